@@ -1,0 +1,92 @@
+"""Accounts: passwords (argon2id), failed sign-ins, lock-out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.access.models import AccessLog, Account
+from processes.access.scope import Actor
+from processes.errors import AccountLocked, NotFound, SignInRefused
+from processes.storage.unit_of_work import UnitOfWork
+
+MAX_FAILURES = 5
+LOCK_OUT = timedelta(minutes=15)
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+# Checked when the name is unknown, so that the answer takes as long as for a known one.
+_NOBODY = _hasher.hash("no such account")
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash of a password."""
+    return _hasher.hash(password)
+
+
+def authenticate(uow: UnitOfWork, username: str, password: str, address: str) -> Account | None:
+    """The account, or None when name or password is wrong (counted); raises `AccountLocked`."""
+    account = uow.session.scalar(select(Account).where(Account.username == username).with_for_update())
+    if account is not None and account.locked_until and account.locked_until > uow.now:
+        minutes = int((account.locked_until - uow.now).total_seconds() // 60) + 1
+        raise AccountLocked(minutes=minutes)
+    matches = _verify(_NOBODY if account is None else account.password_hash, password)
+    if account is None or not account.is_active or not matches:
+        _count_failure(uow, account, address)
+        return None
+    account.failed_sign_ins = 0
+    account.locked_until = None
+    uow.add(AccessLog(account_id=account.id, at=uow.now, action="sign_in", target="", address=address))
+    return account
+
+
+def refuse() -> SignInRefused:
+    """The answer to a failed sign-in; it does not say which part was wrong."""
+    return SignInRefused()
+
+
+def unlock(uow: UnitOfWork, username: str) -> None:
+    """Lift a lock-out."""
+    account = uow.session.scalar(select(Account).where(Account.username == username))
+    if account is None:
+        raise NotFound()
+    account.failed_sign_ins = 0
+    account.locked_until = None
+
+
+def actor_of(account: Account) -> Actor:
+    """What an account may do and see."""
+    return Actor(account.id, account.name, frozenset(account.roles), account.division)
+
+
+def active_actor(session: Session, account_id: int, epoch: int) -> Actor | None:
+    """The actor of a session cookie, or None when the account or the session has ended."""
+    account = session.get(Account, account_id)
+    if account is None or not account.is_active or account.session_epoch != epoch:
+        return None
+    return actor_of(account)
+
+
+def colleagues(session: Session, role: str, division: str) -> list[Account]:
+    """Active accounts of a role whose scope covers a place: whom a task can be handed to."""
+    found = session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.name))
+    return [a for a in found if role in a.roles and division.startswith(a.division)]
+
+
+def _count_failure(uow: UnitOfWork, account: Account | None, address: str) -> None:
+    if account is None:
+        return
+    account.failed_sign_ins += 1
+    if account.failed_sign_ins >= MAX_FAILURES:
+        account.locked_until = uow.now + LOCK_OUT
+        account.failed_sign_ins = 0
+    uow.add(AccessLog(account_id=account.id, at=uow.now, action="sign_in_failed", target="", address=address))
+
+
+def _verify(hashed: str, password: str) -> bool:
+    try:
+        return _hasher.verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,61 @@
+"""Accounts, divisions and the access log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Row, Scoped
+
+
+class Division(Row):
+    """An administrative division (GB/T 2260): county (6), township (9), village (12 digits)."""
+
+    __tablename__ = "division"
+
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    full_name: Mapped[str] = mapped_column(String(160))
+
+
+class Account(Row, Scoped):
+    """A person who may sign in, with roles and a data scope."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    roles: Mapped[list[Any]]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    session_epoch: Mapped[int] = mapped_column(default=0)
+
+
+class AccessLog(Row):
+    """A sensitive read or sign-in: who, when, what; never the value itself."""
+
+    __tablename__ = "access_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    action: Mapped[str] = mapped_column(String(40))
+    target: Mapped[str] = mapped_column(String(120))
+    address: Mapped[str] = mapped_column(String(60), default="")
+
+
+class CommandToken(Row):
+    """A command done once: the same token again gets the first result."""
+
+    __tablename__ = "command_token"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(index=True)
+    result: Mapped[dict[str, Any]]

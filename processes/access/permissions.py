@@ -1,0 +1,121 @@
+"""Who may do what, on one page: permission → roles.  What is not listed is refused."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from processes.errors import PermissionMissing
+
+
+class Role(StrEnum):
+    """Roles of the policy (domain.md); the values are lane ids in diagrams."""
+
+    VILLAGE_ASSISTANT = "village_assistant"
+    WINDOW_CLERK = "window_clerk"
+    INVESTIGATOR = "investigator"
+    TOWNSHIP_LEADER = "township_leader"
+    COUNTY_CLERK = "county_clerk"
+    COUNTY_LEADER = "county_leader"
+    COMPARISON_OFFICER = "comparison_officer"
+    SUPERVISOR = "supervisor"
+    DEPARTMENT_OFFICER = "department_officer"
+    FINANCE_OFFICER = "finance_officer"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+ROLE_TITLES = {
+    Role.VILLAGE_ASSISTANT: "村(居)协理员",
+    Role.WINDOW_CLERK: "乡镇窗口受理员",
+    Role.INVESTIGATOR: "乡镇调查员",
+    Role.TOWNSHIP_LEADER: "乡镇分管领导",
+    Role.COUNTY_CLERK: "县民政局经办",
+    Role.COUNTY_LEADER: "县民政局分管局长",
+    Role.COMPARISON_OFFICER: "信息核对员",
+    Role.SUPERVISOR: "流程管理员(督查)",
+    Role.DEPARTMENT_OFFICER: "部门经办",
+    Role.FINANCE_OFFICER: "财政(备用金出纳)",
+    Role.AUDITOR: "审计",
+    Role.ADMINISTRATOR: "系统管理员",
+    Role.SYSTEM: "系统",
+}
+
+
+class Permission(StrEnum):
+    """Things that a person may be allowed to do."""
+
+    CASE_READ = "case_read"
+    CASE_START = "case_start"
+    TASK_WORK = "task_work"
+    TASK_RETURN = "task_return"
+    TASK_TRANSFER = "task_transfer"
+    CLOCK_EXTEND = "clock_extend"
+    HOUSEHOLD_READ = "household_read"
+    HOUSEHOLD_WRITE = "household_write"
+    ID_NUMBER_REVEAL = "id_number_reveal"
+    PAPER_READ = "paper_read"
+    OVERDUE_READ = "overdue_read"
+    INCIDENT_RETRY = "incident_retry"
+    PARAMETER_READ = "parameter_read"
+    AUDIT_READ = "audit_read"
+    ACCOUNT_UNLOCK = "account_unlock"
+    SYSTEM_WORK = "system_work"
+
+
+PERMISSION_TITLES = {
+    Permission.CASE_READ: "查看办件",
+    Permission.CASE_START: "登记申请",
+    Permission.TASK_WORK: "办理待办",
+    Permission.TASK_RETURN: "退回",
+    Permission.TASK_TRANSFER: "转办",
+    Permission.CLOCK_EXTEND: "延长期限",
+    Permission.HOUSEHOLD_READ: "查看家庭信息",
+    Permission.HOUSEHOLD_WRITE: "登记家庭信息",
+    Permission.ID_NUMBER_REVEAL: "查看完整身份证号",
+    Permission.PAPER_READ: "查看和打印文书",
+    Permission.OVERDUE_READ: "查看超期督办",
+    Permission.INCIDENT_RETRY: "处理异常",
+    Permission.PARAMETER_READ: "查看政策参数",
+    Permission.AUDIT_READ: "查看审计日志",
+    Permission.ACCOUNT_UNLOCK: "解锁账号",
+    Permission.SYSTEM_WORK: "系统自动办理",
+}
+
+_VILLAGE = {Role.VILLAGE_ASSISTANT}
+_TOWNSHIP = {Role.WINDOW_CLERK, Role.INVESTIGATOR, Role.TOWNSHIP_LEADER}
+_COUNTY = {Role.COUNTY_CLERK, Role.COUNTY_LEADER, Role.COMPARISON_OFFICER}
+_WORKERS = _VILLAGE | _TOWNSHIP | _COUNTY | {Role.SUPERVISOR}
+_READERS = _WORKERS | {Role.AUDITOR}
+
+MAY: dict[Permission, frozenset[Role]] = {
+    Permission.CASE_READ: frozenset(_READERS),
+    Permission.CASE_START: frozenset({Role.WINDOW_CLERK}),
+    Permission.TASK_WORK: frozenset(_WORKERS),
+    Permission.TASK_RETURN: frozenset(_TOWNSHIP | _COUNTY),
+    Permission.TASK_TRANSFER: frozenset(_WORKERS),
+    Permission.CLOCK_EXTEND: frozenset({Role.TOWNSHIP_LEADER, Role.COUNTY_CLERK, Role.COUNTY_LEADER}),
+    Permission.HOUSEHOLD_READ: frozenset(_READERS),
+    Permission.HOUSEHOLD_WRITE: frozenset({Role.WINDOW_CLERK, Role.INVESTIGATOR}),
+    Permission.ID_NUMBER_REVEAL: frozenset(_TOWNSHIP | _COUNTY),
+    Permission.PAPER_READ: frozenset(_READERS),
+    Permission.OVERDUE_READ: frozenset(
+        {Role.SUPERVISOR, Role.COUNTY_LEADER, Role.TOWNSHIP_LEADER, Role.COUNTY_CLERK, Role.AUDITOR}
+    ),
+    Permission.INCIDENT_RETRY: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Permission.PARAMETER_READ: frozenset(_READERS),
+    Permission.AUDIT_READ: frozenset({Role.AUDITOR}),
+    Permission.ACCOUNT_UNLOCK: frozenset({Role.ADMINISTRATOR}),
+    Permission.SYSTEM_WORK: frozenset({Role.SYSTEM}),
+}
+
+
+def may(roles: frozenset[str], permission: Permission) -> bool:
+    """Whether any of the roles carries the permission."""
+    return bool(roles & MAY[permission])
+
+
+def demand(roles: frozenset[str], permission: Permission) -> None:
+    """Raise `PermissionMissing` unless one of the roles carries the permission."""
+    if not may(roles, permission):
+        raise PermissionMissing(permission=PERMISSION_TITLES[permission])

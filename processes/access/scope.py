@@ -1,0 +1,41 @@
+"""The actor: who asks, in which roles, for which divisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from processes.access.permissions import Permission, Role, demand, may
+
+TOWNSHIP_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A signed-in person, or the program itself."""
+
+    account_id: int | None
+    name: str
+    roles: frozenset[str]
+    division: str
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this person may do such a thing at all."""
+        return may(self.roles, permission)
+
+    def demand(self, permission: Permission) -> None:
+        """Raise `PermissionMissing` unless this person may."""
+        demand(self.roles, permission)
+
+    def covers(self, division: str) -> bool:
+        """Whether a place lies within this person's data scope."""
+        return division.startswith(self.division)
+
+
+def system_actor(division: str = "") -> Actor:
+    """The program acting by itself: timers and jobs."""
+    return Actor(None, "系统", frozenset({Role.SYSTEM}), division)
+
+
+def township_of(division: str) -> str:
+    """The township part of a code (the county's own code where there is none)."""
+    return division[:TOWNSHIP_DIGITS]

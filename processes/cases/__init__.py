@@ -1,0 +1,1 @@
+"""Cases: one application each, its work items, clocks, events and numbers."""

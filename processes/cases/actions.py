@@ -1,0 +1,233 @@
+"""Changing cases: projecting an engine's progress into rows, and acting on work items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from processes.access.models import Account
+from processes.access.scope import Actor, township_of
+from processes.cases import events, rules
+from processes.cases.clocks import CaseClocks
+from processes.cases.models import NO_DUE_DATE, Case, WorkItem
+from processes.engine import state as states
+from processes.engine.progress import Fact, Progress, WorkOffer
+from processes.errors import CaseNotFound, NotAllowed, NotFound, StaleDraft
+from processes.policy.calendar import SHANGHAI
+from processes.storage.unit_of_work import UnitOfWork, within
+
+_TELLING = frozenset({"decided", "returned", "withdrawn", "cancelled"})
+
+
+def locked_case_of(uow: UnitOfWork, actor: Actor, item_id: int) -> tuple[Case, list[WorkItem], WorkItem]:
+    """The case of a work item, locked, with all its items; out of scope is not found."""
+    case = uow.session.scalar(
+        select(Case)
+        .where(
+            Case.id == select(WorkItem.case_id).where(WorkItem.id == item_id).scalar_subquery(),
+            within(Case.division, actor.division),
+        )
+        .with_for_update()
+    )
+    if case is None:
+        raise NotFound()
+    items = items_of(uow, case)
+    return case, items, next(i for i in items if i.id == item_id)
+
+
+def locked_case(uow: UnitOfWork, actor: Actor, number: str) -> Case:
+    """A case in scope by number, locked; raises `CaseNotFound`."""
+    case = uow.session.scalar(
+        select(Case)
+        .where(Case.number == number, within(Case.division, actor.division))
+        .with_for_update()
+    )
+    if case is None:
+        raise CaseNotFound(number=number)
+    return case
+
+
+def items_of(uow: UnitOfWork, case: Case) -> list[WorkItem]:
+    """Every work item of a case, oldest first."""
+    query = select(WorkItem).where(WorkItem.case_id == case.id).order_by(WorkItem.id)
+    return list(uow.session.scalars(query))
+
+
+# ------------------------------------------------------------------ projection
+
+
+def project(
+    uow: UnitOfWork,
+    case: Case,
+    actor: Actor,
+    progress: Progress,
+    clocks: CaseClocks,
+    items: list[WorkItem],
+    identity: str,
+    outcomes: Mapping[str, str],
+) -> None:
+    """Rewrite what hangs on the engine's state: work items, events, due date, outcome, bytes."""
+    for fact in progress.facts:
+        _tell(uow, case, actor, fact)
+    _withdraw_gone(uow, items, progress)
+    _offer_new(uow, case, clocks, items, progress.offers, identity)
+    case.due_at = progress.due_at
+    case.state = states.dump(progress.state)
+    case.version += 1
+    if progress.ended_at is not None and case.status == "open":
+        _close(uow, case, actor, progress.ended_at, outcomes, clocks)
+
+
+def supersede(items: Sequence[WorkItem], kept: frozenset[str]) -> None:
+    """After a return: finished items that are no longer in the journal stay, marked superseded."""
+    for item in items:
+        if item.status == "done" and item.ref not in kept:
+            item.status = "superseded"
+
+
+def _tell(uow: UnitOfWork, case: Case, actor: Actor, fact: Fact) -> None:
+    if fact.kind in _TELLING:
+        events.append(uow, case, actor, fact.kind, fact.title, ref=fact.ref, **fact.details)
+
+
+def _withdraw_gone(uow: UnitOfWork, items: list[WorkItem], progress: Progress) -> None:
+    offered = {o.ref for o in progress.offers}
+    for item in items:
+        if item.status == "open" and item.ref not in offered:
+            item.status = "withdrawn"
+            item.version += 1
+            item.changed_at, item.changed_by = uow.now, "系统"
+
+
+def _offer_new(
+    uow: UnitOfWork,
+    case: Case,
+    clocks: CaseClocks,
+    items: list[WorkItem],
+    offers: Sequence[WorkOffer],
+    identity: str,
+) -> None:
+    known = {i.ref for i in items if i.status == "open"}
+    for offer in offers:
+        if offer.ref in known:
+            continue
+        item = WorkItem(
+            case_id=case.id,
+            case_number=case.number,
+            division=case.division,
+            township=township_of(case.division),
+            applicant=case.applicant,
+            id_tail=identity,
+            category=case.category,
+            ref=offer.ref,
+            task=offer.task,
+            title=offer.title,
+            role=offer.role,
+            form=offer.form,
+            clock=offer.clock,
+            status="open",
+            version=1,
+            offered_at=uow.now,
+            changed_at=uow.now,
+            changed_by="",
+            draft=_last_submission(items, offer.task),
+            draft_version=0,
+            due_on=NO_DUE_DATE,
+            yellow_on=NO_DUE_DATE,
+            red_on=NO_DUE_DATE,
+        )
+        uow.add(item)
+        items.append(item)
+    if any(i.clock for i in items if i.status == "open"):
+        _date_items(items, clocks)
+
+
+def _last_submission(items: Sequence[WorkItem], task: str) -> dict[str, Any] | None:
+    """What was entered in this step last time: offered back as the draft, so no field is lost."""
+    earlier = [i for i in items if i.task == task and i.submission is not None]
+    return dict(earlier[-1].submission or {}) if earlier else None
+
+
+def _date_items(items: Sequence[WorkItem], clocks: CaseClocks) -> None:
+    running = {c.name: c for c in clocks.running()}
+    for item in items:
+        clock = running.get(item.clock)
+        if item.status == "open" and clock is not None:
+            item.due_on, item.yellow_on, item.red_on = clock.due_on, clock.yellow_on, clock.red_on
+
+
+def _close(
+    uow: UnitOfWork,
+    case: Case,
+    actor: Actor,
+    ended_at: str,
+    outcomes: Mapping[str, str],
+    clocks: CaseClocks,
+) -> None:
+    clocks.stop("all")
+    case.status = "closed"
+    case.closed_at = uow.now
+    case.outcome = ended_at
+    case.outcome_title = outcomes.get(ended_at, ended_at)
+    events.append(uow, case, actor, "closed", case.outcome_title, outcome=ended_at)
+
+
+# ------------------------------------------------------------------ work items
+
+
+def claim(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
+    """Take an item into one's own queue."""
+    rules.demand_worker(item, actor)
+    item.claimed_by_id, item.claimed_by = actor.account_id, actor.name
+    _changed(uow, actor, item)
+    events.append(uow, case, actor, "claimed", item.title, ref=item.ref)
+
+
+def release(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
+    """Put one's own item back into the office's queue; the draft stays."""
+    if item.claimed_by_id != actor.account_id:
+        raise NotAllowed()
+    item.claimed_by_id, item.claimed_by = None, None
+    _changed(uow, actor, item)
+    events.append(uow, case, actor, "released", item.title, ref=item.ref)
+
+
+def transfer(
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, reason: str
+) -> None:
+    """Hand an item to a colleague of the same role whose scope covers the case."""
+    rules.demand_worker(item, actor)
+    if item.role not in to.roles or not item.division.startswith(to.division):
+        raise NotAllowed()
+    item.claimed_by_id, item.claimed_by = to.id, to.name
+    _changed(uow, actor, item)
+    events.append(uow, case, actor, "transferred", item.title, ref=item.ref, to=to.name, reason=reason)
+
+
+def finish(uow: UnitOfWork, actor: Actor, item: WorkItem, data: Mapping[str, Any]) -> None:
+    """Mark an item done with what was submitted."""
+    item.status = "done"
+    item.completed_by_id, item.completed_by, item.completed_at = actor.account_id, actor.name, uow.now
+    item.submission = dict(data)
+    item.draft = None
+    _changed(uow, actor, item)
+
+
+def save_draft(
+    uow: UnitOfWork, item: WorkItem, data: Mapping[str, Any], seen: int, overwrite: bool
+) -> int:
+    """Keep a draft; raises `StaleDraft` when another window saved a newer one, unless told to."""
+    if item.draft_version != seen and not overwrite:
+        when = (item.draft_at or uow.now).astimezone(SHANGHAI)
+        raise StaleDraft(when=f"{when:%H:%M:%S}")
+    item.draft = dict(data)
+    item.draft_version += 1
+    item.draft_at = uow.now
+    return item.draft_version
+
+
+def _changed(uow: UnitOfWork, actor: Actor, item: WorkItem) -> None:
+    item.version += 1
+    item.changed_at, item.changed_by = uow.now, actor.name

@@ -1,0 +1,193 @@
+"""Clocks of cases: start, stop, suspend, resume, extend; kept as rows, read by `limits`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.cases import limits
+from processes.cases.limits import Limit, Pause, Reading
+from processes.cases.models import Case, Clock, HolidayNotice, Suspension
+from processes.errors import ExtensionRefused
+from processes.policy.calendar import WorkCalendar, YearNotice, civil_date, end_of_day
+from processes.policy.parameters import PolicyBook, Scalar
+from processes.releases.bundle import Bundle
+from processes.storage.unit_of_work import UnitOfWork
+
+ALL = "all"
+
+
+def calendar_of(session: Session) -> WorkCalendar:
+    """The working calendar, with the notices that the office entered."""
+    rows = session.scalars(select(HolidayNotice)).all()
+    return WorkCalendar(
+        {
+            r.year: YearNotice(
+                r.year, frozenset(r.days_off), frozenset(r.worked_weekends), r.document_number
+            )
+            for r in rows
+        }
+    )
+
+
+def of_case(session: Session, case_id: int) -> list[Clock]:
+    """Every clock of a case, oldest first."""
+    return list(session.scalars(select(Clock).where(Clock.case_id == case_id).order_by(Clock.id)))
+
+
+def as_limit(clock: Clock) -> Limit:
+    """The pure value of a clock row."""
+    pauses = tuple(Pause(s.from_on, s.until_on, s.reason) for s in clock.suspensions)
+    return Limit(clock.unit, clock.budget, clock.started_on, clock.extension, pauses)
+
+
+class CaseClocks:
+    """The clocks of one case within one transaction."""
+
+    def __init__(self, uow: UnitOfWork, case: Case, bundle: Bundle) -> None:
+        self.uow = uow
+        self.case = case
+        self.bundle = bundle
+        self.today = civil_date(uow.now)
+        self._calendar: WorkCalendar | None = None
+        self._rows: list[Clock] | None = None
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """Read once per transaction."""
+        if self._calendar is None:
+            self._calendar = calendar_of(self.uow.session)
+        return self._calendar
+
+    @property
+    def rows(self) -> list[Clock]:
+        """Every clock of the case, those of this transaction included."""
+        if self._rows is None:
+            self._rows = of_case(self.uow.session, self.case.id) if self.case.id else []
+        return self._rows
+
+    def running(self, name: str = ALL) -> list[Clock]:
+        """Clocks that have not been stopped."""
+        return [c for c in self.rows if c.stopped_on is None and name in (ALL, c.name)]
+
+    def start(self, name: str, since: date | None = None) -> Clock:
+        """Start a clock of the programme, counting from the day after `since` (today).
+
+        A limit that keeps running through returns (the whole procedure) goes on instead of
+        starting anew: sending a case back does not give the office more time.
+        """
+        rule = self.bundle.clocks[name]
+        begins = since or self.today
+        if rule.keeps_running and self.running(name):
+            return self.running(name)[0]
+        for earlier in self.running(name):
+            earlier.stopped_on = begins
+        clock = Clock(
+            case_id=self.case.id,
+            name=name,
+            title=rule.title,
+            unit=rule.unit,
+            budget=self._days(rule.budget, begins),
+            extension=0,
+            extension_reason="",
+            started_on=begins,
+            suspensions=[],
+            warned="",
+        )
+        self._refresh(clock)
+        self.rows.append(clock)
+        self.uow.add(clock)
+        return clock
+
+    def stop(self, name: str) -> list[Clock]:
+        """Stop running clocks of a name, or all of them."""
+        stopped = self.running(name)
+        for clock in stopped:
+            self._refresh(clock)
+            clock.stopped_on = self.today
+        return stopped
+
+    def suspend(self, name: str, reason: str, since: date | None = None) -> list[Clock]:
+        """Stop counting from the day after `since` (today)."""
+        suspended = self.running(name)
+        for clock in suspended:
+            if all(s.until_on is not None for s in clock.suspensions):
+                clock.suspensions.append(Suspension(from_on=since or self.today, reason=reason))
+                self._refresh(clock)
+        return suspended
+
+    def resume(self, name: str, until: date | None = None) -> list[Clock]:
+        """Count again from the day after `until` (today)."""
+        resumed = self.running(name)
+        for clock in resumed:
+            for suspension in clock.suspensions:
+                if suspension.until_on is None:
+                    suspension.until_on = max(until or self.today, suspension.from_on)
+            self._refresh(clock)
+        return resumed
+
+    def extend(self, name: str, reason: str) -> Clock:
+        """Extend a running clock once, by the programme's extension; raises `ExtensionRefused`."""
+        clock = next(iter(self.running(name)), None)
+        rule = self.bundle.clocks.get(name)
+        if clock is None or rule is None or not rule.extension:
+            raise ExtensionRefused(reason="该时限没有在计时，或按规定不能延长")
+        if clock.extension:
+            raise ExtensionRefused(reason=f"已延长过 {clock.extension} 个工作日，只能延长一次")
+        if not reason.strip():
+            raise ExtensionRefused(reason="须写明特殊情况的理由")
+        clock.extension = self._days(rule.extension, clock.started_on)
+        clock.extension_reason = reason.strip()
+        self._refresh(clock)
+        return clock
+
+    def dues(self) -> Mapping[str, datetime]:
+        """The instants at which running clocks fall due: the end of their due day."""
+        for clock in self.running():
+            self._refresh(clock)
+        return {c.name: end_of_day(c.due_on) for c in self.running()}
+
+    def reading(self, clock: Clock) -> Reading:
+        """A clock as it stands today."""
+        yellow, red = self._shares()
+        return limits.read(as_limit(clock), self.today, self.calendar, yellow, red)
+
+    def _refresh(self, clock: Clock) -> None:
+        reading = self.reading(clock)
+        clock.due_on, clock.yellow_on, clock.red_on = reading.due_on, reading.yellow_on, reading.red_on
+        clock.is_provisional = reading.is_provisional
+
+    def _shares(self) -> tuple[Decimal, Decimal]:
+        return shares(self.bundle.policy, self.today, self.case.division)
+
+    def _days(self, parameter: str, on: date) -> int:
+        return int(_number(self.bundle.policy.value(parameter, on, self.case.division)))
+
+
+def shares(policy: PolicyBook, on: date, division: str) -> tuple[Decimal, Decimal]:
+    """The shares of a limit left at which it turns yellow and red."""
+    return (
+        _number(policy.value("clock.warning.yellow", on, division)),
+        _number(policy.value("clock.warning.red", on, division)),
+    )
+
+
+def colour(today: date, due_on: date, yellow_on: date, red_on: date) -> str:
+    """`green`, `yellow`, `red` or `overdue`."""
+    if today > due_on:
+        return "overdue"
+    if today >= red_on:
+        return "red"
+    return "yellow" if today >= yellow_on else "green"
+
+
+
+
+def _number(value: Scalar) -> Decimal:
+    if not isinstance(value, Decimal):
+        raise ExtensionRefused(reason="时限参数不是数字")
+    return value

@@ -1,0 +1,76 @@
+"""The event chain of a case: append-only, each event sealed with the hash of the one before."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.access.scope import Actor
+from processes.cases.models import Case, CaseEvent
+from processes.policy import values
+from processes.storage.unit_of_work import UnitOfWork
+
+
+def append(
+    uow: UnitOfWork, case: Case, actor: Actor, kind: str, title: str = "", **payload: Any
+) -> CaseEvent:
+    """Add an event at the end of the chain."""
+    case.events_count += 1
+    event = CaseEvent(
+        case_id=case.id,
+        position=case.events_count,
+        at=uow.now,
+        actor_id=actor.account_id,
+        actor=actor.name,
+        kind=kind,
+        title=title,
+        payload=payload,
+        previous=case.head,
+    )
+    event.digest = digest(event)
+    case.head = event.digest
+    uow.add(event)
+    return event
+
+
+def digest(event: CaseEvent) -> str:
+    """The hash over everything that an event says and the hash before it."""
+    said = [
+        event.case_id,
+        event.position,
+        event.at,
+        event.actor_id,
+        event.actor,
+        event.kind,
+        event.title,
+        event.payload,
+        event.previous,
+    ]
+    return hashlib.sha256(values.dumps(said)).hexdigest()
+
+
+def verify(session: Session, case: Case) -> str | None:
+    """What is wrong with the chain of a case, or None when it is whole."""
+    previous = ""
+    count = 0
+    for event in session.scalars(
+        select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.position)
+    ):
+        count += 1
+        if event.position != count:
+            return f"第 {count} 条记录缺失"
+        if event.previous != previous or digest(event) != event.digest:
+            return f"第 {count} 条记录已被改动"
+        previous = event.digest
+    if count != case.events_count or previous != case.head:
+        return "末尾记录缺失"
+    return None
+
+
+def of_case(session: Session, case_id: int) -> list[CaseEvent]:
+    """Events of a case, oldest first."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.position)
+    return list(session.scalars(query))

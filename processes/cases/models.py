@@ -1,0 +1,206 @@
+"""Rows of a case.  Projections (work items, clocks) are rewritten with every step of the engine."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from processes.storage.base import Row, Scoped
+
+NO_DUE_DATE = date(9999, 12, 31)
+
+
+class Case(Row, Scoped):
+    """One application under one programme and one release (办件)."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (Index("ix_case_file_due", "due_at"), Index("ix_case_file_household", "household_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    programme: Mapped[str] = mapped_column(String(60))
+    programme_title: Mapped[str] = mapped_column(String(60))
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    applicant: Mapped[str] = mapped_column(String(60))
+    category: Mapped[str] = mapped_column(String(30), default="")
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    outcome_title: Mapped[str | None] = mapped_column(String(40))
+    state: Mapped[bytes] = mapped_column(LargeBinary)
+    version: Mapped[int] = mapped_column(default=1)
+    due_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    head: Mapped[str] = mapped_column(String(64), default="")
+    events_count: Mapped[int] = mapped_column(default=0)
+
+
+class WorkItem(Row, Scoped):
+    """A step in someone's queue (待办); what lists show is copied here, so one statement suffices."""
+
+    __tablename__ = "work_item"
+    __table_args__ = (
+        Index("ix_work_item_office", "status", "role", "township", "due_on", "id"),
+        Index("ix_work_item_county", "status", "role", "due_on", "id"),
+        Index("ix_work_item_mine", "claimed_by_id", "status", "due_on", "id"),
+        Index("ix_work_item_done", "completed_by_id", "completed_at"),
+        Index("ix_work_item_case", "case_id"),
+        Index("ix_work_item_applicant", "applicant"),
+        Index("ix_work_item_number", "case_number"),
+        Index("ix_work_item_tail", "id_tail"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    case_number: Mapped[str] = mapped_column(String(40))
+    township: Mapped[str] = mapped_column(String(9))
+    applicant: Mapped[str] = mapped_column(String(60))
+    id_tail: Mapped[str] = mapped_column(String(4), default="")
+    category: Mapped[str] = mapped_column(String(30), default="")
+    ref: Mapped[str] = mapped_column(String(160))
+    task: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(60))
+    role: Mapped[str] = mapped_column(String(40))
+    form: Mapped[str] = mapped_column(String(60), default="")
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    version: Mapped[int] = mapped_column(default=1)
+    offered_at: Mapped[datetime]
+    clock: Mapped[str] = mapped_column(String(40), default="")
+    due_on: Mapped[date] = mapped_column(default=NO_DUE_DATE)
+    yellow_on: Mapped[date] = mapped_column(default=NO_DUE_DATE)
+    red_on: Mapped[date] = mapped_column(default=NO_DUE_DATE)
+    claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    claimed_by: Mapped[str | None] = mapped_column(String(60))
+    completed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    completed_by: Mapped[str | None] = mapped_column(String(60))
+    completed_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str] = mapped_column(String(60), default="")
+    submission: Mapped[dict[str, Any] | None]
+    draft: Mapped[dict[str, Any] | None]
+    draft_version: Mapped[int] = mapped_column(default=0)
+    draft_at: Mapped[datetime | None]
+    returned_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class CaseEvent(Row):
+    """Something that happened to a case; append-only, each hash seals the one before it."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (UniqueConstraint("case_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    position: Mapped[int]
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None]
+    actor: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(120), default="")
+    payload: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class Clock(Row):
+    """A statutory limit of a case: a budget and a ledger of suspensions, not a date (时限)."""
+
+    __tablename__ = "clock"
+    __table_args__ = (Index("ix_clock_case", "case_id"), Index("ix_clock_running", "stopped_on", "due_on"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(60))
+    unit: Mapped[str] = mapped_column(String(20))
+    budget: Mapped[int]
+    extension: Mapped[int] = mapped_column(default=0)
+    extension_reason: Mapped[str] = mapped_column(Text, default="")
+    started_on: Mapped[date]
+    stopped_on: Mapped[date | None]
+    due_on: Mapped[date]
+    yellow_on: Mapped[date]
+    red_on: Mapped[date]
+    is_provisional: Mapped[bool] = mapped_column(default=False)
+    warned: Mapped[str] = mapped_column(String(10), default="")
+
+    suspensions: Mapped[list[Suspension]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by="Suspension.id"
+    )
+
+
+class Suspension(Row):
+    """A time that does not count: the days after `from_on` up to and including `until_on`."""
+
+    __tablename__ = "suspension"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clock_id: Mapped[int] = mapped_column(ForeignKey("clock.id"), index=True)
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(String(60))
+
+
+class Attachment(Row):
+    """An uploaded file of a case, stored by its hash."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    name: Mapped[str] = mapped_column(String(160))
+    media_type: Mapped[str] = mapped_column(String(60))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+
+
+class Watch(Row):
+    """A person follows a case (关注)."""
+
+    __tablename__ = "watch"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+
+
+class Incident(Row):
+    """Something of a case that failed and waits for a retry (异常)."""
+
+    __tablename__ = "incident"
+    __table_args__ = (Index("ix_incident_open", "resolved_at", "case_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    place: Mapped[str] = mapped_column(String(160))
+    code: Mapped[str] = mapped_column(String(40))
+    message: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=1)
+    next_try_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+
+
+class NumberSeries(Row):
+    """The last number given out in a series; gaps are allowed, nothing is given twice."""
+
+    __tablename__ = "number_series"
+
+    series: Mapped[str] = mapped_column(String(80), primary_key=True)
+    last: Mapped[int]
+
+
+class HolidayNotice(Row):
+    """A year's holiday notice as the office entered it (放假安排)."""
+
+    __tablename__ = "holiday_notice"
+
+    year: Mapped[int] = mapped_column(primary_key=True)
+    days_off: Mapped[list[Any]]
+    worked_weekends: Mapped[list[Any]]
+    document_number: Mapped[str] = mapped_column(String(80))

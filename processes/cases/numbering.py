@@ -1,0 +1,42 @@
+"""Numbers that people see: case numbers, letter numbers, verification codes."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import select
+
+from processes.cases.models import NumberSeries
+from processes.storage.unit_of_work import UnitOfWork
+
+# Without look-alikes (0 O 1 I L); 10 of 27 letters are about 2 * 10**14 codes.
+_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ2345"
+CODE_LENGTH = 10
+
+
+def next_in(uow: UnitOfWork, series: str) -> int:
+    """The next number of a series; safe against two transactions at once."""
+    row = uow.session.scalar(select(NumberSeries).where(NumberSeries.series == series).with_for_update())
+    if row is None:
+        row = NumberSeries(series=series, last=0)
+        uow.add(row)
+    row.last += 1
+    uow.flush()
+    return row.last
+
+
+def case_number(uow: UnitOfWork, township: str, code: str, year: int) -> str:
+    """`340199101-DB-2026-00042`: township, programme code, year, serial."""
+    serial = next_in(uow, f"case/{township}/{code}/{year}")
+    return f"{township}-{code}-{year}-{serial:05d}"
+
+
+def letter_number(uow: UnitOfWork, place: str, series: str, year: int) -> str:
+    """`城关民救受〔2026〕42号`: the office's short name, the series, the year, the serial."""
+    serial = next_in(uow, f"paper/{place}/{series}/{year}")
+    return f"{place}{series}〔{year}〕{serial}号"
+
+
+def verification_code() -> str:
+    """A code that names a paper to anyone who holds it, and to nobody who guesses."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH))

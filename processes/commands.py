@@ -1,0 +1,184 @@
+"""Every command as a frozen value: the language between desk, worker, command line and tests.
+
+`token` is a client-made UUID for once-only commands: the same token again gives the first result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Root of all commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn(Command):
+    """Open a session with name and password."""
+
+    username: str
+    password: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockAccount(Command):
+    """Lift a lock-out."""
+
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevealIdNumber(Command):
+    """Read a full ID number; the reading is logged."""
+
+    person_id: int
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveHousehold(Command):
+    """Register a household or save its changes, under the version that the person saw."""
+
+    form: Mapping[str, Any]
+    household: str | None = None
+    version: int = 0
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartCase(Command):
+    """Take an application: open a case of a programme for a household."""
+
+    programme: str
+    household: str
+    form: Mapping[str, Any]
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCommand(Command):
+    """Something done to one work item, under the version that the person saw."""
+
+    item_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTask(ItemCommand):
+    """Take a work item out of the office's queue (签收)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseTask(ItemCommand):
+    """Put a claimed work item back (放回)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveDraft(ItemCommand):
+    """Keep what was typed; `draft_version` is the draft that the window loaded."""
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    draft_version: int = 0
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteTask(ItemCommand):
+    """Finish a step with its form (办结本环节)."""
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferTask(ItemCommand):
+    """Hand a work item to a colleague, who finishes it (转办)."""
+
+    to_account_id: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnTask(ItemCommand):
+    """Send the case back to an earlier step (退回)."""
+
+    to: str = ""
+    reason: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchCase(Command):
+    """Follow a case, or stop following it (关注)."""
+
+    case_number: str
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendClock(Command):
+    """Extend a statutory limit once, with a reason."""
+
+    case_number: str
+    clock: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddAttachment(Command):
+    """File an uploaded document with a case; the bytes are checked by content."""
+
+    case_number: str
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPrinting(Command):
+    """A paper was opened for printing: who, when, which copy."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintState(Command):
+    """Make the approval form of a case as it stands; an undecided one says so."""
+
+    case_number: str
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnterHolidayNotice(Command):
+    """Enter a year's holiday notice: it outranks what the program knows."""
+
+    year: int
+    days_off: tuple[date, ...]
+    worked_weekends: tuple[date, ...]
+    document_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class FireDue(Command):
+    """Fire the timers of a case that are due."""
+
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WarnClock(Command):
+    """Note that a clock has turned yellow, red or overdue."""
+
+    clock_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetryIncident(Command):
+    """Try again what failed."""
+
+    incident_id: int

@@ -1,0 +1,200 @@
+"""Our own reading of a BPMN file: nodes, lanes, flows and extensions, for offers, lint and screens.
+
+SpiffWorkflow builds what is executed; this is what people need to know about each step: which role
+(the lane's id), which form, which clock, which service operation, which duty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from processes.engine.xml import NS, SPIFF, tag
+
+_NODE_KINDS = frozenset({
+    "startEvent", "endEvent", "userTask", "manualTask", "task", "serviceTask", "scriptTask",
+    "businessRuleTask", "callActivity", "subProcess", "transaction", "exclusiveGateway",
+    "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway", "boundaryEvent",
+    "intermediateCatchEvent", "intermediateThrowEvent", "sendTask", "receiveTask", "adHocSubProcess",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A sequence flow; `condition` is its source text or empty."""
+
+    id: str
+    source: str
+    target: str
+    condition: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A step, event or gateway of a diagram."""
+
+    id: str
+    kind: str
+    name: str
+    role: str
+    process: str
+    documentation: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    operation: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    decision: str = ""
+    called: str = ""
+    script: str = ""
+    timers: tuple[str, ...] = ()
+    timer_kinds: tuple[str, ...] = ()
+    attached_to: str = ""
+    default: str = ""
+    loop: tuple[str, ...] = ()
+    other_events: tuple[str, ...] = ()
+    pre_post: tuple[str, ...] = ()
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether people work on it."""
+        return self.kind in ("userTask", "manualTask", "task")
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """Clause ids that the step carries out (`C13`)."""
+        return tuple(c.strip() for c in self.properties.get("clauses", "").split(",") if c.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """One process of a BPMN file."""
+
+    process: str
+    name: str
+    executable: bool
+    nodes: Mapping[str, Node]
+    flows: tuple[Flow, ...]
+    lanes: Mapping[str, str]
+    duplicate_ids: tuple[str, ...] = ()
+
+    def outgoing(self, node: str) -> list[Flow]:
+        """Flows that leave a node."""
+        return [f for f in self.flows if f.source == node]
+
+    def successors(self, node: str) -> Iterator[str]:
+        """Nodes that may come next, boundary events of the node included."""
+        yield from (f.target for f in self.flows if f.source == node)
+        yield from (n.id for n in self.nodes.values() if n.attached_to == node)
+
+    def reachable(self, start: str) -> set[str]:
+        """Every node that may come after `start` (itself only if a loop leads back)."""
+        seen: set[str] = set()
+        waiting = list(self.successors(start))
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                waiting.extend(self.successors(node))
+        return seen
+
+
+def read_diagrams(root: etree._Element) -> list[Diagram]:
+    """Every process of a BPMN document, embedded sub-processes as diagrams of their own."""
+    return [
+        _diagram(e)
+        for e in root.iter(f"{{{NS['bpmn']}}}process", f"{{{NS['bpmn']}}}subProcess")
+        if e.get("id")
+    ]
+
+
+def _diagram(process: etree._Element) -> Diagram:
+    lanes = {lane.get("id", ""): lane.get("name", "") for lane in process.iterfind(".//bpmn:lane", NS)}
+    roles = {
+        (ref.text or "").strip(): lane.get("id", "")
+        for lane in process.iterfind(".//bpmn:lane", NS)
+        for ref in lane.iterfind("bpmn:flowNodeRef", NS)
+    }
+    elements = [e for e in process if tag(e) in _NODE_KINDS]
+    ids = [e.get("id", "") for e in elements]
+    return Diagram(
+        process=process.get("id", ""),
+        name=process.get("name", ""),
+        executable=process.get("isExecutable", "true") == "true",
+        nodes={e.get("id", ""): _node(e, roles, process.get("id", "")) for e in elements},
+        flows=tuple(_flow(e) for e in process.iterfind("bpmn:sequenceFlow", NS)),
+        lanes=lanes,
+        duplicate_ids=tuple(sorted({i for i in ids if ids.count(i) > 1})),
+    )
+
+
+def _flow(element: etree._Element) -> Flow:
+    return Flow(
+        element.get("id", ""),
+        element.get("sourceRef", ""),
+        element.get("targetRef", ""),
+        (element.findtext("bpmn:conditionExpression", "", NS) or "").strip(),
+        element.get("name", ""),
+    )
+
+
+def _node(element: etree._Element, roles: Mapping[str, str], process: str) -> Node:
+    ext = element.find("bpmn:extensionElements", NS)
+    operator = None if ext is None else ext.find("spiffworkflow:serviceTaskOperator", NS)
+    properties = _properties(ext)
+    timers = [t for t in element.iterfind(".//bpmn:timerEventDefinition/*", NS)]
+    definitions = [tag(e) for e in element if tag(e).endswith("EventDefinition")]
+    return Node(
+        id=element.get("id", ""),
+        kind=tag(element),
+        name=element.get("name", ""),
+        role=properties.get("role") or roles.get(element.get("id", ""), ""),
+        process=process,
+        documentation=(element.findtext("bpmn:documentation", "", NS) or "").strip(),
+        properties=properties,
+        operation="" if operator is None else operator.get("id", ""),
+        params=_params(operator),
+        decision=_ext_text(ext, "calledDecisionId"),
+        called=element.get("calledElement", ""),
+        script=(element.findtext("bpmn:script", "", NS) or "").strip(),
+        timers=tuple((t.text or "").strip() for t in timers),
+        timer_kinds=tuple(tag(t) for t in timers),
+        attached_to=element.get("attachedToRef", ""),
+        default=element.get("default", ""),
+        loop=_loop(element),
+        other_events=tuple(
+            d for d in definitions if d not in ("timerEventDefinition", "terminateEventDefinition")
+        ),
+        pre_post=tuple(t for t in (_ext_text(ext, "preScript"), _ext_text(ext, "postScript")) if t),
+    )
+
+
+def _properties(ext: etree._Element | None) -> dict[str, str]:
+    if ext is None:
+        return {}
+    return {
+        p.get("name", ""): p.get("value", "")
+        for p in ext.iterfind("spiffworkflow:properties/spiffworkflow:property", NS)
+    }
+
+
+def _params(operator: etree._Element | None) -> dict[str, str]:
+    if operator is None:
+        return {}
+    return {p.get("id", ""): p.get("value", "") for p in operator.iter(f"{{{SPIFF}}}parameter")}
+
+
+def _ext_text(ext: etree._Element | None, name: str) -> str:
+    found = None if ext is None else ext.findtext(f"spiffworkflow:{name}", None, NS)
+    return (found or "").strip()
+
+
+def _loop(element: etree._Element) -> tuple[str, ...]:
+    """Expressions of a multi-instance or loop marker: cardinality and conditions."""
+    found = [
+        e.text
+        for name in ("loopCardinality", "completionCondition", "loopCondition")
+        for e in element.iterfind(f".//bpmn:{name}", NS)
+    ]
+    return tuple((t or "").strip() for t in found)

@@ -1,0 +1,289 @@
+"""The small language of diagrams, tables and sheets: parsed once, evaluated within bounds.
+
+It is the safe common part of Python's expression syntax, evaluated by `simpleeval` over values that
+are text, truth, Decimal, dates, lists and mappings.  There is no attribute access on objects, no
+method, no import, no lambda, no string formatting, and no switch that turns any of this off.
+Work, depth, length and size are bounded, so that a hostile expression ends quickly.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Context, Decimal, DecimalException, localcontext
+from functools import lru_cache
+from typing import Any, cast
+
+import simpleeval
+
+from processes.errors import ExpressionFailed, ExpressionRefused, YimenError
+
+MAX_LENGTH = 2_000
+MAX_DEPTH = 40
+MAX_STEPS = 50_000
+MAX_TEXT = 4_000
+MAX_ITEMS = 5_000
+SHOWN = 120
+
+_ALLOWED: tuple[type[ast.AST], ...] = (
+    ast.Expression, ast.Constant, ast.Name, ast.Load, ast.Store, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd,
+    ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.BoolOp, ast.And, ast.Or,
+    ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Is, ast.IsNot,
+    ast.IfExp, ast.Call, ast.Attribute, ast.Subscript, ast.Slice, ast.List, ast.Tuple, ast.Dict,
+    ast.ListComp, ast.GeneratorExp, ast.comprehension,
+)  # fmt: skip
+
+_ARITHMETIC = Context(prec=34, Emax=999, Emin=-999)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A parsed expression; `source` is what the author wrote."""
+
+    source: str
+    tree: ast.expr
+
+    def names(self) -> frozenset[str]:
+        """Every name that the expression reads, functions included."""
+        return frozenset(n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name))
+
+    def numbers(self) -> tuple[Decimal, ...]:
+        """Every number written in the expression, for the lint that wants them in policy files."""
+        return tuple(
+            n.value
+            for n in ast.walk(self.tree)
+            if isinstance(n, ast.Constant) and isinstance(n.value, Decimal)
+        )
+
+
+@lru_cache(maxsize=4096)
+def parse(source: str) -> Expression:
+    """Parse and check an expression; `ExpressionRefused` says what it may not contain."""
+    text = source.strip()
+    if not text:
+        raise _refused(source, "内容为空")
+    if len(text) > MAX_LENGTH:
+        raise _refused(source, f"超过 {MAX_LENGTH} 个字符")
+    try:
+        tree = ast.parse(text, mode="eval")
+        _check(tree.body, source, 0)
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as fault:
+        raise _refused(source, "语法不正确") from fault
+    return Expression(text, tree.body)
+
+
+def evaluate(
+    expression: Expression,
+    names: Mapping[str, Any],
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+) -> Any:
+    """The value of an expression; numbers are Decimal throughout.
+
+    Raises `ExpressionFailed` when the data does not fit or the work goes beyond the bounds.
+    Errors of the office raised by a function (a missing parameter) pass through unchanged.
+    """
+    evaluator = _Evaluator(names, functions or {})
+    try:
+        with localcontext(_ARITHMETIC):
+            result = evaluator.run(expression)
+            _check_size(result)
+            return result
+    except YimenError:
+        raise
+    except (simpleeval.InvalidExpression, ArithmeticError, DecimalException) as fault:
+        raise _failed(expression, _explain(fault)) from fault
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError, MemoryError) as fault:
+        raise _failed(expression, _explain(fault)) from fault
+
+
+class _Evaluator(simpleeval.EvalWithCompoundTypes):  # type: ignore[misc]
+    """simpleeval with Decimal numbers, counted steps and nothing to call but named functions."""
+
+    def __init__(self, names: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]) -> None:
+        super().__init__(operators=_OPERATORS, functions={}, names=dict(names))
+        self.functions = functions
+        self._steps = 0
+        self.nodes[ast.Constant] = lambda node: node.value
+
+    def run(self, expression: Expression) -> Any:
+        """Evaluate from a fresh count of steps."""
+        self._steps = 0
+        return self._eval(expression.tree)
+
+    def _eval(self, node: ast.AST) -> Any:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise simpleeval.InvalidExpression("计算步骤过多")
+        # Not super()._eval: it would walk the whole value after every node to look for functions,
+        # which cannot be there, since names hold plain data and only `functions` can be called.
+        handler = self.nodes.get(type(node))
+        if handler is None:
+            raise simpleeval.InvalidExpression(f"不允许使用 {type(node).__name__}")
+        return handler(node)
+
+    def _eval_name(self, node: ast.Name) -> Any:
+        try:
+            return self.names[node.id]
+        except KeyError:
+            raise simpleeval.InvalidExpression(f"没有名为“{node.id}”的数据") from None
+
+    def _eval_attribute(self, node: ast.Attribute) -> Any:
+        holder = self._eval(node.value)
+        if isinstance(holder, Mapping) and node.attr in holder:
+            return holder[node.attr]
+        raise simpleeval.InvalidExpression(f"没有“{node.attr}”这一项")
+
+    def _eval_subscript(self, node: ast.Subscript) -> Any:
+        holder, key = self._eval(node.value), self._eval(node.slice)
+        if isinstance(holder, Mapping):
+            return holder[key]
+        return holder[key if isinstance(key, slice) else int(key)]
+
+    def _eval_slice(self, node: ast.Slice) -> slice:
+        ends = [None if e is None else int(self._eval(e)) for e in (node.lower, node.upper)]
+        return slice(*ends)
+
+    def _eval_call(self, node: ast.Call) -> Any:
+        name = cast(ast.Name, node.func).id
+        function = self.functions.get(name)
+        if function is None:
+            raise simpleeval.InvalidExpression(f"没有名为“{name}”的函数")
+        return function(*(self._eval(a) for a in node.args))
+
+
+def _check(node: ast.AST, source: str, depth: int) -> None:
+    """Walk the tree once: only known kinds, bounded depth, Decimal for every number."""
+    if depth > MAX_DEPTH:
+        raise _refused(source, "嵌套过深")
+    if not isinstance(node, _ALLOWED):
+        raise _refused(source, f"不允许使用 {type(node).__name__}")
+    if isinstance(node, ast.Constant):
+        node.value = _constant(node.value, source)
+    elif isinstance(node, ast.Call):
+        _check_call(node, source)
+    elif isinstance(node, ast.Name | ast.Attribute):
+        name = node.id if isinstance(node, ast.Name) else node.attr
+        if name.startswith("_"):
+            raise _refused(source, f"名称不能以下划线开头（{name}）")
+    elif isinstance(node, ast.Slice) and node.step is not None:
+        raise _refused(source, "不允许带步长的切片")
+    for child in ast.iter_child_nodes(node):
+        _check(child, source, depth + 1)
+
+
+def _check_call(node: ast.Call, source: str) -> None:
+    if not isinstance(node.func, ast.Name):
+        raise _refused(source, "只能调用规定的函数，不能调用方法")
+    if node.keywords:
+        raise _refused(source, "函数参数不能带名称")
+
+
+def _constant(value: object, source: str) -> Any:
+    if value is None or isinstance(value, bool | str | Decimal):
+        return value
+    if isinstance(value, int | float):
+        number = Decimal(repr(value))
+        digits, exponent = number.as_tuple().digits, number.as_tuple().exponent
+        if number.is_finite() and len(digits) <= _ARITHMETIC.prec and abs(int(exponent)) <= _ARITHMETIC.prec:
+            return number
+        raise _refused(source, "数字过大")
+    raise _refused(source, f"不允许使用 {type(value).__name__} 类型的值")
+
+
+def _check_size(value: Any, budget: int = MAX_ITEMS) -> int:
+    """Refuse results that are larger than any case could need; returns what is left."""
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        raise simpleeval.InvalidExpression("结果过长")
+    if isinstance(value, Mapping):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list | tuple):
+        budget -= len(value)
+        if budget < 0:
+            raise simpleeval.InvalidExpression("结果过长")
+        for item in value:
+            budget = _check_size(item, budget)
+    return budget
+
+
+def _add(left: Any, right: Any) -> Any:
+    """Add numbers, join texts and lists of bounded size; a day plus days is not offered."""
+    if isinstance(left, str | list | tuple) and len(left) + len(right) > MAX_TEXT:
+        raise simpleeval.InvalidExpression("结果过长")
+    return left + right
+
+
+def _number(operation: Callable[[Decimal, Decimal], Any]) -> Callable[[Any, Any], Any]:
+    """Only numbers: `'%9d' % 1` and `'a' * 9` are not arithmetic."""
+
+    def apply(left: Any, right: Any) -> Any:
+        if isinstance(left, Decimal) and isinstance(right, Decimal):
+            return operation(left, right)
+        raise TypeError("只有数字可以这样计算")
+
+    return apply
+
+
+def _subtract(left: Any, right: Any) -> Any:
+    """Numbers, or two dates (whole days between them)."""
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
+        return left - right
+    if type(left) is date and type(right) is date:
+        return Decimal((left - right).days)
+    raise TypeError("只有数字或日期可以相减")
+
+
+_OPERATORS = {
+    ast.Add: _add,
+    ast.Sub: _subtract,
+    ast.Mult: _number(lambda a, b: a * b),
+    ast.Div: _number(lambda a, b: a / b),
+    ast.FloorDiv: _number(lambda a, b: a // b),
+    ast.Mod: _number(lambda a, b: a % b),
+    ast.Eq: lambda a, b: a == b,
+    ast.NotEq: lambda a, b: a != b,
+    ast.Gt: lambda a, b: a > b,
+    ast.Lt: lambda a, b: a < b,
+    ast.GtE: lambda a, b: a >= b,
+    ast.LtE: lambda a, b: a <= b,
+    ast.Not: lambda a: not a,
+    ast.USub: lambda a: -a,
+    ast.UAdd: lambda a: +a,
+    ast.In: lambda a, b: a in b,
+    ast.NotIn: lambda a, b: a not in b,
+    ast.Is: lambda a, b: a is b,
+    ast.IsNot: lambda a, b: a is not b,
+}
+
+_REASONS: dict[type[BaseException], str] = {
+    ZeroDivisionError: "除数为零",
+    RecursionError: "嵌套过深",
+    MemoryError: "结果过大",
+    IndexError: "超出列表范围",
+}
+
+
+def _explain(fault: BaseException) -> str:
+    for kind, reason in _REASONS.items():
+        if isinstance(fault, kind):
+            return reason
+    if isinstance(fault, DecimalException):
+        return "数值超出范围或除数为零"
+    if isinstance(fault, KeyError):
+        return f"没有“{fault.args[0]}”这一项"
+    text = str(fault.args[0]) if fault.args else type(fault).__name__
+    return text if isinstance(fault, simpleeval.InvalidExpression) else f"数据类型不相符（{text[:SHOWN]}）"
+
+
+def _refused(source: str, reason: str) -> ExpressionRefused:
+    return ExpressionRefused(expression=source.strip()[:SHOWN], reason=reason)
+
+
+def _failed(expression: Expression, reason: str) -> ExpressionFailed:
+    return ExpressionFailed(expression=expression.source[:SHOWN], reason=reason)
+
+
+def as_instant(value: Any) -> datetime | None:
+    """A timer's value as an aware instant, or None where the expression gives none."""
+    return value if isinstance(value, datetime) and value.tzinfo is not None else None

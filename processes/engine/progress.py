@@ -1,0 +1,112 @@
+"""What goes into the engine and what comes out of it.
+
+Inputs are frozen values; `Progress` is the whole answer: work offered to people, questions that the
+office has to answer, what happened in order, and when to come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin an instance with the application's data."""
+
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """A person has finished a step; `data` lands under the step's id."""
+
+    ref: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The office answers a question."""
+
+    ref: str
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Time has passed: fire every timer that is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Send the case back to an earlier step (退回)."""
+
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """End the instance with a reason; nothing of it stays open."""
+
+    reason: str
+
+
+Input: TypeAlias = Start | Complete | Answer | Due | Return | Cancel
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOffer:
+    """Work for people: which step, for which role, with which form."""
+
+    ref: str
+    task: str
+    title: str
+    role: str
+    form: str
+    clock: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A service operation that the diagram asks for, its parameters evaluated."""
+
+    ref: str
+    task: str
+    title: str
+    verb: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened, in order: a step entered or left, a row fired, a line computed."""
+
+    kind: str
+    task: str
+    title: str
+    ref: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The engine's answer to one input.
+
+    `offers` and `questions` are all that are open now; `facts` only what is new.  `ended_at` names
+    the end event when the instance is over.  `undone` holds the answers (reference, result) that a
+    return has made void, latest first.
+    """
+
+    state: Any
+    offers: Sequence[WorkOffer]
+    questions: Sequence[Question]
+    facts: Sequence[Fact]
+    due_at: datetime | None
+    ended_at: str | None
+    data: Mapping[str, Any]
+    undone: Sequence[tuple[str, Any]] = ()

@@ -1,0 +1,143 @@
+"""退回: sending a case back to an earlier step.
+
+The instance is built again from its journal, leaving out the target's own completion and everything
+that came of it, and keeping what parallel branches did meanwhile.  So joins stay joinable whatever
+the diagram looks like, nothing is cut out of a task tree, and the same return works any number of
+times.  Answers that the office gave are taken from the journal: nothing is done twice.
+See docs/adr/0016.
+"""
+
+from __future__ import annotations
+
+from processes.engine import progress as p
+from processes.engine.definitions import Definition
+from processes.engine.facts import Facts
+from processes.engine.outlook import outlook
+from processes.engine.specs import Call, SafeScripts
+from processes.engine.state import Entry, State
+from processes.engine.stepping import apply, begin, call_at, proceed
+from processes.errors import EngineFault, ReturnRefused
+
+
+def earlier_steps(definition: Definition, state: State) -> list[str]:
+    """References of the finished steps that the case may be sent back to, latest first.
+
+    The last visit of each step counts; steps whose diagram says `return_to = false` are left out.
+    """
+    latest: dict[str, str] = {}
+    for entry in state.journal:
+        if entry.kind == "complete":
+            place = entry.ref.split("#")[0]
+            latest.pop(place, None)
+            latest[place] = entry.ref
+    found = []
+    for ref in reversed(latest.values()):
+        node = definition.node_at(ref)
+        if node is not None and node.properties.get("return_to") != "false":
+            found.append(ref)
+    return found
+
+
+def send_back(definition: Definition, state: State, given: p.Return, facts: Facts) -> p.Progress:
+    """Return to `given.to`; raises `ReturnRefused` for anything but an earlier step of this case."""
+    if given.to not in earlier_steps(definition, state):
+        node = definition.node_at(given.to)
+        raise ReturnRefused(step=given.to if node is None else node.name)
+    kept = kept_entries(definition, state.journal, given.to)
+    undone = [(e.ref, e.data) for e in reversed(state.journal) if e.kind == "answer" and e not in kept]
+    before = look(definition, state, facts)
+    rebuilt = replay(definition, kept, facts)
+    progress = look(definition, rebuilt, facts)
+    open_now = {o.ref for o in progress.offers}
+    withdrawn = [
+        p.Fact("withdrawn", o.task, o.title, o.ref, {"reason": given.reason})
+        for o in before.offers
+        if o.ref not in open_now
+    ]
+    node = definition.node_at(given.to)
+    title = node.name if node else given.to
+    returned = p.Fact("returned", title, title, given.to, {"reason": given.reason})
+    state.workflow, state.journal = rebuilt.workflow, rebuilt.journal
+    state.visits, state.ended_at = rebuilt.visits, rebuilt.ended_at
+    return p.Progress(
+        state=state,
+        offers=progress.offers,
+        questions=progress.questions,
+        facts=(returned, *withdrawn),
+        due_at=progress.due_at,
+        ended_at=progress.ended_at,
+        data=progress.data,
+        undone=undone,
+    )
+
+
+def kept_entries(definition: Definition, journal: list[Entry], to: str) -> list[Entry]:
+    """The journal without the target's completion and whatever may have followed from it."""
+    cut = max(n for n, e in enumerate(journal) if e.kind == "complete" and e.ref == to)
+    return journal[:cut] + [e for e in journal[cut + 1 :] if not _follows(definition, to, e)]
+
+
+def _follows(definition: Definition, origin: str, entry: Entry) -> bool:
+    """Whether an input may be a consequence of leaving `origin`: reachable in the diagram from it."""
+    if entry.kind == "due":
+        return any(_comes_after(definition, origin, ref) for ref in entry.fired)
+    return _comes_after(definition, origin, entry.ref)
+
+
+def _comes_after(definition: Definition, origin: str, ref: str) -> bool:
+    """Compare two references along their common path of called processes."""
+    one, other = origin.split("#")[0].split("/"), ref.split("#")[0].split("/")
+    process = one[0]
+    for here, there in zip(one[1:], other[1:], strict=False):
+        diagram = definition.diagrams[process]
+        if here != there:
+            return there in diagram.reachable(here)
+        if there in diagram.reachable(here):
+            return True
+        node = diagram.nodes[here]
+        process = node.called or node.id
+    return True
+
+
+def replay(definition: Definition, entries: list[Entry], facts: Facts) -> State:
+    """Build an instance from a journal; the same journal always gives the same instance."""
+    first, *rest = entries
+    call = _call_at(definition, facts, first)
+    state = begin(definition, first.data, call)
+    state.journal.append(first)
+    proceed(definition, state, call)
+    for entry in rest:
+        _replay_one(definition, state, entry, facts)
+    return state
+
+
+def _replay_one(definition: Definition, state: State, entry: Entry, facts: Facts) -> None:
+    call = _call_at(definition, facts, entry)
+    state.workflow.script_engine = SafeScripts(call)
+    match entry.kind:
+        case "complete":
+            apply(state, p.Complete(entry.ref, entry.data), call)
+        case "answer":
+            apply(state, p.Answer(entry.ref, entry.data), call)
+        case "due":
+            if entry.fired:
+                call.firing = frozenset(entry.fired)
+                state.workflow.refresh_timers()
+        case "cancel":
+            apply(state, p.Cancel(entry.data), call)
+        case _:
+            raise EngineFault(reason=f"办理记录中有未知的输入 {entry.kind}")
+    proceed(definition, state, call)
+    state.journal.append(entry)
+
+
+def _call_at(definition: Definition, facts: Facts, entry: Entry) -> Call:
+    """Facts as they were: the entry's instant; policy and calendar are the release's anyway."""
+    return call_at(definition, Facts(entry.now, facts.policy, facts.dues))
+
+
+def look(definition: Definition, state: State, facts: Facts) -> p.Progress:
+    """What is open now, without giving any input."""
+    call = call_at(definition, facts)
+    state.workflow.script_engine = SafeScripts(call)
+    return outlook(definition, state, call)

@@ -1,0 +1,51 @@
+"""Issued papers and their printings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Row, Scoped
+
+
+class IssuedPaper(Row, Scoped):
+    """A paper with number and contract; the PDF follows (文书)."""
+
+    __tablename__ = "issued_paper"
+    __table_args__ = (Index("ix_issued_paper_case", "case_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    kind: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(60))
+    template: Mapped[str] = mapped_column(String(80))
+    number: Mapped[str] = mapped_column(String(60))
+    code: Mapped[str] = mapped_column(String(10), unique=True)
+    contract: Mapped[dict[str, Any]]
+    question: Mapped[str] = mapped_column(String(160))
+    status: Mapped[str] = mapped_column(String(12), default="pending")
+    standing: Mapped[str] = mapped_column(String(12), default="standing")
+    is_decided: Mapped[bool] = mapped_column(default=True)
+    issued_on: Mapped[date]
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[str] = mapped_column(String(60))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None]
+    pages: Mapped[int | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class Printing(Row):
+    """One printing of a paper."""
+
+    __tablename__ = "printing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("issued_paper.id"), index=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+    copy: Mapped[int]

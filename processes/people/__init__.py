@@ -1,0 +1,1 @@
+"""People and households of the register: who lives together, on what, owning what."""

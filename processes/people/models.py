@@ -1,0 +1,110 @@
+"""Rows of the register.  ID numbers are encrypted, found by a keyed blind index."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from processes.storage.base import Row, Scoped
+from processes.storage.types import Encrypted
+
+
+class Person(Row):
+    """A natural person, once in the register whatever households they lived in."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), index=True)
+    sex: Mapped[str] = mapped_column(String(4))
+    birth_on: Mapped[date]
+    id_number: Mapped[str] = mapped_column(Encrypted)
+    id_index: Mapped[str] = mapped_column(String(64), unique=True)
+    id_tail: Mapped[str] = mapped_column(String(4), index=True)
+    id_head: Mapped[str] = mapped_column(String(4))
+    disability_kind: Mapped[str] = mapped_column(String(20), default="")
+    disability_grade: Mapped[int] = mapped_column(default=0)
+    grave_illness: Mapped[bool] = mapped_column(default=False)
+    is_student: Mapped[bool] = mapped_column(default=False)
+    work_ability: Mapped[str] = mapped_column(String(10), default="able")
+
+
+class Household(Row, Scoped):
+    """People who live together (共同生活的家庭成员), at one address, of one division."""
+
+    __tablename__ = "household"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    address: Mapped[str] = mapped_column(String(200))
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    category: Mapped[str] = mapped_column(String(30), default="")
+    householder_name: Mapped[str] = mapped_column(String(60), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime]
+    updated_by: Mapped[str] = mapped_column(String(60))
+    property_exemption: Mapped[str] = mapped_column(Text, default="")
+
+    members: Mapped[list[Membership]] = relationship(
+        back_populates="household", order_by="Membership.position", cascade="all, delete-orphan"
+    )
+    incomes: Mapped[list[Income]] = relationship(cascade="all, delete-orphan", order_by="Income.id")
+    expenses: Mapped[list[Expense]] = relationship(cascade="all, delete-orphan", order_by="Expense.id")
+    properties: Mapped[list[Property]] = relationship(cascade="all, delete-orphan", order_by="Property.id")
+
+
+class Membership(Row):
+    """A person in a household, by relation to the householder (本人 is the householder)."""
+
+    __tablename__ = "membership"
+    __table_args__ = (Index("ix_membership_person", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    relation: Mapped[str] = mapped_column(String(20))
+    position: Mapped[int]
+
+    household: Mapped[Household] = relationship(back_populates="members")
+    person: Mapped[Person] = relationship(lazy="joined")
+
+
+class Income(Row):
+    """A line of income over the last 12 months, with its evidence."""
+
+    __tablename__ = "income"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    annual_amount: Mapped[Decimal]
+    evidence: Mapped[str] = mapped_column(String(120), default="")
+
+
+class Expense(Row):
+    """A line of rigid expenditure over the last 12 months: self-paid medical cost, tuition."""
+
+    __tablename__ = "expense"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    annual_amount: Mapped[Decimal]
+    evidence: Mapped[str] = mapped_column(String(120), default="")
+
+
+class Property(Row):
+    """A line of property: deposits and securities by amount; cars, dwellings, companies by number."""
+
+    __tablename__ = "property"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    quantity: Mapped[Decimal]
+    evidence: Mapped[str] = mapped_column(String(120), default="")

@@ -1,0 +1,125 @@
+"""Reading the register: households in scope, look-up by ID number, the facts of a household."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from processes.errors import HouseholdNotFound
+from processes.people import masking
+from processes.people.forms import EXPENSE_KINDS, INCOME_KINDS, PROPERTY_KINDS
+from processes.people.models import Household, Membership, Person
+from processes.policy.periods import age_on
+from processes.storage import keyring
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A person already in the register, as a look-up may show it."""
+
+    person_id: int
+    name: str
+    masked: str
+    household_id: int | None
+    household_number: str
+    division: str
+
+
+def household(session: Session, household_id: int) -> Household:
+    """A household in scope, or `HouseholdNotFound`."""
+    found = session.scalar(select(Household).where(Household.id == household_id))
+    if found is None:
+        raise HouseholdNotFound()
+    return found
+
+
+def household_by_number(session: Session, number: str) -> Household:
+    """A household in scope by its file number, or `HouseholdNotFound`."""
+    found = session.scalar(select(Household).where(Household.number == number))
+    if found is None:
+        raise HouseholdNotFound()
+    return found
+
+
+def search(session: Session, text: str) -> Sequence[Household]:
+    """Households by householder, any member's name, file number or ID tail."""
+    query = select(Household).order_by(Household.updated_at.desc(), Household.id.desc()).limit(PAGE)
+    word = text.strip()
+    if word:
+        members = (
+            select(Membership.household_id)
+            .join(Person)
+            .where(or_(Person.name.startswith(word), Person.id_tail == word.upper()))
+        )
+        query = query.where(or_(Household.number == word, Household.id.in_(members)))
+    return session.scalars(query).all()
+
+
+def look_up(session: Session, id_number: str) -> Found | None:
+    """Who in the register has this ID number; across divisions, so that nobody is entered twice.
+
+    Shows a masked number and where the file lies, nothing more.
+    """
+    index = keyring.current().blind_index(id_number)
+    person = session.scalar(select(Person).where(Person.id_index == index))
+    if person is None:
+        return None
+    row = session.execute(
+        select(Household.__table__.c.id, Household.__table__.c.number, Household.__table__.c.division)
+        .join(Membership.__table__, Membership.__table__.c.household_id == Household.__table__.c.id)
+        .where(Membership.__table__.c.person_id == person.id)
+    ).first()
+    masked = masking.id_number(person.id_head, person.id_tail)
+    if row is None:
+        return Found(person.id, person.name, masked, None, "", "")
+    return Found(person.id, person.name, masked, row.id, row.number, row.division)
+
+
+def facts(household: Household, on: date) -> dict[str, Any]:
+    """The household as calculation sheets read it; no names and no ID numbers.
+
+    `members[*].income.<kind>` and `.expense.<kind>` are yearly yuan, `property.<kind>` amounts or
+    numbers, `age` full years on the day `on`.
+    """
+    members = []
+    for membership in household.members:
+        person = membership.person
+        income = _by_kind(household.incomes, person.id, INCOME_KINDS)
+        counted = sum((v for k, v in income.items() if k != "exempt"), Decimal(0))
+        members.append(
+            {
+                "id": Decimal(person.id),
+                "relation": membership.relation,
+                "age": Decimal(age_on(person.birth_on, on)),
+                "disability_grade": Decimal(person.disability_grade),
+                "grave_illness": person.grave_illness,
+                "is_student": person.is_student,
+                "work_ability": person.work_ability,
+                "income": {**income, "total": counted},
+                "expense": _by_kind(household.expenses, person.id, EXPENSE_KINDS),
+            }
+        )
+    totals = {kind: Decimal(0) for kind in PROPERTY_KINDS}
+    for line in household.properties:
+        totals[line.kind] += line.quantity
+    return {
+        "members": members,
+        "property": {**totals, "exempted": bool(household.property_exemption)},
+        "category": household.category,
+    }
+
+
+def _by_kind(lines: Sequence[Any], person_id: int, kinds: dict[str, str]) -> dict[str, Decimal]:
+    totals = {kind: Decimal(0) for kind in kinds}
+    for line in lines:
+        if line.person_id == person_id:
+            totals[line.kind] += line.annual_amount
+    return totals

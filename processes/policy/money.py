@@ -1,0 +1,32 @@
+"""Money: Decimal yuan, rounded only by a rule with a name."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+FEN = Decimal("0.01")
+YUAN = Decimal(1)
+
+
+def round_up(amount: Decimal, unit: Decimal = YUAN) -> Decimal:
+    """Up to the next whole `unit` (见角进元); an exact multiple stays."""
+    return _in_units(amount, unit, ROUND_CEILING)
+
+
+def round_down(amount: Decimal, unit: Decimal = YUAN) -> Decimal:
+    """Down to the whole `unit`."""
+    return _in_units(amount, unit, ROUND_FLOOR)
+
+
+def round_half_up(amount: Decimal, unit: Decimal = FEN) -> Decimal:
+    """To the nearest `unit`, halves upwards (四舍五入)."""
+    return _in_units(amount, unit, ROUND_HALF_UP)
+
+
+def to_fen(amount: Decimal) -> Decimal:
+    """An amount with exactly two places, as it is stored and printed."""
+    return amount.quantize(FEN, rounding=ROUND_HALF_UP)
+
+
+def _in_units(amount: Decimal, unit: Decimal, rounding: str) -> Decimal:
+    return (amount / unit).quantize(Decimal(1), rounding=rounding) * unit

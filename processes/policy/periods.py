@@ -1,0 +1,45 @@
+"""Months, as benefits are counted in them, and ages on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """A calendar month; benefits are granted from one and paid for one."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """The month that a day lies in."""
+        return cls(day.year, day.month)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `2026-05`; raises ValueError on anything else."""
+        year, number = text.split("-")
+        month = cls(int(year), int(number))
+        month.first_day()
+        return month
+
+    def plus(self, count: int) -> Month:
+        """The month `count` months later (earlier when negative)."""
+        index = self.year * 12 + self.number - 1 + count
+        return Month(index // 12, index % 12 + 1)
+
+    def first_day(self) -> date:
+        """The first day of the month."""
+        return date(self.year, self.number, 1)
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.number:02d}"
+
+
+def age_on(birth: date, day: date) -> int:
+    """Full years of age on a day (周岁): the birthday itself already counts."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))

@@ -1,0 +1,60 @@
+"""Process data as JSON bytes and back: Decimal, dates and instants keep their kind."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+_NUMBER, _DATE, _INSTANT = "~n", "~d", "~t"
+
+
+def dumps(value: Any) -> bytes:
+    """Compact JSON; numbers are written as exact text so that no float ever exists."""
+    return orjson.dumps(value, default=_encode, option=orjson.OPT_PASSTHROUGH_DATETIME)
+
+
+def loads(raw: bytes | str) -> Any:
+    """The value that `dumps` wrote."""
+    return _decode(orjson.loads(raw))
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return {_NUMBER: str(value)}
+    if isinstance(value, datetime):
+        return {_INSTANT: value.isoformat()}
+    if isinstance(value, date):
+        return {_DATE: value.isoformat()}
+    raise TypeError(f"{type(value).__name__} is not process data")
+
+
+def _decode(value: Any) -> Any:
+    if isinstance(value, dict):
+        if len(value) == 1:
+            ((key, inner),) = value.items()
+            if key == _NUMBER:
+                return Decimal(inner)
+            if key == _DATE:
+                return date.fromisoformat(inner)
+            if key == _INSTANT:
+                return datetime.fromisoformat(inner)
+        return {k: _decode(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_decode(v) for v in value]
+    return value
+
+
+def plain(value: Any) -> Any:
+    """Values as papers and plain JSON carry them: numbers and dates as text."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    return value

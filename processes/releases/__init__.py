@@ -1,0 +1,1 @@
+"""Releases: what a programme needs to be understood in ten years, frozen together and hashed."""

@@ -1,0 +1,218 @@
+"""A bundle: the files of one programme with what it shares (`common/`), validated and hashed.
+
+The only reader of the content folder.  A case in progress never reads the folder, only its release.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+import zstandard
+
+from processes.engine import definitions
+from processes.engine.definitions import Content, Definition
+from processes.errors import BundleInvalid
+from processes.policy.parameters import PolicyBook, merge, parse_policy
+
+COMMON = "common"
+_SUFFIXES = {".bpmn", ".dmn", ".toml", ".form", ".html", ".css", ".md", ".json"}
+_LEVEL = 10
+
+
+@dataclass(frozen=True)
+class ClockRule:
+    """A clock that diagrams may start: its title, unit and the parameters of its length."""
+
+    name: str
+    title: str
+    unit: str
+    budget: str
+    extension: str = ""
+    keeps_running: bool = False
+
+
+@dataclass(frozen=True)
+class PaperRule:
+    """A paper of the programme: title, number series, template, contract."""
+
+    id: str
+    title: str
+    template: str
+    series: str
+    contract: str
+    undecided: bool = False
+
+
+@dataclass(frozen=True)
+class Separation:
+    """Two steps that one person may not both do in a case."""
+
+    earlier: str
+    later: str
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Files by path (`common/…` for shared ones), and everything read from them."""
+
+    files: Mapping[str, bytes] = field(repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over names and contents in order: the identity of the content."""
+        whole = hashlib.sha256()
+        for name in sorted(self.files):
+            if not name.startswith("scenarios/"):
+                whole.update(name.encode() + b"\0" + hashlib.sha256(self.files[name]).digest())
+        return whole.hexdigest()
+
+    @cached_property
+    def programme(self) -> dict[str, Any]:
+        """`programme.toml`."""
+        return self._toml("programme.toml")
+
+    @property
+    def id(self) -> str:
+        """The programme's id, which is the name of its folder."""
+        return str(self.programme["id"])
+
+    @property
+    def title(self) -> str:
+        """The programme's official title."""
+        return str(self.programme["title"])
+
+    @property
+    def process(self) -> str:
+        """The id of the process that a new case runs."""
+        return str(self.programme["process"])
+
+    @cached_property
+    def policy(self) -> PolicyBook:
+        """Parameters, shared ones first so that the programme's own outrank them."""
+        names = [n for n in ("common/policy.toml", "policy.toml") if n in self.files]
+        return merge(parse_policy(self.files[n].decode()) for n in names)
+
+    @cached_property
+    def outcomes(self) -> dict[str, str]:
+        """Outcome titles by the id of the end event."""
+        return dict(self.programme.get("outcomes", {}))
+
+    @cached_property
+    def clocks(self) -> dict[str, ClockRule]:
+        """Clocks by name."""
+        return {
+            name: ClockRule(
+                name,
+                c["title"],
+                c["unit"],
+                c["budget"],
+                c.get("extension", ""),
+                bool(c.get("keeps_running")),
+            )
+            for name, c in self.programme.get("clocks", {}).items()
+        }
+
+    @cached_property
+    def separation(self) -> tuple[Separation, ...]:
+        """Pairs of steps that need different people."""
+        return tuple(Separation(s["earlier"], s["later"]) for s in self.programme.get("separation", ()))
+
+    @cached_property
+    def papers(self) -> dict[str, PaperRule]:
+        """Papers by id."""
+        if "documents.toml" not in self.files:
+            return {}
+        return {
+            p["id"]: PaperRule(
+                p["id"], p["title"], p["template"], p["series"], p["contract"], bool(p.get("undecided"))
+            )
+            for p in self._toml("documents.toml").get("paper", [])
+        }
+
+    def form(self, form_id: str) -> dict[str, Any] | None:
+        """A form-js schema by id: the programme's own, else a shared one."""
+        for name in (f"forms/{form_id}.form", f"common/forms/{form_id}.form"):
+            if name in self.files:
+                schema: dict[str, Any] = json.loads(self.files[name])
+                return schema
+        return None
+
+    def template(self, name: str) -> str | None:
+        """A paper template by file name: the programme's own, else a shared one."""
+        for path in (f"papers/{name}", f"common/papers/{name}", f"common/{name}"):
+            if path in self.files:
+                return self.files[path].decode()
+        return None
+
+    def templates(self) -> dict[str, str]:
+        """Every template and style sheet, for the press."""
+        found: dict[str, str] = {}
+        for name in sorted(self.files, key=lambda n: not n.startswith("common/")):
+            if name.endswith((".html", ".css")):
+                found[name.rsplit("/", 1)[-1]] = self.files[name].decode()
+        return found
+
+    @cached_property
+    def engine_content(self) -> Content:
+        """What the engine reads of it."""
+        return Content(
+            self.digest,
+            self._of(".bpmn"),
+            self._of(".dmn"),
+            {n: raw for n, raw in self.files.items() if n.endswith(".sheet.toml")},
+        )
+
+    def definition(self, process: str | None = None) -> Definition:
+        """The parsed process; raises a content fault when it cannot be read."""
+        return definitions.load(self.engine_content, process or self.process)
+
+    def diagram_xml(self, process: str) -> str:
+        """The BPMN text that holds a process, for the viewer."""
+        return self.files[self.definition().files[process]].decode()
+
+    def _of(self, suffix: str) -> dict[str, bytes]:
+        return {n: raw for n, raw in self.files.items() if n.endswith(suffix)}
+
+    def _toml(self, name: str) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.files[name].decode())
+        except (KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+            raise BundleInvalid(count=1, reason=f"{name}：{fault}") from fault
+
+
+def read_folder(folder: Path) -> Bundle:
+    """The bundle of a programme folder, with `common/` beside it."""
+    files = _read(folder, "")
+    shared = folder.parent / COMMON
+    if shared.is_dir():
+        files |= _read(shared, "common/")
+    if "programme.toml" not in files:
+        raise BundleInvalid(count=1, reason=f"{folder} 中没有 programme.toml")
+    return Bundle(files)
+
+
+def _read(folder: Path, prefix: str) -> dict[str, bytes]:
+    return {
+        prefix + path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in _SUFFIXES
+    }
+
+
+def pack(bundle: Bundle) -> bytes:
+    """The stored form of a bundle."""
+    return zstandard.compress(orjson.dumps({n: raw.decode() for n, raw in bundle.files.items()}), _LEVEL)
+
+
+def unpack(stored: bytes) -> Bundle:
+    """The bundle that `pack` stored."""
+    files: dict[str, str] = orjson.loads(zstandard.decompress(stored))
+    return Bundle({n: text.encode() for n, text in files.items()})

@@ -1,0 +1,40 @@
+"""Published releases and the reports that publishing demands."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Row
+
+
+class Release(Row):
+    """A published content of a programme; immutable, numbered, found again by its hash."""
+
+    __tablename__ = "release"
+    __table_args__ = (UniqueConstraint("programme", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme: Mapped[str] = mapped_column(String(60))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(60))
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    effective_from: Mapped[date]
+    published_at: Mapped[datetime]
+    published_by: Mapped[str] = mapped_column(String(60))
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class ScenarioReport(Row):
+    """That every scenario of a content passed: `publish` demands such a row for the hash."""
+
+    __tablename__ = "scenario_report"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime]
+    passed: Mapped[int]
+    failed: Mapped[int]

@@ -1,0 +1,106 @@
+"""Publishing: lint clean and every scenario green, then frozen, numbered and never changed."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from processes.errors import BundleInvalid, ReleaseMissing
+from processes.releases import bundle as bundles
+from processes.releases.bundle import Bundle
+from processes.releases.models import Release, ScenarioReport
+from processes.storage.unit_of_work import UnitOfWork
+
+
+def publish(uow: UnitOfWork, bundle: Bundle, by: str, effective_from: date, note: str) -> Release:
+    """Freeze a bundle as the next release of its programme.
+
+    The same content as the newest release is not published twice: that release is returned.
+    Raises `BundleInvalid` when no report says that every scenario of this content passed.
+    """
+    newest = uow.session.scalar(
+        select(Release).where(Release.programme == bundle.id).order_by(Release.number.desc()).limit(1)
+    )
+    if newest is not None and newest.digest == bundle.digest:
+        return newest
+    if not is_green(uow.session, bundle.digest):
+        raise BundleInvalid(count=1, reason="情景测试尚未全部通过")
+    release = Release(
+        programme=bundle.id,
+        number=1 if newest is None else newest.number + 1,
+        title=bundle.title,
+        digest=bundle.digest,
+        content=bundles.pack(bundle),
+        effective_from=effective_from,
+        published_at=uow.now,
+        published_by=by,
+        note=note,
+    )
+    uow.add(release)
+    uow.flush()
+    return release
+
+
+def report(uow: UnitOfWork, digest: str, passed: int, failed: int) -> None:
+    """Write down how the scenarios of a content came out."""
+    uow.add(ScenarioReport(digest=digest, at=uow.now, passed=passed, failed=failed))
+
+
+def is_green(session: Session, digest: str) -> bool:
+    """Whether the latest report on a content has passes and no failure."""
+    latest = session.scalar(
+        select(ScenarioReport)
+        .where(ScenarioReport.digest == digest)
+        .order_by(ScenarioReport.id.desc())
+        .limit(1)
+    )
+    return latest is not None and latest.failed == 0 and latest.passed > 0
+
+
+def current_id(session: Session, programme: str, on: date) -> int:
+    """The release in force on a day; raises `ReleaseMissing`."""
+    found = session.scalar(
+        select(Release.id)
+        .where(Release.programme == programme, Release.effective_from <= on)
+        .order_by(Release.effective_from.desc(), Release.number.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise ReleaseMissing(programme=programme)
+    return found
+
+
+def open_release(session: Session, release_id: int) -> Bundle:
+    """The bundle of a release; releases never change, so it is kept in memory by its hash."""
+    digest = session.scalar(select(Release.digest).where(Release.id == release_id))
+    if digest is None:
+        raise ReleaseMissing(programme=str(release_id))
+    kept = _kept(digest)
+    if kept.bundle is None:
+        stored = session.scalars(select(Release.content).where(Release.id == release_id)).one()
+        kept.bundle = bundles.unpack(stored)
+    return kept.bundle
+
+
+class _Kept:
+    """A place for the bundle of one hash."""
+
+    bundle: Bundle | None = None
+
+
+@lru_cache(maxsize=64)
+def _kept(digest: str) -> _Kept:
+    return _Kept()
+
+
+def published_programmes(session: Session) -> list[Release]:
+    """The newest release of every programme."""
+    newest = select(Release.programme, func.max(Release.number).label("number")).group_by(Release.programme)
+    part = newest.subquery()
+    query = select(Release).join(
+        part, (Release.programme == part.c.programme) & (Release.number == part.c.number)
+    )
+    return list(session.scalars(query))

@@ -1,0 +1,62 @@
+"""Granting and withdrawing awards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from processes.cases.models import Case
+from processes.policy.periods import Month
+from processes.relief import queries, rules
+from processes.relief.models import Award, AwardMember
+from processes.releases.bundle import Bundle
+from processes.storage.unit_of_work import UnitOfWork
+
+
+def grant(
+    uow: UnitOfWork,
+    case: Case,
+    bundle: Bundle,
+    question: str,
+    amount: Decimal,
+    from_month: Month,
+    grade: str,
+    cover: str,
+    members: Iterable[int],
+) -> Award:
+    """Grant a monthly benefit to the covered members; raises on double benefit (C40)."""
+    covered = list(members)
+    rules.demand_amount(amount)
+    standing = queries.standing_benefits(uow.session, covered)
+    rules.demand_no_double_benefit(standing, case.programme, bundle.programme.get("excludes", ()))
+    award = Award(
+        case_id=case.id,
+        household_id=case.household_id,
+        division=case.division,
+        programme=case.programme,
+        programme_title=case.programme_title,
+        programme_code=str(bundle.programme["code"]),
+        monthly_amount=amount,
+        from_month=str(from_month),
+        grade=grade,
+        cover=cover,
+        question=question,
+        granted_at=uow.now,
+    )
+    uow.add(award)
+    uow.flush()
+    for person_id in covered:
+        uow.add(AwardMember(award_id=award.id, person_id=person_id))
+    return award
+
+
+def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
+    """Take back an award whose decision was sent back; it stays in the register as withdrawn."""
+    for award in uow.session.scalars(
+        select(Award).where(
+            Award.case_id == case.id, Award.question == question, Award.status == "standing"
+        )
+    ):
+        award.status = "withdrawn"

@@ -1,0 +1,40 @@
+"""What may be granted: pure predicates over awards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from processes.errors import DoubleBenefit, DuplicateCase, RuleBroken
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A benefit that a person draws now."""
+
+    person_id: int
+    name: str
+    programme: str
+    programme_title: str
+    programme_code: str
+    case_number: str
+
+
+def demand_no_double_benefit(
+    standing: Iterable[Standing], programme: str, excludes: Iterable[str]
+) -> None:
+    """Raise when a member already draws this programme or one that excludes it (C40)."""
+    barred = set(excludes)
+    for benefit in standing:
+        if benefit.programme == programme:
+            reason = f"成员{benefit.name}已享受{benefit.programme_title}（{benefit.case_number}）"
+            raise DuplicateCase(reason=reason, clause="C40")
+        if benefit.programme_code in barred:
+            raise DoubleBenefit(name=benefit.name, benefit=benefit.programme_title, clause="C40")
+
+
+def demand_amount(amount: Decimal) -> None:
+    """Raise unless the monthly amount is positive: nobody is granted nothing."""
+    if amount <= 0:
+        raise RuleBroken(reason="测算的月保障金不大于零，不能确认同意。请退回核实，或作出不予确认的决定", clause="C40")

@@ -1,0 +1,50 @@
+"""Settings: read once, from the environment, into a frozen value."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where data, keys and content lie, and how the program is reached."""
+
+    var: Path
+    content: Path
+    database_url: str
+    secure_cookies: bool
+    public_address: str
+    office_name: str
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the encryption, index and session keys."""
+        return self.var / "keys"
+
+    @property
+    def papers(self) -> Path:
+        """Folder of rendered papers, by hash."""
+        return self.var / "papers"
+
+    @property
+    def attachments(self) -> Path:
+        """Folder of uploaded attachments, by hash."""
+        return self.var / "attachments"
+
+
+def from_environment() -> Settings:
+    """Settings of this process; every value has a default that suits a first try."""
+    var = Path(os.environ.get("YIMEN_VAR", ROOT / "var"))
+    default_database = f"sqlite:///{var / 'yimen.sqlite'}"
+    return Settings(
+        var=var,
+        content=Path(os.environ.get("YIMEN_CONTENT", ROOT / "bpmn")),
+        database_url=os.environ.get("YIMEN_DATABASE_URL", default_database),
+        secure_cookies=os.environ.get("YIMEN_SECURE_COOKIES", "") == "1",
+        public_address=os.environ.get("YIMEN_PUBLIC_ADDRESS", "http://127.0.0.1:8000"),
+        office_name=os.environ.get("YIMEN_OFFICE_NAME", "演示县民政局"),
+    )

@@ -1,0 +1,41 @@
+"""Base of all rows: naming of constraints, and the mixin that puts a row under data scope."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from processes.storage.types import ProcessData, UtcDateTime, Yuan
+
+
+class Row(DeclarativeBase):
+    """Base of every table; constraint names by convention so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: UtcDateTime,
+        Decimal: Yuan,
+        dict[str, Any]: ProcessData,
+        list[Any]: ProcessData,
+    }
+
+
+class Scoped:
+    """A row that belongs to a place: every query sees only the actor's part (C37).
+
+    `storage.unit_of_work` adds the criterion to every ORM query of a session bound to a scope.
+    """
+
+    division: Mapped[str] = mapped_column(String(12), index=True)

@@ -1,0 +1,90 @@
+"""Column types: aware instants, yuan, encrypted text, process data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, LargeBinary, Numeric, String, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from processes.policy import values
+from processes.policy.money import to_fen
+from processes.storage import keyring
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored as UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; SQLite keeps no zone, so it is taken off there."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive instant cannot be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Yuan(TypeDecorator[Decimal]):
+    """An amount in yuan with two places; SQLite keeps it as exact text."""
+
+    impl = Numeric(14, 2)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """NUMERIC(14, 2), or text on SQLite, which would make it a float."""
+        return dialect.type_descriptor(String(20) if dialect.name == "sqlite" else Numeric(14, 2))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Two places exactly; anything but Decimal is refused."""
+        if value is None:
+            return None
+        if not isinstance(value, Decimal):
+            raise ValueError("an amount must be Decimal")
+        amount = to_fen(value)
+        return str(amount) if dialect.name == "sqlite" else amount
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """The amount as Decimal."""
+        return None if value is None else Decimal(value)
+
+
+class Encrypted(TypeDecorator[str]):
+    """Text that is encrypted at rest."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """Seal with the keyring in use."""
+        return None if value is None else keyring.current().encrypt(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        """Open with the keyring in use."""
+        return None if value is None else keyring.current().decrypt(bytes(value))
+
+
+class ProcessData(TypeDecorator[Any]):
+    """Nested plain values with Decimal and dates, as JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """JSON text."""
+        return None if value is None else values.dumps(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """The values again."""
+        return None if value is None else values.loads(value)

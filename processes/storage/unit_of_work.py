@@ -1,0 +1,160 @@
+"""The transaction, the clock of the program, and data scope in every query.
+
+`with database.unit_of_work() as uow:` rolls back unless `uow.commit()` was said; only
+`office.perform` says it.  `database.reading(scope)` gives a session in which every ORM query of a
+`Scoped` row is narrowed to the actor's division, so that scoping is not left to the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Engine, and_, create_engine, event, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from processes.errors import DatabaseBusy
+from processes.storage.base import Row, Scoped
+
+BUSY_TIMEOUT_MS = 10_000
+_SCOPE = "division_prefix"
+
+
+def current_instant() -> datetime:
+    """Now, as an aware UTC instant: the only place where the program reads the wall clock."""
+    return datetime.now(UTC)
+
+
+def within(column: Any, prefix: str) -> ColumnElement[bool]:
+    """Whether a division code lies under a prefix, as an index range (codes are digits only)."""
+    if not prefix:
+        return column.is_not(None)  # type: ignore[no-any-return]
+    following = str(int(prefix) + 1).zfill(len(prefix))
+    return and_(column >= prefix, column < following)
+
+
+class Database:
+    """An engine with the pragmas and hooks of this program."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+
+    def unit_of_work(self) -> UnitOfWork:
+        """A transaction that may write."""
+        return UnitOfWork(self)
+
+    @contextmanager
+    def reading(self, prefix: str) -> Iterator[Session]:
+        """A session that only reads, narrowed to the divisions under `prefix`."""
+        with _busy_is_unavailable(), Session(self.engine) as session:
+            session.info[_SCOPE] = prefix
+            event.listen(session, "do_orm_execute", _narrow)
+            yield session
+            session.rollback()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+class UnitOfWork:
+    """One transaction.  On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`), so that two
+    commands on one case queue up instead of failing half-way."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.session = Session(
+            database.engine.execution_options(write=True), expire_on_commit=False, autoflush=False
+        )
+        self.now = current_instant()
+        self._committed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if not self._committed:
+            self.session.rollback()
+        self.session.close()
+        if isinstance(fault, OperationalError) and _is_busy(fault):
+            raise DatabaseBusy() from fault
+
+    def commit(self) -> None:
+        """Make everything of this transaction lasting."""
+        self.session.commit()
+        self._committed = True
+
+    def lock(self, kind: type[Any], row_id: int) -> Any:
+        """The row, locked until the end of the transaction (a row lock on PostgreSQL)."""
+        return self.session.scalars(select(kind).where(kind.id == row_id).with_for_update()).one_or_none()
+
+    def add(self, row: Row) -> None:
+        """A new row of this transaction."""
+        self.session.add(row)
+
+    def flush(self) -> None:
+        """Send what is pending, so that keys exist and queries see it."""
+        self.session.flush()
+
+
+def _narrow(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        return
+    prefix = state.session.info[_SCOPE]
+    state.statement = state.statement.options(
+        with_loader_criteria(Scoped, lambda kind: within(kind.division, prefix), include_aliases=True)
+    )
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "cache_size=-65536",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _is_busy(fault: OperationalError) -> bool:
+    text = str(fault.orig).lower()
+    return "locked" in text or "busy" in text or "timeout" in text
+
+
+@contextmanager
+def _busy_is_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as fault:
+        if _is_busy(fault):
+            raise DatabaseBusy() from fault
+        raise

@@ -1,0 +1,9 @@
+"""Service operations: what a diagram may ask the office for.
+
+Each is a typed function `(context, **params) -> result`, registered with a Chinese title and a
+description that the lint and the studio list.  Importing this package registers them all.
+"""
+
+from processes.verbs import awards, clocks, draws, households, papers
+
+__all__ = ["awards", "clocks", "draws", "households", "papers"]

@@ -1,0 +1,84 @@
+"""Verbs on statutory limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from processes.cases import events
+from processes.errors import RuleBroken, VerbParametersInvalid
+from processes.verbs.registry import Context, verb
+
+
+def _undo_start(context: Context, result: Mapping[str, Any]) -> None:
+    """A stage's limit ends with the stage; the whole procedure goes on."""
+    rule = context.bundle.clocks.get(str(result["clock"]))
+    if rule is not None and not rule.keeps_running:
+        context.clocks.stop(rule.name)
+
+
+def _undo_stop(context: Context, result: Mapping[str, Any]) -> None:
+    """A step that is done again gets its limit again, from today."""
+    for name in result["stopped"]:
+        context.clocks.start(name)
+
+
+def _undo_suspend(context: Context, result: Mapping[str, Any]) -> None:
+    context.clocks.resume(str(result["clock"]))
+
+
+def _undo_resume(context: Context, result: Mapping[str, Any]) -> None:
+    context.clocks.suspend(str(result["clock"]), "退回后重新办理")
+
+
+@verb("clock.start", "时限开始", "开始一项时限，自次日起算；since 可指定起算的前一日。", undo=_undo_start)
+def start(context: Context, clock: str, since: Any = None) -> dict[str, Any]:
+    """Start a clock; answers its name, start and due date."""
+    if clock not in context.bundle.clocks:
+        raise VerbParametersInvalid(verb="clock.start", reason=f"没有名为“{clock}”的时限")
+    begun = _day(since)
+    if begun is not None and begun > context.clocks.today:
+        raise RuleBroken(reason=f"日期 {begun:%Y年%m月%d日} 晚于今天，请核对")
+    row = context.clocks.start(clock, begun)
+    events.append(
+        context.uow, context.case, context.actor, "clock_started", row.title,
+        due_on=row.due_on, budget=row.budget, unit=row.unit,
+    )  # fmt: skip
+    return {"clock": clock, "started_on": row.started_on, "due_on": row.due_on}
+
+
+@verb("clock.stop", "时限结束", "结束一项时限；clock 为 all 时结束全部。", undo=_undo_stop)
+def stop(context: Context, clock: str) -> dict[str, Any]:
+    """Stop clocks; answers which."""
+    return {"clock": clock, "stopped": [c.name for c in context.clocks.stop(clock)]}
+
+
+@verb("clock.suspend", "中止计时", "自次日起不计入时限，须写明事由；clock 为 all 时中止全部。", undo=_undo_suspend)
+def suspend(context: Context, clock: str, reason: str, since: Any = None) -> dict[str, Any]:
+    """Suspend clocks; answers which."""
+    rows = context.clocks.suspend(clock, reason, _day(since))
+    for row in rows:
+        events.append(context.uow, context.case, context.actor, "clock_suspended", row.title, reason=reason)
+    return {"clock": clock, "suspended": [c.name for c in rows]}
+
+
+@verb("clock.resume", "恢复计时", "恢复被中止的时限；until 可指定不计入的最后一日。", undo=_undo_resume)
+def resume(context: Context, clock: str, until: Any = None) -> dict[str, Any]:
+    """Resume clocks; answers which."""
+    rows = context.clocks.resume(clock, _day(until))
+    for row in rows:
+        events.append(
+            context.uow, context.case, context.actor, "clock_resumed", row.title, due_on=row.due_on
+        )
+    return {"clock": clock, "resumed": [c.name for c in rows]}
+
+
+def _day(value: Any) -> date | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    if isinstance(value, date):
+        return value
+    raise VerbParametersInvalid(verb="clock", reason="日期不正确")

@@ -1,0 +1,35 @@
+"""Verbs that issue papers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from processes.cases import events
+from processes.errors import RuleBroken
+from processes.papers import issue
+from processes.verbs.registry import Context, verb
+
+
+def _undo_issue(context: Context, result: Mapping[str, Any]) -> None:
+    issue.supersede(context.uow, str(result["code"]))
+
+
+@verb("paper.issue", "出具文书", "按模板出具文书并编号；once 为真时同一办件只能出具一次。", undo=_undo_issue)
+def issue_paper(context: Context, paper: str, once: bool = False) -> dict[str, Any]:
+    """Issue a paper with the facts of this moment; answers its number and verification code."""
+    if once:
+        earlier = issue.standing(context.uow, context.case, paper)
+        if earlier is not None:
+            raise RuleBroken(
+                reason=f"已于 {earlier.issued_on:%Y年%m月%d日} 出具《{earlier.title}》，须一次性告知，不能再次出具",
+                clause="C38",
+            )
+    row = issue.issue(
+        context.uow, context.case, context.bundle, paper, context.items, context.data,
+        context.question, context.actor, context.clocks,
+    )  # fmt: skip
+    events.append(
+        context.uow, context.case, context.actor, "paper_issued", row.title, number=row.number, code=row.code
+    )
+    return {"paper": paper, "number": row.number, "code": row.code}

@@ -1,0 +1,95 @@
+"""The register of verbs, and the context they work in."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from processes.access.scope import Actor
+from processes.cases.clocks import CaseClocks
+from processes.cases.models import Case, WorkItem
+from processes.errors import UnknownVerb, VerbParametersInvalid
+from processes.releases.bundle import Bundle
+from processes.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(slots=True)
+class Context:
+    """What a verb may touch: the transaction, the case, its release and clocks, who acts."""
+
+    uow: UnitOfWork
+    case: Case
+    bundle: Bundle
+    clocks: CaseClocks
+    actor: Actor
+    items: list[WorkItem]
+    data: Mapping[str, Any]
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A registered operation; `undo` makes it void when the case is sent back before it."""
+
+    name: str
+    title: str
+    description: str
+    run: Callable[..., dict[str, Any]]
+    undo: Callable[[Context, Mapping[str, Any]], None] | None
+
+    @property
+    def parameters(self) -> Mapping[str, inspect.Parameter]:
+        """The parameters that a diagram gives, by name."""
+        return {
+            n: p for n, p in inspect.signature(self.run).parameters.items() if n not in ("context",)
+        }
+
+
+_VERBS: dict[str, Verb] = {}
+
+
+def verb(
+    name: str,
+    title: str,
+    description: str,
+    undo: Callable[[Context, Mapping[str, Any]], None] | None = None,
+) -> Callable[[Callable[..., dict[str, Any]]], Callable[..., dict[str, Any]]]:
+    """Register a function as a verb."""
+
+    def register(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+        _VERBS[name] = Verb(name, title, description, function, undo)
+        return function
+
+    return register
+
+
+def find(name: str) -> Verb:
+    """The verb of a name; raises `UnknownVerb`."""
+    found = _VERBS.get(name)
+    if found is None:
+        raise UnknownVerb(verb=name)
+    return found
+
+
+def all_verbs() -> Mapping[str, Verb]:
+    """Every registered verb by name."""
+    return dict(_VERBS)
+
+
+def call(context: Context, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer a question; raises `UnknownVerb`, `VerbParametersInvalid` or what the verb raises."""
+    chosen = find(name)
+    try:
+        inspect.signature(chosen.run).bind(context, **params)
+    except TypeError as fault:
+        raise VerbParametersInvalid(verb=name, reason=str(fault)) from fault
+    return chosen.run(context, **params)
+
+
+def undo(context: Context, name: str, result: Mapping[str, Any]) -> None:
+    """Make a verb's effect void, if it has one that can be."""
+    chosen = find(name)
+    if chosen.undo is not None:
+        chosen.undo(context, result)
