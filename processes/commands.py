@@ -182,3 +182,33 @@ class RetryIncident(Command):
     """Try again what failed."""
 
     incident_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FinishPaper(Command):
+    """The press has made a paper: hash, size and number of pages of the stored bytes."""
+
+    code: str
+    sha256: str
+    size: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailPaper(Command):
+    """The press could not make a paper; it is tried again later."""
+
+    code: str
+    error_code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishRelease(Command):
+    """Publish a programme folder whose scenarios passed as its next release."""
+
+    programme: str
+    passed: int
+    failed: int
+    effective_from: date
+    note: str = ""

@@ -210,8 +210,8 @@ class StaleTask(Conflict):
     """The step was acted upon after the person opened the page."""
 
     code = "stale_task"
-    text = "本环节已由{who}于 {when} 办理或变更，您看到的不是最新内容，请刷新后再办。您填写的内容已保留在草稿中。"
-    text_en = "{who} changed this step at {when}; reload. What you typed is kept as a draft."
+    text = "本环节已由{who}于 {when} 办理或变更，您看到的不是最新内容，请刷新后再办。您填写的内容仍在本页。"
+    text_en = "{who} changed this step at {when}; reload. What you typed is still on this page."
 
 
 class StaleDraft(Conflict):
@@ -271,14 +271,6 @@ class ExtensionRefused(RuleBroken):
     code = "extension_refused"
     text = "不能延长期限：{reason}"
     text_en = "The limit cannot be extended: {reason}"
-
-
-class SelfConfirmation(RuleBroken):
-    """Two different people are needed."""
-
-    code = "two_people_needed"
-    text = "入户调查须由两名以上调查人员共同进行，请填写另一名调查人员的姓名。"
-    text_en = "A home investigation needs two different investigators."
 
 
 # ---------------------------------------------------------------- ContentFault
@@ -362,6 +354,14 @@ class PaperValueMissing(ContentFault):
     code = "paper_value_missing"
     text = "文书“{paper}”缺少内容：{reason}。文书未生成，以免出现空白。"
     text_en = "Paper “{paper}” lacks a value: {reason}"
+
+
+class UnknownPaper(ContentFault):
+    """A diagram asks for a paper that `documents.toml` does not name."""
+
+    code = "unknown_paper"
+    text = "流程图要出具的文书“{paper}”没有在 documents.toml 中登记。"
+    text_en = "Paper “{paper}” is not listed in documents.toml."
 
 
 class ScenarioInvalid(ContentFault):

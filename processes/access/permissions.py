@@ -60,6 +60,8 @@ class Permission(StrEnum):
     PARAMETER_READ = "parameter_read"
     AUDIT_READ = "audit_read"
     ACCOUNT_UNLOCK = "account_unlock"
+    CALENDAR_WRITE = "calendar_write"
+    RELEASE_PUBLISH = "release_publish"
     SYSTEM_WORK = "system_work"
 
 
@@ -78,6 +80,8 @@ PERMISSION_TITLES = {
     Permission.INCIDENT_RETRY: "处理异常",
     Permission.PARAMETER_READ: "查看政策参数",
     Permission.AUDIT_READ: "查看审计日志",
+    Permission.CALENDAR_WRITE: "录入放假安排",
+    Permission.RELEASE_PUBLISH: "发布流程版本",
     Permission.ACCOUNT_UNLOCK: "解锁账号",
     Permission.SYSTEM_WORK: "系统自动办理",
 }
@@ -106,6 +110,8 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.PARAMETER_READ: frozenset(_READERS),
     Permission.AUDIT_READ: frozenset({Role.AUDITOR}),
     Permission.ACCOUNT_UNLOCK: frozenset({Role.ADMINISTRATOR}),
+    Permission.CALENDAR_WRITE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Permission.RELEASE_PUBLISH: frozenset({Role.SUPERVISOR, Role.SYSTEM}),
     Permission.SYSTEM_WORK: frozenset({Role.SYSTEM}),
 }
 

@@ -141,7 +141,7 @@ def _offer_new(
         uow.add(item)
         items.append(item)
     if any(i.clock for i in items if i.status == "open"):
-        _date_items(items, clocks)
+        date_items(items, clocks)
 
 
 def _last_submission(items: Sequence[WorkItem], task: str) -> dict[str, Any] | None:
@@ -150,7 +150,8 @@ def _last_submission(items: Sequence[WorkItem], task: str) -> dict[str, Any] | N
     return dict(earlier[-1].submission or {}) if earlier else None
 
 
-def _date_items(items: Sequence[WorkItem], clocks: CaseClocks) -> None:
+def date_items(items: Sequence[WorkItem], clocks: CaseClocks) -> None:
+    """Copy the limits of running clocks to the open items that work under them."""
     running = {c.name: c for c in clocks.running()}
     for item in items:
         clock = running.get(item.clock)

@@ -185,8 +185,6 @@ def colour(today: date, due_on: date, yellow_on: date, red_on: date) -> str:
     return "yellow" if today >= yellow_on else "green"
 
 
-
-
 def _number(value: Scalar) -> Decimal:
     if not isinstance(value, Decimal):
         raise ExtensionRefused(reason="时限参数不是数字")

@@ -14,11 +14,15 @@ from processes.engine.stepping import all_tasks
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Where an instance stands and what it passed, for drawing on the diagram."""
+    """Where an instance stands and what it passed, for drawing on the diagram.
+
+    `passed` names each node once; `steps` are all completions in the order in which they happened.
+    """
 
     active: tuple[str, ...]
     passed: tuple[str, ...]
     flows: tuple[str, ...]
+    steps: tuple[str, ...]
 
 
 def trail(definition: Definition, state: State) -> Trail:
@@ -26,7 +30,7 @@ def trail(definition: Definition, state: State) -> Trail:
     active: list[str] = []
     passed: list[str] = []
     flows: set[str] = set()
-    for task in all_tasks(state.workflow):
+    for task in sorted(all_tasks(state.workflow), key=lambda t: t.last_state_change):
         node_id = getattr(task.task_spec, "bpmn_id", None)
         if node_id is None:
             continue
@@ -36,7 +40,9 @@ def trail(definition: Definition, state: State) -> Trail:
             active.append(node_id)
         if task.has_state(TaskState.DEFINITE_MASK | TaskState.COMPLETED):
             flows |= _flows_into(definition, task)
-    return Trail(tuple(dict.fromkeys(active)), tuple(dict.fromkeys(passed)), tuple(sorted(flows)))
+    return Trail(
+        tuple(dict.fromkeys(active)), tuple(dict.fromkeys(passed)), tuple(sorted(flows)), tuple(passed)
+    )
 
 
 def _flows_into(definition: Definition, task: Task) -> set[str]:

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.storage.base import Row, Scoped
+from processes.storage.types import SealedData
 
 
 class IssuedPaper(Row, Scoped):
@@ -25,7 +26,7 @@ class IssuedPaper(Row, Scoped):
     template: Mapped[str] = mapped_column(String(80))
     number: Mapped[str] = mapped_column(String(60))
     code: Mapped[str] = mapped_column(String(10), unique=True)
-    contract: Mapped[dict[str, Any]]
+    contract: Mapped[dict[str, Any]] = mapped_column(SealedData)
     question: Mapped[str] = mapped_column(String(160))
     status: Mapped[str] = mapped_column(String(12), default="pending")
     standing: Mapped[str] = mapped_column(String(12), default="standing")

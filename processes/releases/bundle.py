@@ -48,7 +48,10 @@ class PaperRule:
     template: str
     series: str
     contract: str
-    undecided: bool = False
+    level: str = "township"
+    state_of_case: bool = False
+    opinions: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,15 @@ class Bundle:
             return {}
         return {
             p["id"]: PaperRule(
-                p["id"], p["title"], p["template"], p["series"], p["contract"], bool(p.get("undecided"))
+                p["id"],
+                p["title"],
+                p["template"],
+                p["series"],
+                p["contract"],
+                p.get("level", "township"),
+                bool(p.get("state_of_case")),
+                tuple(p.get("opinions", ())),
+                dict(p.get("fields", {})),
             )
             for p in self._toml("documents.toml").get("paper", [])
         }

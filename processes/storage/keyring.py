@@ -23,14 +23,22 @@ class Keyring:
     index: bytes
     session: bytes
 
-    def encrypt(self, plain: str) -> bytes:
+    def seal(self, content: bytes) -> bytes:
         """AES-256-GCM with a fresh nonce in front."""
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + AESGCM(self.encryption).encrypt(nonce, plain.encode(), None)
+        return nonce + AESGCM(self.encryption).encrypt(nonce, content, None)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """What `seal` sealed; raises InvalidTag when it was altered."""
+        return AESGCM(self.encryption).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+
+    def encrypt(self, plain: str) -> bytes:
+        """Text, sealed."""
+        return self.seal(plain.encode())
 
     def decrypt(self, sealed: bytes) -> str:
-        """The text that `encrypt` sealed; raises InvalidTag when it was altered."""
-        return AESGCM(self.encryption).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
+        """The text that `encrypt` sealed."""
+        return self.unseal(sealed).decode()
 
     def blind_index(self, plain: str) -> str:
         """A keyed fingerprint for equality look-up without revealing the value."""

@@ -88,3 +88,18 @@ class ProcessData(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """The values again."""
         return None if value is None else values.loads(value)
+
+
+class SealedData(TypeDecorator[Any]):
+    """Nested plain values that name people, as encrypted JSON."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        """JSON, sealed."""
+        return None if value is None else keyring.current().seal(values.dumps(value))
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        """The values again."""
+        return None if value is None else values.loads(keyring.current().unseal(bytes(value)))

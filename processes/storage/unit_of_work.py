@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
@@ -41,8 +41,9 @@ def within(column: Any, prefix: str) -> ColumnElement[bool]:
 class Database:
     """An engine with the pragmas and hooks of this program."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Callable[[], datetime] | None = None) -> None:
         self.engine = _engine(url)
+        self.clock = clock or current_instant
         self.is_sqlite = self.engine.dialect.name == "sqlite"
 
     def unit_of_work(self) -> UnitOfWork:
@@ -72,7 +73,7 @@ class UnitOfWork:
         self.session = Session(
             database.engine.execution_options(write=True), expire_on_commit=False, autoflush=False
         )
-        self.now = current_instant()
+        self.now = database.clock()
         self._committed = False
 
     def __enter__(self) -> Self:

@@ -1,0 +1,1 @@
+"""The press: plain data in, PDF bytes out.  Imports nothing of ours."""

@@ -1,0 +1,19 @@
+"""What can go wrong in the press."""
+
+from __future__ import annotations
+
+
+class PressError(Exception):
+    """Root of the press's errors; the text is Chinese and names no person."""
+
+
+class ValueMissing(PressError):
+    """A template asks for a value that the data does not hold."""
+
+
+class TemplateBroken(PressError):
+    """A template that cannot be read."""
+
+
+class RenderingFailed(PressError):
+    """The child process died, or ran out of time or memory."""

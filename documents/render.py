@@ -1,0 +1,117 @@
+"""The press hall: child processes with bounded memory and time that keep their fonts loaded."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import resource
+import threading
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any
+
+from documents.errors import PressError, RenderingFailed
+from documents.sheets import Made, Sheet
+
+MAX_SECONDS = 60
+MAX_BYTES = 2_000_000_000
+MAX_SHEETS_PER_CHILD = 500
+
+__all__ = ["Made", "Press", "Sheet", "to_pdf"]
+
+
+class Press:
+    """One child process; a second call waits for the first."""
+
+    def __init__(self, seconds: float = MAX_SECONDS, memory: int = MAX_BYTES) -> None:
+        self.seconds = seconds
+        self.memory = memory
+        self._lock = threading.Lock()
+        self._child: SpawnProcess | None = None
+        self._pipe: Connection | None = None
+        self._sheets = 0
+
+    def make(self, sheet: Sheet) -> Made:
+        """The PDF of a sheet; raises a `PressError`, and the child is replaced when it failed hard."""
+        with self._lock:
+            pipe = self._ready()
+            try:
+                pipe.send(sheet)
+                if not pipe.poll(self.seconds):
+                    raise RenderingFailed(f"超过 {self.seconds:.0f} 秒仍未完成")
+                answer = pipe.recv()
+            except (EOFError, OSError) as fault:
+                self.close()
+                raise RenderingFailed("文书进程意外结束（可能内存不足）") from fault
+            except RenderingFailed:
+                self.close()
+                raise
+            self._sheets += 1
+        if isinstance(answer, PressError):
+            raise answer
+        if not isinstance(answer, Made):
+            raise RenderingFailed(str(answer))
+        return answer
+
+    def resident_megabytes(self) -> int:
+        """Memory that the child holds now, for the benchmark and the health page."""
+        if self._child is None or self._child.pid is None:
+            return 0
+        with open(f"/proc/{self._child.pid}/status", encoding="ascii") as status:
+            line = next(x for x in status if x.startswith("VmRSS"))
+        return int(line.split()[1]) // 1024
+
+    def close(self) -> None:
+        """End the child."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.join()
+        self._child, self._pipe, self._sheets = None, None, 0
+
+    def _ready(self) -> Connection:
+        if self._sheets >= MAX_SHEETS_PER_CHILD or (self._child is not None and not self._child.is_alive()):
+            self.close()
+        if self._pipe is None:
+            context = multiprocessing.get_context("spawn")
+            self._pipe, other = context.Pipe()
+            self._child = context.Process(target=_work, args=(other, self.memory), daemon=True)
+            self._child.start()
+            other.close()
+        return self._pipe
+
+
+def _work(pipe: Connection, memory: int) -> None:
+    """The child's life: limits first, then one sheet after another."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    from documents import page
+
+    while True:
+        try:
+            sheet = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_try(page, sheet))
+
+
+def _try(page: Any, sheet: Sheet) -> Any:
+    try:
+        return page.pdf_of(sheet)
+    except PressError as fault:
+        return fault
+    except Exception as fault:  # whatever the libraries raise must reach the parent as an answer
+        return f"{type(fault).__name__}: {fault}"
+
+
+_press = Press()
+atexit.register(_press.close)
+
+
+def to_pdf(sheet: Sheet) -> Made:
+    """Make a sheet on the process's own press."""
+    return _press.make(sheet)
+
+
+def press() -> Press:
+    """The process's own press."""
+    return _press

@@ -1,0 +1,38 @@
+"""The Jinja environment of paper templates: sandboxed, closed loader, strict about gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jinja2 import DictLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from documents import numerals, qr
+
+
+def environment(templates: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
+    """An environment that knows these templates and nothing outside them."""
+    env = ImmutableSandboxedEnvironment(
+        loader=DictLoader(dict(templates)),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters = {
+        name: env.filters[name] for name in ("length", "join", "escape", "e", "first", "last", "default")
+    }
+    env.filters |= {
+        "capitals": numerals.capitals,
+        "chinese_date": numerals.chinese_date,
+        "chinese_month": numerals.chinese_month,
+        "money": numerals.money,
+    }
+    env.globals = {"range": range}
+    return env
+
+
+def qr_markup(address: str) -> Markup:
+    """The QR code, ready to stand in a page."""
+    return Markup(qr.svg(address))  # noqa: S704  (made by the press from an address, not by a person)

@@ -1,0 +1,211 @@
+"""Commands on a case: start it, watch it, extend a limit, attach a file, fire its timers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import puremagic
+from sqlalchemy import select
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor, township_of
+from processes.cases import actions, clocks, events, numbering
+from processes.cases.models import Attachment, Case, Clock, Incident, Watch
+from processes.engine import progress as p
+from processes.errors import AttachmentRefused, DuplicateCase, HouseholdNotFound, NotFound
+from processes.office.items import checked, reason_of
+from processes.office.running import Run
+from processes.people.models import Household
+from processes.policy.calendar import civil_date
+from processes.releases import publish
+from processes.relief import queries as relief
+from processes.relief import rules as relief_rules
+from processes.settings import Settings
+from processes.storage import vault
+from processes.storage.unit_of_work import UnitOfWork, within
+
+MAX_ATTACHMENT = 20_000_000
+MEDIA_TYPES = {
+    "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/tiff": ".tif",
+    "image/webp": ".webp",
+}
+
+
+def start_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.StartCase) -> dict[str, Any]:
+    """Open a case for a registered household (C28: none without the register)."""
+    actor.demand(Permission.CASE_START)
+    household = _locked_household(uow, actor, command.household)
+    today = civil_date(uow.now)
+    release_id = publish.current_id(uow.session, command.programme, today)
+    bundle = publish.open_release(uow.session, release_id)
+    _demand_no_duplicate(uow, household, bundle.id, bundle.title)
+    people = [m.person_id for m in household.members]
+    relief_rules.demand_no_double_benefit(
+        relief.standing_benefits(uow.session, people), bundle.id, bundle.programme.get("excludes", ())
+    )
+    head = next(m.person for m in household.members if m.relation == "本人")
+    code = str(bundle.programme["code"])
+    case = Case(
+        number=numbering.case_number(uow, township_of(household.division), code, today.year),
+        division=household.division,
+        programme=bundle.id,
+        programme_title=bundle.title,
+        release_id=release_id,
+        household_id=household.id,
+        applicant=head.name,
+        category=household.category,
+        state=b"",
+        version=0,
+        opened_at=uow.now,
+        status="open",
+        head="",
+        events_count=0,
+    )
+    form = checked(bundle, case, actor, uow, str(bundle.programme["start_form"]), command.form)
+    uow.add(case)
+    uow.flush()
+    events.append(uow, case, actor, "opened", bundle.title, number=case.number)
+    run = Run(uow, actor, case, [], bundle)
+    run.case_identity = head.id_tail
+    run.start({"application": form, "applied_on": today})
+    return {"case": case.number}
+
+
+def watch_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.WatchCase) -> dict[str, Any]:
+    """Follow a case, or stop following it."""
+    actor.demand(Permission.CASE_READ)
+    case = actions.locked_case(uow, actor, command.case_number)
+    row = uow.session.get(Watch, (case.id, actor.account_id))
+    if command.on and row is None and actor.account_id is not None:
+        uow.add(Watch(case_id=case.id, account_id=actor.account_id))
+    elif not command.on and row is not None:
+        uow.session.delete(row)
+    return {"watching": command.on}
+
+
+def extend_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ExtendClock) -> dict[str, Any]:
+    """Extend a statutory limit once, with a reason; raises `ExtensionRefused`."""
+    actor.demand(Permission.CLOCK_EXTEND)
+    case = actions.locked_case(uow, actor, command.case_number)
+    run = Run(uow, actor, case, actions.items_of(uow, case))
+    clock = run.clocks.extend(command.clock, reason_of(command.reason))
+    events.append(
+        uow, case, actor, "clock_extended", clock.title,
+        reason=clock.extension_reason, days=clock.extension, due_on=clock.due_on,
+    )  # fmt: skip
+    actions.date_items(run.items, run.clocks)
+    case.version += 1
+    return {"due_on": clock.due_on.isoformat()}
+
+
+def add_attachment(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddAttachment) -> dict[str, Any]:
+    """File a document with a case; what it is is told from its bytes, not its name."""
+    actor.demand(Permission.TASK_WORK)
+    case = actions.locked_case(uow, actor, command.case_number)
+    media_type = _media_type(command.content)
+    row = Attachment(
+        case_id=case.id,
+        name=command.name.replace("/", "_").replace("\\", "_")[-160:] or "附件",
+        media_type=media_type,
+        size=len(command.content),
+        sha256=vault.put(settings.attachments, command.content),
+        at=uow.now,
+        by=actor.name,
+    )
+    uow.add(row)
+    events.append(uow, case, actor, "attached", row.name, sha256=row.sha256, size=row.size)
+    return {"name": row.name, "sha256": row.sha256}
+
+
+def fire_due(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FireDue) -> dict[str, Any]:
+    """Fire a case's timers; `due_at` is read again under the lock, and what is no longer due is left."""
+    actor.demand(Permission.SYSTEM_WORK)
+    case = locked_by_id(uow, command.case_id)
+    if case is None or case.status != "open" or case.due_at is None or case.due_at > uow.now:
+        return {"fired": False}
+    run = Run(uow, actor, case, actions.items_of(uow, case))
+    run.advance(p.Due())
+    for incident in uow.session.scalars(
+        select(Incident).where(Incident.case_id == case.id, Incident.resolved_at.is_(None))
+    ):
+        incident.resolved_at = uow.now
+    return {"fired": True}
+
+
+def warn_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.WarnClock) -> dict[str, Any]:
+    """Note that a clock has turned yellow, red or overdue."""
+    actor.demand(Permission.SYSTEM_WORK)
+    case_id = uow.session.scalar(select(Clock.case_id).where(Clock.id == command.clock_id))
+    case = None if case_id is None else locked_by_id(uow, case_id)
+    if case is None:
+        return {}
+    run = Run(uow, actor, case, actions.items_of(uow, case))
+    run.clocks.dues()
+    clock = next((k for k in run.clocks.running() if k.id == command.clock_id), None)
+    if clock is None or any(s.until_on is None for s in clock.suspensions):
+        return {}
+    actions.date_items(run.items, run.clocks)
+    colour = clocks.colour(run.clocks.today, clock.due_on, clock.yellow_on, clock.red_on)
+    if colour != "green" and colour != clock.warned:
+        clock.warned = colour
+        events.append(uow, case, actor, "clock_warned", clock.title, colour=colour, due_on=clock.due_on)
+    return {"colour": colour}
+
+
+def retry_incident(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RetryIncident) -> dict[str, Any]:
+    """Try again now: the case becomes due at once."""
+    actor.demand(Permission.INCIDENT_RETRY)
+    incident = uow.session.get(Incident, command.incident_id)
+    case = None if incident is None else locked_by_id(uow, incident.case_id)
+    if incident is None or case is None or not actor.covers(case.division):
+        raise NotFound()
+    incident.attempts += 1
+    incident.next_try_at = uow.now
+    if incident.place == "timer":
+        case.due_at = uow.now
+    events.append(uow, case, actor, "incident_retried", incident.message)
+    return {"case": case.number}
+
+
+def locked_by_id(uow: UnitOfWork, case_id: int) -> Case | None:
+    """A case by row id for the program itself, locked."""
+    return uow.session.scalar(select(Case).where(Case.id == case_id).with_for_update())
+
+
+def _locked_household(uow: UnitOfWork, actor: Actor, number: str) -> Household:
+    found = uow.session.scalar(
+        select(Household)
+        .where(Household.number == number, within(Household.division, actor.division))
+        .with_for_update()
+    )
+    if found is None:
+        raise HouseholdNotFound()
+    return found
+
+
+def _demand_no_duplicate(uow: UnitOfWork, household: Household, programme: str, title: str) -> None:
+    running = uow.session.scalar(
+        select(Case.number).where(
+            Case.household_id == household.id, Case.programme == programme, Case.status == "open"
+        )
+    )
+    if running is not None:
+        raise DuplicateCase(reason=f"已有正在办理的{title}办件 {running}", clause="C40")
+
+
+def _media_type(content: bytes) -> str:
+    if len(content) > MAX_ATTACHMENT:
+        raise AttachmentRefused(
+            reason=f"文件为 {len(content) / 1_000_000:.1f} MB，超过 {MAX_ATTACHMENT // 1_000_000} MB 的上限，请压缩或分开扫描"
+        )
+    try:
+        found = puremagic.from_string(content, mime=True)
+    except (puremagic.PureError, ValueError):
+        found = ""
+    if found not in MEDIA_TYPES:
+        raise AttachmentRefused(reason="只接受 PDF 文件和照片（JPG、PNG、TIFF、WebP）；判断依据是文件内容，不是文件名")
+    return found

@@ -1,0 +1,124 @@
+"""`perform`: one command, one transaction, the only place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+import processes.verbs  # noqa: F401  (registers the service operations)
+from processes import commands as c
+from processes.access.models import CommandToken
+from processes.access.scope import Actor
+from processes.cases.models import Incident
+from processes.errors import NotAllowed, Unavailable, YimenError
+from processes.office import cases, items, papers, register
+from processes.settings import Settings
+from processes.storage.unit_of_work import Database, UnitOfWork
+
+Handler = Callable[[Settings, UnitOfWork, Actor, Any], dict[str, Any]]
+FIRST_RETRY = timedelta(minutes=5)
+
+HANDLERS: dict[type[c.Command], Handler] = {
+    c.SignIn: register.sign_in,
+    c.UnlockAccount: register.unlock_account,
+    c.RevealIdNumber: register.reveal_id_number,
+    c.SaveHousehold: register.save_household,
+    c.EnterHolidayNotice: register.enter_holiday_notice,
+    c.PublishRelease: register.publish_release,
+    c.StartCase: cases.start_case,
+    c.WatchCase: cases.watch_case,
+    c.ExtendClock: cases.extend_clock,
+    c.AddAttachment: cases.add_attachment,
+    c.FireDue: cases.fire_due,
+    c.WarnClock: cases.warn_clock,
+    c.RetryIncident: cases.retry_incident,
+    c.ClaimTask: items.claim_task,
+    c.ReleaseTask: items.release_task,
+    c.SaveDraft: items.save_draft,
+    c.CompleteTask: items.complete_task,
+    c.TransferTask: items.transfer_task,
+    c.ReturnTask: items.return_task,
+    c.PrintState: papers.print_state,
+    c.RecordPrinting: papers.record_printing,
+    c.FinishPaper: papers.finish_paper,
+    c.FailPaper: papers.fail_paper,
+}
+
+
+class Office:
+    """The office with its settings and its store."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+
+    def perform(self, command: c.Command, actor: Actor) -> dict[str, Any]:
+        """Carry out a command; raises an error of one of the seven families, and then nothing changed.
+
+        A token that was used before gives the first result again (a double click, a retry after
+        a lost answer).  What fails for a timer becomes an incident of its case.
+        """
+        try:
+            return self._perform_once(command, actor)
+        except IntegrityError:
+            # Two requests with one token, or two transactions that made the same row at the same
+            # time: the other one is committed by now, so the second attempt sees its result.
+            return self._perform_once(command, actor)
+        except YimenError as fault:
+            if isinstance(command, c.FireDue) and not isinstance(fault, Unavailable):
+                self._note_incident(command, fault)
+                return {"incident": fault.code}
+            raise
+
+    def _perform_once(self, command: c.Command, actor: Actor) -> dict[str, Any]:
+        token = str(getattr(command, "token", ""))
+        with self.database.unit_of_work() as uow:
+            kept = _kept_result(uow, actor, token) if token else None
+            if kept is not None:
+                return kept
+            row = _reserve(uow, actor, token) if token else None
+            result = HANDLERS[type(command)](self.settings, uow, actor, command)
+            if row is not None:
+                row.result = result
+            uow.commit()
+        if isinstance(command, c.SignIn) and not result:
+            raise register.sign_in_refusal()
+        return result
+
+    def _note_incident(self, command: c.FireDue, fault: YimenError) -> None:
+        """Write down why a case's timer failed and put its next try off, so that the sweep goes on."""
+        with self.database.unit_of_work() as uow:
+            case = cases.locked_by_id(uow, command.case_id)
+            if case is not None:
+                case.due_at = uow.now + FIRST_RETRY
+                uow.add(
+                    Incident(
+                        case_id=case.id,
+                        place="timer",
+                        code=fault.code,
+                        message=fault.message,
+                        at=uow.now,
+                        next_try_at=case.due_at,
+                    )
+                )
+                uow.commit()
+
+
+def _kept_result(uow: UnitOfWork, actor: Actor, token: str) -> dict[str, Any] | None:
+    kept = uow.session.get(CommandToken, token)
+    if kept is None:
+        return None
+    if kept.account_id != actor.account_id:
+        raise NotAllowed()
+    return kept.result
+
+
+def _reserve(uow: UnitOfWork, actor: Actor, token: str) -> CommandToken:
+    """Take the token first: a second request with it waits here until this one is decided."""
+    row = CommandToken(token=token, account_id=actor.account_id, at=uow.now, result={})
+    uow.add(row)
+    uow.flush()
+    return row

@@ -1,0 +1,141 @@
+"""Commands on one work item: claim, release, draft, complete, transfer, return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from processes import commands as c
+from processes.access.models import Account
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import actions, events, rules
+from processes.cases.models import Case, WorkItem
+from processes.engine import progress as p
+from processes.engine import returns
+from processes.errors import EngineFault, NotFound, RuleBroken
+from processes.office.running import Run
+from processes.policy.calendar import civil_date
+from processes.releases import forms
+from processes.releases.bundle import Bundle
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+LONGEST_REASON = 300
+
+
+def claim_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ClaimTask) -> dict[str, Any]:
+    """Take an item out of the office's queue; of two people one wins and the other is told who."""
+    actor.demand(Permission.TASK_WORK)
+    case, _, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_worker(item, actor)
+    rules.demand_open(item, command.version)
+    actions.claim(uow, actor, case, item)
+    return {"version": item.version}
+
+
+def release_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ReleaseTask) -> dict[str, Any]:
+    """Put one's own item back into the office's queue."""
+    case, _, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    actions.release(uow, actor, case, item)
+    return {"version": item.version}
+
+
+def save_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SaveDraft) -> dict[str, Any]:
+    """Keep what was typed; answers the draft's new version."""
+    actor.demand(Permission.TASK_WORK)
+    _, _, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    rules.demand_worker(item, actor)
+    version = actions.save_draft(uow, item, command.data, command.draft_version, command.overwrite)
+    return {"draft_version": version}
+
+
+def complete_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.CompleteTask) -> dict[str, Any]:
+    """Finish a step with its form and run the case on."""
+    actor.demand(Permission.TASK_WORK)
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    rules.demand_worker(item, actor)
+    run = Run(uow, actor, case, items)
+    rules.demand_separation(item, actor.account_id, items, run.bundle.separation)
+    data = checked(run.bundle, case, actor, uow, item.form, command.data)
+    actions.finish(uow, actor, item, data)
+    events.append(uow, case, actor, "completed", item.title, ref=item.ref, task=item.task)
+    run.advance(p.Complete(item.ref, data))
+    return {"case": case.number, "status": case.status}
+
+
+def transfer_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.TransferTask) -> dict[str, Any]:
+    """Hand an item to a colleague, who finishes it."""
+    actor.demand(Permission.TASK_TRANSFER)
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    to = uow.session.get(Account, command.to_account_id)
+    if to is None or not to.is_active:
+        raise NotFound()
+    run = Run(uow, actor, case, items)
+    rules.demand_separation(item, to.id, items, run.bundle.separation)
+    actions.transfer(uow, actor, case, item, to, reason_of(command.reason))
+    return {"case": case.number, "to": to.name}
+
+
+def return_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ReturnTask) -> dict[str, Any]:
+    """Send the case back to an earlier step; what was entered there comes back as its draft."""
+    actor.demand(Permission.TASK_RETURN)
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    rules.demand_worker(item, actor)
+    reason = reason_of(command.reason)
+    run = Run(uow, actor, case, items)
+    state = run.state()
+    run.advance(p.Return(command.to, reason), state)
+    kept = frozenset(e.ref for e in state.journal if e.kind == "complete")
+    actions.supersede(items, kept)
+    _greet(items, command.to, reason)
+    return {"case": case.number}
+
+
+def earlier_steps(run: Run) -> list[dict[str, str]]:
+    """Steps that a case may be sent back to: reference, title, who did it."""
+    state = run.state()
+    found = []
+    for ref in returns.earlier_steps(run.definition, state):
+        node = run.definition.node_at(ref)
+        done = [i for i in run.items if i.ref == ref and i.status == "done"]
+        who = done[-1].completed_by if done else ""
+        found.append({"ref": ref, "title": "" if node is None else node.name, "by": who or ""})
+    return found
+
+
+def checked(
+    bundle: Bundle, case: Case, actor: Actor, uow: UnitOfWork, form: str, data: Any
+) -> dict[str, Any]:
+    """A submitted form, checked against the release's schema; raises `FormInvalid`."""
+    schema = bundle.form(form)
+    if schema is None:
+        raise EngineFault(reason=f"没有名为“{form}”的表单")
+    today = civil_date(uow.now)
+    circumstances = forms.Circumstances(
+        actor.name, today, lambda name: bundle.policy.value(name, today, case.division)
+    )
+    return forms.check(schema, data, circumstances)
+
+
+def reason_of(text: str) -> str:
+    """A reason that a person typed: present and of bounded length."""
+    reason = text.strip()
+    if not reason:
+        raise RuleBroken(reason="请写明理由")
+    return reason[:LONGEST_REASON]
+
+
+def _greet(items: list[WorkItem], ref: str, reason: str) -> None:
+    """The step that the case came back to says why, and waits for whoever did it before."""
+    earlier = [i for i in items if i.ref == ref and i.status == "superseded"]
+    for item in items:
+        if item.ref == ref and item.status == "open":
+            item.returned_reason = reason
+            if earlier:
+                item.claimed_by_id = earlier[-1].completed_by_id
+                item.claimed_by = earlier[-1].completed_by

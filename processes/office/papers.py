@@ -1,0 +1,102 @@
+"""Commands on papers: print the state of a case, note a printing, take what the press made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from processes import commands as c
+from processes.access import audit
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import actions, events
+from processes.cases.models import Incident
+from processes.engine import runtime
+from processes.errors import NotFound, PaperNotReady
+from processes.office.cases import locked_by_id
+from processes.office.running import Run
+from processes.papers import issue
+from processes.papers.models import IssuedPaper
+from processes.settings import Settings
+from processes.storage import outbox
+from processes.storage.outbox import OutboxRow
+from processes.storage.unit_of_work import UnitOfWork, within
+
+
+def print_state(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PrintState) -> dict[str, Any]:
+    """Make a form of the case as it stands; while undecided it says so and has no number."""
+    actor.demand(Permission.PAPER_READ)
+    case = actions.locked_case(uow, actor, command.case_number)
+    run = Run(uow, actor, case, actions.items_of(uow, case))
+    progress = runtime.look(run.definition, run.state(), run.facts())
+    row = issue.issue(
+        uow, case, run.bundle, command.paper, run.items, progress.data, "print_state", actor,
+        run.clocks, decided=False,
+    )  # fmt: skip
+    events.append(uow, case, actor, "state_printed", row.title, code=row.code)
+    return {"code": row.code}
+
+
+def record_printing(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RecordPrinting) -> dict[str, Any]:
+    """Note who opened which paper when, and as which copy; answers where its bytes lie."""
+    actor.demand(Permission.PAPER_READ)
+    row = uow.session.scalar(
+        select(IssuedPaper).where(
+            IssuedPaper.code == command.code, within(IssuedPaper.division, actor.division)
+        )
+    )
+    if row is None:
+        raise NotFound()
+    if row.sha256 is None:
+        raise PaperNotReady()
+    copy = issue.record_printing(uow, row, actor)
+    audit.note(uow, actor, "paper_read", row.code)
+    return {"sha256": row.sha256, "title": row.title, "number": row.number, "copy": copy}
+
+
+def finish_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FinishPaper) -> dict[str, Any]:
+    """The press has stored a paper: it can be printed now."""
+    actor.demand(Permission.SYSTEM_WORK)
+    row, job = _paper_and_job(uow, command.code)
+    row.sha256, row.size, row.pages, row.status, row.error = (
+        command.sha256, command.size, command.pages, "ready", None,
+    )  # fmt: skip
+    if job is not None:
+        job.done_at = uow.now
+    return {}
+
+
+def fail_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FailPaper) -> dict[str, Any]:
+    """The press could not make a paper: an incident of the case, tried again later."""
+    actor.demand(Permission.SYSTEM_WORK)
+    row, job = _paper_and_job(uow, command.code)
+    row.status, row.error = "failed", command.message
+    if job is not None:
+        job.attempts += 1
+        job.error = command.error_code
+        job.due_at = uow.now + outbox.back_off(job.attempts)
+    known = uow.session.scalar(
+        select(Incident.id).where(Incident.place == f"paper/{row.code}", Incident.resolved_at.is_(None))
+    )
+    case = locked_by_id(uow, row.case_id)
+    if known is None and case is not None:
+        uow.add(
+            Incident(
+                case_id=case.id,
+                place=f"paper/{row.code}",
+                code=command.error_code,
+                message=command.message,
+                at=uow.now,
+                next_try_at=None if job is None else job.due_at,
+            )
+        )
+    return {}
+
+
+def _paper_and_job(uow: UnitOfWork, code: str) -> tuple[IssuedPaper, OutboxRow | None]:
+    row = uow.session.scalar(select(IssuedPaper).where(IssuedPaper.code == code).with_for_update())
+    if row is None:
+        raise NotFound()
+    job = uow.session.scalar(select(OutboxRow).where(OutboxRow.key == f"{issue.RENDER}/{code}"))
+    return row, job

@@ -1,0 +1,108 @@
+"""Commands on accounts, households, the holiday table and releases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from processes import commands as c
+from processes.access import accounts, audit
+from processes.access.permissions import Permission
+from processes.access.scope import Actor, township_of
+from processes.cases import numbering
+from processes.cases.models import HolidayNotice
+from processes.errors import HouseholdNotFound, NotFound, SignInRefused
+from processes.people import actions as people
+from processes.people import queries
+from processes.people.forms import read_household
+from processes.people.models import Household, Membership, Person
+from processes.policy.calendar import civil_date
+from processes.releases import bundle as bundles
+from processes.releases import publish
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork, within
+from sqlalchemy import select
+
+
+def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignIn) -> dict[str, Any]:
+    """Check name and password; empty when refused, so that the failed attempt is counted."""
+    account = accounts.authenticate(uow, command.username, command.password, command.address)
+    return {} if account is None else {"account_id": account.id, "epoch": account.session_epoch}
+
+
+def sign_in_refusal() -> SignInRefused:
+    """The answer to a failed sign-in."""
+    return accounts.refuse()
+
+
+def unlock_account(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.UnlockAccount) -> dict[str, Any]:
+    """Lift a lock-out."""
+    actor.demand(Permission.ACCOUNT_UNLOCK)
+    accounts.unlock(uow, command.username)
+    audit.note(uow, actor, "account_unlocked", command.username)
+    return {}
+
+
+def reveal_id_number(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RevealIdNumber) -> dict[str, Any]:
+    """A member's full ID number, within the actor's scope; the reading is logged."""
+    actor.demand(Permission.ID_NUMBER_REVEAL)
+    person = uow.session.scalar(
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Household, Household.id == Membership.household_id)
+        .where(Person.id == command.person_id, within(Household.division, actor.division))
+    )
+    if person is None:
+        raise NotFound()
+    audit.note(uow, actor, "id_number_read", f"person/{person.id}", command.address)
+    return {"id_number": person.id_number}
+
+
+def save_household(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SaveHousehold) -> dict[str, Any]:
+    """Register a household or save its changes, whole, under the version that was seen."""
+    actor.demand(Permission.HOUSEHOLD_WRITE)
+    today = civil_date(uow.now)
+    form = read_household(dict(command.form), today)
+    if command.household is None:
+        if not actor.covers(form.division):
+            raise HouseholdNotFound()
+        place = township_of(form.division)
+        number = f"{place}-H-{numbering.next_in(uow, f'household/{place}'):06d}"
+        saved = people.save_household(uow, actor, form, None, 0, number)
+    else:
+        known = uow.session.scalar(
+            select(Household.id).where(
+                Household.number == command.household, within(Household.division, actor.division)
+            )
+        )
+        if known is None:
+            raise HouseholdNotFound()
+        saved = people.save_household(uow, actor, form, known, command.version, command.household)
+    audit.note(uow, actor, "household_saved", saved.number)
+    return {"household": saved.number, "version": saved.version}
+
+
+def enter_holiday_notice(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EnterHolidayNotice
+) -> dict[str, Any]:
+    """Enter a year's holiday notice; limits are computed with it from now on."""
+    actor.demand(Permission.CALENDAR_WRITE)
+    row = uow.session.get(HolidayNotice, command.year) or HolidayNotice(year=command.year)
+    row.days_off = sorted(command.days_off)
+    row.worked_weekends = sorted(command.worked_weekends)
+    row.document_number = command.document_number
+    uow.add(row)
+    audit.note(uow, actor, "holiday_notice_entered", f"{command.year} {command.document_number}")
+    return {"year": command.year}
+
+
+def publish_release(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PublishRelease) -> dict[str, Any]:
+    """Publish a programme folder as it stands, with the report of its scenarios."""
+    actor.demand(Permission.RELEASE_PUBLISH)
+    bundle = bundles.read_folder(settings.content / command.programme)
+    publish.report(uow, bundle.digest, command.passed, command.failed)
+    uow.flush()
+    release = publish.publish(uow, bundle, actor.name, command.effective_from, command.note)
+    return {"programme": release.programme, "number": release.number, "digest": release.digest}
+
+
+__all__ = ["queries"]

@@ -1,0 +1,249 @@
+"""Filling a contract from the rows of this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from processes.access.models import Division
+from processes.access.permissions import ROLE_TITLES, Role
+from processes.access.scope import TOWNSHIP_DIGITS
+from processes.cases.clocks import CaseClocks
+from processes.cases.models import Case, WorkItem
+from processes.engine import expressions
+from processes.engine.facts import Facts, functions
+from processes.errors import ExpressionFailed, PaperValueMissing
+from processes.papers import contracts as c
+from processes.people import masking
+from processes.people.forms import CATEGORIES, PROPERTY_KINDS, WORK_ABILITIES
+from processes.people.models import Household, Membership
+from processes.policy import values
+from processes.policy.calendar import civil_date
+from processes.policy.periods import age_on
+from processes.relief import queries as relief
+from processes.releases import forms
+from processes.releases.bundle import Bundle, PaperRule
+
+COUNTY_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Everything a paper of a case may be filled from."""
+
+    session: Session
+    case: Case
+    bundle: Bundle
+    rule: PaperRule
+    items: Sequence[WorkItem]
+    data: Mapping[str, Any]
+    clocks: CaseClocks
+    today: date
+
+
+def contract(source: Source, header: c.Header) -> dict[str, Any]:
+    """The contract of a paper as plain JSON; raises `PaperValueMissing` rather than leave a gap."""
+    match source.rule.contract:
+        case "letter":
+            filled: c.Letter | c.Notice | c.OpinionForm = _letter(source, header)
+        case "notice":
+            filled = _notice(source, header)
+        case "opinion_form":
+            filled = _opinion_form(source, header)
+        case unknown:
+            raise PaperValueMissing(paper=source.rule.title, reason=f"没有名为“{unknown}”的合同")
+    return c.dump(filled)
+
+
+def names(session: Session, division: str) -> dict[str, str]:
+    """Names of county, township and village of a code."""
+    found = {}
+    for level, digits in (("county", COUNTY_DIGITS), ("township", TOWNSHIP_DIGITS), ("village", 12)):
+        row = session.get(Division, division[:digits])
+        found[level] = "" if row is None else row.name
+    return found
+
+
+def office_name(session: Session, division: str, level: str) -> str:
+    """Who signs: the county's civil affairs bureau, or the township's government."""
+    places = names(session, division)
+    if level == "county":
+        return f"{places['county']}民政局"
+    return f"{places['county']}{places['township']}人民政府"
+
+
+def _letter(source: Source, header: c.Header) -> c.Letter:
+    return c.Letter(header, source.case.applicant, _fields(source), _answers(source))
+
+
+def _notice(source: Source, header: c.Header) -> c.Notice:
+    """Name, place, number of persons, opinion; a minor householder's name is masked."""
+    household = source.session.get_one(Household, source.case.household_id)
+    head = _householder(household)
+    adult = age_on(head.person.birth_on, source.today) >= int(
+        _number(source.bundle.policy.value("allowance.surcharge.adult_age", source.today, source.case.division))
+    )
+    opinion = _opinions(source, source.rule.opinions)
+    return c.Notice(
+        header,
+        source.case.applicant if adult else masking.minor_name(source.case.applicant),
+        names(source.session, source.case.division)["village"],
+        str(len(household.members)),
+        opinion[0].text if opinion else "",
+        _fields(source),
+    )
+
+
+def _opinion_form(source: Source, header: c.Header) -> c.OpinionForm:
+    household = source.session.get_one(Household, source.case.household_id)
+    members = [_member(m, household, source.today) for m in household.members]
+    head = _householder(household)
+    return c.OpinionForm(
+        header=header,
+        applicant=members[household.members.index(head)],
+        address=household.address,
+        phone=household.phone,
+        category=CATEGORIES.get(household.category, household.category),
+        members=members,
+        properties=[
+            c.Line(PROPERTY_KINDS[p.kind], f"{p.quantity.normalize():f}", "", p.evidence)
+            for p in household.properties
+        ],
+        computation=_computation(source),
+        opinions=_opinions(source, source.rule.opinions),
+        superseded=_superseded(source),
+        fields=_fields(source),
+        answers=_answers(source),
+    )
+
+
+def _householder(household: Household) -> Membership:
+    return next(m for m in household.members if m.relation == "本人")
+
+
+def _member(membership: Membership, household: Household, today: date) -> c.Member:
+    person = membership.person
+    conditions = []
+    if person.disability_grade:
+        conditions.append(f"{person.disability_kind}残疾{person.disability_grade}级")
+    if person.grave_illness:
+        conditions.append("重病")
+    if person.is_student:
+        conditions.append("在校学生")
+    income = sum(
+        (i.annual_amount for i in household.incomes if i.person_id == person.id and i.kind != "exempt"),
+        Decimal(0),
+    )
+    return c.Member(
+        name=person.name,
+        relation=membership.relation,
+        sex=person.sex,
+        age=str(age_on(person.birth_on, today)),
+        id_number=person.id_number,
+        condition="、".join(conditions) or "健康",
+        work_ability=WORK_ABILITIES.get(person.work_ability, person.work_ability),
+        income=f"{income:.2f}",
+    )
+
+
+def _computation(source: Source) -> list[c.Line]:
+    """The shown lines of every sheet whose values stand in the process data."""
+    lines = []
+    for sheet in source.bundle.definition().sheets.values():
+        computed = source.data.get(sheet.id)
+        if isinstance(computed, Mapping):
+            for line in sheet.lines:
+                if line.shown and line.name in computed:
+                    lines.append(c.Line(line.title, _plain(computed[line.name]), line.unit, line.article))
+    return lines
+
+
+def _opinions(source: Source, steps: Sequence[str]) -> list[c.Opinion]:
+    """For each step the opinion that was last given, or an empty box: never one that nobody gave."""
+    found = []
+    for step in steps:
+        given = [i for i in source.items if i.task == step and i.status == "done"]
+        if given:
+            found.append(_opinion(given[-1]))
+        else:
+            node = next(
+                (d.nodes[step] for d in source.bundle.definition().diagrams.values() if step in d.nodes), None
+            )
+            title, role = ("", "") if node is None else (node.name, node.role)
+            found.append(c.Opinion(title, _role(role), "", "", ""))
+    return found
+
+
+def _superseded(source: Source) -> list[c.Opinion]:
+    return [
+        _opinion(i) for i in source.items if i.task in source.rule.opinions and i.status == "superseded"
+    ]
+
+
+def _opinion(item: WorkItem) -> c.Opinion:
+    on = "" if item.completed_at is None else civil_date(item.completed_at).isoformat()
+    text = str((item.submission or {}).get("statement", ""))
+    return c.Opinion(item.title, _role(item.role), text, item.completed_by or "", on)
+
+
+def _role(role: str) -> str:
+    return ROLE_TITLES[Role(role)] if role in set(Role) else role
+
+
+def _fields(source: Source) -> dict[str, Any]:
+    """The named facts of `documents.toml`, each an expression over the case's data."""
+    award = relief.of_case(source.session, source.case.id)
+    facts = Facts(
+        source.clocks.uow.now,
+        lambda name, on: source.bundle.policy.value(name, on, source.case.division),
+        source.clocks.dues(),
+    )
+    known = {
+        **source.data,
+        "award": None
+        if award is None
+        else {"monthly": award.monthly_amount, "from_month": award.from_month, "grade": award.grade},
+        "clock_due": {r.name: r.due_on for r in source.clocks.rows},
+    }
+    calls = functions(facts, source.data.get("accepted_on"))
+    return {name: _field(source, name, text, known, calls) for name, text in source.rule.fields.items()}
+
+
+def _field(
+    source: Source, name: str, text: str, known: Mapping[str, Any], calls: Mapping[str, Any]
+) -> Any:
+    try:
+        return values.plain(expressions.evaluate(expressions.parse(text), known, calls))
+    except ExpressionFailed as fault:
+        raise PaperValueMissing(paper=source.rule.title, reason=f"{name}：{fault.message}") from fault
+
+
+def _answers(source: Source) -> dict[str, dict[str, str]]:
+    """What was submitted in each step, as people read it; the last standing submission counts."""
+    found = {}
+    for item in source.items:
+        schema = source.bundle.form(item.form) if item.form else None
+        if item.status == "done" and schema is not None:
+            answer = forms.shown(schema, item.submission or {})
+            found[item.task] = {**answer, "by": item.completed_by or ""}
+    schema = source.bundle.form(str(source.bundle.programme.get("start_form", "")))
+    if schema is not None:
+        found["application"] = forms.shown(schema, source.data.get("application", {}))
+    return found
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return f"{value:.2f}" if value != value.to_integral_value() else f"{value:.0f}"
+    return str(value)
+
+
+def _number(value: Any) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(0)

@@ -1,0 +1,107 @@
+"""Contracts: what a template may read, as dataclasses that are dumped to plain JSON when issued.
+
+A paper shows what was decided, whatever changes later; so everything a template can say is here,
+as text, and nothing else is reachable from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Who issues what under which number; `decided` is false for a form that is still under way."""
+
+    office: str
+    title: str
+    number: str
+    issued_on: str
+    case_number: str
+    code: str
+    place: str
+    decided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """An opinion that somebody gave; an empty `text` is a box that is still to be filled."""
+
+    step: str
+    role: str
+    text: str
+    by: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a calculation sheet as printed: value and unit as text."""
+
+    title: str
+    value: str
+    unit: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member as an approval form lists them."""
+
+    name: str
+    relation: str
+    sex: str
+    age: str
+    id_number: str
+    condition: str
+    work_ability: str
+    income: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter to the applicant: facts by name and answers of the forms."""
+
+    header: Header
+    recipient: str
+    fields: dict[str, Any]
+    answers: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A public notice: name, place, number of persons, opinion; nothing that identifies more."""
+
+    header: Header
+    applicant: str
+    village: str
+    persons: str
+    opinion: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionForm:
+    """A form with household, computation and the opinions of each level."""
+
+    header: Header
+    applicant: Member
+    address: str
+    phone: str
+    category: str
+    members: list[Member]
+    properties: list[Line]
+    computation: list[Line]
+    opinions: list[Opinion]
+    superseded: list[Opinion]
+    fields: dict[str, Any]
+    answers: dict[str, dict[str, str]]
+
+
+CONTRACTS: dict[str, type] = {"letter": Letter, "notice": Notice, "opinion_form": OpinionForm}
+
+
+def dump(contract: Letter | Notice | OpinionForm) -> dict[str, Any]:
+    """Plain JSON of a contract."""
+    return asdict(contract)

@@ -1,0 +1,123 @@
+"""Issuing papers: the number and the contract in the case's transaction, the PDF afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from documents import render
+from documents.errors import RenderingFailed, ValueMissing
+from processes.access.scope import Actor, township_of
+from processes.cases import numbering
+from processes.cases.clocks import CaseClocks
+from processes.cases.models import Case, WorkItem
+from processes.errors import PaperValueMissing, RenderFailed, UnknownPaper
+from processes.papers import assemble, contracts
+from processes.papers.models import IssuedPaper, Printing
+from processes.policy.calendar import civil_date
+from processes.releases.bundle import Bundle
+from processes.storage import outbox, vault
+from processes.storage.unit_of_work import UnitOfWork
+
+RENDER = "render_paper"
+
+
+def issue(
+    uow: UnitOfWork,
+    case: Case,
+    bundle: Bundle,
+    paper: str,
+    items: Sequence[WorkItem],
+    data: Mapping[str, Any],
+    question: str,
+    actor: Actor,
+    clocks: CaseClocks,
+    decided: bool = True,
+) -> IssuedPaper:
+    """Number a paper, store its contract, ask the press for the PDF.
+
+    Raises `UnknownPaper` and `PaperValueMissing`.
+    """
+    rule = bundle.papers.get(paper)
+    if rule is None:
+        raise UnknownPaper(paper=paper)
+    today = civil_date(uow.now)
+    level = "county" if rule.level == "county" else "township"
+    place = assemble.names(uow.session, case.division)[level]
+    number = (
+        numbering.letter_number(uow, place, rule.series, today.year) if decided else "未办结，不编文号"
+    )
+    code = numbering.verification_code()
+    office = assemble.office_name(uow.session, case.division, level)
+    header = contracts.Header(
+        office, rule.title, number, today.isoformat(), case.number, code, place, decided
+    )
+    source = assemble.Source(uow.session, case, bundle, rule, items, data, clocks, today)
+    row = IssuedPaper(
+        case_id=case.id,
+        release_id=case.release_id,
+        division=case.division,
+        kind=paper,
+        title=rule.title,
+        template=rule.template,
+        number=number,
+        code=code,
+        contract=assemble.contract(source, header),
+        question=question,
+        is_decided=decided,
+        issued_on=today,
+        issued_at=uow.now,
+        issued_by=actor.name,
+    )
+    uow.add(row)
+    outbox.put(uow, RENDER, f"{RENDER}/{code}", {"code": code})
+    return row
+
+
+def standing(uow: UnitOfWork, case: Case, paper: str) -> IssuedPaper | None:
+    """The paper of a kind that stands, if one was issued."""
+    query = select(IssuedPaper).where(
+        IssuedPaper.case_id == case.id,
+        IssuedPaper.kind == paper,
+        IssuedPaper.standing == "standing",
+        IssuedPaper.is_decided,
+    )
+    uow.flush()
+    return uow.session.scalars(query).first()
+
+
+def supersede(uow: UnitOfWork, code: str) -> None:
+    """A paper whose step was sent back stays on file, marked as superseded."""
+    row = uow.session.scalar(select(IssuedPaper).where(IssuedPaper.code == code))
+    if row is not None:
+        row.standing = "superseded"
+
+
+def make(row: IssuedPaper, bundle: Bundle, folder: Path, address: str) -> tuple[str, int, int]:
+    """Render a paper and store it; the same row gives the same bytes.  Returns hash, size, pages."""
+    sheet = render.Sheet(
+        templates=bundle.templates(),
+        template=row.template,
+        data=row.contract,
+        address=f"{address}/verify/{row.code}",
+        made_at=row.issued_at.isoformat(),
+        identifier=row.code,
+    )
+    try:
+        made = render.to_pdf(sheet)
+    except ValueMissing as fault:
+        raise PaperValueMissing(paper=row.title, reason=str(fault)) from fault
+    except RenderingFailed as fault:
+        raise RenderFailed(reason=str(fault)) from fault
+    return vault.put(folder, made.content), len(made.content), made.pages
+
+
+def record_printing(uow: UnitOfWork, row: IssuedPaper, actor: Actor) -> int:
+    """Write down a printing and return which copy it is."""
+    copies = list(uow.session.scalars(select(Printing.copy).where(Printing.paper_id == row.id)))
+    copy = max(copies, default=0) + 1
+    uow.add(Printing(paper_id=row.id, at=uow.now, by=actor.name, copy=copy))
+    return copy

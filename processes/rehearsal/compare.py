@@ -1,0 +1,93 @@
+"""Comparing what came of a scenario with what it expects, each difference in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from processes.policy import values
+
+
+def differences(expect: Mapping[str, Any], result: Any) -> list[str]:
+    """Every difference; an empty list is a pass."""
+    return [
+        *_outcome(expect, result),
+        *_award(expect, result),
+        *_path(expect, result),
+        *_clocks(expect, result),
+        *_documents(expect, result),
+        *_values(expect, result),
+    ]
+
+
+def _outcome(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
+    if "outcome" in expect and expect["outcome"] != result.outcome:
+        yield f"办理结果应为 {expect['outcome']}，实际为 {result.outcome}（待办：{'、'.join(result.open) or '无'}）"
+    if "open" in expect and sorted(expect["open"]) != sorted(result.open):
+        yield f"待办环节应为 {sorted(expect['open'])}，实际为 {sorted(result.open)}"
+    if "refused" in expect and expect["refused"] != result.refused:
+        yield f"应被拒绝（{expect['refused']}），实际为 {result.refused or '办成'}"
+
+
+def _award(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
+    if "award" not in expect:
+        return
+    if expect["award"] is None or result.award is None:
+        if expect["award"] is not result.award:
+            yield f"待遇应为 {expect['award'] or '无'}，实际为 {values.plain(result.award) or '无'}"
+        return
+    for key, wanted in expect["award"].items():
+        if not same(wanted, result.award.get(key)):
+            yield f"待遇的 {key} 应为 {wanted}，实际为 {result.award.get(key)}"
+
+
+def _path(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
+    """Expected steps must come in this order; others may lie between them."""
+    remaining = iter(result.path)
+    for step in expect.get("path", []):
+        if step not in remaining:
+            yield f"路径中缺少或次序不符：{step}（实际：{' → '.join(result.path)}）"
+            return
+    for step in expect.get("not_path", []):
+        if step in result.path:
+            yield f"路径中不应有 {step}"
+
+
+def _clocks(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
+    for name, wanted in expect.get("clocks", {}).items():
+        actual = result.clocks.get(name)
+        if actual is None:
+            yield f"没有时限 {name}"
+            continue
+        for key, value in wanted.items():
+            if not same(value, actual.get(key)):
+                yield f"时限 {name} 的 {key} 应为 {value}，实际为 {actual.get(key)}"
+
+
+def _documents(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
+    for kind in expect.get("documents", []):
+        if kind not in result.documents:
+            yield f"应出具文书 {kind}，实际出具：{'、'.join(result.documents) or '无'}"
+    for kind in expect.get("not_documents", []):
+        if kind in result.documents:
+            yield f"不应出具文书 {kind}"
+
+
+def _values(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
+    for place, wanted in expect.get("values", {}).items():
+        actual: Any = result.values
+        for part in place.split("."):
+            actual = actual.get(part) if isinstance(actual, Mapping) else None
+        if not same(wanted, actual):
+            yield f"{place} 应为 {wanted}，实际为 {values.plain(actual)}"
+
+
+def same(wanted: Any, actual: Any) -> bool:
+    """Equal as numbers where both are numbers, else as people write them."""
+    if isinstance(wanted, bool) or isinstance(actual, bool):
+        return wanted is actual
+    try:
+        return Decimal(str(wanted)) == Decimal(str(actual))
+    except InvalidOperation:
+        return str(values.plain(wanted)) == str(values.plain(actual))

@@ -1,0 +1,90 @@
+"""The demo county: divisions and an account for every role."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from processes.access.accounts import hash_password
+from processes.access.models import Account, Division
+from processes.access.permissions import Role
+from processes.storage.unit_of_work import UnitOfWork
+
+COUNTY = "340199"
+COUNTY_NAME = "演示县"
+TOWNSHIPS = ("城关镇", "清河镇", "龙山乡", "双桥镇", "石塘乡", "柳林镇")
+VILLAGES = ("东村", "西村", "南街社区")
+PASSWORD = "yimen-2026"  # noqa: S105  (the published password of demo accounts)
+
+_COUNTY_STAFF = (
+    ("county_clerk", "郑县办", Role.COUNTY_CLERK),
+    ("county_leader", "韩局长", Role.COUNTY_LEADER),
+    ("comparison", "宋核对", Role.COMPARISON_OFFICER),
+    ("supervisor", "许督查", Role.SUPERVISOR),
+    ("supervisor2", "沈督查", Role.SUPERVISOR),
+    ("finance", "潘出纳", Role.FINANCE_OFFICER),
+    ("department", "蒋应急", Role.DEPARTMENT_OFFICER),
+    ("auditor", "唐审计", Role.AUDITOR),
+    ("admin", "曹管理", Role.ADMINISTRATOR),
+)
+_TOWNSHIP_STAFF = (
+    ("clerk", "窗口", Role.WINDOW_CLERK),
+    ("investigator", "调查", Role.INVESTIGATOR),
+    ("investigator2", "核查", Role.INVESTIGATOR),
+    ("leader", "分管", Role.TOWNSHIP_LEADER),
+)
+_SURNAMES = "赵钱孙李周吴"
+
+
+def township_code(number: int) -> str:
+    """The code of a township: `demo/1` is 340199101."""
+    return f"{COUNTY}{100 + number}"
+
+
+def division_code(name: str) -> str:
+    """The code of `demo/1/2`, `demo/1` or `demo`; a code of digits stays as it is."""
+    parts = name.split("/")
+    if parts[0] != "demo":
+        return name
+    code = COUNTY
+    if len(parts) > 1:
+        code = township_code(int(parts[1]))
+    if len(parts) > 2:
+        code += f"{200 + int(parts[2]):03d}"
+    return code
+
+
+def found(uow: UnitOfWork) -> None:
+    """Make the divisions and accounts, unless they are there."""
+    if uow.session.get(Division, COUNTY) is not None:
+        return
+    uow.add(Division(code=COUNTY, name=COUNTY_NAME, full_name=COUNTY_NAME))
+    for username, name, role in _COUNTY_STAFF:
+        _account(uow, username, name, role, COUNTY)
+    for n, township in enumerate(TOWNSHIPS, start=1):
+        code = township_code(n)
+        uow.add(Division(code=code, name=township, full_name=COUNTY_NAME + township))
+        for suffix, title, role in _TOWNSHIP_STAFF:
+            _account(uow, f"t{n}_{suffix}", f"{_SURNAMES[n - 1]}{title}", role, code)
+        for v, village in enumerate(VILLAGES, start=1):
+            place = f"{code}{200 + v:03d}"
+            uow.add(Division(code=place, name=village, full_name=COUNTY_NAME + township + village))
+            _account(uow, f"t{n}_village{v}", f"{_SURNAMES[n - 1]}协理{v}", Role.VILLAGE_ASSISTANT, place)
+    uow.flush()
+
+
+def _account(uow: UnitOfWork, username: str, name: str, role: Role, division: str) -> None:
+    uow.add(
+        Account(
+            username=username,
+            name=name,
+            password_hash=_demo_hash(),
+            roles=[role],
+            division=division,
+        )
+    )
+
+
+@cache
+def _demo_hash() -> str:
+    """Hashed once: the demo accounts share one published password."""
+    return hash_password(PASSWORD)

@@ -1,0 +1,103 @@
+"""Scenario files: reading, checking against the schema, spreading out variants."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from processes.errors import ScenarioInvalid
+
+SCHEMA_FILE = Path(__file__).with_name("scenario.schema.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One situation to play: its title, where it was written, and the plain content."""
+
+    title: str
+    file: str
+    content: dict[str, Any]
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """Clauses that it shows."""
+        return tuple(self.content.get("cites", ()))
+
+
+def collect(paths: list[Path]) -> list[Path]:
+    """Scenario files under folders, and files named themselves, in order."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(p for p in path.rglob("scenarios/*.yaml"))
+            found += sorted(p for p in path.glob("*.yaml") if p not in found)
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise ScenarioInvalid(reason=f"没有找到 {path}")
+    return found
+
+
+def read(path: Path) -> list[Scenario]:
+    """The scenarios of a file, variants spread out; raises `ScenarioInvalid` with the place."""
+    try:
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  (a SafeLoader)
+        jsonschema.validate(json.loads(json.dumps(raw, default=str)), _schema())
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        raise ScenarioInvalid(reason=f"{path.name} 不是有效的 YAML：{fault}") from fault
+    except jsonschema.ValidationError as fault:
+        place = "/".join(str(p) for p in fault.absolute_path) or "（最外层）"
+        raise ScenarioInvalid(reason=f"{path.name} 的 {place}：{fault.message[:200]}") from fault
+    return list(_variants(path, raw))
+
+
+def _variants(path: Path, raw: dict[str, Any]) -> Iterator[Scenario]:
+    base = {k: v for k, v in raw.items() if k != "variants"}
+    yield Scenario(str(raw["scenario"]), str(path), base)
+    for variant in raw.get("variants", []):
+        content = copy.deepcopy(base)
+        for place, value in variant.get("set", {}).items():
+            _put(content, place, value)
+        if "steps" in variant:
+            content["steps"] = variant["steps"]
+        content["expect"] = variant.get("expect", content["expect"])
+        content["cites"] = variant.get("cites", content.get("cites", []))
+        yield Scenario(f"{raw['scenario']}：{variant['variant']}", str(path), content)
+
+
+def _put(content: Any, place: str, value: Any) -> None:
+    """Set a value at `household.members.0.income.wages`."""
+    *path, last = place.split(".")
+    try:
+        for part in path:
+            content = content[int(part)] if isinstance(content, list) else content.setdefault(part, {})
+        if isinstance(content, list):
+            content[int(last)] = value
+        else:
+            content[last] = value
+    except (IndexError, ValueError, AttributeError) as fault:
+        raise ScenarioInvalid(reason=f"变体要修改的位置 {place} 不存在") from fault
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    return schema
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with exact numbers: amounts never become floats."""
+
+
+_Loader.add_constructor(
+    "tag:yaml.org,2002:float", lambda loader, node: Decimal(loader.construct_scalar(node))
+)

@@ -1,0 +1,123 @@
+"""A stage: an empty office of its own with the demo county, one published programme and a clock to move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import select
+
+from processes.access import accounts
+from processes.access.models import Account
+from processes.access.scope import Actor
+from processes.errors import ScenarioInvalid
+from processes.migrations import schema
+from processes.office import Office
+from processes.office.sweeping import sweep
+from processes.policy.calendar import SHANGHAI, civil_date
+from processes.cases.clocks import calendar_of
+from processes.rehearsal import county
+from processes.releases import publish
+from processes.releases.bundle import Bundle
+from processes.settings import Settings
+from processes.storage import keyring
+from processes.storage.base import Row
+from processes.storage.unit_of_work import Database
+
+BEFORE = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+class MovableClock:
+    """The wall clock of a stage."""
+
+    def __init__(self, now: datetime = BEFORE) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """The instant that the stage shows."""
+        return self.now
+
+
+class Stage:
+    """An office with a movable clock."""
+
+    def __init__(self, settings: Settings, url: str) -> None:
+        self.clock = MovableClock()
+        self.database = Database(url, self.clock)
+        self.office = Office(settings, self.database)
+
+    def found(self, bundle: Bundle) -> None:
+        """Make the county and put the programme in force, as `publish` would after green scenarios."""
+        schema.upgrade(self.database.engine)
+        with self.database.unit_of_work() as uow:
+            for table in reversed(Row.metadata.sorted_tables):
+                uow.session.execute(table.delete())
+            county.found(uow)
+            publish.report(uow, bundle.digest, 1, 0)
+            uow.flush()
+            publish.publish(uow, bundle, "排练", date(2000, 1, 1), "")
+            uow.commit()
+
+    def actor(self, who: str, division: str) -> Actor:
+        """A demo account by role (`investigator`, `investigator#2`) whose scope covers a place."""
+        role, _, number = who.partition("#")
+        with self.database.reading("") as session:
+            rows = session.scalars(select(Account).order_by(Account.id)).all()
+            fitting = [a for a in rows if role in a.roles and division.startswith(a.division)]
+        index = int(number or 1) - 1
+        if index >= len(fitting):
+            raise ScenarioInvalid(reason=f"演示县没有岗位“{who}”的账号")
+        return accounts.actor_of(fitting[index])
+
+    def set_clock(self, at: datetime) -> None:
+        """Set the clock to a civil time in China, without sweeping."""
+        self.clock.now = (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+
+    def move(self, text: str) -> None:
+        """Let time pass, sweeping every midnight: `3 working days`, `7 days`, `2 hours`."""
+        for instant in self._instants(text):
+            self.clock.now = instant
+            while sweep(self.office):
+                pass
+
+    def _instants(self, text: str) -> Iterator[datetime]:
+        number, _, unit = text.partition(" ")
+        if not number.isdigit() or unit.rstrip("s") not in ("working day", "day", "hour", "minute"):
+            raise ScenarioInvalid(reason=f"“{text}”应写作“3 working days”“7 days”或“2 hours”")
+        if unit.startswith(("hour", "minute")):
+            step = timedelta(hours=int(number)) if unit.startswith("hour") else timedelta(minutes=int(number))
+            yield self.clock.now + step
+            return
+        today = civil_date(self.clock.now)
+        until = today + timedelta(days=int(number))
+        if unit.startswith("working"):
+            with self.database.reading("") as session:
+                until = calendar_of(session).add_working_days(today, int(number))
+        clock_time = self.clock.now.astimezone(SHANGHAI).time()
+        day = today
+        while day < until:
+            day += timedelta(days=1)
+            yield datetime.combine(day, time(0, 1), SHANGHAI).astimezone(UTC)
+        yield datetime.combine(until, clock_time, SHANGHAI).astimezone(UTC)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.database.close()
+
+
+@contextmanager
+def stage(settings: Settings, bundle: Bundle, url: str | None = None) -> Iterator[Stage]:
+    """A founded stage in a temporary folder, or on a database that may be emptied."""
+    with TemporaryDirectory() as folder:
+        own = replace(settings, var=Path(folder))
+        keyring.use(keyring.open_keyring(own.keys))
+        made = Stage(own, url or f"sqlite:///{folder}/stage.sqlite")
+        try:
+            made.found(bundle)
+            yield made
+        finally:
+            made.close()

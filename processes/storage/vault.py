@@ -1,0 +1,38 @@
+"""The vault: papers and attachments as files, sealed with the office's key and found by their hash."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from processes.errors import NotFound
+from processes.storage import keyring
+
+
+def put(folder: Path, content: bytes) -> str:
+    """Store bytes and return their SHA-256; the same bytes are stored once, whole or not at all."""
+    digest = hashlib.sha256(content).hexdigest()
+    target = _place(folder, digest)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, draft = tempfile.mkstemp(dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(keyring.current().seal(content))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(target)
+    return digest
+
+
+def get(folder: Path, digest: str) -> bytes:
+    """The bytes of a hash, or `NotFound`."""
+    try:
+        return keyring.current().unseal(_place(folder, digest).read_bytes())
+    except FileNotFoundError:
+        raise NotFound() from None
+
+
+def _place(folder: Path, digest: str) -> Path:
+    return folder / digest[:2] / f"{digest}.sealed"
