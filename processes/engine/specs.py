@@ -117,14 +117,14 @@ class DecisionTask(ScriptTask):  # type: ignore[misc]
             sheet = call.sheets[self.script]
             computed = sheets.compute(sheet, task.data, call.facts)
             task.data[self.script] = dict(computed.values)
-            details: dict[str, Any] = {"sheet": sheet.id, "title": sheet.title, "lines": list(computed.trace)}
+            details: dict[str, Any] = {"sheet": sheet.id, "name": sheet.title, "lines": list(computed.trace)}
         elif self.script in call.tables:
             table = call.tables[self.script]
             decision = tables.decide(table, task.data, call.facts)
             task.data[self.script] = decision.outputs
             details = {
                 "table": table.id,
-                "title": table.title,
+                "name": table.title,
                 "rows": list(decision.rows),
                 "inputs": [
                     {"title": c.title, "value": decision.inputs.get(c.name)} for c in table.inputs

@@ -51,10 +51,11 @@ class State:
 
 def dump(state: State) -> bytes:
     """The stored form of a state."""
+    order = _order(state.workflow)
     document = {
         "format": FORMAT,
-        "workflow": _dump_tree(state.workflow),
-        "subprocesses": _dump_subprocesses(state.workflow),
+        "workflow": _dump_tree(state.workflow, order),
+        "subprocesses": _dump_subprocesses(state.workflow, order),
         "journal": [[e.kind, e.now, e.ref, e.data, list(e.fired)] for e in state.journal],
         "visits": state.visits,
         "ended_at": state.ended_at,
@@ -80,10 +81,17 @@ def load(raw: bytes, definition: Definition, scripts: SafeScripts) -> State:
 _Position = dict[UUID, int]
 
 
-def _dump_tree(workflow: Any) -> dict[str, Any]:
+def _order(workflow: BpmnWorkflow) -> dict[UUID, int]:
+    """The place of every task in the order of last changes, over all trees of the instance."""
+    tasks = list(workflow.tasks.values())
+    for sub in workflow.subprocesses.values():
+        tasks.extend(sub.tasks.values())
+    return {t.id: n for n, t in enumerate(sorted(tasks, key=lambda t: t.last_state_change))}
+
+
+def _dump_tree(workflow: Any, order: dict[UUID, int]) -> dict[str, Any]:
     tasks = list(workflow.tasks.values())
     position: _Position = {t.id: n for n, t in enumerate(tasks)}
-    order = {t.id: n for n, t in enumerate(sorted(tasks, key=lambda t: t.last_state_change))}
     return {
         "tasks": [_dump_task(t, position, order) for t in tasks],
         "root": position[workflow.task_tree.id],
@@ -153,13 +161,13 @@ def _load_task(workflow: Any, row: list[Any], n: int, earlier: list[Task], seria
     return task
 
 
-def _dump_subprocesses(workflow: BpmnWorkflow) -> list[dict[str, Any]]:
+def _dump_subprocesses(workflow: BpmnWorkflow, order: dict[UUID, int]) -> list[dict[str, Any]]:
     """Sub-processes in the order of their beginning, each with the address of its parent task."""
     address: dict[UUID, str] = {t.id: f"0:{n}" for n, t in enumerate(workflow.tasks.values())}
     stored = []
     for serial, (parent, sub) in enumerate(workflow.subprocesses.items(), start=1):
         address |= {t.id: f"{serial}:{n}" for n, t in enumerate(sub.tasks.values())}
-        stored.append({"serial": serial, "parent": address[parent], "tree": _dump_tree(sub)})
+        stored.append({"serial": serial, "parent": address[parent], "tree": _dump_tree(sub, order)})
     return stored
 
 

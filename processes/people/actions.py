@@ -27,13 +27,14 @@ def save_household(
         raise HouseholdNotFound()
     if household_id is None:
         household = Household(number=number, version=0)
-        uow.add(household)
     else:
         household = _locked(uow, actor, household_id)
         if household.version != version:
             when = household.updated_at.astimezone(SHANGHAI)
             raise StaleHousehold(who=household.updated_by, when=f"{when:%m月%d日 %H:%M}")
     _fill(uow, actor, household, form)
+    uow.add(household)
+    uow.flush()
     return household
 
 

@@ -53,11 +53,10 @@ class Database:
     @contextmanager
     def reading(self, prefix: str) -> Iterator[Session]:
         """A session that only reads, narrowed to the divisions under `prefix`."""
-        with _busy_is_unavailable(), Session(self.engine) as session:
+        with _busy_is_unavailable(), Session(self.engine, autoflush=False) as session:
             session.info[_SCOPE] = prefix
             event.listen(session, "do_orm_execute", _narrow)
             yield session
-            session.rollback()
 
     def close(self) -> None:
         """Give back every connection."""

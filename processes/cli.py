@@ -1,0 +1,152 @@
+"""The command line: lint, scenarios, coverage, publishing, audit, set-up, worker."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from processes import jobs
+from processes.access.permissions import Role
+from processes.cases import events
+from processes.cases.models import Case
+from processes.errors import YimenError
+from processes.migrations import schema
+from processes.office import Office
+from processes.rehearsal import demo, reports
+from processes.releases import lint
+from processes.settings import from_environment
+from processes.storage import keyring
+from processes.storage.unit_of_work import Database
+from processes.verbs import registry
+
+PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
+
+
+def open_office() -> Office:
+    """The office of this installation, its keys in use."""
+    settings = from_environment()
+    settings.var.mkdir(parents=True, exist_ok=True)
+    keyring.use(keyring.open_keyring(settings.keys))
+    return Office(settings, Database(settings.database_url))
+
+
+def office_for_lint() -> lint.Office:
+    """What diagrams may name."""
+    verbs = {
+        name: {p.name: p.default is p.empty for p in verb.parameters.values()}
+        for name, verb in registry.all_verbs().items()
+    }
+    return lint.Office(frozenset(Role), verbs)
+
+
+@click.group()
+def main() -> None:
+    """一门：社会救助办件系统。"""
+
+
+@main.command("lint")
+@PATHS
+@AS_JSON
+def lint_command(paths: tuple[Path, ...], as_json: bool) -> None:
+    """检查流程内容，指出问题和位置；有问题时退出码为 1。"""
+    problems = lint.lint_paths(list(paths), office_for_lint())
+    if as_json:
+        _print_json({"problems": [asdict(p) for p in problems]})
+    else:
+        for p in problems:
+            click.echo(f"{p.file}：{p.element or '（全文）'}：{p.message}［{p.rule}］")
+        click.echo(f"共 {len(problems)} 处问题。" if problems else "没有发现问题。")
+    sys.exit(1 if problems else 0)
+
+
+@main.command("scenario")
+@PATHS
+@AS_JSON
+def scenario_command(paths: tuple[Path, ...], as_json: bool) -> None:
+    """演练情景：真实的引擎、数据库和日历，移动时间；有不符时退出码为 1。"""
+    try:
+        results = reports.run(list(paths), from_environment())
+    except YimenError as fault:
+        raise click.ClickException(fault.message) from fault
+    failed = sum(not r.passed for r in results)
+    if as_json:
+        _print_json(
+            {"passed": len(results) - failed, "failed": failed, "results": [r.as_json() for r in results]}
+        )
+    else:
+        for r in results:
+            click.echo(f"{'通过' if r.passed else '不符'}　{r.scenario}")
+            for difference in r.differences:
+                click.echo(f"　　　{difference}")
+        click.echo(f"通过 {len(results) - failed}，不符 {failed}。")
+    sys.exit(1 if failed or not results else 0)
+
+
+@main.command("publish")
+@click.argument("programme")
+@click.option("--note", default="", help="发布说明。")
+def publish_command(programme: str, note: str) -> None:
+    """检查、演练并发布一个救助项目。"""
+    try:
+        release = demo.publish_programme(open_office(), programme, note, office_for_lint())
+    except YimenError as fault:
+        raise click.ClickException(fault.message) from fault
+    click.echo(f"{release['programme']} 第 {release['number']} 版（{release['digest'][:12]}）")
+
+
+@main.group("audit")
+def audit_group() -> None:
+    """审计。"""
+
+
+@audit_group.command("verify")
+@AS_JSON
+def audit_verify(as_json: bool) -> None:
+    """核对每个办件的事件链；被改动的退出码为 1。"""
+    office = open_office()
+    broken = {}
+    checked = 0
+    with office.database.reading("") as session:
+        for case in session.scalars(select(Case).order_by(Case.id)):
+            checked += 1
+            fault = events.verify(session, case)
+            if fault:
+                broken[case.number] = fault
+    if as_json:
+        _print_json({"checked": checked, "broken": broken})
+    else:
+        for number, fault in broken.items():
+            click.echo(f"{number}：{fault}")
+        click.echo(f"核对 {checked} 个办件，{len(broken)} 个有问题。")
+    sys.exit(1 if broken else 0)
+
+
+@main.command("setup")
+@click.option("--demo/--no-demo", "with_demo", default=True, help="是否建立演示县。")
+def setup_command(with_demo: bool) -> None:
+    """建立或升级数据库；首次运行时建立演示县。"""
+    office = open_office()
+    schema.upgrade(office.database.engine)
+    if with_demo:
+        demo.found(office, office_for_lint(), click.echo)
+
+
+@main.command("worker")
+def worker_command() -> None:
+    """后台任务：生成文书，触发到期事项。"""
+    jobs.work(open_office())
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,231 @@
+"""The demo office: the county, the published programme, and about 200 households in all stages."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import func, select
+
+from processes import commands as c
+from processes.access import accounts
+from processes.access.models import Account
+from processes.access.scope import Actor, system_actor
+from processes.cases.models import Case, WorkItem
+from processes.errors import BundleInvalid, YimenError
+from processes.office import Office
+from processes.office.sweeping import sweep
+from processes.people.id_number import compose
+from processes.people.models import Household
+from processes.policy.calendar import SHANGHAI, WorkCalendar, civil_date
+from processes.rehearsal import county, reports
+from processes.rehearsal.stage import MovableClock
+from processes.releases import bundle as bundles
+from processes.releases import lint, publish
+from processes.storage.unit_of_work import Database, current_instant
+
+HOUSEHOLDS = 200
+PROGRAMME = "minimum_living_allowance"
+IN_FORCE = date(2025, 1, 1)
+_SEED = 20260302
+_FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
+_GIVEN = "建国 秀英 志强 桂兰 明 丽 大山 小梅 福生 玉珍 海涛 春花 德明 玥 堃 永贵 金凤 长根 翠萍 文斌".split()
+_CAUSES = ("illness", "disability", "no_labour", "schooling", "unemployment")
+# How far the demo cases have come, in turn.
+_STAGES = ("check_papers", "supplement", "investigate_household", "township_opinion", "post_notice",
+           "record_objection", "county_check", "county_decision", "serve", "confirmed", "confirmed",
+           "refused", "none")  # fmt: skip
+
+
+def publish_programme(office: Office, programme: str, note: str, knows: lint.Office) -> dict[str, Any]:
+    """Lint, rehearse and publish a programme; raises `BundleInvalid` when something is wrong."""
+    folder = office.settings.content / programme
+    problems = lint.lint_folder(folder, knows)
+    if problems:
+        raise BundleInvalid(count=len(problems))
+    bundle = bundles.read_folder(folder)
+    with office.database.reading("") as session:
+        green = publish.is_green(session, bundle.digest)
+    results = [] if green else reports.run([folder], office.settings)
+    failed = sum(not r.passed for r in results)
+    if failed:
+        raise BundleInvalid(count=failed)
+    passed = len(results) or 1
+    return office.perform(c.PublishRelease(programme, passed, failed, IN_FORCE, note), system_actor())
+
+
+def found(office: Office, knows: lint.Office, tell: Callable[[str], None]) -> None:
+    """Make the demo office, each part only if it is not there."""
+    with office.database.unit_of_work() as uow:
+        county.found(uow)
+        uow.commit()
+    tell("演练情景并发布流程……")
+    release = publish_programme(office, PROGRAMME, "演示县首次发布", knows)
+    tell(f"最低生活保障　第 {release['number']} 版（{release['digest'][:12]}）")
+    with office.database.reading("") as session:
+        known = session.scalar(select(func.count()).select_from(Household)) or 0
+    if known:
+        return
+    clock = MovableClock()
+    past = Office(office.settings, Database(office.settings.database_url, clock))
+    dice = random.Random(_SEED)  # noqa: S311  (made-up people, not secrets)
+    for n in range(HOUSEHOLDS):
+        _household(past, clock, dice, n)
+        if n % 20 == 19:
+            tell(f"演示家庭 {n + 1}/{HOUSEHOLDS}")
+    past.database.close()
+    while sweep(office):
+        pass
+
+
+def _household(office: Office, clock: MovableClock, dice: random.Random, n: int) -> None:
+    """One household, registered on a past working day and taken to its stage."""
+    stage = _STAGES[n % len(_STAGES)]
+    division = county.township_code(n % 6 + 1) + f"{201 + n % 3:03d}"
+    days = _working_days(dice.randrange(25, 60) if stage in ("confirmed", "refused") else dice.randrange(8, 20))
+    clock.now = next(days)
+    clerk = _actor(office, "window_clerk", division)
+    saved = office.perform(c.SaveHousehold(_people(dice, n, division, stage)), clerk)
+    if stage == "none":
+        return
+    application = {
+        "cause": _CAUSES[n % len(_CAUSES)],
+        "reason": "家庭成员患病或缺乏劳动力，收入不足以维持基本生活",
+        "relative_of_official": "yes" if n % 41 == 5 else "no",
+        "phone": f"138{n:08d}",
+    }
+    case = office.perform(c.StartCase(PROGRAMME, saved["household"], application), clerk)["case"]
+    _play(office, clock, days, case, division, stage)
+
+
+def _play(
+    office: Office, clock: MovableClock, days: Iterator[datetime], case: str, division: str, stage: str
+) -> None:
+    """Do the open steps one after another until the stage is reached or the days run out."""
+    for _ in range(20):
+        item = _next_item(office, case)
+        if item is None or item.task == stage or (stage == "serve" and item.task.startswith("serve_")):
+            return
+        moved = next(days, None)
+        if moved is None:
+            return
+        clock.now = moved
+        if item.task == "record_objection":
+            for _ in range(8):
+                clock.now = min(clock.now + timedelta(days=1), current_instant())
+            while sweep(office):
+                pass
+            still = _next_item(office, case)
+            if still is None or still.task == "record_objection":
+                return
+            continue
+        data = _answer(item.task, stage, civil_date(clock.now))
+        if data is None:
+            return
+        actor = _actor(office, item.role, division)
+        try:
+            office.perform(c.CompleteTask(item.id, item.version, data, str(uuid4())), actor)
+        except YimenError:
+            return
+        if stage == "supplement":
+            return
+
+
+def _answer(task: str, stage: str, today: date) -> dict[str, Any] | None:
+    day = today.isoformat()
+    refused = stage == "refused"
+    statement = "不符合低保条件" if refused else "情况属实，建议纳入低保"
+    decision = (
+        {"decision": "refuse", "statement": "不予确认", "refusal_reason": "人均月收入不低于当地低保标准",
+         "refusal_article": "《社会救助暂行办法》第九条"}
+        if refused
+        else {"decision": "confirm", "statement": "同意纳入低保"}
+    )  # fmt: skip
+    supplement = {"decision": "supplement", "missing": ["authorisation", "income_evidence"]}
+    answers: dict[str, dict[str, Any]] = {
+        "check_papers": supplement if stage == "supplement" else {"decision": "accept"},
+        "compare_economy": {"result": "consistent", "report_number": f"核{today:%Y%m%d}"},
+        "investigate_household": {
+            "visited_on": day, "second_investigator": "村干部陈某", "householder_present": "户主本人",
+            "living": "砖瓦房三间，家具简单", "income_found": "务农为主，收入微薄", "doubtful": "no",
+            "neighbours": "邻居反映情况属实", "householder_signed": True,
+        },
+        "township_opinion": {"opinion": "disagree" if refused else "agree", "statement": statement},
+        "post_notice": {"posted_on": day, "place": "村务公开栏"},
+        "county_visit": {
+            "visited_on": day, "second_visitor": "核查员林某", "consistent": "yes", "finding": "与乡镇调查一致",
+        },
+        "county_check": {"result": "submit", "statement": "材料齐全，提请确认"},
+        "county_decision": decision,
+        "serve_confirmation": {"served_on": day, "method": "hand", "receiver": "户主本人"},
+        "serve_refusal": {"served_on": day, "method": "hand", "receiver": "户主本人"},
+    }  # fmt: skip
+    return answers.get(task)
+
+
+def _next_item(office: Office, case: str) -> WorkItem | None:
+    with office.database.reading("") as session:
+        query = (
+            select(WorkItem)
+            .join(Case, Case.id == WorkItem.case_id)
+            .where(Case.number == case, WorkItem.status == "open", WorkItem.role != "supervisor")
+            .order_by(WorkItem.id)
+        )
+        return session.scalars(query).first()
+
+
+def _people(dice: random.Random, n: int, division: str, stage: str) -> dict[str, Any]:
+    size = dice.choice((1, 2, 3, 3, 4, 5))
+    family = _FAMILY[n % len(_FAMILY)]
+    relations = ("本人", "配偶", "子女", "子女", "父母")
+    births = (dice.randrange(1955, 1988), dice.randrange(1957, 1988), dice.randrange(2009, 2020),
+              dice.randrange(2006, 2022), dice.randrange(1938, 1956))  # fmt: skip
+    members = []
+    for i in range(size):
+        ill = dice.random() < 0.25
+        disabled = dice.random() < 0.2
+        surname = dice.choice(_FAMILY) if relations[i] == "配偶" else family
+        birth = date(births[i], dice.randrange(1, 13), dice.randrange(1, 28))
+        members.append(
+            {
+                "name": surname + dice.choice(_GIVEN),
+                "relation": relations[i],
+                "id_number": compose(county.COUNTY, birth, (n * 5 + i) % 500 * 2 + i % 2),
+                "disability_kind": dice.choice(("肢体", "视力", "智力")) if disabled else "",
+                "disability_grade": dice.randrange(1, 5) if disabled else 0,
+                "grave_illness": ill,
+                "is_student": relations[i] == "子女",
+                "work_ability": "none" if relations[i] in ("子女", "父母") else dice.choice(("able", "hindered")),
+            }
+        )
+    wages = 60_000 * size if stage == "refused" else dice.randrange(0, 5) * 1_500 * size
+    return {
+        "division": division,
+        "address": f"{dice.randrange(1, 9)}组{dice.randrange(1, 90)}号",
+        "phone": f"138{n:08d}",
+        "category": dice.choice(("", "", "returned_to_poverty", "monitored", "marginal", "registered")),
+        "members": members,
+        "incomes": [{"kind": "wages", "amount": wages, "member": 0, "evidence": "收入证明"}] if wages else [],
+        "expenses": [{"kind": "medical", "amount": 2_600, "member": 0, "evidence": "发票"}] if n % 3 == 0 else [],
+        "properties": [{"kind": "dwellings", "amount": 1, "member": 0, "evidence": "宅基地证"}],
+    }
+
+
+def _working_days(back: int) -> Iterator[datetime]:
+    """Mornings of the working days from `back` days ago until now."""
+    calendar = WorkCalendar()
+    today = civil_date(current_instant())
+    for n in range(back, -1, -1):
+        day = today - timedelta(days=n)
+        if calendar.is_working_day(day):
+            yield min(datetime.combine(day, time(9, 30), SHANGHAI), current_instant())
+
+
+def _actor(office: Office, role: str, division: str) -> Actor:
+    with office.database.reading("") as session:
+        rows = session.scalars(select(Account).order_by(Account.id)).all()
+        fitting = [a for a in rows if role in a.roles and division.startswith(a.division)]
+        return accounts.actor_of(fitting[0])

@@ -1,0 +1,77 @@
+"""Rules on tables and sheets: readable, known parameters, no gap, no overlap."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from math import prod
+
+from processes.engine import sheets, tables
+from processes.engine.xml import parse_xml
+from processes.errors import ExpressionFailed, YimenError
+from processes.policy.parameters import PolicyBook
+from processes.releases.lint import words
+from processes.releases.lint.problems import Problem
+
+MAX_COMBINATIONS = 20_000
+
+
+def check_table(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
+    """Problems of one DMN file."""
+    try:
+        table = tables.parse_table(parse_xml(raw, name), name)
+    except YimenError as fault:
+        yield Problem(name, "", "table_invalid", fault.message)
+        return
+    for row in table.rows:
+        for cell in (*row.conditions, *row.outputs):
+            if cell is not None:
+                yield from words.check(name, row.id, cell.source, policy)
+    yield from _holes(name, table)
+
+
+def _holes(name: str, table: tables.Table) -> Iterator[Problem]:
+    """Try a value of every region of every input; each combination must hit one row."""
+    if table.hit_policy == "COLLECT" or not table.inputs:
+        return
+    samples = [tables.sample_values(table, n) for n in range(len(table.inputs))]
+    if prod(map(len, samples)) > MAX_COMBINATIONS:
+        yield Problem(name, table.id, "table_too_large", "输入组合过多，无法检查空缺和重叠，请拆成几张表")
+        return
+    told: set[str] = set()
+    for values in itertools.product(*samples):
+        try:
+            hits = tables.matching_rows(table, list(values), {}, {})
+        except ExpressionFailed:
+            return  # the limits of a row are computed; only the run can tell
+        shown = "，".join(f"{c.title}={_word(v)}" for c, v in zip(table.inputs, values, strict=True))
+        if not hits and "table_gap" not in told:
+            told.add("table_gap")
+            yield Problem(name, table.id, "table_gap", f"决策表“{table.title}”有空缺：{shown} 时没有对应的行")
+        rows = "、".join(str(h + 1) for h in hits)
+        if len(hits) > 1 and table.hit_policy == "UNIQUE" and rows not in told:
+            told.add(rows)
+            yield Problem(
+                name, table.rows[hits[1]].id, "table_overlap",
+                f"决策表“{table.title}”第 {rows} 行重叠：{shown} 时同时符合",
+            )  # fmt: skip
+
+
+def _word(value: object) -> str:
+    return {True: "是", False: "否"}.get(value, str(value)) if isinstance(value, bool) else str(value).strip("\0")
+
+
+def check_sheet(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
+    """Problems of one calculation sheet."""
+    try:
+        sheet = sheets.parse_sheet(raw.decode(), name)
+    except (YimenError, UnicodeDecodeError) as fault:
+        message = fault.message if isinstance(fault, YimenError) else "不是 UTF-8 文本"
+        yield Problem(name, "", "sheet_invalid", message)
+        return
+    seen: set[str] = set()
+    for line in sheet.lines:
+        if line.name in seen:
+            yield Problem(name, line.name, "duplicate_id", f"行名“{line.name}”用了两次")
+        seen.add(line.name)
+        yield from words.check(name, line.name, line.formula.source, policy)

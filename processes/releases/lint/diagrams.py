@@ -1,0 +1,175 @@
+"""Rules on diagrams: names, roles, forms, operations, gateways, reachable ends."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from processes.engine import expressions
+from processes.engine.diagrams import Diagram, Node, read_diagrams
+from processes.engine.specs import assignments
+from processes.engine.xml import parse_xml
+from processes.errors import DiagramInvalid, ExpressionRefused, YimenError
+from processes.releases.bundle import Bundle
+from processes.releases.lint import words
+from processes.releases.lint.problems import Office, Problem
+
+_SNAKE = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
+_CHOOSING = ("exclusiveGateway", "inclusiveGateway")
+_UNSUPPORTED = ("complexGateway", "transaction", "adHocSubProcess", "sendTask", "receiveTask")
+
+
+def check(name: str, raw: bytes, bundle: Bundle, office: Office) -> Iterator[Problem]:
+    """Problems of one BPMN file."""
+    try:
+        diagrams = read_diagrams(parse_xml(raw, name))
+    except DiagramInvalid as fault:
+        yield Problem(name, "", "file_unreadable", fault.message)
+        return
+    if not diagrams:
+        yield Problem(name, "", "file_unreadable", "文件中没有流程")
+    for diagram in diagrams:
+        yield from _diagram(name, diagram, bundle, office)
+
+
+def executable(bundle: Bundle) -> Iterator[Problem]:
+    """Whether the engine takes the programme's process."""
+    try:
+        bundle.definition()
+    except YimenError as fault:
+        yield Problem(bundle.process, "", "not_executable", fault.message)
+
+
+def _diagram(name: str, diagram: Diagram, bundle: Bundle, office: Office) -> Iterator[Problem]:
+    for duplicate in diagram.duplicate_ids:
+        yield Problem(name, duplicate, "duplicate_id", f"标识“{duplicate}”用了两次")
+    for lane, title in diagram.lanes.items():
+        if lane not in office.roles:
+            yield Problem(name, lane, "unknown_role", f"泳道“{title}”的标识“{lane}”不是已登记的岗位")
+    for node in diagram.nodes.values():
+        yield from _names(name, node)
+        yield from _node(name, node, diagram, bundle, office)
+    for flow in diagram.flows:
+        if not _SNAKE.match(flow.id):
+            yield Problem(name, flow.id, "id_not_snake_case", f"连线标识“{flow.id}”应为小写字母加下划线")
+        if flow.condition:
+            yield from words.check(name, flow.id, flow.condition, bundle.policy)
+    yield from _reachable(name, diagram)
+
+
+def _names(name: str, node: Node) -> Iterator[Problem]:
+    if not _SNAKE.match(node.id):
+        yield Problem(name, node.id, "id_not_snake_case", f"标识“{node.id}”应为小写字母加下划线，如 check_papers")
+    if node.kind in _UNSUPPORTED or node.other_events:
+        yield Problem(name, node.id, "element_not_supported", f"“{node.name or node.id}”是系统不能执行的图形")
+    if node.pre_post:
+        yield Problem(name, node.id, "element_not_supported", f"“{node.name}”带有前后置脚本，请改用脚本任务")
+
+
+def _node(name: str, node: Node, diagram: Diagram, bundle: Bundle, office: Office) -> Iterator[Problem]:
+    if node.is_offered:
+        yield from _work(name, node, bundle, office)
+    if node.kind == "serviceTask":
+        yield from _operation(name, node, bundle, office)
+    if node.kind in _CHOOSING:
+        yield from _choice(name, node, diagram)
+    if node.kind == "businessRuleTask" and not _has_decision(bundle, node.decision):
+        yield Problem(name, node.id, "unknown_decision", f"“{node.name}”引用的决策“{node.decision}”不存在")
+    if node.kind == "callActivity" and not _has_process(bundle, node.called):
+        yield Problem(name, node.id, "unknown_process", f"“{node.name}”调用的流程“{node.called}”不存在")
+    for source in (*node.timers, *node.loop):
+        if source:
+            yield from words.check(name, node.id, source, bundle.policy)
+    try:
+        for _, source in assignments(node.script):
+            yield from words.check(name, node.id, source, bundle.policy)
+    except ExpressionRefused as fault:
+        yield Problem(name, node.id, "expression_refused", fault.message)
+
+
+def _work(name: str, node: Node, bundle: Bundle, office: Office) -> Iterator[Problem]:
+    title = node.name or node.id
+    if node.role not in office.roles:
+        yield Problem(name, node.id, "unknown_role", f"“{title}”没有岗位：请放入以岗位为标识的泳道")
+    form = node.properties.get("form", "")
+    if not form or bundle.form(form) is None:
+        yield Problem(name, node.id, "unknown_form", f"“{title}”的表单“{form or '（未填）'}”不存在")
+    clock = node.properties.get("clock", "")
+    if clock and clock not in bundle.clocks:
+        yield Problem(name, node.id, "unknown_clock", f"“{title}”的时限“{clock}”没有在 programme.toml 中登记")
+
+
+def _operation(name: str, node: Node, bundle: Bundle, office: Office) -> Iterator[Problem]:
+    title = node.name or node.id
+    known = office.verbs.get(node.operation)
+    if known is None:
+        yield Problem(name, node.id, "unknown_operation", f"“{title}”的服务操作“{node.operation}”没有登记")
+        return
+    for parameter, source in node.params.items():
+        if parameter not in known:
+            yield Problem(
+                name, node.id, "unknown_operation_parameter", f"服务操作 {node.operation} 没有参数“{parameter}”"
+            )
+        yield from words.check(name, node.id, source, bundle.policy)
+        yield from _named(name, node, parameter, source, bundle)
+    for parameter, required in known.items():
+        if required and parameter not in node.params:
+            yield Problem(
+                name, node.id, "missing_operation_parameter", f"“{title}”缺少参数“{parameter}”（{node.operation}）"
+            )
+
+
+def _named(name: str, node: Node, parameter: str, source: str, bundle: Bundle) -> Iterator[Problem]:
+    """A paper or clock that is named outright must exist."""
+    try:
+        tree = expressions.parse(source).tree
+    except ExpressionRefused:
+        return
+    if not isinstance(tree, ast.Constant):
+        return
+    if parameter == "paper" and tree.value not in bundle.papers:
+        yield Problem(name, node.id, "unknown_paper", f"文书“{tree.value}”没有在 documents.toml 中登记")
+    if parameter == "clock" and tree.value != "all" and tree.value not in bundle.clocks:
+        yield Problem(name, node.id, "unknown_clock", f"时限“{tree.value}”没有在 programme.toml 中登记")
+
+
+def _choice(name: str, node: Node, diagram: Diagram) -> Iterator[Problem]:
+    outgoing = diagram.outgoing(node.id)
+    title = node.name or node.id
+    if len(outgoing) > 1 and node.default not in {f.id for f in outgoing}:
+        yield Problem(name, node.id, "gateway_without_default", f"网关“{title}”有多条出路而没有默认出路")
+    for flow in outgoing:
+        if len(outgoing) > 1 and flow.id != node.default and not flow.condition:
+            yield Problem(name, flow.id, "flow_without_condition", f"网关“{title}”的出路“{flow.name or flow.id}”没有条件")
+
+
+def _reachable(name: str, diagram: Diagram) -> Iterator[Problem]:
+    starts = [n.id for n in diagram.nodes.values() if n.kind == "startEvent"]
+    ends = {n.id for n in diagram.nodes.values() if n.kind == "endEvent"}
+    if not starts:
+        yield Problem(name, diagram.process, "no_start", f"流程“{diagram.name}”没有开始事件")
+    if not ends:
+        yield Problem(name, diagram.process, "no_end", f"流程“{diagram.name}”没有结束事件")
+    from_start = set(starts).union(*(diagram.reachable(s) for s in starts)) if starts else set()
+    for node in diagram.nodes.values():
+        title = node.name or node.id
+        if starts and node.id not in from_start:
+            rule = "end_unreachable" if node.id in ends else "node_unreachable"
+            yield Problem(name, node.id, rule, f"从开始事件走不到“{title}”")
+        elif ends and node.id not in ends and not diagram.reachable(node.id) & ends:
+            yield Problem(name, node.id, "end_unreachable", f"从“{title}”走不到任何结束事件")
+
+
+def _has_decision(bundle: Bundle, decision: str) -> bool:
+    marker = f'id="{decision}"'.encode()
+    tables = any(n.endswith(".dmn") and marker in raw for n, raw in bundle.files.items())
+    sheet = f'id = "{decision}"'.encode()
+    return bool(decision) and (
+        tables or any(n.endswith(".sheet.toml") and sheet in raw for n, raw in bundle.files.items())
+    )
+
+
+def _has_process(bundle: Bundle, process: str) -> bool:
+    marker = f'<bpmn:process id="{process}"'.encode()
+    return bool(process) and any(marker in raw for n, raw in bundle.files.items() if n.endswith(".bpmn"))

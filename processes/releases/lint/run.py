@@ -1,0 +1,110 @@
+"""Running every rule over programme folders or single files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from processes.engine import expressions
+from processes.errors import ExpressionRefused, YimenError
+from processes.releases import bundle as bundles
+from processes.releases import forms
+from processes.releases.bundle import COMMON, Bundle
+from processes.releases.lint import decisions, diagrams, words
+from processes.releases.lint.problems import Office, Problem
+
+
+def lint_paths(paths: list[Path], office: Office) -> list[Problem]:
+    """Problems of programme folders, of folders that hold some, and of single content files."""
+    found: list[Problem] = []
+    for path in paths:
+        for folder, only in _targets(path):
+            found += [
+                p for p in lint_folder(folder, office, found_in=path) if only is None or Path(p.file) == only
+            ]
+    return found
+
+
+def lint_folder(folder: Path, office: Office, found_in: Path | None = None) -> list[Problem]:
+    """Problems of one programme folder with what it shares."""
+    try:
+        bundle = bundles.read_folder(folder)
+        problems = list(_check(bundle, office))
+    except YimenError as fault:
+        return [Problem(str(found_in or folder), "", "folder_unreadable", fault.message)]
+    return [Problem(_where(folder, p.file), p.element, p.rule, p.message) for p in problems]
+
+
+def _where(folder: Path, name: str) -> str:
+    base = folder.parent if name.startswith(f"{COMMON}/") else folder
+    return str(base / name)
+
+
+def _targets(path: Path) -> Iterator[tuple[Path, Path | None]]:
+    if path.is_dir() and (path / "programme.toml").is_file():
+        yield path, None
+    elif path.is_dir():
+        inner = sorted(p.parent for p in path.glob("*/programme.toml"))
+        if not inner:
+            yield path, None
+        for folder in inner:
+            yield folder, None
+    else:
+        holder = next((p for p in path.parents if (p / "programme.toml").is_file()), path.parent)
+        yield holder, path
+
+
+def _check(bundle: Bundle, office: Office) -> Iterator[Problem]:
+    policy = bundle.policy
+    for name, raw in sorted(bundle.files.items()):
+        if name.endswith(".bpmn"):
+            yield from diagrams.check(name, raw, bundle, office)
+        elif name.endswith(".dmn"):
+            yield from decisions.check_table(name, raw, policy)
+        elif name.endswith(".sheet.toml"):
+            yield from decisions.check_sheet(name, raw, policy)
+        elif name.endswith(".form"):
+            yield from _form(name, raw)
+    yield from _programme(bundle)
+    yield from _papers(bundle)
+    yield from diagrams.executable(bundle)
+
+
+def _programme(bundle: Bundle) -> Iterator[Problem]:
+    name = "programme.toml"
+    start = str(bundle.programme.get("start_form", ""))
+    if bundle.form(start) is None:
+        yield Problem(name, "start_form", "unknown_form", f"申请表单“{start}”不存在")
+    for clock in bundle.clocks.values():
+        for parameter in filter(None, (clock.budget, clock.extension)):
+            if parameter not in bundle.policy:
+                yield Problem(name, clock.name, "unknown_parameter", f"时限“{clock.title}”的参数“{parameter}”没有登记")
+
+
+def _papers(bundle: Bundle) -> Iterator[Problem]:
+    name = "documents.toml"
+    for paper in bundle.papers.values():
+        if bundle.template(paper.template) is None:
+            yield Problem(name, paper.id, "unknown_template", f"文书“{paper.title}”的模板“{paper.template}”不存在")
+        for source in paper.fields.values():
+            yield from words.check(name, paper.id, source, bundle.policy)
+
+
+def _form(name: str, raw: bytes) -> Iterator[Problem]:
+    try:
+        schema = json.loads(raw)
+        components = schema["components"]
+    except (ValueError, KeyError, TypeError):
+        yield Problem(name, "", "form_invalid", "不是有效的表单文件")
+        return
+    for component in components:
+        key = str(component.get("key") or component.get("id", ""))
+        if component.get("type") not in forms.FIELD_TYPES | forms.SHOWN_TYPES:
+            yield Problem(name, key, "form_field_not_supported", f"字段类型“{component.get('type')}”不受支持")
+        condition = forms.hide_condition(component)
+        if condition:
+            try:
+                expressions.parse(condition)
+            except ExpressionRefused as fault:
+                yield Problem(name, key, "expression_refused", fault.message)

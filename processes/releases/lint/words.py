@@ -1,0 +1,48 @@
+"""Rules on expressions: the small language, known parameters, no policy number."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from decimal import Decimal
+
+from processes.engine import expressions
+from processes.engine.facts import FUNCTION_NAMES
+from processes.errors import ExpressionRefused
+from processes.policy.parameters import PolicyBook
+from processes.releases.lint.problems import Problem
+
+# Nothing and one are not figures of policy: they stand for none and for a single step.
+PLAIN_NUMBERS = frozenset({Decimal(0), Decimal(1)})
+
+
+def check(file: str, element: str, source: str, policy: PolicyBook) -> Iterator[Problem]:
+    """Problems of one expression."""
+    try:
+        parsed = expressions.parse(source)
+    except ExpressionRefused as fault:
+        yield Problem(file, element, "expression_refused", fault.message)
+        return
+    for number in parsed.numbers():
+        if number not in PLAIN_NUMBERS:
+            yield Problem(
+                file, element, "number_in_content",
+                f"表达式“{source}”中写有数字 {number}：政策数字应写入 policy.toml，用 param('名称') 引用",
+            )  # fmt: skip
+    for node in ast.walk(parsed.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield from _call(file, element, node, policy)
+
+
+def _call(file: str, element: str, node: ast.Call, policy: PolicyBook) -> Iterator[Problem]:
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if name not in FUNCTION_NAMES:
+        yield Problem(file, element, "unknown_function", f"没有名为“{name}”的函数")
+    elif name in ("param", "param_on") and node.args:
+        first = node.args[0]
+        if not isinstance(first, ast.Constant):
+            yield Problem(file, element, "unknown_parameter", "param 的名称应直接写明，不能由计算得出")
+        elif first.value not in policy:
+            yield Problem(
+                file, element, "unknown_parameter", f"政策参数“{first.value}”没有在 policy.toml 中登记"
+            )
