@@ -21,7 +21,7 @@ def html_of(sheet: Sheet) -> str:
     """The filled page; raises `ValueMissing` and `TemplateBroken`."""
     try:
         template = sandbox.environment(sheet.templates).get_template(sheet.template)
-        return template.render(**sheet.data, qr=sandbox.qr_markup(sheet.address), address=sheet.address)
+        return template.render(**sheet.data, qr=sandbox.qr_markup(sheet.address))
     except jinja2.UndefinedError as fault:
         raise ValueMissing(str(fault)) from fault
     except (jinja2.TemplateError, ValueError) as fault:

@@ -75,6 +75,11 @@ def colleagues(session: Session, role: str, division: str) -> list[Account]:
     return [a for a in found if role in a.roles and division.startswith(a.division)]
 
 
+def listed(session: Session) -> list[Account]:
+    """Every account in scope, by name of the account."""
+    return list(session.scalars(select(Account).order_by(Account.username)))
+
+
 def _count_failure(uow: UnitOfWork, account: Account | None, address: str) -> None:
     if account is None:
         return

@@ -45,6 +45,7 @@ ROLE_TITLES = {
 class Permission(StrEnum):
     """Things that a person may be allowed to do."""
 
+    SESSION = "session"
     CASE_READ = "case_read"
     CASE_START = "case_start"
     TASK_WORK = "task_work"
@@ -66,6 +67,7 @@ class Permission(StrEnum):
 
 
 PERMISSION_TITLES = {
+    Permission.SESSION: "登录",
     Permission.CASE_READ: "查看办件",
     Permission.CASE_START: "登记申请",
     Permission.TASK_WORK: "办理待办",
@@ -93,6 +95,7 @@ _WORKERS = _VILLAGE | _TOWNSHIP | _COUNTY | {Role.SUPERVISOR}
 _READERS = _WORKERS | {Role.AUDITOR}
 
 MAY: dict[Permission, frozenset[Role]] = {
+    Permission.SESSION: frozenset(Role),
     Permission.CASE_READ: frozenset(_READERS),
     Permission.CASE_START: frozenset({Role.WINDOW_CLERK}),
     Permission.TASK_WORK: frozenset(_WORKERS),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from processes.access.scope import Actor
 from processes.cases.models import WorkItem
-from processes.errors import DutySeparation, NotAllowed, StaleTask, TaskTaken
+from processes.errors import DutySeparation, NotAllowed, StaleTask, TaskTaken, YimenError
 from processes.policy.calendar import SHANGHAI
 from processes.releases.bundle import Separation
 
@@ -25,6 +25,15 @@ def demand_worker(item: WorkItem, actor: Actor) -> None:
         raise NotAllowed()
     if item.claimed_by_id is not None and item.claimed_by_id != actor.account_id:
         raise TaskTaken(who=item.claimed_by)
+
+
+def may_work(item: WorkItem, actor: Actor) -> bool:
+    """Whether the screen offers the item to this person."""
+    try:
+        demand_worker(item, actor)
+    except YimenError:
+        return False
+    return True
 
 
 def demand_separation(

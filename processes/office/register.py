@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from processes import commands as c
 from processes.access import accounts, audit
 from processes.access.permissions import Permission
@@ -12,7 +14,6 @@ from processes.cases import numbering
 from processes.cases.models import HolidayNotice
 from processes.errors import HouseholdNotFound, NotFound, SignInRefused
 from processes.people import actions as people
-from processes.people import queries
 from processes.people.forms import read_household
 from processes.people.models import Household, Membership, Person
 from processes.policy.calendar import civil_date
@@ -20,7 +21,6 @@ from processes.releases import bundle as bundles
 from processes.releases import publish
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork, within
-from sqlalchemy import select
 
 
 def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignIn) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def save_household(settings: Settings, uow: UnitOfWork, actor: Actor, command: c
     """Register a household or save its changes, whole, under the version that was seen."""
     actor.demand(Permission.HOUSEHOLD_WRITE)
     today = civil_date(uow.now)
-    form = read_household(dict(command.form), today)
+    form = read_household(_with_known_numbers(uow, actor, command), today)
     if command.household is None:
         if not actor.covers(form.division):
             raise HouseholdNotFound()
@@ -79,6 +79,30 @@ def save_household(settings: Settings, uow: UnitOfWork, actor: Actor, command: c
         saved = people.save_household(uow, actor, form, known, command.version, command.household)
     audit.note(uow, actor, "household_saved", saved.number)
     return {"household": saved.number, "version": saved.version}
+
+
+def _with_known_numbers(uow: UnitOfWork, actor: Actor, command: c.SaveHousehold) -> dict[str, Any]:
+    """The form with the full ID numbers of members whose number the page showed masked."""
+    form = dict(command.form)
+    if command.household is None:
+        return form
+    known = dict(
+        uow.session.execute(
+            select(Person.id, Person.id_number)
+            .join(Membership, Membership.person_id == Person.id)
+            .join(Household, Household.id == Membership.household_id)
+            .where(Household.number == command.household, within(Household.division, actor.division))
+        ).all()  # type: ignore[arg-type]
+    )
+    rows = form.get("members")
+    if isinstance(rows, list):
+        form["members"] = [
+            row | {"id_number": known[row["person_id"]]}
+            if isinstance(row, dict) and "*" in str(row.get("id_number")) and row.get("person_id") in known
+            else row
+            for row in rows
+        ]
+    return form
 
 
 def enter_holiday_notice(
@@ -104,5 +128,3 @@ def publish_release(settings: Settings, uow: UnitOfWork, actor: Actor, command: 
     release = publish.publish(uow, bundle, actor.name, command.effective_from, command.note)
     return {"programme": release.programme, "number": release.number, "digest": release.digest}
 
-
-__all__ = ["queries"]

@@ -152,9 +152,11 @@ def _member(membership: Membership, household: Household, today: date) -> c.Memb
 
 
 def _computation(source: Source) -> list[c.Line]:
-    """The shown lines of every sheet whose values stand in the process data."""
+    """The shown lines of every sheet that was computed, in the order of the diagram."""
     lines = []
-    for sheet in source.bundle.definition().sheets.values():
+    definition = source.bundle.definition()
+    decisions = [n.decision for n in definition.diagrams[definition.process].nodes.values()]
+    for sheet in (definition.sheets[d] for d in decisions if d in definition.sheets):
         computed = source.data.get(sheet.id)
         if isinstance(computed, Mapping):
             for line in sheet.lines:

@@ -1,0 +1,25 @@
+"""Divisions: names of places, and the villages that a person can register a household in."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from processes.access.models import Division
+from processes.storage.unit_of_work import within
+
+VILLAGE_DIGITS = 12
+
+
+def name(session: Session, code: str) -> str:
+    """The full name of a place, or its code where it has none."""
+    row = session.get(Division, code)
+    return code if row is None else row.full_name
+
+
+def villages(session: Session, prefix: str) -> list[Division]:
+    """Villages under a division, by code."""
+    query = select(Division).where(
+        within(Division.code, prefix), func.length(Division.code) == VILLAGE_DIGITS
+    )
+    return list(session.scalars(query.order_by(Division.code)))

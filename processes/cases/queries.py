@@ -1,0 +1,187 @@
+"""Reading cases within a scope: the queues, a case with what hangs on it, what is late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from processes.access.scope import TOWNSHIP_DIGITS, Actor
+from processes.cases.models import Attachment, Case, Clock, Incident, Watch, WorkItem
+from processes.errors import CaseNotFound, NotFound
+
+PAGE = 30
+MOST_COUNTED = 1000
+QUEUES = ("mine", "office", "watching", "done")
+_TAIL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a queue; `total` stops at `MOST_COUNTED`, so that counting stays quick."""
+
+    rows: Sequence[Any]
+    number: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max((self.total + PAGE - 1) // PAGE, 1)
+
+
+def worklist(session: Session, actor: Actor, queue: str, search: str = "", number: int = 1) -> Page:
+    """A page of one of the actor's queues, soonest due first (done: latest first)."""
+    if queue == "watching":
+        return _watching(session, actor, search, number)
+    query = _queue(actor, queue).where(*_matching(search))
+    if queue == "done":
+        ordered = query.order_by(WorkItem.completed_at.desc())
+    else:
+        ordered = query.order_by(WorkItem.due_on, WorkItem.id)
+    rows = session.scalars(ordered.offset((number - 1) * PAGE).limit(PAGE)).all()
+    return Page(rows, number, _count(session, query))
+
+
+def counts(session: Session, actor: Actor) -> dict[str, int]:
+    """How many wait in the actor's own queue and in the office's, each counted to `MOST_COUNTED`."""
+    return {name: _count(session, _queue(actor, name)) for name in ("mine", "office")}
+
+
+def _queue(actor: Actor, queue: str) -> Select[tuple[WorkItem]]:
+    if queue == "mine":
+        return select(WorkItem).where(WorkItem.claimed_by_id == actor.account_id, WorkItem.status == "open")
+    if queue == "done":
+        return select(WorkItem).where(WorkItem.completed_by_id == actor.account_id)
+    conditions: list[ColumnElement[bool]] = [
+        WorkItem.status == "open",
+        WorkItem.role.in_(sorted(actor.roles)),
+        WorkItem.claimed_by_id.is_(None),
+    ]
+    if len(actor.division) >= TOWNSHIP_DIGITS:
+        conditions.append(WorkItem.township == actor.division[:TOWNSHIP_DIGITS])
+    return select(WorkItem).where(*conditions)
+
+
+def _matching(search: str) -> list[ColumnElement[bool]]:
+    """By case number, by the last four of an ID number, else by the beginning of the name."""
+    word = search.strip()
+    if not word:
+        return []
+    if "-" in word:
+        return [WorkItem.case_number == word.upper()]
+    if len(word) == _TAIL and word[:-1].isdigit():
+        return [WorkItem.id_tail == word.upper()]
+    return [WorkItem.applicant >= word, WorkItem.applicant < word + "\U0010ffff"]
+
+
+def _count(session: Session, query: Select[tuple[WorkItem]]) -> int:
+    part = query.with_only_columns(WorkItem.id).limit(MOST_COUNTED).subquery()
+    return session.scalar(select(func.count()).select_from(part)) or 0
+
+
+def _watching(session: Session, actor: Actor, search: str, number: int) -> Page:
+    query = (
+        select(WorkItem)
+        .join(Watch, Watch.case_id == WorkItem.case_id)
+        .where(Watch.account_id == actor.account_id, WorkItem.status == "open", *_matching(search))
+    )
+    rows = session.scalars(
+        query.order_by(WorkItem.due_on, WorkItem.id).offset((number - 1) * PAGE).limit(PAGE)
+    ).all()
+    return Page(rows, number, _count(session, query))
+
+
+def case_by_number(session: Session, number: str) -> Case:
+    """A case in scope, or `CaseNotFound`."""
+    found = session.scalar(select(Case).where(Case.number == number))
+    if found is None:
+        raise CaseNotFound(number=number)
+    return found
+
+
+def cases(session: Session, search: str, number: int = 1) -> Page:
+    """Cases in scope, latest first, by applicant or number."""
+    query = select(Case)
+    word = search.strip()
+    if word:
+        query = query.where(or_(Case.number == word.upper(), Case.applicant.startswith(word)))
+    total = session.scalar(
+        select(func.count()).select_from(query.with_only_columns(Case.id).limit(MOST_COUNTED).subquery())
+    )
+    rows = session.scalars(query.order_by(Case.id.desc()).offset((number - 1) * PAGE).limit(PAGE)).all()
+    return Page(rows, number, total or 0)
+
+
+def of_household(session: Session, household_id: int) -> list[Case]:
+    """Cases of a household, latest first."""
+    return list(session.scalars(select(Case).where(Case.household_id == household_id).order_by(Case.id.desc())))
+
+
+def items(session: Session, case_id: int) -> list[WorkItem]:
+    """Work items of a case, oldest first."""
+    return list(session.scalars(select(WorkItem).where(WorkItem.case_id == case_id).order_by(WorkItem.id)))
+
+
+def item(session: Session, number: str, item_id: int) -> WorkItem:
+    """A work item of a case in scope, or `NotFound`."""
+    found = session.scalar(
+        select(WorkItem).where(WorkItem.id == item_id, WorkItem.case_number == number)
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def attachments(session: Session, case_id: int) -> list[Attachment]:
+    """Attachments of a case, oldest first."""
+    return list(session.scalars(select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.id)))
+
+
+def is_watching(session: Session, case_id: int, account_id: int | None) -> bool:
+    """Whether a person follows a case."""
+    return account_id is not None and session.get(Watch, (case_id, account_id)) is not None
+
+
+def late(session: Session, today: date) -> list[tuple[Case, Clock]]:
+    """Running clocks that are red or overdue, with their cases in scope, latest due date last."""
+    query = (
+        select(Case, Clock)
+        .join(Clock, Clock.case_id == Case.id)
+        .where(Clock.stopped_on.is_(None), Clock.red_on <= today, Case.status == "open")
+        .order_by(Clock.due_on, Case.id)
+        .limit(200)
+    )
+    return [(row, clock) for row, clock in session.execute(query)]
+
+
+def incidents(session: Session) -> list[tuple[Case, Incident]]:
+    """Open incidents of cases in scope, latest first."""
+    query = (
+        select(Case, Incident)
+        .join(Incident, Incident.case_id == Case.id)
+        .where(Incident.resolved_at.is_(None))
+        .order_by(Incident.id.desc())
+        .limit(200)
+    )
+    return [(row, incident) for row, incident in session.execute(query)]
+
+
+def load_by_township(session: Session, today: date) -> list[dict[str, Any]]:
+    """Open items and late ones by township, for the county's plot."""
+    query = (
+        select(
+            WorkItem.township,
+            func.count(),
+            func.sum(case((WorkItem.due_on < today, 1), else_=0)),
+        )
+        .where(WorkItem.status == "open")
+        .group_by(WorkItem.township)
+        .order_by(WorkItem.township)
+    )
+    return [{"township": t, "open": n, "late": int(late or 0)} for t, n, late in session.execute(query)]
+

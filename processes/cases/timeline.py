@@ -1,0 +1,65 @@
+"""The timeline: events of a case as sentences that a clerk would write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from processes.cases.models import CaseEvent
+from processes.policy.calendar import SHANGHAI
+
+_COLOURS = {"yellow": "进入黄色预警", "red": "进入红色预警", "overdue": "已经超期"}
+
+
+def sentence(event: CaseEvent) -> str:
+    """What happened, in one sentence."""
+    template = _SENTENCES.get(event.kind)
+    return f"{event.title}（{event.kind}）" if template is None else template(event.title, event.payload)
+
+
+def when(event: CaseEvent) -> str:
+    """The time of an event in China, to the minute."""
+    return f"{event.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def _day(value: Any) -> str:
+    return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else str(value)
+
+
+def _decided(title: str, payload: Mapping[str, Any]) -> str:
+    if "table" in payload:
+        rows = "、".join(str(r) for r in payload.get("rows", []))
+        inputs = "，".join(f"{i['title']}：{_word(i['value'])}" for i in payload.get("inputs", []))
+        return f"{title}：决策表“{payload['name']}”第 {rows} 行（{inputs}）"
+    return f"{title}：计算表“{payload['name']}”共 {len(payload.get('lines', []))} 行"
+
+
+def _word(value: Any) -> str:
+    return {True: "是", False: "否"}[value] if isinstance(value, bool) else str(value)
+
+
+_SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
+    "opened": lambda t, p: f"提出{t}申请，办件编号 {p['number']}",
+    "completed": lambda t, p: f"办结“{t}”",
+    "claimed": lambda t, p: f"签收“{t}”",
+    "released": lambda t, p: f"放回“{t}”",
+    "transferred": lambda t, p: f"将“{t}”转给{p['to']}办理：{p['reason']}",
+    "returned": lambda t, p: f"退回到“{t}”：{p['reason']}",
+    "withdrawn": lambda t, p: f"因退回撤销“{t}”",
+    "cancelled": lambda t, p: f"终止办理：{t}",
+    "decided": _decided,
+    "clock_started": lambda t, p: f"“{t}”开始计算，截止 {_day(p['due_on'])}",
+    "clock_suspended": lambda t, p: f"“{t}”中止计时：{p['reason']}",
+    "clock_resumed": lambda t, p: f"“{t}”恢复计时，截止 {_day(p['due_on'])}",
+    "clock_extended": lambda t, p: f"“{t}”延长 {p['days']} 个工作日，截止 {_day(p['due_on'])}：{p['reason']}",
+    "clock_warned": lambda t, p: f"“{t}”{_COLOURS[p['colour']]}，截止 {_day(p['due_on'])}",
+    "paper_issued": lambda t, p: f"出具《{t}》{p['number']}",
+    "state_printed": lambda t, p: f"打印《{t}》（未办结）",
+    "award_granted": lambda t, p: f"给予救助待遇，每月 {p['monthly']} 元，自 {p['from_month']} 起",
+    "award_withdrawn": lambda t, p: "因退回撤回救助待遇",
+    "drawn": lambda t, p: f"{t}：{'需要入户' if p['visit'] else '不需入户'}（{p['reason']}）",
+    "attached": lambda t, p: f"上传附件“{t}”",
+    "incident_retried": lambda t, p: f"重新处理异常：{t}",
+    "closed": lambda t, p: f"办结，结果：{t}",
+}

@@ -1,0 +1,54 @@
+"""Reading papers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Case
+from processes.papers.models import IssuedPaper
+from processes.releases.models import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What anyone who holds a paper may know of it: no personal data."""
+
+    title: str
+    number: str
+    issued_on: str
+    sha256: str
+    stands: bool
+    decided: bool
+    case_status: str
+
+
+def of_case(session: Session, case_id: int) -> list[IssuedPaper]:
+    """Papers of a case, oldest first."""
+    return list(session.scalars(select(IssuedPaper).where(IssuedPaper.case_id == case_id).order_by(IssuedPaper.id)))
+
+
+def verified(session: Session, code: str) -> Verified | None:
+    """What the verification page says of a code; asks across divisions, tells no person's data."""
+    paper, case = IssuedPaper.__table__, Case.__table__
+    row = session.execute(
+        select(
+            paper.c.title, paper.c.number, paper.c.issued_on, paper.c.sha256, paper.c.standing,
+            paper.c.is_decided, case.c.status,
+        )
+        .join(case, case.c.id == paper.c.case_id)
+        .where(paper.c.code == code.upper())
+    ).first()  # fmt: skip
+    if row is None:
+        return None
+    return Verified(
+        row.title, row.number, row.issued_on.isoformat(), row.sha256 or "", row.standing == "standing",
+        row.is_decided, row.status,
+    )  # fmt: skip
+
+
+def release_number(session: Session, release_id: int) -> int:
+    """The number of a release, for the case page."""
+    return session.scalars(select(Release.number).where(Release.id == release_id)).one()

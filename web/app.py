@@ -1,0 +1,110 @@
+"""Putting the desk together."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFProtect
+
+from processes.access.permissions import ROLE_TITLES, Permission
+from processes.cases import clocks
+from processes.cases.models import NO_DUE_DATE
+from processes.cli import open_office
+from processes.office import Office
+from processes.policy.calendar import SHANGHAI, civil_date
+from processes.storage import keyring
+from web import auth, errors
+from web.desks import (
+    admin, cases, households, intake, oversight, papers, sign_in, tasks, verify, worklist,
+)  # fmt: skip
+from web.limits import limiter
+
+MAX_REQUEST = 26_000_000
+SESSION = timedelta(hours=10)
+_STATIC = Path(__file__).parent / "static"
+_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+
+
+def create_app(office: Office | None = None) -> Flask:
+    """The desk over an office (this installation's own by default)."""
+    app = Flask(__name__)
+    app.extensions["office"] = office or open_office()
+    settings = app.extensions["office"].settings
+    app.config.update(
+        SECRET_KEY=keyring.current().session,
+        MAX_CONTENT_LENGTH=MAX_REQUEST,
+        MAX_FORM_MEMORY_SIZE=2_000_000,
+        PERMANENT_SESSION_LIFETIME=SESSION,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_NAME="yimen",
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_STORAGE_URI="memory://",
+    )
+    CSRFProtect(app)
+    limiter.init_app(app)
+    errors.register(app)
+    auth.register(app)
+    for desk in (
+        sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin,
+    ):  # fmt: skip
+        app.register_blueprint(desk.desk)
+    app.after_request(_harden)
+    app.context_processor(_shared)
+    app.add_template_filter(_local, "local")
+    app.add_template_filter(_due, "due")
+    return app
+
+
+def _harden(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _shared() -> dict[str, Any]:
+    """What every template may use."""
+    return {
+        "actor": auth.actor_or_none(),
+        "Permission": Permission,
+        "role_titles": ROLE_TITLES,
+        "asset": _asset,
+        "colour": _colour,
+        "NO_DUE_DATE": NO_DUE_DATE,
+    }
+
+
+def _asset(name: str) -> dict[str, Any]:
+    """Built files of an entry: its script and style sheets."""
+    manifest = json.loads((_STATIC / ".vite" / "manifest.json").read_text(encoding="utf-8"))
+    entry = manifest[f"src/{name}.js"]
+    styles = list(entry.get("css", []))
+    for imported in entry.get("imports", []):
+        styles += manifest[imported].get("css", [])
+    return {"script": f"/static/{entry['file']}", "styles": [f"/static/{s}" for s in styles]}
+
+
+def _local(instant: Any) -> str:
+    return "" if instant is None else f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def _due(day: date) -> str:
+    return "—" if day == NO_DUE_DATE else f"{day:%m-%d}"
+
+
+def _colour(item: Any) -> str:
+    """The colour of an item's limit today."""
+    if item.due_on == NO_DUE_DATE or item.status != "open":
+        return "none"
+    return clocks.colour(civil_date(auth.office().database.clock()), item.due_on, item.yellow_on, item.red_on)

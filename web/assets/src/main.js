@@ -1,0 +1,39 @@
+import "bootstrap/dist/css/bootstrap.min.css";
+import "./main.css";
+import "bootstrap/js/dist/collapse";
+import "htmx.org";
+import { send } from "./send.js";
+
+// Rows open by click and Enter; / goes to the search field; j and k walk through rows.
+document.addEventListener("click", async (event) => {
+  if (event.target.closest("[data-back]")) return history.back();
+  const reveal = event.target.closest("[data-reveal]");
+  if (reveal) {
+    try {
+      const answer = await send(`/people/${reveal.dataset.reveal}/reveal`, {});
+      document.querySelector(`[data-masked="${reveal.dataset.reveal}"]`).textContent = answer.id_number;
+      reveal.remove();
+    } catch (fault) {
+      reveal.textContent = fault.message;
+    }
+    return;
+  }
+  const row = event.target.closest("tr[data-href]");
+  if (row && !event.target.closest("a, button, form")) location.href = row.dataset.href;
+});
+
+document.addEventListener("keydown", (event) => {
+  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+  if (event.key === "Enter" && event.target.matches("tr[data-href]")) location.href = event.target.dataset.href;
+  if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === "/") {
+    const search = document.querySelector("[data-search]");
+    if (search) { event.preventDefault(); search.focus(); }
+  }
+  if (event.key === "j" || event.key === "k") {
+    const rows = [...document.querySelectorAll("tr[data-href]")];
+    const at = rows.indexOf(document.activeElement);
+    const next = rows[event.key === "j" ? at + 1 : Math.max(at - 1, 0)];
+    if (next) next.focus();
+  }
+});

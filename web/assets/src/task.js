@@ -1,0 +1,75 @@
+import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
+import { Form } from "@bpmn-io/form-js-viewer";
+import { data, say, send } from "./send.js";
+
+const place = document.getElementById("form");
+const schema = data("schema-data");
+const form = new Form({ container: place });
+let draftVersion = Number(place.dataset.draftVersion || 0);
+let draftTimer = null;
+let saving = Promise.resolve();
+let finished = false;
+
+const fieldIds = Object.fromEntries(schema.components.filter((c) => c.key).map((c) => [c.key, c.id]));
+
+function showFaults(fields) {
+  const errors = {};
+  for (const [key, sentences] of Object.entries(fields)) if (fieldIds[key]) errors[fieldIds[key]] = sentences;
+  form._setState({ errors });
+  const first = place.querySelector(".fjs-has-errors input, .fjs-has-errors textarea, .fjs-has-errors select");
+  if (first) first.focus();
+}
+
+async function saveDraft(overwrite = false) {
+  if (!place.dataset.draft || finished) return;
+  try {
+    const answer = await send(place.dataset.draft, {
+      version: Number(place.dataset.version), draft_version: draftVersion, data: form._getState().data, overwrite,
+    });
+    draftVersion = answer.draft_version;
+    say(`草稿已保存 ${new Date().toLocaleTimeString("zh-CN", { hour12: false })}`);
+  } catch (fault) {
+    say(fault.message, "bad");
+    if (fault.code === "stale_draft") offerOverwrite();
+  }
+}
+
+function offerOverwrite() {
+  const said = document.getElementById("said");
+  const keep = Object.assign(document.createElement("button"), { className: "btn btn-sm btn-outline-danger ms-2", textContent: "保留本页这一份" });
+  const take = Object.assign(document.createElement("button"), { className: "btn btn-sm btn-outline-secondary ms-1", textContent: "改用另一份（刷新）" });
+  keep.onclick = () => saveDraft(true);
+  take.onclick = () => location.reload();
+  said.append(keep, take);
+}
+
+async function complete() {
+  const button = document.getElementById("complete");
+  clearTimeout(draftTimer);
+  button.disabled = true;
+  await saving;
+  say("正在提交……");
+  try {
+    const { data: values } = form.submit();
+    const answer = await send(place.dataset.submit, {
+      version: Number(place.dataset.version || 0), token: place.dataset.token, data: { ...form._getState().data, ...values },
+    });
+    finished = true;
+    location.href = answer.address;
+  } catch (fault) {
+    say(fault.message || "提交失败，内容仍在本页。", "bad");
+    showFaults(fault.fields || {});
+    button.disabled = false;
+  }
+}
+
+await form.importSchema(schema, data("form-data"));
+form.on("changed", () => {
+  clearTimeout(draftTimer);
+  if (place.dataset.draft) draftTimer = setTimeout(() => { saving = saveDraft(); }, 1500);
+});
+document.getElementById("complete").addEventListener("click", complete);
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); complete(); }
+});
+place.dataset.ready = "1";

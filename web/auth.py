@@ -1,0 +1,49 @@
+"""Who is asking: the session cookie becomes an actor, or nobody."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Flask, current_app, g, session
+from flask_wtf.csrf import generate_csrf
+
+from processes.access import accounts
+from processes.access.scope import Actor
+from processes.office import Office
+
+
+def office() -> Office:
+    """The office that this desk serves."""
+    return cast(Office, current_app.extensions["office"])
+
+
+def actor_or_none() -> Actor | None:
+    """The signed-in person, read once per request."""
+    if "actor" not in g:
+        g.actor = _read()
+    return cast("Actor | None", g.actor)
+
+
+def _read() -> Actor | None:
+    account_id = session.get("account_id")
+    if account_id is None:
+        return None
+    with office().database.reading("") as rows:
+        return accounts.active_actor(rows, account_id, session.get("epoch", -1))
+
+
+def open_session(account_id: int, epoch: int) -> None:
+    """Begin a session, with nothing left of an earlier one."""
+    session.clear()
+    session.permanent = True
+    session["account_id"], session["epoch"] = account_id, epoch
+    generate_csrf()
+
+
+def close_session() -> None:
+    """End the session."""
+    session.clear()
+
+
+def register(app: Flask) -> None:
+    """Nothing to hook in: the actor is read when a page asks for it."""

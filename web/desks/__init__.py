@@ -1,0 +1,1 @@
+"""Desks: one module a place of work; independent of each other."""

@@ -1,0 +1,90 @@
+"""Parameters, holiday notices, the access log, locked accounts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from processes import commands as c
+from processes.access import accounts, audit
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import clocks
+from processes.errors import Invalid
+from processes.policy.calendar import civil_date
+from processes.releases import publish
+from web import auth, forms
+from web.require import require
+
+desk = Blueprint("admin", __name__)
+
+
+@desk.get("/about")
+@require(Permission.SESSION)
+def about(actor: Actor) -> Any:
+    """What the program is and which releases are in force."""
+    with auth.office().database.reading("") as session:
+        return render_template("about.html", releases=publish.published_programmes(session))
+
+
+@desk.get("/parameters")
+@require(Permission.PARAMETER_READ)
+def parameters(actor: Actor) -> Any:
+    """Every policy figure with date, division, source, confirmed or not."""
+    today = civil_date(auth.office().database.clock())
+    with auth.office().database.reading("") as session:
+        books = [
+            (r.title, publish.open_release(session, r.id).policy.parameters.values())
+            for r in publish.published_programmes(session)
+        ]
+        return render_template(
+            "parameters.html", books=books, today=today, notices=clocks.calendar_of(session).notices.values()
+        )
+
+
+@desk.post("/holidays")
+@require(Permission.CALENDAR_WRITE)
+def holidays(actor: Actor) -> Any:
+    """Enter a year's holiday notice."""
+    command = c.EnterHolidayNotice(
+        forms.whole(request.form.get("year")),
+        _days(request.form.get("days_off", "")),
+        _days(request.form.get("worked_weekends", "")),
+        request.form.get("document_number", "").strip()[:80],
+    )
+    auth.office().perform(command, actor)
+    return redirect(url_for("admin.parameters", _anchor="holidays"))
+
+
+def _days(text: str) -> tuple[date, ...]:
+    try:
+        return tuple(date.fromisoformat(word) for word in text.replace("，", " ").replace(",", " ").split())
+    except ValueError:
+        raise Invalid(reason="日期应写作 2027-01-01，多个日期用空格分开") from None
+
+
+@desk.get("/audit")
+@require(Permission.AUDIT_READ)
+def audit_log(actor: Actor) -> Any:
+    """Sensitive reads and sign-ins, latest first."""
+    with auth.office().database.reading("") as session:
+        return render_template("audit.html", rows=audit.latest(session))
+
+
+@desk.get("/accounts")
+@require(Permission.ACCOUNT_UNLOCK)
+def accounts_page(actor: Actor) -> Any:
+    """Accounts, with those that are locked."""
+    with auth.office().database.reading(actor.division) as session:
+        now = auth.office().database.clock()
+        return render_template("accounts.html", rows=accounts.listed(session), now=now)
+
+
+@desk.post("/accounts/unlock")
+@require(Permission.ACCOUNT_UNLOCK)
+def unlock(actor: Actor) -> Any:
+    """Lift a lock-out."""
+    auth.office().perform(c.UnlockAccount(request.form.get("username", "")), actor)
+    return redirect(url_for("admin.accounts_page"))

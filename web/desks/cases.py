@@ -1,0 +1,174 @@
+"""The case page: household, diagram, timeline, clocks, papers, attachments."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import clocks, events, limits, queries, rules, timeline
+from processes.engine import runtime, trail
+from processes.engine.facts import Facts
+from processes.errors import Invalid, NotFound
+from processes.papers import queries as papers
+from processes.people import queries as people
+from processes.people import shown
+from processes.policy.calendar import civil_date
+from processes.relief import queries as relief
+from processes.releases import publish
+from processes.storage import vault
+from web import auth, forms
+from web.require import require
+
+desk = Blueprint("cases", __name__)
+
+
+@desk.get("/cases")
+@require(Permission.CASE_READ)
+def search(actor: Actor) -> Any:
+    """Cases in scope, latest first."""
+    word = request.args.get("q", "").strip()[:60]
+    with auth.office().database.reading(actor.division) as session:
+        page = queries.cases(session, word, forms.page_number())
+    return render_template("cases.html", page=page, search=word)
+
+
+@desk.get("/cases/<string:number>")
+@require(Permission.CASE_READ)
+def one(actor: Actor, number: str) -> Any:
+    """Everything of a case on one page."""
+    office = auth.office()
+    now = office.database.clock()
+    today = civil_date(now)
+    with office.database.reading(actor.division) as session:
+        case = queries.case_by_number(session, number)
+        bundle = publish.open_release(session, case.release_id)
+        household = people.household(session, case.household_id)
+        items = queries.items(session, case.id)
+        told = events.of_case(session, case.id)
+        return render_template(
+            "case.html",
+            case=case,
+            release=papers.release_number(session, case.release_id),
+            members=shown.members(household, today),
+            household=household,
+            open_items=[i for i in items if i.status == "open"],
+            workable={i.id for i in items if i.status == "open" and rules.may_work(i, actor)},
+            timeline=[(timeline.when(e), e.actor, timeline.sentence(e), e.kind) for e in reversed(told)],
+            lines=_lines(told),
+            clocks=_clocks(session, case, bundle, today),
+            papers=papers.of_case(session, case.id),
+            state_papers=[p for p in bundle.papers.values() if p.state_of_case],
+            attachments=queries.attachments(session, case.id),
+            award=relief.of_case(session, case.id),
+            watching=queries.is_watching(session, case.id, actor.account_id),
+        )
+
+
+def _lines(told: list[Any]) -> list[Any]:
+    """The computation as it was last made: tables and sheets, each once, in order."""
+    latest = {e.payload.get("table") or e.payload.get("sheet"): e for e in told if e.kind == "decided"}
+    return list(latest.values())
+
+
+def _clocks(session: Any, case: Any, bundle: Any, today: Any) -> list[dict[str, Any]]:
+    calendar = clocks.calendar_of(session)
+    yellow, red = clocks.shares(bundle.policy, today, case.division)
+    found = []
+    for clock in clocks.of_case(session, case.id):
+        on = clock.stopped_on or today
+        limit = clocks.as_limit(clock)
+        reading = limits.read(limit, on, calendar, yellow, red)
+        running = clock.stopped_on is None
+        shade = clocks.colour(today, reading.due_on, reading.yellow_on, reading.red_on)
+        found.append(
+            {
+                "name": clock.name,
+                "title": clock.title,
+                "running": running,
+                "paused": running and reading.is_paused,
+                "colour": "none" if not running else "paused" if reading.is_paused else shade,
+                "due_on": reading.due_on,
+                "left": reading.left,
+                "stopped_on": clock.stopped_on,
+                "explained": limits.explain(limit, on, calendar),
+                "extensible": running and bool(bundle.clocks[clock.name].extension) and not clock.extension,
+            }
+        )
+    return found
+
+
+@desk.get("/cases/<string:number>/diagram")
+@require(Permission.CASE_READ)
+def diagram(actor: Actor, number: str) -> Any:
+    """The diagram of the case's release, where the case stands and what it passed."""
+    office = auth.office()
+    with office.database.reading(actor.division) as session:
+        case = queries.case_by_number(session, number)
+        bundle = publish.open_release(session, case.release_id)
+        facts = Facts(
+            office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division)
+        )
+        definition = bundle.definition()
+        passed = trail.trail(definition, runtime.restore(definition, case.state, facts))
+    sheets = [
+        {"process": p, "name": d.name or p, "xml": bundle.diagram_xml(p)}
+        for p, d in definition.diagrams.items()
+        if d.executable
+    ]
+    sheets.sort(key=lambda s: s["process"] != definition.process)
+    return jsonify(sheets=sheets, active=passed.active, passed=passed.passed, flows=passed.flows)
+
+
+@desk.post("/cases/<string:number>/watch")
+@require(Permission.CASE_READ)
+def watch(actor: Actor, number: str) -> Any:
+    """Follow the case, or stop following it."""
+    auth.office().perform(c.WatchCase(number, request.form.get("on") == "1"), actor)
+    return redirect(url_for("cases.one", number=number))
+
+
+@desk.post("/cases/<string:number>/extend")
+@require(Permission.CLOCK_EXTEND)
+def extend(actor: Actor, number: str) -> Any:
+    """Extend a limit once, with a reason."""
+    command = c.ExtendClock(number, request.form.get("clock", ""), request.form.get("reason", ""))
+    auth.office().perform(command, actor)
+    return redirect(url_for("cases.one", number=number, _anchor="clocks"))
+
+
+@desk.post("/cases/<string:number>/attachments")
+@require(Permission.TASK_WORK)
+def attach(actor: Actor, number: str) -> Any:
+    """File an uploaded document."""
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        raise Invalid(reason="请选择要上传的文件")
+    auth.office().perform(c.AddAttachment(number, upload.filename, upload.read()), actor)
+    return redirect(url_for("cases.one", number=number, _anchor="attachments"))
+
+
+@desk.get("/cases/<string:number>/attachments/<int:attachment_id>")
+@require(Permission.CASE_READ)
+def attachment(actor: Actor, number: str, attachment_id: int) -> Any:
+    """An attachment's bytes."""
+    office = auth.office()
+    with office.database.reading(actor.division) as session:
+        case = queries.case_by_number(session, number)
+        found = next((a for a in queries.attachments(session, case.id) if a.id == attachment_id), None)
+    if found is None:
+        raise NotFound()
+    content = vault.get(office.settings.attachments, found.sha256)
+    return send_file(io.BytesIO(content), mimetype=found.media_type, download_name=found.name)
+
+
+@desk.post("/cases/<string:number>/print-state")
+@require(Permission.PAPER_READ)
+def print_state(actor: Actor, number: str) -> Any:
+    """Make a form of the case as it stands, marked 未办结 while it is undecided."""
+    made = auth.office().perform(c.PrintState(number, request.form.get("paper", "")), actor)
+    return redirect(url_for("papers.pdf", code=made["code"]))

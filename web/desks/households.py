@@ -1,0 +1,126 @@
+"""The register: households, members, income and property in one page; look-up by ID number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, render_template, request, url_for
+
+from processes import commands as c
+from processes.access import divisions
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import queries as cases
+from processes.people import forms as kinds
+from processes.people import id_number, queries, shown
+from processes.policy.calendar import civil_date
+from processes.policy.periods import age_on
+from processes.relief import queries as relief
+from processes.releases import publish
+from web import auth, forms
+from web.require import require
+
+desk = Blueprint("households", __name__)
+
+
+@desk.get("/households")
+@require(Permission.HOUSEHOLD_READ)
+def register(actor: Actor) -> Any:
+    """Households in scope, by name, file number or ID tail."""
+    search = request.args.get("q", "").strip()[:60]
+    with auth.office().database.reading(actor.division) as session:
+        rows = [
+            {
+                "number": h.number, "name": h.householder_name, "address": h.address,
+                "members": len(h.members), "category": kinds.CATEGORIES.get(h.category, ""),
+                "updated_at": h.updated_at, "place": divisions.name(session, h.division),
+            }
+            for h in queries.search(session, search)
+        ]  # fmt: skip
+    return render_template("households.html", rows=rows, search=search)
+
+
+@desk.get("/households/new")
+@require(Permission.HOUSEHOLD_WRITE)
+def new(actor: Actor) -> Any:
+    """An empty household page."""
+    return _page(actor, None)
+
+
+@desk.get("/households/<string:number>")
+@require(Permission.HOUSEHOLD_READ)
+def one(actor: Actor, number: str) -> Any:
+    """A household with its members, lines, cases and awards."""
+    return _page(actor, number)
+
+
+def _page(actor: Actor, number: str | None) -> Any:
+    today = civil_date(auth.office().database.clock())
+    with auth.office().database.reading(actor.division) as session:
+        household = None if number is None else queries.household_by_number(session, number)
+        content = None if household is None else shown.as_form(household)
+        members = [] if household is None else shown.members(household, today)
+        page = render_template(
+            "household.html",
+            household=household,
+            content=content,
+            members=members,
+            cases=[] if household is None else cases.of_household(session, household.id),
+            awards=[] if household is None else relief.of_household(session, household.id),
+            programmes=publish.published_programmes(session),
+            villages=divisions.villages(session, actor.division),
+            kinds={
+                "incomes": kinds.INCOME_KINDS, "expenses": kinds.EXPENSE_KINDS,
+                "properties": kinds.PROPERTY_KINDS, "relations": list(kinds.RELATIONS),
+                "abilities": kinds.WORK_ABILITIES, "disabilities": list(kinds.DISABILITY_KINDS),
+                "categories": kinds.CATEGORIES,
+            },
+        )  # fmt: skip
+    return page
+
+
+@desk.post("/households/save")
+@require(Permission.HOUSEHOLD_WRITE)
+def save(actor: Actor) -> Any:
+    """Save a household whole."""
+    body = forms.body()
+    command = c.SaveHousehold(
+        forms.part(body, "form"),
+        str(body["household"]) if body.get("household") else None,
+        forms.whole(body.get("version", 0)),
+        str(body.get("token", ""))[:64],
+    )
+    saved = auth.office().perform(command, actor)
+    return jsonify(saved | {"address": url_for("households.one", number=saved["household"])})
+
+
+@desk.post("/people/look-up")
+@require(Permission.HOUSEHOLD_READ)
+def look_up(actor: Actor) -> Any:
+    """Check an ID number and say what it tells and whether the person is in the register."""
+    today = civil_date(auth.office().database.clock())
+    identity = id_number.read(str(forms.body().get("id_number", "")), today)
+    with auth.office().database.reading(actor.division) as session:
+        found = queries.look_up(session, identity.number)
+        warnings = []
+        if found is not None:
+            place = divisions.name(session, found.division) if found.division else "无家庭档案"
+            warnings.append(f"已在库：{found.name}（{found.masked}），档案 {found.household_number or '—'}，{place}")
+            warnings += [
+                f"已享受{s.programme_title}（{s.case_number}），不得重复享受"
+                for s in relief.standing_benefits(session, [found.person_id])
+            ]
+    return jsonify(
+        birth_on=identity.birth_on.isoformat(),
+        sex=identity.sex,
+        age=age_on(identity.birth_on, today),
+        name="" if found is None else found.name,
+        warnings=warnings,
+    )
+
+
+@desk.post("/people/<int:person_id>/reveal")
+@require(Permission.ID_NUMBER_REVEAL)
+def reveal(actor: Actor, person_id: int) -> Any:
+    """A full ID number; the reading is logged."""
+    return jsonify(auth.office().perform(c.RevealIdNumber(person_id, request.remote_addr or ""), actor))

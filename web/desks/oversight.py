@@ -1,0 +1,44 @@
+"""Oversight: what is late, what failed, the load of each township."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from processes import commands as c
+from processes.access import divisions
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import clocks, queries
+from processes.policy.calendar import civil_date
+from web import auth
+from web.require import require
+
+desk = Blueprint("oversight", __name__)
+
+
+@desk.get("/oversight")
+@require(Permission.OVERDUE_READ)
+def late(actor: Actor) -> Any:
+    """Red and overdue limits, incidents, load by township."""
+    today = civil_date(auth.office().database.clock())
+    with auth.office().database.reading(actor.division) as session:
+        rows = [
+            (case, clock, clocks.colour(today, clock.due_on, clock.yellow_on, clock.red_on))
+            for case, clock in queries.late(session, today)
+        ]
+        load = queries.load_by_township(session, today)
+        for line in load:
+            line["name"] = divisions.name(session, line["township"])
+        return render_template(
+            "oversight.html", rows=rows, load=load, incidents=queries.incidents(session), today=today
+        )
+
+
+@desk.post("/incidents/<int:incident_id>/retry")
+@require(Permission.INCIDENT_RETRY)
+def retry(actor: Actor, incident_id: int) -> Any:
+    """Try again what failed."""
+    auth.office().perform(c.RetryIncident(incident_id), actor)
+    return redirect(url_for("oversight.late"))

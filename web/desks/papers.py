@@ -1,0 +1,32 @@
+"""Printing papers: the stored bytes, each printing noted."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Blueprint, render_template, send_file
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.errors import PaperNotReady
+from processes.storage import vault
+from web import auth
+from web.require import require
+
+desk = Blueprint("papers", __name__)
+
+
+@desk.get("/papers/<string:code>.pdf")
+@require(Permission.PAPER_READ)
+def pdf(actor: Actor, code: str) -> Any:
+    """A paper's PDF; while it is being made, a page that looks again by itself."""
+    office = auth.office()
+    try:
+        printed = office.perform(c.RecordPrinting(code), actor)
+    except PaperNotReady:
+        return render_template("paper_waiting.html"), 202, {"Refresh": "2"}
+    content = vault.get(office.settings.papers, printed["sha256"])
+    name = f"{printed['title']}-{printed['number']}.pdf"
+    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)

@@ -1,0 +1,61 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+
+from processes import commands as c
+from processes.access.scope import system_actor
+from processes.errors import YimenError
+from web import auth
+from web.errors import status_of
+from web.limits import limiter
+from web.require import public
+
+desk = Blueprint("sign_in", __name__)
+
+
+@desk.get("/sign-in")
+@public
+def form() -> Any:
+    """The sign-in page."""
+    return render_template("sign_in.html", fault=None, username="", next=request.args.get("next", ""))
+
+
+@desk.post("/sign-in")
+@public
+@limiter.limit("30 per minute")
+def submit() -> Any:
+    """Check name and password."""
+    username = request.form.get("username", "").strip()
+    command = c.SignIn(username, request.form.get("password", ""), request.remote_addr or "")
+    try:
+        found = auth.office().perform(command, system_actor())
+    except YimenError as fault:
+        page = render_template(
+            "sign_in.html", fault=fault.message, username=username, next=request.form.get("next", "")
+        )
+        return page, status_of(fault)
+    auth.open_session(found["account_id"], found["epoch"])
+    target = request.form.get("next", "")
+    inside = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return redirect(target if inside else url_for("worklist.queue"))
+
+
+@desk.post("/sign-out")
+@public
+def leave() -> Any:
+    """End the session."""
+    auth.close_session()
+    return redirect(url_for("sign_in.form"))
+
+
+@desk.get("/healthz")
+@public
+def health() -> Any:
+    """Whether the desk and its store answer."""
+    with auth.office().database.reading("") as session:
+        session.connection()
+    return jsonify(status="ok")

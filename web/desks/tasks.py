@@ -1,0 +1,155 @@
+"""A task: its form, the draft, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+
+from processes import commands as c
+from processes.access import accounts
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import queries, rules
+from processes.engine import returns, runtime
+from processes.engine.facts import Facts
+from processes.policy import values
+from processes.releases import forms as schemas
+from processes.releases import publish
+from web import auth, forms
+from web.require import require
+
+desk = Blueprint("tasks", __name__)
+
+
+@desk.get("/cases/<string:number>/tasks/<int:item_id>")
+@require(Permission.TASK_WORK)
+def one(actor: Actor, number: str, item_id: int) -> Any:
+    """The form of a step with its draft, and the case beside it."""
+    office = auth.office()
+    with office.database.reading(actor.division) as session:
+        case = queries.case_by_number(session, number)
+        item = queries.item(session, number, item_id)
+        if item.status != "open" or not rules.may_work(item, actor):
+            return redirect(url_for("cases.one", number=number))
+        bundle = publish.open_release(session, case.release_id)
+        items = queries.items(session, case.id)
+        return render_template(
+            "task.html",
+            case=case,
+            item=item,
+            documentation=_documentation(bundle, item),
+            schema=bundle.form(item.form),
+            data=values.plain(item.draft or {}),
+            token=str(uuid4()),
+            earlier=_earlier(office, case, bundle, items),
+            colleagues=[
+                a for a in accounts.colleagues(session, item.role, item.division) if a.id != actor.account_id
+            ],
+            done=[i for i in items if i.status == "done"],
+            answers=_answers(bundle, items),
+        )
+
+
+def _documentation(bundle: Any, item: Any) -> str:
+    node = bundle.definition().node_at(item.ref)
+    return "" if node is None else node.documentation
+
+
+def _answers(bundle: Any, items: list[Any]) -> list[dict[str, Any]]:
+    """What earlier steps answered, as people read it, latest first."""
+    found = []
+    for item in reversed(items):
+        schema = bundle.form(item.form) if item.form else None
+        if item.status == "done" and schema is not None:
+            labels = {f["key"]: schemas.label_of(f) for f in schemas.fields_of(schema)}
+            answers = schemas.shown(schema, item.submission or {})
+            found.append(
+                {"title": item.title, "by": item.completed_by, "at": item.completed_at,
+                 "lines": [(labels[k], v) for k, v in answers.items()]}
+            )  # fmt: skip
+    return found
+
+
+def _earlier(office: Any, case: Any, bundle: Any, items: list[Any]) -> list[dict[str, str]]:
+    facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
+    definition = bundle.definition()
+    state = runtime.restore(definition, case.state, facts)
+    found = []
+    for ref in returns.earlier_steps(definition, state):
+        node = definition.node_at(ref)
+        done = [i for i in items if i.ref == ref and i.status == "done"]
+        found.append(
+            {"ref": ref, "title": "" if node is None else node.name, "by": done[-1].completed_by if done else ""}
+        )
+    return found
+
+
+@desk.post("/cases/<string:number>/tasks/<int:item_id>/complete")
+@require(Permission.TASK_WORK)
+def complete(actor: Actor, number: str, item_id: int) -> Any:
+    """Finish the step."""
+    body = forms.body()
+    command = c.CompleteTask(
+        item_id, forms.whole(body.get("version")), forms.part(body, "data"), str(body.get("token", ""))[:64]
+    )
+    auth.office().perform(command, actor)
+    return jsonify(address=url_for("cases.one", number=number))
+
+
+@desk.post("/cases/<string:number>/tasks/<int:item_id>/draft")
+@require(Permission.TASK_WORK)
+def draft(actor: Actor, number: str, item_id: int) -> Any:
+    """Keep what was typed."""
+    body = forms.body()
+    command = c.SaveDraft(
+        item_id,
+        forms.whole(body.get("version")),
+        forms.part(body, "data"),
+        forms.whole(body.get("draft_version", 0)),
+        body.get("overwrite") is True,
+    )
+    return jsonify(auth.office().perform(command, actor))
+
+
+@desk.post("/cases/<string:number>/tasks/<int:item_id>/claim")
+@require(Permission.TASK_WORK)
+def claim(actor: Actor, number: str, item_id: int) -> Any:
+    """Take the step and open its form."""
+    auth.office().perform(c.ClaimTask(item_id, _version()), actor)
+    return redirect(url_for("tasks.one", number=number, item_id=item_id))
+
+
+@desk.post("/cases/<string:number>/tasks/<int:item_id>/release")
+@require(Permission.TASK_WORK)
+def release(actor: Actor, number: str, item_id: int) -> Any:
+    """Put the step back into the office's queue."""
+    auth.office().perform(c.ReleaseTask(item_id, _version()), actor)
+    return redirect(url_for("worklist.queue"))
+
+
+@desk.post("/cases/<string:number>/tasks/<int:item_id>/transfer")
+@require(Permission.TASK_TRANSFER)
+def transfer(actor: Actor, number: str, item_id: int) -> Any:
+    """Hand the step to a colleague."""
+    to = forms.whole(_field("to"))
+    auth.office().perform(c.TransferTask(item_id, _version(), to, _field("reason")), actor)
+    return redirect(url_for("worklist.queue"))
+
+
+@desk.post("/cases/<string:number>/tasks/<int:item_id>/return")
+@require(Permission.TASK_RETURN)
+def send_back(actor: Actor, number: str, item_id: int) -> Any:
+    """Send the case back to an earlier step."""
+    command = c.ReturnTask(item_id, _version(), _field("to"), _field("reason"), _field("token")[:64])
+    auth.office().perform(command, actor)
+    return redirect(url_for("cases.one", number=number))
+
+
+def _version() -> int:
+    return forms.whole(_field("version"))
+
+
+def _field(name: str) -> str:
+    return request.form.get(name, "")

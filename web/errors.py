@@ -1,0 +1,76 @@
+"""From error family to page or JSON: one table."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from processes import errors as e
+
+STATUS: dict[type[e.YimenError], int] = {
+    e.Invalid: 422,
+    e.NotAllowed: 403,
+    e.NotFound: 404,
+    e.Conflict: 409,
+    e.RuleBroken: 409,
+    e.ContentFault: 422,
+    e.Unavailable: 503,
+}
+log = structlog.get_logger()
+
+
+def status_of(fault: e.YimenError) -> int:
+    """The HTTP status of an error's family."""
+    return next(status for family, status in STATUS.items() if isinstance(fault, family))
+
+
+def register(app: Flask) -> None:
+    """Hang the table into the desk."""
+    app.register_error_handler(e.YimenError, _office_error)
+    app.register_error_handler(CSRFError, _stale_page)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _defect)
+
+
+def _answer(status: int, message: str, code: str, fields: dict[str, Any] | None = None) -> Response:
+    if _wants_json():
+        return make_response(jsonify(code=code, message=message, fields=fields or {}), status)
+    page = render_template("error.html", message=message, code=code, status=status, fields=fields or {})
+    return make_response(page, status)
+
+
+def _wants_json() -> bool:
+    return request.is_json or request.headers.get("X-Requested-With") == "fetch"
+
+
+def _office_error(fault: e.YimenError) -> Response:
+    fields = fault.fields if isinstance(fault, e.FormInvalid) else None
+    article = f"（依据：{fault.clause}）" if fault.clause else ""
+    return _answer(status_of(fault), fault.message + article, fault.code, fields)
+
+
+def _stale_page(fault: CSRFError) -> Response:
+    return _answer(400, "页面已过期，请刷新后再提交；已自动保存的草稿没有丢失。", "page_expired")
+
+
+def _too_large(fault: RequestEntityTooLarge) -> Response:
+    return _answer(413, "上传的文件过大，单个附件不能超过 20 MB，请压缩或分开扫描。", "attachment_refused")
+
+
+def _http_error(fault: HTTPException) -> Response:
+    known = {404: "没有这个页面。", 405: "不能这样访问这个页面。", 429: "访问过于频繁，请一分钟后再试。"}
+    status = fault.code or 500
+    return _answer(status, known.get(status, "请求无法处理。"), f"http_{status}")
+
+
+def _defect(fault: Exception) -> Response:
+    """A defect of ours: an id on the screen, the kind of fault and no data in the log."""
+    incident = secrets.token_hex(4)
+    log.error("defect", incident=incident, kind=type(fault).__name__, path=request.endpoint, exc_info=True)
+    return _answer(500, f"系统出现故障（编号 {incident}），请联系系统管理员。已保存的内容没有丢失。", "defect")

@@ -1,0 +1,42 @@
+"""`@require(Permission.X)`: the only way to open a route to signed-in people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import redirect, request, url_for
+
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from web import auth
+
+Route = Callable[..., Any]
+
+
+def require(permission: Permission) -> Callable[[Route], Route]:
+    """Open a route to people with a permission; the actor comes as the first argument."""
+
+    def wrap(route: Route) -> Route:
+        @wraps(route)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            actor = auth.actor_or_none()
+            if actor is None:
+                return redirect(url_for("sign_in.form", next=request.path))
+            actor.demand(permission)
+            return route(actor, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def public(route: Route) -> Route:
+    """Open a route to anyone, on purpose."""
+    route.permission = None  # type: ignore[attr-defined]
+    return route
+
+
+__all__ = ["Actor", "public", "require"]
