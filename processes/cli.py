@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import structlog
 from sqlalchemy import select
 
 from processes import jobs
@@ -30,7 +31,14 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出�
 
 
 def open_office() -> Office:
-    """The office of this installation, its keys in use."""
+    """The office of this installation, its keys in use, logging as one JSON object a line."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    )
     settings = from_environment()
     settings.var.mkdir(parents=True, exist_ok=True)
     keyring.use(keyring.open_keyring(settings.keys))

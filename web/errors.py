@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import traceback
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ STATUS: dict[type[e.YimenError], int] = {
     e.ContentFault: 422,
     e.Unavailable: 503,
 }
+DEEPEST = 6
 log = structlog.get_logger()
 
 
@@ -72,5 +74,6 @@ def _http_error(fault: HTTPException) -> Response:
 def _defect(fault: Exception) -> Response:
     """A defect of ours: an id on the screen, the kind of fault and no data in the log."""
     incident = secrets.token_hex(4)
-    log.error("defect", incident=incident, kind=type(fault).__name__, path=request.endpoint, exc_info=True)
+    frames = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(fault.__traceback__)][-DEEPEST:]
+    log.error("defect", incident=incident, kind=type(fault).__name__, route=request.endpoint, frames=frames)
     return _answer(500, f"系统出现故障（编号 {incident}），请联系系统管理员。已保存的内容没有丢失。", "defect")

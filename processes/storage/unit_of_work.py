@@ -34,8 +34,7 @@ def within(column: Any, prefix: str) -> ColumnElement[bool]:
     """Whether a division code lies under a prefix, as an index range (codes are digits only)."""
     if not prefix:
         return column.is_not(None)  # type: ignore[no-any-return]
-    following = str(int(prefix) + 1).zfill(len(prefix))
-    return and_(column >= prefix, column < following)
+    return and_(column >= prefix, column < _following(prefix))
 
 
 class Database:
@@ -112,15 +111,29 @@ def _narrow(state: ORMExecuteState) -> None:
     if not state.is_select:
         return
     prefix = state.session.info[_SCOPE]
+    if not prefix:
+        return
+    low, high = prefix, _following(prefix)
+    # The limits stand as variables of their own, so that SQLAlchemy binds them as values: the
+    # statement is cached once for all divisions, the values are not.
     state.statement = state.statement.options(
-        with_loader_criteria(Scoped, lambda kind: within(kind.division, prefix), include_aliases=True)
+        with_loader_criteria(
+            Scoped, lambda kind: and_(kind.division >= low, kind.division < high), include_aliases=True
+        )
     )
+
+
+def _following(prefix: str) -> str:
+    """The code after every code under a prefix."""
+    return str(int(prefix) + 1).zfill(len(prefix))
 
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
