@@ -9,6 +9,7 @@ _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 _GROUPS = ("", "万", "亿", "万亿")
 _GROUP = 4
+_THOUSAND = 1000
 
 
 def capitals(amount: Decimal | str) -> str:
@@ -45,7 +46,7 @@ def _integer(number: int) -> str:
         if not group:
             gap = bool(text)
             continue
-        if text and (gap or group < 1000):
+        if text and (gap or group < _THOUSAND):
             text += "零"
         text += _four(group) + _GROUPS[place]
         gap = False

@@ -13,7 +13,6 @@ from documents import sandbox
 from documents.errors import RenderingFailed, TemplateBroken, ValueMissing
 from documents.sheets import Made, Sheet
 
-
 _fonts = FontConfiguration()
 
 

@@ -19,7 +19,16 @@ from processes.policy.calendar import SHANGHAI, civil_date
 from processes.storage import keyring
 from web import auth, errors
 from web.desks import (
-    admin, cases, households, intake, oversight, papers, sign_in, tasks, verify, worklist,
+    admin,
+    cases,
+    households,
+    intake,
+    oversight,
+    papers,
+    sign_in,
+    tasks,
+    verify,
+    worklist,
 )  # fmt: skip
 from web.limits import limiter
 

@@ -76,4 +76,6 @@ def _defect(fault: Exception) -> Response:
     incident = secrets.token_hex(4)
     frames = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(fault.__traceback__)][-DEEPEST:]
     log.error("defect", incident=incident, kind=type(fault).__name__, route=request.endpoint, frames=frames)
-    return _answer(500, f"系统出现故障（编号 {incident}），请联系系统管理员。已保存的内容没有丢失。", "defect")
+    return _answer(
+        500, f"系统出现故障（编号 {incident}），请联系系统管理员。已保存的内容没有丢失。", "defect"
+    )

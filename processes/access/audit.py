@@ -15,9 +15,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 def note(uow: UnitOfWork, actor: Actor, action: str, target: str, address: str = "") -> None:
     """Write who did what to which target; never the value that was read."""
-    uow.add(
-        AccessLog(account_id=actor.account_id, at=uow.now, action=action, target=target, address=address)
-    )
+    uow.add(AccessLog(account_id=actor.account_id, at=uow.now, action=action, target=target, address=address))
 
 
 def latest(session: Session, limit: int = 200) -> Sequence[Any]:

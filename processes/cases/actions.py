@@ -40,9 +40,7 @@ def locked_case_of(uow: UnitOfWork, actor: Actor, item_id: int) -> tuple[Case, l
 def locked_case(uow: UnitOfWork, actor: Actor, number: str) -> Case:
     """A case in scope by number, locked; raises `CaseNotFound`."""
     case = uow.session.scalar(
-        select(Case)
-        .where(Case.number == number, within(Case.division, actor.division))
-        .with_for_update()
+        select(Case).where(Case.number == number, within(Case.division, actor.division)).with_for_update()
     )
     if case is None:
         raise CaseNotFound(number=number)
@@ -195,9 +193,7 @@ def release(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
     events.append(uow, case, actor, "released", item.title, ref=item.ref)
 
 
-def transfer(
-    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, reason: str
-) -> None:
+def transfer(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, reason: str) -> None:
     """Hand an item to a colleague of the same role whose scope covers the case."""
     rules.demand_worker(item, actor)
     if item.role not in to.roles or not item.division.startswith(to.division):
@@ -216,9 +212,7 @@ def finish(uow: UnitOfWork, actor: Actor, item: WorkItem, data: Mapping[str, Any
     _changed(uow, actor, item)
 
 
-def save_draft(
-    uow: UnitOfWork, item: WorkItem, data: Mapping[str, Any], seen: int, overwrite: bool
-) -> int:
+def save_draft(uow: UnitOfWork, item: WorkItem, data: Mapping[str, Any], seen: int, overwrite: bool) -> int:
     """Keep a draft; raises `StaleDraft` when another window saved a newer one, unless told to."""
     if item.draft_version != seen and not overwrite:
         when = (item.draft_at or uow.now).astimezone(SHANGHAI)

@@ -26,9 +26,7 @@ def calendar_of(session: Session) -> WorkCalendar:
     rows = session.scalars(select(HolidayNotice)).all()
     return WorkCalendar(
         {
-            r.year: YearNotice(
-                r.year, frozenset(r.days_off), frozenset(r.worked_weekends), r.document_number
-            )
+            r.year: YearNotice(r.year, frozenset(r.days_off), frozenset(r.worked_weekends), r.document_number)
             for r in rows
         }
     )

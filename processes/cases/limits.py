@@ -56,9 +56,7 @@ class Reading:
     is_paused: bool
 
 
-def read(
-    limit: Limit, today: date, calendar: WorkCalendar, yellow: Decimal, red: Decimal
-) -> Reading:
+def read(limit: Limit, today: date, calendar: WorkCalendar, yellow: Decimal, red: Decimal) -> Reading:
     """Read a limit; `yellow` and `red` are the shares of the total left at which it warns.
 
     While a suspension lasts the due date is as if it ended today.

@@ -52,7 +52,7 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
     return {name: _count(session, _queue(actor, name)) for name in ("mine", "office")}
 
 
-def _queue(actor: Actor, queue: str) -> Select[tuple[WorkItem]]:
+def _queue(actor: Actor, queue: str) -> Select[WorkItem]:
     if queue == "mine":
         return select(WorkItem).where(WorkItem.claimed_by_id == actor.account_id, WorkItem.status == "open")
     if queue == "done":
@@ -79,7 +79,7 @@ def _matching(search: str) -> list[ColumnElement[bool]]:
     return [WorkItem.applicant >= word, WorkItem.applicant < word + "\U0010ffff"]
 
 
-def _count(session: Session, query: Select[tuple[WorkItem]]) -> int:
+def _count(session: Session, query: Select[WorkItem]) -> int:
     part = query.with_only_columns(WorkItem.id).limit(MOST_COUNTED).subquery()
     return session.scalar(select(func.count()).select_from(part)) or 0
 
@@ -119,7 +119,9 @@ def cases(session: Session, search: str, number: int = 1) -> Page:
 
 def of_household(session: Session, household_id: int) -> list[Case]:
     """Cases of a household, latest first."""
-    return list(session.scalars(select(Case).where(Case.household_id == household_id).order_by(Case.id.desc())))
+    return list(
+        session.scalars(select(Case).where(Case.household_id == household_id).order_by(Case.id.desc()))
+    )
 
 
 def items(session: Session, case_id: int) -> list[WorkItem]:
@@ -129,9 +131,7 @@ def items(session: Session, case_id: int) -> list[WorkItem]:
 
 def item(session: Session, number: str, item_id: int) -> WorkItem:
     """A work item of a case in scope, or `NotFound`."""
-    found = session.scalar(
-        select(WorkItem).where(WorkItem.id == item_id, WorkItem.case_number == number)
-    )
+    found = session.scalar(select(WorkItem).where(WorkItem.id == item_id, WorkItem.case_number == number))
     if found is None:
         raise NotFound()
     return found
@@ -139,7 +139,9 @@ def item(session: Session, number: str, item_id: int) -> WorkItem:
 
 def attachments(session: Session, case_id: int) -> list[Attachment]:
     """Attachments of a case, oldest first."""
-    return list(session.scalars(select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.id)))
+    return list(
+        session.scalars(select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.id))
+    )
 
 
 def is_watching(session: Session, case_id: int, account_id: int | None) -> bool:
@@ -184,4 +186,3 @@ def load_by_township(session: Session, today: date) -> list[dict[str, Any]]:
         .order_by(WorkItem.township)
     )
     return [{"township": t, "open": n, "late": int(late or 0)} for t, n, late in session.execute(query)]
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-
 from processes.access.scope import Actor
 from processes.cases.models import WorkItem
 from processes.errors import DutySeparation, NotAllowed, StaleTask, TaskTaken, YimenError
@@ -47,5 +46,3 @@ def demand_separation(
     for rule in rules:
         if rule.later == item.task and rule.earlier in steps:
             raise DutySeparation(earlier=steps[rule.earlier], step=item.title)
-
-

@@ -143,7 +143,7 @@ def _node(element: etree._Element, roles: Mapping[str, str], process: str) -> No
     ext = element.find("bpmn:extensionElements", NS)
     operator = None if ext is None else ext.find("spiffworkflow:serviceTaskOperator", NS)
     properties = _properties(ext)
-    timers = [t for t in element.iterfind(".//bpmn:timerEventDefinition/*", NS)]
+    timers = list(element.iterfind(".//bpmn:timerEventDefinition/*", NS))
     definitions = [tag(e) for e in element if tag(e).endswith("EventDefinition")]
     return Node(
         id=element.get("id", ""),

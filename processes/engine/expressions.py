@@ -9,7 +9,7 @@ Work, depth, length and size are bounded, so that a hostile expression ends quic
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal, DecimalException, localcontext
@@ -51,11 +51,8 @@ class Expression:
 
     def numbers(self) -> tuple[Decimal, ...]:
         """Every number written in the expression, for the lint that wants them in policy files."""
-        return tuple(
-            n.value
-            for n in ast.walk(self.tree)
-            if isinstance(n, ast.Constant) and isinstance(n.value, Decimal)
-        )
+        values = (n.value for n in ast.walk(self.tree) if isinstance(n, ast.Constant))
+        return tuple(v for v in cast("Iterator[object]", values) if isinstance(v, Decimal))
 
 
 @lru_cache(maxsize=4096)
@@ -94,7 +91,15 @@ def evaluate(
         raise
     except (simpleeval.InvalidExpression, ArithmeticError, DecimalException) as fault:
         raise _failed(expression, _explain(fault)) from fault
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError, MemoryError) as fault:
+    except (
+        TypeError,
+        ValueError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        RecursionError,
+        MemoryError,
+    ) as fault:
         raise _failed(expression, _explain(fault)) from fault
 
 

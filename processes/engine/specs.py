@@ -15,10 +15,10 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser, SpiffTaskParser
 from SpiffWorkflow.spiff.specs.defaults import ScriptTask, ServiceTask
@@ -49,7 +49,7 @@ class Call:
     fired: list[str] = field(default_factory=list)
 
 
-class SafeScripts(PythonScriptEngine):
+class SafeScripts(PythonScriptEngine):  # type: ignore[misc]
     """SpiffWorkflow's script engine with the small language in every place."""
 
     def __init__(self, call: Call) -> None:
@@ -126,9 +126,7 @@ class DecisionTask(ScriptTask):  # type: ignore[misc]
                 "table": table.id,
                 "name": table.title,
                 "rows": list(decision.rows),
-                "inputs": [
-                    {"title": c.title, "value": decision.inputs.get(c.name)} for c in table.inputs
-                ],
+                "inputs": [{"title": c.title, "value": decision.inputs.get(c.name)} for c in table.inputs],
                 "outputs": decision.outputs,
                 "articles": list(decision.articles),
             }

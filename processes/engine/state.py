@@ -20,9 +20,9 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from processes.policy import values
 from processes.engine.definitions import Definition
 from processes.engine.specs import SafeScripts
+from processes.policy import values
 
 FORMAT = 1
 _COMPRESSION_LEVEL = 3
@@ -66,9 +66,7 @@ def dump(state: State) -> bytes:
 def load(raw: bytes, definition: Definition, scripts: SafeScripts) -> State:
     """Restore a state against its definition; `scripts` serves the call at hand."""
     document = values.loads(zstandard.decompress(raw))
-    workflow = BpmnWorkflow(
-        definition.spec, definition.called, script_engine=scripts, deserializing=True
-    )
+    workflow = BpmnWorkflow(definition.spec, definition.called, script_engine=scripts, deserializing=True)
     _load_tree(workflow, document["workflow"], 0)
     pending = {s["parent"]: s for s in document["subprocesses"]}
     _load_subprocesses(workflow, workflow, pending)

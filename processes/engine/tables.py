@@ -83,13 +83,18 @@ def parse_table(root: etree._Element, file: str) -> Table:
         raise TableInvalid(table=file, reason=f"不支持的命中策略 {policy}")
     inputs = tuple(_input(e, ns) for e in grid.findall("d:input", ns))
     outputs = tuple(
-        Column(e.get("name", ""), e.get("label") or e.get("name", "")) for e in grid.findall("d:output", ns)
+        Column(e.get("name", ""), e.get("label") or e.get("name") or "") for e in grid.findall("d:output", ns)
     )
     if not outputs or not all(c.name for c in outputs):
         raise TableInvalid(table=file, reason="每个输出列都要有名称")
     rows = tuple(_row(e, ns, len(inputs), len(outputs), file) for e in grid.findall("d:rule", ns))
     return Table(
-        decision.get("id", ""), decision.get("name") or decision.get("id", ""), policy, inputs, outputs, rows
+        decision.get("id", ""),
+        decision.get("name") or decision.get("id") or "",
+        policy,
+        inputs,
+        outputs,
+        rows,
     )
 
 

@@ -24,7 +24,7 @@ def parse_xml(content: bytes, file: str) -> etree._Element:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
         raise DiagramInvalid(file=file, reason=f"不是有效的 XML（{str(fault)[:120]}）") from fault
-    if root.getroottree().docinfo.doctype:
+    if getattr(root.getroottree().docinfo, "doctype", ""):
         raise DiagramInvalid(file=file, reason="不允许使用文档类型声明（DTD）")
     return root
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from alembic import context
 from sqlalchemy.types import TypeDecorator
 
 from processes.migrations.schema import METADATA
 
 
-def _render(kind: str, thing: object, _autogen: object) -> str | bool:
+def _render(kind: str, thing: object, _autogen: object) -> str | Literal[False]:
     """Column types of our own are written as plain SQLAlchemy types, so that old migrations stay."""
     if kind == "type" and isinstance(thing, TypeDecorator):
         name = type(thing).__name__

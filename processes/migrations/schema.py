@@ -12,8 +12,8 @@ import processes.access.models
 import processes.cases.models
 import processes.papers.models
 import processes.people.models
-import processes.relief.models
 import processes.releases.models
+import processes.relief.models
 import processes.storage.outbox  # noqa: F401
 from processes.storage.base import Row
 

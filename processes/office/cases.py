@@ -102,7 +102,9 @@ def extend_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.E
     return {"due_on": clock.due_on.isoformat()}
 
 
-def add_attachment(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddAttachment) -> dict[str, Any]:
+def add_attachment(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddAttachment
+) -> dict[str, Any]:
     """File a document with a case; what it is is told from its bytes, not its name."""
     actor.demand(Permission.TASK_WORK)
     case = actions.locked_case(uow, actor, command.case_number)
@@ -156,7 +158,9 @@ def warn_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.War
     return {"colour": colour}
 
 
-def retry_incident(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RetryIncident) -> dict[str, Any]:
+def retry_incident(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RetryIncident
+) -> dict[str, Any]:
     """Try again now: the case becomes due at once."""
     actor.demand(Permission.INCIDENT_RETRY)
     incident = uow.session.get(Incident, command.incident_id)
@@ -203,9 +207,11 @@ def _media_type(content: bytes) -> str:
             reason=f"文件为 {len(content) / 1_000_000:.1f} MB，超过 {MAX_ATTACHMENT // 1_000_000} MB 的上限，请压缩或分开扫描"
         )
     try:
-        found = puremagic.from_string(content, mime=True)
+        found = str(puremagic.from_string(content, mime=True))
     except (puremagic.PureError, ValueError):
         found = ""
     if found not in MEDIA_TYPES:
-        raise AttachmentRefused(reason="只接受 PDF 文件和照片（JPG、PNG、TIFF、WebP）；判断依据是文件内容，不是文件名")
+        raise AttachmentRefused(
+            reason="只接受 PDF 文件和照片（JPG、PNG、TIFF、WebP）；判断依据是文件内容，不是文件名"
+        )
     return found

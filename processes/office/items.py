@@ -51,7 +51,9 @@ def save_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Sav
     return {"draft_version": version}
 
 
-def complete_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.CompleteTask) -> dict[str, Any]:
+def complete_task(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.CompleteTask
+) -> dict[str, Any]:
     """Finish a step with its form and run the case on."""
     actor.demand(Permission.TASK_WORK)
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
@@ -66,7 +68,9 @@ def complete_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.
     return {"case": case.number, "status": case.status}
 
 
-def transfer_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.TransferTask) -> dict[str, Any]:
+def transfer_task(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.TransferTask
+) -> dict[str, Any]:
     """Hand an item to a colleague, who finishes it."""
     actor.demand(Permission.TASK_TRANSFER)
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)

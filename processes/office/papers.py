@@ -38,7 +38,9 @@ def print_state(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Pr
     return {"code": row.code}
 
 
-def record_printing(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RecordPrinting) -> dict[str, Any]:
+def record_printing(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RecordPrinting
+) -> dict[str, Any]:
     """Note who opened which paper when, and as which copy; answers where its bytes lie."""
     actor.demand(Permission.PAPER_READ)
     row = uow.session.scalar(

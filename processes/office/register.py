@@ -34,7 +34,9 @@ def sign_in_refusal() -> SignInRefused:
     return accounts.refuse()
 
 
-def unlock_account(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.UnlockAccount) -> dict[str, Any]:
+def unlock_account(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.UnlockAccount
+) -> dict[str, Any]:
     """Lift a lock-out."""
     actor.demand(Permission.ACCOUNT_UNLOCK)
     accounts.unlock(uow, command.username)
@@ -42,7 +44,9 @@ def unlock_account(settings: Settings, uow: UnitOfWork, actor: Actor, command: c
     return {}
 
 
-def reveal_id_number(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RevealIdNumber) -> dict[str, Any]:
+def reveal_id_number(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RevealIdNumber
+) -> dict[str, Any]:
     """A member's full ID number, within the actor's scope; the reading is logged."""
     actor.demand(Permission.ID_NUMBER_REVEAL)
     person = uow.session.scalar(
@@ -57,7 +61,9 @@ def reveal_id_number(settings: Settings, uow: UnitOfWork, actor: Actor, command:
     return {"id_number": person.id_number}
 
 
-def save_household(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SaveHousehold) -> dict[str, Any]:
+def save_household(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SaveHousehold
+) -> dict[str, Any]:
     """Register a household or save its changes, whole, under the version that was seen."""
     actor.demand(Permission.HOUSEHOLD_WRITE)
     today = civil_date(uow.now)
@@ -92,7 +98,7 @@ def _with_known_numbers(uow: UnitOfWork, actor: Actor, command: c.SaveHousehold)
             .join(Membership, Membership.person_id == Person.id)
             .join(Household, Household.id == Membership.household_id)
             .where(Household.number == command.household, within(Household.division, actor.division))
-        ).all()  # type: ignore[arg-type]
+        ).all()
     )
     rows = form.get("members")
     if isinstance(rows, list):
@@ -119,7 +125,9 @@ def enter_holiday_notice(
     return {"year": command.year}
 
 
-def publish_release(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PublishRelease) -> dict[str, Any]:
+def publish_release(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PublishRelease
+) -> dict[str, Any]:
     """Publish a programme folder as it stands, with the report of its scenarios."""
     actor.demand(Permission.RELEASE_PUBLISH)
     bundle = bundles.read_folder(settings.content / command.programme)
@@ -127,4 +135,3 @@ def publish_release(settings: Settings, uow: UnitOfWork, actor: Actor, command: 
     uow.flush()
     release = publish.publish(uow, bundle, actor.name, command.effective_from, command.note)
     return {"programme": release.programme, "number": release.number, "digest": release.digest}
-

@@ -48,5 +48,7 @@ def _warnings(office: Office) -> list[c.Command]:
         and_(Clock.warned.in_(("yellow", "red")), Clock.due_on < today),
     )
     with office.database.reading("") as session:
-        query = select(Clock.id).where(Clock.stopped_on.is_(None), turned).order_by(Clock.due_on).limit(AT_ONCE)
+        query = (
+            select(Clock.id).where(Clock.stopped_on.is_(None), turned).order_by(Clock.due_on).limit(AT_ONCE)
+        )
         return [c.WarnClock(clock_id) for clock_id in session.scalars(query)]

@@ -25,9 +25,9 @@ from processes.people.models import Household, Membership
 from processes.policy import values
 from processes.policy.calendar import civil_date
 from processes.policy.periods import age_on
-from processes.relief import queries as relief
 from processes.releases import forms
 from processes.releases.bundle import Bundle, PaperRule
+from processes.relief import queries as relief
 
 COUNTY_DIGITS = 6
 
@@ -86,7 +86,9 @@ def _notice(source: Source, header: c.Header) -> c.Notice:
     household = source.session.get_one(Household, source.case.household_id)
     head = _householder(household)
     adult = age_on(head.person.birth_on, source.today) >= int(
-        _number(source.bundle.policy.value("allowance.surcharge.adult_age", source.today, source.case.division))
+        _number(
+            source.bundle.policy.value("allowance.surcharge.adult_age", source.today, source.case.division)
+        )
     )
     opinion = _opinions(source, source.rule.opinions)
     return c.Notice(
@@ -182,9 +184,7 @@ def _opinions(source: Source, steps: Sequence[str]) -> list[c.Opinion]:
 
 
 def _superseded(source: Source) -> list[c.Opinion]:
-    return [
-        _opinion(i) for i in source.items if i.task in source.rule.opinions and i.status == "superseded"
-    ]
+    return [_opinion(i) for i in source.items if i.task in source.rule.opinions and i.status == "superseded"]
 
 
 def _opinion(item: WorkItem) -> c.Opinion:
@@ -216,9 +216,7 @@ def _fields(source: Source) -> dict[str, Any]:
     return {name: _field(source, name, text, known, calls) for name, text in source.rule.fields.items()}
 
 
-def _field(
-    source: Source, name: str, text: str, known: Mapping[str, Any], calls: Mapping[str, Any]
-) -> Any:
+def _field(source: Source, name: str, text: str, known: Mapping[str, Any], calls: Mapping[str, Any]) -> Any:
     try:
         return values.plain(expressions.evaluate(expressions.parse(text), known, calls))
     except ExpressionFailed as fault:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from documents import render
 from documents.errors import RenderingFailed, ValueMissing
-from processes.access.scope import Actor, township_of
+from processes.access.scope import Actor
 from processes.cases import numbering
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
@@ -47,9 +47,7 @@ def issue(
     today = civil_date(uow.now)
     level = "county" if rule.level == "county" else "township"
     place = assemble.names(uow.session, case.division)[level]
-    number = (
-        numbering.letter_number(uow, place, rule.series, today.year) if decided else "未办结，不编文号"
-    )
+    number = numbering.letter_number(uow, place, rule.series, today.year) if decided else "未办结，不编文号"
     code = numbering.verification_code()
     office = assemble.office_name(uow.session, case.division, level)
     header = contracts.Header(

@@ -27,7 +27,9 @@ class Verified:
 
 def of_case(session: Session, case_id: int) -> list[IssuedPaper]:
     """Papers of a case, oldest first."""
-    return list(session.scalars(select(IssuedPaper).where(IssuedPaper.case_id == case_id).order_by(IssuedPaper.id)))
+    return list(
+        session.scalars(select(IssuedPaper).where(IssuedPaper.case_id == case_id).order_by(IssuedPaper.id))
+    )
 
 
 def verified(session: Session, code: str) -> Verified | None:

@@ -67,9 +67,7 @@ def _fill(uow: UnitOfWork, actor: Actor, household: Household, form: HouseholdFo
     ]
     household.incomes = [_income(line, people) for line in form.incomes]
     household.expenses = [
-        Expense(
-            person_id=people[e.member].id, kind=e.kind, annual_amount=e.amount, evidence=e.evidence
-        )
+        Expense(person_id=people[e.member].id, kind=e.kind, annual_amount=e.amount, evidence=e.evidence)
         for e in form.expenses
     ]
     household.properties = [

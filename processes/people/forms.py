@@ -42,6 +42,7 @@ CATEGORIES = {
 MAX_MEMBERS = 30
 MAX_AMOUNT = Decimal("99999999.99")
 MAX_GRADE = 4
+MONEY_PLACES = 2
 _PHONE = re.compile(r"^[\d\-+ ]{5,20}$")
 
 
@@ -211,7 +212,7 @@ class _Reader:
         value = str(raw or "")
         if value not in allowed:
             self.fault(place, "请从列表中选择")
-            return next(iter(allowed))
+            return str(next(iter(allowed)))
         return value
 
     def amount(self, place: str, raw: Any) -> Decimal:
@@ -225,7 +226,7 @@ class _Reader:
             self.fault(place, "金额应在 0 至 99999999.99 之间")
             return Decimal(0)
         exponent = value.as_tuple().exponent
-        if isinstance(exponent, int) and exponent < -2:
+        if isinstance(exponent, int) and exponent < -MONEY_PLACES:
             self.fault(place, "最多保留两位小数")
         return value
 

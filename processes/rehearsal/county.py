@@ -48,8 +48,8 @@ def division_code(name: str) -> str:
     code = COUNTY
     if len(parts) > 1:
         code = township_code(int(parts[1]))
-    if len(parts) > 2:
-        code += f"{200 + int(parts[2]):03d}"
+    for village in parts[2:3]:
+        code += f"{200 + int(village):03d}"
     return code
 
 

@@ -32,7 +32,28 @@ PROGRAMME = "minimum_living_allowance"
 IN_FORCE = date(2025, 1, 1)
 _SEED = 20260302
 _FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
-_GIVEN = "建国 秀英 志强 桂兰 明 丽 大山 小梅 福生 玉珍 海涛 春花 德明 玥 堃 永贵 金凤 长根 翠萍 文斌".split()
+_GIVEN = [
+    "建国",
+    "秀英",
+    "志强",
+    "桂兰",
+    "明",
+    "丽",
+    "大山",
+    "小梅",
+    "福生",
+    "玉珍",
+    "海涛",
+    "春花",
+    "德明",
+    "玥",
+    "堃",
+    "永贵",
+    "金凤",
+    "长根",
+    "翠萍",
+    "文斌",
+]
 _CAUSES = ("illness", "disability", "no_labour", "schooling", "unemployment")
 # How far the demo cases have come, in turn.
 _STAGES = ("check_papers", "supplement", "investigate_household", "township_opinion", "post_notice",
@@ -74,7 +95,7 @@ def found(office: Office, knows: lint.Office, tell: Callable[[str], None]) -> No
     dice = random.Random(_SEED)  # noqa: S311  (made-up people, not secrets)
     for n in range(HOUSEHOLDS):
         _household(past, clock, dice, n)
-        if n % 20 == 19:
+        if not (n + 1) % 20:
             tell(f"演示家庭 {n + 1}/{HOUSEHOLDS}")
     past.database.close()
     while sweep(office):
@@ -85,7 +106,9 @@ def _household(office: Office, clock: MovableClock, dice: random.Random, n: int)
     """One household, registered on a past working day and taken to its stage."""
     stage = _STAGES[n % len(_STAGES)]
     division = county.township_code(n % 6 + 1) + f"{201 + n % 3:03d}"
-    days = _working_days(dice.randrange(25, 60) if stage in ("confirmed", "refused") else dice.randrange(8, 20))
+    days = _working_days(
+        dice.randrange(25, 60) if stage in ("confirmed", "refused") else dice.randrange(8, 20)
+    )
     clock.now = next(days)
     clerk = _actor(office, "window_clerk", division)
     saved = office.perform(c.SaveHousehold(_people(dice, n, division, stage)), clerk)
@@ -94,7 +117,7 @@ def _household(office: Office, clock: MovableClock, dice: random.Random, n: int)
     application = {
         "cause": _CAUSES[n % len(_CAUSES)],
         "reason": "家庭成员患病或缺乏劳动力，收入不足以维持基本生活",
-        "relative_of_official": "yes" if n % 41 == 5 else "no",
+        "relative_of_official": "no" if n % 41 else "yes",
         "phone": f"138{n:08d}",
     }
     case = office.perform(c.StartCase(PROGRAMME, saved["household"], application), clerk)["case"]
@@ -185,8 +208,8 @@ def _people(dice: random.Random, n: int, division: str, stage: str) -> dict[str,
               dice.randrange(2006, 2022), dice.randrange(1938, 1956))  # fmt: skip
     members = []
     for i in range(size):
-        ill = dice.random() < 0.25
-        disabled = dice.random() < 0.2
+        ill = dice.randrange(4) == 0
+        disabled = dice.randrange(5) == 0
         surname = dice.choice(_FAMILY) if relations[i] == "配偶" else family
         birth = date(births[i], dice.randrange(1, 13), dice.randrange(1, 28))
         members.append(
@@ -198,7 +221,9 @@ def _people(dice: random.Random, n: int, division: str, stage: str) -> dict[str,
                 "disability_grade": dice.randrange(1, 5) if disabled else 0,
                 "grave_illness": ill,
                 "is_student": relations[i] == "子女",
-                "work_ability": "none" if relations[i] in ("子女", "父母") else dice.choice(("able", "hindered")),
+                "work_ability": "none"
+                if relations[i] in ("子女", "父母")
+                else dice.choice(("able", "hindered")),
             }
         )
     wages = 60_000 * size if stage == "refused" else dice.randrange(0, 5) * 1_500 * size
@@ -209,7 +234,9 @@ def _people(dice: random.Random, n: int, division: str, stage: str) -> dict[str,
         "category": dice.choice(("", "", "returned_to_poverty", "monitored", "marginal", "registered")),
         "members": members,
         "incomes": [{"kind": "wages", "amount": wages, "member": 0, "evidence": "收入证明"}] if wages else [],
-        "expenses": [{"kind": "medical", "amount": 2_600, "member": 0, "evidence": "发票"}] if n % 3 == 0 else [],
+        "expenses": [{"kind": "medical", "amount": 2_600, "member": 0, "evidence": "发票"}]
+        if n % 3 == 0
+        else [],
         "properties": [{"kind": "dwellings", "amount": 1, "member": 0, "evidence": "宅基地证"}],
     }
 

@@ -20,13 +20,13 @@ from processes.errors import FormInvalid, ScenarioInvalid, YimenError
 from processes.papers.models import IssuedPaper
 from processes.people import id_number as ids
 from processes.policy import values
-from processes.relief import queries as relief
-from processes.relief.models import AwardMember
 from processes.rehearsal import compare
 from processes.rehearsal.county import COUNTY, division_code
 from processes.rehearsal.scenarios import Scenario
 from processes.rehearsal.stage import Stage
 from processes.releases import publish
+from processes.relief import queries as relief
+from processes.relief.models import AwardMember
 
 _BIRTH = date(1976, 5, 12)
 
@@ -148,9 +148,7 @@ class _Player:
         with self.stage.database.reading("") as session:
             query = (
                 select(WorkItem.ref)
-                .where(
-                    WorkItem.case_number == self.number, WorkItem.task == task, WorkItem.status == "done"
-                )
+                .where(WorkItem.case_number == self.number, WorkItem.task == task, WorkItem.status == "done")
                 .order_by(WorkItem.id.desc())
             )
             return session.scalars(query).first() or task
@@ -197,7 +195,12 @@ class _Player:
             }
             result.values = dict(runtime.look(definition, state, facts).data)
             result.clocks = {
-                k.name: {"started": k.started_on, "due": k.due_on, "extension": k.extension, "warned": k.warned}
+                k.name: {
+                    "started": k.started_on,
+                    "due": k.due_on,
+                    "extension": k.extension,
+                    "warned": k.warned,
+                }
                 for k in clocks.of_case(session, case.id)
             }
             result.documents = list(
@@ -207,12 +210,11 @@ class _Player:
                     .order_by(IssuedPaper.id)
                 )
             )
-            result.open = [
-                i
-                for i in session.scalars(
+            result.open = list(
+                session.scalars(
                     select(WorkItem.task).where(WorkItem.case_id == case.id, WorkItem.status == "open")
                 )
-            ]
+            )
             award = relief.of_case(session, case.id)
             if award is not None:
                 members = session.scalar(
@@ -265,7 +267,9 @@ def _day(value: Any) -> date:
 
 
 def _said(fault: YimenError) -> str:
-    fields = "；".join(f"{k}：{v[0]}" for k, v in fault.fields.items()) if isinstance(fault, FormInvalid) else ""
+    fields = (
+        "；".join(f"{k}：{v[0]}" for k, v in fault.fields.items()) if isinstance(fault, FormInvalid) else ""
+    )
     return f"{fault.message}{fields}（{fault.code}）"
 
 

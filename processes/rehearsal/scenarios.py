@@ -99,5 +99,6 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.add_constructor(
-    "tag:yaml.org,2002:float", lambda loader, node: Decimal(loader.construct_scalar(node))
+    "tag:yaml.org,2002:float",
+    lambda loader, node: Decimal(str(loader.construct_scalar(node))),  # type: ignore[arg-type]
 )

@@ -14,12 +14,12 @@ from sqlalchemy import select
 from processes.access import accounts
 from processes.access.models import Account
 from processes.access.scope import Actor
+from processes.cases.clocks import calendar_of
 from processes.errors import ScenarioInvalid
 from processes.migrations import schema
 from processes.office import Office
 from processes.office.sweeping import sweep
 from processes.policy.calendar import SHANGHAI, civil_date
-from processes.cases.clocks import calendar_of
 from processes.rehearsal import county
 from processes.releases import publish
 from processes.releases.bundle import Bundle

@@ -51,9 +51,7 @@ def hide_condition(field: Mapping[str, Any]) -> str | None:
     return None if not source else _FEEL_EQUALS.sub("==", str(source).lstrip("= ")).strip()
 
 
-def check(
-    schema: Mapping[str, Any], data: Mapping[str, Any], circumstances: Circumstances
-) -> dict[str, Any]:
+def check(schema: Mapping[str, Any], data: Mapping[str, Any], circumstances: Circumstances) -> dict[str, Any]:
     """Typed values of a submitted form; raises `FormInvalid` with sentences per field.
 
     Hidden fields are left out; unknown keys are left out.

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from processes.cases.models import Case
 from processes.policy.periods import Month
+from processes.releases.bundle import Bundle
 from processes.relief import queries, rules
 from processes.relief.models import Award, AwardMember
-from processes.releases.bundle import Bundle
 from processes.storage.unit_of_work import UnitOfWork
 
 
@@ -55,8 +55,6 @@ def grant(
 def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
     """Take back an award whose decision was sent back; it stays in the register as withdrawn."""
     for award in uow.session.scalars(
-        select(Award).where(
-            Award.case_id == case.id, Award.question == question, Award.status == "standing"
-        )
+        select(Award).where(Award.case_id == case.id, Award.question == question, Award.status == "standing")
     ):
         award.status = "withdrawn"

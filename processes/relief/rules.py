@@ -21,9 +21,7 @@ class Standing:
     case_number: str
 
 
-def demand_no_double_benefit(
-    standing: Iterable[Standing], programme: str, excludes: Iterable[str]
-) -> None:
+def demand_no_double_benefit(standing: Iterable[Standing], programme: str, excludes: Iterable[str]) -> None:
     """Raise when a member already draws this programme or one that excludes it (C40)."""
     barred = set(excludes)
     for benefit in standing:
@@ -37,4 +35,6 @@ def demand_no_double_benefit(
 def demand_amount(amount: Decimal) -> None:
     """Raise unless the monthly amount is positive: nobody is granted nothing."""
     if amount <= 0:
-        raise RuleBroken(reason="测算的月保障金不大于零，不能确认同意。请退回核实，或作出不予确认的决定", clause="C40")
+        raise RuleBroken(
+            reason="测算的月保障金不大于零，不能确认同意。请退回核实，或作出不予确认的决定", clause="C40"
+        )

@@ -27,7 +27,7 @@ _SCOPE = "division_prefix"
 
 def current_instant() -> datetime:
     """Now, as an aware UTC instant: the only place where the program reads the wall clock."""
-    return datetime.now(UTC)
+    return datetime.now(UTC)  # noqa: TID251
 
 
 def within(column: Any, prefix: str) -> ColumnElement[bool]:
@@ -131,9 +131,7 @@ def _following(prefix: str) -> str:
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
-    engine = create_engine(
-        url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
-    )
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

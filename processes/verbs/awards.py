@@ -17,7 +17,9 @@ def _undo_grant(context: Context, result: Mapping[str, Any]) -> None:
     events.append(context.uow, context.case, context.actor, "award_withdrawn", "撤回救助待遇")
 
 
-@verb("award.grant", "给予救助待遇", "按月给予救助待遇，自指定月份起；同一人员不得重复享受。", undo=_undo_grant)
+@verb(
+    "award.grant", "给予救助待遇", "按月给予救助待遇，自指定月份起；同一人员不得重复享受。", undo=_undo_grant
+)
 def grant(
     context: Context, amount: Decimal, from_month: str, grade: str, cover: str, members: list[Decimal]
 ) -> dict[str, Any]:

@@ -54,7 +54,12 @@ def stop(context: Context, clock: str) -> dict[str, Any]:
     return {"clock": clock, "stopped": [c.name for c in context.clocks.stop(clock)]}
 
 
-@verb("clock.suspend", "中止计时", "自次日起不计入时限，须写明事由；clock 为 all 时中止全部。", undo=_undo_suspend)
+@verb(
+    "clock.suspend",
+    "中止计时",
+    "自次日起不计入时限，须写明事由；clock 为 all 时中止全部。",
+    undo=_undo_suspend,
+)
 def suspend(context: Context, clock: str, reason: str, since: Any = None) -> dict[str, Any]:
     """Suspend clocks; answers which."""
     rows = context.clocks.suspend(clock, reason, _day(since))
@@ -68,9 +73,7 @@ def resume(context: Context, clock: str, until: Any = None) -> dict[str, Any]:
     """Resume clocks; answers which."""
     rows = context.clocks.resume(clock, _day(until))
     for row in rows:
-        events.append(
-            context.uow, context.case, context.actor, "clock_resumed", row.title, due_on=row.due_on
-        )
+        events.append(context.uow, context.case, context.actor, "clock_resumed", row.title, due_on=row.due_on)
     return {"clock": clock, "resumed": [c.name for c in rows]}
 
 

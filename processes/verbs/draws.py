@@ -19,7 +19,11 @@ def lot(seed: str) -> Decimal:
     return Decimal(value % _RANGE) / _RANGE
 
 
-@verb("draw.county_visit", "抽查入户", "近亲属备案和有异议的必查，其余按参数比例抽取；以办件编号为种子，可复核。")
+@verb(
+    "draw.county_visit",
+    "抽查入户",
+    "近亲属备案和有异议的必查，其余按参数比例抽取；以办件编号为种子，可复核。",
+)
 def county_visit(context: Context, objection: bool) -> dict[str, Any]:
     """Whether the county visits this household, and why."""
     case = context.case
@@ -37,7 +41,5 @@ def county_visit(context: Context, objection: bool) -> dict[str, Any]:
     else:
         reason = f"未抽中（签号 {drawn}，抽查比例 {rate}）"
     visit = relative or objection or drawn < rate
-    events.append(
-        context.uow, case, context.actor, "drawn", "县级入户抽查", visit=visit, reason=reason
-    )
+    events.append(context.uow, case, context.actor, "drawn", "县级入户抽查", visit=visit, reason=reason)
     return {"visit": visit, "reason": reason, "lot": drawn, "rate": rate}

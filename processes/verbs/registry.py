@@ -42,9 +42,7 @@ class Verb:
     @property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
         """The parameters that a diagram gives, by name."""
-        return {
-            n: p for n, p in inspect.signature(self.run).parameters.items() if n not in ("context",)
-        }
+        return {n: p for n, p in inspect.signature(self.run).parameters.items() if n not in ("context",)}
 
 
 _VERBS: dict[str, Verb] = {}

@@ -18,8 +18,8 @@ from processes.papers import queries as papers
 from processes.people import queries as people
 from processes.people import shown
 from processes.policy.calendar import civil_date
-from processes.relief import queries as relief
 from processes.releases import publish
+from processes.relief import queries as relief
 from processes.storage import vault
 from web import auth, forms
 from web.require import require
@@ -110,9 +110,7 @@ def diagram(actor: Actor, number: str) -> Any:
     with office.database.reading(actor.division) as session:
         case = queries.case_by_number(session, number)
         bundle = publish.open_release(session, case.release_id)
-        facts = Facts(
-            office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division)
-        )
+        facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
         definition = bundle.definition()
         passed = trail.trail(definition, runtime.restore(definition, case.state, facts))
     sheets = [

@@ -15,8 +15,8 @@ from processes.people import forms as kinds
 from processes.people import id_number, queries, shown
 from processes.policy.calendar import civil_date
 from processes.policy.periods import age_on
-from processes.relief import queries as relief
 from processes.releases import publish
+from processes.relief import queries as relief
 from web import auth, forms
 from web.require import require
 
@@ -60,7 +60,7 @@ def _page(actor: Actor, number: str | None) -> Any:
         household = None if number is None else queries.household_by_number(session, number)
         content = None if household is None else shown.as_form(household)
         members = [] if household is None else shown.members(household, today)
-        page = render_template(
+        return render_template(
             "household.html",
             household=household,
             content=content,
@@ -76,7 +76,6 @@ def _page(actor: Actor, number: str | None) -> Any:
                 "categories": kinds.CATEGORIES,
             },
         )  # fmt: skip
-    return page
 
 
 @desk.post("/households/save")
@@ -105,7 +104,9 @@ def look_up(actor: Actor) -> Any:
         warnings = []
         if found is not None:
             place = divisions.name(session, found.division) if found.division else "无家庭档案"
-            warnings.append(f"已在库：{found.name}（{found.masked}），档案 {found.household_number or '—'}，{place}")
+            warnings.append(
+                f"已在库：{found.name}（{found.masked}），档案 {found.household_number or '—'}，{place}"
+            )
             warnings += [
                 f"已享受{s.programme_title}（{s.case_number}），不得重复享受"
                 for s in relief.standing_benefits(session, [found.person_id])

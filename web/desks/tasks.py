@@ -81,7 +81,11 @@ def _earlier(office: Any, case: Any, bundle: Any, items: list[Any]) -> list[dict
         node = definition.node_at(ref)
         done = [i for i in items if i.ref == ref and i.status == "done"]
         found.append(
-            {"ref": ref, "title": "" if node is None else node.name, "by": done[-1].completed_by if done else ""}
+            {
+                "ref": ref,
+                "title": "" if node is None else node.name,
+                "by": done[-1].completed_by if done else "",
+            }
         )
     return found
 

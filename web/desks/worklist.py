@@ -24,7 +24,9 @@ def home(actor: Actor) -> Any:
         return redirect(url_for("worklist.queue"))
     if actor.may(Permission.OVERDUE_READ):
         return redirect(url_for("oversight.late"))
-    return redirect(url_for("admin.accounts_page") if actor.may(Permission.ACCOUNT_UNLOCK) else url_for("admin.about"))
+    return redirect(
+        url_for("admin.accounts_page") if actor.may(Permission.ACCOUNT_UNLOCK) else url_for("admin.about")
+    )
 
 
 @desk.get("/worklist")

@@ -58,7 +58,11 @@ def _holes(name: str, table: tables.Table) -> Iterator[Problem]:
 
 
 def _word(value: object) -> str:
-    return {True: "是", False: "否"}.get(value, str(value)) if isinstance(value, bool) else str(value).strip("\0")
+    return (
+        {True: "是", False: "否"}.get(value, str(value))
+        if isinstance(value, bool)
+        else str(value).strip("\0")
+    )
 
 
 def check_sheet(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:

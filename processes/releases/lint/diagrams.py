@@ -60,7 +60,9 @@ def _diagram(name: str, diagram: Diagram, bundle: Bundle, office: Office) -> Ite
 
 def _names(name: str, node: Node) -> Iterator[Problem]:
     if not _SNAKE.match(node.id):
-        yield Problem(name, node.id, "id_not_snake_case", f"标识“{node.id}”应为小写字母加下划线，如 check_papers")
+        yield Problem(
+            name, node.id, "id_not_snake_case", f"标识“{node.id}”应为小写字母加下划线，如 check_papers"
+        )
     if node.kind in _UNSUPPORTED or node.other_events:
         yield Problem(name, node.id, "element_not_supported", f"“{node.name or node.id}”是系统不能执行的图形")
     if node.pre_post:
@@ -109,14 +111,20 @@ def _operation(name: str, node: Node, bundle: Bundle, office: Office) -> Iterato
     for parameter, source in node.params.items():
         if parameter not in known:
             yield Problem(
-                name, node.id, "unknown_operation_parameter", f"服务操作 {node.operation} 没有参数“{parameter}”"
+                name,
+                node.id,
+                "unknown_operation_parameter",
+                f"服务操作 {node.operation} 没有参数“{parameter}”",
             )
         yield from words.check(name, node.id, source, bundle.policy)
         yield from _named(name, node, parameter, source, bundle)
     for parameter, required in known.items():
         if required and parameter not in node.params:
             yield Problem(
-                name, node.id, "missing_operation_parameter", f"“{title}”缺少参数“{parameter}”（{node.operation}）"
+                name,
+                node.id,
+                "missing_operation_parameter",
+                f"“{title}”缺少参数“{parameter}”（{node.operation}）",
             )
 
 
@@ -129,9 +137,9 @@ def _named(name: str, node: Node, parameter: str, source: str, bundle: Bundle) -
     if not isinstance(tree, ast.Constant):
         return
     if parameter == "paper" and tree.value not in bundle.papers:
-        yield Problem(name, node.id, "unknown_paper", f"文书“{tree.value}”没有在 documents.toml 中登记")
+        yield Problem(name, node.id, "unknown_paper", f"文书“{tree.value!s}”没有在 documents.toml 中登记")
     if parameter == "clock" and tree.value != "all" and tree.value not in bundle.clocks:
-        yield Problem(name, node.id, "unknown_clock", f"时限“{tree.value}”没有在 programme.toml 中登记")
+        yield Problem(name, node.id, "unknown_clock", f"时限“{tree.value!s}”没有在 programme.toml 中登记")
 
 
 def _choice(name: str, node: Node, diagram: Diagram) -> Iterator[Problem]:
@@ -141,7 +149,12 @@ def _choice(name: str, node: Node, diagram: Diagram) -> Iterator[Problem]:
         yield Problem(name, node.id, "gateway_without_default", f"网关“{title}”有多条出路而没有默认出路")
     for flow in outgoing:
         if len(outgoing) > 1 and flow.id != node.default and not flow.condition:
-            yield Problem(name, flow.id, "flow_without_condition", f"网关“{title}”的出路“{flow.name or flow.id}”没有条件")
+            yield Problem(
+                name,
+                flow.id,
+                "flow_without_condition",
+                f"网关“{title}”的出路“{flow.name or flow.id}”没有条件",
+            )
 
 
 def _reachable(name: str, diagram: Diagram) -> Iterator[Problem]:

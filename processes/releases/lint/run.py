@@ -79,14 +79,18 @@ def _programme(bundle: Bundle) -> Iterator[Problem]:
     for clock in bundle.clocks.values():
         for parameter in filter(None, (clock.budget, clock.extension)):
             if parameter not in bundle.policy:
-                yield Problem(name, clock.name, "unknown_parameter", f"时限“{clock.title}”的参数“{parameter}”没有登记")
+                yield Problem(
+                    name, clock.name, "unknown_parameter", f"时限“{clock.title}”的参数“{parameter}”没有登记"
+                )
 
 
 def _papers(bundle: Bundle) -> Iterator[Problem]:
     name = "documents.toml"
     for paper in bundle.papers.values():
         if bundle.template(paper.template) is None:
-            yield Problem(name, paper.id, "unknown_template", f"文书“{paper.title}”的模板“{paper.template}”不存在")
+            yield Problem(
+                name, paper.id, "unknown_template", f"文书“{paper.title}”的模板“{paper.template}”不存在"
+            )
         for source in paper.fields.values():
             yield from words.check(name, paper.id, source, bundle.policy)
 

@@ -44,5 +44,5 @@ def _call(file: str, element: str, node: ast.Call, policy: PolicyBook) -> Iterat
             yield Problem(file, element, "unknown_parameter", "param 的名称应直接写明，不能由计算得出")
         elif first.value not in policy:
             yield Problem(
-                file, element, "unknown_parameter", f"政策参数“{first.value}”没有在 policy.toml 中登记"
+                file, element, "unknown_parameter", f"政策参数“{first.value!s}”没有在 policy.toml 中登记"
             )
