@@ -1,0 +1,66 @@
+"""What every test may use: an office of its own with the demo county, on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from processes.rehearsal.stage import Stage
+from processes.releases import bundle as bundles
+from processes.releases.bundle import Bundle
+from processes.settings import Settings, from_environment
+from processes.storage import keyring
+from tests.builders.databases import fresh_postgresql
+
+settings.register_profile("default", deadline=None, suppress_health_check=list(HealthCheck))
+settings.register_profile(
+    "nightly", deadline=None, max_examples=5_000, suppress_health_check=list(HealthCheck)
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+CONTENT = Path(__file__).parent.parent / "bpmn"
+
+
+@pytest.fixture(scope="session")
+def allowance() -> Bundle:
+    """The programme 低保 as it stands in the content folder."""
+    return bundles.read_folder(CONTENT / "minimum_living_allowance")
+
+
+@pytest.fixture
+def settings_here(tmp_path: Path) -> Settings:
+    """Settings with a data folder of this test's own, its keys in use."""
+    made = replace(from_environment(), var=tmp_path, content=CONTENT)
+    keyring.use(keyring.open_keyring(made.keys))
+    return made
+
+
+@pytest.fixture
+def stage(settings_here: Settings, allowance: Bundle, tmp_path: Path) -> Iterator[Stage]:
+    """A founded office on SQLite with a clock to move."""
+    made = Stage(settings_here, f"sqlite:///{tmp_path}/stage.sqlite")
+    made.found(allowance)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def any_stage(
+    request: pytest.FixtureRequest, settings_here: Settings, allowance: Bundle, tmp_path: Path
+) -> Iterator[Stage]:
+    """A founded office on each of the two databases."""
+    if request.param == "sqlite":
+        made = Stage(settings_here, f"sqlite:///{tmp_path}/stage.sqlite")
+        made.found(allowance)
+        yield made
+        made.close()
+        return
+    with fresh_postgresql() as url:
+        made = Stage(settings_here, url)
+        made.found(allowance)
+        yield made
+        made.close()
