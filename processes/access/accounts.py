@@ -30,7 +30,7 @@ def authenticate(uow: UnitOfWork, username: str, password: str, address: str) ->
     """The account, or None when name or password is wrong (counted); raises `AccountLocked`."""
     account = uow.session.scalar(select(Account).where(Account.username == username).with_for_update())
     if account is not None and account.locked_until and account.locked_until > uow.now:
-        minutes = int((account.locked_until - uow.now).total_seconds() // 60) + 1
+        minutes = -((uow.now - account.locked_until) // timedelta(minutes=1))
         raise AccountLocked(minutes=minutes)
     matches = _verify(_NOBODY if account is None else account.password_hash, password)
     if account is None or not account.is_active or not matches:

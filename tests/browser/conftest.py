@@ -1,0 +1,70 @@
+"""A served desk and the system's Chromium."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from processes.rehearsal.county import PASSWORD
+from processes.rehearsal.stage import Stage
+from web.app import create_app
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SHOTS = Path(__file__).parent.parent.parent / "var" / "screenshots"
+
+
+@dataclass
+class Desk:
+    """The desk at an address, and a page per person."""
+
+    stage: Stage
+    browser: Browser
+    address: str
+
+    def sign_in(self, username: str) -> Page:
+        """A page of somebody's own, signed in; any script error fails the test."""
+        context = self.browser.new_context(viewport={"width": 1366, "height": 768}, base_url=self.address)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda fault: self.faults.append(str(fault)))
+        page.on("console", lambda m: self.faults.append(m.text) if "Content Security Policy" in m.text else None)
+        page.goto("/sign-in")
+        page.fill("#username", username)
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("nav.bar")
+        return page
+
+    def shot(self, page: Page, name: str) -> None:
+        """A screenshot to look at, under var/screenshots."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}.png")
+
+    faults: list[str] = None  # type: ignore[assignment]
+
+
+@pytest.fixture
+def desk(stage: Stage) -> Iterator[Desk]:
+    """The desk over a stage, served on loopback."""
+    server = make_server("127.0.0.1", 0, create_app(stage.office), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        made = Desk(stage, browser, f"http://127.0.0.1:{server.server_port}")
+        made.faults = []
+        yield made
+        browser.close()
+        assert made.faults == []
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,0 +1,50 @@
+"""A desk over a stage: a client per role that signs in as a person would."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from processes.rehearsal.county import PASSWORD
+from processes.rehearsal.stage import Stage
+from web.app import create_app
+
+USERS = {
+    "window_clerk": "t1_clerk", "investigator": "t1_investigator", "township_leader": "t1_leader",
+    "village_assistant": "t1_village1", "county_clerk": "county_clerk", "county_leader": "county_leader",
+    "comparison_officer": "comparison", "supervisor": "supervisor", "auditor": "auditor",
+    "administrator": "admin", "finance_officer": "finance", "department_officer": "department",
+}  # fmt: skip
+
+
+class Person:
+    """Somebody at the desk."""
+
+    def __init__(self, stage: Stage, role: str = "") -> None:
+        self.client: FlaskClient = create_app(stage.office).test_client()
+        self.csrf = self._token("/sign-in")
+        if role:
+            response = self.post("/sign-in", {"username": USERS[role], "password": PASSWORD})
+            assert response.status_code == 302, response.text
+            self.csrf = self._token("/about")
+
+    def _token(self, path: str) -> str:
+        found = re.search(r'name="csrf-token" content="([^"]+)"', self.client.get(path).text)
+        assert found is not None
+        return found.group(1)
+
+    def get(self, path: str) -> Any:
+        """Open a page."""
+        return self.client.get(path)
+
+    def post(self, path: str, form: dict[str, Any]) -> Any:
+        """Send a form."""
+        return self.client.post(
+            path, data=form | {"csrf_token": self.csrf}, content_type="multipart/form-data", headers={"Referer": "https://localhost/"}
+        )
+
+    def send(self, path: str, body: Any) -> Any:
+        """Send JSON as the scripts do."""
+        return self.client.post(path, json=body, headers={"X-CSRFToken": self.csrf, "X-Requested-With": "fetch"})
