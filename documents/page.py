@@ -14,6 +14,7 @@ from documents import sandbox
 from documents.errors import RenderingFailed, TemplateBroken, ValueMissing
 from documents.sheets import Made, Sheet
 
+
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]
     """Templates reach nothing: no file, no address."""
 

@@ -58,6 +58,8 @@ def create_app(office: Office | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_STORAGE_URI="memory://",
     )
+    # Lists of choices come in the order of the office, the usual choice first.
+    app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}
     CSRFProtect(app)
     limiter.init_app(app)
     errors.register(app)

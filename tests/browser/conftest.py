@@ -32,11 +32,15 @@ class Desk:
 
     def sign_in(self, username: str) -> Page:
         """A page of somebody's own, signed in; any script error fails the test."""
-        context = self.browser.new_context(viewport={"width": 1366, "height": 768}, base_url=self.address)
+        context = self.browser.new_context(
+            viewport={"width": 1366, "height": 768}, base_url=self.address, locale="zh-CN"
+        )
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda fault: self.faults.append(str(fault)))
-        page.on("console", lambda m: self.faults.append(m.text) if "Content Security Policy" in m.text else None)
+        page.on(
+            "console", lambda m: self.faults.append(m.text) if "Content Security Policy" in m.text else None
+        )
         page.goto("/sign-in")
         page.fill("#username", username)
         page.fill("#password", PASSWORD)

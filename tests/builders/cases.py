@@ -17,7 +17,13 @@ VILLAGE = "340199101201"
 DAY = "2026-03-02"
 HOUSEHOLD: dict[str, Any] = {
     "members": [
-        {"name": "张建国", "relation": "本人", "birth": "1978-06-15", "sex": "男", "income": {"wages": 15000}},
+        {
+            "name": "张建国",
+            "relation": "本人",
+            "birth": "1978-06-15",
+            "sex": "男",
+            "income": {"wages": 15000},
+        },
         {"name": "李秀英", "relation": "配偶", "birth": "1980-02-20", "sex": "女"},
     ]
 }

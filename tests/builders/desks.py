@@ -42,9 +42,14 @@ class Person:
     def post(self, path: str, form: dict[str, Any]) -> Any:
         """Send a form."""
         return self.client.post(
-            path, data=form | {"csrf_token": self.csrf}, content_type="multipart/form-data", headers={"Referer": "https://localhost/"}
+            path,
+            data=form | {"csrf_token": self.csrf},
+            content_type="multipart/form-data",
+            headers={"Referer": "https://localhost/"},
         )
 
     def send(self, path: str, body: Any) -> Any:
         """Send JSON as the scripts do."""
-        return self.client.post(path, json=body, headers={"X-CSRFToken": self.csrf, "X-Requested-With": "fetch"})
+        return self.client.post(
+            path, json=body, headers={"X-CSRFToken": self.csrf, "X-Requested-With": "fetch"}
+        )

@@ -20,7 +20,9 @@ from tests.builders import cases
 
 
 def sheet(template: str, **data: object) -> render.Sheet:
-    return render.Sheet({"t.html": template}, "t.html", dict(data), "http://x/verify/A", "2026-03-02T00:00:00+00:00", "A")
+    return render.Sheet(
+        {"t.html": template}, "t.html", dict(data), "http://x/verify/A", "2026-03-02T00:00:00+00:00", "A"
+    )
 
 
 def text_of(stage: Stage, number: str, kind: str, tmp_path: Path) -> str:
@@ -35,7 +37,9 @@ def text_of(stage: Stage, number: str, kind: str, tmp_path: Path) -> str:
     assert paper.sha256 is not None, paper.error
     file = tmp_path / f"{kind}.pdf"
     file.write_bytes(vault.get(stage.office.settings.papers, paper.sha256))
-    shown = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        ["pdftotext", "-layout", str(file), "-"], capture_output=True, text=True, check=True
+    )
     return "".join(shown.stdout.split())
 
 
@@ -44,7 +48,17 @@ def test_every_paper_of_a_confirmed_case(stage: Stage, tmp_path: Path) -> None:
     assert jobs.make_papers(stage.office) == 5
     form = text_of(stage, number, "approval_form", tmp_path)
     # two people: 15000 − 2764.80 = 12235.20; 768 × 2 − 12235.20 ÷ 12 = 1536 − 1019.60 = 516.40 → 517
-    for words in ("伍佰壹拾柒元整", "517.00", "建议纳入", "提请确认", "同意", "赵分管", "韩局长", "人均月收入", "民救审〔2026〕1号"):
+    for words in (
+        "伍佰壹拾柒元整",
+        "517.00",
+        "建议纳入",
+        "提请确认",
+        "同意",
+        "赵分管",
+        "韩局长",
+        "人均月收入",
+        "民救审〔2026〕1号",
+    ):
         assert words in form
     assert "未办结" not in form
     assert "2026年4月" in text_of(stage, number, "confirmation_notice", tmp_path)
@@ -53,9 +67,9 @@ def test_every_paper_of_a_confirmed_case(stage: Stage, tmp_path: Path) -> None:
     assert "东村" in notice
     assert "340199" not in notice
     assert "李秀英" not in notice
-    assert "2026年4月21日" in text_of(stage, number, "acceptance_notice", tmp_path) or "2026年4月14日" in text_of(
+    assert "2026年4月21日" in text_of(
         stage, number, "acceptance_notice", tmp_path
-    )
+    ) or "2026年4月14日" in text_of(stage, number, "acceptance_notice", tmp_path)
     assert "王二" in text_of(stage, number, "investigation_form", tmp_path)
 
 
@@ -74,12 +88,15 @@ def test_an_undecided_form_says_so_and_holds_no_opinion(stage: Stage, tmp_path: 
 def test_thirty_members__every_one_is_printed_and_the_header_repeats(stage: Stage, tmp_path: Path) -> None:
     names = [f"欧阳{n:02d}" for n in range(30)]
     members = [
-        {"name": n, "relation": "本人" if i == 0 else "其他", "birth": f"19{50 + i}-01-01"} for i, n in enumerate(names)
+        {"name": n, "relation": "本人" if i == 0 else "其他", "birth": f"19{50 + i}-01-01"}
+        for i, n in enumerate(names)
     ]
     stage.set_clock(__import__("datetime").datetime(2026, 3, 2, 9, 0))
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     household = cases.a_household(stage, raw={"members": members})
-    number = stage.office.perform(c.StartCase("minimum_living_allowance", household, cases.APPLICATION), clerk)["case"]
+    number = stage.office.perform(
+        c.StartCase("minimum_living_allowance", household, cases.APPLICATION), clerk
+    )["case"]
     stage.office.perform(c.PrintState(number, "approval_form"), clerk)
     jobs.make_papers(stage.office)
     form = text_of(stage, number, "approval_form", tmp_path)
@@ -104,13 +121,17 @@ def test_the_same_sheet_gives_the_same_bytes() -> None:
         ("{% include '/etc/passwd' %}", TemplateBroken),
     ],
 )
-def test_a_template_that_asks_for_too_much_is_an_error_never_a_blank(template: str, kind: type[Exception]) -> None:
+def test_a_template_that_asks_for_too_much_is_an_error_never_a_blank(
+    template: str, kind: type[Exception]
+) -> None:
     with pytest.raises(kind):
         render.to_pdf(sheet(template, name="x"))
 
 
 def test_a_template_reaches_no_file() -> None:
-    made = render.to_pdf(sheet("<img src='file:///etc/passwd'><p style=\"background: url(file:///etc/hosts)\">字</p>"))
+    made = render.to_pdf(
+        sheet("<img src='file:///etc/passwd'><p style=\"background: url(file:///etc/hosts)\">字</p>")
+    )
     assert b"root:" not in made.content
 
 
@@ -126,5 +147,9 @@ def test_a_child_that_takes_too_long_is_ended_and_the_next_sheet_is_made() -> No
 def test_a_child_that_takes_too_much_memory_is_an_error() -> None:
     press = render.Press(memory=700_000_000)
     with pytest.raises(RenderingFailed):
-        press.make(sheet("{% for a in range(99999) %}{% for b in range(999) %}<p>字字字字</p>{% endfor %}{% endfor %}"))
+        press.make(
+            sheet(
+                "{% for a in range(99999) %}{% for b in range(999) %}<p>字字字字</p>{% endfor %}{% endfor %}"
+            )
+        )
     press.close()

@@ -70,7 +70,11 @@ def test_nothing_evaluates_python_and_only_the_door_commits() -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in ("eval", "exec", "compile"), f"{path}:{node.lineno}"
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit":
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "commit"
+            ):
                 allowed = {"door.py", "unit_of_work.py", "stage.py", "demo.py", "env.py"}
                 assert path.name in allowed, f"{path}:{node.lineno}: only office.perform commits"
 

@@ -28,7 +28,9 @@ PIECES = st.sampled_from(
     [*EVIL, "x", "members", "1", "0", "'t'", "[1, 2]", "(1,)", "{'a': 1}", "sum(members)", "max(1, 2)", "param('p')",
      "today()", "round_up(1.1)", "x.y", "members[0]", "1/0", "1 < 2", "x == 'a'", "'a' + 'b'", "any([x])"]
 )  # fmt: skip
-OPERATORS = st.sampled_from([" + ", " - ", " * ", " / ", " % ", " // ", " ** ", " and ", " or ", " in ", " == ", " < "])
+OPERATORS = st.sampled_from(
+    [" + ", " - ", " * ", " / ", " % ", " // ", " ** ", " and ", " or ", " in ", " == ", " < "]
+)
 
 
 @st.composite

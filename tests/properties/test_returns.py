@@ -13,8 +13,8 @@ from processes.cases import actions, events
 from processes.cases.models import Case, WorkItem
 from processes.engine import returns, runtime
 from processes.office.running import Run
-from processes.relief.models import Award
 from processes.rehearsal.stage import Stage
+from processes.relief.models import Award
 from tests.builders import cases
 
 

@@ -60,7 +60,10 @@ def test_one_token_clicked_five_times__is_one_completion(any_stage: Stage) -> No
     command = c.CompleteTask(item.id, item.version, {"decision": "accept"}, str(uuid4()))
     results = together(*[lambda: any_stage.office.perform(command, clerk)] * 5)
     assert results == [{"case": number, "status": "open"}] * 5
-    assert sorted(i.task for i in cases.open_items(any_stage, number)) == ["compare_economy", "investigate_household"]
+    assert sorted(i.task for i in cases.open_items(any_stage, number)) == [
+        "compare_economy",
+        "investigate_household",
+    ]
 
 
 def test_two_different_clicks__the_second_is_told_that_the_task_is_done(any_stage: Stage) -> None:
@@ -157,9 +160,13 @@ def test_release__a_case_goes_on_with_its_own_when_the_folder_changes(any_stage:
         uow.flush()
         assert publish.publish(uow, new, "督查", uow.now.date(), "改名").number == 2
         uow.commit()
-    other = cases.a_household(any_stage, raw={"members": [{"name": "新户", "relation": "本人", "birth": "1960-01-01"}]})
+    other = cases.a_household(
+        any_stage, raw={"members": [{"name": "新户", "relation": "本人", "birth": "1960-01-01"}]}
+    )
     clerk = any_stage.actor("window_clerk", cases.VILLAGE)
-    second = any_stage.office.perform(c.StartCase("minimum_living_allowance", other, cases.APPLICATION), clerk)
+    second = any_stage.office.perform(
+        c.StartCase("minimum_living_allowance", other, cases.APPLICATION), clerk
+    )
     assert cases.open_items(any_stage, number)[0].title == "受理审查"
     assert cases.open_items(any_stage, second["case"])[0].title == "窗口审查"
     cases.complete(any_stage, cases.open_items(any_stage, number)[0])

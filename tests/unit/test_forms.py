@@ -44,9 +44,23 @@ def test_check__each_bad_value_is_told_at_its_field(
 
 
 def test_check__numbers(allowance: Bundle) -> None:
-    data = {"held_on": "2026-03-02", "place": "村委会", "in_favour": 3, "conclusion": "true", "opinions": "属实"}
-    for value, sentence in [("七", "应为数字"), (Decimal("7.5"), "应为整数"), (6, "不能少于 7"), (501, "不能大于 500"), (True, "应为数字")]:
-        assert faults(allowance, "democratic_appraisal", data | {"participants": value}) == {"participants": [sentence]}
+    data = {
+        "held_on": "2026-03-02",
+        "place": "村委会",
+        "in_favour": 3,
+        "conclusion": "true",
+        "opinions": "属实",
+    }
+    for value, sentence in [
+        ("七", "应为数字"),
+        (Decimal("7.5"), "应为整数"),
+        (6, "不能少于 7"),
+        (501, "不能大于 500"),
+        (True, "应为数字"),
+    ]:
+        assert faults(allowance, "democratic_appraisal", data | {"participants": value}) == {
+            "participants": [sentence]
+        }
 
 
 def test_check__hidden_fields_and_unknown_keys_are_left_out(allowance: Bundle) -> None:

@@ -39,7 +39,9 @@ def test_read__an_unknown_year_is_provisional_until_its_notice_is_entered() -> N
 
 
 def test_explain__can_be_checked_with_a_wall_calendar() -> None:
-    limit = Limit(WORKING_DAYS, 30, date(2026, 3, 2), 0, (Pause(date(2026, 3, 6), date(2026, 3, 13), "公示"),))
+    limit = Limit(
+        WORKING_DAYS, 30, date(2026, 3, 2), 0, (Pause(date(2026, 3, 6), date(2026, 3, 13), "公示"),)
+    )
     lines = explain(limit, date(2026, 3, 20), CALENDAR)
     assert lines[0] == "自 2026年03月02日 的次日起算，期限 30 个工作日"
     assert "不计 5 个工作日" in lines[1]

@@ -73,5 +73,7 @@ def test_lint__broken_files_give_a_problem_and_never_a_crash(content: Path, raw:
 
 def test_lint__an_id_that_is_not_snake_case(content: Path) -> None:
     path = content / "apply.bpmn"
-    path.write_text(path.read_text().replace('"check_result"', '"checkResult"').replace(">check_result<", ">checkResult<"))
+    path.write_text(
+        path.read_text().replace('"check_result"', '"checkResult"').replace(">check_result<", ">checkResult<")
+    )
     assert "id_not_snake_case" in {p.rule for p in lint.lint_paths([path], office_for_lint())}

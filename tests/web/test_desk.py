@@ -46,7 +46,9 @@ def test_nobody_gets_in_without_signing_in(stage: Stage) -> None:
     assert nobody.get("/healthz").json == {"status": "ok"}
 
 
-def test_sign_in__five_wrong_passwords_lock_the_account_and_the_administrator_unlocks_it(stage: Stage) -> None:
+def test_sign_in__five_wrong_passwords_lock_the_account_and_the_administrator_unlocks_it(
+    stage: Stage,
+) -> None:
     person = Person(stage)
     for _ in range(5):
         response = person.post("/sign-in", {"username": "t1_clerk", "password": "wrong"})
@@ -82,7 +84,9 @@ def test_task__wrong_types_are_told_at_the_field_and_the_draft_is_kept(stage: St
     clerk = Person(stage, "window_clerk")
     item = cases.item_at(stage, number, "check_papers")
     base = f"/cases/{number}/tasks/{item.id}"
-    draft = clerk.send(f"{base}/draft", {"version": item.version, "draft_version": 0, "data": {"missing_note": "写了一半"}})
+    draft = clerk.send(
+        f"{base}/draft", {"version": item.version, "draft_version": 0, "data": {"missing_note": "写了一半"}}
+    )
     assert draft.json == {"draft_version": 1}
     bad = clerk.send(f"{base}/complete", {"version": item.version, "data": {"decision": 7}})
     assert bad.status_code == 422
@@ -99,12 +103,19 @@ def test_two_tabs_on_one_draft__the_older_one_overwrites_nothing_silently(stage:
     clerk = Person(stage, "window_clerk")
     item = cases.item_at(stage, number, "check_papers")
     path = f"/cases/{number}/tasks/{item.id}/draft"
-    assert clerk.send(path, {"version": item.version, "draft_version": 0, "data": {"missing_note": "甲"}}).status_code == 200
+    assert (
+        clerk.send(
+            path, {"version": item.version, "draft_version": 0, "data": {"missing_note": "甲"}}
+        ).status_code
+        == 200
+    )
     other = clerk.send(path, {"version": item.version, "draft_version": 0, "data": {"missing_note": "乙"}})
     assert other.status_code == 409
     assert other.json["code"] == "stale_draft"
     assert cases.item_at(stage, number, "check_papers").draft == {"missing_note": "甲"}
-    kept = clerk.send(path, {"version": item.version, "draft_version": 0, "data": {"missing_note": "乙"}, "overwrite": True})
+    kept = clerk.send(
+        path, {"version": item.version, "draft_version": 0, "data": {"missing_note": "乙"}, "overwrite": True}
+    )
     assert kept.status_code == 200
     assert cases.item_at(stage, number, "check_papers").draft == {"missing_note": "乙"}
 
@@ -119,7 +130,9 @@ def test_two_tabs_on_one_draft__the_older_one_overwrites_nothing_silently(stage:
         ("空.pdf", b"", 422, "只接受 PDF 文件和照片"),
     ],
 )
-def test_attachments_are_judged_by_their_bytes(stage: Stage, name: str, content: bytes, status: int, words: str) -> None:
+def test_attachments_are_judged_by_their_bytes(
+    stage: Stage, name: str, content: bytes, status: int, words: str
+) -> None:
     number = cases.a_case(stage)
     clerk = Person(stage, "window_clerk")
     response = clerk.post(f"/cases/{number}/attachments", {"file": (io.BytesIO(content), name)})
@@ -132,7 +145,10 @@ def test_an_attachment_comes_back_byte_for_byte_and_lies_sealed_on_the_disk(stag
     number = cases.a_case(stage)
     clerk = Person(stage, "window_clerk")
     content = b"%PDF-1.4\n%secret words of a patient\n%%EOF"
-    assert clerk.post(f"/cases/{number}/attachments", {"file": (io.BytesIO(content), "证明.pdf")}).status_code == 302
+    assert (
+        clerk.post(f"/cases/{number}/attachments", {"file": (io.BytesIO(content), "证明.pdf")}).status_code
+        == 302
+    )
     page = clerk.get(f"/cases/{number}").text
     assert "证明.pdf" in page
     assert clerk.get(f"/cases/{number}/attachments/1").data == content
@@ -241,12 +257,20 @@ def test_transfer_return_watch_and_extend_by_the_screen(stage: Stage) -> None:
     assert "赵核查" in page
     other = stage.actor("investigator#2", cases.VILLAGE)
     item = cases.item_at(stage, number, "investigate_household")
-    assert investigator.post(f"{base}/transfer", {"version": item.version, "to": other.account_id, "reason": "出差"}).status_code == 302
+    assert (
+        investigator.post(
+            f"{base}/transfer", {"version": item.version, "to": other.account_id, "reason": "出差"}
+        ).status_code
+        == 302
+    )
     assert cases.item_at(stage, number, "investigate_household").claimed_by == "赵核查"
     refused = investigator.send(f"{base}/complete", {"version": item.version + 1, "data": {}})
     assert refused.json["code"] == "task_taken"
     leader = Person(stage, "township_leader")
-    assert leader.post(f"/cases/{number}/extend", {"clock": "whole_procedure", "reason": "外地核实"}).status_code == 302
+    assert (
+        leader.post(f"/cases/{number}/extend", {"clock": "whole_procedure", "reason": "外地核实"}).status_code
+        == 302
+    )
     assert "延长 15 个工作日" in leader.get(f"/cases/{number}").text
     assert leader.post(f"/cases/{number}/watch", {"on": "1"}).status_code == 302
     assert number in leader.get("/worklist?queue=watching").text

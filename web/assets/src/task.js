@@ -4,7 +4,17 @@ import { data, say, send } from "./send.js";
 
 const place = document.getElementById("form");
 const schema = data("schema-data");
-const form = new Form({ container: place });
+const words = {
+  "Field is required.": "请填写此项",
+  "Field must match pattern {value}.": "格式不正确",
+  "Field must have minimum value of {value}.": "不能小于 {value}",
+  "Field must have maximum value of {value}.": "不能大于 {value}",
+  "Field must have minimum length of {value}.": "不能少于 {value} 个字",
+  "Field must have maximum length of {value}.": "不能超过 {value} 个字",
+};
+const translate = (text, values = {}) => (words[text] || text).replace(/{([^}]+)}/g, (_, key) => values[key] ?? "");
+// Without debounce nothing that was typed can be missing when the form is handed in at once.
+const form = new Form({ container: place, debounce: false, additionalModules: [{ translate: ["value", translate] }] });
 let draftVersion = Number(place.dataset.draftVersion || 0);
 let draftTimer = null;
 let saving = Promise.resolve();
@@ -47,6 +57,8 @@ async function complete() {
   const button = document.getElementById("complete");
   clearTimeout(draftTimer);
   button.disabled = true;
+  document.activeElement?.blur();
+  await new Promise((resolve) => setTimeout(resolve, 0));
   await saving;
   say("正在提交……");
   try {
