@@ -1,0 +1,80 @@
+"""Milliseconds for the first page of a township's queue, with its counts, as the table grows."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from sqlalchemy import insert, text
+
+from benchmarks import chain
+from benchmarks.desk import POLICY
+from processes.cases import queries
+from processes.cases.models import WorkItem
+from processes.rehearsal.stage import Stage
+from processes.settings import from_environment
+from processes.storage import keyring
+from tests.builders import cases
+
+_BATCH = 20_000
+_TOWNSHIPS = 20
+_ROLES = ("window_clerk", "investigator", "township_leader", "county_clerk", "county_leader")
+
+
+def measure(url: str, rounds: int, sizes: list[int]) -> dict[str, float]:
+    """Median milliseconds of page and counts, by number of open items."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = replace(from_environment(), var=Path(folder))
+        keyring.use(keyring.open_keyring(settings.keys))
+        stage = Stage(settings, url)
+        stage.found(chain.bundle(POLICY))
+        stage.set_clock(datetime(2026, 3, 2, 9, 0))
+        household = cases.a_household(stage)
+        from processes import commands as c
+
+        clerk = stage.actor("window_clerk", cases.VILLAGE)
+        stage.office.perform(c.StartCase("chain", household, {"answer": "yes"}), clerk)
+        found: dict[str, float] = {}
+        there = 0
+        for size in sizes:
+            _fill(stage, there, size)
+            there = size
+            with stage.database.engine.execution_options(write=True).begin() as connection:
+                connection.execute(text("ANALYZE work_item"))
+            found[str(size)] = round(median(_page(stage, clerk) for _ in range(rounds)), 3)
+        stage.close()
+    return found
+
+
+def _page(stage: Stage, clerk: Any) -> float:
+    begun = time.perf_counter()
+    with stage.database.reading(clerk.division) as session:
+        page = queries.worklist(session, clerk, "office")
+        queries.counts(session, clerk)
+    assert len(page.rows) == queries.PAGE
+    return (time.perf_counter() - begun) * 1000
+
+
+def _fill(stage: Stage, start: int, end: int) -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    with stage.database.engine.execution_options(write=True).begin() as connection:
+        for first in range(start, end, _BATCH):
+            rows = [_row(n, now) for n in range(first, min(first + _BATCH, end))]
+            connection.execute(insert(WorkItem), rows)
+
+
+def _row(n: int, now: datetime) -> dict[str, Any]:
+    township = f"340199{101 + n % _TOWNSHIPS}"
+    due = date(2026, 3, 1) + timedelta(days=n % 300)
+    return {
+        "case_id": 1, "case_number": f"{township}-CH-2026-{n:07d}", "division": f"{township}201", "township": township,
+        "applicant": f"申请人{n % 5000}", "id_tail": f"{n % 10000:04d}", "category": "", "ref": f"chain/step_{n}#1",
+        "task": "step_1", "title": "环节", "role": _ROLES[n // _TOWNSHIPS % len(_ROLES)], "form": "step", "status": "open",
+        "version": 1, "offered_at": now, "clock": "", "due_on": due, "yellow_on": due, "red_on": due, "changed_at": now,
+        "changed_by": "", "draft_version": 0,
+    }  # fmt: skip
