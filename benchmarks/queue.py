@@ -22,7 +22,7 @@ from processes.storage import keyring
 from tests.builders import cases
 
 _BATCH = 20_000
-_TOWNSHIPS = 20
+_TOWNSHIPS = 6
 _ROLES = ("window_clerk", "investigator", "township_leader", "county_clerk", "county_leader")
 
 

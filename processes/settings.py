@@ -39,6 +39,10 @@ class Settings:
 def from_environment() -> Settings:
     """Settings of this process; every value has a default that suits a first try."""
     var = Path(os.environ.get("YIMEN_VAR", ROOT / "var"))
+    fonts = var / "fonts" / "fonts.conf"
+    if fonts.is_file():
+        # Read by fontconfig in the press's child processes, which inherit it.
+        os.environ.setdefault("FONTCONFIG_FILE", str(fonts))
     default_database = f"sqlite:///{var / 'yimen.sqlite'}"
     return Settings(
         var=var,
