@@ -213,10 +213,26 @@ def _check_size(value: Any, budget: int = MAX_ITEMS) -> int:
 
 
 def _add(left: Any, right: Any) -> Any:
-    """Add numbers, join texts and lists of bounded size; a day plus days is not offered."""
-    if isinstance(left, str | list | tuple) and len(left) + len(right) > MAX_TEXT:
-        raise simpleeval.InvalidExpression("结果过长")
-    return left + right
+    """Add numbers, join texts or lists of bounded size; truth values and days do not add up."""
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
+        return left + right
+    for kind in (str, list, tuple):
+        if isinstance(left, kind) and isinstance(right, kind):
+            if len(left) + len(right) > MAX_TEXT:
+                raise simpleeval.InvalidExpression("结果过长")
+            return left + right
+    raise TypeError("只有数字、文字或清单可以相加")
+
+
+def _signed(operation: Callable[[Decimal], Decimal]) -> Callable[[Any], Any]:
+    """A sign belongs to a number only: `-true` is no value of the language."""
+
+    def apply(value: Any) -> Any:
+        if isinstance(value, Decimal):
+            return operation(value)
+        raise TypeError("只有数字可以带正负号")
+
+    return apply
 
 
 def _number(operation: Callable[[Decimal, Decimal], Any]) -> Callable[[Any, Any], Any]:
@@ -253,8 +269,8 @@ _OPERATORS = {
     ast.GtE: lambda a, b: a >= b,
     ast.LtE: lambda a, b: a <= b,
     ast.Not: lambda a: not a,
-    ast.USub: lambda a: -a,
-    ast.UAdd: lambda a: +a,
+    ast.USub: _signed(lambda a: -a),
+    ast.UAdd: _signed(lambda a: +a),
     ast.In: lambda a, b: a in b,
     ast.NotIn: lambda a, b: a not in b,
     ast.Is: lambda a, b: a is b,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from processes.engine import expressions
@@ -74,6 +74,8 @@ def watched(seconds: int) -> Iterator[None]:
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
 @settings(max_examples=10_000)
+@example("any([x]) + any([x])")
+@example("-any([x])")
 @given(hostile())
 def test_hostile_expressions_end_and_do_nothing(source: str) -> None:
     with watched(20):
