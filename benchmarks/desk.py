@@ -121,11 +121,7 @@ def _bare() -> list[float]:
         begun = time.perf_counter()
         restored = serializer.deserialize_json(stored)
         task = restored.get_next_task(state=TaskState.READY, manual=True)
-        task.data[task.task_spec.name] = (
-            type("Answer", (dict,), {"answer": "yes"})() if False else {"answer": "yes"}
-        )
-        if task.task_spec.name == "step_5":
-            task.data["step_5"] = {"answer": "yes"}
+        task.data[task.task_spec.name] = dict(YES)
         restored.script_engine = _engine()
         task.run()
         restored.do_engine_steps()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from processes.access.models import Account
 from processes.access.scope import Actor, township_of
@@ -17,6 +17,9 @@ from processes.engine.progress import Fact, Progress, WorkOffer
 from processes.errors import CaseNotFound, NotAllowed, NotFound, StaleDraft
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork, within
+
+# Made once: building a statement anew costs as much as a small one takes to run.
+_ITEMS_OF_CASE = select(WorkItem).where(WorkItem.case_id == bindparam("case_id")).order_by(WorkItem.id)
 
 _TELLING = frozenset({"decided", "returned", "withdrawn", "cancelled"})
 
@@ -49,8 +52,7 @@ def locked_case(uow: UnitOfWork, actor: Actor, number: str) -> Case:
 
 def items_of(uow: UnitOfWork, case: Case) -> list[WorkItem]:
     """Every work item of a case, oldest first."""
-    query = select(WorkItem).where(WorkItem.case_id == case.id).order_by(WorkItem.id)
-    return list(uow.session.scalars(query))
+    return list(uow.session.scalars(_ITEMS_OF_CASE, {"case_id": case.id}))
 
 
 # ------------------------------------------------------------------ projection

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from processes.cases import limits
@@ -32,9 +32,12 @@ def calendar_of(session: Session) -> WorkCalendar:
     )
 
 
+_CLOCKS_OF_CASE = select(Clock).where(Clock.case_id == bindparam("case_id")).order_by(Clock.id)
+
+
 def of_case(session: Session, case_id: int) -> list[Clock]:
     """Every clock of a case, oldest first."""
-    return list(session.scalars(select(Clock).where(Clock.case_id == case_id).order_by(Clock.id)))
+    return list(session.scalars(_CLOCKS_OF_CASE, {"case_id": case_id}))
 
 
 def as_limit(clock: Clock) -> Limit:

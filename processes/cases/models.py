@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from processes.storage.base import Row, Scoped
@@ -39,14 +39,23 @@ class Case(Row, Scoped):
     events_count: Mapped[int] = mapped_column(default=0)
 
 
+UNCLAIMED: Any = {
+    "postgresql_where": text("claimed_by_id IS NULL"),
+    "sqlite_where": text("claimed_by_id IS NULL"),
+}
+
+
 class WorkItem(Row, Scoped):
     """A step in someone's queue (待办); what lists show is copied here, so one statement suffices."""
 
     __tablename__ = "work_item"
     __table_args__ = (
-        Index("ix_work_item_office", "status", "role", "township", "due_on", "id"),
-        Index("ix_work_item_county", "status", "role", "due_on", "id"),
-        Index("ix_work_item_mine", "claimed_by_id", "status", "due_on", "id"),
+        # In the order of a queue, with the scope's column at the end: a page and its count are read
+        # from the index alone, however many items are open.  Unclaimed is the index's condition
+        # because PostgreSQL does not read an order through `IS NULL` on a column of it.
+        Index("ix_work_item_office", "status", "role", "township", "due_on", "id", "division", **UNCLAIMED),
+        Index("ix_work_item_county", "status", "role", "due_on", "id", "division", **UNCLAIMED),
+        Index("ix_work_item_mine", "claimed_by_id", "status", "due_on", "id", "division"),
         Index("ix_work_item_done", "completed_by_id", "completed_at"),
         Index("ix_work_item_case", "case_id"),
         Index("ix_work_item_applicant", "applicant"),
@@ -57,6 +66,8 @@ class WorkItem(Row, Scoped):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     case_number: Mapped[str] = mapped_column(String(40))
+    division: Mapped[str] = mapped_column(String(12))
+    """Without an index of its own, which planners would take instead of the queues' indexes."""
     township: Mapped[str] = mapped_column(String(9))
     applicant: Mapped[str] = mapped_column(String(60))
     id_tail: Mapped[str] = mapped_column(String(4), default="")
@@ -129,8 +140,9 @@ class Clock(Row):
     warned: Mapped[str] = mapped_column(String(10), default="")
 
     suspensions: Mapped[list[Suspension]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by="Suspension.id"
+        cascade="all, delete-orphan", order_by="Suspension.id"
     )
+    """Read when a clock is computed anew or explained; finishing a step needs the due date only."""
 
 
 class Suspension(Row):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
@@ -15,7 +15,7 @@ from processes.cases.models import Attachment, Case, Clock, Incident, Watch, Wor
 from processes.errors import CaseNotFound, NotFound
 
 PAGE = 30
-MOST_COUNTED = 1000
+MOST_COUNTED = 300
 QUEUES = ("mine", "office", "watching", "done")
 _TAIL = 4
 
@@ -38,33 +38,48 @@ def worklist(session: Session, actor: Actor, queue: str, search: str = "", numbe
     """A page of one of the actor's queues, soonest due first (done: latest first)."""
     if queue == "watching":
         return _watching(session, actor, search, number)
-    query = _queue(actor, queue).where(*_matching(search))
-    if queue == "done":
-        ordered = query.order_by(WorkItem.completed_at.desc())
-    else:
-        ordered = query.order_by(WorkItem.due_on, WorkItem.id)
-    rows = session.scalars(ordered.offset((number - 1) * PAGE).limit(PAGE)).all()
-    return Page(rows, number, _count(session, query))
+    parts = [part.where(*_matching(search)) for part in _queue(actor, queue)]
+    latest = WorkItem.completed_at.desc()
+    order = [latest] if queue == "done" else [WorkItem.due_on, WorkItem.id]
+    rows = session.scalars(
+        _first(parts, number * PAGE, order).order_by(*order).offset((number - 1) * PAGE).limit(PAGE)
+    ).all()
+    return Page(rows, number, _count(session, parts))
 
 
-def counts(session: Session, actor: Actor) -> dict[str, int]:
-    """How many wait in the actor's own queue and in the office's, each counted to `MOST_COUNTED`."""
-    return {name: _count(session, _queue(actor, name)) for name in ("mine", "office")}
+def counts(session: Session, actor: Actor, known: Mapping[str, int] | None = None) -> dict[str, int]:
+    """How many wait in the actor's own queue and in the office's, each counted to `MOST_COUNTED`.
+
+    `known` are totals that the page has counted already.
+    """
+    found = dict(known or {})
+    for name in ("mine", "office"):
+        if name not in found:
+            found[name] = _count(session, _queue(actor, name))
+    return found
 
 
-def _queue(actor: Actor, queue: str) -> Select[WorkItem]:
+def _queue(actor: Actor, queue: str) -> list[Select[Any]]:
+    """A queue as parts that an index holds in the queue's order: one for each role of the actor."""
     if queue == "mine":
-        return select(WorkItem).where(WorkItem.claimed_by_id == actor.account_id, WorkItem.status == "open")
+        return [select(WorkItem).where(WorkItem.claimed_by_id == actor.account_id, WorkItem.status == "open")]
     if queue == "done":
-        return select(WorkItem).where(WorkItem.completed_by_id == actor.account_id)
-    conditions: list[ColumnElement[bool]] = [
-        WorkItem.status == "open",
-        WorkItem.role.in_(sorted(actor.roles)),
-        WorkItem.claimed_by_id.is_(None),
-    ]
+        return [select(WorkItem).where(WorkItem.completed_by_id == actor.account_id)]
+    conditions: list[ColumnElement[bool]] = [WorkItem.status == "open", WorkItem.claimed_by_id.is_(None)]
     if len(actor.division) >= TOWNSHIP_DIGITS:
         conditions.append(WorkItem.township == actor.division[:TOWNSHIP_DIGITS])
-    return select(WorkItem).where(*conditions)
+    return [select(WorkItem).where(WorkItem.role == role, *conditions) for role in sorted(actor.roles)]
+
+
+def _first(parts: list[Select[Any]], most: int, order: list[Any]) -> Select[Any]:
+    """The items that may be on the page: the first of each part, so that no part is read to its end."""
+    if len(parts) == 1:
+        return parts[0]
+    firsts = [
+        select(part.with_only_columns(WorkItem.id).order_by(*order).limit(most).subquery().c.id)
+        for part in parts
+    ]
+    return select(WorkItem).where(WorkItem.id.in_(union_all(*firsts)))
 
 
 def _matching(search: str) -> list[ColumnElement[bool]]:
@@ -79,9 +94,13 @@ def _matching(search: str) -> list[ColumnElement[bool]]:
     return [WorkItem.applicant >= word, WorkItem.applicant < word + "\U0010ffff"]
 
 
-def _count(session: Session, query: Select[WorkItem]) -> int:
-    part = query.with_only_columns(WorkItem.id).limit(MOST_COUNTED).subquery()
-    return session.scalar(select(func.count()).select_from(part)) or 0
+def _count(session: Session, parts: list[Select[Any]]) -> int:
+    """The sum over the parts, each read up to `MOST_COUNTED` in the order of its index."""
+    total = 0
+    for part in parts:
+        limited = part.with_only_columns(WorkItem.id).limit(MOST_COUNTED).subquery()
+        total += session.scalar(select(func.count()).select_from(limited)) or 0
+    return min(total, MOST_COUNTED)
 
 
 def _watching(session: Session, actor: Actor, search: str, number: int) -> Page:
@@ -93,7 +112,7 @@ def _watching(session: Session, actor: Actor, search: str, number: int) -> Page:
     rows = session.scalars(
         query.order_by(WorkItem.due_on, WorkItem.id).offset((number - 1) * PAGE).limit(PAGE)
     ).all()
-    return Page(rows, number, _count(session, query))
+    return Page(rows, number, _count(session, [query]))
 
 
 def case_by_number(session: Session, number: str) -> Case:

@@ -216,11 +216,11 @@ def _add(left: Any, right: Any) -> Any:
     """Add numbers, join texts or lists of bounded size; truth values and days do not add up."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return left + right
-    for kind in (str, list, tuple):
-        if isinstance(left, kind) and isinstance(right, kind):
-            if len(left) + len(right) > MAX_TEXT:
-                raise simpleeval.InvalidExpression("结果过长")
-            return left + right
+    joinable = isinstance(left, str | list | tuple) and type(left) is type(right)
+    if joinable and len(left) + len(right) > MAX_TEXT:
+        raise simpleeval.InvalidExpression("结果过长")
+    if joinable:
+        return left + right
     raise TypeError("只有数字、文字或清单可以相加")
 
 

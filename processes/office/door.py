@@ -61,32 +61,43 @@ class Office:
         A token that was used before gives the first result again (a double click, a retry after
         a lost answer).  What fails for a timer becomes an incident of its case.
         """
+        token = str(getattr(command, "token", ""))
         try:
-            return self._perform_once(command, actor)
-        except IntegrityError:
-            # Two requests with one token, or two transactions that made the same row at the same
-            # time: the other one is committed by now, so the second attempt sees its result.
-            return self._perform_once(command, actor)
-        except YimenError as fault:
+            return self._perform_once(command, actor, token)
+        except (YimenError, IntegrityError) as fault:
+            kept = self._kept_result(actor, token) if token else None
+            if kept is not None:
+                return kept
+            if isinstance(fault, IntegrityError):
+                # Two transactions made the same row at the same time: the other one is committed by
+                # now, so the second attempt sees it.
+                return self._perform_once(command, actor, token)
             if isinstance(command, c.FireDue) and not isinstance(fault, Unavailable):
                 self._note_incident(command, fault)
                 return {"incident": fault.code}
             raise
 
-    def _perform_once(self, command: c.Command, actor: Actor) -> dict[str, Any]:
-        token = str(getattr(command, "token", ""))
+    def _perform_once(self, command: c.Command, actor: Actor, token: str) -> dict[str, Any]:
         with self.database.unit_of_work() as uow:
-            kept = _kept_result(uow, actor, token) if token else None
-            if kept is not None:
-                return kept
-            row = _reserve(uow, actor, token) if token else None
             result = HANDLERS[type(command)](self.settings, uow, actor, command)
-            if row is not None:
-                row.result = result
+            if token:
+                # Written with the rest: a repetition fails here or earlier, at what the first one
+                # changed, and then finds the first result.
+                uow.add(CommandToken(token=token, account_id=actor.account_id, at=uow.now, result=result))
             uow.commit()
         if isinstance(command, c.SignIn) and not result:
             raise register.sign_in_refusal()
         return result
+
+    def _kept_result(self, actor: Actor, token: str) -> dict[str, Any] | None:
+        """What the first command with a token answered; another person's token gives nothing away."""
+        with self.database.reading("") as session:
+            kept = session.get(CommandToken, token)
+        if kept is None:
+            return None
+        if kept.account_id != actor.account_id:
+            raise NotAllowed()
+        return kept.result
 
     def _note_incident(self, command: c.FireDue, fault: YimenError) -> None:
         """Write down why a case's timer failed and put its next try off, so that the sweep goes on."""
@@ -105,20 +116,3 @@ class Office:
                     )
                 )
                 uow.commit()
-
-
-def _kept_result(uow: UnitOfWork, actor: Actor, token: str) -> dict[str, Any] | None:
-    kept = uow.session.get(CommandToken, token)
-    if kept is None:
-        return None
-    if kept.account_id != actor.account_id:
-        raise NotAllowed()
-    return kept.result
-
-
-def _reserve(uow: UnitOfWork, actor: Actor, token: str) -> CommandToken:
-    """Take the token first: a second request with it waits here until this one is decided."""
-    row = CommandToken(token=token, account_id=actor.account_id, at=uow.now, result={})
-    uow.add(row)
-    uow.flush()
-    return row

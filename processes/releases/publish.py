@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import Session
 
 from processes.errors import BundleInvalid, ReleaseMissing
@@ -75,14 +76,26 @@ def current_id(session: Session, programme: str, on: date) -> int:
 
 def open_release(session: Session, release_id: int) -> Bundle:
     """The bundle of a release; releases never change, so it is kept in memory by its hash."""
-    digest = session.scalar(select(Release.digest).where(Release.id == release_id))
-    if digest is None:
-        raise ReleaseMissing(programme=str(release_id))
+    digest = _digest(session, release_id)
     kept = _kept(digest)
     if kept.bundle is None:
         stored = session.scalars(select(Release.content).where(Release.id == release_id)).one()
         kept.bundle = bundles.unpack(stored)
     return kept.bundle
+
+
+_digests: WeakKeyDictionary[Pool, dict[int, str]] = WeakKeyDictionary()
+"""Hashes by release id, for each database by its connection pool: a release's row never changes."""
+
+
+def _digest(session: Session, release_id: int) -> str:
+    known = _digests.setdefault(session.get_bind().engine.pool, {})
+    if release_id not in known:
+        found = session.scalar(select(Release.digest).where(Release.id == release_id))
+        if found is None:
+            raise ReleaseMissing(programme=str(release_id))
+        known[release_id] = found
+    return known[release_id]
 
 
 class _Kept:

@@ -10,19 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Engine, and_, create_engine, event, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from processes.errors import DatabaseBusy
 from processes.storage.base import Row, Scoped
 
 BUSY_TIMEOUT_MS = 10_000
+REST_SECONDS = 5
 _SCOPE = "division_prefix"
+_RESTING = "resting_since"
 
 
 def current_instant() -> datetime:
@@ -130,11 +134,29 @@ def _following(prefix: str) -> str:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
+        engine = create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", _ping_after_rest)
+        return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_RESTING] = monotonic()
+
+
+def _ping_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Ask a connection that rested whether it still lives; one in constant use needs no question."""
+    if monotonic() - record.info.get(_RESTING, monotonic()) < REST_SECONDS:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except connection.__class__.OperationalError as fault:
+        raise DisconnectionError() from fault
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

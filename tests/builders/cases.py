@@ -61,11 +61,18 @@ def a_household(stage: Stage, division: str = VILLAGE, raw: dict[str, Any] | Non
     return str(stage.office.perform(c.SaveHousehold(form), clerk)["household"])
 
 
-def a_case(stage: Stage, at: str = "check_papers", division: str = VILLAGE) -> str:
+OTHER_HOUSEHOLD: dict[str, Any] = {
+    "members": [{"name": "周大海", "relation": "本人", "birth": "1969-01-09", "sex": "男"}]
+}
+
+
+def a_case(
+    stage: Stage, at: str = "check_papers", division: str = VILLAGE, raw: dict[str, Any] | None = None
+) -> str:
     """A case that stands at a step, reached through the door like any other."""
     stage.set_clock(datetime.fromisoformat("2026-03-02T09:00"))
     clerk = stage.actor("window_clerk", division)
-    household = a_household(stage, division)
+    household = a_household(stage, division, raw)
     command = c.StartCase("minimum_living_allowance", household, APPLICATION, str(uuid4()))
     number = str(stage.office.perform(command, clerk)["case"])
     for _ in range(15):

@@ -40,7 +40,8 @@ def queue(actor: Actor) -> Any:
     search = request.args.get("q", "").strip()[:60]
     with auth.office().database.reading(actor.division) as session:
         page = queries.worklist(session, actor, name, search, forms.page_number())
-        counts = queries.counts(session, actor)
+        known = {name: page.total} if name in ("mine", "office") and not search else {}
+        counts = queries.counts(session, actor, known)
     template = "worklist_table.html" if request.headers.get("HX-Request") else "worklist.html"
     return render_template(
         template, page=page, queue=name, titles=TITLES, counts=counts, search=search,

@@ -1,0 +1,45 @@
+"""Queues of people with several offices, their scope, and connections that died while they rested."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from processes.cases import queries
+from processes.rehearsal.stage import Stage
+from processes.storage import unit_of_work
+from tests.builders import cases
+
+
+def test_two_roles_see_both_queues_as_one__within_their_place(any_stage: Stage) -> None:
+    at_window = cases.a_case(any_stage, raw=cases.OTHER_HOUSEHOLD)
+    at_home = cases.a_case(any_stage, at="investigate_household")
+    clerk = any_stage.actor("window_clerk", cases.VILLAGE)
+    both = replace(clerk, roles=frozenset({"window_clerk", "investigator"}))
+    elsewhere = replace(both, division="340199102")
+    with any_stage.database.reading(both.division) as session:
+        page = queries.worklist(session, both, "office")
+        assert {r.case_number for r in page.rows} == {at_window, at_home}
+        assert [r.due_on for r in page.rows] == sorted(r.due_on for r in page.rows)
+        assert page.total == len(page.rows)
+        assert queries.counts(session, both) == {"mine": 0, "office": page.total}
+    with any_stage.database.reading(elsewhere.division) as session:
+        assert queries.worklist(session, elsewhere, "office").rows == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("any_stage", ["postgresql"], indirect=True)
+def test_a_connection_that_died_at_rest__is_replaced(
+    any_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unit_of_work, "REST_SECONDS", 0)
+    engine = any_stage.database.engine
+    with engine.connect() as at_rest, engine.connect() as other:
+        pid = at_rest.scalar(text("SELECT pg_backend_pid()"))
+        at_rest.close()
+        other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+    for _ in range(engine.pool.size()):  # type: ignore[attr-defined]
+        with any_stage.database.reading("") as session:
+            assert session.scalar(text("SELECT pg_backend_pid()")) != pid
