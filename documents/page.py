@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -38,15 +39,15 @@ def html_of(sheet: Sheet) -> str:
         raise TemplateBroken(f"模板 {sheet.template}：{fault}") from fault
 
 
+@lru_cache(maxsize=16)
+def _style(text: str) -> weasyprint.CSS:
+    return weasyprint.CSS(string=text, font_config=_fonts, url_fetcher=_fetcher)
+
+
 def pdf_of(sheet: Sheet) -> Made:
     """The PDF of a sheet: tagged PDF/A-3u with subset fonts."""
     page = weasyprint.HTML(string=html_of(sheet), url_fetcher=_fetcher, base_url="about:blank")
-    styles = [
-        weasyprint.CSS(string=text, font_config=_fonts, url_fetcher=_fetcher)
-        for name, text in sorted(sheet.templates.items())
-        if name == "paper.css"
-    ]
-    document = page.render(stylesheets=styles, font_config=_fonts)
+    document = page.render(stylesheets=[_style(sheet.templates.get("paper.css", ""))], font_config=_fonts)
     made_at = datetime.fromisoformat(sheet.made_at)
     document.metadata.created = document.metadata.modified = made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     content = document.write_pdf(

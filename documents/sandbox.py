@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from jinja2 import DictLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -10,9 +11,19 @@ from markupsafe import Markup
 
 from documents import numerals, qr
 
+_FILTERS = ("length", "join", "escape", "e", "first", "last", "default", "map", "selectattr", "list")
+
 
 def environment(templates: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
-    """An environment that knows these templates and nothing outside them."""
+    """An environment that knows these templates and nothing outside them.
+
+    A release's templates are compiled once in a press, not once for every sheet.
+    """
+    return _environment(tuple(sorted(templates.items())))
+
+
+@lru_cache(maxsize=16)
+def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
     env = ImmutableSandboxedEnvironment(
         loader=DictLoader(dict(templates)),
         undefined=StrictUndefined,
@@ -20,9 +31,7 @@ def environment(templates: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters = {
-        name: env.filters[name] for name in ("length", "join", "escape", "e", "first", "last", "default")
-    }
+    env.filters = {name: env.filters[name] for name in _FILTERS}
     env.filters |= {
         "capitals": numerals.capitals,
         "chinese_date": numerals.chinese_date,

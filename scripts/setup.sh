@@ -61,9 +61,14 @@ fonts() { # free official-looking faces, unpacked from Debian's packages; the of
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
+  <cachedir>$folder/cache</cachedir>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
   <dir>$folder</dir>
-  <cachedir>$folder/cache</cachedir>
+  <!-- FandolSong Bold calls its weight regular; without this it would stand for the regular face. -->
+  <match target="scan">
+    <test name="family"><string>FandolSong</string></test><test name="style"><string>Bold</string></test>
+    <edit name="weight" mode="assign"><const>bold</const></edit>
+  </match>
 </fontconfig>
 XML
   export FONTCONFIG_FILE="$folder/fonts.conf"
