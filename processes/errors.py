@@ -257,6 +257,22 @@ class DoubleBenefit(RuleBroken):
     text_en = "{name} already draws {benefit}."
 
 
+class FundInsufficient(RuleBroken):
+    """The petty fund does not hold enough."""
+
+    code = "fund_insufficient"
+    text = "备用金余额 {available} 元，不足支付 {needed} 元。请先由县财政拨付，或改由县级支付。"
+    text_en = "The petty fund holds {available} yuan, {needed} are needed."
+
+
+class FundMonthClosed(RuleBroken):
+    """The month is closed; what was wrong in it is put right in the next one."""
+
+    code = "fund_month_closed"
+    text = "{month} 的台账已经结账，不能再记账；更正请在本月冲销。"
+    text_en = "The ledger of {month} is closed."
+
+
 class ReturnRefused(RuleBroken):
     """The chosen step is not an earlier step of this case."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.access.models import AccessLog, Account
+from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.errors import AccountLocked, NotFound, SignInRefused
 from processes.storage.unit_of_work import UnitOfWork
@@ -58,7 +59,9 @@ def unlock(uow: UnitOfWork, username: str) -> None:
 
 def actor_of(account: Account) -> Actor:
     """What an account may do and see."""
-    return Actor(account.id, account.name, frozenset(account.roles), account.division)
+    roles = frozenset(account.roles)
+    department = account.department if roles == {Role.DEPARTMENT_OFFICER} else None
+    return Actor(account.id, account.name, roles, account.division, department)
 
 
 def active_actor(session: Session, account_id: int, epoch: int) -> Actor | None:
@@ -73,6 +76,14 @@ def colleagues(session: Session, role: str, division: str) -> list[Account]:
     """Active accounts of a role whose scope covers a place: whom a task can be handed to."""
     found = session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.name))
     return [a for a in found if role in a.roles and division.startswith(a.division)]
+
+
+def of_department(session: Session, department: str, division: str) -> list[Account]:
+    """Active officers of a department whose scope covers a place."""
+    found = session.scalars(
+        select(Account).where(Account.department == department, Account.is_active.is_(True))
+    )
+    return [a for a in found if division.startswith(a.division)]
 
 
 def listed(session: Session) -> list[Account]:

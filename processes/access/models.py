@@ -31,6 +31,8 @@ class Account(Row, Scoped):
     name: Mapped[str] = mapped_column(String(60))
     password_hash: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[Any]]
+    department: Mapped[str] = mapped_column(String(40), default="")
+    """Of a department's officer: which department (docs: `referral/departments.dmn`)."""
     is_active: Mapped[bool] = mapped_column(default=True)
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]

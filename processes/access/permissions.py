@@ -63,6 +63,9 @@ class Permission(StrEnum):
     ACCOUNT_UNLOCK = "account_unlock"
     CALENDAR_WRITE = "calendar_write"
     RELEASE_PUBLISH = "release_publish"
+    FUND_READ = "fund_read"
+    FUND_WRITE = "fund_write"
+    OFFER_WRITE = "offer_write"
     SYSTEM_WORK = "system_work"
 
 
@@ -85,6 +88,9 @@ PERMISSION_TITLES = {
     Permission.CALENDAR_WRITE: "录入放假安排",
     Permission.RELEASE_PUBLISH: "发布流程版本",
     Permission.ACCOUNT_UNLOCK: "解锁账号",
+    Permission.FUND_READ: "查看备用金台账",
+    Permission.FUND_WRITE: "备用金记账、复核、结账",
+    Permission.OFFER_WRITE: "登记社会力量帮扶资源",
     Permission.SYSTEM_WORK: "系统自动办理",
 }
 
@@ -92,20 +98,21 @@ _VILLAGE = {Role.VILLAGE_ASSISTANT}
 _TOWNSHIP = {Role.WINDOW_CLERK, Role.INVESTIGATOR, Role.TOWNSHIP_LEADER}
 _COUNTY = {Role.COUNTY_CLERK, Role.COUNTY_LEADER, Role.COMPARISON_OFFICER}
 _WORKERS = _VILLAGE | _TOWNSHIP | _COUNTY | {Role.SUPERVISOR}
+_DEPARTMENTS = {Role.DEPARTMENT_OFFICER}
 _READERS = _WORKERS | {Role.AUDITOR}
 
 MAY: dict[Permission, frozenset[Role]] = {
     Permission.SESSION: frozenset(Role),
-    Permission.CASE_READ: frozenset(_READERS),
+    Permission.CASE_READ: frozenset(_READERS | _DEPARTMENTS),
     Permission.CASE_START: frozenset({Role.WINDOW_CLERK}),
-    Permission.TASK_WORK: frozenset(_WORKERS),
+    Permission.TASK_WORK: frozenset(_WORKERS | _DEPARTMENTS | {Role.FINANCE_OFFICER}),
     Permission.TASK_RETURN: frozenset(_TOWNSHIP | _COUNTY),
     Permission.TASK_TRANSFER: frozenset(_WORKERS),
     Permission.CLOCK_EXTEND: frozenset({Role.TOWNSHIP_LEADER, Role.COUNTY_CLERK, Role.COUNTY_LEADER}),
     Permission.HOUSEHOLD_READ: frozenset(_READERS),
     Permission.HOUSEHOLD_WRITE: frozenset({Role.WINDOW_CLERK, Role.INVESTIGATOR}),
     Permission.ID_NUMBER_REVEAL: frozenset(_TOWNSHIP | _COUNTY),
-    Permission.PAPER_READ: frozenset(_READERS),
+    Permission.PAPER_READ: frozenset(_READERS | _DEPARTMENTS),
     Permission.OVERDUE_READ: frozenset(
         {Role.SUPERVISOR, Role.COUNTY_LEADER, Role.TOWNSHIP_LEADER, Role.COUNTY_CLERK, Role.AUDITOR}
     ),
@@ -115,6 +122,11 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.ACCOUNT_UNLOCK: frozenset({Role.ADMINISTRATOR}),
     Permission.CALENDAR_WRITE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Permission.RELEASE_PUBLISH: frozenset({Role.SUPERVISOR, Role.SYSTEM}),
+    Permission.FUND_READ: frozenset(
+        {Role.FINANCE_OFFICER, Role.TOWNSHIP_LEADER, Role.SUPERVISOR, Role.AUDITOR} | _COUNTY
+    ),
+    Permission.FUND_WRITE: frozenset({Role.FINANCE_OFFICER}),
+    Permission.OFFER_WRITE: frozenset({Role.COUNTY_CLERK, Role.WINDOW_CLERK}),
     Permission.SYSTEM_WORK: frozenset({Role.SYSTEM}),
 }
 

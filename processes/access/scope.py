@@ -17,6 +17,8 @@ class Actor:
     name: str
     roles: frozenset[str]
     division: str
+    department: str | None = None
+    """A department's officer sees what was referred to this department and nothing else."""
 
     def may(self, permission: Permission) -> bool:
         """Whether this person may do such a thing at all."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from processes.access.models import Account
+from processes.access.permissions import Role
 from processes.access.scope import Actor, township_of
 from processes.cases import events, rules
 from processes.cases.clocks import CaseClocks
@@ -34,7 +35,7 @@ def locked_case_of(uow: UnitOfWork, actor: Actor, item_id: int) -> tuple[Case, l
         )
         .with_for_update()
     )
-    if case is None:
+    if case is None or actor.department not in (None, case.department):
         raise NotFound()
     items = items_of(uow, case)
     return case, items, next(i for i in items if i.id == item_id)
@@ -45,7 +46,7 @@ def locked_case(uow: UnitOfWork, actor: Actor, number: str) -> Case:
     case = uow.session.scalar(
         select(Case).where(Case.number == number, within(Case.division, actor.division)).with_for_update()
     )
-    if case is None:
+    if case is None or actor.department not in (None, case.department):
         raise CaseNotFound(number=number)
     return case
 
@@ -118,6 +119,7 @@ def _offer_new(
             case_number=case.number,
             division=case.division,
             township=township_of(case.division),
+            department=case.department if offer.role == Role.DEPARTMENT_OFFICER else "",
             applicant=case.applicant,
             id_tail=identity,
             category=case.category,
@@ -184,6 +186,17 @@ def claim(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
     item.claimed_by_id, item.claimed_by = actor.account_id, actor.name
     _changed(uow, actor, item)
     events.append(uow, case, actor, "claimed", item.title, ref=item.ref)
+
+
+def withdraw(uow: UnitOfWork, actor: Actor, case: Case, items: list[WorkItem]) -> None:
+    """End a case that should not have been opened; nobody has worked on it."""
+    for item in items:
+        item.status = "withdrawn"
+        _changed(uow, actor, item)
+    case.status, case.due_at, case.closed_at = "closed", None, uow.now
+    case.outcome, case.outcome_title = "withdrawn", "撤回"
+    case.version += 1
+    events.append(uow, case, actor, "closed", "撤回", outcome="withdrawn")
 
 
 def release(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:

@@ -98,6 +98,7 @@ class CaseClocks:
             started_on=begins,
             suspensions=[],
             warned="",
+            bars_advances=rule.bars_advances,
         )
         self._refresh(clock)
         self.rows.append(clock)
@@ -190,3 +191,17 @@ def _number(value: Scalar) -> Decimal:
     if not isinstance(value, Decimal):
         raise ExtensionRefused(reason="时限参数不是数字")
     return value
+
+
+def barring(session: Session, township: str, today: date, except_case: int) -> list[str]:
+    """Numbers of a township's cases whose paperwork is overdue: they bar its next advance (C10)."""
+    query = (
+        select(Case.number)
+        .join(Clock, Clock.case_id == Case.id)
+        .where(
+            Case.division.startswith(township), Case.status == "open", Case.id != except_case,
+            Clock.bars_advances.is_(True), Clock.stopped_on.is_(None), Clock.due_on < today,
+        )
+        .order_by(Case.number)
+    )  # fmt: skip
+    return list(session.scalars(query))

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from processes.storage.base import Row, Scoped
+from processes.storage.base import Referred, Row, Scoped
 
 NO_DUE_DATE = date(9999, 12, 31)
 
 
-class Case(Row, Scoped):
+class Case(Row, Scoped, Referred):
     """One application under one programme and one release (办件)."""
 
     __tablename__ = "case_file"
@@ -23,6 +23,10 @@ class Case(Row, Scoped):
     number: Mapped[str] = mapped_column(String(40), unique=True)
     programme: Mapped[str] = mapped_column(String(60))
     programme_title: Mapped[str] = mapped_column(String(60))
+    process: Mapped[str] = mapped_column(String(60), default="")
+    """Which process of the programme it runs; empty: the programme's first."""
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    """The case that opened it (登记分流, 回访)."""
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
     applicant: Mapped[str] = mapped_column(String(60))
@@ -45,7 +49,7 @@ UNCLAIMED: Any = {
 }
 
 
-class WorkItem(Row, Scoped):
+class WorkItem(Row, Scoped, Referred):
     """A step in someone's queue (待办); what lists show is copied here, so one statement suffices."""
 
     __tablename__ = "work_item"
@@ -137,6 +141,8 @@ class Clock(Row):
     yellow_on: Mapped[date]
     red_on: Mapped[date]
     is_provisional: Mapped[bool] = mapped_column(default=False)
+    bars_advances: Mapped[bool] = mapped_column(default=False)
+    """When overdue, it bars the township's next advance from its petty fund (C10)."""
     warned: Mapped[str] = mapped_column(String(10), default="")
 
     suspensions: Mapped[list[Suspension]] = relationship(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Context, Decimal, DecimalException, localcontext
 from functools import lru_cache
 from typing import Any, cast
@@ -19,6 +19,7 @@ from typing import Any, cast
 import simpleeval
 
 from processes.errors import ExpressionFailed, ExpressionRefused, YimenError
+from processes.policy.calendar import SHANGHAI
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 40
@@ -306,5 +307,10 @@ def _failed(expression: Expression, reason: str) -> ExpressionFailed:
 
 
 def as_instant(value: Any) -> datetime | None:
-    """A timer's value as an aware instant, or None where the expression gives none."""
+    """A timer's value as an aware instant, or None where the expression gives none.
+
+    A day means its beginning in China.
+    """
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time(), SHANGHAI)
     return value if isinstance(value, datetime) and value.tzinfo is not None else None

@@ -15,7 +15,7 @@ from processes.errors import ExpressionFailed
 from processes.policy import money
 from processes.policy.calendar import civil_date
 from processes.policy.parameters import Scalar
-from processes.policy.periods import Month, age_on
+from processes.policy.periods import Month, age_on, months_after
 
 
 class PolicyValues(Protocol):
@@ -123,6 +123,7 @@ _PLAIN: dict[str, Callable[..., Any]] = {
     "date": _date,
     "add_days": lambda day, n: _date(day) + timedelta(days=int(_numbers(n)[0])),
     "add_months": lambda month, n: str(Month.parse(_text(month)).plus(int(_numbers(n)[0]))),
+    "months_after": lambda day, n: months_after(_date(day), int(_numbers(n)[0])),
     "month_of": lambda day: str(Month.of(_date(day))),
     "next_month": lambda day: str(Month.of(_date(day)).plus(1)),
     "age": lambda birth, day: Decimal(age_on(_date(birth), _date(day))),

@@ -10,9 +10,11 @@ from sqlalchemy import Engine
 
 import processes.access.models
 import processes.cases.models
+import processes.coordination.models
 import processes.papers.models
 import processes.people.models
 import processes.releases.models
+import processes.relief.fund_models
 import processes.relief.models
 import processes.storage.outbox  # noqa: F401
 from processes.storage.base import Row

@@ -9,18 +9,14 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes.access.permissions import Permission
-from processes.access.scope import Actor, township_of
-from processes.cases import actions, clocks, events, numbering
+from processes.access.scope import Actor
+from processes.cases import actions, clocks, events
 from processes.cases.models import Attachment, Case, Clock, Incident, Watch
 from processes.engine import progress as p
-from processes.errors import AttachmentRefused, DuplicateCase, HouseholdNotFound, NotFound
-from processes.office.items import checked, reason_of
-from processes.office.running import Run
+from processes.errors import AttachmentRefused, HouseholdNotFound, NotFound
+from processes.office.answers import reason_of
+from processes.office.running import Opening, Run, open_case, opened_from
 from processes.people.models import Household
-from processes.policy.calendar import civil_date
-from processes.releases import publish
-from processes.relief import queries as relief
-from processes.relief import rules as relief_rules
 from processes.settings import Settings
 from processes.storage import vault
 from processes.storage.unit_of_work import UnitOfWork, within
@@ -39,40 +35,8 @@ def start_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Sta
     """Open a case for a registered household (C28: none without the register)."""
     actor.demand(Permission.CASE_START)
     household = _locked_household(uow, actor, command.household)
-    today = civil_date(uow.now)
-    release_id = publish.current_id(uow.session, command.programme, today)
-    bundle = publish.open_release(uow.session, release_id)
-    _demand_no_duplicate(uow, household, bundle.id, bundle.title)
-    people = [m.person_id for m in household.members]
-    relief_rules.demand_no_double_benefit(
-        relief.standing_benefits(uow.session, people), bundle.id, bundle.programme.get("excludes", ())
-    )
-    head = next(m.person for m in household.members if m.relation == "本人")
-    code = str(bundle.programme["code"])
-    case = Case(
-        number=numbering.case_number(uow, township_of(household.division), code, today.year),
-        division=household.division,
-        programme=bundle.id,
-        programme_title=bundle.title,
-        release_id=release_id,
-        household_id=household.id,
-        applicant=head.name,
-        category=household.category,
-        state=b"",
-        version=0,
-        opened_at=uow.now,
-        status="open",
-        head="",
-        events_count=0,
-    )
-    form = checked(bundle, case, actor, uow, str(bundle.programme["start_form"]), command.form)
-    uow.add(case)
-    uow.flush()
-    events.append(uow, case, actor, "opened", bundle.title, number=case.number)
-    run = Run(uow, actor, case, [], bundle)
-    run.case_identity = head.id_tail
-    run.start({"application": form, "applied_on": today})
-    return {"case": case.number}
+    case = open_case(uow, actor, household, Opening(command.programme, command.process, command.form))
+    return {"case": case.number, "opened": opened_from(uow, case)}
 
 
 def watch_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.WatchCase) -> dict[str, Any]:
@@ -189,16 +153,6 @@ def _locked_household(uow: UnitOfWork, actor: Actor, number: str) -> Household:
     if found is None:
         raise HouseholdNotFound()
     return found
-
-
-def _demand_no_duplicate(uow: UnitOfWork, household: Household, programme: str, title: str) -> None:
-    running = uow.session.scalar(
-        select(Case.number).where(
-            Case.household_id == household.id, Case.programme == programme, Case.status == "open"
-        )
-    )
-    if running is not None:
-        raise DuplicateCase(reason=f"已有正在办理的{title}办件 {running}", clause="C40")
 
 
 def _media_type(content: bytes) -> str:

@@ -14,7 +14,7 @@ from processes.access.models import CommandToken
 from processes.access.scope import Actor
 from processes.cases.models import Incident
 from processes.errors import NotAllowed, Unavailable, YimenError
-from processes.office import cases, items, papers, register
+from processes.office import cases, funds, items, papers, register
 from processes.settings import Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
 
@@ -41,6 +41,13 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.CompleteTask: items.complete_task,
     c.TransferTask: items.transfer_task,
     c.ReturnTask: items.return_task,
+    c.EnterFundEntry: funds.enter,
+    c.ReverseFundEntry: funds.reverse,
+    c.ConfirmFundEntry: funds.confirm,
+    c.RefuseFundEntry: funds.refuse,
+    c.CloseFundMonth: funds.close_month,
+    c.AddOffer: funds.add_offer,
+    c.CloseOffer: funds.close_offer,
     c.PrintState: papers.print_state,
     c.RecordPrinting: papers.record_printing,
     c.FinishPaper: papers.finish_paper,

@@ -9,18 +9,14 @@ from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, events, rules
-from processes.cases.models import Case, WorkItem
+from processes.cases.models import WorkItem
 from processes.engine import progress as p
 from processes.engine import returns
-from processes.errors import EngineFault, NotFound, RuleBroken
+from processes.errors import NotFound
+from processes.office.answers import checked, reason_of
 from processes.office.running import Run
-from processes.policy.calendar import civil_date
-from processes.releases import forms
-from processes.releases.bundle import Bundle
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
-
-LONGEST_REASON = 300
 
 
 def claim_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ClaimTask) -> dict[str, Any]:
@@ -110,28 +106,6 @@ def earlier_steps(run: Run) -> list[dict[str, str]]:
         who = done[-1].completed_by if done else ""
         found.append({"ref": ref, "title": "" if node is None else node.name, "by": who or ""})
     return found
-
-
-def checked(
-    bundle: Bundle, case: Case, actor: Actor, uow: UnitOfWork, form: str, data: Any
-) -> dict[str, Any]:
-    """A submitted form, checked against the release's schema; raises `FormInvalid`."""
-    schema = bundle.form(form)
-    if schema is None:
-        raise EngineFault(reason=f"没有名为“{form}”的表单")
-    today = civil_date(uow.now)
-    circumstances = forms.Circumstances(
-        actor.name, today, lambda name: bundle.policy.value(name, today, case.division)
-    )
-    return forms.check(schema, data, circumstances)
-
-
-def reason_of(text: str) -> str:
-    """A reason that a person typed: present and of bounded length."""
-    reason = text.strip()
-    if not reason:
-        raise RuleBroken(reason="请写明理由")
-    return reason[:LONGEST_REASON]
 
 
 def _greet(items: list[WorkItem], ref: str, reason: str) -> None:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from processes import verbs
-from processes.access.scope import Actor
-from processes.cases import actions
+from processes.access.scope import Actor, township_of
+from processes.cases import actions, events, numbering
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
 from processes.engine import progress as p
 from processes.engine import runtime
 from processes.engine.facts import Facts
 from processes.engine.state import State
-from processes.errors import EngineFault
+from processes.errors import DuplicateCase, EngineFault
+from processes.office.answers import checked
+from processes.people.models import Household
+from processes.policy.calendar import civil_date
 from processes.releases import publish
-from processes.releases.bundle import Bundle
+from processes.releases.bundle import Bundle, StartRule
+from processes.relief import queries as relief
+from processes.relief import rules as relief_rules
 from processes.storage.unit_of_work import UnitOfWork
 from processes.verbs import registry
 
@@ -35,7 +43,7 @@ class Run:
         self.items = items
         self.bundle = bundle or publish.open_release(uow.session, case.release_id)
         self.clocks = CaseClocks(uow, case, self.bundle)
-        self.definition = self.bundle.definition()
+        self.definition = self.bundle.definition(case.process or None)
 
     def facts(self) -> Facts:
         """What holds now: the instant, the parameters at the case's place, the clocks' due instants."""
@@ -101,8 +109,95 @@ class Run:
 
     def _context(self, question: str, data: Mapping[str, Any]) -> registry.Context:
         return registry.Context(
-            self.uow, self.case, self.bundle, self.clocks, self.actor, self.items, data, question
+            self.uow, self.case, self.bundle, self.clocks, self.actor, self.items, data, question, self._open
+        )
+
+    def _open(self, programme: str, process: str, form: Mapping[str, Any], department: str) -> Case:
+        """Open a case of the same household out of this one, in the same transaction."""
+        household = self.uow.session.get_one(Household, self.case.household_id)
+        return open_case(
+            self.uow, self.actor, household, Opening(programme, process, form, department, self.case)
         )
 
 
-__all__ = ["Run", "verbs"]
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A case to be opened: of which programme and process, with what application, out of which case."""
+
+    programme: str
+    process: str
+    form: Mapping[str, Any]
+    department: str = ""
+    parent: Case | None = None
+
+
+def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Opening) -> Case:
+    """Open a case and run it to its first steps; raises when it may not be opened (C28, C40)."""
+    today = civil_date(uow.now)
+    release_id = publish.current_id(uow.session, opening.programme, today)
+    bundle = publish.open_release(uow.session, release_id)
+    start = bundle.start(opening.process)
+    if not bundle.is_mechanism:
+        _demand_no_duplicate(uow, household, bundle.id, start)
+        relief_rules.demand_no_double_benefit(
+            relief.standing_benefits(uow.session, [m.person_id for m in household.members]),
+            bundle.id,
+            bundle.programme.get("excludes", ()),
+        )
+    head = next(m.person for m in household.members if m.relation == "本人")
+    case = _new_case(uow, household, opening, bundle, start, release_id)
+    form = checked(bundle, case, actor, uow, start.form, opening.form)
+    uow.add(case)
+    uow.flush()
+    events.append(uow, case, actor, "opened", start.title, number=case.number)
+    run = Run(uow, actor, case, [], bundle)
+    run.case_identity = head.id_tail
+    run.start({"application": form, "applied_on": today})
+    return case
+
+
+def opened_from(uow: UnitOfWork, case: Case) -> list[str]:
+    """Numbers of the cases that a case opened, in order."""
+    query = select(Case.number).where(Case.parent_id == case.id).order_by(Case.id)
+    return list(uow.session.scalars(query))
+
+
+def _new_case(
+    uow: UnitOfWork, household: Household, opening: Opening, bundle: Bundle, start: StartRule, release_id: int
+) -> Case:
+    code = str(bundle.programme["code"])
+    year = civil_date(uow.now).year
+    head = next(m.person for m in household.members if m.relation == "本人")
+    return Case(
+        number=numbering.case_number(uow, township_of(household.division), code, year),
+        division=household.division,
+        department=opening.department,
+        programme=bundle.id,
+        programme_title=start.title,
+        process=start.process,
+        parent_id=None if opening.parent is None else opening.parent.id,
+        release_id=release_id,
+        household_id=household.id,
+        applicant=head.name,
+        category=household.category,
+        state=b"",
+        version=0,
+        opened_at=uow.now,
+        status="open",
+        head="",
+        events_count=0,
+    )
+
+
+def _demand_no_duplicate(uow: UnitOfWork, household: Household, programme: str, start: StartRule) -> None:
+    running = uow.session.scalar(
+        select(Case.number).where(
+            Case.household_id == household.id, Case.programme == programme, Case.status == "open",
+            Case.process.in_((start.process, "")),
+        )
+    )  # fmt: skip
+    if running is not None:
+        raise DuplicateCase(reason=f"已有正在办理的{start.title}办件 {running}", clause="C40")
+
+
+__all__ = ["Opening", "Run", "open_case", "opened_from", "verbs"]

@@ -156,7 +156,7 @@ def _member(membership: Membership, household: Household, today: date) -> c.Memb
 def _computation(source: Source) -> list[c.Line]:
     """The shown lines of every sheet that was computed, in the order of the diagram."""
     lines = []
-    definition = source.bundle.definition()
+    definition = source.bundle.definition(source.case.process or None)
     decisions = [n.decision for n in definition.diagrams[definition.process].nodes.values()]
     for sheet in (definition.sheets[d] for d in decisions if d in definition.sheets):
         computed = source.data.get(sheet.id)
@@ -176,7 +176,12 @@ def _opinions(source: Source, steps: Sequence[str]) -> list[c.Opinion]:
             found.append(_opinion(given[-1]))
         else:
             node = next(
-                (d.nodes[step] for d in source.bundle.definition().diagrams.values() if step in d.nodes), None
+                (
+                    d.nodes[step]
+                    for d in source.bundle.definition(source.case.process or None).diagrams.values()
+                    if step in d.nodes
+                ),
+                None,
             )
             title, role = ("", "") if node is None else (node.name, node.role)
             found.append(c.Opinion(title, _role(role), "", "", ""))
@@ -231,7 +236,7 @@ def _answers(source: Source) -> dict[str, dict[str, str]]:
         if item.status == "done" and schema is not None:
             answer = forms.shown(schema, item.submission or {})
             found[item.task] = {**answer, "by": item.completed_by or ""}
-    schema = source.bundle.form(str(source.bundle.programme.get("start_form", "")))
+    schema = source.bundle.form(source.bundle.start(source.case.process).form)
     if schema is not None:
         found["application"] = forms.shown(schema, source.data.get("application", {}))
     return found

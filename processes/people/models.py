@@ -30,6 +30,23 @@ class Person(Row):
     grave_illness: Mapped[bool] = mapped_column(default=False)
     is_student: Mapped[bool] = mapped_column(default=False)
     work_ability: Mapped[str] = mapped_column(String(10), default="able")
+    is_provisional: Mapped[bool] = mapped_column(default=False)
+    """Taken in without an ID number (流浪乞讨人员, C34) until it is known who they are."""
+
+
+class PersonMerge(Row):
+    """A provisional person found to be a registered one; undone by a note, never by deleting."""
+
+    __tablename__ = "person_merge"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provisional_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str] = mapped_column(String(60), default="")
 
 
 class Household(Row, Scoped):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 
@@ -43,3 +43,10 @@ class Month:
 def age_on(birth: date, day: date) -> int:
     """Full years of age on a day (周岁): the birthday itself already counts."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def months_after(day: date, count: int) -> date:
+    """The same day of the month so many months later; the month's last day where it has no such day."""
+    month = Month.of(day).plus(count)
+    last = (month.plus(1).first_day() - timedelta(days=1)).day
+    return date(month.year, month.number, min(day.day, last))

@@ -22,10 +22,19 @@ _COUNTY_STAFF = (
     ("supervisor", "许督查", Role.SUPERVISOR),
     ("supervisor2", "沈督查", Role.SUPERVISOR),
     ("finance", "潘出纳", Role.FINANCE_OFFICER),
-    ("department", "蒋应急", Role.DEPARTMENT_OFFICER),
+    ("finance2", "葛会计", Role.FINANCE_OFFICER),
     ("auditor", "唐审计", Role.AUDITOR),
     ("admin", "曹管理", Role.ADMINISTRATOR),
 )
+_DEPARTMENTS = (
+    ("department", "蒋应急", "emergency"),
+    ("dept_medical", "陶医保", "medical"),
+    ("dept_education", "姜教育", "education"),
+    ("dept_housing", "谢住建", "housing"),
+    ("dept_employment", "邹人社", "employment"),
+    ("dept_disabled", "章残联", "disabled"),
+)
+"""Departments that answer in this system; the rescue station and others get a letter."""
 _TOWNSHIP_STAFF = (
     ("clerk", "窗口", Role.WINDOW_CLERK),
     ("investigator", "调查", Role.INVESTIGATOR),
@@ -60,6 +69,8 @@ def found(uow: UnitOfWork) -> None:
     uow.add(Division(code=COUNTY, name=COUNTY_NAME, full_name=COUNTY_NAME))
     for username, name, role in _COUNTY_STAFF:
         _account(uow, username, name, role, COUNTY)
+    for username, name, department in _DEPARTMENTS:
+        _account(uow, username, name, Role.DEPARTMENT_OFFICER, COUNTY, department)
     for n, township in enumerate(TOWNSHIPS, start=1):
         code = township_code(n)
         uow.add(Division(code=code, name=township, full_name=COUNTY_NAME + township))
@@ -72,7 +83,9 @@ def found(uow: UnitOfWork) -> None:
     uow.flush()
 
 
-def _account(uow: UnitOfWork, username: str, name: str, role: Role, division: str) -> None:
+def _account(
+    uow: UnitOfWork, username: str, name: str, role: Role, division: str, department: str = ""
+) -> None:
     uow.add(
         Account(
             username=username,
@@ -80,6 +93,7 @@ def _account(uow: UnitOfWork, username: str, name: str, role: Role, division: st
             password_hash=_demo_hash(),
             roles=[role],
             division=division,
+            department=department,
         )
     )
 

@@ -184,7 +184,7 @@ class _Player:
         with self.stage.database.reading("") as session:
             case = session.scalars(select(Case).where(Case.number == self.number)).one()
             bundle = publish.open_release(session, case.release_id)
-            definition = bundle.definition()
+            definition = bundle.definition(case.process or None)
             facts = Facts(self.stage.clock.now, lambda name, on: bundle.policy.value(name, on, case.division))
             state = runtime.restore(definition, case.state, facts)
             passed = trail.trail(definition, state)

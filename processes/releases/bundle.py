@@ -19,7 +19,7 @@ import zstandard
 
 from processes.engine import definitions
 from processes.engine.definitions import Content, Definition
-from processes.errors import BundleInvalid
+from processes.errors import BundleInvalid, ReleaseMissing
 from processes.policy.parameters import PolicyBook, merge, parse_policy
 
 COMMON = "common"
@@ -37,6 +37,16 @@ class ClockRule:
     budget: str
     extension: str = ""
     keeps_running: bool = False
+    bars_advances: bool = False
+
+
+@dataclass(frozen=True)
+class StartRule:
+    """A process of the programme that an application can start: its title and the application's form."""
+
+    process: str
+    title: str
+    form: str
 
 
 @dataclass(frozen=True)
@@ -94,8 +104,30 @@ class Bundle:
 
     @property
     def process(self) -> str:
-        """The id of the process that a new case runs."""
+        """The id of the process that a new case runs unless another one is named."""
         return str(self.programme["process"])
+
+    @property
+    def is_mechanism(self) -> bool:
+        """Whether it carries cases between programmes (登记分流, 转介) and grants nothing itself."""
+        return self.programme.get("kind") == "mechanism"
+
+    @cached_property
+    def starts(self) -> dict[str, StartRule]:
+        """What can be applied for, by process, the first one first."""
+        first = StartRule(self.process, self.title, str(self.programme["start_form"]))
+        others = {
+            name: StartRule(name, str(p["title"]), str(p["start_form"]))
+            for name, p in self.programme.get("processes", {}).items()
+        }
+        return {self.process: first, **others}
+
+    def start(self, process: str = "") -> StartRule:
+        """The start of a process; raises `ReleaseMissing` when the programme has none of that name."""
+        found = self.starts.get(process or self.process)
+        if found is None:
+            raise ReleaseMissing(programme=f"{self.title}（{process}）")
+        return found
 
     @cached_property
     def policy(self) -> PolicyBook:
@@ -119,6 +151,7 @@ class Bundle:
                 c["budget"],
                 c.get("extension", ""),
                 bool(c.get("keeps_running")),
+                bool(c.get("bars_advances")),
             )
             for name, c in self.programme.get("clocks", {}).items()
         }
@@ -185,9 +218,9 @@ class Bundle:
         """The parsed process; raises a content fault when it cannot be read."""
         return definitions.load(self.engine_content, process or self.process)
 
-    def diagram_xml(self, process: str) -> str:
-        """The BPMN text that holds a process, for the viewer."""
-        return self.files[self.definition().files[process]].decode()
+    def diagram_xml(self, definition: Definition, process: str) -> str:
+        """The BPMN text that holds a process of a definition, for the viewer."""
+        return self.files[definition.files[process]].decode()
 
     def _of(self, suffix: str) -> dict[str, bytes]:
         return {n: raw for n, raw in self.files.items() if n.endswith(suffix)}

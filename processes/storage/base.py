@@ -32,6 +32,15 @@ class Row(DeclarativeBase):
     }
 
 
+class Referred:
+    """A row that may have been referred to a department (转办).
+
+    Its officers see these rows only; `storage.unit_of_work` adds the criterion as it does for a place.
+    """
+
+    department: Mapped[str] = mapped_column(String(40), default="")
+
+
 class Scoped:
     """A row that belongs to a place: every query sees only the actor's part (C37).
 

@@ -21,11 +21,12 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from processes.errors import DatabaseBusy
-from processes.storage.base import Row, Scoped
+from processes.storage.base import Referred, Row, Scoped
 
 BUSY_TIMEOUT_MS = 10_000
 REST_SECONDS = 5
 _SCOPE = "division_prefix"
+_DEPARTMENT = "department"
 _RESTING = "resting_since"
 
 
@@ -54,10 +55,14 @@ class Database:
         return UnitOfWork(self)
 
     @contextmanager
-    def reading(self, prefix: str) -> Iterator[Session]:
-        """A session that only reads, narrowed to the divisions under `prefix`."""
+    def reading(self, prefix: str, department: str | None = None) -> Iterator[Session]:
+        """A session that only reads, narrowed to the divisions under `prefix`.
+
+        With a department, cases and work items are narrowed to what was referred to it.
+        """
         with _busy_is_unavailable(), Session(self.engine, autoflush=False) as session:
             session.info[_SCOPE] = prefix
+            session.info[_DEPARTMENT] = department
             event.listen(session, "do_orm_execute", _narrow)
             yield session
 
@@ -114,7 +119,11 @@ class UnitOfWork:
 def _narrow(state: ORMExecuteState) -> None:
     if not state.is_select:
         return
-    prefix = state.session.info[_SCOPE]
+    prefix, department = state.session.info[_SCOPE], state.session.info[_DEPARTMENT]
+    if department is not None:
+        state.statement = state.statement.options(
+            with_loader_criteria(Referred, lambda kind: kind.department == department, include_aliases=True)
+        )
     if not prefix:
         return
     low, high = prefix, _following(prefix)

@@ -4,6 +4,6 @@ Each is a typed function `(context, **params) -> result`, registered with a Chin
 description that the lint and the studio list.  Importing this package registers them all.
 """
 
-from processes.verbs import awards, clocks, draws, households, papers
+from processes.verbs import awards, cases, clocks, draws, funds, households, papers, referrals
 
-__all__ = ["awards", "clocks", "draws", "households", "papers"]
+__all__ = ["awards", "cases", "clocks", "draws", "funds", "households", "papers", "referrals"]

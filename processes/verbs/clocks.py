@@ -37,7 +37,7 @@ def start(context: Context, clock: str, since: Any = None) -> dict[str, Any]:
     """Start a clock; answers its name, start and due date."""
     if clock not in context.bundle.clocks:
         raise VerbParametersInvalid(verb="clock.start", reason=f"没有名为“{clock}”的时限")
-    begun = _day(since)
+    begun = day_of(since)
     if begun is not None and begun > context.clocks.today:
         raise RuleBroken(reason=f"日期 {begun:%Y年%m月%d日} 晚于今天，请核对")
     row = context.clocks.start(clock, begun)
@@ -62,7 +62,7 @@ def stop(context: Context, clock: str) -> dict[str, Any]:
 )
 def suspend(context: Context, clock: str, reason: str, since: Any = None) -> dict[str, Any]:
     """Suspend clocks; answers which."""
-    rows = context.clocks.suspend(clock, reason, _day(since))
+    rows = context.clocks.suspend(clock, reason, day_of(since))
     for row in rows:
         events.append(context.uow, context.case, context.actor, "clock_suspended", row.title, reason=reason)
     return {"clock": clock, "suspended": [c.name for c in rows]}
@@ -71,13 +71,14 @@ def suspend(context: Context, clock: str, reason: str, since: Any = None) -> dic
 @verb("clock.resume", "恢复计时", "恢复被中止的时限；until 可指定不计入的最后一日。", undo=_undo_resume)
 def resume(context: Context, clock: str, until: Any = None) -> dict[str, Any]:
     """Resume clocks; answers which."""
-    rows = context.clocks.resume(clock, _day(until))
+    rows = context.clocks.resume(clock, day_of(until))
     for row in rows:
         events.append(context.uow, context.case, context.actor, "clock_resumed", row.title, due_on=row.due_on)
     return {"clock": clock, "resumed": [c.name for c in rows]}
 
 
-def _day(value: Any) -> date | None:
+def day_of(value: Any) -> date | None:
+    """A day as forms and expressions give it, or None where there is none."""
     if value is None or value == "":
         return None
     if isinstance(value, str):

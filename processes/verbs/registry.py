@@ -27,6 +27,8 @@ class Context:
     items: list[WorkItem]
     data: Mapping[str, Any]
     question: str
+    open_case: Callable[[str, str, Mapping[str, Any], str], Case]
+    """Opens a linked case: programme, process, application, department."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import zlib
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -52,6 +53,14 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "county_decision": {"decision": "confirm", "statement": "同意"},
     "serve_confirmation": {"served_on": DAY, "method": "hand", "receiver": "张建国"},
 }  # fmt: skip
+
+
+def person_household(seed: str) -> dict[str, Any]:
+    """A household of one person, another one for every seed."""
+    born = date(1950, 1, 1) + timedelta(days=zlib.crc32(seed.encode()) % 18_000)
+    return {
+        "members": [{"name": f"周{seed[-3:]}", "relation": "本人", "birth": born.isoformat(), "sex": "男"}]
+    }
 
 
 def a_household(stage: Stage, division: str = VILLAGE, raw: dict[str, Any] | None = None) -> str:

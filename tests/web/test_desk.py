@@ -16,10 +16,10 @@ TOWNSHIP = {"window_clerk", "investigator", "township_leader", "village_assistan
 COUNTY = {"county_clerk", "county_leader", "comparison_officer", "supervisor"}
 # Who gets the page itself (200); everyone else is refused (403) or led to their own page (302).
 OPEN_TO = {
-    "/worklist": TOWNSHIP | COUNTY,
+    "/worklist": TOWNSHIP | COUNTY | {"finance_officer", "department_officer"},
     "/households": TOWNSHIP | COUNTY | {"auditor"},
     "/households/new": {"window_clerk", "investigator"},
-    "/cases": TOWNSHIP | COUNTY | {"auditor"},
+    "/cases": TOWNSHIP | COUNTY | {"auditor", "department_officer"},
     "/oversight": {"supervisor", "county_leader", "township_leader", "county_clerk", "auditor"},
     "/parameters": TOWNSHIP | COUNTY | {"auditor"},
     "/audit": {"auditor"},

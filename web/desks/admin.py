@@ -77,7 +77,7 @@ def audit_log(actor: Actor) -> Any:
 @require(Permission.ACCOUNT_UNLOCK)
 def accounts_page(actor: Actor) -> Any:
     """Accounts, with those that are locked."""
-    with auth.office().database.reading(actor.division) as session:
+    with auth.office().database.reading(actor.division, actor.department) as session:
         now = auth.office().database.clock()
         return render_template("accounts.html", rows=accounts.listed(session), now=now)
 

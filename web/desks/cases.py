@@ -32,7 +32,7 @@ desk = Blueprint("cases", __name__)
 def search(actor: Actor) -> Any:
     """Cases in scope, latest first."""
     word = request.args.get("q", "").strip()[:60]
-    with auth.office().database.reading(actor.division) as session:
+    with auth.office().database.reading(actor.division, actor.department) as session:
         page = queries.cases(session, word, forms.page_number())
     return render_template("cases.html", page=page, search=word)
 
@@ -44,7 +44,7 @@ def one(actor: Actor, number: str) -> Any:
     office = auth.office()
     now = office.database.clock()
     today = civil_date(now)
-    with office.database.reading(actor.division) as session:
+    with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
         bundle = publish.open_release(session, case.release_id)
         household = people.household(session, case.household_id)
@@ -107,14 +107,14 @@ def _clocks(session: Any, case: Any, bundle: Any, today: Any) -> list[dict[str, 
 def diagram(actor: Actor, number: str) -> Any:
     """The diagram of the case's release, where the case stands and what it passed."""
     office = auth.office()
-    with office.database.reading(actor.division) as session:
+    with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
         bundle = publish.open_release(session, case.release_id)
         facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
-        definition = bundle.definition()
+        definition = bundle.definition(case.process or None)
         passed = trail.trail(definition, runtime.restore(definition, case.state, facts))
     sheets = [
-        {"process": p, "name": d.name or p, "xml": bundle.diagram_xml(p)}
+        {"process": p, "name": d.name or p, "xml": bundle.diagram_xml(definition, p)}
         for p, d in definition.diagrams.items()
         if d.executable
     ]
@@ -155,7 +155,7 @@ def attach(actor: Actor, number: str) -> Any:
 def attachment(actor: Actor, number: str, attachment_id: int) -> Any:
     """An attachment's bytes."""
     office = auth.office()
-    with office.database.reading(actor.division) as session:
+    with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
         found = next((a for a in queries.attachments(session, case.id) if a.id == attachment_id), None)
     if found is None:

@@ -28,7 +28,7 @@ desk = Blueprint("households", __name__)
 def register(actor: Actor) -> Any:
     """Households in scope, by name, file number or ID tail."""
     search = request.args.get("q", "").strip()[:60]
-    with auth.office().database.reading(actor.division) as session:
+    with auth.office().database.reading(actor.division, actor.department) as session:
         rows = [
             {
                 "number": h.number, "name": h.householder_name, "address": h.address,
@@ -56,7 +56,7 @@ def one(actor: Actor, number: str) -> Any:
 
 def _page(actor: Actor, number: str | None) -> Any:
     today = civil_date(auth.office().database.clock())
-    with auth.office().database.reading(actor.division) as session:
+    with auth.office().database.reading(actor.division, actor.department) as session:
         household = None if number is None else queries.household_by_number(session, number)
         content = None if household is None else shown.as_form(household)
         members = [] if household is None else shown.members(household, today)
@@ -99,7 +99,7 @@ def look_up(actor: Actor) -> Any:
     """Check an ID number and say what it tells and whether the person is in the register."""
     today = civil_date(auth.office().database.clock())
     identity = id_number.read(str(forms.body().get("id_number", "")), today)
-    with auth.office().database.reading(actor.division) as session:
+    with auth.office().database.reading(actor.division, actor.department) as session:
         found = queries.look_up(session, identity.number)
         warnings = []
         if found is not None:

@@ -20,29 +20,34 @@ desk = Blueprint("intake", __name__)
 
 
 @desk.get("/households/<string:number>/apply/<string:programme>")
+@desk.get("/households/<string:number>/apply/<string:programme>/<string:process>")
 @require(Permission.CASE_START)
-def form(actor: Actor, number: str, programme: str) -> Any:
+def form(actor: Actor, number: str, programme: str, process: str = "") -> Any:
     """The application form of a programme."""
     today = civil_date(auth.office().database.clock())
-    with auth.office().database.reading(actor.division) as session:
+    with auth.office().database.reading(actor.division, actor.department) as session:
         household = queries.household_by_number(session, number)
         bundle = publish.open_release(session, publish.current_id(session, programme, today))
+        start = bundle.start(process)
         return render_template(
             "apply.html",
             household=household,
-            title=bundle.title,
-            schema=bundle.form(str(bundle.programme["start_form"])),
+            title=start.title,
+            schema=bundle.form(start.form),
             data={"phone": household.phone},
             token=str(uuid4()),
-            target=url_for("intake.submit", number=number, programme=programme),
+            target=url_for("intake.submit", number=number, programme=programme, process=process or None),
         )
 
 
 @desk.post("/households/<string:number>/apply/<string:programme>")
+@desk.post("/households/<string:number>/apply/<string:programme>/<string:process>")
 @require(Permission.CASE_START)
-def submit(actor: Actor, number: str, programme: str) -> Any:
+def submit(actor: Actor, number: str, programme: str, process: str = "") -> Any:
     """Open the case."""
     body = forms.body()
-    command = c.StartCase(programme, number, forms.part(body, "data"), str(body.get("token", ""))[:64])
+    command = c.StartCase(
+        programme, number, forms.part(body, "data"), str(body.get("token", ""))[:64], process
+    )
     started = auth.office().perform(command, actor)
     return jsonify(address=url_for("cases.one", number=started["case"]))

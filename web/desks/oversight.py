@@ -23,7 +23,7 @@ desk = Blueprint("oversight", __name__)
 def late(actor: Actor) -> Any:
     """Red and overdue limits, incidents, load by township."""
     today = civil_date(auth.office().database.clock())
-    with auth.office().database.reading(actor.division) as session:
+    with auth.office().database.reading(actor.division, actor.department) as session:
         rows = [
             (case, clock, clocks.colour(today, clock.due_on, clock.yellow_on, clock.red_on))
             for case, clock in queries.late(session, today)

@@ -28,7 +28,7 @@ desk = Blueprint("tasks", __name__)
 def one(actor: Actor, number: str, item_id: int) -> Any:
     """The form of a step with its draft, and the case beside it."""
     office = auth.office()
-    with office.database.reading(actor.division) as session:
+    with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
         item = queries.item(session, number, item_id)
         if item.status != "open" or not rules.may_work(item, actor):
@@ -39,7 +39,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             "task.html",
             case=case,
             item=item,
-            documentation=_documentation(bundle, item),
+            documentation=_documentation(bundle, case, item),
             schema=bundle.form(item.form),
             data=values.plain(item.draft or {}),
             token=str(uuid4()),
@@ -52,8 +52,8 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
         )
 
 
-def _documentation(bundle: Any, item: Any) -> str:
-    node = bundle.definition().node_at(item.ref)
+def _documentation(bundle: Any, case: Any, item: Any) -> str:
+    node = bundle.definition(case.process or None).node_at(item.ref)
     return "" if node is None else node.documentation
 
 
@@ -74,7 +74,7 @@ def _answers(bundle: Any, items: list[Any]) -> list[dict[str, Any]]:
 
 def _earlier(office: Any, case: Any, bundle: Any, items: list[Any]) -> list[dict[str, str]]:
     facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
-    definition = bundle.definition()
+    definition = bundle.definition(case.process or None)
     state = runtime.restore(definition, case.state, facts)
     found = []
     for ref in returns.earlier_steps(definition, state):

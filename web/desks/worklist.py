@@ -38,7 +38,7 @@ def queue(actor: Actor) -> Any:
     name = request.args.get("queue", "mine")
     name = name if name in queries.QUEUES else "mine"
     search = request.args.get("q", "").strip()[:60]
-    with auth.office().database.reading(actor.division) as session:
+    with auth.office().database.reading(actor.division, actor.department) as session:
         page = queries.worklist(session, actor, name, search, forms.page_number())
         known = {name: page.total} if name in ("mine", "office") and not search else {}
         counts = queries.counts(session, actor, known)

@@ -1,0 +1,79 @@
+"""The list of offers, and matching a need with one (C25)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from processes.access.scope import Actor
+from processes.coordination.models import Offer
+from processes.errors import Invalid, NotFound
+from processes.storage.unit_of_work import UnitOfWork
+
+KINDS = {
+    "money": "资金帮扶", "goods": "物资帮扶", "medical": "医疗帮扶", "education": "助学帮扶",
+    "care": "照料陪护", "work": "就业帮扶", "counsel": "心理疏导、社工服务",
+}  # fmt: skip
+LONGEST = 80
+
+
+def add(
+    uow: UnitOfWork,
+    actor: Actor,
+    organisation: str,
+    kind: str,
+    description: str,
+    until: date | None,
+    phone: str,
+) -> Offer:
+    """Put an offer on the list of the actor's place."""
+    name, text = organisation.strip(), description.strip()
+    if not name or not text or kind not in KINDS or len(name) > LONGEST or len(text) > 4 * LONGEST:
+        raise Invalid(reason="请填写单位名称、帮扶类别和内容")
+    row = Offer(
+        division=actor.division, organisation=name, kind=kind, description=text, phone=phone.strip()[:20],
+        until=until, status="open", taken=0, added_at=uow.now, added_by=actor.name,
+    )  # fmt: skip
+    uow.add(row)
+    uow.flush()
+    return row
+
+
+def close(uow: UnitOfWork, actor: Actor, offer_id: int) -> None:
+    """Take an offer off the list; what was matched with it stays."""
+    row = uow.session.get(Offer, offer_id)
+    if row is None or not actor.covers(row.division):
+        raise NotFound()
+    row.status = "closed"
+
+
+def take(uow: UnitOfWork, division: str, chosen: str) -> Offer:
+    """Match a need with an offer that reaches its place; raises `NotFound` when it is gone."""
+    offer_id = int(chosen) if chosen.isdigit() else 0
+    row = uow.session.scalar(select(Offer).where(Offer.id == offer_id).with_for_update())
+    if row is None or row.status != "open" or not division.startswith(row.division):
+        raise NotFound()
+    row.taken += 1
+    return row
+
+
+def give_back(uow: UnitOfWork, offer_id: int) -> None:
+    """A match that was sent back does not count."""
+    row = uow.session.get_one(Offer, offer_id)
+    row.taken = max(row.taken - 1, 0)
+
+
+def listed(session: Session) -> list[Offer]:
+    """Offers in scope, open ones first."""
+    return list(session.scalars(select(Offer).order_by(Offer.status.desc(), Offer.id.desc())))
+
+
+def reaching(session: Session, division: str, on: date) -> list[Offer]:
+    """Open offers that a household of a place can be given: of its township or of the county."""
+    prefixes = [division[:digits] for digits in (6, 9, 12)]
+    query = select(Offer).where(
+        Offer.division.in_(prefixes), Offer.status == "open", or_(Offer.until.is_(None), Offer.until >= on)
+    )
+    return list(session.scalars(query.order_by(Offer.id)))

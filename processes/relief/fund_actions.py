@@ -1,0 +1,189 @@
+"""Moving money in a township's petty fund (C11): under the fund's row lock, in entries that balance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from processes.access.scope import Actor, township_of
+from processes.cases.models import Case
+from processes.errors import DutySeparation, NotFound, RuleBroken
+from processes.policy.calendar import civil_date
+from processes.policy.periods import Month
+from processes.relief import fund_queries, fund_rules
+from processes.relief.fund_models import Fund, FundEntry, FundMonth, FundPosting
+from processes.storage.unit_of_work import UnitOfWork
+
+LONGEST_MEMO = 200
+
+
+def locked_fund(uow: UnitOfWork, township: str) -> Fund:
+    """The fund of a township, locked; made empty where there was none."""
+    found = uow.session.scalar(select(Fund).where(Fund.township == township).with_for_update())
+    if found is None:
+        found = Fund(
+            township=township, division=township, cash=Decimal(0), advanced=Decimal(0), entries_count=0
+        )
+        uow.add(found)
+        uow.flush()
+    return found
+
+
+def enter(uow: UnitOfWork, actor: Actor, township: str, kind: str, amount: Decimal, memo: str) -> FundEntry:
+    """Write down a movement that a second person has to confirm before it counts."""
+    if kind not in fund_rules.BY_HAND:
+        raise RuleBroken(reason="这类记账由办件产生，不能手工录入", clause="C11")
+    fund = locked_fund(uow, township)
+    entry = _entry(uow, actor, fund, kind, fund_rules.demand_amount(amount), _memo(memo))
+    _demand_possible(uow, fund, kind, entry.amount)
+    return entry
+
+
+def reverse(uow: UnitOfWork, actor: Actor, entry_id: int, memo: str) -> FundEntry:
+    """Write down the reversal of a posted entry; the entry itself stays as it is."""
+    original, fund = _locked_entry(uow, actor, entry_id)
+    if original.status != "posted" or original.kind == "reversal":
+        raise RuleBroken(reason="只能冲销已入账的记录；冲销记录本身不能再冲销", clause="C11")
+    taken = uow.session.scalar(select(FundEntry.id).where(FundEntry.reverses_id == original.id))
+    if taken is not None:
+        raise RuleBroken(reason=f"第 {original.serial} 号记录已经有冲销", clause="C11")
+    made = _entry(uow, actor, fund, "reversal", original.amount, _memo(memo))
+    made.reverses_id, made.case_id, made.case_number = original.id, original.case_id, original.case_number
+    return made
+
+
+def confirm(uow: UnitOfWork, actor: Actor, entry_id: int) -> FundEntry:
+    """Confirm somebody else's entry; from now on it counts."""
+    entry, fund = _waiting(uow, actor, entry_id)
+    _demand_other_person(actor, entry)
+    entry.confirmed_by_id, entry.confirmed_by = actor.account_id, actor.name
+    _post(uow, fund, entry)
+    return entry
+
+
+def refuse(uow: UnitOfWork, actor: Actor, entry_id: int) -> FundEntry:
+    """Refuse an entry that waits, or take back one's own; it stays in the book as refused."""
+    entry, _ = _waiting(uow, actor, entry_id)
+    entry.status, entry.reverses_id = "refused", None
+    entry.confirmed_by_id, entry.confirmed_by = actor.account_id, actor.name
+    return entry
+
+
+def advance(uow: UnitOfWork, actor: Actor, case: Case, question: str, amount: Decimal) -> FundEntry:
+    """Pay relief before the paper, out of the fund of the case's township; raises `FundInsufficient`."""
+    fund = locked_fund(uow, township_of(case.division))
+    return _of_case(uow, actor, fund, case, question, "advance", fund_rules.demand_amount(amount))
+
+
+def settle(uow: UnitOfWork, actor: Actor, case: Case, question: str) -> FundEntry | None:
+    """Account for what was advanced in a case, now that its paper is complete; None when nothing was."""
+    fund = locked_fund(uow, township_of(case.division))
+    left = fund_queries.outstanding(uow.session, case.id)
+    return _of_case(uow, actor, fund, case, question, "settlement", left) if left > 0 else None
+
+
+def make_void(uow: UnitOfWork, actor: Actor, case: Case, question: str) -> None:
+    """Reverse what a step of a case posted, because the case was sent back before it."""
+    fund = locked_fund(uow, township_of(case.division))
+    query = select(FundEntry).where(
+        FundEntry.case_id == case.id, FundEntry.question == question, FundEntry.status == "posted"
+    )
+    for entry in uow.session.scalars(query).all():
+        gone = uow.session.scalar(select(FundEntry.id).where(FundEntry.reverses_id == entry.id))
+        if gone is None and entry.kind != "reversal":
+            made = _entry(uow, actor, fund, "reversal", entry.amount, "办件退回")
+            made.reverses_id, made.case_id, made.case_number = entry.id, case.id, case.number
+            _post(uow, fund, made)
+
+
+def close_month(uow: UnitOfWork, actor: Actor, township: str, month: str) -> FundMonth:
+    """Close a month that is over; nothing can be booked in it or before it any more."""
+    fund = locked_fund(uow, township)
+    today = civil_date(uow.now)
+    if month >= str(Month.of(today)):
+        raise RuleBroken(reason="当月尚未结束，不能结账", clause="C11")
+    if month <= fund_queries.last_closed(uow.session, fund.id):
+        raise RuleBroken(reason=f"{month} 已经结账", clause="C11")
+    uow.flush()
+    statement = fund_queries.statement(uow.session, fund, month)
+    closed = FundMonth(
+        fund_id=fund.id, month=month, opening_cash=statement.opening_cash,
+        closing_cash=statement.closing_cash, closing_advanced=statement.closing_advanced,
+        last_serial=statement.last_serial, digest=statement.digest, closed_at=uow.now, closed_by=actor.name,
+    )  # fmt: skip
+    uow.add(closed)
+    return closed
+
+
+def _of_case(
+    uow: UnitOfWork, actor: Actor, fund: Fund, case: Case, question: str, kind: str, amount: Decimal
+) -> FundEntry:
+    entry = _entry(uow, actor, fund, kind, amount, f"{case.applicant} {case.programme_title}")
+    entry.case_id, entry.case_number, entry.question = case.id, case.number, question
+    _post(uow, fund, entry)
+    return entry
+
+
+def _entry(uow: UnitOfWork, actor: Actor, fund: Fund, kind: str, amount: Decimal, memo: str) -> FundEntry:
+    entry = FundEntry(
+        fund_id=fund.id, division=fund.township, kind=kind, booked_on=civil_date(uow.now), amount=amount,
+        memo=memo, status="waiting", entered_by_id=actor.account_id, entered_by=actor.name,
+        entered_at=uow.now, question="", case_number="", confirmed_by="", postings=[],
+    )  # fmt: skip
+    uow.add(entry)
+    uow.flush()
+    return entry
+
+
+def _post(uow: UnitOfWork, fund: Fund, entry: FundEntry) -> None:
+    """Give an entry its number and its postings, and move the balances; all of it or nothing."""
+    entry.booked_on = civil_date(uow.now)
+    fund_rules.demand_open(str(Month.of(entry.booked_on)), fund_queries.last_closed(uow.session, fund.id))
+    change = _change(uow, entry)
+    fund_rules.demand_covered(fund.cash, fund.advanced, change)
+    fund.entries_count += 1
+    entry.serial, entry.status = fund.entries_count, "posted"
+    for account, amount in change.items():
+        entry.postings.append(FundPosting(account=account, amount=amount))
+    fund.cash += change.get("cash", Decimal(0))
+    fund.advanced += change.get("advanced", Decimal(0))
+
+
+def _change(uow: UnitOfWork, entry: FundEntry) -> Mapping[str, Decimal]:
+    if entry.kind != "reversal":
+        return fund_rules.postings(entry.kind, entry.amount)
+    original = uow.session.get_one(FundEntry, entry.reverses_id)
+    return {p.account: -p.amount for p in original.postings}
+
+
+def _demand_possible(uow: UnitOfWork, fund: Fund, kind: str, amount: Decimal) -> None:
+    fund_rules.demand_covered(fund.cash, fund.advanced, fund_rules.postings(kind, amount))
+
+
+def _locked_entry(uow: UnitOfWork, actor: Actor, entry_id: int) -> tuple[FundEntry, Fund]:
+    township = uow.session.scalar(select(FundEntry.division).where(FundEntry.id == entry_id))
+    if township is None or not actor.covers(township):
+        raise NotFound()
+    fund = locked_fund(uow, township)
+    return uow.session.get_one(FundEntry, entry_id, populate_existing=True), fund
+
+
+def _waiting(uow: UnitOfWork, actor: Actor, entry_id: int) -> tuple[FundEntry, Fund]:
+    entry, fund = _locked_entry(uow, actor, entry_id)
+    if entry.status != "waiting":
+        raise RuleBroken(reason="这笔记录已经有人处理过了", clause="C11")
+    return entry, fund
+
+
+def _demand_other_person(actor: Actor, entry: FundEntry) -> None:
+    if entry.entered_by_id == actor.account_id:
+        raise DutySeparation(earlier="备用金录入", step="备用金复核")
+
+
+def _memo(memo: str) -> str:
+    text = memo.strip()
+    if not text or len(text) > LONGEST_MEMO:
+        raise RuleBroken(reason=f"请写明事由（{LONGEST_MEMO} 字以内）", clause="C11")
+    return text

@@ -1,0 +1,115 @@
+"""Rows of the petty funds (备用金): accounts, entries with their postings, closed months."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from processes.storage.base import Row, Scoped
+
+
+class Fund(Row, Scoped):
+    """The petty fund of a township; its row is the lock under which entries are posted.
+
+    `cash` and `advanced` repeat the sums of the postings, so that a payment need not add up the ledger;
+    `fund_queries.audit` compares them.
+    """
+
+    __tablename__ = "fund"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    township: Mapped[str] = mapped_column(String(9), unique=True)
+    cash: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    advanced: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    entries_count: Mapped[int] = mapped_column(default=0)
+
+
+class FundEntry(Row, Scoped):
+    """A movement of money; never edited: a mistake is reversed by an entry of its own.
+
+    `status` is `waiting` until a second person has confirmed it, then `posted`, or `refused`.
+    """
+
+    __tablename__ = "fund_entry"
+    __table_args__ = (
+        Index("ix_fund_entry_ledger", "fund_id", "booked_on", "id"),
+        Index("ix_fund_entry_case", "case_id"),
+        UniqueConstraint("fund_id", "serial", name="uq_fund_entry_serial"),
+        UniqueConstraint("reverses_id", name="uq_fund_entry_reverses_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
+    serial: Mapped[int | None]
+    """The number in the ledger, given when the entry is posted; no gaps."""
+    kind: Mapped[str] = mapped_column(String(20))
+    booked_on: Mapped[date]
+    amount: Mapped[Decimal]
+    memo: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(10))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    case_number: Mapped[str] = mapped_column(String(40), default="")
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("fund_entry.id"))
+    question: Mapped[str] = mapped_column(String(160), default="")
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    entered_by: Mapped[str] = mapped_column(String(60))
+    entered_at: Mapped[datetime]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    confirmed_by: Mapped[str] = mapped_column(String(60), default="")
+
+    postings: Mapped[list[FundPosting]] = relationship(order_by="FundPosting.id")
+
+
+class FundPosting(Row):
+    """One side of an entry: an account and a signed amount; the postings of an entry add up to zero."""
+
+    __tablename__ = "fund_posting"
+    __table_args__ = (Index("ix_fund_posting_entry", "entry_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("fund_entry.id"))
+    account: Mapped[str] = mapped_column(String(20))
+    amount: Mapped[Decimal]
+
+
+class FundMonth(Row):
+    """A closed month of a fund: its balances and the statement that was printed; unchangeable."""
+
+    __tablename__ = "fund_month"
+    __table_args__ = (UniqueConstraint("fund_id", "month", name="uq_fund_month_month"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
+    month: Mapped[str] = mapped_column(String(7))
+    opening_cash: Mapped[Decimal]
+    closing_cash: Mapped[Decimal]
+    closing_advanced: Mapped[Decimal]
+    last_serial: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    closed_at: Mapped[datetime]
+    closed_by: Mapped[str] = mapped_column(String(60))
+
+
+class ReliefPayment(Row, Scoped):
+    """A one-off relief that a household received (临时救助金): emergency or expenditure."""
+
+    __tablename__ = "relief_payment"
+    __table_args__ = (
+        Index("ix_relief_payment_household", "household_id", "granted_on"),
+        Index("ix_relief_payment_case", "case_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    event: Mapped[str] = mapped_column(String(40))
+    event_on: Mapped[date | None]
+    amount: Mapped[Decimal]
+    granted_on: Mapped[date]
+    source: Mapped[str] = mapped_column(String(10))
+    """`fund`: out of the township's petty fund; `bank`: by the county through the bank."""
+    question: Mapped[str] = mapped_column(String(160))
+    status: Mapped[str] = mapped_column(String(10), default="standing")

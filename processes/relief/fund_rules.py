@@ -1,0 +1,63 @@
+"""The arithmetic of a petty fund: pure.
+
+Four accounts per township.  `county` is where the money comes from and goes back to, `cash` is what
+the township holds, `advanced` is what was handed over before the paper (先行救助), `spent` is relief
+whose paper is complete.  Every entry moves money between two of them, so all four always add up to zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from processes.errors import FundInsufficient, FundMonthClosed, RuleBroken
+
+ACCOUNTS = ("county", "cash", "advanced", "spent")
+_CENT = Decimal("0.01")
+
+MOVES: Mapping[str, tuple[str, str]] = {
+    "top_up": ("county", "cash"),
+    "advance": ("cash", "advanced"),
+    "settlement": ("advanced", "spent"),
+    "refund": ("advanced", "cash"),
+    "return": ("cash", "county"),
+}
+"""Kind of entry → the account that gives, the account that receives."""
+
+KIND_TITLES = {
+    "top_up": "拨入",
+    "advance": "先行救助支出",
+    "settlement": "补办手续核销",
+    "refund": "救助对象退回",
+    "return": "缴回县财政",
+    "reversal": "冲销",
+}
+BY_HAND = ("top_up", "return", "refund")
+"""Kinds that finance officers enter; the others come from cases."""
+
+
+def postings(kind: str, amount: Decimal) -> dict[str, Decimal]:
+    """Account → signed amount of an entry; the sum is zero."""
+    giver, receiver = MOVES[kind]
+    return {giver: -amount, receiver: amount}
+
+
+def demand_amount(amount: Decimal) -> Decimal:
+    """The amount to the cent; raises unless it is positive and exact."""
+    if not amount.is_finite() or amount <= 0 or amount != amount.quantize(_CENT):
+        raise RuleBroken(reason="金额应大于零，最多两位小数", clause="C11")
+    return amount.quantize(_CENT)
+
+
+def demand_covered(cash: Decimal, advanced: Decimal, change: Mapping[str, Decimal]) -> None:
+    """Raise unless neither cash nor advances go below zero: nobody hands over money that is not there."""
+    if cash + change.get("cash", Decimal(0)) < 0:
+        raise FundInsufficient(available=f"{cash:.2f}", needed=f"{-change['cash']:.2f}", clause="C11")
+    if advanced + change.get("advanced", Decimal(0)) < 0:
+        raise RuleBroken(reason=f"待核销的先行救助只有 {advanced:.2f} 元，不足以冲减", clause="C11")
+
+
+def demand_open(month: str, last_closed: str) -> None:
+    """Raise when an entry would fall into a closed month."""
+    if last_closed and month <= last_closed:
+        raise FundMonthClosed(month=month, clause="C11")
