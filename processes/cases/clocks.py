@@ -75,7 +75,7 @@ class CaseClocks:
         """Clocks that have not been stopped."""
         return [c for c in self.rows if c.stopped_on is None and name in (ALL, c.name)]
 
-    def start(self, name: str, since: date | None = None) -> Clock:
+    def start(self, name: str, since: date | None = None, days: int | None = None) -> Clock:
         """Start a clock of the programme, counting from the day after `since` (today).
 
         A limit that keeps running through returns (the whole procedure) goes on instead of
@@ -92,7 +92,7 @@ class CaseClocks:
             name=name,
             title=rule.title,
             unit=rule.unit,
-            budget=self._days(rule.budget, begins),
+            budget=self._days(rule.budget, begins) if days is None else days,
             extension=0,
             extension_reason="",
             started_on=begins,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from processes.access.scope import Actor
@@ -16,9 +17,18 @@ LONGEST_REASON = 300
 
 
 def checked(
-    bundle: Bundle, case: Case, actor: Actor, uow: UnitOfWork, form: str, data: Any
+    bundle: Bundle,
+    case: Case,
+    actor: Actor,
+    uow: UnitOfWork,
+    form: str,
+    data: Any,
+    known: Callable[[], Mapping[str, Any]] = dict,
 ) -> dict[str, Any]:
-    """A submitted form, checked against the release's schema; raises `FormInvalid`."""
+    """A submitted form, checked against the release's schema; raises `FormInvalid`.
+
+    `known` gives the case's data, for fields whose choices come from it.
+    """
     schema = bundle.form(form)
     if schema is None:
         raise EngineFault(reason=f"没有名为“{form}”的表单")
@@ -26,7 +36,7 @@ def checked(
     circumstances = forms.Circumstances(
         actor.name, today, lambda name: bundle.policy.value(name, today, case.division)
     )
-    return forms.check(schema, data, circumstances)
+    return forms.check(forms.resolved(schema, known), data, circumstances)
 
 
 def reason_of(text: str) -> str:

@@ -57,7 +57,7 @@ def complete_task(
     rules.demand_worker(item, actor)
     run = Run(uow, actor, case, items)
     rules.demand_separation(item, actor.account_id, items, run.bundle.separation)
-    data = checked(run.bundle, case, actor, uow, item.form, command.data)
+    data = checked(run.bundle, case, actor, uow, item.form, command.data, run.known)
     actions.finish(uow, actor, item, data)
     events.append(uow, case, actor, "completed", item.title, ref=item.ref, task=item.task)
     run.advance(p.Complete(item.ref, data))

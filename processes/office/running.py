@@ -57,6 +57,10 @@ class Run:
         """The stored state of the case."""
         return runtime.restore(self.definition, self.case.state, self.facts())
 
+    def known(self) -> Mapping[str, Any]:
+        """The case's data as the engine holds it now."""
+        return runtime.look(self.definition, self.state(), self.facts()).data
+
     def start(self, data: dict[str, Any]) -> p.Progress:
         """Begin the process with the application's data."""
         return self._settle(runtime.start(self.definition, data, self.facts()))
@@ -137,8 +141,9 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
     release_id = publish.current_id(uow.session, opening.programme, today)
     bundle = publish.open_release(uow.session, release_id)
     start = bundle.start(opening.process)
-    if not bundle.is_mechanism:
+    if not start.several:
         _demand_no_duplicate(uow, household, bundle.id, start)
+    if not bundle.is_mechanism:
         relief_rules.demand_no_double_benefit(
             relief.standing_benefits(uow.session, [m.person_id for m in household.members]),
             bundle.id,

@@ -18,6 +18,8 @@ def differences(expect: Mapping[str, Any], result: Any) -> list[str]:
         *_clocks(expect, result),
         *_documents(expect, result),
         *_values(expect, result),
+        *_linked(expect, result),
+        *_money(expect, result),
     ]
 
 
@@ -81,6 +83,42 @@ def _values(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
             actual = actual.get(part) if isinstance(actual, Mapping) else None
         if not same(wanted, actual):
             yield f"{place} 应为 {wanted}，实际为 {values.plain(actual)}"
+
+
+def _linked(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
+    """Each expected case must be among the linked ones, each found once; `count` says how many there are."""
+    left = list(result.linked)
+    for wanted in expect.get("linked", []):
+        found = next((c for c in left if all(_fits(v, c.get(k)) for k, v in wanted.items())), None)
+        if found is None:
+            yield f"没有找到关联办件 {wanted}，实际为 {values.plain(result.linked)}"
+        else:
+            left.remove(found)
+    if "linked_count" in expect and expect["linked_count"] != len(result.linked):
+        yield f"关联办件应为 {expect['linked_count']} 件，实际为 {len(result.linked)} 件"
+
+
+def _fits(wanted: Any, actual: Any) -> bool:
+    if isinstance(wanted, Mapping):
+        return isinstance(actual, Mapping) and all(same(v, actual.get(k)) for k, v in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(actual, list) and set(map(str, wanted)) <= set(map(str, actual))
+    return same(wanted, actual)
+
+
+def _money(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
+    for key, wanted in expect.get("fund", {}).items():
+        if not same(wanted, result.fund.get(key)):
+            yield f"备用金的 {key} 应为 {wanted}，实际为 {result.fund.get(key)}"
+    if "relief" in expect:
+        wanted = expect["relief"]
+        if wanted is None or result.relief is None:
+            if wanted is not result.relief:
+                yield f"救助金应为 {wanted or '无'}，实际为 {values.plain(result.relief) or '无'}"
+            return
+        for key, value in wanted.items():
+            if not same(value, result.relief.get(key)):
+                yield f"救助金的 {key} 应为 {value}，实际为 {result.relief.get(key)}"
 
 
 def same(wanted: Any, actual: Any) -> bool:

@@ -8,7 +8,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from processes.rehearsal import player, scenarios, stage
-from processes.rehearsal.player import Result
+from processes.rehearsal.results import Result
 from processes.rehearsal.scenarios import Scenario
 from processes.releases import bundle as bundles
 from processes.settings import Settings
@@ -32,9 +32,14 @@ def run(
 def play_file(scenario: Scenario, settings: Settings, url: str | None = None) -> Result:
     """Play one scenario on a fresh stage with the programme folder that it belongs to."""
     folder = _folder(Path(scenario.file), settings, str(scenario.content["programme"]))
-    bundle = bundles.read_folder(folder)
-    with stage.stage(settings, bundle, url) as made:
+    with stage.stage(settings, *_with_neighbours(folder), url=url) as made:
         return player.play(made, scenario)
+
+
+def _with_neighbours(folder: Path) -> list[bundles.Bundle]:
+    """The programme and every other one beside it: cases may open cases of those."""
+    others = sorted(p.parent for p in folder.parent.glob("*/programme.toml") if p.parent != folder)
+    return [bundles.read_folder(f) for f in (folder, *others)]
 
 
 def _folder(file: Path, settings: Settings, programme: str) -> Path:

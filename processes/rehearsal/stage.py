@@ -50,24 +50,31 @@ class Stage:
         self.database = Database(url, self.clock)
         self.office = Office(settings, self.database)
 
-    def found(self, bundle: Bundle) -> None:
-        """Make the county and put the programme in force, as `publish` would after green scenarios."""
+    def found(self, *bundles: Bundle) -> None:
+        """Make the county and put programmes in force, as `publish` would after green scenarios."""
         schema.upgrade(self.database.engine)
         with self.database.unit_of_work() as uow:
             for table in reversed(Row.metadata.sorted_tables):
                 uow.session.execute(table.delete())
             county.found(uow)
-            publish.report(uow, bundle.digest, 1, 0)
-            uow.flush()
-            publish.publish(uow, bundle, "排练", date(2000, 1, 1), "")
+            for bundle in bundles:
+                publish.report(uow, bundle.digest, 1, 0)
+                uow.flush()
+                publish.publish(uow, bundle, "排练", date(2000, 1, 1), "")
             uow.commit()
 
-    def actor(self, who: str, division: str) -> Actor:
+    def actor(self, who: str, division: str, department: str = "") -> Actor:
         """A demo account by role (`investigator`, `investigator#2`) whose scope covers a place."""
         role, _, number = who.partition("#")
         with self.database.reading("") as session:
             rows = session.scalars(select(Account).order_by(Account.id)).all()
-            fitting = [a for a in rows if role in a.roles and division.startswith(a.division)]
+            fitting = [
+                a
+                for a in rows
+                if role in a.roles
+                and division.startswith(a.division)
+                and (not department or a.department == department)
+            ]
         index = int(number or 1) - 1
         if index >= len(fitting):
             raise ScenarioInvalid(reason=f"演示县没有岗位“{who}”的账号")
@@ -110,14 +117,14 @@ class Stage:
 
 
 @contextmanager
-def stage(settings: Settings, bundle: Bundle, url: str | None = None) -> Iterator[Stage]:
+def stage(settings: Settings, *bundles: Bundle, url: str | None = None) -> Iterator[Stage]:
     """A founded stage in a temporary folder, or on a database that may be emptied."""
     with TemporaryDirectory() as folder:
         own = replace(settings, var=Path(folder))
         keyring.use(keyring.open_keyring(own.keys))
         made = Stage(own, url or f"sqlite:///{folder}/stage.sqlite")
         try:
-            made.found(bundle)
+            made.found(*bundles)
             yield made
         finally:
             made.close()

@@ -47,6 +47,8 @@ class StartRule:
     process: str
     title: str
     form: str
+    several: bool = False
+    """Whether a household may have several such cases under way at once."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,14 @@ class Bundle:
     @cached_property
     def starts(self) -> dict[str, StartRule]:
         """What can be applied for, by process, the first one first."""
-        first = StartRule(self.process, self.title, str(self.programme["start_form"]))
+        first = StartRule(
+            self.process,
+            str(self.programme.get("process_title", self.title)),
+            str(self.programme["start_form"]),
+            self.is_mechanism or bool(self.programme.get("several")),
+        )
         others = {
-            name: StartRule(name, str(p["title"]), str(p["start_form"]))
+            name: StartRule(name, str(p["title"]), str(p["start_form"]), bool(p.get("several")))
             for name, p in self.programme.get("processes", {}).items()
         }
         return {self.process: first, **others}
@@ -180,6 +187,10 @@ class Bundle:
             )
             for p in self._toml("documents.toml").get("paper", [])
         }
+
+    def content_path(self, name: str) -> str:
+        """Where a file of the bundle lies in the content folder: `common/…`, else under the programme."""
+        return name if name.startswith(f"{COMMON}/") else f"{self.id}/{name}"
 
     def form(self, form_id: str) -> dict[str, Any] | None:
         """A form-js schema by id: the programme's own, else a shared one."""

@@ -40,6 +40,30 @@ def fields_of(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [c for c in schema.get("components", []) if c.get("type") in FIELD_TYPES]
 
 
+def resolved(schema: Mapping[str, Any], data: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+    """The schema with choices that come from the case (`valuesKey: offers.options`) written out.
+
+    `data` is asked only when a field needs it.
+    """
+    if not any("valuesKey" in f for f in fields_of(schema)):
+        return dict(schema)
+    known = data()
+    components = [
+        {**{k: v for k, v in c.items() if k != "valuesKey"}, "values": _choices(known, str(c["valuesKey"]))}
+        if "valuesKey" in c
+        else c
+        for c in schema["components"]
+    ]
+    return {**schema, "components": components}
+
+
+def _choices(data: Mapping[str, Any], path: str) -> list[dict[str, str]]:
+    found: Any = data
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return [{"value": str(o["value"]), "label": str(o["label"])} for o in found or []]
+
+
 def label_of(field: Mapping[str, Any]) -> str:
     """What a person calls the field."""
     return str(field.get("label") or field.get("dateLabel") or field.get("key", ""))

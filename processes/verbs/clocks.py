@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from processes.cases import events
@@ -32,15 +33,19 @@ def _undo_resume(context: Context, result: Mapping[str, Any]) -> None:
     context.clocks.suspend(str(result["clock"]), "退回后重新办理")
 
 
-@verb("clock.start", "时限开始", "开始一项时限，自次日起算；since 可指定起算的前一日。", undo=_undo_start)
-def start(context: Context, clock: str, since: Any = None) -> dict[str, Any]:
+@verb(
+    "clock.start", "时限开始",
+    "开始一项时限，自次日起算；since 可指定起算的前一日，days 可给出由决策表查得的期限。",
+    undo=_undo_start,
+)  # fmt: skip
+def start(context: Context, clock: str, since: Any = None, days: Decimal | None = None) -> dict[str, Any]:
     """Start a clock; answers its name, start and due date."""
     if clock not in context.bundle.clocks:
         raise VerbParametersInvalid(verb="clock.start", reason=f"没有名为“{clock}”的时限")
     begun = day_of(since)
     if begun is not None and begun > context.clocks.today:
         raise RuleBroken(reason=f"日期 {begun:%Y年%m月%d日} 晚于今天，请核对")
-    row = context.clocks.start(clock, begun)
+    row = context.clocks.start(clock, begun, None if days is None else int(days))
     events.append(
         context.uow, context.case, context.actor, "clock_started", row.title,
         due_on=row.due_on, budget=row.budget, unit=row.unit,

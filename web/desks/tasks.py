@@ -40,7 +40,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             case=case,
             item=item,
             documentation=_documentation(bundle, case, item),
-            schema=bundle.form(item.form),
+            schema=schemas.resolved(bundle.form(item.form) or {}, lambda: _known(office, case, bundle)),
             data=values.plain(item.draft or {}),
             token=str(uuid4()),
             earlier=_earlier(office, case, bundle, items),
@@ -70,6 +70,12 @@ def _answers(bundle: Any, items: list[Any]) -> list[dict[str, Any]]:
                  "lines": [(labels[k], v) for k, v in answers.items()]}
             )  # fmt: skip
     return found
+
+
+def _known(office: Any, case: Any, bundle: Any) -> Any:
+    facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
+    definition = bundle.definition(case.process or None)
+    return runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
 
 
 def _earlier(office: Any, case: Any, bundle: Any, items: list[Any]) -> list[dict[str, str]]:

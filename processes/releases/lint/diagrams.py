@@ -34,11 +34,12 @@ def check(name: str, raw: bytes, bundle: Bundle, office: Office) -> Iterator[Pro
 
 
 def executable(bundle: Bundle) -> Iterator[Problem]:
-    """Whether the engine takes the programme's process."""
-    try:
-        bundle.definition()
-    except YimenError as fault:
-        yield Problem(bundle.process, "", "not_executable", fault.message)
+    """Whether the engine takes each of the programme's processes."""
+    for process in bundle.starts:
+        try:
+            bundle.definition(process)
+        except YimenError as fault:
+            yield Problem(process, "", "not_executable", fault.message)
 
 
 def _diagram(name: str, diagram: Diagram, bundle: Bundle, office: Office) -> Iterator[Problem]:

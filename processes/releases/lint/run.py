@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from processes.releases import forms
 from processes.releases.bundle import COMMON, Bundle
 from processes.releases.lint import decisions, diagrams, words
 from processes.releases.lint.problems import Office, Problem
+
+_PROCESS = re.compile(r'<bpmn:process id="([^"]+)"')
+_CALLED = re.compile(r'calledElement="([^"]+)"')
 
 
 def lint_paths(paths: list[Path], office: Office) -> list[Problem]:
@@ -57,7 +61,10 @@ def _targets(path: Path) -> Iterator[tuple[Path, Path | None]]:
 
 def _check(bundle: Bundle, office: Office) -> Iterator[Problem]:
     policy = bundle.policy
+    used = _used_diagrams(bundle)
     for name, raw in sorted(bundle.files.items()):
+        if name.endswith(".bpmn") and name not in used:
+            continue  # a shared piece that this programme does not call
         if name.endswith(".bpmn"):
             yield from diagrams.check(name, raw, bundle, office)
         elif name.endswith(".dmn"):
@@ -71,11 +78,25 @@ def _check(bundle: Bundle, office: Office) -> Iterator[Problem]:
     yield from diagrams.executable(bundle)
 
 
+def _used_diagrams(bundle: Bundle) -> set[str]:
+    """The programme's own diagrams, and the shared ones that they call, directly or through others."""
+    files = {n: raw for n, raw in bundle.files.items() if n.endswith(".bpmn")}
+    holder = {process: n for n, raw in files.items() for process in _PROCESS.findall(raw.decode())}
+    used: set[str] = set()
+    waiting = [n for n in files if not n.startswith(f"{COMMON}/")]
+    while waiting:
+        name = waiting.pop()
+        if name not in used:
+            used.add(name)
+            waiting += [holder[c] for c in _CALLED.findall(files[name].decode()) if c in holder]
+    return used
+
+
 def _programme(bundle: Bundle) -> Iterator[Problem]:
     name = "programme.toml"
-    start = str(bundle.programme.get("start_form", ""))
-    if bundle.form(start) is None:
-        yield Problem(name, "start_form", "unknown_form", f"申请表单“{start}”不存在")
+    for start in bundle.starts.values():
+        if bundle.form(start.form) is None:
+            yield Problem(name, start.process, "unknown_form", f"申请表单“{start.form}”不存在")
     for clock in bundle.clocks.values():
         for parameter in filter(None, (clock.budget, clock.extension)):
             if parameter not in bundle.policy:

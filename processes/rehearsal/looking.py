@@ -1,0 +1,106 @@
+"""Looking at what a scenario left behind: outcome, path, clocks, papers, money, linked cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from processes.access.scope import township_of
+from processes.cases import clocks, queries
+from processes.cases.models import Case, WorkItem
+from processes.engine import runtime, trail
+from processes.engine.facts import Facts
+from processes.papers import queries as papers
+from processes.papers.models import IssuedPaper
+from processes.rehearsal.results import Result
+from processes.rehearsal.stage import Stage
+from processes.releases import publish
+from processes.releases.bundle import Bundle
+from processes.relief import fund_queries
+from processes.relief import queries as relief
+from processes.relief.models import AwardMember
+
+
+def look(stage: Stage, number: str, division: str, result: Result) -> None:
+    """Read what came of it."""
+    with stage.database.reading("") as session:
+        case = session.scalars(select(Case).where(Case.number == number)).one()
+        bundle = publish.open_release(session, case.release_id)
+        definition = bundle.definition(case.process or None)
+        facts = Facts(stage.clock.now, lambda name, on: bundle.policy.value(name, on, case.division))
+        state = runtime.restore(definition, case.state, facts)
+        passed = trail.trail(definition, state)
+        result.outcome, result.path = case.outcome, list(passed.steps)
+        result.values = dict(runtime.look(definition, state, facts).data)
+        result.clocks = {
+            k.name: {
+                "started": k.started_on,
+                "due": k.due_on,
+                "extension": k.extension,
+                "warned": k.warned,
+            }
+            for k in clocks.of_case(session, case.id)
+        }
+        result.documents = list(
+            session.scalars(
+                select(IssuedPaper.kind)
+                .where(IssuedPaper.case_id == case.id, IssuedPaper.standing == "standing")
+                .order_by(IssuedPaper.id)
+            )
+        )
+        result.open = list(
+            session.scalars(
+                select(WorkItem.task).where(WorkItem.case_id == case.id, WorkItem.status == "open")
+            )
+        )
+        award = relief.of_case(session, case.id)
+        if award is not None:
+            members = session.scalar(
+                select(func.count()).select_from(AwardMember).where(AwardMember.award_id == award.id)
+            )
+            result.award = {
+                "monthly": award.monthly_amount, "from": award.from_month, "grade": award.grade,
+                "cover": award.cover, "members": members,
+            }  # fmt: skip
+        _look_around(stage, division, session, case, result)
+
+
+def _look_around(stage: Stage, division: str, session: Session, case: Case, result: Result) -> None:
+    """The cases beside it, the flows that all of them took, the petty fund, the one-off relief."""
+    for other in session.scalars(select(Case).order_by(Case.id)).all():
+        bundle = publish.open_release(session, other.release_id)
+        _add_flows(result.flows, flows_of(stage, bundle, other))
+        if other.id != case.id:
+            result.linked.append(
+                {
+                    "programme": other.programme, "process": other.process, "department": other.department,
+                    "status": other.status, "outcome": other.outcome,
+                    "open": sorted(i.task for i in queries.items(session, other.id) if i.status == "open"),
+                    "documents": [p.kind for p in papers.of_case(session, other.id) if p.standing == "standing"],
+                    "due": {k.name: k.due_on for k in clocks.of_case(session, other.id)},
+                }
+            )  # fmt: skip
+    for fund in fund_queries.funds(session):
+        if fund.township == township_of(division):
+            result.fund = {"cash": fund.cash, "advanced": fund.advanced}
+    paid = fund_queries.payment_of_case(session, case.id)
+    if paid is not None:
+        result.relief = {"amount": paid.amount, "source": paid.source, "event": paid.event}
+
+
+def flows_of(stage: Stage, bundle: Bundle, case: Case) -> dict[str, set[str]]:
+    """Sequence flows that a case took, by diagram file as it lies in the content folder."""
+    definition = bundle.definition(case.process or None)
+    facts = Facts(stage.clock.now, lambda name, on: bundle.policy.value(name, on, case.division))
+    passed = trail.trail(definition, runtime.restore(definition, case.state, facts))
+    return {
+        bundle.content_path(definition.files[p]): {f.id for f in d.flows} & set(passed.flows)
+        for p, d in definition.diagrams.items()
+    }
+
+
+def _add_flows(known: dict[str, list[str]], more: Mapping[str, set[str]]) -> None:
+    for file, flows in more.items():
+        known[file] = sorted({*known.get(file, []), *flows})

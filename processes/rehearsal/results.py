@@ -1,0 +1,37 @@
+"""What came of a scenario."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from processes.policy import values
+
+_INNER = ("flows", "open", "values", "refused", "linked", "fund", "relief")
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of a scenario."""
+
+    scenario: str
+    file: str
+    passed: bool = False
+    outcome: str | None = None
+    award: dict[str, Any] | None = None
+    path: list[str] = field(default_factory=list)
+    clocks: dict[str, Any] = field(default_factory=dict)
+    documents: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+    flows: dict[str, list[str]] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+    refused: str | None = None
+    linked: list[dict[str, Any]] = field(default_factory=list)
+    fund: dict[str, Any] = field(default_factory=dict)
+    relief: dict[str, Any] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for `--json`."""
+        shown: dict[str, Any] = values.plain(asdict(self))
+        return {k: v for k, v in shown.items() if k not in _INNER}
