@@ -19,7 +19,7 @@ from processes.cases.models import Case
 from processes.errors import YimenError
 from processes.migrations import schema
 from processes.office import Office
-from processes.rehearsal import demo, reports
+from processes.rehearsal import coverage, demo, reports
 from processes.releases import lint
 from processes.settings import from_environment
 from processes.storage import keyring
@@ -95,6 +95,24 @@ def scenario_command(paths: tuple[Path, ...], as_json: bool) -> None:
                 click.echo(f"　　　{difference}")
         click.echo(f"通过 {len(results) - failed}，不符 {failed}。")
     sys.exit(1 if failed or not results else 0)
+
+
+@main.command("coverage")
+@AS_JSON
+def coverage_command(as_json: bool) -> None:
+    """演练全部情景，列出各条款被引用的次数和没有走到的连线；有连线没有走到时退出码为 1。"""
+    settings = from_environment()
+    found = coverage.cover(settings.content, settings)
+    if as_json:
+        _print_json({k: found[k] for k in ("clauses", "uncovered_flows")})
+    else:
+        for clause, count in found["clauses"].items():
+            click.echo(f"{clause}　{count} 个情景")
+        for file, flows in found["uncovered_flows"].items():
+            click.echo(f"{file}：没有走到 {'、'.join(flows)}")
+        for title in found["failed"]:
+            click.echo(f"不符　{title}")
+    sys.exit(1 if found["uncovered_flows"] or found["failed"] else 0)
 
 
 @main.command("publish")

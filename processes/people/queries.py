@@ -111,6 +111,7 @@ def facts(household: Household, on: date) -> dict[str, Any]:
     for line in household.properties:
         totals[line.kind] += line.quantity
     return {
+        "address": household.address,
         "members": members,
         "property": {**totals, "exempted": bool(household.property_exemption)},
         "category": household.category,
