@@ -21,11 +21,14 @@ from web import auth, errors
 from web.desks import (
     admin,
     cases,
+    funds,
     households,
     intake,
     oversight,
     papers,
+    scan,
     sign_in,
+    social,
     tasks,
     verify,
     worklist,
@@ -65,7 +68,8 @@ def create_app(office: Office | None = None) -> Flask:
     errors.register(app)
     auth.register(app)
     for desk in (
-        sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin,
+        sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
+        social, scan,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

@@ -6,6 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from processes.access.models import Division
+from processes.access.scope import TOWNSHIP_DIGITS
+from processes.errors import NotFound
 from processes.storage.unit_of_work import within
 
 VILLAGE_DIGITS = 12
@@ -23,3 +25,19 @@ def villages(session: Session, prefix: str) -> list[Division]:
         within(Division.code, prefix), func.length(Division.code) == VILLAGE_DIGITS
     )
     return list(session.scalars(query.order_by(Division.code)))
+
+
+def townships(session: Session, prefix: str) -> list[Division]:
+    """Townships under a division, or the one that a place lies in, by code."""
+    query = select(Division).where(
+        within(Division.code, prefix[:TOWNSHIP_DIGITS]), func.length(Division.code) == TOWNSHIP_DIGITS
+    )
+    return list(session.scalars(query.order_by(Division.code)))
+
+
+def township(session: Session, code: str, prefix: str) -> str:
+    """The name of a township that a person's scope covers; raises `NotFound`."""
+    row = session.get(Division, code)
+    if row is None or len(code) != TOWNSHIP_DIGITS or not code.startswith(prefix[:TOWNSHIP_DIGITS]):
+        raise NotFound()
+    return row.full_name

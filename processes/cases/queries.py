@@ -143,6 +143,30 @@ def of_household(session: Session, household_id: int) -> list[Case]:
     )
 
 
+def linked(session: Session, case: Case) -> list[Case]:
+    """The case that opened this one, and the cases that it opened, in order."""
+    query = select(Case).where(or_(Case.parent_id == case.id, Case.id == (case.parent_id or 0)))
+    return list(session.scalars(query.order_by(Case.id)))
+
+
+def referred_to(session: Session, department: str) -> list[WorkItem]:
+    """Open items of cases referred to a department, oldest first."""
+    query = (
+        select(WorkItem)
+        .join(Case, Case.id == WorkItem.case_id)
+        .where(Case.department == department, WorkItem.status == "open")
+    )
+    return list(session.scalars(query.order_by(WorkItem.id)))
+
+
+def open_item_for(session: Session, case_id: int, roles: frozenset[str]) -> WorkItem | None:
+    """The open item of a case that a person with these roles can take up."""
+    query = select(WorkItem).where(
+        WorkItem.case_id == case_id, WorkItem.status == "open", WorkItem.role.in_(sorted(roles))
+    )
+    return session.scalars(query.order_by(WorkItem.id)).first()
+
+
 def items(session: Session, case_id: int) -> list[WorkItem]:
     """Work items of a case, oldest first."""
     return list(session.scalars(select(WorkItem).where(WorkItem.case_id == case_id).order_by(WorkItem.id)))

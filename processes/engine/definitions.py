@@ -74,7 +74,16 @@ def load(content: Content, process: str) -> Definition:
     spec, called = _specs(parser, process, files.get(process, process))
     for one in (spec, *called.values()):
         adopt(one)
-    return Definition(process, spec, called, diagrams, _tables(content), _sheets(content), files)
+    used = {process, *called}
+    return Definition(
+        process,
+        spec,
+        called,
+        {p: d for p, d in diagrams.items() if p in used},
+        _tables(content),
+        _sheets(content),
+        {p: f for p, f in files.items() if p in used},
+    )
 
 
 def _add(parser: OfficeParser, root: object, name: str) -> None:

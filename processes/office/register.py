@@ -134,4 +134,9 @@ def publish_release(
     publish.report(uow, bundle.digest, command.passed, command.failed)
     uow.flush()
     release = publish.publish(uow, bundle, actor.name, command.effective_from, command.note)
-    return {"programme": release.programme, "number": release.number, "digest": release.digest}
+    return {
+        "programme": release.programme,
+        "title": release.title,
+        "number": release.number,
+        "digest": release.digest,
+    }

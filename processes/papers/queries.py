@@ -32,6 +32,12 @@ def of_case(session: Session, case_id: int) -> list[IssuedPaper]:
     )
 
 
+def case_of_code(session: Session, code: str) -> Case | None:
+    """The case in scope that a paper belongs to, by the code printed on it."""
+    query = select(Case).join(IssuedPaper, IssuedPaper.case_id == Case.id).where(IssuedPaper.code == code)
+    return session.scalar(query)
+
+
 def verified(session: Session, code: str) -> Verified | None:
     """What the verification page says of a code; asks across divisions, tells no person's data."""
     paper, case = IssuedPaper.__table__, Case.__table__

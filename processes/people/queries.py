@@ -112,6 +112,7 @@ def facts(household: Household, on: date) -> dict[str, Any]:
         totals[line.kind] += line.quantity
     return {
         "address": household.address,
+        "income_lines": Decimal(len(household.incomes)),
         "members": members,
         "property": {**totals, "exempted": bool(household.property_exemption)},
         "category": household.category,

@@ -21,7 +21,7 @@ from processes.office.sweeping import sweep
 from processes.people.id_number import compose
 from processes.people.models import Household
 from processes.policy.calendar import SHANGHAI, WorkCalendar, civil_date
-from processes.rehearsal import county, reports
+from processes.rehearsal import county, demo_needs, reports
 from processes.rehearsal.stage import MovableClock
 from processes.releases import bundle as bundles
 from processes.releases import lint, publish
@@ -84,8 +84,9 @@ def found(office: Office, knows: lint.Office, tell: Callable[[str], None]) -> No
         county.found(uow)
         uow.commit()
     tell("演练情景并发布流程……")
-    release = publish_programme(office, PROGRAMME, "演示县首次发布", knows)
-    tell(f"最低生活保障　第 {release['number']} 版（{release['digest'][:12]}）")
+    for folder in sorted(p.parent for p in office.settings.content.glob("*/programme.toml")):
+        release = publish_programme(office, folder.name, "演示县首次发布", knows)
+        tell(f"{release['title']}　第 {release['number']} 版（{release['digest'][:12]}）")
     with office.database.reading("") as session:
         known = session.scalar(select(func.count()).select_from(Household)) or 0
     if known:
@@ -93,6 +94,8 @@ def found(office: Office, knows: lint.Office, tell: Callable[[str], None]) -> No
     clock = MovableClock()
     past = Office(office.settings, Database(office.settings.database_url, clock))
     dice = random.Random(_SEED)  # noqa: S311  (made-up people, not secrets)
+    clock.now = next(_working_days(70))
+    demo_needs.top_up(past)
     for n in range(HOUSEHOLDS):
         _household(past, clock, dice, n)
         if not (n + 1) % 20:
@@ -113,6 +116,9 @@ def _household(office: Office, clock: MovableClock, dice: random.Random, n: int)
     clerk = _actor(office, "window_clerk", division)
     saved = office.perform(c.SaveHousehold(_people(dice, n, division, stage)), clerk)
     if stage == "none":
+        clock.now = next(_working_days(2 + n % 5))
+        today = civil_date(clock.now)
+        demo_needs.register(office, saved["household"], division, n // len(_STAGES), today, dice)
         return
     application = {
         "cause": _CAUSES[n % len(_CAUSES)],

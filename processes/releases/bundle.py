@@ -75,6 +75,15 @@ class Separation:
 
 
 @dataclass(frozen=True)
+class Screening:
+    """A first look at whether a programme fits a member: a table, after sheets that it reads."""
+
+    title: str
+    table: str
+    sheets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Bundle:
     """Files by path (`common/…` for shared ones), and everything read from them."""
 
@@ -162,6 +171,14 @@ class Bundle:
             )
             for name, c in self.programme.get("clocks", {}).items()
         }
+
+    @cached_property
+    def screenings(self) -> tuple[Screening, ...]:
+        """What a household can be screened for."""
+        return tuple(
+            Screening(str(s["title"]), str(s["table"]), tuple(s.get("sheets", ())))
+            for s in self.programme.get("screening", ())
+        )
 
     @cached_property
     def separation(self) -> tuple[Separation, ...]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from processes.errors import NotFound
 from processes.policy import values
 from processes.policy.periods import Month
+from processes.releases import publish
 from processes.relief import fund_rules
 from processes.relief.fund_models import Fund, FundEntry, FundMonth, FundPosting, ReliefPayment
 
@@ -62,6 +63,38 @@ def fund_of(session: Session, township: str) -> Fund:
     if found is None:
         raise NotFound()
     return found
+
+
+def fund_or_none(session: Session, township: str) -> Fund | None:
+    """The fund of a township in scope, if anything was ever booked."""
+    return session.scalar(select(Fund).where(Fund.township == township))
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What a fund should hold (定额), and below what it asks for a top-up."""
+
+    whole: Decimal
+    share: Decimal
+
+    @property
+    def low(self) -> Decimal:
+        """The amount below which a top-up is due."""
+        return self.whole * self.share
+
+
+def level(session: Session, on: date, division: str) -> Level | None:
+    """The level in force, by the shared parameters of the releases; None where no county set one."""
+    for release in publish.published_programmes(session):
+        policy = publish.open_release(session, release.id).policy
+        if "fund.float" in policy and "fund.low_share" in policy:
+            amount, share = (
+                policy.value("fund.float", on, division),
+                policy.value("fund.low_share", on, division),
+            )
+            if isinstance(amount, Decimal) and isinstance(share, Decimal):
+                return Level(amount, share)
+    return None
 
 
 def waiting(session: Session, fund_id: int) -> list[FundEntry]:

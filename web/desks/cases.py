@@ -18,7 +18,9 @@ from processes.papers import queries as papers
 from processes.people import queries as people
 from processes.people import shown
 from processes.policy.calendar import civil_date
+from processes.releases import forms as schemas
 from processes.releases import publish
+from processes.relief import fund_queries
 from processes.relief import queries as relief
 from processes.storage import vault
 from web import auth, forms
@@ -49,13 +51,20 @@ def one(actor: Actor, number: str) -> Any:
         bundle = publish.open_release(session, case.release_id)
         household = people.household(session, case.household_id)
         items = queries.items(session, case.id)
+        may_see_household = actor.may(Permission.HOUSEHOLD_READ)
         told = events.of_case(session, case.id)
         return render_template(
             "case.html",
             case=case,
             release=papers.release_number(session, case.release_id),
-            members=shown.members(household, today),
-            household=household,
+            members=shown.members(household, today) if may_see_household else [],
+            household=household if may_see_household else None,
+            application=_application(office, bundle, case),
+            linked=queries.linked(session, case),
+            subjects={
+                str(e.payload["number"]): str(e.payload["to"]) for e in told if e.kind == "case_opened"
+            },
+            payment=fund_queries.payment_of_case(session, case.id),
             open_items=[i for i in items if i.status == "open"],
             workable={i.id for i in items if i.status == "open" and rules.may_work(i, actor)},
             timeline=[(timeline.when(e), e.actor, timeline.sentence(e), e.kind) for e in reversed(told)],
@@ -67,6 +76,16 @@ def one(actor: Actor, number: str) -> Any:
             award=relief.of_case(session, case.id),
             watching=queries.is_watching(session, case.id, actor.account_id),
         )
+
+
+def _application(office: Any, bundle: Any, case: Any) -> list[tuple[str, str]]:
+    """What was applied for, as people read it."""
+    facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
+    definition = bundle.definition(case.process or None)
+    data = runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
+    schema = bundle.form(bundle.start(case.process).form) or {}
+    labels = {f["key"]: schemas.label_of(f) for f in schemas.fields_of(schema)}
+    return [(labels[k], v) for k, v in schemas.shown(schema, data.get("application", {})).items()]
 
 
 def _lines(told: list[Any]) -> list[Any]:

@@ -16,6 +16,7 @@ from processes.people import id_number, queries, shown
 from processes.policy.calendar import civil_date
 from processes.policy.periods import age_on
 from processes.releases import publish
+from processes.relief import fund_queries
 from processes.relief import queries as relief
 from web import auth, forms
 from web.require import require
@@ -67,7 +68,8 @@ def _page(actor: Actor, number: str | None) -> Any:
             members=members,
             cases=[] if household is None else cases.of_household(session, household.id),
             awards=[] if household is None else relief.of_household(session, household.id),
-            programmes=publish.published_programmes(session),
+            starts=_starts(session, today),
+            payments=[] if household is None else fund_queries.of_household(session, household.id),
             villages=divisions.villages(session, actor.division),
             kinds={
                 "incomes": kinds.INCOME_KINDS, "expenses": kinds.EXPENSE_KINDS,
@@ -125,3 +127,17 @@ def look_up(actor: Actor) -> Any:
 def reveal(actor: Actor, person_id: int) -> Any:
     """A full ID number; the reading is logged."""
     return jsonify(auth.office().perform(c.RevealIdNumber(person_id, request.remote_addr or ""), actor))
+
+
+def _starts(session: Any, today: Any) -> list[dict[str, Any]]:
+    """What can be applied for at the window, the one entrance first; mechanisms are not applied for."""
+    found = []
+    for release in publish.published_programmes(session):
+        bundle = publish.open_release(session, publish.current_id(session, release.programme, today))
+        entrance = bool(bundle.programme.get("entrance"))
+        if entrance or not bundle.is_mechanism:
+            found += [
+                {"programme": bundle.id, "process": s.process, "title": s.title, "entrance": entrance}
+                for s in bundle.starts.values()
+            ]
+    return sorted(found, key=lambda s: not s["entrance"])

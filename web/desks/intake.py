@@ -10,6 +10,7 @@ from flask import Blueprint, jsonify, render_template, url_for
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.coordination import screening
 from processes.people import queries
 from processes.policy.calendar import civil_date
 from processes.releases import publish
@@ -35,6 +36,10 @@ def form(actor: Actor, number: str, programme: str, process: str = "") -> Any:
             title=start.title,
             schema=bundle.form(start.form),
             data={"phone": household.phone},
+            screened=screening.screen(session, household, auth.office().database.clock(), today)
+            if bundle.programme.get("entrance")
+            else None,
+            results=screening.RESULTS,
             token=str(uuid4()),
             target=url_for("intake.submit", number=number, programme=programme, process=process or None),
         )

@@ -77,7 +77,7 @@ def _node(name: str, node: Node, diagram: Diagram, bundle: Bundle, office: Offic
         yield from _operation(name, node, bundle, office)
     if node.kind in _CHOOSING:
         yield from _choice(name, node, diagram)
-    if node.kind == "businessRuleTask" and not _has_decision(bundle, node.decision):
+    if node.kind == "businessRuleTask" and not has_decision(bundle, node.decision):
         yield Problem(name, node.id, "unknown_decision", f"“{node.name}”引用的决策“{node.decision}”不存在")
     if node.kind == "callActivity" and not _has_process(bundle, node.called):
         yield Problem(name, node.id, "unknown_process", f"“{node.name}”调用的流程“{node.called}”不存在")
@@ -175,7 +175,8 @@ def _reachable(name: str, diagram: Diagram) -> Iterator[Problem]:
             yield Problem(name, node.id, "end_unreachable", f"从“{title}”走不到任何结束事件")
 
 
-def _has_decision(bundle: Bundle, decision: str) -> bool:
+def has_decision(bundle: Bundle, decision: str) -> bool:
+    """Whether a table or a sheet has this id."""
     marker = f'id="{decision}"'.encode()
     tables = any(n.endswith(".dmn") and marker in raw for n, raw in bundle.files.items())
     sheet = f'id = "{decision}"'.encode()

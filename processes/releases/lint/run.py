@@ -74,6 +74,7 @@ def _check(bundle: Bundle, office: Office) -> Iterator[Problem]:
         elif name.endswith(".form"):
             yield from _form(name, raw)
     yield from _programme(bundle)
+    yield from _screenings(bundle)
     yield from _papers(bundle)
     yield from diagrams.executable(bundle)
 
@@ -103,6 +104,16 @@ def _programme(bundle: Bundle) -> Iterator[Problem]:
                 yield Problem(
                     name, clock.name, "unknown_parameter", f"时限“{clock.title}”的参数“{parameter}”没有登记"
                 )
+
+
+def _screenings(bundle: Bundle) -> Iterator[Problem]:
+    for screening in bundle.screenings:
+        for decision in (screening.table, *screening.sheets):
+            if not diagrams.has_decision(bundle, decision):
+                yield Problem(
+                    "programme.toml", screening.table, "unknown_decision",
+                    f"筛查“{screening.title}”引用的决策“{decision}”不存在",
+                )  # fmt: skip
 
 
 def _papers(bundle: Bundle) -> Iterator[Problem]:

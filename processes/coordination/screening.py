@@ -1,0 +1,81 @@
+"""Whole-household screening (一户一筛): for every programme and member yes, no, or what is still needed.
+
+Proposed only, never decided: a clerk reads it beside the form; nothing is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from processes.engine import sheets, tables
+from processes.engine.facts import Facts
+from processes.errors import YimenError
+from processes.people import queries as people
+from processes.people.models import Household
+from processes.releases import publish
+from processes.releases.bundle import Bundle, Screening
+from processes.relief import queries as relief
+
+RESULTS = {"yes": "拟符合", "no": "不符合", "needs": "待补充"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the table says of one member under one programme."""
+
+    member: str
+    result: str
+    reason: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """One programme over all members."""
+
+    title: str
+    findings: tuple[Finding, ...]
+
+
+def screen(session: Session, household: Household, now: datetime, today: date) -> list[Screened]:
+    """Screen a household for every published programme, by the releases in force."""
+    known = people.facts(household, today)
+    drawn: dict[int, list[str]] = {}
+    for benefit in relief.standing_benefits(session, [m.person_id for m in household.members]):
+        drawn.setdefault(benefit.person_id, []).append(benefit.programme)
+    members = [
+        {**facts, "draws": drawn.get(m.person_id, [])}
+        for m, facts in zip(household.members, known["members"], strict=True)
+    ]
+    names = [m.person.name for m in household.members]
+    found = []
+    for release in publish.published_programmes(session):
+        bundle = publish.open_release(session, publish.current_id(session, release.programme, today))
+        facts = Facts(now, lambda name, on, b=bundle: b.policy.value(name, on, household.division))
+        for screening in bundle.screenings:
+            found.append(_one(bundle, screening, {**known, "members": members}, names, facts))
+    return found
+
+
+def _one(
+    bundle: Bundle, screening: Screening, household: Mapping[str, Any], names: Sequence[str], facts: Facts
+) -> Screened:
+    definition = bundle.definition()
+    data: dict[str, Any] = {"household": household}
+    findings = []
+    try:
+        for sheet in screening.sheets:
+            data[sheet] = sheets.compute(definition.sheets[sheet], data, facts).values
+        for name, member in zip(names, household["members"], strict=True):
+            said = tables.decide(
+                definition.tables[screening.table], {**data, "member": member}, facts
+            ).outputs
+            findings.append(Finding(name, str(said["result"]), str(said["reason"]), str(said["article"])))
+    except YimenError as fault:
+        findings = [Finding("", "needs", f"无法筛查：{fault.message}", "")]
+    return Screened(screening.title, tuple(findings))

@@ -1,0 +1,102 @@
+"""The statement of a petty fund (备用金台账) as PDF and as a spreadsheet, both with the ledger's hash."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+from sqlalchemy.orm import Session
+
+from documents import render
+from processes.policy.calendar import civil_date
+from processes.releases import publish
+from processes.relief import fund_rules
+from processes.relief.fund_queries import Line, Statement
+
+TEMPLATE = "fund_statement.html"
+TITLE = "临时救助备用金台账"
+_COLUMNS = ("序号", "日期", "类别", "事由", "办件编号", "收入", "支出", "核销", "余额", "录入", "复核")
+_WIDTHS = (6, 12, 16, 34, 24, 14, 14, 14, 14, 10, 10)
+
+
+def pdf(
+    session: Session, statement: Statement, place: str, closed_by: str, now: datetime, address: str
+) -> bytes:
+    """The statement to print and sign, by the shared template of the latest release."""
+    release = publish.published_programmes(session)[0]
+    templates = publish.open_release(session, release.id).templates()
+    data = {
+        "title": TITLE,
+        "place": place,
+        "month": statement.month,
+        "closed": statement.is_closed,
+        "closed_by": closed_by,
+        "opening": str(statement.opening_cash),
+        "closing": str(statement.closing_cash),
+        "advanced": str(statement.closing_advanced),
+        "digest": statement.digest,
+        "made_on": civil_date(now).isoformat(),
+        "lines": [_line(n) for n in statement.lines],
+        **{k: str(v) for k, v in totals(statement).items()},
+    }
+    sheet = render.Sheet(templates, TEMPLATE, data, address, now.isoformat(), statement.digest[:10])
+    return render.to_pdf(sheet).content
+
+
+def spreadsheet(statement: Statement, place: str, now: datetime) -> bytes:
+    """The same lines as XLSX, amounts as numbers."""
+    held = io.BytesIO()
+    book = xlsxwriter.Workbook(held, {"in_memory": True})
+    book.set_properties({"title": f"{place}{TITLE} {statement.month}", "created": now.replace(tzinfo=None)})
+    sheet = book.add_worksheet(statement.month)
+    head = book.add_format({"bold": True, "border": 1, "align": "center"})
+    money = book.add_format({"num_format": "#,##0.00", "border": 1})
+    plain = book.add_format({"border": 1})
+    sheet.write(0, 0, f"{place}{TITLE}　{statement.month}", book.add_format({"bold": True, "font_size": 14}))
+    for column, (name, width) in enumerate(zip(_COLUMNS, _WIDTHS, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write(1, column, name, head)
+    rows: list[list[Any]] = [["", "", "期初余额", "", "", "", "", "", statement.opening_cash, "", ""]]
+    for n in statement.lines:
+        rows.append(
+            [n.serial, n.booked_on.isoformat(), _kind(n), n.memo, n.case_number, n.incoming, n.outgoing,
+             n.settled, n.cash, n.entered_by, n.confirmed_by]
+        )  # fmt: skip
+    sums = totals(statement)
+    rows.append(
+        ["", "", "本月合计", "", "", sums["incoming"], sums["outgoing"], sums["settled"],
+         statement.closing_cash, "", ""]
+    )  # fmt: skip
+    for number, row in enumerate(rows, start=2):
+        for column, value in enumerate(row):
+            sheet.write(number, column, value, money if isinstance(value, Decimal) else plain)
+    sheet.write(len(rows) + 3, 0, f"台账摘要（SHA-256）：{statement.digest}")
+    book.close()
+    return held.getvalue()
+
+
+def totals(statement: Statement) -> dict[str, Decimal]:
+    """What came in, went out and was accounted for in the month."""
+    return {
+        name: sum((getattr(n, name) for n in statement.lines), Decimal(0))
+        for name in ("incoming", "outgoing", "settled")
+    }
+
+
+def _line(n: Line) -> dict[str, str]:
+    return {
+        "serial": str(n.serial), "on": n.booked_on.isoformat(), "kind": _kind(n), "memo": n.memo,
+        "case": n.case_number, "incoming": _amount(n.incoming), "outgoing": _amount(n.outgoing),
+        "settled": _amount(n.settled), "cash": f"{n.cash:,.2f}",
+    }  # fmt: skip
+
+
+def _kind(n: Line) -> str:
+    return fund_rules.KIND_TITLES[n.kind]
+
+
+def _amount(value: Decimal) -> str:
+    return f"{value:,.2f}" if value else ""

@@ -1,0 +1,60 @@
+"""What organisations offer to households in need: the list, adding to it, taking off it (C25)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import queries
+from processes.coordination import offers
+from processes.errors import Invalid
+from web import auth
+from web.require import require
+
+desk = Blueprint("social", __name__)
+SOCIAL = "social"
+
+
+@desk.get("/offers")
+@require(Permission.OFFER_WRITE)
+def listed(actor: Actor) -> Any:
+    """Needs on one side, offers on the other."""
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        return render_template(
+            "offers.html",
+            offers=offers.listed(session),
+            needs=queries.referred_to(session, SOCIAL),
+            kinds=offers.KINDS,
+        )
+
+
+@desk.post("/offers")
+@require(Permission.OFFER_WRITE)
+def add(actor: Actor) -> Any:
+    """Put an offer on the list."""
+    until = request.form.get("until", "").strip()
+    try:
+        day = date.fromisoformat(until) if until else None
+    except ValueError:
+        raise Invalid(reason="日期应写作 2026-03-02 的形式") from None
+    auth.office().perform(
+        c.AddOffer(
+            request.form.get("organisation", ""), request.form.get("kind", ""),
+            request.form.get("description", ""), day, request.form.get("phone", ""),
+        ),
+        actor,
+    )  # fmt: skip
+    return redirect(url_for("social.listed"))
+
+
+@desk.post("/offers/<int:offer_id>/close")
+@require(Permission.OFFER_WRITE)
+def close(actor: Actor, offer_id: int) -> Any:
+    """Take an offer off the list."""
+    auth.office().perform(c.CloseOffer(offer_id), actor)
+    return redirect(url_for("social.listed"))
