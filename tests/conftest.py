@@ -48,6 +48,21 @@ def stage(settings_here: Settings, allowance: Bundle, tmp_path: Path) -> Iterato
     made.close()
 
 
+@pytest.fixture(scope="session")
+def every_bundle() -> list[Bundle]:
+    """Every programme of the content folder."""
+    return [bundles.read_folder(p.parent) for p in sorted(CONTENT.glob("*/programme.toml"))]
+
+
+@pytest.fixture
+def whole_stage(settings_here: Settings, every_bundle: list[Bundle], tmp_path: Path) -> Iterator[Stage]:
+    """A founded office on SQLite with every programme in force."""
+    made = Stage(settings_here, f"sqlite:///{tmp_path}/stage.sqlite")
+    made.found(*every_bundle)
+    yield made
+    made.close()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def any_stage(
     request: pytest.FixtureRequest, settings_here: Settings, allowance: Bundle, tmp_path: Path

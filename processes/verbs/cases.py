@@ -63,6 +63,7 @@ def _distinct(routes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _told(context: Context, case: Case, route: Mapping[str, Any]) -> dict[str, Any]:
     """A line of the receipt: what was opened, for what, and until when it has to be answered."""
+    context.uow.flush()
     due = [i.due_on for i in actions.items_of(context.uow, case) if i.clock]
     return {
         "number": case.number, "title": case.programme_title, "to": str(route.get("target_title") or ""),

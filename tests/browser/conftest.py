@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,8 +57,8 @@ class Desk:
     faults: list[str] = None  # type: ignore[assignment]
 
 
-@pytest.fixture
-def desk(stage: Stage) -> Iterator[Desk]:
+@contextmanager
+def served(stage: Stage) -> Iterator[Desk]:
     """The desk over a stage, served on loopback."""
     server = make_server("127.0.0.1", 0, create_app(stage.office), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -72,3 +73,17 @@ def desk(stage: Stage) -> Iterator[Desk]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def desk(stage: Stage) -> Iterator[Desk]:
+    """The desk with one programme."""
+    with served(stage) as made:
+        yield made
+
+
+@pytest.fixture
+def whole_desk(whole_stage: Stage) -> Iterator[Desk]:
+    """The desk with every programme of the content folder."""
+    with served(whole_stage) as made:
+        yield made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 
 import pytest
@@ -12,8 +11,8 @@ from playwright.sync_api import Page, expect
 from processes import jobs
 from processes.people.id_number import compose
 from tests.browser.conftest import Desk
+from tests.browser.forms import CASE_PAGE, choose, day, finish, take
 
-CASE_PAGE = re.compile(r"/cases/[0-9]+-DB-[0-9]+-[0-9]+$")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
@@ -56,36 +55,6 @@ def apply(desk: Desk, page: Page) -> str:
     page.wait_for_url(CASE_PAGE)
     page.wait_for_selector("#diagram[data-ready]")
     return page.url.rsplit("/", 1)[1]
-
-
-def choose(page: Page, field: str, label: str) -> None:
-    """Pick from a form-js select."""
-    page.locator(f'[id*="{field}"]').first.click()
-    page.locator(".fjs-dropdownlist-item", has_text=label).first.click()
-
-
-def take(desk: Desk, username: str, number: str, title: str) -> Page:
-    """Sign in, claim the step from the office's queue and open its form."""
-    page = desk.sign_in(username)
-    page.goto(f"/worklist?queue=office&q={number}")
-    row = page.locator("tr[data-href]", has_text=title)
-    row.get_by_role("button", name="签收并办理").click()
-    page.wait_for_selector("#form[data-ready]")
-    return page
-
-
-def finish(page: Page) -> None:
-    """Submit the form and come back to the case."""
-    page.keyboard.press("Control+Enter")
-    page.wait_for_url(CASE_PAGE)
-    page.wait_for_selector("#diagram[data-ready]")
-
-
-def day(page: Page, field: str, value: str) -> None:
-    """Type a date into a form-js date field."""
-    box = page.locator(f'[id*="{field}"]').first
-    box.fill(value)
-    box.press("Enter")
 
 
 def to_the_township(desk: Desk, number: str) -> None:

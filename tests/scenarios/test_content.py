@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from processes.rehearsal import reports, scenarios
+from processes.rehearsal import coverage, reports, scenarios
 from processes.rehearsal.scenarios import Scenario
 from processes.settings import from_environment
 from tests.builders.databases import fresh_postgresql
@@ -30,11 +30,9 @@ def test_scenario_on_postgresql(scenario: Scenario) -> None:
         assert reports.play_file(scenario, from_environment(), url).differences == []
 
 
-def test_every_flow_of_the_diagrams_is_taken() -> None:
-    results = [reports.play_file(s, from_environment()) for s in FOUND]
-    taken = {f for r in results for flows in r.flows.values() for f in flows}
-    from processes.releases import bundle as bundles
-
-    definition = bundles.read_folder(CONTENT / "minimum_living_allowance").definition()
-    every = {f.id for d in definition.diagrams.values() for f in d.flows}
-    assert every - taken == set()
+def test_every_flow_of_every_diagram_is_taken__and_clauses_are_counted() -> None:
+    found = coverage.cover(CONTENT, from_environment())
+    assert found["failed"] == []
+    assert found["uncovered_flows"] == {}
+    for clause in ("C09", "C10", "C11", "C12", "C13", "C15", "C25", "C33", "C34", "C38", "C39", "C40", "C41"):
+        assert found["clauses"][clause] > 0, clause

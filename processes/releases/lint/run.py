@@ -15,8 +15,8 @@ from processes.releases.bundle import COMMON, Bundle
 from processes.releases.lint import decisions, diagrams, words
 from processes.releases.lint.problems import Office, Problem
 
-_PROCESS = re.compile(r'<bpmn:process id="([^"]+)"')
-_CALLED = re.compile(r'calledElement="([^"]+)"')
+_PROCESS = re.compile(rb'<bpmn:process id="([^"]+)"')
+_CALLED = re.compile(rb'calledElement="([^"]+)"')
 
 
 def lint_paths(paths: list[Path], office: Office) -> list[Problem]:
@@ -82,14 +82,14 @@ def _check(bundle: Bundle, office: Office) -> Iterator[Problem]:
 def _used_diagrams(bundle: Bundle) -> set[str]:
     """The programme's own diagrams, and the shared ones that they call, directly or through others."""
     files = {n: raw for n, raw in bundle.files.items() if n.endswith(".bpmn")}
-    holder = {process: n for n, raw in files.items() for process in _PROCESS.findall(raw.decode())}
+    holder = {process: n for n, raw in files.items() for process in _PROCESS.findall(raw)}
     used: set[str] = set()
     waiting = [n for n in files if not n.startswith(f"{COMMON}/")]
     while waiting:
         name = waiting.pop()
         if name not in used:
             used.add(name)
-            waiting += [holder[c] for c in _CALLED.findall(files[name].decode()) if c in holder]
+            waiting += [holder[c] for c in _CALLED.findall(files[name]) if c in holder]
     return used
 
 
