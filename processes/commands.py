@@ -52,6 +52,23 @@ class SaveHousehold(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class IdentifyPerson(Command):
+    """It is known now who a person without an ID number is (C34)."""
+
+    person_id: int
+    id_number: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoIdentification(Command):
+    """The identification was wrong."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class StartCase(Command):
     """Take an application: open a case of a programme for a household.
 

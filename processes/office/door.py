@@ -26,6 +26,8 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.UnlockAccount: register.unlock_account,
     c.RevealIdNumber: register.reveal_id_number,
     c.SaveHousehold: register.save_household,
+    c.IdentifyPerson: register.identify_person,
+    c.UndoIdentification: register.undo_identification,
     c.EnterHolidayNotice: register.enter_holiday_notice,
     c.PublishRelease: register.publish_release,
     c.StartCase: cases.start_case,

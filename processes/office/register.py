@@ -12,8 +12,10 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
 from processes.cases import numbering
 from processes.cases.models import HolidayNotice
-from processes.errors import HouseholdNotFound, NotFound, SignInRefused
+from processes.errors import HouseholdNotFound, NotFound, RuleBroken, SignInRefused
+from processes.office.answers import reason_of
 from processes.people import actions as people
+from processes.people import id_number
 from processes.people.forms import read_household
 from processes.people.models import Household, Membership, Person
 from processes.policy.calendar import civil_date
@@ -85,6 +87,30 @@ def save_household(
         saved = people.save_household(uow, actor, form, known, command.version, command.household)
     audit.note(uow, actor, "household_saved", saved.number)
     return {"household": saved.number, "version": saved.version}
+
+
+def identify_person(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.IdentifyPerson
+) -> dict[str, Any]:
+    """Note who a provisional person is; both histories stay (C34)."""
+    actor.demand(Permission.HOUSEHOLD_WRITE)
+    identity = id_number.read(command.id_number, civil_date(uow.now))
+    name = command.name.strip()[:60]
+    if not name:
+        raise RuleBroken(reason="请填写查明后的姓名", clause="C34")
+    merge = people.identify(uow, actor, command.person_id, identity, name, reason_of(command.reason))
+    audit.note(uow, actor, "person_identified", f"person/{merge.provisional_id}")
+    return {"person": merge.person_id}
+
+
+def undo_identification(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.UndoIdentification
+) -> dict[str, Any]:
+    """Take an identification back."""
+    actor.demand(Permission.HOUSEHOLD_WRITE)
+    people.undo_identification(uow, actor, command.person_id)
+    audit.note(uow, actor, "identification_undone", f"person/{command.person_id}")
+    return {}
 
 
 def _with_known_numbers(uow: UnitOfWork, actor: Actor, command: c.SaveHousehold) -> dict[str, Any]:

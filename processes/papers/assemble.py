@@ -146,7 +146,7 @@ def _member(membership: Membership, household: Household, today: date) -> c.Memb
         relation=membership.relation,
         sex=person.sex,
         age=str(age_on(person.birth_on, today)),
-        id_number=person.id_number,
+        id_number=person.id_number or "无证件",
         condition="、".join(conditions) or "健康",
         work_ability=WORK_ABILITIES.get(person.work_ability, person.work_ability),
         income=f"{income:.2f}",

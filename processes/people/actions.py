@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from sqlalchemy import select
 
 from processes.access.scope import Actor
-from processes.errors import HouseholdNotFound, StaleHousehold
+from processes.errors import HouseholdNotFound, NotFound, RuleBroken, StaleHousehold
 from processes.people.forms import HouseholdForm, LineForm, MemberForm
-from processes.people.models import Expense, Household, Income, Membership, Person, Property
+from processes.people.id_number import IdNumber
+from processes.people.models import Expense, Household, Income, Membership, Person, PersonMerge, Property
 from processes.policy.calendar import SHANGHAI
 from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork, within
@@ -50,7 +53,8 @@ def _locked(uow: UnitOfWork, actor: Actor, household_id: int) -> Household:
 
 
 def _fill(uow: UnitOfWork, actor: Actor, household: Household, form: HouseholdForm) -> None:
-    people = [_person(uow, m) for m in form.members]
+    own = {m.person_id for m in household.members if m.person.is_provisional}
+    people = [_person(uow, m) if m.id_number else _provisional(uow, m, own) for m in form.members]
     uow.flush()
     household.division = form.division
     household.address = form.address
@@ -83,16 +87,86 @@ def _income(line: LineForm, people: list[Person]) -> Income:
 
 def _person(uow: UnitOfWork, member: MemberForm) -> Person:
     """The person of the register with this ID number, brought up to date, or a new one."""
-    index = keyring.current().blind_index(member.id_number)
-    person = uow.session.scalar(select(Person).where(Person.id_index == index))
+    person = _registered(uow, member.id_number) or _new_person(uow, member.id_number)
+    return _filled(person, member)
+
+
+def _registered(uow: UnitOfWork, number: str) -> Person | None:
+    index = keyring.current().blind_index(number)
+    return uow.session.scalar(select(Person).where(Person.id_index == index))
+
+
+def _new_person(uow: UnitOfWork, number: str) -> Person:
+    person = Person(
+        id_number=number, id_index=keyring.current().blind_index(number), id_tail=number[-_TAIL:],
+        id_head=number[:_TAIL], is_provisional=False,
+    )  # fmt: skip
+    uow.add(person)
+    return person
+
+
+def _provisional(uow: UnitOfWork, member: MemberForm, own: set[int]) -> Person:
+    """The household's provisional person that this row was before, or a new one (C34)."""
+    person = uow.session.get(Person, member.provisional_id) if member.provisional_id in own else None
     if person is None:
         person = Person(
-            id_number=member.id_number,
-            id_index=index,
-            id_tail=member.id_number[-_TAIL:],
-            id_head=member.id_number[:_TAIL],
+            id_number="", id_index=f"provisional:{uuid4().hex}", id_tail="", id_head="", is_provisional=True
         )
         uow.add(person)
+    return _filled(person, member)
+
+
+def identify(
+    uow: UnitOfWork, actor: Actor, person_id: int, identity: IdNumber, name: str, reason: str
+) -> PersonMerge:
+    """Note that a provisional person is a person with an ID number; both keep their histories.
+
+    Raises `NotFound` outside the scope and `RuleBroken` when it was noted before.
+    """
+    person = _in_scope(uow, actor, person_id)
+    if not person.is_provisional or _standing_merge(uow, person_id) is not None:
+        raise RuleBroken(reason="只能为尚未查明身份的临时登记人员补登身份", clause="C34")
+    known = _registered(uow, identity.number)
+    if known is None:
+        known = _new_person(uow, identity.number)
+        known.name, known.sex, known.birth_on = name, identity.sex, identity.birth_on
+    uow.flush()
+    merge = PersonMerge(
+        provisional_id=person.id, person_id=known.id, reason=reason, at=uow.now, by=actor.name, undone_by=""
+    )
+    uow.add(merge)
+    return merge
+
+
+def undo_identification(uow: UnitOfWork, actor: Actor, person_id: int) -> None:
+    """The note was wrong: from now on they are two people again; the note stays with who undid it."""
+    _in_scope(uow, actor, person_id)
+    merge = _standing_merge(uow, person_id)
+    if merge is None:
+        raise RuleBroken(reason="没有可以撤销的身份登记", clause="C34")
+    merge.undone_at, merge.undone_by = uow.now, actor.name
+
+
+def _in_scope(uow: UnitOfWork, actor: Actor, person_id: int) -> Person:
+    found = uow.session.scalar(
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Household, Household.id == Membership.household_id)
+        .where(Person.id == person_id, within(Household.division, actor.division))
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _standing_merge(uow: UnitOfWork, person_id: int) -> PersonMerge | None:
+    query = select(PersonMerge).where(
+        PersonMerge.provisional_id == person_id, PersonMerge.undone_at.is_(None)
+    )
+    return uow.session.scalar(query)
+
+
+def _filled(person: Person, member: MemberForm) -> Person:
     person.name = member.name
     person.sex = member.sex
     person.birth_on = member.birth_on

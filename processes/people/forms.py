@@ -40,6 +40,9 @@ CATEGORIES = {
     "registered": "建档立卡户",
 }
 MAX_MEMBERS = 30
+WITHOUT_NUMBER = "无"
+"""What a clerk types for a person who has no ID number at hand."""
+OLDEST = 120
 MAX_AMOUNT = Decimal("99999999.99")
 MAX_GRADE = 4
 MONEY_PLACES = 2
@@ -70,6 +73,8 @@ class MemberForm:
     grave_illness: bool = False
     is_student: bool = False
     work_ability: str = "able"
+    provisional_id: int | None = None
+    """The provisional person that this row was before (no ID number yet); None for a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +149,13 @@ class _Reader:
         """One member; the ID number gives birth date and sex."""
         place = f"members.{n}"
         number, birth_on, sex = "", self.today, "男"
+        without = str(row.get("id_number", "")).strip() == WITHOUT_NUMBER
         try:
-            identity = ids.read(str(row.get("id_number", "")), self.today)
-            number, birth_on, sex = identity.number, identity.birth_on, identity.sex
+            if without:
+                birth_on, sex = self.estimated(place, row)
+            else:
+                identity = ids.read(str(row.get("id_number", "")), self.today)
+                number, birth_on, sex = identity.number, identity.birth_on, identity.sex
         except IdNumberInvalid as invalid:
             self.fault(f"{place}.id_number", invalid.message)
         kind = self.choice(f"{place}.disability_kind", row.get("disability_kind", ""), DISABILITY_KINDS)
@@ -164,7 +173,17 @@ class _Reader:
             work_ability=self.choice(
                 f"{place}.work_ability", row.get("work_ability", "able"), WORK_ABILITIES
             ),
+            provisional_id=int(row.get("person_id") or 0) or None if without else None,
         )
+
+    def estimated(self, place: str, row: dict[str, Any]) -> tuple[date, str]:
+        """Birth date and sex of a person without an ID number, as they appear (C34)."""
+        sex = self.choice(f"{place}.sex", row.get("sex", ""), ("男", "女"))
+        text = str(row.get("estimated_age", "")).strip()
+        if not text.isdigit() or not 0 <= int(text) <= OLDEST:
+            self.fault(f"{place}.estimated_age", "请填写大约年龄（周岁）")
+            return self.today, sex
+        return date(self.today.year - int(text), 1, 1), sex
 
     def grade(self, place: str, raw: Any, kind: str) -> int:
         """The disability grade 1–4, 0 for none; kind and grade belong together."""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from processes.errors import HouseholdNotFound
 from processes.people import masking
 from processes.people.forms import EXPENSE_KINDS, INCOME_KINDS, PROPERTY_KINDS
-from processes.people.models import Household, Membership, Person
+from processes.people.models import Household, Membership, Person, PersonMerge
 from processes.policy.periods import age_on
 from processes.storage import keyring
 
@@ -81,6 +81,37 @@ def look_up(session: Session, id_number: str) -> Found | None:
     if row is None:
         return Found(person.id, person.name, masked, None, "", "")
     return Found(person.id, person.name, masked, row.id, row.number, row.division)
+
+
+def identified(session: Session, people: Sequence[int]) -> dict[int, Person]:
+    """Provisional persons among these who are known by now, by their row: who they are."""
+    rows = session.execute(
+        select(PersonMerge.provisional_id, Person)
+        .join(Person, Person.id == PersonMerge.person_id)
+        .where(PersonMerge.provisional_id.in_(people), PersonMerge.undone_at.is_(None))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def same_people(session: Session, people: Sequence[int]) -> set[int]:
+    """These persons with the rows under which they were registered besides (before they were known)."""
+    merges = session.execute(
+        select(PersonMerge.provisional_id, PersonMerge.person_id).where(PersonMerge.undone_at.is_(None))
+    ).all()
+    found = set(people)
+    known = {p for provisional, p in merges if provisional in found or p in found}
+    return found | known | {provisional for provisional, p in merges if p in known}
+
+
+def other_files(session: Session, household: Household) -> list[Household]:
+    """Other households, in scope, under which a member is registered too."""
+    members = [m.person_id for m in household.members]
+    query = (
+        select(Household)
+        .join(Membership, Membership.household_id == Household.id)
+        .where(Membership.person_id.in_(same_people(session, members)), Household.id != household.id)
+    )
+    return list(session.scalars(query.distinct().order_by(Household.id)))
 
 
 def facts(household: Household, on: date) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from processes.people import masking
-from processes.people.forms import WORK_ABILITIES
+from processes.people.forms import WITHOUT_NUMBER, WORK_ABILITIES
 from processes.people.models import Household
 from processes.policy.periods import age_on
 
@@ -21,7 +21,8 @@ def members(household: Household, today: date) -> list[dict[str, Any]]:
         found.append(
             {
                 "id": p.id, "name": p.name, "relation": membership.relation, "sex": p.sex,
-                "age": age_on(p.birth_on, today), "masked": masking.id_number(p.id_head, p.id_tail),
+                "age": age_on(p.birth_on, today), "masked": "无证件" if p.is_provisional else masking.id_number(p.id_head, p.id_tail),
+                "provisional": p.is_provisional,
                 "condition": "、".join(conditions) or "健康", "ability": WORK_ABILITIES[p.work_ability],
             }
         )  # fmt: skip
@@ -40,7 +41,8 @@ def as_form(household: Household) -> dict[str, Any]:
         "members": [
             {
                 "name": m.person.name, "relation": m.relation, "person_id": m.person_id,
-                "id_number": masking.id_number(m.person.id_head, m.person.id_tail),
+                "id_number": WITHOUT_NUMBER if m.person.is_provisional
+                else masking.id_number(m.person.id_head, m.person.id_tail),
                 "sex": m.person.sex, "birth_on": m.person.birth_on.isoformat(),
                 "disability_kind": m.person.disability_kind, "disability_grade": m.person.disability_grade,
                 "grave_illness": m.person.grave_illness, "is_student": m.person.is_student,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from processes.cases.models import Case
 from processes.people.models import Person
+from processes.people.queries import same_people
 from processes.relief.models import Award, AwardMember
 from processes.relief.rules import Standing
 
@@ -33,7 +34,7 @@ def standing_benefits(session: Session, people: Iterable[int]) -> list[Standing]
         .join(award, award.c.id == member.c.award_id)
         .join(person, person.c.id == member.c.person_id)
         .join(case, case.c.id == award.c.case_id)
-        .where(member.c.person_id.in_(list(people)), award.c.status == "standing")
+        .where(member.c.person_id.in_(same_people(session, list(people))), award.c.status == "standing")
     )
     return [Standing(*row) for row in rows]
 

@@ -70,6 +70,11 @@ def a_household(stage: Stage, division: str = VILLAGE, raw: dict[str, Any] | Non
     return str(stage.office.perform(c.SaveHousehold(form), clerk)["household"])
 
 
+def noon() -> datetime:
+    """Noon of the first day of the tests."""
+    return datetime.fromisoformat("2026-03-02T12:00")
+
+
 OTHER_HOUSEHOLD: dict[str, Any] = {
     "members": [{"name": "周大海", "relation": "本人", "birth": "1969-01-09", "sex": "男"}]
 }

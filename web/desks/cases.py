@@ -18,12 +18,11 @@ from processes.papers import queries as papers
 from processes.people import queries as people
 from processes.people import shown
 from processes.policy.calendar import civil_date
-from processes.releases import forms as schemas
 from processes.releases import publish
 from processes.relief import fund_queries
 from processes.relief import queries as relief
 from processes.storage import vault
-from web import auth, forms
+from web import answers, auth, forms
 from web.require import require
 
 desk = Blueprint("cases", __name__)
@@ -59,7 +58,7 @@ def one(actor: Actor, number: str) -> Any:
             release=papers.release_number(session, case.release_id),
             members=shown.members(household, today) if may_see_household else [],
             household=household if may_see_household else None,
-            application=_application(office, bundle, case),
+            application=answers.application(office, case, bundle),
             linked=queries.linked(session, case),
             subjects={
                 str(e.payload["number"]): str(e.payload["to"]) for e in told if e.kind == "case_opened"
@@ -76,16 +75,6 @@ def one(actor: Actor, number: str) -> Any:
             award=relief.of_case(session, case.id),
             watching=queries.is_watching(session, case.id, actor.account_id),
         )
-
-
-def _application(office: Any, bundle: Any, case: Any) -> list[tuple[str, str]]:
-    """What was applied for, as people read it."""
-    facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
-    definition = bundle.definition(case.process or None)
-    data = runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
-    schema = bundle.form(bundle.start(case.process).form) or {}
-    labels = {f["key"]: schemas.label_of(f) for f in schemas.fields_of(schema)}
-    return [(labels[k], v) for k, v in schemas.shown(schema, data.get("application", {})).items()]
 
 
 def _lines(told: list[Any]) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
 from processes import commands as c
 from processes.access import divisions
@@ -12,7 +12,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries as cases
 from processes.people import forms as kinds
-from processes.people import id_number, queries, shown
+from processes.people import id_number, masking, queries, shown
 from processes.policy.calendar import civil_date
 from processes.policy.periods import age_on
 from processes.releases import publish
@@ -61,11 +61,17 @@ def _page(actor: Actor, number: str | None) -> Any:
         household = None if number is None else queries.household_by_number(session, number)
         content = None if household is None else shown.as_form(household)
         members = [] if household is None else shown.members(household, today)
+        identified = {
+            i: {"name": p.name, "masked": masking.id_number(p.id_head, p.id_tail)}
+            for i, p in queries.identified(session, [m["id"] for m in members]).items()
+        }
         return render_template(
             "household.html",
             household=household,
             content=content,
             members=members,
+            identified=identified,
+            others=[] if household is None else queries.other_files(session, household),
             cases=[] if household is None else cases.of_household(session, household.id),
             awards=[] if household is None else relief.of_household(session, household.id),
             starts=_starts(session, today),
@@ -141,3 +147,23 @@ def _starts(session: Any, today: Any) -> list[dict[str, Any]]:
                 for s in bundle.starts.values()
             ]
     return sorted(found, key=lambda s: not s["entrance"])
+
+
+@desk.post("/people/<int:person_id>/identify")
+@require(Permission.HOUSEHOLD_WRITE)
+def identify(actor: Actor, person_id: int) -> Any:
+    """Note who a person without an ID number is."""
+    form = request.form
+    auth.office().perform(
+        c.IdentifyPerson(person_id, form.get("id_number", ""), form.get("name", ""), form.get("reason", "")),
+        actor,
+    )
+    return redirect(url_for("households.one", number=form.get("household", "")))
+
+
+@desk.post("/people/<int:person_id>/identify/undo")
+@require(Permission.HOUSEHOLD_WRITE)
+def undo_identification(actor: Actor, person_id: int) -> Any:
+    """Take the note back."""
+    auth.office().perform(c.UndoIdentification(person_id), actor)
+    return redirect(url_for("households.one", number=request.form.get("household", "")))

@@ -17,7 +17,7 @@ from processes.engine.facts import Facts
 from processes.policy import values
 from processes.releases import forms as schemas
 from processes.releases import publish
-from web import auth, forms
+from web import answers, auth, forms
 from web.require import require
 
 desk = Blueprint("tasks", __name__)
@@ -40,7 +40,9 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             case=case,
             item=item,
             documentation=_documentation(bundle, case, item),
-            schema=schemas.resolved(bundle.form(item.form) or {}, lambda: _known(office, case, bundle)),
+            schema=schemas.resolved(
+                bundle.form(item.form) or {}, lambda: answers.known(office, case, bundle)
+            ),
             data=values.plain(item.draft or {}),
             token=str(uuid4()),
             earlier=_earlier(office, case, bundle, items),
@@ -49,6 +51,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             ],
             done=[i for i in items if i.status == "done"],
             answers=_answers(bundle, items),
+            application=answers.application(office, case, bundle),
         )
 
 
@@ -70,12 +73,6 @@ def _answers(bundle: Any, items: list[Any]) -> list[dict[str, Any]]:
                  "lines": [(labels[k], v) for k, v in answers.items()]}
             )  # fmt: skip
     return found
-
-
-def _known(office: Any, case: Any, bundle: Any) -> Any:
-    facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
-    definition = bundle.definition(case.process or None)
-    return runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
 
 
 def _earlier(office: Any, case: Any, bundle: Any, items: list[Any]) -> list[dict[str, str]]:

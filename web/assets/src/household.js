@@ -42,7 +42,9 @@ function edit() {
         ["残疾等级", select("disability_grade", [[0, "—"], [1, "一级"], [2, "二级"], [3, "三级"], [4, "四级"]], m.disability_grade || 0)],
         ["重病", tick("grave_illness", m.grave_illness)], ["在校学生", tick("is_student", m.is_student)],
         ["劳动能力", select("work_ability", Object.entries(kinds.abilities), m.work_ability)], ["提示", hint]], m.person_id);
-      number.addEventListener("change", () => lookUp(tr, number, hint));
+      number.placeholder = "无证件填“无”";
+      if (number.value === "无") withoutNumber(hint, m);
+      number.addEventListener("change", () => (number.value.trim() === "无" ? (fault(number, ""), withoutNumber(hint, {})) : lookUp(tr, number, hint)));
       tr.querySelector('[data-name="name"]').addEventListener("input", names);
       names();
       return tr;
@@ -58,6 +60,14 @@ function edit() {
   const memberNames = () => [...form.querySelectorAll('[data-lines="members"] [data-name="name"]')].map((n, i) => [i, n.value || `成员${i + 1}`]);
   function names() {
     for (const s of form.querySelectorAll('select[data-name="member"]')) { const chosen = s.value; s.replaceChildren(...options(memberNames(), chosen)); }
+  }
+
+  // A person without an ID number: sex and about how old, until it is known who they are.
+  function withoutNumber(hint, m) {
+    const age = m.birth_on ? new Date().getFullYear() - Number(m.birth_on.slice(0, 4)) : "";
+    const sex = select("sex", [["男", "男"], ["女", "女"]], m.sex), years = input("estimated_age", age, { inputMode: "numeric", placeholder: "约几岁" });
+    sex.setAttribute("aria-label", "性别"); years.setAttribute("aria-label", "大约年龄");
+    hint.replaceChildren(sex, years);
   }
 
   async function lookUp(tr, number, hint) {

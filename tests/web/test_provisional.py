@@ -1,0 +1,108 @@
+"""People without an ID number (流浪乞讨人员, C34): taken in at once, known later, and the note can be undone."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from processes import commands as c
+from processes.errors import DoubleBenefit, DuplicateCase, FormInvalid, RuleBroken
+from processes.people.id_number import compose
+from processes.people.models import Membership, Person, PersonMerge
+from processes.rehearsal.stage import Stage
+from tests.builders import cases
+from tests.builders.desks import Person as Browser
+
+NUMBER = compose("340199", date(1978, 6, 15), 201)
+
+
+def member(**more: object) -> dict[str, object]:
+    return {
+        "name": "不详（自称老王）",
+        "relation": "本人",
+        "id_number": "无",
+        "sex": "男",
+        "estimated_age": "60",
+        **more,
+    }
+
+
+def household(stage: Stage, **more: object) -> str:
+    form = {
+        "division": cases.VILLAGE, "address": "集镇车站", "phone": "", "category": "", "members": [member(**more)],
+    }  # fmt: skip
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    return str(stage.office.perform(c.SaveHousehold(form, token=str(uuid4())), clerk)["household"])
+
+
+def person_of(stage: Stage) -> Person:
+    with stage.database.reading("") as session:
+        return session.scalars(select(Person).where(Person.is_provisional)).one()
+
+
+def test_taken_in_without_a_number__age_by_estimate(stage: Stage) -> None:
+    stage.set_clock(cases.noon())
+    household(stage)
+    person = person_of(stage)
+    # about 60 in 2026: born in 1966
+    assert (person.birth_on, person.sex, person.id_number) == (date(1966, 1, 1), "男", "")
+    with pytest.raises(FormInvalid) as fault:
+        household(stage, estimated_age="很老")
+    assert "大约年龄" in str(fault.value.fields["members.0.estimated_age"])
+
+
+def test_saving_again_keeps_the_same_person(stage: Stage) -> None:
+    stage.set_clock(cases.noon())
+    number = household(stage)
+    person = person_of(stage)
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    form = {
+        "division": cases.VILLAGE, "address": "救助站", "phone": "", "category": "",
+        "members": [member(name="老王", person_id=person.id)],
+    }  # fmt: skip
+    stage.office.perform(c.SaveHousehold(form, number, 1), clerk)
+    again = person_of(stage)
+    assert (again.id, again.name) == (person.id, "老王")
+
+
+def test_known_later__histories_meet__and_part_again(stage: Stage) -> None:
+    drawing = cases.a_case(stage, at="serve_confirmation")  # 张建国 draws the allowance
+    unknown = household(stage)
+    person = person_of(stage)
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    with stage.database.reading("") as session:
+        known = session.scalars(
+            select(Person).join(Membership).where(Person.name == "张建国")
+        ).one()  # fmt: skip
+        number = known.id_number
+    stage.office.perform(c.IdentifyPerson(person.id, number, "张建国", "亲属辨认"), clerk)
+    page = Browser(stage, "window_clerk").get(f"/households/{unknown}").text
+    assert "已查明：张建国" in page
+    assert "同一人的其他档案" in page
+    assert number not in page
+    with pytest.raises((DuplicateCase, DoubleBenefit)):  # drawn under the other file: not twice
+        stage.office.perform(c.StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)
+    with pytest.raises(RuleBroken):
+        stage.office.perform(c.IdentifyPerson(person.id, number, "张建国", "再次"), clerk)
+    stage.office.perform(c.UndoIdentification(person.id), clerk)
+    started = stage.office.perform(c.StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)
+    assert started["case"] != drawing
+    with stage.database.reading("") as session:
+        merge = session.scalars(select(PersonMerge)).one()
+        assert merge.undone_by == clerk.name
+    with pytest.raises(RuleBroken):
+        stage.office.perform(c.UndoIdentification(person.id), clerk)
+
+
+def test_a_number_that_nobody_has_yet__makes_the_registered_person(stage: Stage) -> None:
+    stage.set_clock(cases.noon())
+    household(stage)
+    person = person_of(stage)
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    stage.office.perform(c.IdentifyPerson(person.id, NUMBER, "王大山", "指纹比对"), clerk)
+    with stage.database.reading("") as session:
+        known = session.scalars(select(Person).where(Person.name == "王大山")).one()
+    assert (known.birth_on, known.is_provisional) == (date(1978, 6, 15), False)

@@ -1,0 +1,32 @@
+"""What a case says, as people read it: its data now, and what was applied for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from processes.cases.models import Case
+from processes.engine import runtime
+from processes.engine.facts import Facts
+from processes.office import Office
+from processes.releases import forms
+from processes.releases.bundle import Bundle
+
+
+def known(office: Office, case: Case, bundle: Bundle) -> Mapping[str, Any]:
+    """The case's data as the engine holds it now."""
+    facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
+    definition = bundle.definition(case.process or None)
+    return runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
+
+
+def application(office: Office, case: Case, bundle: Bundle) -> list[tuple[str, str]]:
+    """The application's fields with their answers."""
+    schema = bundle.form(bundle.start(case.process).form) or {}
+    labels = {
+        f["key"]: forms.label_of(f)
+        for f in forms.fields_of(schema)
+        if not f.get("properties", {}).get("inner")
+    }
+    shown = forms.shown(schema, known(office, case, bundle).get("application", {}))
+    return [(labels[k], v) for k, v in shown.items() if k in labels]
