@@ -234,3 +234,29 @@ def test_money_that_is_not_there__is_told_and_nothing_is_lost(whole_desk: Desk) 
     page.fill("#memo", "缴回")
     page.click("text=录入，待复核")
     expect(page.locator("body")).to_contain_text("余额 0.00 元，不足支付 1.00 元")
+    expect(page.locator("#memo")).to_have_value("缴回")
+
+
+def test_a_person_without_a_number_is_taken_in(whole_desk: Desk) -> None:
+    desk = whole_desk
+    desk.stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    page = desk.sign_in("t1_clerk")
+    page.goto("/households/new")
+    page.wait_for_selector("#household[data-ready]")
+    page.fill("#address", "集镇车站")
+    row = page.locator('[data-lines="members"] tr').first
+    row.locator('[data-name="name"]').fill("自称老王")
+    row.locator('[data-name="id_number"]').fill("无")
+    row.locator('[data-name="id_number"]').press("Tab")
+    row.locator('[data-name="estimated_age"]').fill("60")
+    page.keyboard.press("Control+s")
+    page.wait_for_url("**/households/340199101-H-*")
+    expect(page.locator("body")).to_contain_text("无证件")
+    page.click("text=已查明身份")
+    page.fill('input[aria-label="查明后的姓名"]', "王大山")
+    page.fill('input[aria-label="查明后的身份证号"]', "110105194912310021")
+    page.fill('input[aria-label="查明经过"]', "指纹比对")
+    page.keyboard.press("Enter")
+    expect(page.locator("body")).to_contain_text("校验位不符")
+    expect(page.locator('input[aria-label="查明后的姓名"]')).to_have_value("王大山")  # nothing typed is lost
+    desk.shot(page, "provisional")

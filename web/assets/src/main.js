@@ -37,3 +37,25 @@ document.addEventListener("keydown", (event) => {
     if (next) next.focus();
   }
 });
+
+// A form that is refused stays as it was typed, with the reason below it.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches('main form[method="post"]') || form.matches("[data-plain]")) return;
+  event.preventDefault();
+  const buttons = [...form.querySelectorAll("button")];
+  const answered = new FormData(form, event.submitter);
+  buttons.forEach((b) => { b.disabled = true; });
+  let said = form.querySelector(".fault") || form.appendChild(Object.assign(document.createElement("div"), { className: "fault w-100" }));
+  said.setAttribute("role", "alert");
+  try {
+    const response = await fetch(form.action, { method: "POST", body: answered, headers: { "X-Requested-With": "fetch" } });
+    if (response.ok && new URL(response.url).pathname !== "/sign-in") { location.assign(response.url); return; }
+    const answer = await response.json().catch(() => ({}));
+    const told = Object.values(answer.fields || {}).flat().join("；");
+    said.textContent = response.ok ? "登录已过期，请在新窗口登录后再提交；已填写的内容仍在本页。" : [answer.message || "暂时不能办理，请稍后重试；内容仍在本页。", told].filter(Boolean).join(" ");
+  } catch {
+    said.textContent = "网络或服务器暂时不可用，请稍后重试；内容仍在本页。";
+  }
+  buttons.forEach((b) => { b.disabled = false; });
+});
