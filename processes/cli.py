@@ -21,6 +21,7 @@ from processes.migrations import schema
 from processes.office import Office
 from processes.rehearsal import coverage, demo, reports
 from processes.releases import lint
+from processes.relief import fund_queries
 from processes.settings import from_environment
 from processes.storage import keyring
 from processes.storage.unit_of_work import Database
@@ -135,7 +136,7 @@ def audit_group() -> None:
 @audit_group.command("verify")
 @AS_JSON
 def audit_verify(as_json: bool) -> None:
-    """核对每个办件的事件链；被改动的退出码为 1。"""
+    """核对每个办件的事件链和备用金台账；被改动或不平的退出码为 1。"""
     office = open_office()
     broken = {}
     checked = 0
@@ -145,13 +146,18 @@ def audit_verify(as_json: bool) -> None:
             fault = events.verify(session, case)
             if fault:
                 broken[case.number] = fault
+        books = fund_queries.audit(session)
     if as_json:
-        _print_json({"checked": checked, "broken": broken})
+        _print_json({"checked": checked, "broken": broken, "books": books})
     else:
         for number, fault in broken.items():
             click.echo(f"{number}：{fault}")
-        click.echo(f"核对 {checked} 个办件，{len(broken)} 个有问题。")
-    sys.exit(1 if broken else 0)
+        for fault in books:
+            click.echo(f"备用金：{fault}")
+        click.echo(
+            f"核对 {checked} 个办件，{len(broken)} 个有问题；备用金{'有问题' if books else '账账相符'}。"
+        )
+    sys.exit(1 if broken or books else 0)
 
 
 @main.command("setup")

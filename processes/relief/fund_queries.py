@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from processes.errors import NotFound
+from processes.errors import NotFound, ParameterMissing
 from processes.policy import values
 from processes.policy.periods import Month
 from processes.releases import publish
@@ -84,16 +84,18 @@ class Level:
 
 
 def level(session: Session, on: date, division: str) -> Level | None:
-    """The level in force, by the shared parameters of the releases; None where no county set one."""
+    """The level in force, by the shared parameters of the releases; None where none is set."""
     for release in publish.published_programmes(session):
         policy = publish.open_release(session, release.id).policy
-        if "fund.float" in policy and "fund.low_share" in policy:
+        try:
             amount, share = (
                 policy.value("fund.float", on, division),
                 policy.value("fund.low_share", on, division),
             )
-            if isinstance(amount, Decimal) and isinstance(share, Decimal):
-                return Level(amount, share)
+        except ParameterMissing:
+            continue
+        if isinstance(amount, Decimal) and isinstance(share, Decimal):
+            return Level(amount, share)
     return None
 
 

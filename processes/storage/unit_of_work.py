@@ -80,7 +80,7 @@ class UnitOfWork:
         self.session = Session(
             database.engine.execution_options(write=True), expire_on_commit=False, autoflush=False
         )
-        self.now = database.clock()
+        self.now = database.clock().astimezone(UTC)
         self._committed = False
 
     def __enter__(self) -> Self:

@@ -26,7 +26,7 @@ class Person:
         self.client: FlaskClient = create_app(stage.office).test_client()
         self.csrf = self._token("/sign-in")
         if role:
-            response = self.post("/sign-in", {"username": USERS[role], "password": PASSWORD})
+            response = self.post("/sign-in", {"username": USERS.get(role, role), "password": PASSWORD})
             assert response.status_code == 302, response.text
             self.csrf = self._token("/about")
 

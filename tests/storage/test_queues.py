@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from processes.cases import queries
+from processes import commands as c
+from processes.cases import events, queries
+from processes.cases.models import Case
+from processes.policy.calendar import SHANGHAI
 from processes.rehearsal.stage import Stage
 from processes.storage import unit_of_work
 from tests.builders import cases
@@ -43,3 +46,14 @@ def test_a_connection_that_died_at_rest__is_replaced(
     for _ in range(engine.pool.size()):  # type: ignore[attr-defined]
         with any_stage.database.reading("") as session:
             assert session.scalar(text("SELECT pg_backend_pid()")) != pid
+
+
+def test_a_clock_in_another_zone__seals_the_same_events(stage: Stage) -> None:
+    number = cases.a_case(stage)
+    stage.clock.now = stage.clock.now.astimezone(SHANGHAI)
+    item = cases.item_at(stage, number, "check_papers")
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    stage.office.perform(c.CompleteTask(item.id, item.version, {"decision": "accept"}), clerk)
+    with stage.database.reading("") as session:
+        case = session.scalars(select(Case).where(Case.number == number)).one()
+        assert events.verify(session, case) is None

@@ -1,0 +1,162 @@
+"""The finance desk, the departments' scope, slips that come back, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from processes import commands as c
+from processes import jobs
+from processes.errors import DutySeparation, FundMonthClosed, NotFound, PermissionMissing, RuleBroken
+from processes.papers.models import IssuedPaper
+from processes.rehearsal.stage import Stage
+from processes.relief import fund_queries
+from tests.builders import cases
+from tests.builders.desks import Person
+
+TOWNSHIP = "340199101"
+
+
+def entered(stage: Stage, kind: str, amount: str, by: str = "finance_officer") -> int:
+    actor = stage.actor(by, "340199")
+    command = c.EnterFundEntry(TOWNSHIP, kind, Decimal(amount), "演练")
+    return int(stage.office.perform(command, actor)["entry"])
+
+
+def confirmed(stage: Stage, kind: str, amount: str) -> int:
+    entry = entered(stage, kind, amount)
+    stage.office.perform(c.ConfirmFundEntry(entry), stage.actor("finance_officer#2", "340199"))
+    return entry
+
+
+def test_nobody_confirms_their_own_entry(stage: Stage) -> None:
+    stage.set_clock(cases.noon())
+    entry = entered(stage, "top_up", "100.00")
+    with pytest.raises(DutySeparation):
+        stage.office.perform(c.ConfirmFundEntry(entry), stage.actor("finance_officer", "340199"))
+    with pytest.raises(PermissionMissing):
+        stage.office.perform(c.ConfirmFundEntry(entry), stage.actor("township_leader", cases.VILLAGE))
+
+
+def test_a_closed_month_takes_no_entry_and_keeps_its_hash(stage: Stage) -> None:
+    stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    first = confirmed(stage, "top_up", "100.00")
+    officer = stage.actor("finance_officer", "340199")
+    with pytest.raises(RuleBroken):
+        stage.office.perform(c.CloseFundMonth(TOWNSHIP, "2026-03"), officer)  # March is not over
+    stage.set_clock(datetime(2026, 4, 1, 9, 0))
+    digest = stage.office.perform(c.CloseFundMonth(TOWNSHIP, "2026-03"), officer)["digest"]
+    # put right in April: the reversal is an entry of its own
+    reversal = stage.office.perform(c.ReverseFundEntry(first, "重复拨付"), officer)["entry"]
+    stage.office.perform(c.ConfirmFundEntry(reversal), stage.actor("finance_officer#2", "340199"))
+    with stage.database.reading("") as session:
+        fund = fund_queries.fund_of(session, TOWNSHIP)
+        assert fund_queries.statement(session, fund, "2026-03").digest == digest
+        assert fund.cash == 0
+        assert fund_queries.audit(session) == []
+    with pytest.raises(RuleBroken):
+        stage.office.perform(c.ReverseFundEntry(first, "再冲一次"), officer)
+    stage.set_clock(datetime(2026, 3, 31, 9, 0))
+    waiting = entered(stage, "top_up", "5.00")
+    with pytest.raises(FundMonthClosed):
+        stage.office.perform(c.ConfirmFundEntry(waiting), stage.actor("finance_officer#2", "340199"))
+
+
+def test_the_statement_as_pdf_and_spreadsheet(whole_stage: Stage) -> None:
+    whole_stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    confirmed(whole_stage, "top_up", "50000.00")
+    confirmed(whole_stage, "return", "1234.50")
+    desk = Person(whole_stage, "finance_officer")
+    page = desk.get(f"/funds/{TOWNSHIP}?month=2026-03").text
+    assert "48,765.50" in page  # 50000 − 1234.50
+    assert desk.get(f"/funds/{TOWNSHIP}/statement-2026-03.pdf").data.startswith(b"%PDF")
+    book = zipfile.ZipFile(io.BytesIO(desk.get(f"/funds/{TOWNSHIP}/statement-2026-03.xlsx").data))
+    assert "48765.5" in book.read("xl/worksheets/sheet1.xml").decode()
+    assert desk.get(f"/funds/{TOWNSHIP}?month=2026-13").status_code == 422
+    assert desk.get("/funds/999999999").status_code == 404
+    answer = desk.post(f"/funds/{TOWNSHIP}/entries", {"kind": "top_up", "amount": "很多", "memo": "x"})
+    assert "金额应为数字" in answer.text
+
+
+def registered(stage: Stage, **form: Any) -> tuple[str, list[str]]:
+    """A household's needs at the one window; the registration and what it opened."""
+    stage.set_clock(cases.noon())
+    household = cases.a_household(stage)
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    needs = {
+        "source": "counter", "residence": "local", "basic_living": "no", "urgent": "no", "rigid": "no",
+        "description": "困难", "phone": "138", **form,
+    }  # fmt: skip
+    started = stage.office.perform(c.StartCase("one_window", household, needs), clerk)
+    return str(started["case"]), list(started["opened"])
+
+
+def test_a_department_sees_its_own_referrals_and_nothing_else(whole_stage: Stage) -> None:
+    registration, opened = registered(whole_stage, needs=["illness", "schooling"])
+    mine, other = opened
+    officer = whole_stage.actor("department_officer", cases.VILLAGE, "medical")
+    desk = Person(whole_stage, "dept_medical")
+    assert desk.get(f"/cases/{mine}").status_code == 200
+    assert "李秀英" not in desk.get(f"/cases/{mine}").text
+    for number in (other, registration):
+        assert desk.get(f"/cases/{number}").status_code == 404
+    assert desk.get("/households").status_code == 403
+    foreign = cases.open_items(whole_stage, other)[0]
+    with pytest.raises(NotFound):
+        whole_stage.office.perform(c.ClaimTask(foreign.id, foreign.version), officer)
+    with pytest.raises(NotFound):
+        whole_stage.office.perform(
+            c.CompleteTask(foreign.id, foreign.version, {"decision": "accept"}), officer
+        )
+
+
+def test_a_slip_is_scanned_to_the_step_that_waits(whole_stage: Stage) -> None:
+    _, opened = registered(whole_stage, needs=["roaming"])
+    jobs.make_papers(whole_stage.office)
+    with whole_stage.database.reading("") as session:
+        from sqlalchemy import select
+
+        code = session.scalars(select(IssuedPaper.code).where(IssuedPaper.kind == "referral_slip")).one()
+    desk = Person(whole_stage, "window_clerk")
+    found = desk.get(f"/scan?code=http://127.0.0.1:8000/verify/{code}")
+    assert f"/cases/{opened[0]}/tasks/" in found.headers["Location"]
+    assert desk.get("/scan?code=NOSUCHCODE").status_code == 404
+
+
+def test_nothing_is_opened_when_one_of_the_cases_may_not_be(whole_stage: Stage) -> None:
+    whole_stage.set_clock(cases.noon())
+    household = cases.a_household(whole_stage)
+    clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
+    whole_stage.office.perform(c.StartCase("minimum_living_allowance", household, cases.APPLICATION), clerk)
+    needs = {
+        "source": "counter", "residence": "local", "basic_living": "yes", "cause": "illness",
+        "relative_of_official": "no", "urgent": "no", "rigid": "no", "needs": ["illness"], "description": "困难",
+        "phone": "138",
+    }  # fmt: skip
+    with pytest.raises(RuleBroken):
+        whole_stage.office.perform(c.StartCase("one_window", household, needs), clerk)
+    with whole_stage.database.reading("") as session:
+        from processes.cases import queries
+
+        assert queries.cases(session, "").total == 1
+
+
+def test_screening_stands_beside_the_form__and_says_why(whole_stage: Stage) -> None:
+    whole_stage.set_clock(cases.noon())
+    household = cases.a_household(whole_stage)
+    page = Person(whole_stage, "window_clerk").get(f"/households/{household}/apply/one_window").text
+    for words in (
+        "最低生活保障",
+        "特困人员救助供养",
+        "残疾人两项补贴",
+        "家庭人均月收入",
+        "拟符合",
+        "不符合",
+        "待补充",
+    ):
+        assert words in page
