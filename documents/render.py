@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import multiprocessing
 import resource
 import threading
@@ -86,12 +87,16 @@ def _work(pipe: Connection, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from documents import page
 
+    # Rubbish is collected between sheets instead of in the middle of one.
+    gc.freeze()
+    gc.disable()
     while True:
         try:
             sheet = pipe.recv()
         except EOFError:
             return
         pipe.send(_try(page, sheet))
+        gc.collect()
 
 
 def _try(page: Any, sheet: Sheet) -> Any:
