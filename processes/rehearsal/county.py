@@ -7,6 +7,7 @@ from functools import cache
 from processes.access.accounts import hash_password
 from processes.access.models import Account, Division
 from processes.access.permissions import Role
+from processes.errors import ScenarioInvalid
 from processes.storage.unit_of_work import UnitOfWork
 
 COUNTY = "340199"
@@ -50,16 +51,27 @@ def township_code(number: int) -> str:
 
 
 def division_code(name: str) -> str:
-    """The code of `demo/1/2`, `demo/1` or `demo`; a code of digits stays as it is."""
-    parts = name.split("/")
-    if parts[0] != "demo":
+    """The code of `demo/1/2`, `demo/1` or `demo`; a code of digits stays as it is.
+
+    `demo/village-1` is a village of the first township, `demo/township-2/village-1` one of the second;
+    raises `ScenarioInvalid` for anything that is not in the demo county.
+    """
+    if name.isdigit():
         return name
-    code = COUNTY
-    if len(parts) > 1:
-        code = township_code(int(parts[1]))
-    for village in parts[2:3]:
-        code += f"{200 + int(village):03d}"
-    return code
+    parts = name.split("/")
+    if len(parts) == 2 and parts[1].startswith("village-"):  # noqa: PLR2004
+        parts.insert(1, "1")
+    numbers = [p.removeprefix("township-").removeprefix("village-") for p in parts[1:]]
+    known = (len(TOWNSHIPS), len(VILLAGES))
+    fits = len(numbers) <= len(known) and all(
+        n.isdigit() and 1 <= int(n) <= most for n, most in zip(numbers, known, strict=False)
+    )
+    if parts[0] != "demo" or not fits:
+        raise ScenarioInvalid(
+            reason=f"演示县没有“{name}”：乡镇应为 demo/1 至 demo/6，村应为 demo/1/1 至 demo/6/3"
+        )
+    code = COUNTY if not numbers else township_code(int(numbers[0]))
+    return code + "".join(f"{200 + int(n):03d}" for n in numbers[1:])
 
 
 def found(uow: UnitOfWork) -> None:

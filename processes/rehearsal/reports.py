@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from processes.errors import ScenarioInvalid, YimenError
 from processes.rehearsal import player, scenarios, stage
 from processes.rehearsal.results import Result
 from processes.rehearsal.scenarios import Scenario
@@ -20,8 +21,14 @@ def run(
     paths: list[Path], settings: Settings, tell: Callable[[Result], None] = lambda result: None
 ) -> list[Result]:
     """Play every scenario of the files, two at a time, in the order of the files."""
-    found = [s for path in scenarios.collect(paths) for s in scenarios.read(path)]
+    found: list[Scenario] = []
     results = []
+    for path in scenarios.collect(paths):
+        try:
+            found += scenarios.read(path)
+        except YimenError as fault:
+            results.append(_unreadable(path, fault.message))
+            tell(results[-1])
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
         for result in pool.map(play_file, found, [settings] * len(found)):
             tell(result)
@@ -30,10 +37,23 @@ def run(
 
 
 def play_file(scenario: Scenario, settings: Settings, url: str | None = None) -> Result:
-    """Play one scenario on a fresh stage with the programme folder that it belongs to."""
-    folder = _folder(Path(scenario.file), settings, str(scenario.content["programme"]))
-    with stage.stage(settings, *_with_neighbours(folder), url=url) as made:
-        return player.play(made, scenario)
+    """Play one scenario on a fresh stage with the programme folder that it belongs to.
+
+    What is wrong with the scenario itself is a difference too: one bad file does not stop the others.
+    """
+    try:
+        folder = _folder(Path(scenario.file), settings, str(scenario.content["programme"]))
+        with stage.stage(settings, *_with_neighbours(folder), url=url) as made:
+            return player.play(made, scenario)
+    except YimenError as fault:
+        said = fault.message
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as fault:
+        said = f"情景内容有误，无法演练：{type(fault).__name__}：{fault}"
+    return Result(scenario.title, scenario.file, differences=[said])
+
+
+def _unreadable(path: Path, said: str) -> Result:
+    return Result(path.stem, str(path), differences=[said])
 
 
 def _with_neighbours(folder: Path) -> list[bundles.Bundle]:
@@ -45,4 +65,9 @@ def _with_neighbours(folder: Path) -> list[bundles.Bundle]:
 def _folder(file: Path, settings: Settings, programme: str) -> Path:
     """The programme folder around the file, else the one of the installation's content."""
     around = next((p for p in file.resolve().parents if (p / "programme.toml").is_file()), None)
-    return around if around is not None and around.name == programme else settings.content / programme
+    if around is not None and around.name == programme:
+        return around
+    folder = settings.content / programme
+    if not (folder / "programme.toml").is_file():
+        raise ScenarioInvalid(reason=f"没有名为“{programme}”的救助项目")
+    return folder

@@ -10,10 +10,11 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import orjson
 import zstandard
 
@@ -254,10 +255,23 @@ class Bundle:
         return {n: raw for n, raw in self.files.items() if n.endswith(suffix)}
 
     def _toml(self, name: str) -> dict[str, Any]:
+        """A TOML file of the programme, checked against the schema of its kind."""
         try:
-            return tomllib.loads(self.files[name].decode())
-        except (KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-            raise BundleInvalid(count=1, reason=f"{name}：{fault}") from fault
+            document = tomllib.loads(self.files[name].decode())
+            jsonschema.validate(document, _schema(name.removesuffix(".toml")))
+        except (KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
+            raise BundleInvalid(count=1, reason=f"{name}：{str(fault)[:200]}") from fault
+        except jsonschema.ValidationError as fault:
+            place = "/".join(str(p) for p in fault.absolute_path) or "（最外层）"
+            raise BundleInvalid(count=1, reason=f"{name} 的 {place}：{fault.message[:200]}") from fault
+        return document
+
+
+@cache
+def _schema(name: str) -> dict[str, Any]:
+    text = (Path(__file__).parent / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
 
 
 def read_folder(folder: Path) -> Bundle:

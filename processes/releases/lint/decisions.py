@@ -8,7 +8,7 @@ from math import prod
 
 from processes.engine import sheets, tables
 from processes.engine.xml import parse_xml
-from processes.errors import ExpressionFailed, YimenError
+from processes.errors import ExpressionFailed, ExpressionRefused, YimenError
 from processes.policy.parameters import PolicyBook
 from processes.releases.lint import words
 from processes.releases.lint.problems import Problem
@@ -21,7 +21,9 @@ def check_table(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
     try:
         table = tables.parse_table(parse_xml(raw, name), name)
     except YimenError as fault:
-        yield Problem(name, "", "table_invalid", fault.message)
+        cause = fault if isinstance(fault, ExpressionRefused) else fault.__cause__
+        rule = "expression_refused" if isinstance(cause, ExpressionRefused) else "table_invalid"
+        yield Problem(name, "", rule, fault.message)
         return
     for row in table.rows:
         for cell in (*row.conditions, *row.outputs):
@@ -71,7 +73,9 @@ def check_sheet(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
         sheet = sheets.parse_sheet(raw.decode(), name)
     except (YimenError, UnicodeDecodeError) as fault:
         message = fault.message if isinstance(fault, YimenError) else "不是 UTF-8 文本"
-        yield Problem(name, "", "sheet_invalid", message)
+        cause = fault if isinstance(fault, ExpressionRefused) else fault.__cause__
+        rule = "expression_refused" if isinstance(cause, ExpressionRefused) else "sheet_invalid"
+        yield Problem(name, "", rule, message)
         return
     seen: set[str] = set()
     for line in sheet.lines:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from processes.engine import expressions
 from processes.errors import ExpressionRefused, YimenError
+from processes.policy.parameters import parse_policy
 from processes.releases import bundle as bundles
 from processes.releases import forms
 from processes.releases.bundle import COMMON, Bundle
@@ -40,6 +41,16 @@ def lint_folder(folder: Path, office: Office, found_in: Path | None = None) -> l
     return [Problem(_where(folder, p.file), p.element, p.rule, p.message) for p in problems]
 
 
+def lint_bundle(bundle: Bundle, office: Office, only: str = "") -> list[Problem]:
+    """Problems of a bundle in memory, or of one of its files alone (what an editor asks while drawing)."""
+    try:
+        if only:
+            return list(_file(only, bundle.files[only], bundle, office))
+        return list(_check(bundle, office))
+    except YimenError as fault:
+        return [Problem(only, "", "folder_unreadable", fault.message)]
+
+
 def _where(folder: Path, name: str) -> str:
     base = folder.parent if name.startswith(f"{COMMON}/") else folder
     return str(base / name)
@@ -60,23 +71,39 @@ def _targets(path: Path) -> Iterator[tuple[Path, Path | None]]:
 
 
 def _check(bundle: Bundle, office: Office) -> Iterator[Problem]:
-    policy = bundle.policy
     used = _used_diagrams(bundle)
     for name, raw in sorted(bundle.files.items()):
         if name.endswith(".bpmn") and name not in used:
             continue  # a shared piece that this programme does not call
-        if name.endswith(".bpmn"):
-            yield from diagrams.check(name, raw, bundle, office)
-        elif name.endswith(".dmn"):
-            yield from decisions.check_table(name, raw, policy)
-        elif name.endswith(".sheet.toml"):
-            yield from decisions.check_sheet(name, raw, policy)
-        elif name.endswith(".form"):
-            yield from _form(name, raw)
-    yield from _programme(bundle)
+        yield from _file(name, raw, bundle, office)
     yield from _screenings(bundle)
-    yield from _papers(bundle)
     yield from diagrams.executable(bundle)
+
+
+def _file(name: str, raw: bytes, bundle: Bundle, office: Office) -> Iterator[Problem]:
+    """Problems of one file, by its kind."""
+    if name.endswith(".bpmn"):
+        yield from diagrams.check(name, raw, bundle, office)
+    elif name.endswith(".dmn"):
+        yield from decisions.check_table(name, raw, bundle.policy)
+    elif name.endswith(".sheet.toml"):
+        yield from decisions.check_sheet(name, raw, bundle.policy)
+    elif name.endswith(".form"):
+        yield from _form(name, raw)
+    elif name.endswith("programme.toml"):
+        yield from _programme(bundle)
+    elif name.endswith("documents.toml"):
+        yield from _papers(bundle)
+    elif name.endswith("policy.toml"):
+        yield from _parameters(name, raw)
+
+
+def _parameters(name: str, raw: bytes) -> Iterator[Problem]:
+    try:
+        parse_policy(raw.decode())
+    except (YimenError, UnicodeDecodeError) as fault:
+        message = fault.message if isinstance(fault, YimenError) else "不是 UTF-8 文本"
+        yield Problem(name, "", "parameters_invalid", message)
 
 
 def _used_diagrams(bundle: Bundle) -> set[str]:
@@ -131,8 +158,11 @@ def _form(name: str, raw: bytes) -> Iterator[Problem]:
     try:
         schema = json.loads(raw)
         components = schema["components"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         yield Problem(name, "", "form_invalid", "不是有效的表单文件")
+        return
+    if not isinstance(components, list) or not all(isinstance(c, dict) for c in components):
+        yield Problem(name, "", "form_invalid", "表单的字段清单不正确")
         return
     for component in components:
         key = str(component.get("key") or component.get("id", ""))
