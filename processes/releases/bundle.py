@@ -258,7 +258,7 @@ class Bundle:
         """A TOML file of the programme, checked against the schema of its kind."""
         try:
             document = tomllib.loads(self.files[name].decode())
-            jsonschema.validate(document, _schema(name.removesuffix(".toml")))
+            jsonschema.validate(document, schema_of(name.removesuffix(".toml")))
         except (KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
             raise BundleInvalid(count=1, reason=f"{name}：{str(fault)[:200]}") from fault
         except jsonschema.ValidationError as fault:
@@ -268,7 +268,8 @@ class Bundle:
 
 
 @cache
-def _schema(name: str) -> dict[str, Any]:
+def schema_of(name: str) -> dict[str, Any]:
+    """The JSON Schema of a kind of content file: `programme`, `documents`, `form`."""
     text = (Path(__file__).parent / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema

@@ -18,7 +18,7 @@ from processes.releases.lint.run import lint_bundle
 from tests.conftest import CONTENT
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-MUTATIONS = 10_000 if NIGHTLY else 1_200
+MUTATIONS = 40_000 if NIGHTLY else 10_000
 PARTS = 4
 OFFICE = office_for_lint()
 KINDS = (".bpmn", ".dmn", ".form", ".sheet.toml", "policy.toml", "programme.toml", "documents.toml")

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
+
 from processes.engine import expressions
 from processes.errors import ExpressionRefused, YimenError
 from processes.policy.parameters import parse_policy
@@ -157,16 +159,17 @@ def _papers(bundle: Bundle) -> Iterator[Problem]:
 def _form(name: str, raw: bytes) -> Iterator[Problem]:
     try:
         schema = json.loads(raw)
-        components = schema["components"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        jsonschema.validate(schema, bundles.schema_of("form"))
+    except (ValueError, RecursionError):
         yield Problem(name, "", "form_invalid", "不是有效的表单文件")
         return
-    if not isinstance(components, list) or not all(isinstance(c, dict) for c in components):
-        yield Problem(name, "", "form_invalid", "表单的字段清单不正确")
+    except jsonschema.ValidationError as fault:
+        place = "/".join(str(p) for p in fault.absolute_path) or "（最外层）"
+        yield Problem(name, "", "form_invalid", f"表单的 {place}：{fault.message[:200]}")
         return
-    for component in components:
+    for component in schema["components"]:
         key = str(component.get("key") or component.get("id", ""))
-        if component.get("type") not in forms.FIELD_TYPES | forms.SHOWN_TYPES:
+        if component["type"] not in forms.FIELD_TYPES | forms.SHOWN_TYPES:
             yield Problem(name, key, "form_field_not_supported", f"字段类型“{component.get('type')}”不受支持")
         condition = forms.hide_condition(component)
         if condition:
