@@ -13,7 +13,6 @@ import structlog
 from sqlalchemy import select
 
 from processes import jobs
-from processes.access.permissions import Role
 from processes.cases import events
 from processes.cases.models import Case
 from processes.errors import YimenError
@@ -25,7 +24,7 @@ from processes.relief import fund_queries
 from processes.settings import from_environment
 from processes.storage import keyring
 from processes.storage.unit_of_work import Database
-from processes.verbs import registry
+from processes.verbs.registry import office_for_lint
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
@@ -44,15 +43,6 @@ def open_office() -> Office:
     settings.var.mkdir(parents=True, exist_ok=True)
     keyring.use(keyring.open_keyring(settings.keys))
     return Office(settings, Database(settings.database_url))
-
-
-def office_for_lint() -> lint.Office:
-    """What diagrams may name."""
-    verbs = {
-        name: {p.name: p.default is p.empty for p in verb.parameters.values()}
-        for name, verb in registry.all_verbs().items()
-    }
-    return lint.Office(frozenset(Role), verbs)
 
 
 @click.group()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -19,10 +20,13 @@ from processes.office import Office
 from processes.office.sweeping import sweep
 from processes.papers import issue
 from processes.papers.models import IssuedPaper
-from processes.releases import publish
+from processes.rehearsal import reports
+from processes.rehearsal.results import Result
+from processes.releases import drafts, publish
 from processes.storage import outbox
 
 PAPERS_AT_ONCE = 20
+TELL_EVERY = 3
 SWEEP_EVERY = 30
 log = structlog.get_logger()
 
@@ -49,17 +53,61 @@ def make_paper(office: Office, code: str) -> bool:
     return True
 
 
+def rehearse_drafts(office: Office) -> int:
+    """Play the scenarios of drafts whose supervisors asked for it; answers how many drafts were played."""
+    with office.database.reading("") as session:
+        waiting = [(d.id, drafts.bundle_of(d)) for d in drafts.asked(session)]
+        others = [publish.open_release(session, r.id) for r in publish.published_programmes(session)]
+    for draft_id, bundle in waiting:
+        beside = [b for b in others if b.id != bundle.id]
+        found: dict[str, Any] = {"digest": bundle.digest, "done": 0, "total": 0, "failed": []}
+
+        def tell(
+            done: int, total: int, results: list[Result], here: int = draft_id, said: dict[str, Any] = found
+        ) -> None:
+            failed = [{"scenario": r.scenario, "differences": r.differences} for r in results if not r.passed]
+            said.update(state="running", done=done, total=total, failed=failed)
+            if done % TELL_EVERY == 0:
+                office.perform(c.NoteRehearsal(here, dict(said)), system_actor())
+
+        results = reports.rehearse(bundle, beside, office.settings, tell)
+        said = {**found, "state": "done", "flows": _flows(results)}
+        office.perform(c.NoteRehearsal(draft_id, said), system_actor())
+    return len(waiting)
+
+
+def _flows(results: list[Result]) -> dict[str, list[str]]:
+    """Sequence flows that some scenario took, by file."""
+    taken: dict[str, set[str]] = {}
+    for result in results:
+        for file, flows in result.flows.items():
+            taken.setdefault(file, set()).update(flows)
+    return {file: sorted(flows) for file, flows in taken.items()}
+
+
+def _rehearse(office: Office) -> None:
+    """Beside the papers, which people at the window wait for."""
+    try:
+        rehearse_drafts(office)
+    except YimenError as fault:
+        log.warning("rehearsal_waits", code=fault.code)
+
+
 def work(office: Office) -> None:
     """Run until told to stop (SIGTERM, SIGINT)."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     rounds = 0
+    player = threading.Thread()
     while not stop.is_set():
         try:
             if rounds % SWEEP_EVERY == 0:
                 sweep(office)
             make_papers(office)
+            if not player.is_alive():
+                player = threading.Thread(target=_rehearse, args=(office,), daemon=True)
+                player.start()
         except YimenError as fault:
             log.warning("worker_waits", code=fault.code)
         rounds += 1

@@ -29,6 +29,7 @@ from web.desks import (
     scan,
     sign_in,
     social,
+    studio,
     tasks,
     verify,
     worklist,
@@ -69,7 +70,7 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
-        social, scan,
+        social, scan, studio,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

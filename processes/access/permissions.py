@@ -66,6 +66,7 @@ class Permission(StrEnum):
     FUND_READ = "fund_read"
     FUND_WRITE = "fund_write"
     OFFER_WRITE = "offer_write"
+    STUDIO = "studio"
     SYSTEM_WORK = "system_work"
 
 
@@ -91,6 +92,7 @@ PERMISSION_TITLES = {
     Permission.FUND_READ: "查看备用金台账",
     Permission.FUND_WRITE: "备用金记账、复核、结账",
     Permission.OFFER_WRITE: "登记社会力量帮扶资源",
+    Permission.STUDIO: "修改和发布流程",
     Permission.SYSTEM_WORK: "系统自动办理",
 }
 
@@ -127,6 +129,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     ),
     Permission.FUND_WRITE: frozenset({Role.FINANCE_OFFICER}),
     Permission.OFFER_WRITE: frozenset({Role.COUNTY_CLERK, Role.WINDOW_CLERK}),
+    Permission.STUDIO: frozenset({Role.SUPERVISOR}),
     Permission.SYSTEM_WORK: frozenset({Role.SYSTEM}),
 }
 

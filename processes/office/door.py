@@ -14,7 +14,7 @@ from processes.access.models import CommandToken
 from processes.access.scope import Actor
 from processes.cases.models import Incident
 from processes.errors import NotAllowed, Unavailable, YimenError
-from processes.office import cases, funds, items, papers, register
+from processes.office import cases, funds, items, papers, register, studio
 from processes.settings import Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
 
@@ -43,6 +43,14 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.CompleteTask: items.complete_task,
     c.TransferTask: items.transfer_task,
     c.ReturnTask: items.return_task,
+    c.OpenDraft: studio.open_draft,
+    c.SaveDraftFile: studio.save_file,
+    c.AskRehearsal: studio.ask_rehearsal,
+    c.NoteRehearsal: studio.note_rehearsal,
+    c.ProposeDraft: studio.propose,
+    c.TakeBackDraft: studio.take_back,
+    c.ApproveDraft: studio.approve,
+    c.DiscardDraft: studio.discard,
     c.EnterFundEntry: funds.enter,
     c.ReverseFundEntry: funds.reverse,
     c.ConfirmFundEntry: funds.confirm,

@@ -12,6 +12,7 @@ from processes.rehearsal import player, scenarios, stage
 from processes.rehearsal.results import Result
 from processes.rehearsal.scenarios import Scenario
 from processes.releases import bundle as bundles
+from processes.releases.bundle import Bundle
 from processes.settings import Settings
 
 WORKERS = 2
@@ -50,6 +51,34 @@ def play_file(scenario: Scenario, settings: Settings, url: str | None = None) ->
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as fault:
         said = f"情景内容有误，无法演练：{type(fault).__name__}：{fault}"
     return Result(scenario.title, scenario.file, differences=[said])
+
+
+def rehearse(
+    bundle: Bundle, others: list[Bundle], settings: Settings, tell: Callable[[int, int, list[Result]], None]
+) -> list[Result]:
+    """Play the programme's scenario files with a content that is only a draft.
+
+    `tell` hears after each one how many of how many are played, and the results so far.
+    """
+    folder = settings.content / bundle.id / "scenarios"
+    found = [
+        s for path in scenarios.collect([folder] if folder.is_dir() else []) for s in scenarios.read(path)
+    ]
+    packed = [bundles.pack(b) for b in (bundle, *others)]
+    results: list[Result] = []
+    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+        for result in pool.map(_play_packed, found, [settings] * len(found), [packed] * len(found)):
+            results.append(result)
+            tell(len(results), len(found), results)
+    return results
+
+
+def _play_packed(scenario: Scenario, settings: Settings, packed: list[bytes]) -> Result:
+    try:
+        with stage.stage(settings, *map(bundles.unpack, packed)) as made:
+            return player.play(made, scenario)
+    except YimenError as fault:
+        return Result(scenario.title, scenario.file, differences=[fault.message])
 
 
 def _unreadable(path: Path, said: str) -> Result:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.storage.base import Row
@@ -38,3 +39,28 @@ class ScenarioReport(Row):
     at: Mapped[datetime]
     passed: Mapped[int]
     failed: Mapped[int]
+
+
+class Draft(Row):
+    """A content that a supervisor is changing: kept whole, versioned by every save, published by a second person."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme: Mapped[str] = mapped_column(String(60), index=True)
+    title: Mapped[str] = mapped_column(String(60))
+    base_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    version: Mapped[int] = mapped_column(default=1)
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    """`open`, `proposed` to a second person, `published` or `discarded`."""
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    author: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str] = mapped_column(String(60))
+    note: Mapped[str] = mapped_column(Text, default="")
+    effective_from: Mapped[date | None]
+    approved_by: Mapped[str] = mapped_column(String(60), default="")
+    rehearsal: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """`state` (asked, running, done), `digest`, `done`, `total`, `failed`: how its scenarios come out."""

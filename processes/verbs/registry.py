@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
 from processes.errors import UnknownVerb, VerbParametersInvalid
+from processes.releases import lint
 from processes.releases.bundle import Bundle
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -93,3 +95,12 @@ def undo(context: Context, name: str, result: Mapping[str, Any]) -> None:
     chosen = find(name)
     if chosen.undo is not None:
         chosen.undo(context, result)
+
+
+def office_for_lint() -> lint.Office:
+    """What diagrams may name: roles, verbs and the parameters that each takes."""
+    verbs = {
+        name: {p.name: p.default is p.empty for p in verb.parameters.values()}
+        for name, verb in all_verbs().items()
+    }
+    return lint.Office(frozenset(Role), verbs)

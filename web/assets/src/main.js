@@ -59,3 +59,7 @@ document.addEventListener("submit", async (event) => {
   }
   buttons.forEach((b) => { b.disabled = false; });
 });
+
+// Long work under way: look again by itself.
+const refresh = document.querySelector("[data-refresh]");
+if (refresh) setTimeout(() => location.reload(), Number(refresh.dataset.refresh) * 1000);

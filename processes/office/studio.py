@@ -1,0 +1,74 @@
+"""Commands of the studio: supervisors change the content, a second one publishes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.policy.calendar import civil_date
+from processes.releases import drafts
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+from processes.verbs import registry
+
+
+def open_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.OpenDraft) -> dict[str, Any]:
+    """Open a draft, or the one that is open already."""
+    actor.demand(Permission.STUDIO)
+    return {"draft": drafts.open_draft(uow, actor, command.programme, civil_date(uow.now)).id}
+
+
+def save_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SaveDraftFile) -> dict[str, Any]:
+    """Keep a file; answers the draft's new version."""
+    actor.demand(Permission.STUDIO)
+    draft = drafts.locked(uow, command.draft_id)
+    return {"version": drafts.save_file(uow, actor, draft, command.version, command.name, command.text)}
+
+
+def ask_rehearsal(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AskRehearsal
+) -> dict[str, Any]:
+    """Have the scenarios played."""
+    actor.demand(Permission.STUDIO)
+    drafts.ask_rehearsal(drafts.locked(uow, command.draft_id))
+    return {}
+
+
+def note_rehearsal(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteRehearsal
+) -> dict[str, Any]:
+    """The worker says how far it is."""
+    actor.demand(Permission.SYSTEM_WORK)
+    drafts.note_rehearsal(uow, drafts.locked(uow, command.draft_id), command.found)
+    return {}
+
+
+def propose(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ProposeDraft) -> dict[str, Any]:
+    """Hand it to a second person."""
+    actor.demand(Permission.STUDIO)
+    draft = drafts.locked(uow, command.draft_id)
+    drafts.propose(uow, draft, registry.office_for_lint(), command.note, command.effective_from)
+    return {}
+
+
+def take_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.TakeBackDraft) -> dict[str, Any]:
+    """Back to be changed."""
+    actor.demand(Permission.STUDIO)
+    drafts.take_back(drafts.locked(uow, command.draft_id))
+    return {}
+
+
+def approve(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ApproveDraft) -> dict[str, Any]:
+    """Publish; answers the release's number."""
+    actor.demand(Permission.STUDIO)
+    release = drafts.approve(uow, actor, drafts.locked(uow, command.draft_id), registry.office_for_lint())
+    return {"programme": release.programme, "number": release.number}
+
+
+def discard(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DiscardDraft) -> dict[str, Any]:
+    """Give it up."""
+    actor.demand(Permission.STUDIO)
+    drafts.discard(drafts.locked(uow, command.draft_id))
+    return {}

@@ -1,0 +1,157 @@
+"""What a draft changes against the release that it began with, in sentences."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from processes.engine import sheets, tables
+from processes.engine.diagrams import Diagram, read_diagrams
+from processes.engine.xml import parse_xml
+from processes.errors import YimenError
+from processes.policy.parameters import parse_policy
+from processes.releases.bundle import Bundle
+
+SHOWN_LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One change: where, at what, `added`, `removed` or `changed`, and how."""
+
+    file: str
+    element: str
+    kind: str
+    text: str
+
+
+def differences(old: Bundle, new: Bundle) -> list[Difference]:
+    """Every difference, file by file."""
+    found: list[Difference] = []
+    for name in sorted({*old.files, *new.files}):
+        before, after = old.files.get(name), new.files.get(name)
+        if before == after:
+            continue
+        if before is None or after is None:
+            found.append(Difference(name, "", "added" if before is None else "removed", "文件"))
+            continue
+        try:
+            found += _inside(name, before, after)
+        except (YimenError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            found += _text(name, before, after)
+    return found
+
+
+def decisions(bundle: Bundle) -> Iterator[tuple[str, str]]:
+    """Id and title of every table and sheet that can be read."""
+    for name, raw in bundle.files.items():
+        try:
+            if name.endswith(".dmn"):
+                table = tables.parse_table(parse_xml(raw, name), name)
+                yield table.id, table.title
+            elif name.endswith(".sheet.toml"):
+                sheet = sheets.parse_sheet(raw.decode(), name)
+                yield sheet.id, sheet.title
+        except (YimenError, UnicodeDecodeError):
+            continue
+
+
+def _inside(name: str, before: bytes, after: bytes) -> list[Difference]:
+    if name.endswith(".bpmn"):
+        found = list(_diagrams(name, before, after))
+    elif name.endswith(".dmn"):
+        found = list(_tables(name, before, after))
+    elif name.endswith("policy.toml"):
+        found = list(_parameters(name, before, after))
+    elif name.endswith(".form"):
+        found = list(_forms(name, before, after))
+    else:
+        return _text(name, before, after)
+    return found or [Difference(name, "", "changed", "只有图形位置或者书写格式的变化")]
+
+
+def _diagrams(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
+    old = {d.process: d for d in read_diagrams(parse_xml(before, name))}
+    new = {d.process: d for d in read_diagrams(parse_xml(after, name))}
+    for process in sorted({*old, *new}):
+        yield from _named(name, _elements(old.get(process)), _elements(new.get(process)))
+
+
+def _elements(diagram: Diagram | None) -> dict[str, tuple[str, Any]]:
+    if diagram is None:
+        return {}
+    nodes = {n.id: (n.name or n.id, n) for n in diagram.nodes.values()}
+    flows = {f.id: (f.name or f"{f.source} → {f.target}", f) for f in diagram.flows}
+    return {**nodes, **flows}
+
+
+def _tables(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
+    def rows(raw: bytes) -> dict[str, tuple[str, Any]]:
+        table = tables.parse_table(parse_xml(raw, name), name)
+        return {
+            row.id: (
+                f"第 {n} 行",
+                [None if c is None else c.source for c in (*row.conditions, *row.outputs)],
+            )
+            for n, row in enumerate(table.rows, start=1)
+        }
+
+    yield from _named(name, rows(before), rows(after))
+
+
+def _parameters(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
+    def book(raw: bytes) -> dict[str, tuple[str, Any]]:
+        return {
+            f"{p.name} {v.division} {v.since}": (f"{p.title} 自 {v.since}", f"{v.value}（{v.source}）")
+            for p in parse_policy(raw.decode()).parameters.values()
+            for v in p.values
+        }
+
+    yield from _named(name, book(before), book(after))
+
+
+def _forms(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
+    def fields(raw: bytes) -> dict[str, tuple[str, Any]]:
+        return {
+            str(c.get("key") or c.get("id")): (str(c.get("label") or c.get("dateLabel") or ""), c)
+            for c in json.loads(raw)["components"]
+        }
+
+    yield from _named(name, fields(before), fields(after))
+
+
+def _named(
+    file: str, old: Mapping[str, tuple[str, Any]], new: Mapping[str, tuple[str, Any]]
+) -> Iterator[Difference]:
+    for key in sorted({*old, *new}):
+        if key not in old:
+            yield Difference(file, key, "added", _said(new[key]))
+        elif key not in new:
+            yield Difference(file, key, "removed", _said(old[key]))
+        elif old[key] != new[key]:
+            was, now = _said(old[key]), _said(new[key])
+            yield Difference(file, key, "changed", now if was == now else f"{was} → {now}")
+
+
+def _said(value: tuple[str, Any]) -> str:
+    title, detail = value
+    return f"{title}：{detail}" if isinstance(detail, str) else title
+
+
+def _text(name: str, before: bytes, after: bytes) -> list[Difference]:
+    lines = list(
+        difflib.unified_diff(
+            before.decode(errors="replace").splitlines(),
+            after.decode(errors="replace").splitlines(),
+            n=0,
+            lineterm="",
+        )
+    )[2:]
+    changed = [n for n in lines if n[:1] in "+-"]
+    return [
+        Difference(name, "", "added" if n.startswith("+") else "removed", n[1:].strip()[:200])
+        for n in changed[:SHOWN_LINES]
+    ]

@@ -1,0 +1,159 @@
+"""Changing a content: open a draft of the release in force, save its files, propose it, have it approved."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.access.scope import Actor
+from processes.errors import BundleInvalid, DutySeparation, Invalid, NotFound, RuleBroken, StaleDraft
+from processes.policy.calendar import SHANGHAI
+from processes.releases import bundle as bundles
+from processes.releases import lint, publish
+from processes.releases.bundle import Bundle
+from processes.releases.models import Draft, Release
+from processes.storage.unit_of_work import UnitOfWork
+
+MAX_FILE = 2_000_000
+EDITABLE = (".bpmn", ".dmn", ".toml", ".form", ".html", ".css", ".md")
+
+
+def open_draft(uow: UnitOfWork, actor: Actor, programme: str, on: date) -> Draft:
+    """A draft of the release in force; a programme has one open draft at a time."""
+    standing = uow.session.scalar(
+        select(Draft).where(Draft.programme == programme, Draft.status.in_(("open", "proposed")))
+    )
+    if standing is not None:
+        return standing
+    release = uow.session.get_one(Release, publish.current_id(uow.session, programme, on))
+    draft = Draft(
+        programme=programme, title=release.title, base_id=release.id, content=release.content, version=1,
+        status="open", author_id=actor.account_id, author=actor.name, created_at=uow.now,
+        changed_at=uow.now, changed_by=actor.name, note="", approved_by="", rehearsal={},
+    )  # fmt: skip
+    uow.add(draft)
+    uow.flush()
+    return draft
+
+
+def save_file(uow: UnitOfWork, actor: Actor, draft: Draft, version: int, name: str, text: str) -> int:
+    """Keep a file of the draft; raises `StaleDraft` when somebody saved in between.  Wrong content is kept too."""
+    _demand(draft, "open")
+    if draft.version != version:
+        raise StaleDraft(when=f"{draft.changed_at.astimezone(SHANGHAI):%H:%M:%S}")
+    files = dict(bundles.unpack(draft.content).files)
+    if name not in files or not name.endswith(EDITABLE):
+        raise NotFound()
+    raw = text.encode()
+    if len(raw) > MAX_FILE:
+        raise Invalid(reason="文件过大")
+    files[name] = raw
+    draft.content = bundles.pack(Bundle(files))
+    draft.version += 1
+    draft.changed_at, draft.changed_by = uow.now, actor.name
+    return draft.version
+
+
+def ask_rehearsal(draft: Draft) -> None:
+    """The worker is to play every scenario with this content."""
+    _demand(draft, "open", "proposed")
+    draft.rehearsal = {
+        "state": "asked",
+        "digest": bundle_of(draft).digest,
+        "done": 0,
+        "total": 0,
+        "failed": [],
+    }
+
+
+def note_rehearsal(uow: UnitOfWork, draft: Draft, found: dict[str, Any]) -> None:
+    """How far the scenarios are; when all are played, the report that publishing demands."""
+    if draft.rehearsal.get("digest") != found["digest"]:
+        return  # another rehearsal was asked for since
+    draft.rehearsal = found
+    if found["state"] == "done":
+        failed = len(found["failed"])
+        publish.report(uow, str(found["digest"]), int(found["total"]) - failed, failed)
+
+
+def propose(uow: UnitOfWork, draft: Draft, knows: lint.Office, note: str, effective_from: date) -> None:
+    """Hand the draft to a second person; raises when lint or a scenario says no."""
+    _demand(draft, "open")
+    if not note.strip():
+        raise RuleBroken(reason="请写明修改说明")
+    _demand_sound(uow.session, draft, knows)
+    draft.status, draft.note, draft.effective_from = "proposed", note.strip(), effective_from
+
+
+def take_back(draft: Draft) -> None:
+    """Back to the author, to be changed again."""
+    _demand(draft, "proposed")
+    draft.status = "open"
+
+
+def approve(uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office) -> Release:
+    """Publish a proposed draft; never by whoever changed it."""
+    _demand(draft, "proposed")
+    if actor.account_id == draft.author_id or actor.name == draft.changed_by:
+        raise DutySeparation(earlier="修改流程", step="审批发布")
+    _demand_sound(uow.session, draft, knows)
+    if draft.effective_from is None:
+        raise RuleBroken(reason="没有生效日期")
+    by = f"{draft.changed_by}、{actor.name}"
+    release = publish.publish(uow, bundle_of(draft), by, draft.effective_from, draft.note)
+    draft.status, draft.approved_by = "published", actor.name
+    return release
+
+
+def discard(draft: Draft) -> None:
+    """Give the draft up; it stays to be read."""
+    _demand(draft, "open", "proposed")
+    draft.status = "discarded"
+
+
+def locked(uow: UnitOfWork, draft_id: int) -> Draft:
+    """A draft, locked; raises `NotFound`."""
+    found = uow.session.scalar(select(Draft).where(Draft.id == draft_id).with_for_update())
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def bundle_of(draft: Draft) -> Bundle:
+    """The draft's content."""
+    return bundles.unpack(draft.content)
+
+
+def listed(session: Session) -> list[Draft]:
+    """Drafts, latest first."""
+    return list(session.scalars(select(Draft).order_by(Draft.id.desc())))
+
+
+def one(session: Session, draft_id: int) -> Draft:
+    """A draft; raises `NotFound`."""
+    found = session.get(Draft, draft_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def asked(session: Session) -> list[Draft]:
+    """Drafts whose scenarios are to be played, or whose playing was cut off."""
+    return [d for d in listed(session) if d.rehearsal.get("state") in ("asked", "running")]
+
+
+def _demand_sound(session: Session, draft: Draft, knows: lint.Office) -> None:
+    bundle = bundle_of(draft)
+    problems = lint.lint_bundle(bundle, knows)
+    if problems:
+        raise BundleInvalid(count=len(problems), reason="检查未通过")
+    if not publish.is_green(session, bundle.digest):
+        raise RuleBroken(reason="请先演练全部情景，并且全部通过")
+
+
+def _demand(draft: Draft, *states: str) -> None:
+    if draft.status not in states:
+        raise RuleBroken(reason="草稿已提交、发布或放弃，不能这样办理")

@@ -1,0 +1,54 @@
+"""A supervisor draws: a diagram is opened, changed, checked while drawing, saved, and comes back the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from processes.cli import office_for_lint
+from processes.releases import compare, drafts, lint, publish
+from tests.browser.conftest import Desk
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+
+def test_drawing(desk: Desk) -> None:
+    desk.stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    page = desk.sign_in("supervisor")
+    page.goto("/studio")
+    page.get_by_role("button", name="修改").first.click()
+    page.get_by_role("link", name="apply.bpmn").click()
+    page.wait_for_selector("#studio[data-ready]")
+    expect(page.locator("#problem-list")).to_contain_text("检查没有发现问题")
+    page.locator('[data-element-id="check_papers"]').first.click()
+    expect(page.locator("#panel")).to_contain_text("表单")
+    name = page.locator("#panel input").first
+    name.fill("受理审查（窗口）")
+    name.press("Tab")
+    desk.shot(page, "studio")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#said")).to_have_text("已保存")
+
+    with desk.stage.database.reading("") as session:
+        draft = drafts.listed(session)[0]
+        changed, base = drafts.bundle_of(draft), publish.open_release(session, draft.base_id)
+    # Everything that was there is there again, with one name changed; nothing was lost on the way.
+    assert lint.lint_bundle(changed, office_for_lint()) == []
+    found = compare.differences(base, changed)
+    assert [(d.element, d.kind, d.text) for d in found] == [
+        ("check_papers", "changed", "受理审查 → 受理审查（窗口）")
+    ]
+
+    page.locator('[data-element-id="papers_decision_to_accept_label"]').first.click()
+    box = page.get_by_label("条件", exact=True)
+    box.fill("__import__('os')")
+    box.press("Tab")
+    expect(page.locator("#problem-list")).to_contain_text("papers_decision_to_accept")
+    expect(page.locator(".wrong").first).to_be_attached()
+    page.keyboard.press("Control+s")
+    expect(page.locator("#said")).to_have_text("已保存")
+    page.goto(page.url.split("/file/")[0])
+    expect(page.locator("#problems")).to_contain_text("处问题")
+    desk.shot(page, "draft")

@@ -1,0 +1,160 @@
+"""The studio on the server: drafts, lint, rehearsal, differences, and a second person who publishes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from processes import commands as c
+from processes import jobs
+from processes.access.scope import Actor
+from processes.cases.models import Case
+from processes.errors import (
+    BundleInvalid,
+    DutySeparation,
+    NotFound,
+    PermissionMissing,
+    RuleBroken,
+    StaleDraft,
+)
+from processes.rehearsal.stage import Stage
+from processes.releases import compare, drafts, publish
+from processes.releases.models import Release
+from tests.builders import cases
+from tests.builders.desks import Person
+
+ROW = '{ value = "812.00", from = 2026-07-01, division = "340199", source = "演示县低保标准调整", confirmed = false },'
+RAISED = (
+    ROW
+    + '\n  { value = "850.00", from = 2027-01-01, division = "340199", source = "县政府〔2026〕9号", confirmed = true },'
+)
+
+
+def supervisor(stage: Stage, who: str = "supervisor") -> Actor:
+    return stage.actor(who, "340199")
+
+
+def opened(stage: Stage) -> int:
+    stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    return int(stage.office.perform(c.OpenDraft("minimum_living_allowance"), supervisor(stage))["draft"])
+
+
+def text_of(stage: Stage, draft: int, name: str) -> str:
+    with stage.database.reading("") as session:
+        return drafts.bundle_of(drafts.one(session, draft)).files[name].decode()
+
+
+def save(stage: Stage, draft: int, name: str, text: str, version: int = 1) -> int:
+    command = c.SaveDraftFile(draft, version, name, text)
+    return int(stage.office.perform(command, supervisor(stage))["version"])
+
+
+@pytest.mark.slow
+def test_raise_the_standard__rehearse__propose__a_second_person_publishes(stage: Stage) -> None:
+    running = cases.a_case(stage)
+    draft = opened(stage)
+    policy = text_of(stage, draft, "common/policy.toml")
+    assert ROW in policy
+    save(stage, draft, "common/policy.toml", policy.replace(ROW, RAISED))
+    office = stage.office
+    propose = c.ProposeDraft(draft, "2027 年标准", date(2026, 4, 1))
+    with pytest.raises(RuleBroken, match="rule_broken"):
+        office.perform(propose, supervisor(stage))  # not rehearsed yet
+    office.perform(c.AskRehearsal(draft), supervisor(stage))
+    assert jobs.rehearse_drafts(office) == 1
+    assert jobs.rehearse_drafts(office) == 0
+    page = Person(stage, "supervisor").get(f"/studio/{draft}").text
+    assert "全部通过" in page
+    assert "低保标准 自 2027-01-01：850.00（县政府〔2026〕9号）" in page
+    office.perform(propose, supervisor(stage))
+    with pytest.raises(DutySeparation):
+        office.perform(c.ApproveDraft(draft), supervisor(stage))
+    made = office.perform(c.ApproveDraft(draft), supervisor(stage, "supervisor#2"))
+    assert made["number"] == 2
+    with stage.database.reading("") as session:
+        case = session.scalars(select(Case).where(Case.number == running)).one()
+        assert session.get_one(Release, case.release_id).number == 1  # what is under way stays as it began
+        today, later = date(2026, 3, 2), date(2026, 4, 1)
+        numbers = [
+            session.get_one(Release, publish.current_id(session, "minimum_living_allowance", day)).number
+            for day in (today, later)
+        ]
+        assert numbers == [1, 2]
+        newest = publish.open_release(session, publish.current_id(session, "minimum_living_allowance", later))
+        assert str(newest.policy.value("allowance.standard", date(2027, 1, 1), "340199")) == "850.00"
+    with pytest.raises(RuleBroken):
+        office.perform(c.ApproveDraft(draft), supervisor(stage, "supervisor#2"))
+
+
+def test_a_failing_scenario_is_named_and_bars_the_proposal(stage: Stage) -> None:
+    draft = opened(stage)
+    sheet = text_of(stage, draft, "entitlement.sheet.toml")
+    save(stage, draft, "entitlement.sheet.toml", sheet.replace("round_up(", "round_down(", 1))
+    with stage.database.reading("") as session:
+        changed = drafts.bundle_of(drafts.one(session, draft))
+        base = publish.open_release(session, drafts.one(session, draft).base_id)
+        assert [d.file for d in compare.differences(base, changed)][0] == "entitlement.sheet.toml"
+    stage.office.perform(
+        c.NoteRehearsal(
+            draft, {"state": "done", "digest": "another", "done": 1, "total": 1, "failed": [], "flows": {}}
+        ),
+        Actor(None, "系统", frozenset({"system"}), ""),
+    )  # a report on other content says nothing of this one
+    with pytest.raises(RuleBroken):
+        stage.office.perform(c.ProposeDraft(draft, "x", date(2026, 4, 1)), supervisor(stage))
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("apply.bpmn", "check_papers.decision == 'accept'"),
+        ("apply.bpmn", "accepted_on = today()"),
+        ("apply.bpmn", "due('comparison')"),
+        ("eligibility.dmn", "means.property_ok"),
+        ("means.sheet.toml", "count(household.members)"),
+    ],
+)
+def test_python_is_kept_as_text__named__and_never_published(stage: Stage, name: str, place: str) -> None:
+    draft = opened(stage)
+    evil = text_of(stage, draft, name).replace(
+        place, "x = __import__('os')" if place.startswith("accepted") else "__import__('os')"
+    )
+    save(stage, draft, name, evil)
+    assert text_of(stage, draft, name) == evil
+    answer = Person(stage, "supervisor").send(f"/studio/{draft}/lint/{name}", {"text": evil})
+    assert "expression_refused" in {p["rule"] for p in answer.json["problems"]}
+    with pytest.raises(BundleInvalid):
+        stage.office.perform(c.ProposeDraft(draft, "x", date(2026, 4, 1)), supervisor(stage))
+
+
+def test_two_windows_on_one_draft__the_second_is_told(stage: Stage) -> None:
+    draft = opened(stage)
+    assert save(stage, draft, "CHANGES.md", "一") == 2
+    with pytest.raises(StaleDraft):
+        save(stage, draft, "CHANGES.md", "二")
+    assert text_of(stage, draft, "CHANGES.md") == "一"
+    with pytest.raises(NotFound):
+        save(stage, draft, "../settings.py", "x", 2)
+    with pytest.raises(PermissionMissing):
+        stage.office.perform(c.OpenDraft("minimum_living_allowance"), stage.actor("county_leader", "340199"))
+
+
+def test_one_draft_at_a_time__given_up_and_begun_again(stage: Stage) -> None:
+    draft = opened(stage)
+    assert opened(stage) == draft
+    stage.office.perform(c.DiscardDraft(draft), supervisor(stage))
+    assert opened(stage) != draft
+    with pytest.raises(RuleBroken):
+        save(stage, draft, "CHANGES.md", "x")
+
+
+def test_broken_files_are_kept_and_shown(stage: Stage) -> None:
+    draft = opened(stage)
+    save(stage, draft, "apply.bpmn", "<not xml")
+    desk = Person(stage, "supervisor")
+    page = desk.get(f"/studio/{draft}")
+    assert page.status_code == 200
+    assert "不是有效的 XML" in page.text
+    assert desk.get(f"/studio/{draft}/file/grade.dmn").status_code == 200

@@ -1,0 +1,174 @@
+"""The studio: supervisors change diagrams, tables, forms and parameters, and publish with a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+
+from processes import commands as c
+from processes.access.permissions import ROLE_TITLES, Permission
+from processes.access.scope import Actor
+from processes.errors import Invalid, NotFound, YimenError
+from processes.policy.calendar import civil_date
+from processes.releases import compare, drafts, lint, publish
+from processes.releases.bundle import Bundle
+from processes.verbs import registry
+from web import auth, forms
+from web.require import require
+
+desk = Blueprint("studio", __name__)
+KINDS = {
+    ".bpmn": "流程图", ".dmn": "决策表", ".form": "表单", ".sheet.toml": "计算表", ".toml": "参数和设置",
+    ".html": "文书模板", ".css": "文书样式", ".md": "修改记录",
+}  # fmt: skip
+
+
+@desk.get("/studio")
+@require(Permission.STUDIO)
+def home(actor: Actor) -> Any:
+    """Programmes with their releases, and drafts."""
+    with auth.office().database.reading("") as session:
+        return render_template(
+            "studio.html", programmes=publish.published_programmes(session), drafts=drafts.listed(session)
+        )
+
+
+@desk.post("/studio/open/<string:programme>")
+@require(Permission.STUDIO)
+def open_draft(actor: Actor, programme: str) -> Any:
+    """Begin to change a programme."""
+    opened = auth.office().perform(c.OpenDraft(programme), actor)
+    return redirect(url_for("studio.one", draft_id=opened["draft"]))
+
+
+@desk.get("/studio/<int:draft_id>")
+@require(Permission.STUDIO)
+def one(actor: Actor, draft_id: int) -> Any:
+    """A draft: its files, what is wrong, how the scenarios come out, what it changes."""
+    with auth.office().database.reading("") as session:
+        draft = drafts.one(session, draft_id)
+        bundle = drafts.bundle_of(draft)
+        base = publish.open_release(session, draft.base_id)
+        today = civil_date(auth.office().database.clock())
+        return render_template(
+            "draft.html",
+            draft=draft,
+            files=_files(bundle),
+            problems=lint.lint_bundle(bundle, registry.office_for_lint()),
+            differences=compare.differences(base, bundle),
+            is_current=draft.rehearsal.get("digest") == bundle.digest,
+            is_green=publish.is_green(session, bundle.digest),
+            today=today,
+        )
+
+
+@desk.get("/studio/<int:draft_id>/file/<path:name>")
+@require(Permission.STUDIO)
+def edit(actor: Actor, draft_id: int, name: str) -> Any:
+    """The editor of a file: a diagram by drawing, anything else as text."""
+    with auth.office().database.reading("") as session:
+        draft = drafts.one(session, draft_id)
+        bundle = drafts.bundle_of(draft)
+        if name not in bundle.files:
+            raise NotFound()
+        return render_template(
+            "studio_file.html",
+            draft=draft,
+            name=name,
+            text=bundle.files[name].decode(errors="replace"),
+            is_diagram=name.endswith(".bpmn"),
+            offered=_offered(bundle),
+        )
+
+
+@desk.post("/studio/<int:draft_id>/file/<path:name>")
+@require(Permission.STUDIO)
+def save(actor: Actor, draft_id: int, name: str) -> Any:
+    """Keep a file, and say what is wrong with it now."""
+    body = forms.body()
+    command = c.SaveDraftFile(draft_id, forms.whole(body.get("version")), name, str(body.get("text", "")))
+    saved = auth.office().perform(command, actor)
+    return jsonify(version=saved["version"], problems=_problems(draft_id, name))
+
+
+@desk.post("/studio/<int:draft_id>/lint/<path:name>")
+@require(Permission.STUDIO)
+def check(actor: Actor, draft_id: int, name: str) -> Any:
+    """What is wrong with a file as it is drawn; keeps nothing."""
+    return jsonify(problems=_problems(draft_id, name, str(forms.body().get("text", ""))))
+
+
+@desk.post("/studio/<int:draft_id>/<string:act>")
+@require(Permission.STUDIO)
+def act(actor: Actor, draft_id: int, act: str) -> Any:
+    """Rehearse, propose, take back, approve, discard."""
+    commands: dict[str, c.Command] = {
+        "rehearse": c.AskRehearsal(draft_id),
+        "take-back": c.TakeBackDraft(draft_id),
+        "approve": c.ApproveDraft(draft_id),
+        "discard": c.DiscardDraft(draft_id),
+    }
+    if act == "propose":
+        commands[act] = c.ProposeDraft(
+            draft_id, request.form.get("note", ""), _day(request.form.get("from", ""))
+        )
+    if act not in commands:
+        raise Invalid(reason="没有这样的操作")
+    auth.office().perform(commands[act], actor)
+    return redirect(url_for("studio.one", draft_id=draft_id))
+
+
+def _problems(draft_id: int, name: str, text: str | None = None) -> list[dict[str, str]]:
+    with auth.office().database.reading("") as session:
+        bundle = drafts.bundle_of(drafts.one(session, draft_id))
+    if name not in bundle.files:
+        raise NotFound()
+    if text is not None:
+        bundle = Bundle({**bundle.files, name: text.encode()})
+    found = lint.lint_bundle(bundle, registry.office_for_lint(), only=name)
+    return [{"element": p.element, "rule": p.rule, "message": p.message} for p in found]
+
+
+def _files(bundle: Bundle) -> list[tuple[str, list[str]]]:
+    """Files by kind, the programme's own before shared ones."""
+    found: dict[str, list[str]] = {title: [] for title in KINDS.values()}
+    for name in sorted(bundle.files, key=lambda n: (n.startswith("common/"), n)):
+        title = next((t for suffix, t in KINDS.items() if name.endswith(suffix)), None)
+        if title is not None:
+            found[title].append(name)
+    return [(title, names) for title, names in found.items() if names]
+
+
+def _offered(bundle: Bundle) -> dict[str, Any]:
+    """What the properties panel lets one pick from; a broken file offers nothing and stops nothing."""
+    return {
+        "forms": sorted(
+            n.rsplit("/", 1)[-1].removesuffix(".form") for n in bundle.files if n.endswith(".form")
+        ),
+        "clocks": _some(lambda: [[k.name, k.title] for k in bundle.clocks.values()]),
+        "papers": _some(lambda: [[p.id, p.title] for p in bundle.papers.values()]),
+        "roles": [[str(r), t] for r, t in ROLE_TITLES.items()],
+        "decisions": [list(d) for d in compare.decisions(bundle)],
+        "verbs": [
+            {"name": v.name, "title": v.title, "description": v.description, "parameters": list(v.parameters)}
+            for v in registry.all_verbs().values()
+        ],
+        "parameters": _some(lambda: sorted(bundle.policy.parameters)),
+    }
+
+
+def _some(read: Callable[[], list[Any]]) -> list[Any]:
+    try:
+        return read()
+    except YimenError:
+        return []
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Invalid(reason="生效日期应写作 2026-03-02 的形式") from None
