@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from processes.engine import sheets, tables
@@ -114,13 +114,13 @@ def _parameters(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
 
 
 def _forms(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
-    def fields(raw: bytes) -> dict[str, tuple[str, Any]]:
+    def shown(raw: bytes) -> dict[str, tuple[str, Any]]:
         return {
             str(c.get("key") or c.get("id")): (str(c.get("label") or c.get("dateLabel") or ""), c)
             for c in json.loads(raw)["components"]
         }
 
-    yield from _named(name, fields(before), fields(after))
+    yield from _named(name, shown(before), shown(after))
 
 
 def _named(
@@ -132,8 +132,39 @@ def _named(
         elif key not in new:
             yield Difference(file, key, "removed", _said(old[key]))
         elif old[key] != new[key]:
-            was, now = _said(old[key]), _said(new[key])
-            yield Difference(file, key, "changed", now if was == now else f"{was} → {now}")
+            yield Difference(file, key, "changed", _change(old[key], new[key]))
+
+
+def _change(old: tuple[str, Any], new: tuple[str, Any]) -> str:
+    """What changed in a named thing: its title, its value, or the parts of it."""
+    was, now = _said(old), _said(new)
+    if was != now:
+        return f"{was} → {now}"
+    before, after = _parts(old[1]), _parts(new[1])
+    changed = [
+        f"{_PARTS.get(k, k)}：{before.get(k) or '无'} → {after.get(k) or '无'}"
+        for k in {**before, **after}
+        if before.get(k) != after.get(k)
+    ]
+    return f"{now}：{'；'.join(changed)}" if changed else now
+
+
+def _parts(value: Any) -> dict[str, str]:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: str(getattr(value, f.name) or "") for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): str(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return {f"第 {n} 列": str(v if v is not None else "-") for n, v in enumerate(value, start=1)}
+    return {}
+
+
+_PARTS = {
+    "name": "名称", "condition": "条件", "default": "默认出路", "operation": "服务操作", "params": "参数",
+    "decision": "决策", "called": "调用的流程", "script": "赋值", "timers": "到时条件", "properties": "属性",
+    "documentation": "说明", "role": "岗位", "source": "起点", "target": "终点", "label": "名称", "values": "选项",
+    "validate": "校验", "kind": "类型", "result": "结果名称", "conditional": "显示条件",
+}  # fmt: skip
 
 
 def _said(value: tuple[str, Any]) -> str:

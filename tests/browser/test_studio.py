@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import expect
 
+from processes import commands as c
 from processes.cli import office_for_lint
 from processes.releases import compare, drafts, lint, publish
 from tests.browser.conftest import Desk
@@ -51,4 +52,28 @@ def test_drawing(desk: Desk) -> None:
     expect(page.locator("#said")).to_have_text("已保存")
     page.goto(page.url.split("/file/")[0])
     expect(page.locator("#problems")).to_contain_text("处问题")
+    # What exactly changed is said: the condition that was, and the one that is.
+    expect(page.locator("#differences")).to_contain_text(
+        "check_papers.decision == 'accept' → __import__('os')"
+    )
     desk.shot(page, "draft")
+
+
+@pytest.mark.parametrize("name", ["grade.dmn", "forms/check_papers.form", "common/policy.toml"])
+def test_tables_forms_and_parameters_open_and_come_back_the_same(desk: Desk, name: str) -> None:
+    desk.stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    supervisor = desk.stage.actor("supervisor", "340199")
+    draft_id = desk.stage.office.perform(c.OpenDraft("minimum_living_allowance"), supervisor)["draft"]
+    page = desk.sign_in("supervisor")
+    page.goto(f"/studio/{draft_id}/file/{name}")
+    page.wait_for_selector("#studio[data-ready]")
+    expect(page.locator("#problem-list")).to_contain_text("检查没有发现问题")
+    desk.shot(page, f"studio_{name.rsplit('.', 1)[1]}")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#said")).to_have_text("已保存")
+    with desk.stage.database.reading("") as session:
+        draft = drafts.one(session, draft_id)
+        changed, base = drafts.bundle_of(draft), publish.open_release(session, draft.base_id)
+    assert draft.version == 2
+    assert lint.lint_bundle(changed, office_for_lint()) == []
+    assert {d.text for d in compare.differences(base, changed)} <= {"只有图形位置或者书写格式的变化"}

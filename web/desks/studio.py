@@ -80,6 +80,7 @@ def edit(actor: Actor, draft_id: int, name: str) -> Any:
             name=name,
             text=bundle.files[name].decode(errors="replace"),
             is_diagram=name.endswith(".bpmn"),
+            kind=name.rsplit(".", 1)[-1],
             offered=_offered(bundle),
         )
 

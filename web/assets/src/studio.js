@@ -1,52 +1,48 @@
-import "bpmn-js/dist/assets/diagram-js.css";
-import "bpmn-js/dist/assets/bpmn-js.css";
-import "bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css";
-import Modeler from "bpmn-js/lib/Modeler";
-import chinese from "bpmn-js-i18n/translations/zn";
-import { panelOf } from "./panel.js";
-import spiffworkflow from "./spiffworkflow.json";
+// The studio's page: one editor by the kind of file, checked while one works, saved under a version.
 import { data, say, send } from "./send.js";
 
 const place = document.getElementById("studio"), list = document.getElementById("problem-list");
-const editable = place.dataset.editable === "1";
-let version = Number(place.dataset.version), changed = false, shown = [];
-const canvas = document.getElementById("canvas");
-const translate = (template, values = {}) => (chinese[template] || template).replace(/{([^}]+)}/g, (_, key) => values[key] ?? `{${key}}`);
-const modeler = canvas && new Modeler({
-  container: canvas, keyboard: { bind: true }, moddleExtensions: { spiffworkflow },
-  additionalModules: [{ translate: ["value", translate] }],
-});
-const read = async () => (modeler ? (await modeler.saveXML({ format: true })).xml : document.getElementById("text").value);
+const editable = place.dataset.editable === "1", name = place.dataset.name.split("/").pop();
+let version = Number(place.dataset.version), changed = false, waiting;
+
+const kinds = { bpmn: () => import("./editor_bpmn.js"), dmn: () => import("./editor_dmn.js"), form: () => import("./editor_form.js") };
+const { edit } = await (kinds[name.split(".").pop()] || (() => import("./editor_text.js")))();
+let editor;
+try {
+  editor = await edit(document.getElementById("canvas"), data("text-data"), { editable, offered: data("offered-data"), touched });
+} catch (problem) {
+  // What cannot be drawn is shown as text, to be put right there.
+  document.getElementById("canvas").replaceChildren();
+  editor = await (await import("./editor_text.js")).edit(document.getElementById("canvas"), data("text-data"), { editable, touched });
+}
 
 function tell(problems) {
   list.replaceChildren(...problems.map((p) => {
     const item = Object.assign(document.createElement("li"), { className: "text-danger", textContent: `${p.element || "（全文）"}：${p.message}` });
-    if (modeler?.get("elementRegistry").get(p.element)) { item.role = "button"; item.onclick = () => { const e = modeler.get("elementRegistry").get(p.element); modeler.get("selection").select(e); modeler.get("canvas").scrollToElement(e); }; }
+    if (editor.knows?.(p.element)) { item.role = "button"; item.onclick = () => editor.go(p.element); }
     return item;
   }));
   if (!problems.length) list.append(Object.assign(document.createElement("li"), { className: "text-success", textContent: "检查没有发现问题。" }));
-  if (!modeler) return;
-  const drawing = modeler.get("canvas"), known = modeler.get("elementRegistry");
-  shown.forEach((id) => known.get(id) && drawing.removeMarker(id, "wrong"));
-  shown = problems.map((p) => p.element).filter((id) => known.get(id));
-  shown.forEach((id) => drawing.addMarker(id, "wrong"));
+  editor.mark?.(problems.map((p) => p.element));
 }
 
-let waiting;
+async function check() {
+  try { tell((await send(place.dataset.lint, { text: await editor.read() })).problems); } catch (problem) { say(problem.message, "bad"); }
+}
+
 function touched() {
+  if (!editor) return;
   changed = true;
   say("未保存", "bad");
   clearTimeout(waiting);
-  waiting = setTimeout(async () => {
-    try { tell((await send(place.dataset.lint, { text: await read() })).problems); } catch (problem) { say(problem.message, "bad"); }
-  }, 600);
+  waiting = setTimeout(check, 600);
 }
 
 async function save() {
   if (!editable) return;
   say("正在保存……");
   try {
-    const answer = await send(place.dataset.address, { version, text: await read() });
+    const answer = await send(place.dataset.address, { version, text: await editor.read() });
     version = answer.version;
     changed = false;
     tell(answer.problems);
@@ -54,37 +50,23 @@ async function save() {
   } catch (problem) { say(problem.message, "bad"); }
 }
 
-function download(content, type, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([content], { type })), download: name });
+function download(content, type, as) {
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([content], { type })), download: as });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-async function draw(xml) {
-  await modeler.importXML(xml);
-  // Large enough to read, the beginning beside the palette.
-  const drawing = modeler.get("canvas"), { inner, outer } = drawing.viewbox(), scale = 0.7;
-  drawing.viewbox({ x: inner.x - 130 / scale, y: inner.y - 20, width: outer.width / scale, height: outer.height / scale });
-}
-
-if (modeler) {
-  await draw(data("text-data"));
-  panelOf(modeler, document.getElementById("panel"), data("offered-data"), editable);
-  modeler.on("commandStack.changed", touched);
-  const name = place.dataset.name.split("/").pop();
-  const acts = {
-    undo: () => modeler.get("commandStack").undo(), redo: () => modeler.get("commandStack").redo(),
-    svg: async () => download((await modeler.saveSVG()).svg, "image/svg+xml", name.replace(/\.bpmn$/, ".svg")),
-    xml: async () => download(await read(), "application/xml", name),
-  };
-  document.querySelectorAll("[data-do]").forEach((b) => b.addEventListener("click", () => acts[b.dataset.do]()));
-  document.querySelector("[data-import]").addEventListener("change", async (event) => {
-    try { await draw(await event.target.files[0].text()); touched(); } catch (problem) { say(`文件不能导入：${problem.message}`, "bad"); }
-  });
-} else document.getElementById("text").addEventListener("input", touched);
-
+const acts = {
+  undo: () => editor.undo(), redo: () => editor.redo(),
+  svg: async () => editor.svg && download(await editor.svg(), "image/svg+xml", name.replace(/\.\w+$/, ".svg")),
+  file: async () => download(await editor.read(), "application/octet-stream", name),
+};
+document.querySelectorAll("[data-do]").forEach((b) => b.addEventListener("click", () => acts[b.dataset.do]()));
+document.querySelector("[data-import]")?.addEventListener("change", async (event) => {
+  try { await editor.open(await event.target.files[0].text()); touched(); } catch (problem) { say(`文件不能导入：${problem.message}`, "bad"); }
+});
 document.getElementById("save")?.addEventListener("click", save);
 document.addEventListener("keydown", (event) => { if (event.ctrlKey && event.key === "s") { event.preventDefault(); save(); } });
 window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
-tell((await send(place.dataset.lint, { text: await read() })).problems);
+await check();
 place.dataset.ready = "1";
