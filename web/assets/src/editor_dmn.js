@@ -7,9 +7,10 @@ import "dmn-js/dist/assets/dmn-js-decision-table-controls.css";
 import "dmn-js/dist/assets/dmn-js-literal-expression.css";
 import "dmn-js/dist/assets/dmn-font/css/dmn-embedded.css";
 import DmnModeler from "dmn-js/lib/Modeler";
+import { inChinese } from "./words.js";
 
 export async function edit(container, text, { touched }) {
-  const modeler = new DmnModeler({ container, common: { keyboard: { bindTo: document } } });
+  const modeler = new DmnModeler({ container, drd: { additionalModules: [inChinese] }, decisionTable: { additionalModules: [inChinese] }, literalExpression: { additionalModules: [inChinese] } });
   const heard = new WeakSet();
   const listen = () => {
     const viewer = modeler.getActiveViewer();
