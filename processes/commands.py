@@ -83,6 +83,29 @@ class StartCase(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseCommand(Command):
+    """Something done to a whole case, with a reason."""
+
+    case_number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendCase(CaseCommand):
+    """Let a case rest: nobody works on it, its clocks stand still."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCase(CaseCommand):
+    """Let a resting case go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndCase(CaseCommand):
+    """End a case before its end: withdrawn by the applicant, opened by mistake, the applicant died."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenDraft(Command):
     """Begin to change a programme: a draft of the release in force."""
 

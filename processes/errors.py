@@ -206,6 +206,14 @@ class ParameterMissing(NotFound):
 # ---------------------------------------------------------------- Conflict
 
 
+class CaseSuspended(Conflict):
+    """The case rests by order of the supervisor; nobody works on it until it goes on."""
+
+    code = "case_suspended"
+    text = "办件已中止办理（{reason}），恢复办理后才能继续。"
+    text_en = "The case is suspended ({reason})."
+
+
 class StaleTask(Conflict):
     """The step was acted upon after the person opened the page."""
 

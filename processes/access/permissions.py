@@ -67,6 +67,7 @@ class Permission(StrEnum):
     FUND_WRITE = "fund_write"
     OFFER_WRITE = "offer_write"
     STUDIO = "studio"
+    CASE_CONTROL = "case_control"
     SYSTEM_WORK = "system_work"
 
 
@@ -93,6 +94,7 @@ PERMISSION_TITLES = {
     Permission.FUND_WRITE: "备用金记账、复核、结账",
     Permission.OFFER_WRITE: "登记社会力量帮扶资源",
     Permission.STUDIO: "修改和发布流程",
+    Permission.CASE_CONTROL: "中止、恢复、终止办件",
     Permission.SYSTEM_WORK: "系统自动办理",
 }
 
@@ -130,6 +132,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.FUND_WRITE: frozenset({Role.FINANCE_OFFICER}),
     Permission.OFFER_WRITE: frozenset({Role.COUNTY_CLERK, Role.WINDOW_CLERK}),
     Permission.STUDIO: frozenset({Role.SUPERVISOR}),
+    Permission.CASE_CONTROL: frozenset({Role.SUPERVISOR}),
     Permission.SYSTEM_WORK: frozenset({Role.SYSTEM}),
 }
 

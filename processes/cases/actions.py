@@ -15,13 +15,15 @@ from processes.cases.clocks import CaseClocks
 from processes.cases.models import NO_DUE_DATE, Case, WorkItem
 from processes.engine import state as states
 from processes.engine.progress import Fact, Progress, WorkOffer
-from processes.errors import CaseNotFound, NotAllowed, NotFound, StaleDraft
+from processes.errors import CaseNotFound, CaseSuspended, NotAllowed, NotFound, StaleDraft
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork, within
 
 # Made once: building a statement anew costs as much as a small one takes to run.
 _ITEMS_OF_CASE = select(WorkItem).where(WorkItem.case_id == bindparam("case_id")).order_by(WorkItem.id)
 
+SUSPENDED = "suspended"
+_ENDINGS = {"cancelled": "终止办理"}
 _TELLING = frozenset({"decided", "returned", "withdrawn", "cancelled"})
 
 
@@ -37,6 +39,8 @@ def locked_case_of(uow: UnitOfWork, actor: Actor, item_id: int) -> tuple[Case, l
     )
     if case is None or actor.department not in (None, case.department):
         raise NotFound()
+    if case.status == SUSPENDED:
+        raise CaseSuspended(reason=case.suspended_because)
     items = items_of(uow, case)
     return case, items, next(i for i in items if i.id == item_id)
 
@@ -173,7 +177,7 @@ def _close(
     case.status = "closed"
     case.closed_at = uow.now
     case.outcome = ended_at
-    case.outcome_title = outcomes.get(ended_at, ended_at)
+    case.outcome_title = outcomes.get(ended_at) or _ENDINGS.get(ended_at, ended_at)
     events.append(uow, case, actor, "closed", case.outcome_title, outcome=ended_at)
 
 

@@ -52,6 +52,12 @@ def digest(event: CaseEvent) -> str:
     return hashlib.sha256(values.dumps(said)).hexdigest()
 
 
+def latest(session: Session, case_id: int, kind: str) -> CaseEvent:
+    """The last event of a kind in a case that has one."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind == kind)
+    return session.scalars(query.order_by(CaseEvent.position.desc())).first() or CaseEvent(payload={})
+
+
 def verify(session: Session, case: Case) -> str | None:
     """What is wrong with the chain of a case, or None when it is whole."""
     previous = ""

@@ -32,6 +32,7 @@ class Case(Row, Scoped, Referred):
     applicant: Mapped[str] = mapped_column(String(60))
     category: Mapped[str] = mapped_column(String(30), default="")
     status: Mapped[str] = mapped_column(String(10), default="open")
+    suspended_because: Mapped[str] = mapped_column(Text, default="")
     outcome: Mapped[str | None] = mapped_column(String(40))
     outcome_title: Mapped[str | None] = mapped_column(String(40))
     state: Mapped[bytes] = mapped_column(LargeBinary)

@@ -14,7 +14,7 @@ from processes.access.models import CommandToken
 from processes.access.scope import Actor
 from processes.cases.models import Incident
 from processes.errors import NotAllowed, Unavailable, YimenError
-from processes.office import cases, funds, items, papers, register, studio
+from processes.office import cases, control, funds, items, papers, register, studio
 from processes.settings import Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
 
@@ -32,6 +32,9 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.PublishRelease: register.publish_release,
     c.StartCase: cases.start_case,
     c.WatchCase: cases.watch_case,
+    c.SuspendCase: control.suspend_case,
+    c.ResumeCase: control.resume_case,
+    c.EndCase: control.end_case,
     c.ExtendClock: cases.extend_clock,
     c.AddAttachment: cases.add_attachment,
     c.FireDue: cases.fire_due,

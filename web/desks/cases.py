@@ -147,6 +147,19 @@ def extend(actor: Actor, number: str) -> Any:
     return redirect(url_for("cases.one", number=number, _anchor="clocks"))
 
 
+@desk.post("/cases/<string:number>/control/<string:act>")
+@require(Permission.CASE_CONTROL)
+def control(actor: Actor, number: str, act: str) -> Any:
+    """Let a case rest, go on, or end it."""
+    kinds: dict[str, type[c.CaseCommand]] = {
+        "suspend": c.SuspendCase, "resume": c.ResumeCase, "end": c.EndCase,
+    }  # fmt: skip
+    if act not in kinds:
+        raise Invalid(reason="没有这样的操作")
+    auth.office().perform(kinds[act](number, request.form.get("reason", "")), actor)
+    return redirect(url_for("cases.one", number=number))
+
+
 @desk.post("/cases/<string:number>/attachments")
 @require(Permission.TASK_WORK)
 def attach(actor: Actor, number: str) -> Any:

@@ -1,0 +1,63 @@
+"""Commands of the supervisor on a whole case: let it rest, let it go on, end it.  Each needs a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import actions, events
+from processes.cases.models import Case
+from processes.engine import progress as p
+from processes.errors import RuleBroken
+from processes.office.answers import reason_of
+from processes.office.running import Run
+from processes.relief import fund_queries
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+
+def suspend_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SuspendCase) -> dict[str, Any]:
+    """Nobody works on it and its clocks stand still, from tomorrow."""
+    case, run, reason = _taken(uow, actor, command, "open")
+    case.status, case.suspended_because = actions.SUSPENDED, reason
+    names = [k.name for k in run.clocks.running() if all(s.until_on is not None for s in k.suspensions)]
+    for name in names:
+        run.clocks.suspend(name, reason)
+    events.append(uow, case, actor, "suspended", reason, clocks=names)
+    case.version += 1
+    return {"status": case.status}
+
+
+def resume_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ResumeCase) -> dict[str, Any]:
+    """It goes on where it stood; the days of rest do not count."""
+    case, run, reason = _taken(uow, actor, command, actions.SUSPENDED)
+    case.status, case.suspended_because = "open", ""
+    # Only what this rest had stopped: a clock that stood still for a supplement stands still further.
+    for name in events.latest(uow.session, case.id, "suspended").payload.get("clocks", []):
+        run.clocks.resume(str(name))
+    actions.date_items(run.items, run.clocks)
+    events.append(uow, case, actor, "resumed", reason)
+    case.version += 1
+    return {"status": case.status}
+
+
+def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EndCase) -> dict[str, Any]:
+    """End it before its end; raises when money was handed over whose paper is missing (C10)."""
+    case, run, reason = _taken(uow, actor, command, "open", actions.SUSPENDED)
+    owed = fund_queries.outstanding(uow.session, case.id)
+    if owed > 0:
+        raise RuleBroken(reason=f"先行救助 {owed:.2f} 元尚未补办手续核销，不能终止办理", clause="C10")
+    case.status, case.suspended_because = "open", ""
+    events.append(uow, case, actor, "ended_early", reason)
+    run.advance(p.Cancel(reason))
+    return {"status": case.status}
+
+
+def _taken(uow: UnitOfWork, actor: Actor, command: c.CaseCommand, *states: str) -> tuple[Case, Run, str]:
+    actor.demand(Permission.CASE_CONTROL)
+    case = actions.locked_case(uow, actor, command.case_number)
+    if case.status not in states:
+        raise RuleBroken(reason="办件当前的状态不能这样办理")
+    return case, Run(uow, actor, case, actions.items_of(uow, case)), reason_of(command.reason)

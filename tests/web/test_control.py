@@ -1,0 +1,102 @@
+"""The supervisor lets a case rest, go on, or ends it: with a reason, in the same chain, on the same clocks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from processes import commands as c
+from processes.cases import clocks, events
+from processes.cases.models import Case
+from processes.errors import CaseSuspended, PermissionMissing, RuleBroken
+from processes.rehearsal.stage import Stage
+from tests.builders import cases
+from tests.builders.desks import Person
+
+
+def the_case(stage: Stage, number: str) -> Case:
+    with stage.database.reading("") as session:
+        return session.scalars(select(Case).where(Case.number == number)).one()
+
+
+def due(stage: Stage, number: str, name: str) -> date:
+    with stage.database.reading("") as session:
+        found = {k.name: k.due_on for k in clocks.of_case(session, the_case(stage, number).id)}
+    return found[name]
+
+
+def test_a_resting_case_lets_nobody_work__and_its_days_do_not_count(stage: Stage) -> None:
+    number = cases.a_case(stage, at="investigate_household")
+    supervisor = stage.actor("supervisor", "340199")
+    # accepted on 2 March: 30 working days end on 14 April (6 April is Qingming)
+    assert due(stage, number, "whole_procedure") == date(2026, 4, 14)
+    stage.office.perform(c.SuspendCase(number, "纪检核查"), supervisor)
+    item = cases.open_items(stage, number)[0]
+    with pytest.raises(CaseSuspended):
+        stage.office.perform(c.ClaimTask(item.id, item.version), stage.actor(item.role, cases.VILLAGE))
+    assert "已中止：纪检核查" in Person(stage, "supervisor").get(f"/cases/{number}").text
+    stage.move("5 working days")
+    stage.office.perform(c.ResumeCase(number, "核查结束"), supervisor)
+    # 3 to 9 March did not count (5 working days): 15, 16, 17, 20, 21 April
+    assert due(stage, number, "whole_procedure") == date(2026, 4, 21)
+    stage.office.perform(c.ClaimTask(item.id, item.version), stage.actor(item.role, cases.VILLAGE))
+    with stage.database.reading("") as session:
+        assert events.verify(session, session.scalars(select(Case)).one()) is None
+
+
+def test_a_supplement_that_was_under_way__stays_under_way(stage: Stage) -> None:
+    number = cases.a_case(stage)
+    item = cases.item_at(stage, number, "check_papers")
+    answer = {"decision": "supplement", "missing": ["identity"]}
+    stage.office.perform(
+        c.CompleteTask(item.id, item.version, answer), stage.actor("window_clerk", cases.VILLAGE)
+    )
+    supervisor = stage.actor("supervisor", "340199")
+    stage.office.perform(c.SuspendCase(number, "核查"), supervisor)
+    stage.office.perform(c.ResumeCase(number, "结束"), supervisor)
+    with stage.database.reading("") as session:
+        paused = {
+            k.name for k in clocks.of_case(session, the_case(stage, number).id)
+            if any(s.until_on is None for s in k.suspensions)
+        }  # fmt: skip
+    assert paused == {"acceptance"}
+
+
+def test_ended_with_a_reason(stage: Stage) -> None:
+    number = cases.a_case(stage, at="investigate_household")
+    supervisor = stage.actor("supervisor", "340199")
+    with pytest.raises(RuleBroken):
+        stage.office.perform(c.EndCase(number, "  "), supervisor)
+    with pytest.raises(PermissionMissing):
+        stage.office.perform(c.EndCase(number, "x"), stage.actor("window_clerk", cases.VILLAGE))
+    stage.office.perform(c.EndCase(number, "申请人书面撤回申请"), supervisor)
+    case = the_case(stage, number)
+    assert (case.status, case.outcome, case.outcome_title) == ("closed", "cancelled", "终止办理")
+    assert cases.open_items(stage, number) == []
+    page = Person(stage, "supervisor").get(f"/cases/{number}").text
+    assert "终止办理：申请人书面撤回申请" in page
+    with pytest.raises(RuleBroken):
+        stage.office.perform(c.SuspendCase(number, "x"), supervisor)
+
+
+def test_money_without_paper__bars_the_ending(whole_stage: Stage) -> None:
+    whole_stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    one, other = (whole_stage.actor(f"finance_officer#{n}", "340199") for n in (1, 2))
+    from decimal import Decimal
+
+    entry = whole_stage.office.perform(c.EnterFundEntry("340199101", "top_up", Decimal(5000), "拨付"), one)
+    whole_stage.office.perform(c.ConfirmFundEntry(entry["entry"]), other)
+    household = cases.a_household(whole_stage)
+    form = {"event": "other", "event_on": "2026-03-01", "persons": 1, "description": "被盗", "phone": "138"}
+    clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
+    number = whole_stage.office.perform(c.StartCase("temporary_relief", household, form), clerk)["case"]
+    item = cases.item_at(whole_stage, number, "township_decision")
+    leader = whole_stage.actor("township_leader", cases.VILLAGE)
+    whole_stage.office.perform(
+        c.CompleteTask(item.id, item.version, {"decision": "approve", "statement": "同意"}), leader
+    )
+    with pytest.raises(RuleBroken) as fault:
+        whole_stage.office.perform(c.EndCase(number, "误开"), whole_stage.actor("supervisor", "340199"))
+    assert "768.00" in fault.value.message  # one person, one month
