@@ -134,6 +134,20 @@ class AskRehearsal(DraftCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class AskSimulation(DraftCommand):
+    """Compute what the draft changes for the cases of the register, as of a day."""
+
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSimulation(DraftCommand):
+    """How far the simulation is (said by the worker)."""
+
+    found: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class NoteRehearsal(DraftCommand):
     """How far the scenarios are (said by the worker)."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from datetime import date
 from typing import Any
 
 import structlog
@@ -20,7 +21,7 @@ from processes.office import Office
 from processes.office.sweeping import sweep
 from processes.papers import issue
 from processes.papers.models import IssuedPaper
-from processes.rehearsal import reports
+from processes.rehearsal import reports, simulation
 from processes.rehearsal.results import Result
 from processes.releases import drafts, publish
 from processes.storage import outbox
@@ -76,6 +77,27 @@ def rehearse_drafts(office: Office) -> int:
     return len(waiting)
 
 
+def simulate_drafts(office: Office) -> int:
+    """Compute the cases of the register under drafts whose supervisors asked for it; answers how many drafts."""
+    with office.database.reading("") as session:
+        waiting = [
+            (d.id, dict(d.simulation), drafts.bundle_of(d), publish.open_release(session, d.base_id))
+            for d in drafts.to_simulate(session)
+        ]
+    for draft_id, asked, new, old in waiting:
+        with office.database.reading("") as session:
+            found = simulation.rows(session, new.id, new.process)
+
+        def tell(done: int, total: int, here: int = draft_id, said: dict[str, Any] = asked) -> None:
+            running = {**said, "state": "running", "done": done, "total": total}
+            office.perform(c.NoteSimulation(here, running), system_actor())
+
+        made = simulation.simulate(found, old, new, date.fromisoformat(asked["on"]), tell)
+        done = {**asked, "state": "done", "done": len(found), "total": len(found), **made}
+        office.perform(c.NoteSimulation(draft_id, done), system_actor())
+    return len(waiting)
+
+
 def _flows(results: list[Result]) -> dict[str, list[str]]:
     """Sequence flows that some scenario took, by file."""
     taken: dict[str, set[str]] = {}
@@ -89,6 +111,7 @@ def _rehearse(office: Office) -> None:
     """Beside the papers, which people at the window wait for."""
     try:
         rehearse_drafts(office)
+        simulate_drafts(office)
     except YimenError as fault:
         log.warning("rehearsal_waits", code=fault.code)
 

@@ -19,6 +19,11 @@ def name(session: Session, code: str) -> str:
     return code if row is None else row.full_name
 
 
+def names(session: Session, codes: list[str]) -> dict[str, str]:
+    """Full names by code."""
+    return {code: name(session, code) for code in codes}
+
+
 def villages(session: Session, prefix: str) -> list[Division]:
     """Villages under a division, by code."""
     query = select(Division).where(

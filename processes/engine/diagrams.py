@@ -44,6 +44,8 @@ class Node:
     documentation: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
     operation: str = ""
+    result: str = ""
+    """Under which name the answer of the operation stands in the data."""
     params: Mapping[str, str] = field(default_factory=dict)
     decision: str = ""
     called: str = ""
@@ -154,6 +156,7 @@ def _node(element: etree._Element, roles: Mapping[str, str], process: str) -> No
         documentation=(element.findtext("bpmn:documentation", "", NS) or "").strip(),
         properties=properties,
         operation="" if operator is None else operator.get("id", ""),
+        result="" if operator is None else operator.get("resultVariable", ""),
         params=_params(operator),
         decision=_ext_text(ext, "calledDecisionId"),
         called=element.get("calledElement", ""),

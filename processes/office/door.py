@@ -50,6 +50,8 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.SaveDraftFile: studio.save_file,
     c.AskRehearsal: studio.ask_rehearsal,
     c.NoteRehearsal: studio.note_rehearsal,
+    c.AskSimulation: studio.ask_simulation,
+    c.NoteSimulation: studio.note_simulation,
     c.ProposeDraft: studio.propose,
     c.TakeBackDraft: studio.take_back,
     c.ApproveDraft: studio.approve,

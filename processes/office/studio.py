@@ -45,6 +45,24 @@ def note_rehearsal(
     return {}
 
 
+def ask_simulation(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AskSimulation
+) -> dict[str, Any]:
+    """Have the cases of the register computed anew."""
+    actor.demand(Permission.STUDIO)
+    drafts.ask_simulation(drafts.locked(uow, command.draft_id), command.on)
+    return {}
+
+
+def note_simulation(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteSimulation
+) -> dict[str, Any]:
+    """The worker says how far it is."""
+    actor.demand(Permission.SYSTEM_WORK)
+    drafts.note_simulation(drafts.locked(uow, command.draft_id), command.found)
+    return {}
+
+
 def propose(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ProposeDraft) -> dict[str, Any]:
     """Hand it to a second person."""
     actor.demand(Permission.STUDIO)

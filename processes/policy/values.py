@@ -21,6 +21,11 @@ def loads(raw: bytes | str) -> Any:
     return _decode(orjson.loads(raw))
 
 
+def decoded(value: Any) -> Any:
+    """The values in a part of what `dumps` wrote, after plain JSON reading."""
+    return _decode(value)
+
+
 def _encode(value: Any) -> Any:
     if isinstance(value, Decimal):
         return {_NUMBER: str(value)}

@@ -32,7 +32,7 @@ def open_draft(uow: UnitOfWork, actor: Actor, programme: str, on: date) -> Draft
     draft = Draft(
         programme=programme, title=release.title, base_id=release.id, content=release.content, version=1,
         status="open", author_id=actor.account_id, author=actor.name, created_at=uow.now,
-        changed_at=uow.now, changed_by=actor.name, note="", approved_by="", rehearsal={},
+        changed_at=uow.now, changed_by=actor.name, note="", approved_by="", rehearsal={}, simulation={},
     )  # fmt: skip
     uow.add(draft)
     uow.flush()
@@ -67,6 +67,32 @@ def ask_rehearsal(draft: Draft) -> None:
         "total": 0,
         "failed": [],
     }
+
+
+def ask_simulation(draft: Draft, on: date) -> None:
+    """The worker is to compute what the draft changes for the cases of the register on a day."""
+    _demand(draft, "open", "proposed")
+    draft.simulation = {
+        "state": "asked",
+        "digest": bundle_of(draft).digest,
+        "on": on.isoformat(),
+        "done": 0,
+        "total": 0,
+    }
+
+
+def note_simulation(draft: Draft, found: dict[str, Any]) -> None:
+    """How far the simulation is."""
+    if draft.simulation.get("digest") == found["digest"]:
+        draft.simulation = found
+
+
+def touches_money(old: Bundle, new: Bundle) -> bool:
+    """Whether the programme grants money and a table, a sheet or a parameter is different."""
+    changed = {n for n in {*old.files, *new.files} if old.files.get(n) != new.files.get(n)}
+    return bool(new.programme.get("simulation")) and any(
+        n.endswith((".dmn", ".sheet.toml", "policy.toml")) for n in changed
+    )
 
 
 def note_rehearsal(uow: UnitOfWork, draft: Draft, found: dict[str, Any]) -> None:
@@ -145,6 +171,11 @@ def asked(session: Session) -> list[Draft]:
     return [d for d in listed(session) if d.rehearsal.get("state") in ("asked", "running")]
 
 
+def to_simulate(session: Session) -> list[Draft]:
+    """Drafts whose simulation was asked for or cut off."""
+    return [d for d in listed(session) if d.simulation.get("state") in ("asked", "running")]
+
+
 def _demand_sound(session: Session, draft: Draft, knows: lint.Office) -> None:
     bundle = bundle_of(draft)
     problems = lint.lint_bundle(bundle, knows)
@@ -152,6 +183,10 @@ def _demand_sound(session: Session, draft: Draft, knows: lint.Office) -> None:
         raise BundleInvalid(count=len(problems), reason="检查未通过")
     if not publish.is_green(session, bundle.digest):
         raise RuleBroken(reason="请先演练全部情景，并且全部通过")
+    run = draft.simulation
+    simulated = run.get("state") == "done" and run.get("digest") == bundle.digest
+    if touches_money(publish.open_release(session, draft.base_id), bundle) and not simulated:
+        raise RuleBroken(reason="本次修改影响救助金额，请先用在库办件模拟")
 
 
 def _demand(draft: Draft, *states: str) -> None:

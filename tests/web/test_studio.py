@@ -65,6 +65,11 @@ def test_raise_the_standard__rehearse__propose__a_second_person_publishes(stage:
     office.perform(c.AskRehearsal(draft), supervisor(stage))
     assert jobs.rehearse_drafts(office) == 1
     assert jobs.rehearse_drafts(office) == 0
+    with pytest.raises(RuleBroken) as fault:
+        office.perform(propose, supervisor(stage))  # money would change: not without a simulation
+    assert "模拟" in fault.value.message
+    office.perform(c.AskSimulation(draft, date(2027, 1, 1)), supervisor(stage))
+    assert jobs.simulate_drafts(office) == 1
     page = Person(stage, "supervisor").get(f"/studio/{draft}").text
     assert "全部通过" in page
     assert "低保标准 自 2027-01-01：850.00（县政府〔2026〕9号）" in page
@@ -86,6 +91,26 @@ def test_raise_the_standard__rehearse__propose__a_second_person_publishes(stage:
         assert str(newest.policy.value("allowance.standard", date(2027, 1, 1), "340199")) == "850.00"
     with pytest.raises(RuleBroken):
         office.perform(c.ApproveDraft(draft), supervisor(stage, "supervisor#2"))
+
+
+def test_simulation__who_gains_and_what_it_costs__and_nothing_is_written(stage: Stage) -> None:
+    number = cases.a_case(stage, at="serve_confirmation")
+    with stage.database.reading("") as session:
+        before = session.scalars(select(Case.state).where(Case.number == number)).one()
+    draft = opened(stage)
+    policy = text_of(stage, draft, "common/policy.toml")
+    save(stage, draft, "common/policy.toml", policy.replace(ROW, RAISED))
+    stage.office.perform(c.AskSimulation(draft, date(2027, 1, 1)), supervisor(stage))
+    assert jobs.simulate_drafts(stage.office) == 1
+    with stage.database.reading("") as session:
+        found = drafts.one(session, draft).simulation
+        assert session.scalars(select(Case.state).where(Case.number == number)).one() == before
+    # two people, wages 15000; employment cost: 20 % = 3000, at most 30 % of the standard × 12
+    # standard 812: 2923.20; 812 × 2 − (15000 − 2923.20) ÷ 12 = 1624 − 1006.40 = 617.60 → 618
+    # standard 850: 3000;    850 × 2 − (15000 − 3000) ÷ 12 = 1700 − 1000 = 700
+    assert found["rows"] == [{"number": number, "applicant": "张建国", "before": "618", "after": "700"}]
+    (place,) = found["places"]
+    assert (place["gain"], place["lose"], place["before"], place["after"]) == (1, 0, "618", "700")
 
 
 def test_a_failing_scenario_is_named_and_bars_the_proposal(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
 from processes import commands as c
+from processes.access import divisions
 from processes.access.permissions import ROLE_TITLES, Permission
 from processes.access.scope import Actor
 from processes.errors import Invalid, NotFound, YimenError
@@ -62,6 +63,9 @@ def one(actor: Actor, draft_id: int) -> Any:
             is_current=draft.rehearsal.get("digest") == bundle.digest,
             is_green=publish.is_green(session, bundle.digest),
             today=today,
+            touches_money=drafts.touches_money(base, bundle),
+            is_simulated=draft.simulation.get("digest") == bundle.digest,
+            places=divisions.names(session, [p["township"] for p in draft.simulation.get("places", [])]),
         )
 
 
@@ -112,6 +116,8 @@ def act(actor: Actor, draft_id: int, act: str) -> Any:
         "approve": c.ApproveDraft(draft_id),
         "discard": c.DiscardDraft(draft_id),
     }
+    if act == "simulate":
+        commands[act] = c.AskSimulation(draft_id, _day(request.form.get("on", "")))
     if act == "propose":
         commands[act] = c.ProposeDraft(
             draft_id, request.form.get("note", ""), _day(request.form.get("from", ""))

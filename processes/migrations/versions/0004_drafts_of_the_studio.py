@@ -35,6 +35,7 @@ def upgrade() -> None:
     sa.Column('note', sa.Text(), nullable=False),
     sa.Column('effective_from', sa.Date(), nullable=True),
     sa.Column('approved_by', sa.String(length=60), nullable=False),
+    sa.Column('simulation', sa.Text(), nullable=False),
     sa.Column('rehearsal', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['account.id'], name=op.f('fk_draft_author_id_account')),
     sa.ForeignKeyConstraint(['base_id'], ['release.id'], name=op.f('fk_draft_base_id_release')),

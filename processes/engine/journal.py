@@ -1,0 +1,29 @@
+"""What people and the office told an instance, read from its stored bytes without building the instance.
+
+Quick enough to read every case of a county; what diagrams compute from it (tables, sheets, scripts) is not
+here and is computed anew by whoever asks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import zstandard
+
+from processes.engine.definitions import Definition
+from processes.policy import values
+
+
+def told(raw: bytes, definition: Definition) -> dict[str, Any]:
+    """The application's data, the last answer of every step, the last result of every service task."""
+    document = orjson.loads(zstandard.decompress(raw))
+    data: dict[str, Any] = {}
+    for kind, _now, ref, entry, _fired in values.decoded(document["journal"]):
+        if kind == "start" and isinstance(entry, dict):
+            data.update(entry)
+        elif kind in ("complete", "answer"):
+            node = definition.node_at(ref)
+            if node is not None:
+                data[node.id if kind == "complete" else node.result or node.id] = entry
+    return data

@@ -1,0 +1,159 @@
+"""What a draft would change for the cases of the register: computed anew under both contents, nothing written.
+
+Each case's own answers (household, application, opinions) go through the tables and sheets of the release in
+force and of the draft, both with the parameters of one day, so that only the draft makes the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
+from multiprocessing import get_context
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.access.scope import township_of
+from processes.cases.models import Case
+from processes.engine import expressions, journal, sheets, tables
+from processes.engine.definitions import Definition
+from processes.engine.facts import Facts, functions
+from processes.errors import ContentFault
+from processes.policy import values
+from processes.policy.calendar import SHANGHAI
+from processes.releases import bundle as bundles
+from processes.releases.bundle import Bundle
+
+WORKERS = 2
+CHUNK = 500
+SHOWN = 300
+_Row = tuple[str, str, str, bytes]
+_Result = tuple[str, str, str, Decimal | None, Decimal | None]
+
+
+def rows(session: Session, programme: str, process: str) -> list[_Row]:
+    """Number, applicant, place and state of every case of a process that was not withdrawn."""
+    query = (
+        select(Case.number, Case.applicant, Case.division, Case.state)
+        .where(Case.programme == programme, Case.process.in_((process, "")))
+        .where(Case.outcome.is_(None) | Case.outcome.not_in(("withdrawn", "cancelled")))
+        .order_by(Case.id)
+    )
+    return [(r.number, r.applicant, r.division, r.state) for r in session.execute(query)]
+
+
+def simulate(
+    found: Sequence[_Row], old: Bundle, new: Bundle, on: date, tell: Callable[[int, int], None]
+) -> dict[str, Any]:
+    """Amounts before and after by township, and the cases that change, the greatest changes first."""
+    packed = (bundles.pack(old), bundles.pack(new))
+    chunks = [list(found[n : n + CHUNK]) for n in range(0, len(found), CHUNK)]
+    results: list[_Result] = []
+    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+        for part in pool.map(_chunk, chunks, [packed] * len(chunks), [on] * len(chunks)):
+            results += part
+            tell(len(results), len(found))
+    return _summed(results)
+
+
+def has_amount(bundle: Bundle) -> bool:
+    """Whether the programme says which value is the money that it grants."""
+    return bool(bundle.programme.get("simulation"))
+
+
+def _chunk(part: list[_Row], packed: tuple[bytes, bytes], on: date) -> list[_Result]:
+    old, new = _unpacked(packed[0]), _unpacked(packed[1])
+    return [
+        (
+            number,
+            applicant,
+            township_of(division),
+            _amount(old, state, division, on),
+            _amount(new, state, division, on),
+        )
+        for number, applicant, division, state in part
+    ]
+
+
+@lru_cache(maxsize=4)
+def _unpacked(stored: bytes) -> Bundle:
+    return bundles.unpack(stored)
+
+
+def _amount(bundle: Bundle, state: bytes, division: str, on: date) -> Decimal | None:
+    """The money that a content grants a case on a day, or None where it comes to no amount."""
+    definition = bundle.definition()
+    facts = Facts(
+        datetime.combine(on, time(9), SHANGHAI).astimezone(UTC),
+        lambda name, day: bundle.policy.value(name, day, division),
+    )
+    data = {**journal.told(state, definition), "accepted_on": on}
+    for decision in _decided(definition, data, facts):
+        data.update(decision)
+    source = expressions.parse(str(bundle.programme["simulation"]["amount"]))
+    try:
+        value = expressions.evaluate(source, data, functions(facts, on))
+    except ContentFault:
+        return None
+    return value if isinstance(value, Decimal) else None
+
+
+def _decided(definition: Definition, data: dict[str, Any], facts: Facts) -> Iterator[dict[str, Any]]:
+    """Every table and sheet of the diagram, each as soon as what it reads is there."""
+    diagram = definition.diagrams[definition.process]
+    waiting = [n.decision for n in diagram.nodes.values() if n.decision]
+    progress = True
+    while waiting and progress:
+        progress = False
+        for decision in list(waiting):
+            try:
+                answer = _decide(definition, decision, data, facts)
+            except ContentFault:
+                continue
+            waiting.remove(decision)
+            progress = True
+            yield {decision: answer}
+
+
+def _decide(definition: Definition, decision: str, data: dict[str, Any], facts: Facts) -> Any:
+    if decision in definition.sheets:
+        return dict(sheets.compute(definition.sheets[decision], data, facts).values)
+    return tables.decide(definition.tables[decision], data, facts).outputs
+
+
+def _summed(results: Sequence[_Result]) -> dict[str, Any]:
+    places: dict[str, dict[str, Any]] = {}
+    changed = []
+    for number, applicant, township, before, after in results:
+        was, now = before or Decimal(0), after or Decimal(0)
+        line = places.setdefault(
+            township,
+            {
+                "township": township,
+                "cases": 0,
+                "gain": 0,
+                "lose": 0,
+                "before": Decimal(0),
+                "after": Decimal(0),
+            },
+        )
+        line["cases"] += 1
+        line["before"] += was
+        line["after"] += now
+        if was != now:
+            line["gain" if now > was else "lose"] += 1
+            changed.append((abs(now - was), number, applicant, before, after))
+    changed.sort(key=lambda c: (-c[0], c[1]))
+    return values.plain(  # type: ignore[no-any-return]
+        {
+            "places": [places[k] for k in sorted(places)],
+            "changed": len(changed),
+            "rows": [
+                {"number": n, "applicant": a, "before": b, "after": f} for _, n, a, b, f in changed[:SHOWN]
+            ],
+        }
+    )
