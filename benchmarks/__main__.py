@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from benchmarks import desk, documents, queue
+from benchmarks import desk, documents, queue, simulation
 from benchmarks.databases import databases
 
 
@@ -36,6 +36,14 @@ def queue_command(as_json: bool, rounds: int, sizes: str) -> None:
     """Milliseconds for the first page of the queue at each number of open items."""
     numbers = [int(n) for n in sizes.split(",")]
     _print({name: queue.measure(url, rounds, numbers) for name, url in databases()}, as_json)
+
+
+@main.command("simulation")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--households", default=50_000)
+def simulation_command(as_json: bool, households: int) -> None:
+    """A draft on so many cases of the register."""
+    _print(simulation.measure(households), as_json)
 
 
 @main.command("documents")

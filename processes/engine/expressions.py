@@ -9,6 +9,7 @@ Work, depth, length and size are bounded, so that a hostile expression ends quic
 from __future__ import annotations
 
 import ast
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -82,10 +83,10 @@ def evaluate(
     Raises `ExpressionFailed` when the data does not fit or the work goes beyond the bounds.
     Errors of the office raised by a function (a missing parameter) pass through unchanged.
     """
-    evaluator = _Evaluator(names, functions or {})
+    evaluator = _free_evaluator()
     try:
         with localcontext(_ARITHMETIC):
-            result = evaluator.run(expression)
+            result = evaluator.run(expression, names, functions or {})
             _check_size(result)
             return result
     except YimenError:
@@ -102,21 +103,44 @@ def evaluate(
         MemoryError,
     ) as fault:
         raise _failed(expression, _explain(fault)) from fault
+    finally:
+        evaluator.forget()
+
+
+_kept = threading.local()
+
+
+def _free_evaluator() -> _Evaluator:
+    """This thread's evaluator, or another one while that is at work: making one costs as much as a small sum."""
+    known: _Evaluator | None = getattr(_kept, "evaluator", None)
+    if known is None or known.is_busy:
+        known = _kept.evaluator = _Evaluator()
+    known.is_busy = True
+    return known
 
 
 class _Evaluator(simpleeval.EvalWithCompoundTypes):  # type: ignore[misc]
     """simpleeval with Decimal numbers, counted steps and nothing to call but named functions."""
 
-    def __init__(self, names: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]) -> None:
-        super().__init__(operators=_OPERATORS, functions={}, names=dict(names))
-        self.functions = functions
-        self._steps = 0
-        self.nodes[ast.Constant] = lambda node: node.value
+    is_busy = False
 
-    def run(self, expression: Expression) -> Any:
+    def __init__(self) -> None:
+        super().__init__(operators=_OPERATORS, functions={}, names={})
+        self.nodes[ast.Constant] = lambda node: node.value
+        # At once, not lazily: a generator that outlives its evaluation would read another one's names.
+        self.nodes[ast.GeneratorExp] = lambda node: list(self._eval_comprehension(node))
+
+    def run(
+        self, expression: Expression, names: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]
+    ) -> Any:
         """Evaluate from a fresh count of steps."""
-        self._steps = 0
+        self.names, self.functions = dict(names), functions
+        self._steps = self._max_count = 0
         return self._eval(expression.tree)
+
+    def forget(self) -> None:
+        """Nothing of one evaluation is left for the next."""
+        self.names, self.functions, self.is_busy = {}, {}, False
 
     def _eval(self, node: ast.AST) -> Any:
         self._steps += 1

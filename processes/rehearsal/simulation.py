@@ -67,16 +67,12 @@ def has_amount(bundle: Bundle) -> bool:
 
 def _chunk(part: list[_Row], packed: tuple[bytes, bytes], on: date) -> list[_Result]:
     old, new = _unpacked(packed[0]), _unpacked(packed[1])
-    return [
-        (
-            number,
-            applicant,
-            township_of(division),
-            _amount(old, state, division, on),
-            _amount(new, state, division, on),
-        )
-        for number, applicant, division, state in part
-    ]
+    results: list[_Result] = []
+    for number, applicant, division, state in part:
+        data = {**journal.told(state, old.definition()), "accepted_on": on}
+        before, after = (_amount(bundle, dict(data), division, on) for bundle in (old, new))
+        results.append((number, applicant, township_of(division), before, after))
+    return results
 
 
 @lru_cache(maxsize=4)
@@ -84,14 +80,13 @@ def _unpacked(stored: bytes) -> Bundle:
     return bundles.unpack(stored)
 
 
-def _amount(bundle: Bundle, state: bytes, division: str, on: date) -> Decimal | None:
+def _amount(bundle: Bundle, data: dict[str, Any], division: str, on: date) -> Decimal | None:
     """The money that a content grants a case on a day, or None where it comes to no amount."""
     definition = bundle.definition()
     facts = Facts(
         datetime.combine(on, time(9), SHANGHAI).astimezone(UTC),
         lambda name, day: bundle.policy.value(name, day, division),
     )
-    data = {**journal.told(state, definition), "accepted_on": on}
     for decision in _decided(definition, data, facts):
         data.update(decision)
     source = expressions.parse(str(bundle.programme["simulation"]["amount"]))
