@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +13,7 @@ from hypothesis import strategies as st
 from processes.engine import expressions
 from processes.engine.facts import Facts, functions
 from processes.errors import ExpressionFailed, ExpressionRefused, ParameterMissing
+from tests.builders.watch import watched
 
 EVIL = [
     "__import__('os').system('true')", "().__class__.__bases__[0].__subclasses__()", "eval('1')", "open('/etc/passwd')",
@@ -55,21 +53,6 @@ def _no_parameter(name: str, on: date) -> Decimal:
 CALLS = functions(Facts(datetime(2026, 3, 2, tzinfo=UTC), _no_parameter))
 DATA = {"x": Decimal(3), "members": [Decimal(1), Decimal(2)], "y": {"z": "a"}}
 PLAIN = (str, bool, Decimal, date, list, tuple, dict, type(None))
-
-
-@contextmanager
-def watched(seconds: int) -> Iterator[None]:
-    """A guard against hanging: the alarm is an error, whatever the machine's speed."""
-
-    def ring(*_: object) -> None:
-        raise TimeoutError("the expression did not end")
-
-    signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
 
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")

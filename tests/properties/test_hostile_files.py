@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from random import Random
 
 import pytest
@@ -15,6 +12,7 @@ from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
 from processes.releases.lint import Problem
 from processes.releases.lint.run import lint_bundle
+from tests.builders.watch import watched
 from tests.conftest import CONTENT
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
@@ -38,19 +36,6 @@ HOSTILE = {
     "nothing": b"",
     "zeroes": b"\0" * 1_000,
 }
-
-
-@contextmanager
-def watched(seconds: int) -> Iterator[None]:
-    def ring(*_: object) -> None:
-        raise TimeoutError("lint did not end")
-
-    signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
 
 
 def mutated(raw: bytes, random: Random) -> bytes:
