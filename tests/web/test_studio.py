@@ -11,6 +11,7 @@ from processes import commands as c
 from processes import jobs
 from processes.access.scope import Actor
 from processes.cases.models import Case
+from processes.cli import office_for_lint
 from processes.errors import (
     BundleInvalid,
     DutySeparation,
@@ -19,6 +20,7 @@ from processes.errors import (
     RuleBroken,
     StaleDraft,
 )
+from processes.rehearsal import demo
 from processes.rehearsal.stage import Stage
 from processes.releases import compare, drafts, publish
 from processes.releases.models import Release
@@ -91,6 +93,11 @@ def test_raise_the_standard__rehearse__propose__a_second_person_publishes(stage:
         assert str(newest.policy.value("allowance.standard", date(2027, 1, 1), "340199")) == "850.00"
     with pytest.raises(RuleBroken):
         office.perform(c.ApproveDraft(draft), supervisor(stage, "supervisor#2"))
+    # Setting up again (an upgrade, a restart) does not put the folder's old content in force.
+    demo.found(office, office_for_lint(), lambda said: None)
+    with stage.database.reading("") as session:
+        query = select(Release.number).where(Release.programme == "minimum_living_allowance")
+        assert session.scalars(query.order_by(Release.number)).all() == [1, 2]
 
 
 def test_simulation__who_gains_and_what_it_costs__and_nothing_is_written(stage: Stage) -> None:
