@@ -32,7 +32,7 @@ def ask_rehearsal(
 ) -> dict[str, Any]:
     """Have the scenarios played."""
     actor.demand(Permission.STUDIO)
-    drafts.ask_rehearsal(drafts.locked(uow, command.draft_id))
+    drafts.ask_rehearsal(drafts.locked(uow, command.draft_id), registry.office_for_lint())
     return {}
 
 
@@ -50,7 +50,7 @@ def ask_simulation(
 ) -> dict[str, Any]:
     """Have the cases of the register computed anew."""
     actor.demand(Permission.STUDIO)
-    drafts.ask_simulation(drafts.locked(uow, command.draft_id), command.on)
+    drafts.ask_simulation(drafts.locked(uow, command.draft_id), registry.office_for_lint(), command.on)
     return {}
 
 

@@ -54,12 +54,19 @@ def save_file(uow: UnitOfWork, actor: Actor, draft: Draft, version: int, name: s
     draft.content = bundles.pack(Bundle(files))
     draft.version += 1
     draft.changed_at, draft.changed_by = uow.now, actor.name
+    # What was asked of the content before says nothing of this one: it is not waited for any more.
+    draft.rehearsal, draft.simulation = _ended(draft.rehearsal), _ended(draft.simulation)
     return draft.version
 
 
-def ask_rehearsal(draft: Draft) -> None:
-    """The worker is to play every scenario with this content."""
+def _ended(run: dict[str, Any]) -> dict[str, Any]:
+    return run if run.get("state") == "done" else {}
+
+
+def ask_rehearsal(draft: Draft, knows: lint.Office) -> None:
+    """The worker is to play every scenario with this content; raises when lint says that it cannot be played."""
     _demand(draft, "open", "proposed")
+    _demand_clean(bundle_of(draft), knows)
     draft.rehearsal = {
         "state": "asked",
         "digest": bundle_of(draft).digest,
@@ -69,9 +76,10 @@ def ask_rehearsal(draft: Draft) -> None:
     }
 
 
-def ask_simulation(draft: Draft, on: date) -> None:
+def ask_simulation(draft: Draft, knows: lint.Office, on: date) -> None:
     """The worker is to compute what the draft changes for the cases of the register on a day."""
     _demand(draft, "open", "proposed")
+    _demand_clean(bundle_of(draft), knows)
     draft.simulation = {
         "state": "asked",
         "digest": bundle_of(draft).digest,
@@ -178,15 +186,19 @@ def to_simulate(session: Session) -> list[Draft]:
 
 def _demand_sound(session: Session, draft: Draft, knows: lint.Office) -> None:
     bundle = bundle_of(draft)
-    problems = lint.lint_bundle(bundle, knows)
-    if problems:
-        raise BundleInvalid(count=len(problems), reason="检查未通过")
+    _demand_clean(bundle, knows)
     if not publish.is_green(session, bundle.digest):
         raise RuleBroken(reason="请先演练全部情景，并且全部通过")
     run = draft.simulation
     simulated = run.get("state") == "done" and run.get("digest") == bundle.digest
     if touches_money(publish.open_release(session, draft.base_id), bundle) and not simulated:
         raise RuleBroken(reason="本次修改影响救助金额，请先用在库办件模拟")
+
+
+def _demand_clean(bundle: Bundle, knows: lint.Office) -> None:
+    problems = lint.lint_bundle(bundle, knows)
+    if problems:
+        raise BundleInvalid(count=len(problems), reason="检查未通过")
 
 
 def _demand(draft: Draft, *states: str) -> None:

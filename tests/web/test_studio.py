@@ -190,3 +190,15 @@ def test_broken_files_are_kept_and_shown(stage: Stage) -> None:
     assert page.status_code == 200
     assert "不是有效的 XML" in page.text
     assert desk.get(f"/studio/{draft}/file/grade.dmn").status_code == 200
+
+
+def test_what_was_asked_of_other_content_is_not_waited_for(stage: Stage) -> None:
+    draft = opened(stage)
+    stage.office.perform(c.AskRehearsal(draft), supervisor(stage))
+    stage.office.perform(c.AskSimulation(draft, date(2026, 4, 1)), supervisor(stage))
+    save(stage, draft, "CHANGES.md", "改了")
+    assert (jobs.rehearse_drafts(stage.office), jobs.simulate_drafts(stage.office)) == (0, 0)
+    save(stage, draft, "programme.toml", "kind = 1", 2)
+    for command in (c.AskRehearsal(draft), c.AskSimulation(draft, date(2026, 4, 1))):
+        with pytest.raises(BundleInvalid):
+            stage.office.perform(command, supervisor(stage))
