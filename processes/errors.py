@@ -289,6 +289,22 @@ class ReturnRefused(RuleBroken):
     text_en = "Cannot return to “{step}”."
 
 
+class MoveRefused(RuleBroken):
+    """The case does not stand there, or the move would break a join."""
+
+    code = "move_refused"
+    text = "不能移动办理位置：{reason}。"
+    text_en = "The case cannot be moved: {reason}."
+
+
+class MigrationRefused(RuleBroken):
+    """The case cannot go on under the other release."""
+
+    code = "migration_refused"
+    text = "不能迁移：{reason}。"
+    text_en = "The case cannot be migrated: {reason}."
+
+
 class ExtensionRefused(RuleBroken):
     """The clock was extended already, or is not running."""
 

@@ -13,8 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 from processes.engine import progress as p
 from processes.engine.definitions import Definition
 from processes.engine.specs import AskTask, Call, timers_of
-from processes.engine.state import State
-from processes.engine.stepping import all_tasks
+from processes.engine.state import State, all_tasks
 
 
 def outlook(definition: Definition, state: State, call: Call) -> p.Progress:

@@ -49,13 +49,22 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Leave the step `ref` and enter the step with id `to` instead (移动办理位置)."""
+
+    ref: str
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """End the instance with a reason; nothing of it stays open."""
 
     reason: str
 
 
-Input: TypeAlias = Start | Complete | Answer | Due | Return | Cancel
+Input: TypeAlias = Start | Complete | Answer | Due | Return | Move | Cancel
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,24 +107,27 @@ def replay(definition: Definition, entries: list[Entry], facts: Facts) -> State:
     state.journal.append(first)
     proceed(definition, state, call)
     for entry in rest:
-        _replay_one(definition, state, entry, facts)
+        replay_one(definition, state, entry, facts)
     return state
 
 
-def _replay_one(definition: Definition, state: State, entry: Entry, facts: Facts) -> None:
+def replay_one(definition: Definition, state: State, entry: Entry, facts: Facts) -> None:
+    """Give one input of a journal again, with the facts of its instant."""
     call = _call_at(definition, facts, entry)
     state.workflow.script_engine = SafeScripts(call)
     match entry.kind:
         case "complete":
-            apply(state, p.Complete(entry.ref, entry.data), call)
+            apply(definition, state, p.Complete(entry.ref, entry.data), call)
         case "answer":
-            apply(state, p.Answer(entry.ref, entry.data), call)
+            apply(definition, state, p.Answer(entry.ref, entry.data), call)
         case "due":
             if entry.fired:
                 call.firing = frozenset(entry.fired)
                 state.workflow.refresh_timers()
+        case "move":
+            apply(definition, state, p.Move(entry.ref, entry.data["to"], entry.data["reason"]), call)
         case "cancel":
-            apply(state, p.Cancel(entry.data), call)
+            apply(definition, state, p.Cancel(entry.data), call)
         case _:
             raise EngineFault(reason=f"办理记录中有未知的输入 {entry.kind}")
     proceed(definition, state, call)

@@ -36,7 +36,7 @@ def advance(definition: Definition, state: State, given: p.Input, facts: Facts) 
         return returns.send_back(definition, state, given, facts)
     call = call_at(definition, facts)
     state.workflow.script_engine = SafeScripts(call)
-    apply(state, given, call)
+    apply(definition, state, given, call)
     proceed(definition, state, call)
     state.journal.append(_entry(given, facts.now, tuple(call.fired)))
     return outlook(definition, state, call)
@@ -60,6 +60,8 @@ def _entry(given: p.Input, now: datetime, fired: tuple[str, ...]) -> Entry:
             return Entry("answer", now, ref, result)
         case p.Due():
             return Entry("due", now, fired=fired)
+        case p.Move(ref, to, reason):
+            return Entry("move", now, ref, {"to": to, "reason": reason})
         case p.Cancel(reason):
             return Entry("cancel", now, data=reason)
         case _:

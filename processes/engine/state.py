@@ -74,6 +74,14 @@ def load(raw: bytes, definition: Definition, scripts: SafeScripts) -> State:
     return State(workflow, journal, document["visits"], document["ended_at"])
 
 
+def all_tasks(workflow: BpmnWorkflow) -> list[Task]:
+    """Tasks of the top process and of everything that it called."""
+    tasks = list(workflow.tasks.values())
+    for sub in workflow.subprocesses.values():
+        tasks.extend(sub.tasks.values())
+    return tasks
+
+
 # ------------------------------------------------------------------ trees
 
 _Position = dict[UUID, int]
@@ -81,10 +89,7 @@ _Position = dict[UUID, int]
 
 def _order(workflow: BpmnWorkflow) -> dict[UUID, int]:
     """The place of every task in the order of last changes, over all trees of the instance."""
-    tasks = list(workflow.tasks.values())
-    for sub in workflow.subprocesses.values():
-        tasks.extend(sub.tasks.values())
-    return {t.id: n for n, t in enumerate(sorted(tasks, key=lambda t: t.last_state_change))}
+    return {t.id: n for n, t in enumerate(sorted(all_tasks(workflow), key=lambda t: t.last_state_change))}
 
 
 def _dump_tree(workflow: Any, order: dict[UUID, int]) -> dict[str, Any]:

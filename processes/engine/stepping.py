@@ -10,11 +10,12 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from processes.engine import moves
 from processes.engine import progress as p
 from processes.engine.definitions import Definition
 from processes.engine.facts import Facts
 from processes.engine.specs import Call, SafeScripts
-from processes.engine.state import State
+from processes.engine.state import State, all_tasks
 from processes.errors import EngineFault, YimenError
 
 MAX_ENGINE_STEPS = 2_000
@@ -32,7 +33,7 @@ def begin(definition: Definition, data: dict[str, Any], call: Call) -> State:
     return state
 
 
-def apply(state: State, given: p.Input, call: Call) -> None:
+def apply(definition: Definition, state: State, given: p.Input, call: Call) -> None:
     """Do what an input says to the task tree; running on is the caller's."""
     match given:
         case p.Complete(ref, data):
@@ -48,6 +49,9 @@ def apply(state: State, given: p.Input, call: Call) -> None:
         case p.Due():
             call.firing = frozenset()
             state.workflow.refresh_timers()
+        case p.Move(ref, to, reason):
+            entered = moves.move(definition, state, ref, to)
+            call.happened.append(p.Fact("moved", entered.id, entered.name, ref, {"reason": reason}))
         case p.Cancel(reason):
             call.happened.append(p.Fact("cancelled", "", reason))
             state.workflow.cancel()
@@ -61,14 +65,6 @@ def _find(state: State, ref: str, task_state: int) -> Task:
         if task.internal_data.get("ref") == ref and task.has_state(task_state):
             return task
     raise EngineFault(reason=f"环节 {ref} 当前不可办理")
-
-
-def all_tasks(workflow: BpmnWorkflow) -> list[Task]:
-    """Tasks of the top process and of everything that it called."""
-    tasks = list(workflow.tasks.values())
-    for sub in workflow.subprocesses.values():
-        tasks.extend(sub.tasks.values())
-    return tasks
 
 
 # ------------------------------------------------------------------ running on

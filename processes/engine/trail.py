@@ -8,8 +8,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from processes.engine.definitions import Definition
-from processes.engine.state import State
-from processes.engine.stepping import all_tasks
+from processes.engine.state import State, all_tasks
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,121 @@
+"""Every command as a frozen value: the language between desk, worker, command line and tests.
+
+`token` is a client-made UUID for once-only commands: the same token again gives the first result.
+"""
+
+from __future__ import annotations
+
+from processes.commands.accounts import RevealIdNumber, SignIn, UnlockAccount
+from processes.commands.base import CaseCommand, Command, ItemCommand
+from processes.commands.cases import (
+    AddAttachment,
+    EndCase,
+    ExtendClock,
+    FireDue,
+    MoveCase,
+    ResumeCase,
+    RetryIncident,
+    StartCase,
+    SuspendCase,
+    WarnClock,
+    WatchCase,
+)
+from processes.commands.funds import (
+    AddOffer,
+    CloseFundMonth,
+    CloseOffer,
+    ConfirmFundEntry,
+    EnterFundEntry,
+    RefuseFundEntry,
+    ReverseFundEntry,
+)
+from processes.commands.items import ClaimTask, CompleteTask, ReleaseTask, ReturnTask, SaveDraft, TransferTask
+from processes.commands.migration import (
+    ChooseMigration,
+    DropMigration,
+    JudgeNext,
+    MigrateNext,
+    MigrationCommand,
+    NoteMigration,
+    PlanMigration,
+    RunMigration,
+    UndoMigration,
+)
+from processes.commands.papers import FailPaper, FinishPaper, PrintState, RecordPrinting
+from processes.commands.register import EnterHolidayNotice, IdentifyPerson, SaveHousehold, UndoIdentification
+from processes.commands.studio import (
+    ApproveDraft,
+    AskRehearsal,
+    AskSimulation,
+    DiscardDraft,
+    DraftCommand,
+    NoteRehearsal,
+    NoteSimulation,
+    OpenDraft,
+    ProposeDraft,
+    PublishRelease,
+    SaveDraftFile,
+    TakeBackDraft,
+)
+
+__all__ = [
+    "AddAttachment",
+    "AddOffer",
+    "ApproveDraft",
+    "AskRehearsal",
+    "AskSimulation",
+    "CaseCommand",
+    "ChooseMigration",
+    "ClaimTask",
+    "CloseFundMonth",
+    "CloseOffer",
+    "Command",
+    "CompleteTask",
+    "ConfirmFundEntry",
+    "DiscardDraft",
+    "DraftCommand",
+    "DropMigration",
+    "EndCase",
+    "EnterFundEntry",
+    "EnterHolidayNotice",
+    "ExtendClock",
+    "FailPaper",
+    "FinishPaper",
+    "FireDue",
+    "IdentifyPerson",
+    "ItemCommand",
+    "JudgeNext",
+    "MigrateNext",
+    "MigrationCommand",
+    "MoveCase",
+    "NoteMigration",
+    "NoteRehearsal",
+    "NoteSimulation",
+    "OpenDraft",
+    "PlanMigration",
+    "PrintState",
+    "ProposeDraft",
+    "PublishRelease",
+    "RecordPrinting",
+    "RefuseFundEntry",
+    "ReleaseTask",
+    "ResumeCase",
+    "RetryIncident",
+    "ReturnTask",
+    "RevealIdNumber",
+    "ReverseFundEntry",
+    "RunMigration",
+    "SaveDraft",
+    "SaveDraftFile",
+    "SaveHousehold",
+    "SignIn",
+    "StartCase",
+    "SuspendCase",
+    "TakeBackDraft",
+    "TransferTask",
+    "UndoIdentification",
+    "UndoMigration",
+    "UnlockAccount",
+    "WarnClock",
+    "WatchCase",
+]

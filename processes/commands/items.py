@@ -1,0 +1,53 @@
+"""Commands on one work item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from processes.commands.base import ItemCommand
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTask(ItemCommand):
+    """Take a work item out of the office's queue (签收)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseTask(ItemCommand):
+    """Put a claimed work item back (放回)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveDraft(ItemCommand):
+    """Keep what was typed; `draft_version` is the draft that the window loaded."""
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    draft_version: int = 0
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteTask(ItemCommand):
+    """Finish a step with its form (办结本环节)."""
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferTask(ItemCommand):
+    """Hand a work item to a colleague, who finishes it (转办)."""
+
+    to_account_id: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnTask(ItemCommand):
+    """Send the case back to an earlier step (退回)."""
+
+    to: str = ""
+    reason: str = ""
+    token: str = ""

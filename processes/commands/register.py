@@ -1,0 +1,47 @@
+"""Commands of the register and of the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from processes.commands.base import Command
+
+
+@dataclass(frozen=True, slots=True)
+class SaveHousehold(Command):
+    """Register a household or save its changes, under the version that the person saw."""
+
+    form: Mapping[str, Any]
+    household: str | None = None
+    version: int = 0
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyPerson(Command):
+    """It is known now who a person without an ID number is (C34)."""
+
+    person_id: int
+    id_number: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoIdentification(Command):
+    """The identification was wrong."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnterHolidayNotice(Command):
+    """Enter a year's holiday notice: it outranks what the program knows."""
+
+    year: int
+    days_off: tuple[date, ...]
+    worked_weekends: tuple[date, ...]
+    document_number: str
