@@ -222,6 +222,14 @@ class StaleTask(Conflict):
     text_en = "{who} changed this step at {when}; reload. What you typed is still on this page."
 
 
+class StaleCase(Conflict):
+    """The case has gone on since the person saw it."""
+
+    code = "stale_case"
+    text = "办件 {number} 刚刚有人办理过，请刷新后再操作。"
+    text_en = "The case has gone on; reload."
+
+
 class StaleDraft(Conflict):
     """Another window saved the same draft after this one loaded it."""
 

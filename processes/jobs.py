@@ -16,7 +16,9 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes.access.scope import system_actor
-from processes.errors import YimenError
+from processes.cases import migration_queries
+from processes.cases.migration_models import MIGRATED, PLANNING, RUNNING, WAITS
+from processes.errors import Unavailable, YimenError
 from processes.office import Office
 from processes.office.sweeping import sweep
 from processes.papers import issue
@@ -98,6 +100,36 @@ def simulate_drafts(office: Office) -> int:
     return len(waiting)
 
 
+def migrate_cases(office: Office) -> int:
+    """Look at the cases of migration plans, migrate them, take them back; answers how many were worked on."""
+    with office.database.reading("") as session:
+        batches = [(b.id, b.status) for b in migration_queries.working(session)]
+    worked = 0
+    for batch_id, status in batches:
+        command = c.JudgeNext(batch_id) if status == PLANNING else c.MigrateNext(batch_id)
+        while _migrate_step(office, command):
+            worked += 1
+    return worked
+
+
+def _migrate_step(office: Office, command: c.JudgeNext | c.MigrateNext) -> bool:
+    """One transaction of a batch; a case that cannot go is noted, and the others go on."""
+    with office.database.reading("") as session:
+        batch = migration_queries.one(session, command.batch_id)
+        wanted = WAITS if batch.status == RUNNING else MIGRATED
+        row = None if batch.status == PLANNING else migration_queries.next_row(session, batch, wanted)
+    try:
+        answer = office.perform(command, system_actor())
+    except Unavailable:
+        return False  # the next round goes on
+    except YimenError as fault:
+        if row is None:
+            return False  # the plan was given up meanwhile
+        office.perform(c.NoteMigration(command.batch_id, row.id, fault.message), system_actor())
+        return True
+    return bool(answer.get("more") or answer.get("row"))
+
+
 def _flows(results: list[Result]) -> dict[str, list[str]]:
     """Sequence flows that some scenario took, by file."""
     taken: dict[str, set[str]] = {}
@@ -112,6 +144,7 @@ def _rehearse(office: Office) -> None:
     try:
         rehearse_drafts(office)
         simulate_drafts(office)
+        migrate_cases(office)
     except YimenError as fault:
         log.warning("rehearsal_waits", code=fault.code)
 

@@ -24,7 +24,7 @@ _ITEMS_OF_CASE = select(WorkItem).where(WorkItem.case_id == bindparam("case_id")
 
 SUSPENDED = "suspended"
 _ENDINGS = {"cancelled": "终止办理"}
-_TELLING = frozenset({"decided", "returned", "withdrawn", "cancelled"})
+_TELLING = frozenset({"decided", "returned", "withdrawn", "cancelled", "moved"})
 
 
 def locked_case_of(uow: UnitOfWork, actor: Actor, item_id: int) -> tuple[Case, list[WorkItem], WorkItem]:
@@ -83,6 +83,21 @@ def project(
     case.version += 1
     if progress.ended_at is not None and case.status == "open":
         _close(uow, case, actor, progress.ended_at, outcomes, clocks)
+
+
+def rebind(
+    uow: UnitOfWork, case: Case, progress: Progress, clocks: CaseClocks, items: list[WorkItem]
+) -> None:
+    """Rewrite what hangs on the state after a change of release: open steps keep who has them and the draft."""
+    for item in items:
+        offer = next((o for o in progress.offers if o.ref == item.ref and item.status == "open"), None)
+        if offer is not None:
+            item.title, item.role, item.form, item.clock = offer.title, offer.role, offer.form, offer.clock
+    _withdraw_gone(uow, items, progress)
+    _offer_new(uow, case, clocks, items, progress.offers, items[0].id_tail if items else "")
+    case.due_at = progress.due_at
+    case.state = states.dump(progress.state)
+    case.version += 1
 
 
 def supersede(items: Sequence[WorkItem], kept: frozenset[str]) -> None:

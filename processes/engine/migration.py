@@ -15,9 +15,9 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from SpiffWorkflow.bpmn.serializer.helpers import DictionaryConverter
+from SpiffWorkflow.bpmn.serializer.helpers import DefaultRegistry
 from SpiffWorkflow.bpmn.serializer.workflow import BpmnWorkflowSerializer
-from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimeDateEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.util.diff import diff_workflow
@@ -194,15 +194,15 @@ def _said(value: Any) -> str:
 
 
 @cache
-def _registry() -> DictionaryConverter:
+def _registry() -> DefaultRegistry:
     """SpiffWorkflow's converters, with those of our task kinds."""
     config = {
         **SPIFF_CONFIG,
         AskTask: SPIFF_CONFIG[ServiceTask],
         DecisionTask: SPIFF_CONFIG[ScriptTask],
-        LedgerTimer: SPIFF_CONFIG[TimerEventDefinition],
+        LedgerTimer: SPIFF_CONFIG[TimeDateEventDefinition],
     }
-    made: DictionaryConverter = BpmnWorkflowSerializer.configure(config)
+    made: DefaultRegistry = BpmnWorkflowSerializer.configure(config)
     return made
 
 

@@ -78,7 +78,7 @@ def move(definition: Definition, state: State, ref: str, to: str) -> Node:
     specs = task.workflow.spec.task_specs
     entered = above._add_child(specs.get(f"{to}.BoundaryEventSplit") or specs[to], TaskState.FUTURE)
     entered.triggered = True
-    entered.task_spec._predict(entered, mask=TaskState.PREDICTED_MASK)
+    entered.task_spec._predict(entered, mask=TaskState.NOT_FINISHED_MASK)
     entered.task_spec._update(entered)
     return target
 

@@ -1,4 +1,4 @@
-"""Commands of the supervisor on a whole case: let it rest, let it go on, end it.  Each needs a reason."""
+"""Commands of the supervisor on a whole case: let it rest, let it go on, move it, end it.  Each needs a reason."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from processes.access.scope import Actor
 from processes.cases import actions, events
 from processes.cases.models import Case
 from processes.engine import progress as p
-from processes.errors import RuleBroken
+from processes.engine.moves import Standing, standings
+from processes.errors import RuleBroken, StaleCase
 from processes.office.answers import reason_of
 from processes.office.running import Run
 from processes.relief import fund_queries
@@ -53,6 +54,20 @@ def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EndCa
     events.append(uow, case, actor, "ended_early", reason)
     run.advance(p.Cancel(reason))
     return {"status": case.status}
+
+
+def move_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.MoveCase) -> dict[str, Any]:
+    """Take the case from one step to another; raises `MoveRefused`, or `StaleTask` when it has gone on."""
+    case, run, reason = _taken(uow, actor, command, "open")
+    if case.version != command.version:
+        raise StaleCase(number=case.number)
+    run.advance(p.Move(command.ref, command.to, reason))
+    return {"status": case.status}
+
+
+def places(run: Run) -> list[Standing]:
+    """Where the case stands and what it may be moved to."""
+    return standings(run.definition, run.state())
 
 
 def _taken(uow: UnitOfWork, actor: Actor, command: c.CaseCommand, *states: str) -> tuple[Case, Run, str]:

@@ -14,7 +14,7 @@ from processes.access.models import CommandToken
 from processes.access.scope import Actor
 from processes.cases.models import Incident
 from processes.errors import NotAllowed, Unavailable, YimenError
-from processes.office import cases, control, funds, items, papers, register, studio
+from processes.office import cases, control, funds, items, migrating, papers, register, studio
 from processes.settings import Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
 
@@ -35,6 +35,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.SuspendCase: control.suspend_case,
     c.ResumeCase: control.resume_case,
     c.EndCase: control.end_case,
+    c.MoveCase: control.move_case,
     c.ExtendClock: cases.extend_clock,
     c.AddAttachment: cases.add_attachment,
     c.FireDue: cases.fire_due,
@@ -56,6 +57,14 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.TakeBackDraft: studio.take_back,
     c.ApproveDraft: studio.approve,
     c.DiscardDraft: studio.discard,
+    c.PlanMigration: migrating.plan,
+    c.JudgeNext: migrating.judge_next,
+    c.ChooseMigration: migrating.choose,
+    c.RunMigration: migrating.run,
+    c.UndoMigration: migrating.undo,
+    c.DropMigration: migrating.drop,
+    c.MigrateNext: migrating.migrate_next,
+    c.NoteMigration: migrating.note,
     c.EnterFundEntry: funds.enter,
     c.ReverseFundEntry: funds.reverse,
     c.ConfirmFundEntry: funds.confirm,

@@ -109,6 +109,20 @@ def _kept(digest: str) -> _Kept:
     return _Kept()
 
 
+def numbered(session: Session, programme: str, number: int) -> Release:
+    """A release by its number; raises `ReleaseMissing`."""
+    found = session.scalar(select(Release).where(Release.programme == programme, Release.number == number))
+    if found is None:
+        raise ReleaseMissing(programme=programme)
+    return found
+
+
+def releases_of(session: Session, programme: str) -> list[Release]:
+    """Every release of a programme, latest first."""
+    query = select(Release).where(Release.programme == programme).order_by(Release.number.desc())
+    return list(session.scalars(query))
+
+
 def published_programmes(session: Session) -> list[Release]:
     """The newest release of every programme."""
     newest = select(Release.programme, func.max(Release.number).label("number")).group_by(Release.programme)

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from processes import commands as c
-from processes.cases.models import WorkItem
+from processes.cases.models import Case, WorkItem
 from processes.rehearsal.player import household_form
 from processes.rehearsal.stage import Stage
 
@@ -117,3 +117,16 @@ def complete(stage: Stage, item: WorkItem, division: str = VILLAGE, by: str | No
     """Do a step as its role would."""
     actor = stage.actor(by or item.role, division)
     stage.office.perform(c.CompleteTask(item.id, item.version, ANSWERS[item.task], str(uuid4())), actor)
+
+
+def outcome(stage: Stage, number: str) -> str | None:
+    """How a case ended."""
+    with stage.database.reading("") as session:
+        return session.scalars(select(Case.outcome).where(Case.number == number)).one()
+
+
+def done_tasks(stage: Stage, number: str) -> set[str]:
+    """The steps of a case that somebody finished."""
+    with stage.database.reading("") as session:
+        query = select(WorkItem.task).where(WorkItem.case_number == number, WorkItem.status == "done")
+        return set(session.scalars(query))

@@ -1,0 +1,69 @@
+"""Rows of a migration batch: which cases go on under another release, why, and how to take them back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Row
+
+PLANNING, PLANNED, RUNNING, DONE = "planning", "planned", "running", "done"
+UNDOING, UNDONE, DROPPED = "undoing", "undone", "dropped"
+STATUS_TITLES = {
+    PLANNING: "正在检查", PLANNED: "待执行", RUNNING: "正在迁移", DONE: "已迁移",
+    UNDOING: "正在撤销", UNDONE: "已撤销", DROPPED: "已放弃",
+}  # fmt: skip
+WORKING = (PLANNING, RUNNING, UNDOING)
+ENDED = (DONE, UNDONE, DROPPED)
+
+WAITS, MIGRATED, FAILED, BACK, STUCK = "waits", "migrated", "failed", "back", "stuck"
+ROW_TITLES = {WAITS: "", MIGRATED: "已迁移", FAILED: "未迁移", BACK: "已撤销", STUCK: "未能撤销"}
+
+
+class MigrationBatch(Row):
+    """A plan to take the unfinished cases of one release to another one, and what became of it."""
+
+    __tablename__ = "migration_batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme: Mapped[str] = mapped_column(String(60), index=True)
+    title: Mapped[str] = mapped_column(String(60))
+    from_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    from_number: Mapped[int]
+    to_number: Mapped[int]
+    status: Mapped[str] = mapped_column(String(10), index=True)
+    total: Mapped[int] = mapped_column(default=0)
+    cursor: Mapped[int] = mapped_column(default=0)
+    """The last case that was looked at: the worker goes on after it."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+
+
+class MigrationRow(Row):
+    """One case of a batch: the verdict, the choice, and what the case was before."""
+
+    __tablename__ = "migration_row"
+    __table_args__ = (
+        UniqueConstraint("batch_id", "case_id"),
+        Index("ix_migration_row_todo", "batch_id", "status", "kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("migration_batch.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    reasons: Mapped[list[Any]]
+    go: Mapped[bool | None]
+    """The supervisor's choice, for cases that need one."""
+    status: Mapped[str] = mapped_column(String(10), default=WAITS)
+    said: Mapped[str] = mapped_column(Text, default="")
+    version_after: Mapped[int] = mapped_column(default=0)
+    state_before: Mapped[bytes | None] = mapped_column(LargeBinary)
+    due_before: Mapped[datetime | None]
+    items_before: Mapped[list[Any]] = mapped_column(default=list)

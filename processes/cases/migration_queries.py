@@ -1,0 +1,100 @@
+"""Reading migration batches: their rows, how many of which kind, what the worker has to do next."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from processes.cases.migration_models import ENDED, WAITS, WORKING, MigrationBatch, MigrationRow
+from processes.cases.models import Case
+from processes.errors import NotFound
+from processes.storage.unit_of_work import UnitOfWork
+
+SHOWN = 500
+
+
+def listed(session: Session) -> list[MigrationBatch]:
+    """Batches, latest first."""
+    return list(session.scalars(select(MigrationBatch).order_by(MigrationBatch.id.desc()).limit(100)))
+
+
+def one(session: Session, batch_id: int) -> MigrationBatch:
+    """A batch; raises `NotFound`."""
+    found = session.get(MigrationBatch, batch_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def locked(uow: UnitOfWork, batch_id: int) -> MigrationBatch:
+    """A batch, locked; raises `NotFound`."""
+    found = uow.session.scalar(select(MigrationBatch).where(MigrationBatch.id == batch_id).with_for_update())
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def standing(session: Session, programme: str) -> MigrationBatch | None:
+    """The batch of a programme that has not ended: there is one at a time."""
+    return session.scalar(
+        select(MigrationBatch).where(
+            MigrationBatch.programme == programme, MigrationBatch.status.not_in(ENDED)
+        )
+    )
+
+
+def working(session: Session) -> list[MigrationBatch]:
+    """Batches that wait for the worker."""
+    return list(session.scalars(select(MigrationBatch).where(MigrationBatch.status.in_(WORKING))))
+
+
+def unfinished(release_id: int) -> Select[Case]:
+    """The cases of a release that have not ended."""
+    return select(Case).where(Case.release_id == release_id, Case.status != "closed")
+
+
+def count_unfinished(session: Session, release_id: int) -> int:
+    """How many cases of a release have not ended."""
+    return session.scalar(select(func.count()).select_from(unfinished(release_id).subquery())) or 0
+
+
+def rows(session: Session, batch_id: int, kind: str = "") -> list[tuple[MigrationRow, Case]]:
+    """The first rows of a batch with their cases: what needs a choice first, then what is impossible."""
+    query = (
+        select(MigrationRow, Case)
+        .join(Case, Case.id == MigrationRow.case_id)
+        .where(MigrationRow.batch_id == batch_id)
+        .order_by(MigrationRow.kind, Case.id)
+        .limit(SHOWN)
+    )
+    if kind:
+        query = query.where(MigrationRow.kind == kind)
+    return [(row, case) for row, case in session.execute(query)]
+
+
+def tally(session: Session, batch_id: int) -> dict[str, int]:
+    """How many rows of each kind and of each status a batch has, and how many choices are open."""
+    found: dict[str, int] = {}
+    for column in (MigrationRow.kind, MigrationRow.status):
+        query = select(column, func.count()).where(MigrationRow.batch_id == batch_id).group_by(column)
+        found |= {str(name): count for name, count in session.execute(query)}
+    found["undecided"] = (
+        session.scalar(
+            select(func.count())
+            .select_from(MigrationRow)
+            .where(
+                MigrationRow.batch_id == batch_id, MigrationRow.kind == "choice", MigrationRow.go.is_(None)
+            )
+        )
+        or 0
+    )
+    return found
+
+
+def next_row(session: Session, batch: MigrationBatch, status: str) -> MigrationRow | None:
+    """The next row that is to be migrated (`waits`), or to be taken back (`migrated`)."""
+    query = select(MigrationRow).where(MigrationRow.batch_id == batch.id, MigrationRow.status == status)
+    if status == WAITS:
+        chosen = and_(MigrationRow.kind == "choice", MigrationRow.go.is_(True))
+        query = query.where(or_(MigrationRow.kind == "safe", chosen))
+    return session.scalars(query.order_by(MigrationRow.id).limit(1)).first()

@@ -1,0 +1,212 @@
+"""Commands of a migration: plan it, choose, carry it out case by case, take it back (ADR 0020)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import actions, events, migration_queries
+from processes.cases import migration_models as m
+from processes.cases.migration_models import MigrationBatch, MigrationRow
+from processes.cases.models import Case, WorkItem
+from processes.engine import migration, runtime
+from processes.engine.facts import Facts
+from processes.engine.migration import Kind, Verdict
+from processes.errors import MigrationRefused, RuleBroken
+from processes.office.answers import reason_of
+from processes.office.cases import locked_by_id
+from processes.office.running import Run
+from processes.releases import publish
+from processes.releases.bundle import Bundle
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+AT_ONCE = 20
+_KEPT = ("status", "title", "role", "form", "clock", "due_on", "yellow_on", "red_on")
+
+
+def plan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PlanMigration) -> dict[str, Any]:
+    """Begin to look at the unfinished cases of a release; the worker does the looking."""
+    actor.demand(Permission.STUDIO)
+    if migration_queries.standing(uow.session, command.programme) is not None:
+        raise RuleBroken(reason="该项目有一批迁移还没有结束")
+    here = publish.numbered(uow.session, command.programme, command.from_number)
+    there = publish.numbered(uow.session, command.programme, command.to_number)
+    if here.id == there.id:
+        raise RuleBroken(reason="请选择另一个版本")
+    batch = MigrationBatch(
+        programme=here.programme, title=here.title, from_id=here.id, to_id=there.id,
+        from_number=here.number, to_number=there.number, status=m.PLANNING, cursor=0, reason="",
+        total=migration_queries.count_unfinished(uow.session, here.id),
+        by_id=actor.account_id, by=actor.name, at=uow.now,
+    )  # fmt: skip
+    uow.add(batch)
+    uow.flush()
+    return {"batch": batch.id}
+
+
+def judge_next(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.JudgeNext) -> dict[str, Any]:
+    """Judge some cases more; answers whether there may be others."""
+    actor.demand(Permission.SYSTEM_WORK)
+    batch = _batch(uow, command, m.PLANNING)
+    query = migration_queries.unfinished(batch.from_id).where(Case.id > batch.cursor)
+    found = uow.session.scalars(query.order_by(Case.id).limit(AT_ONCE)).all()
+    target = publish.open_release(uow.session, batch.to_id)
+    for case in found:
+        verdict = _verdict(Run(uow, actor, case, []), target)
+        uow.add(
+            MigrationRow(
+                batch_id=batch.id, case_id=case.id, kind=str(verdict.kind), reasons=list(verdict.reasons),
+                go=None, status=m.WAITS, said="", version_after=0, items_before=[],
+            )
+        )  # fmt: skip
+        batch.cursor = case.id
+    if len(found) < AT_ONCE:
+        batch.status = m.PLANNED
+    return {"more": batch.status == m.PLANNING}
+
+
+def choose(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ChooseMigration) -> dict[str, Any]:
+    """Say of cases that need a choice whether they migrate; no row named means all of them."""
+    actor.demand(Permission.STUDIO)
+    batch = _batch(uow, command, m.PLANNED)
+    query = select(MigrationRow).where(
+        MigrationRow.batch_id == batch.id, MigrationRow.kind == str(Kind.CHOICE)
+    )
+    if command.rows:
+        query = query.where(MigrationRow.id.in_(command.rows))
+    for row in uow.session.scalars(query):
+        row.go = command.go
+    return {}
+
+
+def run(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RunMigration) -> dict[str, Any]:
+    """Let the worker begin; raises while a choice is open."""
+    actor.demand(Permission.STUDIO)
+    batch = _batch(uow, command, m.PLANNED)
+    undecided = migration_queries.tally(uow.session, batch.id)["undecided"]
+    if undecided:
+        raise RuleBroken(reason=f"还有 {undecided} 件需要选择是否迁移")
+    batch.reason, batch.status = reason_of(command.reason), m.RUNNING
+    return {}
+
+
+def undo(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.UndoMigration) -> dict[str, Any]:
+    """Let the worker take the migrated cases back."""
+    actor.demand(Permission.STUDIO)
+    batch = _batch(uow, command, m.DONE)
+    batch.reason, batch.status = reason_of(command.reason), m.UNDOING
+    return {}
+
+
+def drop(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DropMigration) -> dict[str, Any]:
+    """Give up a plan that was not carried out."""
+    actor.demand(Permission.STUDIO)
+    _batch(uow, command, m.PLANNING, m.PLANNED).status = m.DROPPED
+    return {}
+
+
+def migrate_next(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.MigrateNext) -> dict[str, Any]:
+    """Migrate one case or take one back; answers which row it was, or that the batch is through.
+
+    One that cannot is raised, and the worker notes it: the others go on.
+    """
+    actor.demand(Permission.SYSTEM_WORK)
+    batch = _batch(uow, command, m.RUNNING, m.UNDOING)
+    wanted = m.WAITS if batch.status == m.RUNNING else m.MIGRATED
+    row = migration_queries.next_row(uow.session, batch, wanted)
+    if row is None:
+        batch.status = m.DONE if batch.status == m.RUNNING else m.UNDONE
+        return {"row": None}
+    case = locked_by_id(uow, row.case_id)
+    if case is None:
+        raise MigrationRefused(reason="办件不存在")
+    (_forward if wanted == m.WAITS else _back)(uow, actor, batch, row, case)
+    return {"row": row.id}
+
+
+def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteMigration) -> dict[str, Any]:
+    """Write down why a case was left where it was."""
+    actor.demand(Permission.SYSTEM_WORK)
+    batch = _batch(uow, command, m.RUNNING, m.UNDOING)
+    row = uow.session.get_one(MigrationRow, command.row_id)
+    row.status, row.said = (m.FAILED if batch.status == m.RUNNING else m.STUCK), command.said
+    return {}
+
+
+# ------------------------------------------------------------------ one case
+
+
+def _forward(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: MigrationRow, case: Case) -> None:
+    """Bind the case to the other release; clocks, drafts, ledger and history stay as they are."""
+    if case.release_id != batch.from_id or case.status == "closed":
+        raise MigrationRefused(reason="办件已办结，或已不在原版本")
+    here = Run(uow, actor, case, actions.items_of(uow, case))
+    verdict = _verdict(here, publish.open_release(uow.session, batch.to_id))
+    if verdict.state is None or (verdict.kind == Kind.CHOICE and (not row.go or _says_more(verdict, row))):
+        raise MigrationRefused(reason="；".join(verdict.reasons))
+    row.state_before, row.due_before = case.state, case.due_at
+    row.items_before = [{"id": i.id} | {k: getattr(i, k) for k in _KEPT} for i in here.items]
+    case.release_id = batch.to_id
+    run = Run(uow, actor, case, here.items)
+    actions.rebind(uow, case, runtime.look(run.definition, verdict.state, run.facts()), run.clocks, run.items)
+    events.append(
+        uow, case, actor, "migrated", batch.title,
+        before=batch.from_number, after=batch.to_number, reason=batch.reason,
+    )  # fmt: skip
+    row.status, row.said, row.version_after = m.MIGRATED, "", case.version
+
+
+def _back(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: MigrationRow, case: Case) -> None:
+    """Put the case back as it was, unless somebody has gone on with it."""
+    if case.release_id != batch.to_id or case.version != row.version_after or row.state_before is None:
+        raise MigrationRefused(reason="迁移后已有人继续办理")
+    case.release_id, case.state, case.due_at = batch.from_id, row.state_before, row.due_before
+    case.version += 1
+    before = {int(kept["id"]): kept for kept in row.items_before}
+    for item in actions.items_of(uow, case):
+        _restore(item, before.get(item.id), actor, uow)
+    events.append(
+        uow, case, actor, "migration_undone", batch.title,
+        before=batch.to_number, after=batch.from_number, reason=batch.reason,
+    )  # fmt: skip
+    row.status, row.said = m.BACK, ""
+
+
+def _restore(item: WorkItem, kept: dict[str, Any] | None, actor: Actor, uow: UnitOfWork) -> None:
+    if kept is None:
+        item.status = "withdrawn"  # the migration had offered it
+    elif all(getattr(item, k) == kept[k] for k in _KEPT):
+        return
+    else:
+        for name in _KEPT:
+            setattr(item, name, kept[name])
+    item.version += 1
+    item.changed_at, item.changed_by = uow.now, actor.name
+
+
+def _says_more(verdict: Verdict, row: MigrationRow) -> bool:
+    """Whether there are reasons now that the person who chose has not seen."""
+    return bool(set(verdict.reasons) - set(row.reasons))
+
+
+def _verdict(run: Run, target: Bundle) -> Verdict:
+    facts = run.facts()
+    if not any(s.process == (run.case.process or target.process) for s in target.starts.values()):
+        return Verdict(Kind.IMPOSSIBLE, (f"新版本没有流程 {run.case.process}",))
+    division = run.case.division
+    then = Facts(facts.now, lambda name, on: target.policy.value(name, on, division), facts.dues)
+    return migration.judge(
+        run.definition, target.definition(run.case.process or None), run.state(), facts, then
+    )
+
+
+def _batch(uow: UnitOfWork, command: c.MigrationCommand, *status: str) -> MigrationBatch:
+    batch = migration_queries.locked(uow, command.batch_id)
+    if batch.status not in status:
+        raise RuleBroken(reason=f"这批迁移{m.STATUS_TITLES[batch.status]}，不能这样办理")
+    return batch
