@@ -22,10 +22,12 @@ from web.desks import (
     admin,
     cases,
     funds,
+    heat,
     households,
     intake,
     oversight,
     papers,
+    releases,
     scan,
     sign_in,
     social,
@@ -70,7 +72,7 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
-        social, scan, studio,
+        social, scan, studio, releases, heat,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

@@ -98,3 +98,13 @@ def next_row(session: Session, batch: MigrationBatch, status: str) -> MigrationR
         chosen = and_(MigrationRow.kind == "choice", MigrationRow.go.is_(True))
         query = query.where(or_(MigrationRow.kind == "safe", chosen))
     return session.scalars(query.order_by(MigrationRow.id).limit(1)).first()
+
+
+def unfinished_by_release(session: Session, programme: str) -> dict[int, int]:
+    """How many unfinished cases run under each release of a programme, by the release's row id."""
+    query = (
+        select(Case.release_id, func.count())
+        .where(Case.programme == programme, Case.status != "closed")
+        .group_by(Case.release_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}

@@ -11,9 +11,10 @@ from processes.commands.base import Command
 
 @dataclass(frozen=True, slots=True)
 class OpenDraft(Command):
-    """Begin to change a programme: a draft of the release in force."""
+    """Begin to change the content in force of a programme, or the content of an earlier release."""
 
     programme: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

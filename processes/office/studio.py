@@ -17,7 +17,7 @@ from processes.verbs import registry
 def open_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.OpenDraft) -> dict[str, Any]:
     """Open a draft, or the one that is open already."""
     actor.demand(Permission.STUDIO)
-    return {"draft": drafts.open_draft(uow, actor, command.programme, civil_date(uow.now)).id}
+    return {"draft": drafts.open_draft(uow, actor, command.programme, civil_date(uow.now), command.number).id}
 
 
 def save_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SaveDraftFile) -> dict[str, Any]:

@@ -21,18 +21,25 @@ MAX_FILE = 2_000_000
 EDITABLE = (".bpmn", ".dmn", ".toml", ".form", ".html", ".css", ".md")
 
 
-def open_draft(uow: UnitOfWork, actor: Actor, programme: str, on: date) -> Draft:
-    """A draft of the release in force; a programme has one open draft at a time."""
+def open_draft(uow: UnitOfWork, actor: Actor, programme: str, on: date, number: int = 0) -> Draft:
+    """A draft of the release in force; a programme has one open draft at a time.
+
+    With a number it is the content of that earlier release, to be put in force again; raises `RuleBroken`
+    when a draft stands open that this would write over.
+    """
     standing = uow.session.scalar(
         select(Draft).where(Draft.programme == programme, Draft.status.in_(("open", "proposed")))
     )
+    if standing is not None and number:
+        raise RuleBroken(reason="该项目还有没有发布的草稿，请先发布或放弃")
     if standing is not None:
         return standing
     release = uow.session.get_one(Release, publish.current_id(uow.session, programme, on))
+    content = publish.numbered(uow.session, programme, number).content if number else release.content
     draft = Draft(
-        programme=programme, title=release.title, base_id=release.id, content=release.content, version=1,
+        programme=programme, title=release.title, base_id=release.id, content=content, version=1,
         status="open", author_id=actor.account_id, author=actor.name, created_at=uow.now,
-        changed_at=uow.now, changed_by=actor.name, note="", approved_by="", rehearsal={}, simulation={},
+        changed_at=uow.now, changed_by=actor.name, note=f"恢复第 {number} 版的内容" if number else "", approved_by="", rehearsal={}, simulation={},
     )  # fmt: skip
     uow.add(draft)
     uow.flush()

@@ -11,7 +11,7 @@ from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import clocks, events, limits, queries, rules, timeline
-from processes.engine import runtime, trail
+from processes.engine import moves, runtime, trail
 from processes.engine.facts import Facts
 from processes.errors import Invalid, NotFound
 from processes.papers import queries as papers
@@ -22,7 +22,7 @@ from processes.releases import publish
 from processes.relief import fund_queries
 from processes.relief import queries as relief
 from processes.storage import vault
-from web import answers, auth, forms
+from web import answers, auth, drawings, forms
 from web.require import require
 
 desk = Blueprint("cases", __name__)
@@ -64,6 +64,7 @@ def one(actor: Actor, number: str) -> Any:
                 str(e.payload["number"]): str(e.payload["to"]) for e in told if e.kind == "case_opened"
             },
             payment=fund_queries.payment_of_case(session, case.id),
+            places=_places(office, actor, case, bundle),
             open_items=[i for i in items if i.status == "open"],
             workable={i.id for i in items if i.status == "open" and rules.may_work(i, actor)},
             timeline=[(timeline.when(e), e.actor, timeline.sentence(e), e.kind) for e in reversed(told)],
@@ -75,6 +76,15 @@ def one(actor: Actor, number: str) -> Any:
             award=relief.of_case(session, case.id),
             watching=queries.is_watching(session, case.id, actor.account_id),
         )
+
+
+def _places(office: Any, actor: Actor, case: Any, bundle: Any) -> list[Any]:
+    """For a supervisor: where the case stands and what it may be moved to."""
+    if case.status != "open" or not actor.may(Permission.CASE_CONTROL):
+        return []
+    facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
+    definition = bundle.definition(case.process or None)
+    return moves.standings(definition, runtime.restore(definition, case.state, facts))
 
 
 def _lines(told: list[Any]) -> list[Any]:
@@ -121,13 +131,12 @@ def diagram(actor: Actor, number: str) -> Any:
         facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
         definition = bundle.definition(case.process or None)
         passed = trail.trail(definition, runtime.restore(definition, case.state, facts))
-    sheets = [
-        {"process": p, "name": d.name or p, "xml": bundle.diagram_xml(definition, p)}
-        for p, d in definition.diagrams.items()
-        if d.executable
-    ]
-    sheets.sort(key=lambda s: s["process"] != definition.process)
-    return jsonify(sheets=sheets, active=passed.active, passed=passed.passed, flows=passed.flows)
+    return jsonify(
+        sheets=drawings.sheets(bundle, definition),
+        active=passed.active,
+        passed=passed.passed,
+        flows=passed.flows,
+    )
 
 
 @desk.post("/cases/<string:number>/watch")
@@ -157,6 +166,22 @@ def control(actor: Actor, number: str, act: str) -> Any:
     if act not in kinds:
         raise Invalid(reason="没有这样的操作")
     auth.office().perform(kinds[act](number, request.form.get("reason", "")), actor)
+    return redirect(url_for("cases.one", number=number))
+
+
+@desk.post("/cases/<string:number>/move")
+@require(Permission.CASE_CONTROL)
+def move(actor: Actor, number: str) -> Any:
+    """Take the case from one step to another."""
+    told = request.form
+    command = c.MoveCase(
+        number,
+        told.get("reason", ""),
+        told.get("ref", ""),
+        told.get("to", ""),
+        forms.whole(told.get("version")),
+    )
+    auth.office().perform(command, actor)
     return redirect(url_for("cases.one", number=number))
 
 

@@ -1,0 +1,1 @@
+"""Oversight: where time goes and what is late, read from the cases."""

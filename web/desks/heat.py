@@ -1,0 +1,100 @@
+"""Where time goes: a diagram coloured by days or lateness, each figure opening its cases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, jsonify, render_template, request
+
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.errors import NotFound
+from processes.oversight import heat
+from processes.policy.calendar import civil_date
+from processes.releases import publish
+from processes.releases.bundle import Bundle
+from web import auth, drawings
+from web.require import require
+
+desk = Blueprint("heat", __name__)
+LOOK_BACK = {30: "近 30 天", 90: "近 90 天", 365: "近一年", 3650: "全部"}
+
+
+@desk.get("/oversight/heat/<string:programme>")
+@require(Permission.OVERDUE_READ)
+def page(actor: Actor, programme: str) -> Any:
+    """The page; figures and diagram come with `figures`."""
+    office = auth.office()
+    days = _days()
+    since = civil_date(office.database.clock()) - timedelta(days=days)
+    with office.database.reading(actor.division, actor.department) as session:
+        bundle, process = _asked(session, programme)
+        found = heat.steps(session, programme, _processes(bundle, process), since, _today())
+        return render_template(
+            "heat.html",
+            programmes=publish.published_programmes(session),
+            bundle=bundle,
+            process=process,
+            steps=found,
+            days=days,
+            look_back=LOOK_BACK,
+        )
+
+
+@desk.get("/oversight/heat/<string:programme>/figures")
+@require(Permission.OVERDUE_READ)
+def figures(actor: Actor, programme: str) -> Any:
+    """The diagrams in force and the figures of every step."""
+    office = auth.office()
+    since = _today() - timedelta(days=_days())
+    with office.database.reading(actor.division, actor.department) as session:
+        bundle, process = _asked(session, programme)
+        found = heat.steps(session, programme, _processes(bundle, process), since, _today())
+    steps = [
+        {
+            "task": s.task, "title": s.title, "done": s.done, "open": s.open, "late": s.late + s.overdue,
+            "days": s.median_days, "share": round(s.late_share, 3),
+        }
+        for s in found
+    ]  # fmt: skip
+    return jsonify(sheets=drawings.sheets(bundle, bundle.definition(process)), steps=steps)
+
+
+@desk.get("/oversight/heat/<string:programme>/cases")
+@require(Permission.OVERDUE_READ)
+def behind(actor: Actor, programme: str) -> Any:
+    """The cases behind one figure."""
+    kind, task = request.args.get("kind", "done"), request.args.get("task", "")
+    if kind not in heat.KINDS:
+        raise NotFound()
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        bundle, process = _asked(session, programme)
+        since = _today() - timedelta(days=_days())
+        rows = heat.cases_behind(session, programme, _processes(bundle, process), since, _today(), task, kind)
+        return render_template(
+            "heat_cases.html", rows=rows, kind=heat.KINDS[kind], bundle=bundle, process=process, days=_days(),
+            now=auth.office().database.clock(),
+        )  # fmt: skip
+
+
+def _asked(session: Any, programme: str) -> tuple[Bundle, str]:
+    bundle = publish.open_release(session, publish.current_id(session, programme, _today()))
+    process = request.args.get("process") or bundle.process
+    if process not in bundle.starts:
+        raise NotFound()
+    return bundle, process
+
+
+def _processes(bundle: Bundle, process: str) -> list[str]:
+    """Cases of the programme's first process may carry no name of it."""
+    return [process, ""] if process == bundle.process else [process]
+
+
+def _today() -> Any:
+    return civil_date(auth.office().database.clock())
+
+
+def _days() -> int:
+    asked = request.args.get("days", "365")
+    return int(asked) if asked.isdigit() and int(asked) in LOOK_BACK else 365

@@ -1,0 +1,98 @@
+"""Releases of a programme: what each one changed, who runs under it, putting one back, taking cases along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import migration_models as m
+from processes.cases import migration_queries
+from processes.engine.migration import KIND_TITLES
+from processes.errors import Invalid
+from processes.policy.calendar import civil_date
+from processes.releases import publish
+from web import auth, forms
+from web.require import require
+
+desk = Blueprint("releases", __name__)
+
+
+@desk.get("/releases/<string:programme>")
+@require(Permission.STUDIO)
+def all_of(actor: Actor, programme: str) -> Any:
+    """Every release with the unfinished cases that run under it."""
+    office = auth.office()
+    with office.database.reading("") as session:
+        releases = publish.releases_of(session, programme)
+        current = publish.current_id(session, programme, civil_date(office.database.clock()))
+        batches = [b for b in migration_queries.listed(session) if b.programme == programme]
+        return render_template(
+            "releases.html",
+            releases=releases,
+            current=current,
+            unfinished=migration_queries.unfinished_by_release(session, programme),
+            batches=batches,
+            titles=m.STATUS_TITLES,
+        )
+
+
+@desk.post("/releases/<string:programme>/restore")
+@require(Permission.STUDIO)
+def restore(actor: Actor, programme: str) -> Any:
+    """A draft with the content of an earlier release, to be published again."""
+    number = forms.whole(request.form.get("number"))
+    opened = auth.office().perform(c.OpenDraft(programme, number), actor)
+    return redirect(url_for("studio.one", draft_id=opened["draft"]))
+
+
+@desk.post("/releases/<string:programme>/migrate")
+@require(Permission.STUDIO)
+def plan(actor: Actor, programme: str) -> Any:
+    """Look at what would become of the unfinished cases of a release under another one."""
+    command = c.PlanMigration(
+        programme, forms.whole(request.form.get("from")), forms.whole(request.form.get("to"))
+    )
+    made = auth.office().perform(command, actor)
+    return redirect(url_for("releases.batch", batch_id=made["batch"]))
+
+
+@desk.get("/migrations/<int:batch_id>")
+@require(Permission.STUDIO)
+def batch(actor: Actor, batch_id: int) -> Any:
+    """A batch: verdict and reasons per case, choices, progress, what became of each."""
+    kind = request.args.get("kind", "")
+    with auth.office().database.reading("") as session:
+        found = migration_queries.one(session, batch_id)
+        return render_template(
+            "migration.html",
+            batch=found,
+            rows=migration_queries.rows(session, batch_id, kind if kind in KIND_TITLES else ""),
+            tally=migration_queries.tally(session, batch_id),
+            kinds=KIND_TITLES,
+            kind=kind,
+            titles=m.STATUS_TITLES,
+            row_titles=m.ROW_TITLES,
+        )
+
+
+@desk.post("/migrations/<int:batch_id>/<string:act>")
+@require(Permission.STUDIO)
+def act(actor: Actor, batch_id: int, act: str) -> Any:
+    """Choose, carry out, take back, give up."""
+    reason = request.form.get("reason", "")
+    chosen = tuple(forms.whole(n) for n in request.form.getlist("row"))
+    commands: dict[str, c.Command] = {
+        "go": c.ChooseMigration(batch_id, chosen, True),
+        "stay": c.ChooseMigration(batch_id, chosen, False),
+        "run": c.RunMigration(batch_id, reason),
+        "undo": c.UndoMigration(batch_id, reason),
+        "drop": c.DropMigration(batch_id),
+    }
+    if act not in commands:
+        raise Invalid(reason="没有这样的操作")
+    auth.office().perform(commands[act], actor)
+    return redirect(url_for("releases.batch", batch_id=batch_id))
