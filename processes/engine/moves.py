@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -37,7 +38,7 @@ class Standing:
 
 
 def standings(definition: Definition, state: State) -> list[Standing]:
-    """Every step that people work on or that waits for time, with its targets."""
+    """Every step that people work on, that waits for time, or whose called process runs, with its targets."""
     found = []
     for task in all_tasks(state.workflow):
         node = _node(definition, task)
@@ -91,6 +92,8 @@ def _is_standing(task: Task) -> bool:
     spec = task.task_spec
     if task.state == TaskState.READY:
         return bool(spec.manual)
+    if task.state == TaskState.STARTED:
+        return isinstance(spec, SubWorkflowTask)
     return task.state == TaskState.WAITING and isinstance(spec, CatchingEvent) and not _is_boundary(task)
 
 

@@ -123,3 +123,15 @@ def test_a_return_past_a_move_replays_it(stage: Stage) -> None:
     stage.office.perform(command, stage.actor("township_leader", cases.VILLAGE))
     assert [i.task for i in cases.open_items(stage, number)] == ["check_papers"]
     _holds(stage, number)
+
+
+def test_a_called_process_is_left_as_a_whole(stage: Stage) -> None:
+    number = cases.a_case(stage, "post_notice")
+    places, version = _places(stage, number)
+    assert [p.ref for p in places] == ["apply/public_notice#1", "apply/public_notice/post_notice#1"]
+    _move(stage, number, "apply/public_notice#1", "township_opinion", version)
+    assert [i.task for i in cases.open_items(stage, number)] == ["township_opinion"]
+    _holds(stage, number)
+    cases.complete(stage, cases.item_at(stage, number, "township_opinion"))
+    assert [i.ref for i in cases.open_items(stage, number)] == ["apply/public_notice/post_notice#2"]
+    _holds(stage, number)
