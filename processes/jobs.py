@@ -18,7 +18,7 @@ from processes import commands as c
 from processes.access.scope import system_actor
 from processes.cases import migration_queries
 from processes.cases.migration_models import MIGRATED, PLANNING, RUNNING, WAITS
-from processes.errors import Unavailable, YimenError
+from processes.errors import ScenarioInvalid, Unavailable, YimenError
 from processes.office import Office
 from processes.office.sweeping import sweep
 from processes.papers import issue
@@ -73,8 +73,17 @@ def rehearse_drafts(office: Office) -> int:
             if done % TELL_EVERY == 0:
                 office.perform(c.NoteRehearsal(here, dict(said)), system_actor())
 
-        results = reports.rehearse(bundle, beside, office.settings, tell)
-        said = {**found, "state": "done", "flows": _flows(results)}
+        try:
+            results = reports.rehearse(bundle, beside, office.settings, tell)
+        except ScenarioInvalid as fault:
+            wrong = {"scenario": "情景文件", "differences": [fault.message]}
+            office.perform(
+                c.NoteRehearsal(draft_id, {**found, "state": "done", "total": 1, "failed": [wrong]}),
+                system_actor(),
+            )
+            continue
+        played = [{"scenario": r.scenario, "passed": r.passed, "flows": r.flows} for r in results]
+        said = {**found, "state": "done", "flows": _flows(results), "played": played}
         office.perform(c.NoteRehearsal(draft_id, said), system_actor())
     return len(waiting)
 

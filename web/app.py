@@ -27,6 +27,7 @@ from web.desks import (
     intake,
     oversight,
     papers,
+    recorder,
     releases,
     scan,
     sign_in,
@@ -72,7 +73,7 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
-        social, scan, studio, releases, heat,
+        social, scan, studio, releases, heat, recorder,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

@@ -44,11 +44,13 @@ from processes.commands.migration import (
 from processes.commands.papers import FailPaper, FinishPaper, PrintState, RecordPrinting
 from processes.commands.register import EnterHolidayNotice, IdentifyPerson, SaveHousehold, UndoIdentification
 from processes.commands.studio import (
+    AddDraftFile,
     ApproveDraft,
     AskRehearsal,
     AskSimulation,
     DiscardDraft,
     DraftCommand,
+    DropDraftFile,
     NoteRehearsal,
     NoteSimulation,
     OpenDraft,
@@ -59,6 +61,8 @@ from processes.commands.studio import (
 )
 
 __all__ = [
+    "AddDraftFile",
+    "DropDraftFile",
     "AddAttachment",
     "AddOffer",
     "ApproveDraft",

@@ -34,6 +34,22 @@ class SaveDraftFile(DraftCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class AddDraftFile(DraftCommand):
+    """Put a new file into a draft; `instead` writes over one of the same name."""
+
+    name: str
+    text: str
+    instead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DropDraftFile(DraftCommand):
+    """Take a file out of a draft."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskRehearsal(DraftCommand):
     """Have every scenario played with the draft."""
 

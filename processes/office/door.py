@@ -49,6 +49,8 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.ReturnTask: items.return_task,
     c.OpenDraft: studio.open_draft,
     c.SaveDraftFile: studio.save_file,
+    c.AddDraftFile: studio.add_file,
+    c.DropDraftFile: studio.drop_file,
     c.AskRehearsal: studio.ask_rehearsal,
     c.NoteRehearsal: studio.note_rehearsal,
     c.AskSimulation: studio.ask_simulation,

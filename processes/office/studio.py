@@ -27,6 +27,19 @@ def save_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Save
     return {"version": drafts.save_file(uow, actor, draft, command.version, command.name, command.text)}
 
 
+def add_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddDraftFile) -> dict[str, Any]:
+    """Put a file into the draft; answers the draft's new version."""
+    actor.demand(Permission.STUDIO)
+    draft = drafts.locked(uow, command.draft_id)
+    return {"version": drafts.add_file(uow, actor, draft, command.name, command.text, command.instead)}
+
+
+def drop_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DropDraftFile) -> dict[str, Any]:
+    """Take a file out of the draft."""
+    actor.demand(Permission.STUDIO)
+    return {"version": drafts.drop_file(uow, actor, drafts.locked(uow, command.draft_id), command.name)}
+
+
 def ask_rehearsal(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AskRehearsal
 ) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from statistics import median
 from typing import Any
 
@@ -16,7 +17,8 @@ from processes.policy.calendar import civil_date, end_of_day, start_of_day
 
 LOOKED_AT = 50_000
 LISTED = 200
-_DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
+_MINUTES_A_DAY = 24 * 60
 KINDS = {"done": "已办结", "open": "在办", "late": "超期办结", "overdue": "在办超期"}
 
 
@@ -30,14 +32,14 @@ class Step:
     open: int
     late: int
     overdue: int
-    median_days: float | None
-    longest_days: float | None
+    median_days: Decimal | None
+    longest_days: Decimal | None
 
     @property
-    def late_share(self) -> float:
+    def late_share(self) -> Decimal:
         """The share of all its items that were or are late, 0 to 1."""
         whole = self.done + self.open
-        return (self.late + self.overdue) / whole if whole else 0.0
+        return Decimal(self.late + self.overdue) / whole if whole else Decimal(0)
 
 
 def steps(session: Session, programme: str, processes: Sequence[str], since: date, today: date) -> list[Step]:
@@ -73,7 +75,9 @@ def is_late(completed_at: datetime | None, due_on: date) -> bool:
 def _step(task: str, rows: Sequence[Row[Any]], today: date) -> Step:
     done = [r for r in rows if r.status == "done"]
     still = [r for r in rows if r.status == "open"]
-    days = [max((r.completed_at - r.offered_at) / _DAY, 0) for r in done if r.completed_at]
+    days = [
+        Decimal((r.completed_at - r.offered_at) // _MINUTE) / _MINUTES_A_DAY for r in done if r.completed_at
+    ]
     return Step(
         task=task,
         title=rows[0].title,
@@ -86,9 +90,8 @@ def _step(task: str, rows: Sequence[Row[Any]], today: date) -> Step:
     )
 
 
-def _days(days: Iterable[float], of: Any) -> float | None:
-    found = list(days)
-    return round(float(of(found)), 1) if found else None
+def _days(days: Sequence[Decimal], of: Callable[[Sequence[Decimal]], Decimal]) -> Decimal | None:
+    return round(of(days), 1) if days else None
 
 
 def _of_process(query: Any, programme: str, processes: Sequence[str], since: date) -> Any:

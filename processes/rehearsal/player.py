@@ -27,7 +27,7 @@ _BIRTH = date(1976, 5, 12)
 def play(stage: Stage, scenario: Scenario) -> Result:
     """Play one scenario on a founded stage and say every difference from what it expects."""
     result = Result(scenario.title, scenario.file)
-    player = _Player(stage, scenario.content)
+    player = Player(stage, scenario.content)
     try:
         player.begin()
         for n, step in enumerate(scenario.content.get("steps", []), start=1):
@@ -44,7 +44,7 @@ def play(stage: Stage, scenario: Scenario) -> Result:
     return result
 
 
-class _Player:
+class Player:
     """The people of one scenario."""
 
     def __init__(self, stage: Stage, content: Mapping[str, Any]) -> None:

@@ -56,14 +56,11 @@ def play_file(scenario: Scenario, settings: Settings, url: str | None = None) ->
 def rehearse(
     bundle: Bundle, others: list[Bundle], settings: Settings, tell: Callable[[int, int, list[Result]], None]
 ) -> list[Result]:
-    """Play the programme's scenario files with a content that is only a draft.
+    """Play the scenarios of a content that is only a draft.
 
     `tell` hears after each one how many of how many are played, and the results so far.
     """
-    folder = settings.content / bundle.id / "scenarios"
-    found = [
-        s for path in scenarios.collect([folder] if folder.is_dir() else []) for s in scenarios.read(path)
-    ]
+    found = scenarios.of_bundle(bundle.files, settings.content / bundle.id)
     packed = [bundles.pack(b) for b in (bundle, *others)]
     results: list[Result] = []
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -49,8 +49,19 @@ def collect(paths: list[Path]) -> list[Path]:
 
 def read(path: Path) -> list[Scenario]:
     """The scenarios of a file, variants spread out; raises `ScenarioInvalid` with the place."""
+    return parse(path.read_bytes(), path)
+
+
+def of_bundle(files: Mapping[str, bytes], folder: Path) -> list[Scenario]:
+    """The scenarios that a content brings with it, named as if they lay in its folder."""
+    names = sorted(n for n in files if n.startswith("scenarios/") and n.endswith(".yaml"))
+    return [s for name in names for s in parse(files[name], folder / name)]
+
+
+def parse(written: bytes, path: Path) -> list[Scenario]:
+    """The scenarios written in a text that is called `path`; raises `ScenarioInvalid` with the place."""
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  (a SafeLoader)
+        raw = yaml.load(written.decode(), Loader=_Loader)  # noqa: S506  (a SafeLoader)
         jsonschema.validate(json.loads(json.dumps(raw, default=str)), _schema())
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
         raise ScenarioInvalid(reason=f"{path.name} 不是有效的 YAML：{fault}") from fault

@@ -24,7 +24,7 @@ from processes.errors import BundleInvalid, ReleaseMissing
 from processes.policy.parameters import PolicyBook, merge, parse_policy
 
 COMMON = "common"
-_SUFFIXES = {".bpmn", ".dmn", ".toml", ".form", ".html", ".css", ".md", ".json"}
+_SUFFIXES = {".bpmn", ".dmn", ".toml", ".form", ".html", ".css", ".md", ".json", ".yaml"}
 _LEVEL = 10
 
 
@@ -95,8 +95,7 @@ class Bundle:
         """SHA-256 over names and contents in order: the identity of the content."""
         whole = hashlib.sha256()
         for name in sorted(self.files):
-            if not name.startswith("scenarios/"):
-                whole.update(name.encode() + b"\0" + hashlib.sha256(self.files[name]).digest())
+            whole.update(name.encode() + b"\0" + hashlib.sha256(self.files[name]).digest())
         return whole.hexdigest()
 
     @cached_property

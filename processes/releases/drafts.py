@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,11 @@ from processes.releases.models import Draft, Release
 from processes.storage.unit_of_work import UnitOfWork
 
 MAX_FILE = 2_000_000
-EDITABLE = (".bpmn", ".dmn", ".toml", ".form", ".html", ".css", ".md")
+EDITABLE = (".bpmn", ".dmn", ".toml", ".form", ".html", ".css", ".md", ".yaml")
+_NAME = re.compile(
+    r"(forms/[a-z][a-z0-9_]*\.form|papers/[a-z][a-z0-9_]*\.html|scenarios/[a-z][a-z0-9_]*\.yaml|"
+    r"[a-z][a-z0-9_]*\.(bpmn|dmn|sheet\.toml))"
+)
 
 
 def open_draft(uow: UnitOfWork, actor: Actor, programme: str, on: date, number: int = 0) -> Draft:
@@ -57,13 +62,41 @@ def save_file(uow: UnitOfWork, actor: Actor, draft: Draft, version: int, name: s
     raw = text.encode()
     if len(raw) > MAX_FILE:
         raise Invalid(reason="文件过大")
-    files[name] = raw
+    return _keep(uow, actor, draft, {**files, name: raw})
+
+
+def _keep(uow: UnitOfWork, actor: Actor, draft: Draft, files: dict[str, bytes]) -> int:
     draft.content = bundles.pack(Bundle(files))
     draft.version += 1
     draft.changed_at, draft.changed_by = uow.now, actor.name
     # What was asked of the content before says nothing of this one: it is not waited for any more.
     draft.rehearsal, draft.simulation = _ended(draft.rehearsal), _ended(draft.simulation)
     return draft.version
+
+
+def add_file(uow: UnitOfWork, actor: Actor, draft: Draft, name: str, text: str, instead: bool = False) -> int:
+    """Put a new file into the draft; with `instead`, over one of the same name."""
+    _demand(draft, "open")
+    files = dict(bundles.unpack(draft.content).files)
+    if not _NAME.fullmatch(name):
+        raise Invalid(
+            reason="文件名由小写字母、数字和下划线组成，例如 forms/second_opinion.form、scenarios/two_signatures.yaml"
+        )
+    if name in files and not instead:
+        raise Invalid(reason=f"已有名为 {name} 的文件")
+    if len(text.encode()) > MAX_FILE:
+        raise Invalid(reason="文件过大")
+    return _keep(uow, actor, draft, {**files, name: text.encode()})
+
+
+def drop_file(uow: UnitOfWork, actor: Actor, draft: Draft, name: str) -> int:
+    """Take a file out of the draft; what still names it, lint says."""
+    _demand(draft, "open")
+    files = dict(bundles.unpack(draft.content).files)
+    if not _NAME.fullmatch(name) or name not in files:
+        raise NotFound()
+    del files[name]
+    return _keep(uow, actor, draft, files)
 
 
 def _ended(run: dict[str, Any]) -> dict[str, Any]:

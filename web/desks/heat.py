@@ -54,7 +54,7 @@ def figures(actor: Actor, programme: str) -> Any:
     steps = [
         {
             "task": s.task, "title": s.title, "done": s.done, "open": s.open, "late": s.late + s.overdue,
-            "days": s.median_days, "share": round(s.late_share, 3),
+            "days": None if s.median_days is None else float(s.median_days), "share": float(round(s.late_share, 3)),
         }
         for s in found
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
@@ -14,7 +15,8 @@ from processes.access.permissions import ROLE_TITLES, Permission
 from processes.access.scope import Actor
 from processes.errors import Invalid, NotFound, YimenError
 from processes.policy.calendar import civil_date
-from processes.releases import compare, drafts, lint, publish
+from processes.rehearsal import scenarios
+from processes.releases import compare, drafts, lint, publish, skeletons
 from processes.releases.bundle import Bundle
 from processes.verbs import registry
 from web import auth, forms
@@ -23,7 +25,7 @@ from web.require import require
 desk = Blueprint("studio", __name__)
 KINDS = {
     ".bpmn": "流程图", ".dmn": "决策表", ".form": "表单", ".sheet.toml": "计算表", ".toml": "参数和设置",
-    ".html": "文书模板", ".css": "文书样式", ".md": "修改记录",
+    ".yaml": "情景", ".html": "文书模板", ".css": "文书样式", ".md": "修改记录",
 }  # fmt: skip
 
 
@@ -58,6 +60,7 @@ def one(actor: Actor, draft_id: int) -> Any:
             "draft.html",
             draft=draft,
             files=_files(bundle),
+            added=sorted({*bundle.files} - {*base.files}),
             problems=lint.lint_bundle(bundle, registry.office_for_lint()),
             differences=compare.differences(base, bundle),
             is_current=draft.rehearsal.get("digest") == bundle.digest,
@@ -106,6 +109,28 @@ def check(actor: Actor, draft_id: int, name: str) -> Any:
     return jsonify(problems=_problems(draft_id, name, str(forms.body().get("text", ""))))
 
 
+@desk.post("/studio/<int:draft_id>/files")
+@require(Permission.STUDIO)
+def add(actor: Actor, draft_id: int) -> Any:
+    """A new file, empty or brought along."""
+    name = request.form.get("name", "").strip()
+    upload = request.files.get("file")
+    try:
+        text = upload.read().decode() if upload is not None and upload.filename else skeletons.skeleton(name)
+    except UnicodeDecodeError:
+        raise Invalid(reason="只能导入文本文件（UTF-8）") from None
+    auth.office().perform(c.AddDraftFile(draft_id, name, text), actor)
+    return redirect(url_for("studio.edit", draft_id=draft_id, name=name))
+
+
+@desk.post("/studio/<int:draft_id>/drop/<path:name>")
+@require(Permission.STUDIO)
+def drop(actor: Actor, draft_id: int, name: str) -> Any:
+    """Take a file out."""
+    auth.office().perform(c.DropDraftFile(draft_id, name), actor)
+    return redirect(url_for("studio.one", draft_id=draft_id))
+
+
 @desk.post("/studio/<int:draft_id>/<string:act>")
 @require(Permission.STUDIO)
 def act(actor: Actor, draft_id: int, act: str) -> Any:
@@ -135,8 +160,18 @@ def _problems(draft_id: int, name: str, text: str | None = None) -> list[dict[st
         raise NotFound()
     if text is not None:
         bundle = Bundle({**bundle.files, name: text.encode()})
+    if name.endswith(".yaml"):
+        return _scenario_problems(name, bundle.files[name])
     found = lint.lint_bundle(bundle, registry.office_for_lint(), only=name)
     return [{"element": p.element, "rule": p.rule, "message": p.message} for p in found]
+
+
+def _scenario_problems(name: str, written: bytes) -> list[dict[str, str]]:
+    try:
+        scenarios.parse(written, Path(name))
+    except YimenError as fault:
+        return [{"element": "", "rule": "scenario", "message": fault.message}]
+    return []
 
 
 def _files(bundle: Bundle) -> list[tuple[str, list[str]]]:

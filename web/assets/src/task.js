@@ -1,34 +1,16 @@
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
 import { data, say, send } from "./send.js";
+import { formsInChinese, showFaults } from "./words_of_forms.js";
 
 const place = document.getElementById("form");
 const schema = data("schema-data");
-const words = {
-  "Field is required.": "请填写此项",
-  "Field must match pattern {value}.": "格式不正确",
-  "Field must have minimum value of {value}.": "不能小于 {value}",
-  "Field must have maximum value of {value}.": "不能大于 {value}",
-  "Field must have minimum length of {value}.": "不能少于 {value} 个字",
-  "Field must have maximum length of {value}.": "不能超过 {value} 个字",
-};
-const translate = (text, values = {}) => (words[text] || text).replace(/{([^}]+)}/g, (_, key) => values[key] ?? "");
 // Without debounce nothing that was typed can be missing when the form is handed in at once.
-const form = new Form({ container: place, debounce: false, additionalModules: [{ translate: ["value", translate] }] });
+const form = new Form({ container: place, debounce: false, additionalModules: [formsInChinese] });
 let draftVersion = Number(place.dataset.draftVersion || 0);
 let draftTimer = null;
 let saving = Promise.resolve();
 let finished = false;
-
-const fieldIds = Object.fromEntries(schema.components.filter((c) => c.key).map((c) => [c.key, c.id]));
-
-function showFaults(fields) {
-  const errors = {};
-  for (const [key, sentences] of Object.entries(fields)) if (fieldIds[key]) errors[fieldIds[key]] = sentences;
-  form._setState({ errors });
-  const first = place.querySelector(".fjs-has-errors input, .fjs-has-errors textarea, .fjs-has-errors select");
-  if (first) first.focus();
-}
 
 async function saveDraft(overwrite = false) {
   if (!place.dataset.draft || finished) return;
@@ -70,7 +52,7 @@ async function complete() {
     location.href = answer.address;
   } catch (fault) {
     say(fault.message || "提交失败，内容仍在本页。", "bad");
-    showFaults(fault.fields || {});
+    showFaults(form, place, schema, fault.fields || {});
     button.disabled = false;
   }
 }

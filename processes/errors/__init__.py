@@ -1,0 +1,111 @@
+"""Error families of the office.
+
+What lives here: one root, seven families and every concrete error the program raises on purpose.
+The family decides the HTTP status and the log level (`web.errors`), the class says what happened,
+and the Chinese sentence for the person is built here from plain parameters, so that worker,
+command line and desk all say the same.  Anything that is not a `YimenError` is a defect.
+
+Message rubric: what happened, why, what to do next, whom to ask.
+"""
+
+from __future__ import annotations
+
+from processes.errors.conflicts import (
+    CaseSuspended,
+    StaleCase,
+    StaleDraft,
+    StaleHousehold,
+    StaleTask,
+    TaskTaken,
+)
+from processes.errors.content import (
+    BundleInvalid,
+    DiagramInvalid,
+    EngineFault,
+    ExpressionFailed,
+    ExpressionRefused,
+    PaperValueMissing,
+    ScenarioInvalid,
+    TableGap,
+    TableInvalid,
+    TableOverlap,
+    UnknownPaper,
+    UnknownVerb,
+    VerbParametersInvalid,
+)
+from processes.errors.families import (
+    Conflict,
+    ContentFault,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    RuleBroken,
+    Unavailable,
+    YimenError,
+)
+from processes.errors.invalid import AttachmentRefused, FormInvalid, IdNumberInvalid
+from processes.errors.not_allowed import AccountLocked, DutySeparation, PermissionMissing, SignInRefused
+from processes.errors.not_found import CaseNotFound, HouseholdNotFound, ParameterMissing, ReleaseMissing
+from processes.errors.rules import (
+    DoubleBenefit,
+    DuplicateCase,
+    ExtensionRefused,
+    FundInsufficient,
+    FundMonthClosed,
+    MigrationRefused,
+    MoveRefused,
+    ReturnRefused,
+)
+from processes.errors.unavailable import DatabaseBusy, PaperNotReady, RenderFailed
+
+__all__ = [
+    "AccountLocked",
+    "AttachmentRefused",
+    "BundleInvalid",
+    "CaseNotFound",
+    "CaseSuspended",
+    "Conflict",
+    "ContentFault",
+    "DatabaseBusy",
+    "DiagramInvalid",
+    "DoubleBenefit",
+    "DuplicateCase",
+    "DutySeparation",
+    "EngineFault",
+    "ExpressionFailed",
+    "ExpressionRefused",
+    "ExtensionRefused",
+    "FormInvalid",
+    "FundInsufficient",
+    "FundMonthClosed",
+    "HouseholdNotFound",
+    "IdNumberInvalid",
+    "Invalid",
+    "MigrationRefused",
+    "MoveRefused",
+    "NotAllowed",
+    "NotFound",
+    "PaperNotReady",
+    "PaperValueMissing",
+    "ParameterMissing",
+    "PermissionMissing",
+    "ReleaseMissing",
+    "RenderFailed",
+    "ReturnRefused",
+    "RuleBroken",
+    "ScenarioInvalid",
+    "SignInRefused",
+    "StaleCase",
+    "StaleDraft",
+    "StaleHousehold",
+    "StaleTask",
+    "TableGap",
+    "TableInvalid",
+    "TableOverlap",
+    "TaskTaken",
+    "Unavailable",
+    "UnknownPaper",
+    "UnknownVerb",
+    "VerbParametersInvalid",
+    "YimenError",
+]

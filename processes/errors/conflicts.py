@@ -1,0 +1,53 @@
+"""Somebody else was quicker."""
+
+from __future__ import annotations
+
+from processes.errors.families import Conflict
+
+
+class CaseSuspended(Conflict):
+    """The case rests by order of the supervisor; nobody works on it until it goes on."""
+
+    code = "case_suspended"
+    text = "办件已中止办理（{reason}），恢复办理后才能继续。"
+    text_en = "The case is suspended ({reason})."
+
+
+class StaleTask(Conflict):
+    """The step was acted upon after the person opened the page."""
+
+    code = "stale_task"
+    text = "本环节已由{who}于 {when} 办理或变更，您看到的不是最新内容，请刷新后再办。您填写的内容仍在本页。"
+    text_en = "{who} changed this step at {when}; reload. What you typed is still on this page."
+
+
+class StaleCase(Conflict):
+    """The case has gone on since the person saw it."""
+
+    code = "stale_case"
+    text = "办件 {number} 刚刚有人办理过，请刷新后再操作。"
+    text_en = "The case has gone on; reload."
+
+
+class StaleDraft(Conflict):
+    """Another window saved the same draft after this one loaded it."""
+
+    code = "stale_draft"
+    text = "另一个窗口已保存了更新的草稿（{when}）。本页内容没有覆盖它，请选择保留哪一份。"
+    text_en = "Another window saved a newer draft at {when}. Nothing was overwritten."
+
+
+class StaleHousehold(Conflict):
+    """The household file was changed after the page was opened."""
+
+    code = "stale_household"
+    text = "家庭信息已由{who}于 {when} 修改。您填写的内容仍在页面上，请核对后重新保存。"
+    text_en = "{who} changed the household at {when}. Your input is still on the page."
+
+
+class TaskTaken(Conflict):
+    """Somebody else has claimed the step."""
+
+    code = "task_taken"
+    text = "该待办已由{who}签收。如需办理，请与其联系转办。"
+    text_en = "{who} has already claimed this task."

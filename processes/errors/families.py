@@ -1,0 +1,99 @@
+"""Error families of the office.
+
+What lives here: one root, seven families and every concrete error the program raises on purpose.
+The family decides the HTTP status and the log level (`web.errors`), the class says what happened,
+and the Chinese sentence for the person is built here from plain parameters, so that worker,
+command line and desk all say the same.  Anything that is not a `YimenError` is a defect.
+
+Message rubric: what happened, why, what to do next, whom to ask.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class YimenError(Exception):
+    """Root of every error raised on purpose.
+
+    `code` is stable and meant for programs; `message` is Chinese and meant for the person;
+    `clause` names the duty or article where there is one.
+    """
+
+    code: ClassVar[str] = "error"
+    text: ClassVar[str] = "出现错误。"
+    text_en: ClassVar[str] = "An error occurred."
+
+    def __init__(self, *, clause: str | None = None, **params: Any) -> None:
+        self.params = params
+        self.clause = clause
+        super().__init__(self.code)
+
+    @property
+    def message(self) -> str:
+        """The sentence for the person, in Chinese, with the parameters filled in."""
+        return self.text.format(**self.params)
+
+    @property
+    def message_en(self) -> str:
+        """The same sentence in English, the second language of the screens."""
+        return self.text_en.format(**self.params)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+class Invalid(YimenError):
+    """The input cannot be right (422, shown at the field)."""
+
+    code = "invalid"
+    text = "填写的内容有误：{reason}"
+    text_en = "The input is not valid: {reason}"
+
+
+class NotAllowed(YimenError):
+    """This person may not do this (403)."""
+
+    code = "not_allowed"
+    text = "您没有办理此事项的权限。如需办理，请联系系统管理员。"
+    text_en = "You may not do this. Ask the administrator if you need to."
+
+
+class NotFound(YimenError):
+    """Not there, or outside the person's data scope: the same answer (404)."""
+
+    code = "not_found"
+    text = "没有找到，或不在您的管辖范围内。"
+    text_en = "Not found, or outside your area."
+
+
+class Conflict(YimenError):
+    """The world moved between reading and writing (409)."""
+
+    code = "conflict"
+    text = "内容已被他人更新，请刷新后再办理。"
+    text_en = "Somebody changed this meanwhile. Reload and try again."
+
+
+class RuleBroken(YimenError):
+    """A rule of the office says no (409, with the article)."""
+
+    code = "rule_broken"
+    text = "不符合办理规定：{reason}"
+    text_en = "Against the rules of the office: {reason}"
+
+
+class ContentFault(YimenError):
+    """A diagram, table, form, sheet or template is wrong (422 in lint; an incident in a case)."""
+
+    code = "content_fault"
+    text = "流程内容有误：{reason}"
+    text_en = "The process content is faulty: {reason}"
+
+
+class Unavailable(YimenError):
+    """Busy, or an outside failure; tried again (503)."""
+
+    code = "unavailable"
+    text = "系统正忙，请稍候再试。已填写的内容没有丢失。"
+    text_en = "Busy; please try again. Nothing you typed is lost."

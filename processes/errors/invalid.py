@@ -1,0 +1,33 @@
+"""What was typed or sent is wrong."""
+
+from __future__ import annotations
+
+from processes.errors.families import Invalid
+
+
+class IdNumberInvalid(Invalid):
+    """A resident identity number that breaks GB 11643."""
+
+    code = "id_number_invalid"
+    text = "公民身份号码不正确：{reason}"
+    text_en = "The ID number is not valid: {reason}"
+
+
+class FormInvalid(Invalid):
+    """A submitted form breaks its schema; `fields` maps field key to sentences."""
+
+    code = "form_invalid"
+    text = "有 {count} 处填写有误，请按提示修改后再提交；已填写的内容已保留。"
+    text_en = "{count} fields need attention; what you typed is kept."
+
+    def __init__(self, fields: dict[str, list[str]], *, clause: str | None = None) -> None:
+        self.fields = fields
+        super().__init__(clause=clause, count=len(fields))
+
+
+class AttachmentRefused(Invalid):
+    """An attachment of a kind or size that the office does not take."""
+
+    code = "attachment_refused"
+    text = "附件未能上传：{reason}"
+    text_en = "The attachment was refused: {reason}"

@@ -1,0 +1,37 @@
+"""The person may not do it."""
+
+from __future__ import annotations
+
+from processes.errors.families import NotAllowed
+
+
+class SignInRefused(NotAllowed):
+    """Wrong name or password; says nothing about which."""
+
+    code = "sign_in_refused"
+    text = "用户名或密码不正确。连续输错将锁定账号。"
+    text_en = "Wrong user name or password."
+
+
+class AccountLocked(NotAllowed):
+    """Too many failed sign-ins."""
+
+    code = "account_locked"
+    text = "账号已锁定，请 {minutes} 分钟后再试，或联系系统管理员解锁。"
+    text_en = "The account is locked; try again in {minutes} minutes."
+
+
+class PermissionMissing(NotAllowed):
+    """The actor's roles do not carry the permission."""
+
+    code = "permission_missing"
+    text = "您的岗位没有“{permission}”权限。如需办理，请联系系统管理员。"
+    text_en = "Your role lacks the permission “{permission}”."
+
+
+class DutySeparation(NotAllowed):
+    """The same person may not do both steps of this case."""
+
+    code = "duty_separation"
+    text = "您已办理本办件的“{earlier}”环节，按回避要求不能再办理“{step}”，请转由其他人员办理。"
+    text_en = "You did “{earlier}” in this case and may not do “{step}”."

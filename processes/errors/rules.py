@@ -1,0 +1,69 @@
+"""A rule of the office says no."""
+
+from __future__ import annotations
+
+from processes.errors.families import RuleBroken
+
+
+class DuplicateCase(RuleBroken):
+    """The household already has an open case or a standing award of the programme."""
+
+    code = "duplicate_case"
+    text = "该家庭{reason}，不能重复申请。"
+    text_en = "Duplicate application: {reason}"
+
+
+class DoubleBenefit(RuleBroken):
+    """A member already draws a benefit that excludes this one."""
+
+    code = "double_benefit"
+    text = "{name}已享受{benefit}，不得重复享受（应保尽保、不得重复救助）。"
+    text_en = "{name} already draws {benefit}."
+
+
+class FundInsufficient(RuleBroken):
+    """The petty fund does not hold enough."""
+
+    code = "fund_insufficient"
+    text = "备用金余额 {available} 元，不足支付 {needed} 元。请先由县财政拨付，或改由县级支付。"
+    text_en = "The petty fund holds {available} yuan, {needed} are needed."
+
+
+class FundMonthClosed(RuleBroken):
+    """The month is closed; what was wrong in it is put right in the next one."""
+
+    code = "fund_month_closed"
+    text = "{month} 的台账已经结账，不能再记账；更正请在本月冲销。"
+    text_en = "The ledger of {month} is closed."
+
+
+class ReturnRefused(RuleBroken):
+    """The chosen step is not an earlier step of this case."""
+
+    code = "return_refused"
+    text = "不能退回到“{step}”：只能退回到本办件已经办结的前序环节。"
+    text_en = "Cannot return to “{step}”."
+
+
+class MoveRefused(RuleBroken):
+    """The case does not stand there, or the move would break a join."""
+
+    code = "move_refused"
+    text = "不能移动办理位置：{reason}。"
+    text_en = "The case cannot be moved: {reason}."
+
+
+class MigrationRefused(RuleBroken):
+    """The case cannot go on under the other release."""
+
+    code = "migration_refused"
+    text = "不能迁移：{reason}。"
+    text_en = "The case cannot be migrated: {reason}."
+
+
+class ExtensionRefused(RuleBroken):
+    """The clock was extended already, or is not running."""
+
+    code = "extension_refused"
+    text = "不能延长期限：{reason}"
+    text_en = "The limit cannot be extended: {reason}"

@@ -1,0 +1,27 @@
+"""It cannot be done just now."""
+
+from __future__ import annotations
+
+from processes.errors.families import Unavailable
+
+
+class DatabaseBusy(Unavailable):
+    """The database did not answer in time."""
+
+    code = "database_busy"
+
+
+class RenderFailed(Unavailable):
+    """The document process died, or ran out of time or memory."""
+
+    code = "render_failed"
+    text = "文书生成失败：{reason}。系统会自动重试。"
+    text_en = "Rendering failed: {reason}. It will be tried again."
+
+
+class PaperNotReady(Unavailable):
+    """The paper is still being made."""
+
+    code = "paper_not_ready"
+    text = "文书正在生成，请稍候片刻再打开。"
+    text_en = "The paper is still being made."

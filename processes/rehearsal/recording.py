@@ -1,0 +1,144 @@
+"""Recording a scenario: the steps so far are played on a stage, and what is open then is shown with its form.
+
+The recorded scenario is its own state: every step plays the whole from the beginning, so what is shown is what
+the rehearsal will do.  It runs in a child process, which has a stage, keys and a clock of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+
+from processes.access.permissions import ROLE_TITLES, Role
+from processes.cases.models import Case, WorkItem
+from processes.engine import runtime
+from processes.engine.facts import Facts
+from processes.errors import FormInvalid, YimenError
+from processes.policy import values
+from processes.policy.calendar import SHANGHAI
+from processes.rehearsal import looking, scenarios, stage
+from processes.rehearsal.player import Player
+from processes.rehearsal.results import Result
+from processes.rehearsal.stage import Stage
+from processes.releases import bundle as bundles
+from processes.releases import forms, publish
+from processes.releases.bundle import Bundle
+from processes.settings import Settings
+
+
+def look(
+    settings: Settings, bundle: Bundle, others: list[Bundle], content: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Where a scenario stands after its steps: the day, the open steps with their forms, how it ended.
+
+    `fault` says why the last step was refused, with `fields` where a form was; raises `ScenarioInvalid` for a
+    content that is not a scenario.
+    """
+    written = written_down({**content, "expect": {}})
+    scenarios.parse(written.encode(), Path("录制"))
+    packed = [bundles.pack(b) for b in (bundle, *others)]
+    found: dict[str, Any] = _pool().submit(_look, settings, packed, written).result()
+    return found
+
+
+def expected(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a recorded scenario expects: what came of it when it was recorded."""
+    wanted: dict[str, Any] = {"outcome": found["outcome"], "award": None}
+    if found["award"]:
+        wanted["award"] = {k: found["award"][k] for k in ("monthly", "from", "grade")}
+    if found["relief"]:
+        wanted["relief"] = {"amount": found["relief"]["amount"]}
+    wanted["path"] = found["path"]
+    wanted["documents"] = list(dict.fromkeys(found["documents"]))
+    if found["outcome"] is None:
+        wanted["open"] = [o["task"] for o in found["open"] if o["own"]]
+    return wanted
+
+
+def written_down(content: Mapping[str, Any]) -> str:
+    """A scenario as its file is written."""
+    return str(yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False, width=110))
+
+
+@cache
+def _pool() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+
+
+def _look(settings: Settings, packed: list[bytes], written: str) -> dict[str, Any]:
+    scenario = scenarios.parse(written.encode(), Path("录制"))[0]
+    with stage.stage(settings, *map(bundles.unpack, packed)) as made:
+        player = Player(made, scenario.content)
+        told = _play(player, scenario.content)
+        told["clock"] = made.clock.now.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        told |= {"open": [], "outcome": None, "award": None, "relief": None, "path": [], "documents": []}
+        if player.number:
+            told |= _standing(made, player)
+    return told
+
+
+def _play(player: Player, content: Mapping[str, Any]) -> dict[str, Any]:
+    done = 0
+    try:
+        player.begin()
+        for n, step in enumerate(content.get("steps", []), start=1):
+            player.take(n, step)
+            done = n
+    except FormInvalid as fault:
+        return {"done": done, "fault": fault.message, "fields": dict(fault.fields)}
+    except YimenError as fault:
+        return {"done": done, "fault": fault.message, "fields": {}}
+    except (ValueError, KeyError, TypeError, ArithmeticError) as fault:
+        return {"done": done, "fault": f"情景内容有误：{fault}", "fields": {}}
+    return {"done": done, "fault": "", "fields": {}}
+
+
+def _standing(made: Stage, player: Player) -> dict[str, Any]:
+    result = Result("录制", "")
+    looking.look(made, player.number, player.division, result)
+    with made.database.reading("") as session:
+        rows = session.execute(
+            select(WorkItem, Case).join(Case, Case.id == WorkItem.case_id).order_by(WorkItem.id)
+        ).all()
+        opened = [
+            {
+                "task": i.task, "title": i.title, "role": ROLE_TITLES[Role(i.role)], "case": case.programme_title,
+                "programme": case.programme, "department": case.department, "own": case.number == player.number,
+                "form": _form(made, case, i), "draft": values.plain(i.draft or {}),
+                "earlier": [[d.task, d.title] for d, c in rows if c.id == case.id and d.status == "done"],
+            }
+            for i, case in rows
+            if i.status == "open"
+        ]  # fmt: skip
+        done = [i.task for i, case in rows if i.status == "done" and case.number == player.number]
+    kept: dict[str, Any] = values.plain(
+        {
+            "outcome": result.outcome,
+            "award": result.award,
+            "relief": result.relief,
+            "documents": result.documents,
+        }
+    )
+    return {**kept, "open": opened, "path": done}
+
+
+def _form(made: Stage, case: Case, item: WorkItem) -> dict[str, Any] | None:
+    with made.database.reading("") as session:
+        bundle = publish.open_release(session, case.release_id)
+    schema = bundle.form(item.form)
+    if schema is None:
+        return None
+    facts = Facts(made.clock.now, lambda name, on: bundle.policy.value(name, on, case.division))
+    definition = bundle.definition(case.process or None)
+
+    def known() -> Mapping[str, Any]:
+        return runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
+
+    return forms.resolved(schema, known)

@@ -1,0 +1,139 @@
+"""Recording a scenario by stepping through a draft with its real forms, and what the scenarios cover."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, render_template
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.errors import Invalid, YimenError
+from processes.people import forms as kinds
+from processes.policy import values
+from processes.policy.calendar import civil_date
+from processes.rehearsal import county, recording, scenarios
+from processes.releases import drafts, publish
+from processes.releases.bundle import Bundle
+from web import auth, drawings, forms
+from web.require import require
+
+desk = Blueprint("recorder", __name__)
+_FACTS = (
+    "scenario",
+    "cites",
+    "programme",
+    "process",
+    "at",
+    "division",
+    "fund",
+    "household",
+    "application",
+    "steps",
+)
+
+
+@desk.get("/studio/<int:draft_id>/record")
+@require(Permission.STUDIO)
+def page(actor: Actor, draft_id: int) -> Any:
+    """The recorder: a household and an application to begin with, then step by step."""
+    office = auth.office()
+    with office.database.reading("") as session:
+        draft = drafts.one(session, draft_id)
+        bundle = drafts.bundle_of(draft)
+    offered = {
+        "programme": bundle.id,
+        "today": civil_date(office.database.clock()).isoformat(),
+        "starts": [
+            {"process": s.process, "title": s.title, "form": bundle.form(s.form)}
+            for s in bundle.starts.values()
+        ],
+        "patterns": _patterns(bundle, office.settings.content),
+        "divisions": [
+            [f"demo/{t}/{v}", f"{township}{village}"]
+            for t, township in enumerate(county.TOWNSHIPS, start=1)
+            for v, village in enumerate(county.VILLAGES, start=1)
+        ],
+        "incomes": list(kinds.INCOME_KINDS.items()),
+        "relations": list(kinds.RELATIONS),
+    }
+    return render_template("recorder.html", draft=draft, offered=offered)
+
+
+@desk.post("/studio/<int:draft_id>/record/look")
+@require(Permission.STUDIO)
+def look(actor: Actor, draft_id: int) -> Any:
+    """Play the steps so far and say what is open then."""
+    return jsonify(_played(draft_id, forms.body()))
+
+
+@desk.post("/studio/<int:draft_id>/record/save")
+@require(Permission.STUDIO)
+def save(actor: Actor, draft_id: int) -> Any:
+    """Keep what was recorded as a scenario of the draft, expecting what came of it."""
+    body = forms.body()
+    content = _content(body)
+    found = _played(draft_id, body)
+    if found["fault"]:
+        raise Invalid(reason=found["fault"])
+    name = f"scenarios/{str(body.get('name', '')).strip()}.yaml"
+    text = recording.written_down({**content, "expect": recording.expected(found)})
+    auth.office().perform(c.AddDraftFile(draft_id, name, text), actor)
+    return jsonify(name=name)
+
+
+@desk.get("/studio/<int:draft_id>/coverage")
+@require(Permission.STUDIO)
+def coverage(actor: Actor, draft_id: int) -> Any:
+    """The draft's diagrams with the flows that the last rehearsal took, all scenarios or one."""
+    with auth.office().database.reading("") as session:
+        draft = drafts.one(session, draft_id)
+        bundle = drafts.bundle_of(draft)
+    shown = {}
+    for start in bundle.starts.values():
+        definition = bundle.definition(start.process)
+        for sheet in drawings.sheets(bundle, definition):
+            file = bundle.content_path(definition.files[sheet["process"]])
+            diagram = definition.diagrams[sheet["process"]]
+            shown[sheet["process"]] = {**sheet, "file": file, "flows": [f.id for f in diagram.flows]}
+    run = draft.rehearsal
+    return render_template(
+        "coverage.html",
+        draft=draft,
+        data={
+            "sheets": list(shown.values()),
+            "taken": run.get("flows", {}),
+            "played": run.get("played", []),
+        },
+        is_current=run.get("digest") == bundle.digest,
+    )
+
+
+def _played(draft_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    office = auth.office()
+    with office.database.reading("") as session:
+        bundle = drafts.bundle_of(drafts.one(session, draft_id))
+        others = [publish.open_release(session, r.id) for r in publish.published_programmes(session)]
+    beside = [b for b in others if b.id != bundle.id]
+    return recording.look(office.settings, bundle, beside, _content(body))
+
+
+def _content(body: dict[str, Any]) -> dict[str, Any]:
+    content = body.get("content")
+    if not isinstance(content, dict):
+        raise Invalid(reason="没有收到录制的内容")
+    return {k: content[k] for k in _FACTS if content.get(k) not in (None, "")}
+
+
+def _patterns(bundle: Bundle, folder: Any) -> list[dict[str, Any]]:
+    """Households and applications of the scenarios that there are, to begin with; a broken file offers none."""
+    found = []
+    for name in sorted(n for n in bundle.files if n.startswith("scenarios/")):
+        try:
+            first = scenarios.parse(bundle.files[name], folder / name)[0].content
+        except YimenError:
+            continue
+        kept = ("scenario", "process", "division", "at", "fund", "household", "application")
+        found.append({k: values.plain(first[k]) for k in kept if k in first})
+    return found
