@@ -10,7 +10,7 @@ const { sheets, taken, played } = data("coverage-data");
 let drawn = -1, marked = [];
 
 function mark() {
-  const sheet = sheets[drawn], one = played[Number(scenarioChoice.value)], canvas = viewer.get("canvas"), known = viewer.get("elementRegistry");
+  const sheet = sheets[drawn], one = scenarioChoice.value === "" ? undefined : played[Number(scenarioChoice.value)], canvas = viewer.get("canvas"), known = viewer.get("elementRegistry");
   const flows = new Set((one ? one.flows : taken)[sheet.file] || []);
   marked.forEach(([id, name]) => canvas.removeMarker(id, name));
   marked = sheet.flows.filter((id) => known.get(id)).map((id) => [id, flows.has(id) ? "taken" : one ? "" : "never"]).filter(([, name]) => name);

@@ -8,6 +8,7 @@ const root = document.getElementById("recorder"), place = document.getElementByI
 const at = (id) => document.getElementById(id);
 const make = (tag, attributes, ...inside) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...inside); return made; };
 const content = { programme: offered.programme, steps: [] };
+const chosen = () => (at("pattern").value === "" ? undefined : offered.patterns[Number(at("pattern").value)]);
 let household = { members: [] }, standing = null;
 
 // ---------------------------------------------------------------- the household
@@ -34,7 +35,7 @@ function readHousehold() {
 }
 
 function usePattern() {
-  const pattern = offered.patterns[Number(at("pattern").value)];
+  const pattern = chosen();
   household = structuredClone(pattern?.household || { members: [{ name: "张三", relation: "本人", birth: "1970-01-10", sex: "男" }] });
   at("members").replaceChildren();
   household.members.forEach(memberRow);
@@ -52,6 +53,7 @@ async function ask(schema, values, title, hand) {
   button.addEventListener("click", async () => {
     document.activeElement?.blur();
     button.disabled = true;
+    await new Promise((resolve) => setTimeout(resolve, 0));
     const { data: submitted } = form.submit();
     const fault = await hand({ ...form._getState().data, ...submitted });
     if (fault) showFaults(form, box, schema, fault);
@@ -60,7 +62,7 @@ async function ask(schema, values, title, hand) {
 }
 
 function application() {
-  const start = offered.starts.find((s) => s.process === at("start").value) || offered.starts[0], pattern = offered.patterns[Number(at("pattern").value)];
+  const start = offered.starts.find((s) => s.process === at("start").value) || offered.starts[0], pattern = chosen();
   ask(start.form, pattern?.application || {}, "提出申请", async (values) => {
     Object.assign(content, { scenario: at("title").value.trim() || "录制的情景", at: `${at("at").value}T09:00`, division: at("division").value, household: readHousehold(), application: values, steps: [] });
     if (start.process !== offered.starts[0].process) content.process = start.process;
