@@ -31,6 +31,7 @@ class SaveDraftFile(DraftCommand):
     version: int
     name: str
     text: str
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

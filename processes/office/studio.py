@@ -24,7 +24,11 @@ def save_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Save
     """Keep a file; answers the draft's new version."""
     actor.demand(Permission.STUDIO)
     draft = drafts.locked(uow, command.draft_id)
-    return {"version": drafts.save_file(uow, actor, draft, command.version, command.name, command.text)}
+    return {
+        "version": drafts.save_file(
+            uow, actor, draft, command.version, command.name, command.text, command.seen
+        )
+    }
 
 
 def add_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddDraftFile) -> dict[str, Any]:

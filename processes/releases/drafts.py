@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import date
 from typing import Any
@@ -51,14 +52,20 @@ def open_draft(uow: UnitOfWork, actor: Actor, programme: str, on: date, number: 
     return draft
 
 
-def save_file(uow: UnitOfWork, actor: Actor, draft: Draft, version: int, name: str, text: str) -> int:
-    """Keep a file of the draft; raises `StaleDraft` when somebody saved in between.  Wrong content is kept too."""
+def save_file(
+    uow: UnitOfWork, actor: Actor, draft: Draft, version: int, name: str, text: str, seen: str = ""
+) -> int:
+    """Keep a file of the draft; wrong content is kept too.
+
+    Two people may change different files of a draft at once.  Raises `StaleDraft` when somebody saved this
+    file since it was opened (`seen`: its mark then).
+    """
     _demand(draft, "open")
-    if draft.version != version:
-        raise StaleDraft(when=f"{draft.changed_at.astimezone(SHANGHAI):%H:%M:%S}")
     files = dict(bundles.unpack(draft.content).files)
     if name not in files or not name.endswith(EDITABLE):
         raise NotFound()
+    if draft.version != version and mark(files[name]) != seen:
+        raise StaleDraft(when=f"{draft.changed_at.astimezone(SHANGHAI):%H:%M:%S}")
     raw = text.encode()
     if len(raw) > MAX_FILE:
         raise Invalid(reason="文件过大")
@@ -72,6 +79,11 @@ def _keep(uow: UnitOfWork, actor: Actor, draft: Draft, files: dict[str, bytes]) 
     # What was asked of the content before says nothing of this one: it is not waited for any more.
     draft.rehearsal, draft.simulation = _ended(draft.rehearsal), _ended(draft.simulation)
     return draft.version
+
+
+def mark(content: bytes) -> str:
+    """By what one knows that a file is still as it was opened."""
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def add_file(uow: UnitOfWork, actor: Actor, draft: Draft, name: str, text: str, instead: bool = False) -> int:

@@ -30,7 +30,7 @@ def test_drawing(desk: Desk) -> None:
     name.press("Tab")
     desk.shot(page, "studio")
     page.keyboard.press("Control+s")
-    expect(page.locator("#said")).to_have_text("已保存")
+    expect(page.locator("#said")).to_contain_text("已保存")
 
     with desk.stage.database.reading("") as session:
         draft = drafts.listed(session)[0]
@@ -49,7 +49,7 @@ def test_drawing(desk: Desk) -> None:
     expect(page.locator("#problem-list")).to_contain_text("papers_decision_to_accept")
     expect(page.locator(".wrong").first).to_be_attached()
     page.keyboard.press("Control+s")
-    expect(page.locator("#said")).to_have_text("已保存")
+    expect(page.locator("#said")).to_contain_text("已保存")
     page.goto(page.url.split("/file/")[0])
     expect(page.locator("#problems")).to_contain_text("处问题")
     # What exactly changed is said: the condition that was, and the one that is.
@@ -70,7 +70,7 @@ def test_tables_forms_and_parameters_open_and_come_back_the_same(desk: Desk, nam
     expect(page.locator("#problem-list")).to_contain_text("检查没有发现问题")
     desk.shot(page, f"studio_{name.rsplit('.', 1)[1]}")
     page.keyboard.press("Control+s")
-    expect(page.locator("#said")).to_have_text("已保存")
+    expect(page.locator("#said")).to_contain_text("已保存")
     with desk.stage.database.reading("") as session:
         draft = drafts.one(session, draft_id)
         changed, base = drafts.bundle_of(draft), publish.open_release(session, draft.base_id)

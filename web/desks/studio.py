@@ -85,6 +85,7 @@ def edit(actor: Actor, draft_id: int, name: str) -> Any:
             "studio_file.html",
             draft=draft,
             name=name,
+            seen=drafts.mark(bundle.files[name]),
             text=bundle.files[name].decode(errors="replace"),
             is_diagram=name.endswith(".bpmn"),
             kind=name.rsplit(".", 1)[-1],
@@ -97,9 +98,14 @@ def edit(actor: Actor, draft_id: int, name: str) -> Any:
 def save(actor: Actor, draft_id: int, name: str) -> Any:
     """Keep a file, and say what is wrong with it now."""
     body = forms.body()
-    command = c.SaveDraftFile(draft_id, forms.whole(body.get("version")), name, str(body.get("text", "")))
+    text = str(body.get("text", ""))
+    command = c.SaveDraftFile(
+        draft_id, forms.whole(body.get("version")), name, text, str(body.get("seen", ""))
+    )
     saved = auth.office().perform(command, actor)
-    return jsonify(version=saved["version"], problems=_problems(draft_id, name))
+    return jsonify(
+        version=saved["version"], seen=drafts.mark(text.encode()), problems=_problems(draft_id, name)
+    )
 
 
 @desk.post("/studio/<int:draft_id>/lint/<path:name>")

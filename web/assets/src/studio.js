@@ -3,7 +3,8 @@ import { data, say, send } from "./send.js";
 
 const place = document.getElementById("studio"), list = document.getElementById("problem-list");
 const editable = place.dataset.editable === "1", name = place.dataset.name.split("/").pop();
-let version = Number(place.dataset.version), changed = false, waiting;
+let version = Number(place.dataset.version), seen = place.dataset.seen, changed = false, waiting, keeping;
+const KEEP_AFTER = 4000; // what was drawn is kept by itself
 
 const kinds = { bpmn: () => import("./editor_bpmn.js"), dmn: () => import("./editor_dmn.js"), form: () => import("./editor_form.js") };
 const { edit } = await (kinds[name.split(".").pop()] || (() => import("./editor_text.js")))();
@@ -16,18 +17,19 @@ try {
   editor = await (await import("./editor_text.js")).edit(document.getElementById("canvas"), data("text-data"), { editable, touched });
 }
 
-function tell(problems) {
+async function tell(ours) {
+  const problems = [...ours, ...((await editor.problems?.()) || []).filter((p) => !ours.some((o) => o.element === p.element && !p.mild))].sort((a, b) => Boolean(a.mild) - Boolean(b.mild));
   list.replaceChildren(...problems.map((p) => {
-    const item = Object.assign(document.createElement("li"), { className: "text-danger", textContent: `${p.element || "（全文）"}：${p.message}` });
+    const item = Object.assign(document.createElement("li"), { className: p.mild ? "advice" : "text-danger", textContent: `${p.element || "（全文）"}：${p.message}` });
     if (editor.knows?.(p.element)) { item.role = "button"; item.onclick = () => editor.go(p.element); }
     return item;
   }));
-  if (!problems.length) list.append(Object.assign(document.createElement("li"), { className: "text-success", textContent: "检查没有发现问题。" }));
-  editor.mark?.(problems.map((p) => p.element));
+  if (problems.every((p) => p.mild)) list.prepend(Object.assign(document.createElement("li"), { className: "text-success", textContent: "检查没有发现问题。" }));
+  editor.mark?.(problems);
 }
 
 async function check() {
-  try { tell((await send(place.dataset.lint, { text: await editor.read() })).problems); } catch (problem) { say(problem.message, "bad"); }
+  try { await tell((await send(place.dataset.lint, { text: await editor.read() })).problems); } catch (problem) { say(problem.message, "bad"); }
 }
 
 function touched() {
@@ -36,17 +38,21 @@ function touched() {
   say("未保存", "bad");
   clearTimeout(waiting);
   waiting = setTimeout(check, 600);
+  clearTimeout(keeping);
+  keeping = setTimeout(save, KEEP_AFTER);
 }
 
 async function save() {
+  clearTimeout(keeping);
   if (!editable) return;
   say("正在保存……");
   try {
-    const answer = await send(place.dataset.address, { version, text: await editor.read() });
+    const text = await editor.read(), answer = await send(place.dataset.address, { version, seen, text });
     version = answer.version;
+    seen = answer.seen;
     changed = false;
-    tell(answer.problems);
-    say("已保存", "good");
+    await tell(answer.problems);
+    say(`已保存 ${new Date().toLocaleTimeString("zh-CN", { hour12: false })}`, "good");
   } catch (problem) { say(problem.message, "bad"); }
 }
 
@@ -59,6 +65,7 @@ function download(content, type, as) {
 const acts = {
   undo: () => editor.undo(), redo: () => editor.redo(),
   svg: async () => editor.svg && download(await editor.svg(), "image/svg+xml", name.replace(/\.\w+$/, ".svg")),
+  png: async () => editor.png && download(await editor.png(), "image/png", name.replace(/\.\w+$/, ".png")),
   file: async () => download(await editor.read(), "application/octet-stream", name),
 };
 document.querySelectorAll("[data-do]").forEach((b) => b.addEventListener("click", () => acts[b.dataset.do]()));
