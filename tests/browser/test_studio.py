@@ -46,7 +46,7 @@ def test_drawing(desk: Desk) -> None:
     box = page.get_by_label("条件", exact=True)
     box.fill("__import__('os')")
     box.press("Tab")
-    expect(page.locator("#problem-list")).to_contain_text("papers_decision_to_accept")
+    expect(page.locator("#problem-list")).to_contain_text("予以受理：表达式")
     expect(page.locator(".wrong").first).to_be_attached()
     page.keyboard.press("Control+s")
     expect(page.locator("#said")).to_contain_text("已保存")

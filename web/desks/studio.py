@@ -16,8 +16,8 @@ from processes.access.scope import Actor
 from processes.errors import Invalid, NotFound, YimenError
 from processes.policy.calendar import civil_date
 from processes.rehearsal import scenarios
-from processes.releases import compare, drafts, lint, publish, skeletons
-from processes.releases.bundle import Bundle
+from processes.releases import compare, drafts, lint, policy_file, publish, skeletons
+from processes.releases.bundle import Bundle, ClockRule
 from processes.verbs import registry
 from web import auth, forms
 from web.require import require
@@ -115,6 +115,17 @@ def check(actor: Actor, draft_id: int, name: str) -> Any:
     return jsonify(problems=_problems(draft_id, name, str(forms.body().get("text", ""))))
 
 
+@desk.post("/studio/policy-rows")
+@require(Permission.STUDIO)
+def policy_rows(actor: Actor) -> Any:
+    """A parameter file as rows; with rows, the file again with those, its comments kept.  Keeps nothing."""
+    body = forms.body()
+    text, wanted = str(body.get("text", "")), body.get("rows")
+    if isinstance(wanted, list) and all(isinstance(row, dict) for row in wanted):
+        return jsonify(text=policy_file.written(text, wanted))
+    return jsonify(rows=policy_file.rows(text))
+
+
 @desk.post("/studio/<int:draft_id>/files")
 @require(Permission.STUDIO)
 def add(actor: Actor, draft_id: int) -> Any:
@@ -196,7 +207,7 @@ def _offered(bundle: Bundle) -> dict[str, Any]:
         "forms": sorted(
             n.rsplit("/", 1)[-1].removesuffix(".form") for n in bundle.files if n.endswith(".form")
         ),
-        "clocks": _some(lambda: [[k.name, k.title] for k in bundle.clocks.values()]),
+        "clocks": _some(lambda: [[k.name, k.title, _length(bundle, k)] for k in bundle.clocks.values()]),
         "papers": _some(lambda: [[p.id, p.title] for p in bundle.papers.values()]),
         "roles": [[str(r), t] for r, t in ROLE_TITLES.items()],
         "decisions": [list(d) for d in compare.decisions(bundle)],
@@ -206,6 +217,17 @@ def _offered(bundle: Bundle) -> dict[str, Any]:
         ],
         "parameters": _some(lambda: sorted(bundle.policy.parameters)),
     }
+
+
+def _length(bundle: Bundle, clock: ClockRule) -> str:
+    """How long a clock is and when it warns, as the panel says it."""
+    parameter = bundle.policy.parameters.get(clock.budget)
+    latest = "" if parameter is None or not parameter.values else f"{parameter.values[-1].value} {clock.unit}"
+    shares = [
+        "" if p is None or not p.values else f"{p.values[-1].value}"
+        for p in (bundle.policy.parameters.get(f"clock.warning.{c}") for c in ("yellow", "red"))
+    ]
+    return f"{latest}（参数 {clock.budget}），从服务操作“开始计时”的次日起算；剩余 {shares[0]} 时黄灯、{shares[1]} 时红灯"
 
 
 def _some(read: Callable[[], list[Any]]) -> list[Any]:

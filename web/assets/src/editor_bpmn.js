@@ -74,6 +74,7 @@ export async function edit(container, text, { editable, offered, touched }) {
     undo: () => modeler.get("commandStack").undo(),
     redo: () => modeler.get("commandStack").redo(),
     problems: () => standardProblems(modeler.getDefinitions()),
+    title: (id) => known.get(id)?.businessObject.name,
     knows: (id) => Boolean(known.get(id)),
     go(id) { modeler.get("selection").select(known.get(id)); drawing.scrollToElement(known.get(id)); },
     mark: badges(modeler),

@@ -4,9 +4,12 @@ import "@bpmn-io/form-js-editor/dist/assets/form-js-editor.css";
 import "@bpmn-io/form-js-editor/dist/assets/properties-panel.css";
 import "@bpmn-io/form-js-editor/dist/assets/dragula.css";
 import { FormEditor } from "@bpmn-io/form-js-editor";
+import { localise } from "./localise.js";
 import { inChinese } from "./words.js";
+import { formEditorWords } from "./words_of_the_form_editor.js";
 
 export async function edit(container, text, { touched }) {
+  localise(container, formEditorWords);
   const editor = new FormEditor({ container, additionalModules: [inChinese] });
   const open = (schema) => editor.importSchema(JSON.parse(schema));
   await open(text);

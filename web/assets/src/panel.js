@@ -61,8 +61,10 @@ export function panelOf(modeler, place, offered, editable) {
   };
 
   function work(element) {
+    const lane = (element.businessObject.lanes || [])[0];
+    pick("岗位", property(element, "role"), offered.roles, (v) => setProperty(element, "role", v), lane ? `不选则由所在泳道“${lane.name || lane.id}”办理` : "不选则由所在泳道办理");
     pick("表单", property(element, "form"), offered.forms.map((f) => [f, f]), (v) => setProperty(element, "form", v));
-    pick("时限", property(element, "clock"), offered.clocks, (v) => setProperty(element, "clock", v));
+    pick("时限", property(element, "clock"), offered.clocks, (v) => { setProperty(element, "clock", v); show(element); }, offered.clocks.find(([n]) => n === property(element, "clock"))?.[2]);
     pick("可以退回到本环节", property(element, "return_to") === "false" ? "false" : "", [["false", "不可以"]], (v) => setProperty(element, "return_to", v));
   }
 

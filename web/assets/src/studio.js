@@ -6,11 +6,11 @@ const editable = place.dataset.editable === "1", name = place.dataset.name.split
 let version = Number(place.dataset.version), seen = place.dataset.seen, changed = false, waiting, keeping;
 const KEEP_AFTER = 4000; // what was drawn is kept by itself
 
-const kinds = { bpmn: () => import("./editor_bpmn.js"), dmn: () => import("./editor_dmn.js"), form: () => import("./editor_form.js") };
-const { edit } = await (kinds[name.split(".").pop()] || (() => import("./editor_text.js")))();
+const kinds = { bpmn: () => import("./editor_bpmn.js"), dmn: () => import("./editor_dmn.js"), form: () => import("./editor_form.js"), policy: () => import("./editor_policy.js") };
+const { edit } = await (kinds[name === "policy.toml" ? "policy" : name.split(".").pop()] || (() => import("./editor_text.js")))();
 let editor;
 try {
-  editor = await edit(document.getElementById("canvas"), data("text-data"), { editable, offered: data("offered-data"), touched });
+  editor = await edit(document.getElementById("canvas"), data("text-data"), { editable, offered: data("offered-data"), touched, address: place.dataset.rows });
 } catch (problem) {
   // What cannot be drawn is shown as text, to be put right there.
   document.getElementById("canvas").replaceChildren();
@@ -20,7 +20,7 @@ try {
 async function tell(ours) {
   const problems = [...ours, ...((await editor.problems?.()) || []).filter((p) => !ours.some((o) => o.element === p.element && !p.mild))].sort((a, b) => Boolean(a.mild) - Boolean(b.mild));
   list.replaceChildren(...problems.map((p) => {
-    const item = Object.assign(document.createElement("li"), { className: p.mild ? "advice" : "text-danger", textContent: `${p.element || "（全文）"}：${p.message}` });
+    const item = Object.assign(document.createElement("li"), { className: p.mild ? "advice" : "text-danger", textContent: `${editor.title?.(p.element) || p.element || "（全文）"}：${p.message}`, title: p.element });
     if (editor.knows?.(p.element)) { item.role = "button"; item.onclick = () => editor.go(p.element); }
     return item;
   }));

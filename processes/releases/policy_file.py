@@ -1,0 +1,114 @@
+"""A `policy.toml` as a table to edit: rows out of the text, and the text again with its comments kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT, Array, Table
+
+from processes.errors import Invalid
+
+_VALUE = ("value", "from", "division", "source", "confirmed")
+
+
+def rows(text: str) -> list[dict[str, Any]]:
+    """Every parameter with its dated values, as plain JSON; raises `Invalid` for a text that is no such file."""
+    return [
+        {
+            "name": str(p["name"]), "title": str(p.get("title", "")), "unit": str(p.get("unit", "")),
+            "values": [{k: _plain(v.get(k, "")) for k in _VALUE} for v in p.get("values", [])],
+        }
+        for p in _parameters(_document(text))
+    ]  # fmt: skip
+
+
+def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
+    """The text with the parameters as they are wanted: what is unchanged stays as it was written.
+
+    Raises `Invalid` that names the parameter whose row cannot be understood.
+    """
+    document = _document(text)
+    if "parameter" not in document:
+        document["parameter"] = tomlkit.aot()
+    standing = {str(p["name"]): p for p in _parameters(document)}
+    for parameter in wanted:
+        name = str(parameter.get("name", "")).strip()
+        table = standing.pop(name, None)
+        if table is None:
+            table = tomlkit.table()
+            document["parameter"].append(table)
+            table = document["parameter"][-1]
+        _write(table, name, parameter)
+    kept: Any = document["parameter"]
+    for name in standing:
+        kept.remove(next(p for p in kept if str(p["name"]) == name))
+    return tomlkit.dumps(document)
+
+
+def _write(table: Any, name: str, parameter: Mapping[str, Any]) -> None:
+    for key in ("name", "title", "unit"):
+        told = name if key == "name" else str(parameter.get(key, "")).strip()
+        if table.get(key) != told:
+            table[key] = told
+    values = [_value(name, v) for v in parameter.get("values", [])]
+    if [{k: _plain(v.get(k, "")) for k in _VALUE} for v in table.get("values", [])] != [
+        {k: _plain(v[k]) for k in _VALUE} for v in values
+    ]:
+        table["values"] = _array(values)
+
+
+def _value(name: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    told = raw.get("value", "")
+    try:
+        since = date.fromisoformat(str(raw.get("from", "")).strip())
+    except ValueError:
+        raise Invalid(reason=f"参数 {name} 的生效日期应写作 2026-03-02 的形式") from None
+    value = (
+        [str(v) for v in told]
+        if isinstance(told, list)
+        else told
+        if isinstance(told, bool)
+        else str(told).strip()
+    )
+    return {
+        "value": value, "from": since, "division": str(raw.get("division", "")).strip(),
+        "source": str(raw.get("source", "")).strip(), "confirmed": raw.get("confirmed") is True,
+    }  # fmt: skip
+
+
+def _array(values: list[dict[str, Any]]) -> Array:
+    array = tomlkit.array()
+    for value in values:
+        line = tomlkit.inline_table()
+        line.update(value)
+        array.append(line)
+    return array.multiline(True)
+
+
+def _document(text: str) -> Any:
+    try:
+        return tomlkit.parse(text)
+    except (TOMLKitError, ValueError) as fault:
+        raise Invalid(reason=f"不是有效的 TOML 文件：{fault}") from fault
+
+
+def _parameters(document: Any) -> list[Table]:
+    found = document.get("parameter", [])
+    if not isinstance(found, AoT) or not all("name" in p for p in found):
+        if found:
+            raise Invalid(reason="参数文件应由 [[parameter]] 组成，每个参数有 name")
+        return []
+    return list(found)
+
+
+def _plain(value: Any) -> Any:
+    told = value.unwrap() if hasattr(value, "unwrap") else value
+    if isinstance(told, date):
+        return told.isoformat()
+    if isinstance(told, list):
+        return [str(v) for v in told]
+    return told if isinstance(told, bool) else str(told)

@@ -1,0 +1,20 @@
+// What the form editor says, in Chinese; put in where it appears (`localise`), since it asks no translator.
+const KINDS = {
+  "Text field": "单行文字", "Text area": "多行文字", Number: "数字", "Date time": "日期时间", Expression: "算式", "File picker": "选择文件", Checkbox: "勾选框", "Checkbox group": "多选", "Radio group": "单选", Select: "下拉选择", "Tag list": "标签", "Text view": "说明文字", "HTML view": "网页片段", "Image view": "图片", Table: "表格", "Document preview": "文件预览", Spacer: "间隔", Separator: "分隔线", Group: "分组", "Dynamic list": "动态清单", Button: "按钮", iFrame: "网页框",
+};
+const RESTS = {
+  Components: "组件", "Search components": "查找组件", "No components found.": "没有找到组件。", Input: "填写", Selection: "选择", Presentation: "展示", Containers: "容器", Action: "动作",
+  General: "常规", Condition: "显示条件", Layout: "布局", Appearance: "外观", Validation: "校验", Serialization: "数据格式", Constraints: "限制", "Custom properties": "自定义属性", "Options source": "选项来源", "Static options": "固定选项", "Dynamic options": "来自数据的选项", "Options expression": "选项算式", "Security attributes": "安全属性", "Headers source": "表头来源", "Header items": "表头", "Data source": "数据来源",
+  "Field label": "字段名称", "Field description": "字段说明", "Date label": "日期名称", "Time label": "时间名称", "Group label": "分组名称", "Table label": "表格名称", Label: "名称", Title: "标题", Name: "名称", Key: "标识", Value: "取值", Path: "路径", Type: "类型", Subtype: "子类型", Text: "文字", Content: "内容", ID: "编号", Form: "表单", "Version tag": "版本标记", "Default value": "默认值", "Target value": "取值", Required: "必填", "Read only": "只读", Disabled: "停用", Searchable: "可以查找", "Hide if": "满足条件时隐藏", Condition: "条件",
+  Minimum: "最小值", Maximum: "最大值", "Minimum length": "最少字数", "Maximum length": "最多字数", "Validation pattern": "格式", Custom: "自定义", "Custom regular expression": "自定义正则表达式", "Custom error message": "自定义提示", Email: "电子邮箱", Phone: "电话", "Decimal digits": "小数位数", Increment: "步长", "Output as string": "以文字保存", Prefix: "前缀", Suffix: "后缀", "Vertical alignment": "垂直对齐", Top: "上", Center: "中", Bottom: "下", Columns: "列宽", Auto: "自动", Height: "高度",
+  "Time format": "时间格式", "Time interval": "时间间隔", "Use 24h": "24 小时制", "Disallow past dates": "不允许过去的日期", Date: "日期", "Date & time": "日期和时间", Time: "时间", Checked: "勾选", "Not checked": "不勾选", "Upload multiple files": "可传多个文件", "Supported file formats": "文件格式", Repeatable: "可重复", "Allow add/delete items": "允许增删", "Disable collapse": "不折叠", "Default number of items": "默认项数", "Compute on": "何时计算", "Value changes": "取值变化时", "Form submission": "提交时", "Show outline": "显示边框", "Alternative text": "替代文字", "Image source": "图片来源", Pagination: "分页", "Number of rows per page": "每页行数", "Input values key": "输入标识",
+  "Binds to a form variable": "数据中的名称：小写字母、数字和下划线", "Allows arbitrary precision values": "可保存任意精度", "Must not be empty.": "不能为空。", "Must not be empty": "不能为空", "Must be unique.": "不能重复。", "Must not contain spaces.": "不能有空格。", "Must be a variable or a dot separated path.": "应为变量名，或用点分开的路径。", "Should be a valid number.": "应为数字。", "Must be number": "应为数字", "Should be an integer.": "应为整数。", "Select a form field to edit its properties.": "选中一个字段，在这里修改它的属性。", "Build your form": "从左边拖入组件", "Drag and drop components here to start designing.": "把组件拖到这里，开始设计。", "Drag and drop components here.": "把组件拖到这里。", "Remove form field": "删除字段",
+  "Create new list item": "增加一项", "Delete item": "删除这一项", "Toggle section": "展开或收起", "Toggle list item": "展开或收起", "Section contains edits": "已修改", "Open pop-up editor": "在大窗口里编辑", "Click to set a dynamic value with FEEL expression": "点击改用算式", "FEEL expression is mandatory": "须写算式", Year: "年", Month: "月", Column: "列", Opened: "已打开", "Opened in popup": "已在大窗口打开", Submit: "提交", Reset: "重置",
+};
+
+export const formEditorWords = {
+  ...RESTS,
+  ...KINDS,
+  ...Object.fromEntries(Object.entries(KINDS).flatMap(([en, zh]) => [[`Create a ${en} element`, `增加${zh}`], [`Create an ${en} element`, `增加${zh}`], [`Remove ${en}`, `删除${zh}`], [en.toUpperCase(), zh]])),
+  ...Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`List contains ${n} item${n === 1 ? "" : "s"}`, `共 ${n} 项`])),
+};
