@@ -1,0 +1,50 @@
+"""Cases of every release that was ever kept go on with the program as it is now, and finish as they should."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from processes.cases import events
+from processes.cases.models import Case
+from processes.migrations import schema
+from processes.rehearsal import compare, looking
+from processes.rehearsal.player import Player
+from processes.rehearsal.results import Result
+from processes.rehearsal.stage import Stage
+from processes.settings import from_environment
+from processes.storage import keyring
+from tests.kept.keep import CONTENT, unpack
+
+KEPT = sorted(Path(__file__).parent.glob("*.tar.xz"))
+
+
+def test_something_is_kept() -> None:
+    assert len(KEPT) >= 4
+
+
+@pytest.mark.parametrize("packed", KEPT, ids=lambda p: p.name.removesuffix(".tar.xz"))
+def test_a_kept_case_finishes(packed: Path, tmp_path: Path) -> None:
+    left = unpack(packed, tmp_path)
+    settings = replace(from_environment(), var=tmp_path, content=CONTENT)
+    keyring.use(keyring.open_keyring(settings.keys))
+    stage = Stage(settings, f"sqlite:///{tmp_path}/stage.sqlite")
+    schema.upgrade(stage.database.engine)
+    stage.clock.now = datetime.fromisoformat(left["now"])
+    player = Player(stage, left["content"])
+    player.number, player.division, player.household = left["number"], left["division"], left["household"]
+    steps = left["content"]["steps"]
+    assert left["after"] < len(steps)
+    for n, step in enumerate(steps[left["after"] :], start=left["after"] + 1):
+        player.take(n, step)
+    result = Result(left["content"]["scenario"], packed.name)
+    looking.look(stage, player.number, player.division, result)
+    assert compare.differences(left["content"]["expect"], result) == []
+    with stage.database.reading("") as session:
+        for case in session.scalars(select(Case)).all():
+            assert events.verify(session, case) is None
+    stage.close()
