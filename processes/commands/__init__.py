@@ -56,6 +56,7 @@ from processes.commands.studio import (
     OpenDraft,
     ProposeDraft,
     PublishRelease,
+    ReplaceDraftFiles,
     SaveDraftFile,
     TakeBackDraft,
 )
@@ -63,6 +64,7 @@ from processes.commands.studio import (
 __all__ = [
     "AddDraftFile",
     "DropDraftFile",
+    "ReplaceDraftFiles",
     "AddAttachment",
     "AddOffer",
     "ApproveDraft",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -41,6 +42,13 @@ class AddDraftFile(DraftCommand):
     name: str
     text: str
     instead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceDraftFiles(DraftCommand):
+    """Write several files of a draft over at once."""
+
+    files: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.OpenDraft: studio.open_draft,
     c.SaveDraftFile: studio.save_file,
     c.AddDraftFile: studio.add_file,
+    c.ReplaceDraftFiles: studio.replace_files,
     c.DropDraftFile: studio.drop_file,
     c.AskRehearsal: studio.ask_rehearsal,
     c.NoteRehearsal: studio.note_rehearsal,

@@ -38,6 +38,14 @@ def add_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddDr
     return {"version": drafts.add_file(uow, actor, draft, command.name, command.text, command.instead)}
 
 
+def replace_files(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ReplaceDraftFiles
+) -> dict[str, Any]:
+    """Write several files of the draft over."""
+    actor.demand(Permission.STUDIO)
+    return {"version": drafts.replace_files(uow, actor, drafts.locked(uow, command.draft_id), command.files)}
+
+
 def drop_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DropDraftFile) -> dict[str, Any]:
     """Take a file out of the draft."""
     actor.demand(Permission.STUDIO)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -99,6 +100,15 @@ def add_file(uow: UnitOfWork, actor: Actor, draft: Draft, name: str, text: str, 
     if len(text.encode()) > MAX_FILE:
         raise Invalid(reason="文件过大")
     return _keep(uow, actor, draft, {**files, name: text.encode()})
+
+
+def replace_files(uow: UnitOfWork, actor: Actor, draft: Draft, texts: Mapping[str, str]) -> int:
+    """Write several files over at once; each must be there."""
+    _demand(draft, "open")
+    files = dict(bundles.unpack(draft.content).files)
+    if not texts.keys() <= files.keys():
+        raise NotFound()
+    return _keep(uow, actor, draft, {**files, **{name: text.encode() for name, text in texts.items()}})
 
 
 def drop_file(uow: UnitOfWork, actor: Actor, draft: Draft, name: str) -> int:

@@ -81,10 +81,14 @@ OTHER_HOUSEHOLD: dict[str, Any] = {
 
 
 def a_case(
-    stage: Stage, at: str = "check_papers", division: str = VILLAGE, raw: dict[str, Any] | None = None
+    stage: Stage,
+    at: str = "check_papers",
+    division: str = VILLAGE,
+    raw: dict[str, Any] | None = None,
+    on: str = "2026-03-02T09:00",
 ) -> str:
-    """A case that stands at a step, reached through the door like any other."""
-    stage.set_clock(datetime.fromisoformat("2026-03-02T09:00"))
+    """A case that stands at a step, reached through the door like any other, opened on a day."""
+    stage.set_clock(datetime.fromisoformat(on))
     clerk = stage.actor("window_clerk", division)
     household = a_household(stage, division, raw)
     command = c.StartCase("minimum_living_allowance", household, APPLICATION, str(uuid4()))

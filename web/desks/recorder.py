@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template
+from flask import Blueprint, jsonify, render_template, request, url_for
 
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.errors import Invalid, YimenError
+from processes.errors import Invalid, NotFound, YimenError
 from processes.people import forms as kinds
 from processes.policy import values
 from processes.policy.calendar import civil_date
-from processes.rehearsal import county, recording, scenarios
+from processes.rehearsal import county, extending, recording, scenarios
 from processes.releases import drafts, publish
 from processes.releases.bundle import Bundle
 from web import auth, drawings, forms
@@ -81,6 +81,57 @@ def save(actor: Actor, draft_id: int) -> Any:
     text = recording.written_down({**content, "expect": recording.expected(found)})
     auth.office().perform(c.AddDraftFile(draft_id, name, text), actor)
     return jsonify(name=name)
+
+
+@desk.get("/studio/<int:draft_id>/new-step")
+@require(Permission.STUDIO)
+def new_step(actor: Actor, draft_id: int) -> Any:
+    """A step that the draft adds is put into its scenarios: after which one, and with what answers."""
+    with auth.office().database.reading("") as session:
+        draft = drafts.one(session, draft_id)
+        bundle = drafts.bundle_of(draft)
+        base = publish.open_release(session, draft.base_id)
+    steps = _steps(bundle)
+    added = [s for s in steps if s not in _steps(base)] or list(steps)
+    task = request.args.get("task") or added[0]
+    after = request.args.get("after") or next((s for s in steps if s != task), "")
+    if task not in steps or after not in steps:
+        raise NotFound()
+    return render_template(
+        "new_step.html", draft=draft, steps=steps, added=added, task=task, after=after,
+        schema=bundle.form(steps[task][1]) or {"type": "default", "components": []},
+        target=url_for("recorder.put_step", draft_id=draft_id, task=task, after=after),
+    )  # fmt: skip
+
+
+@desk.post("/studio/<int:draft_id>/new-step")
+@require(Permission.STUDIO)
+def put_step(actor: Actor, draft_id: int) -> Any:
+    """Put the step into every scenario that completes the one before it."""
+    with auth.office().database.reading("") as session:
+        files = drafts.bundle_of(drafts.one(session, draft_id)).files
+    data = forms.body().get("data")
+    changed = extending.with_step(
+        files,
+        request.args.get("after", ""),
+        request.args.get("task", ""),
+        data if isinstance(data, dict) else {},
+    )
+    if not changed:
+        raise Invalid(reason="没有需要补这个环节的情景")
+    auth.office().perform(c.ReplaceDraftFiles(draft_id, changed), actor)
+    return jsonify(address=url_for("studio.one", draft_id=draft_id, _anchor="rehearsal"), count=len(changed))
+
+
+def _steps(bundle: Bundle) -> dict[str, tuple[str, str]]:
+    """The steps that people work on, by id: title and form."""
+    found: dict[str, tuple[str, str]] = {}
+    for start in bundle.starts.values():
+        for diagram in bundle.definition(start.process).diagrams.values():
+            for node in diagram.nodes.values():
+                if node.is_offered:
+                    found[node.id] = (node.name or node.id, node.properties.get("form", ""))
+    return found
 
 
 @desk.get("/studio/<int:draft_id>/coverage")

@@ -227,7 +227,7 @@ def _length(bundle: Bundle, clock: ClockRule) -> str:
         "" if p is None or not p.values else f"{p.values[-1].value}"
         for p in (bundle.policy.parameters.get(f"clock.warning.{c}") for c in ("yellow", "red"))
     ]
-    return f"{latest}（参数 {clock.budget}），从服务操作“开始计时”的次日起算；剩余 {shares[0]} 时黄灯、{shares[1]} 时红灯"
+    return f"{latest.replace('working_days', '个工作日').replace('calendar_days', '天')}（参数 {clock.budget}），从服务操作“开始计时”的次日起算；剩余 {shares[0]} 时黄灯、{shares[1]} 时红灯"
 
 
 def _some(read: Callable[[], list[Any]]) -> list[Any]:

@@ -1,0 +1,67 @@
+"""A new step in the process is a new step in its scenarios: put into all of them at once, comments kept."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError
+
+from processes.errors import ScenarioInvalid
+
+_UNBROKEN = 4096
+
+
+def with_step(files: Mapping[str, bytes], after: str, task: str, data: Mapping[str, Any]) -> dict[str, str]:
+    """The scenario files in which `task` now follows wherever `after` is completed, by name; others are left out.
+
+    Steps that are refused, returned or only claimed complete nothing, so nothing follows them; where the step
+    follows already it is not put in again.
+    """
+    changed = {}
+    for name in sorted(n for n in files if n.startswith("scenarios/")):
+        document = _read(name, files[name])
+        lists = [document, *document.get("variants", [])]
+        if sum(_insert(part.get("steps"), after, task, data) for part in lists):
+            changed[name] = _written(document)
+    return changed
+
+
+def _insert(steps: Any, after: str, task: str, data: Mapping[str, Any]) -> int:
+    count = 0
+    for n in range(len(steps or []) - 1, -1, -1):
+        if not _completes(steps[n], after) or (n + 1 < len(steps) and steps[n + 1].get("task") == task):
+            continue
+        step = CommentedMap({"task": task, "data": CommentedMap(data)})
+        step.fa.set_flow_style()
+        steps.insert(n + 1, step)
+        count += 1
+    return count
+
+
+def _completes(step: Mapping[str, Any], task: str) -> bool:
+    return step.get("task") == task and "refused" not in step and step.get("action", "complete") == "complete"
+
+
+def _yaml() -> YAML:
+    made = YAML()
+    made.preserve_quotes = True
+    made.width = _UNBROKEN
+    made.indent(mapping=2, sequence=4, offset=2)
+    return made
+
+
+def _read(name: str, raw: bytes) -> Any:
+    try:
+        return _yaml().load(raw.decode())
+    except (YAMLError, UnicodeDecodeError) as fault:
+        raise ScenarioInvalid(reason=f"{name} 不是有效的 YAML：{fault}") from fault
+
+
+def _written(document: Any) -> str:
+    out = io.StringIO()
+    _yaml().dump(document, out)
+    return out.getvalue()
