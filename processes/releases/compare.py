@@ -6,6 +6,7 @@ import difflib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from decimal import Decimal
 from typing import Any
 
 from processes.engine import sheets, tables
@@ -20,7 +21,7 @@ SHOWN_LINES = 40
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One change: where, at what, `added`, `removed` or `changed`, and how."""
+    """One change: where, at what, `added`, `removed`, `changed` or `moved` on the drawing, and how."""
 
     file: str
     element: str
@@ -62,6 +63,7 @@ def decisions(bundle: Bundle) -> Iterator[tuple[str, str]]:
 def _inside(name: str, before: bytes, after: bytes) -> list[Difference]:
     if name.endswith(".bpmn"):
         found = list(_diagrams(name, before, after))
+        found += _moved(name, before, after, {d.element for d in found})
     elif name.endswith(".dmn"):
         found = list(_tables(name, before, after))
     elif name.endswith("policy.toml"):
@@ -78,6 +80,24 @@ def _diagrams(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
     new = {d.process: d for d in read_diagrams(parse_xml(after, name))}
     for process in sorted({*old, *new}):
         yield from _named(name, _elements(old.get(process)), _elements(new.get(process)))
+
+
+def _moved(name: str, before: bytes, after: bytes, told: set[str]) -> Iterator[Difference]:
+    """Shapes that are drawn elsewhere and not told of already."""
+    old, new = _places(name, before), _places(name, after)
+    for element in sorted(old.keys() & new.keys() - told):
+        if old[element] != new[element]:
+            yield Difference(name, element, "moved", "在图上移动了位置")
+
+
+def _places(name: str, raw: bytes) -> dict[str, tuple[Decimal, ...]]:
+    return {
+        shape.get("bpmnElement", ""): tuple(
+            Decimal(bounds.get(k, "0")) for k in ("x", "y", "width", "height")
+        )
+        for shape in parse_xml(raw, name).iter("{http://www.omg.org/spec/BPMN/20100524/DI}BPMNShape")
+        for bounds in shape.iterfind("{http://www.omg.org/spec/DD/20100524/DC}Bounds")
+    }
 
 
 def _elements(diagram: Diagram | None) -> dict[str, tuple[str, Any]]:
@@ -139,7 +159,7 @@ def _change(old: tuple[str, Any], new: tuple[str, Any]) -> str:
     """What changed in a named thing: its title, its value, or the parts of it."""
     was, now = _said(old), _said(new)
     if was != now:
-        return f"{was} → {now}"
+        return f"{was} 改为 {now}"
     before, after = _parts(old[1]), _parts(new[1])
     changed = [
         f"{_PARTS.get(k, k)}：{before.get(k) or '无'} → {after.get(k) or '无'}"
@@ -172,11 +192,17 @@ def _said(value: tuple[str, Any]) -> str:
     return f"{title}：{detail}" if isinstance(detail, str) else title
 
 
+def _lines(name: str, raw: bytes) -> list[str]:
+    """The lines of a text; in a scenario how far they are indented says nothing to people."""
+    lines = raw.decode(errors="replace").splitlines()
+    return [line.strip() for line in lines] if name.endswith(".yaml") else lines
+
+
 def _text(name: str, before: bytes, after: bytes) -> list[Difference]:
     lines = list(
         difflib.unified_diff(
-            before.decode(errors="replace").splitlines(),
-            after.decode(errors="replace").splitlines(),
+            _lines(name, before),
+            _lines(name, after),
             n=0,
             lineterm="",
         )

@@ -133,6 +133,11 @@ def _publish(desk: Desk, page: Page, home: str) -> None:
     """Handed to a second supervisor; the author is refused."""
     expect(page.locator("#differences")).to_contain_text("second_signature")
     expect(page.locator("#differences")).to_contain_text("790.00")
+    page.get_by_role("link", name="在图上看").click()
+    page.wait_for_selector("#diagram[data-ready]")
+    expect(page.locator('[data-element-id="second_signature"].is-added')).to_have_count(1)
+    desk.shot(page, "changes")
+    page.goto(home)
     page.fill("#note", "增加第二次签批，提高低保标准")
     page.get_by_role("button", name="提交审批").click()
     page.get_by_role("button", name="审批并发布").click()

@@ -14,7 +14,7 @@ from processes.people import forms as kinds
 from processes.policy import values
 from processes.policy.calendar import civil_date
 from processes.rehearsal import county, extending, recording, scenarios
-from processes.releases import drafts, publish
+from processes.releases import compare, drafts, publish
 from processes.releases.bundle import Bundle
 from web import auth, drawings, forms
 from web.require import require
@@ -159,6 +159,27 @@ def coverage(actor: Actor, draft_id: int) -> Any:
         },
         is_current=run.get("digest") == bundle.digest,
     )
+
+
+@desk.get("/studio/<int:draft_id>/changes")
+@require(Permission.STUDIO)
+def changes(actor: Actor, draft_id: int) -> Any:
+    """What the draft changes, drawn on its diagrams and on those of the release in force."""
+    with auth.office().database.reading("") as session:
+        draft = drafts.one(session, draft_id)
+        bundle = drafts.bundle_of(draft)
+        base = publish.open_release(session, draft.base_id)
+    found = [d for d in compare.differences(base, bundle) if d.file.endswith(".bpmn")]
+    marks: dict[str, dict[str, str]] = {}
+    for difference in found:
+        marks.setdefault(difference.file, {})[difference.element] = difference.kind
+    sheets = [
+        {"name": f"{title}：{name}", "xml": files[name].decode(), "marks": marks[name]}
+        for name in marks
+        for title, files in (("修改后", bundle.files), ("现行", base.files))
+        if name in files
+    ]
+    return render_template("changes.html", draft=draft, sheets=sheets)
 
 
 def _played(draft_id: int, body: dict[str, Any]) -> dict[str, Any]:
