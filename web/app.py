@@ -22,6 +22,7 @@ from web.desks import (
     admin,
     cases,
     funds,
+    guide,
     heat,
     households,
     intake,
@@ -73,7 +74,7 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
-        social, scan, studio, releases, heat, recorder,
+        social, scan, studio, releases, heat, recorder, guide,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

@@ -26,6 +26,7 @@ PAGES = (
     ),
     ("supervisor", "/cases/340199101-DB-2026-00001", "case_of_supervisor"),
     ("supervisor", "/studio", "studio_home"),
+    ("supervisor", "/guide/", "guide"),
     ("supervisor", "/releases/minimum_living_allowance", "releases"),
     ("supervisor", "/migrations/1", "migration"),
     ("supervisor", "/parameters", "parameters"),
