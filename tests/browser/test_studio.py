@@ -39,7 +39,7 @@ def test_drawing(desk: Desk) -> None:
     assert lint.lint_bundle(changed, office_for_lint()) == []
     found = compare.differences(base, changed)
     assert [(d.element, d.kind, d.text) for d in found] == [
-        ("check_papers", "changed", "受理审查 → 受理审查（窗口）")
+        ("check_papers", "changed", "受理审查 改为 受理审查（窗口）")
     ]
 
     page.locator('[data-element-id="papers_decision_to_accept_label"]').first.click()

@@ -23,6 +23,7 @@ from web import auth, forms
 from web.require import require
 
 desk = Blueprint("studio", __name__)
+REFUSED = ("expression_refused", "not_executable")
 KINDS = {
     ".bpmn": "流程图", ".dmn": "决策表", ".form": "表单", ".sheet.toml": "计算表", ".toml": "参数和设置",
     ".yaml": "情景", ".html": "文书模板", ".css": "文书样式", ".md": "修改记录",
@@ -136,6 +137,7 @@ def add(actor: Actor, draft_id: int) -> Any:
         text = upload.read().decode() if upload is not None and upload.filename else skeletons.skeleton(name)
     except UnicodeDecodeError:
         raise Invalid(reason="只能导入文本文件（UTF-8）") from None
+    _demand_harmless(draft_id, name, text)
     auth.office().perform(c.AddDraftFile(draft_id, name, text), actor)
     return redirect(url_for("studio.edit", draft_id=draft_id, name=name))
 
@@ -181,6 +183,17 @@ def _problems(draft_id: int, name: str, text: str | None = None) -> list[dict[st
         return _scenario_problems(name, bundle.files[name])
     found = lint.lint_bundle(bundle, registry.office_for_lint(), only=name)
     return [{"element": p.element, "rule": p.rule, "message": p.message} for p in found]
+
+
+def _demand_harmless(draft_id: int, name: str, text: str) -> None:
+    """Refuse a file that brings expressions which may never be evaluated, and name them."""
+    with auth.office().database.reading("") as session:
+        bundle = drafts.bundle_of(drafts.one(session, draft_id))
+    beside = Bundle({**bundle.files, name: text.encode()})
+    found = lint.lint_bundle(beside, registry.office_for_lint(), only=name)
+    refused = [f"{p.element}：{p.message}" for p in found if p.rule in REFUSED]
+    if refused:
+        raise Invalid(reason=f"文件没有导入：{'；'.join(refused)}")
 
 
 def _scenario_problems(name: str, written: bytes) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ import { data, say, send } from "./send.js";
 const place = document.getElementById("studio"), list = document.getElementById("problem-list");
 const editable = place.dataset.editable === "1", name = place.dataset.name.split("/").pop();
 let version = Number(place.dataset.version), seen = place.dataset.seen, changed = false, waiting, keeping;
+const REFUSED = ["expression_refused", "not_executable"]; // such a file is not let in
 const KEEP_AFTER = 4000; // what was drawn is kept by itself
 
 const kinds = { bpmn: () => import("./editor_bpmn.js"), dmn: () => import("./editor_dmn.js"), form: () => import("./editor_form.js"), policy: () => import("./editor_policy.js") };
@@ -70,7 +71,13 @@ const acts = {
 };
 document.querySelectorAll("[data-do]").forEach((b) => b.addEventListener("click", () => acts[b.dataset.do]()));
 document.querySelector("[data-import]")?.addEventListener("change", async (event) => {
-  try { await editor.open(await event.target.files[0].text()); touched(); } catch (problem) { say(`文件不能导入：${problem.message}`, "bad"); }
+  try {
+    const text = await event.target.files[0].text(), { problems } = await send(place.dataset.lint, { text });
+    const refused = problems.filter((p) => REFUSED.includes(p.rule));
+    if (refused.length) throw new Error(refused.map((p) => `${p.element}：${p.message}`).join("；"));
+    await editor.open(text);
+    touched();
+  } catch (problem) { say(`文件不能导入：${problem.message}`, "bad"); }
 });
 document.getElementById("save")?.addEventListener("click", save);
 document.addEventListener("keydown", (event) => { if (event.ctrlKey && event.key === "s") { event.preventDefault(); save(); } });
