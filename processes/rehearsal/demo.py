@@ -147,7 +147,7 @@ def _play(
         item = _next_item(office, case)
         if item is None or item.task == stage or (stage == "serve" and item.task.startswith("serve_")):
             return
-        moved = next(days, None)
+        moved = next((d for d in days if d >= clock.now), None)
         if moved is None:
             return
         clock.now = moved
