@@ -140,6 +140,7 @@ def test_heat_counts_by_hand(stage: Stage) -> None:
     step = next(s for s in answer["steps"] if s["task"] == "check_papers")
     assert step == {
         "task": "check_papers",
+        "opens": "check_papers",
         "title": "受理审查",
         "done": 1,
         "open": 1,

@@ -9,6 +9,7 @@ from flask import Blueprint, jsonify, render_template, request
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.engine.definitions import Definition
 from processes.errors import NotFound
 from processes.oversight import heat
 from processes.policy.calendar import civil_date
@@ -53,12 +54,13 @@ def figures(actor: Actor, programme: str) -> Any:
         found = heat.steps(session, programme, _processes(bundle, process), since, _today())
     steps = [
         {
-            "task": s.task, "title": s.title, "done": s.done, "open": s.open, "late": s.late + s.overdue,
+            "task": s.task, "opens": s.task, "title": s.title, "done": s.done, "open": s.open, "late": s.late + s.overdue,
             "days": None if s.median_days is None else float(s.median_days), "share": float(round(s.late_share, 3)),
         }
         for s in found
     ]  # fmt: skip
-    return jsonify(sheets=drawings.sheets(bundle, bundle.definition(process)), steps=steps)
+    definition = bundle.definition(process)
+    return jsonify(sheets=drawings.sheets(bundle, definition), steps=steps, called=_called(definition, steps))
 
 
 @desk.get("/oversight/heat/<string:programme>/cases")
@@ -76,6 +78,27 @@ def behind(actor: Actor, programme: str) -> Any:
             "heat_cases.html", rows=rows, kind=heat.KINDS[kind], bundle=bundle, process=process, days=_days(),
             now=auth.office().database.clock(),
         )  # fmt: skip
+
+
+def _called(definition: Definition, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A called process as one step of the diagram that calls it: its days together; it opens its slowest step."""
+    found = []
+    for diagram in definition.diagrams.values():
+        for node in diagram.nodes.values():
+            inside = definition.diagrams.get(node.called)
+            parts = [s for s in steps if inside is not None and s["task"] in inside.nodes]
+            if not parts:
+                continue
+            whole = sum(s["done"] + s["open"] for s in parts)
+            late = sum(s["late"] for s in parts)
+            found.append(
+                {
+                    "task": node.id, "opens": max(parts, key=lambda s: s["days"] or 0)["task"], "title": node.name,
+                    "done": max(s["done"] for s in parts), "open": sum(s["open"] for s in parts), "late": late,
+                    "days": round(sum(s["days"] or 0 for s in parts), 1), "share": round(late / whole, 3) if whole else 0,
+                }
+            )  # fmt: skip
+    return found
 
 
 def _asked(session: Any, programme: str) -> tuple[Bundle, str]:

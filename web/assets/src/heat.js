@@ -10,13 +10,13 @@ import { SVGRenderer } from "echarts/renderers";
 use([BarChart, GridComponent, TooltipComponent, SVGRenderer]);
 const place = document.getElementById("diagram"), choice = document.getElementById("sheet");
 const viewer = new NavigatedViewer({ container: place });
-const { sheets, steps } = await (await fetch(place.dataset.source)).json();
+const { sheets, steps, called } = await (await fetch(place.dataset.source)).json();
 const SHADES = 5, sayings = { days: (s) => (s.days === null ? "在办" : `${s.days} 天`), share: (s) => `${Math.round(s.share * 100)}% 超期` };
 let by = "days", shown = [];
 
 // The step that takes longest is the darkest; lateness is dark from one half on.
 function shade(step) {
-  const most = by === "days" ? Math.max(...steps.map((s) => s.days || 0), 0.1) : 0.5;
+  const most = by === "days" ? Math.max(...[...steps, ...called].map((s) => s.days || 0), 0.1) : 0.5;
   return Math.min(SHADES, Math.ceil(((step[by] || 0) / most) * SHADES));
 }
 
@@ -25,13 +25,13 @@ function colour() {
   shown.forEach(([id, name]) => known.get(id) && canvas.removeMarker(id, name));
   overlays.remove({ type: "heat" });
   shown = [];
-  for (const step of steps) {
+  for (const step of [...steps, ...called]) {
     if (!known.get(step.task)) continue;
     const name = `heat-${shade(step)}`;
     canvas.addMarker(step.task, name);
     shown.push([step.task, name]);
     const kind = by === "share" && step.late ? "late" : step.done ? "done" : "open";
-    const link = Object.assign(document.createElement("a"), { className: "heat-badge", textContent: sayings[by](step), href: `${place.dataset.cases}&task=${encodeURIComponent(step.task)}&kind=${kind}`, title: `${step.title}：已办结 ${step.done} 件，在办 ${step.open} 件，超期 ${step.late} 件` });
+    const link = Object.assign(document.createElement("a"), { className: "heat-badge", textContent: sayings[by](step), href: `${place.dataset.cases}&task=${encodeURIComponent(step.opens)}&kind=${kind}`, title: `${step.title}：已办结 ${step.done} 件，在办 ${step.open} 件，超期 ${step.late} 件` });
     overlays.add(step.task, "heat", { position: { bottom: 2, left: 0 }, html: link });
   }
 }
