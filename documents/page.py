@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import jinja2
+import pikepdf
 import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from documents import sandbox
+from documents import qr, sandbox
 from documents.errors import RenderingFailed, TemplateBroken, ValueMissing
 from documents.sheets import Made, Sheet
 
 
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]
-    """Templates reach nothing: no file, no address."""
+    """Templates reach nothing: no file, no address.  Pictures written into the page itself are nothing to reach."""
 
     def fetch(self, url: str, headers: Any = None) -> Any:
-        """Always refused."""
+        """Refused, but for a PNG in the address itself."""
+        if url.startswith(qr.PICTURE):
+            return super().fetch(url, headers)
         raise ValueError("模板不能读取外部文件或网址")
 
 
@@ -51,8 +55,21 @@ def pdf_of(sheet: Sheet) -> Made:
     made_at = datetime.fromisoformat(sheet.made_at)
     document.metadata.created = document.metadata.modified = made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     content = document.write_pdf(
-        pdf_variant="pdf/a-3u", pdf_tags=True, pdf_identifier=sheet.identifier.encode()
+        pdf_variant="pdf/a-3u", pdf_tags=True, pdf_identifier=sheet.identifier.encode(), uncompressed_pdf=True
     )
     if content is None:
         raise RenderingFailed("没有生成内容")
-    return Made(content, len(document.pages))
+    return Made(_packed(content), len(document.pages))
+
+
+def _packed(content: bytes) -> bytes:
+    """The same file compressed: qpdf does it twice as quickly as WeasyPrint, and smaller; same in, same out."""
+    packed = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pdf.save(
+            packed,
+            compress_streams=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            deterministic_id=True,
+        )
+    return packed.getvalue()

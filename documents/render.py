@@ -17,6 +17,8 @@ from documents.sheets import Made, Sheet
 MAX_SECONDS = 60
 MAX_BYTES = 2_000_000_000
 MAX_SHEETS_PER_CHILD = 500
+MAX_SHEETS_UNSWEPT = 10
+IDLE_SECONDS = 0.05
 
 __all__ = ["Made", "Press", "Sheet", "to_pdf"]
 
@@ -87,9 +89,10 @@ def _work(pipe: Connection, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from documents import page
 
-    # Rubbish is collected between sheets instead of in the middle of one.
+    # Rubbish is collected when nobody waits, and now and then, instead of in the middle of a sheet.
     gc.freeze()
     gc.disable()
+    sheets = 0
     while True:
         try:
             sheet = pipe.recv()
@@ -97,6 +100,9 @@ def _work(pipe: Connection, memory: int) -> None:
             return
         pipe.send(_try(page, sheet))
         gc.collect()
+        if sheets == 0:
+            gc.freeze()
+        sheets += 1
 
 
 def _try(page: Any, sheet: Sheet) -> Any:

@@ -44,4 +44,4 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
 
 def qr_markup(address: str) -> Markup:
     """The QR code, ready to stand in a page."""
-    return Markup(qr.svg(address))  # noqa: S704  (made by the press from an address, not by a person)
+    return Markup(qr.picture(address))  # noqa: S704  (made by the press from an address, not by a person)
