@@ -17,7 +17,7 @@ from documents.sheets import Made, Sheet
 MAX_SECONDS = 60
 MAX_BYTES = 2_000_000_000
 MAX_SHEETS_PER_CHILD = 500
-MAX_SHEETS_UNSWEPT = 10
+MAX_SHEETS_UNSWEPT = 4
 IDLE_SECONDS = 0.05
 
 __all__ = ["Made", "Press", "Sheet", "to_pdf"]
@@ -99,9 +99,10 @@ def _work(pipe: Connection, memory: int) -> None:
         except EOFError:
             return
         pipe.send(_try(page, sheet))
-        gc.collect()
+        if sheets % MAX_SHEETS_UNSWEPT == 0 or not pipe.poll(IDLE_SECONDS):
+            gc.collect()
         if sheets == 0:
-            gc.freeze()
+            gc.freeze()  # what the libraries have loaded for good is not looked through again
         sheets += 1
 
 

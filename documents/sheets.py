@@ -10,7 +10,7 @@ from typing import Any
 class Sheet:
     """A page to make: templates by name, which one, its plain data, the verification address.
 
-    `made_at` is an ISO instant and `identifier` the file's id: the same sheet gives the same bytes.
+    `made_at` is an ISO instant: the same sheet gives the same bytes.
     """
 
     templates: dict[str, str]
@@ -18,7 +18,6 @@ class Sheet:
     data: dict[str, Any]
     address: str
     made_at: str
-    identifier: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,6 @@ def make(row: IssuedPaper, bundle: Bundle, folder: Path, address: str) -> tuple[
         data=row.contract,
         address=f"{address}/verify/{row.code}",
         made_at=row.issued_at.isoformat(),
-        identifier=row.code,
     )
     try:
         made = render.to_pdf(sheet)

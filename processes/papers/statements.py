@@ -42,7 +42,7 @@ def pdf(
         "lines": [_line(n) for n in statement.lines],
         **{k: str(v) for k, v in totals(statement).items()},
     }
-    sheet = render.Sheet(templates, TEMPLATE, data, address, now.isoformat(), statement.digest[:10])
+    sheet = render.Sheet(templates, TEMPLATE, data, address, now.isoformat())
     return render.to_pdf(sheet).content
 
 

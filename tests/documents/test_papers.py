@@ -24,7 +24,7 @@ AT = "2026-03-02T00:00:00+00:00"
 
 
 def sheet(template: str, **data: object) -> render.Sheet:
-    return render.Sheet({"t.html": template}, "t.html", dict(data), "http://x/verify/A", AT, "A")
+    return render.Sheet({"t.html": template}, "t.html", dict(data), "http://x/verify/A", AT)
 
 
 def text_of(stage: Stage, number: str, kind: str, tmp_path: Path) -> str:
@@ -112,7 +112,7 @@ def test_thirty_members__every_one_is_printed__and_a_header_repeats_on_a_further
         contract = session.scalars(select(IssuedPaper.contract)).one()
     twice = contract | {"members": contract["members"] * 2}
     made = render.to_pdf(
-        render.Sheet(allowance.templates(), "approval_form.html", twice, "http://x/verify/A", AT, "A")
+        render.Sheet(allowance.templates(), "approval_form.html", twice, "http://x/verify/A", AT)
     )
     assert read(made.content, tmp_path / "twice.pdf").count("成员姓名") == 2
 
