@@ -15,5 +15,9 @@ class TemplateBroken(PressError):
     """A template that cannot be read."""
 
 
+class ScanUnreadable(PressError):
+    """An uploaded file is no picture and no PDF, or too large."""
+
+
 class RenderingFailed(PressError):
     """The child process died, or ran out of time or memory."""

@@ -13,7 +13,7 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from documents import qr, sandbox
+from documents import marks, qr, sandbox
 from documents.errors import RenderingFailed, TemplateBroken, ValueMissing
 from documents.sheets import Made, Sheet
 
@@ -60,16 +60,18 @@ def pdf_of(sheet: Sheet) -> Made:
     )
     if content is None:
         raise RenderingFailed("没有生成内容")
-    return Made(_packed(content), len(document.pages))
+    return Made(_packed(content, sheet.address), len(document.pages))
 
 
-def _packed(content: bytes) -> bytes:
-    """The same file compressed and identified by its content: same in, same out.
+def _packed(content: bytes, address: str) -> bytes:
+    """The file with its pages marked, compressed and identified by its content: same in, same out.
 
     qpdf does both in a fraction of the time that WeasyPrint takes.
     """
     packed = io.BytesIO()
     with pikepdf.open(io.BytesIO(content)) as pdf:
+        if address:
+            marks.stamp(pdf, address)
         pdf.save(
             packed,
             compress_streams=True,

@@ -7,12 +7,13 @@ import gc
 import multiprocessing
 import resource
 import threading
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from documents.errors import PressError, RenderingFailed
-from documents.sheets import Made, Sheet
+from documents.sheets import Made, Scan, ScannedPage, Sheet
 
 MAX_SECONDS = 60
 MAX_BYTES = 2_000_000_000
@@ -20,7 +21,7 @@ MAX_SHEETS_PER_CHILD = 500
 MAX_SHEETS_UNSWEPT = 4
 IDLE_SECONDS = 0.05
 
-__all__ = ["Made", "Press", "Sheet", "to_pdf"]
+__all__ = ["Made", "Press", "Scan", "ScannedPage", "Sheet", "read_scan", "to_pdf"]
 
 
 class Press:
@@ -35,11 +36,21 @@ class Press:
         self._sheets = 0
 
     def make(self, sheet: Sheet) -> Made:
-        """The PDF of a sheet; raises a `PressError`, and the child is replaced when it failed hard."""
+        """The PDF of a sheet; raises a `PressError`."""
+        made: Made = self._do(sheet, Made)
+        return made
+
+    def read(self, scan: Scan) -> tuple[ScannedPage, ...]:
+        """The pages of a scan; raises a `PressError`."""
+        pages: tuple[ScannedPage, ...] = self._do(scan, tuple)
+        return pages
+
+    def _do(self, job: Sheet | Scan, kind: type) -> Any:
+        """Have the child do a job; it is replaced when it failed hard."""
         with self._lock:
             pipe = self._ready()
             try:
-                pipe.send(sheet)
+                pipe.send(job)
                 if not pipe.poll(self.seconds):
                     raise RenderingFailed(f"超过 {self.seconds:.0f} 秒仍未完成")
                 answer = pipe.recv()
@@ -52,7 +63,7 @@ class Press:
             self._sheets += 1
         if isinstance(answer, PressError):
             raise answer
-        if not isinstance(answer, Made):
+        if not isinstance(answer, kind):
             raise RenderingFailed(str(answer))
         return answer
 
@@ -87,7 +98,7 @@ def _work(pipe: Connection, memory: int) -> None:
     """The child's life: limits first, then one sheet after another."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    from documents import page
+    from documents import page, scans
 
     # Rubbish is collected when nobody waits, and now and then, instead of in the middle of a sheet.
     gc.freeze()
@@ -95,10 +106,10 @@ def _work(pipe: Connection, memory: int) -> None:
     sheets = 0
     while True:
         try:
-            sheet = pipe.recv()
+            job = pipe.recv()
         except EOFError:
             return
-        pipe.send(_try(page, sheet))
+        pipe.send(_try(scans.read if isinstance(job, Scan) else page.pdf_of, job))
         if sheets % MAX_SHEETS_UNSWEPT == 0 or not pipe.poll(IDLE_SECONDS):
             gc.collect()
         if sheets == 0:
@@ -106,9 +117,9 @@ def _work(pipe: Connection, memory: int) -> None:
         sheets += 1
 
 
-def _try(page: Any, sheet: Sheet) -> Any:
+def _try(work: Callable[[Any], Any], job: Sheet | Scan) -> Any:
     try:
-        return page.pdf_of(sheet)
+        return work(job)
     except PressError as fault:
         return fault
     except Exception as fault:  # whatever the libraries raise must reach the parent as an answer
@@ -122,6 +133,11 @@ atexit.register(_press.close)
 def to_pdf(sheet: Sheet) -> Made:
     """Make a sheet on the process's own press."""
     return _press.make(sheet)
+
+
+def read_scan(scan: Scan) -> tuple[ScannedPage, ...]:
+    """Read a scan on the process's own press."""
+    return _press.read(scan)
 
 
 def press() -> Press:

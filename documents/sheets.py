@@ -26,3 +26,19 @@ class Made:
 
     content: bytes
     pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """An uploaded file: a PDF or one picture."""
+
+    content: bytes
+    is_pdf: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPage:
+    """One page: a JPEG the right way up, and the texts of the codes on it."""
+
+    picture: bytes
+    codes: tuple[str, ...]
