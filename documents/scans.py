@@ -39,14 +39,6 @@ def read(scan: Scan) -> tuple[ScannedPage, ...]:
         raise ScanUnreadable(f"文件不能读取：{type(fault).__name__}") from fault
 
 
-def joined(pictures: list[bytes]) -> bytes:
-    """Pictures as the pages of one PDF."""
-    first, *others = [Image.open(io.BytesIO(p)) for p in pictures]
-    out = io.BytesIO()
-    first.save(out, "PDF", save_all=True, append_images=others, resolution=DOTS_PER_INCH)
-    return out.getvalue()
-
-
 def _images(scan: Scan) -> Iterator[Image.Image]:
     if not scan.is_pdf:
         with Image.open(io.BytesIO(scan.content)) as opened:

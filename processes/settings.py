@@ -31,6 +31,11 @@ class Settings:
         return self.var / "papers"
 
     @property
+    def scans(self) -> Path:
+        """Folder of scanned pages, by hash; apart from the papers, whose hashes are public."""
+        return self.var / "scans"
+
+    @property
     def attachments(self) -> Path:
         """Folder of uploaded attachments, by hash."""
         return self.var / "attachments"

@@ -30,6 +30,7 @@ from web.desks import (
     papers,
     recorder,
     releases,
+    returns,
     scan,
     sign_in,
     social,
@@ -74,7 +75,7 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
-        social, scan, studio, releases, heat, recorder, guide,
+        social, scan, studio, releases, heat, recorder, guide, returns,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     HOUSEHOLD_WRITE = "household_write"
     ID_NUMBER_REVEAL = "id_number_reveal"
     PAPER_READ = "paper_read"
+    SCAN_FILE = "scan_file"
     OVERDUE_READ = "overdue_read"
     INCIDENT_RETRY = "incident_retry"
     PARAMETER_READ = "parameter_read"
@@ -83,6 +84,7 @@ PERMISSION_TITLES = {
     Permission.HOUSEHOLD_WRITE: "登记家庭信息",
     Permission.ID_NUMBER_REVEAL: "查看完整身份证号",
     Permission.PAPER_READ: "查看和打印文书",
+    Permission.SCAN_FILE: "签字件归档",
     Permission.OVERDUE_READ: "查看超期督办",
     Permission.INCIDENT_RETRY: "处理异常",
     Permission.PARAMETER_READ: "查看政策参数",
@@ -117,6 +119,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.HOUSEHOLD_WRITE: frozenset({Role.WINDOW_CLERK, Role.INVESTIGATOR}),
     Permission.ID_NUMBER_REVEAL: frozenset(_TOWNSHIP | _COUNTY),
     Permission.PAPER_READ: frozenset(_READERS | _DEPARTMENTS),
+    Permission.SCAN_FILE: frozenset(_TOWNSHIP | _COUNTY),
     Permission.OVERDUE_READ: frozenset(
         {Role.SUPERVISOR, Role.COUNTY_LEADER, Role.TOWNSHIP_LEADER, Role.COUNTY_CLERK, Role.AUDITOR}
     ),

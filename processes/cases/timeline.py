@@ -55,6 +55,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "clock_extended": lambda t, p: f"“{t}”延长 {p['days']} 个工作日，截止 {_day(p['due_on'])}：{p['reason']}",
     "clock_warned": lambda t, p: f"“{t}”{_COLOURS[p['colour']]}，截止 {_day(p['due_on'])}",
     "paper_issued": lambda t, p: f"出具《{t}》{p['number']}",
+    "paper_returned": lambda t, p: f"《{t}》{p['number']}的签字件已收回归档",
     "state_printed": lambda t, p: f"打印《{t}》（未办结）",
     "award_granted": lambda t, p: f"给予救助待遇，每月 {p['monthly']} 元，自 {p['from_month']} 起",
     "award_withdrawn": lambda t, p: "因退回撤回救助待遇",

@@ -41,7 +41,15 @@ from processes.commands.migration import (
     RunMigration,
     UndoMigration,
 )
-from processes.commands.papers import FailPaper, FinishPaper, PrintState, RecordPrinting
+from processes.commands.papers import (
+    FailPaper,
+    FileScan,
+    FinishPaper,
+    PlaceScan,
+    PrintState,
+    RecordPrinting,
+    ScanPage,
+)
 from processes.commands.register import EnterHolidayNotice, IdentifyPerson, SaveHousehold, UndoIdentification
 from processes.commands.studio import (
     AddDraftFile,
@@ -62,6 +70,9 @@ from processes.commands.studio import (
 )
 
 __all__ = [
+    "FileScan",
+    "PlaceScan",
+    "ScanPage",
     "AddDraftFile",
     "DropDraftFile",
     "ReplaceDraftFiles",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from processes.commands.base import Command
 
@@ -20,6 +20,32 @@ class PrintState(Command):
 
     case_number: str
     paper: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileScan(Command):
+    """File the pages of a scan with the papers that their codes name."""
+
+    name: str
+    pages: tuple[ScanPage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPage:
+    """A scanned page: its picture and the texts of the codes on it."""
+
+    picture: bytes = field(repr=False)
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceScan(Command):
+    """Say by hand which page of which paper a scanned picture is."""
+
+    sha256: str
+    code: str
+    page: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,11 +72,11 @@ def add_attachment(
     """File a document with a case; what it is is told from its bytes, not its name."""
     actor.demand(Permission.TASK_WORK)
     case = actions.locked_case(uow, actor, command.case_number)
-    media_type = _media_type(command.content)
+    kind = media_type(command.content)
     row = Attachment(
         case_id=case.id,
         name=command.name.replace("/", "_").replace("\\", "_")[-160:] or "附件",
-        media_type=media_type,
+        media_type=kind,
         size=len(command.content),
         sha256=vault.put(settings.attachments, command.content),
         at=uow.now,
@@ -155,7 +155,8 @@ def _locked_household(uow: UnitOfWork, actor: Actor, number: str) -> Household:
     return found
 
 
-def _media_type(content: bytes) -> str:
+def media_type(content: bytes) -> str:
+    """What a file is by its bytes; raises `AttachmentRefused` for anything but PDF and pictures, or too large."""
     if len(content) > MAX_ATTACHMENT:
         raise AttachmentRefused(
             reason=f"文件为 {len(content) / 1_000_000:.1f} MB，超过 {MAX_ATTACHMENT // 1_000_000} MB 的上限，请压缩或分开扫描"

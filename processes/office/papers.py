@@ -13,13 +13,13 @@ from processes.access.scope import Actor
 from processes.cases import actions, events
 from processes.cases.models import Incident
 from processes.engine import runtime
-from processes.errors import NotFound, PaperNotReady
+from processes.errors import NotFound, PaperNotReady, RuleBroken
 from processes.office.cases import locked_by_id
 from processes.office.running import Run
-from processes.papers import issue
+from processes.papers import issue, return_scan
 from processes.papers.models import IssuedPaper
 from processes.settings import Settings
-from processes.storage import outbox
+from processes.storage import outbox, vault
 from processes.storage.outbox import OutboxRow
 from processes.storage.unit_of_work import UnitOfWork, within
 
@@ -55,6 +55,51 @@ def record_printing(
     copy = issue.record_printing(uow, row, actor)
     audit.note(uow, actor, "paper_read", row.code)
     return {"sha256": row.sha256, "title": row.title, "number": row.number, "copy": copy}
+
+
+def file_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FileScan) -> dict[str, Any]:
+    """File every page of a scan; a page whose place is not known is kept and waits for a person."""
+    actor.demand(Permission.SCAN_FILE)
+    filed = []
+    for number, page in enumerate(command.pages, start=1):
+        sha256 = vault.put(settings.scans, page.picture)
+        said: dict[str, Any] = {"number": number, "sha256": sha256}
+        try:
+            said |= _file(uow, actor, return_scan.place_of(page.codes), sha256, command.name)
+        except (NotFound, RuleBroken) as fault:
+            said["fault"] = fault.message
+        filed.append(said)
+    return {"pages": filed}
+
+
+def place_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PlaceScan) -> dict[str, Any]:
+    """File a page where a person says that it belongs."""
+    actor.demand(Permission.SCAN_FILE)
+    vault.get(settings.scans, command.sha256)
+    place = return_scan.Place(command.code.strip().upper(), command.page)
+    return _file(uow, actor, place, command.sha256, command.name)
+
+
+def _file(
+    uow: UnitOfWork, actor: Actor, place: return_scan.Place | None, sha256: str, source: str
+) -> dict[str, Any]:
+    if place is None:
+        return {"fault": "页面上没有找到二维码"}
+    paper = return_scan.paper_of(uow, actor, place.code)
+    page = place.page or (1 if paper.pages == 1 else None)
+    if page is None:
+        return {"fault": f"《{paper.title}》有 {paper.pages} 页，没有找到页码标记"}
+    whole = return_scan.file_page(uow, actor, paper, page, sha256, source)
+    case = locked_by_id(uow, paper.case_id)
+    if case is None:
+        raise NotFound()
+    if whole:
+        events.append(uow, case, actor, "paper_returned", paper.title, number=paper.number, code=paper.code)
+    return {
+        "title": paper.title, "paper": paper.number, "code": paper.code, "case": case.number, "page": page,
+        "pages": paper.pages, "missing": return_scan.missing(uow.session, paper),
+        "stands": paper.standing == "standing",
+    }  # fmt: skip
 
 
 def finish_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FinishPaper) -> dict[str, Any]:

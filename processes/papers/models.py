@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.storage.base import Row, Scoped
@@ -38,6 +38,23 @@ class IssuedPaper(Row, Scoped):
     size: Mapped[int | None]
     pages: Mapped[int | None]
     error: Mapped[str | None] = mapped_column(Text)
+    returned_on: Mapped[date | None]
+    """When the last of its signed pages came back as a scan."""
+
+
+class ReturnedPage(Row):
+    """A page of a paper that was printed, signed and scanned (签字件); a later scan of it takes its place."""
+
+    __tablename__ = "returned_page"
+    __table_args__ = (UniqueConstraint("paper_id", "page"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("issued_paper.id"))
+    page: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(String(160))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
 
 
 class Printing(Row):

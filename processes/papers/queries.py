@@ -8,8 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case
-from processes.papers.models import IssuedPaper
+from processes.errors import NotFound
+from processes.papers.models import IssuedPaper, ReturnedPage
 from processes.releases.models import Release
+
+SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,37 @@ def of_case(session: Session, case_id: int) -> list[IssuedPaper]:
     return list(
         session.scalars(select(IssuedPaper).where(IssuedPaper.case_id == case_id).order_by(IssuedPaper.id))
     )
+
+
+def by_code(session: Session, code: str) -> IssuedPaper:
+    """A paper in scope by its code; raises `NotFound`."""
+    found = session.scalar(select(IssuedPaper).where(IssuedPaper.code == code.upper()))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def not_returned(session: Session) -> list[tuple[IssuedPaper, Case, list[int]]]:
+    """Papers in scope that stand, are to be signed, and whose signed pages are not all back; oldest first."""
+    query = (
+        select(IssuedPaper, Case)
+        .join(Case, Case.id == IssuedPaper.case_id)
+        .where(
+            IssuedPaper.standing == "standing", IssuedPaper.is_decided, IssuedPaper.status == "ready",
+            IssuedPaper.returned_on.is_(None),
+        )
+        .order_by(IssuedPaper.id)
+        .limit(SHOWN)
+    )  # fmt: skip
+    found = session.execute(query).all()
+    there: dict[int, set[int]] = {}
+    pages = select(ReturnedPage).where(ReturnedPage.paper_id.in_([p.id for p, _ in found]))
+    for page in session.scalars(pages):
+        there.setdefault(page.paper_id, set()).add(page.page)
+    return [
+        (paper, case, [n for n in range(1, (paper.pages or 0) + 1) if n not in there.get(paper.id, set())])
+        for paper, case in found
+    ]
 
 
 def case_of_code(session: Session, code: str) -> Case | None:

@@ -21,7 +21,8 @@ desk = Blueprint("scan", __name__)
 @require(Permission.TASK_WORK)
 def scan(actor: Actor) -> Any:
     """From the code printed on a paper (a scanner types the whole address) to its case's open step."""
-    code = request.args.get("code", "").strip().rstrip("/").rsplit("/", 1)[-1].upper()[:20]
+    code = request.args.get("code", "").strip().rstrip("/")
+    code = code.split("/verify/")[-1].split("/")[0].upper()[:20]
     with auth.office().database.reading(actor.division, actor.department) as session:
         case = papers.case_of_code(session, code)
         if case is None:

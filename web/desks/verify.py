@@ -15,9 +15,10 @@ desk = Blueprint("verify", __name__)
 
 
 @desk.get("/verify/<string:code>")
+@desk.get("/verify/<string:code>/<string:page>")
 @public
 @limiter.limit("60 per minute")
-def one(code: str) -> Any:
+def one(code: str, page: str = "") -> Any:
     """Number, kind, date, hash and whether the paper stands."""
     with auth.office().database.reading("") as session:
         found = queries.verified(session, code[:20])

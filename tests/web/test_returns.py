@@ -1,0 +1,130 @@
+"""签字件: printed, signed, scanned crooked and out of order, and every page lands on its paper."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pypdfium2
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from processes import commands as c
+from processes import jobs
+from processes.access.scope import system_actor
+from processes.papers.models import IssuedPaper, ReturnedPage
+from processes.rehearsal.stage import Stage
+from processes.storage import vault
+from tests.builders import cases
+from tests.builders.desks import Person
+
+
+def _printed(stage: Stage, kind: str) -> tuple[IssuedPaper, list[Image.Image]]:
+    """A paper as it lies on the desk: a picture of each of its pages."""
+    jobs.make_papers(stage.office)
+    with stage.database.reading("") as session:
+        paper = session.scalars(select(IssuedPaper).where(IssuedPaper.kind == kind)).one()
+    assert paper.sha256 is not None
+    document = pypdfium2.PdfDocument(vault.get(stage.office.settings.papers, paper.sha256))
+    return paper, [page.render(scale=200 / 72).to_pil().convert("RGB") for page in document]
+
+
+def _photograph(page: Image.Image, degrees: float) -> io.BytesIO:
+    """Crooked, on a grey table, a little smaller than it was."""
+    turned = page.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=(90, 90, 90))
+    out = io.BytesIO()
+    turned.resize((turned.width * 4 // 5, turned.height * 4 // 5)).save(out, "JPEG", quality=70)
+    out.seek(0)
+    return out
+
+
+def _send(person: Person, file: io.BytesIO, name: str) -> Any:
+    return person.post("/scan/returns", {"file": (file, name)})
+
+
+@pytest.fixture
+def big_family(stage: Stage) -> Iterator[str]:
+    """A case whose investigation form has several pages: twelve people live together."""
+    raw = {
+        "members": [
+            {"name": f"赵{n}", "relation": "本人" if n == 0 else "子女", "birth": f"{1960 + n * 3}-05-0{n % 9 + 1}", "sex": "男"}
+            for n in range(12)
+        ]
+    }  # fmt: skip
+    yield cases.a_case(stage, "county_check", raw=raw)
+
+
+def test_a_crooked_photograph_lands_on_its_case(stage: Stage) -> None:
+    number = cases.a_case(stage, "township_opinion")
+    paper, pages = _printed(stage, "acceptance_notice")
+    clerk = Person(stage, "window_clerk")
+    assert paper.number in clerk.get("/scan/returns").text
+    (said,) = _send(clerk, _photograph(pages[0], 173), "签过的.jpg").json["pages"]
+    assert (said["case"], said["page"], said["missing"]) == (number, 1, [])
+    assert "签字件已收回归档" in clerk.get(f"/cases/{number}").text
+    signed = clerk.get(f"/papers/{paper.code}/signed.pdf")
+    assert signed.mimetype == "application/pdf"
+    assert len(pypdfium2.PdfDocument(signed.data)) == 1
+    assert paper.number not in clerk.get("/scan/returns").text
+
+
+def test_pages_in_any_order__a_missing_one_is_named(stage: Stage, big_family: str) -> None:
+    paper, pages = _printed(stage, "investigation_form")
+    assert len(pages) >= 2, "the form of a large family runs over a page"
+    clerk = Person(stage, "investigator")
+    (last,) = _send(clerk, _photograph(pages[-1], -4), "2.jpg").json["pages"]
+    assert last["page"] == len(pages)
+    assert last["missing"] == list(range(1, len(pages)))
+    assert "第 1" in clerk.get("/scan/returns").text
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:-1], resolution=200)
+    out.seek(0)
+    rest = _send(clerk, out, "其余.pdf").json["pages"]
+    assert rest[-1]["missing"] == []
+    with stage.database.reading("") as session:
+        filed = session.scalars(select(ReturnedPage.page).order_by(ReturnedPage.page)).all()
+    assert filed == list(range(1, len(pages) + 1))
+
+
+def test_a_page_without_a_mark_is_placed_by_hand(stage: Stage) -> None:
+    cases.a_case(stage, "township_opinion")
+    paper, _ = _printed(stage, "acceptance_notice")
+    clerk = Person(stage, "window_clerk")
+    blank = io.BytesIO()
+    Image.new("RGB", (800, 1100), "white").save(blank, "PNG")
+    blank.seek(0)
+    (said,) = _send(clerk, blank, "没有码.png").json["pages"]
+    assert said["fault"] == "页面上没有找到二维码"
+    assert clerk.get(f"/scan/pictures/{said['sha256']}.jpg").mimetype == "image/jpeg"
+    placed = {"sha256": said["sha256"], "code": paper.code, "page": "7", "name": "没有码.png"}
+    assert "没有第 7 页" in clerk.send("/scan/returns/place", placed).json["message"]
+    assert clerk.send("/scan/returns/place", placed | {"page": "1"}).json["missing"] == []
+
+
+def test_another_township_files_and_reads_nothing(stage: Stage) -> None:
+    cases.a_case(stage, "township_opinion")
+    paper, pages = _printed(stage, "acceptance_notice")
+    stranger = Person(stage, "t2_clerk")
+    (said,) = _send(stranger, _photograph(pages[0], 2), "x.jpg").json["pages"]
+    assert "fault" in said
+    assert "case" not in said
+    assert stranger.get(f"/papers/{paper.code}/signed.pdf").status_code == 404
+    assert stranger.get(f"/scan/pictures/{paper.sha256}.jpg").status_code == 404, (
+        "papers are not among the scans"
+    )
+    assert Person(stage, "auditor").get("/scan/returns").status_code == 403
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7 broken", b"\xff\xd8\xff\xe0 no picture", b"plain text", b""])
+def test_what_is_no_scan_says_so(stage: Stage, content: bytes) -> None:
+    answer = _send(Person(stage, "window_clerk"), io.BytesIO(content), "坏.pdf")
+    assert answer.status_code in (400, 413, 422)
+
+
+def test_the_mark_leads_to_the_verification_page(stage: Stage) -> None:
+    cases.a_case(stage, "township_opinion")
+    paper, _ = _printed(stage, "acceptance_notice")
+    assert "当前有效" in Person(stage).get(f"/verify/{paper.code}/1-1").text
+    stage.office.perform(c.FinishPaper(paper.code, paper.sha256 or "", 1, 1), system_actor())

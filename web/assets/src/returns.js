@@ -1,0 +1,51 @@
+// Signed sheets come back: one file after another is sent, each page's place is told, the unknown ones are placed by hand.
+import { say, send } from "./send.js";
+
+const input = document.getElementById("files"), drop = document.getElementById("drop"), bar = document.getElementById("progress"), table = document.getElementById("results");
+const make = (tag, attributes = {}, ...inside) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...inside); return made; };
+const token = document.querySelector('meta[name="csrf-token"]').content;
+
+function told(cells, answer) {
+  cells[2].replaceChildren(make("span", { textContent: `《${answer.title}》${answer.paper} 第 ${answer.page}/${answer.pages} 页${answer.stands ? "" : "（已被取代）"}` }));
+  cells[3].replaceChildren(make("a", { href: `/cases/${answer.case}`, textContent: answer.case }));
+  cells[4].textContent = answer.missing.length ? `第 ${answer.missing.join("、")} 页` : "齐全";
+  cells[4].className = answer.missing.length ? "text-danger" : "text-success";
+}
+
+function row(file, page) {
+  const cells = Array.from({ length: 5 }, () => make("td"));
+  cells[0].textContent = file;
+  cells[1].append(make("a", { href: `/scan/pictures/${page.sha256}.jpg`, target: "_blank", rel: "noopener", textContent: `第 ${page.number} 页` }));
+  table.tBodies[0].append(make("tr", {}, ...cells));
+  if (!page.fault) return told(cells, page);
+  const code = make("input", { className: "form-control form-control-sm w-auto", placeholder: "验证码", ariaLabel: "验证码" }), number = make("input", { className: "form-control form-control-sm w-small", placeholder: "页", ariaLabel: "页码", value: "1", inputMode: "numeric" }), fault = make("span", { className: "fault", textContent: page.fault });
+  const button = make("button", { className: "btn btn-sm btn-outline-primary text-nowrap", textContent: "归到这里", onclick: async () => {
+    try { const answer = await send(input.dataset.place, { sha256: page.sha256, code: code.value, page: number.value, name: file }); if (answer.fault) fault.textContent = answer.fault; else told(cells, answer); } catch (problem) { fault.textContent = problem.message; }
+  } });
+  cells[2].append(fault, make("div", { className: "d-flex gap-1" }, code, number, button));
+}
+
+async function sendFile(file) {
+  const body = new FormData();
+  body.append("file", file);
+  const response = await fetch(input.dataset.address, { method: "POST", body, headers: { "X-CSRFToken": token, "X-Requested-With": "fetch" } });
+  const answer = await response.json().catch(() => ({ message: "服务器没有回答，请重试" }));
+  if (response.ok) return answer.pages.forEach((page) => row(file.name, page));
+  table.tBodies[0].append(make("tr", {}, make("td", { textContent: file.name }), make("td", { colSpan: 4, className: "fault", textContent: answer.message })));
+}
+
+async function sendAll(files) {
+  table.hidden = bar.hidden = false;
+  bar.max = files.length;
+  for (const [n, file] of [...files].entries()) {
+    say(`正在读取第 ${n + 1}/${files.length} 个文件……`);
+    try { await sendFile(file); } catch { say("网络暂时不可用，请重试。", "bad"); return; }
+    bar.value = n + 1;
+  }
+  say(`已读取 ${files.length} 个文件`, "good");
+  input.value = "";
+}
+
+input.addEventListener("change", () => input.files.length && sendAll(input.files));
+for (const kind of ["dragover", "drop"]) drop.addEventListener(kind, (event) => { event.preventDefault(); if (kind === "drop" && event.dataTransfer.files.length) sendAll(event.dataTransfer.files); });
+document.body.dataset.ready = "1";

@@ -1,0 +1,78 @@
+"""签字件归档: signed sheets are scanned or photographed; each page finds its paper by itself."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Blueprint, jsonify, render_template, request, send_file
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.errors import AttachmentRefused, NotFound
+from processes.office.cases import MEDIA_TYPES, media_type
+from processes.papers import queries, return_scan
+from processes.storage import vault
+from web import auth, forms
+from web.require import require
+
+desk = Blueprint("returns", __name__)
+
+
+@desk.get("/scan/returns")
+@require(Permission.SCAN_FILE)
+def page(actor: Actor) -> Any:
+    """Drop files; below, papers whose signed pages have not all come back."""
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        return render_template("returns.html", waiting=queries.not_returned(session))
+
+
+@desk.post("/scan/returns")
+@require(Permission.SCAN_FILE)
+def file_scan(actor: Actor) -> Any:
+    """Read one uploaded file and file its pages."""
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        raise AttachmentRefused(reason="请选择扫描件或者照片")
+    content = upload.read()
+    kind = media_type(content)
+    pages = return_scan.read(content, MEDIA_TYPES[kind] == ".pdf")
+    command = c.FileScan(upload.filename, tuple(c.ScanPage(p.picture, p.codes) for p in pages))
+    return jsonify(auth.office().perform(command, actor))
+
+
+@desk.post("/scan/returns/place")
+@require(Permission.SCAN_FILE)
+def place(actor: Actor) -> Any:
+    """File a page by hand."""
+    body = forms.body()
+    code = str(body.get("code", "")).strip().rstrip("/").rsplit("/", 1)[-1]
+    command = c.PlaceScan(
+        str(body.get("sha256", "")), code, forms.whole(body.get("page")), str(body.get("name", ""))
+    )
+    return jsonify(auth.office().perform(command, actor))
+
+
+@desk.get("/papers/<string:code>/signed.pdf")
+@require(Permission.PAPER_READ)
+def signed(actor: Actor, code: str) -> Any:
+    """The signed pages of a paper as one file."""
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        paper = queries.by_code(session, code)
+        pages = return_scan.pages_of(session, paper)
+    if not pages:
+        raise NotFound()
+    content = return_scan.signed_file(pages, office.settings.scans)
+    name = f"{paper.title}-{paper.number}-签字件.pdf"
+    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
+
+
+@desk.get("/scan/pictures/<string:sha256>.jpg")
+@require(Permission.SCAN_FILE)
+def picture(actor: Actor, sha256: str) -> Any:
+    """A page just scanned, to be looked at before it is placed by hand; names nobody by its address."""
+    if len(sha256) != 64 or not sha256.isalnum():  # noqa: PLR2004  (a SHA-256 in hexadecimal)
+        raise NotFound()
+    return send_file(io.BytesIO(vault.get(auth.office().settings.scans, sha256)), mimetype="image/jpeg")
