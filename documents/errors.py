@@ -19,5 +19,9 @@ class ScanUnreadable(PressError):
     """An uploaded file is no picture and no PDF, or too large."""
 
 
+class SigningFailed(PressError):
+    """The certificate cannot be used, or the file cannot be signed."""
+
+
 class RenderingFailed(PressError):
     """The child process died, or ran out of time or memory."""

@@ -10,10 +10,10 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import Any
+from typing import Any, TypeAlias
 
 from documents.errors import PressError, RenderingFailed
-from documents.sheets import Made, Scan, ScannedPage, Sheet
+from documents.sheets import Certificate, Checking, Made, Scan, ScannedPage, Sheet, SignatureSeen, Signing
 
 MAX_SECONDS = 60
 MAX_BYTES = 2_000_000_000
@@ -21,7 +21,23 @@ MAX_SHEETS_PER_CHILD = 500
 MAX_SHEETS_UNSWEPT = 4
 IDLE_SECONDS = 0.05
 
-__all__ = ["Made", "Press", "Scan", "ScannedPage", "Sheet", "read_scan", "to_pdf"]
+__all__ = [
+    "Certificate",
+    "Checking",
+    "Made",
+    "Press",
+    "Scan",
+    "ScannedPage",
+    "Sheet",
+    "SignatureSeen",
+    "Signing",
+    "press",
+    "read_scan",
+    "to_pdf",
+]
+
+
+Job: TypeAlias = Sheet | Scan | Signing | Checking
 
 
 class Press:
@@ -45,7 +61,17 @@ class Press:
         pages: tuple[ScannedPage, ...] = self._do(scan, tuple)
         return pages
 
-    def _do(self, job: Sheet | Scan, kind: type) -> Any:
+    def sign(self, job: Signing) -> bytes:
+        """The file with one signature more; raises a `PressError`."""
+        signed: bytes = self._do(job, bytes)
+        return signed
+
+    def check(self, job: Checking) -> tuple[SignatureSeen, ...]:
+        """The signatures of a file; raises a `PressError`."""
+        seen: tuple[SignatureSeen, ...] = self._do(job, tuple)
+        return seen
+
+    def _do(self, job: Job, kind: type) -> Any:
         """Have the child do a job; it is replaced when it failed hard."""
         with self._lock:
             pipe = self._ready()
@@ -100,6 +126,13 @@ def _work(pipe: Connection, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from documents import page, scans
 
+    work: dict[type, Callable[[Any], Any]] = {
+        Sheet: page.pdf_of,
+        Scan: scans.read,
+        Signing: _sign,
+        Checking: _check,
+    }
+
     # Rubbish is collected when nobody waits, and now and then, instead of in the middle of a sheet.
     gc.freeze()
     gc.disable()
@@ -109,7 +142,7 @@ def _work(pipe: Connection, memory: int) -> None:
             job = pipe.recv()
         except EOFError:
             return
-        pipe.send(_try(scans.read if isinstance(job, Scan) else page.pdf_of, job))
+        pipe.send(_try(work[type(job)], job))
         if sheets % MAX_SHEETS_UNSWEPT == 0 or not pipe.poll(IDLE_SECONDS):
             gc.collect()
         if sheets == 0:
@@ -117,7 +150,20 @@ def _work(pipe: Connection, memory: int) -> None:
         sheets += 1
 
 
-def _try(work: Callable[[Any], Any], job: Sheet | Scan) -> Any:
+def _sign(job: Signing) -> bytes:
+    """Loaded when first needed: signing brings much along that printing does not use."""
+    from documents import sign
+
+    return sign.sign(job)
+
+
+def _check(job: Checking) -> tuple[SignatureSeen, ...]:
+    from documents import verify
+
+    return verify.check(job)
+
+
+def _try(work: Callable[[Any], Any], job: Job) -> Any:
     try:
         return work(job)
     except PressError as fault:

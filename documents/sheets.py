@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -42,3 +42,52 @@ class ScannedPage:
 
     picture: bytes
     codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the office signs with: a PKCS#12 file's bytes and password; where time stamps come from, if anywhere."""
+
+    pkcs12: bytes = field(repr=False)
+    password: str = field(repr=False)
+    time_stamps: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """A PDF to sign: by whom, as what, with a name or with the office's seal, at which of its places."""
+
+    content: bytes
+    certificate: Certificate
+    name: str
+    role: str
+    at: str
+    position: int
+    is_seal: bool
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """A PDF whose signatures are to be checked; `roots` are the office's own certificates (DER)."""
+
+    content: bytes
+    roots: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureSeen:
+    """What one signature of a file says and whether it holds.
+
+    `intact`: the signed bytes are unchanged; `whole`: nothing but later signatures was added since;
+    `trusted`: its certificate leads to a root that is known; `self_made`: the certificate is its own root.
+    """
+
+    name: str
+    role: str
+    at: str
+    issuer: str
+    intact: bool
+    whole: bool
+    trusted: bool
+    self_made: bool

@@ -18,11 +18,12 @@ from processes.cases.models import Case
 from processes.errors import YimenError
 from processes.migrations import schema
 from processes.office import Office
+from processes.papers import signing
 from processes.rehearsal import coverage, demo, reports
 from processes.releases import lint
 from processes.relief import fund_queries
 from processes.settings import from_environment
-from processes.storage import keyring
+from processes.storage import certificate, keyring
 from processes.storage.unit_of_work import Database
 from processes.verbs.registry import office_for_lint
 
@@ -148,6 +149,27 @@ def audit_verify(as_json: bool) -> None:
             f"核对 {checked} 个办件，{len(broken)} 个有问题；备用金{'有问题' if books else '账账相符'}。"
         )
     sys.exit(1 if broken or books else 0)
+
+
+@main.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify_command(file: Path) -> None:
+    """核验一个 PDF 文件：是否为原件，由谁签名，其后有无改动。"""
+    office = open_office()
+    own = certificate.open_certificate(
+        office.settings.keys, office.settings.office_name, office.database.clock()
+    )
+    content = file.read_bytes()
+    seen = signing.check(content, [own.der])
+    with office.database.reading("") as session:
+        paper = signing.known(session, content)
+    click.echo("不是本系统出具的原件" if paper is None else f"与《{paper.title}》{paper.number} 逐字节一致")
+    for one in seen:
+        held = "内容没有改动" if one.whole else "内容已被改动" if not one.intact else "其后增加了别的内容"
+        kind = "；自制证书，不是法律意义上的电子签章" if one.self_made else ""
+        click.echo(f"{one.name}（{one.role}）{one.at}：{held}{kind}")
+    if paper is None or not all(one.whole for one in seen):
+        raise SystemExit(1)
 
 
 @main.command("setup")

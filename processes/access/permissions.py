@@ -57,6 +57,7 @@ class Permission(StrEnum):
     ID_NUMBER_REVEAL = "id_number_reveal"
     PAPER_READ = "paper_read"
     SCAN_FILE = "scan_file"
+    PAPER_SIGN = "paper_sign"
     OVERDUE_READ = "overdue_read"
     INCIDENT_RETRY = "incident_retry"
     PARAMETER_READ = "parameter_read"
@@ -85,6 +86,7 @@ PERMISSION_TITLES = {
     Permission.ID_NUMBER_REVEAL: "查看完整身份证号",
     Permission.PAPER_READ: "查看和打印文书",
     Permission.SCAN_FILE: "签字件归档",
+    Permission.PAPER_SIGN: "电子签名、用章",
     Permission.OVERDUE_READ: "查看超期督办",
     Permission.INCIDENT_RETRY: "处理异常",
     Permission.PARAMETER_READ: "查看政策参数",
@@ -120,6 +122,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.ID_NUMBER_REVEAL: frozenset(_TOWNSHIP | _COUNTY),
     Permission.PAPER_READ: frozenset(_READERS | _DEPARTMENTS),
     Permission.SCAN_FILE: frozenset(_TOWNSHIP | _COUNTY),
+    Permission.PAPER_SIGN: frozenset(_TOWNSHIP | _COUNTY),
     Permission.OVERDUE_READ: frozenset(
         {Role.SUPERVISOR, Role.COUNTY_LEADER, Role.TOWNSHIP_LEADER, Role.COUNTY_CLERK, Role.AUDITOR}
     ),

@@ -49,6 +49,7 @@ from processes.commands.papers import (
     PrintState,
     RecordPrinting,
     ScanPage,
+    SignPaper,
 )
 from processes.commands.register import EnterHolidayNotice, IdentifyPerson, SaveHousehold, UndoIdentification
 from processes.commands.studio import (
@@ -70,6 +71,7 @@ from processes.commands.studio import (
 )
 
 __all__ = [
+    "SignPaper",
     "FileScan",
     "PlaceScan",
     "ScanPage",

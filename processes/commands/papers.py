@@ -23,6 +23,14 @@ class PrintState(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SignPaper(Command):
+    """Put one's signature, or the office's seal, on a paper when it is one's turn; `signed` is how many there were."""
+
+    code: str
+    signed: int
+
+
+@dataclass(frozen=True, slots=True)
 class FileScan(Command):
     """File the pages of a scan with the papers that their codes name."""
 

@@ -47,6 +47,7 @@ from processes.errors.invalid import AttachmentRefused, FormInvalid, IdNumberInv
 from processes.errors.not_allowed import AccountLocked, DutySeparation, PermissionMissing, SignInRefused
 from processes.errors.not_found import CaseNotFound, HouseholdNotFound, ParameterMissing, ReleaseMissing
 from processes.errors.rules import (
+    CertificateUnusable,
     DoubleBenefit,
     DuplicateCase,
     ExtensionRefused,
@@ -59,6 +60,7 @@ from processes.errors.rules import (
 from processes.errors.unavailable import DatabaseBusy, PaperNotReady, RenderFailed
 
 __all__ = [
+    "CertificateUnusable",
     "AccountLocked",
     "AttachmentRefused",
     "BundleInvalid",

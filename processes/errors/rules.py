@@ -45,6 +45,14 @@ class ReturnRefused(RuleBroken):
     text_en = "Cannot return to “{step}”."
 
 
+class CertificateUnusable(RuleBroken):
+    """The office's certificate cannot be used."""
+
+    code = "certificate_unusable"
+    text = "签章证书不能使用：{reason}。"
+    text_en = "The certificate cannot be used: {reason}."
+
+
 class MoveRefused(RuleBroken):
     """The case does not stand there, or the move would break a join."""
 

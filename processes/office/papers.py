@@ -13,13 +13,14 @@ from processes.access.scope import Actor
 from processes.cases import actions, events
 from processes.cases.models import Incident
 from processes.engine import runtime
-from processes.errors import NotFound, PaperNotReady, RuleBroken
+from processes.errors import NotFound, PaperNotReady, RuleBroken, StaleCase
 from processes.office.cases import locked_by_id
 from processes.office.running import Run
-from processes.papers import issue, return_scan
+from processes.papers import assemble, issue, return_scan, signing
 from processes.papers.models import IssuedPaper
+from processes.releases import publish
 from processes.settings import Settings
-from processes.storage import outbox, vault
+from processes.storage import certificate, outbox, vault
 from processes.storage.outbox import OutboxRow
 from processes.storage.unit_of_work import UnitOfWork, within
 
@@ -54,7 +55,32 @@ def record_printing(
         raise PaperNotReady()
     copy = issue.record_printing(uow, row, actor)
     audit.note(uow, actor, "paper_read", row.code)
-    return {"sha256": row.sha256, "title": row.title, "number": row.number, "copy": copy}
+    return {"sha256": row.signed_sha256 or row.sha256, "title": row.title, "number": row.number, "copy": copy}
+
+
+def sign_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignPaper) -> dict[str, Any]:
+    """Sign, or seal, when it is one's turn."""
+    actor.demand(Permission.PAPER_SIGN)
+    paper = return_scan.paper_of(uow, actor, command.code)
+    case = locked_by_id(uow, paper.case_id)
+    if case is None or paper.sha256 is None:
+        raise PaperNotReady()
+    rule = publish.open_release(uow.session, paper.release_id).papers[paper.kind]
+    signed = signing.given(uow.session, paper.id)
+    if len(signed) != command.signed:
+        raise StaleCase(number=case.number)
+    items = actions.items_of(uow, case)
+    turn = signing.demand_signer(signing.next_of(rule, signed), actor, paper, items)
+    content = vault.get(settings.papers, paper.signed_sha256 or paper.sha256)
+    holder = certificate.open_certificate(settings.keys, settings.office_name, uow.now)
+    office = assemble.office_name(uow.session, case.division, rule.level)
+    row, file = signing.sign(uow, actor, paper, turn, content, office, holder)
+    paper.signed_sha256 = vault.put(settings.papers, file)
+    events.append(
+        uow, case, actor, "paper_sealed" if turn.wanted == signing.SEAL else "paper_signed", paper.title,
+        number=paper.number, role=row.role, sha256=row.sha256,
+    )  # fmt: skip
+    return {"case": case.number, "signed": row.position}
 
 
 def file_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FileScan) -> dict[str, Any]:

@@ -38,8 +38,26 @@ class IssuedPaper(Row, Scoped):
     size: Mapped[int | None]
     pages: Mapped[int | None]
     error: Mapped[str | None] = mapped_column(Text)
+    signed_sha256: Mapped[str | None] = mapped_column(String(64))
+    """The file with the electronic signatures given so far."""
     returned_on: Mapped[date | None]
     """When the last of its signed pages came back as a scan."""
+
+
+class PaperSignature(Row):
+    """An electronic signature or the seal on a paper, in order; `sha256` is the file with it (电子签名)."""
+
+    __tablename__ = "paper_signature"
+    __table_args__ = (UniqueConstraint("paper_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("issued_paper.id"))
+    position: Mapped[int]
+    role: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(60))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
 
 
 class ReturnedPage(Row):

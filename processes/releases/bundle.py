@@ -64,6 +64,8 @@ class PaperRule:
     level: str = "township"
     state_of_case: bool = False
     opinions: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()
+    """Roles that sign the paper electronically, in order; `seal` is the office's seal."""
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -200,6 +202,7 @@ class Bundle:
                 p.get("level", "township"),
                 bool(p.get("state_of_case")),
                 tuple(p.get("opinions", ())),
+                tuple(p.get("signatures", ())),
                 dict(p.get("fields", {})),
             )
             for p in self._toml("documents.toml").get("paper", [])

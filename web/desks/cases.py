@@ -15,6 +15,7 @@ from processes.engine import moves, runtime, trail
 from processes.engine.facts import Facts
 from processes.errors import Invalid, NotFound
 from processes.papers import queries as papers
+from processes.papers import signing
 from processes.people import queries as people
 from processes.people import shown
 from processes.policy.calendar import civil_date
@@ -52,6 +53,7 @@ def one(actor: Actor, number: str) -> Any:
         items = queries.items(session, case.id)
         may_see_household = actor.may(Permission.HOUSEHOLD_READ)
         told = events.of_case(session, case.id)
+        issued = papers.of_case(session, case.id)
         return render_template(
             "case.html",
             case=case,
@@ -70,7 +72,9 @@ def one(actor: Actor, number: str) -> Any:
             timeline=[(timeline.when(e), e.actor, timeline.sentence(e), e.kind) for e in reversed(told)],
             lines=_lines(told),
             clocks=_clocks(session, case, bundle, today),
-            papers=papers.of_case(session, case.id),
+            papers=issued,
+            turns=signing.turns(session, issued, bundle.papers, actor),
+            signatures={p.id: signing.given(session, p.id) for p in issued if p.signed_sha256},
             state_papers=[p for p in bundle.papers.values() if p.state_of_case],
             attachments=queries.attachments(session, case.id),
             award=relief.of_case(session, case.id),

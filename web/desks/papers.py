@@ -5,17 +5,25 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from flask import Blueprint, render_template, send_file
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import PaperNotReady
 from processes.storage import vault
-from web import auth
+from web import auth, forms
 from web.require import require
 
 desk = Blueprint("papers", __name__)
+
+
+@desk.post("/papers/<string:code>/sign")
+@require(Permission.PAPER_SIGN)
+def sign(actor: Actor, code: str) -> Any:
+    """Sign or seal a paper when it is one's turn."""
+    done = auth.office().perform(c.SignPaper(code, forms.whole(request.form.get("signed"))), actor)
+    return redirect(url_for("cases.one", number=done["case"]))
 
 
 @desk.get("/papers/<string:code>.pdf")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
-from processes.papers import queries
+from processes.errors import AttachmentRefused
+from processes.papers import queries, signing
+from processes.storage import certificate
 from web import auth
 from web.limits import limiter
 from web.require import public
@@ -23,3 +25,30 @@ def one(code: str, page: str = "") -> Any:
     with auth.office().database.reading("") as session:
         found = queries.verified(session, code[:20])
     return render_template("verify.html", paper=found, code=code[:20]), 200 if found else 404
+
+
+@desk.get("/verify")
+@public
+def upload() -> Any:
+    """Where a file is handed in to be checked byte for byte."""
+    return render_template("verify_file.html", checked=None)
+
+
+@desk.post("/verify")
+@public
+@limiter.limit("20 per minute")
+def check() -> Any:
+    """Whether a file is one of ours, unchanged, and who signed it; keeps nothing."""
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        raise AttachmentRefused(reason="请选择要核验的 PDF 文件")
+    content = given.read()
+    office = auth.office()
+    settings = office.settings
+    own = certificate.open_certificate(settings.keys, settings.office_name, office.database.clock())
+    seen = signing.check(content, [own.der])
+    with office.database.reading("") as session:
+        found = signing.known(session, content)
+        paper = None if found is None else queries.verified(session, found.code)
+        latest = found is None or signing.is_latest(found, content)
+    return render_template("verify_file.html", checked=given.filename, paper=paper, latest=latest, seen=seen)

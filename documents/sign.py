@@ -1,0 +1,139 @@
+"""Signing and sealing a PDF: PAdES, one signature after another on the same file, each visible in its place.
+
+Runs in a child process of the press.  A signature never changes what was there before: it is written after it.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pypdfium2
+import weasyprint
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign import fields, signers, timestamps
+from pyhanko.sign.general import SigningError
+from pyhanko.stamp import StaticStampStyle
+
+from documents.errors import RenderingFailed, SigningFailed
+from documents.sheets import Signing
+
+_MM = 72 / 25.4
+_NAME_BOX = (34 * _MM, 11 * _MM)
+_SEAL_BOX = (36 * _MM, 36 * _MM)
+_FALLBACK = (30 * _MM, 24 * _MM)
+"""Where the first signature goes on a page that has no place for it, from the lower left corner."""
+_RESERVED = 20_000
+_SIZES = ((12, 46), (16, 38), (200, 30))
+"""Up to how many characters of an office's name, and how large they are on the seal."""
+_NAME = """<style>@page {{ size: 34mm 11mm; margin: 0 }} body {{ margin: 0; font-family: "LXGW WenKai", 楷体, KaiTi, "Noto Serif CJK SC", serif; text-align: center; color: #12306b }}
+b {{ display: block; font-weight: normal; font-size: 16pt; line-height: 19pt; letter-spacing: 3pt }} p {{ margin: 0; font-size: 5pt; line-height: 7pt; color: #555 }}</style><b>{name}</b><p>{role} 电子签名 {on}</p>"""
+_SEAL = """<style>@page {{ size: 36mm 36mm; margin: 0 }} body {{ margin: 0 }} svg {{ width: 36mm; height: 36mm }}</style>
+<svg viewBox="0 0 360 360"><g fill="none" stroke="#d4261e" stroke-width="7"><circle cx="180" cy="180" r="166"/></g><path fill="#d4261e" d="{star}"/><g fill="#d4261e" font-family="FandolSong, SimSun, serif" font-size="{size}" font-weight="bold" text-anchor="middle">{letters}</g>
+<text x="180" y="262" fill="#d4261e" font-family="FandolSong, SimSun, serif" font-size="26" text-anchor="middle">电子签章</text></svg>"""
+
+
+def sign(job: Signing) -> bytes:
+    """The file with one signature more; raises `SigningFailed`."""
+    try:
+        signer = signers.SimpleSigner.load_pkcs12_data(
+            job.certificate.pkcs12, other_certs=[], passphrase=job.certificate.password.encode()
+        )
+    except (ValueError, TypeError, OSError) as fault:
+        raise SigningFailed("证书不能读取") from fault
+    if signer is None:
+        raise SigningFailed("证书不能读取，或者密码不对")
+    page, box = _place(job)
+    name = f"signature_{job.position}"
+    try:
+        with TemporaryDirectory() as folder:
+            look = Path(folder) / "look.pdf"
+            look.write_bytes(_appearance(job))
+            writer = IncrementalPdfFileWriter(io.BytesIO(job.content))
+            fields.append_signature_field(writer, fields.SigFieldSpec(name, on_page=page, box=box))
+            meta = signers.PdfSignatureMetadata(
+                field_name=name,
+                name=job.name,
+                reason=job.role,
+                subfilter=fields.SigSeedSubFilter.PADES,
+            )
+            style = StaticStampStyle.from_pdf_file(str(look), border_width=0)
+            stamper = (
+                timestamps.HTTPTimeStamper(job.certificate.time_stamps)
+                if job.certificate.time_stamps
+                else None
+            )
+            made = signers.PdfSigner(meta, signer=signer, stamp_style=style, timestamper=stamper).sign_pdf(
+                writer, bytes_reserved=_RESERVED
+            )
+    except (PdfError, SigningError, ValueError, OSError) as fault:
+        raise SigningFailed(f"没有签成：{fault}") from fault
+    signed: bytes = made.getvalue()
+    return signed
+
+
+def _place(job: Signing) -> tuple[int, tuple[int, int, int, int]]:
+    """Page and box: beside the nth place that the paper has for a signature, else in a row at the foot."""
+    width, height = _SEAL_BOX if job.is_seal else _NAME_BOX
+    document = pypdfium2.PdfDocument(job.content)
+    found = []
+    for number, page in enumerate(document):
+        text = page.get_textpage()
+        search = text.search(job.anchor)
+        while (hit := search.get_next()) is not None:
+            start, count = hit
+            left, bottom, right, top = text.get_charbox(start + count - 1)
+            found.append((number, right, (bottom + top) / 2))
+    if not found:
+        x = _FALLBACK[0] + (job.position - 1) * (width + 2 * _MM)
+        return len(document) - 1, _box(x, _FALLBACK[1], width, height)
+    number, right, middle = found[min(job.position, len(found)) - 1]
+    if job.is_seal:
+        return number, _box(right + 8 * _MM, middle - height / 2, width, height)
+    return number, _box(right + _MM, middle - height / 2, width, height)
+
+
+def _box(x: float, y: float, width: float, height: float) -> tuple[int, int, int, int]:
+    return round(x), round(y), round(x + width), round(y + height)
+
+
+def _appearance(job: Signing) -> bytes:
+    on = datetime.fromisoformat(job.at).strftime("%Y-%m-%d %H:%M")
+    page = _SEAL.format(star=_star(), letters=_arc(job.name), size=_size(job.name)) if job.is_seal else (
+        _NAME.format(name=job.name, role=job.role, on=on)
+    )  # fmt: skip
+    made = weasyprint.HTML(string=page, base_url="about:blank").write_pdf()
+    if made is None:
+        raise RenderingFailed("没有生成签名图样")
+    content: bytes = made
+    return content
+
+
+def _size(name: str) -> int:
+    return next(size for longest, size in _SIZES if len(name) <= longest)
+
+
+def _arc(name: str) -> str:
+    """The office's name along the upper rim of the seal, one character after the other."""
+    radius, spread = 132 - (46 - _size(name)) / 4, min(250, 22 * len(name))
+    letters = []
+    for n, character in enumerate(name):
+        degrees = -spread / 2 + spread * (n + 0.5) / len(name)
+        angle = math.radians(degrees)
+        x, y = 180 + radius * math.sin(angle), 180 - radius * math.cos(angle)
+        letters.append(
+            f'<text transform="translate({x:.1f} {y:.1f}) rotate({degrees:.1f})" y="14">{character}</text>'
+        )
+    return "".join(letters)
+
+
+def _star() -> str:
+    points = []
+    for n in range(10):
+        radius, angle = (52 if n % 2 == 0 else 20), math.radians(36 * n)
+        points.append(f"{180 + radius * math.sin(angle):.1f} {175 - radius * math.cos(angle):.1f}")
+    return f"M{' L'.join(points)} Z"

@@ -1,0 +1,59 @@
+"""Checking a PDF: who signed what, and whether anything changed since.  Runs in a child process of the press."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from asn1crypto import x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from documents.errors import ScanUnreadable
+from documents.sheets import Checking, SignatureSeen
+
+_UNCHANGED = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING)
+
+
+def check(job: Checking) -> tuple[SignatureSeen, ...]:
+    """Every signature of a file, the first one first; raises `ScanUnreadable` for what is no PDF.
+
+    The content of each signed revision is compared with what came after it: other signatures may be added,
+    anything else is a change.
+    """
+    roots = [x509.Certificate.load(raw) for raw in job.roots]
+    try:
+        reader = PdfFileReader(io.BytesIO(job.content))
+        return tuple(_seen(embedded, roots) for embedded in reader.embedded_regular_signatures)
+    except Exception as fault:  # hostile files make the reader raise whatever there is
+        raise ScanUnreadable("文件不能读取，可能已经损坏") from fault
+
+
+def _seen(embedded: Any, roots: list[x509.Certificate]) -> SignatureSeen:
+    certificate = embedded.signer_cert
+    said = embedded.sig_object
+    reported = embedded.self_reported_timestamp
+    intact = whole = trusted = False
+    try:
+        context = ValidationContext(trust_roots=roots, allow_fetching=False)
+        status = validate_pdf_signature(embedded, context)
+        intact = bool(status.intact and status.valid)
+        covered = status.coverage in (
+            SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION,
+        )  # fmt: skip
+        whole = intact and covered and status.modification_level in _UNCHANGED
+        trusted = bool(status.trusted)
+    except Exception:  # noqa: BLE001  (whatever the reader stumbles over in a changed file: it does not hold)
+        intact = whole = trusted = False
+    return SignatureSeen(
+        name=str(said.get("/Name", "")),
+        role=str(said.get("/Reason", "")),
+        at="" if reported is None else reported.isoformat(),
+        issuer=certificate.issuer.human_friendly,
+        intact=intact,
+        whole=whole,
+        trusted=trusted,
+        self_made=certificate.self_signed in ("yes", "maybe"),
+    )

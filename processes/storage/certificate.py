@@ -1,0 +1,83 @@
+"""The office's certificate: a PKCS#12 file that it was given, or one that this program makes for itself.
+
+A self-made certificate shows that nothing changed; it is no legal 电子签章, and every page that shows it says so.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
+from cryptography.x509.oid import NameOID
+
+from processes.errors import CertificateUnusable
+
+_YEARS = 5
+_FILE, _PASSWORD = "office.p12", "office.password"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeCertificate:
+    """The file's bytes, its password, the certificate itself (DER), and where time stamps come from."""
+
+    pkcs12: bytes
+    password: str
+    der: bytes
+    time_stamps: str
+
+
+def open_certificate(folder: Path, office: str, now: datetime) -> OfficeCertificate:
+    """The certificate named by `YIMEN_CERTIFICATE`, else the self-made one in the folder, made now if missing.
+
+    Raises `CertificateUnusable` for a file that cannot be read or whose password is wrong.
+    """
+    given = os.environ.get("YIMEN_CERTIFICATE")
+    path = Path(given) if given else folder / _FILE
+    if not given and not path.exists():
+        _make(folder, office, now)
+    try:
+        password = os.environ.get("YIMEN_CERTIFICATE_PASSWORD") or (folder / _PASSWORD).read_text()
+        content = path.read_bytes()
+        _, certificate, _ = pkcs12.load_key_and_certificates(content, password.encode())
+    except (OSError, ValueError) as fault:
+        raise CertificateUnusable(reason="文件不能读取，或者密码不对") from fault
+    if certificate is None:
+        raise CertificateUnusable(reason="文件里没有证书")
+    der = certificate.public_bytes(Encoding.DER)
+    return OfficeCertificate(content, password, der, os.environ.get("YIMEN_TIME_STAMPS", ""))
+
+
+def _make(folder: Path, office: str, now: datetime) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, office)])
+    usage = x509.KeyUsage(
+        digital_signature=True, content_commitment=True, key_encipherment=False, data_encipherment=False,
+        key_agreement=False, key_cert_sign=False, crl_sign=False, encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=366 * _YEARS))
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    password = secrets.token_urlsafe(24)
+    content = pkcs12.serialize_key_and_certificates(
+        office.encode(), key, certificate, None, BestAvailableEncryption(password.encode())
+    )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for target, what in ((folder / _PASSWORD, password.encode()), (folder / _FILE, content)):
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(what)
