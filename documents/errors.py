@@ -23,5 +23,9 @@ class SigningFailed(PressError):
     """The certificate cannot be used, or the file cannot be signed."""
 
 
+class GlyphMissing(PressError):
+    """No face of this machine has a character that the page shows."""
+
+
 class RenderingFailed(PressError):
     """The child process died, or ran out of time or memory."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from documents import marks, qr, sandbox
-from documents.errors import RenderingFailed, TemplateBroken, ValueMissing
+from documents.errors import GlyphMissing, RenderingFailed, TemplateBroken, ValueMissing
 from documents.sheets import Made, Sheet
 
 
@@ -49,18 +50,54 @@ def _style(text: str) -> weasyprint.CSS:
 
 
 def pdf_of(sheet: Sheet) -> Made:
-    """The PDF of a sheet: tagged PDF/A-3u with subset fonts."""
+    """The PDF of a sheet: tagged PDF/A-3u with subset fonts, its data attached as JSON."""
     page = weasyprint.HTML(string=html_of(sheet), url_fetcher=_fetcher, base_url="about:blank")
     document = page.render(stylesheets=[_style(sheet.templates.get("paper.css", ""))], font_config=_fonts)
     made_at = datetime.fromisoformat(sheet.made_at)
     document.metadata.created = document.metadata.modified = made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     # An identifier of WeasyPrint's would write everything twice; `_packed` gives the file one.
     content = document.write_pdf(
-        pdf_variant="pdf/a-3u", pdf_tags=True, pdf_identifier=False, uncompressed_pdf=True
+        pdf_variant="pdf/a-3u",
+        pdf_tags=True,
+        pdf_identifier=False,
+        uncompressed_pdf=True,
+        attachments=[_data_of(sheet, made_at)],
     )
     if content is None:
         raise RenderingFailed("没有生成内容")
+    _demand_every_glyph(document)
     return Made(_packed(content, sheet.address), len(document.pages))
+
+
+def _demand_every_glyph(document: weasyprint.Document) -> None:
+    """A blank where a person's name should stand is worse than no paper; raises `GlyphMissing`."""
+    lacking = sorted({chr(point) for font in document.fonts.values() for point in font.missing})
+    if lacking:
+        said = "、".join(f"{c}（U+{ord(c):04X}）" for c in lacking[:5])
+        raise GlyphMissing(f"本机的字体没有这些字：{said}，请安装含有该字的字体后重试")
+
+
+def _data_of(sheet: Sheet, made_at: datetime) -> weasyprint.Attachment:
+    """What the page shows, for programs that read it."""
+    text = json.dumps(sheet.data, ensure_ascii=False, sort_keys=True, default=str)
+    return weasyprint.Attachment(
+        string=text,
+        name="data.json",
+        description="文书数据",
+        relationship="Data",
+        created=made_at,
+        modified=made_at,
+    )
+
+
+def _faces(pdf: pikepdf.Pdf) -> list[str]:
+    """The faces that the file uses, as it names them, without the mark of a subset."""
+    names = {
+        str(font.BaseFont).lstrip("/").split("+")[-1]
+        for page in pdf.pages
+        for font in page.Resources.get("/Font", {}).values()
+    }
+    return sorted(names)
 
 
 def _packed(content: bytes, address: str) -> bytes:
@@ -72,6 +109,9 @@ def _packed(content: bytes, address: str) -> bytes:
     with pikepdf.open(io.BytesIO(content)) as pdf:
         if address:
             marks.stamp(pdf, address)
+        pdf.docinfo["/Fonts"] = ", ".join(_faces(pdf))
+        # WeasyPrint names each attached file twice.
+        pdf.Root.AF = pikepdf.Array({a.objgen: a for a in pdf.Root.AF.as_list()}.values())
         pdf.save(
             packed,
             compress_streams=True,

@@ -44,14 +44,14 @@ python_environment() { # $1: lock file
 
 fonts() { # free official-looking faces, unpacked from Debian's packages; the office's own come first where installed
   local folder="$YIMEN_VAR/fonts"
-  if [ ! -f "$folder/FandolFang-Regular.otf" ]; then
+  if [ ! -f "$folder/FandolFang-Regular.otf" ] || [ ! -f "$folder/BabelStoneHan.ttf" ]; then
     if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
-      say "取得字体（仿宋、黑体、小标宋）"
+      say "取得字体（仿宋、黑体、小标宋、生僻字）"
       local work; work=$(mktemp -d); mkdir -p "$folder"
       [ -n "$(apt-cache policy texlive-lang-chinese 2>/dev/null)" ] || apt-get update -q >/dev/null 2>&1 || true
-      (cd "$work" && apt-get download -q texlive-lang-chinese fonts-lxgw-wenkai >/dev/null 2>&1 || true
+      (cd "$work" && apt-get download -q texlive-lang-chinese fonts-lxgw-wenkai fonts-babelstone-han >/dev/null 2>&1 || true
        for deb in *.deb; do [ -f "$deb" ] && dpkg-deb -x "$deb" out; done
-       find out \( -name 'Fandol*.otf' -o -iname '*wenkai-regular.ttf' \) -exec cp {} "$folder/" \; ) || true
+       find out \( -name 'Fandol*.otf' -o -iname '*wenkai-regular.ttf' -o -name 'BabelStoneHan.ttf' \) -exec cp {} "$folder/" \; ) || true
       rm -rf "$work"
     fi
     [ -f "$folder/FandolFang-Regular.otf" ] || echo "没有取得仿宋字体，文书将使用系统中的中文字体；请安装 fonts-noto-cjk 或单位自有的仿宋、小标宋。" >&2

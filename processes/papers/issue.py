@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from documents import render
-from documents.errors import RenderingFailed, ValueMissing
+from documents.errors import GlyphMissing, RenderingFailed, ValueMissing
 from processes.access.scope import Actor
 from processes.cases import numbering
 from processes.cases.clocks import CaseClocks
@@ -107,7 +107,7 @@ def make(row: IssuedPaper, bundle: Bundle, folder: Path, address: str) -> tuple[
         made = render.to_pdf(sheet)
     except ValueMissing as fault:
         raise PaperValueMissing(paper=row.title, reason=str(fault)) from fault
-    except RenderingFailed as fault:
+    except (RenderingFailed, GlyphMissing) as fault:
         raise RenderFailed(reason=str(fault)) from fault
     return vault.put(folder, made.content), len(made.content), made.pages
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 from datetime import datetime
 from pathlib import Path
 
+import pikepdf
 import pytest
 from sqlalchemy import select
 
 from documents import render
-from documents.errors import PressError, RenderingFailed, TemplateBroken, ValueMissing
+from documents.errors import GlyphMissing, PressError, RenderingFailed, TemplateBroken, ValueMissing
 from processes import commands as c
 from processes import jobs
 from processes.cases.models import Case
@@ -166,3 +168,16 @@ def test_a_child_that_takes_too_much_memory_is_an_error() -> None:
             )
         )
     press.close()
+
+
+@pytest.mark.parametrize("name", ["张玥喆", "李堃嬛", "王䶮", "赵𬱟", "欧阳𠅤𡈼"])
+def test_rare_names_are_set_and_can_be_read_again(name: str, tmp_path: Path) -> None:
+    made = render.to_pdf(sheet("<p>姓名：{{ name }}</p>", name=name))
+    with pikepdf.open(io.BytesIO(made.content)) as pdf:
+        assert str(pdf.docinfo["/Fonts"])
+    assert name in read(made.content, tmp_path / "name.pdf")
+
+
+def test_a_character_that_no_face_has_is_refused_and_named() -> None:
+    with pytest.raises(GlyphMissing, match=r"U\+10EDFC"):
+        render.to_pdf(sheet("<p>{{ name }}</p>", name="王\U0010edfc"))

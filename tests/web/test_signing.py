@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
@@ -81,8 +82,6 @@ def test_one_changed_byte_is_said(stage: Stage, approved: str) -> None:
 
 def test_something_added_after_the_signature_is_said(stage: Stage, approved: str) -> None:
     _sign(stage, "township_leader", 0)
-    import pikepdf
-
     with pikepdf.open(io.BytesIO(_content(stage))) as pdf:
         pdf.pages[0].contents_add(b"q 1 0 0 rg 100 100 50 50 re f Q")
         out = io.BytesIO()

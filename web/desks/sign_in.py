@@ -9,6 +9,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from processes import commands as c
 from processes.access.scope import system_actor
 from processes.errors import YimenError
+from processes.papers import faces
 from web import auth
 from web.errors import status_of
 from web.limits import limiter
@@ -55,7 +56,7 @@ def leave() -> Any:
 @desk.get("/healthz")
 @public
 def health() -> Any:
-    """Whether the desk and its store answer."""
+    """Whether the desk and its store answer, and which faces papers are set in."""
     with auth.office().database.reading("") as session:
         session.connection()
-    return jsonify(status="ok")
+    return jsonify(status="ok", fonts=list(faces.installed()))
