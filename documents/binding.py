@@ -1,9 +1,10 @@
-"""Scanned pages, which the press has made itself, as one PDF."""
+"""Binding: scanned pages as one PDF, several papers as one PDF; all of them files that the press has made."""
 
 from __future__ import annotations
 
 import io
 
+import pikepdf
 from PIL import Image
 
 DOTS_PER_INCH = 200
@@ -14,4 +15,15 @@ def joined(pictures: list[bytes]) -> bytes:
     first, *others = [Image.open(io.BytesIO(p)) for p in pictures]
     out = io.BytesIO()
     first.save(out, "PDF", save_all=True, append_images=others, resolution=DOTS_PER_INCH)
+    return out.getvalue()
+
+
+def bound(files: list[bytes]) -> bytes:
+    """PDFs one after the other as one file; nothing of them is changed but that they stand together."""
+    with pikepdf.new() as whole:
+        for content in files:
+            with pikepdf.open(io.BytesIO(content)) as part:
+                whole.pages.extend(part.pages)
+        out = io.BytesIO()
+        whole.save(out, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()

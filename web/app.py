@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,7 @@ def create_app(office: Office | None = None) -> Flask:
     app.context_processor(_shared)
     app.add_template_filter(_local, "local")
     app.add_template_filter(_due, "due")
+    app.add_template_filter(_written, "written")
     return app
 
 
@@ -118,6 +119,11 @@ def _asset(name: str) -> dict[str, Any]:
 
 def _local(instant: Any) -> str:
     return "" if instant is None else f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def _written(instant: str) -> str:
+    """An instant that a file brings with it."""
+    return _local(datetime.fromisoformat(instant)) if instant else ""
 
 
 def _due(day: date) -> str:

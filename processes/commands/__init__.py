@@ -46,6 +46,7 @@ from processes.commands.papers import (
     FileScan,
     FinishPaper,
     PlaceScan,
+    PrintBatch,
     PrintState,
     RecordPrinting,
     ScanPage,
@@ -71,6 +72,7 @@ from processes.commands.studio import (
 )
 
 __all__ = [
+    "PrintBatch",
     "SignPaper",
     "FileScan",
     "PlaceScan",

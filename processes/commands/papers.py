@@ -23,6 +23,13 @@ class PrintState(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class PrintBatch(Command):
+    """Print several papers at once: each printing is noted."""
+
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SignPaper(Command):
     """Put one's signature, or the office's seal, on a paper when it is one's turn; `signed` is how many there were."""
 

@@ -120,3 +120,28 @@ def test_in_the_shell(stage: Stage, approved: str, tmp_path: Path, monkeypatch: 
     assert "内容没有改动" in said.output
     file.write_bytes(_content(stage).replace(b"%%EOF", b"%%EOG", 1))
     assert CliRunner().invoke(cli.main, ["verify", str(file)]).exit_code == 1
+
+
+def test_many_papers_are_printed_at_once(stage: Stage, approved: str) -> None:
+    clerk = Person(stage, "window_clerk")
+    page = clerk.get("/papers/batch").text
+    codes = [part.split('"')[0] for part in page.split('name="code" value="')[1:]]
+    assert len(codes) == 5
+    made = clerk.client.post(
+        "/papers/batch",
+        data={"csrf_token": clerk.csrf, "code": codes},
+        headers={"Referer": "https://localhost/"},
+    )
+    with pikepdf.open(io.BytesIO(made.data)) as pdf:
+        with stage.database.reading("") as session:
+            pages = sum(p.pages or 0 for p in session.scalars(select(IssuedPaper)))
+        assert len(pdf.pages) == 1 + pages
+    assert "都打印过了" in clerk.get("/papers/batch").text
+    other = Person(stage, "t2_clerk")
+    assert approved not in other.get("/papers/batch").text
+    refused = other.client.post(
+        "/papers/batch",
+        data={"csrf_token": other.csrf, "code": codes},
+        headers={"Referer": "https://localhost/"},
+    )
+    assert refused.status_code == 404

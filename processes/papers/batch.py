@@ -1,0 +1,78 @@
+"""Printing many papers at once: what has not been printed yet, bound to one file with a list in front."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from documents import binding, render
+from documents.errors import PressError
+from processes.cases.models import Case
+from processes.errors import RenderFailed
+from processes.papers.models import IssuedPaper, Printing
+from processes.policy.calendar import SHANGHAI
+from processes.releases import publish
+from processes.storage import vault
+
+TEMPLATE = "print_list.html"
+TITLE = "文书打印清单"
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One paper of a batch: its file and what the list says of it."""
+
+    sha256: str
+    title: str
+    number: str
+    case: str
+    applicant: str
+    pages: int
+
+
+def waiting(session: Session) -> list[tuple[IssuedPaper, Case]]:
+    """Papers in scope that stand, are made and were never printed; oldest first."""
+    query = (
+        select(IssuedPaper, Case)
+        .join(Case, Case.id == IssuedPaper.case_id)
+        .where(
+            IssuedPaper.standing == "standing",
+            IssuedPaper.is_decided,
+            IssuedPaper.status == "ready",
+            ~exists().where(Printing.paper_id == IssuedPaper.id),
+        )
+        .order_by(IssuedPaper.id)
+        .limit(MOST)
+    )
+    return [(paper, case) for paper, case in session.execute(query)]
+
+
+def bound(session: Session, sheets: Sequence[Sheet], folder: Path, by: str, now: datetime) -> bytes:
+    """The list and every paper behind it as one PDF, each paper beginning on a page of its own."""
+    cover = _cover(session, sheets, by, now)
+    return binding.bound([cover, *(vault.get(folder, s.sha256) for s in sheets)])
+
+
+def _cover(session: Session, sheets: Sequence[Sheet], by: str, now: datetime) -> bytes:
+    release = publish.published_programmes(session)[0]
+    data = {
+        "title": TITLE,
+        "printed_by": by,
+        "printed_at": f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        "pages": sum(s.pages for s in sheets),
+        "lines": [
+            {"serial": n, "title": s.title, "number": s.number, "case": s.case, "applicant": s.applicant, "pages": s.pages}
+            for n, s in enumerate(sheets, start=1)
+        ],
+    }  # fmt: skip
+    templates = publish.open_release(session, release.id).templates()
+    try:
+        return render.to_pdf(render.Sheet(templates, TEMPLATE, data, "", now.isoformat())).content
+    except PressError as fault:
+        raise RenderFailed(reason=str(fault)) from fault
