@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, datetime
 
+import pikepdf
 import pytest
 from sqlalchemy import select
 
@@ -202,3 +204,19 @@ def test_what_was_asked_of_other_content_is_not_waited_for(stage: Stage) -> None
     for command in (c.AskRehearsal(draft), c.AskSimulation(draft, date(2026, 4, 1))):
         with pytest.raises(BundleInvalid):
             stage.office.perform(command, supervisor(stage))
+
+
+def test_a_template_is_previewed_with_a_case_and_with_the_worst(stage: Stage) -> None:
+    number = cases.a_case(stage, "serve_confirmation")
+    draft = opened(stage)
+    desk = Person(stage, "supervisor")
+    address = f"/studio/{draft}/preview/papers/approval_form.html"
+    usual, worst = desk.get(f"{address}?case={number}"), desk.get(f"{address}?worst=1")
+    assert usual.mimetype == worst.mimetype == "application/pdf"
+    pages = [len(pikepdf.open(io.BytesIO(a.data)).pages) for a in (usual, worst)]
+    assert pages[0] == 1
+    assert pages[1] > 1, "thirty members and long opinions run over the page"
+    assert desk.get(f"{address}?case=340199101-DB-2026-99999").status_code == 404
+    text = text_of(stage, draft, "papers/approval_form.html").replace("{{ address }}", "{{ adress }}")
+    save(stage, draft, "papers/approval_form.html", text)
+    assert "adress" in desk.get(address).text

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template, request, send_file, url_for
 
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import Invalid, NotFound, YimenError
+from processes.papers import preview as previews
 from processes.people import forms as kinds
 from processes.policy import values
 from processes.policy.calendar import civil_date
@@ -180,6 +182,21 @@ def changes(actor: Actor, draft_id: int) -> Any:
         if name in files
     ]
     return render_template("changes.html", draft=draft, sheets=sheets)
+
+
+@desk.get("/studio/<int:draft_id>/preview/<path:name>")
+@require(Permission.STUDIO)
+def preview(actor: Actor, draft_id: int, name: str) -> Any:
+    """A paper's template as it would be printed: with a case's data, or with the worst that could come."""
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        bundle = drafts.bundle_of(drafts.one(session, draft_id))
+        template = name.rsplit("/", 1)[-1]
+        data = previews.contract_of(session, template, request.args.get("case", ""))
+    if request.args.get("worst"):
+        data = previews.worst(data)
+    content = previews.pdf(bundle, template, data, office.database.clock())
+    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=f"{template}.pdf")
 
 
 def _played(draft_id: int, body: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,71 @@
+"""Previews of a template that is being changed: with the data of a case, and with the worst that could come."""
+
+from __future__ import annotations
+
+import copy
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from documents import render
+from documents.errors import PressError
+from processes.cases.models import Case
+from processes.errors import Invalid, NotFound
+from processes.papers.models import IssuedPaper
+from processes.releases.bundle import Bundle
+
+MANY_MEMBERS = 30
+_LONG_NAME = "古丽娜孜·阿不都热合曼"
+_LONG_TEXT = "家庭成员长期患病，劳动能力丧失，承包地收入微薄，子女就学支出较大，经入户调查、邻里访问和信息核对，情况属实。"
+_LONGEST = 300
+_LONG_ADDRESS = "演示县城关镇东村民委员会第三村民小组桥头自然村老供销社旁边的砖木结构平房南侧第二户"
+
+
+def contract_of(session: Session, template: str, case_number: str = "") -> dict[str, Any]:
+    """The data of the latest paper made from a template, of one case or of any in scope; raises `NotFound`."""
+    query = select(IssuedPaper).where(IssuedPaper.template == template).order_by(IssuedPaper.id.desc())
+    if case_number:
+        query = query.join(Case, Case.id == IssuedPaper.case_id).where(
+            Case.number == case_number.strip().upper()
+        )
+    found = session.scalars(query.limit(1)).first()
+    if found is None:
+        raise NotFound()
+    return dict(found.contract)
+
+
+def worst(contract: dict[str, Any]) -> dict[str, Any]:
+    """The same with thirty members, the longest name, address and opinions: whatever can run over does."""
+    made = copy.deepcopy(contract)
+    if made.get("members"):
+        made["members"] = [{**made["members"][0], "name": _LONG_NAME} for _ in range(MANY_MEMBERS)]
+    for name in ("applicant", "recipient"):
+        if isinstance(made.get(name), dict):
+            made[name]["name"] = _LONG_NAME
+        elif name in made:
+            made[name] = _LONG_NAME
+    if "address" in made:
+        made["address"] = _LONG_ADDRESS
+    long = (_LONG_TEXT * (_LONGEST // len(_LONG_TEXT) + 1))[:_LONGEST]
+    for opinion in (*made.get("opinions", ()), *made.get("superseded", ())):
+        opinion["text"] = long
+    if isinstance(made.get("opinion"), str):
+        made["opinion"] = long
+    for answers in made.get("answers", {}).values():
+        for key, value in answers.items():
+            if len(value) > len(_LONG_NAME):
+                answers[key] = long
+    return made
+
+
+def pdf(bundle: Bundle, template: str, data: dict[str, Any], now: datetime) -> bytes:
+    """A template of a content with data; raises `Invalid` with what is wrong in the template."""
+    sheet = render.Sheet(
+        bundle.templates(), template, data, "https://example.invalid/verify/PREVIEW", now.isoformat()
+    )
+    try:
+        return render.to_pdf(sheet).content
+    except PressError as fault:
+        raise Invalid(reason=str(fault)) from fault

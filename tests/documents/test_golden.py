@@ -1,0 +1,86 @@
+"""Pages as pictures against kept ones: what moved, vanished or changed its face is seen, not only what is read.
+
+`YIMEN_KEEP_GOLDEN=1 python -m pytest tests/documents/test_golden.py` keeps the pictures anew after a change that is
+meant; they are looked at before they are committed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from PIL import Image, ImageChops, ImageFilter, ImageStat
+from sqlalchemy import select
+
+from documents import render
+from processes.papers import preview
+from processes.papers.models import IssuedPaper
+from processes.rehearsal.stage import Stage
+from processes.releases.bundle import Bundle
+from tests.builders import cases
+
+GOLDEN = Path(__file__).parent / "golden"
+DOTS_PER_INCH = 60
+AT = "2026-03-02T00:00:00+00:00"
+TOLERATED = 1.2
+"""Mean difference of grey values, blurred, of 255: another version of a rasteriser stays below it."""
+TOLERATED_SPOT = 90
+"""The largest difference at any spot after blurring: a line or a word that is gone is above it."""
+
+
+def _pictures(bundle: Bundle, template: str, data: dict[str, Any]) -> list[Image.Image]:
+    fixed = {**data, "header": {**data["header"], "code": "GOLDEN0000"}}
+    sheet = render.Sheet(bundle.templates(), template, fixed, "https://example.invalid/verify/GOLDEN0000", AT)
+    document = pypdfium2.PdfDocument(render.to_pdf(sheet).content)
+    return [page.render(scale=DOTS_PER_INCH / 72).to_pil().convert("L") for page in document]
+
+
+def _compare(name: str, pictures: list[Image.Image]) -> None:
+    for number, picture in enumerate(pictures, start=1):
+        kept = GOLDEN / f"{name}-{number}.png"
+        if os.environ.get("YIMEN_KEEP_GOLDEN"):
+            picture.save(kept, optimize=True)
+        assert kept.exists(), f"no picture is kept for {kept.name}"
+        golden = Image.open(kept)
+        assert golden.size == picture.size
+        blurred = [p.filter(ImageFilter.GaussianBlur(2)) for p in (golden, picture)]
+        difference = ImageChops.difference(*blurred)
+        assert ImageStat.Stat(difference).mean[0] <= TOLERATED, kept.name
+        assert difference.getextrema()[1] <= TOLERATED_SPOT, kept.name
+    assert not (GOLDEN / f"{name}-{len(pictures) + 1}.png").exists(), f"{name} has fewer pages than kept"
+
+
+@pytest.fixture
+def contracts(stage: Stage) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Template and data of every paper of a confirmed case."""
+    cases.a_case(stage, "serve_confirmation")
+    with stage.database.reading("") as session:
+        rows = session.scalars(select(IssuedPaper)).all()
+    return {r.kind: (r.template, dict(r.contract)) for r in rows}
+
+
+def test_papers_look_as_they_did(allowance: Bundle, contracts: dict[str, tuple[str, dict[str, Any]]]) -> None:
+    assert set(contracts) == {
+        "acceptance_notice", "investigation_form", "public_notice", "confirmation_notice", "approval_form",
+    }  # fmt: skip
+    for kind, (template, data) in contracts.items():
+        _compare(kind, _pictures(allowance, template, data))
+
+
+def test_the_worst_case_looks_as_it_did(
+    allowance: Bundle, contracts: dict[str, tuple[str, dict[str, Any]]]
+) -> None:
+    template, data = contracts["approval_form"]
+    _compare("approval_form_worst", _pictures(allowance, template, preview.worst(data)))
+
+
+def test_a_line_that_is_gone_is_seen(
+    allowance: Bundle, contracts: dict[str, tuple[str, dict[str, Any]]]
+) -> None:
+    template, data = contracts["acceptance_notice"]
+    changed = {**data, "recipient": ""}
+    with pytest.raises(AssertionError):
+        _compare("acceptance_notice", _pictures(allowance, template, changed))
