@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
-from threading import current_thread
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
@@ -29,26 +30,38 @@ class Crash(BaseException):
     """The process is gone, between two statements."""
 
 
+_LEFT = threading.local()
+"""How many statements this thread still has before it is cut off."""
+_WATCHED: WeakSet[Any] = WeakSet()
+_WATCHING = threading.Lock()
+
+
+def _count(*_: Any) -> None:
+    left = getattr(_LEFT, "statements", None)
+    if left is None:
+        return
+    _LEFT.statements = left - 1
+    if left <= 0:
+        raise Crash
+
+
 @contextmanager
 def crash_before(stage: Stage, statement: int) -> Iterator[None]:
-    """End the transaction of this thread before its n-th statement from here on."""
-    left = [statement]
-    here = current_thread().ident
+    """End the transaction of this thread before its n-th statement from here on.
 
-    def count(*_: Any) -> None:
-        if current_thread().ident != here:
-            return
-        left[0] -= 1
-        if left[0] < 0:
-            raise Crash
-
-    event.listen(stage.database.engine, "before_cursor_execute", count)
+    The engine is listened to once: listeners that come and go while other threads run are themselves a race.
+    """
+    with _WATCHING:
+        if stage.database.engine not in _WATCHED:
+            event.listen(stage.database.engine, "before_cursor_execute", _count)
+            _WATCHED.add(stage.database.engine)
+    _LEFT.statements = statement
     try:
         yield
     except Crash:
         pass
     finally:
-        event.remove(stage.database.engine, "before_cursor_execute", count)
+        _LEFT.statements = None
 
 
 @dataclass

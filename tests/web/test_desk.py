@@ -53,7 +53,10 @@ def test_nobody_gets_in_without_signing_in(stage: Stage) -> None:
         response = nobody.get(path)
         assert response.status_code == 302
         assert response.headers["Location"].startswith("/sign-in?next=")
-    assert nobody.get("/healthz").json == {"status": "ok"}
+    health = nobody.get("/healthz").json
+    assert health["status"] == "ok"
+    assert len(health["fonts"]) == 5
+    assert not any("没有" in face for face in health["fonts"])
 
 
 def test_sign_in__five_wrong_passwords_lock_the_account_and_the_administrator_unlocks_it(
