@@ -42,6 +42,7 @@ from processes.commands.migration import (
     UndoMigration,
 )
 from processes.commands.papers import (
+    ExportFile,
     FailPaper,
     FileScan,
     FinishPaper,
@@ -72,6 +73,7 @@ from processes.commands.studio import (
 )
 
 __all__ = [
+    "ExportFile",
     "PrintBatch",
     "SignPaper",
     "FileScan",

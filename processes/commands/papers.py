@@ -23,6 +23,14 @@ class PrintState(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ExportFile(Command):
+    """Note that the files of a case, or of every case of a household, leave the system."""
+
+    case_number: str = ""
+    household: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PrintBatch(Command):
     """Print several papers at once: each printing is noted."""
 

@@ -77,6 +77,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.CloseOffer: funds.close_offer,
     c.PrintState: papers.print_state,
     c.RecordPrinting: papers.record_printing,
+    c.ExportFile: papers.export_file,
     c.PrintBatch: papers.print_batch,
     c.SignPaper: papers.sign_paper,
     c.FileScan: papers.file_scan,

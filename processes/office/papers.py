@@ -64,6 +64,16 @@ def record_printing(
     }
 
 
+def export_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ExportFile) -> dict[str, Any]:
+    """Note the export in the log of reads and in the case's own record."""
+    actor.demand(Permission.FILE_EXPORT)
+    if command.case_number:
+        case = actions.locked_case(uow, actor, command.case_number)
+        events.append(uow, case, actor, "exported", case.programme_title)
+    audit.note(uow, actor, "file_exported", command.case_number or command.household)
+    return {}
+
+
 def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PrintBatch) -> dict[str, Any]:
     """Note the printing of every paper; answers where each one's bytes lie, in the order asked for."""
     if not 1 <= len(command.codes) <= batch.MOST:

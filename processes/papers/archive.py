@@ -1,0 +1,142 @@
+"""一户一档: a case or a household as one folder that can be read without this system, every file with its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from processes.cases import events, queries, timeline
+from processes.cases.models import Case
+from processes.papers import queries as papers
+from processes.papers import return_scan
+from processes.policy import values
+from processes.policy.calendar import SHANGHAI
+from processes.storage import vault
+
+_STYLE = "body{font-family:serif;margin:2em;max-width:60em}table{border-collapse:collapse;width:100%}td,th{border:1px solid #999;padding:.2em .5em;text-align:left}code{font-size:.75em;word-break:break-all}"
+_FORBIDDEN = str.maketrans(dict.fromkeys('/\\:*?"<>|\n\r\t', "_"))
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where the bytes of papers, scans and attachments lie."""
+
+    papers: Path
+    scans: Path
+    attachments: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file of the archive: its place in the folder, what the catalogue says of it, its bytes."""
+
+    name: str
+    title: str
+    pages: int | None
+    on: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the file."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
+    """Papers as last signed, signed sheets that came back, attachments, and the record of what was done."""
+    found: list[Piece] = []
+    for n, paper in enumerate(papers.of_case(session, case.id), start=1):
+        if paper.sha256 is None:
+            continue
+        state = "" if paper.standing == "standing" else "（已被取代）"
+        title = f"{paper.title} {paper.number}{state}"
+        content = vault.get(folders.papers, paper.signed_sha256 or paper.sha256)
+        found.append(
+            Piece(_name("文书", n, title, ".pdf"), title, paper.pages, paper.issued_on.isoformat(), content)
+        )
+        pages = return_scan.pages_of(session, paper)
+        if pages:
+            signed = return_scan.signed_file(pages, folders.scans)
+            on = "" if paper.returned_on is None else paper.returned_on.isoformat()
+            found.append(Piece(_name("签字件", n, title, ".pdf"), f"{title} 签字件", len(pages), on, signed))
+    for n, attached in enumerate(queries.attachments(session, case.id), start=1):
+        content = vault.get(folders.attachments, attached.sha256)
+        on = f"{attached.at.astimezone(SHANGHAI):%Y-%m-%d}"
+        found.append(Piece(_name("附件", n, attached.name, ""), attached.name, None, on, content))
+    return [*found, *_record(session, case)]
+
+
+def zipped(parts: Sequence[tuple[str, Case, list[Piece]]], title: str, made_at: datetime) -> bytes:
+    """The folder as a ZIP: a catalogue in front, the files, and `SHA256SUMS`."""
+    out = io.BytesIO()
+    sums: list[str] = []
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        catalogue = _catalogue(parts, title, made_at)
+        for name, content in (
+            ("目录.html", catalogue),
+            *((f"{folder}{p.name}", p.content) for folder, _, found in parts for p in found),
+        ):
+            archive.writestr(name, content)
+            sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}")
+        archive.writestr("SHA256SUMS", "\n".join(sums) + "\n")
+    return out.getvalue()
+
+
+def _record(session: Session, case: Case) -> list[Piece]:
+    told = events.of_case(session, case.id)
+    lines = [(timeline.when(e), e.actor, timeline.sentence(e)) for e in told]
+    rows = "".join(
+        f"<tr><td>{_e(at)}</td><td>{_e(who)}</td><td>{_e(said)}</td></tr>" for at, who, said in lines
+    )
+    page = _page(
+        f"{case.number} 办理记录", f"<table><tr><th>时间</th><th>办理人</th><th>事项</th></tr>{rows}</table>"
+    )
+    chain = values.dumps(
+        [
+            {"position": e.position, "at": e.at, "actor": e.actor, "kind": e.kind, "title": e.title,
+             "payload": e.payload, "previous": e.previous, "digest": e.digest}
+            for e in told
+        ]
+    )  # fmt: skip
+    on = "" if not told else timeline.when(told[-1])[:10]
+    return [
+        Piece("办理记录.html", "办理记录", None, on, page),
+        Piece("办理记录.json", "办理记录（带前后相扣的校验值，供程序核对）", None, on, chain),
+    ]
+
+
+def _catalogue(parts: Sequence[tuple[str, Case, list[Piece]]], title: str, made_at: datetime) -> bytes:
+    body = [f"<p>导出时间 {made_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}。各文件的校验值另见 SHA256SUMS。</p>"]
+    for folder, case, found in parts:
+        body.append(f"<h2>{_e(case.programme_title)} {_e(case.number)} {_e(case.applicant)}</h2>")
+        body.append("<table><tr><th>序号</th><th>材料</th><th>页数</th><th>日期</th><th>SHA-256</th></tr>")
+        for n, piece in enumerate(found, start=1):
+            link = f'<a href="{_e(folder + piece.name)}">{_e(piece.title)}</a>'
+            body.append(
+                f"<tr><td>{n}</td><td>{link}</td><td>{piece.pages or ''}</td><td>{_e(piece.on)}</td><td><code>{piece.sha256}</code></td></tr>"
+            )
+        body.append("</table>")
+    return _page(title, "".join(body))
+
+
+def _page(title: str, body: str) -> bytes:
+    return (
+        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{_e(title)}</title>'
+        f"<style>{_STYLE}</style></head><body><h1>{_e(title)}</h1>{body}</body></html>"
+    ).encode()
+
+
+def _name(folder: str, n: int, title: str, suffix: str) -> str:
+    return f"{folder}/{n:02}-{title.translate(_FORBIDDEN)[:80]}{suffix}"
+
+
+def _e(text: str) -> str:
+    return html.escape(text)

@@ -1,0 +1,75 @@
+"""一户一档: what comes out can be read and checked without the system, and nobody takes another township's."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+
+import pikepdf
+from sqlalchemy import select
+
+from processes import commands as c
+from processes import jobs
+from processes.access.models import AccessLog
+from processes.cases.models import Case
+from processes.people.models import Household
+from processes.rehearsal.stage import Stage
+from tests.builders import cases
+from tests.builders.desks import Person
+
+
+def _checked(content: bytes) -> dict[str, bytes]:
+    """The files of an archive, each compared with its line in `SHA256SUMS`."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {n: archive.read(n) for n in archive.namelist()}
+    sums = dict(line.split("  ", 1)[::-1] for line in files["SHA256SUMS"].decode().splitlines())
+    assert set(sums) == set(files) - {"SHA256SUMS"}
+    assert all(hashlib.sha256(files[n]).hexdigest() == s for n, s in sums.items())
+    return files
+
+
+def test_a_case_as_a_folder(stage: Stage) -> None:
+    number = cases.a_case(stage, "serve_confirmation")
+    jobs.make_papers(stage.office)
+    scan = b"%PDF-1.4\n" + b"x" * 200
+    stage.office.perform(
+        c.AddAttachment(number, "户口簿.pdf", scan), stage.actor("window_clerk", cases.VILLAGE)
+    )
+    clerk = Person(stage, "window_clerk")
+    answer = clerk.post(f"/cases/{number}/export", {})
+    assert answer.mimetype == "application/zip"
+    files = _checked(answer.data)
+    papers = [n for n in files if n.startswith("文书/")]
+    assert len(papers) == 5
+    for name in papers:
+        with pikepdf.open(io.BytesIO(files[name])) as pdf:
+            assert len(pdf.pages) >= 1
+    assert files[next(n for n in files if n.startswith("附件/"))] == scan
+    catalogue = files["目录.html"].decode()
+    assert all(name.split("-", 1)[1].removesuffix(".pdf")[:6] in catalogue for name in papers)
+    assert "<script" not in catalogue
+    record = json.loads(files["办理记录.json"])
+    with stage.database.reading("") as session:
+        case = session.scalars(select(Case).where(Case.number == number)).one()
+        assert record[-1]["digest"] == case.head, "the record ends where the case's chain ends"
+        logged = session.scalars(select(AccessLog.target).where(AccessLog.action == "file_exported")).all()
+    assert logged == [number]
+    assert "导出办件档案" in files["办理记录.html"].decode()
+
+
+def test_a_household_as_a_folder(stage: Stage) -> None:
+    number = cases.a_case(stage, "township_opinion")
+    jobs.make_papers(stage.office)
+    with stage.database.reading("") as session:
+        household = session.scalars(select(Household.number)).one()
+    files = _checked(Person(stage, "window_clerk").post(f"/households/{household}/export", {}).data)
+    assert any(n.startswith(f"{number}/文书/") for n in files)
+    assert f"{number}/办理记录.html" in files
+
+
+def test_nobody_takes_what_is_not_theirs(stage: Stage) -> None:
+    number = cases.a_case(stage)
+    assert Person(stage, "t2_clerk").post(f"/cases/{number}/export", {}).status_code == 404
+    assert Person(stage, "investigator").post(f"/cases/{number}/export", {}).status_code == 403
