@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import multiprocessing
+import os
 import resource
 import threading
 from collections.abc import Callable
@@ -20,6 +21,8 @@ MAX_BYTES = 2_000_000_000
 MAX_SHEETS_PER_CHILD = 500
 MAX_SHEETS_UNSWEPT = 4
 IDLE_SECONDS = 0.05
+_ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": "134217728", "MALLOC_TRIM_THRESHOLD_": "134217728"}
+"""For the child's C library: memory of fonts and pages is kept for the next sheet, not given back after each."""
 
 __all__ = [
     "Certificate",
@@ -112,6 +115,8 @@ class Press:
         if self._sheets >= MAX_SHEETS_PER_CHILD or (self._child is not None and not self._child.is_alive()):
             self.close()
         if self._pipe is None:
+            for name, value in _ALLOCATION.items():
+                os.environ.setdefault(name, value)
             context = multiprocessing.get_context("spawn")
             self._pipe, other = context.Pipe()
             self._child = context.Process(target=_work, args=(other, self.memory), daemon=True)
