@@ -59,6 +59,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "paper_signed": lambda t, p: f"在《{t}》{p['number']}上电子签名",
     "paper_sealed": lambda t, p: f"在《{t}》{p['number']}上加盖电子印章",
     "exported": lambda t, p: "导出办件档案",
+    "handwritten": lambda t, p: f"{p['signer']}在“{t}”时手写签名",
     "state_printed": lambda t, p: f"打印《{t}》（未办结）",
     "award_granted": lambda t, p: f"给予救助待遇，每月 {p['monthly']} 元，自 {p['from_month']} 起",
     "award_withdrawn": lambda t, p: "因退回撤回救助待遇",

@@ -29,7 +29,15 @@ from processes.commands.funds import (
     RefuseFundEntry,
     ReverseFundEntry,
 )
-from processes.commands.items import ClaimTask, CompleteTask, ReleaseTask, ReturnTask, SaveDraft, TransferTask
+from processes.commands.items import (
+    ClaimTask,
+    CompleteTask,
+    ReleaseTask,
+    ReturnTask,
+    SaveDraft,
+    TransferTask,
+    WriteByHand,
+)
 from processes.commands.migration import (
     ChooseMigration,
     DropMigration,
@@ -73,6 +81,7 @@ from processes.commands.studio import (
 )
 
 __all__ = [
+    "WriteByHand",
     "ExportFile",
     "PrintBatch",
     "SignPaper",

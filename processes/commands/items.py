@@ -37,6 +37,13 @@ class CompleteTask(ItemCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class WriteByHand(ItemCommand):
+    """Keep a signature that somebody wrote on the screen at a step: a small PNG."""
+
+    picture: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class TransferTask(ItemCommand):
     """Hand a work item to a colleague, who finishes it (转办)."""
 

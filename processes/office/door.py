@@ -14,7 +14,7 @@ from processes.access.models import CommandToken
 from processes.access.scope import Actor
 from processes.cases.models import Incident
 from processes.errors import NotAllowed, Unavailable, YimenError
-from processes.office import cases, control, funds, items, migrating, papers, register, studio
+from processes.office import cases, control, funds, handwriting, items, migrating, papers, register, studio
 from processes.settings import Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
 
@@ -47,6 +47,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.CompleteTask: items.complete_task,
     c.TransferTask: items.transfer_task,
     c.ReturnTask: items.return_task,
+    c.WriteByHand: handwriting.write_by_hand,
     c.OpenDraft: studio.open_draft,
     c.SaveDraftFile: studio.save_file,
     c.AddDraftFile: studio.add_file,

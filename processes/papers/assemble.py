@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.access.models import Division
@@ -19,6 +20,7 @@ from processes.engine import expressions
 from processes.engine.facts import Facts, functions
 from processes.errors import ExpressionFailed, PaperValueMissing
 from processes.papers import contracts as c
+from processes.papers.models import Handwriting
 from processes.people import masking
 from processes.people.forms import CATEGORIES, PROPERTY_KINDS, WORK_ABILITIES
 from processes.people.models import Household, Membership
@@ -30,6 +32,7 @@ from processes.releases.bundle import Bundle, PaperRule
 from processes.relief import queries as relief
 
 COUNTY_DIGITS = 6
+PNG = "data:image/png;base64,"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,24 @@ def _opinion_form(source: Source, header: c.Header) -> c.OpinionForm:
         superseded=_superseded(source),
         fields=_fields(source),
         answers=_answers(source),
+        handwriting=_handwriting(source),
     )
+
+
+def _handwriting(source: Source) -> list[c.Handwritten]:
+    """What was written by hand at steps that still count, in order."""
+    refs = {i.ref: i.task for i in source.items if i.status in ("open", "done")}
+    query = select(Handwriting).where(Handwriting.case_id == source.case.id).order_by(Handwriting.id)
+    return [
+        c.Handwritten(
+            row.signer,
+            refs[row.ref],
+            civil_date(row.at).isoformat(),
+            PNG + str(row.picture["png"]),
+        )
+        for row in source.session.scalars(query)
+        if row.ref in refs
+    ]
 
 
 def _householder(household: Household) -> Membership:

@@ -60,6 +60,16 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Handwritten:
+    """A signature written on the screen: by whom, when, and the picture as a `data:` address."""
+
+    signer: str
+    task: str
+    on: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter to the applicant: facts by name and answers of the forms."""
 
@@ -97,6 +107,7 @@ class OpinionForm:
     superseded: list[Opinion]
     fields: dict[str, Any]
     answers: dict[str, dict[str, str]]
+    handwriting: list[Handwritten]
 
 
 CONTRACTS: dict[str, type] = {"letter": Letter, "notice": Notice, "opinion_form": OpinionForm}

@@ -60,6 +60,23 @@ class PaperSignature(Row):
     sha256: Mapped[str] = mapped_column(String(64), index=True)
 
 
+class Handwriting(Row):
+    """A signature written on the screen by somebody who is no user of the system (手写签名)."""
+
+    __tablename__ = "handwriting"
+    __table_args__ = (UniqueConstraint("case_id", "ref"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    ref: Mapped[str] = mapped_column(String(160))
+    """The step at which it was written; writing again there takes its place."""
+    signer: Mapped[str] = mapped_column(String(60))
+    picture: Mapped[dict[str, Any]] = mapped_column(SealedData)
+    """`png`: the picture in base 64, sealed like all that shows a person."""
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+
+
 class ReturnedPage(Row):
     """A page of a paper that was printed, signed and scanned (签字件); a later scan of it takes its place."""
 

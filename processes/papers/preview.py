@@ -33,7 +33,8 @@ def contract_of(session: Session, template: str, case_number: str = "") -> dict[
     found = session.scalars(query.limit(1)).first()
     if found is None:
         raise NotFound()
-    return dict(found.contract)
+    # Papers issued before contracts knew of handwriting have none.
+    return {"handwriting": [], **found.contract}
 
 
 def worst(contract: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from processes.access.scope import Actor
 from processes.cases import queries, rules
 from processes.engine import returns, runtime
 from processes.engine.facts import Facts
+from processes.errors import Invalid
 from processes.policy import values
 from processes.releases import forms as schemas
 from processes.releases import publish
@@ -21,6 +23,7 @@ from web import answers, auth, forms
 from web.require import require
 
 desk = Blueprint("tasks", __name__)
+PNG = "data:image/png;base64,"
 
 
 @desk.get("/cases/<string:number>/tasks/<int:item_id>")
@@ -40,6 +43,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             case=case,
             item=item,
             documentation=_documentation(bundle, case, item),
+            handwriting=_handwriting(bundle, case, item),
             schema=schemas.resolved(
                 bundle.form(item.form) or {}, lambda: answers.known(office, case, bundle)
             ),
@@ -58,6 +62,12 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
 def _documentation(bundle: Any, case: Any, item: Any) -> str:
     node = bundle.definition(case.process or None).node_at(item.ref)
     return "" if node is None else node.documentation
+
+
+def _handwriting(bundle: Any, case: Any, item: Any) -> str:
+    """Whose handwriting the step asks for, or nothing."""
+    node = bundle.definition(case.process or None).node_at(item.ref)
+    return "" if node is None else node.properties.get("handwriting", "")
 
 
 def _answers(bundle: Any, items: list[Any]) -> list[dict[str, Any]]:
@@ -91,6 +101,19 @@ def _earlier(office: Any, case: Any, bundle: Any, items: list[Any]) -> list[dict
             }
         )
     return found
+
+
+@desk.post("/cases/<string:number>/tasks/<int:item_id>/handwriting")
+@require(Permission.TASK_WORK)
+def write_by_hand(actor: Actor, number: str, item_id: int) -> Any:
+    """Keep a signature written on the screen."""
+    body = forms.body()
+    try:
+        picture = b64decode(str(body.get("picture", "")).removeprefix(PNG), validate=True)
+    except ValueError:
+        raise Invalid(reason="没有收到签名") from None
+    command = c.WriteByHand(item_id, forms.whole(body.get("version")), picture)
+    return jsonify(auth.office().perform(command, actor))
 
 
 @desk.post("/cases/<string:number>/tasks/<int:item_id>/complete")

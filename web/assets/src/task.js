@@ -66,4 +66,18 @@ document.getElementById("complete").addEventListener("click", complete);
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); complete(); }
 });
+const writing = document.getElementById("handwriting");
+if (writing) {
+  const { default: SignaturePad } = await import("signature_pad");
+  const canvas = document.getElementById("pad"), told = document.getElementById("written");
+  const pad = new SignaturePad(canvas, { minWidth: 1.5, maxWidth: 4, penColor: "#111" });
+  document.getElementById("clear-writing").addEventListener("click", () => pad.clear());
+  document.getElementById("keep-writing").addEventListener("click", async () => {
+    if (pad.isEmpty()) { told.textContent = "还没有签名"; return; }
+    try {
+      await send(writing.dataset.address, { version: Number(place.dataset.version), picture: canvas.toDataURL("image/png") });
+      told.textContent = "已保存";
+    } catch (fault) { told.textContent = fault.message; }
+  });
+}
 place.dataset.ready = "1";

@@ -1,0 +1,49 @@
+"""手写签名: the householder signs on the screen at the home visit; it stands on the form of that visit."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from typing import Any
+
+from sqlalchemy import select
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import actions, events, rules
+from processes.errors import AttachmentRefused, RuleBroken
+from processes.office.cases import media_type
+from processes.office.running import Run
+from processes.papers.models import Handwriting
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+LARGEST = 200_000
+
+
+def write_by_hand(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.WriteByHand
+) -> dict[str, Any]:
+    """Keep the picture with the step; only where the diagram asks for somebody's handwriting."""
+    actor.demand(Permission.TASK_WORK)
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    rules.demand_worker(item, actor)
+    node = Run(uow, actor, case, items).definition.node_at(item.ref)
+    signer = "" if node is None else node.properties.get("handwriting", "")
+    if not signer:
+        raise RuleBroken(reason="本环节不需要手写签名")
+    if len(command.picture) > LARGEST or media_type(command.picture) != "image/png":
+        raise AttachmentRefused(reason="签名应为不超过 200 KB 的 PNG 图片")
+    row = uow.session.scalar(
+        select(Handwriting).where(Handwriting.case_id == case.id, Handwriting.ref == item.ref)
+    )
+    if row is None:
+        row = Handwriting(case_id=case.id, ref=item.ref, signer=signer, picture={}, at=uow.now, by="")
+        uow.add(row)
+    row.picture = {"png": b64encode(command.picture).decode()}
+    row.at, row.by = uow.now, actor.name
+    digest = hashlib.sha256(command.picture).hexdigest()
+    events.append(uow, case, actor, "handwritten", item.title, ref=item.ref, signer=signer, sha256=digest)
+    return {"signer": signer}

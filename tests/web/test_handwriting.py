@@ -1,0 +1,75 @@
+"""手写签名: written at the home visit, on the form of that visit, and only where the diagram asks for it."""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+
+import pikepdf
+from PIL import Image, ImageDraw
+from sqlalchemy import select
+
+from processes import jobs
+from processes.papers.models import Handwriting, IssuedPaper
+from processes.rehearsal.stage import Stage
+from processes.storage import vault
+from tests.builders import cases
+from tests.builders.desks import Person
+
+
+def _stroke() -> str:
+    image = Image.new("RGBA", (300, 90), (0, 0, 0, 0))
+    ImageDraw.Draw(image).line([(10, 70), (80, 20), (150, 70), (280, 15)], fill=(10, 10, 10, 255), width=5)
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return "data:image/png;base64," + b64encode(out.getvalue()).decode()
+
+
+def test_the_householder_signs_on_the_screen(stage: Stage) -> None:
+    number = cases.a_case(stage, "investigate_household")
+    item = cases.item_at(stage, number, "investigate_household")
+    desk = Person(stage, "investigator")
+    address = f"/cases/{number}/tasks/{item.id}/handwriting"
+    assert (
+        desk.send(address, {"version": item.version, "picture": "data:image/png;base64,bm8="}).status_code
+        >= 400
+    )
+    assert desk.send(address, {"version": item.version, "picture": "%%%"}).status_code >= 400
+    assert desk.send(address, {"version": item.version, "picture": _stroke()}).json == {
+        "signer": "户主（代理人）"
+    }
+    assert desk.send(address, {"version": item.version, "picture": _stroke()}).status_code == 200, (
+        "written again"
+    )
+    cases.complete(stage, item)
+    jobs.make_papers(stage.office)
+    with stage.database.reading("") as session:
+        assert len(session.scalars(select(Handwriting)).all()) == 1
+        paper = session.scalars(select(IssuedPaper).where(IssuedPaper.kind == "investigation_form")).one()
+    assert [h["signer"] for h in paper.contract["handwriting"]] == ["户主（代理人）"]
+    content = vault.get(stage.office.settings.papers, paper.sha256 or "")
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pictures = [i for page in pdf.pages for i in page.get_images()]
+    assert len(pictures) >= 2, "the code and the handwriting"
+    assert "手写签名" in desk.get(f"/cases/{number}").text
+
+
+def test_only_where_it_is_asked_for_and_by_whoever_works_there(stage: Stage) -> None:
+    number = cases.a_case(stage, "check_papers")
+    item = cases.item_at(stage, number, "check_papers")
+    address = f"/cases/{number}/tasks/{item.id}/handwriting"
+    refused = Person(stage, "window_clerk").send(address, {"version": item.version, "picture": _stroke()})
+    assert "不需要手写签名" in refused.json["message"]
+    assert (
+        Person(stage, "county_clerk")
+        .send(address, {"version": item.version, "picture": _stroke()})
+        .status_code
+        >= 400
+    )
+
+
+def test_a_form_without_handwriting_leaves_room_for_a_pen(stage: Stage) -> None:
+    cases.a_case(stage, "township_opinion")
+    with stage.database.reading("") as session:
+        paper = session.scalars(select(IssuedPaper).where(IssuedPaper.kind == "investigation_form")).one()
+    assert paper.contract["handwriting"] == []
