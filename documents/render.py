@@ -19,6 +19,8 @@ from documents.sheets import Certificate, Checking, Made, Scan, ScannedPage, She
 MAX_SECONDS = 60
 MAX_BYTES = 2_000_000_000
 MAX_SHEETS_PER_CHILD = 500
+GATE_SECONDS = 10
+GATE_BYTES = 1_000_000_000
 MAX_SHEETS_UNSWEPT = 4
 IDLE_SECONDS = 0.05
 _ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": "134217728", "MALLOC_TRIM_THRESHOLD_": "134217728"}
@@ -33,6 +35,7 @@ __all__ = [
     "ScannedPage",
     "Sheet",
     "SignatureSeen",
+    "check_signatures",
     "Signing",
     "press",
     "read_scan",
@@ -189,6 +192,16 @@ def to_pdf(sheet: Sheet) -> Made:
 def read_scan(scan: Scan) -> tuple[ScannedPage, ...]:
     """Read a scan on the process's own press."""
     return _press.read(scan)
+
+
+_gate = Press(GATE_SECONDS, GATE_BYTES)
+"""For what strangers hand in: its own child with less time and memory, so that nobody at the desk waits for it."""
+atexit.register(_gate.close)
+
+
+def check_signatures(job: Checking) -> tuple[SignatureSeen, ...]:
+    """The signatures of a file that anybody may have handed in."""
+    return _gate.check(job)
 
 
 def press() -> Press:

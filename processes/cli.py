@@ -178,6 +178,8 @@ def setup_command(with_demo: bool) -> None:
     """建立或升级数据库；首次运行时建立演示县。"""
     office = open_office()
     schema.upgrade(office.database.engine)
+    settings = office.settings
+    certificate.open_certificate(settings.keys, settings.office_name, office.database.clock())
     if with_demo:
         demo.found(office, office_for_lint(), click.echo)
 

@@ -107,7 +107,7 @@ def sign(
 def check(content: bytes, certificates: Sequence[bytes]) -> tuple[render.SignatureSeen, ...]:
     """What the signatures of a file say; raises `AttachmentRefused` for what is no PDF."""
     try:
-        return render.press().check(render.Checking(content, tuple(certificates)))
+        return render.check_signatures(render.Checking(content, tuple(certificates)))
     except ScanUnreadable as fault:
         raise AttachmentRefused(reason=str(fault)) from fault
     except PressError as fault:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from cryptography.x509.oid import NameOID
 from processes.errors import CertificateUnusable
 
 _YEARS = 5
+_PATIENCE = 100
 _FILE, _PASSWORD = "office.p12", "office.password"
 
 
@@ -77,7 +79,23 @@ def _make(folder: Path, office: str, now: datetime) -> None:
         office.encode(), key, certificate, None, BestAvailableEncryption(password.encode())
     )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for target, what in ((folder / _PASSWORD, password.encode()), (folder / _FILE, content)):
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(what)
+    try:
+        handle = os.open(folder / _PASSWORD, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        _await(folder / _FILE)  # another process is making it
+        return
+    with os.fdopen(handle, "wb") as file:
+        file.write(password.encode())
+    draft = folder / f"{_FILE}.new"
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    draft.replace(folder / _FILE)
+
+
+def _await(path: Path) -> None:
+    for _ in range(_PATIENCE):
+        if path.exists():
+            return
+        time.sleep(0.05)
+    raise CertificateUnusable(reason=f"{path.name} 没有制成；请删除 {_PASSWORD} 后重试")
