@@ -17,7 +17,21 @@ from processes.verbs import registry
 def open_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.OpenDraft) -> dict[str, Any]:
     """Open a draft, or the one that is open already."""
     actor.demand(Permission.STUDIO)
-    return {"draft": drafts.open_draft(uow, actor, command.programme, civil_date(uow.now), command.number).id}
+    return {
+        "draft": drafts.open_draft(
+            uow,
+            actor,
+            command.programme,
+            civil_date(uow.now),
+            command.number,
+            _scenarios(settings, command.programme),
+        ).id
+    }
+
+
+def _scenarios(settings: Settings, programme: str) -> dict[str, bytes]:
+    folder = settings.content / programme / "scenarios"
+    return {f"scenarios/{p.name}": p.read_bytes() for p in sorted(folder.glob("*.yaml"))}
 
 
 def save_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SaveDraftFile) -> dict[str, Any]:

@@ -28,11 +28,19 @@ _NAME = re.compile(
 )
 
 
-def open_draft(uow: UnitOfWork, actor: Actor, programme: str, on: date, number: int = 0) -> Draft:
+def open_draft(
+    uow: UnitOfWork,
+    actor: Actor,
+    programme: str,
+    on: date,
+    number: int = 0,
+    spare: Mapping[str, bytes] | None = None,
+) -> Draft:
     """A draft of the release in force; a programme has one open draft at a time.
 
     With a number it is the content of that earlier release, to be put in force again; raises `RuleBroken`
-    when a draft stands open that this would write over.
+    when a draft stands open that this would write over.  `spare` are the installation's scenarios, for releases
+    from the time when contents did not bring their own.
     """
     standing = uow.session.scalar(
         select(Draft).where(Draft.programme == programme, Draft.status.in_(("open", "proposed")))
@@ -43,6 +51,9 @@ def open_draft(uow: UnitOfWork, actor: Actor, programme: str, on: date, number: 
         return standing
     release = uow.session.get_one(Release, publish.current_id(uow.session, programme, on))
     content = publish.numbered(uow.session, programme, number).content if number else release.content
+    bundle = bundles.unpack(content)
+    if not any(name.startswith("scenarios/") for name in bundle.files):
+        content = bundles.pack(Bundle({**bundle.files, **(spare or {})}))
     draft = Draft(
         programme=programme, title=release.title, base_id=release.id, content=content, version=1,
         status="open", author_id=actor.account_id, author=actor.name, created_at=uow.now,

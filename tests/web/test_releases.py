@@ -171,3 +171,16 @@ def test_moving_a_case_from_its_page(stage: Stage) -> None:
     assert desk.post(f"/cases/{number}/move", sent | {"reason": "材料有误"}).status_code == 302
     assert "移动办理位置到“乡镇审核意见”：材料有误" in desk.get(f"/cases/{number}").text
     assert Person(stage, "county_clerk").post(f"/cases/{number}/move", sent).status_code == 403
+
+
+def test_a_release_from_before_scenarios_travelled_gets_them_in_its_draft(
+    stage: Stage, allowance: Bundle
+) -> None:
+    bare = Bundle({n: raw for n, raw in allowance.files.items() if not n.startswith("scenarios/")})
+    releases.put_in_force(stage, bare)
+    draft = _draft(stage)
+    with stage.database.reading("") as session:
+        files = drafts.bundle_of(drafts.one(session, draft)).files
+    assert sum(n.startswith("scenarios/") for n in files) == sum(
+        n.startswith("scenarios/") for n in allowance.files
+    )
