@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 from processes.errors import CertificateUnusable
 
 _YEARS = 5
-_PATIENCE = 100
+_PATIENCE = 10
 _FILE, _PASSWORD = "office.p12", "office.password"
 
 
@@ -97,5 +97,5 @@ def _await(path: Path) -> None:
     for _ in range(_PATIENCE):
         if path.exists():
             return
-        time.sleep(0.05)
+        time.sleep(1)
     raise CertificateUnusable(reason=f"{path.name} 没有制成；请删除 {_PASSWORD} 后重试")
