@@ -21,6 +21,7 @@ from web import auth, errors
 from web.desks import (
     admin,
     cases,
+    draft_views,
     funds,
     guide,
     heat,
@@ -75,7 +76,7 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
-        social, scan, studio, releases, heat, recorder, guide, returns,
+        social, scan, studio, releases, heat, recorder, guide, returns, draft_views,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

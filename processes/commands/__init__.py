@@ -54,6 +54,7 @@ from processes.commands.papers import (
     FailPaper,
     FileScan,
     FinishPaper,
+    NotePaperRead,
     PlaceScan,
     PrintBatch,
     PrintState,
@@ -81,6 +82,7 @@ from processes.commands.studio import (
 )
 
 __all__ = [
+    "NotePaperRead",
     "WriteByHand",
     "ExportFile",
     "PrintBatch",

@@ -15,6 +15,13 @@ class RecordPrinting(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class NotePaperRead(Command):
+    """Write down that somebody read a paper or a scanned sheet, which show full ID numbers, without printing it."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class PrintState(Command):
     """Make the approval form of a case as it stands; an undecided one says so."""
 

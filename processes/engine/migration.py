@@ -206,7 +206,7 @@ def _registry() -> DefaultRegistry:
     return made
 
 
-def _touched(new: Definition, state: State) -> tuple[list[Task], list[Task]]:
+def touched(new: Definition, state: State) -> tuple[list[Task], list[Task]]:
     """The tasks of a case whose specification the new release lacks, and those for which it differs."""
     top, called = diff_workflow(_registry(), state.workflow, new.spec, new.called)
     removed, changed = list(top.removed), list(top.changed)
@@ -220,7 +220,7 @@ def _gone(old: Definition, new: Definition, state: State) -> list[str]:
     """Finished or open steps of the case that the new release does not have."""
     titles = {
         _title(old, t.internal_data["ref"])
-        for t in _touched(new, state)[0]
+        for t in touched(new, state)[0]
         if "ref" in t.internal_data and t.has_state(TaskState.DEFINITE_MASK | TaskState.FINISHED_MASK)
     }
     return [f"新版本没有本办件经过的“{title}”" for title in sorted(titles)]
@@ -230,7 +230,7 @@ def _changed(old: Definition, new: Definition, state: State) -> list[str]:
     """Open steps whose settings the new release changes; the case goes on with the new ones."""
     titles = {
         _title(old, t.internal_data["ref"])
-        for t in _touched(new, state)[1]
+        for t in touched(new, state)[1]
         if "ref" in t.internal_data and t.has_state(TaskState.READY | TaskState.WAITING)
     }
     return [f"“{title}”按新版本的设置继续办理" for title in sorted(titles)]

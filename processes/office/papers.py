@@ -64,6 +64,13 @@ def record_printing(
     }
 
 
+def note_read(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NotePaperRead) -> dict[str, Any]:
+    """Into the log of reads, like a printing; what was read is found in scope by whoever asks."""
+    actor.demand(Permission.PAPER_READ)
+    audit.note(uow, actor, "paper_read", command.target)
+    return {}
+
+
 def export_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ExportFile) -> dict[str, Any]:
     """Note the export in the log of reads and in the case's own record."""
     actor.demand(Permission.FILE_EXPORT)

@@ -23,8 +23,8 @@ _LONGEST = 300
 _LONG_ADDRESS = "演示县城关镇东村民委员会第三村民小组桥头自然村老供销社旁边的砖木结构平房南侧第二户"
 
 
-def contract_of(session: Session, template: str, case_number: str = "") -> dict[str, Any]:
-    """The data of the latest paper made from a template, of one case or of any in scope; raises `NotFound`."""
+def paper_of(session: Session, template: str, case_number: str = "") -> IssuedPaper:
+    """The latest paper made from a template, of one case or of any in scope; raises `NotFound`."""
     query = select(IssuedPaper).where(IssuedPaper.template == template).order_by(IssuedPaper.id.desc())
     if case_number:
         query = query.join(Case, Case.id == IssuedPaper.case_id).where(
@@ -33,8 +33,12 @@ def contract_of(session: Session, template: str, case_number: str = "") -> dict[
     found = session.scalars(query.limit(1)).first()
     if found is None:
         raise NotFound()
-    # Papers issued before contracts knew of handwriting have none.
-    return {"handwriting": [], **found.contract}
+    return found
+
+
+def data_of(paper: IssuedPaper) -> dict[str, Any]:
+    """What a template reads of a paper; papers issued before contracts knew of handwriting have none."""
+    return {"handwriting": [], **paper.contract}
 
 
 def worst(contract: dict[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from processes.access.scope import system_actor
 from processes.cases import events
 from processes.cases.models import Case
+from processes.engine import migration
 from processes.migrations import schema
+from processes.office.running import Run
 from processes.rehearsal import compare, looking
 from processes.rehearsal.player import Player
 from processes.rehearsal.results import Result
@@ -47,4 +50,32 @@ def test_a_kept_case_finishes(packed: Path, tmp_path: Path) -> None:
     with stage.database.reading("") as session:
         for case in session.scalars(select(Case)).all():
             assert events.verify(session, case) is None
+    stage.close()
+
+
+@pytest.mark.parametrize("packed", KEPT, ids=lambda p: p.name.removesuffix(".tar.xz"))
+def test_every_step_of_a_kept_case_is_safe_under_its_own_content(packed: Path, tmp_path: Path) -> None:
+    """The journal told again to the same definition gives the same case, wherever it stands."""
+    left = unpack(packed, tmp_path)
+    settings = replace(from_environment(), var=tmp_path, content=CONTENT)
+    keyring.use(keyring.open_keyring(settings.keys))
+    stage = Stage(settings, f"sqlite:///{tmp_path}/stage.sqlite")
+    schema.upgrade(stage.database.engine)
+    stage.clock.now = datetime.fromisoformat(left["now"])
+    player = Player(stage, left["content"])
+    player.number, player.division, player.household = left["number"], left["division"], left["household"]
+    judged = 0
+    for n, step in enumerate([{}, *left["content"]["steps"][left["after"] :]]):
+        if n:
+            player.take(n, step)
+        with stage.database.unit_of_work() as uow:
+            for case in uow.session.scalars(select(Case)).all():
+                run = Run(uow, system_actor(), case, [])
+                verdict = migration.judge(
+                    run.definition, run.definition, run.state(), run.facts(), run.facts()
+                )
+                assert (verdict.kind, verdict.reasons) == (migration.Kind.SAFE, ()), case.number
+                assert migration.touched(run.definition, run.state()) == ([], [])
+                judged += 1
+    assert judged >= 2
     stage.close()

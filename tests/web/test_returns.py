@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes import jobs
+from processes.access.models import AccessLog
 from processes.access.scope import system_actor
 from processes.papers.models import IssuedPaper, ReturnedPage
 from processes.rehearsal.stage import Stage
@@ -67,6 +68,10 @@ def test_a_crooked_photograph_lands_on_its_case(stage: Stage) -> None:
     signed = clerk.get(f"/papers/{paper.code}/signed.pdf")
     assert signed.mimetype == "application/pdf"
     assert len(pypdfium2.PdfDocument(signed.data)) == 1
+    assert clerk.get(f"/scan/pictures/{said['sha256']}.jpg").status_code == 200
+    with stage.database.reading("") as session:
+        read = session.scalars(select(AccessLog.target).where(AccessLog.action == "paper_read")).all()
+    assert read == [paper.code, said["sha256"][:16]], "whoever reads full ID numbers is on record"
     assert paper.number not in clerk.get("/scan/returns").text
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes import jobs
+from processes.access.models import AccessLog
 from processes.access.scope import Actor
 from processes.cases.models import Case
 from processes.cli import office_for_lint
@@ -214,6 +215,9 @@ def test_a_template_is_previewed_with_a_case_and_with_the_worst(stage: Stage) ->
     usual, worst = desk.get(f"{address}?case={number}"), desk.get(f"{address}?worst=1")
     assert usual.mimetype == worst.mimetype == "application/pdf"
     pages = [len(pikepdf.open(io.BytesIO(a.data)).pages) for a in (usual, worst)]
+    with stage.database.reading("") as session:
+        read = session.scalars(select(AccessLog.action).where(AccessLog.action == "paper_read")).all()
+    assert len(read) == 2, "a preview shows a family's data: it is on record"
     assert pages[0] == 1
     assert pages[1] > 1, "thirty members and long opinions run over the page"
     assert desk.get(f"{address}?case=340199101-DB-2026-99999").status_code == 404

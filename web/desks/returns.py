@@ -64,6 +64,7 @@ def signed(actor: Actor, code: str) -> Any:
         pages = return_scan.pages_of(session, paper)
     if not pages:
         raise NotFound()
+    office.perform(c.NotePaperRead(paper.code), actor)
     content = return_scan.signed_file(pages, office.settings.scans)
     name = f"{paper.title}-{paper.number}-签字件.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
@@ -75,4 +76,7 @@ def picture(actor: Actor, sha256: str) -> Any:
     """A page just scanned, to be looked at before it is placed by hand; names nobody by its address."""
     if len(sha256) != 64 or not sha256.isalnum():  # noqa: PLR2004  (a SHA-256 in hexadecimal)
         raise NotFound()
-    return send_file(io.BytesIO(vault.get(auth.office().settings.scans, sha256)), mimetype="image/jpeg")
+    office = auth.office()
+    content = vault.get(office.settings.scans, sha256)
+    office.perform(c.NotePaperRead(sha256[:16]), actor)
+    return send_file(io.BytesIO(content), mimetype="image/jpeg")

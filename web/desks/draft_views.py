@@ -1,0 +1,83 @@
+"""Looking at a draft: what its scenarios cover, what it changes, how its papers would be printed."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Blueprint, render_template, request, send_file
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.papers import preview as previews
+from processes.releases import compare, drafts, publish
+from web import auth, drawings
+from web.require import require
+
+desk = Blueprint("draft_views", __name__)
+
+
+@desk.get("/studio/<int:draft_id>/coverage")
+@require(Permission.STUDIO)
+def coverage(actor: Actor, draft_id: int) -> Any:
+    """The draft's diagrams with the flows that the last rehearsal took, all scenarios or one."""
+    with auth.office().database.reading("") as session:
+        draft = drafts.one(session, draft_id)
+        bundle = drafts.bundle_of(draft)
+    shown = {}
+    for start in bundle.starts.values():
+        definition = bundle.definition(start.process)
+        for sheet in drawings.sheets(bundle, definition):
+            file = bundle.content_path(definition.files[sheet["process"]])
+            diagram = definition.diagrams[sheet["process"]]
+            shown[sheet["process"]] = {**sheet, "file": file, "flows": [f.id for f in diagram.flows]}
+    run = draft.rehearsal
+    return render_template(
+        "coverage.html",
+        draft=draft,
+        data={
+            "sheets": list(shown.values()),
+            "taken": run.get("flows", {}),
+            "played": run.get("played", []),
+        },
+        is_current=run.get("digest") == bundle.digest,
+    )
+
+
+@desk.get("/studio/<int:draft_id>/changes")
+@require(Permission.STUDIO)
+def changes(actor: Actor, draft_id: int) -> Any:
+    """What the draft changes, drawn on its diagrams and on those of the release in force."""
+    with auth.office().database.reading("") as session:
+        draft = drafts.one(session, draft_id)
+        bundle = drafts.bundle_of(draft)
+        base = publish.open_release(session, draft.base_id)
+    found = [d for d in compare.differences(base, bundle) if d.file.endswith(".bpmn")]
+    marks: dict[str, dict[str, str]] = {}
+    for difference in found:
+        marks.setdefault(difference.file, {})[difference.element] = difference.kind
+    sheets = [
+        {"name": f"{title}：{name}", "xml": files[name].decode(), "marks": marks[name]}
+        for name in marks
+        for title, files in (("修改后", bundle.files), ("现行", base.files))
+        if name in files
+    ]
+    return render_template("changes.html", draft=draft, sheets=sheets)
+
+
+@desk.get("/studio/<int:draft_id>/preview/<path:name>")
+@require(Permission.STUDIO)
+def preview(actor: Actor, draft_id: int, name: str) -> Any:
+    """A paper's template as it would be printed: with a case's data, or with the worst that could come."""
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        bundle = drafts.bundle_of(drafts.one(session, draft_id))
+        template = name.rsplit("/", 1)[-1]
+        paper = previews.paper_of(session, template, request.args.get("case", ""))
+    office.perform(c.NotePaperRead(paper.code), actor)
+    data = previews.data_of(paper)
+    if request.args.get("worst"):
+        data = previews.worst(data)
+    content = previews.pdf(bundle, template, data, office.database.clock())
+    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=f"{template}.pdf")
