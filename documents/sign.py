@@ -31,7 +31,7 @@ _RESERVED = 20_000
 _SIZES = ((12, 46), (16, 38), (200, 30))
 """Up to how many characters of an office's name, and how large they are on the seal."""
 _NAME = """<style>@page {{ size: 34mm 11mm; margin: 0 }} body {{ margin: 0; font-family: "LXGW WenKai", 楷体, KaiTi, "Noto Serif CJK SC", serif; text-align: center; color: #12306b }}
-b {{ display: block; font-weight: normal; font-size: 16pt; line-height: 19pt; letter-spacing: 3pt }} p {{ margin: 0; font-size: 5pt; line-height: 7pt; color: #555 }}</style><b>{name}</b><p>{role} 电子签名 {on}</p>"""
+b {{ display: block; font-weight: normal; font-size: {size}pt; line-height: 17pt; white-space: nowrap }} p {{ margin: 0; font-size: 4.5pt; line-height: 6pt; white-space: nowrap; color: #555 }}</style><b>{name}</b><p>{role}<br>电子签名 {on}</p>"""
 _SEAL = """<style>@page {{ size: 36mm 36mm; margin: 0 }} body {{ margin: 0 }} svg {{ width: 36mm; height: 36mm }}</style>
 <svg viewBox="0 0 360 360"><g fill="none" stroke="#d4261e" stroke-width="7"><circle cx="180" cy="180" r="166"/></g><path fill="#d4261e" d="{star}"/><g fill="#d4261e" font-family="FandolSong, SimSun, serif" font-size="{size}" font-weight="bold" text-anchor="middle">{letters}</g>
 <text x="180" y="262" fill="#d4261e" font-family="FandolSong, SimSun, serif" font-size="26" text-anchor="middle">电子签章</text></svg>"""
@@ -52,7 +52,7 @@ def sign(job: Signing) -> bytes:
     try:
         with TemporaryDirectory() as folder:
             look = Path(folder) / "look.pdf"
-            look.write_bytes(_appearance(job))
+            look.write_bytes(appearance(job))
             writer = IncrementalPdfFileWriter(io.BytesIO(job.content))
             fields.append_signature_field(writer, fields.SigFieldSpec(name, on_page=page, box=box))
             meta = signers.PdfSignatureMetadata(
@@ -101,10 +101,11 @@ def _box(x: float, y: float, width: float, height: float) -> tuple[int, int, int
     return round(x), round(y), round(x + width), round(y + height)
 
 
-def _appearance(job: Signing) -> bytes:
+def appearance(job: Signing) -> bytes:
+    """What the signature looks like, as a page of its own size: one page, however long the name."""
     on = datetime.fromisoformat(job.at).strftime("%Y-%m-%d %H:%M")
     page = _SEAL.format(star=_star(), letters=_arc(job.name), size=_size(job.name)) if job.is_seal else (
-        _NAME.format(name=job.name, role=job.role, on=on)
+        _NAME.format(name=job.name, role=job.role, on=on, size=min(16, 90 // len(job.name)))
     )  # fmt: skip
     made = weasyprint.HTML(string=page, base_url="about:blank").write_pdf()
     if made is None:

@@ -16,6 +16,7 @@ from processes.access.scope import Actor
 from processes.cases.models import WorkItem
 from processes.errors import AttachmentRefused, DutySeparation, RenderFailed, RuleBroken
 from processes.papers.models import IssuedPaper, PaperSignature
+from processes.policy.calendar import SHANGHAI
 from processes.releases.bundle import PaperRule
 from processes.storage.certificate import OfficeCertificate
 from processes.storage.unit_of_work import UnitOfWork
@@ -90,7 +91,7 @@ def sign(
     name = office if is_seal else actor.name
     job = render.Signing(
         content, render.Certificate(certificate.pkcs12, certificate.password, certificate.time_stamps), name, role,
-        uow.now.isoformat(), turn.position, is_seal, ANCHOR,
+        uow.now.astimezone(SHANGHAI).isoformat(), turn.position, is_seal, ANCHOR,
     )  # fmt: skip
     try:
         signed = render.press().sign(job)
