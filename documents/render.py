@@ -14,7 +14,18 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, TypeAlias
 
 from documents.errors import PressError, RenderingFailed
-from documents.sheets import Certificate, Checking, Made, Scan, ScannedPage, Sheet, SignatureSeen, Signing
+from documents.sheets import (
+    Certificate,
+    Checking,
+    LongTerm,
+    Made,
+    Scan,
+    ScannedPage,
+    Sheet,
+    SignatureSeen,
+    Signing,
+    Token,
+)
 
 MAX_SECONDS = 60
 MAX_BYTES = 2_000_000_000
@@ -29,14 +40,16 @@ _ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": "134217728", "MALLOC_TRIM_THRESHOLD_": 
 __all__ = [
     "Certificate",
     "Checking",
+    "LongTerm",
     "Made",
     "Press",
     "Scan",
     "ScannedPage",
     "Sheet",
     "SignatureSeen",
-    "check_signatures",
     "Signing",
+    "Token",
+    "check_signatures",
     "press",
     "read_scan",
     "to_pdf",

@@ -46,11 +46,32 @@ class ScannedPage:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What the office signs with: a PKCS#12 file's bytes and password; where time stamps come from, if anywhere."""
+    """What the office signs with, when it has its key in a file: a PKCS#12 file's bytes and password."""
 
     pkcs12: bytes = field(repr=False)
     password: str = field(repr=False)
-    time_stamps: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What the office signs with, when its key never leaves a device: the device's PKCS#11 library, token and key."""
+
+    library: str
+    label: str
+    key: str
+    certificate: bytes = field(repr=False)
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LongTerm:
+    """What makes a signature hold when its certificate has run out: a time-stamp service (RFC 3161) and known roots.
+
+    `roots` are certificates (DER) that the signer's and the service's chains end in.
+    """
+
+    address: str = ""
+    roots: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +79,17 @@ class Signing:
     """A PDF to sign: by whom, as what, with a name or with the office's seal, at which of its places."""
 
     content: bytes
-    certificate: Certificate
+    holder: Certificate | Token
     name: str
     role: str
     at: str
     position: int
     is_seal: bool
-    anchor: str
+    anchors: tuple[str, ...]
+    """Words beside which it goes: the first of them that the paper has."""
+    over: bool = False
+    """Whether it lies over the words (the last time that they stand there), not beside them."""
+    long_term: LongTerm = LongTerm()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +105,8 @@ class SignatureSeen:
     """What one signature of a file says and whether it holds.
 
     `intact`: the signed bytes are unchanged; `whole`: nothing but later signatures was added since;
-    `trusted`: its certificate leads to a root that is known; `self_made`: the certificate is its own root.
+    `trusted`: its certificate leads to a root that is known; `self_made`: the certificate is its own root;
+    `stamped`: when a time-stamp service saw it, if one did.
     """
 
     name: str
@@ -91,3 +117,4 @@ class SignatureSeen:
     whole: bool
     trusted: bool
     self_made: bool
+    stamped: str = ""

@@ -13,12 +13,17 @@ from tempfile import TemporaryDirectory
 
 import pypdfium2
 import weasyprint
+from asn1crypto import x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields, signers, timestamps
 from pyhanko.sign.general import SigningError
+from pyhanko.sign.timestamps import TimestampRequestError
 from pyhanko.stamp import StaticStampStyle
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import ValidationError
 
+from documents import holders
 from documents.errors import RenderingFailed, SigningFailed
 from documents.sheets import Signing
 
@@ -39,14 +44,11 @@ _SEAL = """<style>@page {{ size: 36mm 36mm; margin: 0 }} body {{ margin: 0 }} sv
 
 def sign(job: Signing) -> bytes:
     """The file with one signature more; raises `SigningFailed`."""
-    try:
-        signer = signers.SimpleSigner.load_pkcs12_data(
-            job.certificate.pkcs12, other_certs=[], passphrase=job.certificate.password.encode()
-        )
-    except (ValueError, TypeError, OSError) as fault:
-        raise SigningFailed("证书不能读取") from fault
-    if signer is None:
-        raise SigningFailed("证书不能读取，或者密码不对")
+    with holders.signer_of(job.holder) as signer:
+        return _signed(job, signer)
+
+
+def _signed(job: Signing, signer: signers.Signer) -> bytes:
     page, box = _place(job)
     name = f"signature_{job.position}"
     try:
@@ -55,46 +57,59 @@ def sign(job: Signing) -> bytes:
             look.write_bytes(appearance(job))
             writer = IncrementalPdfFileWriter(io.BytesIO(job.content))
             fields.append_signature_field(writer, fields.SigFieldSpec(name, on_page=page, box=box))
-            meta = signers.PdfSignatureMetadata(
-                field_name=name,
-                name=job.name,
-                reason=job.role,
-                subfilter=fields.SigSeedSubFilter.PADES,
-            )
             style = StaticStampStyle.from_pdf_file(str(look), border_width=0)
-            stamper = (
-                timestamps.HTTPTimeStamper(job.certificate.time_stamps)
-                if job.certificate.time_stamps
-                else None
-            )
-            made = signers.PdfSigner(meta, signer=signer, stamp_style=style, timestamper=stamper).sign_pdf(
-                writer, bytes_reserved=_RESERVED
-            )
-    except (PdfError, SigningError, ValueError, OSError) as fault:
+            stamper = timestamps.HTTPTimeStamper(job.long_term.address) if job.long_term.address else None
+            made = signers.PdfSigner(
+                _meta(job, name), signer=signer, stamp_style=style, timestamper=stamper
+            ).sign_pdf(writer, bytes_reserved=_RESERVED)
+    except (PdfError, SigningError, ValidationError, TimestampRequestError, ValueError, OSError) as fault:
         raise SigningFailed(f"没有签成：{fault}") from fault
     signed: bytes = made.getvalue()
     return signed
 
 
+def _meta(job: Signing, field_name: str) -> signers.PdfSignatureMetadata:
+    """What the signature says of itself; with a time-stamp service also all that proves it later (PAdES-B-LTA)."""
+    lasting = bool(job.long_term.address)
+    context = ValidationContext(
+        trust_roots=[x509.Certificate.load(r) for r in job.long_term.roots],
+        allow_fetching=True, revocation_mode="soft-fail",
+    ) if lasting else None  # fmt: skip
+    return signers.PdfSignatureMetadata(
+        field_name=field_name, name=job.name, reason=job.role, subfilter=fields.SigSeedSubFilter.PADES,
+        embed_validation_info=lasting, use_pades_lta=lasting, validation_context=context,
+    )  # fmt: skip
+
+
 def _place(job: Signing) -> tuple[int, tuple[int, int, int, int]]:
-    """Page and box: beside the nth place that the paper has for a signature, else in a row at the foot."""
+    """Page and box: over or beside the nth place that the paper has for it, else in a row at the foot."""
     width, height = _SEAL_BOX if job.is_seal else _NAME_BOX
     document = pypdfium2.PdfDocument(job.content)
-    found = []
-    for number, page in enumerate(document):
-        text = page.get_textpage()
-        search = text.search(job.anchor)
-        while (hit := search.get_next()) is not None:
-            start, count = hit
-            left, bottom, right, top = text.get_charbox(start + count - 1)
-            found.append((number, right, (bottom + top) / 2))
+    found = next((f for anchor in job.anchors if (f := _found(document, anchor, job.over))), [])
     if not found:
         x = _FALLBACK[0] + (job.position - 1) * (width + 2 * _MM)
         return len(document) - 1, _box(x, _FALLBACK[1], width, height)
+    if job.over:
+        number, centre, middle = found[-1]
+        return number, _box(centre - width / 2, middle - height / 2, width, height)
     number, right, middle = found[min(job.position, len(found)) - 1]
     if job.is_seal:
         return number, _box(right + 8 * _MM, middle - height / 2, width, height)
     return number, _box(right + _MM, middle - height / 2, width, height)
+
+
+def _found(document: pypdfium2.PdfDocument, anchor: str, over: bool) -> list[tuple[int, float, float]]:
+    """Page, middle or right end, and height of every time that words stand on the paper, in reading order."""
+    found = []
+    for number, page in enumerate(document):
+        text = page.get_textpage()
+        search = text.search(anchor)
+        while (hit := search.get_next()) is not None:
+            start, count = hit
+            _, bottom, right, top = text.get_charbox(start + count - 1)
+            first = text.get_charbox(start)[0]
+            found.append((number, (first + right) / 2 if over else right, (bottom + top) / 2))
+    return found
 
 
 def _box(x: float, y: float, width: float, height: float) -> tuple[int, int, int, int]:

@@ -8,7 +8,8 @@ from typing import Any
 from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation import DocumentSecurityStore, SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator import ValidationContext
 
 from documents.errors import ScanUnreadable
@@ -36,8 +37,12 @@ def _seen(embedded: Any, roots: list[x509.Certificate]) -> SignatureSeen:
     said = embedded.sig_object
     reported = embedded.self_reported_timestamp
     intact = whole = trusted = False
+    stamped = ""
     try:
-        context = ValidationContext(trust_roots=roots, allow_fetching=False)
+        context = ValidationContext(
+            trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail",
+            other_certs=_kept_certificates(embedded),
+        )  # fmt: skip
         status = validate_pdf_signature(embedded, context)
         intact = bool(status.intact and status.valid)
         covered = status.coverage in (
@@ -45,6 +50,8 @@ def _seen(embedded: Any, roots: list[x509.Certificate]) -> SignatureSeen:
         )  # fmt: skip
         whole = intact and covered and status.modification_level in _UNCHANGED
         trusted = bool(status.trusted)
+        if status.timestamp_validity is not None and status.timestamp_validity.valid:
+            stamped = status.timestamp_validity.timestamp.isoformat()
     except Exception:  # noqa: BLE001  (whatever the reader stumbles over in a changed file: it does not hold)
         intact = whole = trusted = False
     return SignatureSeen(
@@ -56,4 +63,13 @@ def _seen(embedded: Any, roots: list[x509.Certificate]) -> SignatureSeen:
         whole=whole,
         trusted=trusted,
         self_made=certificate.self_signed in ("yes", "maybe"),
+        stamped=stamped,
     )
+
+
+def _kept_certificates(embedded: Any) -> list[x509.Certificate]:
+    """Certificates that the file keeps for later checks (DSS), if it keeps any."""
+    try:
+        return list(DocumentSecurityStore.read_dss(embedded.reader).load_certs())
+    except NoDSSFoundError:
+        return []

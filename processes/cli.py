@@ -160,7 +160,7 @@ def verify_command(file: Path) -> None:
         office.settings.keys, office.settings.office_name, office.database.clock()
     )
     content = file.read_bytes()
-    seen = signing.check(content, [own.der])
+    seen = signing.check(content, own.roots)
     with office.database.reading("") as session:
         paper = signing.known(session, content)
     click.echo("不是本系统出具的原件" if paper is None else f"与《{paper.title}》{paper.number} 逐字节一致")

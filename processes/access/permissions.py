@@ -58,6 +58,7 @@ class Permission(StrEnum):
     PAPER_READ = "paper_read"
     SCAN_FILE = "scan_file"
     PAPER_SIGN = "paper_sign"
+    PAPER_WITHDRAW = "paper_withdraw"
     FILE_EXPORT = "file_export"
     OVERDUE_READ = "overdue_read"
     INCIDENT_RETRY = "incident_retry"
@@ -88,6 +89,7 @@ PERMISSION_TITLES = {
     Permission.PAPER_READ: "查看和打印文书",
     Permission.SCAN_FILE: "签字件归档",
     Permission.PAPER_SIGN: "电子签名、用章",
+    Permission.PAPER_WITHDRAW: "撤销文书",
     Permission.FILE_EXPORT: "导出档案",
     Permission.OVERDUE_READ: "查看超期督办",
     Permission.INCIDENT_RETRY: "处理异常",
@@ -125,6 +127,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.PAPER_READ: frozenset(_READERS | _DEPARTMENTS),
     Permission.SCAN_FILE: frozenset(_TOWNSHIP | _COUNTY),
     Permission.PAPER_SIGN: frozenset(_TOWNSHIP | _COUNTY),
+    Permission.PAPER_WITHDRAW: frozenset({Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER}),
     Permission.FILE_EXPORT: frozenset({Role.WINDOW_CLERK, Role.COUNTY_CLERK, Role.AUDITOR}),
     Permission.OVERDUE_READ: frozenset(
         {Role.SUPERVISOR, Role.COUNTY_LEADER, Role.TOWNSHIP_LEADER, Role.COUNTY_CLERK, Role.AUDITOR}

@@ -55,6 +55,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "clock_extended": lambda t, p: f"“{t}”延长 {p['days']} 个工作日，截止 {_day(p['due_on'])}：{p['reason']}",
     "clock_warned": lambda t, p: f"“{t}”{_COLOURS[p['colour']]}，截止 {_day(p['due_on'])}",
     "paper_issued": lambda t, p: f"出具《{t}》{p['number']}",
+    "paper_withdrawn": lambda t, p: f"撤销《{t}》{p['number']}：{p['reason']}",
     "paper_returned": lambda t, p: f"《{t}》{p['number']}的签字件已收回归档",
     "paper_signed": lambda t, p: f"在《{t}》{p['number']}上电子签名",
     "paper_sealed": lambda t, p: f"在《{t}》{p['number']}上加盖电子印章",

@@ -61,6 +61,7 @@ from processes.commands.papers import (
     RecordPrinting,
     ScanPage,
     SignPaper,
+    WithdrawPaper,
 )
 from processes.commands.register import EnterHolidayNotice, IdentifyPerson, SaveHousehold, UndoIdentification
 from processes.commands.studio import (
@@ -87,6 +88,7 @@ __all__ = [
     "ExportFile",
     "PrintBatch",
     "SignPaper",
+    "WithdrawPaper",
     "FileScan",
     "PlaceScan",
     "ScanPage",

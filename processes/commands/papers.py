@@ -46,10 +46,23 @@ class PrintBatch(Command):
 
 @dataclass(frozen=True, slots=True)
 class SignPaper(Command):
-    """Put one's signature, or the office's seal, on a paper when it is one's turn; `signed` is how many there were."""
+    """Take in a paper with one's signature, or the office's seal, on it when it is one's turn.
+
+    `signed` is how many signatures there were before, `sha256` the signed file that the press has put into the vault.
+    """
 
     code: str
     signed: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPaper(Command):
+    """Say that a paper holds no longer; with `again` it is issued anew from what is known now."""
+
+    code: str
+    reason: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.ExportFile: papers.export_file,
     c.PrintBatch: papers.print_batch,
     c.SignPaper: papers.sign_paper,
+    c.WithdrawPaper: papers.withdraw_paper,
     c.NotePaperRead: papers.note_read,
     c.FileScan: papers.file_scan,
     c.PlaceScan: papers.place_scan,

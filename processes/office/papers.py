@@ -8,19 +8,20 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes.access import audit
-from processes.access.permissions import Permission
+from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import actions, events
 from processes.cases.models import Incident
 from processes.engine import runtime
 from processes.errors import NotFound, PaperNotReady, RuleBroken, StaleCase
+from processes.office.answers import reason_of
 from processes.office.cases import locked_by_id
 from processes.office.running import Run
 from processes.papers import assemble, batch, issue, return_scan, signing
-from processes.papers.models import IssuedPaper
+from processes.papers.models import STANDING, WITHDRAWN, IssuedPaper
 from processes.releases import publish
 from processes.settings import Settings
-from processes.storage import certificate, outbox, vault
+from processes.storage import outbox, vault
 from processes.storage.outbox import OutboxRow
 from processes.storage.unit_of_work import UnitOfWork, within
 
@@ -91,7 +92,7 @@ def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Pr
 
 
 def sign_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignPaper) -> dict[str, Any]:
-    """Sign, or seal, when it is one's turn."""
+    """Take a signature or seal in when it is one's turn and nobody else signed meanwhile."""
     actor.demand(Permission.PAPER_SIGN)
     paper = return_scan.paper_of(uow, actor, command.code)
     case = locked_by_id(uow, paper.case_id)
@@ -102,17 +103,47 @@ def sign_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Sig
     if len(signed) != command.signed:
         raise StaleCase(number=case.number)
     items = actions.items_of(uow, case)
-    turn = signing.demand_signer(signing.next_of(rule, signed), actor, paper, items)
-    content = vault.get(settings.papers, paper.signed_sha256 or paper.sha256)
-    holder = certificate.open_certificate(settings.keys, settings.office_name, uow.now)
-    office = assemble.office_name(uow.session, case.division, rule.level)
-    row, file = signing.sign(uow, actor, paper, turn, content, office, holder)
-    paper.signed_sha256 = vault.put(settings.papers, file)
+    turn = signing.demand_signer(signing.next_of(rule, signed, items), actor, paper, items)
+    before = vault.get(settings.papers, paper.signed_sha256 or paper.sha256)
+    if not vault.get(settings.papers, command.sha256).startswith(before):
+        raise StaleCase(number=case.number)
+    hand = signing.hand_of(turn, actor, assemble.office_name(uow.session, case.division, rule.level))
+    row = signing.take_in(uow, actor, paper, turn, hand, command.sha256)
     events.append(
         uow, case, actor, "paper_sealed" if turn.wanted == signing.SEAL else "paper_signed", paper.title,
         number=paper.number, role=row.role, sha256=row.sha256,
     )  # fmt: skip
     return {"case": case.number, "signed": row.position}
+
+
+def withdraw_paper(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.WithdrawPaper
+) -> dict[str, Any]:
+    """Withdraw a paper, with a reason, and issue it anew where that is asked for."""
+    actor.demand(Permission.PAPER_WITHDRAW)
+    reason = reason_of(command.reason)
+    paper = return_scan.paper_of(uow, actor, command.code)
+    if paper.standing != STANDING or not paper.is_decided:
+        raise RuleBroken(reason="文书尚未办结，或者已经被取代、撤销")
+    case = locked_by_id(uow, paper.case_id)
+    if case is None:
+        raise NotFound()
+    run = Run(uow, actor, case, actions.items_of(uow, case))
+    rule = run.bundle.papers.get(paper.kind)
+    if rule is not None and rule.level == "county" and Role.COUNTY_LEADER not in actor.roles:
+        raise RuleBroken(reason="县级出具的文书由县级领导撤销")
+    issue.end(uow, paper, WITHDRAWN, reason)
+    events.append(
+        uow, case, actor, "paper_withdrawn", paper.title, number=paper.number, code=paper.code, reason=reason
+    )
+    if not command.again:
+        return {"case": case.number}
+    progress = runtime.look(run.definition, run.state(), run.facts())
+    row = issue.issue(
+        uow, case, run.bundle, paper.kind, run.items, progress.data, paper.question, actor, run.clocks
+    )
+    events.append(uow, case, actor, "paper_issued", row.title, number=row.number, code=row.code)
+    return {"case": case.number, "code": row.code}
 
 
 def file_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FileScan) -> dict[str, Any]:
@@ -156,7 +187,7 @@ def _file(
     return {
         "title": paper.title, "paper": paper.number, "code": paper.code, "case": case.number, "page": page,
         "pages": paper.pages, "missing": return_scan.missing(uow.session, paper),
-        "stands": paper.standing == "standing",
+        "stands": paper.standing == STANDING,
     }  # fmt: skip
 
 

@@ -17,11 +17,13 @@ from processes.cases import events, queries, timeline
 from processes.cases.models import Case
 from processes.papers import queries as papers
 from processes.papers import return_scan
+from processes.papers.models import STANDING, SUPERSEDED, WITHDRAWN
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
 from processes.storage import vault
 
 _STYLE = "body{font-family:serif;margin:2em;max-width:60em}table{border-collapse:collapse;width:100%}td,th{border:1px solid #999;padding:.2em .5em;text-align:left}code{font-size:.75em;word-break:break-all}"
+_STATES = {STANDING: "", SUPERSEDED: "（已被取代）", WITHDRAWN: "（已撤销）"}
 _FORBIDDEN = str.maketrans(dict.fromkeys('/\\:*?"<>|\n\r\t', "_"))
 
 
@@ -56,7 +58,7 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
     for n, paper in enumerate(papers.of_case(session, case.id), start=1):
         if paper.sha256 is None:
             continue
-        state = "" if paper.standing == "standing" else "（已被取代）"
+        state = _STATES[paper.standing]
         title = f"{paper.title} {paper.number}{state}"
         content = vault.get(folders.papers, paper.signed_sha256 or paper.sha256)
         found.append(

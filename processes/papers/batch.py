@@ -14,7 +14,7 @@ from documents import binding, render
 from documents.errors import PressError
 from processes.cases.models import Case
 from processes.errors import RenderFailed
-from processes.papers.models import IssuedPaper, Printing
+from processes.papers.models import STANDING, IssuedPaper, Printing
 from processes.policy.calendar import SHANGHAI
 from processes.releases import publish
 from processes.storage import vault
@@ -42,7 +42,7 @@ def waiting(session: Session) -> list[tuple[IssuedPaper, Case]]:
         select(IssuedPaper, Case)
         .join(Case, Case.id == IssuedPaper.case_id)
         .where(
-            IssuedPaper.standing == "standing",
+            IssuedPaper.standing == STANDING,
             IssuedPaper.is_decided,
             IssuedPaper.status == "ready",
             ~exists().where(Printing.paper_id == IssuedPaper.id),

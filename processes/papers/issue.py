@@ -16,7 +16,7 @@ from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
 from processes.errors import PaperValueMissing, RenderFailed, UnknownPaper
 from processes.papers import assemble, contracts
-from processes.papers.models import IssuedPaper, Printing
+from processes.papers.models import STANDING, SUPERSEDED, IssuedPaper, Printing
 from processes.policy.calendar import civil_date
 from processes.releases.bundle import Bundle
 from processes.storage import outbox, vault
@@ -80,18 +80,26 @@ def standing(uow: UnitOfWork, case: Case, paper: str) -> IssuedPaper | None:
     query = select(IssuedPaper).where(
         IssuedPaper.case_id == case.id,
         IssuedPaper.kind == paper,
-        IssuedPaper.standing == "standing",
+        IssuedPaper.standing == STANDING,
         IssuedPaper.is_decided,
     )
     uow.flush()
     return uow.session.scalars(query).first()
 
 
-def supersede(uow: UnitOfWork, code: str) -> None:
-    """A paper whose step was sent back stays on file, marked as superseded."""
-    row = uow.session.scalar(select(IssuedPaper).where(IssuedPaper.code == code))
-    if row is not None:
-        row.standing = "superseded"
+def supersede(uow: UnitOfWork, case: Case, question: str) -> None:
+    """A paper whose step was sent back stays on file, marked as superseded, and so does what was issued anew for it."""
+    uow.flush()
+    query = select(IssuedPaper).where(
+        IssuedPaper.case_id == case.id, IssuedPaper.question == question, IssuedPaper.standing == STANDING
+    )
+    for row in uow.session.scalars(query):
+        end(uow, row, SUPERSEDED, "办理环节退回")
+
+
+def end(uow: UnitOfWork, row: IssuedPaper, standing: str, reason: str) -> None:
+    """A paper holds no longer; it stays on file and whoever checks it is told."""
+    row.standing, row.ended_on, row.ended_because = standing, civil_date(uow.now), reason
 
 
 def make(row: IssuedPaper, bundle: Bundle, folder: Path, address: str) -> tuple[str, int, int]:

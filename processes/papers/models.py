@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from processes.storage.base import Row, Scoped
 from processes.storage.types import SealedData
 
+STANDING, SUPERSEDED, WITHDRAWN = "standing", "superseded", "withdrawn"
+
 
 class IssuedPaper(Row, Scoped):
     """A paper with number and contract; the PDF follows (文书)."""
@@ -29,7 +31,7 @@ class IssuedPaper(Row, Scoped):
     contract: Mapped[dict[str, Any]] = mapped_column(SealedData)
     question: Mapped[str] = mapped_column(String(160))
     status: Mapped[str] = mapped_column(String(12), default="pending")
-    standing: Mapped[str] = mapped_column(String(12), default="standing")
+    standing: Mapped[str] = mapped_column(String(12), default=STANDING)
     is_decided: Mapped[bool] = mapped_column(default=True)
     issued_on: Mapped[date]
     issued_at: Mapped[datetime]
@@ -40,6 +42,9 @@ class IssuedPaper(Row, Scoped):
     error: Mapped[str | None] = mapped_column(Text)
     signed_sha256: Mapped[str | None] = mapped_column(String(64))
     """The file with the electronic signatures given so far."""
+    ended_on: Mapped[date | None]
+    """When it was superseded or withdrawn."""
+    ended_because: Mapped[str] = mapped_column(Text, default="")
     returned_on: Mapped[date | None]
     """When the last of its signed pages came back as a scan."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from processes.cases.models import Case
+from processes.cases.models import Case, WorkItem
 from processes.errors import NotFound
-from processes.papers.models import IssuedPaper, ReturnedPage
+from processes.papers.models import STANDING, IssuedPaper, PaperSignature, Printing, ReturnedPage
 from processes.releases.models import Release
 
 SHOWN = 200
@@ -23,9 +24,27 @@ class Verified:
     number: str
     issued_on: str
     sha256: str
-    stands: bool
+    standing: str
+    ended_on: str
     decided: bool
-    case_status: str
+
+    @property
+    def stands(self) -> bool:
+        """Whether it still holds."""
+        return self.standing == STANDING
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What the office itself sees of a paper that somebody holds."""
+
+    paper: IssuedPaper
+    case: Case
+    signatures: Sequence[PaperSignature]
+    printings: Sequence[Printing]
+    successor: IssuedPaper | None
+    steps: Sequence[str]
+    """Titles of the steps at which the case stands now."""
 
 
 def of_case(session: Session, case_id: int) -> list[IssuedPaper]:
@@ -49,7 +68,7 @@ def not_returned(session: Session) -> list[tuple[IssuedPaper, Case, list[int]]]:
         select(IssuedPaper, Case)
         .join(Case, Case.id == IssuedPaper.case_id)
         .where(
-            IssuedPaper.standing == "standing", IssuedPaper.is_decided, IssuedPaper.status == "ready",
+            IssuedPaper.standing == STANDING, IssuedPaper.is_decided, IssuedPaper.status == "ready",
             IssuedPaper.returned_on.is_(None),
         )
         .order_by(IssuedPaper.id)
@@ -74,21 +93,42 @@ def case_of_code(session: Session, code: str) -> Case | None:
 
 def verified(session: Session, code: str) -> Verified | None:
     """What the verification page says of a code; asks across divisions, tells no person's data."""
-    paper, case = IssuedPaper.__table__, Case.__table__
+    paper = IssuedPaper.__table__
     row = session.execute(
         select(
             paper.c.title, paper.c.number, paper.c.issued_on, paper.c.sha256, paper.c.standing,
-            paper.c.is_decided, case.c.status,
-        )
-        .join(case, case.c.id == paper.c.case_id)
-        .where(paper.c.code == code.upper())
+            paper.c.ended_on, paper.c.is_decided,
+        ).where(paper.c.code == code.upper())
     ).first()  # fmt: skip
     if row is None:
         return None
     return Verified(
-        row.title, row.number, row.issued_on.isoformat(), row.sha256 or "", row.standing == "standing",
-        row.is_decided, row.status,
+        row.title, row.number, row.issued_on.isoformat(), row.sha256 or "", row.standing,
+        "" if row.ended_on is None else row.ended_on.isoformat(), row.is_decided,
     )  # fmt: skip
+
+
+def inside(session: Session, code: str) -> Inside | None:
+    """A paper in scope with its case as it stands now; None for what is not in scope."""
+    paper = session.scalar(select(IssuedPaper).where(IssuedPaper.code == code.upper()))
+    case = None if paper is None else case_of_code(session, paper.code)
+    if paper is None or case is None:
+        return None
+    signed = select(PaperSignature).where(PaperSignature.paper_id == paper.id)
+    printed = select(Printing).where(Printing.paper_id == paper.id)
+    later = select(IssuedPaper).where(
+        IssuedPaper.case_id == case.id, IssuedPaper.kind == paper.kind, IssuedPaper.id > paper.id,
+        IssuedPaper.standing == STANDING,
+    )  # fmt: skip
+    steps = select(WorkItem.title).where(WorkItem.case_id == case.id, WorkItem.status == "open")
+    return Inside(
+        paper,
+        case,
+        session.scalars(signed.order_by(PaperSignature.position)).all(),
+        session.scalars(printed.order_by(Printing.id)).all(),
+        session.scalars(later.order_by(IssuedPaper.id.desc())).first(),
+        session.scalars(steps.order_by(WorkItem.id)).all(),
+    )
 
 
 def release_number(session: Session, release_id: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,14 +16,13 @@ from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import Actor
 from processes.cases.models import WorkItem
 from processes.errors import AttachmentRefused, DutySeparation, RenderFailed, RuleBroken
-from processes.papers.models import IssuedPaper, PaperSignature
+from processes.papers.models import STANDING, IssuedPaper, PaperSignature
 from processes.policy.calendar import SHANGHAI
 from processes.releases.bundle import PaperRule
-from processes.storage.certificate import OfficeCertificate
+from processes.storage.certificate import KeyFile, OfficeCertificate
 from processes.storage.unit_of_work import UnitOfWork
 
 SEAL = "seal"
-ANCHOR = "签字（盖章）："
 _SEALERS = {"county": Role.COUNTY_CLERK, "township": Role.WINDOW_CLERK}
 
 
@@ -42,18 +42,29 @@ def given(session: Session, paper_id: int) -> list[PaperSignature]:
     return list(session.scalars(query.order_by(PaperSignature.position)))
 
 
-def next_of(rule: PaperRule, signed: Sequence[PaperSignature]) -> Next | None:
+def wanted_of(rule: PaperRule, items: Sequence[WorkItem]) -> list[str]:
+    """Who signs this paper: of the roles that its rule names those that had a step in the case, and the seal."""
+    had = {i.role for i in items if i.status == "done"}
+    return [w for w in rule.signatures if w == SEAL or w in had]
+
+
+def next_of(rule: PaperRule, signed: Sequence[PaperSignature], items: Sequence[WorkItem]) -> Next | None:
     """Whose turn it is; None when the paper is not signed electronically or is complete."""
-    if len(signed) >= len(rule.signatures):
+    all_wanted = wanted_of(rule, items)
+    if len(signed) >= len(all_wanted):
         return None
-    wanted = rule.signatures[len(signed)]
+    wanted = all_wanted[len(signed)]
     role = _SEALERS[rule.level] if wanted == SEAL else Role(wanted)
     title = "盖章" if wanted == SEAL else f"{ROLE_TITLES[role]}签名"
     return Next(len(signed) + 1, wanted, str(role), title)
 
 
 def turns(
-    session: Session, papers: Sequence[IssuedPaper], rules: Mapping[str, PaperRule], actor: Actor
+    session: Session,
+    papers: Sequence[IssuedPaper],
+    rules: Mapping[str, PaperRule],
+    actor: Actor,
+    items: Sequence[WorkItem],
 ) -> dict[str, Next]:
     """The papers, by code, on which it is the actor's turn by role."""
     found = {}
@@ -61,16 +72,16 @@ def turns(
         rule = rules.get(paper.kind)
         if rule is None or not rule.signatures or not paper.is_decided or paper.sha256 is None:
             continue
-        turn = next_of(rule, given(session, paper.id))
-        if turn is not None and turn.role in actor.roles and paper.standing == "standing":
+        turn = next_of(rule, given(session, paper.id), items)
+        if turn is not None and turn.role in actor.roles and paper.standing == STANDING:
             found[paper.code] = turn
     return found
 
 
 def demand_signer(turn: Next | None, actor: Actor, paper: IssuedPaper, items: Sequence[WorkItem]) -> Next:
     """Whether the actor may sign now: the role whose turn it is, and whoever did that role's step in the case."""
-    if paper.standing != "standing" or not paper.is_decided or paper.sha256 is None:
-        raise RuleBroken(reason="文书还没有制成、尚未办结或者已被取代，不能签名")
+    if paper.standing != STANDING or not paper.is_decided or paper.sha256 is None:
+        raise RuleBroken(reason="文书还没有制成、尚未办结，或者已被取代、撤销，不能签名")
     if turn is None:
         raise RuleBroken(reason="这份文书不需要签名，或者已经签齐")
     if turn.role not in actor.roles:
@@ -81,28 +92,70 @@ def demand_signer(turn: Next | None, actor: Actor, paper: IssuedPaper, items: Se
     return turn
 
 
-def sign(
-    uow: UnitOfWork, actor: Actor, paper: IssuedPaper, turn: Next, content: bytes, office: str,
-    certificate: OfficeCertificate,
-) -> tuple[PaperSignature, bytes]:  # fmt: skip
-    """The signature's row and the signed file."""
-    is_seal = turn.wanted == SEAL
-    role = "印章" if is_seal else ROLE_TITLES[Role(turn.role)]
-    name = office if is_seal else actor.name
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Whose name goes onto the paper, and as what."""
+
+    name: str
+    role: str
+
+
+def hand_of(turn: Next, actor: Actor, office: str) -> Hand:
+    """The office for its seal, else the person."""
+    if turn.wanted == SEAL:
+        return Hand(office, "印章")
+    return Hand(actor.name, ROLE_TITLES[Role(turn.role)])
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The words on the paper beside which, or over which, a signature goes."""
+
+    anchors: tuple[str, ...]
+    over: bool
+
+
+def spot(rule: PaperRule, turn: Next, paper: IssuedPaper) -> Spot:
+    """A letter is sealed over its date (GB/T 9704); a form has its boxes."""
+    if rule.contract in ("letter", "notice") and turn.wanted == SEAL:
+        on = paper.issued_on
+        return Spot((f"{on.year}年{on.month}月{on.day}日",), over=True)
+    return Spot(("签字（盖章）：", "签字："), over=False)
+
+
+def signed_file(
+    content: bytes, turn: Next, hand: Hand, certificate: OfficeCertificate, now: datetime, spot: Spot
+) -> bytes:
+    """The file with one signature more; takes long where a time-stamp service is asked, so in no transaction."""
     job = render.Signing(
-        content, render.Certificate(certificate.pkcs12, certificate.password, certificate.time_stamps), name, role,
-        uow.now.astimezone(SHANGHAI).isoformat(), turn.position, is_seal, ANCHOR,
+        content, _holder(certificate), hand.name, hand.role, now.astimezone(SHANGHAI).isoformat(),
+        turn.position, turn.wanted == SEAL, spot.anchors, spot.over,
+        render.LongTerm(certificate.time_stamps, certificate.roots),
     )  # fmt: skip
     try:
-        signed = render.press().sign(job)
+        return render.press().sign(job)
     except PressError as fault:
         raise RenderFailed(reason=str(fault)) from fault
+
+
+def _holder(certificate: OfficeCertificate) -> render.Certificate | render.Token:
+    key = certificate.key
+    if isinstance(key, KeyFile):
+        return render.Certificate(key.pkcs12, key.password)
+    return render.Token(key.library, key.token, key.key, certificate.der, key.pin)
+
+
+def take_in(
+    uow: UnitOfWork, actor: Actor, paper: IssuedPaper, turn: Next, hand: Hand, sha256: str
+) -> PaperSignature:
+    """The signature's row; the paper's file is the signed one from now on."""
     row = PaperSignature(
-        paper_id=paper.id, position=turn.position, role=role, name=name, account_id=actor.account_id,
-        at=uow.now, sha256=hashlib.sha256(signed).hexdigest(),
+        paper_id=paper.id, position=turn.position, role=hand.role, name=hand.name,
+        account_id=actor.account_id, at=uow.now, sha256=sha256,
     )  # fmt: skip
     uow.add(row)
-    return row, signed
+    paper.signed_sha256 = sha256
+    return row
 
 
 def check(content: bytes, certificates: Sequence[bytes]) -> tuple[render.SignatureSeen, ...]:

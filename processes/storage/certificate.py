@@ -1,4 +1,4 @@
-"""The office's certificate: a PKCS#12 file that it was given, or one that this program makes for itself.
+"""The office's certificate: in a PKCS#12 file, in a device (PKCS#11), or one that this program makes for itself.
 
 A self-made certificate shows that nothing changed; it is no legal 电子签章, and every page that shows it says so.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -27,19 +27,70 @@ _FILE, _PASSWORD = "office.p12", "office.password"
 
 @dataclass(frozen=True, slots=True)
 class OfficeCertificate:
-    """The file's bytes, its password, the certificate itself (DER), and where time stamps come from."""
+    """The certificate itself (DER), where its key is, where time stamps come from, and the roots that are known."""
 
-    pkcs12: bytes
-    password: str
     der: bytes
+    key: KeyFile | KeyDevice
     time_stamps: str
+    roots: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """A PKCS#12 file's bytes and password."""
+
+    pkcs12: bytes = field(repr=False)
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDevice:
+    """A device: its PKCS#11 library, the labels of token and key, the PIN."""
+
+    library: str
+    token: str
+    key: str
+    pin: str = field(repr=False)
 
 
 def open_certificate(folder: Path, office: str, now: datetime) -> OfficeCertificate:
     """The certificate named by `YIMEN_CERTIFICATE`, else the self-made one in the folder, made now if missing.
 
+    With `YIMEN_PKCS11` the key is in a device and `YIMEN_CERTIFICATE` is the certificate alone (PEM or DER).
     Raises `CertificateUnusable` for a file that cannot be read or whose password is wrong.
     """
+    library = os.environ.get("YIMEN_PKCS11")
+    if library:
+        der = _der(Path(os.environ.get("YIMEN_CERTIFICATE", "")))
+        device = KeyDevice(
+            library, os.environ.get("YIMEN_PKCS11_TOKEN", ""), os.environ.get("YIMEN_PKCS11_KEY", ""),
+            os.environ.get("YIMEN_PKCS11_PIN", ""),
+        )  # fmt: skip
+        return _with_roots(der, device)
+    return _from_file(folder, office, now)
+
+
+def _with_roots(der: bytes, key: KeyFile | KeyDevice) -> OfficeCertificate:
+    """With `YIMEN_ROOTS`: a PEM file of roots, of the office's own certificate and of the time-stamp service's."""
+    given = os.environ.get("YIMEN_ROOTS")
+    try:
+        others = x509.load_pem_x509_certificates(Path(given).read_bytes()) if given else []
+    except (OSError, ValueError) as fault:
+        raise CertificateUnusable(reason="根证书文件（YIMEN_ROOTS）不能读取") from fault
+    roots = (der, *(c.public_bytes(Encoding.DER) for c in others))
+    return OfficeCertificate(der, key, os.environ.get("YIMEN_TIME_STAMPS", ""), roots)
+
+
+def _der(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+        load = x509.load_pem_x509_certificate if b"-----BEGIN" in content else x509.load_der_x509_certificate
+        return load(content).public_bytes(Encoding.DER)
+    except (OSError, ValueError) as fault:
+        raise CertificateUnusable(reason="证书文件（YIMEN_CERTIFICATE）不能读取") from fault
+
+
+def _from_file(folder: Path, office: str, now: datetime) -> OfficeCertificate:
     given = os.environ.get("YIMEN_CERTIFICATE")
     path = Path(given) if given else folder / _FILE
     if not given and not path.exists():
@@ -53,7 +104,7 @@ def open_certificate(folder: Path, office: str, now: datetime) -> OfficeCertific
     if certificate is None:
         raise CertificateUnusable(reason="文件里没有证书")
     der = certificate.public_bytes(Encoding.DER)
-    return OfficeCertificate(content, password, der, os.environ.get("YIMEN_TIME_STAMPS", ""))
+    return _with_roots(der, KeyFile(content, password))
 
 
 def _make(folder: Path, office: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from processes.verbs.registry import Context, verb
 
 
 def _undo_issue(context: Context, result: Mapping[str, Any]) -> None:
-    issue.supersede(context.uow, str(result["code"]))
+    issue.supersede(context.uow, context.case, context.question)
 
 
 @verb("paper.issue", "出具文书", "按模板出具文书并编号；once 为真时同一办件只能出具一次。", undo=_undo_issue)

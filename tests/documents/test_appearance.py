@@ -12,7 +12,7 @@ from documents.sign import appearance
 @pytest.mark.parametrize("name", ["李明", "赵分管", "欧阳建国", "古丽娜孜·阿不都热合曼"])
 def test_name_role_and_time_stand_on_one_page(name: str) -> None:
     job = Signing(
-        b"", Certificate(b"", ""), name, "县民政局分管局长", "2026-03-10T09:00:00+08:00", 1, False, "签字"
+        b"", Certificate(b"", ""), name, "县民政局分管局长", "2026-03-10T09:00:00+08:00", 1, False, ("签字",)
     )
     document = pypdfium2.PdfDocument(appearance(job))
     assert len(document) == 1
@@ -30,6 +30,6 @@ def test_a_seal_stands_on_one_page() -> None:
         "2026-03-10T09:00:00+08:00",
         4,
         True,
-        "签字",
+        ("签字",),
     )
     assert len(pypdfium2.PdfDocument(appearance(job))) == 1

@@ -73,7 +73,7 @@ def one(actor: Actor, number: str) -> Any:
             lines=_lines(told),
             clocks=_clocks(session, case, bundle, today),
             papers=issued,
-            turns=signing.turns(session, issued, bundle.papers, actor),
+            turns=signing.turns(session, issued, bundle.papers, actor, items),
             signatures={p.id: signing.given(session, p.id) for p in issued if p.signed_sha256},
             state_papers=[p for p in bundle.papers.values() if p.state_of_case],
             attachments=queries.attachments(session, case.id),

@@ -12,6 +12,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries as cases
 from processes.errors import PaperNotReady
+from processes.office import signing
 from processes.papers import archive, batch, queries
 from processes.people import queries as people
 from processes.storage import vault
@@ -90,7 +91,31 @@ def _zip(parts: list[Any], title: str) -> Any:
 @require(Permission.PAPER_SIGN)
 def sign(actor: Actor, code: str) -> Any:
     """Sign or seal a paper when it is one's turn."""
-    done = auth.office().perform(c.SignPaper(code, forms.whole(request.form.get("signed"))), actor)
+    done = signing.sign(auth.office(), actor, code, forms.whole(request.form.get("signed")))
+    return redirect(url_for("cases.one", number=done["case"]))
+
+
+@desk.get("/papers/<string:code>/original.pdf")
+@require(Permission.PAPER_READ)
+def original(actor: Actor, code: str) -> Any:
+    """The stored bytes to be compared with a sheet in the hand: a reading, not a printing."""
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        paper = queries.by_code(session, code)
+    if paper.sha256 is None:
+        raise PaperNotReady()
+    office.perform(c.NotePaperRead(paper.code), actor)
+    content = vault.get(office.settings.papers, paper.signed_sha256 or paper.sha256)
+    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=f"{paper.title}.pdf")
+
+
+@desk.post("/papers/<string:code>/withdraw")
+@require(Permission.PAPER_WITHDRAW)
+def withdraw(actor: Actor, code: str) -> Any:
+    """Say that a paper holds no longer, and have it made anew where that is wanted."""
+    told = request.form
+    command = c.WithdrawPaper(code, told.get("reason", ""), told.get("again") == "1")
+    done = auth.office().perform(command, actor)
     return redirect(url_for("cases.one", number=done["case"]))
 
 

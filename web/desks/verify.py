@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
+from processes.access.permissions import Permission
 from processes.errors import AttachmentRefused
 from processes.papers import queries, signing
 from processes.storage import certificate
@@ -21,10 +22,15 @@ desk = Blueprint("verify", __name__)
 @public
 @limiter.limit("60 per minute")
 def one(code: str, page: str = "") -> Any:
-    """Number, kind, date, hash and whether the paper stands."""
-    with auth.office().database.reading("") as session:
-        found = queries.verified(session, code[:20])
-    return render_template("verify.html", paper=found, code=code[:20]), 200 if found else 404
+    """Number, kind, date, hash and whether the paper stands; for the office also the original and the case."""
+    office, code, actor = auth.office(), code[:20], auth.actor_or_none()
+    with office.database.reading("") as session:
+        found = queries.verified(session, code)
+    if found is not None and actor is not None and actor.may(Permission.PAPER_READ):
+        with office.database.reading(actor.division, actor.department) as session:
+            inside = queries.inside(session, code)
+            return render_template("verify.html", paper=found, inside=inside, code=code)
+    return render_template("verify.html", paper=found, inside=None, code=code), 200 if found else 404
 
 
 @desk.get("/verify")
@@ -46,7 +52,7 @@ def check() -> Any:
     office = auth.office()
     settings = office.settings
     own = certificate.open_certificate(settings.keys, settings.office_name, office.database.clock())
-    seen = signing.check(content, [own.der])
+    seen = signing.check(content, own.roots)
     with office.database.reading("") as session:
         found = signing.known(session, content)
         paper = None if found is None else queries.verified(session, found.code)

@@ -1,0 +1,56 @@
+"""Where the key is that signs: in a PKCS#12 file, or in a device that does not give it away (PKCS#11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from asn1crypto import x509
+from pyhanko.sign import signers
+
+from documents.errors import SigningFailed
+from documents.sheets import Certificate, Token
+
+
+@contextmanager
+def signer_of(holder: Certificate | Token) -> Iterator[signers.Signer]:
+    """The key's holder for as long as one signature takes; raises `SigningFailed`."""
+    if isinstance(holder, Certificate):
+        yield _from_file(holder)
+    else:
+        with _device(holder) as signer:
+            yield signer
+
+
+def _from_file(holder: Certificate) -> signers.Signer:
+    try:
+        signer: signers.Signer | None = signers.SimpleSigner.load_pkcs12_data(
+            holder.pkcs12, other_certs=[], passphrase=holder.password.encode()
+        )
+    except (ValueError, TypeError, OSError) as fault:
+        raise SigningFailed("证书不能读取") from fault
+    if signer is None:
+        raise SigningFailed("证书不能读取，或者密码不对")
+    return signer
+
+
+@contextmanager
+def _device(token: Token) -> Iterator[signers.Signer]:
+    # Only an office that has such a device loads its library.
+    import pkcs11
+    from pyhanko.config.pkcs11 import TokenCriteria
+    from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+
+    try:
+        session = open_pkcs11_session(
+            token.library, token_criteria=TokenCriteria(label=token.label), user_pin=token.pin
+        )
+    except (pkcs11.PKCS11Error, OSError, RuntimeError) as fault:
+        raise SigningFailed("签名设备不能打开，请检查设备、令牌名称和口令") from fault
+    try:
+        with session:
+            yield PKCS11Signer(
+                session, key_label=token.key, signing_cert=x509.Certificate.load(token.certificate)
+            )
+    except pkcs11.PKCS11Error as fault:
+        raise SigningFailed("签名设备没有签成，请检查密钥名称") from fault
