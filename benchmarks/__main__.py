@@ -1,4 +1,4 @@
-"""`python -m benchmarks desk|queue|documents [--json] [--rounds N]`."""
+"""`python -m benchmarks desk|queue|documents|list|simulation [--json] [--rounds N]`."""
 
 from __future__ import annotations
 
@@ -50,8 +50,16 @@ def simulation_command(as_json: bool, households: int) -> None:
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--rounds", default=20)
 def documents_command(as_json: bool, rounds: int) -> None:
-    """Warm milliseconds, size and memory of an approval form."""
+    """Warm milliseconds, size and memory of an approval form, beside the same page by typst."""
     _print(documents.measure(rounds), as_json)
+
+
+@main.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--households", default=5_000)
+def list_command(as_json: bool, households: int) -> None:
+    """A payment list of so many households: seconds, pages, the most memory held."""
+    _print(documents.measure_list(households), as_json)
 
 
 if __name__ == "__main__":

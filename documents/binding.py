@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
 import pikepdf
 from PIL import Image
@@ -18,8 +19,8 @@ def joined(pictures: list[bytes]) -> bytes:
     return out.getvalue()
 
 
-def bound(files: list[bytes]) -> bytes:
-    """PDFs one after the other as one file; nothing of them is changed but that they stand together."""
+def bound(files: Iterable[bytes]) -> bytes:
+    """PDFs one after the other as one file; each is held only while it is taken in."""
     with pikepdf.new() as whole:
         for content in files:
             with pikepdf.open(io.BytesIO(content)) as part:

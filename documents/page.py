@@ -66,7 +66,7 @@ def pdf_of(sheet: Sheet) -> Made:
     if content is None:
         raise RenderingFailed("没有生成内容")
     _demand_every_glyph(document)
-    return Made(_packed(content, sheet.address), len(document.pages))
+    return Made(_packed(content, sheet.address if sheet.marked else ""), len(document.pages))
 
 
 def _demand_every_glyph(document: weasyprint.Document) -> None:

@@ -114,10 +114,17 @@ class Press:
 
     def resident_megabytes(self) -> int:
         """Memory that the child holds now, for the benchmark and the health page."""
+        return self._megabytes("VmRSS")
+
+    def peak_megabytes(self) -> int:
+        """The most memory that the child has held since it began."""
+        return self._megabytes("VmHWM")
+
+    def _megabytes(self, name: str) -> int:
         if self._child is None or self._child.pid is None:
             return 0
         with open(f"/proc/{self._child.pid}/status", encoding="ascii") as status:
-            line = next(x for x in status if x.startswith("VmRSS"))
+            line = next(x for x in status if x.startswith(name))
         return int(line.split()[1]) // 1024
 
     def close(self) -> None:

@@ -18,6 +18,8 @@ class Sheet:
     data: dict[str, Any]
     address: str
     made_at: str
+    marked: bool = True
+    """Whether every page bears the mark that brings a scan of it back to its paper."""
 
 
 @dataclass(frozen=True, slots=True)

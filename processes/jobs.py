@@ -21,8 +21,9 @@ from processes.cases.migration_models import MIGRATED, PLANNING, RUNNING, WAITS
 from processes.errors import ScenarioInvalid, Unavailable, YimenError
 from processes.office import Office
 from processes.office.sweeping import sweep
-from processes.papers import issue
+from processes.papers import issue, runs
 from processes.papers.models import IssuedPaper
+from processes.papers.run_models import BATCH
 from processes.rehearsal import reports, simulation
 from processes.rehearsal.results import Result
 from processes.releases import drafts, publish
@@ -53,6 +54,38 @@ def make_paper(office: Office, code: str) -> bool:
         office.perform(c.FailPaper(code, fault.code, fault.message), system_actor())
         return False
     office.perform(c.FinishPaper(code, digest, size, pages), system_actor())
+    return True
+
+
+def make_runs(office: Office) -> int:
+    """Make the long prints that wait, part by part; answers how many were made.
+
+    A part that is made is kept: after a worker that was killed the next one goes on behind it.
+    """
+    with office.database.reading("") as session:
+        codes = [run.code for run in runs.waiting(session)]
+    return sum(make_run(office, code) for code in codes)
+
+
+def make_run(office: Office, code: str) -> bool:
+    """Make one long print; a failure is told to whoever asked for it."""
+    settings = office.settings
+    try:
+        with office.database.reading("") as session:
+            run = runs.by_code(session, code)
+            if run.kind == BATCH:
+                made = runs.bound_batch(run, session, settings.papers, office.database.clock())
+            else:
+                parts = list(run.parts)
+                for part in runs.parts_to_make(run, session, settings.papers, settings.public_address):
+                    office.perform(c.NotePart(code, **part), system_actor())
+                    parts.append(part)
+                made = runs.bound_parts(run, parts, settings.papers)
+    except YimenError as fault:
+        log.error("print_failed", kind="print_run", code=fault.code)
+        office.perform(c.FinishRun(code, error=fault.message), system_actor())
+        return False
+    office.perform(c.FinishRun(code, *made), system_actor())
     return True
 
 
@@ -158,21 +191,30 @@ def _rehearse(office: Office) -> None:
         log.warning("rehearsal_waits", code=fault.code)
 
 
+def _print(office: Office) -> None:
+    """Long prints, beside the papers too."""
+    try:
+        make_runs(office)
+    except YimenError as fault:
+        log.warning("printing_waits", code=fault.code)
+
+
 def work(office: Office) -> None:
     """Run until told to stop (SIGTERM, SIGINT)."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     rounds = 0
-    player = threading.Thread()
+    beside = {_rehearse: threading.Thread(), _print: threading.Thread()}
     while not stop.is_set():
         try:
             if rounds % SWEEP_EVERY == 0:
                 sweep(office)
             make_papers(office)
-            if not player.is_alive():
-                player = threading.Thread(target=_rehearse, args=(office,), daemon=True)
-                player.start()
+            for task, thread in beside.items():
+                if not thread.is_alive():
+                    beside[task] = threading.Thread(target=task, args=(office,), daemon=True)
+                    beside[task].start()
         except YimenError as fault:
             log.warning("worker_waits", code=fault.code)
         rounds += 1

@@ -29,6 +29,7 @@ from web.desks import (
     intake,
     oversight,
     papers,
+    printing,
     recorder,
     releases,
     returns,
@@ -76,7 +77,7 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
-        social, scan, studio, releases, heat, recorder, guide, returns, draft_views,
+        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     HOUSEHOLD_WRITE = "household_write"
     ID_NUMBER_REVEAL = "id_number_reveal"
     PAPER_READ = "paper_read"
+    PAYMENT_LIST = "payment_list"
     SCAN_FILE = "scan_file"
     PAPER_SIGN = "paper_sign"
     PAPER_WITHDRAW = "paper_withdraw"
@@ -87,6 +88,7 @@ PERMISSION_TITLES = {
     Permission.HOUSEHOLD_WRITE: "登记家庭信息",
     Permission.ID_NUMBER_REVEAL: "查看完整身份证号",
     Permission.PAPER_READ: "查看和打印文书",
+    Permission.PAYMENT_LIST: "发放清册",
     Permission.SCAN_FILE: "签字件归档",
     Permission.PAPER_SIGN: "电子签名、用章",
     Permission.PAPER_WITHDRAW: "撤销文书",
@@ -125,6 +127,9 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.HOUSEHOLD_WRITE: frozenset({Role.WINDOW_CLERK, Role.INVESTIGATOR}),
     Permission.ID_NUMBER_REVEAL: frozenset(_TOWNSHIP | _COUNTY),
     Permission.PAPER_READ: frozenset(_READERS | _DEPARTMENTS),
+    Permission.PAYMENT_LIST: frozenset(
+        {Role.WINDOW_CLERK, Role.TOWNSHIP_LEADER, Role.COUNTY_CLERK, Role.COUNTY_LEADER, Role.FINANCE_OFFICER}
+    ),
     Permission.SCAN_FILE: frozenset(_TOWNSHIP | _COUNTY),
     Permission.PAPER_SIGN: frozenset(_TOWNSHIP | _COUNTY),
     Permission.PAPER_WITHDRAW: frozenset({Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER}),

@@ -39,9 +39,53 @@ class ExportFile(Command):
 
 @dataclass(frozen=True, slots=True)
 class PrintBatch(Command):
-    """Print several papers at once: each printing is noted."""
+    """Print several papers at once as one file: each printing is noted, the worker binds them."""
 
     codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MakePaymentList(Command):
+    """Make the list of who is paid in a month (发放清册) under a programme, in a place."""
+
+    programme: str
+    month: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotePart(Command):
+    """The worker has made a part of a long print."""
+
+    code: str
+    title: str
+    sha256: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class FinishRun(Command):
+    """The worker has made a long print; or, with an error, could not."""
+
+    code: str
+    sha256: str = ""
+    pages: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRun(Command):
+    """Try a long print that failed once more, from where it stopped."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRun(Command):
+    """Note that a finished long print, or its whole list for the bank, was taken out."""
+
+    code: str
+    for_bank: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import processes.cases.migration_models
 import processes.cases.models
 import processes.coordination.models
 import processes.papers.models
+import processes.papers.run_models
 import processes.people.models
 import processes.releases.models
 import processes.relief.fund_models

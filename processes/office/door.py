@@ -14,7 +14,18 @@ from processes.access.models import CommandToken
 from processes.access.scope import Actor
 from processes.cases.models import Incident
 from processes.errors import NotAllowed, Unavailable, YimenError
-from processes.office import cases, control, funds, handwriting, items, migrating, papers, register, studio
+from processes.office import (
+    cases,
+    control,
+    funds,
+    handwriting,
+    items,
+    migrating,
+    papers,
+    printing,
+    register,
+    studio,
+)
 from processes.settings import Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
 
@@ -79,7 +90,12 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.PrintState: papers.print_state,
     c.RecordPrinting: papers.record_printing,
     c.ExportFile: papers.export_file,
-    c.PrintBatch: papers.print_batch,
+    c.PrintBatch: printing.print_batch,
+    c.MakePaymentList: printing.make_payment_list,
+    c.NotePart: printing.note_part,
+    c.FinishRun: printing.finish_run,
+    c.RetryRun: printing.retry_run,
+    c.TakeRun: printing.take_run,
     c.SignPaper: papers.sign_paper,
     c.WithdrawPaper: papers.withdraw_paper,
     c.NotePaperRead: papers.note_read,

@@ -17,7 +17,7 @@ from processes.errors import NotFound, PaperNotReady, RuleBroken, StaleCase
 from processes.office.answers import reason_of
 from processes.office.cases import locked_by_id
 from processes.office.running import Run
-from processes.papers import assemble, batch, issue, return_scan, signing
+from processes.papers import assemble, issue, return_scan, signing
 from processes.papers.models import STANDING, WITHDRAWN, IssuedPaper
 from processes.releases import publish
 from processes.settings import Settings
@@ -80,15 +80,6 @@ def export_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Ex
         events.append(uow, case, actor, "exported", case.programme_title)
     audit.note(uow, actor, "file_exported", command.case_number or command.household)
     return {}
-
-
-def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PrintBatch) -> dict[str, Any]:
-    """Note the printing of every paper; answers where each one's bytes lie, in the order asked for."""
-    if not 1 <= len(command.codes) <= batch.MOST:
-        raise RuleBroken(reason=f"一次打印 1 至 {batch.MOST} 份文书")
-    return {
-        "papers": [record_printing(settings, uow, actor, c.RecordPrinting(code)) for code in command.codes]
-    }
 
 
 def sign_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignPaper) -> dict[str, Any]:

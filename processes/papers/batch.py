@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import exists, select
@@ -21,7 +22,7 @@ from processes.storage import vault
 
 TEMPLATE = "print_list.html"
 TITLE = "文书打印清单"
-MOST = 200
+MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,16 @@ def waiting(session: Session) -> list[tuple[IssuedPaper, Case]]:
     return [(paper, case) for paper, case in session.execute(query)]
 
 
-def bound(session: Session, sheets: Sequence[Sheet], folder: Path, by: str, now: datetime) -> bytes:
-    """The list and every paper behind it as one PDF, each paper beginning on a page of its own."""
+def bound(
+    session: Session, sheets: Sequence[Sheet], folder: Path, by: str, now: datetime
+) -> tuple[bytes, int]:
+    """The list and every paper behind it as one PDF, each paper beginning on a page of its own; and its pages."""
     cover = _cover(session, sheets, by, now)
-    return binding.bound([cover, *(vault.get(folder, s.sha256) for s in sheets)])
+    content = binding.bound(chain([cover.content], (vault.get(folder, s.sha256) for s in sheets)))
+    return content, cover.pages + sum(s.pages for s in sheets)
 
 
-def _cover(session: Session, sheets: Sequence[Sheet], by: str, now: datetime) -> bytes:
+def _cover(session: Session, sheets: Sequence[Sheet], by: str, now: datetime) -> render.Made:
     release = publish.published_programmes(session)[0]
     data = {
         "title": TITLE,
@@ -73,6 +77,6 @@ def _cover(session: Session, sheets: Sequence[Sheet], by: str, now: datetime) ->
     }  # fmt: skip
     templates = publish.open_release(session, release.id).templates()
     try:
-        return render.to_pdf(render.Sheet(templates, TEMPLATE, data, "", now.isoformat())).content
+        return render.to_pdf(render.Sheet(templates, TEMPLATE, data, "", now.isoformat()))
     except PressError as fault:
         raise RenderFailed(reason=str(fault)) from fault

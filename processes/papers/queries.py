@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from processes.cases.models import Case, WorkItem
 from processes.errors import NotFound
 from processes.papers.models import STANDING, IssuedPaper, PaperSignature, Printing, ReturnedPage
+from processes.papers.run_models import PAYMENT_LIST, PrintRun
+from processes.policy.calendar import civil_date
 from processes.releases.models import Release
 
 SHOWN = 200
@@ -101,11 +103,25 @@ def verified(session: Session, code: str) -> Verified | None:
         ).where(paper.c.code == code.upper())
     ).first()  # fmt: skip
     if row is None:
-        return None
+        return _verified_list(session, code.upper())
     return Verified(
         row.title, row.number, row.issued_on.isoformat(), row.sha256 or "", row.standing,
         "" if row.ended_on is None else row.ended_on.isoformat(), row.is_decided,
     )  # fmt: skip
+
+
+def _verified_list(session: Session, code: str) -> Verified | None:
+    """A payment list bears a code too."""
+    run = PrintRun.__table__
+    row = session.execute(
+        select(run.c.title, run.c.number, run.c.asked_at, run.c.sha256).where(
+            run.c.code == code, run.c.kind == PAYMENT_LIST
+        )
+    ).first()
+    if row is None:
+        return None
+    on = civil_date(row.asked_at).isoformat()
+    return Verified(row.title, row.number, on, row.sha256 or "", STANDING, "", decided=True)
 
 
 def inside(session: Session, code: str) -> Inside | None:

@@ -25,6 +25,7 @@ def grant(
     grade: str,
     cover: str,
     members: Iterable[int],
+    account: str = "",
 ) -> Award:
     """Grant a monthly benefit to the covered members; raises on double benefit (C40)."""
     covered = list(members)
@@ -44,6 +45,7 @@ def grant(
         cover=cover,
         question=question,
         granted_at=uow.now,
+        account=account or None,
     )
     uow.add(award)
     uow.flush()

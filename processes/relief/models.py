@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.storage.base import Row, Scoped
+from processes.storage.types import Encrypted
 
 
 class Award(Row, Scoped):
@@ -31,6 +32,8 @@ class Award(Row, Scoped):
     status: Mapped[str] = mapped_column(String(10), default="standing")
     question: Mapped[str] = mapped_column(String(160))
     granted_at: Mapped[datetime]
+    account: Mapped[str | None] = mapped_column(Encrypted)
+    """Where it is paid to (收款账号)."""
 
 
 class AwardMember(Row):

@@ -21,7 +21,13 @@ def _undo_grant(context: Context, result: Mapping[str, Any]) -> None:
     "award.grant", "给予救助待遇", "按月给予救助待遇，自指定月份起；同一人员不得重复享受。", undo=_undo_grant
 )
 def grant(
-    context: Context, amount: Decimal, from_month: str, grade: str, cover: str, members: list[Decimal]
+    context: Context,
+    amount: Decimal,
+    from_month: str,
+    grade: str,
+    cover: str,
+    members: list[Decimal],
+    account: str = "",
 ) -> dict[str, Any]:
     """Grant a monthly benefit; answers amount and first month."""
     award = actions.grant(
@@ -34,6 +40,7 @@ def grant(
         grade,
         cover,
         [int(m) for m in members],
+        str(account or ""),
     )
     events.append(
         context.uow, context.case, context.actor, "award_granted", "给予救助待遇",

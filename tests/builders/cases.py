@@ -33,6 +33,7 @@ APPLICATION = {
     "reason": "妻子常年患病",
     "relative_of_official": "no",
     "phone": "13800000001",
+    "bank_account": "6217009876543210",
 }
 ANSWERS: dict[str, dict[str, Any]] = {
     "check_papers": {"decision": "accept"},

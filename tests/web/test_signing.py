@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from processes import cli, jobs
 from processes.papers.models import IssuedPaper
+from processes.papers.run_models import PrintRun
 from processes.rehearsal.stage import Stage
 from processes.storage import vault
 from tests.builders import cases
@@ -132,7 +133,12 @@ def test_many_papers_are_printed_at_once(stage: Stage, approved: str) -> None:
         data={"csrf_token": clerk.csrf, "code": codes},
         headers={"Referer": "https://localhost/"},
     )
-    with pikepdf.open(io.BytesIO(made.data)) as pdf:
+    assert made.status_code == 302
+    jobs.make_runs(stage.office)
+    with stage.database.reading("") as session:
+        run = session.scalars(select(PrintRun)).one()
+    file = clerk.get(f"/prints/{run.code}.pdf").data
+    with pikepdf.open(io.BytesIO(file)) as pdf:
         with stage.database.reading("") as session:
             pages = sum(p.pages or 0 for p in session.scalars(select(IssuedPaper)))
         assert len(pdf.pages) == 1 + pages

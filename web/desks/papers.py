@@ -33,21 +33,9 @@ def waiting(actor: Actor) -> Any:
 @desk.post("/papers/batch")
 @require(Permission.PAPER_READ)
 def print_batch(actor: Actor) -> Any:
-    """The chosen papers as one PDF with a list in front."""
-    office = auth.office()
-    printed = office.perform(c.PrintBatch(tuple(request.form.getlist("code"))), actor)["papers"]
-    with office.database.reading(actor.division, actor.department) as session:
-        sheets = []
-        for row in printed:
-            paper = queries.by_code(session, row["code"])
-            case = queries.case_of_code(session, row["code"])
-            number, applicant = ("", "") if case is None else (case.number, case.applicant)
-            sheets.append(
-                batch.Sheet(row["sha256"], paper.title, paper.number, number, applicant, paper.pages or 0)
-            )
-        content = batch.bound(session, sheets, office.settings.papers, actor.name, office.database.clock())
-    name = f"{batch.TITLE}-{len(sheets)}份.pdf"
-    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
+    """Ask for the chosen papers as one PDF with a list in front."""
+    auth.office().perform(c.PrintBatch(tuple(request.form.getlist("code"))), actor)
+    return redirect(url_for("printing.overview"))
 
 
 @desk.post("/cases/<string:number>/export")

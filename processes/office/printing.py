@@ -1,0 +1,139 @@
+"""Commands on long prints: batches of papers and payment lists, which the worker makes part by part."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+
+from processes import commands as c
+from processes.access import audit, divisions
+from processes.access.permissions import Permission
+from processes.access.scope import TOWNSHIP_DIGITS, Actor
+from processes.cases import numbering
+from processes.cases.models import Case
+from processes.errors import Invalid, NotFound, RuleBroken
+from processes.office.papers import record_printing
+from processes.papers import assemble, batch, queries, runs
+from processes.papers.run_models import BATCH, FAILED, PAYMENT_LIST, READY, WAITING, PrintRun
+from processes.policy.calendar import civil_date
+from processes.policy.periods import Month
+from processes.relief import payroll
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork, within
+
+
+def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PrintBatch) -> dict[str, Any]:
+    """Note the printing of every paper and ask for one file of them, in the order asked for."""
+    if not 1 <= len(command.codes) <= batch.MOST:
+        raise RuleBroken(reason=f"一次打印 1 至 {batch.MOST} 份文书")
+    sheets = []
+    for code in command.codes:
+        printed = record_printing(settings, uow, actor, c.RecordPrinting(code))
+        paper = queries.by_code(uow.session, code)
+        case = uow.session.get_one(Case, paper.case_id)
+        sheets.append(
+            batch.Sheet(
+                printed["sha256"], paper.title, paper.number, case.number, case.applicant, paper.pages or 0
+            )
+        )
+    content = {"sheets": [asdict(s) for s in sheets]}
+    row = _ask(uow, actor, BATCH, f"{batch.TITLE}（{len(sheets)} 份）", content)
+    return {"run": row.code}
+
+
+def make_payment_list(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.MakePaymentList
+) -> dict[str, Any]:
+    """Keep who is paid in a month as it is known now, under a number of its own, and ask for the list."""
+    actor.demand(Permission.PAYMENT_LIST)
+    try:
+        month = str(Month.parse(command.month))
+    except (ValueError, IndexError):
+        raise Invalid(reason="月份应写作 2026-03 的形式") from None
+    if not command.place.startswith(actor.division):
+        raise NotFound()
+    lines = payroll.lines(uow.session, command.programme, month, command.place)
+    if not lines:
+        raise RuleBroken(reason=f"{month} 没有应发放的待遇")
+    title = next(s.programme_title for s in payroll.sums(uow.session, month, TOWNSHIP_DIGITS)
+                 if s.programme == command.programme)  # fmt: skip
+    level = "township" if len(command.place) >= TOWNSHIP_DIGITS else "county"
+    place = assemble.names(uow.session, command.place)[level]
+    office = assemble.office_name(uow.session, command.place, level)
+    number = numbering.letter_number(uow, place, runs.SERIES, civil_date(uow.now).year)
+    code = numbering.verification_code()
+    content = runs.payment_list(
+        lines, title, divisions.name(uow.session, command.place), office, month, number, code
+    )
+    row = _ask(
+        uow, actor, PAYMENT_LIST, f"{place} {month} {content['title']}", content, code, number, command.place
+    )
+    audit.note(uow, actor, "payment_list_made", row.code)
+    return {"run": row.code}
+
+
+def _ask(
+    uow: UnitOfWork, actor: Actor, kind: str, title: str, content: dict[str, Any], code: str = "",
+    number: str = "", place: str = "",
+) -> PrintRun:  # fmt: skip
+    row = PrintRun(
+        code=code or numbering.verification_code(), kind=kind, title=title, number=number, content=content,
+        asked_by_id=actor.account_id, asked_by=actor.name, asked_at=uow.now,
+        division=place or actor.division, total=runs.total(content, kind), parts=[],
+    )  # fmt: skip
+    uow.add(row)
+    return row
+
+
+def note_part(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NotePart) -> dict[str, Any]:
+    """A part is stored: whoever goes on, goes on behind it."""
+    actor.demand(Permission.SYSTEM_WORK)
+    row = _locked(uow, actor, command.code)
+    part = {"title": command.title, "sha256": command.sha256, "pages": command.pages}
+    if part["title"] not in [p["title"] for p in row.parts]:
+        row.parts = [*row.parts, part]
+        row.done = len(row.parts)
+    return {}
+
+
+def finish_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FinishRun) -> dict[str, Any]:
+    """The file can be taken out, or the run waits for somebody to try again."""
+    actor.demand(Permission.SYSTEM_WORK)
+    row = _locked(uow, actor, command.code)
+    if command.error:
+        row.status, row.error = FAILED, command.error
+        return {}
+    row.status, row.error, row.done = READY, None, row.total
+    row.sha256, row.pages = command.sha256, command.pages
+    return {}
+
+
+def retry_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RetryRun) -> dict[str, Any]:
+    """Wait for the worker again."""
+    row = _locked(uow, actor, command.code)
+    actor.demand(_needed(row))
+    if row.status == FAILED:
+        row.status, row.error = WAITING, None
+    return {"run": row.code}
+
+
+def take_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.TakeRun) -> dict[str, Any]:
+    """Into the log of reads: a payment list names people, its file for the bank with whole numbers."""
+    row = _locked(uow, actor, command.code)
+    actor.demand(_needed(row))
+    audit.note(uow, actor, "payment_list_for_bank" if command.for_bank else "print_taken", row.code)
+    return {}
+
+
+def _needed(row: PrintRun) -> Permission:
+    return Permission.PAYMENT_LIST if row.kind == PAYMENT_LIST else Permission.PAPER_READ
+
+
+def _locked(uow: UnitOfWork, actor: Actor, code: str) -> PrintRun:
+    query = select(PrintRun).where(PrintRun.code == code, within(PrintRun.division, actor.division))
+    row = uow.session.scalar(query.with_for_update())
+    if row is None:
+        raise NotFound()
+    return row

@@ -1,0 +1,41 @@
+"""Long prints (打印任务): a payment list, many papers at once; made by the worker part by part."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Row, Scoped
+from processes.storage.types import SealedData
+
+BATCH, PAYMENT_LIST = "batch", "payment_list"
+WAITING, READY, FAILED = "waiting", "ready", "failed"
+
+
+class PrintRun(Row, Scoped):
+    """A long print: what it shows is kept at the moment of asking, so that every part tells the same."""
+
+    __tablename__ = "print_run"
+    __table_args__ = (Index("ix_print_run_status", "status"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(10), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(60), default="")
+    """The number of the list, where it is a paper of its own."""
+    content: Mapped[dict[str, Any]] = mapped_column(SealedData)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    asked_by: Mapped[str] = mapped_column(String(60))
+    asked_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(10), default=WAITING)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int]
+    parts: Mapped[list[Any]]
+    """The parts made so far: title, sha256, pages."""
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    pages: Mapped[int | None]
+    error: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,177 @@
+"""Long prints: what a payment list or a batch shows, and making it part by part within bounded memory."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from documents import binding, render
+from documents.errors import PressError
+from processes.errors import NotFound, RenderFailed
+from processes.papers import batch
+from processes.papers.run_models import PAYMENT_LIST, WAITING, PrintRun
+from processes.people import masking
+from processes.policy.calendar import civil_date
+from processes.releases import publish
+from processes.relief.payroll import PayLine
+from processes.storage import vault
+
+TEMPLATE = "payment_list.html"
+LIST_TITLE = "救助金发放清册"
+SERIES = "民救册"
+LINES_PER_PART = 250
+"""So many households are about nine pages; the press holds one part at a time."""
+SHOWN = 30
+_COLUMNS = (
+    "序号",
+    "村（居）",
+    "户主姓名",
+    "身份证号",
+    "保障人数",
+    "档次",
+    "金额（元）",
+    "收款账号",
+    "办件编号",
+)
+_WIDTHS = (6, 26, 14, 22, 10, 8, 14, 26, 24)
+
+
+def payment_list(
+    lines: Sequence[PayLine],
+    programme_title: str,
+    place: str,
+    office: str,
+    month: str,
+    number: str,
+    code: str,
+) -> dict[str, Any]:
+    """What a payment list shows: lists mask ID and account numbers, the office keeps the whole ones for the bank."""
+    return {
+        "title": f"{programme_title}{LIST_TITLE}", "place": place, "office": office, "month": month,
+        "number": number, "code": code, "households": len(lines), "persons": sum(n.persons for n in lines),
+        "amount": str(_sum(lines)),
+        "lines": [{**asdict(n), "amount": str(n.amount)} for n in lines],
+    }  # fmt: skip
+
+
+def _sum(lines: Sequence[PayLine]) -> Decimal:
+    return sum((n.amount for n in lines), Decimal(0))
+
+
+def total(content: dict[str, Any], kind: str) -> int:
+    """Steps that a run is made in."""
+    return len(_chunks(content)) if kind == PAYMENT_LIST else len(content["sheets"])
+
+
+def _chunks(content: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    lines = content["lines"]
+    return [lines[at : at + LINES_PER_PART] for at in range(0, len(lines), LINES_PER_PART)] or [[]]
+
+
+def waiting(session: Session) -> list[PrintRun]:
+    """Runs that are still to be made, oldest first."""
+    return list(session.scalars(select(PrintRun).where(PrintRun.status == WAITING).order_by(PrintRun.id)))
+
+
+def latest(session: Session, account_id: int | None) -> list[PrintRun]:
+    """The person's own runs, latest first."""
+    query = select(PrintRun).where(PrintRun.asked_by_id == account_id).order_by(PrintRun.id.desc())
+    return list(session.scalars(query.limit(SHOWN)))
+
+
+def by_code(session: Session, code: str) -> PrintRun:
+    """A run in scope; raises `NotFound`."""
+    found = session.scalar(select(PrintRun).where(PrintRun.code == code.upper()))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def parts_to_make(run: PrintRun, session: Session, folder: Path, address: str) -> Iterator[dict[str, Any]]:
+    """The parts of a payment list that are not made yet, one after another, each stored when it is told."""
+    release = publish.published_programmes(session)[0]
+    templates = publish.open_release(session, release.id).templates()
+    chunks = _chunks(run.content)
+    for n, chunk in enumerate(chunks[len(run.parts) :], start=len(run.parts) + 1):
+        data = _part(run.content, chunk, n, len(chunks), civil_date(run.asked_at).isoformat())
+        sheet = render.Sheet(
+            templates, TEMPLATE, data, f"{address}/verify/{run.code}", run.asked_at.isoformat(), marked=False
+        )
+        try:
+            made = render.to_pdf(sheet)
+        except PressError as fault:
+            raise RenderFailed(reason=str(fault)) from fault
+        yield {"title": f"第 {n} 册", "sha256": vault.put(folder, made.content), "pages": made.pages}
+
+
+def _part(
+    content: dict[str, Any], chunk: list[dict[str, Any]], number: int, count: int, made_on: str
+) -> dict[str, Any]:
+    first = (number - 1) * LINES_PER_PART + 1
+    return {
+        **{k: v for k, v in content.items() if k != "lines"},
+        "part": number, "parts": count, "made_on": made_on,
+        "part_amount": str(sum((Decimal(n["amount"]) for n in chunk), Decimal(0))),
+        "part_persons": sum(int(n["persons"]) for n in chunk),
+        "lines": [
+            {
+                "serial": serial, "village": n["village"], "householder": n["householder"],
+                "id_number": masking.id_number(n["id_head"], n["id_tail"]), "persons": int(n["persons"]),
+                "grade": n["grade"], "amount": n["amount"], "account": _tail(n["account"]),
+            }
+            for serial, n in enumerate(chunk, start=first)
+        ],
+    }  # fmt: skip
+
+
+def _tail(account: str) -> str:
+    digits = account.strip()
+    return f"尾号 {digits[-4:]}" if len(digits) > 4 else ""  # noqa: PLR2004  (what a bank prints of an account)
+
+
+def bound_parts(run: PrintRun, parts: Sequence[dict[str, Any]], folder: Path) -> tuple[str, int]:
+    """The parts as one file to print: its hash and pages; one part is held at a time."""
+    content = binding.bound(vault.get(folder, p["sha256"]) for p in parts)
+    return vault.put(folder, content), sum(int(p["pages"]) for p in parts)
+
+
+def bound_batch(run: PrintRun, session: Session, folder: Path, now: datetime) -> tuple[str, int]:
+    """The papers of a batch behind their list as one file: its hash and pages."""
+    sheets = [batch.Sheet(**s) for s in run.content["sheets"]]
+    content, pages = batch.bound(session, sheets, folder, run.asked_by, now)
+    return vault.put(folder, content), pages
+
+
+def bank_file(run: PrintRun) -> bytes:
+    """The list for the paying bank as XLSX with whole numbers; row by row, so that its memory is fixed."""
+    held = io.BytesIO()
+    book = xlsxwriter.Workbook(held, {"constant_memory": True})
+    book.set_properties({"title": run.title, "created": run.asked_at.replace(tzinfo=None)})
+    sheet = book.add_worksheet("代发清单")
+    head = book.add_format({"bold": True, "border": 1, "align": "center"})
+    money = book.add_format({"num_format": "#,##0.00", "border": 1})
+    plain = book.add_format({"border": 1})
+    for column, (name, width) in enumerate(zip(_COLUMNS, _WIDTHS, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write(0, column, name, head)
+    for serial, n in enumerate(run.content["lines"], start=1):
+        row = (
+            serial, n["village"], n["householder"], n["id_number"], n["persons"], n["grade"],
+            Decimal(n["amount"]), n["account"], n["case_number"],
+        )  # fmt: skip
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                sheet.write_string(serial, column, value, plain)
+            else:
+                sheet.write_number(serial, column, value, money if column == 6 else plain)  # noqa: PLR2004
+    book.close()
+    return held.getvalue()

@@ -1,0 +1,107 @@
+"""Long prints and payment lists (打印任务、发放清册): asked for here, made by the worker, fetched when ready."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
+
+from processes import commands as c
+from processes.access import divisions
+from processes.access.permissions import Permission
+from processes.access.scope import TOWNSHIP_DIGITS, Actor
+from processes.errors import Invalid, NotFound, PaperNotReady
+from processes.papers import runs
+from processes.papers.run_models import PAYMENT_LIST, WAITING
+from processes.policy.calendar import civil_date
+from processes.policy.periods import Month
+from processes.relief import payroll
+from processes.storage import vault
+from web import auth
+from web.require import require
+
+desk = Blueprint("printing", __name__)
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@desk.get("/prints")
+@require(Permission.SESSION)
+def overview(actor: Actor) -> Any:
+    """The person's own long prints, with how far they are; looks again by itself while one is being made."""
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        found = runs.latest(session, actor.account_id)
+    template = "prints_table.html" if request.headers.get("HX-Request") else "prints.html"
+    return render_template(
+        template, runs=found, busy=any(r.status == WAITING for r in found), PAYMENT_LIST=PAYMENT_LIST
+    )
+
+
+@desk.post("/prints/<string:code>/retry")
+@require(Permission.SESSION)
+def retry(actor: Actor, code: str) -> Any:
+    """Try a print that failed once more."""
+    auth.office().perform(c.RetryRun(code), actor)
+    return redirect(url_for("printing.overview"))
+
+
+@desk.get("/prints/<string:code>.<any(pdf, xlsx):kind>")
+@require(Permission.SESSION)
+def take(actor: Actor, code: str, kind: str) -> Any:
+    """A finished print, or a payment list for the bank."""
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        run = runs.by_code(session, code)
+    if run.sha256 is None:
+        raise PaperNotReady()
+    for_bank = kind == "xlsx"
+    if for_bank and run.kind != PAYMENT_LIST:
+        raise NotFound()
+    office.perform(c.TakeRun(run.code, for_bank), actor)
+    content = runs.bank_file(run) if for_bank else vault.get(office.settings.papers, run.sha256)
+    media = SPREADSHEET if for_bank else "application/pdf"
+    return send_file(io.BytesIO(content), mimetype=media, download_name=f"{run.title}.{kind}")
+
+
+@desk.get("/prints/<string:code>/parts/<int:number>.pdf")
+@require(Permission.SESSION)
+def part(actor: Actor, code: str, number: int) -> Any:
+    """One part of a payment list, as it is kept."""
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        run = runs.by_code(session, code)
+    if not 1 <= number <= len(run.parts):
+        raise NotFound()
+    office.perform(c.TakeRun(run.code), actor)
+    content = vault.get(office.settings.papers, run.parts[number - 1]["sha256"])
+    name = f"{run.title}-第{number}册.pdf"
+    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
+
+
+@desk.get("/payments")
+@require(Permission.PAYMENT_LIST)
+def payments(actor: Actor) -> Any:
+    """What is paid in a month, by programme and township, each with its list to make."""
+    today = civil_date(auth.office().database.clock())
+    try:
+        month = Month.parse(request.args.get("month") or str(Month.of(today)))
+    except (ValueError, IndexError):
+        raise Invalid(reason="月份应写作 2026-03 的形式") from None
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        sums = payroll.sums(session, str(month), TOWNSHIP_DIGITS)
+        names = divisions.names(session, [s.township for s in sums])
+    return render_template(
+        "payments.html", month=month, before=month.plus(-1), after=month.plus(1), sums=sums, names=names,
+        programmes={s.programme: s.programme_title for s in sums},
+        whole=actor.division if len(actor.division) < TOWNSHIP_DIGITS else "",
+    )  # fmt: skip
+
+
+@desk.post("/payments")
+@require(Permission.PAYMENT_LIST)
+def make(actor: Actor) -> Any:
+    """Ask for a payment list."""
+    told = request.form
+    command = c.MakePaymentList(told.get("programme", ""), told.get("month", ""), told.get("place", ""))
+    auth.office().perform(command, actor)
+    return redirect(url_for("printing.overview"))
