@@ -17,6 +17,7 @@ from documents.errors import PressError, RenderingFailed
 from documents.sheets import (
     Certificate,
     Checking,
+    Counting,
     LongTerm,
     Made,
     Scan,
@@ -40,6 +41,7 @@ _ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": "134217728", "MALLOC_TRIM_THRESHOLD_": 
 __all__ = [
     "Certificate",
     "Checking",
+    "Counting",
     "LongTerm",
     "Made",
     "Press",
@@ -50,13 +52,14 @@ __all__ = [
     "Signing",
     "Token",
     "check_signatures",
+    "count_pages",
     "press",
     "read_scan",
     "to_pdf",
 ]
 
 
-Job: TypeAlias = Sheet | Scan | Signing | Checking
+Job: TypeAlias = Sheet | Scan | Counting | Signing | Checking
 
 
 class Press:
@@ -78,6 +81,11 @@ class Press:
     def read(self, scan: Scan) -> tuple[ScannedPage, ...]:
         """The pages of a scan; raises a `PressError`."""
         pages: tuple[ScannedPage, ...] = self._do(scan, tuple)
+        return pages
+
+    def count(self, job: Counting) -> int:
+        """How many pages a file has; raises a `PressError`."""
+        pages: int = self._do(job, int)
         return pages
 
     def sign(self, job: Signing) -> bytes:
@@ -157,6 +165,7 @@ def _work(pipe: Connection, memory: int) -> None:
     work: dict[type, Callable[[Any], Any]] = {
         Sheet: page.pdf_of,
         Scan: scans.read,
+        Counting: scans.count,
         Signing: _sign,
         Checking: _check,
     }
@@ -222,6 +231,11 @@ atexit.register(_gate.close)
 def check_signatures(job: Checking) -> tuple[SignatureSeen, ...]:
     """The signatures of a file that anybody may have handed in."""
     return _gate.check(job)
+
+
+def count_pages(job: Counting) -> int:
+    """The pages of a file that was uploaded."""
+    return _gate.count(job)
 
 
 def press() -> Press:

@@ -13,7 +13,7 @@ import zxingcpp
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from documents.errors import ScanUnreadable
-from documents.sheets import Scan, ScannedPage
+from documents.sheets import Counting, Scan, ScannedPage
 
 MAX_PAGES = 60
 MAX_PIXELS = 80_000_000
@@ -69,3 +69,21 @@ def _page(image: Image.Image) -> ScannedPage:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY)
     return ScannedPage(out.getvalue(), tuple(dict.fromkeys(f.text for f in found)))
+
+
+def count(job: Counting) -> int:
+    """How many pages a file has; a picture may have several (TIFF).  Raises `ScanUnreadable`."""
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    try:
+        if job.is_pdf:
+            return len(pypdfium2.PdfDocument(job.content))
+        with Image.open(io.BytesIO(job.content)) as opened:
+            return int(getattr(opened, "n_frames", 1))
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        pypdfium2.PdfiumError,
+        OSError,
+        ValueError,
+    ) as fault:
+        raise ScanUnreadable(f"文件不能读取：{type(fault).__name__}") from fault

@@ -95,6 +95,14 @@ class Signing:
 
 
 @dataclass(frozen=True, slots=True)
+class Counting:
+    """A file whose pages are to be counted: a PDF or one picture."""
+
+    content: bytes
+    is_pdf: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Checking:
     """A PDF whose signatures are to be checked; `roots` are the office's own certificates (DER)."""
 

@@ -21,13 +21,13 @@ from processes.cases.migration_models import MIGRATED, PLANNING, RUNNING, WAITS
 from processes.errors import ScenarioInvalid, Unavailable, YimenError
 from processes.office import Office
 from processes.office.sweeping import sweep
-from processes.papers import issue, runs
+from processes.papers import destruction, issue, runs
 from processes.papers.models import IssuedPaper
 from processes.papers.run_models import BATCH
 from processes.rehearsal import reports, simulation
 from processes.rehearsal.results import Result
 from processes.releases import drafts, publish
-from processes.storage import outbox
+from processes.storage import outbox, vault
 
 PAPERS_AT_ONCE = 20
 TELL_EVERY = 3
@@ -38,7 +38,9 @@ log = structlog.get_logger()
 def make_papers(office: Office, limit: int = PAPERS_AT_ONCE) -> int:
     """Make the papers that wait; answers how many were made."""
     with office.database.reading("") as session:
-        codes = [r.payload["code"] for r in outbox.waiting(session, office.database.clock(), limit)]
+        codes = [
+            r.payload["code"] for r in outbox.waiting(session, office.database.clock(), limit, issue.RENDER)
+        ]
     return sum(make_paper(office, code) for code in codes)
 
 
@@ -55,6 +57,30 @@ def make_paper(office: Office, code: str) -> bool:
         return False
     office.perform(c.FinishPaper(code, digest, size, pages), system_actor())
     return True
+
+
+def remove_files(office: Office) -> int:
+    """Take away the files of what was destroyed, unless other rows have the same bytes; answers how many rows."""
+    with office.database.reading("") as session:
+        rows = outbox.waiting(session, office.database.clock(), PAPERS_AT_ONCE, destruction.REMOVE)
+        asked = [(r.key, r.payload["files"]) for r in rows]
+        kept = {
+            (folder, sha256)
+            for _, files in asked
+            for folder, hashes in files.items()
+            for sha256 in hashes
+            if destruction.still_used(session, folder, sha256)
+        }
+    folders = {
+        "papers": office.settings.papers, "scans": office.settings.scans, "attachments": office.settings.attachments,
+    }  # fmt: skip
+    for key, files in asked:
+        for folder, hashes in files.items():
+            for sha256 in hashes:
+                if (folder, sha256) not in kept:
+                    vault.remove(folders[folder], sha256)
+        office.perform(c.FinishJob(key), system_actor())
+    return len(asked)
 
 
 def make_runs(office: Office) -> int:
@@ -211,6 +237,7 @@ def work(office: Office) -> None:
             if rounds % SWEEP_EVERY == 0:
                 sweep(office)
             make_papers(office)
+            remove_files(office)
             for task, thread in beside.items():
                 if not thread.is_alive():
                     beside[task] = threading.Thread(target=task, args=(office,), daemon=True)

@@ -20,6 +20,7 @@ from processes.storage import keyring
 from web import auth, errors
 from web.desks import (
     admin,
+    archive,
     cases,
     draft_views,
     funds,
@@ -77,7 +78,7 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
-        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing,
+        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

@@ -61,6 +61,8 @@ class Permission(StrEnum):
     PAPER_SIGN = "paper_sign"
     PAPER_WITHDRAW = "paper_withdraw"
     FILE_EXPORT = "file_export"
+    ARCHIVE_WRITE = "archive_write"
+    ARCHIVE_DESTROY = "archive_destroy"
     OVERDUE_READ = "overdue_read"
     INCIDENT_RETRY = "incident_retry"
     PARAMETER_READ = "parameter_read"
@@ -93,6 +95,8 @@ PERMISSION_TITLES = {
     Permission.PAPER_SIGN: "电子签名、用章",
     Permission.PAPER_WITHDRAW: "撤销文书",
     Permission.FILE_EXPORT: "导出档案",
+    Permission.ARCHIVE_WRITE: "整理档案、提出销毁",
+    Permission.ARCHIVE_DESTROY: "批准销毁档案",
     Permission.OVERDUE_READ: "查看超期督办",
     Permission.INCIDENT_RETRY: "处理异常",
     Permission.PARAMETER_READ: "查看政策参数",
@@ -133,7 +137,11 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.SCAN_FILE: frozenset(_TOWNSHIP | _COUNTY),
     Permission.PAPER_SIGN: frozenset(_TOWNSHIP | _COUNTY),
     Permission.PAPER_WITHDRAW: frozenset({Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER}),
-    Permission.FILE_EXPORT: frozenset({Role.WINDOW_CLERK, Role.COUNTY_CLERK, Role.AUDITOR}),
+    Permission.FILE_EXPORT: frozenset(
+        {Role.WINDOW_CLERK, Role.COUNTY_CLERK, Role.COUNTY_LEADER, Role.AUDITOR}
+    ),
+    Permission.ARCHIVE_WRITE: frozenset({Role.WINDOW_CLERK, Role.COUNTY_CLERK}),
+    Permission.ARCHIVE_DESTROY: frozenset({Role.COUNTY_CLERK, Role.COUNTY_LEADER}),
     Permission.OVERDUE_READ: frozenset(
         {Role.SUPERVISOR, Role.COUNTY_LEADER, Role.TOWNSHIP_LEADER, Role.COUNTY_CLERK, Role.AUDITOR}
     ),

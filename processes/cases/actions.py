@@ -15,7 +15,7 @@ from processes.cases.clocks import CaseClocks
 from processes.cases.models import NO_DUE_DATE, Case, WorkItem
 from processes.engine import state as states
 from processes.engine.progress import Fact, Progress, WorkOffer
-from processes.errors import CaseNotFound, CaseSuspended, NotAllowed, NotFound, StaleDraft
+from processes.errors import CaseDestroyed, CaseNotFound, CaseSuspended, NotAllowed, NotFound, StaleDraft
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork, within
 
@@ -52,6 +52,8 @@ def locked_case(uow: UnitOfWork, actor: Actor, number: str) -> Case:
     )
     if case is None or actor.department not in (None, case.department):
         raise CaseNotFound(number=number)
+    if case.destroyed_on is not None:
+        raise CaseDestroyed(number=number, on=case.destroyed_on)
     return case
 
 

@@ -68,7 +68,9 @@ def verify(session: Session, case: Case) -> str | None:
         count += 1
         if event.position != count:
             return f"第 {count} 条记录缺失"
-        if event.previous != previous or digest(event) != event.digest:
+        # After destruction the hashes are all that is left of an event: they still show that none is missing.
+        emptied = case.destroyed_on is not None and not event.payload and not event.title
+        if event.previous != previous or (not emptied and digest(event) != event.digest):
             return f"第 {count} 条记录已被改动"
         previous = event.digest
     if count != case.events_count or previous != case.head:

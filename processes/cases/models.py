@@ -40,6 +40,8 @@ class Case(Row, Scoped, Referred):
     due_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    destroyed_on: Mapped[date | None]
+    """When its file was destroyed after its time; what is left tells nothing of people."""
     head: Mapped[str] = mapped_column(String(64), default="")
     events_count: Mapped[int] = mapped_column(default=0)
 

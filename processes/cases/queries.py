@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases.models import Attachment, Case, Clock, Incident, Watch, WorkItem
-from processes.errors import CaseNotFound, NotFound
+from processes.errors import CaseDestroyed, CaseNotFound, NotFound
 
 PAGE = 30
 MOST_COUNTED = 300
@@ -115,17 +115,23 @@ def _watching(session: Session, actor: Actor, search: str, number: int) -> Page:
     return Page(rows, number, _count(session, [query]))
 
 
-def case_by_number(session: Session, number: str) -> Case:
-    """A case in scope, or `CaseNotFound`."""
-    found = session.scalar(select(Case).where(Case.number == number))
-    if found is None:
+def whole(case: Case | None, number: str) -> Case:
+    """A case whose file is still there; raises `CaseNotFound` and `CaseDestroyed`."""
+    if case is None:
         raise CaseNotFound(number=number)
-    return found
+    if case.destroyed_on is not None:
+        raise CaseDestroyed(number=number, on=case.destroyed_on)
+    return case
+
+
+def case_by_number(session: Session, number: str) -> Case:
+    """A case in scope, or `CaseNotFound`, `CaseDestroyed`."""
+    return whole(session.scalar(select(Case).where(Case.number == number)), number)
 
 
 def cases(session: Session, search: str, number: int = 1) -> Page:
     """Cases in scope, latest first, by applicant or number."""
-    query = select(Case)
+    query = select(Case).where(Case.destroyed_on.is_(None))
     word = search.strip()
     if word:
         query = query.where(or_(Case.number == word.upper(), Case.applicant.startswith(word)))
@@ -139,7 +145,11 @@ def cases(session: Session, search: str, number: int = 1) -> Page:
 def of_household(session: Session, household_id: int) -> list[Case]:
     """Cases of a household, latest first."""
     return list(
-        session.scalars(select(Case).where(Case.household_id == household_id).order_by(Case.id.desc()))
+        session.scalars(
+            select(Case)
+            .where(Case.household_id == household_id, Case.destroyed_on.is_(None))
+            .order_by(Case.id.desc())
+        )
     )
 
 

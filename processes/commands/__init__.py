@@ -6,6 +6,14 @@
 from __future__ import annotations
 
 from processes.commands.accounts import RevealIdNumber, SignIn, UnlockAccount
+from processes.commands.archive import (
+    AddOldSheet,
+    DecideDestruction,
+    DropOldSheet,
+    FinishJob,
+    ProposeDestruction,
+    TakeInOldFile,
+)
 from processes.commands.base import CaseCommand, Command, ItemCommand
 from processes.commands.cases import (
     AddAttachment,
@@ -88,6 +96,12 @@ from processes.commands.studio import (
 )
 
 __all__ = [
+    "AddOldSheet",
+    "DecideDestruction",
+    "DropOldSheet",
+    "FinishJob",
+    "ProposeDestruction",
+    "TakeInOldFile",
     "NotePaperRead",
     "WriteByHand",
     "ExportFile",

@@ -45,7 +45,13 @@ from processes.errors.families import (
 )
 from processes.errors.invalid import AttachmentRefused, FormInvalid, IdNumberInvalid
 from processes.errors.not_allowed import AccountLocked, DutySeparation, PermissionMissing, SignInRefused
-from processes.errors.not_found import CaseNotFound, HouseholdNotFound, ParameterMissing, ReleaseMissing
+from processes.errors.not_found import (
+    CaseDestroyed,
+    CaseNotFound,
+    HouseholdNotFound,
+    ParameterMissing,
+    ReleaseMissing,
+)
 from processes.errors.rules import (
     CertificateUnusable,
     DoubleBenefit,
@@ -64,6 +70,8 @@ __all__ = [
     "AccountLocked",
     "AttachmentRefused",
     "BundleInvalid",
+    "CaseDestroyed",
+    "CaseDestroyed",
     "CaseNotFound",
     "CaseSuspended",
     "Conflict",

@@ -13,6 +13,14 @@ class CaseNotFound(NotFound):
     text_en = "Case {number} was not found in your area."
 
 
+class CaseDestroyed(NotFound):
+    """The file of the case was destroyed when its time was over."""
+
+    code = "case_destroyed"
+    text = "办件 {number} 的档案保管期满，已于 {on} 按规定销毁；销毁记录见“档案”页。"
+    text_en = "The file of case {number} was destroyed on {on} after its retention period."
+
+
 class HouseholdNotFound(NotFound):
     """No such household within the actor's scope."""
 

@@ -12,6 +12,7 @@ import processes.access.models
 import processes.cases.migration_models
 import processes.cases.models
 import processes.coordination.models
+import processes.papers.archive_models
 import processes.papers.models
 import processes.papers.run_models
 import processes.people.models

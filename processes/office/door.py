@@ -15,6 +15,7 @@ from processes.access.scope import Actor
 from processes.cases.models import Incident
 from processes.errors import NotAllowed, Unavailable, YimenError
 from processes.office import (
+    archive,
     cases,
     control,
     funds,
@@ -87,6 +88,12 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.CloseFundMonth: funds.close_month,
     c.AddOffer: funds.add_offer,
     c.CloseOffer: funds.close_offer,
+    c.TakeInOldFile: archive.take_in_old_file,
+    c.AddOldSheet: archive.add_old_sheet,
+    c.DropOldSheet: archive.drop_old_sheet,
+    c.ProposeDestruction: archive.propose,
+    c.DecideDestruction: archive.decide,
+    c.FinishJob: archive.finish_job,
     c.PrintState: papers.print_state,
     c.RecordPrinting: papers.record_printing,
     c.ExportFile: papers.export_file,

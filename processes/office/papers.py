@@ -18,7 +18,7 @@ from processes.office.answers import reason_of
 from processes.office.cases import locked_by_id
 from processes.office.running import Run
 from processes.papers import assemble, issue, return_scan, signing
-from processes.papers.models import STANDING, WITHDRAWN, IssuedPaper
+from processes.papers.models import DESTROYED, STANDING, WITHDRAWN, IssuedPaper
 from processes.releases import publish
 from processes.settings import Settings
 from processes.storage import outbox, vault
@@ -50,7 +50,7 @@ def record_printing(
             IssuedPaper.code == command.code, within(IssuedPaper.division, actor.division)
         )
     )
-    if row is None:
+    if row is None or row.standing == DESTROYED:
         raise NotFound()
     if row.sha256 is None:
         raise PaperNotReady()

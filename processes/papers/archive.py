@@ -15,8 +15,11 @@ from sqlalchemy.orm import Session
 
 from processes.cases import events, queries, timeline
 from processes.cases.models import Case
+from processes.errors import AttachmentRefused
+from processes.papers import catalogue, old_files, return_scan
 from processes.papers import queries as papers
-from processes.papers import return_scan
+from processes.papers.archive_models import OldFile
+from processes.papers.catalogue import Part, Piece
 from processes.papers.models import STANDING, SUPERSEDED, WITHDRAWN
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
@@ -24,6 +27,10 @@ from processes.storage import vault
 
 _STYLE = "body{font-family:serif;margin:2em;max-width:60em}table{border-collapse:collapse;width:100%}td,th{border:1px solid #999;padding:.2em .5em;text-align:left}code{font-size:.75em;word-break:break-all}"
 _STATES = {STANDING: "", SUPERSEDED: "（已被取代）", WITHDRAWN: "（已撤销）"}
+PDF = "application/pdf"
+SUFFIXES = {
+    PDF: ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "image/tiff": ".tif", "image/webp": ".webp",
+}  # fmt: skip
 _FORBIDDEN = str.maketrans(dict.fromkeys('/\\:*?"<>|\n\r\t', "_"))
 
 
@@ -36,22 +43,6 @@ class Folders:
     attachments: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One file of the archive: its place in the folder, what the catalogue says of it, its bytes."""
-
-    name: str
-    title: str
-    pages: int | None
-    on: str
-    content: bytes
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the file."""
-        return hashlib.sha256(self.content).hexdigest()
-
-
 def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
     """Papers as last signed, signed sheets that came back, attachments, and the record of what was done."""
     found: list[Piece] = []
@@ -59,32 +50,68 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
         if paper.sha256 is None:
             continue
         state = _STATES[paper.standing]
+        office = str(paper.contract.get("header", {}).get("office", ""))
         title = f"{paper.title} {paper.number}{state}"
         content = vault.get(folders.papers, paper.signed_sha256 or paper.sha256)
         found.append(
-            Piece(_name("文书", n, title, ".pdf"), title, paper.pages, paper.issued_on.isoformat(), content)
+            Piece(
+                _name("文书", n, title, ".pdf"),
+                f"{paper.title}{state}",
+                paper.pages,
+                paper.issued_on.isoformat(),
+                content,
+                paper.number,
+                office,
+            )
         )
         pages = return_scan.pages_of(session, paper)
         if pages:
             signed = return_scan.signed_file(pages, folders.scans)
             on = "" if paper.returned_on is None else paper.returned_on.isoformat()
-            found.append(Piece(_name("签字件", n, title, ".pdf"), f"{title} 签字件", len(pages), on, signed))
+            name = _name("签字件", n, title, ".pdf")
+            found.append(
+                Piece(name, f"{paper.title}{state} 签字件", len(pages), on, signed, paper.number, office)
+            )
     for n, attached in enumerate(queries.attachments(session, case.id), start=1):
         content = vault.get(folders.attachments, attached.sha256)
         on = f"{attached.at.astimezone(SHANGHAI):%Y-%m-%d}"
-        found.append(Piece(_name("附件", n, attached.name, ""), attached.name, None, on, content))
+        pages_there = _pages_of(content, attached.media_type)
+        found.append(
+            Piece(
+                _name("附件", n, attached.name, ""), attached.name, pages_there, on, content, by=attached.by
+            )
+        )
     return [*found, *_record(session, case)]
 
 
-def zipped(parts: Sequence[tuple[str, Case, list[Piece]]], title: str, made_at: datetime) -> bytes:
-    """The folder as a ZIP: a catalogue in front, the files, and `SHA256SUMS`."""
+def _pages_of(content: bytes, media_type: str) -> int | None:
+    """The pages of an attachment; a broken one goes out as it came in, without."""
+    try:
+        return old_files.pages_of(content, media_type == PDF)
+    except AttachmentRefused:
+        return None
+
+
+def old_pieces(session: Session, file: OldFile, scans: Path) -> list[Piece]:
+    """The scans of an old paper file, in its order."""
+    return [
+        Piece(
+            _name("旧档", sheet.position, sheet.title, SUFFIXES[sheet.media_type]), sheet.title, sheet.pages,
+            file.closed_on.isoformat(), vault.get(scans, sheet.sha256), by=file.taken_in_by,
+        )
+        for sheet in old_files.sheets(session, file.id)
+    ]  # fmt: skip
+
+
+def zipped(parts: Sequence[Part], title: str, printed: bytes, made_at: datetime) -> bytes:
+    """The folder as a ZIP: the catalogue in front, to read and `printed`, the files, and `SHA256SUMS`."""
     out = io.BytesIO()
     sums: list[str] = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        catalogue = _catalogue(parts, title, made_at)
         for name, content in (
-            ("目录.html", catalogue),
-            *((f"{folder}{p.name}", p.content) for folder, _, found in parts for p in found),
+            ("目录.html", _page(title, catalogue.as_html(parts, made_at))),
+            ("目录.pdf", printed),
+            *((f"{part.folder}{p.name}", p.content) for part in parts for p in part.pieces),
         ):
             archive.writestr(name, content)
             sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}")
@@ -113,20 +140,6 @@ def _record(session: Session, case: Case) -> list[Piece]:
         Piece("办理记录.html", "办理记录", None, on, page),
         Piece("办理记录.json", "办理记录（带前后相扣的校验值，供程序核对）", None, on, chain),
     ]
-
-
-def _catalogue(parts: Sequence[tuple[str, Case, list[Piece]]], title: str, made_at: datetime) -> bytes:
-    body = [f"<p>导出时间 {made_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}。各文件的校验值另见 SHA256SUMS。</p>"]
-    for folder, case, found in parts:
-        body.append(f"<h2>{_e(case.programme_title)} {_e(case.number)} {_e(case.applicant)}</h2>")
-        body.append("<table><tr><th>序号</th><th>材料</th><th>页数</th><th>日期</th><th>SHA-256</th></tr>")
-        for n, piece in enumerate(found, start=1):
-            link = f'<a href="{_e(folder + piece.name)}">{_e(piece.title)}</a>'
-            body.append(
-                f"<tr><td>{n}</td><td>{link}</td><td>{piece.pages or ''}</td><td>{_e(piece.on)}</td><td><code>{piece.sha256}</code></td></tr>"
-            )
-        body.append("</table>")
-    return _page(title, "".join(body))
 
 
 def _page(title: str, body: str) -> bytes:

@@ -12,6 +12,7 @@ from processes.storage.base import Row, Scoped
 from processes.storage.types import SealedData
 
 STANDING, SUPERSEDED, WITHDRAWN = "standing", "superseded", "withdrawn"
+DESTROYED = "destroyed"
 
 
 class IssuedPaper(Row, Scoped):

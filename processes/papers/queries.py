@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from processes.cases.models import Case, WorkItem
 from processes.errors import NotFound
-from processes.papers.models import STANDING, IssuedPaper, PaperSignature, Printing, ReturnedPage
+from processes.papers.models import DESTROYED, STANDING, IssuedPaper, PaperSignature, Printing, ReturnedPage
 from processes.papers.run_models import PAYMENT_LIST, PrintRun
 from processes.policy.calendar import civil_date
 from processes.releases.models import Release
@@ -59,7 +59,7 @@ def of_case(session: Session, case_id: int) -> list[IssuedPaper]:
 def by_code(session: Session, code: str) -> IssuedPaper:
     """A paper in scope by its code; raises `NotFound`."""
     found = session.scalar(select(IssuedPaper).where(IssuedPaper.code == code.upper()))
-    if found is None:
+    if found is None or found.standing == DESTROYED:
         raise NotFound()
     return found
 

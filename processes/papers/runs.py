@@ -59,7 +59,9 @@ def payment_list(
         "title": f"{programme_title}{LIST_TITLE}", "place": place, "office": office, "month": month,
         "number": number, "code": code, "households": len(lines), "persons": sum(n.persons for n in lines),
         "amount": str(_sum(lines)),
-        "lines": [{**asdict(n), "amount": str(n.amount)} for n in lines],
+        "lines": [
+            {**asdict(n), "village": n.village.removeprefix(place), "amount": str(n.amount)} for n in lines
+        ],
     }  # fmt: skip
 
 

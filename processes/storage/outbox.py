@@ -42,11 +42,11 @@ def put(uow: UnitOfWork, kind: str, key: str, payload: dict[str, Any]) -> None:
         uow.add(OutboxRow(kind=kind, key=key, payload=payload, created_at=uow.now, due_at=uow.now))
 
 
-def waiting(session: Session, now: datetime, limit: int) -> list[OutboxRow]:
-    """Rows that are due, oldest first."""
+def waiting(session: Session, now: datetime, limit: int, kind: str) -> list[OutboxRow]:
+    """Rows of a kind that are due, oldest first."""
     query = (
         select(OutboxRow)
-        .where(OutboxRow.done_at.is_(None), OutboxRow.due_at <= now)
+        .where(OutboxRow.done_at.is_(None), OutboxRow.due_at <= now, OutboxRow.kind == kind)
         .order_by(OutboxRow.due_at, OutboxRow.id)
         .limit(limit)
     )

@@ -34,5 +34,10 @@ def get(folder: Path, digest: str) -> bytes:
         raise NotFound() from None
 
 
+def remove(folder: Path, digest: str) -> None:
+    """Take bytes away; what is not there is gone already."""
+    _place(folder, digest).unlink(missing_ok=True)
+
+
 def _place(folder: Path, digest: str) -> Path:
     return folder / digest[:2] / f"{digest}.sealed"

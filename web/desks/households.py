@@ -11,6 +11,7 @@ from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries as cases
+from processes.papers import old_files
 from processes.people import forms as kinds
 from processes.people import id_number, masking, queries, shown
 from processes.policy.calendar import civil_date
@@ -73,6 +74,7 @@ def _page(actor: Actor, number: str | None) -> Any:
             identified=identified,
             others=[] if household is None else queries.other_files(session, household),
             cases=[] if household is None else cases.of_household(session, household.id),
+            old_files=[] if household is None else old_files.of_household(session, household.id),
             awards=[] if household is None else relief.of_household(session, household.id),
             starts=_starts(session, today),
             payments=[] if household is None else fund_queries.of_household(session, household.id),

@@ -10,11 +10,9 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import queries as cases
 from processes.errors import PaperNotReady
 from processes.office import signing
-from processes.papers import archive, batch, queries
-from processes.people import queries as people
+from processes.papers import batch, queries
 from processes.storage import vault
 from web import auth, forms
 from web.require import require
@@ -36,43 +34,6 @@ def print_batch(actor: Actor) -> Any:
     """Ask for the chosen papers as one PDF with a list in front."""
     auth.office().perform(c.PrintBatch(tuple(request.form.getlist("code"))), actor)
     return redirect(url_for("printing.overview"))
-
-
-@desk.post("/cases/<string:number>/export")
-@require(Permission.FILE_EXPORT)
-def export_case(actor: Actor, number: str) -> Any:
-    """The files of a case as one ZIP."""
-    office = auth.office()
-    office.perform(c.ExportFile(case_number=number), actor)
-    with office.database.reading(actor.division, actor.department) as session:
-        case = cases.case_by_number(session, number)
-        parts = [("", case, archive.pieces(session, case, _folders()))]
-    return _zip(parts, f"{number} {case.applicant} 办件档案")
-
-
-@desk.post("/households/<string:number>/export")
-@require(Permission.FILE_EXPORT)
-def export_household(actor: Actor, number: str) -> Any:
-    """一户一档: the files of every case of a household in scope as one ZIP."""
-    office = auth.office()
-    office.perform(c.ExportFile(household=number), actor)
-    with office.database.reading(actor.division, actor.department) as session:
-        household = people.household_by_number(session, number)
-        found = cases.of_household(session, household.id)
-        parts = [
-            (f"{case.number}/", case, archive.pieces(session, case, _folders())) for case in reversed(found)
-        ]
-    return _zip(parts, f"{number} 一户一档")
-
-
-def _folders() -> archive.Folders:
-    settings = auth.office().settings
-    return archive.Folders(settings.papers, settings.scans, settings.attachments)
-
-
-def _zip(parts: list[Any], title: str) -> Any:
-    content = archive.zipped(parts, title, auth.office().database.clock())
-    return send_file(io.BytesIO(content), mimetype="application/zip", download_name=f"{title}.zip")
 
 
 @desk.post("/papers/<string:code>/sign")

@@ -45,18 +45,18 @@ def retry(actor: Actor, code: str) -> Any:
     return redirect(url_for("printing.overview"))
 
 
-@desk.get("/prints/<string:code>.<any(pdf, xlsx):kind>")
+@desk.get("/prints/<string:code>.<string:kind>")
 @require(Permission.SESSION)
 def take(actor: Actor, code: str, kind: str) -> Any:
     """A finished print, or a payment list for the bank."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         run = runs.by_code(session, code)
+    for_bank = kind == "xlsx"
+    if kind not in ("pdf", "xlsx") or (for_bank and run.kind != PAYMENT_LIST):
+        raise NotFound()
     if run.sha256 is None:
         raise PaperNotReady()
-    for_bank = kind == "xlsx"
-    if for_bank and run.kind != PAYMENT_LIST:
-        raise NotFound()
     office.perform(c.TakeRun(run.code, for_bank), actor)
     content = runs.bank_file(run) if for_bank else vault.get(office.settings.papers, run.sha256)
     media = SPREADSHEET if for_bank else "application/pdf"

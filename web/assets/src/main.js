@@ -43,6 +43,8 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches('main form[method="post"]') || form.matches("[data-plain]")) return;
   event.preventDefault();
+  const question = event.submitter?.dataset.confirm;
+  if (question && !window.confirm(question)) return;
   const buttons = [...form.querySelectorAll("button")];
   const answered = new FormData(form, event.submitter);
   buttons.forEach((b) => { b.disabled = true; });

@@ -1,9 +1,9 @@
 // Signed sheets come back: one file after another is sent, each page's place is told, the unknown ones are placed by hand.
-import { say, send } from "./send.js";
+import { send } from "./send.js";
+import { uploads } from "./upload.js";
 
-const input = document.getElementById("files"), drop = document.getElementById("drop"), bar = document.getElementById("progress"), table = document.getElementById("results");
+const input = document.getElementById("files"), table = document.getElementById("results");
 const make = (tag, attributes = {}, ...inside) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...inside); return made; };
-const token = document.querySelector('meta[name="csrf-token"]').content;
 
 function told(cells, answer) {
   cells[2].replaceChildren(make("span", { textContent: `《${answer.title}》${answer.paper} 第 ${answer.page}/${answer.pages} 页${answer.stands ? "" : "（已被取代）"}` }));
@@ -25,27 +25,7 @@ function row(file, page) {
   cells[2].append(fault, make("div", { className: "d-flex gap-1" }, code, number, button));
 }
 
-async function sendFile(file) {
-  const body = new FormData();
-  body.append("file", file);
-  const response = await fetch(input.dataset.address, { method: "POST", body, headers: { "X-CSRFToken": token, "X-Requested-With": "fetch" } });
-  const answer = await response.json().catch(() => ({ message: "服务器没有回答，请重试" }));
-  if (response.ok) return answer.pages.forEach((page) => row(file.name, page));
-  table.tBodies[0].append(make("tr", {}, make("td", { textContent: file.name }), make("td", { colSpan: 4, className: "fault", textContent: answer.message })));
-}
-
-async function sendAll(files) {
-  table.hidden = bar.hidden = false;
-  bar.max = files.length;
-  for (const [n, file] of [...files].entries()) {
-    say(`正在读取第 ${n + 1}/${files.length} 个文件……`);
-    try { await sendFile(file); } catch { say("网络暂时不可用，请重试。", "bad"); return; }
-    bar.value = n + 1;
-  }
-  say(`已读取 ${files.length} 个文件`, "good");
-  input.value = "";
-}
-
-input.addEventListener("change", () => input.files.length && sendAll(input.files));
-for (const kind of ["dragover", "drop"]) drop.addEventListener(kind, (event) => { event.preventDefault(); if (kind === "drop" && event.dataTransfer.files.length) sendAll(event.dataTransfer.files); });
-document.body.dataset.ready = "1";
+uploads(
+  (file, answer) => { table.hidden = false; answer.pages.forEach((page) => row(file.name, page)); },
+  (file, message) => { table.hidden = false; table.tBodies[0].append(make("tr", {}, make("td", { textContent: file.name }), make("td", { colSpan: 4, className: "fault", textContent: message }))); },
+);

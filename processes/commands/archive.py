@@ -1,0 +1,62 @@
+"""Commands of the archive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from processes.commands.base import Command
+
+
+@dataclass(frozen=True, slots=True)
+class TakeInOldFile(Command):
+    """Take in an old paper file of a household: its cover; the scans follow."""
+
+    number: str
+    household: str
+    title: str
+    closed_on: date
+    retention: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddOldSheet(Command):
+    """A scanned piece of an old file, behind those that are there."""
+
+    number: str
+    name: str
+    content: bytes = field(repr=False)
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DropOldSheet(Command):
+    """Take a piece out that was added by mistake."""
+
+    number: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeDestruction(Command):
+    """Propose to destroy a file whose time is over; somebody else decides."""
+
+    kind: str
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideDestruction(Command):
+    """Destroy a proposed file, or keep it."""
+
+    destruction_id: int
+    destroy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FinishJob(Command):
+    """The worker has done what a row of the outbox asked for."""
+
+    key: str

@@ -1,0 +1,155 @@
+"""Commands of the archive: old paper files come in, files whose time is over go, by two people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from processes import commands as c
+from processes.access import audit
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases.models import Case
+from processes.errors import DutySeparation, Invalid, NotFound, RuleBroken
+from processes.office.answers import reason_of
+from processes.office.cases import media_type
+from processes.papers import destruction, old_files
+from processes.papers.archive_models import CASE, DONE, PROPOSED, REFUSED, Destruction, OldFile, OldSheet
+from processes.people.models import Household
+from processes.policy import retention
+from processes.policy.calendar import civil_date
+from processes.settings import Settings
+from processes.storage.outbox import OutboxRow
+from processes.storage.unit_of_work import UnitOfWork, within
+
+_LONGEST = 60
+
+
+def take_in_old_file(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.TakeInOldFile
+) -> dict[str, Any]:
+    """The cover of an old file; its number must be new."""
+    actor.demand(Permission.ARCHIVE_WRITE)
+    number, title = command.number.strip()[:_LONGEST], command.title.strip()
+    if not number or not title:
+        raise Invalid(reason="请填写档号和题名")
+    if command.retention not in retention.TERMS:
+        raise Invalid(reason="请选择保管期限")
+    if command.closed_on > civil_date(uow.now):
+        raise Invalid(reason="办结日期不能晚于今天")
+    query = select(Household).where(
+        Household.number == command.household.strip(), within(Household.division, actor.division)
+    )
+    household = uow.session.scalar(query)
+    if household is None:
+        raise Invalid(reason=f"没有编号为“{command.household}”的家庭，请先在家庭页登记")
+    if uow.session.scalar(select(OldFile.id).where(OldFile.number == number)) is not None:
+        raise Invalid(reason=f"档号 {number} 已经登记过")
+    uow.add(
+        OldFile(
+            number=number, household_id=household.id, division=household.division, title=title[:120],
+            closed_on=command.closed_on, retention=command.retention, note=command.note.strip()[:300],
+            taken_in_at=uow.now, taken_in_by=actor.name,
+        )
+    )  # fmt: skip
+    return {"number": number}
+
+
+def add_old_sheet(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddOldSheet
+) -> dict[str, Any]:
+    """A scan behind the others; its kind is told by its bytes."""
+    actor.demand(Permission.ARCHIVE_WRITE)
+    file = _old_file(uow, actor, command.number)
+    kind = media_type(command.content)
+    title = command.name.rsplit(".", 1)[0].replace("/", "_")[-160:] or "材料"
+    row = old_files.add_sheet(uow, file, title, kind, command.content, command.pages, settings.scans)
+    return {"position": row.position, "title": row.title, "pages": row.pages}
+
+
+def drop_old_sheet(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DropOldSheet
+) -> dict[str, Any]:
+    """A piece that does not belong there goes; the others keep their order."""
+    actor.demand(Permission.ARCHIVE_WRITE)
+    file = _old_file(uow, actor, command.number)
+    uow.session.execute(
+        delete(OldSheet).where(OldSheet.old_file_id == file.id, OldSheet.position == command.position)
+    )
+    return {"number": file.number}
+
+
+def propose(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ProposeDestruction
+) -> dict[str, Any]:
+    """Write down what would be destroyed and why; nothing is touched yet."""
+    actor.demand(Permission.ARCHIVE_WRITE)
+    reason = reason_of(command.reason)
+    today = civil_date(uow.now)
+    found = next(
+        (
+            d for d in destruction.due(uow.session, today)
+            if (d.kind, d.number) == (command.kind, command.number)
+        ),
+        None,
+    )  # fmt: skip
+    if found is None:
+        raise RuleBroken(reason="保管期限未满，或者已经提出销毁")
+    row = Destruction(
+        kind=found.kind, number=found.number, title=found.title, closed_on=found.closed_on,
+        retention=found.retention, pieces=destruction.pieces_of(uow.session, found.kind, found.id),
+        reason=reason, proposed_by_id=actor.account_id, proposed_by=actor.name, proposed_at=uow.now,
+        division=found.division,
+    )  # fmt: skip
+    uow.add(row)
+    return {"number": row.number}
+
+
+def decide(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DecideDestruction) -> dict[str, Any]:
+    """A second person destroys the file, or keeps it; the record stays either way."""
+    actor.demand(Permission.ARCHIVE_DESTROY)
+    row = uow.session.scalar(
+        select(Destruction)
+        .where(Destruction.id == command.destruction_id, within(Destruction.division, actor.division))
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFound()
+    if row.status != PROPOSED:
+        raise RuleBroken(reason="这份档案的销毁已经有了决定")
+    if row.proposed_by_id == actor.account_id:
+        raise DutySeparation(earlier="提出销毁", step="批准销毁")
+    row.status = DONE if command.destroy else REFUSED
+    row.decided_by_id, row.decided_by, row.decided_at = actor.account_id, actor.name, uow.now
+    if command.destroy:
+        _destroy(uow, row)
+        audit.note(uow, actor, "file_destroyed", row.number)
+    return {"number": row.number, "status": row.status}
+
+
+def _destroy(uow: UnitOfWork, row: Destruction) -> None:
+    if row.kind == CASE:
+        case = uow.session.scalars(select(Case).where(Case.number == row.number).with_for_update()).one()
+        destruction.destroy_case(uow, case)
+    else:
+        destruction.destroy_old_file(uow, old_files.by_number(uow.session, row.number))
+
+
+def finish_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FinishJob) -> dict[str, Any]:
+    """A row of the outbox is done."""
+    actor.demand(Permission.SYSTEM_WORK)
+    row = uow.session.scalar(select(OutboxRow).where(OutboxRow.key == command.key))
+    if row is not None:
+        row.done_at = uow.now
+    return {}
+
+
+def _old_file(uow: UnitOfWork, actor: Actor, number: str) -> OldFile:
+    query = select(OldFile).where(
+        OldFile.number == number, OldFile.destroyed_on.is_(None), within(OldFile.division, actor.division)
+    )
+    found = uow.session.scalar(query.with_for_update())
+    if found is None:
+        raise NotFound()
+    return found

@@ -1,0 +1,73 @@
+"""Rows of the archive (档案): old paper files taken in as scans, and what was destroyed when its time was over."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Row, Scoped
+
+PROPOSED, REFUSED, DONE = "proposed", "refused", "done"
+CASE, OLD_FILE = "case", "old_file"
+
+
+class OldFile(Row, Scoped):
+    """A paper file from before this system (旧档), taken in as scans for a household of the register."""
+
+    __tablename__ = "old_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(60), unique=True)
+    """The number on its cover (档号)."""
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    closed_on: Mapped[date]
+    retention: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str] = mapped_column(Text, default="")
+    taken_in_at: Mapped[datetime]
+    taken_in_by: Mapped[str] = mapped_column(String(60))
+    destroyed_on: Mapped[date | None]
+
+
+class OldSheet(Row):
+    """A scanned piece of an old file, in its order."""
+
+    __tablename__ = "old_sheet"
+    __table_args__ = (UniqueConstraint("old_file_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    old_file_id: Mapped[int] = mapped_column(ForeignKey("old_file.id"))
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(String(160))
+    media_type: Mapped[str] = mapped_column(String(60))
+    sha256: Mapped[str] = mapped_column(String(64))
+    pages: Mapped[int]
+
+
+class Destruction(Row, Scoped):
+    """A file whose time is over and that one person proposed and another one decided to destroy (销毁).
+
+    What stays is this: its number, what it was made of by title, pages and hash, who decided and when.
+    """
+
+    __tablename__ = "destruction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    number: Mapped[str] = mapped_column(String(60), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    closed_on: Mapped[date]
+    retention: Mapped[str] = mapped_column(String(10))
+    pieces: Mapped[list[Any]]
+    """Title, pages and sha256 of every piece."""
+    reason: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(10), default=PROPOSED)
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    proposed_by: Mapped[str] = mapped_column(String(60))
+    proposed_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    decided_by: Mapped[str] = mapped_column(String(60), default="")
+    decided_at: Mapped[datetime | None]

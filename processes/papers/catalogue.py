@@ -1,0 +1,114 @@
+"""档案目录: the catalogue of exported files with running page numbers, to read on the screen and to print."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from documents import render
+from documents.errors import PressError
+from processes.errors import RenderFailed
+from processes.policy.calendar import SHANGHAI, civil_date
+from processes.releases import publish
+
+TEMPLATE = "archive_catalogue.html"
+TITLE = "档案目录"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file of the archive: its place in the folder, what the catalogue says of it, its bytes."""
+
+    name: str
+    title: str
+    pages: int | None
+    on: str
+    content: bytes
+    number: str = ""
+    by: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the file."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file (案卷) of the archive: its folder, what it is called, how long it is kept, its pieces."""
+
+    folder: str
+    title: str
+    retention: str
+    closed_on: str
+    pieces: list[Piece]
+
+
+def lines(file: Part) -> Iterator[dict[str, Any]]:
+    """The lines of a file: what has pages is numbered through from its first to its last page."""
+    page = 1
+    for serial, piece in enumerate(file.pieces, start=1):
+        span = ""
+        if piece.pages:
+            last = page + piece.pages - 1
+            span = str(page) if last == page else f"{page}-{last}"
+            page = last + 1
+        yield {
+            "serial": serial, "number": piece.number, "by": piece.by, "title": piece.title, "on": piece.on,
+            "span": span, "pages": piece.pages or 0, "name": f"{file.folder}{piece.name}",
+            "sha256": piece.sha256,
+        }  # fmt: skip
+
+
+def as_html(files: Sequence[Part], made_at: datetime) -> str:
+    """The catalogue with links to the files beside it and their hashes."""
+    at = f"{made_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    body = [f"<p>导出时间 {at}。各文件的校验值另见 SHA256SUMS；可打印的目录见 目录.pdf。</p>"]
+    for file in files:
+        body.append(f"<h2>{_e(file.title)}</h2><p>{_e(_term(file))}</p>")
+        body.append(
+            "<table><tr><th>序号</th><th>文号</th><th>责任者</th><th>题名</th><th>日期</th><th>页号</th><th>SHA-256</th></tr>"
+        )
+        for n in lines(file):
+            link = f'<a href="{_e(n["name"])}">{_e(n["title"])}</a>'
+            body.append(
+                f"<tr><td>{n['serial']}</td><td>{_e(n['number'])}</td><td>{_e(n['by'])}</td><td>{link}</td>"
+                f"<td>{_e(n['on'])}</td><td>{n['span']}</td><td><code>{n['sha256']}</code></td></tr>"
+            )
+        body.append("</table>")
+    return "".join(body)
+
+
+def as_pdf(session: Session, files: Sequence[Part], title: str, office: str, made_at: datetime) -> bytes:
+    """The catalogue to print and lay in front of the file, by the shared template of the latest release."""
+    release = publish.published_programmes(session)[0]
+    data = {
+        "title": TITLE, "subject": title, "office": office, "made_on": civil_date(made_at).isoformat(),
+        "files": [
+            {
+                "title": f.title, "term": _term(f), "lines": (listed := list(lines(f))),
+                "pages": sum(n["pages"] for n in listed),
+            }
+            for f in files
+        ],
+    }  # fmt: skip
+    templates = publish.open_release(session, release.id).templates()
+    try:
+        return render.to_pdf(render.Sheet(templates, TEMPLATE, data, "", made_at.isoformat())).content
+    except PressError as fault:
+        raise RenderFailed(reason=str(fault)) from fault
+
+
+def _term(file: Part) -> str:
+    closed = f"　办结日期：{file.closed_on}" if file.closed_on else "　尚未办结"
+    return f"保管期限：{file.retention}{closed}"
+
+
+def _e(text: str) -> str:
+    return html.escape(text)

@@ -1,0 +1,194 @@
+"""Destruction after retention (鉴定销毁): what may go, proposing it, and taking everything away but the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Attachment, Case, CaseEvent, Clock, Incident, WorkItem
+from processes.papers.archive_models import CASE, OLD_FILE, PROPOSED, Destruction, OldFile, OldSheet
+from processes.papers.models import (
+    DESTROYED,
+    Handwriting,
+    IssuedPaper,
+    PaperSignature,
+    Printing,
+    ReturnedPage,
+)
+from processes.policy import retention
+from processes.policy.calendar import SHANGHAI, civil_date
+from processes.releases import publish
+from processes.relief.models import Award
+from processes.storage import outbox
+from processes.storage.unit_of_work import UnitOfWork
+
+REMOVE = "remove_files"
+GONE = "（已销毁）"
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A file whose time is over."""
+
+    kind: str
+    number: str
+    title: str
+    closed_on: date
+    retention: str
+    over_on: date
+    id: int
+    division: str
+
+
+def due(session: Session, today: date) -> list[Due]:
+    """Files in scope whose time is over and that nobody has proposed to destroy yet, oldest first."""
+    proposed = set(session.scalars(select(Destruction.number).where(Destruction.status == PROPOSED)))
+    found = [d for d in [*_cases(session, today), *_old_files(session, today)] if d.number not in proposed]
+    return sorted(found, key=lambda d: d.over_on)[:SHOWN]
+
+
+def _cases(session: Session, today: date) -> list[Due]:
+    draws = select(Award.case_id).where(Award.status == "standing", Award.until_month.is_(None))
+    query = select(Case).where(
+        Case.status == "closed", Case.destroyed_on.is_(None), Case.closed_at < _cutoff(session, today),
+        Case.id.not_in(draws),
+    )  # fmt: skip
+    found = []
+    for case in session.scalars(query.order_by(Case.closed_at).limit(SHOWN)):
+        term = term_of(session, case)
+        if case.closed_at is not None:
+            closed = civil_date(case.closed_at)
+            first = retention.over_on(closed, term)
+            if first is not None and today >= first:
+                found.append(
+                    Due(CASE, case.number, case.programme_title, closed, term, first, case.id, case.division)
+                )
+    return found
+
+
+def _cutoff(session: Session, today: date) -> datetime:
+    """Cases closed later than this are kept by every programme."""
+    releases = publish.published_programmes(session)
+    terms = [str(publish.open_release(session, r.id).programme["retention"]) for r in releases]
+    years = [y for t in terms if (y := retention.years_of(t)) is not None]
+    return datetime(today.year - min(years, default=today.year - 1), 1, 1, tzinfo=SHANGHAI)
+
+
+def term_of(session: Session, case: Case) -> str:
+    """How long the files of a case are kept, as its release says."""
+    return str(publish.open_release(session, case.release_id).programme["retention"])
+
+
+def _old_files(session: Session, today: date) -> list[Due]:
+    found = []
+    for file in session.scalars(select(OldFile).where(OldFile.destroyed_on.is_(None))):
+        first = retention.over_on(file.closed_on, file.retention)
+        if first is not None and today >= first:
+            found.append(
+                Due(
+                    OLD_FILE,
+                    file.number,
+                    file.title,
+                    file.closed_on,
+                    file.retention,
+                    first,
+                    file.id,
+                    file.division,
+                )
+            )
+    return found
+
+
+def waiting(session: Session) -> list[Destruction]:
+    """Proposals in scope that wait for a second person."""
+    query = select(Destruction).where(Destruction.status == PROPOSED).order_by(Destruction.id)
+    return list(session.scalars(query))
+
+
+def decided(session: Session) -> list[Destruction]:
+    """What was destroyed or kept, latest first."""
+    query = select(Destruction).where(Destruction.status != PROPOSED).order_by(Destruction.id.desc())
+    return list(session.scalars(query.limit(SHOWN)))
+
+
+def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]:
+    """What a file is made of: title, pages, sha256."""
+    if kind == OLD_FILE:
+        rows = session.scalars(select(OldSheet).where(OldSheet.old_file_id == subject))
+        return [{"title": r.title, "pages": r.pages, "sha256": r.sha256} for r in rows]
+    papers = session.scalars(select(IssuedPaper).where(IssuedPaper.case_id == subject))
+    attached = session.scalars(select(Attachment).where(Attachment.case_id == subject))
+    return [
+        *({"title": f"{p.title} {p.number}", "pages": p.pages, "sha256": p.sha256 or ""} for p in papers),
+        *({"title": "附件", "pages": None, "sha256": a.sha256} for a in attached),
+    ]
+
+
+def destroy_old_file(uow: UnitOfWork, file: OldFile) -> None:
+    """Take an old file's scans away."""
+    rows = uow.session.scalars(select(OldSheet).where(OldSheet.old_file_id == file.id)).all()
+    _remove(uow, f"old_file/{file.id}", scans=[r.sha256 for r in rows])
+    uow.session.execute(delete(OldSheet).where(OldSheet.old_file_id == file.id))
+    file.title, file.note, file.destroyed_on = GONE, "", civil_date(uow.now)
+
+
+def destroy_case(uow: UnitOfWork, case: Case) -> None:
+    """Take everything of a case away that tells of people; its number, dates and the hashes of its events stay."""
+    session = uow.session
+    papers = session.scalars(select(IssuedPaper).where(IssuedPaper.case_id == case.id)).all()
+    ids = [p.id for p in papers]
+    signed = session.scalars(select(PaperSignature.sha256).where(PaperSignature.paper_id.in_(ids))).all()
+    returned = session.scalars(select(ReturnedPage.sha256).where(ReturnedPage.paper_id.in_(ids))).all()
+    attached = session.scalars(select(Attachment.sha256).where(Attachment.case_id == case.id)).all()
+    _remove(
+        uow, f"case/{case.id}", papers=[*(p.sha256 for p in papers if p.sha256), *signed],
+        scans=returned, attachments=attached,
+    )  # fmt: skip
+    for table in (PaperSignature, ReturnedPage, Printing):
+        session.execute(delete(table).where(table.paper_id.in_(ids)))
+    for of_case in (Handwriting, Attachment, Incident):
+        session.execute(delete(of_case).where(of_case.case_id == case.id))
+    for paper in papers:
+        paper.contract, paper.standing, paper.ended_because = {}, DESTROYED, ""
+        paper.ended_on, paper.signed_sha256 = civil_date(uow.now), None
+    for item in session.scalars(select(WorkItem).where(WorkItem.case_id == case.id)):
+        item.applicant, item.id_tail, item.submission, item.draft = GONE, "", None, None
+        item.returned_reason = None
+    # The digests stay as they were: the chain still shows that no event is missing.
+    events = select(CaseEvent).where(CaseEvent.case_id == case.id)
+    for event in session.scalars(events):
+        event.title, event.payload = "", {}
+    session.execute(update(Clock).where(Clock.case_id == case.id).values(extension_reason=""))
+    session.execute(update(Award).where(Award.case_id == case.id).values(account=None))
+    case.applicant, case.state, case.destroyed_on = GONE, b"", civil_date(uow.now)
+
+
+def _remove(
+    uow: UnitOfWork, key: str, papers: Sequence[str] = (), scans: Sequence[str] = (),
+    attachments: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """Ask for the files to be taken away once this is committed."""
+    folders = {"papers": list(papers), "scans": list(scans), "attachments": list(attachments)}
+    outbox.put(uow, REMOVE, f"{REMOVE}/{key}", {"files": folders})
+
+
+def still_used(session: Session, folder: str, sha256: str) -> bool:
+    """Whether some other row has the same bytes: the vault keeps them once."""
+    columns: dict[str, list[Any]] = {
+        "papers": [IssuedPaper.sha256, IssuedPaper.signed_sha256, PaperSignature.sha256],
+        "scans": [ReturnedPage.sha256, OldSheet.sha256],
+        "attachments": [Attachment.sha256],
+    }
+    for column in columns[folder]:
+        query = select(column).where(column == sha256)
+        if column.class_ is IssuedPaper:
+            query = query.where(IssuedPaper.standing != DESTROYED)
+        if session.execute(query.limit(1)).first() is not None:
+            return True
+    return False

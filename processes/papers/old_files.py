@@ -1,0 +1,68 @@
+"""Old paper files (旧档): reading them, taking them in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from documents import render
+from documents.errors import PressError, ScanUnreadable
+from processes.errors import AttachmentRefused, NotFound, RenderFailed
+from processes.papers.archive_models import OldFile, OldSheet
+from processes.storage import vault
+from processes.storage.unit_of_work import UnitOfWork
+
+SHOWN = 100
+
+
+def by_number(session: Session, number: str) -> OldFile:
+    """An old file in scope; raises `NotFound`."""
+    found = session.scalar(select(OldFile).where(OldFile.number == number, OldFile.destroyed_on.is_(None)))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def of_household(session: Session, household_id: int) -> list[OldFile]:
+    """The old files of a household that are still there."""
+    query = select(OldFile).where(OldFile.household_id == household_id, OldFile.destroyed_on.is_(None))
+    return list(session.scalars(query.order_by(OldFile.closed_on, OldFile.id)))
+
+
+def latest(session: Session) -> list[OldFile]:
+    """Old files in scope, those taken in last first."""
+    query = select(OldFile).where(OldFile.destroyed_on.is_(None)).order_by(OldFile.id.desc())
+    return list(session.scalars(query.limit(SHOWN)))
+
+
+def sheets(session: Session, old_file_id: int) -> list[OldSheet]:
+    """The pieces of an old file, in order."""
+    query = select(OldSheet).where(OldSheet.old_file_id == old_file_id)
+    return list(session.scalars(query.order_by(OldSheet.position)))
+
+
+def add_sheet(
+    uow: UnitOfWork, file: OldFile, title: str, media_type: str, content: bytes, pages: int, folder: Path
+) -> OldSheet:
+    """A scanned piece at the end of the file."""
+    last = uow.session.scalar(
+        select(func.max(OldSheet.position)).where(OldSheet.old_file_id == file.id)
+    )  # fmt: skip
+    row = OldSheet(
+        old_file_id=file.id, position=(last or 0) + 1, title=title, media_type=media_type,
+        sha256=vault.put(folder, content), pages=pages,
+    )  # fmt: skip
+    uow.add(row)
+    return row
+
+
+def pages_of(content: bytes, is_pdf: bool) -> int:
+    """How many pages an uploaded file has; raises `AttachmentRefused` for what cannot be read."""
+    try:
+        return render.count_pages(render.Counting(content, is_pdf))
+    except ScanUnreadable as fault:
+        raise AttachmentRefused(reason=str(fault)) from fault
+    except PressError as fault:
+        raise RenderFailed(reason=str(fault)) from fault

@@ -1,0 +1,175 @@
+"""档案: files taken out as folders, old paper files taken in as scans, and what goes when its time is over."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import queries as cases
+from processes.cases.models import Case
+from processes.errors import AttachmentRefused, Invalid, NotFound
+from processes.office.cases import MEDIA_TYPES, media_type
+from processes.papers import archive, catalogue, destruction, old_files
+from processes.people import queries as people
+from processes.policy import retention
+from processes.policy.calendar import civil_date
+from processes.storage import vault
+from web import auth, forms
+from web.require import require
+
+desk = Blueprint("archive", __name__)
+
+
+@desk.get("/archive")
+@require(Permission.FILE_EXPORT)
+def overview(actor: Actor) -> Any:
+    """Files whose time is over, proposals, what was destroyed, and the old files."""
+    today = civil_date(auth.office().database.clock())
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        return render_template(
+            "archive.html", due=destruction.due(session, today), waiting=destruction.waiting(session),
+            decided=destruction.decided(session), old=old_files.latest(session), terms=retention.TERMS,
+            household=request.args.get("household", ""),
+        )  # fmt: skip
+
+
+@desk.post("/archive/old")
+@require(Permission.ARCHIVE_WRITE)
+def take_in(actor: Actor) -> Any:
+    """The cover of an old file."""
+    told = request.form
+    try:
+        closed_on = date.fromisoformat(told.get("closed_on", ""))
+    except ValueError:
+        raise Invalid(reason="请填写办结日期") from None
+    command = c.TakeInOldFile(
+        told.get("number", ""), told.get("household", ""), told.get("title", ""), closed_on,
+        told.get("retention", ""), told.get("note", ""),
+    )  # fmt: skip
+    made = auth.office().perform(command, actor)
+    return redirect(url_for("archive.old_file", number=made["number"]))
+
+
+@desk.get("/archive/old/<string:number>")
+@require(Permission.FILE_EXPORT)
+def old_file(actor: Actor, number: str) -> Any:
+    """An old file with its scans; more can be added."""
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        file = old_files.by_number(session, number)
+        household = people.household(session, file.household_id)
+        first = retention.over_on(file.closed_on, file.retention)
+        return render_template(
+            "old_file.html", file=file, household=household, over_on=first,
+            sheets=old_files.sheets(session, file.id),
+        )  # fmt: skip
+
+
+@desk.post("/archive/old/<string:number>/sheets")
+@require(Permission.ARCHIVE_WRITE)
+def add_sheet(actor: Actor, number: str) -> Any:
+    """One scanned piece more."""
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        raise AttachmentRefused(reason="请选择扫描件或者照片")
+    content = upload.read()
+    pages = old_files.pages_of(content, MEDIA_TYPES[media_type(content)] == ".pdf")
+    return jsonify(auth.office().perform(c.AddOldSheet(number, upload.filename, content, pages), actor))
+
+
+@desk.post("/archive/old/<string:number>/drop")
+@require(Permission.ARCHIVE_WRITE)
+def drop_sheet(actor: Actor, number: str) -> Any:
+    """A piece that was added by mistake."""
+    position = forms.whole(request.form.get("position"))
+    auth.office().perform(c.DropOldSheet(number, position), actor)
+    return redirect(url_for("archive.old_file", number=number))
+
+
+@desk.get("/archive/old/<string:number>/sheets/<int:position>")
+@require(Permission.FILE_EXPORT)
+def sheet(actor: Actor, number: str, position: int) -> Any:
+    """A scanned piece; reading it is logged like reading a paper."""
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        file = old_files.by_number(session, number)
+        found = next((s for s in old_files.sheets(session, file.id) if s.position == position), None)
+    if found is None:
+        raise NotFound()
+    office.perform(c.NotePaperRead(f"{number}/{position}"), actor)
+    content = vault.get(office.settings.scans, found.sha256)
+    return send_file(io.BytesIO(content), mimetype=found.media_type, download_name=found.title)
+
+
+@desk.post("/archive/propose")
+@require(Permission.ARCHIVE_WRITE)
+def propose(actor: Actor) -> Any:
+    """Propose to destroy a file whose time is over."""
+    told = request.form
+    command = c.ProposeDestruction(told.get("kind", ""), told.get("number", ""), told.get("reason", ""))
+    auth.office().perform(command, actor)
+    return redirect(url_for("archive.overview"))
+
+
+@desk.post("/archive/decide")
+@require(Permission.ARCHIVE_DESTROY)
+def decide(actor: Actor) -> Any:
+    """Destroy a proposed file, or keep it."""
+    told = request.form
+    command = c.DecideDestruction(forms.whole(told.get("id")), told.get("decision") == "destroy")
+    auth.office().perform(command, actor)
+    return redirect(url_for("archive.overview"))
+
+
+@desk.post("/cases/<string:number>/export")
+@require(Permission.FILE_EXPORT)
+def export_case(actor: Actor, number: str) -> Any:
+    """The files of a case as one ZIP."""
+    office = auth.office()
+    office.perform(c.ExportFile(case_number=number), actor)
+    with office.database.reading(actor.division, actor.department) as session:
+        case = cases.case_by_number(session, number)
+        return _zip(session, [_part(session, case, "")], f"{number} {case.applicant} 办件档案")
+
+
+@desk.post("/households/<string:number>/export")
+@require(Permission.FILE_EXPORT)
+def export_household(actor: Actor, number: str) -> Any:
+    """一户一档: the files of every case of a household in scope, and its old files, as one ZIP."""
+    office = auth.office()
+    office.perform(c.ExportFile(household=number), actor)
+    with office.database.reading(actor.division, actor.department) as session:
+        household = people.household_by_number(session, number)
+        old = [
+            catalogue.Part(
+                f"旧档 {f.number}/", f"旧档 {f.number} {f.title}", f.retention, f.closed_on.isoformat(),
+                archive.old_pieces(session, f, office.settings.scans),
+            )
+            for f in old_files.of_household(session, household.id)
+        ]  # fmt: skip
+        found = reversed(cases.of_household(session, household.id))
+        parts = [*old, *(_part(session, case, f"{case.number}/") for case in found)]
+        return _zip(session, parts, f"{number} 一户一档")
+
+
+def _part(session: Any, case: Case, folder: str) -> catalogue.Part:
+    settings = auth.office().settings
+    folders = archive.Folders(settings.papers, settings.scans, settings.attachments)
+    closed = "" if case.closed_at is None else civil_date(case.closed_at).isoformat()
+    return catalogue.Part(
+        folder, f"{case.programme_title} {case.number} {case.applicant}", destruction.term_of(session, case),
+        closed, archive.pieces(session, case, folders),
+    )  # fmt: skip
+
+
+def _zip(session: Any, parts: list[catalogue.Part], title: str) -> Any:
+    office = auth.office()
+    now = office.database.clock()
+    printed = catalogue.as_pdf(session, parts, title, office.settings.office_name, now)
+    content = archive.zipped(parts, title, printed, now)
+    return send_file(io.BytesIO(content), mimetype="application/zip", download_name=f"{title}.zip")
