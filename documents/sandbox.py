@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from jinja2 import DictLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 from markupsafe import Markup
 
 from documents import numerals, qr
 
-_FILTERS = ("length", "join", "escape", "e", "first", "last", "default", "map", "selectattr", "list")
+_FILTERS = ("length", "join", "escape", "e", "first", "last", "default", "int", "map", "selectattr", "list")
 
 
 def environment(templates: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
@@ -38,7 +38,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
         "chinese_month": numerals.chinese_month,
         "money": numerals.money,
     }
-    env.globals = {"range": range}
+    env.globals = {"range": safe_range}
     return env
 
 

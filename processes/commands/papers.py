@@ -30,6 +30,14 @@ class PrintState(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class MakePaper(Command):
+    """Make a paper that people ask for when they need it; one of the kind made before holds no longer."""
+
+    case_number: str
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExportFile(Command):
     """Note that the files of a case, or of every case of a household, leave the system."""
 

@@ -94,6 +94,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.ProposeDestruction: archive.propose,
     c.DecideDestruction: archive.decide,
     c.FinishJob: archive.finish_job,
+    c.MakePaper: papers.make_paper,
     c.PrintState: papers.print_state,
     c.RecordPrinting: papers.record_printing,
     c.ExportFile: papers.export_file,

@@ -18,7 +18,7 @@ from processes.office.answers import reason_of
 from processes.office.cases import locked_by_id
 from processes.office.running import Run
 from processes.papers import assemble, issue, return_scan, signing
-from processes.papers.models import DESTROYED, STANDING, WITHDRAWN, IssuedPaper
+from processes.papers.models import DESTROYED, STANDING, SUPERSEDED, WITHDRAWN, IssuedPaper
 from processes.releases import publish
 from processes.settings import Settings
 from processes.storage import outbox, vault
@@ -37,6 +37,25 @@ def print_state(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Pr
         run.clocks, decided=False,
     )  # fmt: skip
     events.append(uow, case, actor, "state_printed", row.title, code=row.code)
+    return {"code": row.code}
+
+
+def make_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.MakePaper) -> dict[str, Any]:
+    """Make a paper on demand, of what is known now; the one made before is superseded."""
+    actor.demand(Permission.TASK_WORK)
+    case = actions.locked_case(uow, actor, command.case_number)
+    run = Run(uow, actor, case, actions.items_of(uow, case))
+    rule = run.bundle.papers.get(command.paper)
+    if rule is None or rule not in issue.on_demand(run.bundle, run.items):
+        raise RuleBroken(reason="这份文书现在不能制作")
+    earlier = issue.standing(uow, case, command.paper)
+    if earlier is not None:
+        issue.end(uow, earlier, SUPERSEDED, "重新制作")
+    progress = runtime.look(run.definition, run.state(), run.facts())
+    row = issue.issue(
+        uow, case, run.bundle, command.paper, run.items, progress.data, "on_demand", actor, run.clocks
+    )
+    events.append(uow, case, actor, "paper_issued", row.title, number=row.number, code=row.code)
     return {"code": row.code}
 
 

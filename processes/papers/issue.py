@@ -18,7 +18,7 @@ from processes.errors import PaperValueMissing, RenderFailed, UnknownPaper
 from processes.papers import assemble, contracts
 from processes.papers.models import STANDING, SUPERSEDED, IssuedPaper, Printing
 from processes.policy.calendar import civil_date
-from processes.releases.bundle import Bundle
+from processes.releases.bundle import Bundle, PaperRule
 from processes.storage import outbox, vault
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -73,6 +73,12 @@ def issue(
     uow.add(row)
     outbox.put(uow, RENDER, f"{RENDER}/{code}", {"code": code})
     return row
+
+
+def on_demand(bundle: Bundle, items: Sequence[WorkItem]) -> list[PaperRule]:
+    """The papers of a case that can be asked for now."""
+    done = {i.task for i in items if i.status == "done"}
+    return [p for p in bundle.papers.values() if p.on_demand and (not p.after or p.after in done)]
 
 
 def standing(uow: UnitOfWork, case: Case, paper: str) -> IssuedPaper | None:

@@ -63,6 +63,9 @@ class PaperRule:
     contract: str
     level: str = "township"
     state_of_case: bool = False
+    on_demand: bool = False
+    """Made when somebody asks for it on the case page, as soon as the step `after` is done (none: at once)."""
+    after: str = ""
     opinions: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
     """Roles that sign the paper electronically, in order; `seal` is the office's seal."""
@@ -201,6 +204,8 @@ class Bundle:
                 p["contract"],
                 p.get("level", "township"),
                 bool(p.get("state_of_case")),
+                bool(p.get("on_demand")),
+                str(p.get("after", "")),
                 tuple(p.get("opinions", ())),
                 tuple(p.get("signatures", ())),
                 dict(p.get("fields", {})),

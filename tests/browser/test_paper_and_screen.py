@@ -55,7 +55,7 @@ def test_a_photographed_form_and_an_electronic_one(desk: Desk, tmp_path: Path) -
     ):  # fmt: skip
         signer = desk.sign_in(username)
         signer.goto(f"/cases/{number}")
-        button = signer.get_by_role("button", name=title, exact=True)
+        button = signer.get_by_role("button", name=f"{title}：最低生活保障审核确认表", exact=True)
         button.click()
         expect(button).to_have_count(0)
         expect(signer.locator("main")).to_contain_text("✓")

@@ -16,13 +16,24 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 from sqlalchemy import select
 
 from documents import render
+from processes import commands as c
+from processes.cases.models import Case
 from processes.papers import preview
 from processes.papers.models import IssuedPaper
+from processes.rehearsal import player, scenarios
 from processes.rehearsal.stage import Stage
+from processes.releases import publish
 from processes.releases.bundle import Bundle
 from tests.builders import cases
+from tests.conftest import CONTENT
 
 GOLDEN = Path(__file__).parent / "golden"
+TOLD = [
+    CONTENT / "temporary_relief" / "scenarios" / "relief_first.yaml",
+    CONTENT / "temporary_relief" / "scenarios" / "expenditure.yaml",
+    CONTENT / "one_window" / "scenarios" / "house_burnt.yaml",
+    CONTENT / "referral" / "scenarios" / "answered.yaml",
+]
 DOTS_PER_INCH = 60
 AT = "2026-03-02T00:00:00+00:00"
 TOLERATED = 1.2
@@ -77,9 +88,53 @@ def test_the_worst_case_looks_as_it_did(
     _compare("approval_form_worst", _pictures(allowance, template, preview.worst(data)))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("path", TOLD, ids=[p.stem for p in TOLD])
+def test_papers_of_other_programmes_look_as_they_did(whole_stage: Stage, path: Path) -> None:
+    player.play(whole_stage, scenarios.read(path)[0])
+    with whole_stage.database.reading("") as session:
+        rows = session.scalars(select(IssuedPaper).order_by(IssuedPaper.id)).all()
+        found = {
+            f"{path.stem}__{r.template.removesuffix('.html')}": (
+                publish.open_release(session, r.release_id), r.template, dict(r.contract),
+            )
+            for r in rows
+        }  # fmt: skip
+    assert found
+    for name, (bundle, template, data) in found.items():
+        _compare(name, _pictures(bundle, template, data))
+
+
+@pytest.mark.slow
+def test_papers_on_demand_look_as_they_did(stage: Stage, allowance: Bundle) -> None:
+    number = cases.a_case(stage, "township_opinion")
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    for kind in ("assistance_application", "pledge", "authorisation", "neighbour_visit"):
+        stage.office.perform(c.MakePaper(number, kind), clerk)
+    with stage.database.reading("") as session:
+        made = session.scalars(select(IssuedPaper).where(IssuedPaper.question == "on_demand")).all()
+    assert len(made) == 4
+    for paper in made:
+        _compare(paper.kind, _pictures(allowance, paper.template, dict(paper.contract)))
+
+
+@pytest.mark.slow
+def test_the_record_of_an_appraisal_looks_as_it_did(whole_stage: Stage, allowance: Bundle) -> None:
+    path = CONTENT / "minimum_living_allowance" / "scenarios" / "appraisal.yaml"
+    player.play(whole_stage, scenarios.read(path)[0])
+    with whole_stage.database.reading("") as session:
+        case = session.scalars(select(Case)).one()
+    clerk = whole_stage.actor("window_clerk", case.division)
+    whole_stage.office.perform(c.MakePaper(case.number, "appraisal_record"), clerk)
+    with whole_stage.database.reading("") as session:
+        paper = session.scalars(select(IssuedPaper).where(IssuedPaper.kind == "appraisal_record")).one()
+    _compare(paper.kind, _pictures(allowance, paper.template, dict(paper.contract)))
+
+
 def test_a_line_that_is_gone_is_seen(
-    allowance: Bundle, contracts: dict[str, tuple[str, dict[str, Any]]]
+    allowance: Bundle, contracts: dict[str, tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("YIMEN_KEEP_GOLDEN", raising=False)
     template, data = contracts["acceptance_notice"]
     changed = {**data, "recipient": ""}
     with pytest.raises(AssertionError):

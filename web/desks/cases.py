@@ -14,8 +14,8 @@ from processes.cases import clocks, events, limits, queries, rules, timeline
 from processes.engine import moves, runtime, trail
 from processes.engine.facts import Facts
 from processes.errors import Invalid, NotFound
+from processes.papers import issue, signing
 from processes.papers import queries as papers
-from processes.papers import signing
 from processes.people import queries as people
 from processes.people import shown
 from processes.policy.calendar import civil_date
@@ -76,6 +76,7 @@ def one(actor: Actor, number: str) -> Any:
             turns=signing.turns(session, issued, bundle.papers, actor, items),
             signatures={p.id: signing.given(session, p.id) for p in issued if p.signed_sha256},
             state_papers=[p for p in bundle.papers.values() if p.state_of_case],
+            on_demand=issue.on_demand(bundle, items),
             attachments=queries.attachments(session, case.id),
             award=relief.of_case(session, case.id),
             watching=queries.is_watching(session, case.id, actor.account_id),
@@ -212,6 +213,14 @@ def attachment(actor: Actor, number: str, attachment_id: int) -> Any:
         raise NotFound()
     content = vault.get(office.settings.attachments, found.sha256)
     return send_file(io.BytesIO(content), mimetype=found.media_type, download_name=found.name)
+
+
+@desk.post("/cases/<string:number>/make-paper")
+@require(Permission.TASK_WORK)
+def make_paper(actor: Actor, number: str) -> Any:
+    """Make a paper that is asked for, and open it."""
+    made = auth.office().perform(c.MakePaper(number, request.form.get("paper", "")), actor)
+    return redirect(url_for("papers.pdf", code=made["code"]))
 
 
 @desk.post("/cases/<string:number>/print-state")
