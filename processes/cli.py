@@ -167,7 +167,8 @@ def verify_command(file: Path) -> None:
     for one in seen:
         held = "内容没有改动" if one.whole else "内容已被改动" if not one.intact else "其后增加了别的内容"
         kind = "；自制证书，不是法律意义上的电子签章" if one.self_made else ""
-        click.echo(f"{one.name}（{one.role}）{one.at}：{held}{kind}")
+        stamped = f"；时间戳 {one.stamped}" if one.stamped else ""
+        click.echo(f"{one.name}（{one.role}）{one.at}：{held}{stamped}{kind}")
     if paper is None or not all(one.whole for one in seen):
         raise SystemExit(1)
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import io
+from datetime import date
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from sqlalchemy import select
 
 from processes import commands as c
 from processes import jobs
+from processes.cases.models import Case
+from processes.papers.models import IssuedPaper
 from processes.releases.bundle import Bundle
 from tests.browser.conftest import Desk
 from tests.builders import cases, releases
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
+VERIFY = "/verify/code"
 PAGES = (
     ("t1_clerk", "/worklist?queue=office", "worklist"),
     ("t1_clerk", "/households", "households"),
@@ -32,17 +40,54 @@ PAGES = (
     ("supervisor", "/parameters", "parameters"),
     ("auditor", "/audit", "audit"),
     ("admin", "/accounts", "accounts"),
+    ("county_clerk", "/payments?month=2026-04", "payments"),
+    ("county_clerk", "/prints", "prints"),
+    ("county_clerk", "/archive", "archive"),
+    ("county_clerk", "/archive/old/2009-DB-017", "old_file"),
+    ("county_clerk", "/papers/batch", "batch"),
+    ("county_leader", "/cases/340199101-DB-2026-00003", "case_of_leader"),
+    ("county_clerk", VERIFY, "verify"),
 )
+
+
+def _archive_and_lists(desk: Desk) -> str:
+    """A decided case with a withdrawn paper, a list, an old file that may go and one that somebody proposed."""
+    office = desk.stage.office
+    decided = cases.a_case(desk.stage, at="serve_confirmation", raw=cases.THIRD_HOUSEHOLD)
+    jobs.make_papers(office)
+    clerk = desk.stage.actor("window_clerk", cases.VILLAGE)
+    county = desk.stage.actor("county_clerk", "340199")
+    household = cases.a_household(desk.stage, raw=cases.FOURTH_HOUSEHOLD)
+    for number in ("2009-DB-017", "2008-DB-003"):
+        office.perform(
+            c.TakeInOldFile(number, household, "最低生活保障审批材料", date(2009, 5, 4), "10年"), clerk
+        )
+        out = io.BytesIO()
+        Image.new("RGB", (60, 80), "white").save(out, "PNG")
+        office.perform(c.AddOldSheet(number, "审批表.png", out.getvalue()), clerk)
+    office.perform(c.ProposeDestruction("old_file", "2008-DB-003", "期满，无保存价值"), clerk)
+    office.perform(c.MakePaymentList("minimum_living_allowance", "2026-04", "340199"), county)
+    jobs.make_runs(office)
+    office.perform(c.MakePaymentList("minimum_living_allowance", "2026-05", "340199"), county)
+    with desk.stage.database.reading("") as session:
+        papers = select(IssuedPaper).join(Case).where(Case.number == decided)
+        notice = session.scalars(papers.where(IssuedPaper.kind == "confirmation_notice")).one()
+    leader = desk.stage.actor("county_leader", "340199")
+    office.perform(c.WithdrawPaper(notice.code, "收件人地址有误", again=True), leader)
+    jobs.make_papers(office)
+    return notice.code
 
 
 def test_every_page_opens_without_a_fault(desk: Desk, allowance: Bundle) -> None:
     cases.a_case(desk.stage, at="post_notice")
     cases.a_case(desk.stage, raw=cases.OTHER_HOUSEHOLD)
+    code = _archive_and_lists(desk)
     number = releases.put_in_force(desk.stage, releases.second_signature(allowance))
     supervisor = desk.stage.actor("supervisor", cases.VILLAGE)
     desk.stage.office.perform(c.PlanMigration("minimum_living_allowance", 1, number), supervisor)
     jobs.migrate_cases(desk.stage.office)
-    for username, address, name in PAGES:
+    for username, place, name in PAGES:
+        address = place.replace(VERIFY, f"/verify/{code}")
         page = desk.sign_in(username)
         response = page.goto(address)
         assert response is not None

@@ -79,6 +79,12 @@ def noon() -> datetime:
 OTHER_HOUSEHOLD: dict[str, Any] = {
     "members": [{"name": "周大海", "relation": "本人", "birth": "1969-01-09", "sex": "男"}]
 }
+THIRD_HOUSEHOLD: dict[str, Any] = {
+    "members": [{"name": "孙玉兰", "relation": "本人", "birth": "1958-07-21", "sex": "女"}]
+}
+FOURTH_HOUSEHOLD: dict[str, Any] = {
+    "members": [{"name": "吴长福", "relation": "本人", "birth": "1949-02-11", "sex": "男"}]
+}
 
 
 def a_case(
