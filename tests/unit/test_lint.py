@@ -32,6 +32,7 @@ def test_lint__the_shipped_content_is_clean() -> None:
         ("apply.bpmn", "'approval_form'", "'no_paper'", "unknown_paper", "issue_approval_form"),
         ("apply.bpmn", "<spiffworkflow:calledDecisionId>grade<", "<spiffworkflow:calledDecisionId>marks<", "unknown_decision", "decide_grade"),
         ("apply.bpmn", 'sourceRef="stop_all_clocks" targetRef="confirmed"', 'sourceRef="stop_all_clocks" targetRef="stop_all_clocks"', "end_unreachable", "confirmed"),
+        ("documents.toml", 'after = "democratic_appraisal"', 'after = "no_such_step"', "unknown_step", "appraisal_record"),
         ("grade.dmn", "param('allowance.review_months.a')", "param('allowance.no_such')", "unknown_parameter", "rule_1"),
         ("grade.dmn", '<inputEntry id="rule_2_in_2"><text>true</text>', '<inputEntry id="rule_2_in_2"><text>false</text>', "table_gap", "grade"),
         ("grade.dmn", '<inputEntry id="rule_3_in_1"><text>true</text>', '<inputEntry id="rule_3_in_1"><text>-</text>', "table_overlap", "rule_3"),

@@ -175,6 +175,12 @@ def _reachable(name: str, diagram: Diagram) -> Iterator[Problem]:
             yield Problem(name, node.id, "end_unreachable", f"从“{title}”走不到任何结束事件")
 
 
+def has_step(bundle: Bundle, step: str) -> bool:
+    """Whether some diagram has an element of this id; diagrams that cannot be read are told of elsewhere."""
+    marker = f'id="{step}"'.encode()
+    return any(n.endswith(".bpmn") and marker in raw for n, raw in bundle.files.items())
+
+
 def has_decision(bundle: Bundle, decision: str) -> bool:
     """Whether a table or a sheet has this id."""
     marker = f'id="{decision}"'.encode()

@@ -147,19 +147,13 @@ def _screenings(bundle: Bundle) -> Iterator[Problem]:
 
 def _papers(bundle: Bundle) -> Iterator[Problem]:
     name = "documents.toml"
-    steps = {
-        node
-        for process in bundle.starts
-        for diagram in bundle.definition(process).diagrams.values()
-        for node in diagram.nodes
-    }
     for paper in bundle.papers.values():
         if bundle.template(paper.template) is None:
             yield Problem(
                 name, paper.id, "unknown_template", f"文书“{paper.title}”的模板“{paper.template}”不存在"
             )
         for step in (*paper.opinions, *((paper.after,) if paper.after else ())):
-            if step not in steps:
+            if not diagrams.has_step(bundle, step):
                 yield Problem(
                     name, paper.id, "unknown_step", f"文书“{paper.title}”用到的环节“{step}”不在流程图中"
                 )
