@@ -10,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 from processes.access import accounts
 from processes.access.scope import Actor
 from processes.office import Office
+from processes.policy.calendar import civil_date
 
 
 def office() -> Office:
@@ -29,7 +30,9 @@ def _read() -> Actor | None:
     if account_id is None:
         return None
     with office().database.reading("") as rows:
-        return accounts.active_actor(rows, account_id, session.get("epoch", -1))
+        return accounts.active_actor(
+            rows, account_id, session.get("epoch", -1), civil_date(office().database.clock())
+        )
 
 
 def open_session(account_id: int, epoch: int) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from processes.access import absences
 from processes.access.models import AccessLog, Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor
@@ -64,12 +65,19 @@ def actor_of(account: Account) -> Actor:
     return Actor(account.id, account.name, roles, account.division, department)
 
 
-def active_actor(session: Session, account_id: int, epoch: int) -> Actor | None:
-    """The actor of a session cookie, or None when the account or the session has ended."""
+def active_actor(session: Session, account_id: int, epoch: int, today: date) -> Actor | None:
+    """The actor of a session cookie with those for whom they act today; None when account or session has ended."""
     account = session.get(Account, account_id)
     if account is None or not account.is_active or account.session_epoch != epoch:
         return None
-    return actor_of(account)
+    return absences.acting(session, actor_of(account), today)
+
+
+def reachable(session: Session, division: str) -> list[Account]:
+    """Active people whose places include a place, by name: whom one can ask, copy in, or have sign."""
+    found = session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.name))
+    kept = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM})
+    return [a for a in found if division.startswith(a.division) and not kept.issuperset(a.roles)]
 
 
 def colleagues(session: Session, role: str, division: str) -> list[Account]:

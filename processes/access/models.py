@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String
@@ -37,6 +37,26 @@ class Account(Row, Scoped):
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     session_epoch: Mapped[int] = mapped_column(default=0)
+
+
+class Absence(Row):
+    """A person is away and somebody acts for them (代办): dates, programmes, places."""
+
+    __tablename__ = "absence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    substitute_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    programmes: Mapped[list[Any]]
+    """Ids of programmes; empty: all."""
+    place: Mapped[str] = mapped_column(String(12), default="")
+    """A part of the absent person's places; empty: all of them."""
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(60))
+    ended_at: Mapped[datetime | None]
 
 
 class AccessLog(Row):

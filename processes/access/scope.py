@@ -10,6 +10,25 @@ TOWNSHIP_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """Somebody who is away and for whom the actor acts today (代办): their roles, and where and in what."""
+
+    account_id: int
+    name: str
+    roles: frozenset[str]
+    division: str
+    programmes: frozenset[str] = frozenset()
+
+    def covers(self, role: str, division: str, programme: str) -> bool:
+        """Whether a step of this role, place and programme would be theirs."""
+        return (
+            role in self.roles
+            and division.startswith(self.division)
+            and (not self.programmes or programme in self.programmes)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A signed-in person, or the program itself."""
 
@@ -19,6 +38,8 @@ class Actor:
     division: str
     department: str | None = None
     """A department's officer sees what was referred to this department and nothing else."""
+    stands_in: tuple[StandIn, ...] = ()
+    """For whom this person acts today."""
 
     def may(self, permission: Permission) -> bool:
         """Whether this person may do such a thing at all."""

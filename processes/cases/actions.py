@@ -9,13 +9,21 @@ from sqlalchemy import bindparam, select
 
 from processes.access.models import Account
 from processes.access.permissions import Role
-from processes.access.scope import Actor, township_of
+from processes.access.scope import Actor, StandIn, township_of
 from processes.cases import events, rules
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import NO_DUE_DATE, Case, WorkItem
 from processes.engine import state as states
 from processes.engine.progress import Fact, Progress, WorkOffer
-from processes.errors import CaseDestroyed, CaseNotFound, CaseSuspended, NotAllowed, NotFound, StaleDraft
+from processes.errors import (
+    CaseDestroyed,
+    CaseNotFound,
+    CaseSuspended,
+    NotAllowed,
+    NotFound,
+    RuleBroken,
+    StaleDraft,
+)
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork, within
 
@@ -144,6 +152,7 @@ def _offer_new(
             applicant=case.applicant,
             id_tail=identity,
             category=case.category,
+            programme=case.programme,
             ref=offer.ref,
             task=offer.task,
             title=offer.title,
@@ -157,6 +166,8 @@ def _offer_new(
             changed_by="",
             draft=_last_submission(items, offer.task),
             draft_version=0,
+            cosigning="",
+            urged=0,
             due_on=NO_DUE_DATE,
             yellow_on=NO_DUE_DATE,
             red_on=NO_DUE_DATE,
@@ -203,17 +214,29 @@ def _close(
 
 def claim(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
     """Take an item into one's own queue."""
-    rules.demand_worker(item, actor)
+    away = rules.demand_worker(item, actor)
     item.claimed_by_id, item.claimed_by = actor.account_id, actor.name
-    _changed(uow, actor, item)
-    events.append(uow, case, actor, "claimed", item.title, ref=item.ref)
+    in_name_of(item, away)
+    changed(uow, actor, item)
+    events.append(uow, case, actor, "claimed", item.title, ref=item.ref, **named(away))
+
+
+def in_name_of(item: WorkItem, away: StandIn | None) -> None:
+    """Note in whose name the one who has an item works."""
+    item.claimed_for_id = None if away is None else away.account_id
+    item.claimed_for = None if away is None else away.name
+
+
+def named(away: StandIn | None) -> dict[str, str]:
+    """For an event: in whose name it was done."""
+    return {} if away is None else {"acting_for": away.name}
 
 
 def withdraw(uow: UnitOfWork, actor: Actor, case: Case, items: list[WorkItem]) -> None:
     """End a case that should not have been opened; nobody has worked on it."""
     for item in items:
         item.status = "withdrawn"
-        _changed(uow, actor, item)
+        changed(uow, actor, item)
     case.status, case.due_at, case.closed_at = "closed", None, uow.now
     case.outcome, case.outcome_title = "withdrawn", "撤回"
     case.version += 1
@@ -224,28 +247,39 @@ def release(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
     """Put one's own item back into the office's queue; the draft stays."""
     if item.claimed_by_id != actor.account_id:
         raise NotAllowed()
+    if item.delegated_by_id is not None:
+        raise RuleBroken(reason="委派给您的待办不能放回，请交回委派人")
     item.claimed_by_id, item.claimed_by = None, None
-    _changed(uow, actor, item)
+    in_name_of(item, None)
+    changed(uow, actor, item)
     events.append(uow, case, actor, "released", item.title, ref=item.ref)
 
 
 def transfer(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, reason: str) -> None:
     """Hand an item to a colleague of the same role whose scope covers the case."""
     rules.demand_worker(item, actor)
+    if item.delegated_by_id is not None:
+        raise RuleBroken(reason="委派给您的待办不能再转办，请交回委派人")
     if item.role not in to.roles or not item.division.startswith(to.division):
         raise NotAllowed()
     item.claimed_by_id, item.claimed_by = to.id, to.name
-    _changed(uow, actor, item)
+    in_name_of(item, None)
+    changed(uow, actor, item)
     events.append(uow, case, actor, "transferred", item.title, ref=item.ref, to=to.name, reason=reason)
 
 
-def finish(uow: UnitOfWork, actor: Actor, item: WorkItem, data: Mapping[str, Any]) -> None:
-    """Mark an item done with what was submitted."""
+def finish(
+    uow: UnitOfWork, actor: Actor, item: WorkItem, data: Mapping[str, Any], away: StandIn | None = None
+) -> None:
+    """Mark an item done with what was submitted, by the actor in their own name or in that of somebody away."""
     item.status = "done"
     item.completed_by_id, item.completed_by, item.completed_at = actor.account_id, actor.name, uow.now
+    item.completed_for_id = None if away is None else away.account_id
+    item.completed_for = None if away is None else away.name
+    item.held, item.cosigning = None, ""
     item.submission = dict(data)
     item.draft = None
-    _changed(uow, actor, item)
+    changed(uow, actor, item)
 
 
 def save_draft(uow: UnitOfWork, item: WorkItem, data: Mapping[str, Any], seen: int, overwrite: bool) -> int:
@@ -259,6 +293,7 @@ def save_draft(uow: UnitOfWork, item: WorkItem, data: Mapping[str, Any], seen: i
     return item.draft_version
 
 
-def _changed(uow: UnitOfWork, actor: Actor, item: WorkItem) -> None:
+def changed(uow: UnitOfWork, actor: Actor, item: WorkItem) -> None:
+    """Whoever saw the item before this has to look again."""
     item.version += 1
     item.changed_at, item.changed_by = uow.now, actor.name

@@ -103,6 +103,25 @@ class WorkItem(Row, Scoped, Referred):
     draft_version: Mapped[int] = mapped_column(default=0)
     draft_at: Mapped[datetime | None]
     returned_reason: Mapped[str | None] = mapped_column(Text)
+    programme: Mapped[str] = mapped_column(String(60), default="")
+    delegated_by_id: Mapped[int | None]
+    """Who gave it to the one who has it now, and gets it back (委派)."""
+    delegated_by: Mapped[str | None] = mapped_column(String(60))
+    claimed_for_id: Mapped[int | None]
+    """In whose name the one who has it works (代办)."""
+    claimed_for: Mapped[str | None] = mapped_column(String(60))
+    completed_for_id: Mapped[int | None]
+    completed_for: Mapped[str | None] = mapped_column(String(60))
+    prepared_by_id: Mapped[int | None]
+    """Who filled it in for the one who had delegated it to them."""
+    prepared_by: Mapped[str | None] = mapped_column(String(60))
+    cosigning: Mapped[str] = mapped_column(String(6), default="")
+    """Whose signatures it waits for: `before` the step is finished, or `after`, with what was submitted held."""
+    held: Mapped[dict[str, Any] | None]
+    urged: Mapped[int] = mapped_column(default=0)
+    urged_at: Mapped[datetime | None]
+    straight_to: Mapped[dict[str, Any] | None]
+    """After a return that goes straight back: the step that sent it back, and those in between."""
 
 
 class CaseEvent(Row):
@@ -188,6 +207,66 @@ class Watch(Row):
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+
+
+class Involvement(Row):
+    """Somebody whose word is asked for at a step without giving it away: 会签, 沟通, 抄送."""
+
+    __tablename__ = "involvement"
+    __table_args__ = (
+        Index("ix_involvement_mine", "account_id", "status", "id"),
+        Index("ix_involvement_case", "case_id"),
+        Index("ix_involvement_item", "item_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("work_item.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    asked_by: Mapped[str] = mapped_column(String(60))
+    asked_at: Mapped[datetime]
+    question: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(10), default="waiting")
+    """`waiting`, `later` (its turn has not come), `done`, `removed`."""
+    verdict: Mapped[str] = mapped_column(String(10), default="")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str] = mapped_column(String(60), default="")
+    round: Mapped[int] = mapped_column(default=0)
+    """Which countersigning of the step it belongs to; 0: none."""
+    mode: Mapped[str] = mapped_column(String(10), default="")
+    quorum: Mapped[int] = mapped_column(default=0)
+
+
+class Notice(Row):
+    """A line to somebody about a case (消息): read in the page, sent by mail or webhook where that is set up."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("ix_notice_mine", "account_id", "read_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(String(400))
+    case_number: Mapped[str] = mapped_column(String(40), default="")
+    at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+class Comment(Row):
+    """A remark on a case among colleagues (留言); it is no part of the file that goes out."""
+
+    __tablename__ = "comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text)
 
 
 class Incident(Row):

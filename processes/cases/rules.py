@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from processes.access.scope import Actor
+from processes.access.scope import Actor, StandIn
 from processes.cases.models import WorkItem
-from processes.errors import DutySeparation, NotAllowed, StaleTask, TaskTaken, YimenError
+from processes.errors import DutySeparation, NotAllowed, RuleBroken, StaleTask, TaskTaken, YimenError
 from processes.policy.calendar import SHANGHAI
 from processes.releases.bundle import Separation
 
@@ -18,12 +18,35 @@ def demand_open(item: WorkItem, version: int) -> None:
         raise StaleTask(who=item.changed_by or "系统", when=f"{when:%m月%d日 %H:%M}")
 
 
-def demand_worker(item: WorkItem, actor: Actor) -> None:
-    """Raise unless the item's role and place are the actor's and nobody else holds it."""
-    if item.role not in actor.roles or not actor.covers(item.division):
-        raise NotAllowed()
-    if item.claimed_by_id is not None and item.claimed_by_id != actor.account_id:
+def demand_worker(item: WorkItem, actor: Actor) -> StandIn | None:
+    """For whom the actor would work on the item: nobody (in their own name), or somebody who is away.
+
+    Raises unless the item's role and place are theirs and nobody else holds it.  What was delegated to a person is
+    theirs to prepare whatever their role.
+    """
+    mine = actor.account_id is not None and item.claimed_by_id == actor.account_id
+    own = item.role in actor.roles and actor.covers(item.division)
+    for_whom = [s for s in actor.stands_in if s.covers(item.role, item.division, item.programme)]
+    if mine and item.claimed_for_id is not None:
+        away = next((s for s in for_whom if s.account_id == item.claimed_for_id), None)
+        if away is not None:
+            return away
+    if (own and (mine or item.claimed_by_id is None)) or (mine and item.delegated_by_id is not None):
+        return None
+    for away in for_whom:
+        if item.claimed_by_id in (None, away.account_id):
+            return away
+    if own:
         raise TaskTaken(who=item.claimed_by)
+    raise NotAllowed()
+
+
+def demand_decider(item: WorkItem) -> None:
+    """Raise while the item is somebody else's to decide: it was delegated, or signatures are waited for."""
+    if item.delegated_by_id is not None:
+        raise RuleBroken(reason=f"本环节由{item.delegated_by}委派，办好后请交回，由委派人办结")
+    if item.cosigning:
+        raise RuleBroken(reason="会签尚未完成，请等会签人表态，或者减去会签人后再办结")
 
 
 def may_work(item: WorkItem, actor: Actor) -> bool:
@@ -40,9 +63,14 @@ def demand_separation(
 ) -> None:
     """Raise `DutySeparation` when this person did a step that excludes this one.
 
-    Steps that were sent back count too: who investigated once has investigated.
+    Steps that were sent back count too: who investigated once has investigated.  So does what was done in a
+    person's name while they were away, and what they prepared for somebody who had delegated it to them.
     """
-    steps = {d.task: d.title for d in done if d.completed_by_id == account_id}
+    steps = {
+        d.task: d.title
+        for d in done
+        if account_id in (d.completed_by_id, d.completed_for_id, d.prepared_by_id)
+    }
     for rule in rules:
         if rule.later == item.task and rule.earlier in steps:
             raise DutySeparation(earlier=steps[rule.earlier], step=item.title)

@@ -9,6 +9,7 @@ from typing import Any
 from processes.cases.models import CaseEvent
 from processes.policy.calendar import SHANGHAI
 
+_MODES = {"all": "全部同意", "any": "一人同意即可", "order": "依次", "quorum": "达到人数"}
 _COLOURS = {"yellow": "进入黄色预警", "red": "进入红色预警", "overdue": "已经超期"}
 
 
@@ -35,19 +36,40 @@ def _decided(title: str, payload: Mapping[str, Any]) -> str:
     return f"{title}：计算表“{payload['name']}”共 {len(payload.get('lines', []))} 行"
 
 
+def _in_name(payload: Mapping[str, Any]) -> str:
+    return f"（代{payload['acting_for']}）" if payload.get("acting_for") else ""
+
+
 def _word(value: Any) -> str:
     return {True: "是", False: "否"}[value] if isinstance(value, bool) else str(value)
 
 
 _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "opened": lambda t, p: f"提出{t}申请，办件编号 {p['number']}",
-    "completed": lambda t, p: f"办结“{t}”",
-    "claimed": lambda t, p: f"签收“{t}”",
+    "completed": lambda t, p: f"办结“{t}”{_in_name(p)}",
+    "claimed": lambda t, p: f"签收“{t}”{_in_name(p)}",
     "released": lambda t, p: f"放回“{t}”",
     "transferred": lambda t, p: f"将“{t}”转给{p['to']}办理：{p['reason']}",
     "returned": lambda t, p: f"退回到“{t}”：{p['reason']}",
     "withdrawn": lambda t, p: f"因退回撤销“{t}”",
     "cancelled": lambda t, p: f"终止办理：{t}",
+    "delegated": lambda t, p: f"将“{t}”委派给{p['to']}办理：{p['reason']}",
+    "handed_back": lambda t, p: f"将“{t}”交回{p['to']}{'：' + p['note'] if p['note'] else ''}",
+    "recalled": lambda t, p: f"收回委派的“{t}”",
+    "taken_over": lambda t, p: f"接管{p['before']}的“{t}”：{p['reason']}",
+    "taken_back": lambda t, p: f"拿回“{t}”",
+    "item_urged": lambda t, p: f"催办“{t}”（第 {p['count']} 次）{'：' + p['word'] if p['word'] else ''}",
+    "carried_over": lambda t, p: f"直接送回：“{t}”沿用{p['by']}原办理结果",
+    "cosign_asked": lambda t, p: f"就“{t}”请{'、'.join(p['names'])}会签（{_MODES[p['mode']]}）",
+    "cosigner_removed": lambda t, p: f"“{t}”减去会签人{p['name']}",
+    "cosigned": lambda t, p: (
+        f"{p['name']}会签“{t}”：{'同意' if p['verdict'] == 'agree' else '不同意'}{'，' + p['said'] if p['said'] else ''}"
+    ),
+    "cosign_passed": lambda t, p: f"“{t}”会签通过",
+    "cosign_failed": lambda t, p: f"“{t}”会签未通过{'：' + p['said'] if p['said'] else ''}",
+    "asked": lambda t, p: f"就“{t}”与{p['to']}沟通：{p['question']}",
+    "answered": lambda t, p: f"{p['name']}答复“{t}”：{p['said']}",
+    "copied": lambda t, p: f"将“{t}”抄送{'、'.join(p['names'])}",
     "decided": _decided,
     "clock_started": lambda t, p: f"“{t}”开始计算，截止 {_day(p['due_on'])}",
     "clock_suspended": lambda t, p: f"“{t}”中止计时：{p['reason']}",

@@ -37,6 +37,23 @@ from processes.commands.funds import (
     RefuseFundEntry,
     ReverseFundEntry,
 )
+from processes.commands.handing import (
+    AddComment,
+    AnswerInvolvement,
+    AskColleague,
+    BeginAbsence,
+    CopyTask,
+    CosignTask,
+    DelegateTask,
+    EndAbsence,
+    HandBackTask,
+    ReadNotices,
+    RecallTask,
+    RemoveCosigner,
+    TakeBackTask,
+    TakeOverTask,
+    UrgeTask,
+)
 from processes.commands.items import (
     ClaimTask,
     CompleteTask,
@@ -97,6 +114,21 @@ from processes.commands.studio import (
 )
 
 __all__ = [
+    "DelegateTask",
+    "HandBackTask",
+    "RecallTask",
+    "TakeOverTask",
+    "TakeBackTask",
+    "UrgeTask",
+    "CosignTask",
+    "RemoveCosigner",
+    "AskColleague",
+    "CopyTask",
+    "AnswerInvolvement",
+    "BeginAbsence",
+    "EndAbsence",
+    "ReadNotices",
+    "AddComment",
     "AddOldSheet",
     "DecideDestruction",
     "DropOldSheet",

@@ -30,10 +30,16 @@ class SaveDraft(ItemCommand):
 
 @dataclass(frozen=True, slots=True)
 class CompleteTask(ItemCommand):
-    """Finish a step with its form (办结本环节)."""
+    """Finish a step with its form (办结本环节).
+
+    With signers it is finished once they have agreed (后加签).
+    """
 
     data: Mapping[str, Any] = field(default_factory=dict)
     token: str = ""
+    signers: tuple[int, ...] = ()
+    mode: str = "all"
+    quorum: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +64,5 @@ class ReturnTask(ItemCommand):
     to: str = ""
     reason: str = ""
     token: str = ""
+    straight: bool = False
+    """Whether it comes straight back to this step when it was put right, or goes step by step."""

@@ -8,11 +8,10 @@ from processes import commands as c
 from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import actions, events, rules
-from processes.cases.models import WorkItem
-from processes.engine import progress as p
+from processes.cases import actions, notices, rules
 from processes.engine import returns
 from processes.errors import NotFound
+from processes.office import cosigning, finishing
 from processes.office.answers import checked, reason_of
 from processes.office.running import Run
 from processes.settings import Settings
@@ -54,13 +53,17 @@ def complete_task(
     actor.demand(Permission.TASK_WORK)
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
-    rules.demand_worker(item, actor)
+    away = rules.demand_worker(item, actor)
+    rules.demand_decider(item)
     run = Run(uow, actor, case, items)
     rules.demand_separation(item, actor.account_id, items, run.bundle.separation)
+    if away is not None:
+        rules.demand_separation(item, away.account_id, items, run.bundle.separation)
     data = checked(run.bundle, case, actor, uow, item.form, command.data, run.known)
-    actions.finish(uow, actor, item, data)
-    events.append(uow, case, actor, "completed", item.title, ref=item.ref, task=item.task)
-    run.advance(p.Complete(item.ref, data))
+    if command.signers:
+        cosigning.hold(run, item, away, data, command)
+        return {"case": case.number, "status": case.status}
+    finishing.finish(run, item, data, actor, away)
     return {"case": case.number, "status": case.status}
 
 
@@ -76,7 +79,10 @@ def transfer_task(
         raise NotFound()
     run = Run(uow, actor, case, items)
     rules.demand_separation(item, to.id, items, run.bundle.separation)
-    actions.transfer(uow, actor, case, item, to, reason_of(command.reason))
+    reason = reason_of(command.reason)
+    actions.transfer(uow, actor, case, item, to, reason)
+    text = f"{actor.name}将{case.applicant}的“{item.title}”转给您办理：{reason}"
+    notices.tell(uow, [to.id], "transferred", text, case)
     return {"case": case.number, "to": to.name}
 
 
@@ -89,10 +95,10 @@ def return_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Re
     reason = reason_of(command.reason)
     run = Run(uow, actor, case, items)
     state = run.state()
-    run.advance(p.Return(command.to, reason), state)
-    kept = frozenset(e.ref for e in state.journal if e.kind == "complete")
-    actions.supersede(items, kept)
-    _greet(items, command.to, reason)
+    rules.demand_decider(item)
+    finishing.send_back(run, state, command.to, reason)
+    if command.straight:
+        finishing.come_straight_back(items, command.to, item)
     return {"case": case.number}
 
 
@@ -106,14 +112,3 @@ def earlier_steps(run: Run) -> list[dict[str, str]]:
         who = done[-1].completed_by if done else ""
         found.append({"ref": ref, "title": "" if node is None else node.name, "by": who or ""})
     return found
-
-
-def _greet(items: list[WorkItem], ref: str, reason: str) -> None:
-    """The step that the case came back to says why, and waits for whoever did it before."""
-    earlier = [i for i in items if i.ref == ref and i.status == "superseded"]
-    for item in items:
-        if item.ref == ref and item.status == "open":
-            item.returned_reason = reason
-            if earlier:
-                item.claimed_by_id = earlier[-1].completed_by_id
-                item.claimed_by = earlier[-1].completed_by

@@ -215,7 +215,13 @@ def _superseded(source: Source) -> list[c.Opinion]:
 def _opinion(item: WorkItem) -> c.Opinion:
     on = "" if item.completed_at is None else civil_date(item.completed_at).isoformat()
     text = str((item.submission or {}).get("statement", ""))
-    return c.Opinion(item.title, _role(item.role), text, item.completed_by or "", on)
+    return c.Opinion(item.title, _role(item.role), text, _by(item), on)
+
+
+def _by(item: WorkItem) -> str:
+    """Who did it, and for whom when it was done in the name of somebody away."""
+    who = item.completed_by or ""
+    return f"{who}（代{item.completed_for}）" if item.completed_for else who
 
 
 def _role(role: str) -> str:
@@ -255,7 +261,7 @@ def _answers(source: Source) -> dict[str, dict[str, str]]:
         schema = source.bundle.form(item.form) if item.form else None
         if item.status == "done" and schema is not None:
             answer = forms.shown(schema, item.submission or {})
-            found[item.task] = {**answer, "by": item.completed_by or ""}
+            found[item.task] = {**answer, "by": _by(item)}
     schema = source.bundle.form(source.bundle.start(source.case.process).form)
     if schema is not None:
         found["application"] = forms.shown(schema, source.data.get("application", {}))

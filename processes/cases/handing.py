@@ -1,0 +1,80 @@
+"""Giving a step from hand to hand: delegate and hand back, take over, urge (委派、交回、接管、催办)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from processes.access.models import Account
+from processes.access.scope import Actor
+from processes.cases import actions, events, rules
+from processes.cases.models import Case, WorkItem
+from processes.errors import NotAllowed, RuleBroken
+from processes.policy.calendar import SHANGHAI
+from processes.storage.unit_of_work import UnitOfWork
+
+
+def delegate(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, reason: str) -> None:
+    """Have a colleague prepare a step; it comes back to the actor, who decides."""
+    away = rules.demand_worker(item, actor)
+    if item.delegated_by_id is not None:
+        raise RuleBroken(reason="委派给您的待办不能再委派，请交回委派人")
+    if to.id == actor.account_id or not item.division.startswith(to.division):
+        raise RuleBroken(reason="只能委派给管辖范围包括本办件的其他人员")
+    item.delegated_by_id, item.delegated_by = actor.account_id, actor.name
+    item.claimed_by_id, item.claimed_by = to.id, to.name
+    actions.in_name_of(item, away)
+    actions.changed(uow, actor, item)
+    events.append(uow, case, actor, "delegated", item.title, ref=item.ref, to=to.name, reason=reason)
+
+
+def hand_back(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, note: str) -> None:
+    """What was prepared goes back, as the draft of whoever had delegated it."""
+    if item.delegated_by_id is None or item.claimed_by_id != actor.account_id:
+        raise NotAllowed()
+    back = item.delegated_by
+    item.prepared_by_id, item.prepared_by = actor.account_id, actor.name
+    item.claimed_by_id, item.claimed_by = item.delegated_by_id, item.delegated_by
+    item.delegated_by_id, item.delegated_by = None, None
+    actions.changed(uow, actor, item)
+    events.append(uow, case, actor, "handed_back", item.title, ref=item.ref, to=back, note=note)
+
+
+def recall(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
+    """Take a delegated step back before it is handed back; what was prepared stays."""
+    if item.delegated_by_id != actor.account_id:
+        raise NotAllowed()
+    item.claimed_by_id, item.claimed_by = actor.account_id, actor.name
+    item.delegated_by_id, item.delegated_by = None, None
+    actions.changed(uow, actor, item)
+    events.append(uow, case, actor, "recalled", item.title, ref=item.ref)
+
+
+def take_over(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, reason: str) -> str:
+    """Take a step from a colleague who cannot go on with it; the draft comes along.  Answers whose it was."""
+    if item.role not in actor.roles or not actor.covers(item.division):
+        raise NotAllowed()
+    if item.claimed_by_id is None or item.claimed_by_id == actor.account_id:
+        raise RuleBroken(reason="这项待办没有被他人签收，不需要接管")
+    before = item.claimed_by or ""
+    item.claimed_by_id, item.claimed_by = actor.account_id, actor.name
+    item.delegated_by_id, item.delegated_by = None, None
+    actions.in_name_of(item, None)
+    actions.changed(uow, actor, item)
+    events.append(uow, case, actor, "taken_over", item.title, ref=item.ref, before=before, reason=reason)
+    return before
+
+
+def urge(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, word: str, hours: int) -> int:
+    """Urge a step, not sooner than so many hours after it was urged last; answers how often it was."""
+    if item.claimed_by_id == actor.account_id:
+        raise RuleBroken(reason="这是您自己的待办")
+    if item.urged_at is not None and uow.now < item.urged_at + timedelta(hours=hours):
+        last = item.urged_at.astimezone(SHANGHAI)
+        raise RuleBroken(reason=f"已于 {last:%m月%d日 %H:%M} 催办，{hours} 小时内不能重复催办")
+    item.urged += 1
+    item.urged_at = uow.now
+    events.append(
+        uow, case, actor, "item_urged", item.title, ref=item.ref, count=item.urged, word=word,
+        to=item.claimed_by or "",
+    )  # fmt: skip
+    return item.urged

@@ -1,0 +1,64 @@
+"""Notices (消息): telling people of what concerns them, in the same transaction; sending follows from the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from processes.access.models import Account
+from processes.cases.models import Case, Notice
+from processes.storage import outbox
+from processes.storage.unit_of_work import UnitOfWork
+
+SEND = "send_notice"
+SHOWN = 100
+_LONGEST = 400
+
+
+def tell(
+    uow: UnitOfWork, accounts: Iterable[int | None], kind: str, text: str, case: Case | None = None
+) -> None:
+    """A line to each of these people; nobody twice."""
+    for account_id in dict.fromkeys(a for a in accounts if a is not None):
+        row = Notice(
+            account_id=account_id, kind=kind, text=text[:_LONGEST], case_number="" if case is None else case.number,
+            at=uow.now,
+        )  # fmt: skip
+        uow.add(row)
+        uow.flush()
+        outbox.put(uow, SEND, f"{SEND}/{row.id}", {"notice": row.id})
+
+
+def tell_role(uow: UnitOfWork, role: str, case: Case, kind: str, text: str) -> None:
+    """A line to everybody of a role whose places include the case's."""
+    accounts = uow.session.scalars(select(Account).where(Account.is_active.is_(True)))
+    tell(
+        uow,
+        [a.id for a in accounts if role in a.roles and case.division.startswith(a.division)],
+        kind,
+        text,
+        case,
+    )
+
+
+def unread(session: Session, account_id: int | None) -> int:
+    """How many notices a person has not read."""
+    query = select(func.count()).where(Notice.account_id == account_id, Notice.read_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def latest(session: Session, account_id: int | None) -> Sequence[Notice]:
+    """A person's notices, latest first."""
+    query = select(Notice).where(Notice.account_id == account_id).order_by(Notice.id.desc()).limit(SHOWN)
+    return session.scalars(query).all()
+
+
+def read(uow: UnitOfWork, account_id: int | None, ids: Sequence[int]) -> None:
+    """A person has read these."""
+    uow.session.execute(
+        update(Notice)
+        .where(Notice.account_id == account_id, Notice.id.in_(ids), Notice.read_at.is_(None))
+        .values(read_at=uow.now)
+    )

@@ -1,0 +1,168 @@
+"""Countersigning at a step (会签): asked for before it is finished, or after, with what was submitted held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from processes import commands as c
+from processes.access.models import Account
+from processes.access.permissions import Permission
+from processes.access.scope import Actor, StandIn
+from processes.cases import actions, events, involving, notices, rules
+from processes.cases.models import Involvement, WorkItem
+from processes.errors import Invalid, RuleBroken
+from processes.office import finishing
+from processes.office.answers import reason_of
+from processes.office.running import Run
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+BEFORE, AFTER = "before", "after"
+_MOST = 20
+
+
+def cosign(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.CosignTask) -> dict[str, Any]:
+    """Ask for signatures before the step is finished, or add signers to those who are asked (加签)."""
+    actor.demand(Permission.TASK_WORK)
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    rules.demand_worker(item, actor)
+    if item.delegated_by_id is not None:
+        raise RuleBroken(reason="委派给您的待办由委派人决定是否会签")
+    signers = _people(uow, command.signers)
+    run = Run(uow, actor, case, items)
+    for account in signers:
+        rules.demand_separation(item, account.id, items, run.bundle.separation)
+    _demand_mode(command.mode)
+    made = involving.cosign(uow, actor, case, item, signers, command.mode, command.quorum, command.question)
+    item.cosigning = item.cosigning or BEFORE
+    actions.changed(uow, actor, item)
+    _tell(run, item, made)
+    return {"version": item.version}
+
+
+def hold(
+    run: Run, item: WorkItem, away: StandIn | None, data: Mapping[str, Any], command: c.CompleteTask
+) -> None:
+    """Keep what was submitted until the signers have agreed (后加签)."""
+    signers = _people(run.uow, command.signers)
+    for account in signers:
+        rules.demand_separation(item, account.id, run.items, run.bundle.separation)
+    _demand_mode(command.mode)
+    made = involving.cosign(
+        run.uow, run.actor, run.case, item, signers, command.mode, command.quorum, ""
+    )  # fmt: skip
+    item.cosigning = AFTER
+    item.held = {
+        "data": dict(data), "by_id": run.actor.account_id, "by": run.actor.name,
+        "for_id": None if away is None else away.account_id, "for": None if away is None else away.name,
+    }  # fmt: skip
+    item.draft = dict(data)
+    item.claimed_by_id, item.claimed_by = run.actor.account_id, run.actor.name
+    actions.in_name_of(item, away)
+    actions.changed(run.uow, run.actor, item)
+    _tell(run, item, made)
+
+
+def remove(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RemoveCosigner) -> dict[str, Any]:
+    """Take a signer out who has not spoken (减签); when nobody is left to speak, it is over."""
+    actor.demand(Permission.TASK_WORK)
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    rules.demand_worker(item, actor)
+    left = involving.remove(uow, actor, case, item, command.involvement_id)
+    actions.changed(uow, actor, item)
+    settle(Run(uow, actor, case, items), item, left)
+    return {"case": case.number}
+
+
+def settle(run: Run, item: WorkItem, signers: list[Involvement]) -> None:
+    """What the signatures have come to: the step may be finished, is finished, or stays with the one who asked."""
+    verdict = involving.verdict(signers)
+    if not item.cosigning or not verdict:
+        return
+    when, held = item.cosigning, item.held
+    involving.close(run.uow, item)
+    item.cosigning = ""
+    asker = signers[0].asked_by_id if signers else item.claimed_by_id
+    objections = "；".join(f"{s.name}：{s.answer}" for s in signers if s.verdict == involving.OBJECT)
+    if verdict == involving.OBJECT or not signers:
+        item.held = None
+        actions.changed(run.uow, run.actor, item)
+        events.append(
+            run.uow, run.case, run.actor, "cosign_failed", item.title, ref=item.ref, said=objections
+        )
+        item.returned_reason = f"会签未通过：{objections}" if objections else None
+        notices.tell(
+            run.uow,
+            [asker],
+            "cosigned",
+            f"{run.case.applicant}“{item.title}”会签未通过：{objections}",
+            run.case,
+        )
+        return
+    events.append(run.uow, run.case, run.actor, "cosign_passed", item.title, ref=item.ref)
+    notices.tell(run.uow, [asker], "cosigned", f"{run.case.applicant}“{item.title}”会签已通过", run.case)
+    if when == AFTER and held is not None:
+        by = Actor(held["by_id"], held["by"], frozenset({item.role}), item.division)
+        away = None
+        if held["for_id"] is not None:
+            away = StandIn(held["for_id"], held["for"], frozenset({item.role}), item.division)
+        finishing.finish(run, item, held["data"], by, away)
+    else:
+        actions.changed(run.uow, run.actor, item)
+
+
+def answer(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AnswerInvolvement) -> dict[str, Any]:
+    """Agree or object, answer a question, or note that one has read something."""
+    row = involving.by_id(uow.session, command.involvement_id)
+    case, items, item = actions.locked_case_of(uow, actor, row.item_id)
+    said = command.said.strip()[:300]
+    if row.kind == involving.COSIGN:
+        if command.verdict not in (involving.AGREE, involving.OBJECT):
+            raise Invalid(reason="请选择同意或者不同意")
+        if command.verdict == involving.OBJECT:
+            said = reason_of(said)
+        _demand_apart(uow, actor, Run(uow, actor, case, items), item)
+    elif row.kind == involving.ASK:
+        said = reason_of(said)
+    signers = involving.answer(uow, actor, case, item, row, said, command.verdict)
+    if row.kind == involving.ASK:
+        text = f"{row.answered_by}答复“{item.title}”：{said}"
+        notices.tell(uow, [row.asked_by_id], "answered", text, case)
+    if row.kind == involving.COSIGN:
+        for waiting in signers:
+            if waiting.status == involving.WAITING and waiting.mode == involving.ORDER:
+                _tell(Run(uow, actor, case, items), item, [waiting])
+        settle(Run(uow, actor, case, items), item, signers)
+    return {"case": case.number}
+
+
+def _demand_apart(uow: UnitOfWork, actor: Actor, run: Run, item: WorkItem) -> None:
+    """Whoever did a step that excludes this one does not sign with it either, in whosever name."""
+    for account_id in (actor.account_id, *(s.account_id for s in actor.stands_in)):
+        rules.demand_separation(item, account_id, run.items, run.bundle.separation)
+
+
+def _people(uow: UnitOfWork, ids: Iterable[int]) -> list[Account]:
+    wanted = list(dict.fromkeys(ids))
+    if not 1 <= len(wanted) <= _MOST:
+        raise Invalid(reason=f"请选择 1 至 {_MOST} 名会签人")
+    found = [uow.session.get(Account, i) for i in wanted]
+    people = [a for a in found if a is not None and a.is_active]
+    if len(people) != len(wanted):
+        raise Invalid(reason="所选人员已停用，请重新选择")
+    return people
+
+
+def _demand_mode(mode: str) -> None:
+    if mode not in involving.MODES:
+        raise Invalid(reason="请选择会签方式")
+
+
+def _tell(run: Run, item: WorkItem, asked: Iterable[Involvement]) -> None:
+    now = [row.account_id for row in asked if row.status == involving.WAITING]
+    notices.tell(
+        run.uow, now, "cosign", f"{run.actor.name}请您会签{run.case.applicant}的“{item.title}”", run.case
+    )

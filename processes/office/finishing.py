@@ -1,0 +1,105 @@
+"""Finishing a step and sending a case back: what follows for the other steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from processes.access.scope import Actor, StandIn
+from processes.cases import actions, events, involving, notices
+from processes.cases.models import WorkItem
+from processes.engine import progress as p
+from processes.engine.state import State
+from processes.errors import YimenError
+from processes.office.answers import checked
+from processes.office.running import Run
+
+MOST_CARRIED = 50
+
+
+def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away: StandIn | None) -> None:
+    """The step is done, by the actor or in the name of somebody away, and the case runs on."""
+    straight = item.straight_to
+    if item.held is not None or _was_asked(item):
+        involving.close(run.uow, item)
+    actions.finish(run.uow, actor, item, data, away)
+    events.append(
+        run.uow, run.case, actor, "completed", item.title, ref=item.ref, task=item.task, **actions.named(away)
+    )
+    run.advance(p.Complete(item.ref, dict(data)))
+    if straight:
+        _carry_on(run, straight)
+
+
+def _was_asked(item: WorkItem) -> bool:
+    return bool(item.cosigning)
+
+
+def send_back(run: Run, state: State, to: str, reason: str) -> None:
+    """Back to an earlier step, whose entries come back as its draft to whoever did it."""
+    run.advance(p.Return(to, reason), state)
+    kept = frozenset(e.ref for e in state.journal if e.kind == "complete")
+    actions.supersede(run.items, kept)
+    for item in run.items:
+        if item.ref == to and item.status == "open":
+            item.returned_reason = reason
+            earlier = [i for i in run.items if i.ref == to and i.status == "superseded"]
+            if earlier:
+                item.claimed_by_id, item.claimed_by = earlier[-1].completed_by_id, earlier[-1].completed_by
+                text = f"{run.case.applicant}的办件退回到“{item.title}”：{reason}"
+                if item.claimed_by_id != run.actor.account_id:
+                    notices.tell(run.uow, [item.claimed_by_id], "returned", text, run.case)
+
+
+def come_straight_back(items: list[WorkItem], to: str, sender: WorkItem) -> None:
+    """Note that after the step everything in between stands as it was, up to the step that sent the case back."""
+    through = sorted({i.task for i in items if i.status == "superseded" and i.submission is not None})
+    for item in items:
+        if item.ref == to and item.status == "open":
+            item.straight_to = {"task": sender.task, "title": sender.title, "through": through}
+
+
+def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
+    """Finish the steps in between with what was submitted there before, in the names of those who did it.
+
+    Stops at the step that sent the case back, at a step that is new on the way, and at one whose form does not take
+    the earlier entries any more.
+    """
+    through = set(straight["through"]) - {straight["task"]}
+    for _ in range(MOST_CARRIED):
+        waiting = [i for i in run.items if i.status == "open" and i.task in through]
+        carried = next((pair for i in waiting if (pair := _earlier(run, i)) is not None), None)
+        if carried is None:
+            break
+        item, before = carried
+        item.claimed_by_id, item.claimed_by = before.completed_by_id, before.completed_by
+        item.status, item.submission, item.draft = "done", dict(before.submission or {}), None
+        item.completed_by_id, item.completed_by = before.completed_by_id, before.completed_by
+        item.completed_for_id, item.completed_for = before.completed_for_id, before.completed_for
+        item.completed_at = run.uow.now
+        actions.changed(run.uow, run.actor, item)
+        events.append(
+            run.uow,
+            run.case,
+            run.actor,
+            "carried_over",
+            item.title,
+            ref=item.ref,
+            by=before.completed_by or "",
+        )
+        run.advance(p.Complete(item.ref, dict(item.submission or {})))
+        through.discard(item.task)
+
+
+def _earlier(run: Run, item: WorkItem) -> tuple[WorkItem, WorkItem] | None:
+    done = [
+        i for i in run.items
+        if i.task == item.task and i.status == "superseded" and i.submission is not None
+    ]  # fmt: skip
+    if not done:
+        return None
+    try:
+        checked(run.bundle, run.case, run.actor, run.uow, item.form, done[-1].submission, run.known)
+    except YimenError:
+        return None
+    return item, done[-1]
