@@ -164,7 +164,7 @@ def _offer_new(
             offered_at=uow.now,
             changed_at=uow.now,
             changed_by="",
-            draft=_last_submission(items, offer.task),
+            draft=_last_submission(items, offer, offers),
             draft_version=0,
             cosigning="",
             urged=0,
@@ -178,10 +178,23 @@ def _offer_new(
         date_items(items, clocks)
 
 
-def _last_submission(items: Sequence[WorkItem], task: str) -> dict[str, Any] | None:
-    """What was entered in this step last time: offered back as the draft, so no field is lost."""
-    earlier = [i for i in items if i.task == task and i.submission is not None]
-    return dict(earlier[-1].submission or {}) if earlier else None
+def _last_submission(
+    items: Sequence[WorkItem], offer: WorkOffer, offers: Sequence[WorkOffer]
+) -> dict[str, Any] | None:
+    """What was entered in this step last time: offered back as the draft, so no field is lost.
+
+    Of a step that is there once for each of several, each gets its own back and none another's.
+    """
+    several = sum(o.task == offer.task for o in offers) > 1
+    earlier = [i for i in items if i.task == offer.task and _entered(i) is not None]
+    own = [i for i in earlier if i.ref == offer.ref]
+    earlier = own if own or several else earlier
+    return dict(_entered(earlier[-1]) or {}) if earlier else None
+
+
+def _entered(item: WorkItem) -> dict[str, Any] | None:
+    """What was submitted, or what was typed and not submitted when the step was withdrawn."""
+    return item.submission if item.submission is not None else item.draft
 
 
 def date_items(items: Sequence[WorkItem], clocks: CaseClocks) -> None:
@@ -247,6 +260,7 @@ def release(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
     """Put one's own item back into the office's queue; the draft stays."""
     if item.claimed_by_id != actor.account_id:
         raise NotAllowed()
+    rules.demand_at_rest(item)
     if item.delegated_by_id is not None:
         raise RuleBroken(reason="委派给您的待办不能放回，请交回委派人")
     item.claimed_by_id, item.claimed_by = None, None
@@ -258,6 +272,7 @@ def release(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
 def transfer(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, reason: str) -> None:
     """Hand an item to a colleague of the same role whose scope covers the case."""
     rules.demand_worker(item, actor)
+    rules.demand_at_rest(item)
     if item.delegated_by_id is not None:
         raise RuleBroken(reason="委派给您的待办不能再转办，请交回委派人")
     if item.role not in to.roles or not item.division.startswith(to.division):

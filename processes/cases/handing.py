@@ -16,6 +16,7 @@ from processes.storage.unit_of_work import UnitOfWork
 def delegate(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, reason: str) -> None:
     """Have a colleague prepare a step; it comes back to the actor, who decides."""
     away = rules.demand_worker(item, actor)
+    rules.demand_at_rest(item)
     if item.delegated_by_id is not None:
         raise RuleBroken(reason="委派给您的待办不能再委派，请交回委派人")
     if to.id == actor.account_id or not item.division.startswith(to.division):

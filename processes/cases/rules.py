@@ -49,6 +49,12 @@ def demand_decider(item: WorkItem) -> None:
         raise RuleBroken(reason="会签尚未完成，请等会签人表态，或者减去会签人后再办结")
 
 
+def demand_at_rest(item: WorkItem) -> None:
+    """Raise while what was submitted is held until signers have agreed: it changes neither hands nor content."""
+    if item.cosigning == "after":
+        raise RuleBroken(reason="本环节已提交会签，会签结束前不能再改动或转交")
+
+
 def may_work(item: WorkItem, actor: Actor) -> bool:
     """Whether the screen offers the item to this person."""
     try:

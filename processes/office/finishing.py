@@ -66,12 +66,16 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
     the earlier entries any more.
     """
     through = set(straight["through"]) - {straight["task"]}
+    carried_over: set[str] = set()
     for _ in range(MOST_CARRIED):
-        waiting = [i for i in run.items if i.status == "open" and i.task in through]
+        waiting = [
+            i for i in run.items if i.status == "open" and i.task in through and i.ref not in carried_over
+        ]
         carried = next((pair for i in waiting if (pair := _earlier(run, i)) is not None), None)
         if carried is None:
             break
         item, before = carried
+        carried_over.add(item.ref)
         item.claimed_by_id, item.claimed_by = before.completed_by_id, before.completed_by
         item.status, item.submission, item.draft = "done", dict(before.submission or {}), None
         item.completed_by_id, item.completed_by = before.completed_by_id, before.completed_by
@@ -88,13 +92,12 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
             by=before.completed_by or "",
         )
         run.advance(p.Complete(item.ref, dict(item.submission or {})))
-        through.discard(item.task)
 
 
 def _earlier(run: Run, item: WorkItem) -> tuple[WorkItem, WorkItem] | None:
     done = [
         i for i in run.items
-        if i.task == item.task and i.status == "superseded" and i.submission is not None
+        if i.ref == item.ref and i.status == "superseded" and i.submission is not None
     ]  # fmt: skip
     if not done:
         return None

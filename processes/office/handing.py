@@ -73,8 +73,7 @@ def take_over(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Take
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     rules.demand_separation(item, actor.account_id, items, Run(uow, actor, case, items).bundle.separation)
-    if item.cosigning == "after":
-        raise RuleBroken(reason="本环节已提交会签，会签结束前不能接管")
+    rules.demand_at_rest(item)
     reason, had = reason_of(command.reason), item.claimed_by_id
     handing.take_over(uow, actor, case, item, reason)
     notices.tell(

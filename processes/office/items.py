@@ -42,6 +42,7 @@ def save_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Sav
     _, _, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     rules.demand_worker(item, actor)
+    rules.demand_at_rest(item)
     version = actions.save_draft(uow, item, command.data, command.draft_version, command.overwrite)
     return {"draft_version": version}
 
