@@ -25,6 +25,7 @@ from web.desks import (
     draft_views,
     funds,
     guide,
+    handing,
     heat,
     households,
     intake,
@@ -78,7 +79,7 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
-        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive,
+        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)
@@ -102,6 +103,7 @@ def _shared() -> dict[str, Any]:
     """What every template may use."""
     return {
         "actor": auth.actor_or_none(),
+        "unread": auth.unread_notices(),
         "Permission": Permission,
         "role_titles": ROLE_TITLES,
         "asset": _asset,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Flask, current_app, g, session
+from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import generate_csrf
 
 from processes.access import accounts
 from processes.access.scope import Actor
+from processes.cases import notices
 from processes.office import Office
 from processes.policy.calendar import civil_date
 
@@ -33,6 +34,15 @@ def _read() -> Actor | None:
         return accounts.active_actor(
             rows, account_id, session.get("epoch", -1), civil_date(office().database.clock())
         )
+
+
+def unread_notices() -> int:
+    """How many notices the signed-in person has not read, for the bar of whole pages."""
+    actor = actor_or_none()
+    if actor is None or request.headers.get("HX-Request"):
+        return 0
+    with office().database.reading("") as rows:
+        return notices.unread(rows, actor.account_id)
 
 
 def open_session(account_id: int, epoch: int) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from processes.access.scope import TOWNSHIP_DIGITS, Actor
-from processes.cases.models import Attachment, Case, Clock, Incident, Watch, WorkItem
+from processes.access.scope import TOWNSHIP_DIGITS, Actor, StandIn
+from processes.cases.models import Attachment, Case, Clock, Comment, Incident, Watch, WorkItem
 from processes.errors import CaseDestroyed, CaseNotFound, NotFound
+from processes.storage.unit_of_work import within
 
 PAGE = 30
 MOST_COUNTED = 300
-QUEUES = ("mine", "office", "watching", "done")
+QUEUES = ("mine", "office", "returned", "standing_in", "watching", "done")
 _TAIL = 4
 
 
@@ -63,12 +64,28 @@ def _queue(actor: Actor, queue: str) -> list[Select[Any]]:
     """A queue as parts that an index holds in the queue's order: one for each role of the actor."""
     if queue == "mine":
         return [select(WorkItem).where(WorkItem.claimed_by_id == actor.account_id, WorkItem.status == "open")]
+    if queue == "returned":
+        mine = select(WorkItem).where(WorkItem.claimed_by_id == actor.account_id, WorkItem.status == "open")
+        return [mine.where(WorkItem.returned_reason.is_not(None))]
+    if queue == "standing_in":
+        return [_for_somebody_away(away) for away in actor.stands_in] or [
+            select(WorkItem).where(WorkItem.id.is_(None))
+        ]
     if queue == "done":
         return [select(WorkItem).where(WorkItem.completed_by_id == actor.account_id)]
     conditions: list[ColumnElement[bool]] = [WorkItem.status == "open", WorkItem.claimed_by_id.is_(None)]
     if len(actor.division) >= TOWNSHIP_DIGITS:
         conditions.append(WorkItem.township == actor.division[:TOWNSHIP_DIGITS])
     return [select(WorkItem).where(WorkItem.role == role, *conditions) for role in sorted(actor.roles)]
+
+
+def _for_somebody_away(away: StandIn) -> Select[Any]:
+    """What somebody who is away has, or could have taken."""
+    query = select(WorkItem).where(
+        WorkItem.status == "open", WorkItem.role.in_(sorted(away.roles)), within(WorkItem.division, away.division),
+        or_(WorkItem.claimed_by_id.is_(None), WorkItem.claimed_by_id == away.account_id),
+    )  # fmt: skip
+    return query.where(WorkItem.programme.in_(sorted(away.programmes))) if away.programmes else query
 
 
 def _first(parts: list[Select[Any]], most: int, order: list[Any]) -> Select[Any]:
@@ -195,6 +212,11 @@ def attachments(session: Session, case_id: int) -> list[Attachment]:
     return list(
         session.scalars(select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.id))
     )
+
+
+def comments(session: Session, case_id: int) -> list[Comment]:
+    """Remarks on a case, oldest first."""
+    return list(session.scalars(select(Comment).where(Comment.case_id == case_id).order_by(Comment.id)))
 
 
 def is_watching(session: Session, case_id: int, account_id: int | None) -> bool:

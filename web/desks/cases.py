@@ -8,12 +8,14 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
 
 from processes import commands as c
+from processes.access import accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import clocks, events, limits, queries, rules, timeline
+from processes.cases import clocks, events, involving, limits, queries, rules, timeline
 from processes.engine import moves, runtime, trail
 from processes.engine.facts import Facts
-from processes.errors import Invalid, NotFound
+from processes.errors import Invalid, NotFound, RuleBroken
+from processes.office import handing
 from processes.papers import issue, signing
 from processes.papers import queries as papers
 from processes.people import queries as people
@@ -61,6 +63,10 @@ def one(actor: Actor, number: str) -> Any:
             members=shown.members(household, today) if may_see_household else [],
             household=household if may_see_household else None,
             application=answers.application(office, case, bundle),
+            takeable=_takeable(items, actor),
+            involved=involving.of_case(session, case.id),
+            comments=queries.comments(session, case.id),
+            people=accounts.reachable(session, case.division),
             linked=queries.linked(session, case),
             subjects={
                 str(e.payload["number"]): str(e.payload["to"]) for e in told if e.kind == "case_opened"
@@ -81,6 +87,18 @@ def one(actor: Actor, number: str) -> Any:
             award=relief.of_case(session, case.id),
             watching=queries.is_watching(session, case.id, actor.account_id),
         )
+
+
+def _takeable(items: list[Any], actor: Actor) -> Any:
+    """The step that the actor finished last and could still take back."""
+    own = [i for i in items if i.status == "done" and i.completed_by_id == actor.account_id]
+    latest = max(own, key=lambda i: i.completed_at, default=None)
+    try:
+        if latest is not None:
+            handing.demand_takeable(latest, items, actor)
+    except RuleBroken:
+        return None
+    return latest
 
 
 def _places(office: Any, actor: Actor, case: Any, bundle: Any) -> list[Any]:

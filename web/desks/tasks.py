@@ -12,7 +12,7 @@ from processes import commands as c
 from processes.access import accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import queries, rules
+from processes.cases import involving, queries, rules
 from processes.engine import returns, runtime
 from processes.engine.facts import Facts
 from processes.errors import Invalid
@@ -53,10 +53,19 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             colleagues=[
                 a for a in accounts.colleagues(session, item.role, item.division) if a.id != actor.account_id
             ],
-            done=[i for i in items if i.status == "done"],
+            people=[a for a in accounts.reachable(session, item.division) if a.id != actor.account_id],
+            modes=involving.MODES,
+            involved=involving.of_item(session, item.id),
+            standing_in=_standing_in(item, actor),
             answers=_answers(bundle, items),
             application=answers.application(office, case, bundle),
         )
+
+
+def _standing_in(item: Any, actor: Actor) -> str:
+    """In whose name the actor would work on the step, if in somebody else's."""
+    away = rules.demand_worker(item, actor)
+    return "" if away is None else away.name
 
 
 def _documentation(bundle: Any, case: Any, item: Any) -> str:
@@ -121,9 +130,12 @@ def write_by_hand(actor: Actor, number: str, item_id: int) -> Any:
 def complete(actor: Actor, number: str, item_id: int) -> Any:
     """Finish the step."""
     body = forms.body()
+    signers = body.get("signers")
     command = c.CompleteTask(
-        item_id, forms.whole(body.get("version")), forms.part(body, "data"), str(body.get("token", ""))[:64]
-    )
+        item_id, forms.whole(body.get("version")), forms.part(body, "data"), str(body.get("token", ""))[:64],
+        tuple(forms.whole(s) for s in signers) if isinstance(signers, list) else (),
+        str(body.get("mode", involving.ALL)), forms.whole(body.get("quorum", 0)),
+    )  # fmt: skip
     auth.office().perform(command, actor)
     return jsonify(address=url_for("cases.one", number=number))
 
@@ -172,7 +184,9 @@ def transfer(actor: Actor, number: str, item_id: int) -> Any:
 @require(Permission.TASK_RETURN)
 def send_back(actor: Actor, number: str, item_id: int) -> Any:
     """Send the case back to an earlier step."""
-    command = c.ReturnTask(item_id, _version(), _field("to"), _field("reason"), _field("token")[:64])
+    command = c.ReturnTask(
+        item_id, _version(), _field("to"), _field("reason"), _field("token")[:64], _field("straight") == "1"
+    )
     auth.office().perform(command, actor)
     return redirect(url_for("cases.one", number=number))
 

@@ -35,7 +35,7 @@ function offerOverwrite() {
   said.append(keep, take);
 }
 
-async function complete() {
+async function complete(more = {}) {
   const button = document.getElementById("complete");
   clearTimeout(draftTimer);
   button.disabled = true;
@@ -46,7 +46,7 @@ async function complete() {
   try {
     const { data: values } = form.submit();
     const answer = await send(place.dataset.submit, {
-      version: Number(place.dataset.version || 0), token: place.dataset.token, data: { ...form._getState().data, ...values },
+      version: Number(place.dataset.version || 0), token: place.dataset.token, data: { ...form._getState().data, ...values }, ...more,
     });
     finished = true;
     location.href = answer.address;
@@ -62,9 +62,15 @@ form.on("changed", () => {
   clearTimeout(draftTimer);
   if (place.dataset.draft) draftTimer = setTimeout(() => { saving = saveDraft(); }, 1500);
 });
-document.getElementById("complete").addEventListener("click", complete);
+document.getElementById("complete").addEventListener("click", () => complete());
+document.getElementById("cosign-after")?.addEventListener("click", () => {
+  const box = document.querySelector("#cosign-box form");
+  const signers = [...box.querySelectorAll('input[name="to"]:checked')].map((input) => Number(input.value));
+  if (!signers.length) { say("请选择会签人。", "bad"); return; }
+  complete({ signers, mode: box.elements.mode.value, quorum: Number(box.elements.quorum.value) || 0 });
+});
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); complete(); }
+  if (event.ctrlKey && event.key === "Enter" && !document.getElementById("complete").disabled && !document.getElementById("complete").hidden) { event.preventDefault(); complete(); }
 });
 const writing = document.getElementById("handwriting");
 if (writing) {

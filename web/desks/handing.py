@@ -1,0 +1,192 @@
+"""From hand to hand: delegate, take over, take back, urge, countersign, ask, copy; absences, notices, remarks."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from processes import commands as c
+from processes.access import absences
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import notices
+from processes.errors import Invalid
+from processes.releases import publish
+from web import auth, forms
+from web.require import require
+
+desk = Blueprint("handing", __name__)
+_TASK = "/cases/<string:number>/tasks/<int:item_id>"
+
+
+def _version() -> int:
+    return forms.whole(request.form.get("version"))
+
+
+def _field(name: str) -> str:
+    return request.form.get(name, "")
+
+
+def _people(name: str = "to") -> tuple[int, ...]:
+    return tuple(forms.whole(value) for value in request.form.getlist(name))
+
+
+def _back_to_case(number: str, command: c.Command, actor: Actor) -> Any:
+    auth.office().perform(command, actor)
+    return redirect(url_for("cases.one", number=number))
+
+
+@desk.post(f"{_TASK}/delegate")
+@require(Permission.TASK_TRANSFER)
+def delegate(actor: Actor, number: str, item_id: int) -> Any:
+    """Have a colleague prepare the step."""
+    to = forms.whole(_field("to"))
+    return _back_to_case(number, c.DelegateTask(item_id, _version(), to, _field("reason")), actor)
+
+
+@desk.post(f"{_TASK}/hand-back")
+@require(Permission.TASK_WORK)
+def hand_back(actor: Actor, number: str, item_id: int) -> Any:
+    """Give a delegated step back."""
+    auth.office().perform(c.HandBackTask(item_id, _version(), _field("note")), actor)
+    return redirect(url_for("worklist.queue"))
+
+
+@desk.post(f"{_TASK}/recall")
+@require(Permission.TASK_WORK)
+def recall(actor: Actor, number: str, item_id: int) -> Any:
+    """Take a delegated step back."""
+    auth.office().perform(c.RecallTask(item_id, _version()), actor)
+    return redirect(url_for("tasks.one", number=number, item_id=item_id))
+
+
+@desk.post(f"{_TASK}/take-over")
+@require(Permission.TASK_TRANSFER)
+def take_over(actor: Actor, number: str, item_id: int) -> Any:
+    """Take the step from a colleague."""
+    auth.office().perform(c.TakeOverTask(item_id, _version(), _field("reason")), actor)
+    return redirect(url_for("tasks.one", number=number, item_id=item_id))
+
+
+@desk.post(f"{_TASK}/take-back")
+@require(Permission.TASK_WORK)
+def take_back(actor: Actor, number: str, item_id: int) -> Any:
+    """Take back what one has just finished."""
+    return _back_to_case(number, c.TakeBackTask(item_id, _version(), _field("token")[:64]), actor)
+
+
+@desk.post(f"{_TASK}/urge")
+@require(Permission.CASE_READ)
+def urge(actor: Actor, number: str, item_id: int) -> Any:
+    """Urge the step."""
+    return _back_to_case(number, c.UrgeTask(item_id, _field("word")), actor)
+
+
+@desk.post(f"{_TASK}/cosign")
+@require(Permission.TASK_WORK)
+def cosign(actor: Actor, number: str, item_id: int) -> Any:
+    """Ask people to sign with one."""
+    command = c.CosignTask(
+        item_id,
+        _version(),
+        _people(),
+        _field("mode"),
+        forms.whole(_field("quorum") or "0"),
+        _field("question"),
+    )
+    auth.office().perform(command, actor)
+    return redirect(url_for("tasks.one", number=number, item_id=item_id))
+
+
+@desk.post(f"{_TASK}/remove-signer")
+@require(Permission.TASK_WORK)
+def remove_signer(actor: Actor, number: str, item_id: int) -> Any:
+    """Take a signer out who has not spoken."""
+    command = c.RemoveCosigner(item_id, _version(), forms.whole(_field("involvement")))
+    return _back_to_case(number, command, actor)
+
+
+@desk.post(f"{_TASK}/ask")
+@require(Permission.TASK_WORK)
+def ask(actor: Actor, number: str, item_id: int) -> Any:
+    """Ask somebody without giving the step away."""
+    command = c.AskColleague(item_id, _version(), forms.whole(_field("to")), _field("question"))
+    auth.office().perform(command, actor)
+    return redirect(url_for("tasks.one", number=number, item_id=item_id))
+
+
+@desk.post(f"{_TASK}/copy")
+@require(Permission.TASK_WORK)
+def copy(actor: Actor, number: str, item_id: int) -> Any:
+    """Let people know of the step."""
+    auth.office().perform(c.CopyTask(item_id, _version(), _people(), _field("note")), actor)
+    return redirect(url_for("tasks.one", number=number, item_id=item_id))
+
+
+@desk.post("/involvements/<int:involvement_id>")
+@require(Permission.CASE_READ)
+def answer(actor: Actor, involvement_id: int) -> Any:
+    """Say what one was asked for."""
+    command = c.AnswerInvolvement(involvement_id, _field("said"), _field("verdict"))
+    auth.office().perform(command, actor)
+    return redirect(url_for("worklist.queue", queue="asked"))
+
+
+@desk.post("/cases/<string:number>/comments")
+@require(Permission.CASE_READ)
+def comment(actor: Actor, number: str) -> Any:
+    """Leave a remark."""
+    auth.office().perform(c.AddComment(number, _field("text")), actor)
+    return redirect(url_for("cases.one", number=number, _anchor="comments"))
+
+
+@desk.get("/notices")
+@require(Permission.SESSION)
+def notice_list(actor: Actor) -> Any:
+    """What one was told, latest first; seen here, it is read."""
+    office = auth.office()
+    with office.database.reading("") as session:
+        found = notices.latest(session, actor.account_id)
+    unread = tuple(n.id for n in found if n.read_at is None)
+    page = render_template("notices.html", notices=found, unread=set(unread))
+    if unread:
+        office.perform(c.ReadNotices(unread), actor)
+    return page
+
+
+@desk.get("/absences")
+@require(Permission.TASK_WORK)
+def absence_page(actor: Actor) -> Any:
+    """Who acts for one, and for whom one acts."""
+    with auth.office().database.reading("") as session:
+        return render_template(
+            "absences.html", rows=absences.listed(session, actor.account_id),
+            people=absences.candidates(session, actor),
+            programmes=[(r.programme, r.title) for r in publish.published_programmes(session)],
+        )  # fmt: skip
+
+
+@desk.post("/absences")
+@require(Permission.TASK_WORK)
+def begin_absence(actor: Actor) -> Any:
+    """Say who acts for one."""
+    try:
+        span = [date.fromisoformat(_field(name)) for name in ("from_on", "until_on")]
+    except ValueError:
+        raise Invalid(reason="请填写开始日期和结束日期") from None
+    command = c.BeginAbsence(
+        forms.whole(_field("substitute")), span[0], span[1], tuple(request.form.getlist("programme")), "",
+        _field("reason"),
+    )  # fmt: skip
+    auth.office().perform(command, actor)
+    return redirect(url_for("handing.absence_page"))
+
+
+@desk.post("/absences/<int:absence_id>/end")
+@require(Permission.TASK_WORK)
+def end_absence(actor: Actor, absence_id: int) -> Any:
+    """One is back."""
+    auth.office().perform(c.EndAbsence(absence_id), actor)
+    return redirect(url_for("handing.absence_page"))
