@@ -14,7 +14,7 @@ from sqlalchemy import insert, text
 
 from benchmarks import chain
 from benchmarks.desk import POLICY
-from processes.cases import queries
+from processes.cases import pages, queues
 from processes.cases.models import WorkItem
 from processes.rehearsal.stage import Stage
 from processes.settings import from_environment
@@ -62,9 +62,9 @@ def _settle(stage: Stage) -> None:
 def _page(stage: Stage, clerk: Any) -> float:
     begun = time.perf_counter()
     with stage.database.reading(clerk.division) as session:
-        page = queries.worklist(session, clerk, "office")
-        queries.counts(session, clerk, {"office": page.total})
-    assert len(page.rows) == queries.PAGE
+        page = queues.worklist(session, clerk, queues.Wanted("office"))
+        queues.counts(session, clerk, {"office": page.total})
+    assert len(page.rows) == pages.PAGE
     return (time.perf_counter() - begun) * 1000
 
 
@@ -81,8 +81,8 @@ def _row(n: int, now: datetime) -> dict[str, Any]:
     due = date(2026, 3, 1) + timedelta(days=n % 300)
     return {
         "case_id": 1, "case_number": f"{township}-CH-2026-{n:07d}", "division": f"{township}201", "township": township,
-        "applicant": f"申请人{n % 5000}", "id_tail": f"{n % 10000:04d}", "category": "", "ref": f"chain/step_{n}#1",
+        "applicant": f"申请人{n % 5000}", "initials": f"sqr{n % 5000}", "id_tail": f"{n % 10000:04d}", "category": "", "ref": f"chain/step_{n}#1",
         "task": "step_1", "title": "环节", "role": _ROLES[n // _TOWNSHIPS % len(_ROLES)], "form": "step", "status": "open",
         "version": 1, "offered_at": now, "clock": "", "due_on": due, "yellow_on": due, "red_on": due, "changed_at": now,
-        "changed_by": "", "draft_version": 0,
+        "changed_by": "", "draft_version": 0, "programme": "chain", "cosigning": "", "urged": 0,
     }  # fmt: skip

@@ -27,6 +27,7 @@ from web.desks import (
     guide,
     handing,
     heat,
+    home,
     households,
     intake,
     oversight,
@@ -79,7 +80,7 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
-        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing,
+        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

@@ -150,6 +150,7 @@ def _offer_new(
             township=township_of(case.division),
             department=case.department if offer.role == Role.DEPARTMENT_OFFICER else "",
             applicant=case.applicant,
+            initials=case.initials,
             id_tail=identity,
             category=case.category,
             programme=case.programme,

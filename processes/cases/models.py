@@ -30,6 +30,8 @@ class Case(Row, Scoped, Referred):
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
     applicant: Mapped[str] = mapped_column(String(60))
+    initials: Mapped[str] = mapped_column(String(60), default="", index=True)
+    """Pinyin initials of the applicant: 张建国 is found as `zjg`."""
     category: Mapped[str] = mapped_column(String(30), default="")
     status: Mapped[str] = mapped_column(String(10), default="open")
     suspended_because: Mapped[str] = mapped_column(Text, default="")
@@ -68,6 +70,7 @@ class WorkItem(Row, Scoped, Referred):
         Index("ix_work_item_applicant", "applicant"),
         Index("ix_work_item_number", "case_number"),
         Index("ix_work_item_tail", "id_tail"),
+        Index("ix_work_item_initials", "initials"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -77,6 +80,7 @@ class WorkItem(Row, Scoped, Referred):
     """Without an index of its own, which planners would take instead of the queues' indexes."""
     township: Mapped[str] = mapped_column(String(9))
     applicant: Mapped[str] = mapped_column(String(60))
+    initials: Mapped[str] = mapped_column(String(60), default="")
     id_tail: Mapped[str] = mapped_column(String(4), default="")
     category: Mapped[str] = mapped_column(String(30), default="")
     ref: Mapped[str] = mapped_column(String(160))
@@ -254,6 +258,34 @@ class Notice(Row):
     case_number: Mapped[str] = mapped_column(String(40), default="")
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+
+
+class SavedFilter(Row, Scoped):
+    """A filter of the queue that somebody keeps, for themselves or for their office (常用筛选)."""
+
+    __tablename__ = "saved_filter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    by: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(30))
+    colour: Mapped[str] = mapped_column(String(10), default="")
+    is_shared: Mapped[bool] = mapped_column(default=False)
+    wanted: Mapped[dict[str, Any]]
+    """Queue, search word, conditions, order and columns, as the address has them."""
+
+
+class BatchAction(Row):
+    """What somebody did to many steps at once, with a result for each; it can be undone for a while."""
+
+    __tablename__ = "batch_action"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime]
+    results: Mapped[list[Any]]
+    undone_at: Mapped[datetime | None]
 
 
 class Comment(Row):

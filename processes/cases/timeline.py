@@ -59,6 +59,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "taken_over": lambda t, p: f"接管{p['before']}的“{t}”：{p['reason']}",
     "taken_back": lambda t, p: f"拿回“{t}”",
     "item_urged": lambda t, p: f"催办“{t}”（第 {p['count']} 次）{'：' + p['word'] if p['word'] else ''}",
+    "batch_undone": lambda t, p: f"撤销对“{t}”的批量操作",
     "carried_over": lambda t, p: f"直接送回：“{t}”沿用{p['by']}原办理结果",
     "cosign_asked": lambda t, p: f"就“{t}”请{'、'.join(p['names'])}会签（{_MODES[p['mode']]}）",
     "cosigner_removed": lambda t, p: f"“{t}”减去会签人{p['name']}",

@@ -94,6 +94,7 @@ from processes.commands.papers import (
     TakeRun,
     WithdrawPaper,
 )
+from processes.commands.queues import DropFilter, NoteBatch, SaveFilter, UndoBatch
 from processes.commands.register import EnterHolidayNotice, IdentifyPerson, SaveHousehold, UndoIdentification
 from processes.commands.studio import (
     AddDraftFile,
@@ -114,6 +115,10 @@ from processes.commands.studio import (
 )
 
 __all__ = [
+    "DropFilter",
+    "NoteBatch",
+    "SaveFilter",
+    "UndoBatch",
     "DelegateTask",
     "HandBackTask",
     "RecallTask",

@@ -26,6 +26,7 @@ from processes.office import (
     migrating,
     papers,
     printing,
+    queues,
     register,
     studio,
 )
@@ -76,6 +77,10 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.EndAbsence: handing.end_absence,
     c.ReadNotices: handing.read_notices,
     c.AddComment: handing.add_comment,
+    c.NoteBatch: queues.note_batch,
+    c.UndoBatch: queues.undo_batch,
+    c.SaveFilter: queues.save_filter,
+    c.DropFilter: queues.drop_filter,
     c.WriteByHand: handwriting.write_by_hand,
     c.OpenDraft: studio.open_draft,
     c.SaveDraftFile: studio.save_file,

@@ -21,6 +21,7 @@ from processes.errors import DuplicateCase, EngineFault
 from processes.office.answers import checked
 from processes.people.models import Household
 from processes.policy.calendar import civil_date
+from processes.policy.initials import initials
 from processes.releases import publish
 from processes.releases.bundle import Bundle, StartRule
 from processes.relief import queries as relief
@@ -184,6 +185,7 @@ def _new_case(
         release_id=release_id,
         household_id=household.id,
         applicant=head.name,
+        initials=initials(head.name),
         category=household.category,
         state=b"",
         version=0,

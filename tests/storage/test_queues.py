@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from processes import commands as c
-from processes.cases import events, queries
+from processes.cases import events, queues
 from processes.cases.models import Case
 from processes.policy.calendar import SHANGHAI
 from processes.rehearsal.stage import Stage
@@ -23,13 +23,13 @@ def test_two_roles_see_both_queues_as_one__within_their_place(any_stage: Stage) 
     both = replace(clerk, roles=frozenset({"window_clerk", "investigator"}))
     elsewhere = replace(both, division="340199102")
     with any_stage.database.reading(both.division) as session:
-        page = queries.worklist(session, both, "office")
+        page = queues.worklist(session, both, queues.Wanted("office"))
         assert {r.case_number for r in page.rows} == {at_window, at_home}
         assert [r.due_on for r in page.rows] == sorted(r.due_on for r in page.rows)
         assert page.total == len(page.rows)
-        assert queries.counts(session, both) == {"mine": 0, "office": page.total}
+        assert queues.counts(session, both) == {"mine": 0, "office": page.total}
     with any_stage.database.reading(elsewhere.division) as session:
-        assert queries.worklist(session, elsewhere, "office").rows == []
+        assert queues.worklist(session, elsewhere, queues.Wanted("office")).rows == []
 
 
 @pytest.mark.slow

@@ -1,14 +1,19 @@
-"""The queue: mine, my office's, watching, done."""
+"""The queues (待办): filtered, searched, ordered, with columns that people choose; many steps at once."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
+from processes import commands as c
+from processes.access import accounts, divisions
 from processes.access.permissions import Permission
-from processes.access.scope import Actor
-from processes.cases import involving, queries
+from processes.access.scope import TOWNSHIP_DIGITS, Actor
+from processes.cases import involving, pages, priority, queues
+from processes.office import batches
+from processes.policy.calendar import civil_date
+from processes.releases import publish
 from web import auth, forms
 from web.require import require
 
@@ -17,19 +22,14 @@ TITLES = {
     "mine": "我的待办", "office": "本单位待签收", "returned": "退回给我", "asked": "请我会签答复", "standing_in": "代办",
     "watching": "我的关注", "done": "我已办结",
 }  # fmt: skip
-
-
-@desk.get("/")
-@require(Permission.SESSION)
-def home(actor: Actor) -> Any:
-    """Where the day begins for this role."""
-    if actor.may(Permission.TASK_WORK):
-        return redirect(url_for("worklist.queue"))
-    if actor.may(Permission.OVERDUE_READ):
-        return redirect(url_for("oversight.late"))
-    return redirect(
-        url_for("admin.accounts_page") if actor.may(Permission.ACCOUNT_UNLOCK) else url_for("admin.about")
-    )
+COLUMNS = {
+    "programme": "项目", "id_tail": "尾号", "category": "类别", "number": "办件编号", "township": "乡镇", "at": "到达时间",
+    "holder": "签收",
+}  # fmt: skip
+USUAL = ("id_tail", "category", "number", "at", "holder")
+COLOUR_TITLES = {"overdue": "超期", "red": "紧急", "yellow": "临近"}
+ORDER_TITLES = {"due": "按期限", "arrival": "按到达", "priority": "按优先级"}
+_KEPT = ("queue", "q", "programme", "task", "colour", "township", "order", "columns")
 
 
 @desk.get("/worklist")
@@ -37,23 +37,122 @@ def home(actor: Actor) -> Any:
 def queue(actor: Actor) -> Any:
     """A page of a queue; the table alone for live updates."""
     if not actor.may(Permission.TASK_WORK):
-        return redirect(url_for("worklist.home"))
-    name = request.args.get("queue", "mine")
-    name = name if name in TITLES else "mine"
-    search = request.args.get("q", "").strip()[:60]
+        return redirect(url_for("home.page"))
     titles = {k: t for k, t in TITLES.items() if k != "standing_in" or actor.stands_in}
+    is_part = bool(request.headers.get("HX-Request"))
     with auth.office().database.reading(actor.division, actor.department) as session:
+        wanted = _wanted(session, actor)
         asked = involving.waiting_for(
             session, [actor.account_id or 0, *(s.account_id for s in actor.stands_in)]
         )
-        if name == "asked":
-            page = queries.Page(asked, 1, len(asked))
+        if request.args.get("queue") == "asked":
+            page = pages.Page(asked, 1, len(asked))
         else:
-            page = queries.worklist(session, actor, name, search, forms.page_number())
-        known = {name: page.total} if name in ("mine", "office") and not search else {}
-        counts = queries.counts(session, actor, known) | {"asked": len(asked)}
-    template = "worklist_table.html" if request.headers.get("HX-Request") else "worklist.html"
+            page = queues.worklist(session, actor, wanted, forms.page_number())
+        name = "asked" if request.args.get("queue") == "asked" else wanted.queue
+        known = {name: page.total} if name in ("mine", "office") and not wanted.is_filtered else {}
+        counts = queues.counts(session, actor, known) | {"asked": len(asked)}
+        ranked = (
+            {r.item.id: r for r in page.rows}
+            if wanted.order == "priority" and name not in ("asked", "done")
+            else {}
+        )
+        townships = (
+            divisions.townships(session, actor.division) if len(actor.division) < TOWNSHIP_DIGITS else []
+        )
+        about = {} if is_part else _about(session, actor)
     return render_template(
-        template, page=page, queue=name, titles=titles, counts=counts, search=search,
-        most=queries.MOST_COUNTED,
+        "worklist_table.html" if is_part else "worklist.html",
+        page=page, items=[r.item for r in page.rows] if ranked else page.rows, ranked=ranked, queue=name,
+        titles=titles, counts=counts, wanted=wanted, most=pages.MOST_COUNTED, kept=_kept(),
+        columns=_columns(), all_columns=COLUMNS, townships={t.code: t.name for t in townships},
+        programmes=_programmes(), colours=COLOUR_TITLES, orders=ORDER_TITLES, **about,
     )  # fmt: skip
+
+
+def _wanted(session: Any, actor: Actor) -> queues.Wanted:
+    told = request.args
+    name = told.get("queue", "mine")
+    today = civil_date(auth.office().database.clock())
+    order = told.get("order", "due")
+    points = {}
+    if order == "priority":
+        release = publish.published_programmes(session)[0]
+        policy = publish.open_release(session, release.id).policy
+        points = priority.points_of(lambda parameter: policy.value(parameter, today, actor.division))
+    return queues.Wanted(
+        name if name in queues.QUEUES else "mine", told.get("q", "").strip()[:60], told.get("programme", "")[:60],
+        told.get("task", "")[:60], told.get("colour", "")[:10], told.get("township", "")[:9],
+        order if order in queues.ORDERS else "due", today, points,
+    )  # fmt: skip
+
+
+def _columns() -> tuple[str, ...]:
+    chosen = tuple(n for n in request.args.get("columns", "").split(",") if n in COLUMNS)
+    return chosen or USUAL
+
+
+def _kept() -> dict[str, str]:
+    """What the address says of the queue, without the page."""
+    return {name: request.args[name] for name in _KEPT if request.args.get(name)}
+
+
+def _programmes() -> dict[str, str]:
+    with auth.office().database.reading("") as session:
+        return {r.programme: r.title for r in publish.published_programmes(session)}
+
+
+def _about(session: Any, actor: Actor) -> dict[str, Any]:
+    """What only the whole page needs: the choices of the filter, kept filters, colleagues."""
+    roles = sorted(actor.roles)
+    people = [a for role in roles for a in accounts.colleagues(session, role, actor.division)]
+    return {
+        "tasks": queues.tasks(session, actor), "saved": queues.saved(session, actor),
+        "colleagues": {a.id: a.name for a in people if a.id != actor.account_id},
+    }  # fmt: skip
+
+
+@desk.post("/worklist/batch")
+@require(Permission.TASK_WORK)
+def batch(actor: Actor) -> Any:
+    """One thing to many steps; a result for each."""
+    body = forms.body()
+    chosen = body.get("items")
+    items = [
+        (forms.whole(i.get("id")), forms.whole(i.get("version")))
+        for i in (chosen if isinstance(chosen, list) else [])
+        if isinstance(i, dict)
+    ]
+    told = batches.perform(
+        auth.office(), actor, str(body.get("kind", "")), items, forms.whole(body.get("to", 0)),
+        str(body.get("reason", ""))[:300],
+    )  # fmt: skip
+    return jsonify(told)
+
+
+@desk.post("/worklist/batch/<int:batch_id>/undo")
+@require(Permission.TASK_WORK)
+def undo(actor: Actor, batch_id: int) -> Any:
+    """Undo what one has just done to many steps."""
+    return jsonify(auth.office().perform(c.UndoBatch(batch_id), actor))
+
+
+@desk.post("/worklist/filters")
+@require(Permission.TASK_WORK)
+def keep(actor: Actor) -> Any:
+    """Keep the filter as it stands in the address."""
+    told = request.form
+    wanted: dict[str, Any] = {name: told[name] for name in _KEPT if told.get(name)}
+    command = c.SaveFilter(
+        told.get("name", ""), wanted, told.get("filter_colour", ""), told.get("shared") == "1"
+    )
+    auth.office().perform(command, actor)
+    return redirect(url_for("worklist.queue", **wanted))
+
+
+@desk.post("/worklist/filters/<int:filter_id>/drop")
+@require(Permission.TASK_WORK)
+def drop(actor: Actor, filter_id: int) -> Any:
+    """Forget one's own filter."""
+    auth.office().perform(c.DropFilter(filter_id), actor)
+    return redirect(url_for("worklist.queue"))

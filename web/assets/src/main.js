@@ -38,6 +38,23 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// ? shows every key that does something on the page.
+const KEYS = [["/", "查找"], ["j / k", "下一行、上一行"], ["Enter", "打开所在的行"], ["x", "选中所在的行（待办）"], ["Shift + X", "全选、全不选（待办）"], ["c", "签收或办理所在的行（待办）"], ["1 … 7", "切换待办的各个队列"], ["Ctrl + Enter", "办结本环节"], ["Ctrl + S", "保存（家庭、流程工作室）"], ["Alt + M", "增加家庭成员"], ["Alt + 1 … 4", "待办、家庭、办件、督办"], ["Alt + N", "登记家庭"], ["Esc", "关闭本窗口"], ["?", "显示快捷键"]];
+function showKeys() {
+  let dialog = document.getElementById("keys");
+  if (!dialog) {
+    dialog = document.body.appendChild(Object.assign(document.createElement("dialog"), { id: "keys" }));
+    dialog.setAttribute("aria-label", "快捷键");
+    const list = document.createElement("dl");
+    for (const [key, text] of KEYS) list.append(Object.assign(document.createElement("dt"), { textContent: key }), Object.assign(document.createElement("dd"), { textContent: text }));
+    const close = Object.assign(document.createElement("button"), { className: "btn btn-sm btn-outline-secondary", textContent: "关闭" });
+    close.onclick = () => dialog.close();
+    dialog.append(Object.assign(document.createElement("h2"), { className: "h6", textContent: "快捷键" }), list, close);
+  }
+  dialog.showModal();
+}
+document.addEventListener("keydown", (event) => { if (event.key === "?" && !/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) { event.preventDefault(); showKeys(); } });
+
 // A form that is refused stays as it was typed, with the reason below it.
 document.addEventListener("submit", async (event) => {
   const form = event.target;

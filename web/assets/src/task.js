@@ -58,9 +58,14 @@ async function complete(more = {}) {
 }
 
 await form.importSchema(schema, data("form-data"));
+// A second and a half after the last key, and every four seconds while somebody goes on typing.
+let typedSince = 0;
 form.on("changed", () => {
+  if (!place.dataset.draft) return;
   clearTimeout(draftTimer);
-  if (place.dataset.draft) draftTimer = setTimeout(() => { saving = saveDraft(); }, 1500);
+  typedSince ||= Date.now();
+  const wait = Math.max(0, Math.min(1500, typedSince + 4000 - Date.now()));
+  draftTimer = setTimeout(() => { typedSince = 0; saving = saveDraft(); }, wait);
 });
 document.getElementById("complete").addEventListener("click", () => complete());
 document.getElementById("cosign-after")?.addEventListener("click", () => {

@@ -1,0 +1,57 @@
+"""What should be done first, and why: points by rules that every row can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from processes.cases.models import NO_DUE_DATE, WorkItem
+
+_RULES = ("overdue", "red", "yellow", "returned", "urged", "category", "waiting")
+POINTS = tuple(f"desk.priority.{name}" for name in _RULES)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A step with its points and the reasons for them."""
+
+    item: WorkItem
+    points: int
+    reasons: tuple[str, ...]
+
+
+def points_of(value: Callable[[str], Any]) -> dict[str, int]:
+    """The points of each rule, as the parameters say."""
+    found = {name: value(f"desk.priority.{name}") for name in _RULES}
+    return {name: int(v) if isinstance(v, Decimal) else 0 for name, v in found.items()}
+
+
+def rank(item: WorkItem, today: date, points: dict[str, int], waited_days: int) -> Ranked:
+    """The points of a step today."""
+    reasons: list[tuple[int, str]] = []
+    if item.due_on != NO_DUE_DATE:
+        late = (today - item.due_on).days
+        if late > 0:
+            reasons.append((points["overdue"], f"超期 {late} 天"))
+        elif today >= item.red_on:
+            reasons.append((points["red"], f"距截止 {-late} 天"))
+        elif today >= item.yellow_on:
+            reasons.append((points["yellow"], f"距截止 {-late} 天"))
+    if item.returned_reason:
+        reasons.append((points["returned"], "退回重办"))
+    if item.urged:
+        reasons.append((points["urged"] * item.urged, f"催办 {item.urged} 次"))
+    if item.category:
+        reasons.append((points["category"], "重点类别"))
+    if waited_days > 0:
+        reasons.append((points["waiting"] * waited_days, f"已等待 {waited_days} 天"))
+    told = tuple(f"{text}（+{n}）" for n, text in reasons if n)
+    return Ranked(item, sum(n for n, _ in reasons), told)
+
+
+def ordered(ranked: Iterable[Ranked]) -> list[Ranked]:
+    """Most points first; of equals the one that is due first."""
+    return sorted(ranked, key=lambda r: (-r.points, r.item.due_on, r.item.id))

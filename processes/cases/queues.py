@@ -1,0 +1,201 @@
+"""The queues (待办): mine, my office's, returned, standing in, watching, done; filtered, searched, ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from processes.access.models import Division
+from processes.access.scope import TOWNSHIP_DIGITS, Actor, StandIn
+from processes.cases import priority
+from processes.cases.models import SavedFilter, Watch, WorkItem
+from processes.cases.pages import MOST_COUNTED, PAGE, Page
+from processes.policy.calendar import civil_date
+from processes.storage.unit_of_work import within
+
+QUEUES = ("mine", "office", "returned", "standing_in", "watching", "done")
+COLOURS = ("overdue", "red", "yellow")
+ORDERS = ("due", "arrival", "priority")
+_TAIL = 4
+_NAME_BEYOND = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks for in a queue; empty conditions leave everything in."""
+
+    queue: str
+    word: str = ""
+    programme: str = ""
+    task: str = ""
+    colour: str = ""
+    township: str = ""
+    order: str = "due"
+    today: date | None = None
+    points: Mapping[str, int] = field(default_factory=dict)
+    """Points of the rules of priority; needed for that order."""
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether not everything of the queue is wanted."""
+        return any((self.word, self.programme, self.task, self.colour, self.township))
+
+
+def worklist(session: Session, actor: Actor, wanted: Wanted, number: int = 1) -> Page:
+    """A page of one of the actor's queues, in the wanted order (done: latest first)."""
+    conditions = [*_matching(session, actor, wanted.word), *_conditions(wanted)]
+    parts = [part.where(*conditions) for part in _queue(actor, wanted.queue)]
+    total = _count(session, parts)
+    if wanted.order == "priority" and wanted.queue != "done" and wanted.today is not None:
+        return Page(_by_priority(session, parts, wanted, wanted.today, number), number, total)
+    order = _order(wanted)
+    rows = session.scalars(
+        _first(parts, number * PAGE, order).order_by(*order).offset((number - 1) * PAGE).limit(PAGE)
+    ).all()
+    return Page(rows, number, total)
+
+
+def _order(wanted: Wanted) -> list[Any]:
+    if wanted.queue == "done":
+        return [WorkItem.completed_at.desc()]
+    if wanted.order == "arrival":
+        return [WorkItem.offered_at, WorkItem.id]
+    return [WorkItem.due_on, WorkItem.id]
+
+
+def _by_priority(
+    session: Session, parts: list[Select[Any]], wanted: Wanted, today: date, number: int
+) -> list[priority.Ranked]:
+    """The page of those that are due first, put in the order of their points."""
+    order = [WorkItem.due_on, WorkItem.id]
+    rows = session.scalars(_first(parts, MOST_COUNTED, order).order_by(*order).limit(MOST_COUNTED)).all()
+    ranked = priority.ordered(
+        priority.rank(item, today, dict(wanted.points), (today - civil_date(item.offered_at)).days)
+        for item in rows
+    )
+    return ranked[(number - 1) * PAGE : number * PAGE]
+
+
+def counts(session: Session, actor: Actor, known: Mapping[str, int] | None = None) -> dict[str, int]:
+    """How many wait in the actor's own queue and in the office's, each counted to `MOST_COUNTED`.
+
+    `known` are totals that the page has counted already.
+    """
+    found = dict(known or {})
+    for name in ("mine", "office"):
+        if name not in found:
+            found[name] = _count(session, _queue(actor, name))
+    return found
+
+
+def tasks(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """The steps that the actor may have in a queue, by id and title, for the filter."""
+    query = (
+        select(WorkItem.task, WorkItem.title)
+        .where(WorkItem.status == "open", WorkItem.role.in_(sorted(actor.roles)))
+        .distinct()
+        .limit(MOST_COUNTED)
+    )
+    return sorted({(task, title) for task, title in session.execute(query)}, key=lambda t: t[1])
+
+
+def saved(session: Session, actor: Actor) -> list[SavedFilter]:
+    """The actor's own filters and those that their office shares."""
+    query = select(SavedFilter).where(
+        or_(SavedFilter.account_id == actor.account_id, SavedFilter.is_shared.is_(True))
+    )
+    return list(session.scalars(query.order_by(SavedFilter.name)))
+
+
+def _queue(actor: Actor, queue: str) -> list[Select[Any]]:
+    """A queue as parts that an index holds in the queue's order: one for each role of the actor."""
+    mine = select(WorkItem).where(WorkItem.claimed_by_id == actor.account_id, WorkItem.status == "open")
+    if queue == "mine":
+        return [mine]
+    if queue == "returned":
+        return [mine.where(WorkItem.returned_reason.is_not(None))]
+    if queue == "standing_in":
+        nothing = select(WorkItem).where(WorkItem.id.is_(None))
+        return [_for_somebody_away(away) for away in actor.stands_in] or [nothing]
+    if queue == "watching":
+        watched = select(Watch.case_id).where(Watch.account_id == actor.account_id)
+        return [select(WorkItem).where(WorkItem.case_id.in_(watched), WorkItem.status == "open")]
+    if queue == "done":
+        return [select(WorkItem).where(WorkItem.completed_by_id == actor.account_id)]
+    conditions: list[ColumnElement[bool]] = [WorkItem.status == "open", WorkItem.claimed_by_id.is_(None)]
+    if len(actor.division) >= TOWNSHIP_DIGITS:
+        conditions.append(WorkItem.township == actor.division[:TOWNSHIP_DIGITS])
+    return [select(WorkItem).where(WorkItem.role == role, *conditions) for role in sorted(actor.roles)]
+
+
+def _for_somebody_away(away: StandIn) -> Select[Any]:
+    """What somebody who is away has, or could have taken."""
+    query = select(WorkItem).where(
+        WorkItem.status == "open", WorkItem.role.in_(sorted(away.roles)), within(WorkItem.division, away.division),
+        or_(WorkItem.claimed_by_id.is_(None), WorkItem.claimed_by_id == away.account_id),
+    )  # fmt: skip
+    return query.where(WorkItem.programme.in_(sorted(away.programmes))) if away.programmes else query
+
+
+def _first(parts: list[Select[Any]], most: int, order: list[Any]) -> Select[Any]:
+    """The items that may be on the page: the first of each part, so that no part is read to its end."""
+    if len(parts) == 1:
+        return parts[0]
+    firsts = [
+        select(part.with_only_columns(WorkItem.id).order_by(*order).limit(most).subquery().c.id)
+        for part in parts
+    ]
+    return select(WorkItem).where(WorkItem.id.in_(union_all(*firsts)))
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.programme:
+        found.append(WorkItem.programme == wanted.programme)
+    if wanted.task:
+        found.append(WorkItem.task == wanted.task)
+    if wanted.township:
+        found.append(WorkItem.township == wanted.township)
+    today = wanted.today
+    if today is not None and wanted.colour == "overdue":
+        found.append(WorkItem.due_on < today)
+    if today is not None and wanted.colour == "red":
+        found += [WorkItem.red_on <= today, WorkItem.due_on >= today]
+    if today is not None and wanted.colour == "yellow":
+        found += [WorkItem.yellow_on <= today, WorkItem.red_on > today, WorkItem.due_on >= today]
+    return found
+
+
+def _matching(session: Session, actor: Actor, search: str) -> list[ColumnElement[bool]]:
+    """By case number, the last four of an ID number, pinyin initials, village, else by the beginning of the name."""
+    word = search.strip()
+    if not word:
+        return []
+    if "-" in word:
+        return [WorkItem.case_number == word.upper()]
+    if len(word) == _TAIL and word[:-1].isdigit():
+        return [WorkItem.id_tail == word.upper()]
+    if word.isascii():
+        low = word.lower()
+        return [WorkItem.initials >= low, WorkItem.initials < low + _NAME_BEYOND]
+    places = select(Division.code).where(
+        or_(Division.name == word, Division.full_name == word), within(Division.code, actor.division)
+    )
+    codes = session.scalars(places).all()
+    if codes:
+        return [or_(*(within(WorkItem.division, code) for code in codes))]
+    return [WorkItem.applicant >= word, WorkItem.applicant < word + _NAME_BEYOND]
+
+
+def _count(session: Session, parts: list[Select[Any]]) -> int:
+    """The sum over the parts, each read up to `MOST_COUNTED` in the order of its index."""
+    total = 0
+    for part in parts:
+        limited = part.with_only_columns(WorkItem.id).limit(MOST_COUNTED).subquery()
+        total += session.scalar(select(func.count()).select_from(limited)) or 0
+    return min(total, MOST_COUNTED)

@@ -1,0 +1,91 @@
+"""首页: where the day begins for each role: what is due, late, come back; the load of the office, each figure open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+
+from processes.access import divisions
+from processes.access.permissions import Permission
+from processes.access.scope import TOWNSHIP_DIGITS, Actor
+from processes.cases import involving, notices, queues
+from processes.oversight import load
+from processes.policy.calendar import civil_date
+from web import auth, forms
+from web.require import require
+
+desk = Blueprint("home", __name__)
+
+
+@desk.get("/")
+@require(Permission.SESSION)
+def page(actor: Actor) -> Any:
+    """The figures of one's own day; the load of the office follows."""
+    if not actor.may(Permission.TASK_WORK):
+        if actor.may(Permission.OVERDUE_READ):
+            return redirect(url_for("oversight.late"))
+        where = "admin.accounts_page" if actor.may(Permission.ACCOUNT_UNLOCK) else "admin.about"
+        return redirect(url_for(where))
+    office = auth.office()
+    today = civil_date(office.database.clock())
+    with office.database.reading(actor.division, actor.department) as session:
+        own = load.own(session, actor, today)
+        people = [actor.account_id or 0, *(s.account_id for s in actor.stands_in)]
+        asked = len(involving.waiting_for(session, people))
+        waiting = queues.counts(session, actor, {"mine": own["open"]})["office"]
+        first = queues.worklist(session, actor, queues.Wanted("mine", today=today)).rows[:8]
+        told = [n for n in notices.latest(session, actor.account_id) if n.read_at is None][:6]
+    return render_template(
+        "home.html", own=own, asked=asked, waiting=waiting, first=first, told=told, today=today,
+        sees_load=actor.may(Permission.CASE_READ), is_county=len(actor.division) < TOWNSHIP_DIGITS,
+    )  # fmt: skip
+
+
+@desk.get("/load")
+@require(Permission.CASE_READ)
+def figures(actor: Actor) -> Any:
+    """Load and lateness by township (county) and by step, for the plots."""
+    office = auth.office()
+    today = civil_date(office.database.clock())
+    with office.database.reading(actor.division, actor.department) as session:
+        is_county = len(actor.division) < TOWNSHIP_DIGITS
+        townships = load.by_township(session, today) if is_county else []
+        names = divisions.names(session, [t.key for t in townships])
+        steps = load.by_step(session, today)
+    return jsonify(
+        townships=[_figure(t, names[t.key], "township") for t in townships],
+        steps=[_figure(s, s.title, "task") for s in steps[:15]],
+    )
+
+
+def _figure(found: load.Load, title: str, key: str) -> dict[str, Any]:
+    return {
+        "title": title, "open": found.open, "late": found.late, "week": found.week,
+        "address": url_for("home.behind", _external=False, **{key: found.key}),
+    }  # fmt: skip
+
+
+@desk.get("/load/cases")
+@require(Permission.CASE_READ)
+def behind(actor: Actor) -> Any:
+    """The steps behind a figure."""
+    told = request.args
+    state = told.get("state", "open")
+    state = state if state in load.STATES else "open"
+    office = auth.office()
+    today = civil_date(office.database.clock())
+    with office.database.reading(actor.division, actor.department) as session:
+        found = load.items(
+            session,
+            state,
+            told.get("township", "")[:9],
+            told.get("task", "")[:60],
+            today,
+            forms.page_number(),
+        )
+        place = divisions.name(session, told["township"]) if told.get("township") else ""
+    kept = {n: told[n] for n in ("township", "task") if told.get(n)}
+    return render_template(
+        "load_cases.html", page=found, state=state, states=load.TITLES, place=place, kept=kept
+    )
