@@ -99,8 +99,8 @@ def _earlier(run: Run, item: WorkItem) -> tuple[WorkItem, WorkItem] | None:
         i for i in run.items
         if i.ref == item.ref and i.status == "superseded" and i.submission is not None
     ]  # fmt: skip
-    if not done:
-        return None
+    if not done or item.draft not in (None, done[-1].submission):
+        return None  # what was typed since is for a person to submit
     try:
         checked(run.bundle, run.case, run.actor, run.uow, item.form, done[-1].submission, run.known)
     except YimenError:

@@ -23,6 +23,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 VERIFY = "/verify/code"
 PAGES = (
     ("t1_clerk", "/worklist?queue=office", "worklist"),
+    ("t1_clerk", "/", "home"),
+    ("county_clerk", "/", "home_county"),
+    ("t1_clerk", "/worklist?queue=office&order=priority", "worklist_priority"),
+    ("t1_clerk", "/worklist?queue=asked", "asked"),
+    ("t1_clerk", "/notices", "notices"),
+    ("t1_clerk", "/absences", "absences"),
+    ("county_clerk", "/load/cases?state=open", "load_cases"),
     ("t1_clerk", "/households", "households"),
     ("t1_clerk", "/cases", "cases"),
     ("supervisor", "/oversight", "oversight"),

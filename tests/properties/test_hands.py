@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
@@ -40,8 +40,7 @@ from tests.builders import cases, rough_model
 from tests.conftest import CONTENT
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-PHASES = tuple(Phase) if os.environ.get("SHRINK", "1") == "1" else (Phase.generate,)
-RUNS, STEPS = (10_000, 40) if NIGHTLY else (int(os.environ.get("RUNS", "25")), 30)
+RUNS, STEPS = (10_000, 40) if NIGHTLY else (25, 30)
 PEOPLE = ("t1_clerk", "t1_investigator", "t1_investigator2", "t1_leader", "county_clerk", "county_leader")
 RIGHT = "whoever it is up to"
 ANYBODY = st.sampled_from(PEOPLE)
@@ -387,5 +386,5 @@ class Hands(RuleBasedStateMachine):
 
 
 TestHands = Hands.TestCase
-TestHands.settings = settings(max_examples=RUNS, stateful_step_count=STEPS, deadline=None, phases=PHASES)
+TestHands.settings = settings(max_examples=RUNS, stateful_step_count=STEPS, deadline=None)
 TestHands.pytestmark = [pytest.mark.slow]  # type: ignore[attr-defined]
