@@ -20,6 +20,7 @@ from processes.cases import migration_queries
 from processes.cases.migration_models import MIGRATED, PLANNING, RUNNING, WAITS
 from processes.errors import ScenarioInvalid, Unavailable, YimenError
 from processes.office import Office
+from processes.office.sending import send_notices
 from processes.office.sweeping import sweep
 from processes.papers import destruction, issue, runs
 from processes.papers.models import IssuedPaper
@@ -217,6 +218,14 @@ def _rehearse(office: Office) -> None:
         log.warning("rehearsal_waits", code=fault.code)
 
 
+def _send(office: Office) -> None:
+    """Notices by mail and webhook, whose servers may take their time."""
+    try:
+        send_notices(office)
+    except YimenError as fault:
+        log.warning("sending_waits", code=fault.code)
+
+
 def _print(office: Office) -> None:
     """Long prints, beside the papers too."""
     try:
@@ -231,7 +240,7 @@ def work(office: Office) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     rounds = 0
-    beside = {_rehearse: threading.Thread(), _print: threading.Thread()}
+    beside = {_rehearse: threading.Thread(), _print: threading.Thread(), _send: threading.Thread()}
     while not stop.is_set():
         try:
             if rounds % SWEEP_EVERY == 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +19,11 @@ class Settings:
     secure_cookies: bool
     public_address: str
     office_name: str
+    smtp: str = field(default="", repr=False)
+    """`smtp://`, `smtps://` or `smtp+starttls://`, with user and password where the server wants them."""
+    mail_from: str = ""
+    sms_webhook: str = ""
+    sms_secret: str = field(default="", repr=False)
 
     @property
     def keys(self) -> Path:
@@ -56,4 +61,8 @@ def from_environment() -> Settings:
         secure_cookies=os.environ.get("YIMEN_SECURE_COOKIES", "") == "1",
         public_address=os.environ.get("YIMEN_PUBLIC_ADDRESS", "http://127.0.0.1:8000"),
         office_name=os.environ.get("YIMEN_OFFICE_NAME", "演示县民政局"),
+        smtp=os.environ.get("YIMEN_SMTP", ""),
+        mail_from=os.environ.get("YIMEN_MAIL_FROM", "yimen@localhost"),
+        sms_webhook=os.environ.get("YIMEN_SMS_WEBHOOK", ""),
+        sms_secret=os.environ.get("YIMEN_SMS_SECRET", ""),
     )

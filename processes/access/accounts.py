@@ -86,6 +86,14 @@ def colleagues(session: Session, role: str, division: str) -> list[Account]:
     return [a for a in found if role in a.roles and division.startswith(a.division)]
 
 
+def by_id(session: Session, account_id: int | None) -> Account:
+    """An account; raises `NotFound`."""
+    found = None if account_id is None else session.get(Account, account_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def of_department(session: Session, department: str, division: str) -> list[Account]:
     """Active officers of a department whose scope covers a place."""
     found = session.scalars(

@@ -37,6 +37,12 @@ class Account(Row, Scoped):
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     session_epoch: Mapped[int] = mapped_column(default=0)
+    email: Mapped[str] = mapped_column(String(120), default="")
+    mobile: Mapped[str] = mapped_column(String(20), default="")
+    quiet_from: Mapped[str] = mapped_column(String(5), default="20:00")
+    quiet_until: Mapped[str] = mapped_column(String(5), default="08:00")
+    digest: Mapped[bool] = mapped_column(default=False)
+    """One mail a day with all notices, instead of one at a time."""
 
 
 class Absence(Row):

@@ -96,6 +96,7 @@ from processes.commands.papers import (
 )
 from processes.commands.queues import DropFilter, NoteBatch, SaveFilter, UndoBatch
 from processes.commands.register import EnterHolidayNotice, IdentifyPerson, SaveHousehold, UndoIdentification
+from processes.commands.sending import PostponeJob, SetReach
 from processes.commands.studio import (
     AddDraftFile,
     ApproveDraft,
@@ -115,6 +116,8 @@ from processes.commands.studio import (
 )
 
 __all__ = [
+    "PostponeJob",
+    "SetReach",
     "DropFilter",
     "NoteBatch",
     "SaveFilter",

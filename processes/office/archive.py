@@ -145,6 +145,18 @@ def finish_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Fin
     return {}
 
 
+def postpone_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PostponeJob) -> dict[str, Any]:
+    """A row of the outbox waits."""
+    actor.demand(Permission.SYSTEM_WORK)
+    row = uow.session.scalar(select(OutboxRow).where(OutboxRow.key == command.key))
+    if row is not None:
+        row.due_at = command.until
+        if command.error:
+            row.attempts += 1
+            row.error = command.error
+    return {}
+
+
 def _old_file(uow: UnitOfWork, actor: Actor, number: str) -> OldFile:
     query = select(OldFile).where(
         OldFile.number == number, OldFile.destroyed_on.is_(None), within(OldFile.division, actor.division)

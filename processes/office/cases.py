@@ -8,10 +8,10 @@ import puremagic
 from sqlalchemy import select
 
 from processes import commands as c
-from processes.access.permissions import Permission
+from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
-from processes.cases import actions, clocks, events
-from processes.cases.models import Attachment, Case, Clock, Incident, Watch
+from processes.cases import actions, clocks, events, notices
+from processes.cases.models import Attachment, Case, Clock, Incident, Watch, WorkItem
 from processes.engine import progress as p
 from processes.errors import AttachmentRefused, HouseholdNotFound, NotFound
 from processes.office.answers import reason_of
@@ -119,7 +119,18 @@ def warn_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.War
     if colour != "green" and colour != clock.warned:
         clock.warned = colour
         events.append(uow, case, actor, "clock_warned", clock.title, colour=colour, due_on=clock.due_on)
+        _tell_of_limit(uow, case, run.items, clock, colour)
     return {"colour": colour}
+
+
+def _tell_of_limit(uow: UnitOfWork, case: Case, items: list[WorkItem], clock: Clock, colour: str) -> None:
+    """Whoever works under a limit that is close is told; when it is over the supervisor too."""
+    said = "已超期" if colour == "overdue" else f"将于 {clock.due_on:%m月%d日} 到期"
+    text = f"{case.applicant}的“{clock.title}”{said}"
+    under = [i for i in items if i.status == "open" and i.clock == clock.name]
+    notices.tell(uow, [i.claimed_by_id for i in under], "due", text, case)
+    if colour == "overdue":
+        notices.tell_role(uow, Role.SUPERVISOR, case, "due", text)
 
 
 def retry_incident(

@@ -81,6 +81,8 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.UndoBatch: queues.undo_batch,
     c.SaveFilter: queues.save_filter,
     c.DropFilter: queues.drop_filter,
+    c.SetReach: handing.set_reach,
+    c.PostponeJob: archive.postpone_job,
     c.WriteByHand: handwriting.write_by_hand,
     c.OpenDraft: studio.open_draft,
     c.SaveDraftFile: studio.save_file,

@@ -13,7 +13,7 @@ from processes.access import absences
 from processes.access.models import Account
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
-from processes.cases import actions, events, handing, involving, notices, rules
+from processes.cases import actions, events, handing, involving, notices, reach, rules
 from processes.cases.models import Case, Comment, WorkItem
 from processes.engine import returns
 from processes.errors import Invalid, NotFound, RuleBroken
@@ -24,6 +24,8 @@ from processes.policy.calendar import civil_date
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
+_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,50}\.[a-zA-Z]{2,10}")
+_MOBILE = re.compile(r"1\d{10}")
 _NAMED = re.compile(r"@([^\s@，。；：、,.;:]{1,30})")
 _LEADERS = {6: Role.COUNTY_LEADER, 9: Role.TOWNSHIP_LEADER}
 
@@ -194,6 +196,23 @@ def end_absence(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.En
 def read_notices(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ReadNotices) -> dict[str, Any]:
     """One has read them."""
     notices.read(uow, actor.account_id, command.ids)
+    return {}
+
+
+def set_reach(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SetReach) -> dict[str, Any]:
+    """Where one is reached, and when not."""
+    account = _account(uow, actor.account_id or 0)
+    email, mobile = command.email.strip(), command.mobile.strip()
+    if email and not _MAIL.fullmatch(email):
+        raise Invalid(reason="邮箱格式不对")
+    if mobile and not _MOBILE.fullmatch(mobile):
+        raise Invalid(reason="手机号码应为 11 位数字")
+    try:
+        reach.parsed(command.quiet_from), reach.parsed(command.quiet_until)
+    except ValueError:
+        raise Invalid(reason="免打扰时间应写作 20:00") from None
+    account.email, account.mobile, account.digest = email, mobile, command.digest
+    account.quiet_from, account.quiet_until = command.quiet_from, command.quiet_until
     return {}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from processes import commands as c
-from processes.access import absences
+from processes.access import absences, accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import notices
@@ -154,6 +154,29 @@ def notice_list(actor: Actor) -> Any:
     if unread:
         office.perform(c.ReadNotices(unread), actor)
     return page
+
+
+@desk.get("/reach")
+@require(Permission.SESSION)
+def reach_page(actor: Actor) -> Any:
+    """Where one is reached, and when not."""
+    with auth.office().database.reading("") as session:
+        return render_template("reach.html", account=accounts.by_id(session, actor.account_id))
+
+
+@desk.post("/reach")
+@require(Permission.SESSION)
+def set_reach(actor: Actor) -> Any:
+    """Say where one is reached."""
+    command = c.SetReach(
+        _field("email"),
+        _field("mobile"),
+        _field("quiet_from"),
+        _field("quiet_until"),
+        _field("digest") == "1",
+    )
+    auth.office().perform(command, actor)
+    return redirect(url_for("handing.reach_page"))
 
 
 @desk.get("/absences")
