@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from processes.cases.models import Attachment, Case, Clock, Comment, Incident, Watch, WorkItem
 from processes.cases.pages import MOST_COUNTED, PAGE, Page
 from processes.errors import CaseDestroyed, CaseNotFound, NotFound
+from processes.storage import full_text
 
 
 def whole(case: Case | None, number: str) -> Case:
@@ -35,7 +36,8 @@ def cases(session: Session, search: str, number: int = 1) -> Page:
         low = word.lower()
         by_initials = (Case.initials >= low) & (Case.initials < low + "\U0010ffff")
         by_name = by_initials if word.isascii() and "-" not in word else Case.applicant.startswith(word)
-        query = query.where(or_(Case.number == word.upper(), by_name))
+        said = Case.id.in_(full_text.matching(session, word))
+        query = query.where(or_(Case.number == word.upper(), by_name, said))
     total = session.scalar(
         select(func.count()).select_from(query.with_only_columns(Case.id).limit(MOST_COUNTED).subquery())
     )

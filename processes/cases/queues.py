@@ -16,6 +16,7 @@ from processes.cases import priority
 from processes.cases.models import SavedFilter, Watch, WorkItem
 from processes.cases.pages import MOST_COUNTED, PAGE, Page
 from processes.policy.calendar import civil_date
+from processes.storage import full_text
 from processes.storage.unit_of_work import within
 
 QUEUES = ("mine", "office", "returned", "standing_in", "watching", "done")
@@ -48,9 +49,14 @@ class Wanted:
 
 def worklist(session: Session, actor: Actor, wanted: Wanted, number: int = 1) -> Page:
     """A page of one of the actor's queues, in the wanted order (done: latest first)."""
-    conditions = [*_matching(session, actor, wanted.word), *_conditions(wanted)]
-    parts = [part.where(*conditions) for part in _queue(actor, wanted.queue)]
+    matching = _matching(session, actor, wanted.word)
+    parts = [part.where(*matching, *_conditions(wanted)) for part in _queue(actor, wanted.queue)]
     total = _count(session, parts)
+    if total == 0 and wanted.word:
+        # No name, number or village: what the case's text says.
+        said = WorkItem.case_id.in_(full_text.matching(session, wanted.word))
+        parts = [part.where(said, *_conditions(wanted)) for part in _queue(actor, wanted.queue)]
+        total = _count(session, parts)
     if wanted.order == "priority" and wanted.queue != "done" and wanted.today is not None:
         return Page(_by_priority(session, parts, wanted, wanted.today, number), number, total)
     order = _order(wanted)

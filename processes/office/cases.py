@@ -18,7 +18,7 @@ from processes.office.answers import reason_of
 from processes.office.running import Opening, Run, open_case, opened_from
 from processes.people.models import Household
 from processes.settings import Settings
-from processes.storage import vault
+from processes.storage import full_text, vault
 from processes.storage.unit_of_work import UnitOfWork, within
 
 MAX_ATTACHMENT = 20_000_000
@@ -83,6 +83,7 @@ def add_attachment(
         by=actor.name,
     )
     uow.add(row)
+    full_text.add(uow.session, case.id, [row.name])
     events.append(uow, case, actor, "attached", row.name, sha256=row.sha256, size=row.size)
     return {"name": row.name, "sha256": row.sha256}
 

@@ -26,6 +26,7 @@ from processes.releases import publish
 from processes.releases.bundle import Bundle, StartRule
 from processes.relief import queries as relief
 from processes.relief import rules as relief_rules
+from processes.storage import full_text
 from processes.storage.unit_of_work import UnitOfWork
 from processes.verbs import registry
 
@@ -159,6 +160,12 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
     run = Run(uow, actor, case, [], bundle)
     run.case_identity = head.id_tail
     run.start({"application": form, "applied_on": today})
+    said = [value for value in form.values() if isinstance(value, str)]
+    full_text.add(
+        uow.session,
+        case.id,
+        [case.number, *(m.person.name for m in household.members), household.address, *said],
+    )
     return case
 
 

@@ -10,7 +10,16 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from processes.cases.models import Attachment, Case, CaseEvent, Clock, Incident, WorkItem
+from processes.cases.models import (
+    Attachment,
+    Case,
+    CaseEvent,
+    Clock,
+    Comment,
+    Incident,
+    Involvement,
+    WorkItem,
+)
 from processes.papers.archive_models import CASE, OLD_FILE, PROPOSED, Destruction, OldFile, OldSheet
 from processes.papers.models import (
     DESTROYED,
@@ -24,7 +33,7 @@ from processes.policy import retention
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import publish
 from processes.relief.models import Award
-from processes.storage import outbox
+from processes.storage import full_text, outbox
 from processes.storage.unit_of_work import UnitOfWork
 
 REMOVE = "remove_files"
@@ -159,13 +168,18 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
         paper.ended_on, paper.signed_sha256 = civil_date(uow.now), None
     for item in session.scalars(select(WorkItem).where(WorkItem.case_id == case.id)):
         item.applicant, item.id_tail, item.submission, item.draft = GONE, "", None, None
+        item.initials, item.held = "", None
         item.returned_reason = None
+    full_text.remove(session, case.id)
+    session.execute(delete(Comment).where(Comment.case_id == case.id))
+    session.execute(delete(Involvement).where(Involvement.case_id == case.id))
     # The digests stay as they were: the chain still shows that no event is missing.
     events = select(CaseEvent).where(CaseEvent.case_id == case.id)
     for event in session.scalars(events):
         event.title, event.payload = "", {}
     session.execute(update(Clock).where(Clock.case_id == case.id).values(extension_reason=""))
     session.execute(update(Award).where(Award.case_id == case.id).values(account=None))
+    case.initials = ""
     case.applicant, case.state, case.destroyed_on = GONE, b"", civil_date(uow.now)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from processes.access.scope import Actor
 from processes.errors import HouseholdNotFound, NotFound, RuleBroken, StaleHousehold
+from processes.people import history
 from processes.people.forms import HouseholdForm, LineForm, MemberForm
 from processes.people.id_number import IdNumber
 from processes.people.models import Expense, Household, Income, Membership, Person, PersonMerge, Property
@@ -35,9 +36,11 @@ def save_household(
         if household.version != version:
             when = household.updated_at.astimezone(SHANGHAI)
             raise StaleHousehold(who=household.updated_by, when=f"{when:%m月%d日 %H:%M}")
+        history.keep(uow, household)
     _fill(uow, actor, household, form)
     uow.add(household)
     uow.flush()
+    history.keep(uow, household)
     return household
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from processes.storage.base import Row, Scoped
-from processes.storage.types import Encrypted
+from processes.storage.types import Encrypted, SealedData
 
 
 class Person(Row):
@@ -71,6 +72,20 @@ class Household(Row, Scoped):
     incomes: Mapped[list[Income]] = relationship(cascade="all, delete-orphan", order_by="Income.id")
     expenses: Mapped[list[Expense]] = relationship(cascade="all, delete-orphan", order_by="Expense.id")
     properties: Mapped[list[Property]] = relationship(cascade="all, delete-orphan", order_by="Property.id")
+
+
+class HouseholdVersion(Row):
+    """A household as it was saved once (历史状态)."""
+
+    __tablename__ = "household_version"
+    __table_args__ = (Index("ix_household_version_at", "household_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    version: Mapped[int]
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+    content: Mapped[dict[str, Any]] = mapped_column(SealedData)
 
 
 class Membership(Row):

@@ -24,7 +24,7 @@ from processes.rehearsal import county
 from processes.releases import publish
 from processes.releases.bundle import Bundle
 from processes.settings import Settings
-from processes.storage import keyring
+from processes.storage import full_text, keyring
 from processes.storage.base import Row
 from processes.storage.unit_of_work import Database
 
@@ -56,6 +56,7 @@ class Stage:
         with self.database.unit_of_work() as uow:
             for table in reversed(Row.metadata.sorted_tables):
                 uow.session.execute(table.delete())
+            full_text.clear(uow.session)
             county.found(uow)
             for bundle in bundles:
                 publish.report(uow, bundle.digest, 1, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
@@ -11,9 +12,10 @@ from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries as cases
+from processes.errors import Invalid
 from processes.papers import old_files
 from processes.people import forms as kinds
-from processes.people import id_number, masking, queries, shown
+from processes.people import history, id_number, masking, queries, shown
 from processes.policy.calendar import civil_date
 from processes.policy.periods import age_on
 from processes.releases import publish
@@ -86,6 +88,40 @@ def _page(actor: Actor, number: str | None) -> Any:
                 "categories": kinds.CATEGORIES,
             },
         )  # fmt: skip
+
+
+@desk.get("/households/<string:number>/history")
+@require(Permission.HOUSEHOLD_READ)
+def past(actor: Actor, number: str) -> Any:
+    """The household on a past day, and what was changed when."""
+    office = auth.office()
+    today = civil_date(office.database.clock())
+    try:
+        day = date.fromisoformat(request.args.get("on") or today.isoformat())
+    except ValueError:
+        raise Invalid(reason="日期应写作 2026-03-01") from None
+    with office.database.reading(actor.division, actor.department) as session:
+        household = queries.household_by_number(session, number)
+        kept = history.versions(session, household.id)
+        state = history.on(session, household.id, day)
+        earlier = [(v, v.content) for v in kept]
+        told = [
+            (v, history.changes(before, content))
+            for (v, content), (_, before) in zip(earlier, [*earlier[1:], (None, {})], strict=True)
+        ]
+        awards = [a for a in relief.of_household(session, household.id) if _stood(a, day)]
+        own = [c for c in cases.of_household(session, household.id) if civil_date(c.opened_at) <= day]
+        return render_template(
+            "household_history.html", household=household, day=day, state=state, told=told, awards=awards,
+            cases=own, line=history.line, today=today, closed_then=lambda c: c.closed_at and civil_date(c.closed_at) <= day,
+            categories=kinds.CATEGORIES,
+        )  # fmt: skip
+
+
+def _stood(award: Any, day: date) -> bool:
+    """Whether an award was paid in the month of a day."""
+    month = f"{day:%Y-%m}"
+    return award.status == "standing" and award.from_month <= month and (award.until_month or month) >= month
 
 
 @desk.post("/households/save")

@@ -1,0 +1,83 @@
+"""What a household looked like on a past day (一户一档): every saved state is kept, sealed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.people import forms, shown
+from processes.people.models import Household, HouseholdVersion
+from processes.policy.calendar import SHANGHAI
+from processes.storage.unit_of_work import UnitOfWork
+
+
+def keep(uow: UnitOfWork, household: Household) -> None:
+    """Keep the state of a household as it stands, once for each version."""
+    known = uow.session.scalar(
+        select(HouseholdVersion.id).where(
+            HouseholdVersion.household_id == household.id, HouseholdVersion.version == household.version
+        )
+    )
+    if known is None:
+        uow.add(
+            HouseholdVersion(
+                household_id=household.id, version=household.version, at=household.updated_at,
+                by=household.updated_by, content=shown.as_form(household),
+            )
+        )  # fmt: skip
+
+
+def versions(session: Session, household_id: int) -> list[HouseholdVersion]:
+    """Every kept state, latest first."""
+    query = select(HouseholdVersion).where(HouseholdVersion.household_id == household_id)
+    return list(session.scalars(query.order_by(HouseholdVersion.at.desc(), HouseholdVersion.id.desc())))
+
+
+def on(session: Session, household_id: int, day: date) -> HouseholdVersion | None:
+    """The state at the end of a day in China; None when the household was not kept yet."""
+    end = datetime.combine(day + timedelta(days=1), time(0), SHANGHAI)
+    query = select(HouseholdVersion).where(
+        HouseholdVersion.household_id == household_id, HouseholdVersion.at < end
+    )
+    return session.scalars(query.order_by(HouseholdVersion.at.desc(), HouseholdVersion.id.desc())).first()
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What is different between two states: what it is about, before, after."""
+    found = [
+        (title, str(before.get(key, "")), str(after.get(key, "")))
+        for key, title in (("address", "住址"), ("phone", "联系电话"), ("category", "类别"), ("property_exemption", "财产豁免理由"))
+        if before.get(key, "") != after.get(key, "")
+    ]  # fmt: skip
+    for key, title in (
+        ("members", "家庭成员"), ("incomes", "收入"), ("expenses", "刚性支出"), ("properties", "家庭财产"),
+    ):  # fmt: skip
+        old = [line(key, row, before) for row in before.get(key, [])]
+        new = [line(key, row, after) for row in after.get(key, [])]
+        gone, came = [r for r in old if r not in new], [r for r in new if r not in old]
+        if gone or came:
+            found.append((title, "；".join(gone), "；".join(came)))
+    return found
+
+
+def line(key: str, row: dict[str, Any], content: dict[str, Any]) -> str:
+    """A member or a line of income, expense or property as one reads it."""
+    if key == "members":
+        ill = "，重病" if row.get("grave_illness") else ""
+        disabled = (
+            f"，{row['disability_kind']}残疾{row['disability_grade']}级"
+            if row.get("disability_grade")
+            else ""
+        )
+        return f"{row['relation']}{row['name']}（{row['id_number']}{disabled}{ill}）"
+    kinds = {
+        "incomes": forms.INCOME_KINDS,
+        "expenses": forms.EXPENSE_KINDS,
+        "properties": forms.PROPERTY_KINDS,
+    }[key]
+    members = content.get("members", [])
+    who = members[row["member"]]["name"] if key != "properties" and row["member"] < len(members) else ""
+    return f"{who}{kinds.get(row['kind'], row['kind'])} {row['amount']}"

@@ -1,0 +1,81 @@
+"""Finding cases by words in their text, on both databases, in Chinese.
+
+Text is kept as pairs of characters (张建国: 张建 建国), which every database can index as words: SQLite by FTS5,
+PostgreSQL by a `tsvector`.  A search for several pairs finds texts that have all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+
+_RUNS = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[0-9a-z]+")
+_LONGEST = 4_000
+SHORTEST = 2
+MOST = 300
+
+SQLITE = ("CREATE VIRTUAL TABLE case_text USING fts5(case_id UNINDEXED, body, tokenize='unicode61')",)
+POSTGRESQL = (
+    "CREATE TABLE case_text (id BIGSERIAL PRIMARY KEY, case_id INTEGER NOT NULL, body TSVECTOR NOT NULL)",
+    "CREATE INDEX ix_case_text_body ON case_text USING gin (body)",
+    "CREATE INDEX ix_case_text_case ON case_text (case_id)",
+)
+
+
+def create(connection: Connection) -> None:
+    """Make the index; for the migration."""
+    for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
+        connection.execute(text(statement))
+
+
+def pairs(words: str) -> list[str]:
+    """The pairs of characters of Chinese runs, and words of letters and digits as they are."""
+    found: list[str] = []
+    for run in _RUNS.findall(words.lower()):
+        if run[0].isascii():
+            found.append(run)
+        else:
+            found += [run[n : n + 2] for n in range(len(run) - 1)] or [run]
+    return found
+
+
+def add(session: Session, case_id: int, words: Iterable[object]) -> None:
+    """Add what was said in a case."""
+    body = " ".join(pairs(" ".join(str(w) for w in words)[:_LONGEST]))
+    if not body:
+        return
+    if session.get_bind().dialect.name == "sqlite":
+        statement = "INSERT INTO case_text (case_id, body) VALUES (:case_id, :body)"
+    else:
+        statement = "INSERT INTO case_text (case_id, body) VALUES (:case_id, to_tsvector('simple', :body))"
+    session.execute(text(statement), {"case_id": case_id, "body": body})
+
+
+def matching(session: Session, word: str) -> Sequence[int]:
+    """Ids of the cases whose text has a word, the latest first, at most `MOST`; scope is for the caller to ask."""
+    wanted = pairs(word)
+    if len(word.strip()) < SHORTEST or not wanted:
+        return []
+    if session.get_bind().dialect.name == "sqlite":
+        statement = "SELECT DISTINCT case_id FROM case_text WHERE case_text MATCH :wanted ORDER BY case_id DESC LIMIT :most"
+        query = " AND ".join(f'"{w}"' for w in wanted)
+    else:
+        statement = (
+            "SELECT DISTINCT case_id FROM case_text WHERE body @@ to_tsquery('simple', :wanted) "
+            "ORDER BY case_id DESC LIMIT :most"
+        )
+        query = " & ".join(f"'{w}'" for w in wanted)
+    return [int(row[0]) for row in session.execute(text(statement), {"wanted": query, "most": MOST})]
+
+
+def remove(session: Session, case_id: int) -> None:
+    """Take the text of a case away."""
+    session.execute(text("DELETE FROM case_text WHERE case_id = :case_id"), {"case_id": case_id})
+
+
+def clear(session: Session) -> None:
+    """Take everything away; for an office that is founded anew."""
+    session.execute(text("DELETE FROM case_text"))

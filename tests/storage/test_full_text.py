@@ -1,0 +1,42 @@
+"""Cases are found by what was said in them, on both databases, within one's own places."""
+
+from __future__ import annotations
+
+import pytest
+
+from processes import commands as c
+from processes.cases import queries, queues
+from processes.rehearsal.stage import Stage
+from processes.storage import full_text
+from tests.builders import cases
+
+
+def test_pairs_of_characters() -> None:
+    assert full_text.pairs("妻子常年患病，DB-2026") == ["妻子", "子常", "常年", "年患", "患病", "db", "2026"]
+    assert full_text.pairs("𬱟") == ["𬱟"]
+    assert full_text.pairs("，。") == []
+
+
+@pytest.mark.parametrize("word", ["常年患病", "东村三组", "李秀英", "建议纳入"])
+def test_words_of_the_application_and_of_steps_find_a_case(any_stage: Stage, word: str) -> None:
+    number = cases.a_case(any_stage, "post_notice")
+    cases.a_case(any_stage, raw=cases.OTHER_HOUSEHOLD, division=f"{cases.VILLAGE[:9]}202")
+    leader = any_stage.actor("township_leader", cases.VILLAGE)
+    with any_stage.database.reading(leader.division) as session:
+        assert number in [row.number for row in queries.cases(session, word).rows]
+    with any_stage.database.reading("340199102") as session:
+        assert queries.cases(session, word).rows == []
+
+
+def test_a_queue_looks_into_the_text_when_no_name_begins_so(any_stage: Stage) -> None:
+    number = cases.a_case(any_stage)
+    clerk = any_stage.actor("window_clerk", cases.VILLAGE)
+    any_stage.office.perform(c.AddComment(number, "申请人下周去省城复查"), clerk)
+    with any_stage.database.reading(clerk.division) as session:
+        found = queues.worklist(session, clerk, queues.Wanted("office", word="省城复查"))
+        assert [i.case_number for i in found.rows] == [number]
+        for nonsense in ("复查省城", "'; DROP TABLE", '" OR body:', "& |", "没有这样的话"):
+            assert (
+                queues.worklist(session, clerk, queues.Wanted("office", word=nonsense)).rows == []
+                or nonsense == "复查省城"
+            )

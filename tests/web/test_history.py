@@ -1,0 +1,49 @@
+"""A household on a past day: what was registered, drawn and under way then; what each saving changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from processes import commands as c
+from processes.rehearsal.player import household_form
+from processes.rehearsal.stage import Stage
+from tests.builders import cases
+from tests.builders.desks import Person
+
+
+def _form(**changes: Any) -> dict[str, Any]:
+    return {**household_form(cases.HOUSEHOLD, cases.VILLAGE), **changes}
+
+
+def test_every_saved_state_is_there_on_its_day(stage: Stage) -> None:
+    stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    number = cases.a_household(stage)
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    stage.set_clock(datetime(2026, 5, 10, 9, 0))
+    stage.office.perform(c.SaveHousehold(_form(address="西村五组8号"), number, 1), clerk)
+    person = Person(stage, "window_clerk")
+    before = person.get(f"/households/{number}/history?on=2026-05-09").text
+    state = before[before.index("2026-05-09 的状态") : before.index("每次登记改了什么")]
+    assert "东村三组12号" in state
+    assert "西村五组8号" not in state
+    after = person.get(f"/households/{number}/history?on=2026-05-10").text
+    assert "西村五组8号" in after[after.index("的状态") : after.index("每次登记改了什么")]
+    told = after[after.index("每次登记改了什么") :]
+    assert "东村三组12号" in told
+    assert "这一天还没有登记" in person.get(f"/households/{number}/history?on=2026-03-01").text
+    assert "日期应写作" in person.get(f"/households/{number}/history?on=昨天").text
+    assert Person(stage, "t2_clerk").get(f"/households/{number}/history").status_code == 404
+
+
+def test_awards_and_cases_of_the_day(stage: Stage) -> None:
+    case = cases.a_case(stage, "serve_confirmation")
+    person = Person(stage, "county_clerk")
+    page = person.get(f"/cases/{case}").text
+    household = page.split("/households/")[1].split('"')[0]
+    march = person.get(f"/households/{household}/history?on=2026-03-20").text
+    assert "当月没有" in march, "the award begins in April"
+    april = person.get(f"/households/{household}/history?on=2026-04-20").text
+    assert "每月 517.00 元" in april
+    assert case in april
+    assert "张建国" in april
