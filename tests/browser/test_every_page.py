@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -21,6 +22,17 @@ from tests.builders import cases, releases
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 VERIFY = "/verify/code"
+ON_THE_WAY = (
+    "home",
+    "home_county",
+    "worklist",
+    "asked",
+    "notices",
+    "absences",
+    "case_of_leader",
+    "households",
+)
+"""Pages that leaders and investigators open on a phone."""
 PAGES = (
     ("t1_clerk", "/worklist?queue=office", "worklist"),
     ("t1_clerk", "/", "home"),
@@ -29,6 +41,9 @@ PAGES = (
     ("t1_clerk", "/worklist?queue=asked", "asked"),
     ("t1_clerk", "/notices", "notices"),
     ("t1_clerk", "/absences", "absences"),
+    ("t1_clerk", "/reach", "reach"),
+    ("county_clerk", "/cases/340199101-DB-2026-00001/changes", "case_changes"),
+    ("t1_clerk", "/households/340199101-H-000001/history", "household_history"),
     ("county_clerk", "/load/cases?state=open", "load_cases"),
     ("t1_clerk", "/households", "households"),
     ("t1_clerk", "/cases", "cases"),
@@ -93,9 +108,11 @@ def test_every_page_opens_without_a_fault(desk: Desk, allowance: Bundle) -> None
     supervisor = desk.stage.actor("supervisor", cases.VILLAGE)
     desk.stage.office.perform(c.PlanMigration("minimum_living_allowance", 1, number), supervisor)
     jobs.migrate_cases(desk.stage.office)
+    signed_in: dict[str, Any] = {}
     for username, place, name in PAGES:
         address = place.replace(VERIFY, f"/verify/{code}")
-        page = desk.sign_in(username)
+        page = signed_in.setdefault(username, None) or desk.sign_in(username)
+        signed_in[username] = page
         response = page.goto(address)
         assert response is not None
         assert response.ok, (address, response.status)
@@ -104,3 +121,11 @@ def test_every_page_opens_without_a_fault(desk: Desk, allowance: Bundle) -> None
         desk.shot(page, name)
         found = Axe().run(page).response["violations"]
         assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == [], address
+        if name in ON_THE_WAY:
+            page.set_viewport_size({"width": 390, "height": 844})
+            desk.shot(page, f"{name}_phone")
+            wide = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert wide <= 1, f"{address} is wider than a phone by {wide}"
+            page.set_viewport_size({"width": 1366, "height": 768})

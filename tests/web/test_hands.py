@@ -298,6 +298,9 @@ def test_a_return_that_comes_straight_back(stage: Stage) -> None:
     assert opinions[1].submission == opinions[0].submission
     assert opinions[1].completed_by_id == opinions[0].completed_by_id
     assert "沿用" in Person(stage, "county_clerk").get(f"/cases/{number}").text
+    changes = Person(stage, "county_clerk").get(f"/cases/{number}/changes").text
+    assert changes.count("已被退回取代") >= 2
+    assert "重新办理" in changes
 
 
 def test_remarks_tell_whoever_is_named(stage: Stage) -> None:

@@ -18,14 +18,14 @@ from processes.errors import Invalid, NotFound, RuleBroken
 from processes.office import handing
 from processes.papers import issue, signing
 from processes.papers import queries as papers
+from processes.people import history, shown
 from processes.people import queries as people
-from processes.people import shown
 from processes.policy.calendar import civil_date
 from processes.releases import publish
 from processes.relief import fund_queries
 from processes.relief import queries as relief
 from processes.storage import vault
-from web import answers, auth, drawings, forms
+from web import answers, auth, drawings, forms, step_changes
 from web.require import require
 
 desk = Blueprint("cases", __name__)
@@ -160,6 +160,21 @@ def diagram(actor: Actor, number: str) -> Any:
         passed=passed.passed,
         flows=passed.flows,
     )
+
+
+@desk.get("/cases/<string:number>/changes")
+@require(Permission.CASE_READ)
+def changes(actor: Actor, number: str) -> Any:
+    """What every step entered, beside what it had before; and what changed in the register meanwhile."""
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        case = queries.case_by_number(session, number)
+        bundle = publish.open_release(session, case.release_id)
+        kept = history.versions(session, case.household_id) if actor.may(Permission.HOUSEHOLD_READ) else []
+        return render_template(
+            "case_changes.html", case=case, steps=step_changes.of_steps(bundle, queries.items(session, case.id)),
+            register=step_changes.of_register(kept, case, office.database.clock()),
+        )  # fmt: skip
 
 
 @desk.post("/cases/<string:number>/watch")

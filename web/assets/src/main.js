@@ -7,6 +7,7 @@ import { send } from "./send.js";
 // Rows open by click and Enter; / goes to the search field; j and k walk through rows.
 document.addEventListener("click", async (event) => {
   if (event.target.closest("[data-back]")) return history.back();
+  if (event.target.closest("[data-print]")) return window.print();
   const reveal = event.target.closest("[data-reveal]");
   if (reveal) {
     try {

@@ -1,0 +1,57 @@
+"""What each step of a case entered, beside what was entered there before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from processes.cases.models import Case, WorkItem
+from processes.people import history
+from processes.people.models import HouseholdVersion
+from processes.releases import forms as schemas
+from processes.releases.bundle import Bundle
+
+
+def of_steps(bundle: Bundle, items: Sequence[WorkItem]) -> list[dict[str, Any]]:
+    """Every finished step in the order of time: its lines, with what the same step had before."""
+    finished = [i for i in items if i.status in ("done", "superseded") and i.completed_at is not None]
+    finished.sort(key=lambda i: (i.completed_at, i.id))
+    latest: dict[str, dict[str, str]] = {}
+    found = []
+    for item in finished:
+        schema = bundle.form(item.form) if item.form else None
+        answers = {} if schema is None else schemas.shown(schema, item.submission or {})
+        labels = {} if schema is None else {f["key"]: schemas.label_of(f) for f in schemas.fields_of(schema)}
+        before = latest.get(item.ref)
+        keys = list(dict.fromkeys([*answers, *(before or {})]))
+        found.append(
+            {
+                "title": item.title, "by": _by(item), "at": item.completed_at, "again": before is not None,
+                "superseded": item.status == "superseded",
+                "lines": [
+                    {"label": labels.get(k, k), "before": (before or {}).get(k, ""), "after": answers.get(k, "")}
+                    for k in keys
+                ],
+            }
+        )  # fmt: skip
+        latest[item.ref] = answers
+    return found
+
+
+def _by(item: WorkItem) -> str:
+    return f"{item.completed_by}（代{item.completed_for}）" if item.completed_for else item.completed_by or ""
+
+
+def of_register(
+    kept: Sequence[HouseholdVersion], case: Case, now: datetime
+) -> list[tuple[HouseholdVersion, list[tuple[str, str, str]]]]:
+    """What was changed in the register while the case was under way."""
+    ordered = sorted(kept, key=lambda v: (v.at, v.id))
+    found = []
+    for before, after in zip(ordered, ordered[1:], strict=False):
+        if case.opened_at <= after.at <= (case.closed_at or now):
+            lines = history.changes(before.content, after.content)
+            if lines:
+                found.append((after, lines))
+    return found
