@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from benchmarks import desk, documents, queue, simulation
+from benchmarks import desk, documents, people, queue, search, simulation
 from benchmarks.databases import databases
 
 
@@ -36,6 +36,28 @@ def queue_command(as_json: bool, rounds: int, sizes: str) -> None:
     """Milliseconds for the first page of the queue at each number of open items."""
     numbers = [int(n) for n in sizes.split(",")]
     _print({name: queue.measure(url, rounds, numbers) for name, url in databases()}, as_json)
+
+
+@main.command("search")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--rounds", default=15)
+@click.option("--sizes", default="1000,1000000", help="open items on PostgreSQL; five times as many are done")
+@click.option("--sqlite-sizes", default="1000,200000")
+def search_command(as_json: bool, rounds: int, sizes: str, sqlite_sizes: str) -> None:
+    """Milliseconds for page, counts and every kind of search, with many open and done items."""
+    wanted = {"sqlite": sqlite_sizes, "postgresql": sizes}
+    found = {}
+    for name, url in databases():
+        found[name] = search.measure(url, rounds, [int(n) for n in wanted[name].split(",")])
+    _print(found, as_json)
+
+
+@main.command("people")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--people", "count", default=100)
+def people_command(as_json: bool, count: int) -> None:
+    """So many people at once at a real desk: errors, median and 95th percentile of an answer."""
+    _print(people.measure(count), as_json)
 
 
 @main.command("simulation")

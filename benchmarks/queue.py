@@ -72,11 +72,12 @@ def _fill(stage: Stage, start: int, end: int) -> None:
     now = datetime(2026, 3, 2, tzinfo=UTC)
     with stage.database.engine.execution_options(write=True).begin() as connection:
         for first in range(start, end, _BATCH):
-            rows = [_row(n, now) for n in range(first, min(first + _BATCH, end))]
+            rows = [row(n, now) for n in range(first, min(first + _BATCH, end))]
             connection.execute(insert(WorkItem), rows)
 
 
-def _row(n: int, now: datetime) -> dict[str, Any]:
+def row(n: int, now: datetime) -> dict[str, Any]:
+    """An open item of the nth made-up applicant."""
     township = f"340199{101 + n % _TOWNSHIPS}"
     due = date(2026, 3, 1) + timedelta(days=n % 300)
     return {

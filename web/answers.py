@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from processes.access import accounts
+from processes.access.models import Account
 from processes.cases.models import Case
 from processes.engine import runtime
 from processes.engine.facts import Facts
@@ -30,3 +32,9 @@ def application(office: Office, case: Case, bundle: Bundle) -> list[tuple[str, s
     }
     shown = forms.shown(schema, known(office, case, bundle).get("application", {}))
     return [(labels[k], v) for k, v in shown.items() if k in labels]
+
+
+def reachable(office: Office, division: str) -> list[Account]:
+    """Whom one can ask or have sign: also people above one's own places, so outside one's data scope."""
+    with office.database.reading("") as session:
+        return accounts.reachable(session, division)

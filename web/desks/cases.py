@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
 
 from processes import commands as c
-from processes.access import accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import clocks, events, involving, limits, queries, rules, timeline
@@ -66,7 +65,7 @@ def one(actor: Actor, number: str) -> Any:
             takeable=_takeable(items, actor),
             involved=involving.of_case(session, case.id),
             comments=queries.comments(session, case.id),
-            people=accounts.reachable(session, case.division),
+            people=answers.reachable(office, case.division),
             linked=queries.linked(session, case),
             subjects={
                 str(e.payload["number"]): str(e.payload["to"]) for e in told if e.kind == "case_opened"
