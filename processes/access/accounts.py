@@ -77,7 +77,11 @@ def reachable(session: Session, division: str) -> list[Account]:
     """Active people whose places include a place, by name: whom one can ask, copy in, or have sign."""
     found = session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.name))
     kept = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM})
-    return [a for a in found if division.startswith(a.division) and not kept.issuperset(a.roles)]
+    return [
+        a
+        for a in found
+        if division.startswith(a.division) and not a.department and not kept.issuperset(a.roles)
+    ]
 
 
 def colleagues(session: Session, role: str, division: str) -> list[Account]:

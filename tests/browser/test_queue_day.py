@@ -47,6 +47,8 @@ def test_a_morning_with_forty_cases_by_keyboard_alone(desk: Desk) -> None:
     page.keyboard.press("Enter")
     told = page.locator("#batch-told")
     expect(told).to_contain_text("签收：成功 30 项")
+    expect(page.locator("#count-mine")).to_have_text("30")
+    expect(page.locator("#count-office")).to_have_text("10")
     desk.shot(page, "batch_claimed")
     _tab_to(page, "#batch-told button")
     page.keyboard.press("Enter")

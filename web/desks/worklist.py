@@ -64,7 +64,7 @@ def queue(actor: Actor) -> Any:
     return render_template(
         "worklist_table.html" if is_part else "worklist.html",
         page=page, items=[r.item for r in page.rows] if ranked else page.rows, ranked=ranked, queue=name,
-        titles=titles, counts=counts, wanted=wanted, most=pages.MOST_COUNTED, kept=_kept(),
+        titles=titles, counts=counts, is_part=is_part, wanted=wanted, most=pages.MOST_COUNTED, kept=_kept(),
         columns=_columns(), all_columns=COLUMNS, townships={t.code: t.name for t in townships},
         programmes=_programmes(), colours=COLOUR_TITLES, orders=ORDER_TITLES, **about,
     )  # fmt: skip

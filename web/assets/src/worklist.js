@@ -1,4 +1,5 @@
 // The queue: choosing rows, one thing to many of them with a window to undo, columns, and a table that renews itself.
+import htmx from "htmx.org";
 import { send } from "./send.js";
 
 const queue = document.getElementById("queue"), bar = document.getElementById("batch"), told = document.getElementById("batch-told");
@@ -26,8 +27,9 @@ document.body.addEventListener("htmx:beforeSwap", () => { focused = document.act
 document.body.addEventListener("htmx:afterSwap", () => { if (focused) queue.querySelector(`tr[data-href="${CSS.escape(focused)}"]`)?.focus(); show(); });
 
 async function renew() {
-  const response = await fetch(queue.getAttribute("hx-get"), { headers: { "HX-Request": "true" } });
-  if (response.ok) queue.innerHTML = await response.text();
+  queue.querySelectorAll("[data-item]").forEach((box) => { box.checked = false; });
+  document.activeElement?.blur?.();
+  await htmx.ajax("GET", queue.getAttribute("hx-get"), { target: queue, source: queue, swap: "innerHTML" });
   show();
 }
 
