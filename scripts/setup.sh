@@ -89,7 +89,7 @@ node_command() { # Node 20.19 or later: the machine's own, else from a Python pa
 }
 
 front_end() {
-  local wanted; wanted=$(stamp web/assets/package-lock.json web/assets/vite.config.js web/assets/src/*)
+  local wanted; wanted=$(stamp web/assets/package-lock.json web/assets/vite.config.js web/assets/src/* web/assets/public/*)
   if ! is_done front-end "$wanted" || [ ! -f web/static/.vite/manifest.json ]; then
     node_command
     say "生成前端页面"

@@ -10,7 +10,7 @@ export default defineConfig({
     target: "chrome108",
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["src/main.js", "src/task.js", "src/diagram.js", "src/household.js", "src/studio.js", "src/heat.js", "src/recorder.js", "src/coverage.js", "src/changes.js", "src/returns.js", "src/archive.js", "src/worklist.js", "src/home.js"],
+      input: ["src/main.js", "src/task.js", "src/diagram.js", "src/household.js", "src/studio.js", "src/heat.js", "src/recorder.js", "src/coverage.js", "src/changes.js", "src/returns.js", "src/archive.js", "src/worklist.js", "src/home.js", "src/field.js"],
     },
   },
 });

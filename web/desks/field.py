@@ -1,0 +1,99 @@
+"""外出调查: the day's forms carried along on a phone or tablet without a network, and brought back.
+
+The page itself holds no data: what is carried is fetched once, sealed on the device with the person's own PIN, and
+expires.  Bringing it back is saving drafts, attachments and signatures as at the desk.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template
+from flask_wtf.csrf import generate_csrf
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import queries, queues
+from processes.cases.models import WorkItem
+from processes.people import queries as people
+from processes.policy import values
+from processes.releases import forms as schemas
+from processes.releases import publish
+from web import answers, auth, forms
+from web.require import public, require
+
+desk = Blueprint("field", __name__)
+KEPT_FOR = timedelta(hours=36)
+_WORKER = Path(__file__).parent.parent / "static" / "sw.js"
+
+
+@desk.get("/field")
+@require(Permission.TASK_WORK)
+def page(actor: Actor) -> Any:
+    """The page that works without a network."""
+    return render_template("field.html")
+
+
+@desk.get("/sw.js")
+@public
+def worker() -> Response:
+    """The script that keeps the page and its parts on the device; it keeps no data."""
+    return Response(_WORKER.read_text(encoding="utf-8"), mimetype="text/javascript")
+
+
+@desk.get("/field/carry")
+@require(Permission.TASK_WORK)
+def carry(actor: Actor) -> Any:
+    """What one takes along: one's own open steps that have a form."""
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        mine = queues.worklist(session, actor, queues.Wanted("mine")).rows
+        found = [_carried(office, session, item) for item in mine if item.form]
+    for item in mine:
+        office.perform(c.NotePaperRead(f"field/{item.case_number}"), actor)
+    return jsonify(
+        items=found, person=actor.account_id, csrf=generate_csrf(),
+        keep_seconds=int(KEPT_FOR.total_seconds()),
+    )  # fmt: skip
+
+
+@desk.get("/field/items/<int:item_id>")
+@require(Permission.TASK_WORK)
+def now(actor: Actor, item_id: int) -> Any:
+    """A step as it stands now, to compare what was brought back with it."""
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        item = session.get(WorkItem, item_id)
+        if item is None or item.status != "open" or item.claimed_by_id != actor.account_id:
+            return jsonify(gone=True, csrf=generate_csrf())
+        return jsonify(_carried(office, session, item) | {"gone": False, "csrf": generate_csrf()})
+
+
+def _carried(office: Any, session: Any, item: WorkItem) -> dict[str, Any]:
+    case = queries.case_by_number(session, item.case_number)
+    bundle = publish.open_release(session, case.release_id)
+    household = people.household(session, case.household_id)
+    node = bundle.definition(case.process or None).node_at(item.ref)
+    schema = schemas.resolved(bundle.form(item.form) or {}, lambda: answers.known(office, case, bundle))
+    return {
+        "id": item.id, "number": item.case_number, "title": item.title, "applicant": item.applicant,
+        "address": household.address, "version": item.version, "draft_version": item.draft_version,
+        "schema": schema, "base": values.plain(item.draft or {}),
+        "labels": {f["key"]: schemas.label_of(f) for f in schemas.fields_of(schema)},
+        "handwriting": "" if node is None else node.properties.get("handwriting", ""),
+    }  # fmt: skip
+
+
+@desk.post("/field/items/<int:item_id>")
+@require(Permission.TASK_WORK)
+def bring_back(actor: Actor, item_id: int) -> Any:
+    """What was filled in outside becomes the draft of the step; a newer draft is never overwritten."""
+    body = forms.body()
+    command = c.SaveDraft(
+        item_id, forms.whole(body.get("version")), forms.part(body, "data"),
+        forms.whole(body.get("draft_version", 0)), overwrite=False,
+    )  # fmt: skip
+    return jsonify(auth.office().perform(command, actor))
