@@ -31,6 +31,7 @@ ON_THE_WAY = (
     "absences",
     "case_of_leader",
     "households",
+    "field_page",
 )
 """Pages that leaders and investigators open on a phone."""
 PAGES = (
@@ -42,6 +43,7 @@ PAGES = (
     ("t1_clerk", "/notices", "notices"),
     ("t1_clerk", "/absences", "absences"),
     ("t1_clerk", "/reach", "reach"),
+    ("t1_investigator", "/field", "field_page"),
     ("county_clerk", "/cases/340199101-DB-2026-00001/changes", "case_changes"),
     ("t1_clerk", "/households/340199101-H-000001/history", "household_history"),
     ("county_clerk", "/load/cases?state=open", "load_cases"),
