@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor, StandIn, township_of
-from processes.cases import events, rules
+from processes.cases import events, involving, rules
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import NO_DUE_DATE, Case, WorkItem
 from processes.engine import state as states
@@ -129,6 +129,9 @@ def _withdraw_gone(uow: UnitOfWork, items: list[WorkItem], progress: Progress) -
             item.status = "withdrawn"
             item.version += 1
             item.changed_at, item.changed_by = uow.now, "系统"
+            if item.cosigning:
+                involving.close(uow, item)
+                item.cosigning, item.held = "", None
 
 
 def _offer_new(

@@ -89,7 +89,7 @@ def propose(
     today = civil_date(uow.now)
     found = next(
         (
-            d for d in destruction.due(uow.session, today)
+            d for d in destruction.due(uow.session, today, command.number)
             if (d.kind, d.number) == (command.kind, command.number)
         ),
         None,

@@ -124,7 +124,9 @@ def answer(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AnswerI
             raise Invalid(reason="请选择同意或者不同意")
         if command.verdict == involving.OBJECT:
             said = reason_of(said)
-        _demand_apart(uow, actor, Run(uow, actor, case, items), item)
+        if item.status != "open":
+            raise RuleBroken(reason="本环节已经撤回或者办结，不再需要会签")
+        _demand_apart(actor, row, Run(uow, actor, case, items), item)
     elif row.kind == involving.ASK:
         said = reason_of(said)
     signers = involving.answer(uow, actor, case, item, row, said, command.verdict)
@@ -139,9 +141,9 @@ def answer(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AnswerI
     return {"case": case.number}
 
 
-def _demand_apart(uow: UnitOfWork, actor: Actor, run: Run, item: WorkItem) -> None:
-    """Whoever did a step that excludes this one does not sign with it either, in whosever name."""
-    for account_id in (actor.account_id, *(s.account_id for s in actor.stands_in)):
+def _demand_apart(actor: Actor, row: Involvement, run: Run, item: WorkItem) -> None:
+    """Whoever did a step that excludes this one does not sign with it either, nor does anybody in their name."""
+    for account_id in {actor.account_id, row.account_id}:
         rules.demand_separation(item, account_id, run.items, run.bundle.separation)
 
 

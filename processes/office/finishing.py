@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from processes.access.scope import Actor, StandIn
-from processes.cases import actions, events, involving, notices
+from processes.cases import actions, events, notices
 from processes.cases.models import WorkItem
 from processes.engine import progress as p
 from processes.engine.state import State
@@ -21,8 +21,6 @@ MOST_CARRIED = 50
 def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away: StandIn | None) -> None:
     """The step is done, by the actor or in the name of somebody away, and the case runs on."""
     straight = item.straight_to
-    if item.held is not None or _was_asked(item):
-        involving.close(run.uow, item)
     actions.finish(run.uow, actor, item, data, away)
     events.append(
         run.uow, run.case, actor, "completed", item.title, ref=item.ref, task=item.task, **actions.named(away)
@@ -35,10 +33,6 @@ def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away
 
 def _words(data: Mapping[str, Any]) -> list[str]:
     return [value for value in data.values() if isinstance(value, str)]
-
-
-def _was_asked(item: WorkItem) -> bool:
-    return bool(item.cosigning)
 
 
 def send_back(run: Run, state: State, to: str, reason: str) -> None:

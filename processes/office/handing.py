@@ -28,7 +28,6 @@ from processes.storage.unit_of_work import UnitOfWork
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,50}\.[a-zA-Z]{2,10}")
 _MOBILE = re.compile(r"1\d{10}")
 _NAMED = re.compile(r"@([^\s@，。；：、,.;:]{1,30})")
-_LEADERS = {6: Role.COUNTY_LEADER, 9: Role.TOWNSHIP_LEADER}
 
 
 def delegate(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DelegateTask) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def sign_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Sig
     before = vault.get(settings.papers, paper.signed_sha256 or paper.sha256)
     if not vault.get(settings.papers, command.sha256).startswith(before):
         raise StaleCase(number=case.number)
-    hand = signing.hand_of(turn, actor, assemble.office_name(uow.session, case.division, rule.level))
+    hand = signing.hand_of(turn, actor, assemble.office_name(uow.session, case.division, rule.level), items)
     row = signing.take_in(uow, actor, paper, turn, hand, command.sha256)
     events.append(
         uow, case, actor, "paper_sealed" if turn.wanted == signing.SEAL else "paper_signed", paper.title,

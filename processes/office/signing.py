@@ -36,7 +36,7 @@ def sign(office: Office, actor: Actor, code: str, signed: int) -> dict[str, Any]
         rule = publish.open_release(session, paper.release_id).papers[paper.kind]
         items = cases.items(session, case.id)
         turn = signing.demand_signer(signing.next_of(rule, given, items), actor, paper, items)
-        hand = signing.hand_of(turn, actor, assemble.office_name(session, case.division, rule.level))
+        hand = signing.hand_of(turn, actor, assemble.office_name(session, case.division, rule.level), items)
         content = vault.get(settings.papers, paper.signed_sha256 or paper.sha256)
         spot = signing.spot(rule, turn, paper)
     holder = certificate.open_certificate(settings.keys, settings.office_name, now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from processes.cases.models import (
@@ -18,6 +18,7 @@ from processes.cases.models import (
     Comment,
     Incident,
     Involvement,
+    Notice,
     WorkItem,
 )
 from processes.papers.archive_models import CASE, OLD_FILE, PROPOSED, Destruction, OldFile, OldSheet
@@ -31,7 +32,9 @@ from processes.papers.models import (
 )
 from processes.policy import retention
 from processes.policy.calendar import SHANGHAI, civil_date
+from processes.policy.periods import Month
 from processes.releases import publish
+from processes.releases.models import Release
 from processes.relief.models import Award
 from processes.storage import full_text, outbox
 from processes.storage.unit_of_work import UnitOfWork
@@ -55,38 +58,47 @@ class Due:
     division: str
 
 
-def due(session: Session, today: date) -> list[Due]:
-    """Files in scope whose time is over and that nobody has proposed to destroy yet, oldest first."""
+def due(session: Session, today: date, number: str = "") -> list[Due]:
+    """Files in scope whose time is over and that nobody has proposed to destroy yet, oldest first; or the one."""
     proposed = set(session.scalars(select(Destruction.number).where(Destruction.status == PROPOSED)))
-    found = [d for d in [*_cases(session, today), *_old_files(session, today)] if d.number not in proposed]
+    found = [
+        d
+        for d in [*_cases(session, today, number), *_old_files(session, today, number)]
+        if d.number not in proposed
+    ]
     return sorted(found, key=lambda d: d.over_on)[:SHOWN]
 
 
-def _cases(session: Session, today: date) -> list[Due]:
-    draws = select(Award.case_id).where(Award.status == "standing", Award.until_month.is_(None))
+def _cases(session: Session, today: date, number: str) -> list[Due]:
+    month = str(Month.of(today))
+    draws = select(Award.case_id).where(
+        Award.status == "standing", or_(Award.until_month.is_(None), Award.until_month >= month)
+    )
     query = select(Case).where(
-        Case.status == "closed", Case.destroyed_on.is_(None), Case.closed_at < _cutoff(session, today),
-        Case.id.not_in(draws),
+        Case.status == "closed", Case.destroyed_on.is_(None), Case.id.not_in(draws), _is_over(session, today),
     )  # fmt: skip
+    if number:
+        query = query.where(Case.number == number)
     found = []
     for case in session.scalars(query.order_by(Case.closed_at).limit(SHOWN)):
-        term = term_of(session, case)
-        if case.closed_at is not None:
-            closed = civil_date(case.closed_at)
-            first = retention.over_on(closed, term)
-            if first is not None and today >= first:
-                found.append(
-                    Due(CASE, case.number, case.programme_title, closed, term, first, case.id, case.division)
-                )
+        closed, term = civil_date(case.closed_at or case.opened_at), term_of(session, case)
+        first = retention.over_on(closed, term)
+        if first is not None and today >= first:
+            found.append(
+                Due(CASE, case.number, case.programme_title, closed, term, first, case.id, case.division)
+            )
     return found
 
 
-def _cutoff(session: Session, today: date) -> datetime:
-    """Cases closed later than this are kept by every programme."""
-    releases = publish.published_programmes(session)
-    terms = [str(publish.open_release(session, r.id).programme["retention"]) for r in releases]
-    years = [y for t in terms if (y := retention.years_of(t)) is not None]
-    return datetime(today.year - min(years, default=today.year - 1), 1, 1, tzinfo=SHANGHAI)
+def _is_over(session: Session, today: date) -> ColumnElement[bool]:
+    """Whether a case was closed long enough ago for the term that its release gives."""
+    found: list[ColumnElement[bool]] = [false()]
+    for release_id in session.scalars(select(Release.id)):
+        years = retention.years_of(str(publish.open_release(session, release_id).programme["retention"]))
+        if years is not None:
+            before = datetime(today.year - years, 1, 1, tzinfo=SHANGHAI)
+            found.append(and_(Case.release_id == release_id, Case.closed_at < before))
+    return or_(*found)
 
 
 def term_of(session: Session, case: Case) -> str:
@@ -94,9 +106,10 @@ def term_of(session: Session, case: Case) -> str:
     return str(publish.open_release(session, case.release_id).programme["retention"])
 
 
-def _old_files(session: Session, today: date) -> list[Due]:
+def _old_files(session: Session, today: date, number: str) -> list[Due]:
+    query = select(OldFile).where(OldFile.destroyed_on.is_(None))
     found = []
-    for file in session.scalars(select(OldFile).where(OldFile.destroyed_on.is_(None))):
+    for file in session.scalars(query.where(OldFile.number == number) if number else query):
         first = retention.over_on(file.closed_on, file.retention)
         if first is not None and today >= first:
             found.append(
@@ -173,6 +186,7 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
     full_text.remove(session, case.id)
     session.execute(delete(Comment).where(Comment.case_id == case.id))
     session.execute(delete(Involvement).where(Involvement.case_id == case.id))
+    session.execute(delete(Notice).where(Notice.case_number == case.number))
     # The digests stay as they were: the chain still shows that no event is missing.
     events = select(CaseEvent).where(CaseEvent.case_id == case.id)
     for event in session.scalars(events):

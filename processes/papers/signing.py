@@ -73,7 +73,7 @@ def turns(
         if rule is None or not rule.signatures or not paper.is_decided or paper.sha256 is None:
             continue
         turn = next_of(rule, given(session, paper.id), items)
-        if turn is not None and turn.role in actor.roles and paper.standing == STANDING:
+        if turn is not None and paper.standing == STANDING and _may_take(turn, actor, items):
             found[paper.code] = turn
     return found
 
@@ -84,12 +84,23 @@ def demand_signer(turn: Next | None, actor: Actor, paper: IssuedPaper, items: Se
         raise RuleBroken(reason="文书还没有制成、尚未办结，或者已被取代、撤销，不能签名")
     if turn is None:
         raise RuleBroken(reason="这份文书不需要签名，或者已经签齐")
-    if turn.role not in actor.roles:
-        raise RuleBroken(reason=f"现在应由{ROLE_TITLES[Role(turn.role)]}签名或盖章")
-    did = [i.completed_by_id for i in items if i.role == turn.wanted and i.status == "done"]
-    if turn.wanted != SEAL and did and actor.account_id not in did:
+    if _may_take(turn, actor, items):
+        return turn
+    if turn.role in actor.roles:
         raise DutySeparation(earlier="由他人办理该级意见", step="签名")
-    return turn
+    raise RuleBroken(reason=f"现在应由{ROLE_TITLES[Role(turn.role)]}签名或盖章")
+
+
+def _may_take(turn: Next, actor: Actor, items: Sequence[WorkItem]) -> bool:
+    """The role for the seal, else whoever did that role's step, or was away while somebody did it in their name."""
+    did = {a for i in _steps(turn, items) for a in (i.completed_by_id, i.completed_for_id) if a is not None}
+    if turn.wanted == SEAL or not did:
+        return turn.role in actor.roles
+    return actor.account_id in did
+
+
+def _steps(turn: Next, items: Sequence[WorkItem]) -> list[WorkItem]:
+    return [i for i in items if i.role == turn.wanted and i.status == "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +111,13 @@ class Hand:
     role: str
 
 
-def hand_of(turn: Next, actor: Actor, office: str) -> Hand:
-    """The office for its seal, else the person."""
+def hand_of(turn: Next, actor: Actor, office: str, items: Sequence[WorkItem]) -> Hand:
+    """The office for its seal, else the person, with the name of whom they acted for."""
     if turn.wanted == SEAL:
         return Hand(office, "印章")
-    return Hand(actor.name, ROLE_TITLES[Role(turn.role)])
+    acted = [i.completed_for for i in _steps(turn, items) if i.completed_by_id == actor.account_id]
+    name = f"{actor.name}（代{acted[-1]}）" if acted and acted[-1] else actor.name
+    return Hand(name, ROLE_TITLES[Role(turn.role)])
 
 
 @dataclass(frozen=True, slots=True)

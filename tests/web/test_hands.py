@@ -312,3 +312,36 @@ def test_remarks_tell_whoever_is_named(stage: Stage) -> None:
     assert "提到您" in Person(stage, "township_leader").get("/notices").text
     assert "请写明理由" in clerk.post(f"/cases/{number}/comments", {"text": " "}).text
     assert Person(stage, "t2_clerk").post(f"/cases/{number}/comments", {"text": "x"}).status_code == 404
+
+
+def test_what_a_substitute_did_he_signs(stage: Stage) -> None:
+    number = cases.a_case(stage, "county_decision")
+    leader, deputy = Person(stage, "county_leader"), Person(stage, "comparison_officer")
+    away = {"substitute": str(_id(stage, "comparison")), "from_on": "2026-03-10", "until_on": "2026-03-12"}
+    leader.post("/absences", away)
+    _post(stage, deputy, number, "claim")
+    _complete(stage, deputy, number, cases.ANSWERS["county_decision"])
+    jobs.make_papers(stage.office)
+    with stage.database.reading("") as session:
+        code = session.scalars(select(IssuedPaper.code).where(IssuedPaper.kind == "approval_form")).one()
+    for n, role in enumerate(("township_leader", "county_clerk")):
+        assert Person(stage, role).post(f"/papers/{code}/sign", {"signed": str(n)}).status_code == 302
+    assert Person(stage, "county_clerk").post(f"/papers/{code}/sign", {"signed": "2"}).status_code >= 400
+    assert deputy.post(f"/papers/{code}/sign", {"signed": "2"}).status_code == 302
+    assert "宋核对（代韩局长）" in leader.get(f"/cases/{number}").text
+
+
+def test_a_step_that_is_withdrawn_asks_nobody_any_more(stage: Stage) -> None:
+    number = cases.a_case(stage, "compare_economy")
+    visit = cases.item_at(stage, number, "investigate_household")
+    compare = cases.item_at(stage, number, "compare_economy")
+    ask = c.CosignTask(visit.id, visit.version, (_id(stage, "t1_clerk"),), "all", 0, "请看")
+    stage.office.perform(ask, stage.actor("investigator", cases.VILLAGE))
+    with stage.database.reading("") as session:
+        checked = session.scalars(select(WorkItem).where(WorkItem.task == "check_papers")).one()
+    back = c.ReturnTask(compare.id, compare.version, checked.ref, "材料不全", str(uuid4()))
+    stage.office.perform(back, stage.actor("comparison_officer", cases.VILLAGE))
+    (row,) = _asked(stage)
+    assert row.status == "removed"
+    answer = Person(stage, "window_clerk").post(f"/involvements/{row.id}", {"verdict": "agree"})
+    assert "不再需要会签" in answer.text

@@ -22,7 +22,7 @@ from processes.people import queries as people
 from processes.policy import values
 from processes.releases import forms as schemas
 from processes.releases import publish
-from web import answers, auth, forms
+from web import answers, auth
 from web.require import public, require
 
 desk = Blueprint("field", __name__)
@@ -85,15 +85,3 @@ def _carried(office: Any, session: Any, item: WorkItem) -> dict[str, Any]:
         "labels": {f["key"]: schemas.label_of(f) for f in schemas.fields_of(schema)},
         "handwriting": "" if node is None else node.properties.get("handwriting", ""),
     }  # fmt: skip
-
-
-@desk.post("/field/items/<int:item_id>")
-@require(Permission.TASK_WORK)
-def bring_back(actor: Actor, item_id: int) -> Any:
-    """What was filled in outside becomes the draft of the step; a newer draft is never overwritten."""
-    body = forms.body()
-    command = c.SaveDraft(
-        item_id, forms.whole(body.get("version")), forms.part(body, "data"),
-        forms.whole(body.get("draft_version", 0)), overwrite=False,
-    )  # fmt: skip
-    return jsonify(auth.office().perform(command, actor))

@@ -100,7 +100,7 @@ async function bring(item) {
   if (there.gone) throw new Error(`${item.applicant}的“${item.title}”已由他人办理，填写的内容仍在本机。`);
   const { data, conflicts } = merged(item, there);
   if (conflicts.length) Object.assign(data, await decide(item, conflicts));
-  const answer = await ask(`/field/items/${item.id}`, { version: there.version, draft_version: there.draft_version, data }, there.csrf);
+  const answer = await ask(`/cases/${item.number}/tasks/${item.id}/draft`, { version: there.version, draft_version: there.draft_version, data }, there.csrf);
   for (const photo of (item.photos || []).filter((p) => !p.sent)) {
     const body = new FormData();
     body.append("file", blobOf(photo.content), photo.name);
