@@ -22,6 +22,10 @@ LONGEST_SIDE = 2600
 _QUALITY = 80
 _QUARTER = 90
 _STRAIGHT = 1
+_UNREADABLE = (
+    UnidentifiedImageError, Image.DecompressionBombError, pypdfium2.PdfiumError, OSError, ValueError,
+)  # fmt: skip
+"""What the libraries raise for a file that is none."""
 
 
 def read(scan: Scan) -> tuple[ScannedPage, ...]:
@@ -29,13 +33,7 @@ def read(scan: Scan) -> tuple[ScannedPage, ...]:
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     try:
         return tuple(_page(image) for image in _images(scan))
-    except (
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        pypdfium2.PdfiumError,
-        OSError,
-        ValueError,
-    ) as fault:
+    except _UNREADABLE as fault:
         raise ScanUnreadable(f"文件不能读取：{type(fault).__name__}") from fault
 
 
@@ -79,11 +77,5 @@ def count(job: Counting) -> int:
             return len(pypdfium2.PdfDocument(job.content))
         with Image.open(io.BytesIO(job.content)) as opened:
             return int(getattr(opened, "n_frames", 1))
-    except (
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        pypdfium2.PdfiumError,
-        OSError,
-        ValueError,
-    ) as fault:
+    except _UNREADABLE as fault:
         raise ScanUnreadable(f"文件不能读取：{type(fault).__name__}") from fault

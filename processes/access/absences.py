@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
+from processes.access import rules
 from processes.access.models import Absence, Account
 from processes.access.scope import Actor, StandIn
 from processes.errors import NotFound, RuleBroken
@@ -72,10 +73,7 @@ def listed(session: Session, account_id: int | None) -> Sequence[Shown]:
 def candidates(session: Session, actor: Actor) -> list[Account]:
     """Who may act for a person: active people whose places cover theirs."""
     query = select(Account).where(Account.is_active.is_(True), Account.id != actor.account_id)
-    return [
-        a for a in session.scalars(query.order_by(Account.name))
-        if actor.division.startswith(a.division) and not a.department
-    ]  # fmt: skip
+    return [a for a in session.scalars(query.order_by(Account.name)) if rules.is_reachable(a, actor.division)]
 
 
 def begin(

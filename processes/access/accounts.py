@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from processes.access import absences
+from processes.access import absences, rules
 from processes.access.models import AccessLog, Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor
@@ -76,12 +76,7 @@ def active_actor(session: Session, account_id: int, epoch: int, today: date) -> 
 def reachable(session: Session, division: str) -> list[Account]:
     """Active people whose places include a place, by name: whom one can ask, copy in, or have sign."""
     found = session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.name))
-    kept = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM})
-    return [
-        a
-        for a in found
-        if division.startswith(a.division) and not a.department and not kept.issuperset(a.roles)
-    ]
+    return [a for a in found if rules.is_reachable(a, division)]
 
 
 def colleagues(session: Session, role: str, division: str) -> list[Account]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Attachment, Case, Clock, Comment, Incident, Watch, WorkItem
@@ -132,18 +131,3 @@ def incidents(session: Session) -> list[tuple[Case, Incident]]:
         .limit(200)
     )
     return [(row, incident) for row, incident in session.execute(query)]
-
-
-def load_by_township(session: Session, today: date) -> list[dict[str, Any]]:
-    """Open items and late ones by township, for the county's plot."""
-    query = (
-        select(
-            WorkItem.township,
-            func.count(),
-            func.sum(case((WorkItem.due_on < today, 1), else_=0)),
-        )
-        .where(WorkItem.status == "open")
-        .group_by(WorkItem.township)
-        .order_by(WorkItem.township)
-    )
-    return [{"township": t, "open": n, "late": int(late or 0)} for t, n, late in session.execute(query)]

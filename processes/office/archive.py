@@ -20,7 +20,6 @@ from processes.people.models import Household
 from processes.policy import retention
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
-from processes.storage.outbox import OutboxRow
 from processes.storage.unit_of_work import UnitOfWork, within
 
 _LONGEST = 60
@@ -134,27 +133,6 @@ def _destroy(uow: UnitOfWork, row: Destruction) -> None:
         destruction.destroy_case(uow, case)
     else:
         destruction.destroy_old_file(uow, old_files.by_number(uow.session, row.number))
-
-
-def finish_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FinishJob) -> dict[str, Any]:
-    """A row of the outbox is done."""
-    actor.demand(Permission.SYSTEM_WORK)
-    row = uow.session.scalar(select(OutboxRow).where(OutboxRow.key == command.key))
-    if row is not None:
-        row.done_at = uow.now
-    return {}
-
-
-def postpone_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PostponeJob) -> dict[str, Any]:
-    """A row of the outbox waits."""
-    actor.demand(Permission.SYSTEM_WORK)
-    row = uow.session.scalar(select(OutboxRow).where(OutboxRow.key == command.key))
-    if row is not None:
-        row.due_at = command.until
-        if command.error:
-            row.attempts += 1
-            row.error = command.error
-    return {}
 
 
 def _old_file(uow: UnitOfWork, actor: Actor, number: str) -> OldFile:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-
 from processes import commands as c
-from processes.access import absences
 from processes.access.models import Account
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
-from processes.cases import actions, events, handing, involving, notices, reach, rules
-from processes.cases.models import Case, Comment, WorkItem
+from processes.cases import actions, events, handing, involving, notices, rules
+from processes.cases.models import WorkItem
 from processes.engine import returns
 from processes.errors import Invalid, NotFound, RuleBroken
 from processes.office import finishing
@@ -22,12 +18,7 @@ from processes.office.answers import reason_of
 from processes.office.running import Run
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
-from processes.storage import full_text
 from processes.storage.unit_of_work import UnitOfWork
-
-_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,50}\.[a-zA-Z]{2,10}")
-_MOBILE = re.compile(r"1\d{10}")
-_NAMED = re.compile(r"@([^\s@，。；：、,.;:]{1,30})")
 
 
 def delegate(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DelegateTask) -> dict[str, Any]:
@@ -171,74 +162,6 @@ def copy(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.CopyTask)
         uow, [a.id for a in people], "copied", f"{actor.name}抄送{case.applicant}的“{item.title}”", case
     )
     return {"case": case.number}
-
-
-def begin_absence(
-    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.BeginAbsence
-) -> dict[str, Any]:
-    """Say who acts for one; that person is told."""
-    actor.demand(Permission.TASK_WORK)
-    row = absences.begin(
-        uow, actor, command.substitute_id, command.from_on, command.until_on, command.programmes,
-        command.place, command.reason.strip()[:300], civil_date(uow.now),
-    )  # fmt: skip
-    span = f"{command.from_on:%m月%d日}至{command.until_on:%m月%d日}"
-    notices.tell(uow, [row.substitute_id], "absence", f"{actor.name}请您在{span}代为办理待办")
-    return {}
-
-
-def end_absence(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EndAbsence) -> dict[str, Any]:
-    """One is back."""
-    absences.end(uow, actor, command.absence_id)
-    return {}
-
-
-def read_notices(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ReadNotices) -> dict[str, Any]:
-    """One has read them."""
-    notices.read(uow, actor.account_id, command.ids)
-    return {}
-
-
-def set_reach(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SetReach) -> dict[str, Any]:
-    """Where one is reached, and when not."""
-    account = _account(uow, actor.account_id or 0)
-    email, mobile = command.email.strip(), command.mobile.strip()
-    if email and not _MAIL.fullmatch(email):
-        raise Invalid(reason="邮箱格式不对")
-    if mobile and not _MOBILE.fullmatch(mobile):
-        raise Invalid(reason="手机号码应为 11 位数字")
-    try:
-        reach.parsed(command.quiet_from), reach.parsed(command.quiet_until)
-    except ValueError:
-        raise Invalid(reason="免打扰时间应写作 20:00") from None
-    account.email, account.mobile, account.digest = email, mobile, command.digest
-    account.quiet_from, account.quiet_until = command.quiet_from, command.quiet_until
-    return {}
-
-
-def add_comment(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddComment) -> dict[str, Any]:
-    """A remark on a case; whoever is named with @ and may see the case is told."""
-    actor.demand(Permission.CASE_READ)
-    case = actions.locked_case(uow, actor, command.case_number)
-    text = reason_of(command.text)
-    uow.add(Comment(case_id=case.id, by_id=actor.account_id, by=actor.name, at=uow.now, text=text))
-    full_text.add(uow.session, case.id, [text])
-    people = _named_in(uow, case, text)
-    notices.tell(
-        uow, [a.id for a in people if a.id != actor.account_id], "mentioned",
-        f"{actor.name}在{case.applicant}的办件中提到您：{text}", case,
-    )  # fmt: skip
-    return {"case": case.number, "told": [a.name for a in people]}
-
-
-def _named_in(uow: UnitOfWork, case: Case, text: str) -> list[Account]:
-    names = _NAMED.findall(text)
-    if not names:
-        return []
-    accounts = uow.session.scalars(
-        select(Account).where(Account.name.in_(names), Account.is_active.is_(True))
-    )
-    return [a for a in accounts if case.division.startswith(a.division)]
 
 
 def _account(uow: UnitOfWork, account_id: int) -> Account:

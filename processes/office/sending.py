@@ -84,15 +84,15 @@ def _letters(office: Office) -> list[Letter]:
         for row in outbox.waiting(session, now, AT_ONCE, notices.SEND):
             notice = session.get_one(Notice, int(row.payload["notice"]))
             account = session.get_one(Account, notice.account_id)
-            account_notices = found.setdefault(account.id, (account, [], []))
+            _, to_send, jobs = found.setdefault(account.id, (account, [], []))
             when = reach.earliest(account, notice.at, now)
             if notice.read_at is not None or not (account.email or account.mobile):
-                account_notices[2].append((row.key, row.attempts))
+                jobs.append((row.key, row.attempts))
             elif when > now:
                 later.append(c.PostponeJob(row.key, when))
             else:
-                account_notices[1].append(notice)
-                account_notices[2].append((row.key, row.attempts))
+                to_send.append(notice)
+                jobs.append((row.key, row.attempts))
     for command in later:
         office.perform(command, system_actor())
     return [Letter(*parts) for parts in found.values() if parts[2]]

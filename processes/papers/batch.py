@@ -12,12 +12,10 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from documents import binding, render
-from documents.errors import PressError
 from processes.cases.models import Case
-from processes.errors import RenderFailed
+from processes.papers import shared_template
 from processes.papers.models import STANDING, IssuedPaper, Printing
 from processes.policy.calendar import SHANGHAI
-from processes.releases import publish
 from processes.storage import vault
 
 TEMPLATE = "print_list.html"
@@ -64,7 +62,6 @@ def bound(
 
 
 def _cover(session: Session, sheets: Sequence[Sheet], by: str, now: datetime) -> render.Made:
-    release = publish.published_programmes(session)[0]
     data = {
         "title": TITLE,
         "printed_by": by,
@@ -75,8 +72,4 @@ def _cover(session: Session, sheets: Sequence[Sheet], by: str, now: datetime) ->
             for n, s in enumerate(sheets, start=1)
         ],
     }  # fmt: skip
-    templates = publish.open_release(session, release.id).templates()
-    try:
-        return render.to_pdf(render.Sheet(templates, TEMPLATE, data, "", now.isoformat()))
-    except PressError as fault:
-        raise RenderFailed(reason=str(fault)) from fault
+    return shared_template.made(session, TEMPLATE, data, now)

@@ -11,11 +11,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from documents import render
-from documents.errors import PressError
-from processes.errors import RenderFailed
+from processes.papers import shared_template
 from processes.policy.calendar import SHANGHAI, civil_date
-from processes.releases import publish
 
 TEMPLATE = "archive_catalogue.html"
 TITLE = "档案目录"
@@ -87,7 +84,6 @@ def as_html(files: Sequence[Part], made_at: datetime) -> str:
 
 def as_pdf(session: Session, files: Sequence[Part], title: str, office: str, made_at: datetime) -> bytes:
     """The catalogue to print and lay in front of the file, by the shared template of the latest release."""
-    release = publish.published_programmes(session)[0]
     data = {
         "title": TITLE, "subject": title, "office": office, "made_on": civil_date(made_at).isoformat(),
         "files": [
@@ -98,11 +94,7 @@ def as_pdf(session: Session, files: Sequence[Part], title: str, office: str, mad
             for f in files
         ],
     }  # fmt: skip
-    templates = publish.open_release(session, release.id).templates()
-    try:
-        return render.to_pdf(render.Sheet(templates, TEMPLATE, data, "", made_at.isoformat())).content
-    except PressError as fault:
-        raise RenderFailed(reason=str(fault)) from fault
+    return shared_template.made(session, TEMPLATE, data, made_at).content
 
 
 def _term(file: Part) -> str:

@@ -14,14 +14,12 @@ import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import binding, render
-from documents.errors import PressError
-from processes.errors import NotFound, RenderFailed
-from processes.papers import batch
+from documents import binding
+from processes.errors import NotFound
+from processes.papers import batch, shared_template
 from processes.papers.run_models import PAYMENT_LIST, WAITING, PrintRun
 from processes.people import masking
 from processes.policy.calendar import civil_date
-from processes.releases import publish
 from processes.relief.payroll import PayLine
 from processes.storage import vault
 
@@ -100,18 +98,12 @@ def by_code(session: Session, code: str) -> PrintRun:
 
 def parts_to_make(run: PrintRun, session: Session, folder: Path, address: str) -> Iterator[dict[str, Any]]:
     """The parts of a payment list that are not made yet, one after another, each stored when it is told."""
-    release = publish.published_programmes(session)[0]
-    templates = publish.open_release(session, release.id).templates()
     chunks = _chunks(run.content)
     for n, chunk in enumerate(chunks[len(run.parts) :], start=len(run.parts) + 1):
         data = _part(run.content, chunk, n, len(chunks), civil_date(run.asked_at).isoformat())
-        sheet = render.Sheet(
-            templates, TEMPLATE, data, f"{address}/verify/{run.code}", run.asked_at.isoformat(), marked=False
+        made = shared_template.made(
+            session, TEMPLATE, data, run.asked_at, f"{address}/verify/{run.code}", marked=False
         )
-        try:
-            made = render.to_pdf(sheet)
-        except PressError as fault:
-            raise RenderFailed(reason=str(fault)) from fault
         yield {"title": f"第 {n} 册", "sha256": vault.put(folder, made.content), "pages": made.pages}
 
 

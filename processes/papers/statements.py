@@ -10,9 +10,8 @@ from typing import Any
 import xlsxwriter
 from sqlalchemy.orm import Session
 
-from documents import render
+from processes.papers import shared_template
 from processes.policy.calendar import civil_date
-from processes.releases import publish
 from processes.relief import fund_rules
 from processes.relief.fund_queries import Line, Statement
 
@@ -26,8 +25,6 @@ def pdf(
     session: Session, statement: Statement, place: str, closed_by: str, now: datetime, address: str
 ) -> bytes:
     """The statement to print and sign, by the shared template of the latest release."""
-    release = publish.published_programmes(session)[0]
-    templates = publish.open_release(session, release.id).templates()
     data = {
         "title": TITLE,
         "place": place,
@@ -42,8 +39,7 @@ def pdf(
         "lines": [_line(n) for n in statement.lines],
         **{k: str(v) for k, v in totals(statement).items()},
     }
-    sheet = render.Sheet(templates, TEMPLATE, data, address, now.isoformat())
-    return render.to_pdf(sheet).content
+    return shared_template.made(session, TEMPLATE, data, now, address).content
 
 
 def spreadsheet(statement: Statement, place: str, now: datetime) -> bytes:

@@ -75,6 +75,12 @@ def lines(session: Session, programme: str, month: str, place: str) -> list[PayL
     ]  # fmt: skip
 
 
+def of_household(session: Session, household_id: int, month: str) -> list[Award]:
+    """What a household is paid in a month."""
+    query = select(Award).where(Award.household_id == household_id, _paid_in(month))
+    return list(session.scalars(query.order_by(Award.id)))
+
+
 def sums(session: Session, month: str, digits: int) -> list[PaySum]:
     """Households and amount of a month by programme and township, in scope.
 

@@ -17,9 +17,9 @@ from processes.papers import old_files
 from processes.people import forms as kinds
 from processes.people import history, id_number, masking, queries, shown
 from processes.policy.calendar import civil_date
-from processes.policy.periods import age_on
+from processes.policy.periods import Month, age_on
 from processes.releases import publish
-from processes.relief import fund_queries
+from processes.relief import fund_queries, payroll
 from processes.relief import queries as relief
 from web import auth, forms
 from web.require import require
@@ -109,19 +109,13 @@ def past(actor: Actor, number: str) -> Any:
             (v, history.changes(before, content))
             for (v, content), (_, before) in zip(earlier, [*earlier[1:], (None, {})], strict=True)
         ]
-        awards = [a for a in relief.of_household(session, household.id) if _stood(a, day)]
+        awards = payroll.of_household(session, household.id, str(Month.of(day)))
         own = [c for c in cases.of_household(session, household.id) if civil_date(c.opened_at) <= day]
         return render_template(
             "household_history.html", household=household, day=day, state=state, told=told, awards=awards,
             cases=own, line=history.line, today=today, closed_then=lambda c: c.closed_at and civil_date(c.closed_at) <= day,
             categories=kinds.CATEGORIES,
         )  # fmt: skip
-
-
-def _stood(award: Any, day: date) -> bool:
-    """Whether an award was paid in the month of a day."""
-    month = f"{day:%Y-%m}"
-    return award.status == "standing" and award.from_month <= month and (award.until_month or month) >= month
 
 
 @desk.post("/households/save")

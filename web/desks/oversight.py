@@ -11,6 +11,7 @@ from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import clocks, queries
+from processes.oversight import load
 from processes.policy.calendar import civil_date
 from web import auth
 from web.require import require
@@ -28,11 +29,15 @@ def late(actor: Actor) -> Any:
             (case, clock, clocks.colour(today, clock.due_on, clock.yellow_on, clock.red_on))
             for case, clock in queries.late(session, today)
         ]
-        load = queries.load_by_township(session, today)
-        for line in load:
-            line["name"] = divisions.name(session, line["township"])
+        townships = load.by_township(session, today)
+        names = divisions.names(session, [t.key for t in townships])
         return render_template(
-            "oversight.html", rows=rows, load=load, incidents=queries.incidents(session), today=today
+            "oversight.html",
+            rows=rows,
+            townships=townships,
+            names=names,
+            incidents=queries.incidents(session),
+            today=today,
         )
 
 

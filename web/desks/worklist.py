@@ -60,13 +60,14 @@ def queue(actor: Actor) -> Any:
         townships = (
             divisions.townships(session, actor.division) if len(actor.division) < TOWNSHIP_DIGITS else []
         )
+        programmes = {r.programme: r.title for r in publish.published_programmes(session)}
         about = {} if is_part else _about(session, actor)
     return render_template(
         "worklist_table.html" if is_part else "worklist.html",
         page=page, items=[r.item for r in page.rows] if ranked else page.rows, ranked=ranked, queue=name,
         titles=titles, counts=counts, is_part=is_part, wanted=wanted, most=pages.MOST_COUNTED, kept=_kept(),
         columns=_columns(), all_columns=COLUMNS, townships={t.code: t.name for t in townships},
-        programmes=_programmes(), colours=COLOUR_TITLES, orders=ORDER_TITLES, **about,
+        programmes=programmes, colours=COLOUR_TITLES, orders=ORDER_TITLES, **about,
     )  # fmt: skip
 
 
@@ -95,11 +96,6 @@ def _columns() -> tuple[str, ...]:
 def _kept() -> dict[str, str]:
     """What the address says of the queue, without the page."""
     return {name: request.args[name] for name in _KEPT if request.args.get(name)}
-
-
-def _programmes() -> dict[str, str]:
-    with auth.office().database.reading("") as session:
-        return {r.programme: r.title for r in publish.published_programmes(session)}
 
 
 def _about(session: Any, actor: Actor) -> dict[str, Any]:

@@ -1,0 +1,35 @@
+"""Commands of the worker on the outbox: an effect has happened, or waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.settings import Settings
+from processes.storage.outbox import OutboxRow
+from processes.storage.unit_of_work import UnitOfWork
+
+
+def finish_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FinishJob) -> dict[str, Any]:
+    """A row of the outbox is done."""
+    actor.demand(Permission.SYSTEM_WORK)
+    row = uow.session.scalar(select(OutboxRow).where(OutboxRow.key == command.key))
+    if row is not None:
+        row.done_at = uow.now
+    return {}
+
+
+def postpone_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PostponeJob) -> dict[str, Any]:
+    """A row of the outbox waits."""
+    actor.demand(Permission.SYSTEM_WORK)
+    row = uow.session.scalar(select(OutboxRow).where(OutboxRow.key == command.key))
+    if row is not None:
+        row.due_at = command.until
+        if command.error:
+            row.attempts += 1
+            row.error = command.error
+    return {}

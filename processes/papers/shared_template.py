@@ -1,0 +1,33 @@
+"""Papers of no case (lists, statements, catalogues): set by the shared templates of the latest release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from documents import render
+from documents.errors import PressError
+from processes.errors import RenderFailed
+from processes.releases import publish
+
+
+def made(
+    session: Session,
+    template: str,
+    data: Mapping[str, Any],
+    now: datetime,
+    address: str = "",
+    marked: bool = True,
+) -> render.Made:
+    """The PDF; raises `RenderFailed`.  `marked`: whether its pages find their way back when they are scanned."""
+    release = publish.published_programmes(session)[0]
+    templates = publish.open_release(session, release.id).templates()
+    try:
+        return render.to_pdf(
+            render.Sheet(templates, template, dict(data), address, now.isoformat(), marked=marked)
+        )
+    except PressError as fault:
+        raise RenderFailed(reason=str(fault)) from fault
