@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +16,8 @@ from sqlalchemy import insert, text
 
 from benchmarks import chain
 from benchmarks.desk import POLICY
+from processes import commands as c
+from processes.access.scope import Actor
 from processes.cases import pages, queues
 from processes.cases.models import WorkItem
 from processes.rehearsal.stage import Stage
@@ -28,17 +32,7 @@ _ROLES = ("window_clerk", "investigator", "township_leader", "county_clerk", "co
 
 def measure(url: str, rounds: int, sizes: list[int]) -> dict[str, float]:
     """Median milliseconds of page and counts, by number of open items."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = replace(from_environment(), var=Path(folder))
-        keyring.use(keyring.open_keyring(settings.keys))
-        stage = Stage(settings, url)
-        stage.found(chain.bundle(POLICY))
-        stage.set_clock(datetime(2026, 3, 2, 9, 0))
-        household = cases.a_household(stage)
-        from processes import commands as c
-
-        clerk = stage.actor("window_clerk", cases.VILLAGE)
-        stage.office.perform(c.StartCase("chain", household, {"answer": "yes"}), clerk)
+    with township(url) as (stage, clerk):
         found: dict[str, float] = {}
         there = 0
         for size in sizes:
@@ -46,8 +40,23 @@ def measure(url: str, rounds: int, sizes: list[int]) -> dict[str, float]:
             there = size
             _settle(stage)
             found[str(size)] = round(median(_page(stage, clerk) for _ in range(rounds)), 3)
-        stage.close()
     return found
+
+
+@contextmanager
+def township(url: str) -> Iterator[tuple[Stage, Actor]]:
+    """An office with one case, and the clerk whose queue is measured."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = replace(from_environment(), var=Path(folder))
+        keyring.use(keyring.open_keyring(settings.keys))
+        stage = Stage(settings, url)
+        stage.found(chain.bundle(POLICY))
+        stage.set_clock(datetime(2026, 3, 2, 9, 0))
+        clerk = stage.actor("window_clerk", cases.VILLAGE)
+        command = c.StartCase("chain", cases.a_household(stage), {"answer": "yes"})
+        stage.office.perform(command, clerk)
+        yield stage, clerk
+        stage.close()
 
 
 def _settle(stage: Stage) -> None:

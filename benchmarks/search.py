@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 from sqlalchemy import insert, text
 
-from benchmarks import chain, queue
-from benchmarks.desk import POLICY
-from processes import commands as c
+from benchmarks import queue
 from processes.cases import queues
 from processes.cases.models import WorkItem
 from processes.rehearsal.stage import Stage
-from processes.settings import from_environment
-from processes.storage import full_text, keyring
-from tests.builders import cases
+from processes.storage import full_text
 
 _BATCH = 20_000
 DONE_FOR_EACH = 5
@@ -30,15 +23,7 @@ _SAID = "申请人第{n}户反映屋顶漏雨，第{k}组"
 
 def measure(url: str, rounds: int, sizes: list[int]) -> dict[str, dict[str, float]]:
     """By number of open items: `page`, `counts`, `name`, `initials`, `tail`, `number`, `text` in ms."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = replace(from_environment(), var=Path(folder))
-        keyring.use(keyring.open_keyring(settings.keys))
-        stage = Stage(settings, url)
-        stage.found(chain.bundle(POLICY))
-        stage.set_clock(datetime(2026, 3, 2, 9, 0))
-        household = cases.a_household(stage)
-        clerk = stage.actor("window_clerk", cases.VILLAGE)
-        stage.office.perform(c.StartCase("chain", household, {"answer": "yes"}), clerk)
+    with queue.township(url) as (stage, clerk):
         found = {}
         there = 0
         for size in sizes:
@@ -46,7 +31,6 @@ def measure(url: str, rounds: int, sizes: list[int]) -> dict[str, dict[str, floa
             there = size
             _settle(stage)
             found[str(size)] = {name: _timed(stage, clerk, ask, rounds) for name, ask in _asks(clerk).items()}
-        stage.close()
     return found
 
 

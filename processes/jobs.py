@@ -91,6 +91,9 @@ def make_runs(office: Office) -> int:
     """
     with office.database.reading("") as session:
         codes = [run.code for run in runs.waiting(session)]
+        outlived = runs.outlived(session, office.database.clock())
+    for code in outlived:
+        office.perform(c.DropRun(code), system_actor())
     return sum(make_run(office, code) for code in codes)
 
 

@@ -75,6 +75,7 @@ from processes.commands.migration import (
     UndoMigration,
 )
 from processes.commands.papers import (
+    DropRun,
     ExportFile,
     FailPaper,
     FileScan,
@@ -148,6 +149,7 @@ __all__ = [
     "ExportFile",
     "PrintBatch",
     "TakeRun",
+    "DropRun",
     "RetryRun",
     "FinishRun",
     "NotePart",

@@ -82,6 +82,13 @@ class FinishRun(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class DropRun(Command):
+    """Take a batch of papers away that was bound for printing days ago; the papers themselves stay."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class RetryRun(Command):
     """Try a long print that failed once more, from where it stopped."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from processes import commands as c
 from processes.access import audit
@@ -73,9 +73,12 @@ def drop_old_sheet(
     """A piece that does not belong there goes; the others keep their order."""
     actor.demand(Permission.ARCHIVE_WRITE)
     file = _old_file(uow, actor, command.number)
-    uow.session.execute(
-        delete(OldSheet).where(OldSheet.old_file_id == file.id, OldSheet.position == command.position)
-    )
+    query = select(OldSheet).where(OldSheet.old_file_id == file.id, OldSheet.position == command.position)
+    row = uow.session.scalar(query)
+    if row is None:
+        raise NotFound()
+    uow.session.delete(row)
+    destruction.remove_files(uow, f"old_sheet/{row.id}", scans=[row.sha256])
     return {"number": file.number}
 
 

@@ -128,6 +128,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.MakePaymentList: printing.make_payment_list,
     c.NotePart: printing.note_part,
     c.FinishRun: printing.finish_run,
+    c.DropRun: printing.drop_run,
     c.RetryRun: printing.retry_run,
     c.TakeRun: printing.take_run,
     c.SignPaper: papers.sign_paper,

@@ -15,7 +15,7 @@ from processes.cases import numbering
 from processes.cases.models import Case
 from processes.errors import Invalid, NotFound, RuleBroken
 from processes.office.papers import record_printing
-from processes.papers import assemble, batch, queries, runs
+from processes.papers import assemble, batch, destruction, queries, runs
 from processes.papers.run_models import BATCH, FAILED, PAYMENT_LIST, READY, WAITING, PrintRun
 from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
@@ -117,6 +117,18 @@ def retry_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Retr
     if row.status == FAILED:
         row.status, row.error = WAITING, None
     return {"run": row.code}
+
+
+def drop_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DropRun) -> dict[str, Any]:
+    """A bound copy of papers is no paper: it goes, so that nothing of a destroyed case is left in it."""
+    actor.demand(Permission.SYSTEM_WORK)
+    row = _locked(uow, actor, command.code)
+    if row.kind != BATCH:
+        raise RuleBroken(reason="清册是正式文书，不随打印任务清除")
+    if row.sha256 is not None:
+        destruction.remove_files(uow, f"print_run/{row.code}", papers=[row.sha256])
+    uow.session.delete(row)
+    return {}
 
 
 def take_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.TakeRun) -> dict[str, Any]:

@@ -155,7 +155,7 @@ def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]
 def destroy_old_file(uow: UnitOfWork, file: OldFile) -> None:
     """Take an old file's scans away."""
     rows = uow.session.scalars(select(OldSheet).where(OldSheet.old_file_id == file.id)).all()
-    _remove(uow, f"old_file/{file.id}", scans=[r.sha256 for r in rows])
+    remove_files(uow, f"old_file/{file.id}", scans=[r.sha256 for r in rows])
     uow.session.execute(delete(OldSheet).where(OldSheet.old_file_id == file.id))
     file.title, file.note, file.destroyed_on = GONE, "", civil_date(uow.now)
 
@@ -168,7 +168,7 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
     signed = session.scalars(select(PaperSignature.sha256).where(PaperSignature.paper_id.in_(ids))).all()
     returned = session.scalars(select(ReturnedPage.sha256).where(ReturnedPage.paper_id.in_(ids))).all()
     attached = session.scalars(select(Attachment.sha256).where(Attachment.case_id == case.id)).all()
-    _remove(
+    remove_files(
         uow, f"case/{case.id}", papers=[*(p.sha256 for p in papers if p.sha256), *signed],
         scans=returned, attachments=attached,
     )  # fmt: skip
@@ -197,7 +197,7 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
     case.applicant, case.state, case.destroyed_on = GONE, b"", civil_date(uow.now)
 
 
-def _remove(
+def remove_files(
     uow: UnitOfWork, key: str, papers: Sequence[str] = (), scans: Sequence[str] = (),
     attachments: Sequence[str] = (),
 ) -> None:  # fmt: skip

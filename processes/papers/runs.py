@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from documents import binding
 from processes.errors import NotFound
 from processes.papers import batch, shared_template
-from processes.papers.run_models import PAYMENT_LIST, WAITING, PrintRun
+from processes.papers.run_models import BATCH, PAYMENT_LIST, WAITING, PrintRun
 from processes.people import masking
 from processes.policy.calendar import civil_date
 from processes.relief.payroll import PayLine
@@ -29,6 +29,7 @@ SERIES = "民救册"
 LINES_PER_PART = 250
 """So many households are about nine pages; the press holds one part at a time."""
 SHOWN = 30
+BATCH_KEPT = timedelta(days=7)
 _COLUMNS = (
     "序号",
     "村（居）",
@@ -80,6 +81,14 @@ def _chunks(content: dict[str, Any]) -> list[list[dict[str, Any]]]:
 def waiting(session: Session) -> list[PrintRun]:
     """Runs that are still to be made, oldest first."""
     return list(session.scalars(select(PrintRun).where(PrintRun.status == WAITING).order_by(PrintRun.id)))
+
+
+def outlived(session: Session, now: datetime) -> list[str]:
+    """Codes of batches that were bound so long ago that nobody prints them any more."""
+    query = select(PrintRun.code).where(
+        PrintRun.kind == BATCH, PrintRun.status != WAITING, PrintRun.asked_at < now - BATCH_KEPT
+    )
+    return list(session.scalars(query))
 
 
 def latest(session: Session, account_id: int | None) -> list[PrintRun]:

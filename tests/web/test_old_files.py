@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from datetime import datetime
@@ -88,6 +89,9 @@ def test_a_piece_added_by_mistake_is_taken_out(stage: Stage, household: str) -> 
     clerk.post("/archive/old/2009-DB-017/drop", {"position": "2"})
     page = clerk.get("/archive/old/2009-DB-017").text
     assert "户口簿" not in page
+    jobs.remove_files(stage.office)
+    with pytest.raises(NotFound):
+        vault.get(stage.office.settings.scans, hashlib.sha256(_photo()).hexdigest())
     clerk.post("/archive/old/2009-DB-017/sheets", {"file": (io.BytesIO(_pdf(1)), "补充.pdf")})
     assert "补充" in clerk.get("/archive/old/2009-DB-017").text
 
