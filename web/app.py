@@ -16,6 +16,7 @@ from processes.cases.models import NO_DUE_DATE
 from processes.cli import open_office
 from processes.office import Office
 from processes.policy.calendar import SHANGHAI, civil_date
+from processes.policy.values import shown
 from processes.storage import keyring
 from web import auth, errors
 from web.desks import (
@@ -89,6 +90,7 @@ def create_app(office: Office | None = None) -> Flask:
     app.add_template_filter(_local, "local")
     app.add_template_filter(_due, "due")
     app.add_template_filter(_written, "written")
+    app.add_template_filter(shown, "shown")
     return app
 
 

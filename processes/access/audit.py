@@ -1,29 +1,80 @@
-"""The access log: every read of a full ID number and every sign-in."""
+"""The access log: sign-ins, every read of a full ID number or a paper, what was exported or destroyed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from processes.access.models import AccessLog, Account
 from processes.access.scope import Actor
 from processes.storage.unit_of_work import UnitOfWork
 
+Action: TypeAlias = Literal[
+    "sign_in",
+    "sign_in_failed",
+    "account_unlocked",
+    "id_number_read",
+    "household_saved",
+    "person_identified",
+    "identification_undone",
+    "holiday_notice_entered",
+    "paper_read",
+    "file_exported",
+    "file_destroyed",
+    "payment_list_made",
+    "payment_list_for_bank",
+    "print_taken",
+]
+TITLES: Mapping[Action, str] = {
+    "sign_in": "登录",
+    "sign_in_failed": "登录失败",
+    "account_unlocked": "解锁账号",
+    "id_number_read": "查看完整身份证号",
+    "household_saved": "保存家庭信息",
+    "person_identified": "登记查明的身份",
+    "identification_undone": "撤销查明的身份",
+    "holiday_notice_entered": "录入放假安排",
+    "paper_read": "打开文书",
+    "file_exported": "导出档案",
+    "file_destroyed": "销毁档案",
+    "payment_list_made": "生成发放清册",
+    "payment_list_for_bank": "取出银行发放文件（含完整号码）",
+    "print_taken": "取出打印件",
+}
+PAGE = 200
 
-def note(uow: UnitOfWork, actor: Actor, action: str, target: str, address: str = "") -> None:
+
+def note(uow: UnitOfWork, actor: Actor, action: Action, target: str, address: str = "") -> None:
     """Write who did what to which target; never the value that was read."""
     uow.add(AccessLog(account_id=actor.account_id, at=uow.now, action=action, target=target, address=address))
 
 
-def latest(session: Session, limit: int = 200) -> Sequence[Any]:
-    """The latest entries with the names of the accounts."""
+def page(
+    session: Session, action: str = "", word: str = "", before: int | None = None
+) -> tuple[Sequence[Any], int | None]:
+    """Entries with the names of their accounts, latest first, and where the next page begins (None: it is the last).
+
+    `action` narrows to one kind, `word` to a person's name or user name, or to the beginning of a target.
+    """
     query = (
         select(AccessLog, Account.name)
         .outerjoin(Account, Account.id == AccessLog.account_id)
         .order_by(AccessLog.id.desc())
-        .limit(limit)
+        .limit(PAGE + 1)
     )
-    return session.execute(query).all()
+    if action:
+        query = query.where(AccessLog.action == action)
+    if word:
+        found = or_(
+            Account.name == word,
+            Account.username == word,
+            AccessLog.target.startswith(word, autoescape=True),
+        )
+        query = query.where(found)
+    if before is not None:
+        query = query.where(AccessLog.id < before)
+    rows = session.execute(query).all()
+    return rows[:PAGE], rows[PAGE - 1][0].id if len(rows) > PAGE else None

@@ -8,13 +8,16 @@ from typing import Any
 
 from processes.cases.models import CaseEvent
 from processes.policy.calendar import SHANGHAI
+from processes.releases import words as choice_words
 
 _MODES = {"all": "全部同意", "any": "一人同意即可", "order": "依次", "quorum": "达到人数"}
 _COLOURS = {"yellow": "进入黄色预警", "red": "进入红色预警", "overdue": "已经超期"}
 
 
-def sentence(event: CaseEvent) -> str:
-    """What happened, in one sentence."""
+def sentence(event: CaseEvent, words: choice_words.Words) -> str:
+    """What happened, in one sentence; `words` are those of the case's process."""
+    if event.kind == "decided":
+        return _decided(event.title, event.payload, words)
     template = _SENTENCES.get(event.kind)
     return f"{event.title}（{event.kind}）" if template is None else template(event.title, event.payload)
 
@@ -28,20 +31,16 @@ def _day(value: Any) -> str:
     return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else str(value)
 
 
-def _decided(title: str, payload: Mapping[str, Any]) -> str:
+def _decided(title: str, payload: Mapping[str, Any], words: choice_words.Words) -> str:
     if "table" in payload:
         rows = "、".join(str(r) for r in payload.get("rows", []))
-        inputs = "，".join(f"{i['title']}：{_word(i['value'])}" for i in payload.get("inputs", []))
+        inputs = "，".join(f"{name}：{said}" for name, said in choice_words.read(payload, words))
         return f"{title}：决策表“{payload['name']}”第 {rows} 行（{inputs}）"
     return f"{title}：计算表“{payload['name']}”共 {len(payload.get('lines', []))} 行"
 
 
 def _in_name(payload: Mapping[str, Any]) -> str:
     return f"（代{payload['acting_for']}）" if payload.get("acting_for") else ""
-
-
-def _word(value: Any) -> str:
-    return {True: "是", False: "否"}[value] if isinstance(value, bool) else str(value)
 
 
 _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
@@ -71,7 +70,6 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "asked": lambda t, p: f"就“{t}”与{p['to']}沟通：{p['question']}",
     "answered": lambda t, p: f"{p['name']}答复“{t}”：{p['said']}",
     "copied": lambda t, p: f"将“{t}”抄送{'、'.join(p['names'])}",
-    "decided": _decided,
     "clock_started": lambda t, p: f"“{t}”开始计算，截止 {_day(p['due_on'])}",
     "clock_suspended": lambda t, p: f"“{t}”中止计时：{p['reason']}",
     "clock_resumed": lambda t, p: f"“{t}”恢复计时，截止 {_day(p['due_on'])}",

@@ -23,6 +23,7 @@ from processes.papers.catalogue import Part, Piece
 from processes.papers.models import STANDING, SUPERSEDED, WITHDRAWN
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
+from processes.releases import publish, words
 from processes.storage import vault
 
 _STYLE = "body{font-family:serif;margin:2em;max-width:60em}table{border-collapse:collapse;width:100%}td,th{border:1px solid #999;padding:.2em .5em;text-align:left}code{font-size:.75em;word-break:break-all}"
@@ -121,7 +122,8 @@ def zipped(parts: Sequence[Part], title: str, printed: bytes, made_at: datetime)
 
 def _record(session: Session, case: Case) -> list[Piece]:
     told = events.of_case(session, case.id)
-    lines = [(timeline.when(e), e.actor, timeline.sentence(e)) for e in told]
+    known = words.of_process(publish.open_release(session, case.release_id), case.process)
+    lines = [(timeline.when(e), e.actor, timeline.sentence(e, known)) for e in told]
     rows = "".join(
         f"<tr><td>{_e(at)}</td><td>{_e(who)}</td><td>{_e(said)}</td></tr>" for at, who, said in lines
     )

@@ -183,7 +183,9 @@ def _computation(source: Source) -> list[c.Line]:
         if isinstance(computed, Mapping):
             for line in sheet.lines:
                 if line.shown and line.name in computed:
-                    lines.append(c.Line(line.title, _plain(computed[line.name]), line.unit, line.article))
+                    lines.append(
+                        c.Line(line.title, values.shown(computed[line.name]), line.unit, line.article)
+                    )
     return lines
 
 
@@ -266,14 +268,6 @@ def _answers(source: Source) -> dict[str, dict[str, str]]:
     if schema is not None:
         found["application"] = forms.shown(schema, source.data.get("application", {}))
     return found
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, Decimal):
-        return f"{value:.2f}" if value != value.to_integral_value() else f"{value:.0f}"
-    return str(value)
 
 
 def _number(value: Any) -> Decimal:

@@ -52,6 +52,15 @@ def _decode(value: Any) -> Any:
     return value
 
 
+def shown(value: Any) -> str:
+    """One computed value as people read it: 是 or 否, whole numbers whole, others to two places; only the showing rounds."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return f"{value:.2f}" if value != value.to_integral_value() else f"{value:.0f}"
+    return str(value)
+
+
 def plain(value: Any) -> Any:
     """Values as papers and plain JSON carry them: numbers and dates as text."""
     if isinstance(value, Decimal):

@@ -22,18 +22,9 @@ from tests.builders import cases, releases
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 VERIFY = "/verify/code"
-ON_THE_WAY = (
-    "home",
-    "home_county",
-    "worklist",
-    "asked",
-    "notices",
-    "absences",
-    "case_of_leader",
-    "households",
-    "field_page",
-)
-"""Pages that leaders and investigators open on a phone."""
+TASK = "/task"
+PHONE = {"width": 390, "height": 844}
+OFFICE = {"width": 1366, "height": 768}
 PAGES = (
     ("t1_clerk", "/worklist?queue=office", "worklist"),
     ("t1_clerk", "/", "home"),
@@ -48,6 +39,17 @@ PAGES = (
     ("t1_clerk", "/households/340199101-H-000001/history", "household_history"),
     ("county_clerk", "/load/cases?state=open", "load_cases"),
     ("t1_clerk", "/households", "households"),
+    ("t1_clerk", "/households/new", "household_new"),
+    ("t1_clerk", "/households/340199101-H-000001", "household"),
+    ("t1_clerk", "/households/340199101-H-000001/apply/minimum_living_allowance", "apply"),
+    ("t1_clerk", TASK, "task"),
+    ("t1_clerk", "/scan/returns", "returns"),
+    ("t1_clerk", "/verify", "verify_upload"),
+    ("t1_clerk", "/offers", "offers"),
+    ("t1_clerk", "/about", "about"),
+    ("t1_clerk", "/nowhere", "not_found"),
+    ("finance", "/funds", "funds"),
+    ("finance", "/funds/340199101", "fund"),
     ("t1_clerk", "/cases", "cases"),
     ("supervisor", "/oversight", "oversight"),
     ("supervisor", "/oversight/heat/minimum_living_allowance", "heat"),
@@ -102,7 +104,8 @@ def _archive_and_lists(desk: Desk) -> str:
     return notice.code
 
 
-def test_every_page_opens_without_a_fault(desk: Desk, allowance: Bundle) -> None:
+def test_every_page_opens_in_both_widths_without_a_fault(desk: Desk, allowance: Bundle) -> None:
+    """A screen of the office and a phone: no script fault, nothing that axe finds grave, nothing wider than the phone."""
     cases.a_case(desk.stage, at="post_notice")
     cases.a_case(desk.stage, raw=cases.OTHER_HOUSEHOLD)
     code = _archive_and_lists(desk)
@@ -110,24 +113,34 @@ def test_every_page_opens_without_a_fault(desk: Desk, allowance: Bundle) -> None
     supervisor = desk.stage.actor("supervisor", cases.VILLAGE)
     desk.stage.office.perform(c.PlanMigration("minimum_living_allowance", 1, number), supervisor)
     jobs.migrate_cases(desk.stage.office)
+    places = {VERIFY: f"/verify/{code}", TASK: _a_task(desk)}
     signed_in: dict[str, Any] = {}
     for username, place, name in PAGES:
-        address = place.replace(VERIFY, f"/verify/{code}")
+        address = places.get(place, place)
         page = signed_in.setdefault(username, None) or desk.sign_in(username)
         signed_in[username] = page
         response = page.goto(address)
         assert response is not None
-        assert response.ok, (address, response.status)
-        if page.locator("#diagram").count():
-            page.wait_for_selector("#diagram[data-ready]")
-        desk.shot(page, name)
-        found = Axe().run(page).response["violations"]
-        assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == [], address
-        if name in ON_THE_WAY:
-            page.set_viewport_size({"width": 390, "height": 844})
-            desk.shot(page, f"{name}_phone")
-            wide = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert wide <= 1, f"{address} is wider than a phone by {wide}"
-            page.set_viewport_size({"width": 1366, "height": 768})
+        assert response.ok or name == "not_found", (address, response.status)
+        _look(desk, page, name)
+        page.set_viewport_size(PHONE)
+        _look(desk, page, f"{name}_phone")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 1, f"{address} is wider than a phone by {wide}"
+        page.set_viewport_size(OFFICE)
+
+
+def _a_task(desk: Desk) -> str:
+    """The address of a step that the window clerk has taken."""
+    item = cases.item_at(desk.stage, "340199101-DB-2026-00002", "check_papers")
+    clerk = desk.stage.actor("window_clerk", cases.VILLAGE)
+    desk.stage.office.perform(c.ClaimTask(item.id, item.version), clerk)
+    return f"/cases/{item.case_number}/tasks/{item.id}"
+
+
+def _look(desk: Desk, page: Any, name: str) -> None:
+    if page.locator("#diagram").count():
+        page.wait_for_selector("#diagram[data-ready]")
+    desk.shot(page, name)
+    found = Axe().run(page).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == [], (name, found)

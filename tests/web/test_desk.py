@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from typing import get_args
 
 import pytest
 
+from processes.access import audit
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders.desks import USERS, Person
@@ -287,3 +290,25 @@ def test_transfer_return_watch_and_extend_by_the_screen(stage: Stage) -> None:
     assert "延长 15 个工作日" in leader.get(f"/cases/{number}").text
     assert leader.post(f"/cases/{number}/watch", {"on": "1"}).status_code == 302
     assert number in leader.get("/worklist?queue=watching").text
+
+
+def test_audit__is_narrowed_by_kind_and_by_person_and_goes_on_to_older_entries(stage: Stage) -> None:
+    Person(stage, "window_clerk")
+    auditor = Person(stage, "auditor")
+    assert set(get_args(audit.Action)) == set(audit.TITLES)
+    rows = re.findall(r"<tr><td class=\"text-nowrap\">.*?</tr>", auditor.get("/audit").text)
+    assert len(rows) == 2
+    only = auditor.get("/audit?action=sign_in&q=赵窗口").text
+    assert len(re.findall(r"<tr><td class=\"text-nowrap\">", only)) == 1
+    assert "没有符合条件的记录" in auditor.get("/audit?action=file_destroyed").text
+    with stage.database.unit_of_work() as uow:
+        actor = stage.actor("auditor", "340199")
+        for n in range(audit.PAGE + 1):
+            audit.note(uow, actor, "paper_read", f"code-{n}")
+        uow.commit()
+    first = auditor.get("/audit?action=paper_read").text
+    assert "code-200<" in first
+    assert "code-0<" not in first
+    older = re.search(r'href="([^"]*before=[^"]*)"', first)
+    assert older is not None
+    assert "code-0<" in auditor.get(older.group(1).replace("&amp;", "&")).text

@@ -69,8 +69,13 @@ def _days(text: str) -> tuple[date, ...]:
 @require(Permission.AUDIT_READ)
 def audit_log(actor: Actor) -> Any:
     """Sensitive reads and sign-ins, latest first."""
+    action, word = request.args.get("action", ""), request.args.get("q", "").strip()[:60]
+    before = request.args.get("before", type=int)
     with auth.office().database.reading("") as session:
-        return render_template("audit.html", rows=audit.latest(session))
+        rows, further = audit.page(session, action, word, before)
+        return render_template(
+            "audit.html", rows=rows, further=further, action=action, word=word, titles=audit.TITLES
+        )
 
 
 @desk.get("/accounts")

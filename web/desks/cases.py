@@ -21,6 +21,7 @@ from processes.people import history, shown
 from processes.people import queries as people
 from processes.policy.calendar import civil_date
 from processes.releases import publish
+from processes.releases import words as choice_words
 from processes.relief import fund_queries
 from processes.relief import queries as relief
 from processes.storage import vault
@@ -55,6 +56,7 @@ def one(actor: Actor, number: str) -> Any:
         may_see_household = actor.may(Permission.HOUSEHOLD_READ)
         told = events.of_case(session, case.id)
         issued = papers.of_case(session, case.id)
+        known = choice_words.of_process(bundle, case.process)
         return render_template(
             "case.html",
             case=case,
@@ -74,8 +76,10 @@ def one(actor: Actor, number: str) -> Any:
             places=_places(office, actor, case, bundle),
             open_items=[i for i in items if i.status == "open"],
             workable={i.id for i in items if i.status == "open" and rules.may_work(i, actor)},
-            timeline=[(timeline.when(e), e.actor, timeline.sentence(e), e.kind) for e in reversed(told)],
-            lines=_lines(told),
+            timeline=[
+                (timeline.when(e), e.actor, timeline.sentence(e, known), e.kind) for e in reversed(told)
+            ],
+            lines=[(e.payload, choice_words.read(e.payload, known)) for e in _lines(told)],
             clocks=_clocks(session, case, bundle, today),
             papers=issued,
             turns=signing.turns(session, issued, bundle.papers, actor, items),

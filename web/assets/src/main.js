@@ -83,3 +83,7 @@ document.addEventListener("submit", async (event) => {
 // Long work under way: look again by itself.
 const refresh = document.querySelector("[data-refresh]");
 if (refresh) setTimeout(() => location.reload(), Number(refresh.dataset.refresh) * 1000);
+
+// A table wider than its place scrolls sideways; the keyboard reaches it too.
+const sideways = new ResizeObserver((seen) => { for (const { target } of seen) target.scrollWidth > target.clientWidth ? (target.tabIndex = 0) : target.removeAttribute("tabindex"); });
+for (const table of document.querySelectorAll("main .table")) sideways.observe(table);
