@@ -43,6 +43,7 @@ from web.desks import (
     social,
     studio,
     tasks,
+    unsaved,
     verify,
     worklist,
 )  # fmt: skip
@@ -82,7 +83,7 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
-        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field,
+        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field, unsaved,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, current_app, g, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
 from processes.access import accounts
@@ -56,6 +56,12 @@ def open_session(account_id: int, epoch: int) -> None:
 def close_session() -> None:
     """End the session."""
     session.clear()
+
+
+def inside(address: str) -> str:
+    """An address that a form brought with it, where it is one of ours; else the home page."""
+    is_ours = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if is_ours else url_for("home.page")
 
 
 def register(app: Flask) -> None:

@@ -27,6 +27,7 @@ Action: TypeAlias = Literal[
     "payment_list_made",
     "payment_list_for_bank",
     "print_taken",
+    "unsaved_opened",
 ]
 TITLES: Mapping[Action, str] = {
     "sign_in": "登录",
@@ -43,6 +44,7 @@ TITLES: Mapping[Action, str] = {
     "payment_list_made": "生成发放清册",
     "payment_list_for_bank": "取出银行发放文件（含完整号码）",
     "print_taken": "取出打印件",
+    "unsaved_opened": "继续填写未提交的内容",
 }
 PAGE = 200
 

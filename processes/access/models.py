@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.storage.base import Row, Scoped
+from processes.storage.types import SealedData
 
 
 class Division(Row):
@@ -63,6 +64,22 @@ class Absence(Row):
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(60))
     ended_at: Mapped[datetime | None]
+
+
+class Unsaved(Row):
+    """What somebody typed into a form that belongs to no step yet (未提交的填写), by window."""
+
+    __tablename__ = "unsaved"
+    __table_args__ = (UniqueConstraint("account_id", "sheet", name="uq_unsaved_account_sheet"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    sheet: Mapped[str] = mapped_column(String(64))
+    """The window's own mark, so that two windows never write over each other unasked."""
+    place: Mapped[str] = mapped_column(String(120))
+    body: Mapped[dict[str, Any]] = mapped_column(SealedData)
+    version: Mapped[int]
+    saved_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class AccessLog(Row):

@@ -115,8 +115,13 @@ from processes.commands.studio import (
     SaveDraftFile,
     TakeBackDraft,
 )
+from processes.commands.unsaved import DropUnsaved, KeepUnsaved, OpenUnsaved, SweepUnsaved
 
 __all__ = [
+    "DropUnsaved",
+    "KeepUnsaved",
+    "OpenUnsaved",
+    "SweepUnsaved",
     "PostponeJob",
     "SetReach",
     "DropFilter",

@@ -18,6 +18,8 @@ class SaveHousehold(Command):
     household: str | None = None
     version: int = 0
     token: str = ""
+    unsaved: str = ""
+    """The token under which the page kept what was typed: it goes when this is saved."""
 
 
 @dataclass(frozen=True, slots=True)

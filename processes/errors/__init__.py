@@ -51,6 +51,7 @@ from processes.errors.not_found import (
     HouseholdNotFound,
     ParameterMissing,
     ReleaseMissing,
+    UnsavedGone,
 )
 from processes.errors.rules import (
     CertificateUnusable,
@@ -100,6 +101,7 @@ __all__ = [
     "ParameterMissing",
     "PermissionMissing",
     "ReleaseMissing",
+    "UnsavedGone",
     "RenderFailed",
     "ReturnRefused",
     "RuleBroken",

@@ -29,6 +29,14 @@ class HouseholdNotFound(NotFound):
     text_en = "The household was not found in your area."
 
 
+class UnsavedGone(NotFound):
+    """What was typed has been handed in or thrown away, or is somebody else's."""
+
+    code = "unsaved_gone"
+    text = "没有找到未提交的内容，可能已经提交或放弃。"
+    text_en = "Nothing unsaved is kept here; it was handed in or thrown away."
+
+
 class ReleaseMissing(NotFound):
     """A programme without a published release."""
 

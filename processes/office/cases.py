@@ -8,6 +8,7 @@ import puremagic
 from sqlalchemy import select
 
 from processes import commands as c
+from processes.access import unsaved
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import actions, clocks, events, notices
@@ -36,6 +37,7 @@ def start_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Sta
     actor.demand(Permission.CASE_START)
     household = _locked_household(uow, actor, command.household)
     case = open_case(uow, actor, household, Opening(command.programme, command.process, command.form))
+    unsaved.drop(uow, actor, command.token)
     return {"case": case.number, "opened": opened_from(uow, case)}
 
 

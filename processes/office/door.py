@@ -31,6 +31,7 @@ from processes.office import (
     queues,
     register,
     studio,
+    unsaved,
 )
 from processes.settings import Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
@@ -42,6 +43,10 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.SignIn: register.sign_in,
     c.UnlockAccount: register.unlock_account,
     c.RevealIdNumber: register.reveal_id_number,
+    c.KeepUnsaved: unsaved.keep,
+    c.OpenUnsaved: unsaved.go_on,
+    c.DropUnsaved: unsaved.drop,
+    c.SweepUnsaved: unsaved.sweep,
     c.SaveHousehold: register.save_household,
     c.IdentifyPerson: register.identify_person,
     c.UndoIdentification: register.undo_identification,

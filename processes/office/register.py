@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from processes import commands as c
-from processes.access import accounts, audit
+from processes.access import accounts, audit, unsaved
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
 from processes.cases import numbering
@@ -86,6 +86,7 @@ def save_household(
             raise HouseholdNotFound()
         saved = people.save_household(uow, actor, form, known, command.version, command.household)
     audit.note(uow, actor, "household_saved", saved.number)
+    unsaved.drop(uow, actor, command.unsaved)
     return {"household": saved.number, "version": saved.version}
 
 

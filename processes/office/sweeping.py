@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, or_, select
 
 from processes import commands as c
+from processes.access import unsaved
 from processes.access.scope import system_actor
 from processes.cases.models import Case, Clock
 from processes.errors import YimenError
@@ -20,13 +21,18 @@ def sweep(office: Office) -> int:
     One case that fails does not stop the others: the door has made an incident of it.
     """
     done = 0
-    for command in [*_due(office), *_warnings(office)]:
+    for command in [*_due(office), *_warnings(office), *_outlived(office)]:
         try:
             office.perform(command, system_actor())
         except YimenError:
             continue
         done += 1
     return done
+
+
+def _outlived(office: Office) -> list[c.Command]:
+    with office.database.reading("") as session:
+        return [c.SweepUnsaved()] if unsaved.is_outlived(session, office.database.clock()) else []
 
 
 def _due(office: Office) -> list[c.Command]:

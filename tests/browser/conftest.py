@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from werkzeug.serving import make_server
 
 from processes.rehearsal.county import PASSWORD
@@ -28,6 +28,7 @@ class Desk:
     """The desk at an address, and a page per person."""
 
     stage: Stage
+    playwright: Playwright
     browser: Browser
     address: str
 
@@ -65,7 +66,7 @@ def served(stage: Stage) -> Iterator[Desk]:
     thread.start()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        made = Desk(stage, browser, f"http://127.0.0.1:{server.server_port}")
+        made = Desk(stage, playwright, browser, f"http://127.0.0.1:{server.server_port}")
         made.faults = []
         yield made
         browser.close()

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 VERIFY = "/verify/code"
 TASK = "/task"
+DRAFT = "/studio/1"
 PHONE = {"width": 390, "height": 844}
 OFFICE = {"width": 1366, "height": 768}
 PAGES = (
@@ -60,6 +61,12 @@ PAGES = (
     ),
     ("supervisor", "/cases/340199101-DB-2026-00001", "case_of_supervisor"),
     ("supervisor", "/studio", "studio_home"),
+    ("supervisor", DRAFT, "draft_page"),
+    ("supervisor", f"{DRAFT}/changes", "draft_changes"),
+    ("supervisor", f"{DRAFT}/coverage", "draft_coverage"),
+    ("supervisor", f"{DRAFT}/record", "draft_record"),
+    ("supervisor", f"{DRAFT}/new-step", "draft_new_step"),
+    ("supervisor", f"{DRAFT}/file/policy.toml", "draft_parameters"),
     ("supervisor", "/guide/", "guide"),
     ("supervisor", "/releases/minimum_living_allowance", "releases"),
     ("supervisor", "/migrations/1", "migration"),
@@ -113,6 +120,8 @@ def test_every_page_opens_in_both_widths_without_a_fault(desk: Desk, allowance: 
     supervisor = desk.stage.actor("supervisor", cases.VILLAGE)
     desk.stage.office.perform(c.PlanMigration("minimum_living_allowance", 1, number), supervisor)
     jobs.migrate_cases(desk.stage.office)
+    draft = desk.stage.office.perform(c.OpenDraft("minimum_living_allowance"), supervisor)["draft"]
+    assert DRAFT.endswith(f"/{draft}")
     places = {VERIFY: f"/verify/{code}", TASK: _a_task(desk)}
     signed_in: dict[str, Any] = {}
     for username, place, name in PAGES:

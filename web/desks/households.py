@@ -21,7 +21,7 @@ from processes.policy.periods import Month, age_on
 from processes.releases import publish
 from processes.relief import fund_queries, payroll
 from processes.relief import queries as relief
-from web import auth, forms
+from web import auth, forms, unfinished
 from web.require import require
 
 desk = Blueprint("households", __name__)
@@ -62,7 +62,11 @@ def _page(actor: Actor, number: str | None) -> Any:
     today = civil_date(auth.office().database.clock())
     with auth.office().database.reading(actor.division, actor.department) as session:
         household = None if number is None else queries.household_by_number(session, number)
+        version = 0 if household is None else household.version
+        sheet = unfinished.of_page(actor, version) if actor.may(Permission.HOUSEHOLD_WRITE) else None
         content = None if household is None else shown.as_form(household)
+        if sheet is not None and sheet.data is not None:
+            content = sheet.data
         members = [] if household is None else shown.members(household, today)
         identified = {
             i: {"name": p.name, "masked": masking.id_number(p.id_head, p.id_tail)}
@@ -71,6 +75,8 @@ def _page(actor: Actor, number: str | None) -> Any:
         return render_template(
             "household.html",
             household=household,
+            unfinished=sheet,
+            record_version=version,
             content=content,
             members=members,
             identified=identified,
@@ -128,6 +134,7 @@ def save(actor: Actor) -> Any:
         str(body["household"]) if body.get("household") else None,
         forms.whole(body.get("version", 0)),
         str(body.get("token", ""))[:64],
+        str(body.get("unsaved", ""))[:64],
     )
     saved = auth.office().perform(command, actor)
     return jsonify(saved | {"address": url_for("households.one", number=saved["household"])})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 from flask import Blueprint, jsonify, render_template, url_for
 
@@ -14,7 +13,7 @@ from processes.coordination import screening
 from processes.people import queries
 from processes.policy.calendar import civil_date
 from processes.releases import publish
-from web import auth, forms
+from web import auth, forms, unfinished
 from web.require import require
 
 desk = Blueprint("intake", __name__)
@@ -30,17 +29,18 @@ def form(actor: Actor, number: str, programme: str, process: str = "") -> Any:
         household = queries.household_by_number(session, number)
         bundle = publish.open_release(session, publish.current_id(session, programme, today))
         start = bundle.start(process)
+        sheet = unfinished.of_page(actor)
         return render_template(
             "apply.html",
             household=household,
             title=start.title,
             schema=bundle.form(start.form),
-            data={"phone": household.phone},
+            data=sheet.data if sheet.data is not None else {"phone": household.phone},
+            unfinished=sheet,
             screened=screening.screen(session, household, auth.office().database.clock(), today)
             if bundle.programme.get("entrance")
             else None,
             results=screening.RESULTS,
-            token=str(uuid4()),
             target=url_for("intake.submit", number=number, programme=programme, process=process or None),
         )
 

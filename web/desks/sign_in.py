@@ -46,9 +46,7 @@ def submit() -> Any:
         )
         return page, status_of(fault)
     auth.open_session(found["account_id"], found["epoch"])
-    target = request.form.get("next", "")
-    inside = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return redirect(target if inside else url_for("home.page"))
+    return redirect(auth.inside(request.form.get("next", "")))
 
 
 @desk.post("/sign-out")

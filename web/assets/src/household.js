@@ -1,4 +1,5 @@
 import { data, say, send } from "./send.js";
+import { keepUnfinished } from "./unfinished.js";
 
 const form = document.getElementById("household");
 if (form) edit();
@@ -6,7 +7,7 @@ if (form) edit();
 function edit() {
   const kinds = data("kinds-data");
   const empty = { members: [{ relation: "本人" }], incomes: [], expenses: [], properties: [] };
-  const token = crypto.randomUUID();
+  const { token } = form.dataset;
   let version = Number(form.dataset.version);
 
   const options = (pairs, chosen) => pairs.map(([value, title]) => { const o = new Option(title, value, false, String(value) === String(chosen ?? "")); return o; });
@@ -107,9 +108,11 @@ function edit() {
   async function save() {
     for (const bad of form.querySelectorAll(".is-invalid")) fault(bad, "");
     form.querySelector('[data-fault="members"]').textContent = "";
+    await keeper.rest();
     say("正在保存……");
     try {
-      const saved = await send("/households/save", { form: collect(), household: form.dataset.household || null, version, token: version ? "" : token });
+      const saved = await send("/households/save", { form: collect(), household: form.dataset.household || null, version, token: version ? "" : token, unsaved: token });
+      keeper.end();
       version = saved.version;
       say("已保存", "good");
       location.href = saved.address;
@@ -130,6 +133,9 @@ function edit() {
   for (const list of ["members", "incomes", "expenses", "properties"]) for (const one of content[list]) add[list](one);
   names();
   for (const b of form.querySelectorAll("[data-add]")) b.addEventListener("click", () => add[b.dataset.add]().querySelector("[data-name]").focus());
+  const keeper = keepUnfinished(form, collect, () => form.querySelector('[data-lines="members"] [data-name="name"]')?.value.trim() ?? "");
+  for (const kind of ["input", "change"]) form.addEventListener(kind, () => keeper.touched());
+  form.addEventListener("click", (event) => { if (event.target.closest("[data-add], .lines button")) keeper.touched(); });
   form.addEventListener("submit", (event) => { event.preventDefault(); save(); });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey && event.key === "s") { event.preventDefault(); save(); }

@@ -1,6 +1,8 @@
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
+import { autosave } from "./autosave.js";
 import { data, say, send } from "./send.js";
+import { keepUnfinished } from "./unfinished.js";
 import { formsInChinese, showFaults } from "./words_of_forms.js";
 
 const place = document.getElementById("form");
@@ -8,47 +10,30 @@ const schema = data("schema-data");
 // Without debounce nothing that was typed can be missing when the form is handed in at once.
 const form = new Form({ container: place, debounce: false, additionalModules: [formsInChinese] });
 let draftVersion = Number(place.dataset.draftVersion || 0);
-let draftTimer = null;
-let saving = Promise.resolve();
-let finished = false;
 
-async function saveDraft(overwrite = false) {
-  if (!place.dataset.draft || finished) return;
-  try {
-    const answer = await send(place.dataset.draft, {
-      version: Number(place.dataset.version), draft_version: draftVersion, data: form._getState().data, overwrite,
-    });
-    draftVersion = answer.draft_version;
-    say(`草稿已保存 ${new Date().toLocaleTimeString("zh-CN", { hour12: false })}`);
-  } catch (fault) {
-    say(fault.message, "bad");
-    if (fault.code === "stale_draft") offerOverwrite();
-  }
+async function saveDraft(overwrite) {
+  const answer = await send(place.dataset.draft, {
+    version: Number(place.dataset.version), draft_version: draftVersion, data: form._getState().data, overwrite,
+  });
+  draftVersion = answer.draft_version;
 }
 
-function offerOverwrite() {
-  const said = document.getElementById("said");
-  const keep = Object.assign(document.createElement("button"), { className: "btn btn-sm btn-outline-danger ms-2", textContent: "保留本页这一份" });
-  const take = Object.assign(document.createElement("button"), { className: "btn btn-sm btn-outline-secondary ms-1", textContent: "改用另一份（刷新）" });
-  keep.onclick = () => saveDraft(true);
-  take.onclick = () => location.reload();
-  said.append(keep, take);
-}
+// A step has a draft of its own; an application is kept under the window's token until there is a case.
+const keeper = place.dataset.draft ? autosave(saveDraft) : place.dataset.place ? keepUnfinished(place, () => form._getState().data, () => place.dataset.label) : null;
 
 async function complete(more = {}) {
   const button = document.getElementById("complete");
-  clearTimeout(draftTimer);
   button.disabled = true;
   document.activeElement?.blur();
   await new Promise((resolve) => setTimeout(resolve, 0));
-  await saving;
+  await keeper?.rest();
   say("正在提交……");
   try {
     const { data: values } = form.submit();
     const answer = await send(place.dataset.submit, {
       version: Number(place.dataset.version || 0), token: place.dataset.token, data: { ...form._getState().data, ...values }, ...more,
     });
-    finished = true;
+    keeper?.end();
     location.href = answer.address;
   } catch (fault) {
     say(fault.message || "提交失败，内容仍在本页。", "bad");
@@ -58,15 +43,7 @@ async function complete(more = {}) {
 }
 
 await form.importSchema(schema, data("form-data"));
-// A second and a half after the last key, and every four seconds while somebody goes on typing.
-let typedSince = 0;
-form.on("changed", () => {
-  if (!place.dataset.draft) return;
-  clearTimeout(draftTimer);
-  typedSince ||= Date.now();
-  const wait = Math.max(0, Math.min(1500, typedSince + 4000 - Date.now()));
-  draftTimer = setTimeout(() => { typedSince = 0; saving = saveDraft(); }, wait);
-});
+form.on("changed", () => keeper?.touched());
 document.getElementById("complete").addEventListener("click", () => complete());
 document.getElementById("cosign-after")?.addEventListener("click", () => {
   const box = document.querySelector("#cosign-box form");

@@ -1,0 +1,73 @@
+"""What somebody typed and did not hand in yet: kept for its author alone, sealed, and for a week at most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from processes.access.models import Unsaved
+from processes.access.scope import Actor
+from processes.errors import StaleDraft, UnsavedGone
+from processes.policy.calendar import SHANGHAI
+from processes.storage.unit_of_work import UnitOfWork
+
+KEPT = timedelta(days=7)
+
+
+def of_place(session: Session, actor: Actor, place: str) -> Sequence[Unsaved]:
+    """What the actor left unfinished on a page, the latest first."""
+    query = select(Unsaved).where(Unsaved.account_id == actor.account_id, Unsaved.place == place)
+    return session.scalars(query.order_by(Unsaved.saved_at.desc())).all()
+
+
+def of_person(session: Session, actor: Actor) -> Sequence[Unsaved]:
+    """Everything that the actor left unfinished, the latest first."""
+    query = select(Unsaved).where(Unsaved.account_id == actor.account_id)
+    return session.scalars(query.order_by(Unsaved.saved_at.desc())).all()
+
+
+def keep(
+    uow: UnitOfWork, actor: Actor, sheet: str, place: str, body: Mapping[str, Any], seen: int, overwrite: bool
+) -> int:
+    """Keep what a window holds; answers its version.  Raises `StaleDraft` when another window went on with it."""
+    row = _own(uow, actor, sheet)
+    if row is None:
+        row = Unsaved(account_id=actor.account_id, sheet=sheet, place=place, version=0)
+        uow.add(row)
+    elif row.version != seen and not overwrite:
+        raise StaleDraft(when=f"{row.saved_at.astimezone(SHANGHAI):%H:%M:%S}")
+    row.body, row.saved_at, row.version = dict(body), uow.now, row.version + 1
+    return row.version
+
+
+def opened(uow: UnitOfWork, actor: Actor, sheet: str) -> Unsaved:
+    """What is kept under a mark; raises `UnsavedGone` when it is somebody else's or gone."""
+    row = _own(uow, actor, sheet)
+    if row is None:
+        raise UnsavedGone()
+    return row
+
+
+def drop(uow: UnitOfWork, actor: Actor, sheet: str) -> None:
+    """It was handed in or thrown away; nothing where nothing is kept."""
+    if sheet and (row := _own(uow, actor, sheet)) is not None:
+        uow.session.delete(row)
+
+
+def sweep(uow: UnitOfWork) -> None:
+    """Take away what nobody went on with."""
+    uow.session.execute(delete(Unsaved).where(Unsaved.saved_at < uow.now - KEPT))
+
+
+def is_outlived(session: Session, now: datetime) -> bool:
+    """Whether there is something to sweep."""
+    return session.scalar(select(Unsaved.id).where(Unsaved.saved_at < now - KEPT).limit(1)) is not None
+
+
+def _own(uow: UnitOfWork, actor: Actor, sheet: str) -> Unsaved | None:
+    query = select(Unsaved).where(Unsaved.sheet == sheet, Unsaved.account_id == actor.account_id)
+    return uow.session.scalars(query.with_for_update()).one_or_none()

@@ -1,0 +1,49 @@
+"""Keeping what is typed before it is handed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from processes import commands as c
+from processes.access import audit, unsaved
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.errors import Invalid
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+LONGEST_SHEET = 64
+LONGEST_PLACE = 120
+LONGEST_LABEL = 60
+
+
+def keep(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.KeepUnsaved) -> dict[str, Any]:
+    """Keep it under the window's mark; answers its version."""
+    actor.demand(Permission.SESSION)
+    if not 0 < len(command.sheet) <= LONGEST_SHEET or not 0 < len(command.place) <= LONGEST_PLACE:
+        raise Invalid(reason="提交的内容不完整")
+    body = {"label": command.label[:LONGEST_LABEL], "base": command.base, "data": dict(command.data)}
+    version = unsaved.keep(uow, actor, command.sheet, command.place, body, command.seen, command.overwrite)
+    return {"version": version}
+
+
+def go_on(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.OpenUnsaved) -> dict[str, Any]:
+    """What was typed, for the page to show again."""
+    actor.demand(Permission.SESSION)
+    row = unsaved.opened(uow, actor, command.sheet)
+    audit.note(uow, actor, "unsaved_opened", row.place)
+    return {**row.body, "version": row.version, "place": row.place}
+
+
+def drop(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DropUnsaved) -> dict[str, Any]:
+    """Throw it away."""
+    actor.demand(Permission.SESSION)
+    unsaved.drop(uow, actor, command.sheet)
+    return {}
+
+
+def sweep(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SweepUnsaved) -> dict[str, Any]:
+    """Throw away what has lain for a week."""
+    actor.demand(Permission.SYSTEM_WORK)
+    unsaved.sweep(uow)
+    return {}

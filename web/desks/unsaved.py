@@ -1,0 +1,40 @@
+"""What is typed into a form that belongs to no step yet: kept while it is typed, offered again, thrown away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, request
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from web import auth, forms
+from web.require import require
+
+desk = Blueprint("unsaved", __name__)
+
+
+@desk.post("/unsaved")
+@require(Permission.SESSION)
+def keep(actor: Actor) -> Any:
+    """Keep what the window holds."""
+    body = forms.body()
+    command = c.KeepUnsaved(
+        str(body.get("sheet", "")),
+        str(body.get("place", "")),
+        str(body.get("label", "")),
+        forms.part(body, "data"),
+        forms.whole(body.get("base", 0)),
+        forms.whole(body.get("seen", 0)),
+        bool(body.get("overwrite")),
+    )
+    return jsonify(auth.office().perform(command, actor))
+
+
+@desk.post("/unsaved/drop")
+@require(Permission.SESSION)
+def drop(actor: Actor) -> Any:
+    """Throw away what was left unfinished, and begin the page anew."""
+    auth.office().perform(c.DropUnsaved(request.form.get("sheet", "")), actor)
+    return redirect(auth.inside(request.form.get("back", "")))
