@@ -17,7 +17,7 @@ from processes.cases import events
 from processes.cases.models import Case
 from processes.errors import YimenError
 from processes.migrations import schema
-from processes.office import Office
+from processes.office import Office, rekeying
 from processes.papers import signing
 from processes.rehearsal import coverage, demo, reports
 from processes.releases import lint
@@ -149,6 +149,31 @@ def audit_verify(as_json: bool) -> None:
             f"核对 {checked} 个办件，{len(broken)} 个有问题；备用金{'有问题' if books else '账账相符'}。"
         )
     sys.exit(1 if broken or books else 0)
+
+
+@main.group("keys")
+def keys_group() -> None:
+    """密钥。"""
+
+
+@keys_group.command("rotate")
+@click.argument("kind", type=click.Choice(list(keyring.KINDS)))
+def keys_rotate(kind: str) -> None:
+    """更换密钥，不停机；中断后再次执行即从中断处继续。"""
+    office = open_office()
+    try:
+        retired = rekeying.rotate(
+            office, kind, lambda title, n: click.echo(f"{title}：{n} 处已换") if n else None
+        )
+    except YimenError as fault:
+        raise click.ClickException(fault.message) from fault
+    title = rekeying.TITLES[kind]
+    if retired is None:
+        click.echo(f"{title}已更换完毕，可以从环境变量中去掉旧密钥。")
+    else:
+        click.echo(f"{title}已更换。旧密钥在 {retired}，恢复此前的备份时需要；不再需要时请销毁。")
+    if kind == keyring.SESSION:
+        click.echo("重启网页服务后生效，届时所有人需重新登录。")
 
 
 @main.command("verify")

@@ -64,7 +64,7 @@ def create_app(office: Office | None = None) -> Flask:
     app.extensions["office"] = office or open_office()
     settings = app.extensions["office"].settings
     app.config.update(
-        SECRET_KEY=keyring.current().session,
+        SECRET_KEY=keyring.current().session[0],
         MAX_CONTENT_LENGTH=MAX_REQUEST,
         MAX_FORM_MEMORY_SIZE=2_000_000,
         PERMANENT_SESSION_LIFETIME=SESSION,

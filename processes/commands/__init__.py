@@ -63,6 +63,7 @@ from processes.commands.items import (
     TransferTask,
     WriteByHand,
 )
+from processes.commands.keys import ReindexPersons, ResealRows
 from processes.commands.migration import (
     ChooseMigration,
     DropMigration,
@@ -118,6 +119,8 @@ from processes.commands.studio import (
 from processes.commands.unsaved import DropUnsaved, KeepUnsaved, OpenUnsaved, SweepUnsaved
 
 __all__ = [
+    "ReindexPersons",
+    "ResealRows",
     "DropUnsaved",
     "KeepUnsaved",
     "OpenUnsaved",

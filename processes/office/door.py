@@ -25,6 +25,7 @@ from processes.office import (
     handing,
     handwriting,
     items,
+    keys,
     migrating,
     papers,
     printing,
@@ -143,6 +144,8 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.PlaceScan: papers.place_scan,
     c.FinishPaper: papers.finish_paper,
     c.FailPaper: papers.fail_paper,
+    c.ResealRows: keys.reseal_rows,
+    c.ReindexPersons: keys.reindex_persons,
 }
 
 

@@ -17,6 +17,7 @@ from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork, within
 
 _TAIL = 4
+_AT_ONCE = 500
 
 
 def save_household(
@@ -95,8 +96,22 @@ def _person(uow: UnitOfWork, member: MemberForm) -> Person:
 
 
 def _registered(uow: UnitOfWork, number: str) -> Person | None:
-    index = keyring.current().blind_index(number)
-    return uow.session.scalar(select(Person).where(Person.id_index == index))
+    indexes = keyring.current().blind_indexes(number)
+    return uow.session.scalar(select(Person).where(Person.id_index.in_(indexes)))
+
+
+def reindex(uow: UnitOfWork, after: int) -> tuple[int | None, int]:
+    """Give the next persons their fingerprint under the newest key; answers where to go on and how many it was."""
+    query = select(Person).where(Person.id > after).order_by(Person.id).limit(_AT_ONCE).with_for_update()
+    people = uow.session.scalars(query).all()
+    changed = 0
+    for person in people:
+        if person.is_provisional or person.id_number is None:
+            continue
+        index = keyring.current().blind_index(person.id_number)
+        changed += person.id_index != index
+        person.id_index = index
+    return (people[-1].id if len(people) == _AT_ONCE else None), changed
 
 
 def _new_person(uow: UnitOfWork, number: str) -> Person:

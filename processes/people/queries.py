@@ -68,8 +68,9 @@ def look_up(session: Session, id_number: str) -> Found | None:
 
     Shows a masked number and where the file lies, nothing more.
     """
-    index = keyring.current().blind_index(id_number)
-    person = session.scalar(select(Person).where(Person.id_index == index))
+    person = session.scalar(
+        select(Person).where(Person.id_index.in_(keyring.current().blind_indexes(id_number)))
+    )
     if person is None:
         return None
     row = session.execute(

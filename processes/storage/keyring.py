@@ -1,4 +1,8 @@
-"""Keys: files with mode 0600 under `var/keys`, made at first run, or taken from the environment."""
+"""Keys: files with mode 0600 under `var/keys`, made at first run, or taken from the environment.
+
+A key that is changed stays beside the new one until nothing lies under it any more (docs/adr/0028): a file, like its
+variable, holds the newest key first.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +10,50 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+ENCRYPTION, INDEX, SESSION = "encryption", "index", "session"
+KINDS = (ENCRYPTION, INDEX, SESSION)
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The keys of this installation."""
+    """The keys of this installation, the newest of each kind first."""
 
-    encryption: bytes
-    index: bytes
-    session: bytes
+    encryption: tuple[bytes, ...]
+    index: tuple[bytes, ...]
+    session: tuple[bytes, ...]
+    folder: Path | None = None
+    stamp: int = 0
 
     def seal(self, content: bytes) -> bytes:
-        """AES-256-GCM with a fresh nonce in front."""
+        """AES-256-GCM under the newest key with a fresh nonce in front."""
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + AESGCM(self.encryption).encrypt(nonce, content, None)
+        return nonce + AESGCM(self.encryption[0]).encrypt(nonce, content, None)
 
     def unseal(self, sealed: bytes) -> bytes:
-        """What `seal` sealed; raises InvalidTag when it was altered."""
-        return AESGCM(self.encryption).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+        """What `seal` sealed under any of the keys; raises InvalidTag when it was altered."""
+        for key in self.encryption[:-1]:
+            try:
+                return _opened(key, sealed)
+            except InvalidTag:
+                continue
+        return _opened(self.encryption[-1], sealed)
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Whether something lies under the newest key."""
+        try:
+            _opened(self.encryption[0], sealed)
+        except InvalidTag:
+            return False
+        return True
 
     def encrypt(self, plain: str) -> bytes:
         """Text, sealed."""
@@ -41,29 +64,74 @@ class Keyring:
         return self.unseal(sealed).decode()
 
     def blind_index(self, plain: str) -> str:
-        """A keyed fingerprint for equality look-up without revealing the value."""
-        return hmac.new(self.index, plain.encode(), hashlib.sha256).hexdigest()
+        """A keyed fingerprint for equality look-up without revealing the value, under the newest key."""
+        return self.blind_indexes(plain)[0]
+
+    def blind_indexes(self, plain: str) -> tuple[str, ...]:
+        """The fingerprints under which a row may still be found while the key is being changed."""
+        return tuple(hmac.new(key, plain.encode(), hashlib.sha256).hexdigest() for key in self.index)
 
 
 def open_keyring(folder: Path) -> Keyring:
     """The keys in a folder, made now if missing; the environment outranks the files."""
-    return Keyring(*(_key(folder, name) for name in ("encryption", "index", "session")))
+    stamp = _stamp(folder)  # before the reading: what changes meanwhile is read again
+    return Keyring(_keys(folder, ENCRYPTION), _keys(folder, INDEX), _keys(folder, SESSION), folder, stamp)
 
 
-def _key(folder: Path, name: str) -> bytes:
-    given = os.environ.get(f"YIMEN_KEY_{name.upper()}")
-    if given:
-        return bytes.fromhex(given)
+def is_from_environment(kind: str) -> bool:
+    """Whether the operator gives the keys of a kind in a variable, and so changes them there."""
+    return bool(_given(kind))
+
+
+def add_key(folder: Path, kind: str) -> None:
+    """Put a new key in front; every process that uses the folder takes it up at its next use of the keys."""
+    _write(folder, kind, [secrets.token_bytes(_KEY_BYTES), *_keys(folder, kind)])
+
+
+def retire_keys(folder: Path, kind: str, mark: str) -> Path:
+    """Keep the newest key alone; the older ones go into a file beside it, which old backups need."""
+    newest, *older = _keys(folder, kind)
+    retired = folder / f"{kind}.retired-{mark}.key"
+    _write(folder, retired.stem, older)
+    _write(folder, kind, [newest])
+    return retired
+
+
+def _opened(key: bytes, sealed: bytes) -> bytes:
+    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+
+
+def _given(kind: str) -> str:
+    return os.environ.get(f"YIMEN_KEY_{kind.upper()}", "")
+
+
+def _keys(folder: Path, kind: str) -> tuple[bytes, ...]:
+    """Of the environment (hexadecimal, several with commas between), of the file, or a new one."""
+    if given := _given(kind):
+        return tuple(bytes.fromhex(word.strip()) for word in given.split(","))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{name}.key"
+    path = folder / f"{kind}.key"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return bytes.fromhex(path.read_text().strip())
+        return tuple(bytes.fromhex(word) for word in path.read_text().split())
+    key = secrets.token_bytes(_KEY_BYTES)
     with os.fdopen(handle, "w") as file:
-        key = secrets.token_bytes(_KEY_BYTES)
         file.write(key.hex())
-    return key
+    return (key,)
+
+
+def _write(folder: Path, name: str, keys: list[bytes]) -> None:
+    handle, draft = tempfile.mkstemp(dir=folder)
+    with os.fdopen(handle, "w") as file:
+        file.write("\n".join(key.hex() for key in keys))
+        file.flush()
+        os.fsync(file.fileno())
+    Path(draft).replace(folder / f"{name}.key")
+
+
+def _stamp(folder: Path) -> int:
+    return folder.stat().st_mtime_ns if folder.is_dir() else 0
 
 
 _current: Keyring | None = None
@@ -76,7 +144,10 @@ def use(keyring: Keyring) -> None:
 
 
 def current() -> Keyring:
-    """The keys of the process; a program that forgot `use` fails loudly."""
+    """The keys of the process, read again when their folder has changed; a program that forgot `use` fails loudly."""
+    global _current
     if _current is None:
         raise RuntimeError("no keyring in use: call storage.keyring.use() first")
+    if _current.folder is not None and _stamp(_current.folder) != _current.stamp:
+        _current = open_keyring(_current.folder)
     return _current
