@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select
 
 from processes import jobs
-from processes.cases import events
+from processes.cases import anchors, events
 from processes.cases.models import Case
 from processes.errors import YimenError
 from processes.migrations import schema
@@ -127,7 +127,7 @@ def audit_group() -> None:
 @audit_group.command("verify")
 @AS_JSON
 def audit_verify(as_json: bool) -> None:
-    """核对每个办件的事件链和备用金台账；被改动或不平的退出码为 1。"""
+    """核对每个办件的事件链、备用金台账和每日封存；被改动或不平的退出码为 1。"""
     office = open_office()
     broken = {}
     checked = 0
@@ -138,17 +138,20 @@ def audit_verify(as_json: bool) -> None:
             if fault:
                 broken[case.number] = fault
         books = fund_queries.audit(session)
+        seals = anchors.verify(session, office.settings.anchors)
     if as_json:
-        _print_json({"checked": checked, "broken": broken, "books": books})
+        _print_json({"checked": checked, "broken": broken, "books": books, "seals": seals})
     else:
         for number, fault in broken.items():
             click.echo(f"{number}：{fault}")
         for fault in books:
             click.echo(f"备用金：{fault}")
+        for fault in seals:
+            click.echo(f"每日封存：{fault}")
         click.echo(
-            f"核对 {checked} 个办件，{len(broken)} 个有问题；备用金{'有问题' if books else '账账相符'}。"
+            f"核对 {checked} 个办件，{len(broken)} 个有问题；备用金{'有问题' if books else '账账相符'}；每日封存{'有问题' if seals else '相符'}。"
         )
-    sys.exit(1 if broken or books else 0)
+    sys.exit(1 if broken or books or seals else 0)
 
 
 @main.group("keys")

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes.access.scope import system_actor
-from processes.cases import migration_queries
+from processes.cases import anchors, migration_queries
 from processes.cases.migration_models import MIGRATED, PLANNING, RUNNING, WAITS
 from processes.errors import ScenarioInvalid, Unavailable, YimenError
 from processes.office import Office
@@ -82,6 +82,17 @@ def remove_files(office: Office) -> int:
                     vault.remove(folders[folder], sha256)
         office.perform(c.FinishJob(key), system_actor())
     return len(asked)
+
+
+def anchor_chains(office: Office) -> bool:
+    """Seal the events of the days that are over, and write the seal into the file that leaves the house."""
+    with office.database.reading("") as session:
+        due = anchors.is_due(session, office.database.clock())
+    if due:
+        office.perform(c.AnchorChains(), system_actor())
+    with office.database.reading("") as session:
+        anchors.write_down(session, office.settings.anchors)
+    return due
 
 
 def make_runs(office: Office) -> int:
@@ -248,6 +259,7 @@ def work(office: Office) -> None:
         try:
             if rounds % SWEEP_EVERY == 0:
                 sweep(office)
+                anchor_chains(office)
             make_papers(office)
             remove_files(office)
             for task, thread in beside.items():

@@ -31,6 +31,11 @@ class Settings:
         return self.var / "keys"
 
     @property
+    def anchors(self) -> Path:
+        """File of the daily seals over all events; the operator copies it elsewhere."""
+        return self.var / "anchors.txt"
+
+    @property
     def papers(self) -> Path:
         """Folder of rendered papers, by hash."""
         return self.var / "papers"

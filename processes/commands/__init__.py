@@ -17,6 +17,7 @@ from processes.commands.archive import (
 from processes.commands.base import CaseCommand, Command, ItemCommand
 from processes.commands.cases import (
     AddAttachment,
+    AnchorChains,
     EndCase,
     ExtendClock,
     FireDue,
@@ -119,6 +120,7 @@ from processes.commands.studio import (
 from processes.commands.unsaved import DropUnsaved, KeepUnsaved, OpenUnsaved, SweepUnsaved
 
 __all__ = [
+    "AnchorChains",
     "ReindexPersons",
     "ResealRows",
     "DropUnsaved",

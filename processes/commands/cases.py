@@ -10,6 +10,11 @@ from processes.commands.base import CaseCommand, Command
 
 
 @dataclass(frozen=True, slots=True)
+class AnchorChains(Command):
+    """Seal the events of the days that are over (每日封存)."""
+
+
+@dataclass(frozen=True, slots=True)
 class StartCase(Command):
     """Take an application: open a case of a programme for a household.
 

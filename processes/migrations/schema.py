@@ -9,6 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Engine
 
 import processes.access.models
+import processes.cases.anchor_models
 import processes.cases.migration_models
 import processes.cases.models
 import processes.coordination.models

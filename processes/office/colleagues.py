@@ -72,6 +72,7 @@ def set_reach(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SetR
 def add_comment(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddComment) -> dict[str, Any]:
     """A remark on a case; whoever is named with @ and may see the case is told."""
     actor.demand(Permission.CASE_READ)
+    actor.demand(Permission.TASK_WORK)
     case = actions.locked_case(uow, actor, command.case_number)
     text = reason_of(command.text)
     uow.add(Comment(case_id=case.id, by_id=actor.account_id, by=actor.name, at=uow.now, text=text))

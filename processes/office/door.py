@@ -91,6 +91,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.DropFilter: queues.drop_filter,
     c.SetReach: colleagues.set_reach,
     c.PostponeJob: errands.postpone_job,
+    c.AnchorChains: errands.anchor_chains,
     c.WriteByHand: handwriting.write_by_hand,
     c.OpenDraft: studio.open_draft,
     c.SaveDraftFile: studio.save_file,

@@ -1,4 +1,4 @@
-"""Commands of the worker on the outbox: an effect has happened, or waits."""
+"""Errands of the worker: an effect of the outbox has happened, or waits; a day is sealed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.cases import anchors
 from processes.settings import Settings
 from processes.storage.outbox import OutboxRow
 from processes.storage.unit_of_work import UnitOfWork
@@ -33,3 +34,12 @@ def postpone_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.P
             row.attempts += 1
             row.error = command.error
     return {}
+
+
+def anchor_chains(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AnchorChains
+) -> dict[str, Any]:
+    """Seal the days that are over."""
+    actor.demand(Permission.SYSTEM_WORK)
+    anchor = anchors.make(uow)
+    return {"events": 0 if anchor is None else anchor.events}

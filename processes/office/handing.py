@@ -107,6 +107,7 @@ def demand_takeable(item: WorkItem, items: list[WorkItem], actor: Actor) -> None
 def urge(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.UrgeTask) -> dict[str, Any]:
     """Urge a step: whoever has it is told, or everybody who could take it; after some times their leader too."""
     actor.demand(Permission.CASE_READ)
+    actor.demand(Permission.TASK_WORK)
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     if item.status != "open":
         raise RuleBroken(reason="本环节已经办结")

@@ -312,6 +312,11 @@ def test_remarks_tell_whoever_is_named(stage: Stage) -> None:
     assert "提到您" in Person(stage, "township_leader").get("/notices").text
     assert "请写明理由" in clerk.post(f"/cases/{number}/comments", {"text": " "}).text
     assert Person(stage, "t2_clerk").post(f"/cases/{number}/comments", {"text": "x"}).status_code == 404
+    auditor = Person(stage, "auditor")
+    assert auditor.post(f"/cases/{number}/comments", {"text": "x"}).status_code == 403
+    page = auditor.get(f"/cases/{number}").text
+    assert "请关注" in page
+    assert "催办附言" not in page
 
 
 def test_what_a_substitute_did_he_signs(stage: Stage) -> None:

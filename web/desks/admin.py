@@ -11,7 +11,7 @@ from processes import commands as c
 from processes.access import accounts, audit
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import clocks
+from processes.cases import anchors, clocks
 from processes.errors import Invalid
 from processes.policy.calendar import civil_date
 from processes.releases import publish
@@ -73,8 +73,9 @@ def audit_log(actor: Actor) -> Any:
     before = request.args.get("before", type=int)
     with auth.office().database.reading("") as session:
         rows, further = audit.page(session, action, word, before)
+        seal = anchors.latest(session)
         return render_template(
-            "audit.html", rows=rows, further=further, action=action, word=word, titles=audit.TITLES
+            "audit.html", rows=rows, further=further, action=action, word=word, titles=audit.TITLES, seal=seal
         )
 
 

@@ -78,7 +78,7 @@ def take_back(actor: Actor, number: str, item_id: int) -> Any:
 
 
 @desk.post(f"{_TASK}/urge")
-@require(Permission.CASE_READ)
+@require(Permission.TASK_WORK)
 def urge(actor: Actor, number: str, item_id: int) -> Any:
     """Urge the step."""
     return _back_to_case(number, c.UrgeTask(item_id, _field("word")), actor)
@@ -135,7 +135,7 @@ def answer(actor: Actor, involvement_id: int) -> Any:
 
 
 @desk.post("/cases/<string:number>/comments")
-@require(Permission.CASE_READ)
+@require(Permission.TASK_WORK)
 def comment(actor: Actor, number: str) -> Any:
     """Leave a remark."""
     auth.office().perform(c.AddComment(number, _field("text")), actor)

@@ -1,0 +1,23 @@
+"""The daily seal over the events of all cases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Row
+
+
+class ChainAnchor(Row):
+    """One hash over every event up to one, and over the anchor before: nothing older can be changed unseen."""
+
+    __tablename__ = "chain_anchor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    last_event_id: Mapped[int] = mapped_column(ForeignKey("case_event.id"), unique=True)
+    events: Mapped[int]
+    """How many events it seals, beyond those of the anchor before."""
+    digest: Mapped[str] = mapped_column(String(64))

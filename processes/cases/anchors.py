@@ -1,0 +1,135 @@
+"""Heads of the chains, anchored daily: whoever could rewrite a whole chain cannot rewrite what was carried out of the house.
+
+The anchors are also lines of a file (`var/anchors.txt`) that the operator copies elsewhere or prints; `yimen audit verify`
+counts every anchor again from the events and compares both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from processes.cases.anchor_models import ChainAnchor
+from processes.cases.models import CaseEvent
+from processes.policy.calendar import SHANGHAI
+from processes.storage.unit_of_work import UnitOfWork
+
+SETTLED = timedelta(minutes=30)
+"""By then every transaction of the day before has ended, so that no event appears behind the anchor."""
+MOST = 100_000
+"""Events under one anchor: an office that begins to anchor seals its past in parts."""
+_AT_ONCE = 5_000
+
+
+def is_due(session: Session, now: datetime) -> bool:
+    """Whether a day is over whose events no anchor seals."""
+    last = latest(session)
+    return now >= _midnight(now) + SETTLED and _until(session, last, _midnight(now)) is not None
+
+
+def make(uow: UnitOfWork) -> ChainAnchor | None:
+    """Seal the events of the days that are over; None when there is nothing to seal."""
+    last = latest(uow.session)
+    until = _until(uow.session, last, _midnight(uow.now))
+    if until is None:
+        return None
+    after, previous = (last.last_event_id, last.digest) if last else (0, "")
+    events, digest = _sealed(uow.session, after, until, previous)
+    anchor = ChainAnchor(at=uow.now, last_event_id=until, events=events, digest=digest)
+    uow.add(anchor)
+    return anchor
+
+
+def latest(session: Session) -> ChainAnchor | None:
+    """The last anchor."""
+    return session.scalars(select(ChainAnchor).order_by(ChainAnchor.id.desc()).limit(1)).one_or_none()
+
+
+def verify(session: Session, file: Path) -> list[str]:
+    """What is wrong with the anchors, in words; empty when the events, the rows and the file agree."""
+    faults = []
+    after, previous = 0, ""
+    written = _lines(file)
+    for anchor in session.scalars(select(ChainAnchor).order_by(ChainAnchor.id)):
+        events, digest = _sealed(session, after, anchor.last_event_id, previous)
+        if (events, digest) != (anchor.events, anchor.digest):
+            faults.append(f"{_when(anchor.at)} 封存以后，此前的办理记录被改动")
+        line = written.pop(anchor.id, None)
+        if line is None:
+            faults.append(f"{_when(anchor.at)} 的封存没有写入 {file.name}")
+        elif line != _line(anchor):
+            faults.append(f"{_when(anchor.at)} 的封存与 {file.name} 不一致")
+        after, previous = anchor.last_event_id, anchor.digest
+    faults += [f"{file.name} 中第 {n} 次封存在数据库中没有" for n in sorted(written)]
+    return faults
+
+
+def write_down(session: Session, file: Path) -> None:
+    """Add lines for the anchors behind the last one that the file has."""
+    last = max(_lines(file), default=0)
+    query = select(ChainAnchor).where(ChainAnchor.id > last).order_by(ChainAnchor.id)
+    lacking = [_line(anchor) for anchor in session.scalars(query)]
+    if not lacking:
+        return
+    with file.open("a", encoding="utf-8") as out:
+        out.writelines(f"{line}\n" for line in lacking)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _sealed(session: Session, after: int, until: int, previous: str) -> tuple[int, str]:
+    """How many events lie in (after, until] and the hash over them and over the anchor before."""
+    sum_, count = hashlib.sha256(previous.encode()), 0
+    rows = session.execute(
+        select(CaseEvent.id, CaseEvent.case_id, CaseEvent.position, CaseEvent.digest)
+        .where(CaseEvent.id > after, CaseEvent.id <= until)
+        .order_by(CaseEvent.id)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    for event_id, case_id, position, digest in rows:
+        sum_.update(f"\n{event_id} {case_id} {position} {digest}".encode())
+        count += 1
+    return count, sum_.hexdigest()
+
+
+def _until(session: Session, last: ChainAnchor | None, before: datetime) -> int | None:
+    """Up to which event the next anchor seals: the last one before an instant, or as many as one transaction bears."""
+    after = last.last_event_id if last else 0
+    newest = session.scalar(
+        select(CaseEvent.id)
+        .where(CaseEvent.id > after, CaseEvent.at < before)
+        .order_by(CaseEvent.id.desc())
+        .limit(1)
+    )
+    if newest is None:
+        return None
+    within = select(CaseEvent.id).where(CaseEvent.id > after, CaseEvent.id <= newest)
+    until: int | None = session.scalar(
+        select(func.max(within.order_by(CaseEvent.id).limit(MOST).subquery().c.id))
+    )
+    return until
+
+
+def _midnight(now: datetime) -> datetime:
+    """When today began in China."""
+    return now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
+
+
+def _when(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def _line(anchor: ChainAnchor) -> str:
+    return f"{anchor.id} {_when(anchor.at)} {anchor.last_event_id} {anchor.events} {anchor.digest}"
+
+
+def _lines(file: Path) -> dict[int, str]:
+    if not file.exists():
+        return {}
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return {int(line.split(" ", 1)[0]): line for line in lines if line.strip()}
