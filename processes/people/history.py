@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -22,27 +23,30 @@ def keep(uow: UnitOfWork, household: Household) -> None:
         )
     )
     if known is None:
-        uow.add(
-            HouseholdVersion(
-                household_id=household.id, version=household.version, at=household.updated_at,
-                by=household.updated_by, content=shown.as_form(household),
-            )
-        )  # fmt: skip
+        uow.add(_as_it_stands(household))
 
 
-def versions(session: Session, household_id: int) -> list[HouseholdVersion]:
-    """Every kept state, latest first."""
-    query = select(HouseholdVersion).where(HouseholdVersion.household_id == household_id)
-    return list(session.scalars(query.order_by(HouseholdVersion.at.desc(), HouseholdVersion.id.desc())))
+def versions(session: Session, household: Household) -> list[HouseholdVersion]:
+    """Every kept state, latest first.
+
+    A household that was last saved before states were kept has the one that it stands in: nothing changed it since.
+    """
+    query = select(HouseholdVersion).where(HouseholdVersion.household_id == household.id)
+    kept = session.scalars(query.order_by(HouseholdVersion.at.desc(), HouseholdVersion.id.desc())).all()
+    return list(kept) or [_as_it_stands(household)]
 
 
-def on(session: Session, household_id: int, day: date) -> HouseholdVersion | None:
-    """The state at the end of a day in China; None when the household was not kept yet."""
+def on(states: Sequence[HouseholdVersion], day: date) -> HouseholdVersion | None:
+    """Of the states, latest first, the one at the end of a day in China; None when nothing is known of that day."""
     end = datetime.combine(day + timedelta(days=1), time(0), SHANGHAI)
-    query = select(HouseholdVersion).where(
-        HouseholdVersion.household_id == household_id, HouseholdVersion.at < end
-    )
-    return session.scalars(query.order_by(HouseholdVersion.at.desc(), HouseholdVersion.id.desc())).first()
+    return next((state for state in states if state.at < end), None)
+
+
+def _as_it_stands(household: Household) -> HouseholdVersion:
+    return HouseholdVersion(
+        household_id=household.id, version=household.version, at=household.updated_at,
+        by=household.updated_by, content=shown.as_form(household),
+    )  # fmt: skip
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
+
 from processes import commands as c
+from processes.people.models import HouseholdVersion
 from processes.rehearsal.player import household_form
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -34,6 +37,22 @@ def test_every_saved_state_is_there_on_its_day(stage: Stage) -> None:
     assert "这一天还没有登记" in person.get(f"/households/{number}/history?on=2026-03-01").text
     assert "日期应写作" in person.get(f"/households/{number}/history?on=昨天").text
     assert Person(stage, "t2_clerk").get(f"/households/{number}/history").status_code == 404
+
+
+def test_a_household_from_before_states_were_kept__stands_as_it_was_last_saved(stage: Stage) -> None:
+    stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    number = cases.a_household(stage)
+    with stage.database.unit_of_work() as uow:
+        uow.session.execute(delete(HouseholdVersion))
+        uow.commit()
+    person = Person(stage, "window_clerk")
+    assert "东村三组12号" in person.get(f"/households/{number}/history?on=2026-04-01").text
+    assert "这一天还没有登记" in person.get(f"/households/{number}/history?on=2026-03-01").text
+    stage.set_clock(datetime(2026, 5, 10, 9, 0))
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    stage.office.perform(c.SaveHousehold(_form(address="西村五组8号"), number, 1), clerk)
+    before = person.get(f"/households/{number}/history?on=2026-05-09").text
+    assert "东村三组12号" in before[before.index("2026-05-09 的状态") : before.index("每次登记改了什么")]
 
 
 def test_awards_and_cases_of_the_day(stage: Stage) -> None:

@@ -173,7 +173,8 @@ def changes(actor: Actor, number: str) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
         bundle = publish.open_release(session, case.release_id)
-        kept = history.versions(session, case.household_id) if actor.may(Permission.HOUSEHOLD_READ) else []
+        may_see = actor.may(Permission.HOUSEHOLD_READ)
+        kept = history.versions(session, people.household(session, case.household_id)) if may_see else []
         return render_template(
             "case_changes.html", case=case, steps=step_changes.of_steps(bundle, queries.items(session, case.id)),
             register=step_changes.of_register(kept, case, office.database.clock()),

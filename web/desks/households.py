@@ -108,8 +108,8 @@ def past(actor: Actor, number: str) -> Any:
         raise Invalid(reason="日期应写作 2026-03-01") from None
     with office.database.reading(actor.division, actor.department) as session:
         household = queries.household_by_number(session, number)
-        kept = history.versions(session, household.id)
-        state = history.on(session, household.id, day)
+        kept = history.versions(session, household)
+        state = history.on(kept, day)
         earlier = [(v, v.content) for v in kept]
         told = [
             (v, history.changes(before, content))
