@@ -9,22 +9,30 @@ from processes.access import audit, unsaved
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import Invalid
+from processes.policy import values
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
 LONGEST_SHEET = 64
 LONGEST_PLACE = 120
 LONGEST_LABEL = 60
+MOST_BYTES = 500_000
 
 
 def keep(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.KeepUnsaved) -> dict[str, Any]:
     """Keep it under the window's mark; answers its version."""
     actor.demand(Permission.SESSION)
-    if not 0 < len(command.sheet) <= LONGEST_SHEET or not 0 < len(command.place) <= LONGEST_PLACE:
+    if not 0 < len(command.sheet) <= LONGEST_SHEET or not _is_page(command.place):
         raise Invalid(reason="提交的内容不完整")
     body = {"label": command.label[:LONGEST_LABEL], "base": command.base, "data": dict(command.data)}
+    if len(values.dumps(body)) > MOST_BYTES:
+        raise Invalid(reason="填写的内容过多，不能自动保存")
     version = unsaved.keep(uow, actor, command.sheet, command.place, body, command.seen, command.overwrite)
     return {"version": version}
+
+
+def _is_page(place: str) -> bool:
+    return place.startswith("/") and not place.startswith("//") and len(place) <= LONGEST_PLACE
 
 
 def go_on(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.OpenUnsaved) -> dict[str, Any]:

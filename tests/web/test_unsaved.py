@@ -126,5 +126,7 @@ def test_what_nobody_went_on_with__goes_after_a_week(stage: Stage) -> None:
 def test_what_is_no_sheet__is_refused(stage: Stage) -> None:
     clerk = Person(stage, "window_clerk")
     assert _keep(clerk, NEW, {}, "").status_code == 422
-    assert _keep(clerk, "", {}, "x").status_code == 422
+    for place in ("", "//elsewhere/x", "javascript:alert(1)", "/" + "x" * 200):
+        assert _keep(clerk, place, {}, "x").status_code == 422
+    assert "过多" in _keep(clerk, NEW, {"address": "长" * 200_000}, "x").json["message"]
     assert clerk.send("/unsaved", {"sheet": "x", "place": NEW, "data": [], "seen": 0}).status_code == 422
