@@ -92,7 +92,8 @@ def retire_keys(folder: Path, kind: str, mark: str) -> Path:
     """Keep the newest key alone; the older ones go into a file beside it, which old backups need."""
     newest, *older = _keys(folder, kind)
     retired = folder / f"{kind}.retired-{mark}.key"
-    _write(folder, retired.stem, older)
+    before = [bytes.fromhex(word) for word in retired.read_text().split()] if retired.exists() else []
+    _write(folder, retired.stem, [*older, *before])
     _write(folder, kind, [newest])
     return retired
 

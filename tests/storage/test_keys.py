@@ -92,6 +92,9 @@ def test_the_encryption_key_is_changed(own_keys: Stage) -> None:
     assert retired is not None
     assert retired.read_text() == old.encryption[0].hex()
     assert retired.stat().st_mode & 0o777 == 0o600
+    # changed twice on one day, none of the old keys is lost
+    assert rekeying.rotate(stage.office, keyring.ENCRYPTION, lambda t, n: None) == retired
+    assert retired.read_text().split() == [new.encryption[0].hex(), old.encryption[0].hex()]
 
 
 def test_broken_off__it_goes_on_and_all_is_read_meanwhile(own_keys: Stage) -> None:
