@@ -88,6 +88,15 @@ def test_the_worst_case_looks_as_it_did(
     _compare("approval_form_worst", _pictures(allowance, template, preview.worst(data)))
 
 
+def test_the_form_of_a_family_of_six__fits_one_page(
+    allowance: Bundle, contracts: dict[str, tuple[str, dict[str, Any]]]
+) -> None:
+    """With the longest words for health and ability in every row, so that no row may break."""
+    template, data = contracts["approval_form"]
+    member = {**data["members"][0], "condition": "肢体2级、重病", "work_ability": "部分劳动能力"}
+    assert len(_pictures(allowance, template, {**data, "members": [member] * 6})) == 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", TOLD, ids=[p.stem for p in TOLD])
 def test_papers_of_other_programmes_look_as_they_did(whole_stage: Stage, path: Path) -> None:
