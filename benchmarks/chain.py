@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from processes.rehearsal.stage import Stage
 from processes.releases.bundle import Bundle
+from processes.settings import ROOT, from_environment
+from processes.storage import keyring
 
 TASKS = 10
+POLICY = ROOT / "bpmn" / "minimum_living_allowance" / "policy.toml"
 _NS = (
     'xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
     'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core"'
 )
+
+
+@contextmanager
+def office(url: str) -> Iterator[Stage]:
+    """An office on a database, with this programme in force, on a Monday morning."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = replace(from_environment(), var=Path(folder))
+        keyring.use(keyring.open_keyring(settings.keys))
+        stage = Stage(settings, url)
+        stage.found(bundle(POLICY.read_bytes()))
+        stage.set_clock(datetime(2026, 3, 2, 9, 0))
+        yield stage
+        stage.close()
 
 
 def diagram() -> bytes:

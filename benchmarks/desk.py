@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 from statistics import median
 from typing import Any
 from uuid import uuid4
@@ -24,28 +21,19 @@ from sqlalchemy import event
 from benchmarks import chain
 from processes import commands as c
 from processes.rehearsal.stage import Stage
-from processes.settings import ROOT, from_environment
-from processes.storage import keyring
 from tests.builders import cases
 from tests.builders.desks import Person
 
-POLICY = (ROOT / "bpmn" / "minimum_living_allowance" / "policy.toml").read_bytes()
 YES = {"answer": "yes"}
 
 
 def measure(url: str, rounds: int) -> dict[str, float]:
     """Medians of `floor_ms`, `engine_ms`, `http_ms`, and `sql`, the statements of one completion."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = replace(from_environment(), var=Path(folder))
-        keyring.use(keyring.open_keyring(settings.keys))
-        stage = Stage(settings, url)
-        stage.found(chain.bundle(POLICY))
-        stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    with chain.office(url) as stage:
         statements: list[int] = []
         engine = [t for _ in range(rounds) for t in _walk(stage, _by_command(stage), statements)]
         clerk = Person(stage, "window_clerk")
         http = [t for _ in range(rounds) for t in _walk(stage, lambda i: _by_request(clerk, i), [])]
-        stage.close()
     return {
         "floor_ms": round(median(t for _ in range(rounds) for t in _bare()), 3),
         "engine_ms": round(median(engine), 3),

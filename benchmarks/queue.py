@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 from sqlalchemy import insert, text
 
 from benchmarks import chain
-from benchmarks.desk import POLICY
 from processes import commands as c
 from processes.access.scope import Actor
 from processes.cases import pages, queues
 from processes.cases.models import WorkItem
 from processes.rehearsal.stage import Stage
-from processes.settings import from_environment
-from processes.storage import keyring
 from tests.builders import cases
 
 _BATCH = 20_000
@@ -46,17 +40,11 @@ def measure(url: str, rounds: int, sizes: list[int]) -> dict[str, float]:
 @contextmanager
 def township(url: str) -> Iterator[tuple[Stage, Actor]]:
     """An office with one case, and the clerk whose queue is measured."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = replace(from_environment(), var=Path(folder))
-        keyring.use(keyring.open_keyring(settings.keys))
-        stage = Stage(settings, url)
-        stage.found(chain.bundle(POLICY))
-        stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    with chain.office(url) as stage:
         clerk = stage.actor("window_clerk", cases.VILLAGE)
         command = c.StartCase("chain", cases.a_household(stage), {"answer": "yes"})
         stage.office.perform(command, clerk)
         yield stage, clerk
-        stage.close()
 
 
 def _settle(stage: Stage) -> None:

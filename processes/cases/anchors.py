@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from processes.cases.anchor_models import ChainAnchor
 from processes.cases.models import CaseEvent
+from processes.errors import AnchorUnwritten
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -70,16 +71,19 @@ def verify(session: Session, file: Path) -> list[str]:
 
 
 def write_down(session: Session, file: Path) -> None:
-    """Add lines for the anchors behind the last one that the file has."""
-    last = max(_lines(file), default=0)
-    query = select(ChainAnchor).where(ChainAnchor.id > last).order_by(ChainAnchor.id)
-    lacking = [_line(anchor) for anchor in session.scalars(query)]
-    if not lacking:
-        return
-    with file.open("a", encoding="utf-8") as out:
-        out.writelines(f"{line}\n" for line in lacking)
-        out.flush()
-        os.fsync(out.fileno())
+    """Add lines for the anchors behind the last one that the file has; raises `AnchorUnwritten`."""
+    try:
+        last = max(_lines(file), default=0)
+        query = select(ChainAnchor).where(ChainAnchor.id > last).order_by(ChainAnchor.id)
+        lacking = [_line(anchor) for anchor in session.scalars(query)]
+        if not lacking:
+            return
+        with file.open("a", encoding="utf-8") as out:
+            out.writelines(f"{line}\n" for line in lacking)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as fault:
+        raise AnchorUnwritten(file=file.name, reason=fault.strerror or "") from fault
 
 
 def _sealed(session: Session, after: int, until: int, previous: str) -> tuple[int, str]:
@@ -129,7 +133,9 @@ def _line(anchor: ChainAnchor) -> str:
 
 
 def _lines(file: Path) -> dict[int, str]:
+    """The lines of the file by the number of their anchor; whatever else somebody wrote into it is no line."""
     if not file.exists():
         return {}
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return {int(line.split(" ", 1)[0]): line for line in lines if line.strip()}
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    numbered = ((line.split(" ", 1)[0], line) for line in lines)
+    return {int(number): line for number, line in numbered if number.isascii() and number.isdigit()}

@@ -64,9 +64,10 @@ from processes.errors.rules import (
     MoveRefused,
     ReturnRefused,
 )
-from processes.errors.unavailable import DatabaseBusy, PaperNotReady, RenderFailed
+from processes.errors.unavailable import AnchorUnwritten, DatabaseBusy, PaperNotReady, RenderFailed
 
 __all__ = [
+    "AnchorUnwritten",
     "CertificateUnusable",
     "AccountLocked",
     "AttachmentRefused",

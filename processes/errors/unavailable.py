@@ -11,6 +11,14 @@ class DatabaseBusy(Unavailable):
     code = "database_busy"
 
 
+class AnchorUnwritten(Unavailable):
+    """The daily seal is made, but its file takes no line."""
+
+    code = "anchor_unwritten"
+    text = "每日封存没有写入 {file}：{reason}。系统会自动重试。"
+    text_en = "The daily seal was not written to {file}: {reason}. It will be tried again."
+
+
 class RenderFailed(Unavailable):
     """The document process died, or ran out of time or memory."""
 

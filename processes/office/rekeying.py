@@ -11,7 +11,7 @@ from processes.access.scope import system_actor
 from processes.errors import RuleBroken
 from processes.office.door import Office
 from processes.policy.calendar import civil_date
-from processes.storage import keyring, resealing
+from processes.storage import keyring, resealing, vault
 
 TITLES = {
     keyring.ENCRYPTION: "加密密钥",
@@ -65,7 +65,7 @@ def _round(office: Office, kind: str, tell: Callable[[str, int], None]) -> int:
 def _files(office: Office) -> Iterator[tuple[str, int]]:
     settings = office.settings
     for folder in (settings.papers, settings.scans, settings.attachments):
-        yield folder.name, sum(resealing.reseal_files(folder))
+        yield folder.name, sum(vault.reseal(folder))
 
 
 def _rows(office: Office) -> Iterator[tuple[str, int]]:

@@ -1,11 +1,6 @@
-"""From an old key to the newest: rows and files, part by part, while the office works on."""
+"""From an old key to the newest: the rows, part by part, while the office works on."""
 
 from __future__ import annotations
-
-import os
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 from sqlalchemy import Column, LargeBinary, Table, select, type_coerce, update
 from sqlalchemy.orm import Session
@@ -58,26 +53,3 @@ def _reseal(session: Session, table: Table, column: Column[object], row_id: int,
         .values({column.name: type_coerce(keys.seal(keys.unseal(bytes(sealed))), LargeBinary)})
     )
     return int(done.rowcount)  # type: ignore[attr-defined]
-
-
-def reseal_files(folder: Path) -> Iterator[bool]:
-    """Each file of a vault put under the newest key, whole or not at all; yields whether it had to be."""
-    for path in sorted(folder.glob("*/*.sealed")):
-        keys = keyring.current()
-        try:
-            sealed = path.read_bytes()
-        except FileNotFoundError:
-            continue  # taken away meanwhile
-        if keys.is_newest(sealed):
-            yield False
-            continue
-        handle, draft = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(keys.seal(keys.unseal(sealed)))
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            Path(draft).replace(path)
-        else:
-            Path(draft).unlink()
-        yield True

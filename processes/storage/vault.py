@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from processes.errors import NotFound
@@ -17,12 +18,7 @@ def put(folder: Path, content: bytes) -> str:
     target = _place(folder, digest)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, draft = tempfile.mkstemp(dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(keyring.current().seal(content))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(target)
+        _written(target.parent, keyring.current().seal(content)).replace(target)
     return digest
 
 
@@ -37,6 +33,35 @@ def get(folder: Path, digest: str) -> bytes:
 def remove(folder: Path, digest: str) -> None:
     """Take bytes away; what is not there is gone already."""
     _place(folder, digest).unlink(missing_ok=True)
+
+
+def reseal(folder: Path) -> Iterator[bool]:
+    """Each file of a folder put under the newest key, whole or not at all; yields whether it had to be."""
+    for path in sorted(folder.glob("*/*.sealed")):
+        keys = keyring.current()
+        try:
+            sealed = path.read_bytes()
+        except FileNotFoundError:
+            continue  # taken away meanwhile
+        if keys.is_newest(sealed):
+            yield False
+            continue
+        draft = _written(path.parent, keys.seal(keys.unseal(sealed)))
+        if path.exists():
+            draft.replace(path)
+        else:
+            draft.unlink()
+        yield True
+
+
+def _written(folder: Path, sealed: bytes) -> Path:
+    """A draft that lies safely on the disk, to be put in its place at once."""
+    handle, draft = tempfile.mkstemp(dir=folder)
+    with os.fdopen(handle, "wb") as file:
+        file.write(sealed)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(draft)
 
 
 def _place(folder: Path, digest: str) -> Path:

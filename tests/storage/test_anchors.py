@@ -11,6 +11,7 @@ from processes import jobs
 from processes.cases import anchors, events
 from processes.cases.anchor_models import ChainAnchor
 from processes.cases.models import Case, CaseEvent
+from processes.errors import AnchorUnwritten
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 
@@ -80,6 +81,14 @@ def test_anchors_written_anew_too__differ_from_the_file(stage: Stage) -> None:
     # a worker that was killed between the two writes the line at its next round
     jobs.anchor_chains(stage.office)
     assert _faults(stage) == []
+    file.write_text("抄送档案室一份\n" + file.read_text())
+    assert _faults(stage) == []
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(AnchorUnwritten):
+        jobs.anchor_chains(stage.office)
+    file.rmdir()
+    jobs.anchor_chains(stage.office)
     with stage.database.unit_of_work() as uow:
         uow.session.execute(update(ChainAnchor).values(id=7))
         uow.commit()

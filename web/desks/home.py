@@ -35,10 +35,10 @@ def page(actor: Actor) -> Any:
         asked = len(involving.waiting_for(session, people))
         waiting = queues.counts(session, actor, {"mine": own["open"]})["office"]
         first = queues.worklist(session, actor, queues.Wanted("mine", today=today)).rows[:8]
-        unfinished = unsaved.of_person(session, actor)
+        left = unsaved.of_person(session, actor)
         told = [n for n in notices.latest(session, actor.account_id) if n.read_at is None][:6]
     return render_template(
-        "home.html", own=own, asked=asked, waiting=waiting, first=first, told=told, today=today, unfinished=unfinished,
+        "home.html", own=own, asked=asked, waiting=waiting, first=first, told=told, today=today, unsaved=left,
         sees_load=actor.may(Permission.CASE_READ), is_county=len(actor.division) < TOWNSHIP_DIGITS,
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ from processes.policy.periods import Month, age_on
 from processes.releases import publish
 from processes.relief import fund_queries, payroll
 from processes.relief import queries as relief
-from web import auth, forms, unfinished
+from web import auth, forms, unsaved_sheet
 from web.require import require
 
 desk = Blueprint("households", __name__)
@@ -63,7 +63,7 @@ def _page(actor: Actor, number: str | None) -> Any:
     with auth.office().database.reading(actor.division, actor.department) as session:
         household = None if number is None else queries.household_by_number(session, number)
         version = 0 if household is None else household.version
-        sheet = unfinished.of_page(actor, version) if actor.may(Permission.HOUSEHOLD_WRITE) else None
+        sheet = unsaved_sheet.of_page(actor, version) if actor.may(Permission.HOUSEHOLD_WRITE) else None
         content = None if household is None else shown.as_form(household)
         if sheet is not None and sheet.data is not None:
             content = sheet.data
@@ -75,7 +75,7 @@ def _page(actor: Actor, number: str | None) -> Any:
         return render_template(
             "household.html",
             household=household,
-            unfinished=sheet,
+            unsaved=sheet,
             record_version=version,
             content=content,
             members=members,

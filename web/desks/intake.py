@@ -13,7 +13,7 @@ from processes.coordination import screening
 from processes.people import queries
 from processes.policy.calendar import civil_date
 from processes.releases import publish
-from web import auth, forms, unfinished
+from web import auth, forms, unsaved_sheet
 from web.require import require
 
 desk = Blueprint("intake", __name__)
@@ -29,14 +29,14 @@ def form(actor: Actor, number: str, programme: str, process: str = "") -> Any:
         household = queries.household_by_number(session, number)
         bundle = publish.open_release(session, publish.current_id(session, programme, today))
         start = bundle.start(process)
-        sheet = unfinished.of_page(actor)
+        sheet = unsaved_sheet.of_page(actor)
         return render_template(
             "apply.html",
             household=household,
             title=start.title,
             schema=bundle.form(start.form),
             data=sheet.data if sheet.data is not None else {"phone": household.phone},
-            unfinished=sheet,
+            unsaved=sheet,
             screened=screening.screen(session, household, auth.office().database.clock(), today)
             if bundle.programme.get("entrance")
             else None,

@@ -8,7 +8,7 @@ const REST = 1500, MOST = 4000;
 // `save(overwrite)` sends what the window holds.
 export function autosave(save) {
   let timer = null, since = 0, running = Promise.resolve(), ended = false;
-  const run = () => { since = 0; running = running.then(() => attempt(false)); };
+  const run = () => { timer = null; since = 0; running = running.then(() => attempt(false)); };
   const wait = (milliseconds) => { clearTimeout(timer); if (!ended) timer = setTimeout(run, milliseconds); };
 
   async function attempt(overwrite) {
@@ -33,7 +33,8 @@ export function autosave(save) {
 
   return {
     touched() { since ||= Date.now(); wait(Math.max(0, Math.min(REST, since + MOST - Date.now()))); },
-    async rest() { clearTimeout(timer); await running; },
+    // Before the form is handed in: what waits is saved first, so that nothing is lost when it is refused.
+    async rest() { if (timer !== null) { clearTimeout(timer); run(); } await running; },
     end() { ended = true; clearTimeout(timer); },
   };
 }

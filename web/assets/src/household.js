@@ -1,5 +1,5 @@
 import { data, say, send } from "./send.js";
-import { keepUnfinished } from "./unfinished.js";
+import { keepUnsaved } from "./unsaved.js";
 
 const form = document.getElementById("household");
 if (form) edit();
@@ -133,7 +133,7 @@ function edit() {
   for (const list of ["members", "incomes", "expenses", "properties"]) for (const one of content[list]) add[list](one);
   names();
   for (const b of form.querySelectorAll("[data-add]")) b.addEventListener("click", () => add[b.dataset.add]().querySelector("[data-name]").focus());
-  const keeper = keepUnfinished(form, collect, () => form.querySelector('[data-lines="members"] [data-name="name"]')?.value.trim() ?? "");
+  const keeper = keepUnsaved(form, collect, () => form.querySelector('[data-lines="members"] [data-name="name"]')?.value.trim() ?? "");
   for (const kind of ["input", "change"]) form.addEventListener(kind, () => keeper.touched());
   form.addEventListener("click", (event) => { if (event.target.closest("[data-add], .lines button")) keeper.touched(); });
   form.addEventListener("submit", (event) => { event.preventDefault(); save(); });

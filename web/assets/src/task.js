@@ -2,7 +2,7 @@ import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
 import { autosave } from "./autosave.js";
 import { data, say, send } from "./send.js";
-import { keepUnfinished } from "./unfinished.js";
+import { keepUnsaved } from "./unsaved.js";
 import { formsInChinese, showFaults } from "./words_of_forms.js";
 
 const place = document.getElementById("form");
@@ -19,7 +19,7 @@ async function saveDraft(overwrite) {
 }
 
 // A step has a draft of its own; an application is kept under the window's token until there is a case.
-const keeper = place.dataset.draft ? autosave(saveDraft) : place.dataset.place ? keepUnfinished(place, () => form._getState().data, () => place.dataset.label) : null;
+const keeper = place.dataset.draft ? autosave(saveDraft) : place.dataset.place ? keepUnsaved(place, () => form._getState().data, () => place.dataset.label) : null;
 
 async function complete(more = {}) {
   const button = document.getElementById("complete");

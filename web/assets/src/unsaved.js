@@ -3,7 +3,7 @@ import { autosave } from "./autosave.js";
 import { send } from "./send.js";
 
 // `read` gives what the form holds, `label` what the person recognises it by.
-export function keepUnfinished(element, read, label) {
+export function keepUnsaved(element, read, label) {
   const { token: sheet, place, base } = element.dataset;
   let seen = Number(element.dataset.seen);
   return autosave(async (overwrite) => {
