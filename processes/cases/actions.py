@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -11,8 +12,8 @@ from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor, StandIn, township_of
 from processes.cases import events, involving, rules
-from processes.cases.clocks import CaseClocks
-from processes.cases.models import NO_DUE_DATE, Case, WorkItem
+from processes.cases.clocks import CLOCKS_OF_CASE, CaseClocks
+from processes.cases.models import NO_DUE_DATE, Case, Clock, WorkItem
 from processes.engine import state as states
 from processes.engine.progress import Fact, Progress, WorkOffer
 from processes.errors import (
@@ -25,10 +26,27 @@ from processes.errors import (
     StaleDraft,
 )
 from processes.policy.calendar import SHANGHAI
-from processes.storage.unit_of_work import UnitOfWork, within
+from processes.storage.asking import Ask
+from processes.storage.unit_of_work import UnitOfWork, scope_limits, within
 
-# Made once: building a statement anew costs as much as a small one takes to run.
-_ITEMS_OF_CASE = select(WorkItem).where(WorkItem.case_id == bindparam("case_id")).order_by(WorkItem.id)
+_ITEMS_OF_CASE = Ask(
+    WorkItem, select(WorkItem).where(WorkItem.case_id == bindparam("case_id")).order_by(WorkItem.id)
+)
+
+
+@cache
+def _case_of_item(is_scoped: bool) -> tuple[Ask[Case], Ask[WorkItem], Ask[Clock]]:
+    """The case of a work item, locked, its items and its clocks; scoped: where the item lies within `scope_limits`."""
+    item = select(WorkItem.case_id).where(WorkItem.id == bindparam("item_id"))
+    if is_scoped:
+        item = item.where(WorkItem.division >= bindparam("low"), WorkItem.division < bindparam("high"))
+    number = item.scalar_subquery()
+    return (
+        Ask(Case, select(Case).where(Case.id == number).with_for_update()),
+        Ask(WorkItem, select(WorkItem).where(WorkItem.case_id == number).order_by(WorkItem.id)),
+        Ask(Clock, select(Clock).where(Clock.case_id == number).order_by(Clock.id)),
+    )
+
 
 SUSPENDED = "suspended"
 _ENDINGS = {"cancelled": "终止办理"}
@@ -37,19 +55,15 @@ _TELLING = frozenset({"decided", "returned", "withdrawn", "cancelled", "moved"})
 
 def locked_case_of(uow: UnitOfWork, actor: Actor, item_id: int) -> tuple[Case, list[WorkItem], WorkItem]:
     """The case of a work item, locked, with all its items; out of scope is not found."""
-    case = uow.session.scalar(
-        select(Case)
-        .where(
-            Case.id == select(WorkItem.case_id).where(WorkItem.id == item_id).scalar_subquery(),
-            within(Case.division, actor.division),
-        )
-        .with_for_update()
-    )
+    scope = scope_limits(actor.division)
+    values = {"item_id": item_id, **scope}
+    found, items, running = uow.read(*((ask, values) for ask in _case_of_item(bool(scope))))
+    case = next(iter(found), None)
     if case is None or actor.department not in (None, case.department):
         raise NotFound()
     if case.status == SUSPENDED:
         raise CaseSuspended(reason=case.suspended_because)
-    items = items_of(uow, case)
+    uow.keep_ready(Clock, case.id, running)
     return case, items, next(i for i in items if i.id == item_id)
 
 
@@ -67,7 +81,10 @@ def locked_case(uow: UnitOfWork, actor: Actor, number: str) -> Case:
 
 def items_of(uow: UnitOfWork, case: Case) -> list[WorkItem]:
     """Every work item of a case, oldest first."""
-    return list(uow.session.scalars(_ITEMS_OF_CASE, {"case_id": case.id}))
+    values = {"case_id": case.id}
+    items, running = uow.read((_ITEMS_OF_CASE, values), (CLOCKS_OF_CASE, values))
+    uow.keep_ready(Clock, case.id, running)
+    return items
 
 
 # ------------------------------------------------------------------ projection

@@ -24,7 +24,6 @@ SETTLED = timedelta(minutes=30)
 """By then every transaction of the day before has ended, so that no event appears behind the anchor."""
 MOST = 100_000
 """Events under one anchor: an office that begins to anchor seals its past in parts."""
-_AT_ONCE = 5_000
 
 
 def is_due(session: Session, now: datetime) -> bool:
@@ -93,7 +92,6 @@ def _sealed(session: Session, after: int, until: int, previous: str) -> tuple[in
         select(CaseEvent.id, CaseEvent.case_id, CaseEvent.position, CaseEvent.digest)
         .where(CaseEvent.id > after, CaseEvent.id <= until)
         .order_by(CaseEvent.id)
-        .execution_options(yield_per=_AT_ONCE)
     )
     for event_id, case_id, position, digest in rows:
         sum_.update(f"\n{event_id} {case_id} {position} {digest}".encode())

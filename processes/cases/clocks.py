@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from processes.cases import limits
 from processes.cases.limits import Limit, Pause, Reading
@@ -16,6 +17,7 @@ from processes.errors import ExtensionRefused
 from processes.policy.calendar import WorkCalendar, YearNotice, civil_date, end_of_day
 from processes.policy.parameters import PolicyBook, Scalar
 from processes.releases.bundle import Bundle
+from processes.storage.asking import Ask, fetch
 from processes.storage.unit_of_work import UnitOfWork
 
 ALL = "all"
@@ -23,7 +25,10 @@ ALL = "all"
 
 def calendar_of(session: Session) -> WorkCalendar:
     """The working calendar, with the notices that the office entered."""
-    rows = session.scalars(select(HolidayNotice)).all()
+    return _calendar_with(fetch(session, [(_NOTICES, {})])[0])
+
+
+def _calendar_with(rows: list[HolidayNotice]) -> WorkCalendar:
     return WorkCalendar(
         {
             r.year: YearNotice(r.year, frozenset(r.days_off), frozenset(r.worked_weekends), r.document_number)
@@ -32,12 +37,19 @@ def calendar_of(session: Session) -> WorkCalendar:
     )
 
 
-_CLOCKS_OF_CASE = select(Clock).where(Clock.case_id == bindparam("case_id")).order_by(Clock.id)
+_NOTICES = Ask(HolidayNotice, select(HolidayNotice))
+_SUSPENSIONS_OF_CASE = Ask(
+    Suspension,
+    select(Suspension)
+    .where(Suspension.clock_id.in_(select(Clock.id).where(Clock.case_id == bindparam("case_id"))))
+    .order_by(Suspension.id),
+)
+CLOCKS_OF_CASE = Ask(Clock, select(Clock).where(Clock.case_id == bindparam("case_id")).order_by(Clock.id))
 
 
 def of_case(session: Session, case_id: int) -> list[Clock]:
     """Every clock of a case, oldest first."""
-    return list(session.scalars(_CLOCKS_OF_CASE, {"case_id": case_id}))
+    return fetch(session, [(CLOCKS_OF_CASE, {"case_id": case_id})])[0]
 
 
 def as_limit(clock: Clock) -> Limit:
@@ -68,8 +80,25 @@ class CaseClocks:
     def rows(self) -> list[Clock]:
         """Every clock of the case, those of this transaction included."""
         if self._rows is None:
-            self._rows = of_case(self.uow.session, self.case.id) if self.case.id else []
+            ready = self.uow.ready(Clock, self.case.id)
+            self._rows = (
+                of_case(self.uow.session, self.case.id) if ready is None and self.case.id else ready or []
+            )
+            self._read_what_they_count_by(self._rows)
         return self._rows
+
+    def _read_what_they_count_by(self, rows: list[Clock]) -> None:
+        """The suspensions of the clocks and the office's calendar, in one trip instead of one for each."""
+        if not rows:
+            return
+        suspensions, notices = self.uow.read(
+            (_SUSPENSIONS_OF_CASE, {"case_id": self.case.id}), (_NOTICES, {})
+        )
+        self._calendar = _calendar_with(notices)
+        for clock in rows:
+            if "suspensions" in inspect(clock).unloaded:
+                own = [s for s in suspensions if s.clock_id == clock.id]
+                set_committed_value(clock, "suspensions", own)
 
     def running(self, name: str = ALL) -> list[Clock]:
         """Clocks that have not been stopped."""

@@ -18,10 +18,11 @@ def next_in(uow: UnitOfWork, series: str) -> int:
     """The next number of a series; safe against two transactions at once."""
     row = uow.session.scalar(select(NumberSeries).where(NumberSeries.series == series).with_for_update())
     if row is None:
-        row = NumberSeries(series=series, last=0)
+        row = NumberSeries(series=series, last=1)
         uow.add(row)
+        uow.flush()  # so that a second number in the same transaction finds the series
+        return 1
     row.last += 1
-    uow.flush()
     return row.last
 
 

@@ -85,7 +85,7 @@ def add_attachment(
         by=actor.name,
     )
     uow.add(row)
-    full_text.add(uow.session, case.id, [row.name])
+    full_text.add(uow, case.id, [row.name])
     events.append(uow, case, actor, "attached", row.name, sha256=row.sha256, size=row.size)
     return {"name": row.name, "sha256": row.sha256}
 

@@ -76,7 +76,7 @@ def add_comment(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Ad
     case = actions.locked_case(uow, actor, command.case_number)
     text = reason_of(command.text)
     uow.add(Comment(case_id=case.id, by_id=actor.account_id, by=actor.name, at=uow.now, text=text))
-    full_text.add(uow.session, case.id, [text])
+    full_text.add(uow, case.id, [text])
     people = _named_in(uow, case, text)
     notices.tell(
         uow, [a.id for a in people if a.id != actor.account_id], "mentioned",

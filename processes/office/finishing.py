@@ -25,7 +25,7 @@ def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away
     events.append(
         run.uow, run.case, actor, "completed", item.title, ref=item.ref, task=item.task, **actions.named(away)
     )
-    full_text.add(run.uow.session, run.case.id, _words(data))
+    full_text.add(run.uow, run.case.id, _words(data))
     run.advance(p.Complete(item.ref, dict(data)))
     if straight:
         _carry_on(run, straight)

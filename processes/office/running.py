@@ -162,7 +162,7 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
     run.start({"application": form, "applied_on": today})
     said = [value for value in form.values() if isinstance(value, str)]
     full_text.add(
-        uow.session,
+        uow,
         case.id,
         [case.number, *(m.person.name for m in household.members), household.address, *said],
     )

@@ -65,11 +65,12 @@ def contract(source: Source, header: c.Header) -> dict[str, Any]:
 
 def names(session: Session, division: str) -> dict[str, str]:
     """Names of county, township and village of a code."""
-    found = {}
-    for level, digits in (("county", COUNTY_DIGITS), ("township", TOWNSHIP_DIGITS), ("village", 12)):
-        row = session.get(Division, division[:digits])
-        found[level] = "" if row is None else row.name
-    return found
+    codes = {
+        "county": division[:COUNTY_DIGITS], "township": division[:TOWNSHIP_DIGITS], "village": division,
+    }  # fmt: skip
+    query = select(Division.code, Division.name).where(Division.code.in_(list(codes.values())))
+    found = {row.code: row.name for row in session.execute(query)}
+    return {level: found.get(code, "") for level, code in codes.items()}
 
 
 def office_name(session: Session, division: str, level: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -41,20 +42,12 @@ class WorkCalendar:
             if day in notice.worked_weekends:
                 return True
             return day.weekday() < SATURDAY and day not in notice.days_off
-        try:
-            return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:
-            return day.weekday() < SATURDAY
+        published = _published(day)
+        return day.weekday() < SATURDAY if published is None else published
 
     def is_known(self, day: date) -> bool:
         """Whether the year's notice is known, so that the answer is final."""
-        if day.year in self.notices:
-            return True
-        try:
-            chinese_calendar.is_workday(day)
-        except NotImplementedError:
-            return False
-        return True
+        return day.year in self.notices or _published(day) is not None
 
     def add_working_days(self, day: date, count: int) -> date:
         """The day that lies `count` working days after `day` (the day itself not counted)."""
@@ -68,6 +61,18 @@ class WorkCalendar:
         """How many working days lie after `after`, up to and including `until`."""
         days = (until - after).days
         return sum(self.is_working_day(after + timedelta(days=n)) for n in range(1, days + 1))
+
+
+@cache
+def _published(day: date) -> bool | None:
+    """Whether the State Council's notice makes it a working day; None: no notice is known for that year.
+
+    Kept, because the package looks through all its years for every day that it is asked about.
+    """
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return None
 
 
 def civil_date(instant: datetime) -> date:

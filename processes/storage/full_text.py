@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Dialect, TextClause, text
 from sqlalchemy.orm import Session
+
+from processes.storage.unit_of_work import UnitOfWork
+from processes.storage.wire import Statement
 
 _RUNS = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[0-9a-z]+")
 _LONGEST = 4_000
@@ -32,6 +35,15 @@ def create(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def _adding(dialect: Dialect) -> TextClause:
+    if dialect.name == "sqlite":
+        return text("INSERT INTO case_text (case_id, body) VALUES (:case_id, :body)")
+    return text("INSERT INTO case_text (case_id, body) VALUES (:case_id, to_tsvector('simple', :body))")
+
+
+_ADDING = Statement(_adding)
+
+
 def pairs(words: str) -> list[str]:
     """The pairs of characters of Chinese runs, and words of letters and digits as they are."""
     found: list[str] = []
@@ -43,16 +55,22 @@ def pairs(words: str) -> list[str]:
     return found
 
 
-def add(session: Session, case_id: int, words: Iterable[object]) -> None:
+def add(uow: UnitOfWork, case_id: int, words: Iterable[object]) -> None:
     """Add what was said in a case."""
-    body = " ".join(pairs(" ".join(str(w) for w in words)[:_LONGEST]))
-    if not body:
-        return
-    if session.get_bind().dialect.name == "sqlite":
-        statement = "INSERT INTO case_text (case_id, body) VALUES (:case_id, :body)"
-    else:
-        statement = "INSERT INTO case_text (case_id, body) VALUES (:case_id, to_tsvector('simple', :body))"
-    session.execute(text(statement), {"case_id": case_id, "body": body})
+    body = _body(words)
+    if body:
+        uow.write_along(_ADDING, {"case_id": case_id, "body": body})
+
+
+def add_at_once(connection: Connection, case_id: int, words: Iterable[object]) -> None:
+    """Add what was said in a case; for the migration."""
+    body = _body(words)
+    if body:
+        connection.execute(_adding(connection.dialect), {"case_id": case_id, "body": body})
+
+
+def _body(words: Iterable[object]) -> str:
+    return " ".join(pairs(" ".join(str(w) for w in words)[:_LONGEST]))
 
 
 def matching(session: Session, word: str) -> Sequence[int]:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import monotonic
@@ -21,13 +21,18 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from processes.errors import DatabaseBusy
+from processes.storage.asking import Asked, fetch
 from processes.storage.base import Referred, Row, Scoped
+from processes.storage.storing import Write, store
+from processes.storage.wire import Statement
 
 BUSY_TIMEOUT_MS = 10_000
 REST_SECONDS = 5
 _SCOPE = "division_prefix"
 _DEPARTMENT = "department"
 _RESTING = "resting_since"
+_IDLE = 0
+"""Libpq's word for a connection on which no transaction has begun."""
 
 
 def current_instant() -> datetime:
@@ -42,6 +47,11 @@ def within(column: Any, prefix: str) -> ColumnElement[bool]:
     return and_(column >= prefix, column < _following(prefix))
 
 
+def scope_limits(prefix: str) -> dict[str, str]:
+    """The range of division codes under a prefix as `low` and `high` (exclusive); nothing for the whole register."""
+    return {"low": prefix, "high": _following(prefix)} if prefix else {}
+
+
 class Database:
     """An engine with the pragmas and hooks of this program."""
 
@@ -49,6 +59,7 @@ class Database:
         self.engine = _engine(url)
         self.clock = clock or current_instant
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.writing = self.engine.execution_options(write=True)
 
     def unit_of_work(self) -> UnitOfWork:
         """A transaction that may write."""
@@ -77,11 +88,11 @@ class UnitOfWork:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.session = Session(
-            database.engine.execution_options(write=True), expire_on_commit=False, autoflush=False
-        )
+        self.session = Session(database.writing, expire_on_commit=False, autoflush=False)
         self.now = database.clock().astimezone(UTC)
         self._committed = False
+        self._along: list[Write] = []
+        self._ready: dict[tuple[type[Row], int], list[Any]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -100,12 +111,29 @@ class UnitOfWork:
 
     def commit(self) -> None:
         """Make everything of this transaction lasting."""
+        store(self.session, self._along)
         self.session.commit()
         self._committed = True
 
     def lock(self, kind: type[Any], row_id: int) -> Any:
         """The row, locked until the end of the transaction (a row lock on PostgreSQL)."""
         return self.session.scalars(select(kind).where(kind.id == row_id).with_for_update()).one_or_none()
+
+    def read(self, *asked: Asked) -> list[list[Any]]:
+        """The rows of several queries, read in one trip."""
+        return fetch(self.session, asked)
+
+    def keep_ready(self, rows_of: type[Row], owner_id: int, rows: list[Any]) -> None:
+        """Keep rows that were read along with others for whoever needs them next."""
+        self._ready[rows_of, owner_id] = rows
+
+    def ready(self, rows_of: type[Row], owner_id: int) -> list[Any] | None:
+        """Rows that were kept ready, once; None: they have to be read."""
+        return self._ready.pop((rows_of, owner_id), None)
+
+    def write_along(self, statement: Statement, values: Mapping[str, Any]) -> None:
+        """A statement to be carried out with the rows of this transaction, at its end."""
+        self._along.append((statement, values))
 
     def add(self, row: Row) -> None:
         """A new row of this transaction."""
@@ -143,7 +171,10 @@ def _following(prefix: str) -> str:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
+        engine = create_engine(
+            url, pool_size=8, max_overflow=8, hide_parameters=True, isolation_level="AUTOCOMMIT"
+        )
+        event.listen(engine, "before_cursor_execute", _begin_postgresql)
         event.listen(engine, "checkin", _note_rest)
         event.listen(engine, "checkout", _ping_after_rest)
         return engine
@@ -151,6 +182,17 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _begin_postgresql(connection: Connection, cursor: Any, *_told: Any) -> None:
+    """Begin a transaction that writes with its first statement, so that both travel together.
+
+    Left to the driver, `BEGIN` makes a trip of its own.  What only reads needs no transaction: each query stands for
+    itself, as it does in a transaction of this level; and the rollback at its end would be one more trip, after which
+    the driver has forgotten every statement that it had prepared.
+    """
+    if connection.get_execution_options().get("write") and cursor.connection.info.transaction_status == _IDLE:
+        cursor.connection.execute("BEGIN")
 
 
 def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:

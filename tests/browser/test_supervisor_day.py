@@ -90,7 +90,8 @@ def _play(desk: Desk, page: Page, home: str) -> None:
     page.get_by_role("button", name="演练全部情景").click()
     expect(page.locator("#rehearsal")).to_contain_text("正在演练")
     jobs.rehearse_drafts(desk.stage.office)
-    page.goto(home)
+    # The page waits for it and shows it by itself.
+    expect(page.locator("#rehearsal")).not_to_contain_text("正在演练")
 
 
 def _rehearse(desk: Desk, page: Page, home: str) -> None:
@@ -124,7 +125,7 @@ def _rehearse(desk: Desk, page: Page, home: str) -> None:
     page.get_by_role("button", name="用在库办件模拟").click()
     expect(page.locator("#simulation")).to_contain_text("正在模拟")
     jobs.simulate_drafts(desk.stage.office)
-    page.goto(home)
+    # The page waits for it and shows it by itself.
     expect(page.locator("#simulation")).to_contain_text("已模拟")
     desk.shot(page, "draft_rehearsed")
 

@@ -38,14 +38,12 @@ def upgrade() -> None:
 
     connection = op.get_bind()
     full_text.create(connection)
-    with Session(connection) as session:
-        for query in (
-            "SELECT id, applicant FROM case_file",
-            "SELECT case_id, submission FROM work_item WHERE submission IS NOT NULL",
-        ):
-            for case_id, said in connection.execute(sa.text(query)).all():
-                full_text.add(session, case_id, [said])
-        session.flush()
+    for query in (
+        "SELECT id, applicant FROM case_file",
+        "SELECT case_id, submission FROM work_item WHERE submission IS NOT NULL",
+    ):
+        for case_id, said in connection.execute(sa.text(query)).all():
+            full_text.add_at_once(connection, case_id, [said])
     # ### end Alembic commands ###
 
 

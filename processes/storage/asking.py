@@ -1,0 +1,73 @@
+"""Rows that are read together: several queries in one trip (`wire`), their rows in the session as if it had read them.
+
+An `Ask` is made once, at the head of a module, and asked with its parameters by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Dialect, Select
+from sqlalchemy.orm import Session, class_mapper, make_transient_to_detached
+
+from processes.storage.base import Referred, Row, Scoped
+from processes.storage.wire import Processor, Statement, trip
+
+R = TypeVar("R", bound=Row)
+Asked = tuple["Ask[Any]", Mapping[str, Any]]
+
+
+class Ask(Generic[R]):
+    """A query that selects one kind of row, whole, and nothing else."""
+
+    def __init__(self, kind: type[R], query: Select[R]) -> None:
+        self.kind = kind
+        self.statement = Statement(lambda _: query)
+        self._mapper = class_mapper(kind)
+        self._columns = list(query.selected_columns)
+        self._names = [self._mapper.get_property_by_column(c).key for c in self._columns]
+        self._key_at = self._columns.index(self._mapper.primary_key[0])
+        self._readers: dict[str, list[tuple[int, Processor]]] = {}
+
+    def rows(self, session: Session, cursor: Any, dialect: Dialect) -> list[R]:
+        """What a cursor brought, as rows of the session; a row that the session has already stays as it is there."""
+        readers = self._readers.get(dialect.name)
+        if readers is None:
+            readers = self._readers[dialect.name] = self._readers_for(cursor, dialect)
+        return [self._row(session, list(values), readers) for values in cursor.fetchall()]
+
+    def _row(self, session: Session, values: list[Any], readers: list[tuple[int, Processor]]) -> R:
+        known = session.identity_map.get(self._mapper.identity_key_from_primary_key((values[self._key_at],)))
+        if known is not None:
+            return known
+        for at, read in readers:
+            values[at] = read(values[at])
+        row: R = self._mapper.class_manager.new_instance()
+        row.__dict__.update(zip(self._names, values, strict=True))
+        make_transient_to_detached(row)
+        session.add(row)
+        return row
+
+    def _readers_for(self, cursor: Any, dialect: Dialect) -> list[tuple[int, Processor]]:
+        """What turns the driver's values into the row's, by place; most need nothing."""
+        found: list[tuple[int, Processor]] = []
+        for at, (column, told) in enumerate(zip(self._columns, cursor.description, strict=True)):
+            read = column.type.dialect_impl(dialect).result_processor(dialect, told[1])
+            if read is not None:
+                found.append((at, read))
+        return found
+
+
+def fetch(session: Session, asked: Sequence[Asked]) -> list[list[Any]]:
+    """The rows of several queries, in one trip; each query sees what the one before it waited for.
+
+    Data scope is not added here: a session that has one refuses rows that belong to a place.
+    """
+    if session.info and any(issubclass(ask.kind, Scoped | Referred) for ask, _ in asked):
+        raise TypeError("rows under data scope are read by queries of the session")
+    connection = session.connection()
+    with trip(connection) as send:
+        cursors = [send(ask.statement, values) for ask, values in asked]
+    dialect = connection.dialect
+    return [ask.rows(session, cursor, dialect) for (ask, _), cursor in zip(asked, cursors, strict=True)]

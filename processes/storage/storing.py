@@ -1,0 +1,177 @@
+"""What a transaction changed, written in one trip at its end.
+
+SQLAlchemy's own flush sends a statement and waits, for each row.  At the end of a transaction nothing is left that
+would need the keys it waits for, so new and changed rows go together (`wire`), with the `COMMIT` behind them.  Rows
+that are tied to each other by relationships, and deletions, have an order that only the mapper knows: they are left
+to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import (
+    ClauseElement,
+    Column,
+    Connection,
+    Dialect,
+    Table,
+    and_,
+    bindparam,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import DataError
+from sqlalchemy.orm import InstanceState, Mapper, Session
+from sqlalchemy.orm.base import NO_VALUE
+from sqlalchemy.orm.exc import StaleDataError
+
+from processes.storage.base import Row
+from processes.storage.wire import Statement, trip
+
+_OLD = "old_"
+_DIVISION_BY_ZERO = "22012"
+_COMMIT = Statement(lambda _: text("COMMIT"))
+Write = tuple[Statement, Mapping[str, Any]]
+
+
+def store(session: Session, along: Sequence[Write] = ()) -> None:
+    """Write every pending row and what goes along with them; the session holds nothing any more.
+
+    On PostgreSQL they are lasting then: what the session's own commit finds is a transaction that has ended.
+    Raises `StaleDataError` when a row that was changed is there no longer, as the mapper does.
+    """
+    fresh, changed = list(session.new), list(session.dirty)
+    if session.deleted or any(_is_tied(inspect(row)) for row in (*fresh, *changed)):
+        session.flush()
+        fresh, changed = [], []
+    rows = _writes(fresh, changed)
+    if rows or along:
+        _send(session.connection(), rows, along)
+    session.expunge_all()
+
+
+def _send(connection: Connection, rows: Sequence[Write], along: Sequence[Write]) -> None:
+    try:
+        with trip(connection) as send:
+            written = [send(statement, values) for statement, values in rows]
+            for statement, values in along:
+                send(statement, values)
+            if _looks_itself(connection.dialect):
+                send(_COMMIT, {})
+    except DataError as fault:
+        if getattr(fault.orig, "sqlstate", "") == _DIVISION_BY_ZERO:
+            raise StaleDataError("a row that was changed is there no longer") from fault
+        raise
+    if any(cursor.rowcount == 0 for cursor in written):
+        raise StaleDataError("a row that was changed is there no longer")
+
+
+def _looks_itself(dialect: Dialect) -> bool:
+    """Whether an update looks itself for its row, so that the end of the transaction can be sent behind it unseen."""
+    return dialect.name == "postgresql"
+
+
+def _is_tied(state: InstanceState[Any]) -> bool:
+    """Whether the row hangs on others by a relationship that was set or changed."""
+    names = state.mapper.relationships.keys()
+    if not names:
+        return False
+    if state.key is None:
+        return any(state.dict.get(name) for name in names)
+    return any(name in state.committed_state for name in names)
+
+
+def _writes(fresh: Iterable[Row], changed: Iterable[Row]) -> list[Write]:
+    """Tables after those that they refer to; in one table changes before new rows, which may take what they leave."""
+    places = _places()
+    found = []
+    for row in changed:
+        state = inspect(row)
+        table = _table(state)
+        values = _net_change(state)
+        if values:
+            statement = _statement(table, tuple(values), is_change=True)
+            found.append((places[table], statement, values | _old_key(state)))
+    for row in fresh:
+        state = inspect(row)
+        table = _table(state)
+        values = _all_values(state)
+        found.append((places[table], _statement(table, tuple(values), is_change=False), values))
+    found.sort(key=lambda write: write[0])
+    return [(statement, values) for _, statement, values in found]
+
+
+def _net_change(state: InstanceState[Any]) -> dict[str, Any]:
+    """What is to be stored, by column: attributes whose value is another one than before."""
+    columns = _columns(state.mapper)
+    values = {}
+    for name, old in state.committed_state.items():
+        column = columns.get(name)
+        if column is None:
+            continue
+        new = state.dict[name]
+        if old is NO_VALUE or not column.type.compare_values(old, new):
+            values[column.key] = new
+    return values
+
+
+def _all_values(state: InstanceState[Any]) -> dict[str, Any]:
+    """What is to be stored of a new row, by column; what was not said gets the column's default."""
+    values = {}
+    for name, column in _columns(state.mapper).items():
+        if name in state.dict:
+            value = state.dict[name]
+            if value is not None or not column.primary_key:
+                values[column.key] = value
+        elif column.default is not None:
+            default: Any = column.default
+            values[column.key] = default.arg(None) if default.is_callable else default.arg
+    return values
+
+
+def _old_key(state: InstanceState[Any]) -> dict[str, Any]:
+    """The parameters that name the row as it is stored."""
+    assert state.key is not None
+    return {f"{_OLD}{c.key}": v for c, v in zip(state.mapper.primary_key, state.key[1], strict=True)}
+
+
+def _table(state: InstanceState[Any]) -> Table:
+    return cast("Table", state.mapper.local_table)
+
+
+@cache
+def _columns(mapper: Mapper[Any]) -> dict[str, Column[Any]]:
+    """The columns of a kind of row by the attributes that hold them."""
+    return {a.key: a.columns[0] for a in mapper.column_attrs if isinstance(a.columns[0], Column)}
+
+
+@cache
+def _places() -> dict[Table, int]:
+    return {table: n for n, table in enumerate(Row.metadata.sorted_tables)}
+
+
+@cache
+def _statement(table: Table, columns: tuple[str, ...], *, is_change: bool) -> Statement:
+    """`INSERT` or `UPDATE` of these columns; how many there are is bounded by the ways that the program has."""
+    values = {name: bindparam(name, type_=table.c[name].type) for name in columns}
+    if not is_change:
+        return Statement(lambda _: insert(table).values(values))
+    keys = [c == bindparam(f"{_OLD}{c.key}", type_=c.type) for c in table.primary_key]
+    changing = update(table).where(and_(*keys)).values(values)
+
+    def made(dialect: Dialect) -> ClauseElement:
+        if not _looks_itself(dialect):
+            return changing
+        # Fails when there is no such row, and with it everything that was sent behind it, the COMMIT included.
+        found = changing.returning(literal(1)).cte("found")
+        return select(literal(1) / func.count()).select_from(found)
+
+    return Statement(made)

@@ -1,0 +1,103 @@
+"""Statements that travel together: several of them in one trip to the database and back.
+
+PostgreSQL takes them through libpq's pipeline: the server works on the first while the last is still being sent, and
+nobody waits in between.  SQLite, which is no journey away, takes them one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ClauseElement, Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
+
+Send = Callable[["Statement", Mapping[str, Any]], Any]
+Processor = Callable[[Any], Any]
+
+
+class Statement:
+    """A statement with named parameters, made once and compiled once for each kind of database."""
+
+    def __init__(self, made: Callable[[Dialect], ClauseElement]) -> None:
+        self.made = made
+        """The statement in SQLAlchemy's terms, which may differ between databases."""
+        self._compiled: dict[str, _Compiled] = {}
+
+    def on(self, dialect: Dialect) -> _Compiled:
+        """The statement as this kind of database takes it."""
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            found = self._compiled[dialect.name] = _Compiled(self.made(dialect), dialect)
+        return found
+
+
+class _Compiled:
+    """Text, and how values become what the driver wants."""
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect)
+        self.text = str(compiled)
+        self._order = tuple(compiled.positiontup) if compiled.positional else None
+        self._fixed = {n: b.effective_value for n, b in compiled.binds.items() if not b.required}
+        self._binders = {n: p for n, b in compiled.binds.items() if (p := _binder(b.type, dialect))}
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver wants them: by name, or in order."""
+        given = {**self._fixed, **values}
+        for name, bind in self._binders.items():
+            given[name] = bind(given[name])
+        return given if self._order is None else tuple([given[n] for n in self._order])
+
+
+def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+@contextmanager
+def trip(connection: Connection) -> Iterator[Send]:
+    """Give a function that sends a statement and answers its cursor, to be read when the trip has ended.
+
+    Raises what SQLAlchemy raises for its own statements (`IntegrityError`, `OperationalError` …): whatever was sent
+    after the one that failed has not been carried out.
+    """
+    driver = connection.connection.dbapi_connection
+    # SQLite's connection has no such method: there is nothing to wait for.
+    pipeline: Callable[[], AbstractContextManager[Any]] = getattr(driver, "pipeline", nullcontext)
+    with _named_by_sqlalchemy(connection), pipeline():
+        yield partial(_send, connection, driver)
+
+
+def _send(connection: Connection, driver: Any, statement: Statement, values: Mapping[str, Any]) -> Any:
+    compiled, cursor = statement.on(connection.dialect), driver.cursor()
+    parameters = compiled.parameters(values)
+    # Whoever listens to statements hears these too: the one that begins a transaction, first of all.
+    for told in connection.dispatch.before_cursor_execute:
+        told(connection, cursor, compiled.text, parameters, None, False)
+    cursor.execute(compiled.text, parameters)
+    return cursor
+
+
+@contextmanager
+def _named_by_sqlalchemy(connection: Connection) -> Iterator[None]:
+    """Raise a driver's error as SQLAlchemy's; a connection that is lost is given up, as SQLAlchemy would."""
+    dialect = connection.dialect
+    drivers_error = dialect.loaded_dbapi.Error
+    try:
+        yield
+    except drivers_error as fault:
+        lost = dialect.is_disconnect(fault, connection.connection.dbapi_connection, None)
+        if lost:
+            connection.invalidate(fault)
+        raise DBAPIError.instance(
+            None,
+            None,
+            fault,
+            drivers_error,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=dialect,
+        ) from fault
