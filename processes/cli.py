@@ -12,7 +12,7 @@ import click
 import structlog
 from sqlalchemy import select
 
-from processes import jobs
+from processes import worker
 from processes.cases import anchors, events
 from processes.cases.models import Case
 from processes.errors import YimenError
@@ -216,7 +216,7 @@ def setup_command(with_demo: bool) -> None:
 @main.command("worker")
 def worker_command() -> None:
     """后台任务：生成文书，触发到期事项。"""
-    jobs.work(open_office())
+    worker.work(open_office())
 
 
 def _print_json(value: Any) -> None:

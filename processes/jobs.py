@@ -1,4 +1,4 @@
-"""The worker: every second the papers to be made, every half minute what has fallen due.
+"""What is done behind the desk, each job a function that answers how much it did; `worker` says when.
 
 All work is found from rows, so there is no queue that could lose anything: a worker that is killed
 in the middle leaves the row as it was, and the next one finds it again (docs/adr/0009).
@@ -6,8 +6,6 @@ in the middle leaves the row as it was, and the next one finds it again (docs/ad
 
 from __future__ import annotations
 
-import signal
-import threading
 from datetime import date
 from typing import Any
 
@@ -15,13 +13,12 @@ import structlog
 from sqlalchemy import select
 
 from processes import commands as c
+from processes import defects
 from processes.access.scope import system_actor
 from processes.cases import anchors, migration_queries
 from processes.cases.migration_models import MIGRATED, PLANNING, RUNNING, WAITS
 from processes.errors import ScenarioInvalid, Unavailable, YimenError
 from processes.office import Office
-from processes.office.sending import send_notices
-from processes.office.sweeping import sweep
 from processes.papers import destruction, issue, runs
 from processes.papers.models import IssuedPaper
 from processes.papers.run_models import BATCH
@@ -32,7 +29,6 @@ from processes.storage import outbox, vault
 
 PAPERS_AT_ONCE = 20
 TELL_EVERY = 3
-SWEEP_EVERY = 30
 log = structlog.get_logger()
 
 
@@ -156,6 +152,12 @@ def rehearse_drafts(office: Office) -> int:
                 system_actor(),
             )
             continue
+        except Unavailable:
+            raise  # the next round plays it again
+        except Exception as fault:
+            said = {**found, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
+            office.perform(c.NoteRehearsal(draft_id, said), system_actor())
+            continue
         played = [{"scenario": r.scenario, "passed": r.passed, "flows": r.flows} for r in results]
         said = {**found, "state": "done", "flows": _flows(results), "played": played}
         office.perform(c.NoteRehearsal(draft_id, said), system_actor())
@@ -177,7 +179,14 @@ def simulate_drafts(office: Office) -> int:
             running = {**said, "state": "running", "done": done, "total": total}
             office.perform(c.NoteSimulation(here, running), system_actor())
 
-        made = simulation.simulate(found, old, new, date.fromisoformat(asked["on"]), tell)
+        try:
+            made = simulation.simulate(found, old, new, date.fromisoformat(asked["on"]), tell)
+        except Unavailable:
+            raise
+        except Exception as fault:
+            said = {**asked, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
+            office.perform(c.NoteSimulation(draft_id, said), system_actor())
+            continue
         done = {**asked, "state": "done", "done": len(found), "total": len(found), **made}
         office.perform(c.NoteSimulation(draft_id, done), system_actor())
     return len(waiting)
@@ -220,53 +229,3 @@ def _flows(results: list[Result]) -> dict[str, list[str]]:
         for file, flows in result.flows.items():
             taken.setdefault(file, set()).update(flows)
     return {file: sorted(flows) for file, flows in taken.items()}
-
-
-def _rehearse(office: Office) -> None:
-    """Beside the papers, which people at the window wait for."""
-    try:
-        rehearse_drafts(office)
-        simulate_drafts(office)
-        migrate_cases(office)
-    except YimenError as fault:
-        log.warning("rehearsal_waits", code=fault.code)
-
-
-def _send(office: Office) -> None:
-    """Notices by mail and webhook, whose servers may take their time."""
-    try:
-        send_notices(office)
-    except YimenError as fault:
-        log.warning("sending_waits", code=fault.code)
-
-
-def _print(office: Office) -> None:
-    """Long prints, beside the papers too."""
-    try:
-        make_runs(office)
-    except YimenError as fault:
-        log.warning("printing_waits", code=fault.code)
-
-
-def work(office: Office) -> None:
-    """Run until told to stop (SIGTERM, SIGINT)."""
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
-    rounds = 0
-    beside = {_rehearse: threading.Thread(), _print: threading.Thread(), _send: threading.Thread()}
-    while not stop.is_set():
-        try:
-            if rounds % SWEEP_EVERY == 0:
-                sweep(office)
-                anchor_chains(office)
-            make_papers(office)
-            remove_files(office)
-            for task, thread in beside.items():
-                if not thread.is_alive():
-                    beside[task] = threading.Thread(target=task, args=(office,), daemon=True)
-                    beside[task].start()
-        except YimenError as fault:
-            log.warning("worker_waits", code=fault.code)
-        rounds += 1
-        stop.wait(1)

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 
+from processes import heartbeat
 from processes.access.permissions import ROLE_TITLES, Permission
 from processes.cases import clocks
 from processes.cases.models import NO_DUE_DATE
@@ -114,6 +115,7 @@ def _shared() -> dict[str, Any]:
         "asset": _asset,
         "colour": _colour,
         "NO_DUE_DATE": NO_DUE_DATE,
+        "worker_is_silent": lambda: heartbeat.is_silent(auth.office().settings),
     }
 
 

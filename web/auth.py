@@ -36,6 +36,11 @@ def _read() -> Actor | None:
         )
 
 
+def ask_no_more() -> None:
+    """For the rest of this request nobody is signed in: the database, which would know, does not answer."""
+    g.actor = None
+
+
 def unread_notices() -> int:
     """How many notices the signed-in person has not read, for the bar of whole pages."""
     actor = actor_or_none()

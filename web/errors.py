@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
-import traceback
 from typing import Any
 
-import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from processes import defects
 from processes import errors as e
+from web import auth
 
 STATUS: dict[type[e.YimenError], int] = {
     e.Invalid: 422,
@@ -22,8 +21,6 @@ STATUS: dict[type[e.YimenError], int] = {
     e.ContentFault: 422,
     e.Unavailable: 503,
 }
-DEEPEST = 6
-log = structlog.get_logger()
 
 
 def status_of(fault: e.YimenError) -> int:
@@ -53,6 +50,8 @@ def _wants_json() -> bool:
 
 def _office_error(fault: e.YimenError) -> Response:
     fields = fault.fields if isinstance(fault, e.FormInvalid) else None
+    if isinstance(fault, e.DatabaseBusy | e.DatabaseUnreachable):
+        auth.ask_no_more()  # the page that says so is drawn without the database
     article = f"（依据：{fault.clause}）" if fault.clause else ""
     return _answer(status_of(fault), fault.message + article, fault.code, fields)
 
@@ -73,9 +72,7 @@ def _http_error(fault: HTTPException) -> Response:
 
 def _defect(fault: Exception) -> Response:
     """A defect of ours: an id on the screen, the kind of fault and no data in the log."""
-    incident = secrets.token_hex(4)
-    frames = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(fault.__traceback__)][-DEEPEST:]
-    log.error("defect", incident=incident, kind=type(fault).__name__, route=request.endpoint, frames=frames)
+    incident = defects.note(fault, route=request.endpoint)
     return _answer(
         500, f"系统出现故障（编号 {incident}），请联系系统管理员。已保存的内容没有丢失。", "defect"
     )

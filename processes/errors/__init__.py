@@ -64,7 +64,13 @@ from processes.errors.rules import (
     MoveRefused,
     ReturnRefused,
 )
-from processes.errors.unavailable import AnchorUnwritten, DatabaseBusy, PaperNotReady, RenderFailed
+from processes.errors.unavailable import (
+    AnchorUnwritten,
+    DatabaseBusy,
+    DatabaseUnreachable,
+    PaperNotReady,
+    RenderFailed,
+)
 
 __all__ = [
     "AnchorUnwritten",
@@ -79,6 +85,7 @@ __all__ = [
     "Conflict",
     "ContentFault",
     "DatabaseBusy",
+    "DatabaseUnreachable",
     "DiagramInvalid",
     "DoubleBenefit",
     "DuplicateCase",

@@ -11,6 +11,16 @@ class DatabaseBusy(Unavailable):
     code = "database_busy"
 
 
+class DatabaseUnreachable(Unavailable):
+    """The database is away, is starting, or cannot write where it is kept."""
+
+    code = "database_unreachable"
+    text = "数据库暂时不能使用，请稍候再试；一直如此的，请告知系统管理员。已填写的内容没有丢失。"
+    text_en = (
+        "The database cannot be used at present; please try again, and tell the administrator if it stays so."
+    )
+
+
 class AnchorUnwritten(Unavailable):
     """The daily seal is made, but its file takes no line."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Dialect, Select
-from sqlalchemy.orm import Session, class_mapper, make_transient_to_detached
+from sqlalchemy import Dialect, Select, inspect
+from sqlalchemy.orm import Session, class_mapper
 
 from processes.storage.base import Referred, Row, Scoped
 from processes.storage.wire import Processor, Statement, trip
@@ -38,15 +38,18 @@ class Ask(Generic[R]):
         return [self._row(session, list(values), readers) for values in cursor.fetchall()]
 
     def _row(self, session: Session, values: list[Any], readers: list[tuple[int, Processor]]) -> R:
-        known = session.identity_map.get(self._mapper.identity_key_from_primary_key((values[self._key_at],)))
+        key = self._mapper.identity_key_from_primary_key((values[self._key_at],))
+        known: R | None = session.identity_map.get(key)
         if known is not None:
             return known
         for at, read in readers:
             values[at] = read(values[at])
         row: R = self._mapper.class_manager.new_instance()
         row.__dict__.update(zip(self._names, values, strict=True))
-        make_transient_to_detached(row)
-        session.add(row)
+        # What SQLAlchemy's own loader does with a row that it has read; `Session.add` would look for what hangs on it.
+        state = inspect(row)
+        state.key, state.session_id = key, session.hash_key
+        session.identity_map.add(state)
         return row
 
     def _readers_for(self, cursor: Any, dialect: Dialect) -> list[tuple[int, Processor]]:

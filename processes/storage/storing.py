@@ -42,10 +42,10 @@ _COMMIT = Statement(lambda _: text("COMMIT"))
 Write = tuple[Statement, Mapping[str, Any]]
 
 
-def store(session: Session, along: Sequence[Write] = ()) -> None:
-    """Write every pending row and what goes along with them; the session holds nothing any more.
+def store(session: Session, along: Sequence[Write] = ()) -> bool:
+    """Write every pending row and what goes along with them; answers whether that was the end of the transaction.
 
-    On PostgreSQL they are lasting then: what the session's own commit finds is a transaction that has ended.
+    If it was not, all that is left to do is to commit; the rows in the session do not know that they were written.
     Raises `StaleDataError` when a row that was changed is there no longer, as the mapper does.
     """
     fresh, changed = list(session.new), list(session.dirty)
@@ -53,18 +53,17 @@ def store(session: Session, along: Sequence[Write] = ()) -> None:
         session.flush()
         fresh, changed = [], []
     rows = _writes(fresh, changed)
-    if rows or along:
-        _send(session.connection(), rows, along)
-    session.expunge_all()
+    return bool(rows or along) and _send(session.connection(), rows, along)
 
 
-def _send(connection: Connection, rows: Sequence[Write], along: Sequence[Write]) -> None:
+def _send(connection: Connection, rows: Sequence[Write], along: Sequence[Write]) -> bool:
+    ends = _looks_itself(connection.dialect)
     try:
         with trip(connection) as send:
             written = [send(statement, values) for statement, values in rows]
             for statement, values in along:
                 send(statement, values)
-            if _looks_itself(connection.dialect):
+            if ends:
                 send(_COMMIT, {})
     except DataError as fault:
         if getattr(fault.orig, "sqlstate", "") == _DIVISION_BY_ZERO:
@@ -72,6 +71,7 @@ def _send(connection: Connection, rows: Sequence[Write], along: Sequence[Write])
         raise
     if any(cursor.rowcount == 0 for cursor in written):
         raise StaleDataError("a row that was changed is there no longer")
+    return ends
 
 
 def _looks_itself(dialect: Dialect) -> bool:

@@ -67,7 +67,7 @@ def trip(connection: Connection) -> Iterator[Send]:
     driver = connection.connection.dbapi_connection
     # SQLite's connection has no such method: there is nothing to wait for.
     pipeline: Callable[[], AbstractContextManager[Any]] = getattr(driver, "pipeline", nullcontext)
-    with _named_by_sqlalchemy(connection), pipeline():
+    with named_by_sqlalchemy(connection), pipeline():
         yield partial(_send, connection, driver)
 
 
@@ -82,7 +82,7 @@ def _send(connection: Connection, driver: Any, statement: Statement, values: Map
 
 
 @contextmanager
-def _named_by_sqlalchemy(connection: Connection) -> Iterator[None]:
+def named_by_sqlalchemy(connection: Connection) -> Iterator[None]:
     """Raise a driver's error as SQLAlchemy's; a connection that is lost is given up, as SQLAlchemy would."""
     dialect = connection.dialect
     drivers_error = dialect.loaded_dbapi.Error

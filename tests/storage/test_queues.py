@@ -12,7 +12,7 @@ from processes.cases import events, queues
 from processes.cases.models import Case
 from processes.policy.calendar import SHANGHAI
 from processes.rehearsal.stage import Stage
-from processes.storage import unit_of_work
+from processes.storage import engines
 from tests.builders import cases
 
 
@@ -37,7 +37,7 @@ def test_two_roles_see_both_queues_as_one__within_their_place(any_stage: Stage) 
 def test_a_connection_that_died_at_rest__is_replaced(
     any_stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unit_of_work, "REST_SECONDS", 0)
+    monkeypatch.setattr(engines, "REST_SECONDS", 0)
     engine = any_stage.database.engine
     with engine.connect() as at_rest, engine.connect() as other:
         pid = at_rest.scalar(text("SELECT pg_backend_pid()"))

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, event, inspect, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from processes import commands as c
 from processes.access.models import Account, CommandToken
 from processes.cases import actions, clocks
 from processes.cases.models import Case, Clock, Comment, NumberSeries, Suspension, WorkItem
+from processes.errors import DatabaseUnreachable
 from processes.rehearsal.stage import Stage
 from processes.storage import full_text
 from tests.builders import cases
@@ -123,7 +124,7 @@ def test_without_commit__nothing_of_a_transaction_stays(any_stage: Stage) -> Non
 @ON_POSTGRESQL
 def test_a_connection_lost_on_the_way__is_told_and_replaced(any_stage: Stage) -> None:
     with any_stage.database.engine.connect() as other:
-        with pytest.raises(OperationalError), any_stage.database.unit_of_work() as uow:
+        with pytest.raises(DatabaseUnreachable), any_stage.database.unit_of_work() as uow:
             uow.add(NumberSeries(series="丁", last=1))
             pid = uow.session.scalar(text("SELECT pg_backend_pid()"))
             other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})

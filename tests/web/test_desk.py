@@ -9,6 +9,7 @@ from typing import get_args
 
 import pytest
 
+from processes import worker
 from processes.access import audit
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -57,7 +58,9 @@ def test_nobody_gets_in_without_signing_in(stage: Stage) -> None:
         assert response.status_code == 302
         assert response.headers["Location"].startswith("/sign-in?next=")
     health = nobody.get("/healthz").json
-    assert health["status"] == "ok"
+    assert (health["status"], health["worker"]) == ("ok", "silent")
+    worker.Worker(stage.office).go_round()
+    assert nobody.get("/healthz").json["worker"] == "running"
     assert len(health["fonts"]) == 5
     assert not any("没有" in face for face in health["fonts"])
 

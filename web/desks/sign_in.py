@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from sqlalchemy import select
 
 from processes import commands as c
+from processes import heartbeat
 from processes.access.scope import system_actor
 from processes.errors import YimenError
 from processes.papers import faces
@@ -60,7 +62,9 @@ def leave() -> Any:
 @desk.get("/healthz")
 @public
 def health() -> Any:
-    """Whether the desk and its store answer, and which faces papers are set in."""
-    with auth.office().database.reading("") as session:
-        session.connection()
-    return jsonify(status="ok", fonts=list(faces.installed()))
+    """Whether the desk and its store answer, whether the worker is there, and which faces papers are set in."""
+    office = auth.office()
+    with office.database.reading("") as session:
+        session.execute(select(1))
+    worker = "silent" if heartbeat.is_silent(office.settings) else "running"
+    return jsonify(status="ok", worker=worker, fonts=list(faces.installed()))

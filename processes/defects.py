@@ -1,0 +1,20 @@
+"""A defect of ours, written down: an id for the person who met it, kind and place for us, and no data of anybody."""
+
+from __future__ import annotations
+
+import secrets
+import traceback
+from typing import Any
+
+import structlog
+
+DEEPEST = 6
+log = structlog.get_logger()
+
+
+def note(fault: BaseException, **where: Any) -> str:
+    """Log an unforeseen fault; answers the id by which it is found again."""
+    incident = secrets.token_hex(4)
+    frames = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(fault.__traceback__)][-DEEPEST:]
+    log.error("defect", incident=incident, kind=type(fault).__name__, frames=frames, **where)
+    return incident

@@ -1,0 +1,35 @@
+"""Whether the worker is there: it leaves a sign in the data folder in every round."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from processes.settings import Settings
+from processes.storage.unit_of_work import current_instant
+
+SILENT_AFTER = timedelta(minutes=3)
+"""Longer than any round takes; what takes longer is done beside it."""
+
+
+def beat(settings: Settings) -> None:
+    """Leave a sign."""
+    _file(settings).touch()
+
+
+def last(settings: Settings) -> datetime | None:
+    """When the worker left its last sign; None: there never was one."""
+    try:
+        return datetime.fromtimestamp(_file(settings).stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
+
+
+def is_silent(settings: Settings) -> bool:
+    """Whether the worker does not run, so that no paper is made and no limit fires."""
+    beaten = last(settings)
+    return beaten is None or current_instant() - beaten > SILENT_AFTER
+
+
+def _file(settings: Settings) -> Path:
+    return settings.var / "worker.alive"

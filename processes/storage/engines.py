@@ -1,0 +1,113 @@
+"""Connections to the two databases, and what it means when one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from processes.errors import DatabaseBusy, DatabaseUnreachable, Unavailable
+from processes.storage.wire import named_by_sqlalchemy
+
+BUSY_TIMEOUT_MS = 10_000
+REST_SECONDS = 5
+_RESTING = "resting_since"
+_IDLE = 0
+"""Libpq's word for a connection on which no transaction has begun."""
+_STORE_FAILS = ("unable to open", "disk", "readonly")
+"""In SQLite's messages: the fault lies with where the file is kept."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine with the pragmas and hooks of this program; `execution_options(write=True)` for what writes."""
+    if not url.startswith("sqlite"):
+        engine = create_engine(
+            url, pool_size=8, max_overflow=8, hide_parameters=True, isolation_level="AUTOCOMMIT"
+        )
+        event.listen(engine, "before_cursor_execute", _begin_postgresql)
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", _ping_after_rest)
+        return engine
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _begin_postgresql(connection: Connection, cursor: Any, *_told: Any) -> None:
+    """Begin a transaction that writes with its first statement, so that both travel together.
+
+    Left to the driver, `BEGIN` makes a trip of its own.  What only reads needs no transaction: each query stands for
+    itself, as it does in a transaction of this level; and the rollback at its end would be one more trip, after which
+    the driver has forgotten every statement that it had prepared.
+    """
+    if connection.get_execution_options().get("write") and cursor.connection.info.transaction_status == _IDLE:
+        with named_by_sqlalchemy(connection):
+            cursor.connection.execute("BEGIN")
+
+
+def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_RESTING] = monotonic()
+
+
+def _ping_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Ask a connection that rested whether it still lives; one in constant use needs no question."""
+    if monotonic() - record.info.get(_RESTING, monotonic()) < REST_SECONDS:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except connection.__class__.OperationalError as fault:
+        raise DisconnectionError() from fault
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "cache_size=-65536",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def failures_named() -> Iterator[None]:
+    """Raise `DatabaseBusy` or `DatabaseUnreachable` for what lies outside the program; defects stay what they are."""
+    try:
+        yield
+    except (DBAPIError, PoolExhausted) as fault:
+        outside = _outside(fault)
+        if outside is None:
+            raise
+        raise outside from fault
+
+
+def _outside(fault: DBAPIError | PoolExhausted) -> Unavailable | None:
+    if isinstance(fault, PoolExhausted):
+        return DatabaseBusy()
+    if not isinstance(fault, OperationalError):
+        return DatabaseUnreachable() if fault.connection_invalidated else None
+    text = str(fault.orig).lower()
+    if any(word in text for word in ("locked", "busy", "timeout")):
+        return DatabaseBusy()
+    # PostgreSQL calls an error operational when it lies in its surroundings; SQLite also when a statement is wrong.
+    if hasattr(fault.orig, "sqlstate") or any(word in text for word in _STORE_FAILS):
+        return DatabaseUnreachable()
+    return None

@@ -1,0 +1,94 @@
+"""The worker's rounds: every second the papers to be made, every half minute what has fallen due; long work beside.
+
+It outlives what fails.  What is only unavailable (the database restarts, a mail server is away) is tried again in the
+next round.  A defect in one task is written down and that task rests a while; the others go on.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from processes import defects, heartbeat, jobs
+from processes.errors import YimenError
+from processes.office import Office
+from processes.office.sending import send_notices
+from processes.office.sweeping import sweep
+
+Task = Callable[[Office], object]
+
+SWEEP_EVERY = 30
+REST_AFTER_DEFECT = 60
+"""Rounds (seconds)."""
+IN_TURN: tuple[tuple[Task, int], ...] = (
+    (sweep, SWEEP_EVERY),
+    (jobs.anchor_chains, SWEEP_EVERY),
+    (jobs.make_papers, 1),
+    (jobs.remove_files, 1),
+)
+"""Tasks and every how many rounds they are due."""
+log = structlog.get_logger()
+
+
+def beat(office: Office) -> None:
+    """Say that the worker is there."""
+    heartbeat.beat(office.settings)
+
+
+def serve_supervisors(office: Office) -> None:
+    """What supervisors asked for: scenarios, simulations, migrations."""
+    jobs.rehearse_drafts(office)
+    jobs.simulate_drafts(office)
+    jobs.migrate_cases(office)
+
+
+BESIDE: tuple[Task, ...] = (serve_supervisors, jobs.make_runs, send_notices)
+"""What may take long, each in a thread of its own beside the papers, which people at the window wait for."""
+
+
+class Worker:
+    """The tasks of an office, and which of them rest."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self._round = 0
+        self._rests_until: dict[Task, int] = {}
+        self._threads: dict[Task, threading.Thread] = {}
+
+    def go_round(self) -> None:
+        """Do once what is due now; nothing that fails comes out of here."""
+        self._do(beat)
+        for task, every in IN_TURN:
+            if self._round % every == 0:
+                self._do(task)
+        for task in BESIDE:
+            thread = self._threads.get(task)
+            if thread is None or not thread.is_alive():
+                self._threads[task] = threading.Thread(target=self._do, args=(task,), daemon=True)
+                self._threads[task].start()
+        self._round += 1
+
+    def _do(self, task: Task) -> None:
+        if self._round < self._rests_until.get(task, 0):
+            return
+        try:
+            task(self.office)
+        except YimenError as fault:
+            log.warning("worker_waits", task=task.__name__, code=fault.code)
+        except Exception as fault:
+            defects.note(fault, task=task.__name__)
+            self._rests_until[task] = self._round + REST_AFTER_DEFECT
+
+
+def work(office: Office) -> None:
+    """Run until told to stop (SIGTERM, SIGINT)."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    worker = Worker(office)
+    while not stop.is_set():
+        worker.go_round()
+        stop.wait(1)
