@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import structlog
 from sqlalchemy import select
 
 from processes import worker
@@ -17,36 +16,32 @@ from processes.cases import anchors, events
 from processes.cases.models import Case
 from processes.errors import YimenError
 from processes.migrations import schema
-from processes.office import Office, rekeying
+from processes.office import rekeying
+from processes.opening import open_office
 from processes.papers import signing
 from processes.rehearsal import coverage, demo, reports
 from processes.releases import lint
 from processes.relief import fund_queries
 from processes.settings import from_environment
 from processes.storage import certificate, keyring
-from processes.storage.unit_of_work import Database
 from processes.verbs.registry import office_for_lint
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
 
 
-def open_office() -> Office:
-    """The office of this installation, its keys in use, logging as one JSON object a line."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ]
-    )
-    settings = from_environment()
-    settings.var.mkdir(parents=True, exist_ok=True)
-    keyring.use(keyring.open_keyring(settings.keys))
-    return Office(settings, Database(settings.database_url))
+class _Commands(click.Group):
+    """Whatever the office refuses is said in its words, not as a trace of the program."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry out the command; an error of ours ends it with its message."""
+        try:
+            return super().invoke(ctx)
+        except YimenError as fault:
+            raise click.ClickException(fault.message) from fault
 
 
-@click.group()
+@click.group(cls=_Commands)
 def main() -> None:
     """一门：社会救助办件系统。"""
 

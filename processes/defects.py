@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+CODE = "defect"
 DEEPEST = 6
 log = structlog.get_logger()
 
@@ -18,3 +19,8 @@ def note(fault: BaseException, **where: Any) -> str:
     frames = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(fault.__traceback__)][-DEEPEST:]
     log.error("defect", incident=incident, kind=type(fault).__name__, frames=frames, **where)
     return incident
+
+
+def told(incident: str) -> str:
+    """What the person is told who meets it."""
+    return f"系统出现故障（编号 {incident}），请联系系统管理员。已保存的内容没有丢失。"

@@ -52,6 +52,10 @@ def make_paper(office: Office, code: str) -> bool:
         log.error("paper_failed", paper=row.kind, code=fault.code)
         office.perform(c.FailPaper(code, fault.code, fault.message), system_actor())
         return False
+    except Exception as fault:
+        told = defects.told(defects.note(fault, paper=row.kind))
+        office.perform(c.FailPaper(code, defects.CODE, told), system_actor())
+        return False
     office.perform(c.FinishPaper(code, digest, size, pages), system_actor())
     return True
 
@@ -121,6 +125,10 @@ def make_run(office: Office, code: str) -> bool:
     except YimenError as fault:
         log.error("print_failed", kind="print_run", code=fault.code)
         office.perform(c.FinishRun(code, error=fault.message), system_actor())
+        return False
+    except Exception as fault:
+        told = defects.told(defects.note(fault, kind="print_run"))
+        office.perform(c.FinishRun(code, error=told), system_actor())
         return False
     office.perform(c.FinishRun(code, *made), system_actor())
     return True

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import waitress
 
+from processes.errors import YimenError
 from web.app import create_app
 
 THREADS = 8
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Serve until stopped; what stands in the way is said in one sentence."""
     host, _, port = os.environ.get("YIMEN_LISTEN", "127.0.0.1:8000").partition(":")
-    waitress.serve(create_app(), host=host, port=int(port), threads=THREADS, ident="yimen")
+    try:
+        server = waitress.create_server(
+            create_app(), host=host, port=int(port), threads=THREADS, ident="yimen"
+        )
+    except YimenError as fault:
+        sys.exit(fault.message)
+    except (OSError, ValueError):
+        sys.exit(
+            f"不能在 {host}:{port} 上提供服务：端口已被占用，或地址不对。请用 YIMEN_LISTEN 另设，例如 127.0.0.1:8001。"
+        )
+    server.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -14,8 +14,8 @@ from processes import heartbeat
 from processes.access.permissions import ROLE_TITLES, Permission
 from processes.cases import clocks
 from processes.cases.models import NO_DUE_DATE
-from processes.cli import open_office
 from processes.office import Office
+from processes.opening import open_office
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.policy.values import shown
 from processes.storage import keyring

@@ -73,6 +73,4 @@ def _http_error(fault: HTTPException) -> Response:
 def _defect(fault: Exception) -> Response:
     """A defect of ours: an id on the screen, the kind of fault and no data in the log."""
     incident = defects.note(fault, route=request.endpoint)
-    return _answer(
-        500, f"系统出现故障（编号 {incident}），请联系系统管理员。已保存的内容没有丢失。", "defect"
-    )
+    return _answer(500, defects.told(incident), defects.CODE)

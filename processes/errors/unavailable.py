@@ -21,6 +21,44 @@ class DatabaseUnreachable(Unavailable):
     )
 
 
+class KeysMissing(Unavailable):
+    """Data is sealed, and the keys that open it are not where they belong."""
+
+    code = "keys_missing"
+    text = (
+        "密钥文件不在 {folder}，而数据库里已有加密的数据。为免新旧密钥混用，系统没有启动。"
+        "请从备份恢复整个密钥文件夹，或检查 YIMEN_VAR 和 YIMEN_KEY_… 的设置。"
+    )
+    text_en = "The keys are not in {folder}, and the database holds sealed data: restore the folder from the backup."
+
+
+class KeysForeign(Unavailable):
+    """The keys are not those that the stored data was sealed with."""
+
+    code = "keys_foreign"
+    text = (
+        "{folder} 里的密钥打不开数据库里已加密的数据。为免新旧密钥混用，系统没有启动。"
+        "请恢复与数据库同一份备份的密钥文件夹，或检查 YIMEN_DATABASE_URL 和 YIMEN_KEY_… 的设置。"
+    )
+    text_en = "The keys in {folder} do not open what the database holds: restore both from the same backup."
+
+
+class FileUnwritable(Unavailable):
+    """A file cannot be stored: the disk is full or does not take it."""
+
+    code = "file_unwritable"
+    text = "文件没有保存：{reason}。请告知系统管理员，空间恢复后再试；其他已填写的内容没有丢失。"
+    text_en = "The file was not stored: {reason}."
+
+
+class FileDamaged(Unavailable):
+    """What lies on the disk is not what was stored there."""
+
+    code = "file_damaged"
+    text = "存档文件已损坏或被改动，不能打开（校验值 {digest}）。请告知系统管理员从备份恢复。"
+    text_en = "The stored file {digest} is damaged or was altered; restore it from the backup."
+
+
 class AnchorUnwritten(Unavailable):
     """The daily seal is made, but its file takes no line."""
 

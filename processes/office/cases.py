@@ -11,10 +11,10 @@ from processes import commands as c
 from processes.access import unsaved
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
-from processes.cases import actions, clocks, events, notices
-from processes.cases.models import Attachment, Case, Clock, Incident, Watch, WorkItem
+from processes.cases import actions, clocks, events, incidents, notices
+from processes.cases.models import Attachment, Case, Clock, Watch, WorkItem
 from processes.engine import progress as p
-from processes.errors import AttachmentRefused, HouseholdNotFound, NotFound
+from processes.errors import AttachmentRefused, HouseholdNotFound
 from processes.office.answers import reason_of
 from processes.office.running import Opening, Run, open_case, opened_from
 from processes.people.models import Household
@@ -98,10 +98,7 @@ def fire_due(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FireD
         return {"fired": False}
     run = Run(uow, actor, case, actions.items_of(uow, case))
     run.advance(p.Due())
-    for incident in uow.session.scalars(
-        select(Incident).where(Incident.case_id == case.id, Incident.resolved_at.is_(None))
-    ):
-        incident.resolved_at = uow.now
+    incidents.resolve(uow, case.id, incidents.TIMER)
     return {"fired": True}
 
 
@@ -134,23 +131,6 @@ def _tell_of_limit(uow: UnitOfWork, case: Case, items: list[WorkItem], clock: Cl
     notices.tell(uow, [i.claimed_by_id for i in under], "due", text, case)
     if colour == "overdue":
         notices.tell_role(uow, Role.SUPERVISOR, case, "due", text)
-
-
-def retry_incident(
-    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RetryIncident
-) -> dict[str, Any]:
-    """Try again now: the case becomes due at once."""
-    actor.demand(Permission.INCIDENT_RETRY)
-    incident = uow.session.get(Incident, command.incident_id)
-    case = None if incident is None else locked_by_id(uow, incident.case_id)
-    if incident is None or case is None or not actor.covers(case.division):
-        raise NotFound()
-    incident.attempts += 1
-    incident.next_try_at = uow.now
-    if incident.place == "timer":
-        case.due_at = uow.now
-    events.append(uow, case, actor, "incident_retried", incident.message)
-    return {"case": case.number}
 
 
 def locked_by_id(uow: UnitOfWork, case_id: int) -> Case | None:

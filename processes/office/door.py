@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 import processes.verbs  # noqa: F401  (registers the service operations)
 from processes import commands as c
+from processes import defects
 from processes.access.models import CommandToken
 from processes.access.scope import Actor
-from processes.cases.models import Incident
 from processes.errors import NotAllowed, Unavailable, YimenError
 from processes.office import (
     archive,
@@ -24,6 +23,7 @@ from processes.office import (
     funds,
     handing,
     handwriting,
+    incidents,
     items,
     keys,
     migrating,
@@ -38,7 +38,6 @@ from processes.settings import Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
 
 Handler = Callable[[Settings, UnitOfWork, Actor, Any], dict[str, Any]]
-FIRST_RETRY = timedelta(minutes=5)
 
 HANDLERS: dict[type[c.Command], Handler] = {
     c.SignIn: register.sign_in,
@@ -63,7 +62,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.AddAttachment: cases.add_attachment,
     c.FireDue: cases.fire_due,
     c.WarnClock: cases.warn_clock,
-    c.RetryIncident: cases.retry_incident,
+    c.RetryIncident: incidents.retry,
     c.ClaimTask: items.claim_task,
     c.ReleaseTask: items.release_task,
     c.SaveDraft: items.save_draft,
@@ -175,9 +174,13 @@ class Office:
                 # now, so the second attempt sees it.
                 return self._perform_once(command, actor, token)
             if isinstance(command, c.FireDue) and not isinstance(fault, Unavailable):
-                self._note_incident(command, fault)
-                return {"incident": fault.code}
+                return self._note_incident(command, fault.code, fault.message)
             raise
+        except Exception as fault:
+            if not isinstance(command, c.FireDue):
+                raise
+            # A defect of ours in one case must not keep the others waiting behind it.
+            return self._note_incident(command, defects.CODE, defects.told(defects.note(fault, timer=True)))
 
     def _perform_once(self, command: c.Command, actor: Actor, token: str) -> dict[str, Any]:
         with self.database.unit_of_work() as uow:
@@ -201,20 +204,9 @@ class Office:
             raise NotAllowed()
         return kept.result
 
-    def _note_incident(self, command: c.FireDue, fault: YimenError) -> None:
-        """Write down why a case's timer failed and put its next try off, so that the sweep goes on."""
+    def _note_incident(self, command: c.FireDue, code: str, message: str) -> dict[str, Any]:
+        """Write down why a case's timer failed, in a transaction of its own."""
         with self.database.unit_of_work() as uow:
-            case = cases.locked_by_id(uow, command.case_id)
-            if case is not None:
-                case.due_at = uow.now + FIRST_RETRY
-                uow.add(
-                    Incident(
-                        case_id=case.id,
-                        place="timer",
-                        code=fault.code,
-                        message=fault.message,
-                        at=uow.now,
-                        next_try_at=case.due_at,
-                    )
-                )
-                uow.commit()
+            incidents.note_timer(uow, command.case_id, code, message)
+            uow.commit()
+        return {"incident": code}

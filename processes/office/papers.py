@@ -10,8 +10,7 @@ from processes import commands as c
 from processes.access import audit
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
-from processes.cases import actions, events
-from processes.cases.models import Incident
+from processes.cases import actions, events, incidents
 from processes.engine import runtime
 from processes.errors import NotFound, PaperNotReady, RuleBroken, StaleCase
 from processes.office.answers import reason_of
@@ -210,6 +209,7 @@ def finish_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.F
     )  # fmt: skip
     if job is not None:
         job.done_at = uow.now
+    incidents.resolve(uow, row.case_id, incidents.of_paper(row.code))
     return {}
 
 
@@ -222,21 +222,11 @@ def fail_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Fai
         job.attempts += 1
         job.error = command.error_code
         job.due_at = uow.now + outbox.back_off(job.attempts)
-    known = uow.session.scalar(
-        select(Incident.id).where(Incident.place == f"paper/{row.code}", Incident.resolved_at.is_(None))
-    )
     case = locked_by_id(uow, row.case_id)
-    if known is None and case is not None:
-        uow.add(
-            Incident(
-                case_id=case.id,
-                place=f"paper/{row.code}",
-                code=command.error_code,
-                message=command.message,
-                at=uow.now,
-                next_try_at=None if job is None else job.due_at,
-            )
-        )
+    if case is not None:
+        next_try_at = None if job is None else job.due_at
+        place = incidents.of_paper(row.code)
+        incidents.note(uow, case, place, command.error_code, command.message, next_try_at)
     return {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, or_, select
 
 from processes import commands as c
+from processes import defects
 from processes.access import unsaved
 from processes.access.scope import system_actor
 from processes.cases.models import Case, Clock
@@ -25,6 +26,9 @@ def sweep(office: Office) -> int:
         try:
             office.perform(command, system_actor())
         except YimenError:
+            continue
+        except Exception as fault:
+            defects.note(fault, command=type(command).__name__)
             continue
         done += 1
     return done

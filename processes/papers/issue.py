@@ -75,6 +75,14 @@ def issue(
     return row
 
 
+def ask_again(uow: UnitOfWork, code: str) -> None:
+    """Have a paper that could not be made tried at once."""
+    paper = uow.session.scalars(select(IssuedPaper).where(IssuedPaper.code == code)).one()
+    if paper.status == "failed":
+        paper.status, paper.error = "pending", None
+    outbox.hurry(uow, f"{RENDER}/{code}")
+
+
 def on_demand(bundle: Bundle, items: Sequence[WorkItem]) -> list[PaperRule]:
     """The papers of a case that can be asked for now."""
     done = {i.task for i in items if i.status == "done"}

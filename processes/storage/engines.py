@@ -105,7 +105,7 @@ def _outside(fault: DBAPIError | PoolExhausted) -> Unavailable | None:
     if not isinstance(fault, OperationalError):
         return DatabaseUnreachable() if fault.connection_invalidated else None
     text = str(fault.orig).lower()
-    if any(word in text for word in ("locked", "busy", "timeout")):
+    if any(word in text for word in ("locked", "busy", "timeout", "deadlock")):
         return DatabaseBusy()
     # PostgreSQL calls an error operational when it lies in its surroundings; SQLite also when a statement is wrong.
     if hasattr(fault.orig, "sqlstate") or any(word in text for word in _STORE_FAILS):

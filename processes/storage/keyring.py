@@ -11,11 +11,14 @@ import hmac
 import os
 import secrets
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from processes.errors import KeysMissing
 
 ENCRYPTION, INDEX, SESSION = "encryption", "index", "session"
 KINDS = (ENCRYPTION, INDEX, SESSION)
@@ -72,10 +75,14 @@ class Keyring:
         return tuple(hmac.new(key, plain.encode(), hashlib.sha256).hexdigest() for key in self.index)
 
 
-def open_keyring(folder: Path) -> Keyring:
-    """The keys in a folder, made now if missing; the environment outranks the files."""
+def open_keyring(folder: Path, may_make: bool = True) -> Keyring:
+    """The keys in a folder, made now if missing; the environment outranks the files.
+
+    Raises `KeysMissing` where they are missing and must not be made.
+    """
     stamp = _stamp(folder)  # before the reading: what changes meanwhile is read again
-    return Keyring(_keys(folder, ENCRYPTION), _keys(folder, INDEX), _keys(folder, SESSION), folder, stamp)
+    encryption, index, session = (_keys(folder, kind, may_make) for kind in KINDS)
+    return Keyring(encryption, index, session, folder, stamp)
 
 
 def is_from_environment(kind: str) -> bool:
@@ -106,12 +113,14 @@ def _given(kind: str) -> str:
     return os.environ.get(f"YIMEN_KEY_{kind.upper()}", "")
 
 
-def _keys(folder: Path, kind: str) -> tuple[bytes, ...]:
+def _keys(folder: Path, kind: str, may_make: bool = True) -> tuple[bytes, ...]:
     """Of the environment (hexadecimal, several with commas between), of the file, or a new one."""
     if given := _given(kind):
         return tuple(bytes.fromhex(word.strip()) for word in given.split(","))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{kind}.key"
+    if not may_make and not path.exists() and kind != SESSION:
+        raise KeysMissing(folder=folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -145,10 +154,14 @@ def use(keyring: Keyring) -> None:
 
 
 def current() -> Keyring:
-    """The keys of the process, read again when their folder has changed; a program that forgot `use` fails loudly."""
+    """The keys of the process, read again when their folder has changed; a program that forgot `use` fails loudly.
+
+    When the folder is taken away from under a running process, it goes on with the keys that it has.
+    """
     global _current
     if _current is None:
         raise RuntimeError("no keyring in use: call storage.keyring.use() first")
     if _current.folder is not None and _stamp(_current.folder) != _current.stamp:
-        _current = open_keyring(_current.folder)
+        with suppress(KeysMissing):
+            _current = open_keyring(_current.folder, may_make=False)
     return _current

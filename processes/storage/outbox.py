@@ -42,6 +42,12 @@ def put(uow: UnitOfWork, kind: str, key: str, payload: dict[str, Any]) -> None:
         uow.add(OutboxRow(kind=kind, key=key, payload=payload, created_at=uow.now, due_at=uow.now))
 
 
+def hurry(uow: UnitOfWork, key: str) -> None:
+    """Do what waits under a key in the next round."""
+    row = uow.session.scalars(select(OutboxRow).where(OutboxRow.key == key)).one()
+    row.due_at = uow.now
+
+
 def waiting(session: Session, now: datetime, limit: int, kind: str) -> list[OutboxRow]:
     """Rows of a kind that are due, oldest first."""
     query = (

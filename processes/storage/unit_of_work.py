@@ -85,10 +85,12 @@ class UnitOfWork:
         self._ready: dict[tuple[type[Row], int], list[Any]] = {}
 
     def commit(self) -> None:
-        """Make everything of this transaction lasting."""
+        """Make everything of this transaction lasting, and end it."""
         if not store(self.session, self._along):
             self.session.expunge_all()
             self.session.commit()
+        self.session.close()
+        self._along.clear()
 
     def lock(self, kind: type[Any], row_id: int) -> Any:
         """The row, locked until the end of the transaction (a row lock on PostgreSQL)."""

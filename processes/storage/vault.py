@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from processes.errors import NotFound
+from cryptography.exceptions import InvalidTag
+
+from processes.errors import FileDamaged, FileUnwritable, NotFound
 from processes.storage import keyring
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def put(folder: Path, content: bytes) -> str:
-    """Store bytes and return their SHA-256; the same bytes are stored once, whole or not at all."""
+    """Store bytes and return their SHA-256; the same bytes are stored once, whole or not at all.
+
+    Raises `FileUnwritable` when the disk does not take them.
+    """
     digest = hashlib.sha256(content).hexdigest()
     target = _place(folder, digest)
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _written(target.parent, keyring.current().seal(content)).replace(target)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _written(target.parent, keyring.current().seal(content)).replace(target)
+        except OSError as fault:
+            reason = "存放文件的磁盘已满" if fault.errno in _FULL else "存放文件的磁盘不能写入"
+            raise FileUnwritable(reason=reason) from fault
     return digest
 
 
 def get(folder: Path, digest: str) -> bytes:
-    """The bytes of a hash, or `NotFound`."""
+    """The bytes of a hash; raises `NotFound` and `FileDamaged`."""
     try:
-        return keyring.current().unseal(_place(folder, digest).read_bytes())
+        content = keyring.current().unseal(_place(folder, digest).read_bytes())
     except FileNotFoundError:
         raise NotFound() from None
+    except (InvalidTag, OSError) as fault:
+        raise FileDamaged(digest=digest[:12]) from fault
+    return content
 
 
 def remove(folder: Path, digest: str) -> None:
@@ -57,10 +72,14 @@ def reseal(folder: Path) -> Iterator[bool]:
 def _written(folder: Path, sealed: bytes) -> Path:
     """A draft that lies safely on the disk, to be put in its place at once."""
     handle, draft = tempfile.mkstemp(dir=folder)
-    with os.fdopen(handle, "wb") as file:
-        file.write(sealed)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        Path(draft).unlink(missing_ok=True)
+        raise
     return Path(draft)
 
 

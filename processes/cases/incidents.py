@@ -1,0 +1,53 @@
+"""What failed of a case and waits for another try (异常): one for each place, until it has come right."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from processes.cases.models import Case, Incident
+from processes.storage.unit_of_work import UnitOfWork
+
+TIMER = "timer"
+_PAPER = "paper/"
+
+
+def of_paper(code: str) -> str:
+    """The place of a paper that could not be made."""
+    return f"{_PAPER}{code}"
+
+
+def paper_at(place: str) -> str | None:
+    """The code of the paper whose place it is."""
+    return place.removeprefix(_PAPER) if place.startswith(_PAPER) else None
+
+
+def unresolved(uow: UnitOfWork, case_id: int, place: str) -> Incident | None:
+    """What waits at a place."""
+    query = select(Incident).where(
+        Incident.case_id == case_id, Incident.place == place, Incident.resolved_at.is_(None)
+    )
+    return uow.session.scalars(query.order_by(Incident.id)).first()
+
+
+def note(
+    uow: UnitOfWork, case: Case, place: str, code: str, message: str, next_try_at: datetime | None
+) -> None:
+    """It failed, for the first time or again; what it says is the latest reason."""
+    known = unresolved(uow, case.id, place)
+    if known is None:
+        known = Incident(case_id=case.id, place=place, at=uow.now, attempts=0)
+        uow.add(known)
+    known.code, known.message = code, message
+    known.attempts += 1
+    known.next_try_at = next_try_at
+
+
+def resolve(uow: UnitOfWork, case_id: int, place: str) -> None:
+    """It has come right."""
+    query = select(Incident).where(
+        Incident.case_id == case_id, Incident.place == place, Incident.resolved_at.is_(None)
+    )
+    for incident in uow.session.scalars(query):
+        incident.resolved_at = uow.now

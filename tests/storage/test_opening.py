@@ -1,0 +1,122 @@
+"""What stands in the way of the office when it opens is said in one Chinese sentence, and nothing is made worse."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from processes import commands as c
+from processes import jobs
+from processes.cases import queries
+from processes.cases.models import Incident
+from processes.errors import FileUnwritable
+from processes.rehearsal.stage import Stage
+from processes.storage import keyring, vault
+from tests.builders import cases
+from tests.builders.desks import Person
+
+
+def run(command: list[str], var: Path, **extra: str) -> subprocess.CompletedProcess[str]:
+    """A command of the program in a process of its own."""
+    environment = {**os.environ, "YIMEN_VAR": str(var), **extra}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+YIMEN = str(Path(sys.executable).with_name("yimen"))
+
+
+def database_of(stage: Stage) -> str:
+    return stage.database.engine.url.render_as_string(hide_password=False)
+
+
+@pytest.mark.slow
+def test_keys_that_are_missing_or_foreign__stop_the_office_and_none_are_made(
+    any_stage: Stage, tmp_path: Path
+) -> None:
+    cases.a_case(any_stage)
+    elsewhere, url = tmp_path / "elsewhere", database_of(any_stage)
+    for command in ([YIMEN, "audit", "verify"], [sys.executable, "-m", "web"]):
+        refused = run(command, elsewhere, YIMEN_DATABASE_URL=url)
+        assert refused.returncode == 1
+        assert "密钥文件不在" in refused.stderr
+        assert "Traceback" not in refused.stderr
+        assert not (elsewhere / "keys" / "encryption.key").exists()
+    keyring.open_keyring(elsewhere / "keys")
+    foreign = run([YIMEN, "audit", "verify"], elsewhere, YIMEN_DATABASE_URL=url)
+    assert foreign.returncode == 1
+    assert "里的密钥打不开数据库里已加密的数据" in foreign.stderr
+    shutil.rmtree(elsewhere / "keys")
+    shutil.copytree(any_stage.office.settings.keys, elsewhere / "keys")
+    assert run([YIMEN, "audit", "verify"], elsewhere, YIMEN_DATABASE_URL=url).returncode == 0
+
+
+def test_keys_taken_away_from_a_running_office__are_not_replaced(stage: Stage) -> None:
+    cases.a_case(stage)
+    before, folder = keyring.current().encryption, stage.office.settings.keys
+    folder.rename(folder.with_name("moved"))
+    assert keyring.current().encryption == before
+    assert not folder.exists()
+    folder.with_name("moved").rename(folder)
+    assert keyring.current().encryption == before
+
+
+@pytest.mark.slow
+def test_a_port_that_is_taken__is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        refused = run([sys.executable, "-m", "web"], tmp_path, YIMEN_LISTEN=address)
+    assert refused.returncode == 1
+    assert f"不能在 {address} 上提供服务" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_stored_file_that_was_altered__is_told_and_not_shown(stage: Stage) -> None:
+    number = cases.a_case(stage, at="compare_economy")
+    jobs.make_papers(stage.office)
+    clerk = Person(stage, "window_clerk")
+    (address,) = {a for a in clerk.get(f"/cases/{number}").text.split('"') if a.endswith(".pdf")}
+    assert clerk.get(address).mimetype == "application/pdf"
+    for path in stage.office.settings.papers.glob("*/*.sealed"):
+        sealed = bytearray(path.read_bytes())
+        sealed[-1] ^= 1
+        path.write_bytes(bytes(sealed))
+    told = clerk.get(address)
+    assert told.status_code == 503
+    assert "存档文件已损坏或被改动" in told.text
+
+
+def test_a_disk_that_takes_no_file__is_told_and_leaves_no_half(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = cases.a_case(stage, at="compare_economy")
+    clerk, folder = stage.actor("window_clerk", cases.VILLAGE), stage.office.settings.attachments
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(vault.os, "fsync", full)
+    with pytest.raises(FileUnwritable) as caught:
+        stage.office.perform(c.AddAttachment(number, "证明.pdf", b"%PDF-1.4 1 0 obj"), clerk)
+    assert "磁盘已满" in caught.value.message
+    assert [p for p in folder.rglob("*") if p.is_file()] == []
+    assert jobs.make_papers(stage.office) == 0
+    with stage.database.reading("") as session:
+        assert [i.code for i in session.scalars(select(Incident))] == ["file_unwritable"]
+    assert [p for p in stage.office.settings.papers.rglob("*") if p.is_file()] == []
+    monkeypatch.undo()
+    with stage.database.reading("") as session:
+        (incident,) = session.scalars(select(Incident.id))
+    stage.office.perform(c.RetryIncident(incident), stage.actor("supervisor", "340199"))
+    assert jobs.make_papers(stage.office) == 1
+    with stage.database.reading("") as session:
+        assert queries.incidents(session) == [], "what has come right is no incident any more"
