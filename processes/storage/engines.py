@@ -17,6 +17,12 @@ from processes.errors import DatabaseBusy, DatabaseUnreachable, Unavailable
 from processes.storage.wire import named_by_sqlalchemy
 
 BUSY_TIMEOUT_MS = 10_000
+"""How long a lock is waited for, on both databases."""
+CONNECT_TIMEOUT_S = 5
+SILENCE_TIMEOUT_MS = 30_000
+"""After so long without an answer of the network a connection is given up."""
+FORGOTTEN_MS = 300_000
+"""After so long the server ends a transaction whose program says nothing any more."""
 REST_SECONDS = 5
 _RESTING = "resting_since"
 _IDLE = 0
@@ -29,7 +35,12 @@ def open_engine(url: str) -> Engine:
     """An engine with the pragmas and hooks of this program; `execution_options(write=True)` for what writes."""
     if not url.startswith("sqlite"):
         engine = create_engine(
-            url, pool_size=8, max_overflow=8, hide_parameters=True, isolation_level="AUTOCOMMIT"
+            url,
+            pool_size=8,
+            max_overflow=8,
+            hide_parameters=True,
+            isolation_level="AUTOCOMMIT",
+            connect_args=_patience(),
         )
         event.listen(engine, "before_cursor_execute", _begin_postgresql)
         event.listen(engine, "checkin", _note_rest)
@@ -39,6 +50,18 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _patience() -> dict[str, Any]:
+    """How long PostgreSQL is waited for: a server that is gone, or a lock that nobody gives up, holds no desk for ever."""
+    return {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": SILENCE_TIMEOUT_MS,
+        "options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c idle_in_transaction_session_timeout={FORGOTTEN_MS}",
+    }
 
 
 def _begin_postgresql(connection: Connection, cursor: Any, *_told: Any) -> None:

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import uuid4
 
-import psycopg
 import pytest
 from sqlalchemy import event, select, text
 
 from processes import commands as c
 from processes import heartbeat, jobs, worker
-from processes.errors import DatabaseUnreachable
+from processes.cases.models import Case
+from processes.errors import DatabaseBusy, DatabaseUnreachable
 from processes.office import Office
 from processes.papers.models import IssuedPaper
 from processes.rehearsal import reports
 from processes.rehearsal.stage import Stage
 from processes.releases import drafts
-from processes.storage.unit_of_work import current_instant
+from processes.storage import engines
+from processes.storage.unit_of_work import Database, current_instant
 from tests.builders import cases
 from tests.builders.desks import Person
-
-
-@contextmanager
-def away(stage: Stage) -> Iterator[None]:
-    """The server ends every connection to this database and takes no new one."""
-    name = stage.database.engine.url.database
-    server = os.environ["YIMEN_TEST_POSTGRESQL"].replace("+psycopg", "")
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-        yield
-        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+from tests.builders.outages import away
 
 
 @pytest.mark.parametrize("any_stage", ["postgresql"], indirect=True)
@@ -135,3 +123,21 @@ def test_without_a_worker__who_waits_for_a_paper_is_told_why(stage: Stage) -> No
     long_ago = (current_instant() - heartbeat.SILENT_AFTER * 2).timestamp()
     os.utime(stage.office.settings.var / "worker.alive", (long_ago, long_ago))
     assert "后台任务没有运行" in leader.get(oversight).text
+
+
+def test_a_lock_that_nobody_gives_up__makes_the_others_wait_so_long_and_no_longer(
+    any_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = cases.a_case(any_stage)
+    item = cases.item_at(any_stage, number, "check_papers")
+    clerk = any_stage.actor("window_clerk", cases.VILLAGE)
+    command = c.CompleteTask(item.id, item.version, {"decision": "accept"}, str(uuid4()))
+    monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 300)
+    url = any_stage.database.engine.url.render_as_string(hide_password=False)
+    impatient = Office(any_stage.office.settings, Database(url, any_stage.clock))
+    with any_stage.database.unit_of_work() as held:
+        held.session.execute(select(Case).where(Case.number == number).with_for_update())
+        with pytest.raises(DatabaseBusy):
+            impatient.perform(command, clerk)
+    assert impatient.perform(command, clerk)["status"] == "open"
+    impatient.database.close()

@@ -1,5 +1,5 @@
 // Saves a second and a half after the last key, every four seconds while somebody goes on typing, and again after
-// four seconds when the network failed: when the browser dies, at most five seconds of work are lost.  What another
+// four seconds when the network or the server failed: when the browser dies, at most five seconds of work are lost.  What another
 // window saved meanwhile is never written over without being asked.
 import { say } from "./send.js";
 
@@ -18,7 +18,7 @@ export function autosave(save) {
       say(`已自动保存 ${new Date().toLocaleTimeString("zh-CN", { hour12: false })}`);
     } catch (fault) {
       say(fault.unreachable ? "网络不通，内容仍在本页，恢复后自动保存。" : fault.message, "bad");
-      if (fault.unreachable) wait(MOST);
+      if (fault.later) wait(MOST);
       if (fault.code === "stale_draft") offerChoice();
     }
   }
