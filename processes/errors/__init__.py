@@ -67,6 +67,7 @@ from processes.errors.rules import (
 from processes.errors.unavailable import (
     AnchorUnwritten,
     DatabaseBusy,
+    DatabaseFailed,
     DatabaseUnreachable,
     FileDamaged,
     FileUnwritable,
@@ -89,6 +90,7 @@ __all__ = [
     "Conflict",
     "ContentFault",
     "DatabaseBusy",
+    "DatabaseFailed",
     "DatabaseUnreachable",
     "FileDamaged",
     "FileUnwritable",

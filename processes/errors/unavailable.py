@@ -5,13 +5,17 @@ from __future__ import annotations
 from processes.errors.families import Unavailable
 
 
-class DatabaseBusy(Unavailable):
+class DatabaseFailed(Unavailable):
+    """The database did not do what was asked of it, for reasons that lie outside the program."""
+
+
+class DatabaseBusy(DatabaseFailed):
     """The database did not answer in time."""
 
     code = "database_busy"
 
 
-class DatabaseUnreachable(Unavailable):
+class DatabaseUnreachable(DatabaseFailed):
     """The database is away, is starting, or cannot write where it is kept."""
 
     code = "database_unreachable"

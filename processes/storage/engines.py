@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from processes.errors import DatabaseBusy, DatabaseUnreachable, Unavailable
+from processes.errors import DatabaseBusy, DatabaseFailed, DatabaseUnreachable
 from processes.storage.wire import named_by_sqlalchemy
 
 BUSY_TIMEOUT_MS = 10_000
@@ -21,6 +21,8 @@ BUSY_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 5
 SILENCE_TIMEOUT_MS = 30_000
 """After so long without an answer of the network a connection is given up."""
+PREPARED_AFTER = 5
+"""How often the driver has a statement of a command parsed anew before it keeps it prepared."""
 FORGOTTEN_MS = 300_000
 """After so long the server ends a transaction whose program says nothing any more."""
 REST_SECONDS = 5
@@ -42,6 +44,7 @@ def open_engine(url: str) -> Engine:
             isolation_level="AUTOCOMMIT",
             connect_args=_patience(),
         )
+        event.listen(engine, "engine_connect", _choose_planning)
         event.listen(engine, "before_cursor_execute", _begin_postgresql)
         event.listen(engine, "checkin", _note_rest)
         event.listen(engine, "checkout", _ping_after_rest)
@@ -62,6 +65,15 @@ def _patience() -> dict[str, Any]:
         "tcp_user_timeout": SILENCE_TIMEOUT_MS,
         "options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c idle_in_transaction_session_timeout={FORGOTTEN_MS}",
     }
+
+
+def _choose_planning(connection: Connection) -> None:
+    """Prepare what commands send, which asks for rows by their keys; plan what pages ask with the values at hand.
+
+    A plan without values takes a county for as narrow as a village and a common word for a rare one.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    driver.prepare_threshold = PREPARED_AFTER if connection.get_execution_options().get("write") else None
 
 
 def _begin_postgresql(connection: Connection, cursor: Any, *_told: Any) -> None:
@@ -122,7 +134,7 @@ def failures_named() -> Iterator[None]:
         raise outside from fault
 
 
-def _outside(fault: DBAPIError | PoolExhausted) -> Unavailable | None:
+def _outside(fault: DBAPIError | PoolExhausted) -> DatabaseFailed | None:
     if isinstance(fault, PoolExhausted):
         return DatabaseBusy()
     if not isinstance(fault, OperationalError):

@@ -15,7 +15,7 @@ from processes.cases import actions, clocks
 from processes.cases.models import Case, Clock, Comment, NumberSeries, Suspension, WorkItem
 from processes.errors import DatabaseUnreachable
 from processes.rehearsal.stage import Stage
-from processes.storage import full_text
+from processes.storage import engines, full_text
 from tests.builders import cases
 
 ON_POSTGRESQL = pytest.mark.parametrize("any_stage", ["postgresql"], indirect=True)
@@ -159,3 +159,19 @@ def test_finishing_a_step__sends_no_statement_alone(any_stage: Stage) -> None:
     assert alone == []
     with any_stage.database.reading("") as session:
         assert session.get(CommandToken, "once") is not None
+
+
+@ON_POSTGRESQL
+def test_what_pages_ask__is_planned_with_the_values_at_hand__what_commands_send_is_prepared(
+    any_stage: Stage,
+) -> None:
+    asked = text("SELECT count(*) AS counted FROM case_file WHERE division >= :low")
+    kept = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%AS counted%'")
+    with any_stage.database.reading("") as session:
+        for _ in range(2 * engines.PREPARED_AFTER):
+            session.execute(asked, {"low": "3"})
+        assert session.scalar(kept) == 0
+    with any_stage.database.unit_of_work() as uow:
+        for _ in range(2 * engines.PREPARED_AFTER):
+            uow.session.execute(asked, {"low": "3"})
+        assert uow.session.scalar(kept) == 1
