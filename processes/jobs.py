@@ -17,7 +17,7 @@ from processes import defects
 from processes.access.scope import system_actor
 from processes.cases import anchors, migration_queries
 from processes.cases.migration_models import MIGRATED, PLANNING, RUNNING, WAITS
-from processes.errors import DatabaseFailed, ScenarioInvalid, Unavailable, YimenError
+from processes.errors import DATABASE_FAILED, ScenarioInvalid, Unavailable, YimenError
 from processes.office import Office
 from processes.papers import destruction, issue, runs
 from processes.papers.models import IssuedPaper
@@ -122,7 +122,7 @@ def make_run(office: Office, code: str) -> bool:
                     office.perform(c.NotePart(code, **part), system_actor())
                     parts.append(part)
                 made = runs.bound_parts(run, parts, settings.papers)
-    except DatabaseFailed:
+    except DATABASE_FAILED:
         raise  # the next round goes on behind the last part
     except YimenError as fault:
         log.error("print_failed", kind="print_run", code=fault.code)
@@ -162,7 +162,7 @@ def rehearse_drafts(office: Office) -> int:
                 system_actor(),
             )
             continue
-        except DatabaseFailed:
+        except DATABASE_FAILED:
             raise  # the next round plays it again
         except Exception as fault:
             said = {**found, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
@@ -191,7 +191,7 @@ def simulate_drafts(office: Office) -> int:
 
         try:
             made = simulation.simulate(found, old, new, date.fromisoformat(asked["on"]), tell)
-        except DatabaseFailed:
+        except DATABASE_FAILED:
             raise
         except Exception as fault:
             said = {**asked, "state": "failed", "incident": defects.note(fault, draft=draft_id)}

@@ -48,8 +48,18 @@ CLOCKS_OF_CASE = Ask(Clock, select(Clock).where(Clock.case_id == bindparam("case
 
 
 def of_case(session: Session, case_id: int) -> list[Clock]:
-    """Every clock of a case, oldest first."""
-    return fetch(session, [(CLOCKS_OF_CASE, {"case_id": case_id})])[0]
+    """Every clock of a case, oldest first, with its suspensions."""
+    values = {"case_id": case_id}
+    clocks, suspensions = fetch(session, [(CLOCKS_OF_CASE, values), (_SUSPENSIONS_OF_CASE, values)])
+    _hang_on(clocks, suspensions)
+    return clocks
+
+
+def _hang_on(clocks: list[Clock], suspensions: list[Suspension]) -> None:
+    """Give each clock its suspensions, so that they are not read one clock after the other."""
+    for clock in clocks:
+        if "suspensions" in inspect(clock).unloaded:
+            set_committed_value(clock, "suspensions", [s for s in suspensions if s.clock_id == clock.id])
 
 
 def as_limit(clock: Clock) -> Limit:
@@ -95,10 +105,7 @@ class CaseClocks:
             (_SUSPENSIONS_OF_CASE, {"case_id": self.case.id}), (_NOTICES, {})
         )
         self._calendar = _calendar_with(notices)
-        for clock in rows:
-            if "suspensions" in inspect(clock).unloaded:
-                own = [s for s in suspensions if s.clock_id == clock.id]
-                set_committed_value(clock, "suspensions", own)
+        _hang_on(rows, suspensions)
 
     def running(self, name: str = ALL) -> list[Clock]:
         """Clocks that have not been stopped."""

@@ -65,9 +65,9 @@ from processes.errors.rules import (
     ReturnRefused,
 )
 from processes.errors.unavailable import (
+    DATABASE_FAILED,
     AnchorUnwritten,
     DatabaseBusy,
-    DatabaseFailed,
     DatabaseUnreachable,
     FileDamaged,
     FileUnwritable,
@@ -90,7 +90,7 @@ __all__ = [
     "Conflict",
     "ContentFault",
     "DatabaseBusy",
-    "DatabaseFailed",
+    "DATABASE_FAILED",
     "DatabaseUnreachable",
     "FileDamaged",
     "FileUnwritable",

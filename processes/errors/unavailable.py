@@ -5,17 +5,13 @@ from __future__ import annotations
 from processes.errors.families import Unavailable
 
 
-class DatabaseFailed(Unavailable):
-    """The database did not do what was asked of it, for reasons that lie outside the program."""
-
-
-class DatabaseBusy(DatabaseFailed):
+class DatabaseBusy(Unavailable):
     """The database did not answer in time."""
 
     code = "database_busy"
 
 
-class DatabaseUnreachable(DatabaseFailed):
+class DatabaseUnreachable(Unavailable):
     """The database is away, is starting, or cannot write where it is kept."""
 
     code = "database_unreachable"
@@ -23,6 +19,10 @@ class DatabaseUnreachable(DatabaseFailed):
     text_en = (
         "The database cannot be used at present; please try again, and tell the administrator if it stays so."
     )
+
+
+DATABASE_FAILED = (DatabaseBusy, DatabaseUnreachable)
+"""The database did not do what was asked of it, for reasons that lie outside the program."""
 
 
 class KeysMissing(Unavailable):

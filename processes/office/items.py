@@ -9,7 +9,6 @@ from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, notices, rules
-from processes.engine import returns
 from processes.errors import NotFound
 from processes.office import cosigning, finishing
 from processes.office.answers import checked, reason_of
@@ -101,15 +100,3 @@ def return_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Re
     if command.straight:
         finishing.come_straight_back(items, command.to, item)
     return {"case": case.number}
-
-
-def earlier_steps(run: Run) -> list[dict[str, str]]:
-    """Steps that a case may be sent back to: reference, title, who did it."""
-    state = run.state()
-    found = []
-    for ref in returns.earlier_steps(run.definition, state):
-        node = run.definition.node_at(ref)
-        done = [i for i in run.items if i.ref == ref and i.status == "done"]
-        who = done[-1].completed_by if done else ""
-        found.append({"ref": ref, "title": "" if node is None else node.name, "by": who or ""})
-    return found

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from processes.errors import DatabaseBusy, DatabaseFailed, DatabaseUnreachable
+from processes.errors import DatabaseBusy, DatabaseUnreachable, Unavailable
 from processes.storage.wire import named_by_sqlalchemy
 
 BUSY_TIMEOUT_MS = 10_000
@@ -134,7 +134,7 @@ def failures_named() -> Iterator[None]:
         raise outside from fault
 
 
-def _outside(fault: DBAPIError | PoolExhausted) -> DatabaseFailed | None:
+def _outside(fault: DBAPIError | PoolExhausted) -> Unavailable | None:
     if isinstance(fault, PoolExhausted):
         return DatabaseBusy()
     if not isinstance(fault, OperationalError):

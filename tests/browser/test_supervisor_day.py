@@ -142,7 +142,7 @@ def _publish(desk: Desk, page: Page, home: str) -> None:
     page.fill("#note", "增加第二次签批，提高低保标准")
     page.get_by_role("button", name="提交审批").click()
     page.get_by_role("button", name="审批并发布").click()
-    expect(page.locator(".fault").last).to_contain_text("不能")
+    expect(page.locator(".fault, .alert").last).to_contain_text("不能")
     other = desk.sign_in("supervisor2")
     other.goto(home)
     other.get_by_role("button", name="审批并发布").click()
