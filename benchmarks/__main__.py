@@ -22,7 +22,7 @@ def _print(value: dict[str, Any], as_json: bool) -> None:
 
 @main.command("desk")
 @click.option("--json", "as_json", is_flag=True)
-@click.option("--rounds", default=15)
+@click.option("--rounds", default=40)
 def desk_command(as_json: bool, rounds: int) -> None:
     """Milliseconds per completed task: bare engine, our engine and transaction, whole request."""
     _print({name: desk.measure(url, rounds) for name, url in databases()}, as_json)

@@ -8,8 +8,10 @@ again from it, which is how a case is sent back (`returns`).
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -60,12 +62,12 @@ def dump(state: State) -> bytes:
         "visits": state.visits,
         "ended_at": state.ended_at,
     }
-    return zstandard.compress(values.dumps(document), _COMPRESSION_LEVEL)
+    return _press.compressor.compress(values.dumps(document))
 
 
 def load(raw: bytes, definition: Definition, scripts: SafeScripts) -> State:
     """Restore a state against its definition; `scripts` serves the call at hand."""
-    document = values.loads(zstandard.decompress(raw))
+    document = values.loads(_press.decompressor.decompress(raw))
     workflow = BpmnWorkflow(definition.spec, definition.called, script_engine=scripts, deserializing=True)
     _load_tree(workflow, document["workflow"], 0)
     pending = {s["parent"]: s for s in document["subprocesses"]}
@@ -80,6 +82,17 @@ def all_tasks(workflow: BpmnWorkflow) -> list[Task]:
     for sub in workflow.subprocesses.values():
         tasks.extend(sub.tasks.values())
     return tasks
+
+
+class _Press(threading.local):
+    """What makes the bytes small and large again; it takes longer to make than to use, and is no two threads' at once."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_press = _Press()
 
 
 # ------------------------------------------------------------------ trees
@@ -144,11 +157,15 @@ def _load_tree(workflow: Any, document: dict[str, Any], serial: int) -> list[Tas
     return tasks
 
 
+@cache
+def _task_id(serial: int, n: int) -> UUID:
+    """The id of the task at a place of the n-th workflow of an instance; the same in every instance."""
+    return UUID(int=(serial + 1) * 1_000_000 + n)
+
+
 def _load_task(workflow: Any, row: list[Any], n: int, earlier: list[Task], serial: int) -> Task:
     name, state, parent, _children, order, triggered, internal, changed, gone = row
-    task = Task(
-        workflow, workflow.spec.task_specs[name], state=state, id=UUID(int=(serial + 1) * 1_000_000 + n)
-    )
+    task = Task(workflow, workflow.spec.task_specs[name], state=state, id=_task_id(serial, n))
     task.last_state_change = float(order)
     task.triggered = bool(triggered)
     task.internal_data = internal

@@ -13,6 +13,7 @@ from processes.engine.state import State
 from processes.errors import YimenError
 from processes.office.answers import checked
 from processes.office.running import Run
+from processes.releases import forms
 from processes.storage import full_text
 
 MOST_CARRIED = 50
@@ -25,14 +26,10 @@ def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away
     events.append(
         run.uow, run.case, actor, "completed", item.title, ref=item.ref, task=item.task, **actions.named(away)
     )
-    full_text.add(run.uow, run.case.id, _words(data))
+    full_text.add(run.uow, run.case.id, forms.words(run.bundle.form(item.form) or {}, data))
     run.advance(p.Complete(item.ref, dict(data)))
     if straight:
         _carry_on(run, straight)
-
-
-def _words(data: Mapping[str, Any]) -> list[str]:
-    return [value for value in data.values() if isinstance(value, str)]
 
 
 def send_back(run: Run, state: State, to: str, reason: str) -> None:

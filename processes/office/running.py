@@ -22,7 +22,7 @@ from processes.office.answers import checked
 from processes.people.models import Household
 from processes.policy.calendar import civil_date
 from processes.policy.initials import initials
-from processes.releases import publish
+from processes.releases import forms, publish
 from processes.releases.bundle import Bundle, StartRule
 from processes.relief import queries as relief
 from processes.relief import rules as relief_rules
@@ -160,7 +160,7 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
     run = Run(uow, actor, case, [], bundle)
     run.case_identity = head.id_tail
     run.start({"application": form, "applied_on": today})
-    said = [value for value in form.values() if isinstance(value, str)]
+    said = forms.words(bundle.form(start.form) or {}, form)
     full_text.add(
         uow,
         case.id,

@@ -48,9 +48,9 @@ def _decode(value: Any) -> Any:
                 return date.fromisoformat(inner)
             if key == _INSTANT:
                 return datetime.fromisoformat(inner)
-        return {k: _decode(v) if type(v) in _NESTED else v for k, v in value.items()}
+        return {k: _decode(v) if v and type(v) in _NESTED else v for k, v in value.items()}
     if isinstance(value, list):
-        return [_decode(v) if type(v) in _NESTED else v for v in value]
+        return [_decode(v) if v and type(v) in _NESTED else v for v in value]
     return value
 
 

@@ -20,6 +20,7 @@ from processes.policy.parameters import Scalar
 FIELD_TYPES = frozenset(
     {"textfield", "textarea", "number", "select", "radio", "checklist", "checkbox", "datetime"}
 )
+_WORDY = frozenset({"textfield", "textarea", "select", "radio", "checklist"})
 SHOWN_TYPES = frozenset({"text", "separator", "spacer"})
 LONGEST = 2_000
 _FEEL_EQUALS = re.compile(r"(?<![=!<>])=(?!=)")
@@ -100,6 +101,15 @@ def check(schema: Mapping[str, Any], data: Mapping[str, Any], circumstances: Cir
 def shown(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, str]:
     """Submitted values as people read them: labels of choices, dates in Chinese."""
     return {f["key"]: _shown(f, data[f["key"]]) for f in fields_of(schema) if f["key"] in data}
+
+
+def words(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[str]:
+    """What somebody might look for in submitted values: free text as it was typed, choices by their labels."""
+    return [
+        _shown(field, data[field["key"]])
+        for field in fields_of(schema)
+        if field["type"] in _WORDY and data.get(field["key"])
+    ]
 
 
 def _is_hidden(field: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:

@@ -40,6 +40,7 @@ def open_engine(url: str) -> Engine:
             url,
             pool_size=8,
             max_overflow=8,
+            pool_use_lifo=True,  # the connection used last has its statements prepared and its memory warm
             hide_parameters=True,
             isolation_level="AUTOCOMMIT",
             connect_args=_patience(),

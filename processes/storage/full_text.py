@@ -70,7 +70,9 @@ def add_at_once(connection: Connection, case_id: int, words: Iterable[object]) -
 
 
 def _body(words: Iterable[object]) -> str:
-    return " ".join(pairs(" ".join(str(w) for w in words)[:_LONGEST]))
+    """Nothing that is too short to be looked for is kept (是, 否)."""
+    long_enough = [w for w in map(str, words) if len(w) >= SHORTEST]
+    return " ".join(pairs(" ".join(long_enough)[:_LONGEST]))
 
 
 def matching(session: Session, word: str) -> Sequence[int]:

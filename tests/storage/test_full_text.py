@@ -17,7 +17,15 @@ def test_pairs_of_characters() -> None:
     assert full_text.pairs("，。") == []
 
 
-@pytest.mark.parametrize("word", ["常年患病", "东村三组", "李秀英", "建议纳入"])
+def test_codes_and_words_too_short_to_be_looked_for__are_not_kept(any_stage: Stage) -> None:
+    number = cases.a_case(any_stage, "compare_economy")
+    with any_stage.database.reading("") as session:
+        assert [row.number for row in queries.cases(session, "因病").rows] == [number]
+        for code in ("accept", "illness", "是", "否"):
+            assert list(full_text.matching(session, code)) == []
+
+
+@pytest.mark.parametrize("word", ["常年患病", "东村三组", "李秀英", "建议纳入", "予以受理"])
 def test_words_of_the_application_and_of_steps_find_a_case(any_stage: Stage, word: str) -> None:
     number = cases.a_case(any_stage, "post_notice")
     cases.a_case(any_stage, raw=cases.OTHER_HOUSEHOLD, division=f"{cases.VILLAGE[:9]}202")
