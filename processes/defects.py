@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from processes.errors import YimenError
+
 CODE = "defect"
 DEEPEST = 6
 log = structlog.get_logger()
@@ -19,6 +21,14 @@ def note(fault: BaseException, **where: Any) -> str:
     frames = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(fault.__traceback__)][-DEEPEST:]
     log.error("defect", incident=incident, kind=type(fault).__name__, frames=frames, **where)
     return incident
+
+
+def said(fault: Exception, **where: Any) -> tuple[str, str]:
+    """Code and message of anything that failed: an error of ours says its own, anything else is written down first."""
+    if isinstance(fault, YimenError):
+        log.warning("failed", code=fault.code, **where)
+        return fault.code, fault.message
+    return CODE, told(note(fault, **where))
 
 
 def told(incident: str) -> str:

@@ -1,4 +1,4 @@
-"""Whether the worker is there: it leaves a sign in the data folder in every round."""
+"""Whether the worker is there: it leaves a sign in the data folder in every round and before every paper."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from processes.settings import Settings
 from processes.storage.unit_of_work import current_instant
 
 SILENT_AFTER = timedelta(minutes=3)
-"""Longer than any round takes; what takes longer is done beside it."""
+"""Longer than anything takes that is done between two signs; what takes longer is done beside them."""
 
 
 def beat(settings: Settings) -> None:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import structlog
 from sqlalchemy import select
 
 from processes import commands as c
-from processes import defects
+from processes import defects, heartbeat
 from processes.access.scope import system_actor
 from processes.cases import anchors, migration_queries
 from processes.cases.migration_models import MIGRATED, PLANNING, RUNNING, WAITS
@@ -29,7 +28,6 @@ from processes.storage import outbox, vault
 
 PAPERS_AT_ONCE = 20
 TELL_EVERY = 3
-log = structlog.get_logger()
 
 
 def make_papers(office: Office, limit: int = PAPERS_AT_ONCE) -> int:
@@ -43,18 +41,14 @@ def make_papers(office: Office, limit: int = PAPERS_AT_ONCE) -> int:
 
 def make_paper(office: Office, code: str) -> bool:
     """Make one paper; a failure becomes an incident and is tried again."""
+    heartbeat.beat(office.settings)  # the press may take its whole time for each
     with office.database.reading("") as session:
         row = session.scalars(select(IssuedPaper).where(IssuedPaper.code == code)).one()
         bundle = publish.open_release(session, row.release_id)
     try:
         digest, size, pages = issue.make(row, bundle, office.settings.papers, office.settings.public_address)
-    except YimenError as fault:
-        log.error("paper_failed", paper=row.kind, code=fault.code)
-        office.perform(c.FailPaper(code, fault.code, fault.message), system_actor())
-        return False
     except Exception as fault:
-        told = defects.told(defects.note(fault, paper=row.kind))
-        office.perform(c.FailPaper(code, defects.CODE, told), system_actor())
+        office.perform(c.FailPaper(code, *defects.said(fault, paper=row.kind)), system_actor())
         return False
     office.perform(c.FinishPaper(code, digest, size, pages), system_actor())
     return True
@@ -124,13 +118,9 @@ def make_run(office: Office, code: str) -> bool:
                 made = runs.bound_parts(run, parts, settings.papers)
     except DATABASE_FAILED:
         raise  # the next round goes on behind the last part
-    except YimenError as fault:
-        log.error("print_failed", kind="print_run", code=fault.code)
-        office.perform(c.FinishRun(code, error=fault.message), system_actor())
-        return False
     except Exception as fault:
-        told = defects.told(defects.note(fault, kind="print_run"))
-        office.perform(c.FinishRun(code, error=told), system_actor())
+        _, message = defects.said(fault, paper="print_run")
+        office.perform(c.FinishRun(code, error=message), system_actor())
         return False
     office.perform(c.FinishRun(code, *made), system_actor())
     return True

@@ -6,7 +6,7 @@ import structlog
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import LargeBinary, inspect, select, type_coerce
 
-from processes.errors import KeysForeign, KeysMissing
+from processes.errors import KeysForeign
 from processes.office import Office
 from processes.people.models import Person
 from processes.settings import Settings, from_environment
@@ -37,10 +37,7 @@ def open_office() -> Office:
 def _fitting_keys(settings: Settings, database: Database) -> keyring.Keyring:
     """The keys of the data folder; new ones are made only where nothing is sealed yet."""
     sample = _something_sealed(database)
-    try:
-        keys = keyring.open_keyring(settings.keys, may_make=sample is None)
-    except KeysMissing as fault:
-        raise KeysMissing(folder=settings.keys) from fault
+    keys = keyring.open_keyring(settings.keys, may_make=sample is None)
     if sample is not None:
         try:
             keys.unseal(sample)

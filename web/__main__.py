@@ -17,11 +17,11 @@ def main() -> None:
     """Serve until stopped; what stands in the way is said in one sentence."""
     host, _, port = os.environ.get("YIMEN_LISTEN", "127.0.0.1:8000").partition(":")
     try:
-        server = waitress.create_server(
-            create_app(), host=host, port=int(port), threads=THREADS, ident="yimen"
-        )
+        app = create_app()
     except YimenError as fault:
         sys.exit(fault.message)
+    try:
+        server = waitress.create_server(app, host=host, port=int(port), threads=THREADS, ident="yimen")
     except (OSError, ValueError):
         sys.exit(
             f"不能在 {host}:{port} 上提供服务：端口已被占用，或地址不对。请用 YIMEN_LISTEN 另设，例如 127.0.0.1:8001。"

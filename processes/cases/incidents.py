@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -25,10 +26,7 @@ def paper_at(place: str) -> str | None:
 
 def unresolved(uow: UnitOfWork, case_id: int, place: str) -> Incident | None:
     """What waits at a place."""
-    query = select(Incident).where(
-        Incident.case_id == case_id, Incident.place == place, Incident.resolved_at.is_(None)
-    )
-    return uow.session.scalars(query.order_by(Incident.id)).first()
+    return next(iter(_waiting(uow, case_id, place)), None)
 
 
 def note(
@@ -46,8 +44,13 @@ def note(
 
 def resolve(uow: UnitOfWork, case_id: int, place: str) -> None:
     """It has come right."""
+    for incident in _waiting(uow, case_id, place):
+        incident.resolved_at = uow.now
+
+
+def _waiting(uow: UnitOfWork, case_id: int, place: str) -> Sequence[Incident]:
+    """Oldest first; there is more than one where an earlier version of the program noted each failure anew."""
     query = select(Incident).where(
         Incident.case_id == case_id, Incident.place == place, Incident.resolved_at.is_(None)
     )
-    for incident in uow.session.scalars(query):
-        incident.resolved_at = uow.now
+    return uow.session.scalars(query.order_by(Incident.id)).all()

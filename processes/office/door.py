@@ -180,7 +180,7 @@ class Office:
             if not isinstance(command, c.FireDue):
                 raise
             # A defect of ours in one case must not keep the others waiting behind it.
-            return self._note_incident(command, defects.CODE, defects.told(defects.note(fault, timer=True)))
+            return self._note_incident(command, *defects.said(fault, timer=True))
 
     def _perform_once(self, command: c.Command, actor: Actor, token: str) -> dict[str, Any]:
         with self.database.unit_of_work() as uow:
