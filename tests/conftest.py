@@ -25,6 +25,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 CONTENT = Path(__file__).parent.parent / "bpmn"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs on PostgreSQL by its parameter is marked so; `./test fast` leaves it out."""
+    for item in items:
+        call = getattr(item, "callspec", None)
+        if call is not None and "postgresql" in call.params.values():
+            item.add_marker(pytest.mark.postgresql)
+
+
 @pytest.fixture(scope="session")
 def allowance() -> Bundle:
     """The programme 低保 as it stands in the content folder."""
@@ -63,7 +71,7 @@ def whole_stage(settings_here: Settings, every_bundle: list[Bundle], tmp_path: P
     made.close()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def any_stage(
     request: pytest.FixtureRequest, settings_here: Settings, allowance: Bundle, tmp_path: Path
 ) -> Iterator[Stage]:

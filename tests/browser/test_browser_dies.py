@@ -15,7 +15,7 @@ from processes.rehearsal.county import PASSWORD
 from tests.browser.conftest import ARGUMENTS, Desk
 from tests.builders import cases
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 MOST_LOST = 5.0
 
 

@@ -13,7 +13,7 @@ from processes.people.id_number import compose
 from tests.browser.conftest import Desk
 from tests.browser.forms import CASE_PAGE, choose, day, finish, take
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def register(desk: Desk, page: Page, name: str, serial: int, wages: str) -> None:

@@ -18,7 +18,7 @@ from processes.verbs import registry
 from tests.browser.conftest import Desk
 from tests.builders.reference_models import MODELS
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 # The editor writes the connections of a node by itself, and gives default values as it likes.
 _WRITTEN_BY_THE_EDITOR = {"incoming", "outgoing"}
 

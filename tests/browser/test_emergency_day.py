@@ -15,7 +15,7 @@ from tests.browser.conftest import Desk
 from tests.browser.forms import CASE_PAGE, choose, day, finish, take, tick
 from tests.builders import cases
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 FAMILY = {
     "members": [

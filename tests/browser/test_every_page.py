@@ -19,7 +19,7 @@ from processes.releases.bundle import Bundle
 from tests.browser.conftest import Desk
 from tests.builders import cases, releases
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 VERIFY = "/verify/code"
 TASK = "/task"

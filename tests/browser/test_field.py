@@ -14,7 +14,7 @@ from processes.cases import queries
 from tests.browser.conftest import Desk
 from tests.builders import cases
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PIN = "visit-2026"
 
 

@@ -19,7 +19,7 @@ from tests.browser.conftest import Desk
 from tests.browser.forms import CASE_PAGE
 from tests.builders import cases
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 STAGES = {
     "check_papers": 12, "compare_economy": 8, "township_opinion": 8, "post_notice": 4, "county_check": 4, "county_decision": 4,
 }  # fmt: skip

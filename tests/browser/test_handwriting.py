@@ -11,7 +11,7 @@ from tests.browser.conftest import Desk
 from tests.browser.forms import take
 from tests.builders import cases
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def test_writing_on_the_screen(desk: Desk) -> None:

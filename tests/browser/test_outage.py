@@ -13,7 +13,7 @@ from tests.builders.outages import away
 
 ACCEPT = "予以受理"
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 @pytest.mark.parametrize("any_stage", ["postgresql"], indirect=True)

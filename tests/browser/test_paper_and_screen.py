@@ -18,7 +18,7 @@ from processes.storage import vault
 from tests.browser.conftest import Desk
 from tests.builders import cases
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def _paper(desk: Desk) -> tuple[IssuedPaper, bytes]:

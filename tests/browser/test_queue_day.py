@@ -13,7 +13,7 @@ from tests.browser.conftest import Desk
 from tests.browser.forms import CASE_PAGE
 from tests.builders import cases
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 CASES = 40
 
 

@@ -15,7 +15,7 @@ from processes.releases import drafts
 from processes.releases.bundle import Bundle
 from tests.browser.conftest import Desk
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def test_recording(desk: Desk, allowance: Bundle) -> None:

@@ -12,7 +12,7 @@ from processes.cli import office_for_lint
 from processes.releases import compare, drafts, lint, publish
 from tests.browser.conftest import Desk
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def test_drawing(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from processes.releases import drafts
 from tests.browser.conftest import Desk
 from tests.builders import cases
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 MENDED = (

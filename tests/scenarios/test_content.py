@@ -23,7 +23,7 @@ def test_scenario(scenario: Scenario) -> None:
     assert reports.play_file(scenario, from_environment()).differences == []
 
 
-@pytest.mark.slow
+@pytest.mark.postgresql
 @BY_TITLE
 def test_scenario_on_postgresql(scenario: Scenario) -> None:
     with fresh_postgresql() as url:

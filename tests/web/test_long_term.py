@@ -49,6 +49,7 @@ def _seen(stage: Stage, content: bytes) -> tuple[render.SignatureSeen, ...]:
     return render.check_signatures(render.Checking(content, own.roots))
 
 
+@pytest.mark.softhsm
 def test_a_key_that_never_leaves_its_device_signs(
     stage: Stage, approved: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
