@@ -11,15 +11,15 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from processes import worker
+from processes import founding_cli, worker
 from processes.cases import anchors, events
 from processes.cases.models import Case
 from processes.errors import YimenError
 from processes.migrations import schema
 from processes.office import rekeying
-from processes.opening import open_office
+from processes.opening import checked_office, open_office
 from processes.papers import signing
-from processes.rehearsal import coverage, demo, reports
+from processes.rehearsal import coverage, demo, publishing, reports
 from processes.releases import lint
 from processes.relief import fund_queries
 from processes.settings import from_environment
@@ -108,7 +108,7 @@ def coverage_command(as_json: bool) -> None:
 def publish_command(programme: str, note: str) -> None:
     """检查、演练并发布一个救助项目。"""
     try:
-        release = demo.publish_programme(open_office(), programme, note, office_for_lint())
+        release = publishing.publish_programme(open_office(), programme, note, office_for_lint())
     except YimenError as fault:
         raise click.ClickException(fault.message) from fault
     click.echo(f"{release['programme']} 第 {release['number']} 版（{release['digest'][:12]}）")
@@ -197,15 +197,25 @@ def verify_command(file: Path) -> None:
 
 
 @main.command("setup")
-@click.option("--demo/--no-demo", "with_demo", default=True, help="是否建立演示县。")
+@click.option(
+    "--demo",
+    "with_demo",
+    is_flag=True,
+    help="建立演示县（虚构数据，账号密码公开），不能与正式单位同在一个数据目录。",
+)
 def setup_command(with_demo: bool) -> None:
-    """建立或升级数据库；首次运行时建立演示县。"""
-    office = open_office()
+    """建立或升级数据库，发布安装目录中有变化的流程；不会建立演示账号，除非指定 --demo。"""
+    office = open_office(unchecked=True)
     schema.upgrade(office.database.engine)
+    if with_demo:
+        demo.found_county(office)
+    office = checked_office(office)
     settings = office.settings
     certificate.open_certificate(settings.keys, settings.office_name, office.database.clock())
     if with_demo:
         demo.found(office, office_for_lint(), click.echo)
+        return
+    publishing.publish_content(office, "安装目录更新", office_for_lint(), click.echo)
 
 
 @main.command("worker")
@@ -217,6 +227,8 @@ def worker_command() -> None:
 def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
+
+founding_cli.register(main)
 
 if __name__ == "__main__":
     main()

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
+
 import structlog
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import LargeBinary, inspect, select, type_coerce
 
-from processes.errors import KeysForeign
+from processes.access import founding
+from processes.access.models import Account
+from processes.errors import KeysForeign, OfficeMissing, OfficeMixed, SchemaNewer, SchemaOlder
+from processes.migrations import schema
 from processes.office import Office
 from processes.people.models import Person
-from processes.settings import Settings, from_environment
+from processes.settings import OFFICE_NAME, Settings, from_environment
 from processes.storage import keyring
+from processes.storage.engines import failures_named
 from processes.storage.unit_of_work import Database
 
 
-def open_office() -> Office:
-    """The office, its keys in use, logging as one JSON object a line.
+def open_office(*, unchecked: bool = False) -> Office:
+    """The office under its own name, its keys in use, logging as one JSON object a line.
 
-    Raises `KeysMissing` and `KeysForeign` rather than go on under keys that open nothing of what is stored, and
-    `DatabaseUnreachable`.
+    Raises `KeysMissing` and `KeysForeign` rather than go on under keys that open nothing of what is stored,
+    `DatabaseUnreachable`, `OfficeMissing` where nothing is founded, `SchemaOlder` and `SchemaNewer` where the database
+    is not of this version of the program, `OfficeMixed` where accounts with a published password stand in a real
+    office.  `unchecked` is for the commands that found, upgrade and mend an office: keys only.
     """
     structlog.configure(
         processors=[
@@ -31,7 +40,36 @@ def open_office() -> Office:
     settings.var.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     keyring.use(_fitting_keys(settings, database))
-    return Office(settings, database)
+    office = Office(settings, database)
+    return office if unchecked else checked_office(office)
+
+
+def checked_office(office: Office) -> Office:
+    """The office with the name that it was founded under; raises as `open_office` does."""
+    with failures_named():
+        _demand_schema(office)
+    with office.database.reading("") as session:
+        here = founding.installation(session)
+        if here is None:
+            raise OfficeMissing(folder=office.settings.var)
+        if founding.is_mixed(session):
+            demo = session.scalars(
+                select(Account.username).where(Account.is_demo, Account.is_active).limit(5)
+            )
+            raise OfficeMixed(usernames="、".join(demo))
+    if OFFICE_NAME in os.environ:
+        return office
+    return Office(replace(office.settings, office_name=here.bureau), office.database)
+
+
+def _demand_schema(office: Office) -> None:
+    found = schema.position(office.database.engine)
+    if found is schema.Position.EMPTY:
+        raise OfficeMissing(folder=office.settings.var)
+    if found is schema.Position.OLDER:
+        raise SchemaOlder()
+    if found is schema.Position.NEWER:
+        raise SchemaNewer()
 
 
 def _fitting_keys(settings: Settings, database: Database) -> keyring.Keyring:

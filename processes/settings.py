@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+LISTEN = "127.0.0.1:8000"
+OFFICE_NAME = "YIMEN_OFFICE_NAME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,10 @@ def from_environment() -> Settings:
         content=Path(os.environ.get("YIMEN_CONTENT", ROOT / "bpmn")),
         database_url=os.environ.get("YIMEN_DATABASE_URL", default_database),
         secure_cookies=os.environ.get("YIMEN_SECURE_COOKIES", "") == "1",
-        public_address=os.environ.get("YIMEN_PUBLIC_ADDRESS", "http://127.0.0.1:8000"),
-        office_name=os.environ.get("YIMEN_OFFICE_NAME", "演示县民政局"),
+        public_address=os.environ.get(
+            "YIMEN_PUBLIC_ADDRESS", f"http://{os.environ.get('YIMEN_LISTEN', LISTEN)}"
+        ),
+        office_name=os.environ.get(OFFICE_NAME, "演示县民政局"),
         smtp=os.environ.get("YIMEN_SMTP", ""),
         mail_from=os.environ.get("YIMEN_MAIL_FROM", "yimen@localhost"),
         sms_webhook=os.environ.get("YIMEN_SMS_WEBHOOK", ""),

@@ -79,10 +79,12 @@ uv_tool() { # the installer of everything else, pinned by version and hash
 
 uv_sync() { # $1: name of the log, $2: environment, the rest: lock files.  The environment holds exactly what they name
   local name=$1 environment=$2 python arguments index=(); shift 2
-  if ! [ -x "$environment/bin/python" ] || ! "$environment/bin/python" -c '' 2>/dev/null; then
+  # Without its stamp an environment is what an interrupted call left: packages may be there in part.
+  if ! [ -f "$environment/stamp" ] || ! "$environment/bin/python" -c '' 2>/dev/null; then
     python=$(python_command) || fail "需要 Python 3.11 至 3.13。"
     logged "$name" "$UV" venv -q --clear --python "$python" "$environment" || failed "建立 Python 环境" "$name"
   fi
+  rm -f "$environment/stamp"
   arguments=$(.uv/bin/python scripts/pip_index.py) || fail "不能读取本机 pip 的软件源设置。"
   [ -n "$arguments" ] && mapfile -t index <<<"$arguments"
   logged "$name" "$UV" pip sync --system-certs --python "$environment/bin/python" --require-hashes \
@@ -94,7 +96,6 @@ python_environment() { # $1: run or dev; what dev installs serves ./run as well
   dev="dev $(digest requirements/dev.txt pyproject.toml)"; wanted="$kind $(digest "requirements/$kind.txt" pyproject.toml)"
   if is_stamped .venv/stamp "$wanted" || is_stamped .venv/stamp "$dev"; then return 0; fi
   say "建立 Python 环境（requirements/$kind.txt）"
-  rm -f .venv/stamp
   uv_sync python .venv "requirements/$kind.txt"
   logged python "$UV" pip install -q --python .venv/bin/python --offline --no-deps --no-build-isolation -e . || failed "安装本程序" python
   logged python-check .venv/bin/python scripts/verify_setup.py python "requirements/$kind.txt" || failed "检查 Python 环境" python-check

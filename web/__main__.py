@@ -8,6 +8,7 @@ import sys
 import waitress
 
 from processes.errors import YimenError
+from processes.settings import LISTEN
 from web.app import create_app
 
 THREADS = 8
@@ -15,7 +16,7 @@ THREADS = 8
 
 def main() -> None:
     """Serve until stopped; what stands in the way is said in one sentence."""
-    host, _, port = os.environ.get("YIMEN_LISTEN", "127.0.0.1:8000").partition(":")
+    host, _, port = os.environ.get("YIMEN_LISTEN", LISTEN).partition(":")
     try:
         app = create_app()
     except YimenError as fault:

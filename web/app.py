@@ -110,6 +110,7 @@ def _shared() -> dict[str, Any]:
     return {
         "actor": auth.actor_or_none(),
         "unread": auth.unread_notices(),
+        "is_demo": auth.is_demo,
         "Permission": Permission,
         "role_titles": ROLE_TITLES,
         "asset": _asset,

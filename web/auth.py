@@ -7,7 +7,7 @@ from typing import cast
 from flask import Flask, current_app, g, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
-from processes.access import accounts
+from processes.access import accounts, founding
 from processes.access.scope import Actor
 from processes.cases import notices
 from processes.office import Office
@@ -39,6 +39,14 @@ def _read() -> Actor | None:
 def ask_no_more() -> None:
     """For the rest of this request nobody is signed in: the database, which would know, does not answer."""
     g.actor = None
+
+
+def is_demo() -> bool:
+    """Whether this is the demonstration county; asked once, since an installation never changes its kind."""
+    if "is_demo" not in current_app.extensions:
+        with office().database.reading("") as rows:
+            current_app.extensions["is_demo"] = founding.is_demo(rows)
+    return cast(bool, current_app.extensions["is_demo"])
 
 
 def unread_notices() -> int:

@@ -13,6 +13,8 @@ from processes.access.scope import Actor
 from web import auth
 
 Route = Callable[..., Any]
+_WHILE_PASSWORD_IS_DUE = ("sign_in.password_form", "sign_in.change_password")
+"""What opens to somebody who signed in with a one-time password."""
 
 
 def require(permission: Permission) -> Callable[[Route], Route]:
@@ -24,6 +26,8 @@ def require(permission: Permission) -> Callable[[Route], Route]:
             actor = auth.actor_or_none()
             if actor is None:
                 return redirect(url_for("sign_in.form", next=request.path))
+            if actor.must_change_password and request.endpoint not in _WHILE_PASSWORD_IS_DUE:
+                return redirect(url_for("sign_in.password_form"))
             actor.demand(permission)
             return route(actor, *args, **kwargs)
 

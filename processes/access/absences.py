@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -53,7 +53,7 @@ def acting(session: Session, actor: Actor, today: date) -> Actor:
     found = stand_ins(session, actor.account_id, today)
     if not found:
         return actor
-    return Actor(actor.account_id, actor.name, actor.roles, actor.division, actor.department, found)
+    return replace(actor, stands_in=found)
 
 
 def listed(session: Session, account_id: int | None) -> Sequence[Shown]:

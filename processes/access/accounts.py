@@ -13,7 +13,7 @@ from processes.access import absences, rules
 from processes.access.models import AccessLog, Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor
-from processes.errors import AccountLocked, NotFound, SignInRefused
+from processes.errors import AccountLocked, AccountUnconfirmed, NotFound, PasswordExpired, SignInRefused
 from processes.storage.unit_of_work import UnitOfWork
 
 MAX_FAILURES = 5
@@ -35,13 +35,22 @@ def authenticate(uow: UnitOfWork, username: str, password: str, address: str) ->
         minutes = -((uow.now - account.locked_until) // timedelta(minutes=1))
         raise AccountLocked(minutes=minutes)
     matches = _verify(_NOBODY if account is None else account.password_hash, password)
+    if account is not None and matches and account.awaits_confirmation:
+        raise AccountUnconfirmed()
     if account is None or not account.is_active or not matches:
         _count_failure(uow, account, address)
         return None
+    if account.password_expires_at is not None and account.password_expires_at < uow.now:
+        raise PasswordExpired()
     account.failed_sign_ins = 0
     account.locked_until = None
     uow.add(AccessLog(account_id=account.id, at=uow.now, action="sign_in", target="", address=address))
     return account
+
+
+def fits(account: Account, password: str) -> bool:
+    """Whether a password is the account's."""
+    return _verify(account.password_hash, password)
 
 
 def refuse() -> SignInRefused:
@@ -62,7 +71,10 @@ def actor_of(account: Account) -> Actor:
     """What an account may do and see."""
     roles = frozenset(account.roles)
     department = account.department if roles == {Role.DEPARTMENT_OFFICER} else None
-    return Actor(account.id, account.name, roles, account.division, department)
+    return Actor(
+        account.id, account.name, roles, account.division, department,
+        must_change_password=account.must_change_password,
+    )  # fmt: skip
 
 
 def active_actor(session: Session, account_id: int, epoch: int, today: date) -> Actor | None:

@@ -32,6 +32,13 @@ def villages(session: Session, prefix: str) -> list[Division]:
     return list(session.scalars(query.order_by(Division.code)))
 
 
+def all_of(session: Session, prefix: str) -> list[Division]:
+    """Every place under a division and itself, by code."""
+    return list(
+        session.scalars(select(Division).where(within(Division.code, prefix)).order_by(Division.code))
+    )
+
+
 def townships(session: Session, prefix: str) -> list[Division]:
     """Townships under a division, or the one that a place lies in, by code."""
     query = select(Division).where(

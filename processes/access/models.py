@@ -5,11 +5,28 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.storage.base import Row, Scoped
 from processes.storage.types import SealedData
+
+
+class Installation(Row):
+    """What this installation is: the demonstration county, or a real office and its name.  One row at most."""
+
+    __tablename__ = "installation"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_row"),
+        CheckConstraint("kind IN ('demo', 'office')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    kind: Mapped[str] = mapped_column(String(10))
+    county: Mapped[str] = mapped_column(String(12))
+    bureau: Mapped[str] = mapped_column(String(80))
+    """Name of the county's civil affairs bureau (民政局), as it stands on certificates and catalogues."""
+    founded_at: Mapped[datetime]
 
 
 class Division(Row):
@@ -35,6 +52,15 @@ class Account(Row, Scoped):
     department: Mapped[str] = mapped_column(String(40), default="")
     """Of a department's officer: which department (docs: `referral/departments.dmn`)."""
     is_active: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    """Whether its password is published; never beside real accounts."""
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    """The password was given out by somebody else: it opens the page that changes it and nothing more."""
+    password_expires_at: Mapped[datetime | None]
+    added_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """Who added it on screen; None: the command line."""
+    awaits_confirmation: Mapped[bool] = mapped_column(default=False)
+    """Added after founding: a second administrator has to confirm it before it can be used."""
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     session_epoch: Mapped[int] = mapped_column(default=0)

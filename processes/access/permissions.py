@@ -68,6 +68,7 @@ class Permission(StrEnum):
     PARAMETER_READ = "parameter_read"
     AUDIT_READ = "audit_read"
     ACCOUNT_UNLOCK = "account_unlock"
+    ACCOUNT_WRITE = "account_write"
     CALENDAR_WRITE = "calendar_write"
     RELEASE_PUBLISH = "release_publish"
     FUND_READ = "fund_read"
@@ -104,6 +105,7 @@ PERMISSION_TITLES = {
     Permission.CALENDAR_WRITE: "录入放假安排",
     Permission.RELEASE_PUBLISH: "发布流程版本",
     Permission.ACCOUNT_UNLOCK: "解锁账号",
+    Permission.ACCOUNT_WRITE: "增加和确认账号",
     Permission.FUND_READ: "查看备用金台账",
     Permission.FUND_WRITE: "备用金记账、复核、结账",
     Permission.OFFER_WRITE: "登记社会力量帮扶资源",
@@ -149,6 +151,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.PARAMETER_READ: frozenset(_READERS),
     Permission.AUDIT_READ: frozenset({Role.AUDITOR}),
     Permission.ACCOUNT_UNLOCK: frozenset({Role.ADMINISTRATOR}),
+    Permission.ACCOUNT_WRITE: frozenset({Role.ADMINISTRATOR, Role.SYSTEM}),
     Permission.CALENDAR_WRITE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Permission.RELEASE_PUBLISH: frozenset({Role.SUPERVISOR, Role.SYSTEM}),
     Permission.FUND_READ: frozenset(

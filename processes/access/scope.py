@@ -40,6 +40,8 @@ class Actor:
     """A department's officer sees what was referred to this department and nothing else."""
     stands_in: tuple[StandIn, ...] = ()
     """For whom this person acts today."""
+    must_change_password: bool = False
+    """Signed in with a one-time password: nothing but the page that changes it opens."""
 
     def may(self, permission: Permission) -> bool:
         """Whether this person may do such a thing at all."""

@@ -5,7 +5,17 @@
 
 from __future__ import annotations
 
-from processes.commands.accounts import RevealIdNumber, SignIn, UnlockAccount
+from processes.commands.accounts import (
+    AddAccount,
+    AddDivisions,
+    ChangePassword,
+    CloseDemoAccounts,
+    ConfirmAccount,
+    FoundOffice,
+    RevealIdNumber,
+    SignIn,
+    UnlockAccount,
+)
 from processes.commands.archive import (
     AddOldSheet,
     DecideDestruction,
@@ -120,6 +130,12 @@ from processes.commands.studio import (
 from processes.commands.unsaved import DropUnsaved, KeepUnsaved, OpenUnsaved, SweepUnsaved
 
 __all__ = [
+    "AddAccount",
+    "AddDivisions",
+    "ChangePassword",
+    "CloseDemoAccounts",
+    "ConfirmAccount",
+    "FoundOffice",
     "AnchorChains",
     "ReindexPersons",
     "ResealRows",

@@ -29,3 +29,52 @@ class RevealIdNumber(Command):
 
     person_id: int
     address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOffice(Command):
+    """Make a real office in an empty database: its divisions and its first administrator."""
+
+    divisions: tuple[tuple[str, str], ...]
+    """Code and name of each place, checked by `access.division_file`."""
+    bureau: str
+    username: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddDivisions(Command):
+    """Add places and take over changed names; no place is ever taken away."""
+
+    divisions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddAccount(Command):
+    """Add an account with a one-time password."""
+
+    username: str
+    name: str
+    role: str
+    division: str
+    department: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmAccount(Command):
+    """Confirm, as a second administrator, an account that was added."""
+
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePassword(Command):
+    """Change one's own password; every session of the account ends."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDemoAccounts(Command):
+    """Close the accounts with a published password that stand in a real office."""

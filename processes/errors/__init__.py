@@ -43,8 +43,23 @@ from processes.errors.families import (
     Unavailable,
     YimenError,
 )
-from processes.errors.invalid import AttachmentRefused, FormInvalid, IdNumberInvalid
-from processes.errors.not_allowed import AccountLocked, DutySeparation, PermissionMissing, SignInRefused
+from processes.errors.invalid import (
+    AccountInvalid,
+    AttachmentRefused,
+    DivisionsInvalid,
+    FormInvalid,
+    IdNumberInvalid,
+    PasswordRefused,
+)
+from processes.errors.not_allowed import (
+    AccountLocked,
+    AccountUnconfirmed,
+    DutySeparation,
+    PasswordChangeDue,
+    PasswordExpired,
+    PermissionMissing,
+    SignInRefused,
+)
 from processes.errors.not_found import (
     CaseDestroyed,
     CaseNotFound,
@@ -62,6 +77,9 @@ from processes.errors.rules import (
     FundMonthClosed,
     MigrationRefused,
     MoveRefused,
+    OfficeFounded,
+    OfficeMissing,
+    OfficeMixed,
     ReturnRefused,
 )
 from processes.errors.unavailable import (
@@ -75,9 +93,22 @@ from processes.errors.unavailable import (
     KeysMissing,
     PaperNotReady,
     RenderFailed,
+    SchemaNewer,
+    SchemaOlder,
 )
 
 __all__ = [
+    "SchemaNewer",
+    "SchemaOlder",
+    "AccountInvalid",
+    "AccountUnconfirmed",
+    "DivisionsInvalid",
+    "OfficeFounded",
+    "OfficeMissing",
+    "OfficeMixed",
+    "PasswordChangeDue",
+    "PasswordExpired",
+    "PasswordRefused",
     "AnchorUnwritten",
     "CertificateUnusable",
     "AccountLocked",

@@ -31,3 +31,32 @@ class AttachmentRefused(Invalid):
     code = "attachment_refused"
     text = "附件未能上传：{reason}"
     text_en = "The attachment was refused: {reason}"
+
+
+class DivisionsInvalid(Invalid):
+    """A file of administrative divisions with wrong rows; `faults` are sentences, one a row."""
+
+    code = "divisions_invalid"
+    text = "行政区划文件有 {count} 处问题，没有导入：{listed}"
+    text_en = "The file of divisions has {count} faults and was not imported: {listed}"
+
+    def __init__(self, faults: list[str], *, clause: str | None = None) -> None:
+        self.faults = faults
+        shown = "；".join(faults[:20]) + ("；……" if len(faults) > 20 else "")  # noqa: PLR2004
+        super().__init__(clause=clause, count=len(faults), listed=shown)
+
+
+class PasswordRefused(Invalid):
+    """A new password that is too short, too simple or known."""
+
+    code = "password_refused"
+    text = "新密码没有保存：{reason}。"
+    text_en = "The new password was refused: {reason}"
+
+
+class AccountInvalid(Invalid):
+    """An account that cannot be added as it was entered."""
+
+    code = "account_invalid"
+    text = "账号没有增加：{reason}。"
+    text_en = "The account was not added: {reason}"

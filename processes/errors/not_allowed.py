@@ -35,3 +35,27 @@ class DutySeparation(NotAllowed):
     code = "duty_separation"
     text = "您已办理本办件的“{earlier}”环节，按回避要求不能再办理“{step}”，请转由其他人员办理。"
     text_en = "You did “{earlier}” in this case and may not do “{step}”."
+
+
+class PasswordExpired(NotAllowed):
+    """A one-time password that was not used in time."""
+
+    code = "password_expired"
+    text = "一次性密码已过期，请联系系统管理员重新发放。"
+    text_en = "The one-time password has expired; ask the administrator for another."
+
+
+class PasswordChangeDue(NotAllowed):
+    """Signed in with a one-time password that has to be changed first."""
+
+    code = "password_change_due"
+    text = "请先修改一次性密码，再办理业务。"
+    text_en = "Change the one-time password first."
+
+
+class AccountUnconfirmed(NotAllowed):
+    """The account waits for the second administrator."""
+
+    code = "account_unconfirmed"
+    text = "账号尚未由第二名管理员确认，暂不能使用。"
+    text_en = "A second administrator has not confirmed this account yet."

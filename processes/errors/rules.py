@@ -75,3 +75,30 @@ class ExtensionRefused(RuleBroken):
     code = "extension_refused"
     text = "不能延长期限：{reason}"
     text_en = "The limit cannot be extended: {reason}"
+
+
+class OfficeFounded(RuleBroken):
+    """The data folder already holds an office."""
+
+    code = "office_founded"
+    text = "数据目录 {folder} 里已有{what}，没有改动。正式单位请另设数据目录，例如 YIMEN_VAR=/srv/yimen。"
+    text_en = "{folder} already holds {what}; nothing was changed. Choose another YIMEN_VAR."
+
+
+class OfficeMissing(RuleBroken):
+    """Nothing is founded in the data folder."""
+
+    code = "office_missing"
+    text = "数据目录 {folder} 里还没有单位。正式单位请执行：.venv/bin/yimen found --help；演示请执行：./run"
+    text_en = "No office is founded in {folder}: run `yimen found`, or `./run` for the demonstration."
+
+
+class OfficeMixed(RuleBroken):
+    """Accounts with a published password stand beside real ones."""
+
+    code = "office_mixed"
+    text = (
+        "正式单位里有密码公开的演示账号（{usernames}），系统没有启动。"
+        "请执行 .venv/bin/yimen account close-demo 停用这些账号，并核查审计日志中它们的操作。"
+    )
+    text_en = "Demonstration accounts ({usernames}) stand beside real ones: run `yimen account close-demo`."

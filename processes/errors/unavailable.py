@@ -25,6 +25,22 @@ DATABASE_FAILED = (DatabaseBusy, DatabaseUnreachable)
 """The database did not do what was asked of it, for reasons that lie outside the program."""
 
 
+class SchemaOlder(Unavailable):
+    """The database was made by an earlier version and has not been upgraded."""
+
+    code = "schema_older"
+    text = "数据库是旧版本的，系统没有启动。请停止各进程、备份后执行 yimen setup 升级，再启动。"
+    text_en = "The database is of an earlier version: back it up and run `yimen setup`."
+
+
+class SchemaNewer(Unavailable):
+    """The database was made by a later version of the program."""
+
+    code = "schema_newer"
+    text = "数据库由更新的版本建立，本版本不能使用它，系统没有启动，也没有改动数据。请改用更新的程序。"
+    text_en = "The database is of a later version; use the later program."
+
+
 class KeysMissing(Unavailable):
     """Data is sealed, and the keys that open it are not where they belong."""
 

@@ -30,7 +30,11 @@ def _ours(name: str | None, kind: str, _parents: object) -> bool:
 
 
 engine = context.config.attributes["engine"]
+is_sqlite = engine.dialect.name == "sqlite"
 with engine.execution_options(write=True).connect() as connection:
+    if is_sqlite:
+        # A table that others refer to is rebuilt by dropping it; the setting holds outside transactions only.
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
     context.configure(
         connection=connection,
         target_metadata=METADATA,
@@ -40,4 +44,8 @@ with engine.execution_options(write=True).connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
+        if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+            raise RuntimeError(f"migration leaves a row of {broken[0]} that refers to nothing")
     connection.commit()
+    if is_sqlite:
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 import processes.access.models
@@ -25,6 +28,29 @@ from processes.storage.base import Row
 
 METADATA = Row.metadata
 FOLDER = Path(__file__).parent
+
+
+class Position(Enum):
+    """Where a database's schema stands beside this version of the program."""
+
+    EMPTY = "empty"
+    OLDER = "older"
+    CURRENT = "current"
+    NEWER = "newer"
+    """A revision that this version does not know: a later version made it."""
+
+
+def position(engine: Engine) -> Position:
+    """Compare a database's schema with the newest migration of this program."""
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    scripts = ScriptDirectory.from_config(_config(engine))
+    if found is None:
+        return Position.EMPTY
+    if found == scripts.get_current_head():
+        return Position.CURRENT
+    known = {script.revision for script in scripts.walk_revisions()}
+    return Position.OLDER if found in known else Position.NEWER
 
 
 def upgrade(engine: Engine) -> None:

@@ -12,14 +12,16 @@ from processes import commands as c
 from processes import defects
 from processes.access.models import CommandToken
 from processes.access.scope import Actor
-from processes.errors import NotAllowed, Unavailable, YimenError
+from processes.errors import NotAllowed, PasswordChangeDue, Unavailable, YimenError
 from processes.office import (
+    accounts,
     archive,
     cases,
     colleagues,
     control,
     cosigning,
     errands,
+    founding,
     funds,
     handing,
     handwriting,
@@ -42,6 +44,12 @@ Handler = Callable[[Settings, UnitOfWork, Actor, Any], dict[str, Any]]
 HANDLERS: dict[type[c.Command], Handler] = {
     c.SignIn: register.sign_in,
     c.UnlockAccount: register.unlock_account,
+    c.FoundOffice: founding.found,
+    c.AddDivisions: founding.add_divisions,
+    c.CloseDemoAccounts: founding.close_demo_accounts,
+    c.AddAccount: accounts.add,
+    c.ConfirmAccount: accounts.confirm,
+    c.ChangePassword: accounts.change_password,
     c.RevealIdNumber: register.reveal_id_number,
     c.KeepUnsaved: unsaved.keep,
     c.OpenUnsaved: unsaved.go_on,
@@ -183,6 +191,8 @@ class Office:
             return self._note_incident(command, *defects.said(fault, timer=True))
 
     def _perform_once(self, command: c.Command, actor: Actor, token: str) -> dict[str, Any]:
+        if actor.must_change_password and not isinstance(command, c.ChangePassword):
+            raise PasswordChangeDue()
         with self.database.unit_of_work() as uow:
             result = HANDLERS[type(command)](self.settings, uow, actor, command)
             if token:

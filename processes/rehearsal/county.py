@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from processes.access.accounts import hash_password
-from processes.access.models import Account, Division
+from processes.access.founding import DEMO
+from processes.access.models import Account, Division, Installation
+from processes.access.passwords import PUBLISHED as PASSWORD
 from processes.access.permissions import Role
 from processes.errors import ScenarioInvalid
 from processes.storage.unit_of_work import UnitOfWork
@@ -14,7 +16,6 @@ COUNTY = "340199"
 COUNTY_NAME = "演示县"
 TOWNSHIPS = ("城关镇", "清河镇", "龙山乡", "双桥镇", "石塘乡", "柳林镇")
 VILLAGES = ("东村", "西村", "南街社区")
-PASSWORD = "yimen-2026"  # noqa: S105  (the published password of demo accounts)
 
 _COUNTY_STAFF = (
     ("county_clerk", "郑县办", Role.COUNTY_CLERK),
@@ -78,6 +79,7 @@ def found(uow: UnitOfWork) -> None:
     """Make the divisions and accounts, unless they are there."""
     if uow.session.get(Division, COUNTY) is not None:
         return
+    uow.add(Installation(kind=DEMO, county=COUNTY, bureau=f"{COUNTY_NAME}民政局", founded_at=uow.now))
     uow.add(Division(code=COUNTY, name=COUNTY_NAME, full_name=COUNTY_NAME))
     for username, name, role in _COUNTY_STAFF:
         _account(uow, username, name, role, COUNTY)
@@ -106,6 +108,7 @@ def _account(
             roles=[role],
             division=division,
             department=department,
+            is_demo=True,
         )
     )
 

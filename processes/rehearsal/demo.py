@@ -11,25 +11,23 @@ from uuid import uuid4
 from sqlalchemy import func, select
 
 from processes import commands as c
-from processes.access import accounts
+from processes.access import accounts, divisions, founding
 from processes.access.models import Account
-from processes.access.scope import Actor, system_actor
+from processes.access.scope import Actor
 from processes.cases.models import Case, WorkItem
-from processes.errors import BundleInvalid, YimenError
+from processes.errors import OfficeFounded, YimenError
 from processes.office import Office
 from processes.office.sweeping import sweep
 from processes.people.id_number import compose
 from processes.people.models import Household
 from processes.policy.calendar import SHANGHAI, WorkCalendar, civil_date
-from processes.rehearsal import county, demo_needs, reports
+from processes.rehearsal import county, demo_needs, publishing
 from processes.rehearsal.stage import MovableClock
-from processes.releases import bundle as bundles
-from processes.releases import lint, publish
+from processes.releases import lint
 from processes.storage.unit_of_work import Database, current_instant
 
 HOUSEHOLDS = 200
 PROGRAMME = "minimum_living_allowance"
-IN_FORCE = date(2025, 1, 1)
 _SEED = 20260302
 _FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
 _GIVEN = [
@@ -61,34 +59,21 @@ _STAGES = ("check_papers", "supplement", "investigate_household", "township_opin
            "refused", "none")  # fmt: skip
 
 
-def publish_programme(office: Office, programme: str, note: str, knows: lint.Office) -> dict[str, Any]:
-    """Lint, rehearse and publish a programme; raises `BundleInvalid` when something is wrong."""
-    folder = office.settings.content / programme
-    problems = lint.lint_folder(folder, knows)
-    if problems:
-        raise BundleInvalid(count=len(problems))
-    bundle = bundles.read_folder(folder)
+def found_county(office: Office) -> None:
+    """Make the divisions and accounts of the demonstration county; raises `OfficeFounded` beside a real office."""
     with office.database.reading("") as session:
-        green = publish.is_green(session, bundle.digest)
-    results = [] if green else reports.run([folder], office.settings)
-    failed = sum(not r.passed for r in results)
-    if failed:
-        raise BundleInvalid(count=failed)
-    passed = len(results) or 1
-    return office.perform(c.PublishRelease(programme, passed, failed, IN_FORCE, note), system_actor())
-
-
-def found(office: Office, knows: lint.Office, tell: Callable[[str], None]) -> None:
-    """Make the demo office, each part only if it is not there."""
+        here = founding.installation(session)
+        known = here.kind if here else founding.OFFICE if divisions.all_of(session, "") else founding.DEMO
+        if known != founding.DEMO:
+            raise OfficeFounded(folder=office.settings.var, what="正式单位")
     with office.database.unit_of_work() as uow:
         county.found(uow)
         uow.commit()
-    tell("演练情景并发布流程……")
-    for folder in sorted(p.parent for p in office.settings.content.glob("*/programme.toml")):
-        if _published_by_people(office, folder.name):
-            continue  # the folder was the seed; what supervisors published since is what holds
-        release = publish_programme(office, folder.name, "演示县首次发布", knows)
-        tell(f"{release['title']}　第 {release['number']} 版（{release['digest'][:12]}）")
+
+
+def found(office: Office, knows: lint.Office, tell: Callable[[str], None]) -> None:
+    """Publish the programmes and make the households, each part only if it is not there."""
+    publishing.publish_content(office, "演示县首次发布", knows, tell)
     with office.database.reading("") as session:
         known = session.scalar(select(func.count()).select_from(Household)) or 0
     if known:
@@ -105,13 +90,6 @@ def found(office: Office, knows: lint.Office, tell: Callable[[str], None]) -> No
     past.database.close()
     while sweep(office):
         pass
-
-
-def _published_by_people(office: Office, programme: str) -> bool:
-    """Whether the newest release of a programme came out of the studio."""
-    with office.database.reading("") as session:
-        newest = [r for r in publish.published_programmes(session) if r.programme == programme]
-    return bool(newest) and newest[0].published_by != system_actor().name
 
 
 def _household(office: Office, clock: MovableClock, dice: random.Random, n: int) -> None:

@@ -8,14 +8,15 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from processes import commands as c
-from processes.access import accounts, audit
-from processes.access.permissions import Permission
+from processes.access import accounts, audit, divisions
+from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import anchors, clocks
-from processes.errors import Invalid
+from processes.errors import Invalid, YimenError
 from processes.policy.calendar import civil_date
 from processes.releases import publish
 from web import auth, forms
+from web.errors import status_of
 from web.require import require
 
 desk = Blueprint("admin", __name__)
@@ -82,10 +83,45 @@ def audit_log(actor: Actor) -> Any:
 @desk.get("/accounts")
 @require(Permission.ACCOUNT_UNLOCK)
 def accounts_page(actor: Actor) -> Any:
-    """Accounts, with those that are locked."""
+    """Accounts, those that are locked, those that await confirmation; the form that adds one."""
+    return _accounts(actor)
+
+
+def _accounts(actor: Actor, added: dict[str, Any] | None = None, fault: str | None = None) -> str:
     with auth.office().database.reading(actor.division, actor.department) as session:
-        now = auth.office().database.clock()
-        return render_template("accounts.html", rows=accounts.listed(session), now=now)
+        return render_template(
+            "accounts.html",
+            rows=accounts.listed(session),
+            places=divisions.all_of(session, actor.division),
+            roles=[r for r in Role if r is not Role.SYSTEM],
+            now=auth.office().database.clock(),
+            added=added,
+            fault=fault,
+            typed=request.form if fault else {},
+        )
+
+
+@desk.post("/accounts/add")
+@require(Permission.ACCOUNT_WRITE)
+def add_account(actor: Actor) -> Any:
+    """Add an account; its one-time password is shown once, on the page that answers."""
+    field = request.form.get
+    command = c.AddAccount(
+        *(field(n, "").strip() for n in ("username", "name", "role", "division", "department"))
+    )
+    try:
+        added, fault, status = auth.office().perform(command, actor), None, 200
+    except YimenError as refused:
+        added, fault, status = None, refused.message, status_of(refused)
+    return _accounts(actor, added, fault), status
+
+
+@desk.post("/accounts/confirm")
+@require(Permission.ACCOUNT_WRITE)
+def confirm_account(actor: Actor) -> Any:
+    """Confirm an account that another administrator added."""
+    auth.office().perform(c.ConfirmAccount(request.form.get("username", "")), actor)
+    return redirect(url_for("admin.accounts_page"))
 
 
 @desk.post("/accounts/unlock")

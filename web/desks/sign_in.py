@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes import heartbeat
-from processes.access.scope import system_actor
-from processes.errors import YimenError
+from processes.access.permissions import Permission
+from processes.access.scope import Actor, system_actor
+from processes.errors import PasswordRefused, YimenError
 from processes.papers import faces
 from web import auth
 from web.errors import status_of
 from web.limits import limiter
-from web.require import public
+from web.require import public, require
 
 desk = Blueprint("sign_in", __name__)
 
@@ -49,6 +50,29 @@ def submit() -> Any:
         return page, status_of(fault)
     auth.open_session(found["account_id"], found["epoch"])
     return redirect(auth.inside(request.form.get("next", "")))
+
+
+@desk.get("/password")
+@require(Permission.SESSION)
+def password_form(actor: Actor) -> Any:
+    """The page on which people change their own password."""
+    return render_template("password.html", fault=None)
+
+
+@desk.post("/password")
+@limiter.limit("10 per minute")
+@require(Permission.SESSION)
+def change_password(actor: Actor) -> Any:
+    """Change one's own password; this session goes on, every other one ends."""
+    new = request.form.get("new", "")
+    try:
+        if new != request.form.get("again", ""):
+            raise PasswordRefused(reason="两次输入的新密码不一致")
+        found = auth.office().perform(c.ChangePassword(request.form.get("old", ""), new), actor)
+    except YimenError as fault:
+        return render_template("password.html", fault=fault.message), status_of(fault)
+    auth.open_session(found["account_id"], found["epoch"])
+    return redirect(auth.inside("/"))
 
 
 @desk.post("/sign-out")

@@ -1,0 +1,120 @@
+"""Commands that found a real office and add its accounts: `yimen found`, `yimen division`, `yimen account`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from processes import commands as c
+from processes.access import division_file
+from processes.access.permissions import ROLE_TITLES, Role
+from processes.access.scope import system_actor
+from processes.migrations import schema
+from processes.opening import checked_office, open_office
+from processes.rehearsal import publishing
+from processes.storage import certificate
+from processes.verbs.registry import office_for_lint
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_ROLES = "，".join(f"{role} {title}" for role, title in ROLE_TITLES.items() if role is not Role.SYSTEM)
+
+
+def register(main: click.Group) -> None:
+    """Hang the commands into the command line."""
+    for command in (found_command, division_group, account_group):
+        main.add_command(command)
+
+
+@click.command("found")
+@click.option(
+    "--divisions",
+    "file",
+    required=True,
+    type=_FILE,
+    help="行政区划：XLSX 或 CSV，含“代码”“名称”两列（县 6 位、乡镇 9 位、村 12 位）。",
+)
+@click.option("--administrator", "name", required=True, help="首任系统管理员姓名。")
+@click.option("--username", default="admin", show_default=True, help="首任系统管理员用户名。")
+@click.option("--bureau", default="", help="单位名称，默认为县名加“民政局”。")
+def found_command(file: Path, name: str, username: str, bureau: str) -> None:
+    """建立正式单位：数据库、密钥、行政区划、流程、首任系统管理员。不含任何演示数据。"""
+    places = _read(file)
+    office = open_office(unchecked=True)
+    schema.upgrade(office.database.engine)
+    county = next(d.name for d in places if len(d.code) == division_file.COUNTY)
+    command = c.FoundOffice(_plain(places), bureau or f"{county}民政局", username, name.strip())
+    made = office.perform(command, system_actor())
+    # Told at once: what follows takes a while and may be interrupted, and this password is stored nowhere.
+    _tell_password(made)
+    office = checked_office(office)
+    certificate.open_certificate(office.settings.keys, office.settings.office_name, office.database.clock())
+    publishing.publish_content(office, "首次发布", office_for_lint(), click.echo)
+    click.echo(
+        f"已建立{office.settings.office_name}，区划 {made['divisions']} 个，数据目录 {office.settings.var}。"
+    )
+    click.echo(
+        "下一步：用 yimen account add 增加第二名管理员和工作人员，执行 ./run --office 启动，在“政策参数”核对各项标准。"
+    )
+
+
+@click.group("division")
+def division_group() -> None:
+    """行政区划。"""
+
+
+@division_group.command("import")
+@click.argument("file", type=_FILE)
+def division_import(file: Path) -> None:
+    """增加新的乡镇、村，更新改了的名称；不删除已有区划。"""
+    places = _read(file)
+    made = open_office().perform(c.AddDivisions(_plain(places)), system_actor())
+    click.echo(f"文件中有 {len(places)} 个区划，新增 {made['added']} 个。")
+
+
+@click.group("account")
+def account_group() -> None:
+    """账号。"""
+
+
+@account_group.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="姓名。")
+@click.option("--role", required=True, metavar="岗位", help=f"岗位：{_ROLES}。")
+@click.option("--division", required=True, help="区划代码：县 6 位、乡镇 9 位、村 12 位。")
+@click.option(
+    "--department",
+    default="",
+    help="部门经办所在部门：medical、education、housing、employment、emergency、disabled 等。",
+)
+def account_add(username: str, name: str, role: str, division: str, department: str) -> None:
+    """增加账号，显示一次性密码。"""
+    command = c.AddAccount(username, name.strip(), role, division, department)
+    _tell_password(open_office().perform(command, system_actor()))
+
+
+@account_group.command("close-demo")
+def account_close_demo() -> None:
+    """停用正式单位里密码公开的演示账号。"""
+    office = open_office(unchecked=True)
+    schema.upgrade(office.database.engine)
+    closed = office.perform(c.CloseDemoAccounts(), system_actor())["closed"]
+    click.echo(
+        f"已停用 {len(closed)} 个演示账号：{'、'.join(closed)}。" if closed else "没有需要停用的演示账号。"
+    )
+
+
+def _read(file: Path) -> tuple[division_file.DivisionRow, ...]:
+    return division_file.read(file.read_bytes(), file.name)
+
+
+def _plain(places: tuple[division_file.DivisionRow, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((d.code, d.name) for d in places)
+
+
+def _tell_password(made: dict[str, object]) -> None:
+    click.echo(
+        f"账号 {made['username']}，一次性密码 {made['password']}（七天内有效，首次登录时修改；只显示这一次）"
+    )
+    if made["awaits_confirmation"]:
+        click.echo("此账号须由一名系统管理员在“账号”页确认后才能使用。")

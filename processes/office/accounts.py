@@ -1,0 +1,131 @@
+"""Accounts: adding them with a one-time password, the second administrator's confirmation, one's own password."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import select
+
+from processes import commands as c
+from processes.access import accounts, audit, founding, passwords
+from processes.access.division_file import COUNTY, TOWNSHIP, VILLAGE
+from processes.access.models import Account, Division
+from processes.access.permissions import ROLE_TITLES, Permission, Role
+from processes.access.scope import Actor
+from processes.cases.models import Case
+from processes.errors import AccountInvalid, NotFound, PasswordRefused, RuleBroken
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+_USERNAME = re.compile(r"[a-z][a-z0-9_.-]{2,59}")
+_NAME_LENGTH = 60
+_LEVELS = {
+    Role.VILLAGE_ASSISTANT: VILLAGE,
+    Role.WINDOW_CLERK: TOWNSHIP,
+    Role.INVESTIGATOR: TOWNSHIP,
+    Role.TOWNSHIP_LEADER: TOWNSHIP,
+}
+"""Digits of the place that a role works for; every other role works for the county."""
+_LEVEL_TITLES = {COUNTY: "县（6 位代码）", TOWNSHIP: "乡镇（9 位代码）", VILLAGE: "村、社区（12 位代码）"}
+
+
+def add(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddAccount) -> dict[str, Any]:
+    """Add an account; its one-time password is in the result only and stored nowhere.
+
+    While the office is being founded (until it has a second administrator, and before its first case)
+    the account can be used at once; afterwards a second administrator confirms it first.
+    Raises `AccountInvalid`; in the demonstration county, whose accounts are published, always.
+    """
+    actor.demand(Permission.ACCOUNT_WRITE)
+    if founding.is_demo(uow.session):
+        raise AccountInvalid(reason="演示县的账号是固定的，不能增加真实账号")
+    _check(uow, command)
+    password = passwords.one_time()
+    at_founding = _is_founding(uow)
+    uow.add(
+        Account(
+            username=command.username,
+            name=command.name,
+            password_hash=accounts.hash_password(password),
+            roles=[command.role],
+            division=command.division,
+            department=command.department,
+            is_active=at_founding,
+            awaits_confirmation=not at_founding,
+            must_change_password=True,
+            password_expires_at=uow.now + passwords.ONE_TIME_VALID,
+            added_by=actor.account_id,
+        )
+    )
+    uow.flush()
+    audit.note(uow, actor, "account_added", command.username)
+    return {"username": command.username, "password": password, "awaits_confirmation": not at_founding}
+
+
+def confirm(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ConfirmAccount) -> dict[str, Any]:
+    """Confirm an account; whoever added it, and the account itself, cannot."""
+    actor.demand(Permission.ACCOUNT_WRITE)
+    query = select(Account).where(Account.username == command.username).with_for_update()
+    account = uow.session.scalar(query)
+    if account is None:
+        raise NotFound()
+    if not account.awaits_confirmation:
+        raise RuleBroken(reason=f"账号 {account.username} 不在待确认状态")
+    if actor.account_id is None or actor.account_id in (account.id, account.added_by):
+        raise RuleBroken(reason="账号须由增加人以外的另一名管理员确认")
+    account.awaits_confirmation = False
+    account.is_active = True
+    account.password_expires_at = uow.now + passwords.ONE_TIME_VALID
+    audit.note(uow, actor, "account_confirmed", account.username)
+    return {}
+
+
+def change_password(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ChangePassword
+) -> dict[str, Any]:
+    """Change one's own password; raises `PasswordRefused`.  Other sessions end: the result has the new epoch."""
+    actor.demand(Permission.SESSION)
+    query = select(Account).where(Account.id == actor.account_id).with_for_update()
+    account = uow.session.scalar(query)
+    if account is None:
+        raise NotFound()
+    if account.is_demo:
+        raise PasswordRefused(reason="演示账号的密码是公开的，不能修改")
+    if not accounts.fits(account, command.old):
+        raise PasswordRefused(reason="原密码不正确")
+    if command.new == command.old:
+        raise PasswordRefused(reason="与原密码相同")
+    passwords.check(command.new, account.username, account.name)
+    account.password_hash = accounts.hash_password(command.new)
+    account.must_change_password = False
+    account.password_expires_at = None
+    account.session_epoch += 1
+    audit.note(uow, actor, "password_changed", account.username)
+    return {"account_id": account.id, "epoch": account.session_epoch}
+
+
+def _is_founding(uow: UnitOfWork) -> bool:
+    """Whether the first administrator may still act alone: no second one yet, and no case."""
+    has_case = uow.session.scalar(select(Case.id).limit(1)) is not None
+    return not has_case and len(founding.administrators(uow.session)) <= 1
+
+
+def _check(uow: UnitOfWork, command: c.AddAccount) -> None:
+    if not _USERNAME.fullmatch(command.username):
+        raise AccountInvalid(reason="用户名为 3 至 60 位小写字母、数字、点、横线，以字母开头")
+    if not command.name.strip() or len(command.name) > _NAME_LENGTH or not command.name.isprintable():
+        raise AccountInvalid(reason="请填写姓名")
+    if uow.session.scalar(select(Account.id).where(Account.username == command.username)) is not None:
+        raise AccountInvalid(reason=f"用户名 {command.username} 已有人使用")
+    roles = set(ROLE_TITLES) - {Role.SYSTEM}
+    if command.role not in roles:
+        raise AccountInvalid(reason=f"没有岗位 {command.role}，应为 {'、'.join(sorted(roles))}")
+    level = _LEVELS.get(Role(command.role), COUNTY)
+    if uow.session.get(Division, command.division) is None:
+        raise AccountInvalid(reason=f"没有区划 {command.division}")
+    if len(command.division) != level:
+        title = ROLE_TITLES[Role(command.role)]
+        raise AccountInvalid(reason=f"{title}的工作地点应为{_LEVEL_TITLES[level]}")
+    if bool(command.department) != (command.role == Role.DEPARTMENT_OFFICER):
+        raise AccountInvalid(reason="部门经办须注明部门，其他岗位不填部门")

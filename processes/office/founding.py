@@ -1,0 +1,88 @@
+"""Founding a real office: its divisions, its first administrator, and nothing of the demonstration county."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from processes import commands as c
+from processes.access import audit, founding
+from processes.access.division_file import COUNTY
+from processes.access.models import Account, Division, Installation
+from processes.access.permissions import Permission, Role
+from processes.access.scope import Actor
+from processes.errors import DivisionsInvalid, OfficeFounded
+from processes.office import accounts
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+_WHAT = {founding.DEMO: "演示县", founding.OFFICE: "一个单位"}
+
+
+def found(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FoundOffice) -> dict[str, Any]:
+    """Make the office; its first administrator gets a one-time password, which is in the result only.
+
+    Raises `OfficeFounded` where the database holds an office already.  A second founding at the same
+    moment fails on the one row that an installation may have.
+    """
+    actor.demand(Permission.SYSTEM_WORK)
+    known = founding.installation(uow.session)
+    if known is not None:
+        raise OfficeFounded(folder=settings.var, what=_WHAT[known.kind])
+    if uow.session.scalar(select(Division.code).limit(1)) is not None:
+        raise OfficeFounded(folder=settings.var, what="行政区划")
+    county = next(code for code, _ in command.divisions if len(code) == COUNTY)
+    uow.add(Installation(kind=founding.OFFICE, county=county, bureau=command.bureau, founded_at=uow.now))
+    _put(uow, command.divisions)
+    audit.note(uow, actor, "office_founded", county)
+    first = c.AddAccount(command.username, command.name, Role.ADMINISTRATOR, county)
+    return {"divisions": len(command.divisions), **accounts.add(settings, uow, actor, first)}
+
+
+def add_divisions(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddDivisions
+) -> dict[str, Any]:
+    """Add places of this county and take over changed names; raises `DivisionsInvalid` for another county."""
+    actor.demand(Permission.SYSTEM_WORK)
+    here = founding.installation(uow.session)
+    county = next(code for code, _ in command.divisions if len(code) == COUNTY)
+    if here is None or here.county != county:
+        raise DivisionsInvalid(faults=[f"文件是 {county} 的区划，不是本单位的"])
+    added = _put(uow, command.divisions)
+    audit.note(uow, actor, "divisions_imported", county)
+    return {"added": added}
+
+
+def close_demo_accounts(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.CloseDemoAccounts
+) -> dict[str, Any]:
+    """Close every account with a published password in a real office; their sessions end at once."""
+    actor.demand(Permission.SYSTEM_WORK)
+    if founding.is_demo(uow.session):
+        return {"closed": []}
+    demo = select(Account).where(Account.is_demo.is_(True), Account.is_active.is_(True))
+    closed = list(uow.session.scalars(demo.order_by(Account.username)))
+    for account in closed:
+        account.is_active = False
+        account.session_epoch += 1
+        audit.note(uow, actor, "demo_account_closed", account.username)
+    return {"closed": [a.username for a in closed]}
+
+
+def _put(uow: UnitOfWork, divisions: tuple[tuple[str, str], ...]) -> int:
+    """Add the places that are missing and rename those that changed; answers how many were added."""
+    names = dict(divisions)
+    known = {d.code: d for d in uow.session.scalars(select(Division))}
+    added = 0
+    for code, name in divisions:
+        full = "".join(names[code[:n]] for n in (6, 9, 12) if len(code) >= n)
+        if code not in known:
+            uow.add(Division(code=code, name=name, full_name=full))
+            added += 1
+        elif (known[code].name, known[code].full_name) != (name, full):
+            uow.session.execute(
+                update(Division).where(Division.code == code).values(name=name, full_name=full)
+            )
+    uow.flush()
+    return added

@@ -1,0 +1,51 @@
+"""Publishing the programmes of an installation's content folder: lint, rehearsal, release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from processes import commands as c
+from processes.access.scope import system_actor
+from processes.errors import BundleInvalid
+from processes.office import Office
+from processes.rehearsal import reports
+from processes.releases import bundle as bundles
+from processes.releases import lint, publish
+
+IN_FORCE = date(2025, 1, 1)
+
+
+def publish_programme(office: Office, programme: str, note: str, knows: lint.Office) -> dict[str, Any]:
+    """Lint, rehearse and publish a programme; raises `BundleInvalid` when something is wrong."""
+    folder = office.settings.content / programme
+    problems = lint.lint_folder(folder, knows)
+    if problems:
+        raise BundleInvalid(count=len(problems))
+    bundle = bundles.read_folder(folder)
+    with office.database.reading("") as session:
+        green = publish.is_green(session, bundle.digest)
+    results = [] if green else reports.run([folder], office.settings)
+    failed = sum(not r.passed for r in results)
+    if failed:
+        raise BundleInvalid(count=failed)
+    passed = len(results) or 1
+    return office.perform(c.PublishRelease(programme, passed, failed, IN_FORCE, note), system_actor())
+
+
+def publish_content(office: Office, note: str, knows: lint.Office, tell: Callable[[str], None]) -> None:
+    """Publish every programme of the content folder that is new or has changed.
+
+    A programme of which supervisors published a release stays as they left it: the folder was its seed.
+    """
+    for folder in sorted(p.parent for p in office.settings.content.glob("*/programme.toml")):
+        with office.database.reading("") as session:
+            newest = [r for r in publish.published_programmes(session) if r.programme == folder.name]
+        if newest and newest[0].published_by != system_actor().name:
+            continue
+        if newest and newest[0].digest == bundles.read_folder(folder).digest:
+            continue
+        tell(f"检查、演练并发布：{folder.name}……")
+        release = publish_programme(office, folder.name, note, knows)
+        tell(f"{release['title']}　第 {release['number']} 版（{release['digest'][:12]}）")

@@ -1,0 +1,247 @@
+"""A real office is founded without anything of the demonstration county, and the two are never mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+
+from processes import commands as c
+from processes.access import accounts, founding, passwords
+from processes.access.models import AccessLog, Account, Division
+from processes.access.scope import Actor, system_actor
+from processes.errors import (
+    AccountInvalid,
+    AccountUnconfirmed,
+    OfficeFounded,
+    OfficeMissing,
+    OfficeMixed,
+    PasswordChangeDue,
+    PasswordExpired,
+    PasswordRefused,
+    RuleBroken,
+    SchemaNewer,
+    SchemaOlder,
+    YimenError,
+)
+from processes.migrations import schema
+from processes.office import Office
+from processes.opening import checked_office
+from processes.rehearsal import county, demo
+from processes.rehearsal.stage import MovableClock, Stage
+from processes.settings import Settings
+from processes.storage.unit_of_work import Database, current_instant
+from tests.builders import cases
+from tests.builders.databases import fresh_postgresql
+
+PLACES = (("341599", "青山县"), ("341599101", "城关镇"), ("341599101201", "东村"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, settings_here: Settings, tmp_path: Path) -> Iterator[Office]:
+    """An office whose database has its tables and no row."""
+
+    def made(url: str) -> Office:
+        office = Office(
+            replace(settings_here, database_url=url), Database(url, MovableClock(current_instant()))
+        )
+        schema.upgrade(office.database.engine)
+        return office
+
+    if request.param == "sqlite":
+        yield made(f"sqlite:///{tmp_path}/office.sqlite")
+        return
+    with fresh_postgresql() as url:
+        office = made(url)
+        yield office
+        office.database.close()
+
+
+def found(office: Office) -> dict[str, Any]:
+    return office.perform(c.FoundOffice(PLACES, "青山县民政局", "admin", "王管理"), system_actor())
+
+
+def actor(office: Office, username: str) -> Actor:
+    with office.database.reading("") as session:
+        account = session.scalars(select(Account).where(Account.username == username)).one()
+        return replace(accounts.actor_of(account), must_change_password=False)
+
+
+def sign_in(office: Office, username: str, password: str) -> dict[str, Any]:
+    return office.perform(c.SignIn(username, password), system_actor())
+
+
+def test_founding__divisions_one_administrator_and_nothing_of_the_demo(empty: Office) -> None:
+    with pytest.raises(OfficeMissing):
+        checked_office(empty)
+    made = found(empty)
+    assert checked_office(empty).settings.office_name == "青山县民政局"
+    with empty.database.reading("") as session:
+        rows = session.scalars(select(Account)).all()
+        assert [(a.username, a.roles, a.is_demo, a.must_change_password) for a in rows] == [
+            ("admin", ["administrator"], False, True)
+        ]
+        assert session.get_one(Division, "341599101201").full_name == "青山县城关镇东村"
+        actions = session.scalars(select(AccessLog.action).order_by(AccessLog.id)).all()
+        assert actions == ["office_founded", "account_added"]
+    assert sign_in(empty, "admin", made["password"])
+    with pytest.raises(YimenError):
+        sign_in(empty, "admin", passwords.PUBLISHED)
+
+
+def test_a_founded_office_is_not_founded_again__nor_made_a_demo(empty: Office) -> None:
+    found(empty)
+    with pytest.raises(OfficeFounded, match="office_founded"):
+        found(empty)
+    with pytest.raises(OfficeFounded):
+        demo.found_county(empty)
+    with empty.database.reading("") as session:
+        assert session.scalar(select(func.count()).select_from(Account)) == 1
+
+
+def test_the_demo_county_is_not_founded_over(stage: Stage) -> None:
+    with pytest.raises(OfficeFounded):
+        found(stage.office)
+    with pytest.raises(AccountInvalid):
+        stage.office.perform(c.AddAccount("real", "真人", "window_clerk", "340199101"), system_actor())
+
+
+def test_demo_accounts_in_a_real_office__stop_it_until_they_are_closed(empty: Office) -> None:
+    """What an earlier version's upgrade planted."""
+    found(empty)
+    with empty.database.unit_of_work() as uow:
+        county._account(uow, "supervisor", "许督查", county.Role.SUPERVISOR, "341599")
+        uow.session.commit()
+    with pytest.raises(OfficeMixed, match="supervisor"):
+        checked_office(empty)
+    assert empty.perform(c.CloseDemoAccounts(), system_actor()) == {"closed": ["supervisor"]}
+    checked_office(empty)
+    with pytest.raises(YimenError):
+        sign_in(empty, "supervisor", passwords.PUBLISHED)
+
+
+def test_the_first_administrator_acts_alone_once__then_two_are_needed(empty: Office) -> None:
+    found(empty)
+    first = actor(empty, "admin")
+    empty.perform(c.AddAccount("clerk", "李窗口", "window_clerk", "341599101"), first)
+    second = empty.perform(c.AddAccount("admin2", "赵管理", "administrator", "341599"), first)
+    assert not second["awaits_confirmation"]
+    third = empty.perform(c.AddAccount("leader", "周分管", "township_leader", "341599101"), first)
+    assert third["awaits_confirmation"]
+    with pytest.raises(AccountUnconfirmed):
+        sign_in(empty, "leader", third["password"])
+    with pytest.raises(RuleBroken, match="另一名管理员"):
+        empty.perform(c.ConfirmAccount("leader"), first)
+    empty.perform(c.ConfirmAccount("leader"), actor(empty, "admin2"))
+    assert sign_in(empty, "leader", third["password"])
+    with pytest.raises(RuleBroken, match="不在待确认状态"):
+        empty.perform(c.ConfirmAccount("leader"), actor(empty, "admin2"))
+    with empty.database.reading("") as session:
+        log = session.scalars(select(AccessLog.action).where(AccessLog.action.like("account%"))).all()
+    assert log == ["account_added"] * 4 + ["account_confirmed"]
+
+
+def test_the_command_line_needs_an_administrator_too_after_founding(empty: Office) -> None:
+    found(empty)
+    first = actor(empty, "admin")
+    empty.perform(c.AddAccount("admin2", "赵管理", "administrator", "341599"), system_actor())
+    added = empty.perform(c.AddAccount("leader", "周分管", "township_leader", "341599101"), system_actor())
+    assert added["awaits_confirmation"]
+    with pytest.raises(RuleBroken):
+        empty.perform(c.ConfirmAccount("leader"), system_actor())
+    empty.perform(c.ConfirmAccount("leader"), first)
+
+
+def test_founding_ends_with_the_first_case(stage: Stage) -> None:
+    """Played on the county of the stage as if it were a real one."""
+    with stage.database.unit_of_work() as uow:
+        uow.session.execute(text("UPDATE installation SET kind = 'office'"))
+        uow.session.commit()
+    before = stage.office.perform(c.AddAccount("early", "早到", "window_clerk", "340199101"), system_actor())
+    cases.a_case(stage)
+    after = stage.office.perform(c.AddAccount("late", "晚到", "window_clerk", "340199101"), system_actor())
+    assert (before["awaits_confirmation"], after["awaits_confirmation"]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (("李", "李窗口", "window_clerk", "341599101", ""), "用户名"),
+        (("clerk", " ", "window_clerk", "341599101", ""), "姓名"),
+        (("admin", "李窗口", "window_clerk", "341599101", ""), "已有人使用"),
+        (("clerk", "李窗口", "window", "341599101", ""), "没有岗位"),
+        (("clerk", "李窗口", "system", "341599101", ""), "没有岗位"),
+        (("clerk", "李窗口", "window_clerk", "341599", ""), "乡镇（9 位代码）"),
+        (("clerk", "李窗口", "village_assistant", "341599101", ""), "村、社区（12 位代码）"),
+        (("clerk", "李窗口", "county_leader", "341599101", ""), "县（6 位代码）"),
+        (("clerk", "李窗口", "window_clerk", "341599109", ""), "没有区划"),
+        (("clerk", "李窗口", "department_officer", "341599", ""), "须注明部门"),
+        (("clerk", "李窗口", "window_clerk", "341599101", "medical"), "须注明部门"),
+    ],
+)  # fmt: skip
+def test_an_account_that_cannot_be__is_refused_with_the_reason(
+    empty: Office, fields: tuple[str, ...], said: str
+) -> None:
+    found(empty)
+    with pytest.raises(AccountInvalid) as refused:
+        empty.perform(c.AddAccount(*fields), system_actor())
+    assert said in refused.value.message
+
+
+def test_one_time_passwords__open_nothing_but_their_change_and_expire(empty: Office) -> None:
+    made = found(empty)
+    with empty.database.reading("") as session:
+        account = session.scalars(select(Account)).one()
+        fresh = accounts.actor_of(account)
+    assert fresh.must_change_password
+    with pytest.raises(PasswordChangeDue):
+        empty.perform(c.AddAccount("clerk", "李窗口", "window_clerk", "341599101"), fresh)
+    for old, new in ((made["password"], "短"), ("错", "长长的一句话作为密码"), (made["password"], made["password"]),
+                     (made["password"], "admin-is-my-name"), (made["password"], passwords.PUBLISHED), (made["password"], "aaaaaaaaaaaa")):  # fmt: skip
+        with pytest.raises(PasswordRefused):
+            empty.perform(c.ChangePassword(old, new), fresh)
+    changed = empty.perform(c.ChangePassword(made["password"], "春天的第一场雨落在城关"), fresh)
+    assert changed["epoch"] == account.session_epoch + 1
+    with pytest.raises(YimenError):
+        sign_in(empty, "admin", made["password"])
+    second = empty.perform(c.AddAccount("late", "晚到人", "administrator", "341599"), system_actor())
+    clock = empty.database.clock
+    assert isinstance(clock, MovableClock)
+    clock.now += passwords.ONE_TIME_VALID + timedelta(minutes=1)
+    with pytest.raises(PasswordExpired):
+        sign_in(empty, "late", second["password"])
+    assert sign_in(empty, "admin", "春天的第一场雨落在城关")
+
+
+def test_divisions_are_added_and_renamed__never_taken_away(empty: Office) -> None:
+    found(empty)
+    later = (("341599", "青山县"), ("341599101", "城关街道"), ("341599101202", "西村"))
+    assert empty.perform(c.AddDivisions(later), system_actor()) == {"added": 1}
+    with empty.database.reading("") as session:
+        names = {d.code: d.full_name for d in session.scalars(select(Division))}
+    assert names["341599101202"] == "青山县城关街道西村"
+    assert names["341599101"] == "青山县城关街道"
+    assert "341599101201" in names
+
+
+@pytest.mark.parametrize(("revision", "error"), [("0016", SchemaOlder), ("9999", SchemaNewer)])
+def test_another_version_s_schema_stops_the_office(
+    empty: Office, revision: str, error: type[YimenError]
+) -> None:
+    found(empty)
+    with empty.database.unit_of_work() as uow:
+        uow.session.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+        uow.session.commit()
+    with pytest.raises(error):
+        checked_office(empty)
+
+
+def test_the_demo_is_known_as_one(stage: Stage) -> None:
+    with stage.database.reading("") as session:
+        assert founding.is_demo(session)
+        assert not founding.is_mixed(session)
