@@ -68,13 +68,13 @@ def test_keys_taken_away_from_a_running_office__are_not_replaced(stage: Stage) -
     assert keyring.current().encryption == before
 
 
-@pytest.mark.slow
-def test_a_port_that_is_taken__is_named(tmp_path: Path) -> None:
+def test_a_port_that_is_taken__is_named(stage: Stage, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        refused = run([sys.executable, "-m", "web"], tmp_path, YIMEN_LISTEN=address)
+        url = database_of(stage)
+        refused = run([sys.executable, "-m", "web"], tmp_path, YIMEN_LISTEN=address, YIMEN_DATABASE_URL=url)
     assert refused.returncode == 1
     assert f"不能在 {address} 上提供服务" in refused.stderr
     assert "Traceback" not in refused.stderr
