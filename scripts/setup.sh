@@ -155,6 +155,16 @@ papers_work() { # one page is set and read again before papers are promised
   echo "$wanted" > "$LOGS/papers"
 }
 
+office_ready() { # $1: demo or office.  The database is upgraded and what is new is published; nothing is asked when nothing has changed
+  local wanted setup=(.venv/bin/yimen setup)
+  if [ "$1" = demo ]; then setup+=(--demo); fi
+  wanted="$1 $(find processes documents bpmn requirements/run.txt -type f -not -name '*.pyc' -print0 | sort -z | xargs -0 cat | sha256sum | cut -c1-16)"
+  if [ -z "${YIMEN_DATABASE_URL:-}${YIMEN_CONTENT:-}" ] && [ -f "$YIMEN_VAR/yimen.sqlite" ] && is_stamped "$LOGS/office" "$wanted"; then return 0; fi
+  rm -f "$LOGS/office"
+  "${setup[@]}"
+  echo "$wanted" > "$LOGS/office"
+}
+
 node_command() { # Node 20.19, 22.12 or later: the machine's own, else from a Python package in an environment of its own
   local home
   if command -v node >/dev/null && command -v npm >/dev/null \
