@@ -21,7 +21,7 @@ from processes.office import Office
 from processes.papers import destruction, issue, runs
 from processes.papers.models import IssuedPaper
 from processes.papers.run_models import BATCH
-from processes.rehearsal import reports, simulation
+from processes.rehearsal import reports, simulation, soundness
 from processes.rehearsal.results import Result
 from processes.releases import drafts, publish
 from processes.storage import outbox, vault
@@ -145,6 +145,10 @@ def rehearse_drafts(office: Office) -> int:
 
         try:
             results = reports.rehearse(bundle, beside, office.settings, tell)
+            missing = soundness.check(bundle, results, office.database.clock())
+            if missing:
+                results += missing
+                tell(len(results), len(results), results)
         except ScenarioInvalid as fault:
             wrong = {"scenario": "情景文件", "differences": [fault.message]}
             office.perform(

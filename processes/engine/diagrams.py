@@ -53,6 +53,8 @@ class Node:
     timers: tuple[str, ...] = ()
     timer_kinds: tuple[str, ...] = ()
     attached_to: str = ""
+    interrupts: bool = True
+    """Of a boundary event: whether it ends the step that it is attached to."""
     default: str = ""
     loop: tuple[str, ...] = ()
     other_events: tuple[str, ...] = ()
@@ -163,6 +165,7 @@ def _node(element: etree._Element, roles: Mapping[str, str], process: str) -> No
         script=(element.findtext("bpmn:script", "", NS) or "").strip(),
         timers=tuple((t.text or "").strip() for t in timers),
         timer_kinds=tuple(tag(t) for t in timers),
+        interrupts=element.get("cancelActivity", "true") == "true",
         attached_to=element.get("attachedToRef", ""),
         default=element.get("default", ""),
         loop=_loop(element),

@@ -18,7 +18,12 @@ def parse_xml(content: bytes, file: str) -> etree._Element:
     if len(content) > MAX_BYTES:
         raise DiagramInvalid(file=file, reason="文件过大")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(content, parser)

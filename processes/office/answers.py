@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
 from processes.access.scope import Actor
-from processes.cases.models import Case
+from processes.cases.models import Case, WorkItem
 from processes.errors import EngineFault, RuleBroken
 from processes.policy.calendar import civil_date
 from processes.releases import forms
@@ -34,9 +37,30 @@ def checked(
         raise EngineFault(reason=f"没有名为“{form}”的表单")
     today = civil_date(uow.now)
     circumstances = forms.Circumstances(
-        actor.name, today, lambda name: bundle.policy.value(name, today, case.division)
+        actor.name,
+        today,
+        lambda name: bundle.policy.value(name, today, case.division),
+        lambda name: _cause(case, uow, known, name),
     )
     return forms.check(forms.resolved(schema, known), data, circumstances)
+
+
+def _cause(
+    case: Case, uow: UnitOfWork, known: Callable[[], Mapping[str, Any]], name: str
+) -> forms.Cause | None:
+    """When the case was opened, when a step that stands was last finished, or a date that the case holds."""
+    if name == forms.OPENED:
+        return forms.Cause(civil_date(case.opened_at or uow.now), "登记之日")
+    step, _, field = name.partition(".")
+    if field:
+        part = known().get(step)
+        value = part.get(field) if isinstance(part, Mapping) else None
+        return forms.Cause(value, "起因之日") if isinstance(value, date) else None
+    query = select(WorkItem.title, WorkItem.completed_at).where(
+        WorkItem.case_id == case.id, WorkItem.task == step, WorkItem.status == "done"
+    )
+    done = uow.session.execute(query.order_by(WorkItem.completed_at.desc()).limit(1)).first()
+    return None if done is None else forms.Cause(civil_date(done.completed_at), f"“{done.title}”办结之日")
 
 
 def reason_of(text: str) -> str:

@@ -15,7 +15,7 @@ from processes.access.scope import township_of
 from processes.cases.models import Case, WorkItem
 from processes.errors import FormInvalid, ScenarioInvalid, YimenError
 from processes.people import id_number as ids
-from processes.rehearsal import compare, looking
+from processes.rehearsal import compare, looking, samples
 from processes.rehearsal.county import COUNTY, division_code
 from processes.rehearsal.results import Result
 from processes.rehearsal.scenarios import Scenario
@@ -38,6 +38,7 @@ def play(stage: Stage, scenario: Scenario) -> Result:
             result.differences.append(f"{player.place}：{_said(fault)}")
     if player.number:
         looking.look(stage, player.number, player.division, result)
+        samples.take(stage, player.number, player.division, result)
     result.differences += player.differences
     result.differences += compare.differences(scenario.content["expect"], result)
     result.passed = not result.differences

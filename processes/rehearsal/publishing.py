@@ -10,7 +10,7 @@ from processes import commands as c
 from processes.access.scope import system_actor
 from processes.errors import BundleInvalid
 from processes.office import Office
-from processes.rehearsal import reports
+from processes.rehearsal import reports, soundness
 from processes.releases import bundle as bundles
 from processes.releases import lint, publish
 
@@ -27,11 +27,13 @@ def publish_programme(office: Office, programme: str, note: str, knows: lint.Off
     with office.database.reading("") as session:
         green = publish.is_green(session, bundle.digest)
     results = [] if green else reports.run([folder], office.settings)
-    failed = sum(not r.passed for r in results)
+    results += soundness.check(bundle, results, office.database.clock())
+    failed = [r for r in results if not r.passed]
     if failed:
-        raise BundleInvalid(count=failed)
+        told = "；".join(f"{r.scenario}：{'、'.join(r.differences[:3])}" for r in failed[:5])
+        raise BundleInvalid(count=len(failed), reason=told)
     passed = len(results) or 1
-    return office.perform(c.PublishRelease(programme, passed, failed, IN_FORCE, note), system_actor())
+    return office.perform(c.PublishRelease(programme, passed, 0, IN_FORCE, note), system_actor())
 
 
 def publish_content(office: Office, note: str, knows: lint.Office, tell: Callable[[str], None]) -> None:

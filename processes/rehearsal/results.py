@@ -7,7 +7,7 @@ from typing import Any
 
 from processes.policy import values
 
-_INNER = ("flows", "open", "values", "refused", "linked", "fund", "relief")
+_INNER = ("flows", "open", "values", "refused", "linked", "fund", "relief", "papers")
 
 
 @dataclass(slots=True)
@@ -30,6 +30,8 @@ class Result:
     linked: list[dict[str, Any]] = field(default_factory=list)
     fund: dict[str, Any] = field(default_factory=dict)
     relief: dict[str, Any] | None = None
+    papers: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    """Template and data of one paper of each kind (`programme/kind`) that the cases made or may make."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for `--json`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -27,6 +27,17 @@ _FEEL_EQUALS = re.compile(r"(?<![=!<>])=(?!=)")
 _FIRST_OF = "请从列表中选择"
 
 
+OPENED = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The day of something in the case from which a date of a form follows, and what it was."""
+
+    on: date
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What a rule of a field may ask: who fills it in, on which day, under which parameters."""
@@ -34,6 +45,8 @@ class Circumstances:
     actor: str
     today: date
     parameter: Callable[[str], Scalar]
+    cause: Callable[[str], Cause | None]
+    """When what a date follows from happened: `opened`, a finished step by its id, or a field `step.date`."""
 
 
 def fields_of(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -125,8 +138,8 @@ def _is_hidden(field: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:
 def _value(field: Mapping[str, Any], raw: Any) -> tuple[Any, str]:
     """The typed value and what is wrong with it (empty when nothing)."""
     rules = field.get("validate", {})
-    empty = raw is None or raw in ("", [], False)
-    if empty:
+    # Zero is a number and not nothing: 0 of 5 votes, 0.00 yuan.
+    if raw is None or raw is False or (isinstance(raw, str | list) and not raw):
         return (raw or None, "请填写此项" if rules.get("required") else "")
     return _READERS[field["type"]](field, raw, rules)
 
@@ -137,6 +150,9 @@ def _text(field: Mapping[str, Any], raw: Any, rules: Mapping[str, Any]) -> tuple
     value = raw.strip()
     if not value and rules.get("required"):
         return None, "请填写此项"
+    shortest = int(rules.get("minLength", 0))
+    if value and len(value) < shortest:
+        return None, f"不能少于 {shortest} 个字"
     longest = int(rules.get("maxLength", LONGEST))
     return value, f"不能超过 {longest} 个字" if len(value) > longest else ""
 
@@ -203,13 +219,32 @@ def _house_rule(field: Mapping[str, Any], value: Any, circumstances: Circumstanc
         return ""
     if rules.get("another_person") and value == circumstances.actor:
         return "须由另一人共同办理，不能填写本人姓名"
-    if rules.get("not_after_today") and isinstance(value, date) and value > circumstances.today:
-        return f"日期不能晚于今天（{circumstances.today:%Y年%m月%d日}）"
+    if isinstance(value, date) and (sentence := _date_rule(rules, value, circumstances)):
+        return sentence
     if "least_parameter" in rules:
         least = circumstances.parameter(str(rules["least_parameter"]))
         if isinstance(least, Decimal) and value < least:
             return f"不能少于 {least}"
     return ""
+
+
+def _date_rule(rules: Mapping[str, Any], value: date, circumstances: Circumstances) -> str:
+    """A date lies between its cause and today."""
+    if rules.get("not_after_today") and value > circumstances.today:
+        return f"日期不能晚于今天（{_in_chinese(circumstances.today)}）"
+    causes = [c for name in str(rules.get("not_before", "")).split() if (c := circumstances.cause(name))]
+    latest = max(causes, key=lambda c: c.on, default=None)
+    if latest is not None and value < latest.on:
+        return f"日期不能早于{_in_chinese(latest.on)}（{latest.title}）"
+    if name := rules.get("not_before_days"):
+        days = circumstances.parameter(str(name))
+        if isinstance(days, Decimal) and value < circumstances.today - timedelta(days=int(days)):
+            return f"日期不能早于今天之前 {days} 天"
+    return ""
+
+
+def _in_chinese(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _shown(field: Mapping[str, Any], value: Any) -> str:
@@ -219,5 +254,5 @@ def _shown(field: Mapping[str, Any], value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, date):
-        return f"{value.year}年{value.month}月{value.day}日"
+        return _in_chinese(value)
     return str(labels.get(value, value))

@@ -8,7 +8,7 @@ from processes.errors import FormInvalid
 from processes.releases import forms
 from processes.releases.bundle import Bundle
 
-HERE = forms.Circumstances("王二", date(2026, 3, 2), lambda name: Decimal(7))
+HERE = forms.Circumstances("王二", date(2026, 3, 2), lambda name: Decimal(7), lambda name: None)
 VISIT: dict[str, Any] = {
     "visited_on": "2026-03-02", "second_investigator": "李四", "householder_present": "户主", "living": "砖房",
     "income_found": "务农", "doubtful": "no", "householder_signed": True,
@@ -27,7 +27,7 @@ def faults(bundle: Bundle, form: str, data: dict[str, Any]) -> dict[str, list[st
     ("key", "value", "sentence"),
     [
         ("visited_on", "2026-02-30", "日期应写作 2026-03-02 的形式"),
-        ("visited_on", "2026-03-03", "日期不能晚于今天（2026年03月02日）"),
+        ("visited_on", "2026-03-03", "日期不能晚于今天（2026年3月2日）"),
         ("second_investigator", "王二", "须由另一人共同办理，不能填写本人姓名"),
         ("second_investigator", 5, "应为文字"),
         ("living", "", "请填写此项"),
@@ -72,3 +72,60 @@ def test_check__hidden_fields_and_unknown_keys_are_left_out(allowance: Bundle) -
 
 def test_check__a_required_field_counts_once_it_is_shown(allowance: Bundle) -> None:
     assert set(faults(allowance, "check_papers", {"decision": "supplement"})) == {"missing"}
+
+
+def schema_of(*components: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "default", "components": list(components)}
+
+
+@pytest.mark.parametrize("zero", [0, Decimal(0), "0", Decimal("0.00")])
+def test_zero_is_a_number_and_not_nothing(zero: Any) -> None:
+    """0 as the approved amount once paid the full sum; a unanimous no could not be recorded."""
+    amount = {"type": "number", "key": "amount", "label": "核定金额", "validate": {"min": 1}}
+    with pytest.raises(FormInvalid) as refused:
+        forms.check(schema_of(amount), {"amount": zero}, HERE)
+    assert refused.value.fields == {"amount": ["不能小于 1"]}
+    votes = {"type": "number", "key": "votes", "label": "认可人数", "validate": {"required": True, "min": 0}}
+    assert forms.check(schema_of(votes), {"votes": zero}, HERE) == {"votes": Decimal(0)}
+    with pytest.raises(FormInvalid):
+        forms.check(schema_of(votes), {"votes": ""}, HERE)
+
+
+CAUSES = {
+    "opened": forms.Cause(date(2026, 2, 2), "登记之日"),
+    "township_opinion": forms.Cause(date(2026, 2, 20), "“乡镇审核意见”办结之日"),
+}
+IN_THE_CASE = forms.Circumstances("王二", date(2026, 3, 2), lambda name: Decimal(30), CAUSES.get)
+
+
+@pytest.mark.parametrize(
+    ("rules", "day", "sentence"),
+    [
+        ({"not_before": "opened"}, "2026-02-01", "日期不能早于2026年2月2日（登记之日）"),
+        ({"not_before": "opened"}, "2026-02-02", ""),
+        # The latest of the causes that have happened counts; one that has not happened asks for nothing.
+        ({"not_before": "opened township_opinion county_check"}, "2026-02-19", "日期不能早于2026年2月20日（“乡镇审核意见”办结之日）"),
+        ({"not_before": "opened township_opinion county_check"}, "2026-02-20", ""),
+        # 2 March 2026 less 30 days: 28 days of February and 2 of January's last, 31 January.
+        ({"not_before_days": "days"}, "2026-01-30", "日期不能早于今天之前 30 天"),
+        ({"not_before_days": "days"}, "2026-01-31", ""),
+        ({"not_after_today": True}, "2026-03-03", "日期不能晚于今天（2026年3月2日）"),
+        ({"not_after_today": True}, "2026-03-02", ""),
+    ],
+)  # fmt: skip
+def test_a_date_lies_between_its_cause_and_today(rules: dict[str, Any], day: str, sentence: str) -> None:
+    field = {"type": "datetime", "subtype": "date", "key": "on", "dateLabel": "日期", "properties": rules}
+    if not sentence:
+        assert forms.check(schema_of(field), {"on": day}, IN_THE_CASE) == {"on": date.fromisoformat(day)}
+        return
+    with pytest.raises(FormInvalid) as refused:
+        forms.check(schema_of(field), {"on": day}, IN_THE_CASE)
+    assert refused.value.fields == {"on": [sentence]}
+
+
+def test_a_least_length_is_checked() -> None:
+    field = {"type": "textfield", "key": "code", "label": "编号", "validate": {"minLength": 6}}
+    with pytest.raises(FormInvalid) as refused:
+        forms.check(schema_of(field), {"code": "12"}, HERE)
+    assert refused.value.fields == {"code": ["不能少于 6 个字"]}
+    assert forms.check(schema_of(field), {"code": "123456"}, HERE) == {"code": "123456"}

@@ -1,4 +1,7 @@
+import json
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -78,3 +81,131 @@ def test_lint__an_id_that_is_not_snake_case(content: Path) -> None:
         path.read_text().replace('"check_result"', '"checkResult"').replace(">check_result<", ">checkResult<")
     )
     assert "id_not_snake_case" in {p.rule for p in lint.lint_paths([path], office_for_lint())}
+
+
+def problems_of(content: Path) -> set[tuple[str, str]]:
+    return {(p.rule, p.element) for p in lint.lint_paths([content], office_for_lint())}
+
+
+def _in_default_namespace(text: str) -> str:
+    """As Flowable, Activiti and Signavio write it: the BPMN namespace without a prefix."""
+    return text.replace("<bpmn:", "<").replace("</bpmn:", "</").replace("xmlns:bpmn=", "xmlns=")
+
+
+def _attributes_exchanged(text: str) -> str:
+    return re.sub(r'<bpmn:process id="([^"]+)"([^>]*)>', r'<bpmn:process\2 id="\1">', text)
+
+
+def _single_quotes(text: str) -> str:
+    """Every attribute whose value holds no single quote in single quotes."""
+    return re.sub(r'(\s[\w:]+)="([^"\']*)"', r"\1='\2'", text)
+
+
+@pytest.mark.parametrize("rewrite", [_in_default_namespace, _attributes_exchanged, _single_quotes])
+@pytest.mark.parametrize("file", ["apply.bpmn", "../common/supplement.bpmn"])
+def test_lint__models_as_other_tools_write_them_are_clean(
+    content: Path, rewrite: Callable[[str], str], file: str
+) -> None:
+    path = content / file
+    text = path.read_text()
+    written = rewrite(text)
+    assert written != text
+    path.write_text(written)
+    assert problems_of(content) == set()
+
+
+def test_lint__a_model_in_utf_16_is_read_and_told_of(content: Path) -> None:
+    path = content / "../common/supplement.bpmn"
+    text = path.read_text().replace('encoding="UTF-8"', 'encoding="UTF-16"')
+    path.write_bytes(text.encode("utf-16"))
+    assert problems_of(content) == {("file_not_utf8", "")}
+
+
+def test_lint__a_processing_instruction_is_passed_over(content: Path) -> None:
+    path = content / "apply.bpmn"
+    path.write_text(re.sub(r"(<bpmn:process [^>]*>)", r"\1<?note x?>", path.read_text()))
+    assert problems_of(content) == set()
+
+
+FIELD = {"type": "textfield", "key": "extra", "label": "附加"}
+DAY = {"type": "datetime", "subtype": "date", "key": "extra", "dateLabel": "附加日期"}
+BOUNDED = {"not_after_today": True, "not_before": "opened"}
+
+
+@pytest.mark.parametrize(
+    ("component", "rule"),
+    [
+        (FIELD | {"validate": {"pattern": "^[0-9]{6}$"}}, "form_rule_not_checked"),
+        (FIELD | {"validate": {"validationType": "email"}}, "form_rule_not_checked"),
+        (FIELD | {"readonly": True}, "form_rule_not_checked"),
+        (FIELD | {"disabled": True}, "form_rule_not_checked"),
+        (FIELD | {"properties": {"another_persn": True}}, "form_rule_not_checked"),
+        (FIELD | {"validate": {"min": 1}}, "form_rule_not_checked"),
+        ({"type": "textfield", "label": "附加"}, "form_field_without_key"),
+        (FIELD | {"key": "reason"}, "form_key_twice"),
+        (DAY | {"subtype": "time", "properties": BOUNDED}, "form_rule_not_checked"),
+        (DAY | {"subtype": "datetime", "properties": BOUNDED}, "form_rule_not_checked"),
+        (DAY, "date_without_bounds"),
+        (DAY | {"properties": {"not_after_today": True}}, "date_without_bounds"),
+        (DAY | {"properties": {"not_before": "opened"}}, "date_without_bounds"),
+        (DAY | {"properties": BOUNDED | {"not_before": "township_opinon"}}, "unknown_step"),
+        (DAY | {"properties": {"not_after_today": True, "not_before_days": "no.such"}}, "unknown_parameter"),
+    ],
+)
+def test_lint__refuses_what_the_server_does_not_check(
+    content: Path, component: dict[str, object], rule: str
+) -> None:
+    path = content / "forms" / "application.form"
+    schema = json.loads(path.read_text())
+    schema["components"].append({"id": "field_extra", **component})
+    path.write_text(json.dumps(schema))
+    assert {r for r, _ in problems_of(content)} == {rule}
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        FIELD | {"validate": {"minLength": 2, "pattern": ""}, "readonly": False, "layout": {"row": "r"}},
+        DAY | {"properties": BOUNDED},
+        {
+            "type": "number",
+            "key": "extra",
+            "label": "附加",
+            "validate": {"min": 0, "max": 5},
+            "increment": "1",
+        },
+    ],
+)
+def test_lint__takes_what_the_server_checks(content: Path, component: dict[str, object]) -> None:
+    path = content / "forms" / "application.form"
+    schema = json.loads(path.read_text())
+    schema["components"].append({"id": "field_extra", **component})
+    path.write_text(json.dumps(schema))
+    assert problems_of(content) == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('earlier = "investigate_household"', 'earlier = "investigate_houshold"', ("unknown_step", "investigate_houshold")),
+        ('id = "minimum_living_allowance"', 'id = "living_allowance"', ("id_unlike_folder", "living_allowance")),
+        ('code = "DB"', 'code = "LS"', ("code_twice", "minimum_living_allowance")),
+        ("confirmed = ", "confrmed = ", ("end_without_outcome", "confirmed")),
+    ],
+)  # fmt: skip
+def test_lint__what_the_programme_file_names_exists(
+    content: Path, old: str, new: str, expected: tuple[str, str]
+) -> None:
+    path = content / "programme.toml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    assert expected in problems_of(content)
+
+
+def test_lint__a_diagram_without_shapes(content: Path) -> None:
+    path = content / "apply.bpmn"
+    path.write_text(
+        re.sub(r"<bpmndi:BPMNShape .*?</bpmndi:BPMNShape>", "", path.read_text(), flags=re.DOTALL)
+    )
+    assert "no_shape" in {rule for rule, _ in problems_of(content)}

@@ -12,7 +12,7 @@ from processes.engine.specs import assignments
 from processes.engine.xml import parse_xml
 from processes.errors import DiagramInvalid, ExpressionRefused, YimenError
 from processes.releases.bundle import Bundle
-from processes.releases.lint import words
+from processes.releases.lint import index, words
 from processes.releases.lint.problems import Office, Problem
 
 _SNAKE = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
@@ -29,7 +29,12 @@ def check(name: str, raw: bytes, bundle: Bundle, office: Office) -> Iterator[Pro
         return
     if not diagrams:
         yield Problem(name, "", "file_unreadable", "文件中没有流程")
+    shapes = index.of_file(name, raw).shapes
     for diagram in diagrams:
+        unseen = sorted(set(diagram.nodes) - shapes)
+        if unseen:
+            shown = "、".join(unseen[:5])
+            yield Problem(name, unseen[0], "no_shape", f"图上没有这些环节的图形，无法查看和修改：{shown}")
         yield from _diagram(name, diagram, bundle, office)
 
 
@@ -77,9 +82,9 @@ def _node(name: str, node: Node, diagram: Diagram, bundle: Bundle, office: Offic
         yield from _operation(name, node, bundle, office)
     if node.kind in _CHOOSING:
         yield from _choice(name, node, diagram)
-    if node.kind == "businessRuleTask" and not has_decision(bundle, node.decision):
+    if node.kind == "businessRuleTask" and not index.has_decision(bundle, node.decision):
         yield Problem(name, node.id, "unknown_decision", f"“{node.name}”引用的决策“{node.decision}”不存在")
-    if node.kind == "callActivity" and not _has_process(bundle, node.called):
+    if node.kind == "callActivity" and not index.has_process(bundle, node.called):
         yield Problem(name, node.id, "unknown_process", f"“{node.name}”调用的流程“{node.called}”不存在")
     for source in (*node.timers, *node.loop):
         if source:
@@ -173,24 +178,3 @@ def _reachable(name: str, diagram: Diagram) -> Iterator[Problem]:
             yield Problem(name, node.id, rule, f"从开始事件走不到“{title}”")
         elif ends and node.id not in ends and not diagram.reachable(node.id) & ends:
             yield Problem(name, node.id, "end_unreachable", f"从“{title}”走不到任何结束事件")
-
-
-def has_step(bundle: Bundle, step: str) -> bool:
-    """Whether some diagram has an element of this id; diagrams that cannot be read are told of elsewhere."""
-    marker = f'id="{step}"'.encode()
-    return any(n.endswith(".bpmn") and marker in raw for n, raw in bundle.files.items())
-
-
-def has_decision(bundle: Bundle, decision: str) -> bool:
-    """Whether a table or a sheet has this id."""
-    marker = f'id="{decision}"'.encode()
-    tables = any(n.endswith(".dmn") and marker in raw for n, raw in bundle.files.items())
-    sheet = f'id = "{decision}"'.encode()
-    return bool(decision) and (
-        tables or any(n.endswith(".sheet.toml") and sheet in raw for n, raw in bundle.files.items())
-    )
-
-
-def _has_process(bundle: Bundle, process: str) -> bool:
-    marker = f'<bpmn:process id="{process}"'.encode()
-    return bool(process) and any(marker in raw for n, raw in bundle.files.items() if n.endswith(".bpmn"))

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import jsonschema
-
-from processes.engine import expressions
-from processes.errors import ExpressionRefused, YimenError
+from processes.engine.diagrams import Diagram, Node
+from processes.errors import YimenError
 from processes.policy.parameters import parse_policy
 from processes.releases import bundle as bundles
-from processes.releases import forms
 from processes.releases.bundle import COMMON, Bundle
-from processes.releases.lint import decisions, diagrams, words
+from processes.releases.lint import decisions, diagrams, form_rules, index, words
 from processes.releases.lint.problems import Office, Problem
 
-_PROCESS = re.compile(rb'<bpmn:process id="([^"]+)"')
-_CALLED = re.compile(rb'calledElement="([^"]+)"')
+_XML = (".bpmn", ".dmn")
 
 
 def lint_paths(paths: list[Path], office: Office) -> list[Problem]:
@@ -40,7 +35,30 @@ def lint_folder(folder: Path, office: Office, found_in: Path | None = None) -> l
         problems = list(_check(bundle, office))
     except YimenError as fault:
         return [Problem(str(found_in or folder), "", "folder_unreadable", fault.message)]
+    problems += list(_neighbours(folder, bundle))
     return [Problem(_where(folder, p.file), p.element, p.rule, p.message) for p in problems]
+
+
+def _neighbours(folder: Path, bundle: Bundle) -> Iterator[Problem]:
+    """The folder's name is the programme's id, and no other programme beside it has its code."""
+    if bundle.id != folder.name:
+        yield Problem(
+            "programme.toml",
+            bundle.id,
+            "id_unlike_folder",
+            f"项目标识“{bundle.id}”应与文件夹名“{folder.name}”相同",
+        )
+    for other in sorted(folder.parent.glob("*/programme.toml")):
+        if other.parent == folder:
+            continue
+        try:
+            code = tomllib.loads(other.read_text(encoding="utf-8")).get("code")
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+            continue  # its own lint tells of it
+        if code == bundle.programme.get("code"):
+            yield Problem(
+                "programme.toml", bundle.id, "code_twice", f"项目代码“{code}”与 {other.parent.name} 相同"
+            )
 
 
 def lint_bundle(bundle: Bundle, office: Office, only: str = "") -> list[Problem]:
@@ -73,17 +91,26 @@ def _targets(path: Path) -> Iterator[tuple[Path, Path | None]]:
 
 
 def _check(bundle: Bundle, office: Office) -> Iterator[Problem]:
-    used = _used_diagrams(bundle)
+    used = index.used_diagrams(bundle)
     for name, raw in sorted(bundle.files.items()):
         if name.endswith(".bpmn") and name not in used:
             continue  # a shared piece that this programme does not call
         yield from _file(name, raw, bundle, office)
     yield from _screenings(bundle)
+    yield from _separation(bundle)
+    yield from _outcomes(bundle, used)
     yield from diagrams.executable(bundle)
 
 
 def _file(name: str, raw: bytes, bundle: Bundle, office: Office) -> Iterator[Problem]:
     """Problems of one file, by its kind."""
+    if name.endswith(_XML) and not _is_utf8(raw):
+        yield Problem(
+            name,
+            "",
+            "file_not_utf8",
+            "文件不是 UTF-8 编码，请在原软件中另存为 UTF-8，或在流程工作室中重新导入",
+        )
     if name.endswith(".bpmn"):
         yield from diagrams.check(name, raw, bundle, office)
     elif name.endswith(".dmn"):
@@ -91,7 +118,7 @@ def _file(name: str, raw: bytes, bundle: Bundle, office: Office) -> Iterator[Pro
     elif name.endswith(".sheet.toml"):
         yield from decisions.check_sheet(name, raw, bundle.policy)
     elif name.endswith(".form"):
-        yield from _form(name, raw)
+        yield from form_rules.check(name, raw, bundle)
     elif name.endswith("programme.toml"):
         yield from _programme(bundle)
     elif name.endswith("documents.toml"):
@@ -100,26 +127,20 @@ def _file(name: str, raw: bytes, bundle: Bundle, office: Office) -> Iterator[Pro
         yield from _parameters(name, raw)
 
 
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _parameters(name: str, raw: bytes) -> Iterator[Problem]:
     try:
         parse_policy(raw.decode())
     except (YimenError, UnicodeDecodeError) as fault:
         message = fault.message if isinstance(fault, YimenError) else "不是 UTF-8 文本"
         yield Problem(name, "", "parameters_invalid", message)
-
-
-def _used_diagrams(bundle: Bundle) -> set[str]:
-    """The programme's own diagrams, and the shared ones that they call, directly or through others."""
-    files = {n: raw for n, raw in bundle.files.items() if n.endswith(".bpmn")}
-    holder = {process: n for n, raw in files.items() for process in _PROCESS.findall(raw)}
-    used: set[str] = set()
-    waiting = [n for n in files if not n.startswith(f"{COMMON}/")]
-    while waiting:
-        name = waiting.pop()
-        if name not in used:
-            used.add(name)
-            waiting += [holder[c] for c in _CALLED.findall(files[name]) if c in holder]
-    return used
 
 
 def _programme(bundle: Bundle) -> Iterator[Problem]:
@@ -135,10 +156,54 @@ def _programme(bundle: Bundle) -> Iterator[Problem]:
                 )
 
 
+def _separation(bundle: Bundle) -> Iterator[Problem]:
+    """A rule that names a step which does not exist separates nobody."""
+    for rule in bundle.separation:
+        for step in (rule.earlier, rule.later):
+            if not index.has_step(bundle, step):
+                yield Problem(
+                    "programme.toml",
+                    step,
+                    "unknown_step",
+                    f"回避规则中的环节“{step}”不在流程图中，规则不会起作用",
+                )
+
+
+def _outcomes(bundle: Bundle, used: set[str]) -> Iterator[Problem]:
+    """Where a case ends it has an outcome with a title."""
+    for name in sorted(used):
+        found = index.of_file(name, bundle.files[name])
+        for diagram in found.diagrams:
+            if diagram.process not in bundle.starts:
+                continue
+            for node in _endings(diagram):
+                if node.id not in bundle.outcomes:
+                    yield Problem(
+                        name, node.id, "end_without_outcome",
+                        f"结束事件“{node.name or node.id}”没有在 programme.toml 的 [outcomes] 中写明办理结果",
+                    )  # fmt: skip
+
+
+def _endings(diagram: Diagram) -> Iterator[Node]:
+    """End events of the case itself; what a boundary event starts beside it ends without an outcome."""
+    seen: set[str] = set()
+    waiting = [n.id for n in diagram.nodes.values() if n.kind == "startEvent"]
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in diagram.nodes:
+            continue
+        seen.add(name)
+        node = diagram.nodes[name]
+        if node.kind == "endEvent" and not node.other_events:
+            yield node
+        beside = {n.id for n in diagram.nodes.values() if n.attached_to == name and not n.interrupts}
+        waiting += set(diagram.successors(name)) - beside
+
+
 def _screenings(bundle: Bundle) -> Iterator[Problem]:
     for screening in bundle.screenings:
         for decision in (screening.table, *screening.sheets):
-            if not diagrams.has_decision(bundle, decision):
+            if not index.has_decision(bundle, decision):
                 yield Problem(
                     "programme.toml", screening.table, "unknown_decision",
                     f"筛查“{screening.title}”引用的决策“{decision}”不存在",
@@ -153,32 +218,9 @@ def _papers(bundle: Bundle) -> Iterator[Problem]:
                 name, paper.id, "unknown_template", f"文书“{paper.title}”的模板“{paper.template}”不存在"
             )
         for step in (*paper.opinions, *((paper.after,) if paper.after else ())):
-            if not diagrams.has_step(bundle, step):
+            if not index.has_step(bundle, step):
                 yield Problem(
                     name, paper.id, "unknown_step", f"文书“{paper.title}”用到的环节“{step}”不在流程图中"
                 )
         for source in paper.fields.values():
             yield from words.check(name, paper.id, source, bundle.policy)
-
-
-def _form(name: str, raw: bytes) -> Iterator[Problem]:
-    try:
-        schema = json.loads(raw)
-        jsonschema.validate(schema, bundles.schema_of("form"))
-    except (ValueError, RecursionError):
-        yield Problem(name, "", "form_invalid", "不是有效的表单文件")
-        return
-    except jsonschema.ValidationError as fault:
-        place = "/".join(str(p) for p in fault.absolute_path) or "（最外层）"
-        yield Problem(name, "", "form_invalid", f"表单的 {place}：{fault.message[:200]}")
-        return
-    for component in schema["components"]:
-        key = str(component.get("key") or component.get("id", ""))
-        if component["type"] not in forms.FIELD_TYPES | forms.SHOWN_TYPES:
-            yield Problem(name, key, "form_field_not_supported", f"字段类型“{component.get('type')}”不受支持")
-        condition = forms.hide_condition(component)
-        if condition:
-            try:
-                expressions.parse(condition)
-            except ExpressionRefused as fault:
-                yield Problem(name, key, "expression_refused", fault.message)

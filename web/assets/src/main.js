@@ -69,7 +69,9 @@ document.addEventListener("submit", async (event) => {
   let said = form.querySelector(".fault") || form.appendChild(Object.assign(document.createElement("div"), { className: "fault w-100" }));
   said.setAttribute("role", "alert");
   try {
-    const response = await fetch(form.action, { method: "POST", body: answered, headers: { "X-Requested-With": "fetch" } });
+    // The button that was pressed may have an address of its own.
+    const address = event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action;
+    const response = await fetch(address, { method: "POST", body: answered, headers: { "X-Requested-With": "fetch" } });
     if (response.ok && new URL(response.url).pathname !== "/sign-in") { location.assign(response.url); return; }
     const answer = await response.json().catch(() => ({}));
     const told = Object.values(answer.fields || {}).flat().join("；");

@@ -29,7 +29,15 @@ async function complete(more = {}) {
   await keeper?.rest();
   say("正在提交……");
   try {
-    const { data: values } = form.submit();
+    const { data: values, errors } = form.submit();
+    const count = Object.keys(errors).length;
+    if (count) {
+      // What is shown in red is not sent: the page and the server check the same schema.
+      say(`有 ${count} 处填写有误，请按提示修改后再提交；已填写的内容已保留。`, "bad");
+      place.querySelector(".fjs-has-errors input, .fjs-has-errors textarea, .fjs-has-errors select")?.focus();
+      button.disabled = false;
+      return;
+    }
     const answer = await send(place.dataset.submit, {
       version: Number(place.dataset.version || 0), token: place.dataset.token, data: { ...form._getState().data, ...values }, ...more,
     });

@@ -1,0 +1,37 @@
+"""One paper of each kind that a scenario's case made or may make, so that publishing can set them all."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from processes import commands as c
+from processes.cases import queries
+from processes.cases.models import Case
+from processes.errors import YimenError
+from processes.papers import issue
+from processes.papers.models import IssuedPaper
+from processes.rehearsal.results import Result
+from processes.rehearsal.stage import Stage
+from processes.releases import publish
+
+
+def take(stage: Stage, number: str, division: str, result: Result) -> None:
+    """Ask for every paper on demand that the case allows, then keep template and data of each kind."""
+    clerk = stage.actor("window_clerk", division)
+    for paper in _on_demand(stage, number):
+        try:
+            stage.office.perform(c.MakePaper(number, paper), clerk)
+        except YimenError as fault:
+            result.differences.append(f"文书“{paper}”不能制作：{fault.message}")
+    with stage.database.reading("") as session:
+        # The cases that it opened make papers too: a referral out of the one window.
+        query = select(Case.programme, IssuedPaper).join(Case, Case.id == IssuedPaper.case_id)
+        for programme, row in session.execute(query.order_by(IssuedPaper.id)):
+            result.papers[f"{programme}/{row.kind}"] = (row.template, dict(row.contract))
+
+
+def _on_demand(stage: Stage, number: str) -> list[str]:
+    with stage.database.reading("") as session:
+        case = session.scalars(select(Case).where(Case.number == number)).one()
+        bundle = publish.open_release(session, case.release_id)
+        return [p.id for p in issue.on_demand(bundle, queries.items(session, case.id))]

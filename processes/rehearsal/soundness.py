@@ -1,0 +1,67 @@
+"""What a content has to show beyond green scenarios before it is published: every flow taken, every paper set."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from processes.errors import Invalid
+from processes.papers import preview
+from processes.rehearsal.results import Result
+from processes.releases.bundle import COMMON, Bundle
+
+
+def check(bundle: Bundle, results: list[Result], now: datetime) -> list[Result]:
+    """What is missing, as failed results beside those of the scenarios; nothing where all is well.
+
+    A flow of a shared diagram may be taken by another programme's scenarios and is not asked for here.
+    """
+    if not results:
+        return []
+    found = _Found(bundle)
+    _flows(bundle, results, found)
+    _papers(bundle, results, now, found)
+    return found.results
+
+
+class _Found:
+    """Failed results by subject."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.results: list[Result] = []
+
+    def add(self, subject: str, file: str, differences: list[str]) -> None:
+        if differences:
+            self.results.append(Result(subject, self.bundle.content_path(file), differences=differences))
+
+
+def _flows(bundle: Bundle, results: list[Result], found: _Found) -> None:
+    taken = {(file, flow) for r in results for file, flows in r.flows.items() for flow in flows}
+    for process in bundle.starts:
+        definition = bundle.definition(process)
+        for name, diagram in definition.diagrams.items():
+            file = definition.files[name]
+            if file.startswith(f"{COMMON}/"):
+                continue
+            path = bundle.content_path(file)
+            left = [f for f in diagram.flows if (path, f.id) not in taken]
+            found.add(
+                f"{diagram.name}：连线",
+                file,
+                [f"没有情景走到连线“{f.name or f.id}”（{f.source} → {f.target}）" for f in left],
+            )
+
+
+def _papers(bundle: Bundle, results: list[Result], now: datetime, found: _Found) -> None:
+    """Every paper is set once with what a scenario put into it, under strict names."""
+    samples = {kind: sample for r in results for kind, sample in r.papers.items()}
+    for rule in bundle.papers.values():
+        sample = samples.get(f"{bundle.id}/{rule.id}")
+        if sample is None:
+            found.add(f"文书《{rule.title}》", "documents.toml", ["没有情景用到这件文书，无法试排"])
+            continue
+        template, data = sample
+        try:
+            preview.pdf(bundle, template, data, now)
+        except Invalid as fault:
+            found.add(f"文书《{rule.title}》", f"papers/{template}", [f"不能排出：{fault.params['reason']}"])

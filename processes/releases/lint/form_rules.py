@@ -1,0 +1,125 @@
+"""Rules on forms: only what the server checks too, and every date within bounds that follow from the case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jsonschema
+
+from processes.engine import expressions
+from processes.errors import ExpressionRefused
+from processes.releases import bundle as bundles
+from processes.releases import forms
+from processes.releases.bundle import COMMON, Bundle
+from processes.releases.lint import index
+from processes.releases.lint.problems import Problem
+
+_EVERYWHERE = frozenset(
+    {"type", "id", "key", "label", "description", "layout", "conditional", "properties", "defaultValue"}
+)
+_OF_TYPE: Mapping[str, frozenset[str]] = {
+    "textfield": frozenset({"validate", "appearance"}),
+    "textarea": frozenset({"validate", "rows"}),
+    "number": frozenset({"validate", "decimalDigits", "increment", "appearance", "serializeToString"}),
+    "select": frozenset({"validate", "values", "valuesKey", "searchable"}),
+    "radio": frozenset({"validate", "values", "valuesKey"}),
+    "checklist": frozenset({"validate", "values", "valuesKey"}),
+    "checkbox": frozenset({"validate"}),
+    "datetime": frozenset({"validate", "dateLabel", "subtype"}),
+    "text": frozenset({"text"}),
+    "separator": frozenset(),
+    "spacer": frozenset({"height"}),
+}
+_RULES: Mapping[str, frozenset[str]] = {
+    "textfield": frozenset({"required", "minLength", "maxLength"}),
+    "textarea": frozenset({"required", "minLength", "maxLength"}),
+    "number": frozenset({"required", "min", "max"}),
+}
+_REQUIRED_ONLY = frozenset({"required"})
+_HOUSE_RULES = frozenset(
+    {"another_person", "not_after_today", "not_before", "not_before_days", "least_parameter", "inner"}
+)
+_SAME_AS_ABSENT: tuple[object, ...] = (False, None, "", {}, [])
+"""A rule of the editor that is switched off asks for nothing."""
+
+
+def check(name: str, raw: bytes, bundle: Bundle) -> Iterator[Problem]:
+    """Problems of one form file."""
+    try:
+        schema = json.loads(raw)
+        jsonschema.validate(schema, bundles.schema_of("form"))
+    except (ValueError, RecursionError):
+        yield Problem(name, "", "form_invalid", "不是有效的表单文件")
+        return
+    except jsonschema.ValidationError as fault:
+        place = "/".join(str(p) for p in fault.absolute_path) or "（最外层）"
+        yield Problem(name, "", "form_invalid", f"表单的 {place}：{fault.message[:200]}")
+        return
+    keys: list[str] = []
+    for component in schema["components"]:
+        yield from _component(name, component, bundle)
+        key = component.get("key", "")
+        if key in keys:
+            yield Problem(name, key, "form_key_twice", f"字段标识“{key}”用了两次")
+        if key:
+            keys.append(key)
+
+
+def _component(name: str, component: Mapping[str, Any], bundle: Bundle) -> Iterator[Problem]:
+    kind = str(component["type"])
+    key = str(component.get("key") or component.get("id", ""))
+    title = forms.label_of(component) or key
+    if kind not in forms.FIELD_TYPES | forms.SHOWN_TYPES:
+        yield Problem(name, key, "form_field_not_supported", f"字段类型“{kind}”不受支持")
+        return
+    if kind in forms.FIELD_TYPES and not component.get("key"):
+        yield Problem(name, key, "form_field_without_key", f"字段“{title}”没有标识（key）")
+    for unknown in sorted(set(component) - _EVERYWHERE - _OF_TYPE[kind]):
+        if component[unknown] not in _SAME_AS_ABSENT:
+            yield Problem(
+                name, key, "form_rule_not_checked", f"字段“{title}”的设置“{unknown}”提交时不会检查，不能使用"
+            )
+    rules = component.get("validate", {})
+    for unknown in sorted(set(rules) - _RULES.get(kind, _REQUIRED_ONLY)):
+        if rules[unknown] not in _SAME_AS_ABSENT:
+            yield Problem(
+                name,
+                key,
+                "form_rule_not_checked",
+                f"字段“{title}”的校验规则“{unknown}”提交时不会检查，不能使用",
+            )
+    for unknown in sorted(set(component.get("properties", {})) - _HOUSE_RULES):
+        yield Problem(name, key, "form_rule_not_checked", f"字段“{title}”的属性“{unknown}”不是已登记的规则")
+    if condition := forms.hide_condition(component):
+        try:
+            expressions.parse(condition)
+        except ExpressionRefused as fault:
+            yield Problem(name, key, "expression_refused", fault.message)
+    if kind == "datetime":
+        yield from _date(name, key, title, component, bundle)
+
+
+def _date(name: str, key: str, title: str, component: Mapping[str, Any], bundle: Bundle) -> Iterator[Problem]:
+    """A date before its own cause shortens a statutory period, so a date without bounds is a finding."""
+    if component.get("subtype") != "date":
+        yield Problem(name, key, "form_rule_not_checked", f"字段“{title}”只能为日期，不能含时间")
+    rules = component.get("properties", {})
+    if not rules.get("not_after_today"):
+        yield Problem(name, key, "date_without_bounds", f"日期“{title}”没有上限（not_after_today）")
+    if not rules.get("not_before") and not rules.get("not_before_days"):
+        yield Problem(
+            name,
+            key,
+            "date_without_bounds",
+            f"日期“{title}”没有下限：用 not_before 写明起因环节，或用 not_before_days 写明天数参数",
+        )
+    for cause in str(rules.get("not_before", "")).split():
+        is_field = "." in cause
+        shared = name.startswith(f"{COMMON}/")  # used by programmes that have other steps
+        if cause != forms.OPENED and not is_field and not shared and not index.has_step(bundle, cause):
+            yield Problem(name, key, "unknown_step", f"日期“{title}”的起因环节“{cause}”不在流程图中")
+    days = rules.get("not_before_days")
+    if days and str(days) not in bundle.policy:
+        yield Problem(name, key, "unknown_parameter", f"日期“{title}”的参数“{days}”没有在 policy.toml 中登记")
