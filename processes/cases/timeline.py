@@ -88,6 +88,8 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "case_opened": lambda t, p: f"发起{t}{'（' + p['to'] + '）' if p['to'] else ''}，办件编号 {p['number']}",
     "split_flagged": lambda t, p: "近期已有救助，合计超过乡镇审批额度，疑似拆分，转县级决定",
     "advance_barred": lambda t, p: f"有逾期未补手续的办件（{p['cases']}），备用金暂不支付，转县级处理",
+    "same_event_flagged": lambda t, p: f"查重：可能与办件 {'、'.join(p['cases'])} 为同一事件，由县级决定",
+    "payment_stopped": lambda t, p: f"没有发放：{t}",
     "advance_refused": lambda t, p: f"备用金未能支付：{t}",
     "advance_paid": lambda t, p: f"备用金先行支付 {p['amount']} 元（台账第 {p['serial']} 号）",
     "advance_settled": lambda t, p: f"备用金核销 {p['amount']} 元（台账第 {p['serial']} 号）",

@@ -18,6 +18,7 @@ import processes.papers.models
 import processes.papers.run_models
 import processes.people.models
 import processes.releases.models
+import processes.relief.claim_models
 import processes.relief.fund_models
 import processes.relief.models
 import processes.storage.outbox  # noqa: F401

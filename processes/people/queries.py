@@ -115,6 +115,18 @@ def other_files(session: Session, household: Household) -> list[Household]:
     return list(session.scalars(query.distinct().order_by(Household.id)))
 
 
+def choices(household: Household) -> dict[str, Any]:
+    """What a form about a household may offer: its people, as options of a field (`household.people`)."""
+    return {
+        "household": {
+            "people": [
+                {"value": str(m.person_id), "label": f"{m.person.name}（{m.relation}）"}
+                for m in household.members
+            ]
+        }
+    }
+
+
 def facts(household: Household, on: date) -> dict[str, Any]:
     """The household as calculation sheets read it; no names and no ID numbers.
 

@@ -16,6 +16,7 @@ from typing import Any
 from processes.engine import expressions
 from processes.errors import ExpressionFailed, FormInvalid
 from processes.policy.parameters import Scalar
+from processes.policy.periods import months_after
 
 FIELD_TYPES = frozenset(
     {"textfield", "textarea", "number", "select", "radio", "checklist", "checkbox", "datetime"}
@@ -88,7 +89,7 @@ def check(schema: Mapping[str, Any], data: Mapping[str, Any], circumstances: Cir
         if _is_hidden(field, raw):
             continue
         value, sentence = _value(field, raw[field["key"]])
-        sentence = sentence or _house_rule(field, value, circumstances)
+        sentence = sentence or _house_rule(field, value, circumstances) or _order_rule(field, value, clean, schema)
         if sentence:
             faults[field["key"]] = [sentence]
         elif value is not None:
@@ -205,11 +206,27 @@ def _house_rule(field: Mapping[str, Any], value: Any, circumstances: Circumstanc
         return "须由另一人共同办理，不能填写本人姓名"
     if rules.get("not_after_today") and isinstance(value, date) and value > circumstances.today:
         return f"日期不能晚于今天（{circumstances.today:%Y年%m月%d日}）"
+    if "within_months_parameter" in rules and isinstance(value, date):
+        months = circumstances.parameter(str(rules["within_months_parameter"]))
+        if isinstance(months, Decimal) and value < months_after(circumstances.today, -int(months)):
+            return f"日期应在最近 {months} 个月以内，请核对"
     if "least_parameter" in rules:
         least = circumstances.parameter(str(rules["least_parameter"]))
         if isinstance(least, Decimal) and value < least:
             return f"不能少于 {least}"
     return ""
+
+
+def _order_rule(
+    field: Mapping[str, Any], value: Any, earlier: Mapping[str, Any], schema: Mapping[str, Any]
+) -> str:
+    """A date that may not lie before that of a field above it (`not_before_field`)."""
+    first = field.get("properties", {}).get("not_before_field")
+    given = earlier.get(str(first)) if first else None
+    if not isinstance(value, date) or not isinstance(given, date) or value >= given:
+        return ""
+    title = next(label_of(f) for f in fields_of(schema) if f["key"] == first)
+    return f"不能早于“{title}”（{given:%Y年%m月%d日}）"
 
 
 def _shown(field: Mapping[str, Any], value: Any) -> str:

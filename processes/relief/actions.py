@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from processes.cases.models import Case
+from processes.people import locks
 from processes.policy.periods import Month
 from processes.releases.bundle import Bundle
 from processes.relief import queries, rules
@@ -28,8 +29,10 @@ def grant(
     account: str = "",
 ) -> Award:
     """Grant a monthly benefit to the covered members; raises on double benefit (C40)."""
-    covered = list(members)
+    covered = sorted(set(members))
     rules.demand_amount(amount)
+    # Read under the persons' locks: two decisions at the same moment queue up here, and the second one sees the first.
+    locks.hold(uow, covered)
     standing = queries.standing_benefits(uow.session, covered)
     rules.demand_no_double_benefit(standing, case.programme, bundle.programme.get("excludes", ()))
     award = Award(
@@ -50,7 +53,8 @@ def grant(
     uow.add(award)
     uow.flush()
     for person_id in covered:
-        uow.add(AwardMember(award_id=award.id, person_id=person_id))
+        uow.add(AwardMember(award_id=award.id, person_id=person_id, programme=award.programme))
+    uow.flush()  # the constraint speaks here and not at the end, when nobody knows any more what was asked
     return award
 
 
@@ -60,3 +64,5 @@ def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
         select(Award).where(Award.case_id == case.id, Award.question == question, Award.status == "standing")
     ):
         award.status = "withdrawn"
+        for member in uow.session.scalars(select(AwardMember).where(AwardMember.award_id == award.id)):
+            member.is_standing = False
