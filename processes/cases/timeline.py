@@ -90,6 +90,8 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "advance_barred": lambda t, p: f"有逾期未补手续的办件（{p['cases']}），备用金暂不支付，转县级处理",
     "same_event_flagged": lambda t, p: f"查重：可能与办件 {'、'.join(p['cases'])} 为同一事件，由县级决定",
     "payment_stopped": lambda t, p: f"没有发放：{t}",
+    "relief_refunded": lambda t, p: f"救助对象退回 {p['amount']:.2f} 元，备用金台账第 {p['serial']} 号",
+    "refund_reversed": lambda t, p: f"冲销退回记录 {p['amount']:.2f} 元，备用金台账第 {p['serial']} 号",
     "advance_refused": lambda t, p: f"备用金未能支付：{t}",
     "advance_paid": lambda t, p: f"备用金先行支付 {p['amount']} 元（台账第 {p['serial']} 号）",
     "advance_settled": lambda t, p: f"备用金核销 {p['amount']} 元（台账第 {p['serial']} 号）",

@@ -121,7 +121,9 @@ class Run:
 
     def _open(self, programme: str, process: str, form: Mapping[str, Any], department: str) -> Case:
         """Open a case of the same household out of this one, in the same transaction."""
-        household = self.uow.session.get_one(Household, self.case.household_id)
+        household = self.uow.lock(
+            Household, self.case.household_id
+        )  # as whoever opens one at the window does
         return open_case(
             self.uow, self.actor, household, Opening(programme, process, form, department, self.case)
         )
@@ -161,9 +163,7 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
     run = Run(uow, actor, case, [], bundle)
     run.case_identity = head.id_tail
     run.start({"application": form, "applied_on": today})
-    said = forms.words(
-        forms.resolved(bundle.form(start.form) or {}, lambda: people.choices(household)), form
-    )
+    said = forms.words(forms.resolved(bundle.form(start.form) or {}, lambda: people.choices(household)), form)
     full_text.add(
         uow,
         case.id,

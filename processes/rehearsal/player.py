@@ -97,7 +97,9 @@ class Player:
             household = people.household_by_number(session, self.household)
             ids_of = {m.person.name: str(m.person_id) for m in household.members}
         return {
-            key: [ids_of.get(v, v) if isinstance(v, str) else v for v in value] if isinstance(value, list) else value
+            key: [ids_of.get(v, v) if isinstance(v, str) else v for v in value]
+            if isinstance(value, list)
+            else value
             for key, value in application.items()
         }
 

@@ -89,7 +89,9 @@ def check(schema: Mapping[str, Any], data: Mapping[str, Any], circumstances: Cir
         if _is_hidden(field, raw):
             continue
         value, sentence = _value(field, raw[field["key"]])
-        sentence = sentence or _house_rule(field, value, circumstances) or _order_rule(field, value, clean, schema)
+        sentence = (
+            sentence or _house_rule(field, value, circumstances) or _order_rule(field, value, clean, schema)
+        )
         if sentence:
             faults[field["key"]] = [sentence]
         elif value is not None:

@@ -66,3 +66,4 @@ def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
         award.status = "withdrawn"
         for member in uow.session.scalars(select(AwardMember).where(AwardMember.award_id == award.id)):
             member.is_standing = False
+    uow.flush()

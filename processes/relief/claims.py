@@ -181,4 +181,3 @@ def _claim(
 def _household(uow: UnitOfWork, case: Case) -> list[int]:
     query = select(Membership.person_id).where(Membership.household_id == case.household_id)
     return list(uow.session.scalars(query))
-

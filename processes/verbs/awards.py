@@ -8,13 +8,16 @@ from typing import Any
 
 from processes.cases import events
 from processes.policy.periods import Month
-from processes.relief import actions
+from processes.relief import actions, seals
 from processes.verbs.registry import Context, verb
 
 
 def _undo_grant(context: Context, result: Mapping[str, Any]) -> None:
     actions.withdraw(context.uow, context.case, str(result["question"]))
-    events.append(context.uow, context.case, context.actor, "award_withdrawn", "撤回救助待遇")
+    events.append(
+        context.uow, context.case, context.actor, "award_withdrawn", "撤回救助待遇",
+        question=str(result["question"]),
+    )  # fmt: skip
 
 
 @verb(
@@ -44,6 +47,7 @@ def grant(
     )
     events.append(
         context.uow, context.case, context.actor, "award_granted", "给予救助待遇",
-        monthly=award.monthly_amount, from_month=award.from_month,
+        monthly=award.monthly_amount, from_month=award.from_month, question=award.question,
+        seal=seals.of_award(award, (int(m) for m in members)),
     )  # fmt: skip
     return {"question": context.question, "monthly": award.monthly_amount, "from_month": award.from_month}

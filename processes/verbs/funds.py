@@ -9,7 +9,7 @@ from typing import Any
 from processes.access.scope import township_of
 from processes.cases import clocks, events
 from processes.errors import FundInsufficient
-from processes.relief import fund_actions, payments
+from processes.relief import fund_actions, payments, seals
 from processes.verbs.clocks import day_of
 from processes.verbs.registry import Context, verb
 from processes.verbs.reliefs import event_of, objection, refused, undo_payment
@@ -41,10 +41,12 @@ def advance(
     except FundInsufficient as fault:
         events.append(context.uow, context.case, context.actor, "advance_refused", fault.message)
         return {"paid": False, "reason": "insufficient", "cases": [], "recheck": False}
-    payments.grant(context.uow, context.case, context.question, event, day_of(event_on), entry.amount, "fund")
+    row = payments.grant(
+        context.uow, context.case, context.question, event, day_of(event_on), entry.amount, "fund"
+    )
     events.append(
         context.uow, context.case, context.actor, "advance_paid", "先行救助", amount=entry.amount,
-        serial=entry.serial, question=context.question,
+        serial=entry.serial, question=context.question, seal=seals.of_payment(row),
     )  # fmt: skip
     return {
         "paid": True, "reason": "", "cases": [], "recheck": False, "amount": entry.amount, "serial": entry.serial,

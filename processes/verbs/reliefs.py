@@ -8,7 +8,7 @@ from typing import Any
 
 from processes.cases import events
 from processes.errors import ParameterMissing, RuleBroken, VerbParametersInvalid
-from processes.relief import claims, fund_actions, payments
+from processes.relief import claims, fund_actions, payments, seals
 from processes.relief.claim_rules import Terms
 from processes.verbs.clocks import day_of
 from processes.verbs.registry import Context, verb
@@ -80,9 +80,15 @@ def pay(
     row = payments.grant(context.uow, context.case, context.question, event, day_of(event_on), amount, "bank")
     events.append(
         context.uow, context.case, context.actor, "relief_granted", "临时救助", amount=row.amount,
-        question=row.question,
+        question=row.question, seal=seals.of_payment(row),
     )  # fmt: skip
-    return {"paid": True, "recheck": False, "amount": row.amount, "question": context.question, "on": row.granted_on}
+    return {
+        "paid": True,
+        "recheck": False,
+        "amount": row.amount,
+        "question": context.question,
+        "on": row.granted_on,
+    }
 
 
 def objection(

@@ -18,6 +18,13 @@ HELD_ONCE = sa.text("is_standing AND NOT is_disputed")
 STANDING = sa.text("status = 'standing'")
 
 
+ONCE = {
+    'person_merge': ('uq_person_merge_standing', 'provisional_id', 'undone_at IS NULL'),
+    'draft': ('uq_draft_under_way', 'programme', "status IN ('open', 'proposed')"),
+    'destruction': ('uq_destruction_proposed', 'number', "status = 'proposed'"),
+}
+
+
 def money_type() -> sa.types.TypeEngine[object]:
     """NUMERIC(14, 2), as text on SQLite, which would make it a float."""
     return sa.Numeric(14, 2).with_variant(sa.String(20), "sqlite")
@@ -47,10 +54,13 @@ def upgrade() -> None:
     with op.batch_alter_table('fund_entry', schema=None) as batch_op:
         batch_op.add_column(sa.Column('digest', sa.String(length=64), nullable=False, server_default=''))
     _seal_funds()
+    _once_under_way()
 
 
 def downgrade() -> None:
     """Back."""
+    for table in ('person_merge', 'draft', 'destruction'):
+        op.drop_index(ONCE[table][0], table_name=table)
     op.drop_index('uq_relief_payment_standing', table_name='relief_payment')
     op.drop_index('uq_award_member_standing', table_name='award_member')
     for table, columns in (
@@ -201,3 +211,20 @@ def _seal_funds() -> None:
             head = hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()
             connection.execute(entry.update().where(entry.c.id == row.id).values(digest=head))
         connection.execute(fund.update().where(fund.c.id == own.id).values(head=head))
+
+
+def _once_under_way() -> None:
+    """One identification of a person, one draft of a programme, one proposal for a file: the first of two stands."""
+    connection = op.get_bind()
+    ends = {
+        'person_merge': "undone_at = at, undone_by = '系统（重复登记）'",
+        'draft': "status = 'discarded'",
+        'destruction': "status = 'refused', decided_by = '系统（重复提出）'",
+    }
+    for table, (index, column, condition) in ONCE.items():
+        connection.execute(sa.text(
+            f"UPDATE {table} SET {ends[table]} WHERE {condition} AND id NOT IN "
+            f"(SELECT min(id) FROM {table} WHERE {condition} GROUP BY {column})"
+        ))
+        where = sa.text(condition)
+        op.create_index(index, table, [column], unique=True, postgresql_where=where, sqlite_where=where)
