@@ -67,9 +67,8 @@ def downgrade() -> None:
         ('award_member', ('programme', 'is_standing', 'is_disputed')), ('relief_payment', ('refunded',)),
         ('fund', ('head',)), ('fund_entry', ('digest',)),
     ):
-        with op.batch_alter_table(table, schema=None) as batch_op:
-            for column in columns:
-                batch_op.drop_column(column)
+        for column in columns:  # in place: others refer to these tables, which SQLite would make anew
+            op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     op.drop_table('relief_claim_person')
     op.drop_table('relief_claim')
 
