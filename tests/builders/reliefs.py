@@ -31,7 +31,13 @@ def money(stage: Stage, amount: str = "50000.00", township: str = TOWNSHIP) -> N
 
 def application(event: str = "accident", on: str = "2026-03-01", persons: int = 1) -> dict[str, Any]:
     """What is reported: an accident of one person is 768 × 1 × 2 = 1536.00."""
-    return {"event": event, "event_on": on, "persons": persons, "description": "车祸受伤", "phone": "13800000001"}
+    return {
+        "event": event,
+        "event_on": on,
+        "persons": persons,
+        "description": "车祸受伤",
+        "phone": "13800000001",
+    }
 
 
 def opening(household: str, **reported: Any) -> c.StartCase:

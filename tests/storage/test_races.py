@@ -38,7 +38,12 @@ def family(n: int, spouse: str = "妻") -> dict[str, Any]:
     return {
         "members": [
             {"name": f"户主{n}", "relation": "本人", "birth": f"1960-01-{n + 1:02d}", "sex": "男"},
-            {"name": f"{spouse}{n}", "relation": "配偶", "birth": f"196{len(spouse)}-02-{n + 1:02d}", "sex": "女"},
+            {
+                "name": f"{spouse}{n}",
+                "relation": "配偶",
+                "birth": f"196{len(spouse)}-02-{n + 1:02d}",
+                "sex": "女",
+            },
         ]
     }
 
@@ -86,12 +91,16 @@ def test_the_database_itself_forbids_two_standing_awards(any_whole_stage: Stage)
         uow.flush()
 
 
-def test_one_accident_reported_under_two_files_at_once__one_goes_to_the_county(any_whole_stage: Stage) -> None:
+def test_one_accident_reported_under_two_files_at_once__one_goes_to_the_county(
+    any_whole_stage: Stage,
+) -> None:
     stage = any_whole_stage
     stage.set_clock(cases.noon())
     for n in range(ROUNDS):
         places = (cases.VILLAGE, reliefs.OTHER_VILLAGE)
-        files = [cases.a_household(stage, p, family(n, s)) for p, s in zip(places, ("妻", "前妻"), strict=True)]
+        files = [
+            cases.a_household(stage, p, family(n, s)) for p, s in zip(places, ("妻", "前妻"), strict=True)
+        ]
         clerks = [stage.actor("window_clerk", p) for p in places]
         results = together(
             *(
@@ -103,7 +112,9 @@ def test_one_accident_reported_under_two_files_at_once__one_goes_to_the_county(a
         assert steps == ["county_repeat_decision", "township_decision"]
 
 
-def test_two_funds_pay_one_person_at_once__one_is_stopped_and_goes_to_the_county(any_whole_stage: Stage) -> None:
+def test_two_funds_pay_one_person_at_once__one_is_stopped_and_goes_to_the_county(
+    any_whole_stage: Stage,
+) -> None:
     """As cases stand that were opened before claims were written down: nothing was found at their start."""
     stage = any_whole_stage
     stage.set_clock(cases.noon())
@@ -116,7 +127,9 @@ def test_two_funds_pay_one_person_at_once__one_is_stopped_and_goes_to_the_county
             household = cases.a_household(stage, place, family(n, spouse))
             pair.append(reliefs.emergency(stage, household, place))
             _forget_claims(stage, pair[-1])
-        commands = [reliefs.completing(stage, number, "township_decision", reliefs.APPROVE) for number in pair]
+        commands = [
+            reliefs.completing(stage, number, "township_decision", reliefs.APPROVE) for number in pair
+        ]
         leaders = [stage.actor("township_leader", place) for place in places]
         results = together(
             *(lambda k=k, a=a: stage.office.perform(k, a) for k, a in zip(commands, leaders, strict=True))
@@ -168,7 +181,11 @@ def test_entries_of_a_fund_at_once(any_whole_stage: Stage) -> None:
     assert len(faults(same)) == 1
     # 30000 + 30000 passes the level of 50000; two of 15000 pass what is left, 20000
     more = [
-        int(stage.office.perform(c.EnterFundEntry(reliefs.TOWNSHIP, "top_up", Decimal("15000.00"), "拨付"), one)["entry"])
+        int(
+            stage.office.perform(
+                c.EnterFundEntry(reliefs.TOWNSHIP, "top_up", Decimal("15000.00"), "拨付"), one
+            )["entry"]
+        )
         for _ in range(2)
     ]
     results = together(*(lambda e=e: stage.office.perform(c.ConfirmFundEntry(e), other) for e in more))
@@ -176,7 +193,9 @@ def test_entries_of_a_fund_at_once(any_whole_stage: Stage) -> None:
     reversing = together(*[lambda: stage.office.perform(c.ReverseFundEntry(entries[0], "重复"), one)] * 2)
     assert len(faults(reversing)) == 1
     stage.set_clock(cases.noon().replace(month=4))
-    closing = together(*[lambda: stage.office.perform(c.CloseFundMonth(reliefs.TOWNSHIP, "2026-03"), one)] * 2)
+    closing = together(
+        *[lambda: stage.office.perform(c.CloseFundMonth(reliefs.TOWNSHIP, "2026-03"), one)] * 2
+    )
     assert len(faults(closing)) == 1
     with stage.database.reading("") as session:
         assert session.scalar(select(func.count()).select_from(FundMonth)) == 1
@@ -228,11 +247,18 @@ def test_first_numbers_of_a_series_at_once__are_different(any_whole_stage: Stage
     from processes.rehearsal.player import household_form
 
     results = together(
-        *(lambda f=f: stage.office.perform(c.SaveHousehold(household_form(f, cases.VILLAGE)), clerk)["household"] for f in forms)
+        *(
+            lambda f=f: stage.office.perform(c.SaveHousehold(household_form(f, cases.VILLAGE)), clerk)[
+                "household"
+            ]
+            for f in forms
+        )
     )
     assert sorted(map(str, results)) == [f"{reliefs.TOWNSHIP}-H-{n:06d}" for n in (1, 2, 3, 4)]
     with stage.database.reading("") as session:
-        assert session.scalars(select(NumberSeries.last).where(NumberSeries.series.like("household/%"))).all() == [4]
+        assert session.scalars(
+            select(NumberSeries.last).where(NumberSeries.series.like("household/%"))
+        ).all() == [4]
 
 
 def test_one_person_identified_twice_at_once__is_one_person(any_whole_stage: Stage) -> None:
@@ -261,14 +287,19 @@ def test_one_person_identified_twice_at_once__is_one_person(any_whole_stage: Sta
         with stage.database.reading("") as session:
             standing = select(func.count()).select_from(PersonMerge).where(PersonMerge.undone_at.is_(None))
             assert session.scalar(standing) == n + 1
-            assert session.scalar(select(func.count()).select_from(Person).where(Person.name == "王大山")) == n + 1
+            assert (
+                session.scalar(select(func.count()).select_from(Person).where(Person.name == "王大山"))
+                == n + 1
+            )
 
 
 def test_a_draft_opened_by_two_at_once__is_one(any_whole_stage: Stage) -> None:
     stage = any_whole_stage
     stage.set_clock(cases.noon())
     people = [stage.actor("supervisor", "340199"), stage.actor("supervisor#2", "340199")]
-    results = together(*(lambda a=a: stage.office.perform(c.OpenDraft("temporary_relief"), a) for a in people))
+    results = together(
+        *(lambda a=a: stage.office.perform(c.OpenDraft("temporary_relief"), a) for a in people)
+    )
     assert faults(results) == []
     with stage.database.reading("") as session:
         assert session.scalar(select(func.count()).select_from(Draft)) == 1

@@ -15,7 +15,14 @@ from processes.relief.claim_rules import Asked, Terms, may_be_same, of_year, tog
 TODAY = date(2026, 5, 1)
 SINCE = date(2025, 5, 1)
 ACCIDENT = Asked(
-    "A", "accident", False, date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 2), Decimal(1536), date(2026, 3, 2)
+    "A",
+    "accident",
+    False,
+    date(2026, 3, 1),
+    date(2026, 3, 2),
+    date(2026, 3, 2),
+    Decimal(1536),
+    date(2026, 3, 2),
 )
 BILLS = Asked("B", "expenditure", True, date(2026, 1, 5), date(2026, 2, 20), date(2026, 3, 2), Decimal(1540))
 
