@@ -62,8 +62,8 @@ def test_two_leaders_confirm_two_cases_of_one_person__one_award(any_whole_stage:
         leader = stage.actor("county_leader", cases.VILLAGE)
         results = together(
             *(
-                lambda i=i: stage.office.perform(
-                    c.CompleteTask(i.id, i.version, cases.ANSWERS["county_decision"], str(uuid4())), leader
+                lambda i=i, a=leader: stage.office.perform(
+                    c.CompleteTask(i.id, i.version, cases.ANSWERS["county_decision"], str(uuid4())), a
                 )
                 for i in items
             )
