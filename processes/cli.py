@@ -12,7 +12,7 @@ import click
 from sqlalchemy import select
 
 from processes import worker
-from processes.cases import anchors, events
+from processes.cases import anchors, draws, events
 from processes.cases.models import Case
 from processes.errors import YimenError
 from processes.migrations import schema
@@ -134,7 +134,7 @@ def audit_verify(as_json: bool) -> None:
                 broken[case.number] = fault
         books = fund_queries.audit(session)
         money = audit.compare(session)
-        seals = anchors.verify(session, office.settings.anchors)
+        seals = [*anchors.verify(session, office.settings.anchors), *draws.differing(session)]
     if as_json:
         _print_json({"checked": checked, "broken": broken, "books": books, "money": money, "seals": seals})
     else:

@@ -29,6 +29,7 @@ from processes.commands.cases import (
     WarnClock,
     WatchCase,
 )
+from processes.commands.draws import CommitDrawNumber, RevealDrawRound
 from processes.commands.funds import (
     AddOffer,
     CloseFundMonth,
@@ -181,6 +182,8 @@ __all__ = [
     "ChooseMigration",
     "ClaimTask",
     "CloseFundMonth",
+    "CommitDrawNumber",
+    "RevealDrawRound",
     "CloseOffer",
     "Command",
     "CompleteTask",

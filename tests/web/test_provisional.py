@@ -117,7 +117,9 @@ def drawing_twice(stage: Stage) -> tuple[str, str, int, str]:
     unknown = household(stage, name="老周", work_ability="none")
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     again = str(
-        stage.office.perform(c.StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)["case"]
+        stage.office.perform(c.StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)[
+            "case"
+        ]
     )
     while not any(i.task == "serve_confirmation" for i in cases.open_items(stage, again)):
         item = cases.open_items(stage, again)[0]
@@ -138,7 +140,9 @@ def test_identified_as_one_who_draws_already__the_county_verifies_and_stops_one(
     (item,) = cases.open_items(stage, opened)
     assert (item.task, item.role) == ("verify_double_benefit", "county_clerk")
     with stage.database.reading("") as session:
-        found = session.scalars(select(WorkItem.case_number).where(WorkItem.task == "verify_double_benefit")).all()
+        found = session.scalars(
+            select(WorkItem.case_number).where(WorkItem.task == "verify_double_benefit")
+        ).all()
         assert found == [opened]
         # both are paid until somebody decides: the month after the decision is April
         assert len(payroll.lines(session, "minimum_living_allowance", "2026-04", "340199")) == 2
@@ -167,7 +171,9 @@ def test_identified_while_an_application_runs__the_county_verifies_too(whole_sta
     running = stage.office.perform(c.StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)
     with stage.database.reading("") as session:
         number = session.scalars(select(Person.id_number).where(Person.name == "周大海")).one()
-    opened = stage.office.perform(c.IdentifyPerson(person_of(stage).id, number, "周大海", "亲属辨认"), clerk)["case"]
+    opened = stage.office.perform(c.IdentifyPerson(person_of(stage).id, number, "周大海", "亲属辨认"), clerk)[
+        "case"
+    ]
     page = Browser(stage, "county_clerk").get(f"/cases/{opened}").text
     assert f"正在申请最低生活保障（{running['case']}）" in page
     assert known in page
@@ -177,7 +183,9 @@ def test_identified_as_one_who_draws_nothing__nothing_is_opened(whole_stage: Sta
     whole_stage.set_clock(cases.noon())
     household(whole_stage)
     clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
-    answer = whole_stage.office.perform(c.IdentifyPerson(person_of(whole_stage).id, NUMBER, "王大山", "辨认"), clerk)
+    answer = whole_stage.office.perform(
+        c.IdentifyPerson(person_of(whole_stage).id, NUMBER, "王大山", "辨认"), clerk
+    )
     assert answer["case"] == ""
 
 
