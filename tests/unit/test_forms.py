@@ -72,3 +72,27 @@ def test_check__hidden_fields_and_unknown_keys_are_left_out(allowance: Bundle) -
 
 def test_check__a_required_field_counts_once_it_is_shown(allowance: Bundle) -> None:
     assert set(faults(allowance, "check_papers", {"decision": "supplement"})) == {"missing"}
+
+
+def test_a_date_within_months_and_not_before_another_field(every_bundle: list[Bundle]) -> None:
+    relief = next(b for b in every_bundle if b.id == "temporary_relief")
+    schema = forms.resolved(
+        relief.form("expenditure_application") or {},
+        lambda: {"household": {"people": [{"value": "1", "label": "李秀英（配偶）"}]}},
+    )
+    data = {
+        "spent_on": "medical", "self_paid": 10000, "spent_for": ["1"], "bills_from": "2025-08-02",
+        "bills_until": "2026-02-20", "description": "住院", "phone": "138",
+    }  # fmt: skip
+    # seven months (the parameter of these circumstances) before 2 March 2026 is 2 August 2025
+    assert forms.check(schema, data, HERE)["bills_from"] == date(2025, 8, 2)
+    for key, value, sentence in (
+        ("bills_from", "2025-08-01", "日期应在最近 7 个月以内，请核对"),
+        ("bills_until", "2025-08-01", "不能早于“票据最早日期”（2025年08月02日）"),
+        ("bills_until", "2026-03-03", "日期不能晚于今天（2026年03月02日）"),
+        ("spent_for", ["2"], "请从列表中选择"),
+        ("spent_for", [], "请填写此项"),
+    ):
+        with pytest.raises(FormInvalid) as caught:
+            forms.check(schema, {**data, key: value}, HERE)
+        assert caught.value.fields == {key: [sentence]}
