@@ -38,7 +38,7 @@ def office_of(actor: Actor) -> str:
     return next((title for role, title in _OFFICES.items() if role in actor.roles), "民政")
 
 
-def commit(uow: UnitOfWork, actor: Actor, number: str) -> DrawNumber:
+def enter(uow: UnitOfWork, actor: Actor, number: str) -> DrawNumber:
     """Commit to a number; the second of another office makes the round ready to draw with."""
     digits = number.strip()
     if not digits.isascii() or not digits.isdigit() or not SHORTEST <= len(digits) <= LONGEST:

@@ -15,7 +15,7 @@ from processes.storage.unit_of_work import UnitOfWork
 def commit(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.CommitDrawNumber) -> dict[str, Any]:
     """Keep a number sealed; answers its round and its hash."""
     actor.demand(Permission.DRAW_WRITE)
-    row = draws.commit(uow, actor, command.number)
+    row = draws.enter(uow, actor, command.number)
     return {"round": row.round_id, "commitment": row.commitment}
 
 
