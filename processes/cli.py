@@ -12,7 +12,7 @@ import click
 from sqlalchemy import select
 
 from processes import founding_cli, worker
-from processes.cases import anchors, events
+from processes.cases import anchors, draws, events
 from processes.cases.models import Case
 from processes.errors import YimenError
 from processes.migrations import schema
@@ -21,7 +21,7 @@ from processes.opening import checked_office, open_office
 from processes.papers import signing
 from processes.rehearsal import coverage, demo, publishing, reports
 from processes.releases import lint
-from processes.relief import fund_queries
+from processes.relief import audit, fund_queries
 from processes.settings import from_environment
 from processes.storage import certificate, keyring
 from processes.verbs.registry import office_for_lint
@@ -122,7 +122,7 @@ def audit_group() -> None:
 @audit_group.command("verify")
 @AS_JSON
 def audit_verify(as_json: bool) -> None:
-    """核对每个办件的事件链、备用金台账和每日封存；被改动或不平的退出码为 1。"""
+    """核对每个办件的事件链、备用金台账、救助金与办件是否相符、每日封存；被改动或不平的退出码为 1。"""
     office = open_office()
     broken = {}
     checked = 0
@@ -133,20 +133,23 @@ def audit_verify(as_json: bool) -> None:
             if fault:
                 broken[case.number] = fault
         books = fund_queries.audit(session)
-        seals = anchors.verify(session, office.settings.anchors)
+        money = audit.compare(session)
+        seals = [*anchors.verify(session, office.settings.anchors), *draws.differing(session)]
     if as_json:
-        _print_json({"checked": checked, "broken": broken, "books": books, "seals": seals})
+        _print_json({"checked": checked, "broken": broken, "books": books, "money": money, "seals": seals})
     else:
         for number, fault in broken.items():
             click.echo(f"{number}：{fault}")
         for fault in books:
             click.echo(f"备用金：{fault}")
+        for fault in money:
+            click.echo(f"救助金：{fault}")
         for fault in seals:
             click.echo(f"每日封存：{fault}")
         click.echo(
-            f"核对 {checked} 个办件，{len(broken)} 个有问题；备用金{'有问题' if books else '账账相符'}；每日封存{'有问题' if seals else '相符'}。"
+            f"核对 {checked} 个办件，{len(broken)} 个有问题；备用金{'有问题' if books else '账账相符'}；救助金与办件{'有问题' if money else '相符'}；每日封存{'有问题' if seals else '相符'}。"
         )
-    sys.exit(1 if broken or books or seals else 0)
+    sys.exit(1 if broken or books or money or seals else 0)
 
 
 @main.group("keys")

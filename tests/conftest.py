@@ -87,3 +87,21 @@ def any_stage(
         made.found(allowance)
         yield made
         made.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def any_whole_stage(
+    request: pytest.FixtureRequest, settings_here: Settings, every_bundle: list[Bundle], tmp_path: Path
+) -> Iterator[Stage]:
+    """A founded office with every programme in force on each of the two databases."""
+    if request.param == "sqlite":
+        made = Stage(settings_here, f"sqlite:///{tmp_path}/stage.sqlite")
+        made.found(*every_bundle)
+        yield made
+        made.close()
+        return
+    with fresh_postgresql() as url:
+        made = Stage(settings_here, url)
+        made.found(*every_bundle)
+        yield made
+        made.close()

@@ -25,6 +25,7 @@ from web.desks import (
     archive,
     cases,
     draft_views,
+    draws,
     field,
     funds,
     guide,
@@ -83,7 +84,7 @@ def create_app(office: Office | None = None) -> Flask:
     errors.register(app)
     auth.register(app)
     for desk in (
-        sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
+        sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, draws, admin, funds,
         social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field, unsaved,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)

@@ -16,12 +16,11 @@ CODE_LENGTH = 10
 
 def next_in(uow: UnitOfWork, series: str) -> int:
     """The next number of a series; safe against two transactions at once."""
-    row = uow.session.scalar(select(NumberSeries).where(NumberSeries.series == series).with_for_update())
+    query = select(NumberSeries).where(NumberSeries.series == series).with_for_update()
+    row = uow.session.scalar(query)
     if row is None:
-        row = NumberSeries(series=series, last=1)
-        uow.add(row)
-        uow.flush()  # so that a second number in the same transaction finds the series
-        return 1
+        uow.insert_unless_there(NumberSeries, series=series, last=0)
+        row = uow.session.scalars(query).one()
     row.last += 1
     return row.last
 

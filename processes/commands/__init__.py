@@ -39,6 +39,7 @@ from processes.commands.cases import (
     WarnClock,
     WatchCase,
 )
+from processes.commands.draws import CommitDrawNumber, RevealDrawRound
 from processes.commands.funds import (
     AddOffer,
     CloseFundMonth,
@@ -197,6 +198,8 @@ __all__ = [
     "ChooseMigration",
     "ClaimTask",
     "CloseFundMonth",
+    "CommitDrawNumber",
+    "RevealDrawRound",
     "CloseOffer",
     "Command",
     "CompleteTask",

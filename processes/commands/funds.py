@@ -18,6 +18,8 @@ class EnterFundEntry(Command):
     amount: Decimal
     memo: str
     token: str = ""
+    case_number: str = ""
+    """For what a household gives back: the case in which it was paid."""
 
 
 @dataclass(frozen=True, slots=True)

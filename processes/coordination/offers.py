@@ -61,7 +61,7 @@ def take(uow: UnitOfWork, division: str, chosen: str) -> Offer:
 
 def give_back(uow: UnitOfWork, offer_id: int) -> None:
     """A match that was sent back does not count."""
-    row = uow.session.get_one(Offer, offer_id)
+    row = uow.session.scalars(select(Offer).where(Offer.id == offer_id).with_for_update()).one()
     row.taken = max(row.taken - 1, 0)
 
 

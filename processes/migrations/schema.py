@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 import processes.access.models
 import processes.cases.anchor_models
+import processes.cases.draw_models
 import processes.cases.migration_models
 import processes.cases.models
 import processes.coordination.models
@@ -21,6 +22,7 @@ import processes.papers.models
 import processes.papers.run_models
 import processes.people.models
 import processes.releases.models
+import processes.relief.claim_models
 import processes.relief.fund_models
 import processes.relief.models
 import processes.storage.outbox  # noqa: F401

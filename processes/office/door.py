@@ -12,7 +12,7 @@ from processes import commands as c
 from processes import defects
 from processes.access.models import CommandToken
 from processes.access.scope import Actor
-from processes.errors import NotAllowed, PasswordChangeDue, Unavailable, YimenError
+from processes.errors import DatabaseBusy, NotAllowed, PasswordChangeDue, Unavailable, YimenError
 from processes.office import (
     accounts,
     archive,
@@ -20,6 +20,7 @@ from processes.office import (
     colleagues,
     control,
     cosigning,
+    draws,
     errands,
     founding,
     funds,
@@ -39,6 +40,7 @@ from processes.office import (
 from processes.settings import Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
 
+_ATTEMPTS = 3
 Handler = Callable[[Settings, UnitOfWork, Actor, Any], dict[str, Any]]
 
 HANDLERS: dict[type[c.Command], Handler] = {
@@ -126,6 +128,8 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.ConfirmFundEntry: funds.confirm,
     c.RefuseFundEntry: funds.refuse,
     c.CloseFundMonth: funds.close_month,
+    c.CommitDrawNumber: draws.commit,
+    c.RevealDrawRound: draws.reveal,
     c.AddOffer: funds.add_offer,
     c.CloseOffer: funds.close_offer,
     c.TakeInOldFile: archive.take_in_old_file,
@@ -178,9 +182,7 @@ class Office:
             if kept is not None:
                 return kept
             if isinstance(fault, IntegrityError):
-                # Two transactions made the same row at the same time: the other one is committed by
-                # now, so the second attempt sees it.
-                return self._perform_once(command, actor, token)
+                return self._perform_again(command, actor, token)
             if isinstance(command, c.FireDue) and not isinstance(fault, Unavailable):
                 return self._note_incident(command, fault.code, fault.message)
             raise
@@ -189,6 +191,20 @@ class Office:
                 raise
             # A defect of ours in one case must not keep the others waiting behind it.
             return self._note_incident(command, *defects.said(fault, timer=True))
+
+    def _perform_again(self, command: c.Command, actor: Actor, token: str) -> dict[str, Any]:
+        """After two transactions made the same row at the same time: the other one is committed by now and is seen.
+
+        Raises `DatabaseBusy` when it happens again and again, so that nobody is shown a fault of the database.
+        """
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._perform_once(command, actor, token)
+            except IntegrityError:
+                kept = self._kept_result(actor, token) if token else None
+                if kept is not None:
+                    return kept
+        raise DatabaseBusy()
 
     def _perform_once(self, command: c.Command, actor: Actor, token: str) -> dict[str, Any]:
         if actor.must_change_password and not isinstance(command, c.ChangePassword):

@@ -18,7 +18,9 @@ def enter(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EnterFun
     """Write down a movement; answers the entry that waits."""
     actor.demand(Permission.FUND_WRITE)
     _demand_township(actor, command.township)
-    entry = fund_actions.enter(uow, actor, command.township, command.kind, command.amount, command.memo)
+    entry = fund_actions.enter(
+        uow, actor, command.township, command.kind, command.amount, command.memo, command.case_number
+    )
     return {"entry": entry.id}
 
 

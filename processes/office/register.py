@@ -12,17 +12,23 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
 from processes.cases import numbering
 from processes.cases.models import HolidayNotice
-from processes.errors import HouseholdNotFound, NotFound, RuleBroken, SignInRefused
+from processes.errors import HouseholdNotFound, NotFound, ReleaseMissing, RuleBroken, SignInRefused
 from processes.office.answers import reason_of
+from processes.office.running import Opening, open_case
 from processes.people import actions as people
 from processes.people import id_number
 from processes.people.forms import read_household
-from processes.people.models import Household, Membership, Person
+from processes.people.models import Household, Membership, Person, PersonMerge
 from processes.policy.calendar import civil_date
 from processes.releases import bundle as bundles
 from processes.releases import publish
+from processes.relief import queries as relief
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork, within
+
+DOUBLE_BENEFIT = "double_benefit"
+"""The mechanism that verifies whether somebody draws twice (重复享受核查)."""
+LONGEST_FOUND = 500
 
 
 def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignIn) -> dict[str, Any]:
@@ -101,7 +107,31 @@ def identify_person(
         raise RuleBroken(reason="请填写查明后的姓名", clause="C34")
     merge = people.identify(uow, actor, command.person_id, identity, name, reason_of(command.reason))
     audit.note(uow, actor, "person_identified", f"person/{merge.provisional_id}")
-    return {"person": merge.person_id}
+    return {"person": merge.person_id, "case": _verify_double_benefit(uow, actor, merge)}
+
+
+def _verify_double_benefit(uow: UnitOfWork, actor: Actor, merge: PersonMerge) -> str:
+    """Open a case for the county when the two that are one draw what excludes itself; answers its number."""
+    today = civil_date(uow.now)
+    found = relief.colliding(uow.session, merge.person_id, today)
+    if not found:
+        return ""
+    household = uow.session.scalars(
+        select(Household)
+        .join(Membership, Membership.household_id == Household.id)
+        .where(Membership.person_id == merge.provisional_id)
+        .with_for_update(of=Household)
+    ).first()
+    if household is None:
+        raise NotFound()
+    said = f"临时登记的人查明身份后，同一人{'，又'.join(found)}。请核查，不得重复享受。"
+    try:
+        opening = Opening(DOUBLE_BENEFIT, "", {"found": said[:LONGEST_FOUND]})
+        return open_case(uow, actor, household, opening).number
+    except ReleaseMissing:
+        raise RuleBroken(
+            reason=f"{said}本县还没有发布“重复享受核查”流程，请先由流程管理员发布，再登记身份", clause="C34"
+        ) from None
 
 
 def undo_identification(

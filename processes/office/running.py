@@ -19,6 +19,7 @@ from processes.engine.facts import Facts
 from processes.engine.state import State
 from processes.errors import DuplicateCase, EngineFault
 from processes.office.answers import checked
+from processes.people import queries as people
 from processes.people.models import Household
 from processes.policy.calendar import civil_date
 from processes.policy.initials import initials
@@ -120,7 +121,9 @@ class Run:
 
     def _open(self, programme: str, process: str, form: Mapping[str, Any], department: str) -> Case:
         """Open a case of the same household out of this one, in the same transaction."""
-        household = self.uow.session.get_one(Household, self.case.household_id)
+        household = self.uow.lock(
+            Household, self.case.household_id
+        )  # as whoever opens one at the window does
         return open_case(
             self.uow, self.actor, household, Opening(programme, process, form, department, self.case)
         )
@@ -153,14 +156,14 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
         )
     head = next(m.person for m in household.members if m.relation == "本人")
     case = _new_case(uow, household, opening, bundle, start, release_id)
-    form = checked(bundle, case, actor, uow, start.form, opening.form)
+    form = checked(bundle, case, actor, uow, start.form, opening.form, lambda: people.choices(household))
     uow.add(case)
     uow.flush()
     events.append(uow, case, actor, "opened", start.title, number=case.number)
     run = Run(uow, actor, case, [], bundle)
     run.case_identity = head.id_tail
     run.start({"application": form, "applied_on": today})
-    said = forms.words(bundle.form(start.form) or {}, form)
+    said = forms.words(forms.resolved(bundle.form(start.form) or {}, lambda: people.choices(household)), form)
     full_text.add(
         uow,
         case.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.storage.base import Row, Scoped
@@ -47,6 +47,9 @@ class OldSheet(Row):
     pages: Mapped[int]
 
 
+_PROPOSED = text("status = 'proposed'")
+
+
 class Destruction(Row, Scoped):
     """A file whose time is over and that one person proposed and another one decided to destroy (销毁).
 
@@ -54,6 +57,12 @@ class Destruction(Row, Scoped):
     """
 
     __tablename__ = "destruction"
+    __table_args__ = (
+        Index(
+            "uq_destruction_proposed", "number", unique=True,
+            postgresql_where=_PROPOSED, sqlite_where=_PROPOSED,
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))

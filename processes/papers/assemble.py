@@ -22,6 +22,7 @@ from processes.errors import ExpressionFailed, PaperValueMissing
 from processes.papers import contracts as c
 from processes.papers.models import Handwriting
 from processes.people import masking
+from processes.people import queries as people
 from processes.people.forms import CATEGORIES, PROPERTY_KINDS, WORK_ABILITIES
 from processes.people.models import Household, Membership
 from processes.policy import values
@@ -178,7 +179,8 @@ def _computation(source: Source) -> list[c.Line]:
     """The shown lines of every sheet that was computed, in the order of the diagram."""
     lines = []
     definition = source.bundle.definition(source.case.process or None)
-    decisions = [n.decision for n in definition.diagrams[definition.process].nodes.values()]
+    nodes = definition.diagrams[definition.process].nodes.values()
+    decisions = dict.fromkeys(n.decision for n in nodes)  # computed again at a later step: printed once
     for sheet in (definition.sheets[d] for d in decisions if d in definition.sheets):
         computed = source.data.get(sheet.id)
         if isinstance(computed, Mapping):
@@ -267,6 +269,8 @@ def _answers(source: Source) -> dict[str, dict[str, str]]:
             found[item.task] = {**answer, "by": _by(item)}
     schema = source.bundle.form(source.bundle.start(source.case.process).form)
     if schema is not None:
+        household = source.session.get_one(Household, source.case.household_id)
+        schema = forms.resolved(schema, lambda: people.choices(household))
         found["application"] = forms.shown(schema, source.data.get("application", {}))
     return found
 

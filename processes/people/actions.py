@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from processes.access.scope import Actor
 from processes.errors import HouseholdNotFound, NotFound, RuleBroken, StaleHousehold
-from processes.people import history
+from processes.people import history, locks
 from processes.people.forms import HouseholdForm, LineForm, MemberForm
 from processes.people.id_number import IdNumber
 from processes.people.models import Expense, Household, Income, Membership, Person, PersonMerge, Property
@@ -142,6 +142,7 @@ def identify(
     Raises `NotFound` outside the scope and `RuleBroken` when it was noted before.
     """
     person = _in_scope(uow, actor, person_id)
+    locks.hold(uow, [person_id])
     if not person.is_provisional or _standing_merge(uow, person_id) is not None:
         raise RuleBroken(reason="只能为尚未查明身份的临时登记人员补登身份", clause="C34")
     known = _registered(uow, identity.number)
@@ -149,10 +150,12 @@ def identify(
         known = _new_person(uow, identity.number)
         known.name, known.sex, known.birth_on = name, identity.sex, identity.birth_on
     uow.flush()
+    locks.hold(uow, [known.id])  # whoever grants to one of the two waits, and then knows that they are one
     merge = PersonMerge(
         provisional_id=person.id, person_id=known.id, reason=reason, at=uow.now, by=actor.name, undone_by=""
     )
     uow.add(merge)
+    uow.flush()
     return merge
 
 

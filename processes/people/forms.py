@@ -21,7 +21,8 @@ INCOME_KINDS = {
     "transfer": "转移净收入",
     "exempt": "不计入收入（优抚、奖励、计生、奖助学金等）",
 }
-EXPENSE_KINDS = {"medical": "自付医疗费用", "tuition": "学费"}
+TUITION = "tuition"
+EXPENSE_KINDS = {"medical": "自付医疗费用", TUITION: "学费"}
 PROPERTY_KINDS = {
     "deposits": "存款、证券（元）",
     "cars": "机动车（辆）",
@@ -115,6 +116,8 @@ class _Reader:
         if phone and not _PHONE.match(phone):
             self.fault("phone", "请填写手机号码或带区号的固定电话")
         members = self.members()
+        expenses = self.lines("expenses", EXPENSE_KINDS, len(members))
+        self.students_only(expenses, members)
         return HouseholdForm(
             division=self.text("division", self.raw.get("division", ""), 12),
             address=self.text("address", self.raw.get("address", ""), 200),
@@ -122,12 +125,21 @@ class _Reader:
             category=self.choice("category", self.raw.get("category", ""), CATEGORIES),
             members=members,
             incomes=self.lines("incomes", INCOME_KINDS, len(members)),
-            expenses=self.lines("expenses", EXPENSE_KINDS, len(members)),
+            expenses=expenses,
             properties=self.lines("properties", PROPERTY_KINDS, max(len(members), 1)),
             property_exemption=self.text(
                 "property_exemption", self.raw.get("property_exemption", ""), 300, required=False
             ),
         )
+
+    def students_only(self, expenses: tuple[LineForm, ...], members: tuple[MemberForm, ...]) -> None:
+        """Tuition is deducted for students only (parameters: `allowance.rigid.tuition_cap`)."""
+        for n, line in enumerate(expenses):
+            if line.kind == TUITION and line.member < len(members) and not members[line.member].is_student:
+                self.fault(
+                    f"expenses.{n}.kind",
+                    f"{members[line.member].name}没有登记为在校学生，不能登记学费。确为在校学生的，请先在成员中勾选",
+                )
 
     def members(self) -> tuple[MemberForm, ...]:
         """Members in order; exactly one 本人, no ID number twice."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from processes.storage.base import Row, Scoped
@@ -35,10 +35,19 @@ class Person(Row):
     """Taken in without an ID number (流浪乞讨人员, C34) until it is known who they are."""
 
 
+_STANDING = text("undone_at IS NULL")
+
+
 class PersonMerge(Row):
     """A provisional person found to be a registered one; undone by a note, never by deleting."""
 
     __tablename__ = "person_merge"
+    __table_args__ = (
+        Index(
+            "uq_person_merge_standing", "provisional_id", unique=True,
+            postgresql_where=_STANDING, sqlite_where=_STANDING,
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     provisional_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

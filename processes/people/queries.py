@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from processes.errors import HouseholdNotFound
 from processes.people import masking
@@ -115,6 +115,18 @@ def other_files(session: Session, household: Household) -> list[Household]:
     return list(session.scalars(query.distinct().order_by(Household.id)))
 
 
+def choices(household: Household) -> dict[str, Any]:
+    """What a form about a household may offer: its people, as options of a field (`household.people`)."""
+    return {
+        "household": {
+            "people": [
+                {"value": str(m.person_id), "label": f"{m.person.name}（{m.relation}）"}
+                for m in household.members
+            ]
+        }
+    }
+
+
 def facts(household: Household, on: date) -> dict[str, Any]:
     """The household as calculation sheets read it; no names and no ID numbers.
 
@@ -122,15 +134,19 @@ def facts(household: Household, on: date) -> dict[str, Any]:
     numbers, `age` full years on the day `on`.
     """
     members = []
+    session = object_session(household)
+    known = {} if session is None else identified(session, [m.person_id for m in household.members])
     for membership in household.members:
         person = membership.person
+        # Who is known by now is that person: their age by the ID card, and what is granted is granted to them.
+        named = known.get(person.id, person)
         income = _by_kind(household.incomes, person.id, INCOME_KINDS)
         counted = sum((v for k, v in income.items() if k != "exempt"), Decimal(0))
         members.append(
             {
-                "id": Decimal(person.id),
+                "id": Decimal(named.id),
                 "relation": membership.relation,
-                "age": Decimal(age_on(person.birth_on, on)),
+                "age": Decimal(age_on(named.birth_on, on)),
                 "disability_grade": Decimal(person.disability_grade),
                 "grave_illness": person.grave_illness,
                 "is_student": person.is_student,

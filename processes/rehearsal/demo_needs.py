@@ -40,13 +40,15 @@ _NEEDS: tuple[dict[str, Any], ...] = (
 
 
 def top_up(office: Office) -> None:
-    """Money in every township's fund, entered by one officer and confirmed by another; some offers."""
+    """Money in every township's fund, two numbers to draw with, some offers."""
     one, other = actor(office, "finance"), actor(office, "finance2")
     for n in range(1, len(county.TOWNSHIPS) + 1):
         entered = office.perform(
             c.EnterFundEntry(county.township_code(n), "top_up", _FLOAT, "年度备用金拨付"), one
         )
         office.perform(c.ConfirmFundEntry(entered["entry"]), other)
+    for username, number in (("supervisor", "20260101"), ("finance", "88612053")):
+        office.perform(c.CommitDrawNumber(number), actor(office, username))
     clerk = actor(office, "county_clerk")
     for organisation, kind, description in _OFFERS:
         office.perform(c.AddOffer(organisation, kind, description, None, "0551-6000000"), clerk)

@@ -15,6 +15,7 @@ from processes.access.scope import township_of
 from processes.cases.models import Case, WorkItem
 from processes.errors import FormInvalid, ScenarioInvalid, YimenError
 from processes.people import id_number as ids
+from processes.people import queries as people
 from processes.rehearsal import compare, looking, samples
 from processes.rehearsal.county import COUNTY, division_code
 from processes.rehearsal.results import Result
@@ -85,11 +86,23 @@ class Player:
         command = c.StartCase(
             str(raw["programme"]),
             self.household,
-            dict(raw["application"]),
+            self._with_people(raw["application"]),
             str(uuid4()),
             str(raw.get("process", "")),
         )
         self.number = str(self.stage.office.perform(command, clerk)["case"])
+
+    def _with_people(self, application: Mapping[str, Any]) -> dict[str, Any]:
+        """The application with members written by name (`spent_for: [李秀英]`) as the form names them."""
+        with self.stage.database.reading("") as session:
+            household = people.household_by_number(session, self.household)
+            ids_of = {m.person.name: str(m.person_id) for m in household.members}
+        return {
+            key: [ids_of.get(v, v) if isinstance(v, str) else v for v in value]
+            if isinstance(value, list)
+            else value
+            for key, value in application.items()
+        }
 
     def _top_up(self, amount: Decimal) -> None:
         """Money of the county for the township's petty fund, entered by one officer, confirmed by another."""

@@ -14,7 +14,9 @@ from sqlalchemy import select
 from processes.access import accounts
 from processes.access.models import Account
 from processes.access.scope import Actor
+from processes.cases import draws
 from processes.cases.clocks import calendar_of
+from processes.cases.draw_models import READY, DrawNumber, DrawRound
 from processes.errors import ScenarioInvalid
 from processes.migrations import schema
 from processes.office import Office
@@ -26,9 +28,12 @@ from processes.releases.bundle import Bundle
 from processes.settings import Settings
 from processes.storage import full_text, keyring
 from processes.storage.base import Row
-from processes.storage.unit_of_work import Database
+from processes.storage.unit_of_work import Database, UnitOfWork
 
 BEFORE = datetime(2024, 1, 1, tzinfo=UTC)
+
+DRAW_NUMBERS = (("许督查", "民政", "20260302", "a0"), ("潘出纳", "财政", "31415926", "b"))
+"""Who commits to which number, with what the program adds."""
 
 
 class MovableClock:
@@ -58,6 +63,7 @@ class Stage:
                 uow.session.execute(table.delete())
             full_text.clear(uow.session)
             county.found(uow)
+            commit_numbers(uow)
             for bundle in bundles:
                 publish.report(uow, bundle.digest, 1, 0)
                 uow.flush()
@@ -115,6 +121,20 @@ class Stage:
     def close(self) -> None:
         """Give back every connection."""
         self.database.close()
+
+
+def commit_numbers(uow: UnitOfWork) -> None:
+    """The numbers of two offices under which a stage draws: always the same, so that scenarios come out the same."""
+    found = DrawRound(division=county.COUNTY, status=READY, opened_at=uow.now, revealed_by="", numbers=[])
+    uow.add(found)
+    uow.flush()
+    for name, office, number, nonce in DRAW_NUMBERS:
+        row = DrawNumber(
+            round_id=found.id, name=name, office=office, number=number, nonce=nonce,
+            commitment=draws.commitment(number, nonce), at=uow.now,
+        )  # fmt: skip
+        found.numbers.append(row)
+    uow.flush()
 
 
 @contextmanager

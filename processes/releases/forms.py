@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from processes.engine import expressions
 from processes.errors import ExpressionFailed, FormInvalid
 from processes.policy.parameters import Scalar
+from processes.policy.periods import months_after
 
 FIELD_TYPES = frozenset(
     {"textfield", "textarea", "number", "select", "radio", "checklist", "checkbox", "datetime"}
@@ -101,7 +102,9 @@ def check(schema: Mapping[str, Any], data: Mapping[str, Any], circumstances: Cir
         if _is_hidden(field, raw):
             continue
         value, sentence = _value(field, raw[field["key"]])
-        sentence = sentence or _house_rule(field, value, circumstances)
+        sentence = (
+            sentence or _house_rule(field, value, circumstances) or _order_rule(field, value, clean, schema)
+        )
         if sentence:
             faults[field["key"]] = [sentence]
         elif value is not None:
@@ -236,11 +239,23 @@ def _date_rule(rules: Mapping[str, Any], value: date, circumstances: Circumstanc
     latest = max(causes, key=lambda c: c.on, default=None)
     if latest is not None and value < latest.on:
         return f"日期不能早于{_in_chinese(latest.on)}（{latest.title}）"
-    if name := rules.get("not_before_days"):
-        days = circumstances.parameter(str(name))
-        if isinstance(days, Decimal) and value < circumstances.today - timedelta(days=int(days)):
-            return f"日期不能早于今天之前 {days} 天"
+    if name := rules.get("within_months_parameter"):
+        months = circumstances.parameter(str(name))
+        if isinstance(months, Decimal) and value < months_after(circumstances.today, -int(months)):
+            return f"日期应在最近 {months} 个月以内，请核对"
     return ""
+
+
+def _order_rule(
+    field: Mapping[str, Any], value: Any, earlier: Mapping[str, Any], schema: Mapping[str, Any]
+) -> str:
+    """A date that may not lie before that of a field above it (`not_before_field`)."""
+    first = field.get("properties", {}).get("not_before_field")
+    given = earlier.get(str(first)) if first else None
+    if not isinstance(value, date) or not isinstance(given, date) or value >= given:
+        return ""
+    title = next(label_of(f) for f in fields_of(schema) if f["key"] == first)
+    return f"不能早于“{title}”（{_in_chinese(given)}）"
 
 
 def _in_chinese(day: date) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.storage.base import Row
@@ -41,10 +41,19 @@ class ScenarioReport(Row):
     failed: Mapped[int]
 
 
+_UNDER_WAY = text("status IN ('open', 'proposed')")
+
+
 class Draft(Row):
     """A content that a supervisor is changing: kept whole, versioned by every save, published by a second person."""
 
     __tablename__ = "draft"
+    __table_args__ = (
+        Index(
+            "uq_draft_under_way", "programme", unique=True,
+            postgresql_where=_UNDER_WAY, sqlite_where=_UNDER_WAY,
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     programme: Mapped[str] = mapped_column(String(60), index=True)

@@ -8,6 +8,8 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from processes.cases.models import Case
+from processes.errors import RuleBroken
+from processes.people import locks
 from processes.policy.periods import Month
 from processes.releases.bundle import Bundle
 from processes.relief import queries, rules
@@ -28,8 +30,10 @@ def grant(
     account: str = "",
 ) -> Award:
     """Grant a monthly benefit to the covered members; raises on double benefit (C40)."""
-    covered = list(members)
+    covered = sorted(set(members))
     rules.demand_amount(amount)
+    # Read under the persons' locks: two decisions at the same moment queue up here, and the second one sees the first.
+    locks.hold(uow, covered)
     standing = queries.standing_benefits(uow.session, covered)
     rules.demand_no_double_benefit(standing, case.programme, bundle.programme.get("excludes", ()))
     award = Award(
@@ -50,7 +54,8 @@ def grant(
     uow.add(award)
     uow.flush()
     for person_id in covered:
-        uow.add(AwardMember(award_id=award.id, person_id=person_id))
+        uow.add(AwardMember(award_id=award.id, person_id=person_id, programme=award.programme))
+    uow.flush()  # the constraint speaks here and not at the end, when nobody knows any more what was asked
     return award
 
 
@@ -60,3 +65,45 @@ def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
         select(Award).where(Award.case_id == case.id, Award.question == question, Award.status == "standing")
     ):
         award.status = "withdrawn"
+        _mark(uow, award, is_standing=False)
+
+
+def stop(uow: UnitOfWork, number: str, until: Month) -> tuple[Award, Case]:
+    """End the standing award of a case after a month; what was paid stays as it was."""
+    case, award = _standing_of(uow, number, "standing")
+    locks.hold(uow, people_of(uow, award))
+    award.status, award.until_month = "ended", str(until)
+    _mark(uow, award, is_standing=False)
+    return award, case
+
+
+def resume(uow: UnitOfWork, number: str) -> tuple[Award, Case]:
+    """Take the end of an award back; raises when its people have drawn something else since."""
+    case, award = _standing_of(uow, number, "ended")
+    people = people_of(uow, award)
+    locks.hold(uow, people)
+    rules.demand_no_double_benefit(queries.standing_benefits(uow.session, people), award.programme, ())
+    award.status, award.until_month = "standing", None
+    _mark(uow, award, is_standing=True)
+    return award, case
+
+
+def people_of(uow: UnitOfWork, award: Award) -> list[int]:
+    """The persons whom an award covers."""
+    query = select(AwardMember.person_id).where(AwardMember.award_id == award.id)
+    return list(uow.session.scalars(query.order_by(AwardMember.person_id)))
+
+
+def _standing_of(uow: UnitOfWork, number: str, status: str) -> tuple[Case, Award]:
+    case = uow.session.scalars(select(Case).where(Case.number == number).with_for_update()).one()
+    query = select(Award).where(Award.case_id == case.id, Award.status == status).order_by(Award.id.desc())
+    award = uow.session.scalars(query).first()
+    if award is None:
+        raise RuleBroken(reason=f"办件 {number} 的救助待遇已经变更，请刷新后再办", clause="C40")
+    return case, award
+
+
+def _mark(uow: UnitOfWork, award: Award, *, is_standing: bool) -> None:
+    for member in uow.session.scalars(select(AwardMember).where(AwardMember.award_id == award.id)):
+        member.is_standing = is_standing
+    uow.flush()

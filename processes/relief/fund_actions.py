@@ -5,45 +5,66 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from processes.access import divisions
 from processes.access.scope import Actor, township_of
+from processes.cases import events
 from processes.cases.models import Case
 from processes.errors import DutySeparation, NotFound, RuleBroken
 from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
-from processes.relief import fund_queries, fund_rules
+from processes.relief import fund_queries, fund_rules, payments, seals
 from processes.relief.fund_models import Fund, FundEntry, FundMonth, FundPosting
-from processes.storage.unit_of_work import UnitOfWork
+from processes.storage.unit_of_work import UnitOfWork, within
 
 LONGEST_MEMO = 200
+ZERO = Decimal(0)
 
 
 def locked_fund(uow: UnitOfWork, township: str) -> Fund:
-    """The fund of a township, locked; made empty where there was none."""
-    found = uow.session.scalar(select(Fund).where(Fund.township == township).with_for_update())
+    """The fund of a township, locked; made empty where there was none.  Raises `NotFound` for what is no township."""
+    query = select(Fund).where(Fund.township == township).with_for_update()
+    found = uow.session.scalar(query)
     if found is None:
-        found = Fund(
-            township=township, division=township, cash=Decimal(0), advanced=Decimal(0), entries_count=0
+        divisions.township(uow.session, township, "")
+        uow.insert_unless_there(
+            Fund, township=township, division=township, cash=ZERO, advanced=ZERO, entries_count=0, head=""
         )
-        uow.add(found)
-        uow.flush()
+        found = uow.session.scalars(query).one()
     return found
 
 
-def enter(uow: UnitOfWork, actor: Actor, township: str, kind: str, amount: Decimal, memo: str) -> FundEntry:
-    """Write down a movement that a second person has to confirm before it counts."""
+def enter(
+    uow: UnitOfWork, actor: Actor, township: str, kind: str, amount: Decimal, memo: str, case_number: str = ""
+) -> FundEntry:
+    """Write down a movement that a second person has to confirm before it counts.
+
+    What a household gives back names the case that it was given in, and reduces what is to be accounted for there.
+    """
     if kind not in fund_rules.BY_HAND:
         raise RuleBroken(reason="这类记账由办件产生，不能手工录入", clause="C11")
+    case = _refunded_case(uow, township, case_number.strip()) if kind == "refund" else None
     fund = locked_fund(uow, township)
     entry = _entry(uow, actor, fund, kind, fund_rules.demand_amount(amount), _memo(memo))
-    _demand_possible(uow, fund, kind, entry.amount)
+    if case is not None:
+        entry.case_id, entry.case_number = case.id, case.number
+        _demand_outstanding(uow, case, entry.amount)
+    change = fund_rules.postings(kind, entry.amount)
+    fund_rules.demand_covered(fund.cash, fund.advanced, change)
+    _demand_within_float(uow, fund, change)
     return entry
 
 
 def reverse(uow: UnitOfWork, actor: Actor, entry_id: int, memo: str) -> FundEntry:
     """Write down the reversal of a posted entry; the entry itself stays as it is."""
     original, fund = _locked_entry(uow, actor, entry_id)
+    if original.case_id is not None and original.kind != "refund":
+        raise RuleBroken(
+            reason=f"第 {original.serial} 号记录由办件 {original.case_number} 产生，请在该办件中退回到支付以前的环节，"
+            "系统同时冲销台账并撤回救助金",
+            clause="C11",
+        )
     if original.status != "posted" or original.kind == "reversal":
         raise RuleBroken(reason="只能冲销已入账的记录；冲销记录本身不能再冲销", clause="C11")
     taken = uow.session.scalar(select(FundEntry.id).where(FundEntry.reverses_id == original.id))
@@ -60,6 +81,7 @@ def confirm(uow: UnitOfWork, actor: Actor, entry_id: int) -> FundEntry:
     _demand_other_person(actor, entry)
     entry.confirmed_by_id, entry.confirmed_by = actor.account_id, actor.name
     _post(uow, fund, entry)
+    _tell_case(uow, actor, entry)
     return entry
 
 
@@ -87,10 +109,12 @@ def settle(uow: UnitOfWork, actor: Actor, case: Case, question: str) -> FundEntr
 def make_void(uow: UnitOfWork, actor: Actor, case: Case, question: str) -> None:
     """Reverse what a step of a case posted, because the case was sent back before it."""
     fund = locked_fund(uow, township_of(case.division))
-    query = select(FundEntry).where(
-        FundEntry.case_id == case.id, FundEntry.question == question, FundEntry.status == "posted"
-    )
-    for entry in uow.session.scalars(query).all():
+    own = or_(FundEntry.question == question, FundEntry.kind == "refund")
+    query = select(FundEntry).where(FundEntry.case_id == case.id, own, FundEntry.status == "posted")
+    entries = uow.session.scalars(query).all()
+    if all(e.kind != "advance" for e in entries if e.question == question):
+        entries = [e for e in entries if e.kind != "refund"]  # what came back stays with what was handed over
+    for entry in sorted(entries, key=lambda e: (e.kind != "refund", e.id)):
         gone = uow.session.scalar(select(FundEntry.id).where(FundEntry.reverses_id == entry.id))
         if gone is None and entry.kind != "reversal":
             made = _entry(uow, actor, fund, "reversal", entry.amount, "办件退回")
@@ -143,12 +167,14 @@ def _post(uow: UnitOfWork, fund: Fund, entry: FundEntry) -> None:
     fund_rules.demand_open(str(Month.of(entry.booked_on)), fund_queries.last_closed(uow.session, fund.id))
     change = _change(uow, entry)
     fund_rules.demand_covered(fund.cash, fund.advanced, change)
+    _demand_within_float(uow, fund, change)
     fund.entries_count += 1
     entry.serial, entry.status = fund.entries_count, "posted"
     for account, amount in change.items():
         entry.postings.append(FundPosting(account=account, amount=amount))
-    fund.cash += change.get("cash", Decimal(0))
-    fund.advanced += change.get("advanced", Decimal(0))
+    fund.cash += change.get("cash", ZERO)
+    fund.advanced += change.get("advanced", ZERO)
+    entry.digest = fund.head = seals.of_entry(fund.head, fund.township, entry)
 
 
 def _change(uow: UnitOfWork, entry: FundEntry) -> Mapping[str, Decimal]:
@@ -158,15 +184,53 @@ def _change(uow: UnitOfWork, entry: FundEntry) -> Mapping[str, Decimal]:
     return {p.account: -p.amount for p in original.postings}
 
 
-def _demand_possible(uow: UnitOfWork, fund: Fund, kind: str, amount: Decimal) -> None:
-    fund_rules.demand_covered(fund.cash, fund.advanced, fund_rules.postings(kind, amount))
+def _demand_within_float(uow: UnitOfWork, fund: Fund, change: Mapping[str, Decimal]) -> None:
+    """Money of the county only up to the fund's level, advances that wait for their paper included."""
+    if change.get("county", ZERO) >= 0:
+        return
+    level = fund_queries.level(uow.session, civil_date(uow.now), fund.township)
+    if level is not None:
+        fund_rules.demand_within_level(fund.cash + fund.advanced, -change["county"], level.whole)
+
+
+def _refunded_case(uow: UnitOfWork, township: str, number: str) -> Case:
+    """The case of the township out of which money comes back, locked before the fund is."""
+    case = uow.session.scalar(
+        select(Case).where(Case.number == number, within(Case.division, township)).with_for_update()
+    )
+    if case is None:
+        raise RuleBroken(reason="救助对象退回的，请填写本乡镇发放该笔救助金的办件编号", clause="C11")
+    return case
+
+
+def _demand_outstanding(uow: UnitOfWork, case: Case, amount: Decimal) -> None:
+    left = fund_queries.outstanding(uow.session, case.id)
+    if amount > left:
+        raise RuleBroken(
+            reason=f"办件 {case.number} 待核销的先行救助只有 {left:.2f} 元，退回金额不能超过它", clause="C11"
+        )
+
+
+def _tell_case(uow: UnitOfWork, actor: Actor, entry: FundEntry) -> None:
+    """What came back is noted in its case and at its relief, and so is that such a note was wrong."""
+    if entry.case_id is None:
+        return
+    is_back = entry.kind == "refund"
+    payments.give_back(uow, entry.case_id, entry.amount if is_back else -entry.amount)
+    case = uow.session.get_one(Case, entry.case_id)
+    kind, title = ("relief_refunded", "救助对象退回") if is_back else ("refund_reversed", "冲销退回记录")
+    events.append(uow, case, actor, kind, title, amount=entry.amount, serial=entry.serial)
 
 
 def _locked_entry(uow: UnitOfWork, actor: Actor, entry_id: int) -> tuple[FundEntry, Fund]:
-    township = uow.session.scalar(select(FundEntry.division).where(FundEntry.id == entry_id))
-    if township is None or not actor.covers(township):
+    known = uow.session.execute(
+        select(FundEntry.division, FundEntry.case_id).where(FundEntry.id == entry_id)
+    ).one_or_none()
+    if known is None or not actor.covers(known.division):
         raise NotFound()
-    fund = locked_fund(uow, township)
+    if known.case_id is not None:
+        uow.lock(Case, known.case_id)
+    fund = locked_fund(uow, known.division)
     return uow.session.get_one(FundEntry, entry_id, populate_existing=True), fund
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from processes.storage.base import Row, Scoped
@@ -25,6 +25,8 @@ class Fund(Row, Scoped):
     cash: Mapped[Decimal] = mapped_column(default=Decimal(0))
     advanced: Mapped[Decimal] = mapped_column(default=Decimal(0))
     entries_count: Mapped[int] = mapped_column(default=0)
+    head: Mapped[str] = mapped_column(String(64), default="")
+    """The seal of the last posted entry (`fund_seals`)."""
 
 
 class FundEntry(Row, Scoped):
@@ -59,6 +61,8 @@ class FundEntry(Row, Scoped):
     entered_at: Mapped[datetime]
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     confirmed_by: Mapped[str] = mapped_column(String(60), default="")
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    """Given when the entry is posted: over what it says and over the entry before it."""
 
     postings: Mapped[list[FundPosting]] = relationship(order_by="FundPosting.id")
 
@@ -93,14 +97,24 @@ class FundMonth(Row):
     closed_by: Mapped[str] = mapped_column(String(60))
 
 
+_STANDING = text("status = 'standing'")
+
+
 class ReliefPayment(Row, Scoped):
-    """A one-off relief that a household received (临时救助金): emergency or expenditure."""
+    """A one-off relief that a household received (临时救助金): emergency or expenditure.
+
+    The database forbids a second standing one of the same case.
+    """
 
     __tablename__ = "relief_payment"
     __table_args__ = (
         Index("ix_relief_payment_household", "household_id", "granted_on"),
         Index("ix_relief_payment_case", "case_id"),
-    )
+        Index(
+            "uq_relief_payment_standing", "case_id", unique=True,
+            postgresql_where=_STANDING, sqlite_where=_STANDING,
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
@@ -113,3 +127,10 @@ class ReliefPayment(Row, Scoped):
     """`fund`: out of the township's petty fund; `bank`: by the county through the bank."""
     question: Mapped[str] = mapped_column(String(160))
     status: Mapped[str] = mapped_column(String(10), default="standing")
+    refunded: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    """What the household gave back of it; what is left counts."""
+
+    @property
+    def kept(self) -> Decimal:
+        """What the household has of it (yuan)."""
+        return self.amount - self.refunded

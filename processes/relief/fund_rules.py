@@ -57,6 +57,16 @@ def demand_covered(cash: Decimal, advanced: Decimal, change: Mapping[str, Decima
         raise RuleBroken(reason=f"待核销的先行救助只有 {advanced:.2f} 元，不足以冲减", clause="C11")
 
 
+def demand_within_level(held: Decimal, added: Decimal, level: Decimal) -> None:
+    """Raise when the county would put in more than the fund's level leaves room for."""
+    room = max(level - held, Decimal(0))
+    if added > room:
+        raise RuleBroken(
+            reason=f"备用金定额为 {level:.2f} 元，现有余额和待核销共 {held:.2f} 元，最多还能拨入 {room:.2f} 元",
+            clause="C11",
+        )
+
+
 def demand_open(month: str, last_closed: str) -> None:
     """Raise when an entry would fall into a closed month."""
     if last_closed and month <= last_closed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.storage.base import Row, Scoped
@@ -36,11 +36,28 @@ class Award(Row, Scoped):
     """Where it is paid to (收款账号)."""
 
 
+_HELD_ONCE = text("is_standing AND NOT is_disputed")
+
+
 class AwardMember(Row):
-    """A person covered by an award."""
+    """A person covered by an award.
+
+    The database itself forbids that a person stands in two awards of one programme (C40): `programme` and
+    `is_standing` repeat what the award says, because a constraint reads one table only.
+    """
 
     __tablename__ = "award_member"
-    __table_args__ = (Index("ix_award_member_person", "person_id"),)
+    __table_args__ = (
+        Index("ix_award_member_person", "person_id"),
+        Index(
+            "uq_award_member_standing", "person_id", "programme", unique=True,
+            postgresql_where=_HELD_ONCE, sqlite_where=_HELD_ONCE,
+        ),
+    )  # fmt: skip
 
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    programme: Mapped[str] = mapped_column(String(60))
+    is_standing: Mapped[bool] = mapped_column(default=True)
+    is_disputed: Mapped[bool] = mapped_column(default=False)
+    """Granted twice before the constraint was there: paid on until somebody decides, named by every audit."""

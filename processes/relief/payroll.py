@@ -44,7 +44,7 @@ class PaySum:
 
 def _paid_in(month: str) -> ColumnElement[bool]:
     return and_(
-        Award.status == "standing",
+        Award.status.in_(("standing", "ended")),  # what was stopped was due up to its last month
         Award.from_month <= month,
         or_(Award.until_month.is_(None), Award.until_month >= month),
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case
-from processes.people.models import Person
+from processes.people.models import Membership, Person
 from processes.people.queries import same_people
+from processes.releases import publish
 from processes.relief.models import Award, AwardMember
 from processes.relief.rules import Standing
 
@@ -49,3 +51,44 @@ def of_case(session: Session, case_id: int) -> Award | None:
     """The standing award of a case, if one was granted."""
     query = select(Award).where(Award.case_id == case_id, Award.status == "standing")
     return session.scalars(query.order_by(Award.id.desc())).first()
+
+
+def colliding(session: Session, person_id: int, on: date) -> list[str]:
+    """What a person draws or asks for in more than one place though it excludes itself, in words; nothing if none.
+
+    Two awards of which one excludes the other, or an award and another case of its programme that is under way.
+    """
+    own = {s.case_number: s for s in standing_benefits(session, [person_id])}
+    drawn = list(own.values())
+    found = {
+        s.case_number: f"享受{s.programme_title}（{s.case_number}）"
+        for s in drawn
+        if any(o.case_number != s.case_number and _excludes(session, s, o, on) for o in drawn)
+    }
+    case, member = Case.__table__, Membership.__table__
+    under_way = session.execute(
+        select(case.c.number, case.c.programme, case.c.programme_title)
+        .join(member, member.c.household_id == case.c.household_id)
+        .where(
+            member.c.person_id.in_(same_people(session, [person_id])), case.c.status != "closed",
+            case.c.number.not_in(list(own)), case.c.programme.in_({s.programme for s in drawn}),
+        )
+        .distinct()
+    ).all()  # fmt: skip
+    for number, programme, title in under_way:
+        for standing in drawn:
+            if standing.programme == programme:
+                found[standing.case_number] = f"享受{standing.programme_title}（{standing.case_number}）"
+                found[number] = f"正在申请{title}（{number}）"
+    return [found[number] for number in sorted(found)]
+
+
+def _excludes(session: Session, one: Standing, other: Standing, on: date) -> bool:
+    if one.programme == other.programme:
+        return True
+    bundles = [
+        publish.open_release(session, publish.current_id(session, s.programme, on)) for s in (one, other)
+    ]
+    return other.programme_code in bundles[0].programme.get("excludes", ()) or one.programme_code in bundles[
+        1
+    ].programme.get("excludes", ())

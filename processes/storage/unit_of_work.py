@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, event, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from processes.storage.asking import Asked, fetch
@@ -115,6 +116,12 @@ class UnitOfWork:
     def add(self, row: Row) -> None:
         """A new row of this transaction."""
         self.session.add(row)
+
+    def insert_unless_there(self, kind: type[Row], **values: Any) -> None:
+        """A row whose key may be taken: whoever comes second waits for the first and then finds its row."""
+        table = kind.__table__
+        dialect = sqlite if self.session.get_bind().dialect.name == "sqlite" else postgresql
+        self.session.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
 
     def flush(self) -> None:
         """Send what is pending, so that keys exist and queries see it."""

@@ -4,6 +4,8 @@ Each is a typed function `(context, **params) -> result`, registered with a Chin
 description that the lint and the studio list.  Importing this package registers them all.
 """
 
-from processes.verbs import awards, cases, clocks, draws, funds, households, papers, referrals
+from processes.verbs import awards, cases, clocks, draws, funds, households, papers, referrals, reliefs
 
-__all__ = ["awards", "cases", "clocks", "draws", "funds", "households", "papers", "referrals"]
+__all__ = [
+    "awards", "cases", "clocks", "draws", "funds", "households", "papers", "referrals", "reliefs",
+]  # fmt: skip

@@ -6,15 +6,22 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
 from processes.cases import events
+from processes.errors import VerbParametersInvalid
+from processes.people.models import Membership
 from processes.policy.periods import Month
-from processes.relief import actions
+from processes.relief import actions, queries, seals
 from processes.verbs.registry import Context, verb
 
 
 def _undo_grant(context: Context, result: Mapping[str, Any]) -> None:
     actions.withdraw(context.uow, context.case, str(result["question"]))
-    events.append(context.uow, context.case, context.actor, "award_withdrawn", "撤回救助待遇")
+    events.append(
+        context.uow, context.case, context.actor, "award_withdrawn", "撤回救助待遇",
+        question=str(result["question"]),
+    )  # fmt: skip
 
 
 @verb(
@@ -44,6 +51,48 @@ def grant(
     )
     events.append(
         context.uow, context.case, context.actor, "award_granted", "给予救助待遇",
-        monthly=award.monthly_amount, from_month=award.from_month,
+        monthly=award.monthly_amount, from_month=award.from_month, question=award.question,
+        seal=seals.of_award(award, (int(m) for m in members)),
     )  # fmt: skip
     return {"question": context.question, "monthly": award.monthly_amount, "from_month": award.from_month}
+
+
+@verb("award.list", "列出享受的救助", "列出本户成员正在享受的救助待遇（任何地方的），供核查时选择。")
+def list_awards(context: Context) -> dict[str, Any]:
+    """What the household's people draw now, as options of a form field: one for each award."""
+    people = context.uow.session.scalars(
+        select(Membership.person_id).where(Membership.household_id == context.case.household_id)
+    )
+    found: dict[str, str] = {}
+    for standing in queries.standing_benefits(context.uow.session, people):
+        named = found.get(standing.case_number, f"{standing.programme_title}（{standing.case_number}）：")
+        found[standing.case_number] = f"{named}{'' if named.endswith('：') else '、'}{standing.name}"
+    return {
+        "options": [{"value": number, "label": label} for number, label in sorted(found.items())],
+        "count": Decimal(len(found)),
+    }
+
+
+def _undo_stop(context: Context, result: Mapping[str, Any]) -> None:
+    award, case = actions.resume(context.uow, str(result["number"]))
+    people = actions.people_of(context.uow, award)
+    events.append(
+        context.uow, case, context.actor, "award_granted", "恢复救助待遇",
+        monthly=award.monthly_amount, from_month=award.from_month, question=award.question,
+        seal=seals.of_award(award, people),
+    )  # fmt: skip
+
+
+@verb(
+    "award.stop", "停发救助待遇", "停发本户成员享受的一项救助待遇：当月照发，自次月起停发。", undo=_undo_stop
+)
+def stop(context: Context, award: str, reason: str) -> dict[str, Any]:
+    """End an award that the household's people draw, whichever case granted it; answers the last month."""
+    if award not in {o["value"] for o in list_awards(context)["options"]}:
+        raise VerbParametersInvalid(verb="award.stop", reason="不是本户成员正在享受的救助待遇")
+    row, case = actions.stop(context.uow, award, Month.of(context.clocks.today))
+    events.append(
+        context.uow, case, context.actor, "award_stopped", "停发救助待遇", question=row.question,
+        until=row.until_month, reason=reason, by_case=context.case.number,
+    )  # fmt: skip
+    return {"number": award, "programme": row.programme_title, "until": row.until_month}

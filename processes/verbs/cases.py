@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import select
 
 from processes.cases import actions, events
 from processes.cases.models import Case
-from processes.errors import RuleBroken, VerbParametersInvalid
+from processes.errors import ReleaseMissing, RuleBroken, VerbParametersInvalid
+from processes.people.models import Membership
+from processes.people.queries import same_people
+from processes.releases import publish
+from processes.relief import queries as relief
 from processes.verbs.registry import Context, verb
 
 
 def _undo_open(context: Context, result: Mapping[str, Any]) -> None:
     """Cases that were opened are withdrawn, as long as nobody has worked on them."""
     for opened in result["opened"]:
+        if opened.get("linked"):
+            continue  # it was there before
         case = actions.locked_case(context.uow, context.actor, str(opened["number"]))
         items = actions.items_of(context.uow, case)
         if case.status != "open" or any(i.status == "done" for i in items):
@@ -27,10 +36,19 @@ def _undo_open(context: Context, result: Mapping[str, Any]) -> None:
     "applications 按 application 一列给出各自的申请内容。全部在一次办理中完成。",
     undo=_undo_open,
 )  # fmt: skip
-def open_cases(context: Context, routes: list[Any], applications: dict[str, Any]) -> dict[str, Any]:
-    """Open every routed case; answers number, title and limit of each, in the table's order."""
+def open_cases(
+    context: Context, routes: list[Any], applications: dict[str, Any], link: bool = False
+) -> dict[str, Any]:
+    """Open every routed case; answers number, title and limit of each, in the table's order.
+
+    With `link`, what the household applies for or draws already is joined to this case instead of being opened.
+    """
     opened = []
     for route in _distinct(routes):
+        known = _already(context, str(route["programme"])) if link else None
+        if known is not None:
+            opened.append(_joined(context, known, route))
+            continue
         given = applications.get(str(route.get("application", "")))
         if not isinstance(given, Mapping):
             raise VerbParametersInvalid(
@@ -46,6 +64,57 @@ def open_cases(context: Context, routes: list[Any], applications: dict[str, Any]
             number=case.number, to=str(route.get("target_title") or ""),
         )  # fmt: skip
     return {"opened": opened, "count": len(opened)}
+
+
+@verb(
+    "case.offers", "列出可申请的救助",
+    "从给出的救助项目中列出已经发布的，供表单选择；家庭已在申请或享受的，注明办件。",
+)  # fmt: skip
+def offers(context: Context, programmes: list[Any]) -> dict[str, Any]:
+    """The programmes in force among these, as options of a form field."""
+    options = []
+    for name in map(str, programmes):
+        try:
+            release = publish.current_id(context.uow.session, name, context.clocks.today)
+        except ReleaseMissing:
+            continue
+        known = _already(context, name)
+        title = publish.open_release(context.uow.session, release).title
+        label = title if known is None else f"{title}（已有办件 {known.number}）"
+        options.append({"value": name, "label": label})
+    return {"options": options, "count": Decimal(len(options))}
+
+
+def _already(context: Context, programme: str) -> Case | None:
+    """The case in which a member of the household applies for a programme, or draws it or what excludes it."""
+    session, today = context.uow.session, context.clocks.today
+    bundle = publish.open_release(session, publish.current_id(session, programme, today))
+    members = select(Membership.person_id).where(Membership.household_id == context.case.household_id)
+    people = same_people(session, list(session.scalars(members)))
+    open_case = session.scalars(
+        select(Case)
+        .join(Membership, Membership.household_id == Case.household_id)
+        .where(Membership.person_id.in_(people), Case.programme == programme, Case.status != "closed")
+        .order_by(Case.id)
+    ).first()
+    if open_case is not None:
+        return open_case
+    excluded = set(bundle.programme.get("excludes", ()))
+    for standing in relief.standing_benefits(session, people):
+        if standing.programme == programme or standing.programme_code in excluded:
+            return session.scalars(select(Case).where(Case.number == standing.case_number)).one()
+    return None
+
+
+def _joined(context: Context, known: Case, route: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of the receipt for a case that was there before."""
+    events.append(
+        context.uow, context.case, context.actor, "case_joined", known.programme_title, number=known.number
+    )
+    return {
+        "number": known.number, "title": known.programme_title, "to": str(route.get("target_title") or ""),
+        "need": str(route.get("need") or ""), "due_on": None, "limit": "", "article": "", "linked": True,
+    }  # fmt: skip
 
 
 def _distinct(routes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -95,7 +95,8 @@ class Officers:
         township = random.choice(TOWNSHIPS)
         who = random.choice((self.one, self.other))
         if kind in ("top_up", "return", "refund"):
-            office.perform(c.EnterFundEntry(township, kind, amount, "演练"), who)
+            case = self._some_case(random, township) if kind == "refund" else ""
+            office.perform(c.EnterFundEntry(township, kind, amount, "演练", case_number=case), who)
         elif kind in ("confirm", "refuse"):
             entry = self._some(random, "waiting")
             command = c.ConfirmFundEntry(entry) if kind == "confirm" else c.RefuseFundEntry(entry)
@@ -116,6 +117,11 @@ class Officers:
             else:
                 fund_actions.make_void(uow, self.one, case, question)
             uow.commit()
+
+    def _some_case(self, random: Random, township: str) -> str:
+        with self.stage.database.reading(township) as session:
+            found = session.scalars(select(Case.number).where(Case.id.in_(self.cases))).all()
+        return random.choice(found) if found else ""
 
     def _some(self, random: Random, status: str) -> int:
         with self.stage.database.reading("") as session:

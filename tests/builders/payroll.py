@@ -76,5 +76,8 @@ def _copies(
                 "id": 100 + n, "case_id": case, "household_id": household, "division": place,
                 "account": f"62170000{n:08d}",
             },
-            AwardMember: {"award_id": 100 + n, "person_id": person},
+            AwardMember: {
+                "award_id": 100 + n, "person_id": person, "programme": first[Award]["programme"],
+                "is_standing": True, "is_disputed": False,
+            },
         }  # fmt: skip

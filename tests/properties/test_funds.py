@@ -27,6 +27,8 @@ from tests.builders import funds
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 OPERATIONS = 20_000 if NIGHTLY else 2_000
 THREADS = 4
+LEVEL = Decimal("50000.00")
+"""What a fund of the demo county should hold (fund.float)."""
 
 
 @given(st.sampled_from(sorted(fund_rules.MOVES)), st.decimals("0.01", "999999", places=2))
@@ -74,7 +76,12 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(amount=st.decimals("0.01", "5000", places=2))
     def top_up(self, amount: Decimal) -> None:
-        self.confirm(c.EnterFundEntry(self.township, "top_up", amount, "拨付"))
+        command = c.EnterFundEntry(self.township, "top_up", amount, "拨付")
+        if self.cash + amount > LEVEL:
+            with pytest.raises(RuleBroken):
+                self.stage.office.perform(command, self.team.one)
+            return
+        self.confirm(command)
         self.cash += amount
 
     @rule(amount=st.decimals("0.01", "5000", places=2))

@@ -149,7 +149,10 @@ BOUNDED = {"not_after_today": True, "not_before": "opened"}
         (DAY | {"properties": {"not_after_today": True}}, "date_without_bounds"),
         (DAY | {"properties": {"not_before": "opened"}}, "date_without_bounds"),
         (DAY | {"properties": BOUNDED | {"not_before": "township_opinon"}}, "unknown_step"),
-        (DAY | {"properties": {"not_after_today": True, "not_before_days": "no.such"}}, "unknown_parameter"),
+        (
+            DAY | {"properties": {"not_after_today": True, "within_months_parameter": "no.such"}},
+            "unknown_parameter",
+        ),
     ],
 )
 def test_lint__refuses_what_the_server_does_not_check(

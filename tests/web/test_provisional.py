@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from processes import commands as c
+from processes.cases.models import WorkItem
 from processes.errors import DoubleBenefit, DuplicateCase, FormInvalid, RuleBroken
+from processes.people import queries
 from processes.people.id_number import compose
 from processes.people.models import Membership, Person, PersonMerge
 from processes.rehearsal.stage import Stage
+from processes.relief import audit, payroll
 from tests.builders import cases
 from tests.builders.desks import Person as Browser
 
@@ -106,3 +109,95 @@ def test_a_number_that_nobody_has_yet__makes_the_registered_person(stage: Stage)
     with stage.database.reading("") as session:
         known = session.scalars(select(Person).where(Person.name == "王大山")).one()
     assert (known.birth_on, known.is_provisional) == (date(1978, 6, 15), False)
+
+
+def drawing_twice(stage: Stage) -> tuple[str, str, int, str]:
+    """A person who draws under a number, and again as somebody without one; the cases, the person, the number."""
+    known = cases.a_case(stage, at="serve_confirmation", raw=cases.OTHER_HOUSEHOLD)
+    unknown = household(stage, name="老周", work_ability="none")
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    again = str(
+        stage.office.perform(c.StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)[
+            "case"
+        ]
+    )
+    while not any(i.task == "serve_confirmation" for i in cases.open_items(stage, again)):
+        item = cases.open_items(stage, again)[0]
+        if item.task == "record_objection":
+            stage.move("8 days")
+        else:
+            cases.complete(stage, item)
+    with stage.database.reading("") as session:
+        number = session.scalars(select(Person.id_number).where(Person.name == "周大海")).one()
+    return known, again, person_of(stage).id, number
+
+
+def test_identified_as_one_who_draws_already__the_county_verifies_and_stops_one(whole_stage: Stage) -> None:
+    stage = whole_stage
+    known, again, person, number = drawing_twice(stage)
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    opened = stage.office.perform(c.IdentifyPerson(person, number, "周大海", "指纹比对"), clerk)["case"]
+    (item,) = cases.open_items(stage, opened)
+    assert (item.task, item.role) == ("verify_double_benefit", "county_clerk")
+    with stage.database.reading("") as session:
+        found = session.scalars(
+            select(WorkItem.case_number).where(WorkItem.task == "verify_double_benefit")
+        ).all()
+        assert found == [opened]
+        # both are paid until somebody decides: the month after the decision is April
+        assert len(payroll.lines(session, "minimum_living_allowance", "2026-04", "340199")) == 2
+    page = Browser(stage, "county_clerk").get(f"/cases/{opened}").text
+    assert known in page
+    assert again in page
+    for task, data in (
+        ("verify_double_benefit", {"finding": "stop", "award": again, "statement": "同一人"}),
+        ("confirm_stop", {"decision": "agree", "statement": "同意"}),
+    ):
+        at = cases.item_at(stage, opened, task)
+        stage.office.perform(
+            c.CompleteTask(at.id, at.version, data, str(uuid4())), stage.actor(at.role, cases.VILLAGE)
+        )
+    with stage.database.reading("") as session:
+        for month, lines in (("2026-03", 0), ("2026-04", 1)):
+            assert len(payroll.lines(session, "minimum_living_allowance", month, "340199")) == lines
+        assert audit.compare(session) == []
+
+
+def test_identified_while_an_application_runs__the_county_verifies_too(whole_stage: Stage) -> None:
+    stage = whole_stage
+    known = cases.a_case(stage, at="serve_confirmation", raw=cases.OTHER_HOUSEHOLD)
+    unknown = household(stage, name="老周")
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    running = stage.office.perform(c.StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)
+    with stage.database.reading("") as session:
+        number = session.scalars(select(Person.id_number).where(Person.name == "周大海")).one()
+    opened = stage.office.perform(c.IdentifyPerson(person_of(stage).id, number, "周大海", "亲属辨认"), clerk)[
+        "case"
+    ]
+    page = Browser(stage, "county_clerk").get(f"/cases/{opened}").text
+    assert f"正在申请最低生活保障（{running['case']}）" in page
+    assert known in page
+
+
+def test_identified_as_one_who_draws_nothing__nothing_is_opened(whole_stage: Stage) -> None:
+    whole_stage.set_clock(cases.noon())
+    household(whole_stage)
+    clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
+    answer = whole_stage.office.perform(
+        c.IdentifyPerson(person_of(whole_stage).id, NUMBER, "王大山", "辨认"), clerk
+    )
+    assert answer["case"] == ""
+
+
+def test_a_known_person_is_computed_by_their_own_age(stage: Stage) -> None:
+    stage.set_clock(cases.noon())
+    unknown = household(stage, estimated_age="70")
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    person = person_of(stage)
+    stage.office.perform(c.IdentifyPerson(person.id, NUMBER, "王大山", "辨认"), clerk)
+    with stage.database.reading("") as session:
+        found = queries.facts(queries.household_by_number(session, unknown), date(2026, 3, 2))
+        (member,) = found["members"]
+        known = session.scalars(select(Person.id).where(Person.name == "王大山")).one()
+    # born on 15 June 1978: 47 on 2 March 2026, not the estimated 70; granted to the person with the number
+    assert (member["age"], member["id"]) == (47, known)

@@ -80,7 +80,7 @@ def enter(actor: Actor, township: str) -> Any:
         raise Invalid(reason="金额应为数字") from None
     command = c.EnterFundEntry(
         township, request.form.get("kind", ""), amount, request.form.get("memo", ""),
-        request.form.get("token", "")[:64],
+        request.form.get("token", "")[:64], request.form.get("case_number", ""),
     )  # fmt: skip
     auth.office().perform(command, actor)
     return redirect(url_for("funds.ledger", township=township))

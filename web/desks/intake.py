@@ -12,8 +12,9 @@ from processes.access.scope import Actor
 from processes.coordination import screening
 from processes.people import queries
 from processes.policy.calendar import civil_date
-from processes.releases import publish
-from web import auth, forms, unsaved_sheet
+from processes.releases import forms, publish
+from web import auth, unsaved_sheet
+from web import forms as bodies
 from web.require import require
 
 desk = Blueprint("intake", __name__)
@@ -34,7 +35,7 @@ def form(actor: Actor, number: str, programme: str, process: str = "") -> Any:
             "apply.html",
             household=household,
             title=start.title,
-            schema=bundle.form(start.form),
+            schema=forms.resolved(bundle.form(start.form) or {}, lambda: queries.choices(household)),
             data=sheet.data if sheet.data is not None else {"phone": household.phone},
             unsaved=sheet,
             screened=screening.screen(session, household, auth.office().database.clock(), today)
@@ -50,9 +51,9 @@ def form(actor: Actor, number: str, programme: str, process: str = "") -> Any:
 @require(Permission.CASE_START)
 def submit(actor: Actor, number: str, programme: str, process: str = "") -> Any:
     """Open the case."""
-    body = forms.body()
+    body = bodies.body()
     command = c.StartCase(
-        programme, number, forms.part(body, "data"), str(body.get("token", ""))[:64], process
+        programme, number, bodies.part(body, "data"), str(body.get("token", ""))[:64], process
     )
     started = auth.office().perform(command, actor)
     return jsonify(address=url_for("cases.one", number=started["case"]))

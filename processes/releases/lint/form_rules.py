@@ -39,8 +39,17 @@ _RULES: Mapping[str, frozenset[str]] = {
 }
 _REQUIRED_ONLY = frozenset({"required"})
 _HOUSE_RULES = frozenset(
-    {"another_person", "not_after_today", "not_before", "not_before_days", "least_parameter", "inner"}
+    {
+        "another_person",
+        "not_after_today",
+        "not_before",
+        "not_before_field",
+        "within_months_parameter",
+        "least_parameter",
+        "inner",
+    }  # fmt: skip
 )
+_LOWER_BOUNDS = ("not_before", "not_before_field", "within_months_parameter")
 _SAME_AS_ABSENT: tuple[object, ...] = (False, None, "", {}, [])
 """A rule of the editor that is switched off asks for nothing."""
 
@@ -108,18 +117,20 @@ def _date(name: str, key: str, title: str, component: Mapping[str, Any], bundle:
     rules = component.get("properties", {})
     if not rules.get("not_after_today"):
         yield Problem(name, key, "date_without_bounds", f"日期“{title}”没有上限（not_after_today）")
-    if not rules.get("not_before") and not rules.get("not_before_days"):
+    if not any(rules.get(lower) for lower in _LOWER_BOUNDS):
         yield Problem(
             name,
             key,
             "date_without_bounds",
-            f"日期“{title}”没有下限：用 not_before 写明起因环节，或用 not_before_days 写明天数参数",
+            f"日期“{title}”没有下限：用 not_before 写明起因环节，或用 within_months_parameter 写明月数参数",
         )
     for cause in str(rules.get("not_before", "")).split():
         is_field = "." in cause
         shared = name.startswith(f"{COMMON}/")  # used by programmes that have other steps
         if cause != forms.OPENED and not is_field and not shared and not index.has_step(bundle, cause):
             yield Problem(name, key, "unknown_step", f"日期“{title}”的起因环节“{cause}”不在流程图中")
-    days = rules.get("not_before_days")
-    if days and str(days) not in bundle.policy:
-        yield Problem(name, key, "unknown_parameter", f"日期“{title}”的参数“{days}”没有在 policy.toml 中登记")
+    months = rules.get("within_months_parameter")
+    if months and str(months) not in bundle.policy:
+        yield Problem(
+            name, key, "unknown_parameter", f"日期“{title}”的参数“{months}”没有在 policy.toml 中登记"
+        )

@@ -1,0 +1,73 @@
+"""Rows of draws: who committed to which number, and the lots that were drawn with them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from processes.storage.base import Row, Scoped
+from processes.storage.types import Encrypted
+
+COLLECTING, READY, REVEALED = "collecting", "ready", "revealed"
+_COLLECTING = text("status = 'collecting'")
+
+
+class DrawRound(Row, Scoped):
+    """Two numbers of two offices under which a county draws, until they are revealed (抽签轮次)."""
+
+    __tablename__ = "draw_round"
+    __table_args__ = (
+        Index(
+            "uq_draw_round_collecting", "division", unique=True,
+            postgresql_where=_COLLECTING, sqlite_where=_COLLECTING,
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(String(10), default=COLLECTING)
+    opened_at: Mapped[datetime]
+    revealed_at: Mapped[datetime | None]
+    revealed_by: Mapped[str] = mapped_column(String(60), default="")
+
+    numbers: Mapped[list[DrawNumber]] = relationship(order_by="DrawNumber.id")
+
+
+class DrawNumber(Row):
+    """A number that somebody committed to: its hash is known at once, the number when the round is revealed."""
+
+    __tablename__ = "draw_number"
+    __table_args__ = (UniqueConstraint("round_id", "office"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("draw_round.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    office: Mapped[str] = mapped_column(String(40))
+    number: Mapped[str] = mapped_column(Encrypted)
+    nonce: Mapped[str] = mapped_column(Encrypted)
+    """Added by the program, so that the number cannot be found out by trying."""
+    commitment: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class DrawnLot(Row, Scoped):
+    """The lot of a case in a draw: drawn once, whatever is done again later."""
+
+    __tablename__ = "drawn_lot"
+    __table_args__ = (UniqueConstraint("case_id", "name"), Index("ix_drawn_lot_round", "round_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("draw_round.id"))
+    """None: nobody had committed to numbers, so every case was chosen."""
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    case_number: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(40))
+    seal: Mapped[str] = mapped_column(String(64))
+    """The last daily seal at that moment; empty before the first."""
+    lot: Mapped[str] = mapped_column(String(6))
+    rate: Mapped[str] = mapped_column(String(10))
+    is_chosen: Mapped[bool]
+    because: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]

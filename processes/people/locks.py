@@ -1,0 +1,30 @@
+"""Locks on persons: whatever is granted or paid to somebody is looked at and written under them.
+
+Taken after the case's lock and before the fund's, in the order of the rows, so that no two transactions wait for
+each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from processes.people.models import Person
+from processes.people.queries import same_people
+from processes.storage.unit_of_work import UnitOfWork
+
+
+def hold(uow: UnitOfWork, people: Iterable[int]) -> set[int]:
+    """Lock these persons and the rows under which they were registered besides; answers all of them.
+
+    Who they are besides may change until the locks are held, so it is asked again until nothing is new.
+    """
+    wanted, held = same_people(uow.session, list(people)), set[int]()
+    while wanted - held:
+        held |= wanted
+        # Rows that refer to a person may still be written meanwhile (FOR NO KEY UPDATE).
+        query = select(Person.id).where(Person.id.in_(held)).order_by(Person.id)
+        uow.session.execute(query.with_for_update(key_share=True)).all()
+        wanted = same_people(uow.session, list(held))
+    return held

@@ -1,0 +1,195 @@
+"""Whether the money's tables agree with each other and with what the cases say: advances, reliefs, awards, events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from processes.access.models import Division
+from processes.cases.models import Case, CaseEvent
+from processes.relief import seals
+from processes.relief.fund_models import Fund, FundEntry, ReliefPayment
+from processes.relief.models import Award, AwardMember
+
+ZERO = Decimal(0)
+_PAID = ("advance_paid", "relief_granted")
+_KINDS = (
+    *_PAID, "relief_withdrawn", "relief_refunded", "refund_reversed", "award_granted", "award_withdrawn",
+    "award_stopped",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Said:
+    """What a case's events say of its money: by question what stands, and what was given back."""
+
+    paid: dict[str, CaseEvent]
+    awards: dict[str, CaseEvent]
+    refunded: Decimal = ZERO
+
+
+def compare(session: Session) -> list[str]:
+    """What does not agree, in sentences; nothing when every row is as it was written."""
+    said = _said(session)
+    numbers = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
+    destroyed = set(session.scalars(select(Case.id).where(Case.destroyed_on.is_not(None))))
+    return [
+        *_funds(session),
+        *_advances(session, numbers),
+        *_payments(session, said, numbers, destroyed),
+        *_awards(session, said, numbers, destroyed),
+        *_twice(session),
+    ]
+
+
+def _said(session: Session) -> dict[int, _Said]:
+    found: dict[int, _Said] = defaultdict(lambda: _Said({}, {}))
+    query = (
+        select(CaseEvent).where(CaseEvent.kind.in_(_KINDS)).order_by(CaseEvent.case_id, CaseEvent.position)
+    )
+    for event in session.scalars(query):
+        case, question = found[event.case_id], str(event.payload.get("question", ""))
+        match event.kind:
+            case "advance_paid" | "relief_granted":
+                case.paid[question] = event
+            case "relief_withdrawn":
+                _forget(case.paid, question)
+                case.refunded = ZERO
+            case "relief_refunded":
+                case.refunded += event.payload.get("amount", ZERO)
+            case "refund_reversed":
+                case.refunded -= event.payload.get("amount", ZERO)
+            case "award_granted":
+                case.awards[question] = event
+            case _:
+                _forget(case.awards, question)
+    return found
+
+
+def _forget(standing: dict[str, CaseEvent], question: str) -> None:
+    """An event of earlier times does not say to which step it belongs: nothing of the case stands then."""
+    if question in standing:
+        del standing[question]
+    else:
+        standing.clear()
+
+
+def _funds(session: Session) -> Iterator[str]:
+    places = set(session.scalars(select(Division.code)))
+    for fund in session.scalars(select(Fund).order_by(Fund.township)):
+        if fund.township not in places:
+            yield f"{fund.township} 不是已登记的乡镇，不应有备用金"
+        head = ""
+        query = select(FundEntry).where(FundEntry.fund_id == fund.id, FundEntry.status == "posted")
+        for entry in session.scalars(
+            query.order_by(FundEntry.serial).options(selectinload(FundEntry.postings))
+        ):
+            if seals.of_entry(head, fund.township, entry) != entry.digest:
+                yield f"{fund.township} 台账第 {entry.serial} 号入账后被改动"
+            head = entry.digest
+        if head != fund.head:
+            yield f"{fund.township} 台账末尾的记录缺失"
+
+
+def _advances(session: Session, numbers: dict[int, str]) -> Iterator[str]:
+    """Every advance that was not reversed is a relief that stands, with the same amount; and the other way round."""
+    reversed_ids = set(
+        session.scalars(
+            select(FundEntry.reverses_id).where(
+                FundEntry.reverses_id.is_not(None), FundEntry.status == "posted"
+            )
+        )
+    )
+    moved: dict[tuple[int, str], Decimal] = {}
+    refunds: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    entries = session.scalars(
+        select(FundEntry).where(FundEntry.kind.in_(("advance", "refund")), FundEntry.status == "posted")
+    )
+    for entry in entries:
+        if entry.id in reversed_ids or entry.case_id is None:
+            continue
+        if entry.kind == "refund":
+            refunds[entry.case_id] += entry.amount
+        else:
+            moved[entry.case_id, entry.question] = entry.amount
+    given = {(r.case_id, r.question): r for r in _standing(session) if r.source == "fund"}
+    for key in sorted({*moved, *given}):
+        row = given.get(key)
+        if row is None or moved.get(key) != row.amount:
+            has = "无" if row is None else f"{row.amount:.2f} 元"
+            out = f"{moved[key]:.2f} 元" if key in moved else "无"
+            yield f"{numbers.get(key[0], key[0])} 的先行支付（{out}）与救助登记（{has}）不符"
+        elif row.refunded != refunds[key[0]]:
+            yield f"{numbers[key[0]]} 登记的退回款 {row.refunded:.2f} 元与台账 {refunds[key[0]]:.2f} 元不符"
+
+
+def _payments(
+    session: Session, said: dict[int, _Said], numbers: dict[int, str], destroyed: set[int]
+) -> Iterator[str]:
+    standing = {r.case_id: r for r in _standing(session)}
+    for case_id in sorted({*standing, *(c for c, s in said.items() if s.paid)} - destroyed):
+        row, events = standing.get(case_id), list(said[case_id].paid.values())
+        event = events[-1] if events else None
+        if row is None or event is None:
+            yield f"{numbers[case_id]} 的救助登记与办理记录不符"
+        elif event.payload.get("amount") != row.amount or row.refunded != said[case_id].refunded:
+            yield f"{numbers[case_id]} 的救助金额与办理记录不符"
+        elif event.payload.get("seal") not in (None, seals.of_payment(row)):
+            yield f"{numbers[case_id]} 的救助登记被改动"
+
+
+def _awards(
+    session: Session, said: dict[int, _Said], numbers: dict[int, str], destroyed: set[int]
+) -> Iterator[str]:
+    members: dict[int, list[AwardMember]] = defaultdict(list)
+    for member in session.scalars(select(AwardMember)):
+        members[member.award_id].append(member)
+    standing: dict[int, list[Award]] = defaultdict(list)
+    for award in session.scalars(select(Award).order_by(Award.id)):
+        own, is_standing = members[award.id], award.status == "standing"
+        if any((m.programme, m.is_standing) != (award.programme, is_standing) for m in own):
+            yield f"{numbers[award.case_id]} 的享受人员与救助待遇不符"
+        if is_standing:
+            standing[award.case_id].append(award)
+    for case_id in sorted({*standing, *(c for c, s in said.items() if s.awards)} - destroyed):
+        events = list(said[case_id].awards.values())
+        if len(standing[case_id]) != len(events):
+            yield f"{numbers[case_id]} 的救助待遇与办理记录不符"
+            continue
+        for award, event in zip(standing[case_id], events, strict=True):
+            if not _is_as_granted(award, event, (m.person_id for m in members[award.id])):
+                yield f"{numbers[case_id]} 的救助待遇被改动"
+
+
+def _is_as_granted(award: Award, event: CaseEvent, people: Iterable[int]) -> bool:
+    told = event.payload
+    if (told.get("monthly"), told.get("from_month")) != (award.monthly_amount, award.from_month):
+        return False
+    return told.get("seal") in (None, seals.of_award(award, people))
+
+
+def _twice(session: Session) -> Iterator[str]:
+    """Who stands in two awards of a programme since before the database forbade it."""
+    disputed = select(AwardMember.person_id, AwardMember.programme).where(AwardMember.is_disputed)
+    for person_id, programme in session.execute(disputed.where(AwardMember.is_standing)).all():
+        cases = session.scalars(
+            select(Case.number)
+            .join(Award, Award.case_id == Case.id)
+            .join(AwardMember, AwardMember.award_id == Award.id)
+            .where(
+                AwardMember.person_id == person_id,
+                AwardMember.programme == programme,
+                AwardMember.is_standing,
+            )
+            .order_by(Case.id)
+        ).all()
+        yield f"同一人重复享受：{'、'.join(cases)}，请核实后停发其一"
+
+
+def _standing(session: Session) -> list[ReliefPayment]:
+    return list(session.scalars(select(ReliefPayment).where(ReliefPayment.status == "standing")))

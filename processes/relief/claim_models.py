@@ -1,0 +1,52 @@
+"""What cases ask one-off relief for: read by person when another one asks, open cases included."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from processes.storage.base import Row, Scoped
+
+
+class ReliefClaim(Row, Scoped):
+    """What a case asks relief for: an event with its days, or bills with their period, and how much.
+
+    Written when the case is checked against earlier ones (`relief.check`), written anew when it is checked again.
+    """
+
+    __tablename__ = "relief_claim"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), unique=True)
+    event: Mapped[str] = mapped_column(String(40))
+    """The kind of event as the application names it."""
+    is_bills: Mapped[bool] = mapped_column(default=False)
+    """Asked for bills of a period (支出型), not for an event."""
+    from_on: Mapped[date | None]
+    until_on: Mapped[date | None]
+    """The last day, inclusive: of the bills, or the day on which the event was reported."""
+    amount: Mapped[Decimal]
+    """What was computed (yuan)."""
+    asked_on: Mapped[date]
+    seen: Mapped[list[Any]]
+    """Numbers of the cases that the last check showed to whoever decides."""
+    seen_until: Mapped[int] = mapped_column(default=0)
+    """The last work item of the case at that check: who decides later has seen it."""
+
+    people: Mapped[list[ReliefClaimPerson]] = relationship(cascade="all, delete-orphan")
+
+
+class ReliefClaimPerson(Row):
+    """A person of the household that asks."""
+
+    __tablename__ = "relief_claim_person"
+    __table_args__ = (Index("ix_relief_claim_person_person", "person_id"),)
+
+    claim_id: Mapped[int] = mapped_column(ForeignKey("relief_claim.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    is_concerned: Mapped[bool] = mapped_column(default=True)
+    """Whether the event or the bills are this person's; the others count for the year's ceiling only."""

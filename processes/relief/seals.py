@@ -1,0 +1,44 @@
+"""Seals over rows of money: an entry of the fund seals the one before it, an award or a relief is sealed by its case's event.
+
+Whoever alters such a row would have to write the fund's book or the case's chain anew, and those are sealed daily.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from processes.relief.fund_models import FundEntry, ReliefPayment
+from processes.relief.models import Award
+
+_TAIL = 4
+
+
+def of_entry(previous: str, township: str, entry: FundEntry) -> str:
+    """The seal of a posted entry, over its postings and over the entry before it."""
+    return _hash(
+        previous, township, entry.serial, entry.kind, entry.booked_on.isoformat(), f"{entry.amount:.2f}", entry.memo,
+        entry.case_number, entry.reverses_id or 0, entry.question, entry.entered_by, entry.confirmed_by,
+        *sorted(f"{p.account} {p.amount:.2f}" for p in entry.postings),
+    )  # fmt: skip
+
+
+def of_payment(row: ReliefPayment) -> str:
+    """The seal of a one-off relief as it was given."""
+    on = "" if row.event_on is None else row.event_on.isoformat()
+    return _hash(
+        row.case_id, row.household_id, row.event, on, f"{row.amount:.2f}", row.granted_on.isoformat(), row.source,
+        row.question,
+    )  # fmt: skip
+
+
+def of_award(award: Award, people: Iterable[int]) -> str:
+    """The seal of an award as it was granted; of the account only its last figures, which tell nobody the rest."""
+    return _hash(
+        award.case_id, award.household_id, award.programme, f"{award.monthly_amount:.2f}", award.from_month,
+        award.grade, award.cover, award.question, (award.account or "")[-_TAIL:], *sorted(people),
+    )  # fmt: skip
+
+
+def _hash(*said: object) -> str:
+    return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()

@@ -1,0 +1,137 @@
+"""Verbs on one-off relief: looking for earlier ones of the same people, and paying it through the bank (C09, C12, C40)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from processes.cases import events
+from processes.errors import ParameterMissing, RuleBroken, VerbParametersInvalid
+from processes.relief import claims, fund_actions, payments, seals
+from processes.relief.claim_rules import Terms
+from processes.verbs.clocks import day_of
+from processes.verbs.registry import Context, verb
+
+_WHY = {
+    claims.SAME_EVENT: "可能与办件 {cases} 为同一事件，须由县级说明理由审批后发放",
+    claims.SPLIT: "与办件 {cases} 合计超过乡镇审批额度，须由县级说明理由审批后发放",
+    claims.LIMIT: "金额超过乡镇审批额度，须由县级审批后发放",
+    claims.CEILING: "本年已救助金额加上本次金额超过年度限额，请重新核定金额",
+}
+
+
+def undo_payment(context: Context, result: Mapping[str, Any]) -> None:
+    """Take a payment back: the fund's entry is reversed, the relief stays as withdrawn."""
+    if not result.get("paid"):
+        return
+    fund_actions.make_void(context.uow, context.actor, context.case, str(result["question"]))
+    payments.withdraw(context.uow, context.case, str(result["question"]))
+    events.append(
+        context.uow, context.case, context.actor, "relief_withdrawn", "撤回救助金",
+        question=str(result["question"]),
+    )  # fmt: skip
+
+
+@verb(
+    "relief.check", "查重和累计",
+    "按人查以往和正在办理的临时救助：是否可能为同一事件、本年累计金额、是否有拆分情形。"
+    "支出型写明 bills_from、bills_until（票据起止日）和 people（支出属于谁）。",
+)  # fmt: skip
+def check(
+    context: Context, event: str, event_on: Any, amount: Decimal, same_event_months: Decimal,
+    split_days: Decimal, limit: Decimal, bills_from: Any = None, bills_until: Any = None, people: Any = None,
+) -> dict[str, Any]:  # fmt: skip
+    """What the register says of reliefs of the same people; proposes nothing and decides nothing (C40)."""
+    told = _event(event, event_on, bills_from, bills_until, people)
+    terms = Terms(int(same_event_months), int(split_days), limit)
+    found = claims.ask(context.uow, context.case, context.items, told, amount, terms)
+    if found.numbers:
+        kind = "split_flagged" if found.together and not found.same else "same_event_flagged"
+        events.append(
+            context.uow, context.case, context.actor, kind, "疑似拆分申请" if kind == "split_flagged" else "可能为同一事件",
+            cases=found.numbers,
+        )  # fmt: skip
+    given = [a.given_on for a in found.same if a.given_on is not None]
+    return {
+        "same_event": bool(found.same), "same_event_on": max(given) if given else None,
+        "split": bool(found.together), "cases": found.numbers,
+        "year_total": found.year_total, "year_count": Decimal(found.year_count),
+    }  # fmt: skip
+
+
+@verb(
+    "relief.pay", "发放临时救助金",
+    "由县级通过银行一次性发放救助金。发放时再次按人查重；answers 为真时不能发放的作答（recheck），否则拒绝办理。",
+    undo=undo_payment,
+)  # fmt: skip
+def pay(
+    context: Context, amount: Decimal, event: str, event_on: Any = None, reason: str = "",
+    ceiling: Decimal | None = None, answers: bool = False, bills_from: Any = None, bills_until: Any = None,
+    people: Any = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Record a one-off relief that is paid through the bank."""
+    told = _event(event, event_on, bills_from, bills_until, people)
+    why, cases = objection(context, told, amount, reason, ceiling)
+    if why and not answers:
+        raise RuleBroken(reason=_WHY[why].format(cases="、".join(cases)), clause="C12")
+    if why:
+        return refused(context, why, cases)
+    row = payments.grant(context.uow, context.case, context.question, event, day_of(event_on), amount, "bank")
+    events.append(
+        context.uow, context.case, context.actor, "relief_granted", "临时救助", amount=row.amount,
+        question=row.question, seal=seals.of_payment(row),
+    )  # fmt: skip
+    return {
+        "paid": True,
+        "recheck": False,
+        "amount": row.amount,
+        "question": context.question,
+        "on": row.granted_on,
+    }
+
+
+def objection(
+    context: Context, told: claims.Event, amount: Decimal, reason: str, ceiling: Decimal | None
+) -> tuple[str, list[str]]:
+    """Why an amount may not be paid at this moment (see `claims.objection`)."""
+    return claims.objection(
+        context.uow, context.case, context.items, told, amount, _terms(context), str(reason or ""), ceiling
+    )
+
+
+def refused(context: Context, why: str, cases: list[str]) -> dict[str, Any]:
+    """The answer that nothing was paid and that the case has to be looked at again."""
+    said = _WHY[why].format(cases="、".join(cases))
+    events.append(context.uow, context.case, context.actor, "payment_stopped", said, why=why, cases=cases)
+    return {"paid": False, "reason": why, "cases": cases, "recheck": True}
+
+
+def event_of(event: str, event_on: Any) -> claims.Event:
+    """An event and its day as a diagram gives them."""
+    return _event(event, event_on, None, None, None)
+
+
+def _event(event: str, event_on: Any, bills_from: Any, bills_until: Any, people: Any) -> claims.Event:
+    since, until = day_of(bills_from), day_of(bills_until)
+    if (since is None) != (until is None) or (since is not None and until is not None and until < since):
+        raise VerbParametersInvalid(verb="relief.check", reason="票据的起止日期不正确")
+    bills = None if since is None or until is None else (since, until)
+    return claims.Event(event, day_of(event_on), bills, tuple(int(p) for p in people or ()))
+
+
+def _terms(context: Context) -> Terms:
+    """The county's numbers of today; a programme without a township's limit has none."""
+
+    def value(name: str) -> Decimal | None:
+        try:
+            found = context.bundle.policy.value(name, context.clocks.today, context.case.division)
+        except ParameterMissing:
+            return None
+        return found if isinstance(found, Decimal) else None
+
+    return Terms(
+        int(value("relief.same_event_months") or 0),
+        int(value("relief.split_days") or 0),
+        value("relief.township_limit"),
+    )

@@ -1,0 +1,72 @@
+"""An office in which somebody stands in two awards already goes on: both are paid, every audit names them."""
+
+from __future__ import annotations
+
+import pytest
+from alembic import command
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from processes.cases.models import Case
+from processes.migrations import schema
+from processes.people.models import Membership
+from processes.rehearsal.stage import Stage
+from processes.relief import audit, fund_queries
+from processes.relief.claim_models import ReliefClaim, ReliefClaimPerson
+from processes.relief.fund_models import FundEntry
+from processes.relief.models import AwardMember
+from tests.builders import cases, reliefs
+from tests.storage.test_money_audit import paid
+
+
+def _down(stage: Stage) -> None:
+    command.downgrade(schema._config(stage.database.engine), "0016")
+
+
+def test_upgrading_an_office_with_a_double_benefit(any_whole_stage: Stage) -> None:
+    stage = any_whole_stage
+    number = cases.a_case(stage, at="serve_confirmation")
+    cases.a_case(stage, at="serve_confirmation", raw=cases.OTHER_HOUSEHOLD)
+    accident = paid(stage)
+    _down(stage)
+    with stage.database.engine.execution_options(write=True).begin() as connection:
+        first, other = connection.execute(text("SELECT id FROM award ORDER BY id")).scalars().all()
+        person = connection.execute(
+            text("SELECT min(person_id) FROM award_member WHERE award_id = :a"), {"a": first}
+        ).scalar_one()
+        connection.execute(
+            text("INSERT INTO award_member (award_id, person_id) VALUES (:a, :p)"), {"a": other, "p": person}
+        )
+    schema.upgrade(stage.database.engine)
+    with stage.database.reading("") as session:
+        marked = session.scalars(select(AwardMember).where(AwardMember.is_disputed)).one()
+        assert (marked.award_id, marked.person_id, marked.is_standing) == (other, person, True)
+        named = [f for f in audit.compare(session) if "同一人重复享受" in f]
+        assert len(named) == 1
+        assert number in named[0]
+        # what was paid before is found by person: both of the household of the accident
+        claim = session.scalars(select(ReliefClaim).join(Case).where(Case.number == accident)).one()
+        assert (claim.event, claim.from_on.isoformat(), claim.seen) == ("accident", "2026-03-01", [])
+        people = set(
+            session.scalars(select(ReliefClaimPerson.person_id).where(ReliefClaimPerson.claim_id == claim.id))
+        )
+        household = session.scalars(select(Case.household_id).where(Case.number == accident)).one()
+        members = select(Membership.person_id).where(Membership.household_id == household)
+        assert people == set(session.scalars(members))
+        # entries posted before are sealed as they are
+        assert fund_queries.audit(session) == []
+        sealed = select(func.count()).select_from(FundEntry).where(FundEntry.digest != "")
+        assert session.scalar(sealed) == 2
+        assert not [f for f in audit.compare(session) if "台账" in f]
+    with pytest.raises(IntegrityError), stage.database.unit_of_work() as uow:
+        uow.add(AwardMember(award_id=other, person_id=_another(uow, first), programme=marked.programme))
+        uow.flush()
+    # the next claim gets a number of its own
+    stage.set_clock(cases.noon())
+    again = reliefs.emergency(stage, cases.a_household(stage, raw=cases.THIRD_HOUSEHOLD), on="2026-03-02")
+    assert reliefs.waiting(stage, again) == ["township_decision"]
+
+
+def _another(uow: object, award: int) -> int:
+    query = select(func.max(AwardMember.person_id)).where(AwardMember.award_id == award)
+    return int(uow.session.scalar(query))  # type: ignore[attr-defined]

@@ -1,0 +1,52 @@
+"""Draws: two offices commit to a number each, a round is made known, its sheet is printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import draws
+from web import auth
+from web.require import require
+
+desk = Blueprint("draws", __name__)
+
+
+@desk.get("/draws")
+@require(Permission.DRAW_READ)
+def overview(actor: Actor) -> Any:
+    """Every round: who committed, what was drawn, whether it is known."""
+    with auth.office().database.reading(actor.division[: draws.COUNTY_DIGITS]) as session:
+        rounds = draws.rounds(session)
+        counts = {r.id: len(draws.lots(session, r.id)) for r in rounds}
+        return render_template("draws.html", rounds=rounds, counts=counts, office=draws.office_of(actor))
+
+
+@desk.get("/draws/<int:round_id>")
+@require(Permission.DRAW_READ)
+def sheet(actor: Actor, round_id: int) -> Any:
+    """The sheet of a round; with it everybody can compute every lot again."""
+    with auth.office().database.reading(actor.division[: draws.COUNTY_DIGITS]) as session:
+        found = draws.one(session, round_id)
+        return render_template("draw.html", round=found, lots=draws.lots(session, round_id))
+
+
+@desk.post("/draws")
+@require(Permission.DRAW_WRITE)
+def commit(actor: Actor) -> Any:
+    """Commit to a number."""
+    number, token = request.form.get("number", ""), request.form.get("token", "")[:64]
+    auth.office().perform(c.CommitDrawNumber(number, token), actor)
+    return redirect(url_for("draws.overview"))
+
+
+@desk.post("/draws/<int:round_id>/reveal")
+@require(Permission.DRAW_WRITE)
+def reveal(actor: Actor, round_id: int) -> Any:
+    """Make the numbers of a round known."""
+    auth.office().perform(c.RevealDrawRound(round_id), actor)
+    return redirect(url_for("draws.sheet", round_id=round_id))
