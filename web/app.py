@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter
 
 from processes import heartbeat
 from processes.access.permissions import ROLE_TITLES, Permission
@@ -17,13 +18,15 @@ from processes.cases.models import NO_DUE_DATE
 from processes.office import Office
 from processes.opening import open_office
 from processes.policy.calendar import SHANGHAI, civil_date
+from processes.policy.reading import LARGEST_KEY
 from processes.policy.values import shown
 from processes.storage import keyring
-from web import auth, errors
+from web import auth, errors, forms
 from web.desks import (
     admin,
     archive,
     cases,
+    differences,
     draft_views,
     field,
     funds,
@@ -59,6 +62,13 @@ _POLICY = (
 )
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address; what no row can have is no page."""
+
+    def __init__(self, *args: Any, **limits: Any) -> None:
+        super().__init__(*args, **({"max": LARGEST_KEY} | limits))
+
+
 def create_app(office: Office | None = None) -> Flask:
     """The desk over an office (this installation's own by default)."""
     app = Flask(__name__)
@@ -78,13 +88,16 @@ def create_app(office: Office | None = None) -> Flask:
     )
     # Lists of choices come in the order of the office, the usual choice first.
     app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}
+    app.url_map.converters["int"] = RowNumber
     CSRFProtect(app)
     limiter.init_app(app)
     errors.register(app)
     auth.register(app)
+    app.before_request(forms.demand_storable)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
         social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field, unsaved,
+        differences,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

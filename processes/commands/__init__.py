@@ -98,7 +98,13 @@ from processes.commands.papers import (
     WithdrawPaper,
 )
 from processes.commands.queues import DropFilter, NoteBatch, SaveFilter, UndoBatch
-from processes.commands.register import EnterHolidayNotice, IdentifyPerson, SaveHousehold, UndoIdentification
+from processes.commands.register import (
+    EnterHolidayNotice,
+    IdentifyPerson,
+    ResolveDifference,
+    SaveHousehold,
+    UndoIdentification,
+)
 from processes.commands.sending import PostponeJob, SetReach
 from processes.commands.studio import (
     AddDraftFile,
@@ -215,6 +221,7 @@ __all__ = [
     "ReleaseTask",
     "ResumeCase",
     "RetryIncident",
+    "ResolveDifference",
     "ReturnTask",
     "RevealIdNumber",
     "ReverseFundEntry",

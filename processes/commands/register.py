@@ -20,6 +20,17 @@ class SaveHousehold(Command):
     token: str = ""
     unsaved: str = ""
     """The token under which the page kept what was typed: it goes when this is saved."""
+    confirmed: tuple[str, ...] = ()
+    """What is unusual of the family and is confirmed as true: the sentences that were shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveDifference(Command):
+    """The place of a person's file takes over what another place says, or keeps its own value."""
+
+    difference: int
+    accept: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

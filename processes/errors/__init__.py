@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from processes.errors.conflicts import (
     CaseSuspended,
+    HouseholdDoubtful,
     StaleCase,
     StaleDraft,
     StaleHousehold,
@@ -43,7 +44,7 @@ from processes.errors.families import (
     Unavailable,
     YimenError,
 )
-from processes.errors.invalid import AttachmentRefused, FormInvalid, IdNumberInvalid
+from processes.errors.invalid import AttachmentRefused, FormInvalid, IdNumberInvalid, Unreadable
 from processes.errors.not_allowed import AccountLocked, DutySeparation, PermissionMissing, SignInRefused
 from processes.errors.not_found import (
     CaseDestroyed,
@@ -107,6 +108,7 @@ __all__ = [
     "FormInvalid",
     "FundInsufficient",
     "FundMonthClosed",
+    "HouseholdDoubtful",
     "HouseholdNotFound",
     "IdNumberInvalid",
     "Invalid",
@@ -135,6 +137,7 @@ __all__ = [
     "TaskTaken",
     "Unavailable",
     "UnknownPaper",
+    "Unreadable",
     "UnknownVerb",
     "VerbParametersInvalid",
     "YimenError",

@@ -8,6 +8,7 @@ from typing import Any
 from processes.access.scope import Actor
 from processes.cases.models import Case
 from processes.errors import EngineFault, RuleBroken
+from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.releases import forms
 from processes.releases.bundle import Bundle
@@ -41,7 +42,7 @@ def checked(
 
 def reason_of(text: str) -> str:
     """A reason that a person typed: present and of bounded length."""
-    reason = text.strip()
+    reason = reading.text(text, lines=True)
     if not reason:
         raise RuleBroken(reason="请写明理由")
     return reason[:LONGEST_REASON]

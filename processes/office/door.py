@@ -48,6 +48,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.DropUnsaved: unsaved.drop,
     c.SweepUnsaved: unsaved.sweep,
     c.SaveHousehold: register.save_household,
+    c.ResolveDifference: register.resolve_difference,
     c.IdentifyPerson: register.identify_person,
     c.UndoIdentification: register.undo_identification,
     c.EnterHolidayNotice: register.enter_holiday_notice,

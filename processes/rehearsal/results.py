@@ -7,7 +7,7 @@ from typing import Any
 
 from processes.policy import values
 
-_INNER = ("flows", "open", "values", "refused", "linked", "fund", "relief")
+_INNER = ("flows", "open", "values", "refused", "linked", "fund", "relief", "register_differences")
 
 
 @dataclass(slots=True)
@@ -30,6 +30,7 @@ class Result:
     linked: list[dict[str, Any]] = field(default_factory=list)
     fund: dict[str, Any] = field(default_factory=dict)
     relief: dict[str, Any] | None = None
+    register_differences: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for `--json`."""
