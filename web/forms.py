@@ -8,16 +8,19 @@ from typing import Any, NoReturn
 
 from flask import request
 
-from processes.errors import FormInvalid, Invalid, Unreadable
+from processes.errors import FormInvalid, Invalid, NotFound, Unreadable
 from processes.policy import reading
 
+_LONGEST_INT = 18
 _PARTS = ("form.", "data.")
 
 
 def body() -> dict[str, Any]:
     """The JSON object of the request; raises `Invalid`, or `FormInvalid` for texts that cannot be stored."""
     try:
-        value = json.loads(request.get_data(), parse_float=Decimal, parse_constant=_no_number)
+        value = json.loads(
+            request.get_data(), parse_float=Decimal, parse_int=_number, parse_constant=_no_number
+        )
     except (ValueError, UnicodeDecodeError, RecursionError):
         raise Invalid(reason="提交的内容不是有效的 JSON") from None
     if not isinstance(value, dict):
@@ -28,6 +31,11 @@ def body() -> dict[str, Any]:
     if faults:
         raise FormInvalid(faults)
     return value
+
+
+def _number(digits: str) -> int | Decimal:
+    """What is too large for a row stays a number, which every reader refuses, and does not stop the reading."""
+    return int(digits) if len(digits) <= _LONGEST_INT else Decimal(digits)
 
 
 def _no_number(name: str) -> NoReturn:
@@ -42,6 +50,8 @@ def _field(place: str) -> str:
 
 def demand_storable() -> None:
     """Refuse a request whose address or form holds what cannot be stored; runs before every route."""
+    if reading.broken(request.path):
+        raise NotFound()
     for told in (request.args, request.form):
         for key, values in told.lists():
             if any(reading.broken(text) for text in (key, *values)):
@@ -78,6 +88,14 @@ def page_number() -> int:
         return reading.whole(request.args.get("page", "1"), 1, 99_999)
     except Unreadable:
         return 1
+
+
+def row(name: str) -> int | None:
+    """The row that the address names, None where nothing sensible is."""
+    try:
+        return reading.whole(request.args.get(name, ""), 1)
+    except Unreadable:
+        return None
 
 
 def search_word() -> str:

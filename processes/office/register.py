@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes.access import accounts, audit, unsaved
+from processes.access.models import Division
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
 from processes.cases import numbering
 from processes.cases.models import HolidayNotice
-from processes.errors import HouseholdNotFound, NotFound, SignInRefused
+from processes.errors import FormInvalid, HouseholdNotFound, NotFound, SignInRefused
 from processes.office import doubts, register_limits
 from processes.office.answers import reason_of
 from processes.people import actions as people
@@ -71,6 +72,8 @@ def save_household(
     """Register a household or save its changes, whole, under the version that was seen."""
     actor.demand(Permission.HOUSEHOLD_WRITE)
     form = read_household(_with_known_numbers(uow, actor, command), civil_date(uow.now))
+    if uow.session.get(Division, form.division) is None:
+        raise FormInvalid({"division": ["请从列表中选择所在村（居）"]})
     if command.household is None:
         if not actor.covers(form.division):
             raise HouseholdNotFound()

@@ -22,6 +22,7 @@ LARGEST_KEY = 2**63 - 1
 MAX_MONEY = Decimal("99999999.99")
 MONEY_PLACES = 2
 _MAX_DIGITS = 15
+_NO_NUMBER = "应为数字，例如 12000 或 350.50"
 _WIDE = {0xFF10 + n: 0x30 + n for n in range(10)} | {
     base + n: plain + n for base, plain in ((0xFF21, 0x41), (0xFF41, 0x61)) for n in range(26)
 }
@@ -117,19 +118,17 @@ def whole(raw: Any, least: int = 0, most: int = LARGEST_KEY) -> int:
 
 def _digits(raw: Any) -> str:
     if isinstance(raw, bool) or not isinstance(raw, int | str | Decimal):
-        raise Unreadable(reason="应为数字")
+        raise Unreadable(reason=_NO_NUMBER)
     return "".join(text(raw).translate(_NUMBER_SIGNS).split())
 
 
 def number(raw: Any, places: int = MONEY_PLACES) -> Decimal:
     """A number as people write it: digits, one point, commas between thousands; never `1e5`."""
     value = _digits(raw)
-    if not value:
-        raise Unreadable(reason="请填写数字，例如 12000 或 350.50")
     if _SCIENTIFIC.fullmatch(value):
         raise Unreadable(reason="请写出完整的数字，例如 100000，不用科学记数法")
     if not (_PLAIN.fullmatch(value) or _GROUPED.fullmatch(value)):
-        raise Unreadable(reason="请填写数字，例如 12000 或 350.50")
+        raise Unreadable(reason=_NO_NUMBER)
     before, _, after = value.replace(",", "").partition(".")
     if len(before.lstrip("-0")) > _MAX_DIGITS:
         raise Unreadable(reason="数字过大")

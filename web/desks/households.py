@@ -12,10 +12,11 @@ from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
 from processes.cases import queries as cases
-from processes.errors import Invalid
+from processes.errors import Invalid, Unreadable
 from processes.papers import old_files
 from processes.people import differences, history, identity, masking, persons, queries, shown
 from processes.people import forms as kinds
+from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.policy.periods import Month, age_on
 from processes.releases import publish
@@ -119,8 +120,8 @@ def past(actor: Actor, number: str) -> Any:
     office = auth.office()
     today = civil_date(office.database.clock())
     try:
-        day = date.fromisoformat(request.args.get("on") or today.isoformat())
-    except ValueError:
+        day = reading.day(request.args.get("on") or today)
+    except Unreadable:
         raise Invalid(reason="日期应写作 2026-03-01") from None
     with office.database.reading(actor.division, actor.department) as session:
         household = queries.household_by_number(session, number)
