@@ -88,6 +88,7 @@ def save_household(
         if known is None:
             raise HouseholdNotFound()
         household, number = people.locked(uow, actor, known), command.household
+        people.demand_version(household, command.version)
     confirmed = doubts.demand_confirmed(uow, form, household, command.confirmed)
     saving = people.Saving(
         None if household is None else household.id, command.version, number, confirmed,

@@ -60,9 +60,7 @@ def save_household(
         household = Household(number=saving.number, version=0)
     else:
         household = locked(uow, actor, saving.household_id)
-        if household.version != saving.version:
-            when = household.updated_at.astimezone(SHANGHAI)
-            raise StaleHousehold(who=household.updated_by, when=f"{when:%m月%d日 %H:%M}")
+        demand_version(household, saving.version)
         if township_of(household.division) != township_of(form.division):
             raise RuleBroken(reason="迁往其他乡镇应通过“迁移”办理，由迁入地接收")
         history.keep(uow, household)
@@ -87,6 +85,13 @@ def locked(uow: UnitOfWork, actor: Actor, household_id: int) -> Household:
     if found is None:
         raise HouseholdNotFound()
     return found
+
+
+def demand_version(household: Household, version: int) -> None:
+    """Raise `StaleHousehold` unless the household stands as the person saw it."""
+    if household.version != version:
+        when = household.updated_at.astimezone(SHANGHAI)
+        raise StaleHousehold(who=household.updated_by, when=f"{when:%m月%d日 %H:%M}")
 
 
 def _fill(

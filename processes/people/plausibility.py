@@ -73,11 +73,10 @@ def _namesakes(members: Sequence[MemberForm]) -> Iterator[str]:
 
 def in_other_files(session: Session, form: HouseholdForm, household_id: int | None) -> list[str]:
     """Members who are in another household's file too, wherever it lies; shows the file's number and nothing more."""
-    known = {m.id_number: m for m in form.members if m.id_number}
-    people = registered_with(session, list(known))
+    people = registered_with(session, [m.id_number for m in form.members if m.id_number])
     household, membership = Household.__table__, Membership.__table__
     found = []
-    for person, number in people:
+    for person, _ in people:
         rows = session.execute(
             select(household.c.number)
             .join(membership, membership.c.household_id == household.c.id)
@@ -89,7 +88,7 @@ def in_other_files(session: Session, form: HouseholdForm, household_id: int | No
             .order_by(household.c.number)
         )
         for (file,) in rows:
-            found.append(f"{known[number].name}已在另一户档案中登记（{file}），同一人不应同时属于两户")
+            found.append(f"{person.name}已在另一户档案中登记（{file}），同一人不应同时属于两户")
     return found
 
 
