@@ -47,6 +47,7 @@ from web.desks import (
     social,
     studio,
     tasks,
+    transfers,
     unsaved,
     verify,
     worklist,
@@ -98,6 +99,7 @@ def create_app(office: Office | None = None) -> Flask:
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
         social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field, unsaved,
         differences,
+        transfers,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

@@ -99,11 +99,14 @@ from processes.commands.papers import (
 )
 from processes.commands.queues import DropFilter, NoteBatch, SaveFilter, UndoBatch
 from processes.commands.register import (
+    AskTransfer,
+    DecideTransfer,
     EnterHolidayNotice,
     IdentifyPerson,
     ResolveDifference,
     SaveHousehold,
     UndoIdentification,
+    WithdrawTransfer,
 )
 from processes.commands.sending import PostponeJob, SetReach
 from processes.commands.studio import (
@@ -148,6 +151,9 @@ __all__ = [
     "CosignTask",
     "RemoveCosigner",
     "AskColleague",
+    "AskTransfer",
+    "DecideTransfer",
+    "WithdrawTransfer",
     "CopyTask",
     "AnswerInvolvement",
     "BeginAbsence",

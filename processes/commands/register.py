@@ -34,6 +34,37 @@ class ResolveDifference(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class AskTransfer(Command):
+    """Ask another township to take over a household, or one person of it (`person`, 0: all)."""
+
+    household: str
+    to_place: str
+    reason: str
+    person: int = 0
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawTransfer(Command):
+    """Take the question back."""
+
+    transfer: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideTransfer(Command):
+    """Take over or send back: a household goes to a village (`division`), a person into a household, as a `relation`."""
+
+    transfer: int
+    accept: bool
+    reason: str
+    division: str = ""
+    household: str = ""
+    relation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class IdentifyPerson(Command):
     """It is known now who a person without an ID number is (C34)."""
 

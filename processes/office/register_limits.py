@@ -19,13 +19,19 @@ from processes.releases import publish
 from processes.storage.unit_of_work import UnitOfWork
 
 DAYS = "register.difference.days"
+TRANSFER_DAYS = "register.transfer.days"
 KIND = "difference"
 
 
 def difference_due(uow: UnitOfWork, division: str) -> date:
-    """The last day for resolving a difference that is noted today, in working days of the parameter."""
+    """The last day for resolving a difference that is noted today."""
+    return limit(uow, DAYS, division)
+
+
+def limit(uow: UnitOfWork, parameter: str, division: str) -> date:
+    """The last day of a limit that begins today, in working days of a parameter."""
     today = civil_date(uow.now)
-    days = _shared(uow, DAYS, today, division)
+    days = _shared(uow, parameter, today, division)
     return clocks.calendar_of(uow.session).add_working_days(today, int(Decimal(str(days))))
 
 
@@ -45,7 +51,7 @@ def tell_of_differences(uow: UnitOfWork, found: Sequence[PersonDifference]) -> N
         due_on = min(d.due_on for d in found if d.person_id == person_id)
         home = uow.session.get_one(Person, person_id).home
         text = f"另一乡镇登记的人员信息与本地档案不一致，请于 {due_on} 前在“登记差异”中处理"
-        notices.tell(uow, _clerks(uow, home), KIND, text)
+        notices.tell(uow, clerks(uow, home), KIND, text)
 
 
 def tell_of_resolution(uow: UnitOfWork, row: PersonDifference) -> None:
@@ -56,6 +62,7 @@ def tell_of_resolution(uow: UnitOfWork, row: PersonDifference) -> None:
     )
 
 
-def _clerks(uow: UnitOfWork, place: str) -> list[int]:
+def clerks(uow: UnitOfWork, place: str) -> list[int]:
+    """The window clerks of a place."""
     accounts = uow.session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.id))
     return [a.id for a in accounts if Role.WINDOW_CLERK in a.roles and place.startswith(a.division)]

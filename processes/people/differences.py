@@ -54,7 +54,7 @@ def note(
         row = waiting.get(field)
         if said[field] == own[field]:
             if row is not None:
-                _close(uow, actor, row, "lapsed", "")
+                close(uow, actor, row, "lapsed", "")
         elif row is None:
             if _declined(uow.session, person, field, place, said[field]):
                 continue
@@ -98,7 +98,7 @@ def resolve(uow: UnitOfWork, actor: Actor, difference_id: int, accept: bool, rea
         raise NotFound()
     if row.status != "open":
         raise RuleBroken(reason=f"这一差异{STATUSES[row.status]}，请刷新后查看")
-    _close(uow, actor, row, "accepted" if accept else "declined", reason)
+    close(uow, actor, row, "accepted" if accept else "declined", reason)
     if accept:
         source = f"采纳登记差异（{reason}）"[:120]
         if persons.write(uow, actor, person, {row.field: row.values["told"]}, person.home, source):
@@ -116,10 +116,11 @@ def lapse(uow: UnitOfWork, actor: Actor, person: Person) -> None:
     )
     for row in uow.session.scalars(query):
         if row.values["told"] == own[row.field]:
-            _close(uow, actor, row, "lapsed", "")
+            close(uow, actor, row, "lapsed", "")
 
 
-def _close(uow: UnitOfWork, actor: Actor, row: PersonDifference, status: str, reason: str) -> None:
+def close(uow: UnitOfWork, actor: Actor, row: PersonDifference, status: str, reason: str) -> None:
+    """Note what came of a difference."""
     row.status, row.reason = status, reason
     row.resolved_at, row.resolved_by = uow.now, actor.name
 

@@ -130,6 +130,43 @@ class Household(Row, Scoped):
     properties: Mapped[list[Property]] = relationship(cascade="all, delete-orphan", order_by="Property.id")
 
 
+class Transfer(Row):
+    """A household, or one person of it, moves to another township (迁移): asked by the one, accepted by the other.
+
+    `status` is `asked`, `accepted`, `declined` or `withdrawn`; nothing moves before it is accepted.
+    """
+
+    __tablename__ = "transfer"
+    __table_args__ = (
+        Index(
+            "uq_transfer_asked", "household_id", "person_id", unique=True,
+            sqlite_where=text("status = 'asked'"), postgresql_where=text("status = 'asked'"),
+        ),
+        Index("ix_transfer_from_place", "from_place", "status"),
+        Index("ix_transfer_to_place", "to_place", "status"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    household_number: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[int] = mapped_column(default=0)
+    """The person who moves alone; 0: the whole household."""
+    name: Mapped[str] = mapped_column(String(60))
+    from_place: Mapped[str] = mapped_column(String(9))
+    to_place: Mapped[str] = mapped_column(String(9))
+    reason: Mapped[str] = mapped_column(String(300))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(60))
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    due_on: Mapped[date]
+    status: Mapped[str] = mapped_column(String(10), default="asked")
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(String(60), default="")
+    note: Mapped[str] = mapped_column(String(300), default="")
+    went_along: Mapped[list[Any]] = mapped_column(default=list)
+    """Numbers of the cases that went along."""
+
+
 class HouseholdVersion(Row):
     """A household as it was saved once (历史状态)."""
 

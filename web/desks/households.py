@@ -14,7 +14,7 @@ from processes.access.scope import Actor, township_of
 from processes.cases import queries as cases
 from processes.errors import Invalid, Unreadable
 from processes.papers import old_files
-from processes.people import differences, history, identity, masking, persons, queries, shown
+from processes.people import differences, history, identity, masking, persons, queries, shown, transfers
 from processes.people import forms as kinds
 from processes.policy import reading
 from processes.policy.calendar import civil_date
@@ -25,6 +25,7 @@ from processes.relief import queries as relief
 from web import auth, differing, forms, unsaved_sheet
 from web.require import require
 
+COUNTY_DIGITS = 6
 desk = Blueprint("households", __name__)
 
 
@@ -43,7 +44,10 @@ def register(actor: Actor) -> Any:
             for h in queries.search(session, search)
         ]  # fmt: skip
         differing_ones = len(differences.listed(session, actor))
-    return render_template("households.html", rows=rows, search=search, differing=differing_ones)
+        moving = len(transfers.listed(session, actor))
+    return render_template(
+        "households.html", rows=rows, search=search, differing=differing_ones, moving=moving
+    )
 
 
 @desk.get("/households/new")
@@ -82,6 +86,8 @@ def _page(actor: Actor, number: str | None) -> Any:
             content=content,
             members=members,
             today=today,
+            moving=[] if household is None else transfers.of_household(session, household.id),
+            townships=divisions.townships(session, actor.division[:COUNTY_DIGITS]),
             differing=_differing(session, actor, [m["id"] for m in members]),
             identified=identified,
             others=[] if household is None else queries.other_files(session, household),
