@@ -25,6 +25,7 @@ from processes.people.models import (
     PersonMerge,
     Property,
 )
+from processes.policy import reading
 from processes.policy.calendar import SHANGHAI
 from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork, within
@@ -103,7 +104,7 @@ def _fill(
     changed: list[Person] = []
     elsewhere: list[tuple[Person, Mapping[str, Any]]] = []
     for member in form.members:
-        person = _person(uow, member, own)
+        person = _person(uow, member, own, household)
         if persons.is_of(uow.session, person, form.division):
             if _write(uow, actor, person, member, household, form.division):
                 changed.append(person)
@@ -161,12 +162,32 @@ def _income(line: LineForm, people: list[Person]) -> Income:
     )
 
 
-def _person(uow: UnitOfWork, member: MemberForm, own: set[int]) -> Person:
+def _person(uow: UnitOfWork, member: MemberForm, own: set[int], household: Household) -> Person:
     """The person of the register with this number, or a new one; without a number the row's provisional person (C34)."""
     if member.id_number:
-        return _registered(uow, member.id_number) or _new_person(uow, member)
+        known = _registered(uow, member.id_number)
+        row = next((m.person for m in household.members if m.person_id == member.row_id), None)
+        if row is not None and row is not known and _says_the_same(row, member):
+            return _written_anew(row, known, member)
+        return known or _new_person(uow, member)
     person = uow.session.get(Person, member.provisional_id) if member.provisional_id in own else None
     return person or _provisional(uow)
+
+
+def _says_the_same(row: Person, member: MemberForm) -> bool:
+    """Whether a person's number, as it was once stored, is the same number in another writing (full-width digits)."""
+    return bool(row.id_number) and reading.compact(row.id_number) == member.id_number
+
+
+def _written_anew(row: Person, known: Person | None, member: MemberForm) -> Person:
+    """The row with its number in the one writing; two rows of one number are never merged in silence."""
+    if known is not None:
+        raise RuleBroken(
+            reason=f"{row.name}的证件号码在库中另有一份人员档案（写法不同），请先报县级核对，不能直接保存"
+        )
+    row.id_number, row.id_index = member.id_number, keyring.current().blind_index(member.id_number)
+    row.id_head, row.id_tail = member.head, member.tail
+    return row
 
 
 def _registered(uow: UnitOfWork, number: str) -> Person | None:

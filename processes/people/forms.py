@@ -83,6 +83,8 @@ class MemberForm:
     work_ability: str = "able"
     provisional_id: int | None = None
     """The provisional person that this row was before (no document yet); None for a new one."""
+    row_id: int | None = None
+    """The person that this row of the page was."""
     document: str = identity.ID_CARD
     head: str = ""
     tail: str = ""
@@ -171,6 +173,7 @@ class _Reader:
         kind = self.choice(f"{place}.disability_kind", row.get("disability_kind", ""), DISABILITY_KINDS)
         grade = self.grade(place, row.get("disability_grade", 0), kind)
         without = told.document == identity.NONE
+        row_id = self.read(f"{place}.id_number", _row_or_none, row.get("person_id"), None)
         return MemberForm(
             name=self.read(f"{place}.name", reading.name, row.get("name", ""), ""),
             relation=self.choice(f"{place}.relation", row.get("relation", ""), RELATIONS),
@@ -184,9 +187,8 @@ class _Reader:
             work_ability=self.choice(
                 f"{place}.work_ability", row.get("work_ability", "able"), WORK_ABILITIES
             ),
-            provisional_id=self.read(f"{place}.id_number", _row_or_none, row.get("person_id"), None)
-            if without
-            else None,
+            provisional_id=row_id if without else None,
+            row_id=row_id,
             document=told.document,
             head=told.head,
             tail=told.tail,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor
 from processes.people import forms, shown
+from processes.people.identity import DOCUMENTS, NONE, WITHOUT_NUMBER
 from processes.people.models import Household, HouseholdVersion, Membership
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
@@ -95,7 +96,7 @@ def line(key: str, row: dict[str, Any], content: dict[str, Any]) -> str:
             "重病" if row.get("grave_illness") else "",
             f"{row['died_on']} 去世" if row.get("died_on") else "",
         ]
-        return f"{row['relation']}{row['name']}（{'，'.join([row['id_number'], *(s for s in said if s)])}）"
+        return f"{row['relation']}{row['name']}（{'，'.join([DOCUMENTS[NONE] if row['id_number'] == WITHOUT_NUMBER else row['id_number'], *(s for s in said if s)])}）"
     kinds = {
         "incomes": forms.INCOME_KINDS,
         "expenses": forms.EXPENSE_KINDS,

@@ -17,10 +17,12 @@ from processes.errors import (
     RuleBroken,
     StaleHousehold,
 )
+from processes.oversight import canonical
 from processes.people import persons
 from processes.people.models import Household, Income, Person, PersonDifference, PersonVersion
 from processes.rehearsal.registering import household_form, save
 from processes.rehearsal.stage import Stage
+from processes.storage import keyring
 from tests.builders import cases
 from tests.builders.desks import Person as Browser
 
@@ -288,3 +290,52 @@ def test_a_foreign_spouse_with_a_passport__is_somebody(stage: Stage) -> None:
     assert "members.1.birth_on" in fault.value.fields
     with pytest.raises(NotFound):
         stage.office.perform(c.ResolveDifference(99, True, "x"), stage.actor("window_clerk", cases.VILLAGE))
+
+
+def test_a_number_stored_in_another_writing__is_reported__put_right__never_merged(stage: Stage) -> None:
+    stage.set_clock(cases.noon())
+    number = cases.a_household(stage, raw=ALONE)
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    with stage.database.unit_of_work() as uow:
+        person = uow.session.scalars(select(Person)).one()
+        plain = person.id_number
+        person.id_number = plain.translate(wide)
+        person.id_index, person.id_tail = (
+            keyring.current().blind_index(person.id_number),
+            person.id_number[-4:],
+        )
+        person.name = "周 单身"
+        uow.commit()
+    with stage.database.reading("") as session:
+        told = canonical.faults(session)
+    assert [t.split("：")[1].split("（")[0] for t in told] == ["姓名的写法不规范", "证件号码的写法不规范"]
+    assert plain not in "".join(told)
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    page = household_form(ALONE, cases.VILLAGE)
+    page["members"][0] |= {"id_number": "3401**********" + "xxxx", "person_id": person.id}
+    stage.office.perform(c.SaveHousehold(page, number, 1), clerk)
+    (again,) = everywhere(stage, Person)
+    assert (again.id, again.id_number, again.id_tail, again.name) == (person.id, plain, plain[-4:], "周单身")
+    with stage.database.reading("") as session:
+        assert canonical.faults(session) == []
+
+
+def test_two_rows_of_one_number__are_not_merged_in_silence(stage: Stage) -> None:
+    stage.set_clock(cases.noon())
+    number = cases.a_household(stage, raw=ALONE)
+    with stage.database.unit_of_work() as uow:
+        person = uow.session.scalars(select(Person)).one()
+        plain = person.id_number
+        person.id_number = f" {plain}"
+        person.id_index = keyring.current().blind_index(person.id_number)
+        uow.commit()
+    cases.a_household(stage, "340199101202", ALONE)  # a second row with the plain number
+    with stage.database.reading("") as session:
+        assert any("证件号码相同" in t for t in canonical.faults(session))
+    page = household_form(ALONE, cases.VILLAGE)
+    page["members"][0] |= {"person_id": person.id}
+    with pytest.raises((RuleBroken, HouseholdDoubtful)):
+        stage.office.perform(c.SaveHousehold(page, number, 1), stage.actor("window_clerk", cases.VILLAGE))
+    with pytest.raises(RuleBroken, match="另有一份人员档案"):
+        save(stage.office, stage.actor("window_clerk", cases.VILLAGE), page, number, 1, confirm=True)
+    assert len(everywhere(stage, Person)) == 2
