@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from processes.errors import HouseholdDoubtful
 from processes.people import plausibility
 from processes.people.forms import HouseholdForm
-from processes.people.models import Household
+from processes.people.models import Household, Person
 from processes.people.queries import registered_with
 from processes.policy.calendar import civil_date
 from processes.relief import queries as relief
@@ -18,6 +20,7 @@ def demand_confirmed(
     uow: UnitOfWork, form: HouseholdForm, household: Household | None, confirmed: Sequence[str]
 ) -> list[str]:
     """The sentences of this family that were confirmed, now or before; raises `HouseholdDoubtful` for the others."""
+    _hold(uow, form)
     found = [
         *plausibility.unusual(form, civil_date(uow.now)),
         *plausibility.in_other_files(uow.session, form, None if household is None else household.id),
@@ -28,6 +31,14 @@ def demand_confirmed(
     if open_ones:
         raise HouseholdDoubtful(open_ones)
     return found
+
+
+def _hold(uow: UnitOfWork, form: HouseholdForm) -> None:
+    """Lock the persons of the form: of two households that take in the same person at once, the second sees the first."""
+    known = [
+        p.id for p, _ in registered_with(uow.session, [m.id_number for m in form.members if m.id_number])
+    ]
+    uow.session.execute(select(Person.id).where(Person.id.in_(known)).order_by(Person.id).with_for_update())
 
 
 def _leaving_with_award(uow: UnitOfWork, form: HouseholdForm, household: Household | None) -> list[str]:
