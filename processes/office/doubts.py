@@ -42,13 +42,15 @@ def _hold(uow: UnitOfWork, form: HouseholdForm) -> None:
 
 
 def _leaving_with_award(uow: UnitOfWork, form: HouseholdForm, household: Household | None) -> list[str]:
-    """Members who are taken out of the file and draw something: the benefit has to be reviewed."""
+    """Members who are taken out of the file, or are dead by now, and draw something: the benefit has to be reviewed."""
     if household is None:
         return []
-    staying = [p for p, _ in registered_with(uow.session, [m.id_number for m in form.members if m.id_number])]
-    gone = {p.id: p.name for p in plausibility.leaving(household, form, staying)}
+    known = registered_with(uow.session, [m.id_number for m in form.members if m.id_number])
+    dead = {m.id_number for m in form.members if m.died_on is not None}
+    gone = {p.id: f"{p.name}移出本户" for p in plausibility.leaving(household, form, [p for p, _ in known])}
+    gone |= {p.id: f"{p.name}登记去世" for p, number in known if number in dead and p.died_on is None}
     return [
-        f"{gone[s.person_id]}移出本户，其{s.programme_title}（{s.case_number}）仍在发放，应及时复核待遇"
+        f"{gone[s.person_id]}，其{s.programme_title}（{s.case_number}）仍在发放，应及时复核待遇"
         for s in relief.standing_benefits(uow.session, list(gone))
         if s.person_id in gone
     ]

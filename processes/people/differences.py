@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor, township_of
@@ -137,6 +137,20 @@ def listed(session: Session, actor: Actor, only_open: bool = True) -> list[Shown
     if only_open:
         query = query.where(PersonDifference.status == "open")
     return _shown(session, actor, session.execute(query).all())
+
+
+def overdue(session: Session, actor: Actor, today: date) -> int:
+    """How many differences of an actor's places wait longer than they may."""
+    query = (
+        select(func.count())
+        .select_from(PersonDifference)
+        .join(Person, Person.id == PersonDifference.person_id)
+        .where(
+            PersonDifference.status == "open", PersonDifference.due_on < today,
+            or_(within(Person.home, actor.division), within(PersonDifference.place, actor.division)),
+        )
+    )  # fmt: skip
+    return session.scalar(query) or 0
 
 
 def of_people(session: Session, actor: Actor, people: Sequence[int]) -> dict[int, list[Shown]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor, township_of
@@ -187,6 +187,15 @@ def listed(session: Session, actor: Actor, only_open: bool = True) -> Sequence[T
     if only_open:
         query = query.where(Transfer.status == "asked")
     return session.scalars(query).all()
+
+
+def overdue(session: Session, actor: Actor, today: date) -> int:
+    """How many transfers of an actor's places wait longer than they may."""
+    query = select(func.count()).where(
+        Transfer.status == "asked", Transfer.due_on < today,
+        or_(within(Transfer.from_place, actor.division), within(Transfer.to_place, actor.division)),
+    )  # fmt: skip
+    return session.scalar(query) or 0
 
 
 def of_household(session: Session, household_id: int) -> Sequence[Transfer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes.cases.models import Notice
+from processes.engine import expressions
 from processes.errors import (
     FormInvalid,
     HouseholdDoubtful,
@@ -18,7 +20,7 @@ from processes.errors import (
     StaleHousehold,
 )
 from processes.oversight import canonical
-from processes.people import persons
+from processes.people import persons, queries
 from processes.people.models import Household, Income, Person, PersonDifference, PersonVersion
 from processes.rehearsal.registering import household_form, save
 from processes.rehearsal.stage import Stage
@@ -232,6 +234,52 @@ def test_who_leaves_and_draws__is_asked_about(stage: Stage) -> None:
             c.SaveHousehold(kept, number, version), stage.actor("window_clerk", cases.VILLAGE)
         )
     assert f"李秀英移出本户，其最低生活保障（{drawing}）仍在发放" in doubt.value.sentences[0]
+
+
+def test_who_is_dead_and_draws__is_asked_about__and_no_member_any_more(stage: Stage) -> None:
+    drawing = cases.a_case(stage, at="serve_confirmation")
+    with stage.database.reading("") as session:
+        number, version = session.execute(select(Household.number, Household.version)).one()
+    man, wife = cases.HOUSEHOLD["members"]
+    raw = {
+        "members": [
+            man | {"disability_kind": "肢体", "disability_grade": 2},
+            wife | {"died_on": "2026-03-01"},
+        ]
+    }
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    with pytest.raises(HouseholdDoubtful) as doubt:
+        stage.office.perform(c.SaveHousehold(household_form(raw, cases.VILLAGE), number, version), clerk)
+    (said,) = doubt.value.sentences
+    assert said == f"李秀英登记去世，其最低生活保障（{drawing}）仍在发放，应及时复核待遇"
+    save(stage.office, clerk, household_form(raw, cases.VILLAGE), number, version, confirm=True)
+    with stage.database.reading("") as session:
+        household = session.scalars(select(Household)).one()
+        before = queries.facts(household, date(2026, 2, 28))
+        now = queries.facts(household, date(2026, 3, 2))
+    assert [m["relation"] for m in before["members"]] == ["本人", "配偶"]
+    assert [m["relation"] for m in now["members"]] == ["本人"]
+    # a sheet or a table may ask for the kind as well as for the grade
+    severe = (
+        "[m.relation for m in household.members if m.disability_kind == '肢体' and m.disability_grade <= 2]"
+    )
+    assert expressions.evaluate(expressions.parse(severe), {"household": now}) == ["本人"]
+    assert "肢体二级" in Browser(stage, "window_clerk").get(f"/households/{number}").text
+
+
+def test_what_waits_too_long__is_seen_by_the_county(stage: Stage) -> None:
+    two_files(stage, name="周单生")
+    stage.office.perform(
+        c.AskTransfer("340199101-H-000001", "340199102", "迁居"), stage.actor("window_clerk", cases.VILLAGE)
+    )
+    county = Browser(stage, "county_clerk")
+    assert "超期" not in county.get("/oversight").text.split("各乡镇在办")[0].split("紧急和超期")[0]
+    stage.set_clock(
+        datetime.fromisoformat("2026-03-17T09:00")
+    )  # ten working days after 2 March are over on the 16th
+    page = county.get("/oversight").text
+    assert "登记差异超期未处理 1 项" in page
+    assert "迁移超期未接收 1 件" in page
 
 
 def test_half_a_car__and_other_entries_are_told_at_their_field(stage: Stage) -> None:
