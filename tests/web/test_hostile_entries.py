@@ -35,6 +35,12 @@ def test_what_no_row_can_have__is_no_page(clerk: Person, path: str) -> None:
     assert clerk.get(path).status_code == 404
 
 
+def test_a_row_that_cannot_be__is_not_found(clerk: Person) -> None:
+    for number in (BIG, 10**40):
+        assert clerk.post(f"/people/{number}/reveal", {}).status_code == 404
+        assert clerk.post(f"/differences/{number}/resolve", {"accept": "1", "reason": "x"}).status_code == 404
+
+
 def raw(clerk: Person, path: str, text: str) -> Any:
     return clerk.client.post(
         path, data=text.encode(), content_type="application/json",

@@ -57,7 +57,7 @@ function edit() {
         ["残疾等级", select("disability_grade", [[0, "—"], [1, "一级"], [2, "二级"], [3, "三级"], [4, "四级"]], m.disability_grade || 0)],
         ["重病", tick("grave_illness", m.grave_illness)], ["在校学生", tick("is_student", m.is_student)],
         ["劳动能力", select("work_ability", Object.entries(kinds.abilities), m.work_ability)], ["提示", hint, death(m)]], m.person_id);
-      tr.dataset.key = m.key || `n${(newRows += 1)}`;
+      tr.dataset.key = m.key || `n${Date.now().toString(36)}-${(newRows += 1)}`;
       const fit = (known) => { number.placeholder = kind.value === "other" ? "证件号码" : "18 位号码，无证件填“无”"; born(hint, kind, number, known); };
       fit(m);
       kind.addEventListener("change", () => { fault(number, ""); if (kind.value === "none") number.value = "无"; else if (number.value === "无") number.value = ""; fit({}); });
