@@ -139,6 +139,18 @@ def listed(session: Session, actor: Actor, only_open: bool = True) -> list[Shown
     return _shown(session, actor, session.execute(query).all())
 
 
+def told_by(session: Session, household: Household) -> dict[int, dict[str, Any]]:
+    """By person what the household's place has said otherwise and what still waits: its page goes on saying so."""
+    query = select(PersonDifference).where(
+        PersonDifference.person_id.in_([m.person_id for m in household.members]),
+        PersonDifference.place == township_of(household.division), PersonDifference.status == "open",
+    )  # fmt: skip
+    found: dict[int, dict[str, Any]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.person_id, {})[row.field] = row.values["told"]
+    return found
+
+
 def overdue(session: Session, actor: Actor, today: date) -> int:
     """How many differences of an actor's places wait longer than they may."""
     query = (

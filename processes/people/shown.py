@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -27,6 +28,18 @@ def members(household: Household, today: date) -> list[dict[str, Any]]:
             }
         )  # fmt: skip
     return found
+
+
+def with_told(content: dict[str, Any], told: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    """The household as its page edits it, with what its own place says of people who belong elsewhere."""
+    members = []
+    for member in content["members"]:
+        said = dict(told.get(member["person_id"], {}))
+        if "disability" in said:
+            kind, grade = said.pop("disability")
+            said |= {"disability_kind": kind, "disability_grade": grade}
+        members.append(member | {k: v.isoformat() if isinstance(v, date) else v for k, v in said.items()})
+    return content | {"members": members}
 
 
 def condition(person: Person) -> str:

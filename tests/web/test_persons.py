@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -123,6 +125,25 @@ def test_a_declined_value__is_not_asked_again__another_one_is(stage: Stage) -> N
     assert [d.status for d in everywhere(stage, PersonDifference)] == ["declined", "open"]
     save(stage.office, there, form(), other, 3)
     assert [d.status for d in everywhere(stage, PersonDifference)] == ["declined", "lapsed"]
+
+
+def test_the_other_place_saves_something_else__the_difference_still_waits(stage: Stage) -> None:
+    _, other = two_files(
+        stage, name="周单生", disability_kind="肢体", disability_grade=2, died_on="2026-02-28"
+    )
+    there = Browser(stage, "t2_clerk")
+    page = there.get(f"/households/{other}").text
+    content = json.loads(html.unescape(page.split('id="content-data">')[1].split("</script>")[0]))
+    member = content["members"][0]
+    assert (member["name"], member["disability_kind"], member["disability_grade"], member["died_on"]) == (
+        "周单生", "肢体", 2, "2026-02-28",
+    )  # fmt: skip
+    body = {"form": content | {"phone": "13800000009"}, "household": other, "version": 1}
+    saved = there.send("/households/save", body)  # what is unusual about it was confirmed before
+    assert saved.status_code == 200
+    assert {(d.field, d.status) for d in everywhere(stage, PersonDifference)} == {
+        ("name", "open"), ("disability", "open"), ("died_on", "open"),
+    }  # fmt: skip
 
 
 def test_every_change_of_a_person__has_its_source(stage: Stage) -> None:

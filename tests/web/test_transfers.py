@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -136,3 +138,31 @@ def test_one_person_moves__with_the_lines__what_was_told_there_counts(stage: Sta
     assert line.household_id == next(h.id for h in everywhere(stage, Household) if h.number == into)
     with pytest.raises(RuleBroken, match="只有一人"):
         ask(stage, number, person=everywhere(stage, Person)[0].id)
+
+
+def test_money_that_was_advanced__is_settled_before_the_household_leaves(whole_stage: Stage) -> None:
+    whole_stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    one_officer, other = (whole_stage.actor(f"finance_officer#{n}", "340199") for n in (1, 2))
+    command = c.EnterFundEntry("340199101", "top_up", Decimal(5000), "拨付")
+    entry = whole_stage.office.perform(command, one_officer)["entry"]
+    whole_stage.office.perform(c.ConfirmFundEntry(entry), other)
+    number = cases.a_household(whole_stage)
+    form = {
+        "event": "other",
+        "event_on": "2026-03-01",
+        "persons": 1,
+        "description": "被盗",
+        "phone": "13800000001",
+    }
+    clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
+    case = whole_stage.office.perform(c.StartCase("temporary_relief", number, form), clerk)["case"]
+    item = cases.item_at(whole_stage, case, "township_decision")
+    decision = c.CompleteTask(item.id, item.version, {"decision": "approve", "statement": "同意"})
+    whole_stage.office.perform(decision, whole_stage.actor("township_leader", cases.VILLAGE))
+    transfer = ask(whole_stage, number)
+    with pytest.raises(RuleBroken, match="备用金垫付尚未核销"):
+        whole_stage.office.perform(
+            c.DecideTransfer(transfer, True, "好", INTO), whole_stage.actor("window_clerk", INTO)
+        )
+    assert one(whole_stage, Household).division == cases.VILLAGE
+    assert {k.division for k in everywhere(whole_stage, Case)} == {cases.VILLAGE}

@@ -70,7 +70,9 @@ def _page(actor: Actor, number: str | None) -> Any:
         household = None if number is None else queries.household_by_number(session, number)
         version = 0 if household is None else household.version
         sheet = unsaved_sheet.of_page(actor, version) if actor.may(Permission.HOUSEHOLD_WRITE) else None
-        content = None if household is None else shown.as_form(household)
+        content = None
+        if household is not None:
+            content = shown.with_told(shown.as_form(household), differences.told_by(session, household))
         if sheet is not None and sheet.data is not None:
             content = sheet.data
         members = [] if household is None else _members(session, household, today)
