@@ -18,6 +18,7 @@ from processes.errors import YimenError
 from processes.migrations import schema
 from processes.office import rekeying
 from processes.opening import checked_office, open_office
+from processes.oversight import canonical
 from processes.papers import signing
 from processes.rehearsal import coverage, demo, publishing, reports
 from processes.releases import lint
@@ -122,7 +123,7 @@ def audit_group() -> None:
 @audit_group.command("verify")
 @AS_JSON
 def audit_verify(as_json: bool) -> None:
-    """核对每个办件的事件链、备用金台账、救助金与办件是否相符、每日封存；被改动或不平的退出码为 1。"""
+    """核对每个办件的事件链、备用金台账、救助金与办件是否相符、每日封存和家庭档案的写法；被改动或不平的退出码为 1。"""
     office = open_office()
     broken = {}
     checked = 0
@@ -135,8 +136,18 @@ def audit_verify(as_json: bool) -> None:
         books = fund_queries.audit(session)
         money = audit.compare(session)
         seals = [*anchors.verify(session, office.settings.anchors), *draws.differing(session)]
+        writing = canonical.faults(session)
     if as_json:
-        _print_json({"checked": checked, "broken": broken, "books": books, "money": money, "seals": seals})
+        _print_json(
+            {
+                "checked": checked,
+                "broken": broken,
+                "books": books,
+                "money": money,
+                "seals": seals,
+                "register": writing,
+            }
+        )
     else:
         for number, fault in broken.items():
             click.echo(f"{number}：{fault}")
@@ -146,10 +157,12 @@ def audit_verify(as_json: bool) -> None:
             click.echo(f"救助金：{fault}")
         for fault in seals:
             click.echo(f"每日封存：{fault}")
+        for fault in writing:
+            click.echo(f"家庭档案：{fault}")
         click.echo(
             f"核对 {checked} 个办件，{len(broken)} 个有问题；备用金{'有问题' if books else '账账相符'}；救助金与办件{'有问题' if money else '相符'}；每日封存{'有问题' if seals else '相符'}。"
         )
-    sys.exit(1 if broken or books or money or seals else 0)
+    sys.exit(1 if broken or books or money or seals or writing else 0)
 
 
 @main.group("keys")

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter
 
 from processes import heartbeat
 from processes.access.permissions import ROLE_TITLES, Permission
@@ -17,13 +18,15 @@ from processes.cases.models import NO_DUE_DATE
 from processes.office import Office
 from processes.opening import open_office
 from processes.policy.calendar import SHANGHAI, civil_date
+from processes.policy.reading import LARGEST_KEY
 from processes.policy.values import shown
 from processes.storage import keyring
-from web import auth, errors
+from web import auth, errors, forms
 from web.desks import (
     admin,
     archive,
     cases,
+    differences,
     draft_views,
     draws,
     field,
@@ -45,6 +48,7 @@ from web.desks import (
     social,
     studio,
     tasks,
+    transfers,
     unsaved,
     verify,
     worklist,
@@ -58,6 +62,13 @@ _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address; what no row can have is no page."""
+
+    def __init__(self, *args: Any, **limits: Any) -> None:
+        super().__init__(*args, **({"max": LARGEST_KEY} | limits))
 
 
 def create_app(office: Office | None = None) -> Flask:
@@ -79,13 +90,17 @@ def create_app(office: Office | None = None) -> Flask:
     )
     # Lists of choices come in the order of the office, the usual choice first.
     app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}
+    app.url_map.converters["int"] = RowNumber
     CSRFProtect(app)
     limiter.init_app(app)
     errors.register(app)
     auth.register(app)
+    app.before_request(forms.demand_storable)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, draws, admin, funds,
         social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field, unsaved,
+        differences,
+        transfers,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

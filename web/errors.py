@@ -50,6 +50,8 @@ def _wants_json() -> bool:
 
 def _office_error(fault: e.YimenError) -> Response:
     fields = fault.fields if isinstance(fault, e.FormInvalid) else None
+    if isinstance(fault, e.HouseholdDoubtful):
+        fields = {"confirm": fault.sentences}
     if isinstance(fault, e.DATABASE_FAILED):
         auth.ask_no_more()  # the page that says so is drawn without the database
     article = f"（依据：{fault.clause}）" if fault.clause else ""

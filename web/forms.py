@@ -1,25 +1,61 @@
-"""From JSON to values: numbers become Decimal, and what is not an object is refused."""
+"""From JSON to values: numbers become Decimal, and what is not an object or cannot be stored is refused."""
 
 from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import request
 
-from processes.errors import Invalid
+from processes.errors import FormInvalid, Invalid, NotFound, Unreadable
+from processes.policy import reading
+
+_LONGEST_INT = 18
+_PARTS = ("form.", "data.")
 
 
 def body() -> dict[str, Any]:
-    """The JSON object of the request; raises `Invalid`."""
+    """The JSON object of the request; raises `Invalid`, or `FormInvalid` for texts that cannot be stored."""
     try:
-        value = json.loads(request.get_data(), parse_float=Decimal)
+        value = json.loads(
+            request.get_data(), parse_float=Decimal, parse_int=_number, parse_constant=_no_number
+        )
     except (ValueError, UnicodeDecodeError, RecursionError):
         raise Invalid(reason="提交的内容不是有效的 JSON") from None
     if not isinstance(value, dict):
         raise Invalid(reason="提交的内容不完整")
+    faults: dict[str, list[str]] = {}
+    for place, sentence in reading.faults_within(value):
+        faults.setdefault(_field(place), []).append(sentence)
+    if faults:
+        raise FormInvalid(faults)
     return value
+
+
+def _number(digits: str) -> int | Decimal:
+    """What is too large for a row stays a number, which every reader refuses, and does not stop the reading."""
+    return int(digits) if len(digits) <= _LONGEST_INT else Decimal(digits)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _field(place: str) -> str:
+    for part_name in _PARTS:
+        place = place.removeprefix(part_name)
+    return place
+
+
+def demand_storable() -> None:
+    """Refuse a request whose address or form holds what cannot be stored; runs before every route."""
+    if reading.broken(request.path):
+        raise NotFound()
+    for told in (request.args, request.form):
+        for key, values in told.lists():
+            if any(reading.broken(text) for text in (key, *values)):
+                raise Invalid(reason="含有无法识别的字符，请删除后重新输入")
 
 
 def part(value: dict[str, Any], name: str) -> dict[str, Any]:
@@ -30,15 +66,38 @@ def part(value: dict[str, Any], name: str) -> dict[str, Any]:
     return found
 
 
+def texts(value: dict[str, Any], name: str) -> tuple[str, ...]:
+    """A list of texts of the request; raises `Invalid`."""
+    found = value.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise Invalid(reason="提交的内容不完整")
+    return tuple(found)
+
+
 def whole(value: Any) -> int:
-    """A whole number; raises `Invalid`."""
+    """A whole number that a row may have; raises `Invalid`."""
     try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise Invalid(reason="应为整数") from None
+        return reading.whole(value, -reading.LARGEST_KEY)
+    except Unreadable as fault:
+        raise Invalid(reason=fault.reason) from None
 
 
 def page_number() -> int:
     """The page asked for, the first one where nothing sensible is."""
-    text = request.args.get("page", "1")
-    return max(int(text), 1) if text.isdigit() and len(text) < 6 else 1  # noqa: PLR2004
+    try:
+        return reading.whole(request.args.get("page", "1"), 1, 99_999)
+    except Unreadable:
+        return 1
+
+
+def row(name: str) -> int | None:
+    """The row that the address names, None where nothing sensible is."""
+    try:
+        return reading.whole(request.args.get(name, ""), 1)
+    except Unreadable:
+        return None
+
+
+def search_word() -> str:
+    """What somebody looks for (`?q=`)."""
+    return reading.search_word(request.args.get("q", ""))

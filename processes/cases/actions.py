@@ -171,6 +171,7 @@ def _offer_new(
             department=case.department if offer.role == Role.DEPARTMENT_OFFICER else "",
             applicant=case.applicant,
             initials=case.initials,
+            initials_other=case.initials_other,
             id_tail=identity,
             category=case.category,
             programme=case.programme,

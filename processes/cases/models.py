@@ -32,6 +32,8 @@ class Case(Row, Scoped, Referred):
     applicant: Mapped[str] = mapped_column(String(60))
     initials: Mapped[str] = mapped_column(String(60), default="", index=True)
     """Pinyin initials of the applicant: 张建国 is found as `zjg`."""
+    initials_other: Mapped[str] = mapped_column(String(60), default="", index=True)
+    """The same with the surname read like any other word (单建国: djg); empty where there is no second reading."""
     category: Mapped[str] = mapped_column(String(30), default="")
     status: Mapped[str] = mapped_column(String(10), default="open")
     suspended_because: Mapped[str] = mapped_column(Text, default="")
@@ -71,6 +73,7 @@ class WorkItem(Row, Scoped, Referred):
         Index("ix_work_item_number", "case_number"),
         Index("ix_work_item_tail", "id_tail"),
         Index("ix_work_item_initials", "initials"),
+        Index("ix_work_item_initials_other", "initials_other"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -81,6 +84,7 @@ class WorkItem(Row, Scoped, Referred):
     township: Mapped[str] = mapped_column(String(9))
     applicant: Mapped[str] = mapped_column(String(60))
     initials: Mapped[str] = mapped_column(String(60), default="")
+    initials_other: Mapped[str] = mapped_column(String(60), default="")
     id_tail: Mapped[str] = mapped_column(String(4), default="")
     category: Mapped[str] = mapped_column(String(30), default="")
     ref: Mapped[str] = mapped_column(String(160))

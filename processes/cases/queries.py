@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from processes.cases.models import Attachment, Case, Clock, Comment, Incident, Watch, WorkItem
 from processes.cases.pages import MOST_COUNTED, PAGE, Page
 from processes.errors import CaseDestroyed, CaseNotFound, NotFound
+from processes.policy import reading
 from processes.storage import full_text
 
 
@@ -30,11 +31,17 @@ def case_by_number(session: Session, number: str) -> Case:
 def cases(session: Session, search: str, number: int = 1) -> Page:
     """Cases in scope, latest first, by applicant or number."""
     query = select(Case).where(Case.destroyed_on.is_(None))
-    word = search.strip()
+    word = reading.search_word(search)
     if word:
         low = word.lower()
-        by_initials = (Case.initials >= low) & (Case.initials < low + "\U0010ffff")
-        by_name = by_initials if word.isascii() and "-" not in word else Case.applicant.startswith(word)
+        by_initials = or_(
+            *((read >= low) & (read < low + "\U0010ffff") for read in (Case.initials, Case.initials_other))
+        )
+        by_name = (
+            by_initials
+            if word.isascii() and "-" not in word
+            else Case.applicant.startswith(word, autoescape=True)
+        )
         said = Case.id.in_(full_text.matching(session, word))
         query = query.where(or_(Case.number == word.upper(), by_name, said))
     total = session.scalar(

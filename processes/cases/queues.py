@@ -15,6 +15,7 @@ from processes.access.scope import TOWNSHIP_DIGITS, Actor, StandIn
 from processes.cases import priority
 from processes.cases.models import SavedFilter, Watch, WorkItem
 from processes.cases.pages import MOST_COUNTED, PAGE, Page
+from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.storage import full_text
 from processes.storage.unit_of_work import within
@@ -179,16 +180,17 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _matching(session: Session, actor: Actor, search: str) -> list[ColumnElement[bool]]:
     """By case number, the last four of an ID number, pinyin initials, village, else by the beginning of the name."""
-    word = search.strip()
+    word = reading.search_word(search)
     if not word:
         return []
     if "-" in word:
         return [WorkItem.case_number == word.upper()]
-    if len(word) == _TAIL and word[:-1].isdigit():
+    if len(word) == _TAIL and word[:-1].isdecimal():
         return [WorkItem.id_tail == word.upper()]
     if word.isascii():
         low = word.lower()
-        return [WorkItem.initials >= low, WorkItem.initials < low + _NAME_BEYOND]
+        readings = (WorkItem.initials, WorkItem.initials_other)
+        return [or_(*((read >= low) & (read < low + _NAME_BEYOND) for read in readings))]
     places = select(Division.code).where(
         or_(Division.name == word, Division.full_name == word), within(Division.code, actor.division)
     )

@@ -46,6 +46,7 @@ def _in_name(payload: Mapping[str, Any]) -> str:
 _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "opened": lambda t, p: f"提出{t}申请，办件编号 {p['number']}",
     "completed": lambda t, p: f"办结“{t}”{_in_name(p)}",
+    "household_moved": lambda t, p: f"办件随家庭迁移：{t}",
     "claimed": lambda t, p: f"签收“{t}”{_in_name(p)}",
     "released": lambda t, p: f"放回“{t}”",
     "transferred": lambda t, p: f"将“{t}”转给{p['to']}办理：{p['reason']}",

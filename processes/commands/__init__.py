@@ -109,7 +109,16 @@ from processes.commands.papers import (
     WithdrawPaper,
 )
 from processes.commands.queues import DropFilter, NoteBatch, SaveFilter, UndoBatch
-from processes.commands.register import EnterHolidayNotice, IdentifyPerson, SaveHousehold, UndoIdentification
+from processes.commands.register import (
+    AskTransfer,
+    DecideTransfer,
+    EnterHolidayNotice,
+    IdentifyPerson,
+    ResolveDifference,
+    SaveHousehold,
+    UndoIdentification,
+    WithdrawTransfer,
+)
 from processes.commands.sending import PostponeJob, SetReach
 from processes.commands.studio import (
     AddDraftFile,
@@ -159,6 +168,9 @@ __all__ = [
     "CosignTask",
     "RemoveCosigner",
     "AskColleague",
+    "AskTransfer",
+    "DecideTransfer",
+    "WithdrawTransfer",
     "CopyTask",
     "AnswerInvolvement",
     "BeginAbsence",
@@ -234,6 +246,7 @@ __all__ = [
     "ReleaseTask",
     "ResumeCase",
     "RetryIncident",
+    "ResolveDifference",
     "ReturnTask",
     "RevealIdNumber",
     "ReverseFundEntry",

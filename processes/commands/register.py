@@ -20,6 +20,48 @@ class SaveHousehold(Command):
     token: str = ""
     unsaved: str = ""
     """The token under which the page kept what was typed: it goes when this is saved."""
+    confirmed: tuple[str, ...] = ()
+    """What is unusual of the family and is confirmed as true: the sentences that were shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveDifference(Command):
+    """The place of a person's file takes over what another place says, or keeps its own value."""
+
+    difference: int
+    accept: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskTransfer(Command):
+    """Ask another township to take over a household, or one person of it (`person`, 0: all)."""
+
+    household: str
+    to_place: str
+    reason: str
+    person: int = 0
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawTransfer(Command):
+    """Take the question back."""
+
+    transfer: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideTransfer(Command):
+    """Take over or send back: a household goes to a village (`division`), a person into a household, as a `relation`."""
+
+    transfer: int
+    accept: bool
+    reason: str
+    division: str = ""
+    household: str = ""
+    relation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor
 from processes.coordination.models import Offer
-from processes.errors import Invalid, NotFound
+from processes.errors import Invalid, NotFound, Unreadable
+from processes.policy import reading
 from processes.storage.unit_of_work import UnitOfWork
 
 KINDS = {
@@ -29,11 +30,11 @@ def add(
     phone: str,
 ) -> Offer:
     """Put an offer on the list of the actor's place."""
-    name, text = organisation.strip(), description.strip()
+    name, text = reading.text(organisation), reading.text(description, lines=True)
     if not name or not text or kind not in KINDS or len(name) > LONGEST or len(text) > 4 * LONGEST:
         raise Invalid(reason="请填写单位名称、帮扶类别和内容")
     row = Offer(
-        division=actor.division, organisation=name, kind=kind, description=text, phone=phone.strip()[:20],
+        division=actor.division, organisation=name, kind=kind, description=text, phone=reading.phone(phone),
         until=until, status="open", taken=0, added_at=uow.now, added_by=actor.name,
     )  # fmt: skip
     uow.add(row)
@@ -51,7 +52,10 @@ def close(uow: UnitOfWork, actor: Actor, offer_id: int) -> None:
 
 def take(uow: UnitOfWork, division: str, chosen: str) -> Offer:
     """Match a need with an offer that reaches its place; raises `NotFound` when it is gone."""
-    offer_id = int(chosen) if chosen.isdigit() else 0
+    try:
+        offer_id = reading.whole(chosen)
+    except Unreadable:
+        raise NotFound() from None
     row = uow.session.scalar(select(Offer).where(Offer.id == offer_id).with_for_update())
     if row is None or row.status != "open" or not division.startswith(row.division):
         raise NotFound()

@@ -45,14 +45,15 @@ class Screened:
 def screen(session: Session, household: Household, now: datetime, today: date) -> list[Screened]:
     """Screen a household for every published programme, by the releases in force."""
     known = people.facts(household, today)
+    living = people.living(household, today)
     drawn: dict[int, list[str]] = {}
     for benefit in relief.standing_benefits(session, [m.person_id for m in household.members]):
         drawn.setdefault(benefit.person_id, []).append(benefit.programme)
     members = [
         {**facts, "draws": drawn.get(m.person_id, [])}
-        for m, facts in zip(household.members, known["members"], strict=True)
+        for m, facts in zip(living, known["members"], strict=True)
     ]
-    names = [m.person.name for m in household.members]
+    names = [m.person.name for m in living]
     found = []
     for release in publish.published_programmes(session):
         bundle = publish.open_release(session, publish.current_id(session, release.programme, today))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from processes.errors.conflicts import (
     CaseSuspended,
+    HouseholdDoubtful,
     StaleCase,
     StaleDraft,
     StaleHousehold,
@@ -50,6 +51,7 @@ from processes.errors.invalid import (
     FormInvalid,
     IdNumberInvalid,
     PasswordRefused,
+    Unreadable,
 )
 from processes.errors.not_allowed import (
     AccountLocked,
@@ -138,6 +140,7 @@ __all__ = [
     "FormInvalid",
     "FundInsufficient",
     "FundMonthClosed",
+    "HouseholdDoubtful",
     "HouseholdNotFound",
     "IdNumberInvalid",
     "Invalid",
@@ -166,6 +169,7 @@ __all__ = [
     "TaskTaken",
     "Unavailable",
     "UnknownPaper",
+    "Unreadable",
     "UnknownVerb",
     "VerbParametersInvalid",
     "YimenError",

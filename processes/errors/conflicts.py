@@ -51,3 +51,15 @@ class TaskTaken(Conflict):
     code = "task_taken"
     text = "该待办已由{who}签收。如需办理，请与其联系转办。"
     text_en = "{who} has already claimed this task."
+
+
+class HouseholdDoubtful(Conflict):
+    """A family that can hardly be so: it is saved when somebody confirms each of the sentences."""
+
+    code = "household_doubtful"
+    text = "有 {count} 处情况少见，请核对；属实的，请勾选确认后保存：{said}"
+    text_en = "{count} unusual things about this family need to be confirmed."
+
+    def __init__(self, sentences: list[str]) -> None:
+        self.sentences = sentences
+        super().__init__(count=len(sentences), said="；".join(sentences))

@@ -5,6 +5,19 @@ from __future__ import annotations
 from processes.errors.families import Invalid
 
 
+class Unreadable(Invalid):
+    """An entry that cannot be read as what the field asks for; the reason stands at the field."""
+
+    code = "unreadable"
+    text = "填写的内容无法识别：{reason}"
+    text_en = "The entry cannot be read: {reason}"
+
+    @property
+    def reason(self) -> str:
+        """The sentence that stands at the field."""
+        return str(self.params["reason"])
+
+
 class IdNumberInvalid(Invalid):
     """A resident identity number that breaks GB 11643."""
 

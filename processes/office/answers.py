@@ -11,6 +11,7 @@ from sqlalchemy import select
 from processes.access.scope import Actor
 from processes.cases.models import Case, WorkItem
 from processes.errors import EngineFault, RuleBroken
+from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.releases import forms
 from processes.releases.bundle import Bundle
@@ -65,7 +66,7 @@ def _cause(
 
 def reason_of(text: str) -> str:
     """A reason that a person typed: present and of bounded length."""
-    reason = text.strip()
+    reason = reading.text(text, lines=True)
     if not reason:
         raise RuleBroken(reason="请写明理由")
     return reason[:LONGEST_REASON]

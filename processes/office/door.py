@@ -35,6 +35,7 @@ from processes.office import (
     queues,
     register,
     studio,
+    transfers,
     unsaved,
 )
 from processes.settings import Settings
@@ -58,6 +59,10 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.DropUnsaved: unsaved.drop,
     c.SweepUnsaved: unsaved.sweep,
     c.SaveHousehold: register.save_household,
+    c.ResolveDifference: register.resolve_difference,
+    c.AskTransfer: transfers.ask,
+    c.WithdrawTransfer: transfers.withdraw,
+    c.DecideTransfer: transfers.decide,
     c.IdentifyPerson: register.identify_person,
     c.UndoIdentification: register.undo_identification,
     c.EnterHolidayNotice: register.enter_holiday_notice,

@@ -69,5 +69,9 @@ def close_offer(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Cl
 
 
 def _demand_township(actor: Actor, township: str) -> None:
-    if len(township) != TOWNSHIP_DIGITS or not township.isdigit() or not actor.covers(township):
+    if (
+        len(township) != TOWNSHIP_DIGITS
+        or not (township.isascii() and township.isdigit())
+        or not actor.covers(township)
+    ):
         raise NotFound()

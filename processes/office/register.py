@@ -8,17 +8,27 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes.access import accounts, audit, unsaved
+from processes.access.models import Division
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
 from processes.cases import numbering
 from processes.cases.models import HolidayNotice
-from processes.errors import HouseholdNotFound, NotFound, ReleaseMissing, RuleBroken, SignInRefused
+from processes.errors import (
+    FormInvalid,
+    HouseholdNotFound,
+    NotFound,
+    ReleaseMissing,
+    RuleBroken,
+    SignInRefused,
+)
+from processes.office import doubts, register_limits
 from processes.office.answers import reason_of
 from processes.office.running import Opening, open_case
 from processes.people import actions as people
-from processes.people import id_number
+from processes.people import differences, identity
 from processes.people.forms import read_household
 from processes.people.models import Household, Membership, Person, PersonMerge
+from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.releases import bundle as bundles
 from processes.releases import publish
@@ -74,14 +84,14 @@ def save_household(
 ) -> dict[str, Any]:
     """Register a household or save its changes, whole, under the version that was seen."""
     actor.demand(Permission.HOUSEHOLD_WRITE)
-    today = civil_date(uow.now)
-    form = read_household(_with_known_numbers(uow, actor, command), today)
+    form = read_household(_with_known_numbers(uow, actor, command), civil_date(uow.now))
+    if uow.session.get(Division, form.division) is None:
+        raise FormInvalid({"division": ["请从列表中选择所在村（居）"]})
     if command.household is None:
         if not actor.covers(form.division):
             raise HouseholdNotFound()
-        place = township_of(form.division)
+        household, place = None, township_of(form.division)
         number = f"{place}-H-{numbering.next_in(uow, f'household/{place}'):06d}"
-        saved = people.save_household(uow, actor, form, None, 0, number)
     else:
         known = uow.session.scalar(
             select(Household.id).where(
@@ -90,10 +100,30 @@ def save_household(
         )
         if known is None:
             raise HouseholdNotFound()
-        saved = people.save_household(uow, actor, form, known, command.version, command.household)
+        household, number = people.locked(uow, actor, known), command.household
+        people.demand_version(household, command.version)
+    confirmed = doubts.demand_confirmed(uow, form, household, command.confirmed)
+    saving = people.Saving(
+        None if household is None else household.id, command.version, number, confirmed,
+        lambda: register_limits.difference_due(uow, form.division),
+    )  # fmt: skip
+    saved, found = people.save_household(uow, actor, form, saving)
+    register_limits.tell_of_differences(uow, found)
     audit.note(uow, actor, "household_saved", saved.number)
     unsaved.drop(uow, actor, command.unsaved)
-    return {"household": saved.number, "version": saved.version}
+    return {"household": saved.number, "version": saved.version, "differences": len(found)}
+
+
+def resolve_difference(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ResolveDifference
+) -> dict[str, Any]:
+    """Resolve what another place says of a person of this place's file."""
+    actor.demand(Permission.HOUSEHOLD_WRITE)
+    reason = reason_of(command.reason)
+    row = differences.resolve(uow, actor, command.difference, command.accept, reason)
+    register_limits.tell_of_resolution(uow, row)
+    audit.note(uow, actor, "difference_resolved", f"person/{row.person_id}")
+    return {"status": row.status}
 
 
 def identify_person(
@@ -101,11 +131,9 @@ def identify_person(
 ) -> dict[str, Any]:
     """Note who a provisional person is; both histories stay (C34)."""
     actor.demand(Permission.HOUSEHOLD_WRITE)
-    identity = id_number.read(command.id_number, civil_date(uow.now))
-    name = command.name.strip()[:60]
-    if not name:
-        raise RuleBroken(reason="请填写查明后的姓名", clause="C34")
-    merge = people.identify(uow, actor, command.person_id, identity, name, reason_of(command.reason))
+    found = identity.read(identity.ID_CARD, command.id_number, civil_date(uow.now))
+    name = reading.name(command.name)
+    merge = people.identify(uow, actor, command.person_id, found, name, reason_of(command.reason))
     audit.note(uow, actor, "person_identified", f"person/{merge.provisional_id}")
     return {"person": merge.person_id, "case": _verify_double_benefit(uow, actor, merge)}
 

@@ -22,7 +22,7 @@ from processes.office.answers import checked
 from processes.people import queries as people
 from processes.people.models import Household
 from processes.policy.calendar import civil_date
-from processes.policy.initials import initials
+from processes.policy.initials import initials, other_initials
 from processes.releases import forms, publish
 from processes.releases.bundle import Bundle, StartRule
 from processes.relief import queries as relief
@@ -196,6 +196,7 @@ def _new_case(
         household_id=household.id,
         applicant=head.name,
         initials=initials(head.name),
+        initials_other=other_initials(head.name),
         category=household.category,
         state=b"",
         version=0,

@@ -23,7 +23,7 @@ from processes.papers import contracts as c
 from processes.papers.models import Handwriting
 from processes.people import masking
 from processes.people import queries as people
-from processes.people.forms import CATEGORIES, PROPERTY_KINDS, WORK_ABILITIES
+from processes.people.forms import CATEGORIES, PROPERTY_KINDS, WORK_ABILITIES, disability
 from processes.people.models import Household, Membership
 from processes.policy import values
 from processes.policy.calendar import civil_date
@@ -153,8 +153,8 @@ def _householder(household: Household) -> Membership:
 def _member(membership: Membership, household: Household, today: date) -> c.Member:
     person = membership.person
     conditions = []
-    if person.disability_grade:
-        conditions.append(f"{person.disability_kind}残疾{person.disability_grade}级")
+    if disabled := disability(person.disability_kind, person.disability_grade):
+        conditions.append(disabled)
     if person.grave_illness:
         conditions.append("重病")
     if person.is_student:

@@ -181,7 +181,7 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
         paper.ended_on, paper.signed_sha256 = civil_date(uow.now), None
     for item in session.scalars(select(WorkItem).where(WorkItem.case_id == case.id)):
         item.applicant, item.id_tail, item.submission, item.draft = GONE, "", None, None
-        item.initials, item.held = "", None
+        item.initials, item.initials_other, item.held = "", "", None
         item.returned_reason = None
     full_text.remove(session, case.id)
     session.execute(delete(Comment).where(Comment.case_id == case.id))
@@ -193,7 +193,7 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
         event.title, event.payload = "", {}
     session.execute(update(Clock).where(Clock.case_id == case.id).values(extension_reason=""))
     session.execute(update(Award).where(Award.case_id == case.id).values(account=None))
-    case.initials = ""
+    case.initials = case.initials_other = ""
     case.applicant, case.state, case.destroyed_on = GONE, b"", civil_date(uow.now)
 
 

@@ -2,50 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
 
-from processes.access.scope import Actor
+from processes.access.scope import Actor, township_of
 from processes.errors import HouseholdNotFound, NotFound, RuleBroken, StaleHousehold
-from processes.people import history, locks
+from processes.people import differences, history, locks, persons
 from processes.people.forms import HouseholdForm, LineForm, MemberForm
-from processes.people.id_number import IdNumber
-from processes.people.models import Expense, Household, Income, Membership, Person, PersonMerge, Property
+from processes.people.identity import Identity
+from processes.people.models import (
+    Expense,
+    Household,
+    Income,
+    Membership,
+    Person,
+    PersonDifference,
+    PersonMerge,
+    Property,
+)
+from processes.policy import reading
 from processes.policy.calendar import SHANGHAI
 from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork, within
 
-_TAIL = 4
 _AT_ONCE = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """How a household is saved: under which version and number, what was confirmed, until when differences wait.
+
+    `due_on` is asked only when another place's person is said to be otherwise.
+    """
+
+    household_id: int | None
+    version: int
+    number: str
+    confirmed: Sequence[str]
+    due_on: Callable[[], date]
+
+
 def save_household(
-    uow: UnitOfWork, actor: Actor, form: HouseholdForm, household_id: int | None, version: int, number: str
-) -> Household:
-    """Create or replace a household's members and lines.
+    uow: UnitOfWork, actor: Actor, form: HouseholdForm, saving: Saving
+) -> tuple[Household, list[PersonDifference]]:
+    """Create or replace a household's members and lines; answers it and the differences that came of it.
 
     Raises `HouseholdNotFound` outside the scope and `StaleHousehold` when someone else saved in
     between; in both cases nothing is stored.
     """
     if not actor.covers(form.division):
         raise HouseholdNotFound()
-    if household_id is None:
-        household = Household(number=number, version=0)
+    if saving.household_id is None:
+        household = Household(number=saving.number, version=0)
     else:
-        household = _locked(uow, actor, household_id)
-        if household.version != version:
-            when = household.updated_at.astimezone(SHANGHAI)
-            raise StaleHousehold(who=household.updated_by, when=f"{when:%m月%d日 %H:%M}")
+        household = locked(uow, actor, saving.household_id)
+        demand_version(household, saving.version)
+        if township_of(household.division) != township_of(form.division):
+            raise RuleBroken(reason="迁往其他乡镇应通过“迁移”办理，由迁入地接收")
         history.keep(uow, household)
-    _fill(uow, actor, household, form)
+    household.confirmed = list(saving.confirmed)
+    elsewhere = _fill(uow, actor, household, form)
     uow.add(household)
     uow.flush()
     history.keep(uow, household)
-    return household
+    found = [
+        d for p, said in elsewhere for d in differences.note(uow, actor, p, said, household, saving.due_on())
+    ]
+    return household, found
 
 
-def _locked(uow: UnitOfWork, actor: Actor, household_id: int) -> Household:
+def locked(uow: UnitOfWork, actor: Actor, household_id: int) -> Household:
+    """The household, locked; raises `HouseholdNotFound` outside the scope."""
     found = uow.session.scalar(
         select(Household)
         .where(Household.id == household_id, within(Household.division, actor.division))
@@ -56,16 +88,38 @@ def _locked(uow: UnitOfWork, actor: Actor, household_id: int) -> Household:
     return found
 
 
-def _fill(uow: UnitOfWork, actor: Actor, household: Household, form: HouseholdForm) -> None:
+def demand_version(household: Household, version: int) -> None:
+    """Raise `StaleHousehold` unless the household stands as the person saw it."""
+    if household.version != version:
+        when = household.updated_at.astimezone(SHANGHAI)
+        raise StaleHousehold(who=household.updated_by, when=f"{when:%m月%d日 %H:%M}")
+
+
+def _fill(
+    uow: UnitOfWork, actor: Actor, household: Household, form: HouseholdForm
+) -> list[tuple[Person, Mapping[str, Any]]]:
+    """Put the form into the household; answers the persons of other places with what the form says of them."""
     own = {m.person_id for m in household.members if m.person.is_provisional}
-    people = [_person(uow, m) if m.id_number else _provisional(uow, m, own) for m in form.members]
+    people: list[Person] = []
+    changed: list[Person] = []
+    elsewhere: list[tuple[Person, Mapping[str, Any]]] = []
+    for member in form.members:
+        person = _person(uow, member, own, household)
+        if persons.is_of(uow.session, person, form.division):
+            if _write(uow, actor, person, member, household, form.division):
+                changed.append(person)
+        else:
+            elsewhere.append((person, persons.told(member)))
+        people.append(person)
     uow.flush()
     household.division = form.division
     household.address = form.address
     household.phone = form.phone
     household.category = form.category
     household.property_exemption = form.property_exemption
-    household.householder_name = next(m.name for m in form.members if m.relation == "本人")
+    household.householder_name = next(
+        p.name for m, p in zip(form.members, people, strict=True) if m.relation == "本人"
+    )
     household.version += 1
     household.updated_at = uow.now
     household.updated_by = actor.name
@@ -81,6 +135,25 @@ def _fill(uow: UnitOfWork, actor: Actor, household: Household, form: HouseholdFo
     household.properties = [
         Property(kind=p.kind, quantity=p.amount, evidence=p.evidence) for p in form.properties
     ]
+    for person in changed:
+        history.touched(uow, actor, person.id, household.id)
+    return elsewhere
+
+
+def _write(
+    uow: UnitOfWork, actor: Actor, person: Person, member: MemberForm, household: Household, place: str
+) -> bool:
+    """Write a person of this place; answers whether somebody who was registered before is another now."""
+    is_new = person.name is None
+    moved = bool(person.home) and person.home != township_of(place)
+    person.home = township_of(place)
+    source = f"家庭档案 {household.number}"
+    changed = persons.write(uow, actor, person, persons.told(member), place, source)
+    if moved and not changed:
+        persons.keep(uow, actor, person, place, source)
+    if not is_new:
+        differences.lapse(uow, actor, person)
+    return changed and not is_new
 
 
 def _income(line: LineForm, people: list[Person]) -> Income:
@@ -89,10 +162,32 @@ def _income(line: LineForm, people: list[Person]) -> Income:
     )
 
 
-def _person(uow: UnitOfWork, member: MemberForm) -> Person:
-    """The person of the register with this ID number, brought up to date, or a new one."""
-    person = _registered(uow, member.id_number) or _new_person(uow, member.id_number)
-    return _filled(person, member)
+def _person(uow: UnitOfWork, member: MemberForm, own: set[int], household: Household) -> Person:
+    """The person of the register with this number, or a new one; without a number the row's provisional person (C34)."""
+    if member.id_number:
+        known = _registered(uow, member.id_number)
+        row = next((m.person for m in household.members if m.person_id == member.row_id), None)
+        if row is not None and row is not known and _says_the_same(row, member):
+            return _written_anew(row, known, member)
+        return known or _new_person(uow, member)
+    person = uow.session.get(Person, member.provisional_id) if member.provisional_id in own else None
+    return person or _provisional(uow)
+
+
+def _says_the_same(row: Person, member: MemberForm) -> bool:
+    """Whether a person's number, as it was once stored, is the same number in another writing (full-width digits)."""
+    return bool(row.id_number) and reading.compact(row.id_number) == member.id_number
+
+
+def _written_anew(row: Person, known: Person | None, member: MemberForm) -> Person:
+    """The row with its number in the one writing; two rows of one number are never merged in silence."""
+    if known is not None:
+        raise RuleBroken(
+            reason=f"{row.name}的证件号码在库中另有一份人员档案（写法不同），请先报县级核对，不能直接保存"
+        )
+    row.id_number, row.id_index = member.id_number, keyring.current().blind_index(member.id_number)
+    row.id_head, row.id_tail = member.head, member.tail
+    return row
 
 
 def _registered(uow: UnitOfWork, number: str) -> Person | None:
@@ -114,28 +209,30 @@ def reindex(uow: UnitOfWork, after: int) -> tuple[int | None, int]:
     return (people[-1].id if len(people) == _AT_ONCE else None), changed
 
 
-def _new_person(uow: UnitOfWork, number: str) -> Person:
+def _new_person(uow: UnitOfWork, member: MemberForm) -> Person:
     person = Person(
-        id_number=number, id_index=keyring.current().blind_index(number), id_tail=number[-_TAIL:],
-        id_head=number[:_TAIL], is_provisional=False,
+        id_number=member.id_number, id_index=keyring.current().blind_index(member.id_number),
+        id_tail=member.tail, id_head=member.head, home="", is_provisional=False,
     )  # fmt: skip
     uow.add(person)
     return person
 
 
-def _provisional(uow: UnitOfWork, member: MemberForm, own: set[int]) -> Person:
-    """The household's provisional person that this row was before, or a new one (C34)."""
-    person = uow.session.get(Person, member.provisional_id) if member.provisional_id in own else None
-    if person is None:
-        person = Person(
-            id_number="", id_index=f"provisional:{uuid4().hex}", id_tail="", id_head="", is_provisional=True
-        )
-        uow.add(person)
-    return _filled(person, member)
+def _provisional(uow: UnitOfWork) -> Person:
+    person = Person(
+        id_number="",
+        id_index=f"provisional:{uuid4().hex}",
+        id_tail="",
+        id_head="",
+        home="",
+        is_provisional=True,
+    )
+    uow.add(person)
+    return person
 
 
 def identify(
-    uow: UnitOfWork, actor: Actor, person_id: int, identity: IdNumber, name: str, reason: str
+    uow: UnitOfWork, actor: Actor, person_id: int, identity: Identity, name: str, reason: str
 ) -> PersonMerge:
     """Note that a provisional person is a person with an ID number; both keep their histories.
 
@@ -146,9 +243,13 @@ def identify(
     if not person.is_provisional or _standing_merge(uow, person_id) is not None:
         raise RuleBroken(reason="只能为尚未查明身份的临时登记人员补登身份", clause="C34")
     known = _registered(uow, identity.number)
+    if known is not None and known.name != name:
+        raise RuleBroken(reason="该号码登记的姓名与所填姓名不一致，请核对证件", clause="C34")
     if known is None:
-        known = _new_person(uow, identity.number)
-        known.name, known.sex, known.birth_on = name, identity.sex, identity.birth_on
+        member = _member_of(identity, name)
+        known = _new_person(uow, member)
+        known.home = person.home
+        persons.write(uow, actor, known, persons.told(member), person.home, "查明身份")
     uow.flush()
     locks.hold(uow, [known.id])  # whoever grants to one of the two waits, and then knows that they are one
     merge = PersonMerge(
@@ -187,13 +288,17 @@ def _standing_merge(uow: UnitOfWork, person_id: int) -> PersonMerge | None:
     return uow.session.scalar(query)
 
 
-def _filled(person: Person, member: MemberForm) -> Person:
-    person.name = member.name
-    person.sex = member.sex
-    person.birth_on = member.birth_on
-    person.disability_kind = member.disability_kind
-    person.disability_grade = member.disability_grade
-    person.grave_illness = member.grave_illness
-    person.is_student = member.is_student
-    person.work_ability = member.work_ability
-    return person
+def _member_of(found: Identity, name: str) -> MemberForm:
+    """Somebody of whom nothing is known but document and name."""
+    if found.birth_on is None or found.sex is None:
+        raise RuleBroken(reason="请填写 18 位身份证号、居住证号或永久居留身份证号", clause="C34")
+    return MemberForm(
+        name,
+        "",
+        found.number,
+        found.birth_on,
+        found.sex,
+        document=found.document,
+        head=found.head,
+        tail=found.tail,
+    )

@@ -5,15 +5,17 @@ Kinds of income, expense and property are a closed list: the calculation sheets 
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeVar
 
-from processes.errors import FormInvalid, IdNumberInvalid
-from processes.people import id_number as ids
+from processes.errors import FormInvalid, IdNumberInvalid, Unreadable
+from processes.people import identity
+from processes.policy import reading
 
+T = TypeVar("T")
 INCOME_KINDS = {
     "wages": "工资性收入",
     "business": "经营净收入",
@@ -40,19 +42,25 @@ CATEGORIES = {
     "marginal": "边缘户",
     "registered": "建档立卡户",
 }
+COUNTED = frozenset({"cars", "dwellings", "companies"})
+"""Kinds of property that are counted, not measured: whole numbers."""
 MAX_MEMBERS = 30
-WITHOUT_NUMBER = "无"
-"""What a clerk types for a person who has no ID number at hand."""
+MAX_LINES = 300
 OLDEST = 120
-MAX_AMOUNT = Decimal("99999999.99")
 MAX_GRADE = 4
-MONEY_PLACES = 2
-_PHONE = re.compile(r"^[\d\-+ ]{5,20}$")
+MAX_COUNT = 999
+GRADES = ("", "一级", "二级", "三级", "四级")
+MALE, FEMALE = "男", "女"
+
+
+def disability(kind: str, grade: int) -> str:
+    """肢体二级, as cards and papers write it; empty where there is none."""
+    return f"{kind}{GRADES[grade]}" if kind and 0 < grade <= MAX_GRADE else ""
 
 
 @dataclass(frozen=True, slots=True)
 class LineForm:
-    """An income, expense or property line; `member` is the position of the person it belongs to."""
+    """An income, expense or property line; `member` is the position, in this form, of the person it belongs to."""
 
     kind: str
     amount: Decimal
@@ -62,7 +70,7 @@ class LineForm:
 
 @dataclass(frozen=True, slots=True)
 class MemberForm:
-    """A member as typed; birth date and sex come from the ID number."""
+    """A member as typed; birth date and sex come from the number where it says them."""
 
     name: str
     relation: str
@@ -75,7 +83,13 @@ class MemberForm:
     is_student: bool = False
     work_ability: str = "able"
     provisional_id: int | None = None
-    """The provisional person that this row was before (no ID number yet); None for a new one."""
+    """The provisional person that this row was before (no document yet); None for a new one."""
+    row_id: int | None = None
+    """The person that this row of the page was."""
+    document: str = identity.ID_CARD
+    head: str = ""
+    tail: str = ""
+    died_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +126,20 @@ class _Reader:
 
     def household(self) -> HouseholdForm:
         """The whole form; faults are collected beside it."""
-        phone = self.text("phone", self.raw.get("phone", ""), 20, required=False)
-        if phone and not _PHONE.match(phone):
-            self.fault("phone", "请填写手机号码或带区号的固定电话")
-        members = self.members()
-        expenses = self.lines("expenses", EXPENSE_KINDS, len(members))
+        rows = self.rows("members", MAX_MEMBERS)
+        members = self.members(rows)
+        keys = [str(row["key"]) if row.get("key") else None for row in rows]
+        expenses = self.lines("expenses", EXPENSE_KINDS, keys)
         self.students_only(expenses, members)
         return HouseholdForm(
             division=self.text("division", self.raw.get("division", ""), 12),
             address=self.text("address", self.raw.get("address", ""), 200),
-            phone=phone,
+            phone=self.read("phone", reading.phone, self.raw.get("phone", ""), ""),
             category=self.choice("category", self.raw.get("category", ""), CATEGORIES),
             members=members,
-            incomes=self.lines("incomes", INCOME_KINDS, len(members)),
+            incomes=self.lines("incomes", INCOME_KINDS, keys),
             expenses=expenses,
-            properties=self.lines("properties", PROPERTY_KINDS, max(len(members), 1)),
+            properties=self.lines("properties", PROPERTY_KINDS, None),
             property_exemption=self.text(
                 "property_exemption", self.raw.get("property_exemption", ""), 300, required=False
             ),
@@ -141,14 +154,21 @@ class _Reader:
                     f"{members[line.member].name}没有登记为在校学生，不能登记学费。确为在校学生的，请先在成员中勾选",
                 )
 
-    def members(self) -> tuple[MemberForm, ...]:
+    def rows(self, name: str, most: int) -> list[dict[str, Any]]:
+        """The rows of a list of the form; what is no row is refused."""
+        rows = self.raw.get(name) or []
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            self.fault(name, "提交的内容不完整，请刷新页面后重试")
+            return []
+        if len(rows) > most:
+            self.fault(name, f"家庭成员不能超过 {most} 人" if name == "members" else f"不能超过 {most} 行")
+        return rows[:most]
+
+    def members(self, rows: list[dict[str, Any]]) -> tuple[MemberForm, ...]:
         """Members in order; exactly one 本人, no ID number twice."""
-        rows = self.raw.get("members") or []
         if not rows:
             self.fault("members", "请至少登记一名家庭成员")
-        if len(rows) > MAX_MEMBERS:
-            self.fault("members", f"家庭成员不能超过 {MAX_MEMBERS} 人")
-        found = tuple(self.member(n, row) for n, row in enumerate(rows[:MAX_MEMBERS]))
+        found = tuple(self.member(n, row) for n, row in enumerate(rows))
         if rows and [m.relation for m in found].count("本人") != 1:
             self.fault("members", "家庭成员中应有且只有一名“本人”（户主）")
         numbers = [m.id_number for m in found if m.id_number]
@@ -158,24 +178,18 @@ class _Reader:
         return found
 
     def member(self, n: int, row: dict[str, Any]) -> MemberForm:
-        """One member; the ID number gives birth date and sex."""
+        """One member; the number gives birth date and sex where it says them."""
         place = f"members.{n}"
-        number, birth_on, sex = "", self.today, "男"
-        without = str(row.get("id_number", "")).strip() == WITHOUT_NUMBER
-        try:
-            if without:
-                birth_on, sex = self.estimated(place, row)
-            else:
-                identity = ids.read(str(row.get("id_number", "")), self.today)
-                number, birth_on, sex = identity.number, identity.birth_on, identity.sex
-        except IdNumberInvalid as invalid:
-            self.fault(f"{place}.id_number", invalid.message)
+        told = self.document(place, row)
+        birth_on, sex = self.born(place, row, told)
         kind = self.choice(f"{place}.disability_kind", row.get("disability_kind", ""), DISABILITY_KINDS)
         grade = self.grade(place, row.get("disability_grade", 0), kind)
+        without = told.document == identity.NONE
+        row_id = self.read(f"{place}.id_number", _row_or_none, row.get("person_id"), None)
         return MemberForm(
-            name=self.text(f"{place}.name", row.get("name", ""), 60),
+            name=self.read(f"{place}.name", reading.name, row.get("name", ""), ""),
             relation=self.choice(f"{place}.relation", row.get("relation", ""), RELATIONS),
-            id_number=number,
+            id_number=told.number,
             birth_on=birth_on,
             sex=sex,
             disability_kind=kind,
@@ -185,58 +199,101 @@ class _Reader:
             work_ability=self.choice(
                 f"{place}.work_ability", row.get("work_ability", "able"), WORK_ABILITIES
             ),
-            provisional_id=int(row.get("person_id") or 0) or None if without else None,
+            provisional_id=row_id if without else None,
+            row_id=row_id,
+            document=told.document,
+            head=told.head,
+            tail=told.tail,
+            died_on=self.died(place, row.get("died_on"), birth_on),
         )
 
-    def estimated(self, place: str, row: dict[str, Any]) -> tuple[date, str]:
-        """Birth date and sex of a person without an ID number, as they appear (C34)."""
-        sex = self.choice(f"{place}.sex", row.get("sex", ""), ("男", "女"))
-        text = str(row.get("estimated_age", "")).strip()
-        if not text.isdigit() or not 0 <= int(text) <= OLDEST:
-            self.fault(f"{place}.estimated_age", "请填写大约年龄（周岁）")
-            return self.today, sex
-        return date(self.today.year - int(text), 1, 1), sex
+    def document(self, place: str, row: dict[str, Any]) -> identity.Identity:
+        """The document and its number; a faulty one is noted and reads as none typed."""
+        kind = self.choice(f"{place}.document", row.get("document") or identity.ID_CARD, identity.DOCUMENTS)
+        try:
+            return identity.read(kind, str(row.get("id_number") or ""), self.today)
+        except IdNumberInvalid as invalid:
+            self.fault(f"{place}.id_number", invalid.message)
+        except Unreadable as invalid:
+            self.fault(f"{place}.id_number", invalid.reason)
+        return identity.Identity(kind, "", self.today, MALE)
+
+    def born(self, place: str, row: dict[str, Any], told: identity.Identity) -> tuple[date, str]:
+        """Birth date and sex: as the number says, as the document shows, or as they appear (C34)."""
+        if told.birth_on is not None and told.sex is not None:
+            return told.birth_on, told.sex
+        sex = self.choice(f"{place}.sex", row.get("sex", ""), (MALE, FEMALE))
+        if told.document == identity.NONE:
+            age = self.read(f"{place}.estimated_age", _age, row.get("estimated_age"), 0)
+            return date(self.today.year - age, 1, 1), sex
+        birth_on = self.read(f"{place}.birth_on", reading.day, row.get("birth_on"), self.today)
+        if not self.today.year - OLDEST <= birth_on.year or birth_on > self.today:
+            self.fault(f"{place}.birth_on", "出生日期不在合理范围内")
+        return birth_on, sex
+
+    def died(self, place: str, raw: Any, birth_on: date) -> date | None:
+        """The date of death, between birth and today; None for the living."""
+        if raw is None or raw == "":
+            return None
+        died_on = self.read(f"{place}.died_on", reading.day, raw, None)
+        if died_on is not None and not birth_on <= died_on <= self.today:
+            self.fault(f"{place}.died_on", "去世日期应在出生日期之后，且不晚于今天")
+        return died_on
 
     def grade(self, place: str, raw: Any, kind: str) -> int:
         """The disability grade 1–4, 0 for none; kind and grade belong together."""
-        try:
-            grade = int(raw or 0)
-        except (TypeError, ValueError):
-            grade = -1
-        if not 0 <= grade <= MAX_GRADE:
-            self.fault(f"{place}.disability_grade", "残疾等级应为 1 至 4 级")
-            return 0
+        grade = self.read(f"{place}.disability_grade", _grade, raw or 0, 0)
         if bool(grade) != bool(kind):
             self.fault(f"{place}.disability_grade", "残疾类别和等级须同时填写")
         return grade
 
-    def lines(self, name: str, kinds: dict[str, str], members: int) -> tuple[LineForm, ...]:
-        """Lines of income, expense or property."""
+    def lines(self, name: str, kinds: dict[str, str], keys: list[str | None] | None) -> tuple[LineForm, ...]:
+        """Lines of income, expense or property; `keys` are those of the members, None where lines are nobody's."""
         found = []
-        for n, row in enumerate(self.raw.get(name) or []):
+        for n, row in enumerate(self.rows(name, MAX_LINES)):
             place = f"{name}.{n}"
-            member = row.get("member", 0)
-            if not isinstance(member, int | Decimal) or not 0 <= int(member) < members:
-                self.fault(f"{place}.member", "请选择家庭成员")
-                member = 0
+            kind = self.choice(f"{place}.kind", row.get("kind", ""), kinds)
+            read = _count if kind in COUNTED else reading.money
             found.append(
                 LineForm(
-                    kind=self.choice(f"{place}.kind", row.get("kind", ""), kinds),
-                    amount=self.amount(f"{place}.amount", row.get("amount")),
-                    member=int(member),
+                    kind=kind,
+                    amount=self.read(f"{place}.amount", read, row.get("amount"), Decimal(0)),
+                    member=0 if keys is None else self.whose(place, row.get("member", 0), keys),
                     evidence=self.text(f"{place}.evidence", row.get("evidence", ""), 120, required=False),
                 )
             )
         return tuple(found)
 
+    def whose(self, place: str, told: Any, keys: list[str | None]) -> int:
+        """The position of the member whose line this is.
+
+        A page names the member by the key of the row, which stays when rows before it go; positions are
+        taken only where no member has a key (scenarios, files of before).
+        """
+        if any(keys):
+            if isinstance(told, str) and told and keys.count(told) == 1:
+                return keys.index(told)
+        elif isinstance(told, int | Decimal) and not isinstance(told, bool) and 0 <= told < len(keys):
+            return int(told)
+        self.fault(f"{place}.member", "请选择家庭成员：原来所属的成员已不在名单中")
+        return 0
+
     def text(self, place: str, raw: Any, longest: int, required: bool = True) -> str:
-        """Trimmed text of bounded length."""
-        value = str(raw or "").strip()
+        """Canonical text of bounded length."""
+        value = self.read(place, reading.text, raw, "")
         if required and not value:
             self.fault(place, "请填写此项")
         if len(value) > longest:
             self.fault(place, f"不能超过 {longest} 个字")
         return value
+
+    def read(self, place: str, how: Callable[[Any], T], raw: Any, otherwise: T) -> T:
+        """What a reader of `policy.reading` makes of an entry; its reason is noted at the field."""
+        try:
+            return how(raw)
+        except Unreadable as fault:
+            self.fault(place, fault.reason)
+            return otherwise
 
     def choice(self, place: str, raw: Any, allowed: Any) -> str:
         """One of a closed list."""
@@ -246,21 +303,33 @@ class _Reader:
             return str(next(iter(allowed)))
         return value
 
-    def amount(self, place: str, raw: Any) -> Decimal:
-        """A non-negative amount with at most two places."""
-        try:
-            value = Decimal(str(raw).strip())
-        except InvalidOperation:
-            self.fault(place, "请填写数字，例如 12000 或 350.50")
-            return Decimal(0)
-        if not value.is_finite() or value < 0 or value > MAX_AMOUNT:
-            self.fault(place, "金额应在 0 至 99999999.99 之间")
-            return Decimal(0)
-        exponent = value.as_tuple().exponent
-        if isinstance(exponent, int) and exponent < -MONEY_PLACES:
-            self.fault(place, "最多保留两位小数")
-        return value
-
     def fault(self, place: str, sentence: str) -> None:
-        """Note what is wrong at a place."""
-        self.faults.setdefault(place, []).append(sentence)
+        """Note what is wrong at a place, once."""
+        told = self.faults.setdefault(place, [])
+        if sentence not in told:
+            told.append(sentence)
+
+
+def _row_or_none(raw: Any) -> int | None:
+    return None if raw in (None, "", 0) else reading.whole(raw)
+
+
+def _age(raw: Any) -> int:
+    try:
+        return reading.whole(raw, 0, OLDEST)
+    except Unreadable:
+        raise Unreadable(reason="请填写大约年龄（周岁）") from None
+
+
+def _grade(raw: Any) -> int:
+    try:
+        return reading.whole(raw, 0, MAX_GRADE)
+    except Unreadable:
+        raise Unreadable(reason="残疾等级应为 1 至 4 级") from None
+
+
+def _count(raw: Any) -> Decimal:
+    value = reading.number(raw, 0)
+    if not 0 <= value <= MAX_COUNT:
+        raise Unreadable(reason=f"数量应在 0 至 {MAX_COUNT} 之间")
+    return value

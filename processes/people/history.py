@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from processes.access.scope import Actor
 from processes.people import forms, shown
-from processes.people.models import Household, HouseholdVersion
+from processes.people.identity import DOCUMENTS, NONE, WITHOUT_NUMBER
+from processes.people.models import Household, HouseholdVersion, Membership
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -24,6 +26,25 @@ def keep(uow: UnitOfWork, household: Household) -> None:
     )
     if known is None:
         uow.add(_as_it_stands(household))
+
+
+def touched(uow: UnitOfWork, actor: Actor, person_id: int, but: int | None = None) -> None:
+    """Another state of every household that a changed person lives in: a page that was opened before is stale now."""
+    query = (
+        select(Household)
+        .join(Membership, Membership.household_id == Household.id)
+        .where(Membership.person_id == person_id, Household.id != (but or 0))
+        .order_by(Household.id)
+        .with_for_update(of=Household)
+    )
+    for household in uow.session.scalars(query).unique():
+        keep(uow, household)
+        household.version += 1
+        household.updated_at, household.updated_by = uow.now, actor.name
+        head = next((m.person for m in household.members if m.relation == "本人"), None)
+        household.householder_name = household.householder_name if head is None else head.name
+        uow.flush()
+        keep(uow, household)
 
 
 def versions(session: Session, household: Household) -> list[HouseholdVersion]:
@@ -70,18 +91,23 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, st
 def line(key: str, row: dict[str, Any], content: dict[str, Any]) -> str:
     """A member or a line of income, expense or property as one reads it."""
     if key == "members":
-        ill = "，重病" if row.get("grave_illness") else ""
-        disabled = (
-            f"，{row['disability_kind']}残疾{row['disability_grade']}级"
-            if row.get("disability_grade")
-            else ""
-        )
-        return f"{row['relation']}{row['name']}（{row['id_number']}{disabled}{ill}）"
+        said = [
+            forms.disability(row.get("disability_kind", ""), row.get("disability_grade", 0)),
+            "重病" if row.get("grave_illness") else "",
+            f"{row['died_on']} 去世" if row.get("died_on") else "",
+        ]
+        return f"{row['relation']}{row['name']}（{'，'.join([DOCUMENTS[NONE] if row['id_number'] == WITHOUT_NUMBER else row['id_number'], *(s for s in said if s)])}）"
     kinds = {
         "incomes": forms.INCOME_KINDS,
         "expenses": forms.EXPENSE_KINDS,
         "properties": forms.PROPERTY_KINDS,
     }[key]
-    members = content.get("members", [])
-    who = members[row["member"]]["name"] if key != "properties" and row["member"] < len(members) else ""
+    who = "" if key == "properties" else _owner(row["member"], content.get("members", []))
     return f"{who}{kinds.get(row['kind'], row['kind'])} {row['amount']}"
+
+
+def _owner(member: Any, members: list[dict[str, Any]]) -> str:
+    """The name of the member whose line it is: by key; states that were kept earlier name the position."""
+    if isinstance(member, str):
+        return next((str(m["name"]) for m in members if m.get("key") == member), "")
+    return str(members[member]["name"]) if member < len(members) else ""

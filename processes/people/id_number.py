@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from processes.errors import IdNumberInvalid
+from processes.policy import reading
 
-_SHAPE = re.compile(r"^\d{17}[\dX]$")
+_SHAPE = re.compile(r"[0-9]{17}[0-9X]")
+_FIRST_GENERATION = re.compile(r"[0-9]{15}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 EARLIEST_YEAR = 1880
@@ -32,8 +34,10 @@ def check_character(seventeen: str) -> str:
 
 def read(text: str, today: date) -> IdNumber:
     """The number in `text`, or `IdNumberInvalid` with the reason."""
-    number = text.strip().replace(" ", "").upper()
-    if not _SHAPE.match(number):
+    number = reading.compact(text)
+    if _FIRST_GENERATION.fullmatch(number):
+        raise IdNumberInvalid(reason="15 位身份证号自 2013 年起已停止使用，请填写 18 位号码")
+    if not _SHAPE.fullmatch(number):
         raise IdNumberInvalid(reason="应为 18 位，前 17 位是数字，最后一位是数字或 X")
     try:
         birth_on = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))

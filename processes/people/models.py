@@ -31,11 +31,65 @@ class Person(Row):
     grave_illness: Mapped[bool] = mapped_column(default=False)
     is_student: Mapped[bool] = mapped_column(default=False)
     work_ability: Mapped[str] = mapped_column(String(10), default="able")
+    document: Mapped[str] = mapped_column(String(20), default="id_card")
+    """On what the number stands: `people.identity.DOCUMENTS`."""
+    died_on: Mapped[date | None]
+    home: Mapped[str] = mapped_column(String(12), default="", index=True)
+    """The place whose file this person belongs to: it alone writes what is registered here; empty for nobody's."""
     is_provisional: Mapped[bool] = mapped_column(default=False)
     """Taken in without an ID number (流浪乞讨人员, C34) until it is known who they are."""
 
 
 _STANDING = text("undone_at IS NULL")
+
+
+class PersonVersion(Row):
+    """What was registered of a person from a moment on, and where that came from (人员变更记录)."""
+
+    __tablename__ = "person_version"
+    __table_args__ = (Index("ix_person_version_person", "person_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+    place: Mapped[str] = mapped_column(String(12))
+    source: Mapped[str] = mapped_column(String(120))
+    content: Mapped[dict[str, Any]] = mapped_column(SealedData)
+
+
+class PersonDifference(Row):
+    """Another place entered something else of a person than their own file says (登记差异).
+
+    Until the place of the file has resolved it, the file's own value counts.  `status` is `open`, `accepted`,
+    `declined` or `lapsed` (the two came to say the same by themselves).
+    """
+
+    __tablename__ = "person_difference"
+    __table_args__ = (
+        Index(
+            "uq_person_difference_open", "person_id", "field", "place", unique=True,
+            sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'"),
+        ),
+        Index("ix_person_difference_status", "status", "due_on"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    field: Mapped[str] = mapped_column(String(20))
+    place: Mapped[str] = mapped_column(String(12))
+    """Where the other value was entered."""
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    values: Mapped[dict[str, Any]] = mapped_column(SealedData)
+    """`own`: as the file has it when it was entered; `told`: as the other place has it."""
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    due_on: Mapped[date]
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[str] = mapped_column(String(60), default="")
+    reason: Mapped[str] = mapped_column(String(300), default="")
 
 
 class PersonMerge(Row):
@@ -74,6 +128,8 @@ class Household(Row, Scoped):
     updated_at: Mapped[datetime]
     updated_by: Mapped[str] = mapped_column(String(60))
     property_exemption: Mapped[str] = mapped_column(Text, default="")
+    confirmed: Mapped[list[Any]] = mapped_column(default=list)
+    """What is unusual of this family and was confirmed as true, as sentences."""
 
     members: Mapped[list[Membership]] = relationship(
         back_populates="household", order_by="Membership.position", cascade="all, delete-orphan"
@@ -81,6 +137,43 @@ class Household(Row, Scoped):
     incomes: Mapped[list[Income]] = relationship(cascade="all, delete-orphan", order_by="Income.id")
     expenses: Mapped[list[Expense]] = relationship(cascade="all, delete-orphan", order_by="Expense.id")
     properties: Mapped[list[Property]] = relationship(cascade="all, delete-orphan", order_by="Property.id")
+
+
+class Transfer(Row):
+    """A household, or one person of it, moves to another township (迁移): asked by the one, accepted by the other.
+
+    `status` is `asked`, `accepted`, `declined` or `withdrawn`; nothing moves before it is accepted.
+    """
+
+    __tablename__ = "transfer"
+    __table_args__ = (
+        Index(
+            "uq_transfer_asked", "household_id", "person_id", unique=True,
+            sqlite_where=text("status = 'asked'"), postgresql_where=text("status = 'asked'"),
+        ),
+        Index("ix_transfer_from_place", "from_place", "status"),
+        Index("ix_transfer_to_place", "to_place", "status"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    household_number: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[int] = mapped_column(default=0)
+    """The person who moves alone; 0: the whole household."""
+    name: Mapped[str] = mapped_column(String(60))
+    from_place: Mapped[str] = mapped_column(String(9))
+    to_place: Mapped[str] = mapped_column(String(9))
+    reason: Mapped[str] = mapped_column(String(300))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(60))
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    due_on: Mapped[date]
+    status: Mapped[str] = mapped_column(String(10), default="asked")
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(String(60), default="")
+    note: Mapped[str] = mapped_column(String(300), default="")
+    went_along: Mapped[list[Any]] = mapped_column(default=list)
+    """Numbers of the cases that went along."""
 
 
 class HouseholdVersion(Row):

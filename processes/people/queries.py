@@ -15,6 +15,7 @@ from processes.errors import HouseholdNotFound
 from processes.people import masking
 from processes.people.forms import EXPENSE_KINDS, INCOME_KINDS, PROPERTY_KINDS
 from processes.people.models import Household, Membership, Person, PersonMerge
+from processes.policy import reading
 from processes.policy.periods import age_on
 from processes.storage import keyring
 
@@ -52,13 +53,10 @@ def household_by_number(session: Session, number: str) -> Household:
 def search(session: Session, text: str) -> Sequence[Household]:
     """Households by householder, any member's name, file number or ID tail."""
     query = select(Household).order_by(Household.updated_at.desc(), Household.id.desc()).limit(PAGE)
-    word = text.strip()
+    word = reading.search_word(text)
     if word:
-        members = (
-            select(Membership.household_id)
-            .join(Person)
-            .where(or_(Person.name.startswith(word), Person.id_tail == word.upper()))
-        )
+        named = or_(Person.name.startswith(word, autoescape=True), Person.id_tail == word.upper())
+        members = select(Membership.household_id).join(Person).where(named)
         query = query.where(or_(Household.number == word, Household.id.in_(members)))
     return session.scalars(query).all()
 
@@ -82,6 +80,16 @@ def look_up(session: Session, id_number: str) -> Found | None:
     if row is None:
         return Found(person.id, person.name, masked, None, "", "")
     return Found(person.id, person.name, masked, row.id, row.number, row.division)
+
+
+def registered_with(session: Session, numbers: Sequence[str]) -> list[tuple[Person, str]]:
+    """The persons of the register with these document numbers, each with the number."""
+    keys = keyring.current()
+    wanted = {index: number for number in numbers for index in keys.blind_indexes(number)}
+    if not wanted:
+        return []
+    found = session.scalars(select(Person).where(Person.id_index.in_(wanted)).order_by(Person.id))
+    return [(person, wanted[person.id_index]) for person in found]
 
 
 def identified(session: Session, people: Sequence[int]) -> dict[int, Person]:
@@ -127,16 +135,23 @@ def choices(household: Household) -> dict[str, Any]:
     }
 
 
+def living(household: Household, on: date) -> list[Membership]:
+    """The members who are alive on a day."""
+    return [m for m in household.members if m.person.died_on is None or m.person.died_on > on]
+
+
 def facts(household: Household, on: date) -> dict[str, Any]:
     """The household as calculation sheets read it; no names and no ID numbers.
 
+    Who had died by that day is no member any more, and his lines do not count.
     `members[*].income.<kind>` and `.expense.<kind>` are yearly yuan, `property.<kind>` amounts or
     numbers, `age` full years on the day `on`.
     """
     members = []
     session = object_session(household)
     known = {} if session is None else identified(session, [m.person_id for m in household.members])
-    for membership in household.members:
+    alive = {m.person_id for m in living(household, on)}
+    for membership in living(household, on):
         person = membership.person
         # Who is known by now is that person: their age by the ID card, and what is granted is granted to them.
         named = known.get(person.id, person)
@@ -147,6 +162,9 @@ def facts(household: Household, on: date) -> dict[str, Any]:
                 "id": Decimal(named.id),
                 "relation": membership.relation,
                 "age": Decimal(age_on(named.birth_on, on)),
+                "sex": named.sex,
+                "document": person.document,
+                "disability_kind": person.disability_kind,
                 "disability_grade": Decimal(person.disability_grade),
                 "grave_illness": person.grave_illness,
                 "is_student": person.is_student,
@@ -160,7 +178,7 @@ def facts(household: Household, on: date) -> dict[str, Any]:
         totals[line.kind] += line.quantity
     return {
         "address": household.address,
-        "income_lines": Decimal(len(household.incomes)),
+        "income_lines": Decimal(sum(i.person_id in alive for i in household.incomes)),
         "members": members,
         "property": {**totals, "exempted": bool(household.property_exemption)},
         "category": household.category,

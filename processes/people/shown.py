@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from processes.people import masking
-from processes.people.forms import WITHOUT_NUMBER, WORK_ABILITIES
-from processes.people.models import Household
+from processes.people.forms import WORK_ABILITIES, disability
+from processes.people.identity import DOCUMENTS, WITHOUT_NUMBER
+from processes.people.models import Household, Person
 from processes.policy.periods import age_on
 
 
@@ -16,22 +18,41 @@ def members(household: Household, today: date) -> list[dict[str, Any]]:
     found = []
     for membership in household.members:
         p = membership.person
-        conditions = [f"{p.disability_kind}{p.disability_grade}级"] if p.disability_grade else []
-        conditions += ["重病"] if p.grave_illness else []
         found.append(
             {
                 "id": p.id, "name": p.name, "relation": membership.relation, "sex": p.sex,
-                "age": age_on(p.birth_on, today), "masked": "无证件" if p.is_provisional else masking.id_number(p.id_head, p.id_tail),
+                "age": age_on(p.birth_on, p.died_on or today), "died_on": p.died_on, "document": DOCUMENTS[p.document],
+                "home": p.home, "masked": "无证件" if p.is_provisional else masking.id_number(p.id_head, p.id_tail),
                 "provisional": p.is_provisional,
-                "condition": "、".join(conditions) or "健康", "ability": WORK_ABILITIES[p.work_ability],
+                "condition": condition(p), "ability": WORK_ABILITIES[p.work_ability],
             }
         )  # fmt: skip
     return found
 
 
+def with_told(content: dict[str, Any], told: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    """The household as its page edits it, with what its own place says of people who belong elsewhere."""
+    members = []
+    for member in content["members"]:
+        said = dict(told.get(member["person_id"], {}))
+        if "disability" in said:
+            kind, grade = said.pop("disability")
+            said |= {"disability_kind": kind, "disability_grade": grade}
+        members.append(member | {k: v.isoformat() if isinstance(v, date) else v for k, v in said.items()})
+    return content | {"members": members}
+
+
+def condition(person: Person) -> str:
+    """Disability and illness as screens and papers say them: 肢体二级、重病."""
+    said = [
+        disability(person.disability_kind, person.disability_grade),
+        "重病" if person.grave_illness else "",
+    ]
+    return "、".join(s for s in said if s) or "健康"
+
+
 def as_form(household: Household) -> dict[str, Any]:
     """The household as its page edits it; `keep` stands for an ID number that is not shown."""
-    position = {m.person_id: n for n, m in enumerate(household.members)}
     return {
         "division": household.division,
         "address": household.address,
@@ -40,7 +61,8 @@ def as_form(household: Household) -> dict[str, Any]:
         "property_exemption": household.property_exemption,
         "members": [
             {
-                "name": m.person.name, "relation": m.relation, "person_id": m.person_id,
+                "name": m.person.name, "relation": m.relation, "person_id": m.person_id, "key": key_of(m.person_id),
+                "document": m.person.document, "died_on": m.person.died_on.isoformat() if m.person.died_on else "",
                 "id_number": WITHOUT_NUMBER if m.person.is_provisional
                 else masking.id_number(m.person.id_head, m.person.id_tail),
                 "sex": m.person.sex, "birth_on": m.person.birth_on.isoformat(),
@@ -50,13 +72,18 @@ def as_form(household: Household) -> dict[str, Any]:
             }
             for m in household.members
         ],
-        "incomes": [_line(i.kind, i.annual_amount, position[i.person_id], i.evidence) for i in household.incomes],
+        "incomes": [_line(i.kind, i.annual_amount, key_of(i.person_id), i.evidence) for i in household.incomes],
         "expenses": [
-            _line(e.kind, e.annual_amount, position[e.person_id], e.evidence) for e in household.expenses
+            _line(e.kind, e.annual_amount, key_of(e.person_id), e.evidence) for e in household.expenses
         ],
-        "properties": [_line(p.kind, p.quantity, 0, p.evidence) for p in household.properties],
+        "properties": [_line(p.kind, p.quantity, "", p.evidence) for p in household.properties],
     }  # fmt: skip
 
 
-def _line(kind: str, amount: Any, member: int, evidence: str) -> dict[str, Any]:
+def key_of(person_id: int) -> str:
+    """By what the lines of a form name a person who is registered."""
+    return f"p{person_id}"
+
+
+def _line(kind: str, amount: Any, member: str, evidence: str) -> dict[str, Any]:
     return {"kind": kind, "amount": f"{amount.normalize():f}", "member": member, "evidence": evidence}

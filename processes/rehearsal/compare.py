@@ -28,6 +28,8 @@ def _outcome(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
         yield f"办理结果应为 {expect['outcome']}，实际为 {result.outcome}（待办：{'、'.join(result.open) or '无'}）"
     if "open" in expect and sorted(expect["open"]) != sorted(result.open):
         yield f"待办环节应为 {sorted(expect['open'])}，实际为 {sorted(result.open)}"
+    if "differences" in expect and expect["differences"] != result.register_differences:
+        yield f"未处理的登记差异应为 {expect['differences']} 项，实际为 {result.register_differences} 项"
     if "refused" in expect and expect["refused"] != result.refused:
         yield f"应被拒绝（{expect['refused']}），实际为 {result.refused or '办成'}"
 

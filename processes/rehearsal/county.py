@@ -57,7 +57,7 @@ def division_code(name: str) -> str:
     `demo/village-1` is a village of the first township, `demo/township-2/village-1` one of the second;
     raises `ScenarioInvalid` for anything that is not in the demo county.
     """
-    if name.isdigit():
+    if name.isascii() and name.isdigit():
         return name
     parts = name.split("/")
     if len(parts) == 2 and parts[1].startswith("village-"):  # noqa: PLR2004
@@ -65,7 +65,7 @@ def division_code(name: str) -> str:
     numbers = [p.removeprefix("township-").removeprefix("village-") for p in parts[1:]]
     known = (len(TOWNSHIPS), len(VILLAGES))
     fits = len(numbers) <= len(known) and all(
-        n.isdigit() and 1 <= int(n) <= most for n, most in zip(numbers, known, strict=False)
+        n.isascii() and n.isdigit() and 1 <= int(n) <= most for n, most in zip(numbers, known, strict=False)
     )
     if parts[0] != "demo" or not fits:
         raise ScenarioInvalid(

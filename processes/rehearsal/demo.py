@@ -21,7 +21,7 @@ from processes.office.sweeping import sweep
 from processes.people.id_number import compose
 from processes.people.models import Household
 from processes.policy.calendar import SHANGHAI, WorkCalendar, civil_date
-from processes.rehearsal import county, demo_needs, publishing
+from processes.rehearsal import county, demo_needs, publishing, registering
 from processes.rehearsal.stage import MovableClock
 from processes.releases import lint
 from processes.storage.unit_of_work import Database, current_instant
@@ -101,11 +101,11 @@ def _household(office: Office, clock: MovableClock, dice: random.Random, n: int)
     )
     clock.now = next(days)
     clerk = _actor(office, "window_clerk", division)
-    saved = office.perform(c.SaveHousehold(_people(dice, n, division, stage)), clerk)
+    household = registering.save(office, clerk, _people(dice, n, division, stage), confirm=True)
     if stage == "none":
         clock.now = next(_working_days(2 + n % 5))
         today = civil_date(clock.now)
-        demo_needs.register(office, saved["household"], division, n // len(_STAGES), today, dice)
+        demo_needs.register(office, household, division, n // len(_STAGES), today, dice)
         return
     application = {
         "cause": _CAUSES[n % len(_CAUSES)],
@@ -113,7 +113,7 @@ def _household(office: Office, clock: MovableClock, dice: random.Random, n: int)
         "relative_of_official": "no" if n % 41 else "yes",
         "phone": f"138{n:08d}",
     }
-    case = office.perform(c.StartCase(PROGRAMME, saved["household"], application), clerk)["case"]
+    case = office.perform(c.StartCase(PROGRAMME, household, application), clerk)["case"]
     _play(office, clock, days, case, division, stage)
 
 

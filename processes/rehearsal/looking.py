@@ -14,6 +14,7 @@ from processes.engine import runtime, trail
 from processes.engine.facts import Facts
 from processes.papers import queries as papers
 from processes.papers.models import IssuedPaper
+from processes.people.models import PersonDifference
 from processes.rehearsal.results import Result
 from processes.rehearsal.stage import Stage
 from processes.releases import publish
@@ -64,6 +65,9 @@ def look(stage: Stage, number: str, division: str, result: Result) -> None:
                 "monthly": award.monthly_amount, "from": award.from_month, "grade": award.grade,
                 "cover": award.cover, "members": members,
             }  # fmt: skip
+        result.register_differences = (
+            session.scalar(select(func.count()).where(PersonDifference.status == "open")) or 0
+        )
         _look_around(stage, division, session, case, result)
 
 

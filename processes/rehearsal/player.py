@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -14,15 +14,16 @@ from processes import commands as c
 from processes.access.scope import township_of
 from processes.cases.models import Case, WorkItem
 from processes.errors import FormInvalid, ScenarioInvalid, YimenError
-from processes.people import id_number as ids
 from processes.people import queries as people
 from processes.rehearsal import compare, looking, samples
 from processes.rehearsal.county import COUNTY, division_code
+from processes.rehearsal.registering import MAIN, Register, day, household_form, save
 from processes.rehearsal.results import Result
 from processes.rehearsal.scenarios import Scenario
 from processes.rehearsal.stage import Stage
 
-_BIRTH = date(1976, 5, 12)
+_REGISTER = {"register": "变更家庭", "resolve": "处理登记差异", "identify": "查明身份"}
+"""Steps that change the register."""
 
 
 def play(stage: Stage, scenario: Scenario) -> Result:
@@ -57,6 +58,7 @@ class Player:
         self.place = "登记家庭"
         self.differences: list[str] = []
         self.household = ""
+        self.register = Register(stage, self.division)
 
     def begin(self) -> None:
         """Register the household and start the case."""
@@ -69,20 +71,26 @@ class Player:
                 c.AddOffer(offer["organisation"], offer["kind"], offer["description"], None),
                 self.stage.actor("window_clerk", self.division),
             )
-        clerk = self.stage.actor("window_clerk", self.division)
-        form = household_form(self.content["household"], self.division)
-        saved = self.stage.office.perform(c.SaveHousehold(form, token=str(uuid4())), clerk)
-        self.household = saved["household"]
+        self.household = self.register.add(MAIN, self.content["household"])
+        for name, raw in self.content.get("households", {}).items():
+            self.place = f"登记家庭 {name}"
+            self.register.add(name, raw)
         self.place = "提出申请"
         self._start(self.content)
 
     def _start(self, raw: Mapping[str, Any]) -> None:
         """Start a case; what is expected at the end is expected of the case started last."""
-        clerk = self.stage.actor("window_clerk", self.division)
-        if raw is not self.content and "household" in raw:
+        if raw is not self.content and isinstance(raw.get("household"), Mapping):
             form = household_form(raw["household"], self.division)
-            saved = self.stage.office.perform(c.SaveHousehold(form, token=str(uuid4())), clerk)
-            self.household = saved["household"]
+            clerk = self.stage.actor("window_clerk", self.division)
+            self.household = save(
+                self.stage.office, clerk, form, confirm=bool(raw["household"].get("confirm"))
+            )
+        elif raw is not self.content and "household" in raw:
+            name = str(raw["household"])
+            self.household = self.register.number_of(name)
+            self.division = self.register.division_of(name)
+        clerk = self.stage.actor("window_clerk", self.division)
         command = c.StartCase(
             str(raw["programme"]),
             self.household,
@@ -114,13 +122,14 @@ class Player:
 
     def take(self, n: int, step: Mapping[str, Any]) -> None:
         """Take one step; a step that must be refused is compared with its error code."""
-        self.place = f"第 {n} 步（{step.get('task') or step.get('wait') or step.get('extend')}）"
+        told = step.get("task") or step.get("wait") or step.get("extend") or self._of_register(step)
+        self.place = f"第 {n} 步（{told}）"
         for key in ("after", "wait"):
             if key in step:
                 self.stage.move(str(step[key]))
         if "top_up" in step:
             self._top_up(Decimal(str(step["top_up"])))
-        if not {"task", "extend", "start"} & set(step):
+        if not {"task", "extend", "start", *_REGISTER} & set(step):
             return
         expected = step.get("refused")
         try:
@@ -132,7 +141,20 @@ class Player:
             if expected:
                 self.differences.append(f"{self.place}：应被拒绝（{expected}），实际办成")
 
+    @staticmethod
+    def _of_register(step: Mapping[str, Any]) -> str:
+        return next((title for key, title in _REGISTER.items() if key in step), "")
+
     def _act(self, step: Mapping[str, Any]) -> None:
+        if "register" in step:
+            self.register.change(step["register"])
+            return
+        if "resolve" in step:
+            self.register.resolve(step["resolve"])
+            return
+        if "identify" in step:
+            self.register.identify(step["identify"])
+            return
         if "start" in step:
             self._start(step["start"])
             return
@@ -188,52 +210,16 @@ class Player:
             self.stage.office.perform(
                 c.EnterHolidayNotice(
                     int(notice["year"]),
-                    tuple(map(_day, notice.get("days_off", []))),
-                    tuple(map(_day, notice.get("worked_weekends", []))),
+                    tuple(map(day, notice.get("days_off", []))),
+                    tuple(map(day, notice.get("worked_weekends", []))),
                     str(notice["document"]),
                 ),
                 supervisor,
             )
 
 
-def household_form(raw: Mapping[str, Any], division: str) -> dict[str, Any]:
-    """A household as the screen would hand it over; ID numbers are made up where none is given."""
-    members, incomes, expenses = [], [], []
-    for n, member in enumerate(raw["members"]):
-        members.append(
-            {
-                **{k: v for k, v in member.items() if k not in ("income", "expense", "birth", "sex")},
-                "id_number": member.get("id_number") or _made_up(member, n),
-            }
-        )
-        incomes += [{"kind": k, "amount": str(v), "member": n} for k, v in member.get("income", {}).items()]
-        expenses += [{"kind": k, "amount": str(v), "member": n} for k, v in member.get("expense", {}).items()]
-    return {
-        "division": division,
-        "address": raw.get("address", "东村三组12号"),
-        "phone": raw.get("phone", "13800000000"),
-        "category": raw.get("category", ""),
-        "members": members,
-        "incomes": incomes,
-        "expenses": expenses,
-        "properties": [
-            {"kind": k, "amount": str(v), "member": 0} for k, v in raw.get("property", {}).items()
-        ],
-        "property_exemption": raw.get("property_exemption", ""),
-    }
-
-
-def _made_up(member: Mapping[str, Any], n: int) -> str:
-    serial = 2 * (100 + n) + (member.get("sex", "男") == "男")
-    return ids.compose(COUNTY, _day(member["birth"]) if "birth" in member else _BIRTH, serial)
-
-
 def _instant(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-
-
-def _day(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
 def _said(fault: YimenError) -> str:

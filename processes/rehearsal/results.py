@@ -7,7 +7,7 @@ from typing import Any
 
 from processes.policy import values
 
-_INNER = ("flows", "open", "values", "refused", "linked", "fund", "relief", "papers")
+_INNER = ("flows", "open", "values", "refused", "linked", "fund", "relief", "papers", "register_differences")
 
 
 @dataclass(slots=True)
@@ -32,6 +32,7 @@ class Result:
     relief: dict[str, Any] | None = None
     papers: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     """Template and data of one paper of each kind (`programme/kind`) that the cases made or may make."""
+    register_differences: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for `--json`."""

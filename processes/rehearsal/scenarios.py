@@ -15,6 +15,7 @@ import jsonschema
 import yaml
 
 from processes.errors import ScenarioInvalid
+from processes.rehearsal.registering import put
 
 SCHEMA_FILE = Path(__file__).with_name("scenario.schema.json")
 
@@ -77,26 +78,12 @@ def _variants(path: Path, raw: dict[str, Any]) -> Iterator[Scenario]:
     for variant in raw.get("variants", []):
         content = copy.deepcopy(base)
         for place, value in variant.get("set", {}).items():
-            _put(content, place, value)
+            put(content, place, value)
         if "steps" in variant:
             content["steps"] = variant["steps"]
         content["expect"] = variant.get("expect", content["expect"])
         content["cites"] = variant.get("cites", content.get("cites", []))
         yield Scenario(f"{raw['scenario']}：{variant['variant']}", str(path), content)
-
-
-def _put(content: Any, place: str, value: Any) -> None:
-    """Set a value at `household.members.0.income.wages`."""
-    *path, last = place.split(".")
-    try:
-        for part in path:
-            content = content[int(part)] if isinstance(content, list) else content.setdefault(part, {})
-        if isinstance(content, list):
-            content[int(last)] = value
-        else:
-            content[last] = value
-    except (IndexError, ValueError, AttributeError) as fault:
-        raise ScenarioInvalid(reason=f"变体要修改的位置 {place} 不存在") from fault
 
 
 @cache

@@ -100,7 +100,12 @@ class Stage:
 
     def _instants(self, text: str) -> Iterator[datetime]:
         number, _, unit = text.partition(" ")
-        if not number.isdigit() or unit.rstrip("s") not in ("working day", "day", "hour", "minute"):
+        if not (number.isascii() and number.isdigit()) or unit.rstrip("s") not in (
+            "working day",
+            "day",
+            "hour",
+            "minute",
+        ):
             raise ScenarioInvalid(reason=f"“{text}”应写作“3 working days”“7 days”或“2 hours”")
         if unit.startswith(("hour", "minute")):
             step = timedelta(hours=int(number)) if unit.startswith("hour") else timedelta(minutes=int(number))

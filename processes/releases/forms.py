@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from processes.engine import expressions
-from processes.errors import ExpressionFailed, FormInvalid
+from processes.errors import ExpressionFailed, FormInvalid, Unreadable
+from processes.policy import reading
 from processes.policy.parameters import Scalar
 from processes.policy.periods import months_after
 
@@ -150,7 +152,10 @@ def _value(field: Mapping[str, Any], raw: Any) -> tuple[Any, str]:
 def _text(field: Mapping[str, Any], raw: Any, rules: Mapping[str, Any]) -> tuple[Any, str]:
     if not isinstance(raw, str):
         return None, "应为文字"
-    value = raw.strip()
+    try:
+        value = _TEXTS[field.get("properties", {}).get("reads", field["type"])](raw)
+    except Unreadable as fault:
+        return None, fault.reason
     if not value and rules.get("required"):
         return None, "请填写此项"
     shortest = int(rules.get("minLength", 0))
@@ -161,16 +166,10 @@ def _text(field: Mapping[str, Any], raw: Any, rules: Mapping[str, Any]) -> tuple
 
 
 def _number(field: Mapping[str, Any], raw: Any, rules: Mapping[str, Any]) -> tuple[Any, str]:
-    if isinstance(raw, bool) or not isinstance(raw, int | str | Decimal):
-        return None, "应为数字"
     try:
-        value = Decimal(str(raw))
-    except InvalidOperation:
-        return None, "应为数字"
-    places = int(field.get("decimalDigits", 2))
-    exponent = value.as_tuple().exponent
-    if not value.is_finite() or not isinstance(exponent, int) or -exponent > places:
-        return None, f"最多保留 {places} 位小数" if places else "应为整数"
+        value = reading.number(raw, int(field.get("decimalDigits", reading.MONEY_PLACES)))
+    except Unreadable as fault:
+        return None, fault.reason
     if "min" in rules and value < Decimal(str(rules["min"])):
         return None, f"不能小于 {rules['min']}"
     if "max" in rules and value > Decimal(str(rules["max"])):
@@ -195,12 +194,17 @@ def _checkbox(field: Mapping[str, Any], raw: Any, rules: Mapping[str, Any]) -> t
 
 
 def _date(field: Mapping[str, Any], raw: Any, rules: Mapping[str, Any]) -> tuple[Any, str]:
-    if isinstance(raw, date):
-        return raw, ""
     try:
-        return date.fromisoformat(str(raw)), ""
-    except ValueError:
-        return None, "日期应写作 2026-03-02 的形式"
+        return reading.day(raw), ""
+    except Unreadable as fault:
+        return None, fault.reason
+
+
+_TEXTS: Mapping[str, Callable[[Any], str]] = {
+    "textfield": reading.text, "textarea": partial(reading.text, lines=True),
+    "account": reading.account, "phone": reading.phone, "name": reading.name,
+}  # fmt: skip
+"""How a text is read: by the field's own `reads` property, else by its type."""
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any], Any, Mapping[str, Any]], tuple[Any, str]]] = {
@@ -220,7 +224,7 @@ def _house_rule(field: Mapping[str, Any], value: Any, circumstances: Circumstanc
     rules = field.get("properties", {})
     if value is None:
         return ""
-    if rules.get("another_person") and value == circumstances.actor:
+    if rules.get("another_person") and _same_name(value, circumstances.actor):
         return "须由另一人共同办理，不能填写本人姓名"
     if isinstance(value, date) and (sentence := _date_rule(rules, value, circumstances)):
         return sentence
@@ -260,6 +264,14 @@ def _order_rule(
 
 def _in_chinese(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _same_name(value: Any, other: str) -> bool:
+    """Whether two names are the same however they are typed."""
+    try:
+        return reading.name(value) == reading.name(other)
+    except Unreadable:
+        return False
 
 
 def _shown(field: Mapping[str, Any], value: Any) -> str:

@@ -10,7 +10,8 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, Table
 
-from processes.errors import Invalid
+from processes.errors import Invalid, Unreadable
+from processes.policy import reading
 
 _VALUE = ("value", "from", "division", "source", "confirmed")
 
@@ -64,8 +65,8 @@ def _write(table: Any, name: str, parameter: Mapping[str, Any]) -> None:
 def _value(name: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     told = raw.get("value", "")
     try:
-        since = date.fromisoformat(str(raw.get("from", "")).strip())
-    except ValueError:
+        since = reading.day(raw.get("from", ""))
+    except Unreadable:
         raise Invalid(reason=f"参数 {name} 的生效日期应写作 2026-03-02 的形式") from None
     value = (
         [str(v) for v in told]

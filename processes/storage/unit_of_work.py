@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, event, select
+from sqlalchemy import ColumnElement, and_, event, false, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
@@ -35,6 +35,8 @@ def within(column: Any, prefix: str) -> ColumnElement[bool]:
     """Whether a division code lies under a prefix, as an index range (codes are digits only)."""
     if not prefix:
         return column.is_not(None)  # type: ignore[no-any-return]
+    if not (prefix.isascii() and prefix.isdigit()):
+        return false()  # no place has such a code
     return and_(column >= prefix, column < _following(prefix))
 
 

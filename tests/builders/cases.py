@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes.cases.models import Case, WorkItem
-from processes.rehearsal.player import household_form
+from processes.rehearsal.registering import household_form, save
 from processes.rehearsal.stage import Stage
 
 VILLAGE = "340199101201"
@@ -68,7 +68,7 @@ def a_household(stage: Stage, division: str = VILLAGE, raw: dict[str, Any] | Non
     """A registered household."""
     clerk = stage.actor("window_clerk", division)
     form = household_form(raw or HOUSEHOLD, division)
-    return str(stage.office.perform(c.SaveHousehold(form), clerk)["household"])
+    return save(stage.office, clerk, form, confirm=True)
 
 
 def noon() -> datetime:

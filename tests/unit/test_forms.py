@@ -26,7 +26,7 @@ def faults(bundle: Bundle, form: str, data: dict[str, Any]) -> dict[str, list[st
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
-        ("visited_on", "2026-02-30", "日期应写作 2026-03-02 的形式"),
+        ("visited_on", "2026-02-30", "没有这一天，请核对日期"),
         ("visited_on", "2026-03-03", "日期不能晚于今天（2026年3月2日）"),
         ("second_investigator", "王二", "须由另一人共同办理，不能填写本人姓名"),
         ("second_investigator", 5, "应为文字"),
@@ -52,11 +52,11 @@ def test_check__numbers(allowance: Bundle) -> None:
         "opinions": "属实",
     }
     for value, sentence in [
-        ("七", "应为数字"),
+        ("七", "应为数字，例如 12000 或 350.50"),
         (Decimal("7.5"), "应为整数"),
         (6, "不能少于 7"),
         (501, "不能大于 500"),
-        (True, "应为数字"),
+        (True, "应为数字，例如 12000 或 350.50"),
     ]:
         assert faults(allowance, "democratic_appraisal", data | {"participants": value}) == {
             "participants": [sentence]

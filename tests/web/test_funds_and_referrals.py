@@ -80,7 +80,7 @@ def test_the_statement_as_pdf_and_spreadsheet(whole_stage: Stage) -> None:
     assert desk.get(f"/funds/{TOWNSHIP}?month=2026-13").status_code == 422
     assert desk.get("/funds/999999999").status_code == 404
     answer = desk.post(f"/funds/{TOWNSHIP}/entries", {"kind": "top_up", "amount": "很多", "memo": "x"})
-    assert "金额应为数字" in answer.text
+    assert "应为数字，例如" in answer.text
 
 
 def registered(stage: Stage, **form: Any) -> tuple[str, list[str]]:

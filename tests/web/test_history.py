@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from processes import commands as c
 from processes.people.models import HouseholdVersion
-from processes.rehearsal.player import household_form
+from processes.rehearsal.registering import household_form
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders.desks import Person

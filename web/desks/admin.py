@@ -12,7 +12,8 @@ from processes.access import accounts, audit, divisions
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import anchors, clocks
-from processes.errors import Invalid, YimenError
+from processes.errors import Invalid, Unreadable, YimenError
+from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.releases import publish
 from web import auth, forms
@@ -61,8 +62,8 @@ def holidays(actor: Actor) -> Any:
 
 def _days(text: str) -> tuple[date, ...]:
     try:
-        return tuple(date.fromisoformat(word) for word in text.replace("，", " ").replace(",", " ").split())
-    except ValueError:
+        return tuple(reading.day(word) for word in text.replace("，", " ").replace(",", " ").split())
+    except Unreadable:
         raise Invalid(reason="日期应写作 2027-01-01，多个日期用空格分开") from None
 
 
@@ -70,8 +71,8 @@ def _days(text: str) -> tuple[date, ...]:
 @require(Permission.AUDIT_READ)
 def audit_log(actor: Actor) -> Any:
     """Sensitive reads and sign-ins, latest first."""
-    action, word = request.args.get("action", ""), request.args.get("q", "").strip()[:60]
-    before = request.args.get("before", type=int)
+    action, word = request.args.get("action", ""), forms.search_word()
+    before = forms.row("before")
     with auth.office().database.reading("") as session:
         rows, further = audit.page(session, action, word, before)
         seal = anchors.latest(session)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
@@ -13,11 +12,11 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries as cases
 from processes.cases.models import Case
-from processes.errors import AttachmentRefused, Invalid, NotFound
+from processes.errors import AttachmentRefused, Invalid, NotFound, Unreadable
 from processes.office.cases import MEDIA_TYPES, media_type
 from processes.papers import archive, catalogue, destruction, old_files
 from processes.people import queries as people
-from processes.policy import retention
+from processes.policy import reading, retention
 from processes.policy.calendar import civil_date
 from processes.storage import vault
 from web import auth, forms
@@ -45,8 +44,8 @@ def take_in(actor: Actor) -> Any:
     """The cover of an old file."""
     told = request.form
     try:
-        closed_on = date.fromisoformat(told.get("closed_on", ""))
-    except ValueError:
+        closed_on = reading.day(told.get("closed_on", ""))
+    except Unreadable:
         raise Invalid(reason="请填写办结日期") from None
     command = c.TakeInOldFile(
         told.get("number", ""), told.get("household", ""), told.get("title", ""), closed_on,

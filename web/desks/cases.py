@@ -35,7 +35,7 @@ desk = Blueprint("cases", __name__)
 @require(Permission.CASE_READ)
 def search(actor: Actor) -> Any:
     """Cases in scope, latest first."""
-    word = request.args.get("q", "").strip()[:60]
+    word = forms.search_word()
     with auth.office().database.reading(actor.division, actor.department) as session:
         page = queries.cases(session, word, forms.page_number())
     return render_template("cases.html", page=page, search=word)

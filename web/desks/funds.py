@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
@@ -14,6 +13,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import Invalid
 from processes.papers import statements
+from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
 from processes.relief import fund_queries, fund_rules
@@ -74,10 +74,7 @@ def ledger(actor: Actor, township: str) -> Any:
 @require(Permission.FUND_WRITE)
 def enter(actor: Actor, township: str) -> Any:
     """Write down a movement that a second person has to confirm."""
-    try:
-        amount = Decimal(request.form.get("amount", "").strip().replace(",", ""))
-    except InvalidOperation:
-        raise Invalid(reason="金额应为数字") from None
+    amount = reading.money(request.form.get("amount", ""))
     command = c.EnterFundEntry(
         township, request.form.get("kind", ""), amount, request.form.get("memo", ""),
         request.form.get("token", "")[:64], request.form.get("case_number", ""),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -12,7 +11,8 @@ from processes.access import absences, accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import notices
-from processes.errors import Invalid
+from processes.errors import Invalid, Unreadable
+from processes.policy import reading
 from processes.releases import publish
 from web import auth, forms
 from web.require import require
@@ -196,8 +196,8 @@ def absence_page(actor: Actor) -> Any:
 def begin_absence(actor: Actor) -> Any:
     """Say who acts for one."""
     try:
-        span = [date.fromisoformat(_field(name)) for name in ("from_on", "until_on")]
-    except ValueError:
+        span = [reading.day(_field(name)) for name in ("from_on", "until_on")]
+    except Unreadable:
         raise Invalid(reason="请填写开始日期和结束日期") from None
     command = c.BeginAbsence(
         forms.whole(_field("substitute")), span[0], span[1], tuple(request.form.getlist("programme")), "",

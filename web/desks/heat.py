@@ -120,4 +120,4 @@ def _today() -> Any:
 
 def _days() -> int:
     asked = request.args.get("days", "365")
-    return int(asked) if asked.isdigit() and int(asked) in LOOK_BACK else 365
+    return next((days for days in LOOK_BACK if str(days) == asked), 365)

@@ -10,20 +10,22 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
-from processes.access.scope import Actor
+from processes.access.scope import Actor, township_of
 from processes.cases import queries as cases
-from processes.errors import Invalid
+from processes.errors import Invalid, Unreadable
 from processes.papers import old_files
+from processes.people import differences, history, identity, masking, persons, queries, shown, transfers
 from processes.people import forms as kinds
-from processes.people import history, id_number, masking, queries, shown
+from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.policy.periods import Month, age_on
 from processes.releases import publish
 from processes.relief import fund_queries, payroll
 from processes.relief import queries as relief
-from web import auth, forms, unsaved_sheet
+from web import auth, differing, forms, unsaved_sheet
 from web.require import require
 
+COUNTY_DIGITS = 6
 desk = Blueprint("households", __name__)
 
 
@@ -31,7 +33,7 @@ desk = Blueprint("households", __name__)
 @require(Permission.HOUSEHOLD_READ)
 def register(actor: Actor) -> Any:
     """Households in scope, by name, file number or ID tail."""
-    search = request.args.get("q", "").strip()[:60]
+    search = forms.search_word()
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = [
             {
@@ -41,7 +43,11 @@ def register(actor: Actor) -> Any:
             }
             for h in queries.search(session, search)
         ]  # fmt: skip
-    return render_template("households.html", rows=rows, search=search)
+        differing_ones = len(differences.listed(session, actor))
+        moving = len(transfers.listed(session, actor))
+    return render_template(
+        "households.html", rows=rows, search=search, differing=differing_ones, moving=moving
+    )
 
 
 @desk.get("/households/new")
@@ -64,10 +70,12 @@ def _page(actor: Actor, number: str | None) -> Any:
         household = None if number is None else queries.household_by_number(session, number)
         version = 0 if household is None else household.version
         sheet = unsaved_sheet.of_page(actor, version) if actor.may(Permission.HOUSEHOLD_WRITE) else None
-        content = None if household is None else shown.as_form(household)
+        content = None
+        if household is not None:
+            content = shown.with_told(shown.as_form(household), differences.told_by(session, household))
         if sheet is not None and sheet.data is not None:
             content = sheet.data
-        members = [] if household is None else shown.members(household, today)
+        members = [] if household is None else _members(session, household, today)
         identified = {
             i: {"name": p.name, "masked": masking.id_number(p.id_head, p.id_tail)}
             for i, p in queries.identified(session, [m["id"] for m in members]).items()
@@ -79,6 +87,10 @@ def _page(actor: Actor, number: str | None) -> Any:
             record_version=version,
             content=content,
             members=members,
+            today=today,
+            moving=[] if household is None else transfers.of_household(session, household.id),
+            townships=divisions.townships(session, actor.division[:COUNTY_DIGITS]),
+            differing=_differing(session, actor, [m["id"] for m in members]),
             identified=identified,
             others=[] if household is None else queries.other_files(session, household),
             cases=[] if household is None else cases.of_household(session, household.id),
@@ -91,9 +103,22 @@ def _page(actor: Actor, number: str | None) -> Any:
                 "incomes": kinds.INCOME_KINDS, "expenses": kinds.EXPENSE_KINDS,
                 "properties": kinds.PROPERTY_KINDS, "relations": list(kinds.RELATIONS),
                 "abilities": kinds.WORK_ABILITIES, "disabilities": list(kinds.DISABILITY_KINDS),
-                "categories": kinds.CATEGORIES,
+                "categories": kinds.CATEGORIES, "documents": identity.DOCUMENTS,
             },
         )  # fmt: skip
+
+
+def _members(session: Any, household: Any, today: date) -> list[dict[str, Any]]:
+    """The members, with the township that keeps the file of those who belong elsewhere."""
+    found = shown.members(household, today)
+    own = township_of(household.division)
+    names = divisions.names(session, sorted({m["home"] for m in found if m["home"] not in ("", own)}))
+    return [m | {"elsewhere": names.get(m["home"], "")} for m in found]
+
+
+def _differing(session: Any, actor: Actor, people: list[int]) -> list[dict[str, Any]]:
+    found = differences.of_people(session, actor, people)
+    return differing.rows(session, [one for rows in found.values() for one in rows])
 
 
 @desk.get("/households/<string:number>/history")
@@ -103,8 +128,8 @@ def past(actor: Actor, number: str) -> Any:
     office = auth.office()
     today = civil_date(office.database.clock())
     try:
-        day = date.fromisoformat(request.args.get("on") or today.isoformat())
-    except ValueError:
+        day = reading.day(request.args.get("on") or today)
+    except Unreadable:
         raise Invalid(reason="日期应写作 2026-03-01") from None
     with office.database.reading(actor.division, actor.department) as session:
         household = queries.household_by_number(session, number)
@@ -120,8 +145,14 @@ def past(actor: Actor, number: str) -> Any:
         return render_template(
             "household_history.html", household=household, day=day, state=state, told=told, awards=awards,
             cases=own, line=history.line, today=today, closed_then=lambda c: c.closed_at and civil_date(c.closed_at) <= day,
-            categories=kinds.CATEGORIES,
+            categories=kinds.CATEGORIES, persons=_person_changes(session, household),
         )  # fmt: skip
+
+
+def _person_changes(session: Any, household: Any) -> list[tuple[Any, list[Any]]]:
+    """For each member the states of the person, latest first, with where each came from."""
+    found = persons.versions(session, [m.person_id for m in household.members])
+    return [(m.person, found[m.person_id]) for m in household.members]
 
 
 @desk.post("/households/save")
@@ -135,6 +166,7 @@ def save(actor: Actor) -> Any:
         forms.whole(body.get("version", 0)),
         str(body.get("token", ""))[:64],
         str(body.get("unsaved", ""))[:64],
+        forms.texts(body, "confirmed"),
     )
     saved = auth.office().perform(command, actor)
     return jsonify(saved | {"address": url_for("households.one", number=saved["household"])})
@@ -145,9 +177,11 @@ def save(actor: Actor) -> Any:
 def look_up(actor: Actor) -> Any:
     """Check an ID number and say what it tells and whether the person is in the register."""
     today = civil_date(auth.office().database.clock())
-    identity = id_number.read(str(forms.body().get("id_number", "")), today)
+    body = forms.body()
+    document = str(body.get("document") or identity.ID_CARD)
+    told = identity.read(document, str(body.get("id_number", "")), today)
     with auth.office().database.reading(actor.division, actor.department) as session:
-        found = queries.look_up(session, identity.number)
+        found = queries.look_up(session, told.number)
         warnings = []
         if found is not None:
             place = divisions.name(session, found.division) if found.division else "无家庭档案"
@@ -159,9 +193,10 @@ def look_up(actor: Actor) -> Any:
                 for s in relief.standing_benefits(session, [found.person_id])
             ]
     return jsonify(
-        birth_on=identity.birth_on.isoformat(),
-        sex=identity.sex,
-        age=age_on(identity.birth_on, today),
+        document=told.document,
+        birth_on="" if told.birth_on is None else told.birth_on.isoformat(),
+        sex=told.sex or "",
+        age="" if told.birth_on is None else age_on(told.birth_on, today),
         name="" if found is None else found.name,
         warnings=warnings,
     )

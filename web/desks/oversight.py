@@ -12,6 +12,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import clocks, queries
 from processes.oversight import load
+from processes.people import differences, transfers
 from processes.policy.calendar import civil_date
 from web import auth
 from web.require import require
@@ -37,6 +38,8 @@ def late(actor: Actor) -> Any:
             townships=townships,
             names=names,
             incidents=queries.incidents(session),
+            differing=differences.overdue(session, actor, today),
+            moving=transfers.overdue(session, actor, today),
             today=today,
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -12,7 +11,8 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries
 from processes.coordination import offers
-from processes.errors import Invalid
+from processes.errors import Invalid, Unreadable
+from processes.policy import reading
 from web import auth
 from web.require import require
 
@@ -39,8 +39,8 @@ def add(actor: Actor) -> Any:
     """Put an offer on the list."""
     until = request.form.get("until", "").strip()
     try:
-        day = date.fromisoformat(until) if until else None
-    except ValueError:
+        day = reading.day(until) if until else None
+    except Unreadable:
         raise Invalid(reason="日期应写作 2026-03-02 的形式") from None
     auth.office().perform(
         c.AddOffer(

@@ -13,7 +13,8 @@ from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import ROLE_TITLES, Permission
 from processes.access.scope import Actor
-from processes.errors import Invalid, NotFound, YimenError
+from processes.errors import Invalid, NotFound, Unreadable, YimenError
+from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.rehearsal import scenarios
 from processes.releases import compare, drafts, lint, policy_file, publish, skeletons
@@ -252,6 +253,6 @@ def _some(read: Callable[[], list[Any]]) -> list[Any]:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
+        return reading.day(text)
+    except Unreadable:
         raise Invalid(reason="生效日期应写作 2026-03-02 的形式") from None

@@ -12,6 +12,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import involving, pages, priority, queues
 from processes.office import batches
+from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.releases import publish
 from web import auth, forms
@@ -82,7 +83,7 @@ def _wanted(session: Any, actor: Actor) -> queues.Wanted:
         policy = publish.open_release(session, release.id).policy
         points = priority.points_of(lambda parameter: policy.value(parameter, today, actor.division))
     return queues.Wanted(
-        name if name in queues.QUEUES else "mine", told.get("q", "").strip()[:60], told.get("programme", "")[:60],
+        name if name in queues.QUEUES else "mine", reading.search_word(told.get("q")), told.get("programme", "")[:60],
         told.get("task", "")[:60], told.get("colour", "")[:10], told.get("township", "")[:9],
         order if order in queues.ORDERS else "due", today, points,
     )  # fmt: skip

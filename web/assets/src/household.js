@@ -8,7 +8,7 @@ function edit() {
   const kinds = data("kinds-data");
   const empty = { members: [{ relation: "本人" }], incomes: [], expenses: [], properties: [] };
   const { token } = form.dataset;
-  let version = Number(form.dataset.version);
+  let version = Number(form.dataset.version), newRows = 0;
 
   const options = (pairs, chosen) => pairs.map(([value, title]) => { const o = new Option(title, value, false, String(value) === String(chosen ?? "")); return o; });
   const field = (name, element, value) => { element.dataset.name = name; element.value = value ?? ""; return element; };
@@ -26,26 +26,47 @@ function edit() {
     }
     const remove = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-link p-0 text-danger", textContent: "删" });
     remove.setAttribute("aria-label", "删除本行");
-    remove.onclick = () => { tr.remove(); names(); };
+    remove.onclick = () => { if (list === "members" ? lineGoesWith(tr) : true) { tr.remove(); names(); } };
     const td = document.createElement("td"); td.append(remove); tr.append(td);
     form.querySelector(`[data-lines="${list}"]`).append(tr);
     return tr;
   }
 
+  // Lines belong to a person, not to a place in the list: they go when the person goes, after a question.
+  function lineGoesWith(tr) {
+    const own = [...form.querySelectorAll('select[data-name="member"]')].filter((s) => s.value === tr.dataset.key).map((s) => s.closest("tr"));
+    if (!own.length) return true;
+    const count = (list) => own.filter((line) => line.closest(`[data-lines="${list}"]`)).length;
+    const told = [["收入", count("incomes")], ["支出", count("expenses")]].filter(([, n]) => n).map(([title, n]) => `${title} ${n} 行`).join("、");
+    if (!window.confirm(`删除成员“${tr.querySelector('[data-name="name"]').value || "未填姓名"}”，其名下的${told}将一并删除。确定删除吗？`)) return false;
+    for (const line of own) line.remove();
+    return true;
+  }
+
+  const plain = (text) => text.replace(/[\uFF10-\uFF19\uFF21-\uFF3A\uFF41-\uFF5A]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xFEE0)).replace(/[\s\p{Cf}]/gu, "").toUpperCase();
+
   const add = {
     members(m = {}) {
       const hint = Object.assign(document.createElement("span"), { className: "hint" });
-      if (m.birth_on) hint.textContent = `${m.sex}，${m.birth_on} 出生`;
-      const number = input("id_number", m.id_number, { maxLength: 18, autocomplete: "off", spellcheck: false });
+      const number = input("id_number", m.id_number, { autocomplete: "off", spellcheck: false });
+      const kind = select("document", Object.entries(kinds.documents), m.document || (m.id_number === "无" ? "none" : undefined));
       const tr = row("members", [
-        ["姓名", input("name", m.name)], ["与户主关系", select("relation", kinds.relations.map((r) => [r, r]), m.relation)], ["身份证号", number],
+        ["姓名", input("name", m.name)], ["与户主关系", select("relation", kinds.relations.map((r) => [r, r]), m.relation)],
+        ["证件类型", kind], ["证件号码", number],
         ["残疾类别", select("disability_kind", kinds.disabilities.map((d) => [d, d || "无"]), m.disability_kind)],
         ["残疾等级", select("disability_grade", [[0, "—"], [1, "一级"], [2, "二级"], [3, "三级"], [4, "四级"]], m.disability_grade || 0)],
         ["重病", tick("grave_illness", m.grave_illness)], ["在校学生", tick("is_student", m.is_student)],
-        ["劳动能力", select("work_ability", Object.entries(kinds.abilities), m.work_ability)], ["提示", hint]], m.person_id);
-      number.placeholder = "无证件填“无”";
-      if (number.value === "无") withoutNumber(hint, m);
-      number.addEventListener("change", () => (number.value.trim() === "无" ? (fault(number, ""), withoutNumber(hint, {})) : lookUp(tr, number, hint)));
+        ["劳动能力", select("work_ability", Object.entries(kinds.abilities), m.work_ability)], ["提示", hint, death(m)]], m.person_id);
+      tr.dataset.key = m.key || `n${Date.now().toString(36)}-${(newRows += 1)}`;
+      const fit = (known) => { number.placeholder = kind.value === "other" ? "证件号码" : "18 位号码，无证件填“无”"; born(hint, kind, number, known); };
+      fit(m);
+      kind.addEventListener("change", () => { fault(number, ""); if (kind.value === "none") number.value = "无"; else if (number.value === "无") number.value = ""; fit({}); });
+      number.addEventListener("change", () => {
+        number.value = plain(number.value);
+        if (number.value === "无") kind.value = "none"; else if (kind.value === "none") kind.value = "id_card";
+        fault(number, ""); fit({});
+        if (["id_card", "residence_permit", "foreign_card"].includes(kind.value)) lookUp(tr, number, hint, kind);
+      });
       tr.querySelector('[data-name="name"]').addEventListener("input", names);
       names();
       return tr;
@@ -55,27 +76,42 @@ function edit() {
 
   function line(list, l) {
     const cells = [["种类", select("kind", Object.entries(kinds[list]), l.kind)], ["金额", input("amount", l.amount, { inputMode: "decimal" })], ["证明材料", input("evidence", l.evidence)]];
-    if (list !== "properties") cells.unshift(["成员", select("member", memberNames(), l.member ?? 0)]);
+    if (list !== "properties") cells.unshift(["成员", select("member", memberNames(), l.member)]);
     return row(list, cells);
   }
-  const memberNames = () => [...form.querySelectorAll('[data-lines="members"] [data-name="name"]')].map((n, i) => [i, n.value || `成员${i + 1}`]);
+  const memberNames = () => [...form.querySelectorAll('[data-lines="members"] tr')].map((tr, i) => [tr.dataset.key, tr.querySelector('[data-name="name"]').value || `成员${i + 1}`]);
   function names() {
-    for (const s of form.querySelectorAll('select[data-name="member"]')) { const chosen = s.value; s.replaceChildren(...options(memberNames(), chosen)); }
+    for (const s of form.querySelectorAll('select[data-name="member"]')) { const chosen = s.value; s.replaceChildren(...options(memberNames(), chosen)); s.value = chosen; }
   }
 
-  // A person without an ID number: sex and about how old, until it is known who they are.
-  function withoutNumber(hint, m) {
-    const age = m.birth_on ? new Date().getFullYear() - Number(m.birth_on.slice(0, 4)) : "";
-    const sex = select("sex", [["男", "男"], ["女", "女"]], m.sex), years = input("estimated_age", age, { inputMode: "numeric", placeholder: "约几岁" });
-    sex.setAttribute("aria-label", "性别"); years.setAttribute("aria-label", "大约年龄");
-    hint.replaceChildren(sex, years);
+  // What a number does not say: sex and birth date as the document shows them, or about how old somebody without one is.
+  function born(hint, kind, number, m) {
+    const withoutBirth = kind.value === "other" || (kind.value === "foreign_card" && /^[A-Z]{3}\d{12}$/.test(number.value));
+    if (kind.value !== "none" && !withoutBirth) { hint.textContent = m.birth_on ? `${m.sex}，${m.birth_on} 出生` : ""; return; }
+    const sex = select("sex", [["男", "男"], ["女", "女"]], m.sex);
+    const age = m.estimated_age ?? (m.birth_on ? new Date().getFullYear() - Number(m.birth_on.slice(0, 4)) : "");
+    const when = withoutBirth ? input("birth_on", m.birth_on, { type: "date" }) : input("estimated_age", age, { inputMode: "numeric", placeholder: "约几岁" });
+    sex.setAttribute("aria-label", "性别"); when.setAttribute("aria-label", withoutBirth ? "出生日期" : "大约年龄");
+    hint.replaceChildren(sex, when);
   }
 
-  async function lookUp(tr, number, hint) {
+  // The date of death, asked for only where there is one.
+  function death(m) {
+    const place = Object.assign(document.createElement("span"), { className: "death" });
+    const ask = () => { const on = input("died_on", m.died_on, { type: "date" }); on.setAttribute("aria-label", "去世日期"); place.replaceChildren("去世日期", on); return on; };
+    if (m.died_on) { ask(); return place; }
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-link p-0 text-body-secondary", textContent: "登记去世" });
+    button.onclick = () => ask().focus();
+    place.append(button);
+    return place;
+  }
+
+  async function lookUp(tr, number, hint, kind) {
     fault(number, "");
     if (!number.value.trim() || number.value.includes("*")) return;
     try {
-      const found = await send("/people/look-up", { id_number: number.value });
+      const found = await send("/people/look-up", { id_number: number.value, document: kind.value });
+      kind.value = found.document;
       hint.replaceChildren(`${found.sex}，${found.age} 岁，${found.birth_on} 出生`);
       for (const warning of found.warnings) hint.append(Object.assign(document.createElement("span"), { className: "warn", textContent: warning }));
       const name = tr.querySelector('[data-name="name"]');
@@ -93,31 +129,59 @@ function edit() {
     place.textContent = text;
   }
 
+  // What was kept unsaved by an earlier version of this page names members by their place in the list.
+  function keyed(told) {
+    const members = told.members.map((m, n) => ({ key: m.person_id ? `p${m.person_id}` : `k${n}`, ...m }));
+    const line = (l) => (typeof l.member === "number" ? { ...l, member: members[l.member]?.key } : l);
+    return { ...told, members, incomes: told.incomes.map(line), expenses: told.expenses.map(line) };
+  }
+
   function collect() {
     const value = { };
     for (const f of form.querySelectorAll("[data-field]")) value[f.dataset.field] = f.value.trim();
     for (const list of ["members", "incomes", "expenses", "properties"])
       value[list] = [...form.querySelectorAll(`[data-lines="${list}"] tr`)].map((tr) => {
         const one = tr.dataset.person ? { person_id: Number(tr.dataset.person) } : {};
-        for (const f of tr.querySelectorAll("[data-name]")) one[f.dataset.name] = f.type === "checkbox" ? f.checked : f.dataset.name === "member" || f.dataset.name === "disability_grade" ? Number(f.value) : f.value.trim();
+        if (tr.dataset.key) one.key = tr.dataset.key;
+        for (const f of tr.querySelectorAll("[data-name]")) one[f.dataset.name] = f.type === "checkbox" ? f.checked : f.dataset.name === "disability_grade" ? Number(f.value) : f.value.trim();
         return one;
       });
     return value;
   }
 
+  // What is unusual about the family: each sentence is ticked before it is saved.
+  function askAbout(sentences) {
+    const box = document.getElementById("doubts"), list = box.querySelector("ul");
+    list.replaceChildren(...sentences.map((sentence, n) => {
+      const line = document.createElement("li"), label = document.createElement("label");
+      label.append(Object.assign(document.createElement("input"), { type: "checkbox", className: "form-check-input me-1", value: sentence, id: `doubt-${n}` }), sentence);
+      line.append(label);
+      return line;
+    }));
+    box.hidden = false;
+    box.scrollIntoView({ block: "nearest" });
+    list.querySelector("input").focus();
+  }
+  const confirmed = () => [...document.querySelectorAll("#doubts input:checked")].map((tick) => tick.value);
+  const sure = new Set();
+  document.querySelector("#doubts button").addEventListener("click", () => save());
+
   async function save() {
+    for (const sentence of confirmed()) sure.add(sentence);
     for (const bad of form.querySelectorAll(".is-invalid")) fault(bad, "");
     form.querySelector('[data-fault="members"]').textContent = "";
     await keeper.rest();
     say("正在保存……");
     try {
-      const saved = await send("/households/save", { form: collect(), household: form.dataset.household || null, version, token: version ? "" : token, unsaved: token });
+      const saved = await send("/households/save", { form: collect(), household: form.dataset.household || null, version, token: version ? "" : token, unsaved: token, confirmed: [...sure] });
       keeper.end();
       version = saved.version;
       say("已保存", "good");
       location.href = saved.address;
     } catch (problem) {
       say(problem.message, "bad");
+      document.getElementById("doubts").hidden = true;
+      if (problem.fields.confirm) { say("有少见的情况需要确认，尚未保存。", "bad"); askAbout(problem.fields.confirm); return; }
       let first = null;
       for (const [place, sentences] of Object.entries(problem.fields)) {
         const [list, n, name] = place.split(".");
@@ -128,7 +192,7 @@ function edit() {
     }
   }
 
-  const content = data("content-data") || empty;
+  const content = keyed(data("content-data") || empty);
   for (const f of form.querySelectorAll("[data-field]")) if (content[f.dataset.field] !== undefined) f.value = content[f.dataset.field];
   for (const list of ["members", "incomes", "expenses", "properties"]) for (const one of content[list]) add[list](one);
   names();

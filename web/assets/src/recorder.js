@@ -28,7 +28,7 @@ function readHousehold() {
     const value = (name) => row.querySelector(`[name="${name}"]`).value.trim();
     const member = { ...row.member, name: value("name"), relation: value("relation"), birth: value("birth"), sex: value("sex") };
     const others = Object.fromEntries(Object.entries(row.member.income || {}).slice(1));
-    member.income = { ...(value("income") ? { [value("income")]: Number(value("amount")) || 0 } : {}), ...others };
+    member.income = { ...(value("income") ? { [value("income")]: value("amount").trim() || "0" } : {}), ...others };
     return member;
   }).filter((m) => m.name);
   return { ...household, members };

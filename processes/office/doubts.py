@@ -1,0 +1,56 @@
+"""What a clerk has to confirm before a household is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from processes.errors import HouseholdDoubtful
+from processes.people import plausibility
+from processes.people.forms import HouseholdForm
+from processes.people.models import Household, Person
+from processes.people.queries import registered_with
+from processes.policy.calendar import civil_date
+from processes.relief import queries as relief
+from processes.storage.unit_of_work import UnitOfWork
+
+
+def demand_confirmed(
+    uow: UnitOfWork, form: HouseholdForm, household: Household | None, confirmed: Sequence[str]
+) -> list[str]:
+    """The sentences of this family that were confirmed, now or before; raises `HouseholdDoubtful` for the others."""
+    _hold(uow, form)
+    found = [
+        *plausibility.unusual(form, civil_date(uow.now)),
+        *plausibility.in_other_files(uow.session, form, None if household is None else household.id),
+        *_leaving_with_award(uow, form, household),
+    ]
+    known = {*confirmed, *([] if household is None else household.confirmed or [])}
+    open_ones = [sentence for sentence in found if sentence not in known]
+    if open_ones:
+        raise HouseholdDoubtful(open_ones)
+    return found
+
+
+def _hold(uow: UnitOfWork, form: HouseholdForm) -> None:
+    """Lock the persons of the form: of two households that take in the same person at once, the second sees the first."""
+    known = [
+        p.id for p, _ in registered_with(uow.session, [m.id_number for m in form.members if m.id_number])
+    ]
+    uow.session.execute(select(Person.id).where(Person.id.in_(known)).order_by(Person.id).with_for_update())
+
+
+def _leaving_with_award(uow: UnitOfWork, form: HouseholdForm, household: Household | None) -> list[str]:
+    """Members who are taken out of the file, or are dead by now, and draw something: the benefit has to be reviewed."""
+    if household is None:
+        return []
+    known = registered_with(uow.session, [m.id_number for m in form.members if m.id_number])
+    dead = {m.id_number for m in form.members if m.died_on is not None}
+    gone = {p.id: f"{p.name}移出本户" for p in plausibility.leaving(household, form, [p for p, _ in known])}
+    gone |= {p.id: f"{p.name}登记去世" for p, number in known if number in dead and p.died_on is None}
+    return [
+        f"{gone[s.person_id]}，其{s.programme_title}（{s.case_number}）仍在发放，应及时复核待遇"
+        for s in relief.standing_benefits(uow.session, list(gone))
+        if s.person_id in gone
+    ]

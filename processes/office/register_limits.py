@@ -1,0 +1,68 @@
+"""Until when a difference of the register waits, and who is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from processes.access.models import Account
+from processes.access.permissions import Role
+from processes.cases import clocks, notices
+from processes.errors import ParameterMissing
+from processes.people.models import Person, PersonDifference
+from processes.policy.calendar import civil_date
+from processes.policy.parameters import Scalar
+from processes.releases import publish
+from processes.storage.unit_of_work import UnitOfWork
+
+DAYS = "register.difference.days"
+TRANSFER_DAYS = "register.transfer.days"
+KIND = "difference"
+
+
+def difference_due(uow: UnitOfWork, division: str) -> date:
+    """The last day for resolving a difference that is noted today."""
+    return limit(uow, DAYS, division)
+
+
+def limit(uow: UnitOfWork, parameter: str, division: str) -> date:
+    """The last day of a limit that begins today, in working days of a parameter."""
+    today = civil_date(uow.now)
+    days = _shared(uow, parameter, today, division)
+    return clocks.calendar_of(uow.session).add_working_days(today, int(Decimal(str(days))))
+
+
+def _shared(uow: UnitOfWork, name: str, on: date, division: str) -> Scalar:
+    """A parameter that programmes share, by the newest releases."""
+    for release in publish.published_programmes(uow.session):
+        try:
+            return publish.open_release(uow.session, release.id).policy.value(name, on, division)
+        except ParameterMissing:
+            continue
+    raise ParameterMissing(name=name, on=on)
+
+
+def tell_of_differences(uow: UnitOfWork, found: Sequence[PersonDifference]) -> None:
+    """Tell the clerks of the places whose files are concerned; the line names nobody."""
+    for person_id in dict.fromkeys(d.person_id for d in found):
+        due_on = min(d.due_on for d in found if d.person_id == person_id)
+        home = uow.session.get_one(Person, person_id).home
+        text = f"另一乡镇登记的人员信息与本地档案不一致，请于 {due_on} 前在“登记差异”中处理"
+        notices.tell(uow, clerks(uow, home), KIND, text)
+
+
+def tell_of_resolution(uow: UnitOfWork, row: PersonDifference) -> None:
+    """Tell whoever entered the other value what came of it."""
+    said = "已采纳" if row.status == "accepted" else "未采纳"
+    notices.tell(
+        uow, [row.by_id], KIND, f"您登记的人员信息与档案所在地不一致的一项，档案所在地{said}：{row.reason}"
+    )
+
+
+def clerks(uow: UnitOfWork, place: str) -> list[int]:
+    """The window clerks of a place."""
+    accounts = uow.session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.id))
+    return [a.id for a in accounts if Role.WINDOW_CLERK in a.roles and place.startswith(a.division)]

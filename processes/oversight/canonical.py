@@ -1,0 +1,72 @@
+"""Rows of the register that were stored before there was one way of writing: found and named, never changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.errors import Unreadable
+from processes.people import masking
+from processes.people.forms import COUNTED
+from processes.people.models import Household, Membership, Person, Property
+from processes.policy import reading
+from processes.relief.models import Award
+
+
+def faults(session: Session) -> list[str]:
+    """What is not as it would be stored today, a sentence each; numbers and accounts are not shown."""
+    return [*_people(session), *_households(session), *_accounts(session)]
+
+
+def _people(session: Session) -> Iterator[str]:
+    files = _files(session)
+    first: dict[str, int] = {}
+    for person in session.scalars(select(Person).order_by(Person.id)):
+        where = f"人员 {person.id}（档案 {'、'.join(files.get(person.id, [])) or '无'}）"
+        if _differs(reading.name, person.name):
+            yield f"{where}：姓名的写法不规范"
+        if not person.id_number:
+            continue
+        number = reading.compact(person.id_number)
+        if number != person.id_number:
+            masked = masking.id_number(number[: masking.HEAD_DIGITS], number[-masking.TAIL_DIGITS :])
+            yield f"{where}：证件号码的写法不规范（{masked}）"
+        if number in first:
+            yield f"{where}：与人员 {first[number]} 的证件号码相同，应核对是否为同一人"
+        first.setdefault(number, person.id)
+
+
+def _files(session: Session) -> dict[int, list[str]]:
+    query = select(Membership.person_id, Household.number).join(
+        Household, Household.id == Membership.household_id
+    )
+    found: dict[int, list[str]] = {}
+    for person_id, number in session.execute(query.order_by(Household.number)):
+        found.setdefault(person_id, []).append(number)
+    return found
+
+
+def _households(session: Session) -> Iterator[str]:
+    for household in session.scalars(select(Household).order_by(Household.id)):
+        if _differs(reading.text, household.address):
+            yield f"档案 {household.number}：住址含有不可见字符或多余的空格"
+    query = select(Household.number, Property.quantity).join(Household, Household.id == Property.household_id)
+    for number, quantity in session.execute(query.where(Property.kind.in_(sorted(COUNTED)))):
+        if quantity != quantity.to_integral_value():
+            yield f"档案 {number}：车辆、住房、企业的数量不是整数"
+
+
+def _accounts(session: Session) -> Iterator[str]:
+    for award in session.scalars(select(Award).where(Award.account.is_not(None)).order_by(Award.id)):
+        if _differs(reading.account, award.account):
+            yield f"待遇 {award.id}（{award.programme_title}）：收款账号不是规范的数字"
+
+
+def _differs(how: Callable[[Any], str], stored: Any) -> bool:
+    try:
+        return bool(how(stored) != stored)
+    except Unreadable:
+        return True

@@ -1,0 +1,199 @@
+"""Differences: what another place says of a person otherwise than the place of the file (登记差异)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from processes.access.scope import Actor, township_of
+from processes.errors import NotFound, RuleBroken
+from processes.people import history, persons
+from processes.people.models import Household, Person, PersonDifference
+from processes.storage.unit_of_work import UnitOfWork, within
+
+STATUSES = {"open": "待处理", "accepted": "已采纳", "declined": "未采纳", "lapsed": "已一致"}
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A difference as a page shows it, to either of the two places."""
+
+    row: PersonDifference
+    person: Person
+    title: str
+    own: str
+    told: str
+    household: str
+    may_resolve: bool
+
+
+def note(
+    uow: UnitOfWork, actor: Actor, person: Person, said: Mapping[str, Any], household: Household, due_on: date
+) -> list[PersonDifference]:
+    """Note where a place says otherwise than the file; what agrees by now lapses.  Answers the new ones.
+
+    The person's row is locked: two clerks of one place who save at the same moment make one difference.
+    """
+    uow.lock(Person, person.id)
+    own = persons.registered(person)
+    place = township_of(household.division)
+    query = select(PersonDifference).where(
+        PersonDifference.person_id == person.id,
+        PersonDifference.place == place,
+        PersonDifference.status == "open",
+    )
+    waiting = {row.field: row for row in uow.session.scalars(query)}
+    new = []
+    for field in persons.FIELDS:
+        row = waiting.get(field)
+        if said[field] == own[field]:
+            if row is not None:
+                close(uow, actor, row, "lapsed", "")
+        elif row is None:
+            if _declined(uow.session, person, field, place, said[field]):
+                continue
+            row = PersonDifference(
+                person_id=person.id, field=field, place=place, household_id=household.id,
+                values={"own": own[field], "told": said[field]}, at=uow.now, by=actor.name,
+                by_id=actor.account_id, due_on=due_on, status="open",
+            )  # fmt: skip
+            uow.add(row)
+            new.append(row)
+        elif row.values["told"] != said[field]:
+            row.values = {"own": own[field], "told": said[field]}
+            row.at, row.by, row.by_id = uow.now, actor.name, actor.account_id
+    uow.flush()
+    return new
+
+
+def _declined(session: Session, person: Person, field: str, place: str, value: Any) -> bool:
+    """Whether this very value was declined before: it is not asked again."""
+    query = (
+        select(PersonDifference)
+        .where(
+            PersonDifference.person_id == person.id, PersonDifference.field == field,
+            PersonDifference.place == place, PersonDifference.status == "declined",
+        )
+        .order_by(PersonDifference.id.desc())
+    )  # fmt: skip
+    last = session.scalars(query).first()
+    own = persons.registered(person)[field]
+    return last is not None and bool(last.values["told"] == value and last.values["own"] == own)
+
+
+def resolve(uow: UnitOfWork, actor: Actor, difference_id: int, accept: bool, reason: str) -> PersonDifference:
+    """Take the other place's value over into the file, or keep the file's own, with a reason.
+
+    Raises `NotFound` outside the place of the file, `RuleBroken` when it was resolved before.
+    """
+    row: PersonDifference | None = uow.lock(PersonDifference, difference_id)
+    person = None if row is None else uow.lock(Person, row.person_id)
+    if row is None or person is None or not actor.covers(person.home):
+        raise NotFound()
+    if row.status != "open":
+        raise RuleBroken(reason=f"这一差异{STATUSES[row.status]}，请刷新后查看")
+    close(uow, actor, row, "accepted" if accept else "declined", reason)
+    if accept:
+        source = f"采纳登记差异（{reason}）"[:120]
+        if persons.write(uow, actor, person, {row.field: row.values["told"]}, person.home, source):
+            uow.flush()
+            history.touched(uow, actor, person.id)
+        lapse(uow, actor, person)
+    return row
+
+
+def lapse(uow: UnitOfWork, actor: Actor, person: Person) -> None:
+    """Differences that are none any more, because the file says the same by now."""
+    own = persons.registered(person)
+    query = select(PersonDifference).where(
+        PersonDifference.person_id == person.id, PersonDifference.status == "open"
+    )
+    for row in uow.session.scalars(query):
+        if row.values["told"] == own[row.field]:
+            close(uow, actor, row, "lapsed", "")
+
+
+def close(uow: UnitOfWork, actor: Actor, row: PersonDifference, status: str, reason: str) -> None:
+    """Note what came of a difference."""
+    row.status, row.reason = status, reason
+    row.resolved_at, row.resolved_by = uow.now, actor.name
+
+
+def listed(session: Session, actor: Actor, only_open: bool = True) -> list[Shown]:
+    """Differences that concern an actor's places, as the place of the file or as the other, the earliest due first."""
+    query = (
+        select(PersonDifference, Person)
+        .join(Person, Person.id == PersonDifference.person_id)
+        .where(or_(within(Person.home, actor.division), within(PersonDifference.place, actor.division)))
+        .order_by(PersonDifference.due_on, PersonDifference.id)
+        .limit(SHOWN)
+    )
+    if only_open:
+        query = query.where(PersonDifference.status == "open")
+    return _shown(session, actor, session.execute(query).all())
+
+
+def told_by(session: Session, household: Household) -> dict[int, dict[str, Any]]:
+    """By person what the household's place has said otherwise and what still waits: its page goes on saying so."""
+    query = select(PersonDifference).where(
+        PersonDifference.person_id.in_([m.person_id for m in household.members]),
+        PersonDifference.place == township_of(household.division), PersonDifference.status == "open",
+    )  # fmt: skip
+    found: dict[int, dict[str, Any]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.person_id, {})[row.field] = row.values["told"]
+    return found
+
+
+def overdue(session: Session, actor: Actor, today: date) -> int:
+    """How many differences of an actor's places wait longer than they may."""
+    query = (
+        select(func.count())
+        .select_from(PersonDifference)
+        .join(Person, Person.id == PersonDifference.person_id)
+        .where(
+            PersonDifference.status == "open", PersonDifference.due_on < today,
+            or_(within(Person.home, actor.division), within(PersonDifference.place, actor.division)),
+        )
+    )  # fmt: skip
+    return session.scalar(query) or 0
+
+
+def of_people(session: Session, actor: Actor, people: Sequence[int]) -> dict[int, list[Shown]]:
+    """Open differences of these persons, by person."""
+    query = (
+        select(PersonDifference, Person)
+        .join(Person, Person.id == PersonDifference.person_id)
+        .where(PersonDifference.person_id.in_(people), PersonDifference.status == "open")
+        .order_by(PersonDifference.id)
+    )
+    found: dict[int, list[Shown]] = {}
+    for one in _shown(session, actor, session.execute(query).all()):
+        found.setdefault(one.person.id, []).append(one)
+    return found
+
+
+def _shown(session: Session, actor: Actor, rows: Sequence[Any]) -> list[Shown]:
+    household = Household.__table__
+    numbers = dict(
+        session.execute(
+            select(household.c.id, household.c.number).where(
+                household.c.id.in_({row.household_id for row, _ in rows})
+            )
+        ).all()
+    )
+    return [
+        Shown(
+            row, person, persons.FIELDS[row.field],
+            persons.shown(row.field, persons.registered(person)[row.field] if row.status == "open" else row.values["own"]),
+            persons.shown(row.field, row.values["told"]), numbers[row.household_id],
+            row.status == "open" and actor.covers(person.home),
+        )
+        for row, person in rows
+    ]  # fmt: skip

@@ -1,0 +1,143 @@
+"""What is registered of a person: read as one value, written with a history, in the place of their file only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.access.scope import Actor, township_of
+from processes.people.forms import WORK_ABILITIES, MemberForm, disability
+from processes.people.identity import DOCUMENTS
+from processes.people.models import Household, Membership, Person, PersonVersion
+from processes.policy import values
+from processes.storage.unit_of_work import UnitOfWork
+
+FIELDS = {
+    "name": "姓名", "birth_on": "出生日期", "sex": "性别", "document": "证件类型", "disability": "残疾",
+    "grave_illness": "重病", "is_student": "在校学生", "work_ability": "劳动能力", "died_on": "去世日期",
+}  # fmt: skip
+"""What a place may say of a person; kind and grade of a disability are one."""
+
+
+def told(member: MemberForm) -> dict[str, Any]:
+    """What a form says of a person."""
+    return {
+        "name": member.name, "birth_on": member.birth_on, "sex": member.sex, "document": member.document,
+        "disability": [member.disability_kind, member.disability_grade],
+        "grave_illness": member.grave_illness, "is_student": member.is_student,
+        "work_ability": member.work_ability, "died_on": member.died_on,
+    }  # fmt: skip
+
+
+def registered(person: Person) -> dict[str, Any]:
+    """What the register says of a person."""
+    return {
+        "name": person.name, "birth_on": person.birth_on, "sex": person.sex, "document": person.document,
+        "disability": [person.disability_kind, person.disability_grade],
+        "grave_illness": person.grave_illness, "is_student": person.is_student,
+        "work_ability": person.work_ability, "died_on": person.died_on,
+    }  # fmt: skip
+
+
+def write(
+    uow: UnitOfWork, actor: Actor, person: Person, said: Mapping[str, Any], place: str, source: str
+) -> bool:
+    """Bring a person up to date and keep the state; answers whether anything changed."""
+    before = None if person.name is None else registered(person)
+    _put(person, said)
+    if before is None:
+        uow.flush()
+    elif before == registered(person):
+        return False
+    elif _has_no_version(uow, person):
+        _keep(uow, person, "", place, "此前的登记", before)
+    keep(uow, actor, person, place, source)
+    return True
+
+
+def keep(uow: UnitOfWork, actor: Actor, person: Person, place: str, source: str) -> None:
+    """Keep the state of a person as it stands, with where it came from."""
+    _keep(uow, person, actor.name, place, source, registered(person) | {"home": person.home})
+
+
+def _keep(uow: UnitOfWork, person: Person, by: str, place: str, source: str, content: dict[str, Any]) -> None:
+    row = PersonVersion(person_id=person.id, at=uow.now, by=by, place=place, source=source, content=content)
+    uow.add(row)
+    uow.flush()
+
+
+def _has_no_version(uow: UnitOfWork, person: Person) -> bool:
+    """Whether a person was registered before states of persons were kept."""
+    query = select(PersonVersion.id).where(PersonVersion.person_id == person.id).limit(1)
+    return uow.session.scalar(query) is None
+
+
+def _put(person: Person, said: Mapping[str, Any]) -> None:
+    for field, value in said.items():
+        if field == "disability":
+            person.disability_kind, person.disability_grade = str(value[0]), int(value[1])
+        else:
+            setattr(person, field, value)
+
+
+def is_of(session: Session, person: Person, place: str) -> bool:
+    """Whether a place (a township) keeps the person's file: nobody else does, or its own file names them.
+
+    A person whom the place of the file has taken out of all its households belongs to whoever registers them next.
+    """
+    township = township_of(place)
+    if not person.home or township_of(person.home) == township:
+        return True
+    household, membership = Household.__table__, Membership.__table__
+    there = session.scalar(
+        select(membership.c.id)
+        .join(household, household.c.id == membership.c.household_id)
+        .where(membership.c.person_id == person.id, household.c.division.startswith(township_of(person.home)))
+        .limit(1)
+    )
+    return there is None
+
+
+def shown(field: str, value: Any) -> str:
+    """A value of a person as people read it."""
+    match field:
+        case "disability":
+            return disability(str(value[0]), int(value[1])) or "无"
+        case "document":
+            return DOCUMENTS.get(str(value), str(value))
+        case "work_ability":
+            return WORK_ABILITIES.get(str(value), str(value))
+        case "died_on":
+            return "健在" if value is None else values.shown(value)
+        case "grave_illness" | "is_student":
+            return "是" if value else "否"
+        case _:
+            return values.shown(value)
+
+
+def versions(
+    session: Session, person_ids: list[int]
+) -> dict[int, list[tuple[PersonVersion, list[tuple[str, str, str]]]]]:
+    """For each person every kept state, latest first, with what it changed: title, before, after."""
+    query = select(PersonVersion).where(PersonVersion.person_id.in_(person_ids)).order_by(PersonVersion.id)
+    found: dict[int, list[tuple[PersonVersion, list[tuple[str, str, str]]]]] = {i: [] for i in person_ids}
+    before: dict[int, Mapping[str, Any]] = {}
+    for version in session.scalars(query):
+        earlier = before.get(version.person_id)
+        found[version.person_id].insert(
+            0, (version, [] if earlier is None else changes(earlier, version.content))
+        )
+        before[version.person_id] = version.content
+    return found
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What is different between two states of a person: title, before, after."""
+    return [
+        (title, shown(field, before[field]), shown(field, after[field]))
+        for field, title in FIELDS.items()
+        if field in before and field in after and before[field] != after[field]
+    ]

@@ -1,0 +1,98 @@
+"""Families that can hardly be: what a clerk has to confirm before it is saved (no entitlement depends on these bounds)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.people.forms import MALE, HouseholdForm, MemberForm
+from processes.people.models import Household, Membership, Person
+from processes.people.queries import registered_with, same_people
+from processes.policy.periods import age_on
+
+MARRIAGE_AGE = {True: 22, False: 20}
+"""《民法典》第一千零四十七条: men, women."""
+BETWEEN_GENERATIONS = 12
+"""Years that lie at least between parent and child; adopted and step-children exist, so it is only asked about."""
+VERY_OLD = 110
+_GENERATIONS = {"子女": -1, "儿媳女婿": -1, "孙子女": -2, "父母": 1, "祖父母": 2}
+
+
+def unusual(form: HouseholdForm, today: date) -> list[str]:
+    """What is unusual within the family as it was typed; the same family always gives the same sentences."""
+    head = next(m for m in form.members if m.relation == "本人")
+    return [
+        *_spouses(form.members, today),
+        *(s for m in form.members if (s := _generation(head, m))),
+        *(
+            f"{m.name}已满 {VERY_OLD} 周岁（{m.birth_on} 出生）"
+            for m in form.members
+            if _is_very_old(m, today)
+        ),
+        *_namesakes(form.members),
+        *([f"户主{head.name}已登记去世（{head.died_on}），应变更户主"] if head.died_on else []),
+    ]
+
+
+def _spouses(members: Sequence[MemberForm], today: date) -> Iterator[str]:
+    spouses = [m for m in members if m.relation == "配偶" and m.died_on is None]
+    if len(spouses) > 1:
+        yield f"登记了 {len(spouses)} 名配偶：{'、'.join(m.name for m in spouses)}"
+    for spouse in spouses:
+        if age_on(spouse.birth_on, today) < MARRIAGE_AGE[spouse.sex == MALE]:
+            yield f"配偶{spouse.name}未到法定婚龄（{spouse.birth_on} 出生）"
+
+
+def _generation(head: MemberForm, member: MemberForm) -> str:
+    """A child older than its parent, or hardly younger."""
+    steps = _GENERATIONS.get(member.relation, 0)
+    if not steps:
+        return ""
+    older, younger = (member, head) if steps > 0 else (head, member)
+    if older.birth_on > younger.birth_on:
+        said = "小" if steps > 0 else "大"
+        return f"{member.relation}{member.name}（{member.birth_on} 出生）年龄比户主还{said}"
+    if age_on(older.birth_on, younger.birth_on) < BETWEEN_GENERATIONS * abs(steps):
+        return f"{member.relation}{member.name}（{member.birth_on} 出生）与户主年龄相差过小"
+    return ""
+
+
+def _is_very_old(member: MemberForm, today: date) -> bool:
+    return member.died_on is None and age_on(member.birth_on, today) >= VERY_OLD
+
+
+def _namesakes(members: Sequence[MemberForm]) -> Iterator[str]:
+    names = [m.name for m in members]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            yield f"有 {names.count(name)} 名成员姓名相同：{name}"
+
+
+def in_other_files(session: Session, form: HouseholdForm, household_id: int | None) -> list[str]:
+    """Members who are in another household's file too, wherever it lies; shows the file's number and nothing more."""
+    people = registered_with(session, [m.id_number for m in form.members if m.id_number])
+    household, membership = Household.__table__, Membership.__table__
+    found = []
+    for person, _ in people:
+        rows = session.execute(
+            select(household.c.number)
+            .join(membership, membership.c.household_id == household.c.id)
+            .where(
+                membership.c.person_id.in_(same_people(session, [person.id])),
+                household.c.id != (household_id or 0),
+            )
+            .distinct()
+            .order_by(household.c.number)
+        )
+        for (file,) in rows:
+            found.append(f"{person.name}已在另一户档案中登记（{file}），同一人不应同时属于两户")
+    return found
+
+
+def leaving(household: Household, form: HouseholdForm, people: Sequence[Person]) -> list[Person]:
+    """Persons of the file who are not in it any more."""
+    staying = {p.id for p in people} | {m.provisional_id for m in form.members if m.provisional_id}
+    return [m.person for m in household.members if m.person_id not in staying]

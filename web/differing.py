@@ -1,0 +1,24 @@
+"""Differences of the register with the names of the two places, as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from processes.access import divisions
+from processes.people import differences
+
+
+def rows(session: Session, found: Sequence[differences.Shown]) -> list[dict[str, Any]]:
+    """Rows of `differences_table.html`."""
+    names = divisions.names(session, sorted({p for d in found for p in (d.person.home, d.row.place)}))
+    return [
+        {
+            "row": d.row, "person": d.person, "title": d.title, "own": d.own, "told": d.told,
+            "may_resolve": d.may_resolve, "status": differences.STATUSES[d.row.status],
+            "home": names.get(d.person.home, ""), "place": names.get(d.row.place, ""),
+        }
+        for d in found
+    ]  # fmt: skip
