@@ -50,6 +50,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "released": lambda t, p: f"放回“{t}”",
     "transferred": lambda t, p: f"将“{t}”转给{p['to']}办理：{p['reason']}",
     "returned": lambda t, p: f"退回到“{t}”：{p['reason']}",
+    "recomputed": lambda t, p: f"重新测算：{p['reason']}",
     "withdrawn": lambda t, p: f"因退回撤销“{t}”",
     "cancelled": lambda t, p: f"终止办理：{t}",
     "delegated": lambda t, p: f"将“{t}”委派给{p['to']}办理：{p['reason']}",

@@ -58,6 +58,7 @@ from processes.commands.handing import (
 from processes.commands.items import (
     ClaimTask,
     CompleteTask,
+    Recompute,
     ReleaseTask,
     ReturnTask,
     SaveDraft,
@@ -215,6 +216,7 @@ __all__ = [
     "ReleaseTask",
     "ResumeCase",
     "RetryIncident",
+    "Recompute",
     "ReturnTask",
     "RevealIdNumber",
     "ReverseFundEntry",

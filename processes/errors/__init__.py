@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from processes.errors.conflicts import (
     CaseSuspended,
+    FactsChanged,
     StaleCase,
     StaleDraft,
     StaleHousehold,
@@ -58,6 +59,7 @@ from processes.errors.rules import (
     DoubleBenefit,
     DuplicateCase,
     ExtensionRefused,
+    FactsMissing,
     FundInsufficient,
     FundMonthClosed,
     MigrationRefused,
@@ -105,6 +107,8 @@ __all__ = [
     "ExpressionRefused",
     "ExtensionRefused",
     "FormInvalid",
+    "FactsChanged",
+    "FactsMissing",
     "FundInsufficient",
     "FundMonthClosed",
     "HouseholdNotFound",

@@ -51,3 +51,11 @@ class TaskTaken(Conflict):
     code = "task_taken"
     text = "该待办已由{who}签收。如需办理，请与其联系转办。"
     text_en = "{who} has already claimed this task."
+
+
+class FactsChanged(Conflict):
+    """The register says something else than what the case was computed with."""
+
+    code = "facts_changed"
+    text = "家庭情况在测算之后已经变化，须先“重新测算”再办理本环节。{changes}。您填写的内容仍在本页。"
+    text_en = "The household changed after it was computed; compute again first. What you typed is still on this page."

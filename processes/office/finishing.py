@@ -11,6 +11,7 @@ from processes.cases.models import WorkItem
 from processes.engine import progress as p
 from processes.engine.state import State
 from processes.errors import YimenError
+from processes.office import computing
 from processes.office.answers import checked
 from processes.office.running import Run
 from processes.releases import forms
@@ -30,6 +31,7 @@ def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away
     run.advance(p.Complete(item.ref, dict(data)))
     if straight:
         _carry_on(run, straight)
+    computing.demand_current(run, item)
 
 
 def send_back(run: Run, state: State, to: str, reason: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import TOWNSHIP_DIGITS
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
+from processes.decisions import snapshots
 from processes.engine import expressions
 from processes.engine.facts import Facts, functions
 from processes.errors import ExpressionFailed, PaperValueMissing
@@ -23,10 +25,9 @@ from processes.papers import contracts as c
 from processes.papers.models import Handwriting
 from processes.people import masking
 from processes.people.forms import CATEGORIES, PROPERTY_KINDS, WORK_ABILITIES
-from processes.people.models import Household, Membership
+from processes.people.models import Household
 from processes.policy import values
 from processes.policy.calendar import civil_date
-from processes.policy.periods import age_on
 from processes.releases import forms
 from processes.releases.bundle import Bundle, PaperRule
 from processes.relief import queries as relief
@@ -35,7 +36,7 @@ COUNTY_DIGITS = 6
 PNG = "data:image/png;base64,"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """Everything a paper of a case may be filled from."""
 
@@ -47,6 +48,11 @@ class Source:
     data: Mapping[str, Any]
     clocks: CaseClocks
     today: date
+
+    @cached_property
+    def household(self) -> dict[str, Any]:
+        """The household as it was computed with, or as it is registered now (`snapshots.record_for`)."""
+        return snapshots.record_for(self.session, self.case, self.rule, self.today)
 
 
 def contract(source: Source, header: c.Header) -> dict[str, Any]:
@@ -87,9 +93,9 @@ def _letter(source: Source, header: c.Header) -> c.Letter:
 
 def _notice(source: Source, header: c.Header) -> c.Notice:
     """Name, place, number of persons, opinion; a minor householder's name is masked."""
-    household = source.session.get_one(Household, source.case.household_id)
+    household = source.household
     head = _householder(household)
-    adult = age_on(head.person.birth_on, source.today) >= int(
+    adult = head["age"] >= int(
         _number(
             source.bundle.policy.value("allowance.surcharge.adult_age", source.today, source.case.division)
         )
@@ -99,26 +105,27 @@ def _notice(source: Source, header: c.Header) -> c.Notice:
         header,
         source.case.applicant if adult else masking.minor_name(source.case.applicant),
         names(source.session, source.case.division)["village"],
-        str(len(household.members)),
+        str(len(household["members"])),
         opinion[0].text if opinion else "",
         _fields(source),
     )
 
 
 def _opinion_form(source: Source, header: c.Header) -> c.OpinionForm:
-    household = source.session.get_one(Household, source.case.household_id)
-    members = [_member(m, household, source.today) for m in household.members]
+    household = source.household
+    members = [_member(m) for m in household["members"]]
     head = _householder(household)
+    category = str(household["category"])
     return c.OpinionForm(
         header=header,
-        applicant=members[household.members.index(head)],
-        address=household.address,
-        phone=household.phone,
-        category=CATEGORIES.get(household.category, household.category),
+        applicant=members[household["members"].index(head)],
+        address=str(household["address"]),
+        phone=source.session.get_one(Household, source.case.household_id).phone,
+        category=CATEGORIES.get(category, category),
         members=members,
         properties=[
-            c.Line(PROPERTY_KINDS[p.kind], f"{p.quantity.normalize():f}", "", p.evidence)
-            for p in household.properties
+            c.Line(PROPERTY_KINDS[p["kind"]], f"{p['quantity'].normalize():f}", "", p["evidence"])
+            for p in household["properties"]
         ],
         computation=_computation(source),
         opinions=_opinions(source, source.rule.opinions),
@@ -145,32 +152,27 @@ def _handwriting(source: Source) -> list[c.Handwritten]:
     ]
 
 
-def _householder(household: Household) -> Membership:
-    return next(m for m in household.members if m.relation == "本人")
+def _householder(household: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next(m for m in household["members"] if m["relation"] == "本人")
 
 
-def _member(membership: Membership, household: Household, today: date) -> c.Member:
-    person = membership.person
+def _member(person: Mapping[str, Any]) -> c.Member:
     conditions = []
-    if person.disability_grade:
-        conditions.append(f"{person.disability_kind}残疾{person.disability_grade}级")
-    if person.grave_illness:
+    if person["disability_grade"]:
+        conditions.append(f"{person['disability_kind']}残疾{person['disability_grade']}级")
+    if person["grave_illness"]:
         conditions.append("重病")
-    if person.is_student:
+    if person["is_student"]:
         conditions.append("在校学生")
-    income = sum(
-        (i.annual_amount for i in household.incomes if i.person_id == person.id and i.kind != "exempt"),
-        Decimal(0),
-    )
     return c.Member(
-        name=person.name,
-        relation=membership.relation,
-        sex=person.sex,
-        age=str(age_on(person.birth_on, today)),
-        id_number=person.id_number or "无证件",
+        name=person["name"],
+        relation=person["relation"],
+        sex=person["sex"],
+        age=str(person["age"]),
+        id_number=person["id_number"] or "无证件",
         condition="、".join(conditions) or "健康",
-        work_ability=WORK_ABILITIES.get(person.work_ability, person.work_ability),
-        income=f"{income:.2f}",
+        work_ability=WORK_ABILITIES.get(person["work_ability"], person["work_ability"]),
+        income=f"{person['income']:.2f}",
     )
 
 

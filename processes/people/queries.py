@@ -118,7 +118,8 @@ def other_files(session: Session, household: Household) -> list[Household]:
 def facts(household: Household, on: date) -> dict[str, Any]:
     """The household as calculation sheets read it; no names and no ID numbers.
 
-    `members[*].income.<kind>` and `.expense.<kind>` are yearly yuan, `property.<kind>` amounts or
+    `property.exempted` is always false: no text in the register lifts a rule; the county exempts from a rule in a step
+    of its own.  It is here for sheets of older releases.  `members[*].income.<kind>` and `.expense.<kind>` are yearly yuan, `property.<kind>` amounts or
     numbers, `age` full years on the day `on`.
     """
     members = []

@@ -66,6 +66,8 @@ class PaperRule:
     on_demand: bool = False
     """Made when somebody asks for it on the case page, as soon as the step `after` is done (none: at once)."""
     after: str = ""
+    register_now: bool = False
+    """Shows the household as it is registered now, not as it was computed with: what people sign before a decision."""
     opinions: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
     """Roles that sign the paper electronically, in order; `seal` is the office's seal."""
@@ -206,6 +208,7 @@ class Bundle:
                 bool(p.get("state_of_case")),
                 bool(p.get("on_demand")),
                 str(p.get("after", "")),
+                bool(p.get("register_now", p.get("on_demand"))),
                 tuple(p.get("opinions", ())),
                 tuple(p.get("signatures", ())),
                 dict(p.get("fields", {})),

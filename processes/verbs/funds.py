@@ -50,7 +50,7 @@ def check(
 @verb(
     "fund.advance", "备用金先行支付",
     "从乡镇备用金先行支付；有逾期未补手续的（blocked）、余额不足的（insufficient）不支付，由图中分支处理。",
-    undo=_undo_payment,
+    undo=_undo_payment, decides=True,
 )  # fmt: skip
 def advance(
     context: Context, amount: Decimal, event: str, event_on: Any = None, released: bool = False
@@ -98,7 +98,7 @@ def settle(context: Context) -> dict[str, Any]:
     return {"settled": True, "question": context.question, "amount": entry.amount}
 
 
-@verb("relief.pay", "发放临时救助金", "由县级通过银行一次性发放救助金。", undo=_undo_payment)
+@verb("relief.pay", "发放临时救助金", "由县级通过银行一次性发放救助金。", undo=_undo_payment, decides=True)
 def pay(context: Context, amount: Decimal, event: str, event_on: Any = None) -> dict[str, Any]:
     """Record a one-off relief that is paid through the bank."""
     row = payments.grant(context.uow, context.case, context.question, event, day_of(event_on), amount, "bank")

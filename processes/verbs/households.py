@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from processes.people import queries
-from processes.people.models import Household
+from processes.decisions import snapshots
 from processes.verbs.registry import Context, verb
 
 
-@verb("household.facts", "汇总家庭情况", "读取登记的家庭成员、收入、支出、财产，供计算表使用。")
+def _undo_facts(context: Context, result: Mapping[str, Any]) -> None:
+    """The case went back before its computation: whatever decides next takes the facts anew."""
+    snapshots.supersede(context.uow, context.case)
+
+
+@verb(
+    "household.facts", "汇总家庭情况",
+    "读取登记的家庭成员、收入、支出、财产，供计算表使用，并作为测算依据留存；之后资料有变化的，须重新测算。",
+    undo=_undo_facts,
+)  # fmt: skip
 def facts(context: Context) -> dict[str, Any]:
-    """The household as it is registered now; ages on the day of acceptance."""
-    household = context.uow.session.get_one(Household, context.case.household_id)
+    """The household as it is registered now, kept for the decision; ages on the day of acceptance."""
     accepted_on = context.data.get("accepted_on")
     on = accepted_on if isinstance(accepted_on, date) else context.clocks.today
-    return queries.facts(household, on)
+    return snapshots.take(context.uow, context.case, context.question, on)

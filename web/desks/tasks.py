@@ -13,6 +13,7 @@ from processes.access import accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import involving, queries, rules
+from processes.decisions import snapshots
 from processes.engine import returns, runtime
 from processes.engine.facts import Facts
 from processes.errors import Invalid
@@ -42,6 +43,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             "task.html",
             case=case,
             item=item,
+            changed=snapshots.changes(session, case),
             documentation=_documentation(bundle, case, item),
             handwriting=_handwriting(bundle, case, item),
             schema=schemas.resolved(
@@ -188,6 +190,14 @@ def send_back(actor: Actor, number: str, item_id: int) -> Any:
         item_id, _version(), _field("to"), _field("reason"), _field("token")[:64], _field("straight") == "1"
     )
     auth.office().perform(command, actor)
+    return redirect(url_for("cases.one", number=number))
+
+
+@desk.post("/cases/<string:number>/tasks/<int:item_id>/recompute")
+@require(Permission.TASK_WORK)
+def recompute(actor: Actor, number: str, item_id: int) -> Any:
+    """Take the facts of the household anew and compute again."""
+    auth.office().perform(c.Recompute(item_id, _version(), _field("token")[:64]), actor)
     return redirect(url_for("cases.one", number=number))
 
 
