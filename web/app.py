@@ -25,6 +25,7 @@ from web.desks import (
     archive,
     cases,
     draft_views,
+    explain,
     field,
     funds,
     guide,
@@ -84,7 +85,7 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, admin, funds,
-        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field, unsaved,
+        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field, unsaved, explain,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

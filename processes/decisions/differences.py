@@ -21,7 +21,7 @@ _DERIVED = frozenset({"id", "total", "income_lines", "income", "exempted"})
 _TITLES = {
     "relation": "与户主关系", "disability_grade": "残疾等级", "disability_kind": "残疾类别", "grave_illness": "重病",
     "is_student": "在校学生", "work_ability": "劳动能力", "name": "姓名", "sex": "性别", "birth_on": "出生日期",
-    "id_number": "身份证号", "age": "年龄", "identified_as": "查明的身份", "died_on": "死亡日期", "address": "住址",
+    "id_number": "身份证号", "age": "年龄", "identified_as": "查明的身份", "died_on": "死亡日期", "exemptions": "财产豁免", "address": "住址",
     "category": "类别", **INCOME_KINDS, **EXPENSE_KINDS, **PROPERTY_KINDS,
 }  # fmt: skip
 _WORDS = {"work_ability": WORK_ABILITIES, "category": CATEGORIES}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
@@ -38,6 +39,30 @@ class FactSnapshot(Row):
     status: Mapped[str] = mapped_column(String(12), default="standing")
     acted_at: Mapped[datetime | None]
     """When something was granted or paid on it: later changes of the register are changes, not errors of the decision."""
+
+
+class PropertyExemption(Row):
+    """One property rule that the county lifted for a case, up to what it saw (财产豁免)."""
+
+    __tablename__ = "property_exemption"
+    __table_args__ = (
+        Index("ix_property_exemption_case", "case_id"),
+        Index("uq_property_exemption_standing", "case_id", "rule", unique=True, **_STANDING),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    rule: Mapped[str] = mapped_column(String(20))
+    """The kind of property that the rule is about."""
+    title: Mapped[str] = mapped_column(String(60))
+    quantity: Mapped[Decimal]
+    """What the household had of it; more than that is not exempted."""
+    reason: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[str] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(String(160))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+    status: Mapped[str] = mapped_column(String(12), default="standing")
 
 
 class Deviation(Row, Scoped):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case
-from processes.decisions import differences
+from processes.decisions import differences, exemptions
 from processes.decisions.differences import Difference
 from processes.decisions.models import FactSnapshot
 from processes.errors import FactsChanged, FactsMissing
@@ -126,7 +126,7 @@ def _now(session: Session, case: Case, household: Household, on: date) -> dict[s
     """The record of the household with what its members draw under other cases."""
     benefits = relief.standing_benefits(session, [m.person_id for m in household.members])
     return {
-        **records.record(session, household, on),
+        **records.record(session, household, on, exemptions.in_force(session, case, household)),
         "benefits": [
             {"person": b.person_id, "name": b.name, "title": b.programme_title, "case": b.case_number}
             for b in benefits

@@ -133,18 +133,24 @@ def _comes_after(definition: Definition, origin: str, ref: str) -> bool:
 
 def replay(definition: Definition, entries: list[Entry], facts: Facts) -> State:
     """Build an instance from a journal; the same journal always gives the same instance."""
+    return retell(definition, entries, facts)[0]
+
+
+def retell(definition: Definition, entries: list[Entry], facts: Facts) -> tuple[State, list[p.Fact]]:
+    """The instance that a journal gives, and everything that happened on the way, tables and sheets computed anew."""
     first, *rest = entries
     call = _call_at(definition, facts, first)
     state = begin(definition, first.data, call)
     state.journal.append(first)
     proceed(definition, state, call)
+    happened = list(call.happened)
     for entry in rest:
-        replay_one(definition, state, entry, facts)
-    return state
+        happened += replay_one(definition, state, entry, facts)
+    return state, happened
 
 
-def replay_one(definition: Definition, state: State, entry: Entry, facts: Facts) -> None:
-    """Give one input of a journal again, with the facts of its instant."""
+def replay_one(definition: Definition, state: State, entry: Entry, facts: Facts) -> list[p.Fact]:
+    """Give one input of a journal again, with the facts of its instant; answers what happened."""
     call = _call_at(definition, facts, entry)
     state.workflow.script_engine = SafeScripts(call)
     match entry.kind:
@@ -164,6 +170,7 @@ def replay_one(definition: Definition, state: State, entry: Entry, facts: Facts)
             raise EngineFault(reason=f"办理记录中有未知的输入 {entry.kind}")
     proceed(definition, state, call)
     state.journal.append(entry)
+    return call.happened
 
 
 def _call_at(definition: Definition, facts: Facts, entry: Entry) -> Call:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import actions, notices, rules
+from processes.cases import actions, events, notices, rules
 from processes.cases.models import WorkItem
-from processes.decisions import snapshots
+from processes.decisions import card, deviations, snapshots
 from processes.engine import ahead, returns
 from processes.engine import progress as p
 from processes.errors import RuleBroken
@@ -45,6 +46,31 @@ def _leads_to_a_decision(run: Run, ref: str) -> bool:
 def _brings_facts(run: Run, ref: str) -> bool:
     node = run.definition.node_at(ref)
     return node is not None and node.properties.get(FACTS_MAY_CHANGE) == "true"
+
+
+def demand_reason(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
+    """Raise `FormInvalid` when a verdict differs from what was computed and says no reason for it."""
+    rule = run.bundle.verdict(run.case.process)
+    if rule is None or item.task not in rule.steps:
+        return
+    told = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
+    found = deviations.compare(told, rule, item.task, data)
+    if found is not None:
+        deviations.demand_reason(found, data)
+
+
+def note_deviation(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
+    """Keep a verdict that differs from what was computed, with its reason; raises like `demand_reason`."""
+    rule = run.bundle.verdict(run.case.process)
+    if rule is None or item.task not in rule.steps:
+        return
+    told = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
+    found = card.note_deviation(run.uow, told, item, data)
+    if found is not None:
+        events.append(
+            run.uow, run.case, run.actor, "deviated", item.title, ref=item.ref, computed=found.computed,
+            decided=found.decided, reason=deviations.demand_reason(found, data),
+        )  # fmt: skip
 
 
 def recompute(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Recompute) -> dict[str, Any]:

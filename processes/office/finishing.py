@@ -24,6 +24,7 @@ def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away
     """The step is done, by the actor or in the name of somebody away, and the case runs on."""
     straight = item.straight_to
     actions.finish(run.uow, actor, item, data, away)
+    computing.note_deviation(run, item, data)
     events.append(
         run.uow, run.case, actor, "completed", item.title, ref=item.ref, task=item.task, **actions.named(away)
     )

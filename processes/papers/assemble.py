@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from processes.access.models import Division
 from processes.access.permissions import ROLE_TITLES, Role
-from processes.access.scope import TOWNSHIP_DIGITS
+from processes.access.scope import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
-from processes.decisions import snapshots
+from processes.decisions import card, snapshots
 from processes.engine import expressions
 from processes.engine.facts import Facts, functions
 from processes.errors import ExpressionFailed, PaperValueMissing
@@ -32,7 +32,6 @@ from processes.releases import forms
 from processes.releases.bundle import Bundle, PaperRule
 from processes.relief import queries as relief
 
-COUNTY_DIGITS = 6
 PNG = "data:image/png;base64,"
 
 
@@ -88,7 +87,48 @@ def office_name(session: Session, division: str, level: str) -> str:
 
 
 def _letter(source: Source, header: c.Header) -> c.Letter:
-    return c.Letter(header, source.case.applicant, _fields(source), _answers(source))
+    decision = _decision(source)
+    if decision is not None:  # a letter tells the applicant of the rules, not of other people's files
+        decision = replace(decision, earlier=[], objections=[], deviations=[])
+    return c.Letter(header, source.case.applicant, _fields(source), _answers(source), decision)
+
+
+def _decision(source: Source) -> c.Decision | None:
+    """The decision card of a case whose programme says what it decides, once it is computed."""
+    if source.rule.register_now:
+        return None
+    told = card.computation(source.session, source.case, source.bundle, source.data, _facts(source))
+    found = card.of_case(source.session, told)
+    if found is None or found.grants is None:
+        return None
+    return c.Decision(
+        grants=found.grants,
+        amount=found.amount,
+        unit=found.unit,
+        arithmetic=found.arithmetic,
+        income=found.income,
+        standard=found.standard,
+        covered=found.covered,
+        reason=found.reason,
+        article=found.article,
+        level=found.level,
+        failed=[c.RuleShown(t.title, t.sentence, t.article) for t in found.failed],
+        earlier=[c.EarlierShown(e.who, e.what, e.number, e.when, e.state) for e in found.earlier],
+        objections=list(found.objections),
+        deviations=[
+            c.DeviationShown(d.title, d.computed, d.decided, d.reason, d.by) for d in found.deviations
+        ],
+        unconfirmed=[p.title for p in found.unconfirmed],
+        exemptions=found.exemptions,
+    )
+
+
+def _facts(source: Source) -> Facts:
+    return Facts(
+        source.clocks.uow.now,
+        lambda name, on: source.bundle.policy.value(name, on, source.case.division),
+        source.clocks.dues(),
+    )
 
 
 def _notice(source: Source, header: c.Header) -> c.Notice:
@@ -133,6 +173,7 @@ def _opinion_form(source: Source, header: c.Header) -> c.OpinionForm:
         fields=_fields(source),
         answers=_answers(source),
         handwriting=_handwriting(source),
+        decision=_decision(source),
     )
 
 
@@ -236,11 +277,7 @@ def _role(role: str) -> str:
 def _fields(source: Source) -> dict[str, Any]:
     """The named facts of `documents.toml`, each an expression over the case's data."""
     award = relief.of_case(source.session, source.case.id)
-    facts = Facts(
-        source.clocks.uow.now,
-        lambda name, on: source.bundle.policy.value(name, on, source.case.division),
-        source.clocks.dues(),
-    )
+    facts = _facts(source)
     known = {
         **source.data,
         "award": None

@@ -115,11 +115,11 @@ def other_files(session: Session, household: Household) -> list[Household]:
     return list(session.scalars(query.distinct().order_by(Household.id)))
 
 
-def facts(household: Household, on: date) -> dict[str, Any]:
+def facts(household: Household, on: date, exemptions: Sequence[str] = ()) -> dict[str, Any]:
     """The household as calculation sheets read it; no names and no ID numbers.
 
     `property.exempted` is always false: no text in the register lifts a rule; the county exempts from a rule in a step
-    of its own.  It is here for sheets of older releases.  `members[*].income.<kind>` and `.expense.<kind>` are yearly yuan, `property.<kind>` amounts or
+    of its own (`property.exemptions`, the kinds of property whose rule is lifted).  It is here for sheets of older releases.  `members[*].income.<kind>` and `.expense.<kind>` are yearly yuan, `property.<kind>` amounts or
     numbers, `age` full years on the day `on`.
     """
     members = []
@@ -147,7 +147,7 @@ def facts(household: Household, on: date) -> dict[str, Any]:
         "address": household.address,
         "income_lines": Decimal(len(household.incomes)),
         "members": members,
-        "property": {**totals, "exempted": bool(household.property_exemption)},
+        "property": {**totals, "exempted": False, "exemptions": list(exemptions)},
         "category": household.category,
     }
 

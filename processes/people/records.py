@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,12 +12,14 @@ from processes.people import queries
 from processes.people.models import Household, Membership
 
 
-def record(session: Session, household: Household, on: date) -> dict[str, Any]:
+def record(
+    session: Session, household: Household, on: date, exemptions: Sequence[str] = ()
+) -> dict[str, Any]:
     """Everything of a household that a decision and its papers say, as plain values; ages on the day `on`.
 
     The telephone number is not part of it: no decision stands on it.
     """
-    facts = queries.facts(household, on)
+    facts = queries.facts(household, on, exemptions)
     known = queries.identified(session, [m.person_id for m in household.members])
     return {
         "on": on,

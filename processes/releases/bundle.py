@@ -22,6 +22,8 @@ from processes.engine import definitions
 from processes.engine.definitions import Content, Definition
 from processes.errors import BundleInvalid, ReleaseMissing
 from processes.policy.parameters import PolicyBook, merge, parse_policy
+from processes.releases import verdicts
+from processes.releases.verdicts import VerdictRule
 
 COMMON = "common"
 _SUFFIXES = {".bpmn", ".dmn", ".toml", ".form", ".html", ".css", ".md", ".json", ".yaml"}
@@ -186,6 +188,15 @@ class Bundle:
             Screening(str(s["title"]), str(s["table"]), tuple(s.get("sheets", ())))
             for s in self.programme.get("screening", ())
         )
+
+    @cached_property
+    def verdicts(self) -> dict[str, VerdictRule]:
+        """What each process decides, by process."""
+        return verdicts.read(self.programme.get("decision", {}))
+
+    def verdict(self, process: str) -> VerdictRule | None:
+        """What a process decides, if the programme says so."""
+        return self.verdicts.get(process or self.process)
 
     @cached_property
     def separation(self) -> tuple[Separation, ...]:

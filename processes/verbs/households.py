@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from processes.decisions import snapshots
+from processes.cases import events
+from processes.decisions import exemptions, snapshots
 from processes.verbs.registry import Context, verb
 
 
@@ -25,3 +26,20 @@ def facts(context: Context) -> dict[str, Any]:
     accepted_on = context.data.get("accepted_on")
     on = accepted_on if isinstance(accepted_on, date) else context.clocks.today
     return snapshots.take(context.uow, context.case, context.question, on)
+
+
+def _undo_exemption(context: Context, result: Mapping[str, Any]) -> None:
+    exemptions.withdraw(context.uow, context.case, str(result["question"]))
+
+
+@verb(
+    "household.exempt", "财产豁免",
+    "记录县级对不符合的各项财产规则是否豁免，逐项写明理由和证据；只能由县级办理。之后须重新汇总家庭情况并测算。",
+    undo=_undo_exemption,
+)  # fmt: skip
+def exempt(context: Context, failed: list[Any], form: dict[str, Any], seen: Any = None) -> dict[str, Any]:
+    """Keep the county's exemptions; answers which rules are lifted, in words, and on what property that was decided."""
+    rows = exemptions.note(context.uow, context.actor, context.case, context.question, failed, form)
+    told = exemptions.told(rows)
+    events.append(context.uow, context.case, context.actor, "exempted", told or "不予豁免")
+    return {"question": context.question, "granted": [r.rule for r in rows], "text": told, "seen": seen}

@@ -20,7 +20,7 @@ from processes.errors import Invalid
 from processes.policy import values
 from processes.releases import forms as schemas
 from processes.releases import publish
-from web import answers, auth, forms
+from web import answers, auth, decision_view, forms
 from web.require import require
 
 desk = Blueprint("tasks", __name__)
@@ -39,16 +39,17 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             return redirect(url_for("cases.one", number=number))
         bundle = publish.open_release(session, case.release_id)
         items = queries.items(session, case.id)
+        known = answers.known(office, case, bundle)
+        sees = actor.may(Permission.HOUSEHOLD_READ) and not case.department
         return render_template(
             "task.html",
             case=case,
             item=item,
-            changed=snapshots.changes(session, case),
+            card=decision_view.of_case(office, session, case, bundle, known) if sees else None,
+            changed=snapshots.changes(session, case) if sees else [],
             documentation=_documentation(bundle, case, item),
             handwriting=_handwriting(bundle, case, item),
-            schema=schemas.resolved(
-                bundle.form(item.form) or {}, lambda: answers.known(office, case, bundle)
-            ),
+            schema=schemas.resolved(bundle.form(item.form) or {}, lambda: known),
             data=values.plain(item.draft or {}),
             token=str(uuid4()),
             earlier=_earlier(office, case, bundle, items),
@@ -60,7 +61,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             involved=involving.of_item(session, item.id),
             standing_in=_standing_in(item, actor),
             answers=_answers(bundle, items),
-            application=answers.application(office, case, bundle),
+            application=answers.application(known, case, bundle),
         )
 
 
