@@ -24,7 +24,15 @@ def leads_to(definition: Definition, ref: str, wanted: Collection[str], stops: C
 
     Called processes are looked through, and after their end the process that called them.
     """
-    path = ref.split("#")[0].split("/")
+    place = ref.split("#")[0]
+    key = (place, frozenset(wanted), frozenset(stops))
+    if key not in definition.looked_ahead:
+        definition.looked_ahead[key] = _leads_to(definition, place, wanted, stops)
+    return definition.looked_ahead[key]
+
+
+def _leads_to(definition: Definition, place: str, wanted: Collection[str], stops: Collection[str]) -> bool:
+    path = place.split("/")
     levels: list[tuple[Diagram, str]] = []
     process = path[0]
     for step in path[1:]:

@@ -30,10 +30,10 @@ def demand_current(run: Run, done: WorkItem) -> None:
     """
     if _brings_facts(run, done.ref):
         return
+    if not any(i.status == "open" and _leads_to_a_decision(run, i.ref) for i in run.items):
+        return  # asks the database only where something may be granted next
     found = snapshots.standing(run.uow.session, run.case)
-    if found is None or found.acted_at is not None:
-        return
-    if any(i.status == "open" and _leads_to_a_decision(run, i.ref) for i in run.items):
+    if found is not None and found.acted_at is None:
         snapshots.demand_unchanged(run.uow, run.case)
 
 

@@ -82,6 +82,7 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
         item.completed_for_id, item.completed_for = before.completed_for_id, before.completed_for
         item.completed_at = run.uow.now
         actions.changed(run.uow, run.actor, item)
+        computing.note_deviation(run, item, dict(item.submission or {}))
         events.append(
             run.uow,
             run.case,
@@ -103,6 +104,7 @@ def _earlier(run: Run, item: WorkItem) -> tuple[WorkItem, WorkItem] | None:
         return None  # what was typed since is for a person to submit
     try:
         checked(run.bundle, run.case, run.actor, run.uow, item.form, done[-1].submission, run.known)
+        computing.demand_reason(run, item, dict(done[-1].submission or {}))
     except YimenError:
         return None
     return item, done[-1]

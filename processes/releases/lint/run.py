@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 
@@ -15,7 +16,7 @@ from processes.policy.parameters import parse_policy
 from processes.releases import bundle as bundles
 from processes.releases import forms
 from processes.releases.bundle import COMMON, Bundle
-from processes.releases.lint import decisions, diagrams, words
+from processes.releases.lint import decisions, diagrams, verdicts, words
 from processes.releases.lint.problems import Office, Problem
 
 _PROCESS = re.compile(rb'<bpmn:process id="([^"]+)"')
@@ -79,6 +80,7 @@ def _check(bundle: Bundle, office: Office) -> Iterator[Problem]:
             continue  # a shared piece that this programme does not call
         yield from _file(name, raw, bundle, office)
     yield from _screenings(bundle)
+    yield from verdicts.check(bundle)
     yield from diagrams.executable(bundle)
 
 
@@ -176,9 +178,18 @@ def _form(name: str, raw: bytes) -> Iterator[Problem]:
         key = str(component.get("key") or component.get("id", ""))
         if component["type"] not in forms.FIELD_TYPES | forms.SHOWN_TYPES:
             yield Problem(name, key, "form_field_not_supported", f"字段类型“{component.get('type')}”不受支持")
-        condition = forms.hide_condition(component)
-        if condition:
+        for condition in filter(None, (forms.hide_condition(component), *_asked(component))):
             try:
                 expressions.parse(condition)
             except ExpressionRefused as fault:
                 yield Problem(name, key, "expression_refused", fault.message)
+
+
+def _asked(component: dict[str, Any]) -> Iterator[str]:
+    """The conditions of a field that depends on the case's data: over the case, then over the form."""
+    asked = component.get("properties", {})
+    if "when" in asked:
+        yield str(asked["when"])
+        for name in ("hide_then", "hide_else"):
+            source = {"conditional": {"hide": str(asked.get(name) or "")}}
+            yield forms.hide_condition(source) or ""
