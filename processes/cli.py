@@ -16,7 +16,7 @@ from processes.cases import anchors, draws, events
 from processes.cases.models import Case
 from processes.errors import YimenError
 from processes.migrations import schema
-from processes.office import rekeying
+from processes.office import explaining, rekeying
 from processes.opening import checked_office, open_office
 from processes.oversight import canonical
 from processes.papers import signing
@@ -210,6 +210,20 @@ def verify_command(file: Path) -> None:
         click.echo(f"{one.name}（{one.role}）{one.at}：{held}{stamped}{kind}")
     if paper is None or not all(one.whole for one in seen):
         raise SystemExit(1)
+
+
+@main.command("explain")
+@click.argument("number")
+@AS_JSON
+def explain_command(number: str, as_json: bool) -> None:
+    """逐行说明一个办件的测算，并按其自己的流程版本复算；结果与留存的不一致时退出码为 1。"""
+    found = explaining.explain(open_office(), number)
+    if as_json:
+        _print_json(found.as_json())
+    else:
+        for line in found.as_text():
+            click.echo(line)
+    sys.exit(0 if found.rerun.same else 1)
 
 
 @main.command("setup")

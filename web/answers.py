@@ -22,15 +22,15 @@ def known(office: Office, case: Case, bundle: Bundle) -> Mapping[str, Any]:
     return runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
 
 
-def application(office: Office, case: Case, bundle: Bundle) -> list[tuple[str, str]]:
-    """The application's fields with their answers."""
+def application(data: Mapping[str, Any], case: Case, bundle: Bundle) -> list[tuple[str, str]]:
+    """The application's fields with their answers, out of the case's data."""
     schema = bundle.form(bundle.start(case.process).form) or {}
     labels = {
         f["key"]: forms.label_of(f)
         for f in forms.fields_of(schema)
         if not f.get("properties", {}).get("inner")
     }
-    shown = forms.shown(schema, known(office, case, bundle).get("application", {}))
+    shown = forms.shown(schema, data.get("application", {}))
     return [(labels[k], v) for k, v in shown.items() if k in labels]
 
 

@@ -29,6 +29,7 @@ from web.desks import (
     differences,
     draft_views,
     draws,
+    explain,
     field,
     funds,
     guide,
@@ -101,6 +102,7 @@ def create_app(office: Office | None = None) -> Flask:
         social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field, unsaved,
         differences,
         transfers,
+        explain,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.after_request(_harden)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from processes.access.permissions import Permission, Role, demand, may
 
+COUNTY_DIGITS = 6
 TOWNSHIP_DIGITS = 9
 
 

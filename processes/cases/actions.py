@@ -50,7 +50,7 @@ def _case_of_item(is_scoped: bool) -> tuple[Ask[Case], Ask[WorkItem], Ask[Clock]
 
 SUSPENDED = "suspended"
 _ENDINGS = {"cancelled": "终止办理"}
-_TELLING = frozenset({"decided", "returned", "withdrawn", "cancelled", "moved"})
+_TELLING = frozenset({"decided", "returned", "recomputed", "withdrawn", "cancelled", "moved"})
 
 
 def locked_case_of(uow: UnitOfWork, actor: Actor, item_id: int) -> tuple[Case, list[WorkItem], WorkItem]:

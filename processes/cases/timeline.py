@@ -51,6 +51,11 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "released": lambda t, p: f"放回“{t}”",
     "transferred": lambda t, p: f"将“{t}”转给{p['to']}办理：{p['reason']}",
     "returned": lambda t, p: f"退回到“{t}”：{p['reason']}",
+    "deviated": lambda t, p: (
+        f"“{t}”与测算结果不一致：测算{p['computed']}，{p['decided']}；理由：{p['reason']}"
+    ),
+    "exempted": lambda t, p: f"财产豁免：{t}",
+    "recomputed": lambda t, p: f"重新测算：{p['reason']}",
     "withdrawn": lambda t, p: f"因退回撤销“{t}”",
     "cancelled": lambda t, p: f"终止办理：{t}",
     "delegated": lambda t, p: f"将“{t}”委派给{p['to']}办理：{p['reason']}",

@@ -69,6 +69,7 @@ from processes.commands.handing import (
 from processes.commands.items import (
     ClaimTask,
     CompleteTask,
+    Recompute,
     ReleaseTask,
     ReturnTask,
     SaveDraft,
@@ -246,6 +247,7 @@ __all__ = [
     "ReleaseTask",
     "ResumeCase",
     "RetryIncident",
+    "Recompute",
     "ResolveDifference",
     "ReturnTask",
     "RevealIdNumber",

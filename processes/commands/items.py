@@ -66,3 +66,10 @@ class ReturnTask(ItemCommand):
     token: str = ""
     straight: bool = False
     """Whether it comes straight back to this step when it was put right, or goes step by step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recompute(ItemCommand):
+    """Take the facts of the household anew and compute again (重新测算); the case goes back to the step after that."""
+
+    token: str = ""

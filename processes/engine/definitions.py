@@ -30,6 +30,8 @@ class Definition:
     tables: Mapping[str, tables.Table]
     sheets: Mapping[str, sheets.Sheet]
     files: Mapping[str, str] = field(default_factory=dict)
+    looked_ahead: dict[object, bool] = field(default_factory=dict, compare=False, repr=False)
+    """What `ahead.leads_to` found before; the diagrams do not change."""
 
     def node(self, process: str, node_id: str) -> Node | None:
         """What we know about a step."""

@@ -58,13 +58,21 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Recompute:
+    """Ask the office once more what it answered at `ref`, and leave out whatever followed from that answer."""
+
+    ref: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """End the instance with a reason; nothing of it stays open."""
 
     reason: str
 
 
-Input: TypeAlias = Start | Complete | Answer | Due | Return | Move | Cancel
+Input: TypeAlias = Start | Complete | Answer | Due | Return | Recompute | Move | Cancel
 
 
 @dataclass(frozen=True, slots=True)

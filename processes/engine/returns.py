@@ -43,20 +43,50 @@ def send_back(definition: Definition, state: State, given: p.Return, facts: Fact
     if given.to not in earlier_steps(definition, state):
         node = definition.node_at(given.to)
         raise ReturnRefused(step=given.to if node is None else node.name)
-    kept = kept_entries(definition, state.journal, given.to)
+    return _rebuild(
+        definition,
+        state,
+        kept_entries(definition, state.journal, given.to),
+        ("returned", given.to, given.reason),
+        facts,
+    )
+
+
+def recompute(definition: Definition, state: State, given: p.Recompute, facts: Facts) -> p.Progress:
+    """Put the question at `given.ref` to the office again; raises `ReturnRefused` when it was never answered."""
+    if not any(e.kind == "answer" and e.ref == given.ref for e in state.journal):
+        raise ReturnRefused(step=given.ref)
+    kept = kept_entries(definition, state.journal, given.ref, "answer")
+    return _rebuild(definition, state, kept, ("recomputed", given.ref, given.reason), facts)
+
+
+def answered(definition: Definition, state: State, operation: str) -> Entry | None:
+    """The latest answer to an operation (`household.facts`) that still counts."""
+    for entry in reversed(state.journal):
+        node = definition.node_at(entry.ref) if entry.kind == "answer" else None
+        if node is not None and node.operation == operation:
+            return entry
+    return None
+
+
+def _rebuild(
+    definition: Definition, state: State, kept: list[Entry], why: tuple[str, str, str], facts: Facts
+) -> p.Progress:
+    """Make the instance what the kept part of its journal makes of it; `why` is kind, reference and reason."""
+    kind, ref, reason = why
     undone = [(e.ref, e.data) for e in reversed(state.journal) if e.kind == "answer" and e not in kept]
     before = look(definition, state, facts)
     rebuilt = replay(definition, kept, facts)
     progress = look(definition, rebuilt, facts)
     open_now = {o.ref for o in progress.offers}
     withdrawn = [
-        p.Fact("withdrawn", o.task, o.title, o.ref, {"reason": given.reason})
+        p.Fact("withdrawn", o.task, o.title, o.ref, {"reason": reason})
         for o in before.offers
         if o.ref not in open_now
     ]
-    node = definition.node_at(given.to)
-    title = node.name if node else given.to
-    returned = p.Fact("returned", title, title, given.to, {"reason": given.reason})
+    node = definition.node_at(ref)
+    title = node.name if node else ref
+    returned = p.Fact(kind, title, title, ref, {"reason": reason})
     state.workflow, state.journal = rebuilt.workflow, rebuilt.journal
     state.visits, state.ended_at = rebuilt.visits, rebuilt.ended_at
     return p.Progress(
@@ -71,9 +101,11 @@ def send_back(definition: Definition, state: State, given: p.Return, facts: Fact
     )
 
 
-def kept_entries(definition: Definition, journal: list[Entry], to: str) -> list[Entry]:
-    """The journal without the target's completion and whatever may have followed from it."""
-    cut = max(n for n, e in enumerate(journal) if e.kind == "complete" and e.ref == to)
+def kept_entries(
+    definition: Definition, journal: list[Entry], to: str, kind: str = "complete"
+) -> list[Entry]:
+    """The journal without the target's completion (or answer) and whatever may have followed from it."""
+    cut = max(n for n, e in enumerate(journal) if e.kind == kind and e.ref == to)
     return journal[:cut] + [e for e in journal[cut + 1 :] if not _follows(definition, to, e)]
 
 
@@ -101,18 +133,24 @@ def _comes_after(definition: Definition, origin: str, ref: str) -> bool:
 
 def replay(definition: Definition, entries: list[Entry], facts: Facts) -> State:
     """Build an instance from a journal; the same journal always gives the same instance."""
+    return retell(definition, entries, facts)[0]
+
+
+def retell(definition: Definition, entries: list[Entry], facts: Facts) -> tuple[State, list[p.Fact]]:
+    """The instance that a journal gives, and everything that happened on the way, tables and sheets computed anew."""
     first, *rest = entries
     call = _call_at(definition, facts, first)
     state = begin(definition, first.data, call)
     state.journal.append(first)
     proceed(definition, state, call)
+    happened = list(call.happened)
     for entry in rest:
-        replay_one(definition, state, entry, facts)
-    return state
+        happened += replay_one(definition, state, entry, facts)
+    return state, happened
 
 
-def replay_one(definition: Definition, state: State, entry: Entry, facts: Facts) -> None:
-    """Give one input of a journal again, with the facts of its instant."""
+def replay_one(definition: Definition, state: State, entry: Entry, facts: Facts) -> list[p.Fact]:
+    """Give one input of a journal again, with the facts of its instant; answers what happened."""
     call = _call_at(definition, facts, entry)
     state.workflow.script_engine = SafeScripts(call)
     match entry.kind:
@@ -132,6 +170,7 @@ def replay_one(definition: Definition, state: State, entry: Entry, facts: Facts)
             raise EngineFault(reason=f"办理记录中有未知的输入 {entry.kind}")
     proceed(definition, state, call)
     state.journal.append(entry)
+    return call.happened
 
 
 def _call_at(definition: Definition, facts: Facts, entry: Entry) -> Call:

@@ -34,6 +34,8 @@ def advance(definition: Definition, state: State, given: p.Input, facts: Facts) 
     """Give one input to an instance and run it on; raises content faults and `ReturnRefused`."""
     if isinstance(given, p.Return):
         return returns.send_back(definition, state, given, facts)
+    if isinstance(given, p.Recompute):
+        return returns.recompute(definition, state, given, facts)
     call = call_at(definition, facts)
     state.workflow.script_engine = SafeScripts(call)
     apply(definition, state, given, call)

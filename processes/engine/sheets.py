@@ -29,6 +29,8 @@ class Line:
     unit: str
     article: str
     shown: bool
+    inline: bool = False
+    """Written out where another line's arithmetic reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def parse_sheet(text: str, file: str) -> Sheet:
                 unit=line.get("unit", ""),
                 article=line.get("article", ""),
                 shown=line.get("shown", True),
+                inline=line.get("inline", False),
             )
             for line in raw["line"]
         )

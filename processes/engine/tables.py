@@ -23,6 +23,7 @@ from processes.errors import TableGap, TableInvalid, TableOverlap
 
 HIT_POLICIES = ("UNIQUE", "FIRST", "COLLECT")
 _CELL = "cell_input"
+_PARAMETERS = frozenset({"param", "param_on"})
 _COMPARISON = re.compile(r"^(<=|>=|<|>|=|!=)\s*(.+)$", re.S)
 _INTERVAL = re.compile(r"^([\[\](])\s*(.+?)\s*\.\.\s*(.+?)\s*([\[\])])$", re.S)
 _NEGATION = re.compile(r"^not\s*\((.*)\)$", re.S)
@@ -125,6 +126,21 @@ def decide(table: Table, data: Mapping[str, Any], facts: Facts) -> Decision:
         inputs=inputs,
         articles=tuple(table.rows[h].annotation for h in chosen),
     )
+
+
+def parameters_of(table: Table, rows: Sequence[int]) -> tuple[str, ...]:
+    """Names of the policy parameters that the inputs and these rows (counted from 1) read, each once."""
+    chosen = [table.rows[n - 1] for n in rows]
+    read = [c.expression for c in table.inputs] + [e for r in chosen for e in (*r.conditions, *r.outputs)]
+    names = [
+        node.args[0].value
+        for expression in read
+        if expression is not None
+        for node in ast.walk(expression.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _PARAMETERS
+        and node.args and isinstance(node.args[0], ast.Constant)
+    ]  # fmt: skip
+    return tuple(dict.fromkeys(str(name) for name in names))
 
 
 def matching_rows(

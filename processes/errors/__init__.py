@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from processes.errors.conflicts import (
     CaseSuspended,
+    FactsChanged,
     HouseholdDoubtful,
     StaleCase,
     StaleDraft,
@@ -75,6 +76,7 @@ from processes.errors.rules import (
     DoubleBenefit,
     DuplicateCase,
     ExtensionRefused,
+    FactsMissing,
     FundInsufficient,
     FundMonthClosed,
     MigrationRefused,
@@ -138,6 +140,8 @@ __all__ = [
     "ExpressionRefused",
     "ExtensionRefused",
     "FormInvalid",
+    "FactsChanged",
+    "FactsMissing",
     "FundInsufficient",
     "FundMonthClosed",
     "HouseholdDoubtful",

@@ -53,6 +53,14 @@ class TaskTaken(Conflict):
     text_en = "{who} has already claimed this task."
 
 
+class FactsChanged(Conflict):
+    """The register says something else than what the case was computed with."""
+
+    code = "facts_changed"
+    text = "家庭情况在测算之后已经变化，须先“重新测算”再办理本环节。{changes}。您填写的内容仍在本页。"
+    text_en = "The household changed after it was computed; compute again first. What you typed is still on this page."
+
+
 class HouseholdDoubtful(Conflict):
     """A family that can hardly be so: it is saved when somebody confirms each of the sentences."""
 

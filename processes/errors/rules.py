@@ -77,6 +77,16 @@ class ExtensionRefused(RuleBroken):
     text_en = "The limit cannot be extended: {reason}"
 
 
+class FactsMissing(RuleBroken):
+    """Something would be granted to a household whose facts the case never took."""
+
+    code = "facts_missing"
+    text = (
+        "本办件还没有汇总家庭情况，不能给予待遇或者支付。请由流程管理员在流程图中给付之前加入“汇总家庭情况”。"
+    )
+    text_en = "The case has not taken the facts of the household; nothing can be granted."
+
+
 class OfficeFounded(RuleBroken):
     """The data folder already holds an office."""
 

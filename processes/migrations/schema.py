@@ -17,6 +17,7 @@ import processes.cases.draw_models
 import processes.cases.migration_models
 import processes.cases.models
 import processes.coordination.models
+import processes.decisions.models
 import processes.papers.archive_models
 import processes.papers.models
 import processes.papers.run_models

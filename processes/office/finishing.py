@@ -11,6 +11,7 @@ from processes.cases.models import WorkItem
 from processes.engine import progress as p
 from processes.engine.state import State
 from processes.errors import YimenError
+from processes.office import computing
 from processes.office.answers import checked
 from processes.office.running import Run
 from processes.releases import forms
@@ -23,6 +24,7 @@ def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away
     """The step is done, by the actor or in the name of somebody away, and the case runs on."""
     straight = item.straight_to
     actions.finish(run.uow, actor, item, data, away)
+    computing.note_deviation(run, item, data)
     events.append(
         run.uow, run.case, actor, "completed", item.title, ref=item.ref, task=item.task, **actions.named(away)
     )
@@ -30,6 +32,7 @@ def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away
     run.advance(p.Complete(item.ref, dict(data)))
     if straight:
         _carry_on(run, straight)
+    computing.demand_current(run, item)
 
 
 def send_back(run: Run, state: State, to: str, reason: str) -> None:
@@ -79,6 +82,7 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
         item.completed_for_id, item.completed_for = before.completed_for_id, before.completed_for
         item.completed_at = run.uow.now
         actions.changed(run.uow, run.actor, item)
+        computing.note_deviation(run, item, dict(item.submission or {}))
         events.append(
             run.uow,
             run.case,
@@ -100,6 +104,7 @@ def _earlier(run: Run, item: WorkItem) -> tuple[WorkItem, WorkItem] | None:
         return None  # what was typed since is for a person to submit
     try:
         checked(run.bundle, run.case, run.actor, run.uow, item.form, done[-1].submission, run.known)
+        computing.demand_reason(run, item, dict(done[-1].submission or {}))
     except YimenError:
         return None
     return item, done[-1]

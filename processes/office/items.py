@@ -10,7 +10,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, notices, rules
 from processes.errors import NotFound
-from processes.office import cosigning, finishing
+from processes.office import computing, cosigning, finishing
 from processes.office.answers import checked, reason_of
 from processes.office.running import Run
 from processes.settings import Settings
@@ -60,6 +60,7 @@ def complete_task(
     if away is not None:
         rules.demand_separation(item, away.account_id, items, run.bundle.separation)
     data = checked(run.bundle, case, actor, uow, item.form, command.data, run.known)
+    computing.demand_reason(run, item, data)
     if command.signers:
         cosigning.hold(run, item, away, data, command)
         return {"case": case.number, "status": case.status}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -13,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from processes.access.models import Division
 from processes.access.permissions import ROLE_TITLES, Role
-from processes.access.scope import TOWNSHIP_DIGITS
+from processes.access.scope import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
+from processes.decisions import card, snapshots
 from processes.engine import expressions
 from processes.engine.facts import Facts, functions
 from processes.errors import ExpressionFailed, PaperValueMissing
@@ -24,19 +26,17 @@ from processes.papers.models import Handwriting
 from processes.people import masking
 from processes.people import queries as people
 from processes.people.forms import CATEGORIES, PROPERTY_KINDS, WORK_ABILITIES, disability
-from processes.people.models import Household, Membership
+from processes.people.models import Household
 from processes.policy import values
 from processes.policy.calendar import civil_date
-from processes.policy.periods import age_on
 from processes.releases import forms
 from processes.releases.bundle import Bundle, PaperRule
 from processes.relief import queries as relief
 
-COUNTY_DIGITS = 6
 PNG = "data:image/png;base64,"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """Everything a paper of a case may be filled from."""
 
@@ -48,6 +48,11 @@ class Source:
     data: Mapping[str, Any]
     clocks: CaseClocks
     today: date
+
+    @cached_property
+    def household(self) -> dict[str, Any]:
+        """The household as it was computed with, or as it is registered now (`snapshots.record_for`)."""
+        return snapshots.record_for(self.session, self.case, self.rule, self.today)
 
 
 def contract(source: Source, header: c.Header) -> dict[str, Any]:
@@ -83,14 +88,55 @@ def office_name(session: Session, division: str, level: str) -> str:
 
 
 def _letter(source: Source, header: c.Header) -> c.Letter:
-    return c.Letter(header, source.case.applicant, _fields(source), _answers(source))
+    decision = _decision(source)
+    if decision is not None:  # a letter tells the applicant of the rules, not of other people's files
+        decision = replace(decision, earlier=[], objections=[], deviations=[])
+    return c.Letter(header, source.case.applicant, _fields(source), _answers(source), decision)
+
+
+def _decision(source: Source) -> c.Decision | None:
+    """The decision card of a case whose programme says what it decides, once it is computed."""
+    if source.rule.register_now:
+        return None
+    told = card.computation(source.session, source.case, source.bundle, source.data, _facts(source))
+    found = card.of_case(source.session, told)
+    if found is None or found.grants is None:
+        return None
+    return c.Decision(
+        grants=found.grants,
+        amount=found.amount,
+        unit=found.unit,
+        arithmetic=found.arithmetic,
+        income=found.income,
+        standard=found.standard,
+        covered=found.covered,
+        reason=found.reason,
+        article=found.article,
+        level=found.level,
+        failed=[c.RuleShown(t.title, t.sentence, t.article) for t in found.failed],
+        earlier=[c.EarlierShown(e.who, e.what, e.number, e.when, e.state) for e in found.earlier],
+        objections=list(found.objections),
+        deviations=[
+            c.DeviationShown(d.title, d.computed, d.decided, d.reason, d.by) for d in found.deviations
+        ],
+        unconfirmed=[p.title for p in found.unconfirmed],
+        exemptions=found.exemptions,
+    )
+
+
+def _facts(source: Source) -> Facts:
+    return Facts(
+        source.clocks.uow.now,
+        lambda name, on: source.bundle.policy.value(name, on, source.case.division),
+        source.clocks.dues(),
+    )
 
 
 def _notice(source: Source, header: c.Header) -> c.Notice:
     """Name, place, number of persons, opinion; a minor householder's name is masked."""
-    household = source.session.get_one(Household, source.case.household_id)
+    household = source.household
     head = _householder(household)
-    adult = age_on(head.person.birth_on, source.today) >= int(
+    adult = head["age"] >= int(
         _number(
             source.bundle.policy.value("allowance.surcharge.adult_age", source.today, source.case.division)
         )
@@ -100,26 +146,27 @@ def _notice(source: Source, header: c.Header) -> c.Notice:
         header,
         source.case.applicant if adult else masking.minor_name(source.case.applicant),
         names(source.session, source.case.division)["village"],
-        str(len(household.members)),
+        str(len(household["members"])),
         opinion[0].text if opinion else "",
         _fields(source),
     )
 
 
 def _opinion_form(source: Source, header: c.Header) -> c.OpinionForm:
-    household = source.session.get_one(Household, source.case.household_id)
-    members = [_member(m, household, source.today) for m in household.members]
+    household = source.household
+    members = [_member(m) for m in household["members"]]
     head = _householder(household)
+    category = str(household["category"])
     return c.OpinionForm(
         header=header,
-        applicant=members[household.members.index(head)],
-        address=household.address,
-        phone=household.phone,
-        category=CATEGORIES.get(household.category, household.category),
+        applicant=members[household["members"].index(head)],
+        address=str(household["address"]),
+        phone=source.session.get_one(Household, source.case.household_id).phone,
+        category=CATEGORIES.get(category, category),
         members=members,
         properties=[
-            c.Line(PROPERTY_KINDS[p.kind], f"{p.quantity.normalize():f}", "", p.evidence)
-            for p in household.properties
+            c.Line(PROPERTY_KINDS[p["kind"]], f"{p['quantity'].normalize():f}", "", p["evidence"])
+            for p in household["properties"]
         ],
         computation=_computation(source),
         opinions=_opinions(source, source.rule.opinions),
@@ -127,6 +174,7 @@ def _opinion_form(source: Source, header: c.Header) -> c.OpinionForm:
         fields=_fields(source),
         answers=_answers(source),
         handwriting=_handwriting(source),
+        decision=_decision(source),
     )
 
 
@@ -146,32 +194,29 @@ def _handwriting(source: Source) -> list[c.Handwritten]:
     ]
 
 
-def _householder(household: Household) -> Membership:
-    return next(m for m in household.members if m.relation == "本人")
+def _householder(household: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Who the household is registered under; where they died, the member that is named first."""
+    members = household["members"]
+    return next((m for m in members if m["relation"] == "本人"), members[0])
 
 
-def _member(membership: Membership, household: Household, today: date) -> c.Member:
-    person = membership.person
+def _member(person: Mapping[str, Any]) -> c.Member:
     conditions = []
-    if disabled := disability(person.disability_kind, person.disability_grade):
+    if disabled := disability(str(person["disability_kind"]), int(person["disability_grade"])):
         conditions.append(disabled)
-    if person.grave_illness:
+    if person["grave_illness"]:
         conditions.append("重病")
-    if person.is_student:
+    if person["is_student"]:
         conditions.append("在校学生")
-    income = sum(
-        (i.annual_amount for i in household.incomes if i.person_id == person.id and i.kind != "exempt"),
-        Decimal(0),
-    )
     return c.Member(
-        name=person.name,
-        relation=membership.relation,
-        sex=person.sex,
-        age=str(age_on(person.birth_on, today)),
-        id_number=person.id_number or "无证件",
+        name=person["name"],
+        relation=person["relation"],
+        sex=person["sex"],
+        age=str(person["age"]),
+        id_number=person["id_number"] or "无证件",
         condition="、".join(conditions) or "健康",
-        work_ability=WORK_ABILITIES.get(person.work_ability, person.work_ability),
-        income=f"{income:.2f}",
+        work_ability=WORK_ABILITIES.get(person["work_ability"], person["work_ability"]),
+        income=f"{person['income']:.2f}",
     )
 
 
@@ -236,11 +281,7 @@ def _role(role: str) -> str:
 def _fields(source: Source) -> dict[str, Any]:
     """The named facts of `documents.toml`, each an expression over the case's data."""
     award = relief.of_case(source.session, source.case.id)
-    facts = Facts(
-        source.clocks.uow.now,
-        lambda name, on: source.bundle.policy.value(name, on, source.case.division),
-        source.clocks.dues(),
-    )
+    facts = _facts(source)
     known = {
         **source.data,
         "award": None

@@ -70,6 +70,59 @@ class Handwritten:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleShown:
+    """A rule that the household does not meet: its title, the sentence with the numbers, the article."""
+
+    title: str
+    sentence: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierShown:
+    """What a member had or has elsewhere."""
+
+    who: str
+    what: str
+    number: str
+    when: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviationShown:
+    """A verdict that differs from the computation, with its reason."""
+
+    title: str
+    computed: str
+    decided: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision card as papers print it; letters print the parts that concern the applicant."""
+
+    grants: bool
+    amount: str
+    unit: str
+    arithmetic: str
+    income: str
+    standard: str
+    covered: str
+    reason: str
+    article: str
+    level: str
+    failed: list[RuleShown]
+    earlier: list[EarlierShown]
+    objections: list[str]
+    deviations: list[DeviationShown]
+    unconfirmed: list[str]
+    exemptions: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter to the applicant: facts by name and answers of the forms."""
 
@@ -77,6 +130,7 @@ class Letter:
     recipient: str
     fields: dict[str, Any]
     answers: dict[str, dict[str, str]]
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +162,7 @@ class OpinionForm:
     fields: dict[str, Any]
     answers: dict[str, dict[str, str]]
     handwriting: list[Handwritten]
+    decision: Decision | None = None
 
 
 CONTRACTS: dict[str, type] = {"letter": Letter, "notice": Notice, "opinion_form": OpinionForm}

@@ -21,6 +21,7 @@ from processes.cases.models import (
     Notice,
     WorkItem,
 )
+from processes.decisions.models import Deviation, FactSnapshot, PropertyExemption
 from processes.papers.archive_models import CASE, OLD_FILE, PROPOSED, Destruction, OldFile, OldSheet
 from processes.papers.models import (
     DESTROYED,
@@ -174,7 +175,7 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
     )  # fmt: skip
     for table in (PaperSignature, ReturnedPage, Printing):
         session.execute(delete(table).where(table.paper_id.in_(ids)))
-    for of_case in (Handwriting, Attachment, Incident):
+    for of_case in (Handwriting, Attachment, Incident, FactSnapshot, Deviation, PropertyExemption):
         session.execute(delete(of_case).where(of_case.case_id == case.id))
     for paper in papers:
         paper.contract, paper.standing, paper.ended_because = {}, DESTROYED, ""

@@ -37,8 +37,8 @@ def paper_of(session: Session, template: str, case_number: str = "") -> IssuedPa
 
 
 def data_of(paper: IssuedPaper) -> dict[str, Any]:
-    """What a template reads of a paper; papers issued before contracts knew of handwriting have none."""
-    return {"handwriting": [], **paper.contract}
+    """What a template reads of a paper; papers issued before contracts knew of handwriting and decisions have none."""
+    return {"handwriting": [], "decision": None, **paper.contract}
 
 
 def worst(contract: dict[str, Any]) -> dict[str, Any]:

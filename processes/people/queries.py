@@ -140,10 +140,12 @@ def living(household: Household, on: date) -> list[Membership]:
     return [m for m in household.members if m.person.died_on is None or m.person.died_on > on]
 
 
-def facts(household: Household, on: date) -> dict[str, Any]:
+def facts(household: Household, on: date, exemptions: Sequence[str] = ()) -> dict[str, Any]:
     """The household as calculation sheets read it; no names and no ID numbers.
 
     Who had died by that day is no member any more, and his lines do not count.
+    `property.exempted` is always false: no text in the register lifts a rule; the county exempts from a rule in a step
+    of its own (`property.exemptions`, the kinds of property whose rule is lifted).  It is here for sheets of older releases.
     `members[*].income.<kind>` and `.expense.<kind>` are yearly yuan, `property.<kind>` amounts or
     numbers, `age` full years on the day `on`.
     """
@@ -180,7 +182,7 @@ def facts(household: Household, on: date) -> dict[str, Any]:
         "address": household.address,
         "income_lines": Decimal(sum(i.person_id in alive for i in household.incomes)),
         "members": members,
-        "property": {**totals, "exempted": bool(household.property_exemption)},
+        "property": {**totals, "exempted": False, "exemptions": list(exemptions)},
         "category": household.category,
     }
 

@@ -22,6 +22,8 @@ from processes.engine import definitions
 from processes.engine.definitions import Content, Definition
 from processes.errors import BundleInvalid, ReleaseMissing
 from processes.policy.parameters import PolicyBook, merge, parse_policy
+from processes.releases import verdicts
+from processes.releases.verdicts import VerdictRule
 
 COMMON = "common"
 _SUFFIXES = {".bpmn", ".dmn", ".toml", ".form", ".html", ".css", ".md", ".json", ".yaml"}
@@ -66,6 +68,8 @@ class PaperRule:
     on_demand: bool = False
     """Made when somebody asks for it on the case page, as soon as the step `after` is done (none: at once)."""
     after: str = ""
+    register_now: bool = False
+    """Shows the household as it is registered now, not as it was computed with: what people sign before a decision."""
     opinions: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
     """Roles that sign the paper electronically, in order; `seal` is the office's seal."""
@@ -186,6 +190,15 @@ class Bundle:
         )
 
     @cached_property
+    def verdicts(self) -> dict[str, VerdictRule]:
+        """What each process decides, by process."""
+        return verdicts.read(self.programme.get("decision", {}))
+
+    def verdict(self, process: str) -> VerdictRule | None:
+        """What a process decides, if the programme says so."""
+        return self.verdicts.get(process or self.process)
+
+    @cached_property
     def separation(self) -> tuple[Separation, ...]:
         """Pairs of steps that need different people."""
         return tuple(Separation(s["earlier"], s["later"]) for s in self.programme.get("separation", ()))
@@ -206,6 +219,7 @@ class Bundle:
                 bool(p.get("state_of_case")),
                 bool(p.get("on_demand")),
                 str(p.get("after", "")),
+                bool(p.get("register_now", p.get("on_demand"))),
                 tuple(p.get("opinions", ())),
                 tuple(p.get("signatures", ())),
                 dict(p.get("fields", {})),

@@ -27,6 +27,7 @@ _WORDY = frozenset({"textfield", "textarea", "select", "radio", "checklist"})
 SHOWN_TYPES = frozenset({"text", "separator", "spacer"})
 LONGEST = 2_000
 _FEEL_EQUALS = re.compile(r"(?<![=!<>])=(?!=)")
+_WHEN = "when"
 _FIRST_OF = "请从列表中选择"
 
 
@@ -58,20 +59,34 @@ def fields_of(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def resolved(schema: Mapping[str, Any], data: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
-    """The schema with choices that come from the case (`valuesKey: offers.options`) written out.
+    """The schema with what comes from the case written out: choices (`valuesKey: offers.options`), and fields that are
+    hidden by one condition or another as the case's data say (`when`, `hide_then`, `hide_else`).
 
     `data` is asked only when a field needs it.
     """
-    if not any("valuesKey" in f for f in fields_of(schema)):
+    if not any("valuesKey" in f or _WHEN in f.get("properties", {}) for f in fields_of(schema)):
         return dict(schema)
     known = data()
-    components = [
-        {**{k: v for k, v in c.items() if k != "valuesKey"}, "values": _choices(known, str(c["valuesKey"]))}
-        if "valuesKey" in c
-        else c
-        for c in schema["components"]
-    ]
-    return {**schema, "components": components}
+    return {**schema, "components": [_resolved(c, known) for c in schema["components"]]}
+
+
+def _resolved(field: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    found = dict(field)
+    if "valuesKey" in found:
+        found["values"] = _choices(known, str(found.pop("valuesKey")))
+    asked = found.get("properties", {})
+    if _WHEN in asked:
+        hide = asked["hide_then" if _holds(str(asked[_WHEN]), known) else "hide_else"]
+        found["conditional"] = {"hide": hide}
+    return found
+
+
+def _holds(condition: str, known: Mapping[str, Any]) -> bool:
+    """Whether a condition over the case's data holds; what is not computed yet does not."""
+    try:
+        return bool(expressions.evaluate(expressions.parse(condition), known))
+    except ExpressionFailed:
+        return False
 
 
 def _choices(data: Mapping[str, Any], path: str) -> list[dict[str, str]]:

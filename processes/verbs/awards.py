@@ -25,8 +25,9 @@ def _undo_grant(context: Context, result: Mapping[str, Any]) -> None:
 
 
 @verb(
-    "award.grant", "给予救助待遇", "按月给予救助待遇，自指定月份起；同一人员不得重复享受。", undo=_undo_grant
-)
+    "award.grant", "给予救助待遇", "按月给予救助待遇，自指定月份起；同一人员不得重复享受。", undo=_undo_grant,
+    decides=True,
+)  # fmt: skip
 def grant(
     context: Context,
     amount: Decimal,

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from processes.people import queries
-from processes.people.models import Household
+from processes.cases import events
+from processes.decisions import exemptions, snapshots
 from processes.verbs.registry import Context, verb
 
 
-@verb("household.facts", "汇总家庭情况", "读取登记的家庭成员、收入、支出、财产，供计算表使用。")
+def _undo_facts(context: Context, result: Mapping[str, Any]) -> None:
+    """The case went back before its computation: whatever decides next takes the facts anew."""
+    snapshots.supersede(context.uow, context.case)
+
+
+@verb(
+    "household.facts", "汇总家庭情况",
+    "读取登记的家庭成员、收入、支出、财产，供计算表使用，并作为测算依据留存；之后资料有变化的，须重新测算。",
+    undo=_undo_facts,
+)  # fmt: skip
 def facts(context: Context) -> dict[str, Any]:
-    """The household as it is registered now; ages on the day of acceptance."""
-    household = context.uow.session.get_one(Household, context.case.household_id)
+    """The household as it is registered now, kept for the decision; ages on the day of acceptance."""
     accepted_on = context.data.get("accepted_on")
     on = accepted_on if isinstance(accepted_on, date) else context.clocks.today
-    return queries.facts(household, on)
+    return snapshots.take(context.uow, context.case, context.question, on)
+
+
+def _undo_exemption(context: Context, result: Mapping[str, Any]) -> None:
+    exemptions.withdraw(context.uow, context.case, str(result["question"]))
+
+
+@verb(
+    "household.exempt", "财产豁免",
+    "记录县级对不符合的各项财产规则是否豁免，逐项写明理由和证据；只能由县级办理。之后须重新汇总家庭情况并测算。",
+    undo=_undo_exemption,
+)  # fmt: skip
+def exempt(context: Context, failed: list[Any], form: dict[str, Any], seen: Any = None) -> dict[str, Any]:
+    """Keep the county's exemptions; answers which rules are lifted, in words, and on what property that was decided."""
+    rows = exemptions.note(context.uow, context.actor, context.case, context.question, failed, form)
+    told = exemptions.told(rows)
+    events.append(context.uow, context.case, context.actor, "exempted", told or "不予豁免")
+    return {"question": context.question, "granted": [r.rule for r in rows], "text": told, "seen": seen}

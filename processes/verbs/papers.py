@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from processes.cases import events
+from processes.decisions import snapshots
 from processes.errors import RuleBroken
 from processes.papers import issue
 from processes.verbs.registry import Context, verb
@@ -25,6 +26,9 @@ def issue_paper(context: Context, paper: str, once: bool = False) -> dict[str, A
                 reason=f"已于 {earlier.issued_on:%Y年%m月%d日} 出具《{earlier.title}》，须一次性告知，不能再次出具",
                 clause="C38",
             )
+    rule = context.bundle.papers.get(paper)
+    if rule is not None and not rule.register_now:
+        snapshots.demand_unchanged(context.uow, context.case)
     row = issue.issue(
         context.uow, context.case, context.bundle, paper, context.items, context.data,
         context.question, context.actor, context.clocks,

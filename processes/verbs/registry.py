@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
+from processes.decisions import snapshots
 from processes.errors import UnknownVerb, VerbParametersInvalid
 from processes.releases import lint
 from processes.releases.bundle import Bundle
@@ -42,6 +44,8 @@ class Verb:
     description: str
     run: Callable[..., dict[str, Any]]
     undo: Callable[[Context, Mapping[str, Any]], None] | None
+    decides: bool = False
+    """Whether it grants or pays: only on facts of the household that still hold."""
 
     @property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -57,11 +61,12 @@ def verb(
     title: str,
     description: str,
     undo: Callable[[Context, Mapping[str, Any]], None] | None = None,
+    decides: bool = False,
 ) -> Callable[[Callable[..., dict[str, Any]]], Callable[..., dict[str, Any]]]:
     """Register a function as a verb."""
 
     def register(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-        _VERBS[name] = Verb(name, title, description, function, undo)
+        _VERBS[name] = Verb(name, title, description, function, undo, decides)
         return function
 
     return register
@@ -81,13 +86,37 @@ def all_verbs() -> Mapping[str, Verb]:
 
 
 def call(context: Context, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer a question; raises `UnknownVerb`, `VerbParametersInvalid` or what the verb raises."""
+    """Answer a question; raises `UnknownVerb`, `VerbParametersInvalid` or what the verb raises.
+
+    Whatever diagram asks: nothing is granted or paid on facts that have changed since (`FactsChanged`).
+    """
     chosen = find(name)
     try:
         inspect.signature(chosen.run).bind(context, **params)
     except TypeError as fault:
         raise VerbParametersInvalid(verb=name, reason=str(fault)) from fault
-    return chosen.run(context, **params)
+    if not chosen.decides:
+        return chosen.run(context, **params)
+    snapshots.demand_unchanged(context.uow, context.case, facts_in(context), needed=True)
+    result = chosen.run(context, **params)
+    if result.get("paid", True):
+        snapshots.note_acted(context.uow, context.case)
+    return result
+
+
+def facts_in(context: Context) -> dict[str, Any] | None:
+    """The facts in the data of a case that took them before snapshots were kept, and the day on which ages counted."""
+    nodes = (
+        n
+        for d in context.bundle.definition(context.case.process or None).diagrams.values()
+        for n in d.nodes.values()
+    )
+    names = {n.result or n.id for n in nodes if n.operation == snapshots.GATHER}
+    found = next((context.data[n] for n in sorted(names) if isinstance(context.data.get(n), Mapping)), None)
+    if found is None:
+        return None
+    accepted_on = context.data.get("accepted_on")
+    return {"facts": found, "on": accepted_on if isinstance(accepted_on, date) else context.clocks.today}
 
 
 def undo(context: Context, name: str, result: Mapping[str, Any]) -> None:
@@ -95,6 +124,13 @@ def undo(context: Context, name: str, result: Mapping[str, Any]) -> None:
     chosen = find(name)
     if chosen.undo is not None:
         chosen.undo(context, result)
+    if chosen.decides:
+        snapshots.note_undone(context.uow, context.case)
+
+
+def deciding() -> frozenset[str]:
+    """The operations that grant or pay."""
+    return frozenset(name for name, verb in _VERBS.items() if verb.decides)
 
 
 def office_for_lint() -> lint.Office:

@@ -155,7 +155,6 @@ def test_to_refusal_and_back_once(desk: Desk) -> None:
     page = take(desk, "county_leader", number, "县级确认")
     page.get_by_label("不予确认同意", exact=True).check()
     page.locator('textarea[id*="statement"]').fill("不予确认")
-    page.locator('textarea[id*="refusal_reason"]').fill("人均月收入不低于标准")
     finish(page)
     page = take(desk, "t1_clerk", number, "送达不予确认告知书")
     day(page, "field_served_on", "2026/03/02")

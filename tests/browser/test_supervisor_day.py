@@ -26,8 +26,8 @@ MENDED = (
     # 没有可给的保障金，现在到第二次签批时才拒绝
     (
         "one_cent_below",
-        "{task: county_decision, data: {decision: confirm, statement: 同意}, refused: rule_broken}",
-        "{task: county_decision, data: {decision: confirm, statement: 同意}}\n"
+        "{task: county_decision, data: {decision: confirm, statement: 同意, deviation_reason: 收入只差一分}, refused: rule_broken}",
+        "{task: county_decision, data: {decision: confirm, statement: 同意, deviation_reason: 收入只差一分}}\n"
         "      - {task: second_signature, data: {decision: confirm, statement: 同意}, refused: rule_broken}",
     ),
     ("one_cent_below", "open: [county_decision]", "open: [second_signature]"),

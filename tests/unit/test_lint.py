@@ -212,3 +212,27 @@ def test_lint__a_diagram_without_shapes(content: Path) -> None:
         re.sub(r"<bpmndi:BPMNShape .*?</bpmndi:BPMNShape>", "", path.read_text(), flags=re.DOTALL)
     )
     assert "no_shape" in {rule for rule, _ in problems_of(content)}
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (('amount = "entitlement.monthly"\nincome', 'amount = "entitlement.yearly"\nincome'), "unknown_line"),
+        (('county_decision = "decision', 'county_verdict = "decision'), "unknown_step"),
+        (('grants = "eligibility.result', 'grants = "lambda: eligibility.result'), "expression_refused"),
+        (("[decision.apply]", "[decision.leave]"), "unknown_process"),
+    ],
+)
+def test_lint__a_decision_that_names_what_is_not_there(
+    content: Path, change: tuple[str, str], rule: str
+) -> None:
+    path = content / "programme.toml"
+    before = path.read_text()
+    after = (
+        before.replace(*change).replace("[decision.apply.steps]", change[1].replace("]", ".steps]"))
+        if change[0].startswith("[")
+        else before.replace(*change)
+    )
+    assert after != before
+    path.write_text(after)
+    assert rule in {p.rule for p in lint.lint_paths([content], office_for_lint())}

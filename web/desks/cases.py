@@ -25,7 +25,7 @@ from processes.releases import words as choice_words
 from processes.relief import fund_queries
 from processes.relief import queries as relief
 from processes.storage import vault
-from web import answers, auth, drawings, forms, step_changes
+from web import answers, auth, decision_view, drawings, forms, step_changes
 from web.require import require
 
 desk = Blueprint("cases", __name__)
@@ -57,13 +57,14 @@ def one(actor: Actor, number: str) -> Any:
         told = events.of_case(session, case.id)
         issued = papers.of_case(session, case.id)
         known = choice_words.of_process(bundle, case.process)
+        data = answers.known(office, case, bundle)
         return render_template(
             "case.html",
             case=case,
             release=papers.release_number(session, case.release_id),
             members=shown.members(household, today) if may_see_household else [],
             household=household if may_see_household else None,
-            application=answers.application(office, case, bundle),
+            application=answers.application(data, case, bundle),
             takeable=_takeable(items, actor),
             involved=involving.of_case(session, case.id),
             comments=queries.comments(session, case.id),
@@ -74,11 +75,15 @@ def one(actor: Actor, number: str) -> Any:
             },
             payment=fund_queries.payment_of_case(session, case.id),
             places=_places(office, actor, case, bundle),
+            card=decision_view.of_case(office, session, case, bundle, data)
+            if may_see_household and not case.department
+            else None,
             open_items=[i for i in items if i.status == "open"],
             workable={i.id for i in items if i.status == "open" and rules.may_work(i, actor)},
             timeline=[
                 (timeline.when(e), e.actor, timeline.sentence(e, known), e.kind) for e in reversed(told)
             ],
+            sentences=_sentences(office, session, case, bundle, data) if may_see_household else {},
             lines=[(e.payload, choice_words.read(e.payload, known)) for e in _lines(told)],
             clocks=_clocks(session, case, bundle, today),
             papers=issued,
@@ -117,6 +122,12 @@ def _lines(told: list[Any]) -> list[Any]:
     """The computation as it was last made: tables and sheets, each once, in order."""
     latest = {e.payload.get("table") or e.payload.get("sheet"): e for e in told if e.kind == "decided"}
     return list(latest.values())
+
+
+def _sentences(office: Any, session: Any, case: Any, bundle: Any, data: Any) -> dict[str, Any]:
+    """By sheet and line: how it was computed, in words and numbers."""
+    told = decision_view.computation(office, session, case, bundle, data)
+    return {sheet: {t.name: t for t in told.lines(sheet)} for sheet in told.sheets()}
 
 
 def _clocks(session: Any, case: Any, bundle: Any, today: Any) -> list[dict[str, Any]]:

@@ -13,13 +13,14 @@ from processes.access import accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import involving, queries, rules
+from processes.decisions import snapshots
 from processes.engine import returns, runtime
 from processes.engine.facts import Facts
 from processes.errors import Invalid
 from processes.policy import values
 from processes.releases import forms as schemas
 from processes.releases import publish
-from web import answers, auth, forms
+from web import answers, auth, decision_view, forms
 from web.require import require
 
 desk = Blueprint("tasks", __name__)
@@ -38,15 +39,17 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             return redirect(url_for("cases.one", number=number))
         bundle = publish.open_release(session, case.release_id)
         items = queries.items(session, case.id)
+        known = answers.known(office, case, bundle)
+        sees = actor.may(Permission.HOUSEHOLD_READ) and not case.department
         return render_template(
             "task.html",
             case=case,
             item=item,
+            card=decision_view.of_case(office, session, case, bundle, known) if sees else None,
+            changed=snapshots.changes(session, case) if sees else [],
             documentation=_documentation(bundle, case, item),
             handwriting=_handwriting(bundle, case, item),
-            schema=schemas.resolved(
-                bundle.form(item.form) or {}, lambda: answers.known(office, case, bundle)
-            ),
+            schema=schemas.resolved(bundle.form(item.form) or {}, lambda: known),
             data=values.plain(item.draft or {}),
             token=str(uuid4()),
             earlier=_earlier(office, case, bundle, items),
@@ -58,7 +61,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             involved=involving.of_item(session, item.id),
             standing_in=_standing_in(item, actor),
             answers=_answers(bundle, items),
-            application=answers.application(office, case, bundle),
+            application=answers.application(known, case, bundle),
         )
 
 
@@ -188,6 +191,14 @@ def send_back(actor: Actor, number: str, item_id: int) -> Any:
         item_id, _version(), _field("to"), _field("reason"), _field("token")[:64], _field("straight") == "1"
     )
     auth.office().perform(command, actor)
+    return redirect(url_for("cases.one", number=number))
+
+
+@desk.post("/cases/<string:number>/tasks/<int:item_id>/recompute")
+@require(Permission.TASK_WORK)
+def recompute(actor: Actor, number: str, item_id: int) -> Any:
+    """Take the facts of the household anew and compute again."""
+    auth.office().perform(c.Recompute(item_id, _version(), _field("token")[:64]), actor)
     return redirect(url_for("cases.one", number=number))
 
 

@@ -46,6 +46,10 @@ _HOUSE_RULES = frozenset(
         "not_before_field",
         "within_months_parameter",
         "least_parameter",
+        "reads",
+        "when",
+        "hide_then",
+        "hide_else",
         "inner",
     }  # fmt: skip
 )
@@ -101,13 +105,22 @@ def _component(name: str, component: Mapping[str, Any], bundle: Bundle) -> Itera
             )
     for unknown in sorted(set(component.get("properties", {})) - _HOUSE_RULES):
         yield Problem(name, key, "form_rule_not_checked", f"字段“{title}”的属性“{unknown}”不是已登记的规则")
-    if condition := forms.hide_condition(component):
+    for condition in filter(None, (forms.hide_condition(component), *_asked(component))):
         try:
             expressions.parse(condition)
         except ExpressionRefused as fault:
             yield Problem(name, key, "expression_refused", fault.message)
     if kind == "datetime":
         yield from _date(name, key, title, component, bundle)
+
+
+def _asked(component: Mapping[str, Any]) -> Iterator[str | None]:
+    """The conditions of a field that depends on the case's data: over the case, then over the form."""
+    asked = component.get("properties", {})
+    if "when" in asked:
+        yield str(asked["when"])
+        for rule in ("hide_then", "hide_else"):
+            yield forms.hide_condition({"conditional": {"hide": str(asked.get(rule) or "")}})
 
 
 def _date(name: str, key: str, title: str, component: Mapping[str, Any], bundle: Bundle) -> Iterator[Problem]:

@@ -1,0 +1,174 @@
+"""The decision card: what whoever decides sees first, and what approval form and letter say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Case, WorkItem
+from processes.decisions import deviations, earlier, snapshots
+from processes.decisions.deviations import Found
+from processes.decisions.differences import Difference
+from processes.decisions.earlier import Earlier
+from processes.decisions.models import Deviation
+from processes.decisions.reading import Computation, ParameterShown
+from processes.engine import arithmetic
+from processes.engine.explanation import Told
+from processes.engine.facts import Facts
+from processes.people.models import Household
+from processes.policy.calendar import civil_date
+from processes.policy.figures import amount, figure
+from processes.releases.bundle import Bundle
+from processes.releases.verdicts import VerdictRule
+from processes.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    """A member on the card."""
+
+    name: str
+    relation: str
+    age: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A decision in view.  `grants` is None until everything is computed."""
+
+    people: tuple[PersonShown, ...]
+    covered: str
+    grants: bool | None
+    amount: str
+    unit: str
+    arithmetic: str
+    income: str
+    standard: str
+    reason: str
+    article: str
+    level: str
+    failed: tuple[Told, ...]
+    earlier: tuple[Earlier, ...]
+    changed: tuple[Difference, ...]
+    objections: tuple[str, ...]
+    deviations: tuple[Deviation, ...]
+    unconfirmed: tuple[ParameterShown, ...]
+    exemptions: str
+    taken_on: str
+
+
+def computation(
+    session: Session, case: Case, bundle: Bundle, data: Mapping[str, Any], facts: Facts
+) -> Computation:
+    """The computed case with the names of its people, as they were when it was computed."""
+    found = snapshots.standing(session, case)
+    if found is not None:
+        people = {int(m["id"]): str(m["name"]) for m in found.content["members"]}
+    else:
+        household = session.get_one(Household, case.household_id)
+        people = {m.person_id: m.person.name for m in household.members}
+    return Computation(case, bundle, data, people, facts)
+
+
+def of_case(session: Session, told: Computation) -> Card | None:
+    """The card of a case whose programme says what it decides, once something was computed."""
+    case = told.case
+    rule = told.bundle.verdict(case.process)
+    if rule is None or not told.sheets():
+        return None
+    grants = told.value(rule.grants)
+    found = snapshots.standing(session, case)
+    household = session.get_one(Household, case.household_id)
+    line = told.line(rule.amount) if rule.amount else None
+    return Card(
+        people=_people(found.content["members"]) if found else _people(_registered(household)),
+        covered=figure(persons) if isinstance(persons := told.at(rule.persons), Decimal) else "",
+        grants=None if grants is None else bool(grants),
+        amount=_said(told.at(rule.amount)),
+        unit="" if line is None else line.result.rpartition(" ")[2],
+        arithmetic=arithmetic.of_line(told.reading, rule.amount.sheet, rule.amount.line)
+        if rule.amount
+        else "",
+        income=_said(told.at(rule.income)),
+        standard=_said(told.at(rule.standard)),
+        reason=str(told.value(rule.reason) or ""),
+        article=str(told.value(rule.article) or ""),
+        level=_level(told, rule),
+        failed=failed(told, rule),
+        earlier=tuple(earlier.of_members(session, household, case)),
+        changed=tuple(snapshots.changes(session, case, found)),
+        objections=objections(told.data),
+        deviations=tuple(deviations.of_case(session, case.id)),
+        unconfirmed=tuple(p for p in told.parameters() if not p.confirmed),
+        exemptions=str(told.value(rule.exemptions) or ""),
+        taken_on="" if found is None else civil_date(found.taken_at).isoformat(),
+    )
+
+
+def _level(told: Computation, rule: VerdictRule) -> str:
+    """Why this level decides, with the limits that the table read."""
+    reason = str(told.value(rule.level) or "")
+    limits = [
+        f"{p.title} {p.value} {p.unit}{'' if p.confirmed else '，未确认'}"
+        for p in told.of_table(rule.level.partition(".")[0])
+    ]
+    return f"{reason}（{'；'.join(limits)}）" if reason and limits else reason
+
+
+def failed(told: Computation, rule: VerdictRule) -> tuple[Told, ...]:
+    """The rules that the household does not meet, each with its numbers."""
+    lines = {(sheet, t.name): t for sheet in {p.sheet for p in rule.rules} for t in told.lines(sheet)}
+    broken = [p for p in rule.rules if told.at(p) is False]
+    return tuple(lines[p.sheet, p.line] for p in broken if (p.sheet, p.line) in lines)
+
+
+def objections(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """What was objected during a public notice, as it was recorded."""
+    record = data.get("objection_record")
+    if not isinstance(record, Mapping) or not record.get("raised"):
+        return ()
+    return (str(record.get("summary") or "公示期间有异议"),)
+
+
+def note_deviation(
+    uow: UnitOfWork, told: Computation, item: WorkItem, form: Mapping[str, Any]
+) -> Found | None:
+    """Demand the reason of a verdict that differs, and keep it; nothing where it does not differ."""
+    rule = told.bundle.verdict(told.case.process)
+    found = None if rule is None else deviations.compare(told, rule, item.task, form)
+    if found is not None:
+        deviations.note(uow, told.case, item, found, deviations.demand_reason(found, form))
+    return found
+
+
+def _people(members: Sequence[Mapping[str, Any]]) -> tuple[PersonShown, ...]:
+    return tuple(
+        PersonShown(str(m["name"]), str(m["relation"]), str(m["age"]), "、".join(_conditions(m)) or "健康")
+        for m in members
+    )
+
+
+def _conditions(person: Mapping[str, Any]) -> list[str]:
+    grade = int(person["disability_grade"])
+    found = [f"{person['disability_kind']}残疾{grade}级"] if grade else []
+    return found + ["重病"] * bool(person["grave_illness"]) + ["在校学生"] * bool(person["is_student"])
+
+
+def _registered(household: Household) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": m.person.name, "relation": m.relation, "age": "", "disability_kind": m.person.disability_kind,
+            "disability_grade": m.person.disability_grade, "grave_illness": m.person.grave_illness,
+            "is_student": m.person.is_student,
+        }
+        for m in household.members
+    ]  # fmt: skip
+
+
+def _said(value: Any) -> str:
+    return amount(value) if isinstance(value, Decimal) else ""

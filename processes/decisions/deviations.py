@@ -1,0 +1,113 @@
+"""Where people decided otherwise than was computed: demanded a reason for, shown to the next level, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Case, WorkItem
+from processes.decisions.models import Deviation
+from processes.decisions.reading import Computation
+from processes.engine import expressions
+from processes.errors import ExpressionFailed, FormInvalid
+from processes.policy.figures import amount
+from processes.releases.verdicts import VerdictRule
+from processes.storage.unit_of_work import UnitOfWork
+
+REASON, AMOUNT = "deviation_reason", "amount"
+"""Fields of a verdict's form: why it differs from the computation; the sum that it sets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was computed and what was decided instead."""
+
+    computed: str
+    decided: str
+
+
+def compare(computation: Computation, rule: VerdictRule, task: str, form: Mapping[str, Any]) -> Found | None:
+    """How a verdict differs from the computation, or None; a step that gives no verdict never does.
+
+    Raises `FormInvalid` at the field when more is set than was computed: nobody is granted more than is due.
+    """
+    agrees = _agrees(rule, task, form)
+    grants = computation.value(rule.grants)
+    if agrees is None or grants is None:
+        return None
+    due = computation.at(rule.amount)
+    said = (
+        f"可以给予，{amount(due)} 元"
+        if grants and isinstance(due, Decimal)
+        else "可以给予"
+        if grants
+        else "不予给予"
+    )
+    if bool(grants) != agrees:
+        return Found(said, "同意" if agrees else "不同意")
+    given = form.get(AMOUNT)
+    if not agrees or not isinstance(given, Decimal) or not isinstance(due, Decimal) or given == due:
+        return None
+    if given > due:
+        raise FormInvalid({AMOUNT: [f"不能高于测算金额 {amount(due)} 元"]})
+    return Found(said, f"核定 {amount(given)} 元")
+
+
+def _agrees(rule: VerdictRule, task: str, form: Mapping[str, Any]) -> bool | None:
+    source = rule.steps.get(task)
+    if source is None:
+        return None
+    try:
+        return bool(expressions.evaluate(expressions.parse(source), form))
+    except ExpressionFailed:
+        return None
+
+
+def demand_reason(found: Found, form: Mapping[str, Any]) -> str:
+    """The reason for differing; raises `FormInvalid` at its field when there is none."""
+    reason = str(form.get(REASON) or "").strip()
+    if not reason:
+        raise FormInvalid(
+            {REASON: [f"测算结果为“{found.computed}”，与您的意见“{found.decided}”不一致，请写明理由"]}
+        )
+    return reason
+
+
+def note(uow: UnitOfWork, case: Case, item: WorkItem, found: Found, reason: str) -> None:
+    """Keep a deviation with the step at which it was decided."""
+    uow.add(
+        Deviation(
+            case_id=case.id, item_id=item.id, division=case.division, title=item.title, computed=found.computed,
+            decided=found.decided, reason=reason, at=uow.now, by=item.completed_by or "",
+        )
+    )  # fmt: skip
+
+
+def of_case(session: Session, case_id: int) -> list[Deviation]:
+    """Deviations of a case at steps that still count, oldest first."""
+    query = (
+        select(Deviation)
+        .join(WorkItem, WorkItem.id == Deviation.item_id)
+        .where(Deviation.case_id == case_id, WorkItem.status == "done")
+        .order_by(Deviation.id)
+    )
+    return list(session.scalars(query))
+
+
+def counted(session: Session, since: datetime) -> list[tuple[str, str, int]]:
+    """How many deviations each place had at each step since an instant: place, step, number; most first."""
+    number = func.count(Deviation.id)
+    query = (
+        select(Deviation.division, Deviation.title, number)
+        .join(WorkItem, WorkItem.id == Deviation.item_id)
+        .where(Deviation.at >= since, WorkItem.status == "done")
+        .group_by(Deviation.division, Deviation.title)
+        .order_by(number.desc())
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]

@@ -1,0 +1,126 @@
+"""What is different between the facts that were computed with and the register now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from processes.people.forms import (
+    CATEGORIES,
+    EXPENSE_KINDS,
+    INCOME_KINDS,
+    PROPERTY_KINDS,
+    WORK_ABILITIES,
+)
+from processes.policy import values
+
+_NONE = "无"
+_DERIVED = frozenset({"id", "total", "income_lines", "income", "exempted"})
+"""Said by other facts, or by how many lines something was entered in."""
+_TITLES = {
+    "relation": "与户主关系", "disability_grade": "残疾等级", "disability_kind": "残疾类别", "grave_illness": "重病",
+    "is_student": "在校学生", "work_ability": "劳动能力", "name": "姓名", "sex": "性别", "birth_on": "出生日期",
+    "id_number": "身份证号", "age": "年龄", "identified_as": "查明的身份", "died_on": "死亡日期", "exemptions": "财产豁免", "address": "住址",
+    "category": "类别", **INCOME_KINDS, **EXPENSE_KINDS, **PROPERTY_KINDS,
+}  # fmt: skip
+_WORDS = {"work_ability": WORK_ABILITIES, "category": CATEGORIES}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One fact: what it is about, what was computed with, what the register says now."""
+
+    title: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.title}：测算时 {self.before}，现为 {self.after}"
+
+
+def between(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Difference]:
+    """Every fact of a record that is not as it was, people first.
+
+    A fact that the earlier record does not know is no difference: it was not read then.
+    """
+    old, new = _people(before), _people(now)
+    names = {key: str(p.get("name") or "") for key, p in {**old, **new}.items()}
+    found = [
+        Difference(f"家庭成员{names[k]}", str(p.get("relation", "")), "已不在本户")
+        for k, p in old.items()
+        if k not in new
+    ]
+    found += [
+        Difference(f"家庭成员{names[k]}", "不在本户", str(p.get("relation", "")))
+        for k, p in new.items()
+        if k not in old
+    ]
+    for key, person in old.items():
+        if key in new:
+            found += _changed(person, new[key], names[key])
+    found += _changed(_of_household(before), _of_household(now), "")
+    return found + list(_benefits(before.get("benefits"), now.get("benefits")))
+
+
+def _people(record: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
+    """What is said of each person, facts of the sheets and of the papers together, by the person's row."""
+    facts, people = record["facts"]["members"], record.get("members")
+    if people is None:
+        return {int(m["id"]): dict(m) for m in facts}
+    # Both are in the order of the household; sheets name somebody identified since by the person that they are.
+    return {int(p["id"]): {**dict(m), **_paper_facts(p)} for m, p in zip(facts, people, strict=True)}
+
+
+def _paper_facts(person: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in person.items() if k != "income"}
+
+
+def _of_household(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in record["facts"].items() if k != "members"}
+
+
+def _changed(before: Mapping[str, Any], now: Mapping[str, Any], who: str) -> list[Difference]:
+    old, new = dict(_leaves(before)), dict(_leaves(now))
+    return [
+        Difference(f"{who}{_title(path)}", _shown(path[-1], value), _shown(path[-1], new.get(path)))
+        for path, value in old.items()
+        if (path in new or value) and new.get(path) != value
+    ]
+
+
+def _leaves(value: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for key, inner in value.items():
+        if isinstance(inner, Mapping):
+            yield from _leaves(inner, (*path, key))
+        elif key not in _DERIVED:
+            yield (*path, key), inner
+
+
+def _title(path: tuple[str, ...]) -> str:
+    return _TITLES.get(path[-1], path[-1])
+
+
+def _shown(key: str, value: Any) -> str:
+    if value is None or value == "":
+        return _NONE
+    if key == "id_number":
+        return f"尾号 {str(value)[-4:]}"
+    return _WORDS.get(key, {}).get(str(value)) or values.shown(
+        values.plain(value) if isinstance(value, list) else value
+    )
+
+
+def _benefits(before: Any, now: Any) -> Iterator[Difference]:
+    """Benefits that a member draws under another case, found or ended since."""
+    if before is None:
+        return
+    old, new = ({(b["person"], b["case"]): b for b in found} for found in (before, now or []))
+    for key, benefit in new.items():
+        if key not in old:
+            yield Difference(f"{benefit['name']}在享待遇", _NONE, f"{benefit['title']}（{benefit['case']}）")
+    for key, benefit in old.items():
+        if key not in new:
+            yield Difference(
+                f"{benefit['name']}在享待遇", f"{benefit['title']}（{benefit['case']}）", "已停止"
+            )

@@ -1,0 +1,120 @@
+"""What the people of a household had and have: awards, one-off relief and open cases, whatever the place (C40)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Case
+from processes.people.models import Household, Membership, Person
+from processes.people.queries import same_people
+from processes.policy.calendar import civil_date
+from processes.policy.figures import amount
+from processes.relief.fund_models import ReliefPayment
+from processes.relief.models import Award, AwardMember
+
+MOST = 40
+_STANDING = {"standing": "在享", "withdrawn": "已撤回", "ended": "已停止"}
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """One thing that a member had or has: who, what, under which case, since when, how it stands."""
+
+    who: str
+    what: str
+    number: str
+    when: str
+    state: str
+
+
+def of_members(session: Session, household: Household, case: Case) -> list[Earlier]:
+    """Awards, reliefs and open cases of every member, the present case left out, latest first.
+
+    A double benefit knows no township, so this asks for tables and not for scoped rows; it shows who, programme,
+    case number, sum and day, and nothing of the other household.
+    """
+    members = {m.person_id: m.person.name for m in household.members}
+    people = same_people(session, list(members))
+    found = [*_awards(session, people, case), *_reliefs(session, people, case), *_open(session, people, case)]
+    return sorted(found, key=lambda e: e.when, reverse=True)[:MOST]
+
+
+def _awards(session: Session, people: Iterable[int], case: Case) -> list[Earlier]:
+    award, member, person, cases = (t.__table__ for t in (Award, AwardMember, Person, Case))
+    rows = session.execute(
+        select(
+            person.c.name, award.c.programme_title, award.c.monthly_amount, award.c.from_month, award.c.until_month,
+            award.c.status, cases.c.number,
+        )
+        .select_from(member)
+        .join(award, award.c.id == member.c.award_id)
+        .join(person, person.c.id == member.c.person_id)
+        .join(cases, cases.c.id == award.c.case_id)
+        .where(member.c.person_id.in_(people), award.c.case_id != case.id)
+        .limit(MOST)
+    )  # fmt: skip
+    return [
+        Earlier(
+            r.name, f"{r.programme_title} 每月 {amount(r.monthly_amount)} 元", r.number,
+            r.from_month + (f" 至 {r.until_month}" if r.until_month else ""), _STANDING.get(r.status, r.status),
+        )
+        for r in rows
+    ]  # fmt: skip
+
+
+def _reliefs(session: Session, people: Iterable[int], case: Case) -> list[Earlier]:
+    relief, member, person, cases = (t.__table__ for t in (ReliefPayment, Membership, Person, Case))
+    rows = session.execute(
+        select(
+            person.c.name,
+            cases.c.programme_title,
+            relief.c.amount,
+            relief.c.granted_on,
+            relief.c.status,
+            cases.c.number,
+        )
+        .select_from(relief)
+        .join(member, member.c.household_id == relief.c.household_id)
+        .join(person, person.c.id == member.c.person_id)
+        .join(cases, cases.c.id == relief.c.case_id)
+        .where(member.c.person_id.in_(people), relief.c.case_id != case.id)
+        .order_by(relief.c.granted_on.desc())
+        .limit(MOST)
+    )
+    found: dict[str, Earlier] = {}
+    for r in rows:
+        before = found.get(r.number)
+        who = r.name if before is None or r.name in before.who.split("、") else f"{before.who}、{r.name}"
+        state = "已发放" if r.status == "standing" else "已撤回"
+        found[r.number] = Earlier(
+            who, f"{r.programme_title} {amount(r.amount)} 元", r.number, r.granted_on.isoformat(), state
+        )
+    return list(found.values())
+
+
+def _open(session: Session, people: Iterable[int], case: Case) -> list[Earlier]:
+    member, person, cases = (t.__table__ for t in (Membership, Person, Case))
+    rows = session.execute(
+        select(person.c.name, cases.c.programme_title, cases.c.opened_at, cases.c.number, cases.c.status)
+        .select_from(cases)
+        .join(member, member.c.household_id == cases.c.household_id)
+        .join(person, person.c.id == member.c.person_id)
+        .where(
+            member.c.person_id.in_(people), cases.c.id != case.id, cases.c.department == "",
+            or_(cases.c.status == "open", cases.c.status == "suspended"),
+        )
+        .order_by(cases.c.id.desc())
+        .limit(MOST)
+    )  # fmt: skip
+    found: dict[str, Earlier] = {}
+    for r in rows:
+        before = found.get(r.number)
+        who = r.name if before is None or r.name in before.who.split("、") else f"{before.who}、{r.name}"
+        found[r.number] = Earlier(
+            who, r.programme_title, r.number, civil_date(r.opened_at).isoformat(), "办理中"
+        )
+    return list(found.values())

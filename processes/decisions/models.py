@@ -1,0 +1,82 @@
+"""Rows of decisions: the facts that a computation took, and what people decided against it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Row, Scoped
+from processes.storage.types import SealedData
+
+_STANDING: Any = {
+    "postgresql_where": text("status = 'standing'"),
+    "sqlite_where": text("status = 'standing'"),
+}
+
+
+class FactSnapshot(Row):
+    """A household as a case's computation took it (测算依据); at most one of a case stands."""
+
+    __tablename__ = "fact_snapshot"
+    __table_args__ = (
+        Index("ix_fact_snapshot_case", "case_id"),
+        Index("uq_fact_snapshot_standing", "case_id", unique=True, **_STANDING),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    question: Mapped[str] = mapped_column(String(160))
+    """The visit of the step that took it."""
+    taken_at: Mapped[datetime]
+    facts_on: Mapped[date]
+    """The day on which ages count."""
+    content: Mapped[dict[str, Any]] = mapped_column(SealedData)
+    status: Mapped[str] = mapped_column(String(12), default="standing")
+    acted_at: Mapped[datetime | None]
+    """When something was granted or paid on it: later changes of the register are changes, not errors of the decision."""
+
+
+class PropertyExemption(Row):
+    """One property rule that the county lifted for a case, up to what it saw (财产豁免)."""
+
+    __tablename__ = "property_exemption"
+    __table_args__ = (
+        Index("ix_property_exemption_case", "case_id"),
+        Index("uq_property_exemption_standing", "case_id", "rule", unique=True, **_STANDING),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    rule: Mapped[str] = mapped_column(String(20))
+    """The kind of property that the rule is about."""
+    title: Mapped[str] = mapped_column(String(60))
+    quantity: Mapped[Decimal]
+    """What the household had of it; more than that is not exempted."""
+    reason: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[str] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(String(160))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+    status: Mapped[str] = mapped_column(String(12), default="standing")
+
+
+class Deviation(Row, Scoped):
+    """A decision that differs from what was computed, with the reason of whoever decided (偏离测算)."""
+
+    __tablename__ = "deviation"
+    __table_args__ = (Index("ix_deviation_case", "case_id"), Index("ix_deviation_at", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("work_item.id"))
+    title: Mapped[str] = mapped_column(String(60))
+    computed: Mapped[str] = mapped_column(String(120))
+    decided: Mapped[str] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))

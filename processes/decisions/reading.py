@@ -1,0 +1,150 @@
+"""A case's computation as people read it: its data, the words of its things, its lines as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from processes.cases.models import Case
+from processes.engine import arithmetic, explanation, expressions, tables
+from processes.engine.facts import Facts, functions
+from processes.errors import ExpressionFailed, ParameterMissing, YimenError
+from processes.people.forms import EXPENSE_KINDS, INCOME_KINDS, PROPERTY_KINDS, WORK_ABILITIES
+from processes.policy.calendar import civil_date
+from processes.releases import forms
+from processes.releases.bundle import Bundle
+from processes.releases.verdicts import Place
+
+_DATA = {
+    **INCOME_KINDS, **EXPENSE_KINDS, **PROPERTY_KINDS, "total": "本人收入", "age": "年龄", "disability_grade": "残疾等级",
+    "grave_illness": "重病", "is_student": "在校学生", "work_ability": "劳动能力", "members": "家庭成员",
+    "year_total": "本年已救助", "year_count": "本年救助次数", "same_event": "同一事件已救助", "split": "疑似拆分",
+    "exempted": "财产豁免", "exemptions": "县级豁免的项目",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterShown:
+    """A parameter that a line used: its title, value, unit, source, whether the county confirmed it."""
+
+    name: str
+    title: str
+    value: str
+    unit: str
+    source: str
+    since: str
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class Computation:
+    """The computed case: release, data, who is who, the facts of the moment it was computed."""
+
+    case: Case
+    bundle: Bundle
+    data: Mapping[str, Any]
+    people: Mapping[int, str]
+    facts: Facts
+
+    @property
+    def day(self) -> date:
+        """The day whose parameters count."""
+        accepted_on = self.data.get("accepted_on")
+        return accepted_on if isinstance(accepted_on, date) else civil_date(self.facts.now)
+
+    @property
+    def reading(self) -> arithmetic.Reading:
+        """What the engine reads lines with."""
+        definition = self.bundle.definition(self.case.process or None)
+        calls = functions(self.facts, self.data.get("accepted_on"))
+        return arithmetic.Reading(definition.sheets, self.data, calls)
+
+    def value(self, source: str) -> Any:
+        """What an expression over the data comes to; None while a part of it is not computed yet."""
+        if not source:
+            return None
+        calls = functions(self.facts, self.data.get("accepted_on"))
+        try:
+            return expressions.evaluate(expressions.parse(source), self.data, calls)
+        except ExpressionFailed:
+            return None
+
+    def at(self, place: Place | None) -> Any:
+        """The value of a line, or None."""
+        sheet = self.data.get(place.sheet) if place else None
+        return sheet.get(place.line) if place and isinstance(sheet, Mapping) else None
+
+    def lines(self, sheet: str) -> list[explanation.Told]:
+        """Every line of a sheet as a sentence."""
+        return explanation.of_sheet(self.reading, sheet, self.words())
+
+    def line(self, place: Place) -> explanation.Told | None:
+        """One line as a sentence."""
+        return next((t for t in self.lines(place.sheet) if t.name == place.line), None)
+
+    def sheets(self) -> list[str]:
+        """The sheets that were computed, in the order of the diagram."""
+        definition = self.bundle.definition(self.case.process or None)
+        order = [n.decision for n in definition.diagrams[definition.process].nodes.values()]
+        return [
+            d
+            for d in dict.fromkeys(order)
+            if d in definition.sheets and isinstance(self.data.get(d), Mapping)
+        ]
+
+    def words(self) -> explanation.Words:
+        """How sentences call people, data and parameters."""
+        schema = self.bundle.form(self.bundle.start(self.case.process).form) or {}
+        labels = {f["key"]: forms.label_of(f) for f in forms.fields_of(schema)}
+        return explanation.Words(
+            self.people, {**labels, **_DATA}, {**WORK_ABILITIES, **PROPERTY_KINDS}, self._title
+        )
+
+    def _title(self, name: str) -> str:
+        known = self.bundle.policy.parameters.get(name)
+        return name if known is None else known.title
+
+    def parameter(self, name: str, value: Any) -> ParameterShown:
+        """A parameter as it was used, with the document that it comes from."""
+        shown = explanation.said(value)
+        known = self.bundle.policy.parameters.get(name)
+        try:
+            dated = self.bundle.policy.dated(name, self.day, self.case.division)
+        except ParameterMissing:
+            return ParameterShown(name, self._title(name), shown, "", "", "", False)
+        unit = "" if known is None else known.unit
+        return ParameterShown(
+            name, self._title(name), shown, unit, dated.source, dated.since.isoformat(), dated.confirmed
+        )
+
+    def parameters(self) -> list[ParameterShown]:
+        """Every parameter that the computed sheets and tables used, each once."""
+        used = {u.name: u.value for s in self.sheets() for t in self.lines(s) for u in t.parameters}
+        for table in self._decided():
+            for shown in self.of_table(table):
+                used.setdefault(shown.name, self._value_of(shown.name))
+        return [self.parameter(name, value) for name, value in used.items()]
+
+    def of_table(self, table: str) -> list[ParameterShown]:
+        """The parameters that a table's answer stands on; none while it cannot be decided yet."""
+        found = self.bundle.definition(self.case.process or None).tables.get(table)
+        if found is None:
+            return []
+        try:
+            rows = tables.decide(found, self.data, self.facts).rows
+            names = tables.parameters_of(found, rows)
+            return [self.parameter(name, self._value_of(name)) for name in names]
+        except YimenError:
+            return []
+
+    def _decided(self) -> list[str]:
+        definition = self.bundle.definition(self.case.process or None)
+        nodes = (n for d in definition.diagrams.values() for n in d.nodes.values())
+        return [
+            d for d in dict.fromkeys(n.decision for n in nodes) if d in definition.tables and d in self.data
+        ]
+
+    def _value_of(self, name: str) -> Any:
+        return self.facts.policy(name, self.day)

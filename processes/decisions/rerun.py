@@ -1,0 +1,84 @@
+"""A stored decision computed once more under its own release: does it come out the same?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from processes.cases.models import Case, CaseEvent
+from processes.engine import returns, runtime
+from processes.engine.explanation import said
+from processes.engine.facts import Facts
+from processes.policy import values
+from processes.releases.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One table or sheet: its name, whether it came out the same, and what did not (title, stored, now)."""
+
+    name: str
+    same: bool
+    differences: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """Every computation of a case, done again."""
+
+    compared: tuple[Compared, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether everything came out as it was stored."""
+        return all(c.same for c in self.compared)
+
+
+def rerun(case: Case, bundle: Bundle, facts: Facts, told: Sequence[CaseEvent]) -> Rerun:
+    """Play the case's journal again under its release, with the parameters of each day, and compare.
+
+    Compared is what the case holds (every line, hidden ones too) and what its chain of events says was decided.
+    """
+    definition = bundle.definition(case.process or None)
+    state = runtime.restore(definition, case.state, facts)
+    stored = runtime.look(definition, state, facts).data
+    again, happened = returns.retell(definition, state.journal, facts)
+    anew = runtime.look(definition, again, facts).data
+    events = {_id(e.payload): e.payload for e in told if e.kind == "decided"}
+    facts_anew = {_id(f.details): f.details for f in happened if f.kind == "decided"}
+    return Rerun(
+        tuple(
+            _compare(
+                str(details["name"]), _said(events.get(key), stored.get(key)), _said(details, anew.get(key))
+            )
+            for key, details in facts_anew.items()
+        )
+    )
+
+
+def _id(payload: Mapping[str, Any]) -> str:
+    return str(payload.get("table") or payload.get("sheet") or "")
+
+
+def _said(payload: Mapping[str, Any] | None, data: Any) -> dict[str, Any]:
+    """What was decided, by the name that people know: lines of the trace, rows that fired, values that the case holds."""
+    found: dict[str, Any] = {}
+    if payload is not None:
+        found |= {str(line["title"]): line["value"] for line in payload.get("lines", ())}
+        if "rows" in payload:
+            found["命中的行"] = list(payload["rows"])
+    if isinstance(data, Mapping):
+        found |= {f"（{name}）": value for name, value in data.items()}
+    elif data is not None:
+        found["结果"] = data
+    plain: dict[str, Any] = values.loads(values.dumps(found))
+    return plain
+
+
+def _compare(name: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Compared:
+    titles = dict.fromkeys((*before, *now))
+    differing = tuple(
+        (t, said(before.get(t)), said(now.get(t))) for t in titles if before.get(t) != now.get(t)
+    )
+    return Compared(name, not differing, differing)

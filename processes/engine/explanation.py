@@ -1,0 +1,249 @@
+"""Lines of a sheet as sentences: names by their titles with their numbers, a sum over members a line a member.
+
+The expression that is explained is the one that was computed; nothing here computes in another way.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, cast
+
+from processes.engine import expressions
+from processes.engine.arithmetic import Reading, each, line_of
+from processes.engine.expressions import Expression
+from processes.engine.sheets import Line, Sheet
+from processes.errors import ExpressionFailed
+from processes.policy import values
+from processes.policy.figures import amount, figure
+
+_SIGNS: Mapping[type[ast.AST], str] = {
+    ast.Add: "+", ast.Sub: "−", ast.Mult: "×", ast.Div: "÷", ast.FloorDiv: "整除", ast.Mod: "取余", ast.Lt: "＜",
+    ast.LtE: "≤", ast.Gt: "＞", ast.GtE: "≥", ast.Eq: "=", ast.NotEq: "≠", ast.In: "属于", ast.NotIn: "不属于",
+    ast.Is: "=", ast.IsNot: "≠",
+}  # fmt: skip
+_WEAK = (ast.Add, ast.Sub)
+_ROUNDINGS = {"round_up": "向上进到", "round_down": "向下舍到", "round_half_up": "四舍五入到"}
+_TOTALS = {"sum": "各成员合计", "count": "人数", "any": "有成员符合", "all": "成员都符合", "len": "个数"}
+_FEN = "0.01"
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A parameter as it was read: its name, the day that counted (None: the case's day), its value."""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line explained: title, result, the sentence, a line a member, parameters used, article, the code."""
+
+    name: str
+    title: str
+    result: str
+    sentence: str
+    members: tuple[tuple[str, str], ...]
+    parameters: tuple[Used, ...]
+    article: str
+    code: str
+
+
+@dataclass(slots=True)
+class Words:
+    """How things are called: people by their row, data by their last name, choices by their value, parameters by name."""
+
+    people: Mapping[int, str] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
+    parameters: Callable[[str], str] = str
+
+
+def of_sheet(reading: Reading, sheet_id: str, words: Words) -> list[Told]:
+    """Every line of a computed sheet, hidden ones too, in the order of the sheet."""
+    sheet, computed = reading.sheets.get(sheet_id), reading.data.get(sheet_id)
+    if sheet is None or not isinstance(computed, Mapping):
+        return []
+    return [_Speaker(reading, sheet, words).line(one) for one in sheet.lines if one.name in computed]
+
+
+class _Speaker:
+    """Explains one line."""
+
+    def __init__(self, reading: Reading, sheet: Sheet, words: Words) -> None:
+        self.reading, self.sheet, self.words = reading, sheet, words
+        self.used: dict[str, Used] = {}
+        self.members: list[tuple[str, str]] = []
+
+    def line(self, line: Line) -> Told:
+        names = {**self.reading.data, **self.reading.data[self.sheet.id]}
+        value = names[line.name]
+        try:
+            said = self.say(line.formula.tree, names)
+        except ExpressionFailed as fault:
+            said = f"（{fault.message}）"
+        return Told(
+            line.name, line.title, result(value, line.unit), said, tuple(self.members), tuple(self.used.values()),
+            line.article, line.formula.source,
+        )  # fmt: skip
+
+    def say(self, node: ast.expr, names: Mapping[str, Any]) -> str:
+        """An expression in words and numbers."""
+        match node:
+            case ast.IfExp():
+                holds = bool(self.value(node.test, names))
+                return self.say(node.body if holds else node.orelse, names)
+            case ast.BinOp():
+                return self._operation(node, names)
+            case ast.Compare():
+                parts = [self.say(node.left, names)]
+                for sign, right in zip(node.ops, node.comparators, strict=True):
+                    parts += [_SIGNS[type(sign)], self.say(right, names)]
+                return " ".join(parts)
+            case ast.BoolOp():
+                return self._joined(node, names)
+            case ast.UnaryOp():
+                return (
+                    f"{'不符合' if isinstance(node.op, ast.Not) else '−'}（{self.say(node.operand, names)}）"
+                )
+            case ast.Call(func=ast.Name(id=name)):
+                return self._call(name, node, names)
+            case ast.List() | ast.Tuple():
+                return "、".join(self.say(e, names) for e in node.elts)
+            case ast.ListComp() | ast.GeneratorExp():
+                self._each(node, names)
+                return self._value_said(self.value(node, names))
+        return self._named(node, names)
+
+    def _joined(self, node: ast.BoolOp, names: Mapping[str, Any]) -> str:
+        """Conditions; an alternative that looks into an empty list is not worth saying."""
+        if isinstance(node.op, ast.And):
+            return "，且 ".join(self.say(v, names) for v in node.values)
+        told = [v for v in node.values if not self._looks_into_nothing(v, names)] or node.values[:1]
+        return "，或 ".join(self.say(v, names) for v in told)
+
+    def _looks_into_nothing(self, node: ast.expr, names: Mapping[str, Any]) -> bool:
+        is_look = isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In)
+        return is_look and self.value(cast(ast.Compare, node).comparators[0], names) == []
+
+    def _operation(self, node: ast.BinOp, names: Mapping[str, Any]) -> str:
+        value = self.value(node, names)
+        if isinstance(value, str):
+            return value
+        left, right = self.say(node.left, names), self.say(node.right, names)
+        if not isinstance(node.op, _WEAK):
+            left, right = _bracketed(node.left, left), _bracketed(node.right, right)
+        elif isinstance(node.op, ast.Sub):
+            right = _bracketed(node.right, right)
+        return f"{left} {_SIGNS[type(node.op)]} {right}"
+
+    def _call(self, name: str, node: ast.Call, names: Mapping[str, Any]) -> str:
+        if name in ("param", "param_on"):
+            return self._parameter(node, names)
+        if name in _ROUNDINGS:
+            unit = (
+                self.say(node.args[1], names)
+                if len(node.args) > 1
+                else (_FEN if name == "round_half_up" else "1")
+            )
+            return f"（{self.say(node.args[0], names)}）{_ROUNDINGS[name]} {unit}"
+        if name in ("min", "max"):
+            elements = (
+                node.args[0].elts if len(node.args) == 1 and isinstance(node.args[0], ast.List) else node.args
+            )
+            return self._extreme(name == "min", elements, names)
+        if name in _TOTALS:
+            inner = node.args[0]
+            if isinstance(inner, ast.ListComp | ast.GeneratorExp):
+                self._each(inner, names)
+            return f"{_TOTALS[name]} {self._value_said(self.value(node, names))}"
+        return self._named(node, names)
+
+    def _parameter(self, node: ast.Call, names: Mapping[str, Any]) -> str:
+        value = self.value(node, names)
+        name = str(self.value(node.args[0], names))
+        self.used[name] = Used(name, value)
+        return f"{self.words.parameters(name)} {self._value_said(value)}"
+
+    def _extreme(self, least: bool, elements: list[ast.expr], names: Mapping[str, Any]) -> str:
+        """The smallest or largest of several; of the largest those that come to nothing are left out."""
+        said = [(self.say(e, names), self.value(e, names)) for e in elements]
+        kept = [text for text, value in said if least or value != 0] or [said[0][0]]
+        return "、".join(kept) + ("" if len(kept) == 1 else " 取较小" if least else " 取较大")
+
+    def _each(self, node: ast.ListComp | ast.GeneratorExp, names: Mapping[str, Any]) -> None:
+        """A line for every element that a comprehension takes."""
+        target = node.generators[0].target
+        for scope in each(node, names, self.reading.calls):
+            element = scope[target.id] if isinstance(target, ast.Name) else None
+            if isinstance(node.elt, ast.Name) or _last_name(node.elt) == "id":
+                self.members.append((self._who(element), "列入"))
+                continue
+            text, shown = self.say(node.elt, scope), self._value_said(self.value(node.elt, scope))
+            self.members.append(
+                (
+                    self._who(element),
+                    text
+                    if text.endswith(shown)
+                    else f"{text}：{shown}"
+                    if shown in ("是", "否")
+                    else f"{text} = {shown}",
+                )
+            )
+
+    def _named(self, node: ast.expr, names: Mapping[str, Any]) -> str:
+        """A value by its title: a line of a sheet, or what the register or a form calls it."""
+        value = self.value(node, names)
+        if isinstance(node, ast.Constant):
+            return self._value_said(value)
+        found = line_of(self.reading.sheets, self.sheet, node)
+        title = found[1].title if found else self.words.data.get(_last_name(node), "")
+        return f"{title} {self._value_said(value)}".strip()
+
+    def _who(self, element: Any) -> str:
+        number = element.get("id") if isinstance(element, Mapping) else element
+        return self.words.people.get(int(number), "") if isinstance(number, Decimal) else str(number)
+
+    def _value_said(self, value: Any) -> str:
+        if isinstance(value, list | tuple):
+            return "、".join(filter(None, map(self._who, value))) or "无"
+        return self.words.choices.get(value, value or "无") if isinstance(value, str) else said(value)
+
+    def value(self, node: ast.expr, names: Mapping[str, Any]) -> Any:
+        """What a part of the expression comes to."""
+        return expressions.evaluate(Expression("", node), names, self.reading.calls)
+
+
+def said(value: Any) -> str:
+    """A value within a sentence."""
+    if isinstance(value, Decimal):
+        return figure(value)
+    if value is None:
+        return "无"
+    return values.shown(value) if isinstance(value, bool | str) else values.shown(values.plain(value))
+
+
+def result(value: Any, unit: str) -> str:
+    """The result of a line with its unit; yuan with fen."""
+    if isinstance(value, Decimal):
+        number = amount(value) if unit.startswith("元") else figure(value)
+        return f"{number} {unit}".strip()
+    if isinstance(value, list | tuple):
+        return f"{len(value)} 项"
+    return said(value)
+
+
+def _bracketed(node: ast.expr, text: str) -> str:
+    return f"（{text}）" if isinstance(node, ast.BinOp) and isinstance(node.op, _WEAK) else text
+
+
+def _last_name(node: ast.expr) -> str:
+    match node:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case ast.Call(args=[_, ast.Constant(value=str(name)), *_]):
+            return name
+    return ""

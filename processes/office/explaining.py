@@ -1,0 +1,89 @@
+"""A case's computation explained for the command line, and done again under its own release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from processes.cases import events
+from processes.cases.models import Case
+from processes.decisions import card, rerun
+from processes.decisions.card import Card
+from processes.decisions.reading import ParameterShown
+from processes.decisions.rerun import Rerun
+from processes.engine import runtime
+from processes.engine.explanation import Told
+from processes.engine.facts import Facts
+from processes.errors import CaseNotFound
+from processes.office.door import Office
+from processes.policy import values
+from processes.releases import publish
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a case was computed to, line by line, and whether it comes out the same."""
+
+    number: str
+    card: Card | None
+    sheets: tuple[tuple[str, tuple[Told, ...]], ...]
+    parameters: tuple[ParameterShown, ...]
+    rerun: Rerun
+
+    def as_json(self) -> Any:
+        """Plain JSON."""
+        return values.plain(
+            {
+                "case": self.number,
+                "same": self.rerun.same,
+                "arithmetic": self.card.arithmetic if self.card else "",
+                "sheets": [
+                    {"title": t, "lines": [asdict(line) for line in lines]} for t, lines in self.sheets
+                ],
+                "parameters": [asdict(p) for p in self.parameters],
+                "rerun": [asdict(c) for c in self.rerun.compared],
+            }
+        )
+
+    def as_text(self) -> Iterator[str]:
+        """Lines for a terminal."""
+        yield f"办件 {self.number}"
+        if self.card is not None:
+            verdict = {True: "符合条件", False: "不符合条件", None: "尚未算完"}[self.card.grants]
+            yield f"测算：{verdict}，{self.card.reason}（{self.card.article}）"
+            yield f"金额：{self.card.arithmetic}"
+        for title, lines in self.sheets:
+            yield f"【{title}】"
+            for line in lines:
+                yield f"  {line.title}：{line.sentence} → {line.result}　{line.article}"
+                yield from (f"      {who}：{said}" for who, said in line.members)
+        for p in self.parameters:
+            state = "" if p.confirmed else "，未确认"
+            yield f"参数 {p.title} {p.value} {p.unit}（自 {p.since} 起，{p.source}{state}）"
+        for c in self.rerun.compared:
+            yield f"复算 {c.name}：{'一致' if c.same else '不一致'}"
+            yield from (f"      {title}：留存 {before}，复算 {now}" for title, before, now in c.differences)
+
+
+def explain(office: Office, number: str) -> Explanation:
+    """Explain a case by its number; raises `CaseNotFound`.  For whoever may use the command line of the machine."""
+    with office.database.reading("") as session:
+        case = session.scalars(select(Case).where(Case.number == number)).first()
+        if case is None or case.destroyed_on is not None:
+            raise CaseNotFound(number=number)
+        bundle = publish.open_release(session, case.release_id)
+        place = case.division
+        facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, place))
+        definition = bundle.definition(case.process or None)
+        data = runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
+        told = card.computation(session, case, bundle, data, facts)
+        return Explanation(
+            number,
+            card.of_case(session, told),
+            tuple((definition.sheets[s].title, tuple(told.lines(s))) for s in told.sheets()),
+            tuple(told.parameters()),
+            rerun.rerun(case, bundle, facts, events.of_case(session, case.id)),
+        )

@@ -1,0 +1,50 @@
+"""Rules over what a programme says of its decisions (`[decision.<process>]`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from processes.engine import expressions
+from processes.engine.definitions import Definition
+from processes.errors import ExpressionRefused, YimenError
+from processes.releases.bundle import Bundle
+from processes.releases.lint.problems import Problem
+from processes.releases.verdicts import VerdictRule
+
+FILE = "programme.toml"
+
+
+def check(bundle: Bundle) -> Iterator[Problem]:
+    """Lines that are in no sheet, steps that are in no diagram, expressions outside the language."""
+    for process, rule in bundle.verdicts.items():
+        if process not in bundle.starts:
+            yield Problem(FILE, process, "unknown_process", f"没有名为“{process}”的流程，不能说明它的决定")
+            continue
+        yield from _expressions(process, rule)
+        try:
+            definition = bundle.definition(process)
+        except YimenError:
+            continue  # said of the diagram or table itself
+        yield from _places(definition, process, rule)
+
+
+def _places(definition: Definition, process: str, rule: VerdictRule) -> Iterator[Problem]:
+    named = (rule.amount, rule.income, rule.standard, rule.persons, *rule.rules)
+    for place in (p for p in named if p is not None):
+        sheet = definition.sheets.get(place.sheet)
+        if sheet is None or all(line.name != place.line for line in sheet.lines):
+            message = f"决定引用的“{place.sheet}.{place.line}”不在计算表中"
+            yield Problem(FILE, process, "unknown_line", message)
+    steps = {n.id for d in definition.diagrams.values() for n in d.nodes.values() if n.is_offered}
+    for step in rule.steps:
+        if step not in steps:
+            yield Problem(FILE, process, "unknown_step", f"作出意见的环节“{step}”不在流程图中")
+
+
+def _expressions(process: str, rule: VerdictRule) -> Iterator[Problem]:
+    sources = (rule.grants, rule.reason, rule.article, rule.level, rule.exemptions, *rule.steps.values())
+    for source in filter(None, sources):
+        try:
+            expressions.parse(source)
+        except ExpressionRefused as fault:
+            yield Problem(FILE, process, "expression_refused", fault.message)

@@ -1,0 +1,35 @@
+"""The decision card and the lines of a computation, for the pages that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Case
+from processes.decisions import card
+from processes.decisions.card import Card
+from processes.decisions.reading import Computation
+from processes.engine.facts import Facts
+from processes.office import Office
+from processes.releases.bundle import Bundle
+
+
+def facts(office: Office, case: Case, bundle: Bundle) -> Facts:
+    """The instant and the parameters at the case's place."""
+    return Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
+
+
+def computation(
+    office: Office, session: Session, case: Case, bundle: Bundle, data: Mapping[str, Any]
+) -> Computation:
+    """The computed case."""
+    return card.computation(session, case, bundle, data, facts(office, case, bundle))
+
+
+def of_case(
+    office: Office, session: Session, case: Case, bundle: Bundle, data: Mapping[str, Any]
+) -> Card | None:
+    """The card of a case, once its facts were taken and computed."""
+    return card.of_case(session, computation(office, session, case, bundle, data))

@@ -1,0 +1,44 @@
+"""A computation explained line by line, and done again under its own release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import events, queries
+from processes.decisions import rerun
+from processes.errors import NotFound
+from processes.papers import queries as papers
+from processes.releases import publish
+from web import answers, auth, decision_view
+from web.require import require
+
+desk = Blueprint("explain", __name__)
+
+
+@desk.get("/cases/<string:number>/explain")
+@require(Permission.HOUSEHOLD_READ)
+def page(actor: Actor, number: str) -> Any:
+    """Every line of every sheet as a sentence, the parameters used, and whether it comes out the same today."""
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        case = queries.case_by_number(session, number)
+        if case.department:
+            raise NotFound()
+        bundle = publish.open_release(session, case.release_id)
+        told = decision_view.computation(office, session, case, bundle, answers.known(office, case, bundle))
+        definition = bundle.definition(case.process or None)
+        return render_template(
+            "explain.html",
+            case=case,
+            release=papers.release_number(session, case.release_id),
+            card=decision_view.of_case(office, session, case, bundle, told.data),
+            sheets=[(definition.sheets[s].title, told.lines(s)) for s in told.sheets()],
+            parameters={p.name: p for p in told.parameters()},
+            rerun=rerun.rerun(
+                case, bundle, decision_view.facts(office, case, bundle), events.of_case(session, case.id)
+            ),
+        )
