@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes.cases.models import Case, WorkItem
+from processes.policy.calendar import civil_date
 from processes.rehearsal.registering import household_form, save
 from processes.rehearsal.stage import Stage
 
@@ -124,10 +125,17 @@ def item_at(stage: Stage, number: str, task: str) -> WorkItem:
     return next(i for i in open_items(stage, number) if i.task == task)
 
 
+def answer(stage: Stage, task: str, answers: dict[str, dict[str, Any]] = ANSWERS) -> dict[str, Any]:
+    """What a step is answered with: what it dates happened on the day on which the stage stands."""
+    today = civil_date(stage.clock.now).isoformat()
+    return {key: today if value == DAY else value for key, value in answers[task].items()}
+
+
 def complete(stage: Stage, item: WorkItem, division: str = VILLAGE, by: str | None = None) -> None:
     """Do a step as its role would."""
     actor = stage.actor(by or item.role, division)
-    stage.office.perform(c.CompleteTask(item.id, item.version, ANSWERS[item.task], str(uuid4())), actor)
+    command = c.CompleteTask(item.id, item.version, answer(stage, item.task), str(uuid4()))
+    stage.office.perform(command, actor)
 
 
 def outcome(stage: Stage, number: str) -> str | None:
