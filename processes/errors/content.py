@@ -73,8 +73,13 @@ class BundleInvalid(ContentFault):
     """A programme folder with lint problems cannot be published."""
 
     code = "bundle_invalid"
-    text = "流程内容有 {count} 处问题，不能发布。请先按“yimen lint”的提示修改。"
-    text_en = "{count} problems; the content cannot be published."
+    text = "流程内容有 {count} 处问题，不能发布：{reason}。"
+    text_en = "{count} problems; the content cannot be published: {reason}"
+
+    def __init__(
+        self, count: int, reason: str = "请先按“yimen lint”的提示修改", *, clause: str | None = None
+    ) -> None:
+        super().__init__(clause=clause, count=count, reason=reason.rstrip("。"))
 
 
 class PaperValueMissing(ContentFault):
