@@ -147,6 +147,7 @@ def facts(household: Household, on: date) -> dict[str, Any]:
                 "id": Decimal(named.id),
                 "relation": membership.relation,
                 "age": Decimal(age_on(named.birth_on, on)),
+                "disability_kind": person.disability_kind,
                 "disability_grade": Decimal(person.disability_grade),
                 "grave_illness": person.grave_illness,
                 "is_student": person.is_student,

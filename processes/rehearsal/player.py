@@ -39,6 +39,8 @@ def play(stage: Stage, scenario: Scenario) -> Result:
             result.differences.append(f"{player.place}：{_said(fault)}")
     if player.number:
         looking.look(stage, player.number, player.division, result)
+        if "screening" in scenario.content["expect"]:
+            looking.screen(stage, player.household, result)
         samples.take(stage, player.number, player.division, result)
     result.differences += player.differences
     result.differences += compare.differences(scenario.content["expect"], result)

@@ -7,7 +7,7 @@ from typing import Any
 
 from processes.policy import values
 
-_INNER = ("flows", "open", "values", "refused", "linked", "fund", "relief", "papers")
+_INNER = ("flows", "open", "values", "refused", "linked", "fund", "relief", "screening", "papers")
 
 
 @dataclass(slots=True)
@@ -30,6 +30,8 @@ class Result:
     linked: list[dict[str, Any]] = field(default_factory=list)
     fund: dict[str, Any] = field(default_factory=dict)
     relief: dict[str, Any] | None = None
+    screening: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What the first look says of each member (by name), by programme title; only where it is asked for."""
     papers: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     """Template and data of one paper of each kind (`programme/kind`) that the cases made or may make."""
 

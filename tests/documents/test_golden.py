@@ -76,6 +76,7 @@ def contracts(stage: Stage) -> dict[str, tuple[str, dict[str, Any]]]:
 def test_papers_look_as_they_did(allowance: Bundle, contracts: dict[str, tuple[str, dict[str, Any]]]) -> None:
     assert set(contracts) == {
         "acceptance_notice", "investigation_form", "public_notice", "confirmation_notice", "approval_form",
+        "announcement",
     }  # fmt: skip
     for kind, (template, data) in contracts.items():
         _compare(kind, _pictures(allowance, template, data))
