@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes.cases.models import Case, WorkItem
+from processes.policy.calendar import civil_date
 from processes.rehearsal.player import household_form
 from processes.rehearsal.stage import Stage
 
@@ -125,9 +126,12 @@ def item_at(stage: Stage, number: str, task: str) -> WorkItem:
 
 
 def complete(stage: Stage, item: WorkItem, division: str = VILLAGE, by: str | None = None) -> None:
-    """Do a step as its role would."""
+    """Do a step as its role would; what is served is served on the day of the clock."""
     actor = stage.actor(by or item.role, division)
-    stage.office.perform(c.CompleteTask(item.id, item.version, ANSWERS[item.task], str(uuid4())), actor)
+    answer = ANSWERS[item.task]
+    if "served_on" in answer:
+        answer = {**answer, "served_on": civil_date(stage.clock.now).isoformat()}
+    stage.office.perform(c.CompleteTask(item.id, item.version, answer, str(uuid4())), actor)
 
 
 def outcome(stage: Stage, number: str) -> str | None:
