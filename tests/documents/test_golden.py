@@ -98,6 +98,23 @@ def test_the_form_of_a_family_of_six__fits_one_page(
     assert len(_pictures(allowance, template, {**data, "members": [member] * 6})) == 1
 
 
+@pytest.mark.parametrize("suspends", [False, True])
+def test_the_acceptance_notice_says_what_the_notice_does_to_the_days(
+    allowance: Bundle, contracts: dict[str, tuple[str, dict[str, Any]]], suspends: bool
+) -> None:
+    """Shipped: a public notice does not stop the days; the paper must not promise otherwise."""
+    template, data = contracts["acceptance_notice"]
+    assert data["fields"]["notice_suspends"] is False
+    told = {**data, "fields": {**data["fields"], "notice_suspends": suspends}}
+    sheet = render.Sheet(
+        allowance.templates(), template, told, "https://example.invalid/verify/GOLDEN0000", AT
+    )
+    page = pypdfium2.PdfDocument(render.to_pdf(sheet).content)[0].get_textpage().get_text_bounded()
+    text = "".join(page.split())
+    assert ("补正材料、公示和异议复查的时间不计入" in text) is suspends
+    assert ("补正材料和异议复查的时间不计入" in text) is not suspends
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", TOLD, ids=[p.stem for p in TOLD])
 def test_papers_of_other_programmes_look_as_they_did(whole_stage: Stage, path: Path) -> None:
