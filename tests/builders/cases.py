@@ -125,12 +125,17 @@ def item_at(stage: Stage, number: str, task: str) -> WorkItem:
     return next(i for i in open_items(stage, number) if i.task == task)
 
 
+def dated(stage: Stage, answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer with every date of it on the day of the clock."""
+    today = civil_date(stage.clock.now).isoformat()
+    return {k: today if k.endswith("_on") else v for k, v in answer.items()}
+
+
 def complete(stage: Stage, item: WorkItem, division: str = VILLAGE, by: str | None = None) -> None:
     """Do a step as its role would, on the day of the clock: no date lies before its cause."""
     actor = stage.actor(by or item.role, division)
     answer = ANSWERS[item.task]
-    today = civil_date(stage.clock.now).isoformat()
-    answer = {k: today if k.endswith("_on") else v for k, v in answer.items()}
+    answer = dated(stage, answer)
     stage.office.perform(c.CompleteTask(item.id, item.version, answer, str(uuid4())), actor)
 
 

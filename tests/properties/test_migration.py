@@ -33,7 +33,8 @@ def _walk(stage: Stage, number: str, until: str = "", steps: int = 30) -> None:
             stage.move("8 days")
             continue
         actor = stage.actor(item.role, cases.VILLAGE)
-        command = c.CompleteTask(item.id, item.version, SIGNED[item.task], str(uuid4()))
+        answer = cases.dated(stage, SIGNED[item.task])
+        command = c.CompleteTask(item.id, item.version, answer, str(uuid4()))
         stage.office.perform(command, actor)
 
 
