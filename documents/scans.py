@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pypdfium2
 import zxingcpp
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from documents.errors import ScanUnreadable
 from documents.sheets import Counting, Scan, ScannedPage
@@ -28,9 +29,15 @@ _UNREADABLE = (
 """What the libraries raise for a file that is none."""
 
 
+_PDF_END = b"%%EOF"
+_PDF_TAIL = 2_048
+_HALF_PDF = "这个 PDF 不完整或者已损坏，可能没有传完；请重新扫描或者导出后再上传"
+
+
 def read(scan: Scan) -> tuple[ScannedPage, ...]:
     """The pages of a scan; raises `ScanUnreadable`."""
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    count(Counting(scan.content, scan.is_pdf))
     try:
         return tuple(_page(image) for image in _images(scan))
     except _UNREADABLE as fault:
@@ -70,12 +77,54 @@ def _page(image: Image.Image) -> ScannedPage:
 
 
 def count(job: Counting) -> int:
-    """How many pages a file has; a picture may have several (TIFF).  Raises `ScanUnreadable`."""
+    """How many pages a whole file has; a picture may have several (TIFF).
+
+    Raises `ScanUnreadable`, which says why, for a file that nobody could read later: one with a password, one of
+    which a part is missing, one without pages.
+    """
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    return _pages_of_pdf(job.content) if job.is_pdf else _frames_of_picture(job.content)
+
+
+def _pages_of_pdf(content: bytes) -> int:
+    """Pages are opened too: the library mends a file whose end is missing and then lacks some of them."""
     try:
-        if job.is_pdf:
-            return len(pypdfium2.PdfDocument(job.content))
-        with Image.open(io.BytesIO(job.content)) as opened:
-            return int(getattr(opened, "n_frames", 1))
-    except _UNREADABLE as fault:
-        raise ScanUnreadable(f"文件不能读取：{type(fault).__name__}") from fault
+        document = pypdfium2.PdfDocument(content)
+        pages = len(document)
+        # Mended or not, a file without its end was cut; what may stand behind the end is little.
+        if _PDF_END not in content[-_PDF_TAIL:] or pages == 0:
+            raise ScanUnreadable(_HALF_PDF)
+        for number in range(min(pages, MAX_PAGES)):
+            document[number].close()
+    except pypdfium2.PdfiumError as fault:
+        if getattr(fault, "err_code", None) == pypdfium2.raw.FPDF_ERR_PASSWORD:
+            raise ScanUnreadable("这个 PDF 设有打开密码，请去掉密码（另存或打印为 PDF）后再上传") from fault
+        raise ScanUnreadable(_HALF_PDF) from fault
+    except (OSError, ValueError) as fault:
+        raise ScanUnreadable(_HALF_PDF) from fault
+    return pages
+
+
+@contextmanager
+def _strict() -> Iterator[None]:
+    """The page maker lets Pillow fill what is missing with grey; evidence is not filled."""
+    filled, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = filled
+
+
+def _frames_of_picture(content: bytes) -> int:
+    """Every frame is decoded: what is missing at the end is not seen before."""
+    try:
+        with _strict(), Image.open(io.BytesIO(content)) as opened:
+            frames = int(getattr(opened, "n_frames", 1))
+            for number in range(min(frames, MAX_PAGES)):
+                opened.seek(number)
+                opened.load()
+            return frames
+    except Image.DecompressionBombError as fault:
+        raise ScanUnreadable(f"图片超过 {MAX_PIXELS // 1_000_000} 百万像素，请降低分辨率后再上传") from fault
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as fault:
+        raise ScanUnreadable("图片不完整或者已损坏，可能没有传完；请重新拍照、扫描后再上传") from fault

@@ -150,17 +150,16 @@ class CaseClocks:
         return stopped
 
     def suspend(self, name: str, reason: str, since: date | None = None) -> list[Clock]:
-        """Stop counting from the day after `since` (today)."""
-        suspended = self.running(name)
+        """Stop counting from the day after `since` (today); answers the clocks that were counting till then."""
+        suspended = [c for c in self.running(name) if all(s.until_on is not None for s in c.suspensions)]
         for clock in suspended:
-            if all(s.until_on is not None for s in clock.suspensions):
-                clock.suspensions.append(Suspension(from_on=since or self.today, reason=reason))
-                self._refresh(clock)
+            clock.suspensions.append(Suspension(from_on=since or self.today, reason=reason))
+            self._refresh(clock)
         return suspended
 
     def resume(self, name: str, until: date | None = None) -> list[Clock]:
-        """Count again from the day after `until` (today)."""
-        resumed = self.running(name)
+        """Count again from the day after `until` (today); answers the clocks that were suspended till then."""
+        resumed = [c for c in self.running(name) if any(s.until_on is None for s in c.suspensions)]
         for clock in resumed:
             for suspension in clock.suspensions:
                 if suspension.until_on is None:

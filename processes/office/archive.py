@@ -20,6 +20,7 @@ from processes.people.models import Household
 from processes.policy import retention
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
+from processes.storage.file_names import file_name
 from processes.storage.unit_of_work import UnitOfWork, within
 
 _LONGEST = 60
@@ -62,7 +63,7 @@ def add_old_sheet(
     actor.demand(Permission.ARCHIVE_WRITE)
     file = _old_file(uow, actor, command.number)
     kind = media_type(command.content)
-    title = command.name.rsplit(".", 1)[0].replace("/", "_")[-160:] or "材料"
+    title = file_name(command.name.rsplit(".", 1)[0], "材料")
     row = old_files.add_sheet(uow, file, title, kind, command.content, command.pages, settings.scans)
     return {"position": row.position, "title": row.title, "pages": row.pages}
 

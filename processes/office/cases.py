@@ -17,9 +17,11 @@ from processes.engine import progress as p
 from processes.errors import AttachmentRefused, HouseholdNotFound
 from processes.office.answers import reason_of
 from processes.office.running import Opening, Run, open_case, opened_from
+from processes.papers import old_files
 from processes.people.models import Household
 from processes.settings import Settings
 from processes.storage import full_text, vault
+from processes.storage.file_names import file_name
 from processes.storage.unit_of_work import UnitOfWork, within
 
 MAX_ATTACHMENT = 20_000_000
@@ -71,13 +73,18 @@ def extend_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.E
 def add_attachment(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddAttachment
 ) -> dict[str, Any]:
-    """File a document with a case; what it is is told from its bytes, not its name."""
+    """File a document with a case; what it is is told from its bytes, not its name.
+
+    Raises `AttachmentRefused` for what nobody could open later: a password, a part missing.
+    """
     actor.demand(Permission.TASK_WORK)
-    case = actions.locked_case(uow, actor, command.case_number)
     kind = media_type(command.content)
+    # Before anything is locked: parsing takes its time, and nobody else is to wait for it.
+    old_files.pages_of(command.content, MEDIA_TYPES[kind] == ".pdf")
+    case = actions.locked_case(uow, actor, command.case_number)
     row = Attachment(
         case_id=case.id,
-        name=command.name.replace("/", "_").replace("\\", "_")[-160:] or "附件",
+        name=file_name(command.name),
         media_type=kind,
         size=len(command.content),
         sha256=vault.put(settings.attachments, command.content),

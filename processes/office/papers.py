@@ -21,6 +21,7 @@ from processes.papers.models import DESTROYED, STANDING, SUPERSEDED, WITHDRAWN, 
 from processes.releases import publish
 from processes.settings import Settings
 from processes.storage import outbox, vault
+from processes.storage.file_names import file_name
 from processes.storage.outbox import OutboxRow
 from processes.storage.unit_of_work import UnitOfWork, within
 
@@ -163,7 +164,9 @@ def file_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.File
         sha256 = vault.put(settings.scans, page.picture)
         said: dict[str, Any] = {"number": number, "sha256": sha256}
         try:
-            said |= _file(uow, actor, return_scan.place_of(page.codes), sha256, command.name)
+            said |= _file(
+                uow, actor, return_scan.place_of(page.codes), sha256, file_name(command.name, "扫描件")
+            )
         except (NotFound, RuleBroken) as fault:
             said["fault"] = fault.message
         filed.append(said)
@@ -175,7 +178,7 @@ def place_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Pla
     actor.demand(Permission.SCAN_FILE)
     vault.get(settings.scans, command.sha256)
     place = return_scan.Place(command.code.strip().upper(), command.page)
-    return _file(uow, actor, place, command.sha256, command.name)
+    return _file(uow, actor, place, command.sha256, file_name(command.name, "扫描件"))
 
 
 def _file(

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from documents import render
-from documents.errors import PressError, ScanUnreadable
-from processes.errors import AttachmentRefused, NotFound, RenderFailed
+from processes.errors import NotFound
+from processes.papers import brought
 from processes.papers.archive_models import OldFile, OldSheet
 from processes.storage import vault
 from processes.storage.unit_of_work import UnitOfWork
@@ -59,10 +59,9 @@ def add_sheet(
 
 
 def pages_of(content: bytes, is_pdf: bool) -> int:
-    """How many pages an uploaded file has; raises `AttachmentRefused` for what cannot be read."""
-    try:
+    """How many pages an uploaded file has; raises `AttachmentRefused` for what cannot be read whole.
+
+    The file is parsed in a child process with little time and memory, never by the caller.
+    """
+    with brought.told():
         return render.count_pages(render.Counting(content, is_pdf))
-    except ScanUnreadable as fault:
-        raise AttachmentRefused(reason=str(fault)) from fault
-    except PressError as fault:
-        raise RenderFailed(reason=str(fault)) from fault

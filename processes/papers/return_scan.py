@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import binding, render
-from documents.errors import PressError, ScanUnreadable
 from processes.access.scope import Actor
-from processes.errors import AttachmentRefused, NotFound, RenderFailed, RuleBroken
+from processes.errors import NotFound, RuleBroken
+from processes.papers import brought
 from processes.papers.models import IssuedPaper, ReturnedPage
 from processes.policy.calendar import civil_date
 from processes.storage import vault
@@ -32,12 +32,8 @@ class Place:
 
 def read(content: bytes, is_pdf: bool) -> tuple[render.ScannedPage, ...]:
     """The pages of an uploaded file; raises `AttachmentRefused` for what cannot be read."""
-    try:
+    with brought.told():
         return render.read_scan(render.Scan(content, is_pdf))
-    except ScanUnreadable as fault:
-        raise AttachmentRefused(reason=str(fault)) from fault
-    except PressError as fault:
-        raise RenderFailed(reason=str(fault)) from fault
 
 
 def place_of(codes: Sequence[str]) -> Place | None:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import render
-from documents.errors import PressError, ScanUnreadable
+from documents.errors import PressError
 from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import Actor
 from processes.cases.models import WorkItem
 from processes.errors import AttachmentRefused, DutySeparation, RenderFailed, RuleBroken
+from processes.papers import brought
 from processes.papers.models import STANDING, IssuedPaper, PaperSignature
 from processes.policy.calendar import SHANGHAI
 from processes.releases.bundle import PaperRule
 from processes.storage.certificate import KeyFile, OfficeCertificate
+from processes.storage.file_names import shown
 from processes.storage.unit_of_work import UnitOfWork
 
 SEAL = "seal"
@@ -173,12 +175,12 @@ def take_in(
 
 def check(content: bytes, certificates: Sequence[bytes]) -> tuple[render.SignatureSeen, ...]:
     """What the signatures of a file say; raises `AttachmentRefused` for what is no PDF."""
-    try:
-        return render.check_signatures(render.Checking(content, tuple(certificates)))
-    except ScanUnreadable as fault:
-        raise AttachmentRefused(reason=str(fault)) from fault
-    except PressError as fault:
-        raise RenderFailed(reason=str(fault)) from fault
+    if not content.lstrip().startswith(b"%PDF"):
+        raise AttachmentRefused(reason="这不是 PDF 文件，或者是空文件")
+    with brought.told():
+        seen = render.check_signatures(render.Checking(content, tuple(certificates)))
+    # Whoever signed wrote these texts: nothing in them may turn a page or a terminal around.
+    return tuple(replace(s, name=shown(s.name), role=shown(s.role), issuer=shown(s.issuer)) for s in seen)
 
 
 def is_latest(paper: IssuedPaper, content: bytes) -> bool:

@@ -20,6 +20,7 @@ def differences(expect: Mapping[str, Any], result: Any) -> list[str]:
         *_values(expect, result),
         *_linked(expect, result),
         *_money(expect, result),
+        *_screening(expect, result),
     ]
 
 
@@ -121,6 +122,14 @@ def _money(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
         for key, value in wanted.items():
             if not same(value, result.relief.get(key)):
                 yield f"救助金的 {key} 应为 {value}，实际为 {result.relief.get(key)}"
+
+
+def _screening(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
+    for member, programmes in expect.get("screening", {}).items():
+        for title, wanted in programmes.items():
+            actual = result.screening.get(member, {}).get(title)
+            if wanted != actual:
+                yield f"筛查{member}的{title}应为 {wanted}，实际为 {actual or '无'}"
 
 
 def same(wanted: Any, actual: Any) -> bool:

@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 from processes.access.scope import township_of
 from processes.cases import clocks, queries
 from processes.cases.models import Case, WorkItem
+from processes.coordination import screening
 from processes.engine import runtime, trail
 from processes.engine.facts import Facts
 from processes.papers import queries as papers
 from processes.papers.models import IssuedPaper
+from processes.people import queries as people
 from processes.people.models import PersonDifference
+from processes.policy.calendar import civil_date
 from processes.rehearsal.results import Result
 from processes.rehearsal.stage import Stage
 from processes.releases import publish
@@ -69,6 +72,16 @@ def look(stage: Stage, number: str, division: str, result: Result) -> None:
             session.scalar(select(func.count()).where(PersonDifference.status == "open")) or 0
         )
         _look_around(stage, division, session, case, result)
+
+
+def screen(stage: Stage, household: str, result: Result) -> None:
+    """What the first look says of every member of a household under every programme."""
+    now = stage.clock.now
+    with stage.database.reading("") as session:
+        found = people.household_by_number(session, household)
+        for screened in screening.screen(session, found, now, civil_date(now)):
+            for finding in screened.findings:
+                result.screening.setdefault(finding.member, {})[screened.title] = finding.result
 
 
 def _look_around(stage: Stage, division: str, session: Session, case: Case, result: Result) -> None:

@@ -15,7 +15,7 @@ from processes.access.scope import township_of
 from processes.cases.models import Case, WorkItem
 from processes.errors import FormInvalid, ScenarioInvalid, YimenError
 from processes.people import queries as people
-from processes.rehearsal import compare, looking, samples
+from processes.rehearsal import compare, looking
 from processes.rehearsal.county import COUNTY, division_code
 from processes.rehearsal.registering import MAIN, Register, day, household_form, save
 from processes.rehearsal.results import Result
@@ -38,9 +38,11 @@ def play(stage: Stage, scenario: Scenario) -> Result:
         result.refused = fault.code
         if scenario.content["expect"].get("refused") != fault.code:
             result.differences.append(f"{player.place}：{_said(fault)}")
+    result.number, result.division = player.number, player.division
     if player.number:
         looking.look(stage, player.number, player.division, result)
-        samples.take(stage, player.number, player.division, result)
+        if "screening" in scenario.content["expect"]:
+            looking.screen(stage, player.household, result)
     result.differences += player.differences
     result.differences += compare.differences(scenario.content["expect"], result)
     result.passed = not result.differences

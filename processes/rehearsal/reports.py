@@ -8,7 +8,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from processes.errors import ScenarioInvalid, YimenError
-from processes.rehearsal import player, scenarios, stage
+from processes.rehearsal import parameters, player, samples, scenarios, stage
 from processes.rehearsal.results import Result
 from processes.rehearsal.scenarios import Scenario
 from processes.releases import bundle as bundles
@@ -44,13 +44,24 @@ def play_file(scenario: Scenario, settings: Settings, url: str | None = None) ->
     """
     try:
         folder = _folder(Path(scenario.file), settings, str(scenario.content["programme"]))
-        with stage.stage(settings, *_with_neighbours(folder), url=url) as made:
-            return player.play(made, scenario)
+        wanted = scenario.content.get("parameters", {})
+        bundles_here = parameters.with_values(_with_neighbours(folder), wanted)
+        with stage.stage(settings, *bundles_here, url=url) as made:
+            return _played(made, scenario)
     except YimenError as fault:
         said = fault.message
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as fault:
         said = f"情景内容有误，无法演练：{type(fault).__name__}：{fault}"
     return Result(scenario.title, scenario.file, differences=[said])
+
+
+def _played(made: stage.Stage, scenario: Scenario) -> Result:
+    """Play a scenario, then keep a sample of every paper that its case made or may make."""
+    result = player.play(made, scenario)
+    if result.number:
+        samples.take(made, result)
+        result.passed = not result.differences
+    return result
 
 
 def rehearse(
@@ -72,8 +83,10 @@ def rehearse(
 
 def _play_packed(scenario: Scenario, settings: Settings, packed: list[bytes]) -> Result:
     try:
-        with stage.stage(settings, *map(bundles.unpack, packed)) as made:
-            return player.play(made, scenario)
+        wanted = scenario.content.get("parameters", {})
+        bundles_here = parameters.with_values([bundles.unpack(p) for p in packed], wanted)
+        with stage.stage(settings, *bundles_here) as made:
+            return _played(made, scenario)
     except YimenError as fault:
         return Result(scenario.title, scenario.file, differences=[fault.message])
 

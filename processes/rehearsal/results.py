@@ -7,7 +7,10 @@ from typing import Any
 
 from processes.policy import values
 
-_INNER = ("flows", "open", "values", "refused", "linked", "fund", "relief", "papers", "register_differences")
+_INNER = (
+    "flows", "open", "values", "refused", "linked", "fund", "relief", "screening", "papers", "register_differences",
+    "number", "division",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -17,6 +20,8 @@ class Result:
     scenario: str
     file: str
     passed: bool = False
+    number: str = ""
+    division: str = ""
     outcome: str | None = None
     award: dict[str, Any] | None = None
     path: list[str] = field(default_factory=list)
@@ -30,6 +35,8 @@ class Result:
     linked: list[dict[str, Any]] = field(default_factory=list)
     fund: dict[str, Any] = field(default_factory=dict)
     relief: dict[str, Any] | None = None
+    screening: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What the first look says of each member (by name), by programme title; only where it is asked for."""
     papers: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     """Template and data of one paper of each kind (`programme/kind`) that the cases made or may make."""
     register_differences: int = 0

@@ -15,9 +15,10 @@ from processes.rehearsal.stage import Stage
 from processes.releases import publish
 
 
-def take(stage: Stage, number: str, division: str, result: Result) -> None:
+def take(stage: Stage, result: Result) -> None:
     """Ask for every paper on demand that the case allows, then keep template and data of each kind."""
-    clerk = stage.actor("window_clerk", division)
+    number = result.number
+    clerk = stage.actor("window_clerk", result.division)
     for paper in _on_demand(stage, number):
         try:
             stage.office.perform(c.MakePaper(number, paper), clerk)

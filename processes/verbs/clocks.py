@@ -26,11 +26,15 @@ def _undo_stop(context: Context, result: Mapping[str, Any]) -> None:
 
 
 def _undo_suspend(context: Context, result: Mapping[str, Any]) -> None:
-    context.clocks.resume(str(result["clock"]))
+    """Only what was suspended then: a clock that was suspended for another reason stays so."""
+    for name in result["suspended"]:
+        context.clocks.resume(str(name))
 
 
 def _undo_resume(context: Context, result: Mapping[str, Any]) -> None:
-    context.clocks.suspend(str(result["clock"]), "退回后重新办理")
+    """Only what was resumed then: a clock that a notice never suspended goes on counting."""
+    for name in result["resumed"]:
+        context.clocks.suspend(str(name), "退回后重新办理")
 
 
 @verb(

@@ -76,6 +76,7 @@ def contracts(stage: Stage) -> dict[str, tuple[str, dict[str, Any]]]:
 def test_papers_look_as_they_did(allowance: Bundle, contracts: dict[str, tuple[str, dict[str, Any]]]) -> None:
     assert set(contracts) == {
         "acceptance_notice", "investigation_form", "public_notice", "confirmation_notice", "approval_form",
+        "announcement",
     }  # fmt: skip
     for kind, (template, data) in contracts.items():
         _compare(kind, _pictures(allowance, template, data))
@@ -95,6 +96,23 @@ def test_the_form_of_a_family_of_six__fits_one_page(
     template, data = contracts["approval_form"]
     member = {**data["members"][0], "condition": "肢体2级、重病", "work_ability": "部分劳动能力"}
     assert len(_pictures(allowance, template, {**data, "members": [member] * 6})) == 1
+
+
+@pytest.mark.parametrize("suspends", [False, True])
+def test_the_acceptance_notice_says_what_the_notice_does_to_the_days(
+    allowance: Bundle, contracts: dict[str, tuple[str, dict[str, Any]]], suspends: bool
+) -> None:
+    """Shipped: a public notice does not stop the days; the paper must not promise otherwise."""
+    template, data = contracts["acceptance_notice"]
+    assert data["fields"]["notice_suspends"] is False
+    told = {**data, "fields": {**data["fields"], "notice_suspends": suspends}}
+    sheet = render.Sheet(
+        allowance.templates(), template, told, "https://example.invalid/verify/GOLDEN0000", AT
+    )
+    page = pypdfium2.PdfDocument(render.to_pdf(sheet).content)[0].get_textpage().get_text_bounded()
+    text = "".join(page.split())
+    assert ("补正材料、公示和异议复查的时间不计入" in text) is suspends
+    assert ("补正材料和异议复查的时间不计入" in text) is not suspends
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ from processes.cases.models import Incident
 from processes.errors import FileUnwritable
 from processes.rehearsal.stage import Stage
 from processes.storage import keyring, vault
-from tests.builders import cases
+from tests.builders import cases, files
 from tests.builders.desks import Person
 
 
@@ -106,7 +106,7 @@ def test_a_disk_that_takes_no_file__is_told_and_leaves_no_half(
 
     monkeypatch.setattr(vault.os, "fsync", full)
     with pytest.raises(FileUnwritable) as caught:
-        stage.office.perform(c.AddAttachment(number, "证明.pdf", b"%PDF-1.4 1 0 obj"), clerk)
+        stage.office.perform(c.AddAttachment(number, "证明.pdf", files.a_pdf()), clerk)
     assert "磁盘已满" in caught.value.message
     assert [p for p in folder.rglob("*") if p.is_file()] == []
     assert jobs.make_papers(stage.office) == 0

@@ -17,6 +17,7 @@ from processes.cases.models import Case
 from processes.people.models import Household
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
+from tests.builders import files as files_brought
 from tests.builders.desks import Person
 
 
@@ -33,7 +34,7 @@ def _checked(content: bytes) -> dict[str, bytes]:
 def test_a_case_as_a_folder(stage: Stage) -> None:
     number = cases.a_case(stage, "serve_confirmation")
     jobs.make_papers(stage.office)
-    scan = b"%PDF-1.4\n" + b"x" * 200
+    scan = files_brought.a_pdf()
     stage.office.perform(
         c.AddAttachment(number, "户口簿.pdf", scan), stage.actor("window_clerk", cases.VILLAGE)
     )
@@ -42,7 +43,7 @@ def test_a_case_as_a_folder(stage: Stage) -> None:
     assert answer.mimetype == "application/zip"
     files = _checked(answer.data)
     papers = [n for n in files if n.startswith("文书/")]
-    assert len(papers) == 5
+    assert len(papers) == 6
     for name in papers:
         with pikepdf.open(io.BytesIO(files[name])) as pdf:
             assert len(pdf.pages) >= 1

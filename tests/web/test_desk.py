@@ -12,7 +12,7 @@ import pytest
 from processes import worker
 from processes.access import audit
 from processes.rehearsal.stage import Stage
-from tests.builders import cases
+from tests.builders import cases, files
 from tests.builders.desks import USERS, Person
 
 NOBODY: set[str] = set()
@@ -163,7 +163,8 @@ def test_attachments_are_judged_by_their_bytes(
 def test_an_attachment_comes_back_byte_for_byte_and_lies_sealed_on_the_disk(stage: Stage) -> None:
     number = cases.a_case(stage)
     clerk = Person(stage, "window_clerk")
-    content = b"%PDF-1.4\n%secret words of a patient\n%%EOF"
+    content = files.a_pdf(text=b"secret words of a patient")
+    assert b"secret" in content
     assert (
         clerk.post(f"/cases/{number}/attachments", {"file": (io.BytesIO(content), "证明.pdf")}).status_code
         == 302

@@ -25,6 +25,7 @@ from processes.releases import words as choice_words
 from processes.relief import fund_queries
 from processes.relief import queries as relief
 from processes.storage import vault
+from processes.storage.file_names import file_name
 from web import answers, auth, decision_view, drawings, forms, step_changes
 from web.require import require
 
@@ -260,7 +261,7 @@ def attachment(actor: Actor, number: str, attachment_id: int) -> Any:
     if found is None:
         raise NotFound()
     content = vault.get(office.settings.attachments, found.sha256)
-    return send_file(io.BytesIO(content), mimetype=found.media_type, download_name=found.name)
+    return send_file(io.BytesIO(content), mimetype=found.media_type, download_name=file_name(found.name))
 
 
 @desk.post("/cases/<string:number>/make-paper")

@@ -10,6 +10,7 @@ from processes.access.permissions import Permission
 from processes.errors import AttachmentRefused
 from processes.papers import queries, signing
 from processes.storage import certificate
+from processes.storage.file_names import file_name
 from web import auth
 from web.limits import limiter
 from web.require import public
@@ -57,4 +58,6 @@ def check() -> Any:
         found = signing.known(session, content)
         paper = None if found is None else queries.verified(session, found.code)
         latest = found is None or signing.is_latest(found, content)
-    return render_template("verify_file.html", checked=given.filename, paper=paper, latest=latest, seen=seen)
+    return render_template(
+        "verify_file.html", checked=file_name(given.filename), paper=paper, latest=latest, seen=seen
+    )

@@ -1,0 +1,22 @@
+"""Files that people bring are parsed by the press's child process; what it cannot read is refused with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from documents.errors import PressError, ScanUnreadable
+from processes.errors import AttachmentRefused
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What the press says of a file, as `AttachmentRefused`; nothing is tried again by itself."""
+    try:
+        yield
+    except ScanUnreadable as fault:
+        raise AttachmentRefused(reason=str(fault)) from fault
+    except PressError as fault:
+        raise AttachmentRefused(
+            reason="文件没有在限定的时间和内存内读完，请稍后再试；仍不行的，请重新扫描或者另存后再试"
+        ) from fault
