@@ -48,16 +48,12 @@ def places_file(folder: Path) -> Path:
 
 
 def small_content(folder: Path) -> Path:
-    """The content of the installation with one programme and one of its scenarios, so that publishing is quick."""
+    """The content of the installation with one programme, so that publishing is quicker."""
     content = folder / "bpmn"
     content.mkdir()
     shutil.copy(CONTENT / "clauses.toml", content)
     for name in ("common", "minimum_living_allowance"):
         shutil.copytree(CONTENT / name, content / name)
-    kept = "within_standard.yaml"
-    for scenario in (content / "minimum_living_allowance" / "scenarios").iterdir():
-        if scenario.name != kept:
-            scenario.unlink()
     return content
 
 
