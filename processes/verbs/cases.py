@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from processes.cases import actions, events
-from processes.cases.models import Case
+from processes.cases.models import NO_DUE_DATE, Case
 from processes.errors import ReleaseMissing, RuleBroken, VerbParametersInvalid
 from processes.people.models import Membership
 from processes.people.queries import same_people
@@ -133,7 +133,7 @@ def _distinct(routes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def _told(context: Context, case: Case, route: Mapping[str, Any]) -> dict[str, Any]:
     """A line of the receipt: what was opened, for what, and until when it has to be answered."""
     context.uow.flush()
-    due = [i.due_on for i in actions.items_of(context.uow, case) if i.clock]
+    due = [i.due_on for i in actions.items_of(context.uow, case) if i.clock and i.due_on != NO_DUE_DATE]
     return {
         "number": case.number, "title": case.programme_title, "to": str(route.get("target_title") or ""),
         "need": str(route.get("need") or ""), "due_on": min(due) if due else None,

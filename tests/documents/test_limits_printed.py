@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from processes.cases.models import Case
 from processes.papers.models import IssuedPaper
+from processes.rehearsal import player, scenarios
 from processes.rehearsal.stage import Stage
 from tests.builders import cases, reliefs
+from tests.conftest import CONTENT
 
 
 def contract_of(stage: Stage, number: str, kind: str) -> dict[str, object]:
@@ -39,3 +41,15 @@ def test_the_ceiling_and_what_decided_are_printed(whole_stage: Stage) -> None:
     assert (fields["repeat_cases"], fields["repeat_reason"]) == ([first], "伤情反复")  # type: ignore[index]
     opinions = {o["step"]: o["text"] for o in form["opinions"]}  # type: ignore[attr-defined]
     assert opinions["县级审批再次救助"] == "同意"
+
+
+def test_a_receipt_names_no_day_where_no_limit_runs(whole_stage: Stage) -> None:
+    """Relief above the quick ceiling has no limit in days: the receipt says how it is handled, and no day of the year 9999."""
+    path = CONTENT / "one_window" / "scenarios" / "house_burnt.yaml"
+    player.play(whole_stage, scenarios.read(path)[0])
+    with whole_stage.database.reading("") as session:
+        receipt = session.scalars(select(IssuedPaper).where(IssuedPaper.template == "receipt.html")).one()
+    opened = {o["need"]: o for o in receipt.contract["fields"]["opened"]}
+    assert opened["突发急难"]["due_on"] is None
+    assert opened["突发急难"]["limit"] == "先行救助，随到随办"
+    assert all(str(o["due_on"]) < "2027" for o in opened.values() if o["due_on"] is not None)
