@@ -121,10 +121,13 @@ def _counted(family: Family, level: Fraction) -> Fraction:
 
 
 def _modest(family: Family, level: Fraction) -> bool:
+    """Deposits, cars, dwellings, companies; one car of a family with a disabled member does not count.
+
+    A text in the register (`exempted`) lifts no rule: the county exempts in a step of its own.
+    """
     within = family.deposits <= 24 * level * len(family.members)
-    return family.exempted or (
-        within and family.cars == 0 and family.dwellings <= 1 and family.companies == 0
-    )
+    cars = 1 if any(m.grade for m in family.members) else 0
+    return within and family.cars <= cars and family.dwellings <= 1 and family.companies == 0
 
 
 def _severe(member: Member) -> bool:

@@ -22,7 +22,8 @@ def member(n: int, wages: int = 0, age: int = 40, **more: Any) -> dict[str, Any]
         "wages": Decimal(wages)
     }
     return {
-        "id": Decimal(n), "relation": "本人" if n == 1 else "子女", "age": Decimal(age), "disability_grade": Decimal(0),
+        "id": Decimal(n), "relation": "本人" if n == 1 else "子女", "age": Decimal(age),
+        "disability_kind": "", "disability_grade": Decimal(0),
         "grave_illness": False, "is_student": False, "work_ability": "able",
         "income": income | {"total": sum(income.values())},
         "expense": {"medical": Decimal(0), "tuition": Decimal(0)},

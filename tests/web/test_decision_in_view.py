@@ -129,7 +129,7 @@ def test_a_refusal_says_the_reason_article_and_rules_of_the_decision(stage: Stag
         refusal_article="《社会救助暂行办法》第九十九条",
     )  # fmt: skip
     letter = paper(stage, "refusal_notice")
-    assert letter["fields"]["reason"] == "人均收入高于低保边缘家庭标准"
+    assert letter["fields"]["reason"] == "人均收入不低于低保边缘家庭标准"
     assert letter["fields"]["article"] == "《社会救助暂行办法》第九条"
     assert [rule["title"] for rule in letter["decision"]["failed"]] == ["人均月收入低于标准"]
     assert (
