@@ -14,7 +14,7 @@ from sqlalchemy import select
 from processes import founding_cli, worker
 from processes.cases import anchors, draws, events
 from processes.cases.models import Case
-from processes.errors import YimenError
+from processes.errors import OfficeMissing, YimenError
 from processes.migrations import schema
 from processes.office import explaining, rekeying
 from processes.opening import checked_office, open_office
@@ -239,7 +239,11 @@ def setup_command(with_demo: bool) -> None:
     schema.upgrade(office.database.engine)
     if with_demo:
         demo.found_county(office)
-    office = checked_office(office)
+    try:
+        office = checked_office(office)
+    except OfficeMissing as missing:
+        click.echo(missing.message)  # installed, and nothing is founded yet: there is nothing to publish for
+        return
     settings = office.settings
     certificate.open_certificate(settings.keys, settings.office_name, office.database.clock())
     if with_demo:

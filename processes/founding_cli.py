@@ -54,7 +54,7 @@ def found_command(file: Path, name: str, username: str, bureau: str) -> None:
         f"已建立{office.settings.office_name}，区划 {made['divisions']} 个，数据目录 {office.settings.var}。"
     )
     click.echo(
-        "下一步：用 yimen account add 增加第二名管理员和工作人员，执行 ./run --office 启动，在“政策参数”核对各项标准。"
+        "下一步：用 yimen account add 增加第二名管理员和工作人员，执行 ./run --office 启动，由流程管理员（supervisor）在“政策参数”核对各项标准。"
     )
 
 
@@ -91,6 +91,13 @@ def account_add(username: str, name: str, role: str, division: str, department: 
     """增加账号，显示一次性密码。"""
     command = c.AddAccount(username, name.strip(), role, division, department)
     _tell_password(open_office().perform(command, system_actor()))
+
+
+@account_group.command("reissue")
+@click.argument("username")
+def account_reissue(username: str) -> None:
+    """重新发放一次性密码：原密码和已登录的会话随即失效。"""
+    _tell_password(open_office().perform(c.ReissuePassword(username), system_actor()))
 
 
 @account_group.command("close-demo")

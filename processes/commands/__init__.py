@@ -12,6 +12,7 @@ from processes.commands.accounts import (
     CloseDemoAccounts,
     ConfirmAccount,
     FoundOffice,
+    ReissuePassword,
     RevealIdNumber,
     SignIn,
     UnlockAccount,
@@ -141,6 +142,7 @@ from processes.commands.studio import (
 from processes.commands.unsaved import DropUnsaved, KeepUnsaved, OpenUnsaved, SweepUnsaved
 
 __all__ = [
+    "ReissuePassword",
     "AddAccount",
     "AddDivisions",
     "ChangePassword",

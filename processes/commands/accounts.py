@@ -68,6 +68,13 @@ class ConfirmAccount(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ReissuePassword(Command):
+    """Give an account another one-time password, when the one before was lost or has expired."""
+
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangePassword(Command):
     """Change one's own password; every session of the account ends."""
 

@@ -81,6 +81,38 @@ def confirm(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Confir
     return {}
 
 
+def reissue(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ReissuePassword) -> dict[str, Any]:
+    """Give another one-time password; sessions end.  After founding a second administrator confirms it, as for a new one.
+
+    Nobody reissues their own: who knows their password changes it, who does not is helped by somebody else.
+    """
+    actor.demand(Permission.ACCOUNT_WRITE)
+    query = select(Account).where(Account.username == command.username).with_for_update()
+    account = uow.session.scalar(query)
+    if account is None:
+        raise NotFound()
+    if account.is_demo or not (account.is_active or account.awaits_confirmation):
+        raise RuleBroken(reason="演示账号和已停用的账号不能重新发放密码")
+    if actor.account_id == account.id:
+        raise RuleBroken(reason="不能为自己重新发放密码，请用“修改密码”")
+    password = passwords.one_time()
+    others = [a for a in founding.administrators(uow.session) if a.id != account.id]
+    # Whoever runs the machine helps the only administrator: nobody is there who could confirm it.
+    at_once = _is_founding(uow) or (actor.account_id is None and not others)
+    account.password_hash = accounts.hash_password(password)
+    account.must_change_password = True
+    account.password_expires_at = uow.now + passwords.ONE_TIME_VALID
+    account.awaits_confirmation = not at_once
+    account.is_active = at_once
+    account.added_by = actor.account_id
+    account.failed_sign_ins, account.locked_until = 0, None
+    account.session_epoch += 1
+    audit.note(uow, actor, "password_reissued", account.username)
+    return {
+        "username": account.username, "password": password, "awaits_confirmation": not at_once,
+    }  # fmt: skip
+
+
 def change_password(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ChangePassword
 ) -> dict[str, Any]:

@@ -245,3 +245,26 @@ def test_the_demo_is_known_as_one(stage: Stage) -> None:
     with stage.database.reading("") as session:
         assert founding.is_demo(session)
         assert not founding.is_mixed(session)
+
+
+def test_a_lost_password_is_reissued__and_confirmed_by_another_after_founding(empty: Office) -> None:
+    found(empty)
+    first = actor(empty, "admin")
+    empty.perform(c.AddAccount("clerk", "李窗口", "window_clerk", "341599101"), first)
+    again = empty.perform(c.ReissuePassword("clerk"), first)
+    assert sign_in(empty, "clerk", again["password"])
+    empty.perform(c.AddAccount("admin2", "赵管理", "administrator", "341599"), first)
+    later = empty.perform(c.ReissuePassword("clerk"), first)
+    with pytest.raises(YimenError):
+        sign_in(empty, "clerk", again["password"])
+    with pytest.raises(AccountUnconfirmed):
+        sign_in(empty, "clerk", later["password"])
+    with pytest.raises(RuleBroken):
+        empty.perform(c.ConfirmAccount("clerk"), first)
+    empty.perform(c.ConfirmAccount("clerk"), actor(empty, "admin2"))
+    assert sign_in(empty, "clerk", later["password"])
+    with pytest.raises(RuleBroken, match="不能为自己"):
+        empty.perform(c.ReissuePassword("admin"), first)
+    # The command line helps the administrator; the other administrator confirms it.
+    assert empty.perform(c.ReissuePassword("admin"), system_actor())["awaits_confirmation"]
+    empty.perform(c.ConfirmAccount("admin"), actor(empty, "admin2"))

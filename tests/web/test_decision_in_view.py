@@ -153,7 +153,7 @@ def test_lines_are_explained_and_the_decision_comes_out_the_same(stage: Stage) -
         "张建国：工资性收入 15,000 × 就业成本扣减比例 0.2、就业成本每人扣减上限 2,764.80 取较小 = 2,764.80"
         in page
     )
-    assert "演示县就业成本扣减规定" in page and "未确认" in page and "<summary>公式</summary>" in page
+    assert "建议值（就业成本扣减规定）" in page and "未确认" in page and "<summary>公式</summary>" in page
     plain = Person(stage, "county_leader").get(f"/cases/{number}").text
     assert "公式</summary><code" in plain and "怎么算的" in plain
 

@@ -30,7 +30,7 @@ from processes.releases.models import Release
 from tests.builders import cases
 from tests.builders.desks import Person
 
-ROW = '{ value = "812.00", from = 2026-07-01, division = "", source = "演示县低保标准调整", confirmed = false },'
+ROW = '{ value = "812.00", from = 2026-07-01, division = "", source = "建议值（低保标准调整）", confirmed = false },'
 RAISED = (
     ROW
     + '\n  { value = "850.00", from = 2027-01-01, division = "", source = "县政府〔2026〕9号", confirmed = true },'

@@ -117,6 +117,18 @@ def add_account(actor: Actor) -> Any:
     return _accounts(actor, added, fault), status
 
 
+@desk.post("/accounts/reissue")
+@require(Permission.ACCOUNT_WRITE)
+def reissue_password(actor: Actor) -> Any:
+    """Give an account another one-time password; it is shown once, on the page that answers."""
+    try:
+        command = c.ReissuePassword(request.form.get("username", ""))
+        added, fault, status = auth.office().perform(command, actor), None, 200
+    except YimenError as refused:
+        added, fault, status = None, refused.message, status_of(refused)
+    return _accounts(actor, added, fault), status
+
+
 @desk.post("/accounts/confirm")
 @require(Permission.ACCOUNT_WRITE)
 def confirm_account(actor: Actor) -> Any:
