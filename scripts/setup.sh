@@ -24,11 +24,16 @@ logged() { # $1: name of the log, the rest: a command whose output goes there
   "$@" >"$LOGS/$name.log" 2>&1
 }
 
+FULL='no space left|os error 28|ENOSPC|disk quota'
+UNLIKE='hash(es)? (mismatch|do not match)|do not match the hashes|EINTEGRITY'
+AWAY='error sending request|failed to fetch|could not connect|connection refused|temporary failure|resolve|dns error'
+AWAY+='|timed out|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|no matching distribution|404'
+
 because() { # the reason of the failure that a log tells, in one clause
   local log="$LOGS/$1.log"
-  if grep -qiE 'no space left|os error 28|ENOSPC|disk quota' "$log"; then echo "磁盘空间不足"
-  elif grep -qiE 'hash(es)? (mismatch|do not match)|do not match the hashes|EINTEGRITY' "$log"; then echo "下载的组件与锁文件中的校验值不符"
-  elif grep -qiE 'error sending request|failed to fetch|could not connect|connection refused|temporary failure|resolve|dns error|timed out|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|no matching distribution|404' "$log"; then echo "不能从软件源取得组件"
+  if grep -qiE "$FULL" "$log"; then echo "磁盘空间不足"
+  elif grep -qiE "$UNLIKE" "$log"; then echo "下载的组件与锁文件中的校验值不符"
+  elif grep -qiE "$AWAY" "$log"; then echo "不能从软件源取得组件"
   elif grep -qiE 'permission denied|EACCES' "$log"; then echo "没有写入权限"
   else echo "详见日志"; fi
 }
