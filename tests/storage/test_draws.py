@@ -61,7 +61,7 @@ def test_the_lot_comes_from_seal_numbers_and_case__and_the_sheet_lets_anybody_re
     page = desk.get(f"/draws/{round_id}").text
     # by hand from what is printed: each item a line, SHA-256, eight bytes, the rest of 10000
     found = re.findall(
-        r'<td class="mono">(\d+)</td><td class="mono small text-break">([0-9a-f]{32})</td>', page
+        r'<td class="mono">(\d+)</td>\s*<td class="mono small text-break">([0-9a-f]{32})</td>', page
     )
     assert [n for n, _ in found] == ["271828", "161803"]
     said = "\n".join(["county_visit", drawn.seal, *(f"{n}:{x}" for n, x in found), number])

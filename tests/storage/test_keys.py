@@ -17,6 +17,7 @@ from processes.papers.models import IssuedPaper
 from processes.people import queries
 from processes.people.models import Person
 from processes.rehearsal.stage import Stage
+from processes.settings import Settings
 from processes.storage import keyring, resealing, vault
 from tests.builders import cases
 
@@ -141,7 +142,7 @@ def test_the_index_key_is_changed__and_nobody_is_entered_twice_meanwhile(own_key
         assert len(session.scalars(select(Person)).all()) == persons
 
 
-def test_another_process_takes_the_new_key_up_by_itself(tmp_path: Path) -> None:
+def test_another_process_takes_the_new_key_up_by_itself(settings_here: Settings, tmp_path: Path) -> None:
     before = keyring.current()
     try:
         keyring.use(keyring.open_keyring(tmp_path))
