@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
@@ -21,7 +20,7 @@ from processes.policy.calendar import SHANGHAI, civil_date
 from processes.policy.reading import LARGEST_KEY
 from processes.policy.values import shown
 from processes.storage import keyring
-from web import auth, errors, forms
+from web import auth, errors, forms, static_files
 from web.desks import (
     admin,
     archive,
@@ -56,9 +55,9 @@ from web.desks import (
 )  # fmt: skip
 from web.limits import limiter
 
+_MEGA = 1024 * 1024
 MAX_REQUEST = 26_000_000
 SESSION = timedelta(hours=10)
-_STATIC = Path(__file__).parent / "static"
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -74,7 +73,7 @@ class RowNumber(IntegerConverter):
 
 def create_app(office: Office | None = None) -> Flask:
     """The desk over an office (this installation's own by default)."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.extensions["office"] = office or open_office()
     settings = app.extensions["office"].settings
     app.config.update(
@@ -89,6 +88,7 @@ def create_app(office: Office | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_STORAGE_URI="memory://",
     )
+    app.session_interface = static_files.PageSessions()
     # Lists of choices come in the order of the office, the usual choice first.
     app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}
     app.url_map.converters["int"] = RowNumber
@@ -105,12 +105,14 @@ def create_app(office: Office | None = None) -> Flask:
         explain,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
+    app.register_blueprint(static_files.desk)
     app.after_request(_harden)
     app.context_processor(_shared)
     app.add_template_filter(_local, "local")
     app.add_template_filter(_due, "due")
     app.add_template_filter(_written, "written")
     app.add_template_filter(shown, "shown")
+    app.add_template_filter(_size, "size")
     return app
 
 
@@ -118,7 +120,7 @@ def _harden(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
-    if not request.path.startswith("/static/"):
+    if not request.path.startswith(static_files.PREFIX):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 
@@ -140,7 +142,7 @@ def _shared() -> dict[str, Any]:
 
 def _asset(name: str) -> dict[str, Any]:
     """Built files of an entry: its script and style sheets."""
-    manifest = json.loads((_STATIC / ".vite" / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((static_files.FOLDER / ".vite" / "manifest.json").read_text(encoding="utf-8"))
     entry = manifest[f"src/{name}.js"]
     styles = list(entry.get("css", []))
     for imported in entry.get("imports", []):
@@ -155,6 +157,11 @@ def _local(instant: Any) -> str:
 def _written(instant: str) -> str:
     """An instant that a file brings with it."""
     return _local(datetime.fromisoformat(instant)) if instant else ""
+
+
+def _size(octets: int) -> str:
+    """How large a file is, as people say it."""
+    return f"{octets / 1024:.0f} KB" if octets < _MEGA else f"{octets / _MEGA:.1f} MB"
 
 
 def _due(day: date) -> str:

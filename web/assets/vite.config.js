@@ -1,16 +1,39 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig } from "vite";
+
+const ENTRIES = [
+  "src/main.js", "src/task.js", "src/diagram.js", "src/household.js", "src/studio.js", "src/heat.js",
+  "src/recorder.js", "src/coverage.js", "src/changes.js", "src/returns.js", "src/archive.js",
+  "src/worklist.js", "src/home.js", "src/field.js",
+];
+const TEXTS = /\.(js|css|svg)$/;
+
+// Beside each text of the build lie its compressed forms, made once; the desk sends the one that a browser takes.
+const compressed = {
+  name: "compressed",
+  writeBundle({ dir }) {
+    const folder = join(dir, "assets");
+    for (const name of readdirSync(folder).filter((n) => TEXTS.test(n))) {
+      const content = readFileSync(join(folder, name));
+      writeFileSync(join(folder, `${name}.gz`), gzipSync(content, { level: 9 }));
+      const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } };
+      writeFileSync(join(folder, `${name}.br`), brotliCompressSync(content, best));
+    }
+  },
+};
 
 // Built into web/static, found by the desk through the manifest; nothing is loaded from outside.
 export default defineConfig({
   base: "/static/",
+  plugins: [compressed],
   build: {
     outDir: "../static",
     emptyOutDir: true,
     manifest: true,
     target: "chrome108",
     modulePreload: { polyfill: false },
-    rollupOptions: {
-      input: ["src/main.js", "src/task.js", "src/diagram.js", "src/household.js", "src/studio.js", "src/heat.js", "src/recorder.js", "src/coverage.js", "src/changes.js", "src/returns.js", "src/archive.js", "src/worklist.js", "src/home.js", "src/field.js"],
-    },
+    rollupOptions: { input: ENTRIES },
   },
 });
