@@ -284,7 +284,7 @@ def release(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
         raise NotAllowed()
     rules.demand_at_rest(item)
     if item.delegated_by_id is not None:
-        raise RuleBroken(reason="委派给您的待办不能放回，请交回委派人")
+        raise RuleBroken(reason="委派给您的待办不能取消签收，请交回委派人")
     item.claimed_by_id, item.claimed_by = None, None
     in_name_of(item, None)
     changed(uow, actor, item)

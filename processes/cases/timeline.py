@@ -48,7 +48,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "completed": lambda t, p: f"办结“{t}”{_in_name(p)}",
     "household_moved": lambda t, p: f"办件随家庭迁移：{t}",
     "claimed": lambda t, p: f"签收“{t}”{_in_name(p)}",
-    "released": lambda t, p: f"放回“{t}”",
+    "released": lambda t, p: f"取消签收“{t}”",
     "transferred": lambda t, p: f"将“{t}”转给{p['to']}办理：{p['reason']}",
     "returned": lambda t, p: f"退回到“{t}”：{p['reason']}",
     "deviated": lambda t, p: (

@@ -19,6 +19,7 @@ from processes.decisions.reading import Computation, ParameterShown
 from processes.engine import arithmetic
 from processes.engine.explanation import Told
 from processes.engine.facts import Facts
+from processes.people.forms import disability
 from processes.people.models import Household
 from processes.policy.calendar import civil_date
 from processes.policy.figures import amount, figure
@@ -154,9 +155,12 @@ def _people(members: Sequence[Mapping[str, Any]]) -> tuple[PersonShown, ...]:
 
 
 def _conditions(person: Mapping[str, Any]) -> list[str]:
-    grade = int(person["disability_grade"])
-    found = [f"{person['disability_kind']}残疾{grade}级"] if grade else []
-    return found + ["重病"] * bool(person["grave_illness"]) + ["在校学生"] * bool(person["is_student"])
+    disabled = disability(str(person["disability_kind"]), int(person["disability_grade"]))
+    return (
+        [disabled] * bool(disabled)
+        + ["重病"] * bool(person["grave_illness"])
+        + ["在校学生"] * bool(person["is_student"])
+    )
 
 
 def _registered(household: Household) -> list[dict[str, Any]]:

@@ -41,7 +41,7 @@ class ReturnRefused(RuleBroken):
     """The chosen step is not an earlier step of this case."""
 
     code = "return_refused"
-    text = "不能退回到“{step}”：只能退回到本办件已经办结的前序环节。"
+    text = "不能退回到“{step}”：只能退回到本办件已经办结的前面环节。"
     text_en = "Cannot return to “{step}”."
 
 

@@ -18,7 +18,7 @@ from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
 UNDO_SECONDS = 60
-KINDS = {"claim": "签收", "release": "放回", "transfer": "转办", "watch": "关注", "urge": "催办"}
+KINDS = {"claim": "签收", "release": "取消签收", "transfer": "转办", "watch": "关注", "urge": "催办"}
 UNDOABLE = ("claim", "release", "transfer")
 _FILTERS = 30
 COLOURS = ("", "red", "orange", "green", "blue", "purple")

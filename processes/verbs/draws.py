@@ -7,6 +7,7 @@ from typing import Any
 
 from processes.cases import draws, events
 from processes.errors import VerbParametersInvalid
+from processes.policy.figures import figure
 from processes.verbs.registry import Context, verb
 
 COUNTY_VISIT = "county_visit"
@@ -32,8 +33,9 @@ def county_visit(context: Context, objection: bool) -> dict[str, Any]:
     elif row.round_id is None:
         reason = "没有两个部门事先承诺的抽签数，逐户核查"
     else:
-        drawn = "随机抽中" if row.is_chosen else "未抽中"
-        reason = f"{drawn}（第 {row.round_id} 轮，签号 {row.lot}，抽查比例 {row.rate}）"
+        drawn = "本件随机抽中" if row.is_chosen else "本件未抽中"
+        percent = figure(Decimal(row.rate) * 100)
+        reason = f"{drawn}（抽查比例 {percent}%，第 {row.round_id} 轮随机数 {row.lot}）"
     visit = relative or objection or row.is_chosen
     row.because = reason
     events.append(

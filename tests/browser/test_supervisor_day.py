@@ -96,7 +96,7 @@ def _play(desk: Desk, page: Page, home: str) -> None:
 
 def _rehearse(desk: Desk, page: Page, home: str) -> None:
     page.goto(home)
-    page.get_by_role("link", name="补新环节").click()
+    page.get_by_role("link", name="为情景补填新环节").click()
     page.wait_for_selector("#form[data-ready]")
     page.select_option("#after", "county_decision")
     page.get_by_role("button", name="换成所选").click()

@@ -83,8 +83,8 @@ def test_columns_are_chosen(stage: Stage, three: list[str]) -> None:
     page = clerk.get("/worklist?queue=office&columns=programme,number").text
     table = page[page.index('<table class="table table-sm table-hover') :]
     assert "最低生活保障" in table
-    assert "<th>尾号</th>" not in table
-    assert "<th>尾号</th>" in clerk.get("/worklist?queue=office&columns=%3Cx%3E").text, (
+    assert "<th>证件后四位</th>" not in table
+    assert "<th>证件后四位</th>" in clerk.get("/worklist?queue=office&columns=%3Cx%3E").text, (
         "nonsense shows the usual ones"
     )
 

@@ -24,7 +24,7 @@ TITLES = {
     "watching": "我的关注", "done": "我已办结",
 }  # fmt: skip
 COLUMNS = {
-    "programme": "项目", "id_tail": "尾号", "category": "类别", "number": "办件编号", "township": "乡镇", "at": "到达时间",
+    "programme": "项目", "id_tail": "证件后四位", "category": "类别", "number": "办件编号", "township": "乡镇", "at": "到达时间",
     "holder": "签收",
 }  # fmt: skip
 USUAL = ("id_tail", "category", "number", "at", "holder")
