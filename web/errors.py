@@ -38,13 +38,14 @@ def register(app: Flask) -> None:
 
 
 def _answer(status: int, message: str, code: str, fields: dict[str, Any] | None = None) -> Response:
-    if _wants_json():
+    if wants_json():
         return make_response(jsonify(code=code, message=message, fields=fields or {}), status)
     page = render_template("error.html", message=message, code=code, status=status, fields=fields or {})
     return make_response(page, status)
 
 
-def _wants_json() -> bool:
+def wants_json() -> bool:
+    """Whether a script asks, which reads JSON, and not a person who looks at a page."""
     return request.is_json or request.headers.get("X-Requested-With") == "fetch"
 
 
@@ -59,7 +60,12 @@ def _office_error(fault: e.YimenError) -> Response:
 
 
 def _stale_page(fault: CSRFError) -> Response:
-    return _answer(400, "页面已过期，请刷新后再提交；已自动保存的草稿没有丢失。", "page_expired")
+    return _answer(400, "页面已过期，没有提交成功。请返回上一页，刷新后重新提交。", "page_expired")
+
+
+def signed_out() -> Response:
+    """Told to a script whose page belongs to a session that has ended."""
+    return _answer(401, "登录已失效，没有提交成功。请重新登录。", "signed_out")
 
 
 def _too_large(fault: RequestEntityTooLarge) -> Response:

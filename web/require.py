@@ -7,10 +7,11 @@ from functools import wraps
 from typing import Any
 
 from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from web import auth
+from web import auth, errors
 
 Route = Callable[..., Any]
 _WHILE_PASSWORD_IS_DUE = ("sign_in.password_form", "sign_in.change_password")
@@ -25,7 +26,7 @@ def require(permission: Permission) -> Callable[[Route], Route]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             actor = auth.actor_or_none()
             if actor is None:
-                return redirect(url_for("sign_in.form", next=request.path))
+                return _signed_out()
             if actor.must_change_password and request.endpoint not in _WHILE_PASSWORD_IS_DUE:
                 return redirect(url_for("sign_in.password_form"))
             actor.demand(permission)
@@ -35,6 +36,16 @@ def require(permission: Permission) -> Callable[[Route], Route]:
         return guarded
 
     return wrap
+
+
+def _signed_out() -> ResponseReturnValue:
+    """A page leads to the sign-in page; a request of a page's script is told, and the script asks in place."""
+    if errors.wants_json():
+        return errors.signed_out()
+    there = url_for("sign_in.form", next=request.path)
+    if request.headers.get("HX-Request"):
+        return "", 401, {"HX-Redirect": there}
+    return redirect(there)
 
 
 def public(route: Route) -> Route:

@@ -27,12 +27,18 @@ class UnsavedSheet:
     others: list[Unsaved]
 
 
-def of_page(actor: Actor, base: int = 0) -> UnsavedSheet:
-    """What the page of this request goes on with (`?unsaved=SHEET`), or a new sheet for the record's version `base`."""
+def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> UnsavedSheet:
+    """What the page of this request goes on with (`?unsaved=SHEET`), or a new sheet for the record's version `base`.
+
+    A sheet that is gone (handed in, thrown away) gives a new one.  A page that `resumes` goes on with what was left.
+    """
     place, sheet = request.path, request.args.get("unsaved", "")
-    opened = auth.office().perform(c.OpenUnsaved(sheet), actor) if sheet else None
     with auth.office().database.reading("") as session:
-        others = [u for u in unsaved.of_place(session, actor, place) if u.sheet != sheet]
-    if opened is None:
+        left = unsaved.of_place(session, actor, place)
+    if resumes and not sheet and left:
+        sheet = left[0].sheet
+    others = [u for u in left if u.sheet != sheet]
+    if not any(u.sheet == sheet for u in left):
         return UnsavedSheet(str(uuid4()), place, 0, base, None, others)
+    opened = auth.office().perform(c.OpenUnsaved(sheet), actor)
     return UnsavedSheet(sheet, place, opened["version"], opened["base"], opened["data"], others)

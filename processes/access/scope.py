@@ -43,6 +43,8 @@ class Actor:
     """For whom this person acts today."""
     must_change_password: bool = False
     """Signed in with a one-time password: nothing but the page that changes it opens."""
+    username: str = ""
+    """The name that this person signs in with; nothing for the program itself."""
 
     def may(self, permission: Permission) -> bool:
         """Whether this person may do such a thing at all."""

@@ -16,6 +16,8 @@ from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
 
 KEPT = timedelta(days=7)
+MANY = "/households/new"
+"""The one page of which somebody may have several unfinished sheets: each is another family."""
 
 
 def of_place(session: Session, actor: Actor, place: str) -> Sequence[Unsaved]:
@@ -33,9 +35,16 @@ def of_person(session: Session, actor: Actor) -> Sequence[Unsaved]:
 def keep(
     uow: UnitOfWork, actor: Actor, sheet: str, place: str, body: Mapping[str, Any], seen: int, overwrite: bool
 ) -> int:
-    """Keep what a window holds; answers its version.  Raises `StaleDraft` when another window went on with it."""
+    """Keep what a window holds; answers its version.
+
+    Raises `StaleDraft` when another window went on with it, or began the same form: there is one a form and household.
+    """
     row = _own(uow, actor, sheet)
     if row is None:
+        for other in [] if place == MANY else of_place(uow.session, actor, place):
+            if not overwrite:
+                raise StaleDraft(when=f"{other.saved_at.astimezone(SHANGHAI):%H:%M:%S}")
+            uow.session.delete(other)
         row = Unsaved(account_id=actor.account_id, sheet=sheet, place=place, version=0)
         uow.add(row)
     elif row.version != seen and not overwrite:

@@ -71,7 +71,7 @@ def to_the_township(desk: Desk, number: str) -> None:
     page.locator('textarea[id*="income_found"]').fill("打零工")
     page.get_by_label("否", exact=True).check()
     page.locator('input[type="checkbox"][id*="householder_signed"]').check()
-    expect(page.locator("#said")).to_contain_text("已自动保存")
+    expect(page.locator("#saved")).to_contain_text("已自动保存")
     desk.shot(page, "investigation")
     finish(page)
 

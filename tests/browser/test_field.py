@@ -28,8 +28,7 @@ def test_a_visit_without_a_network(desk: Desk) -> None:
     page.context.grant_permissions(["geolocation"], origin=desk.address)
     page.context.set_geolocation({"latitude": 31.86, "longitude": 117.28, "accuracy": 12})
     page.goto("/field")
-    page.wait_for_selector("body[data-offline]")
-    page.reload()  # now the page and its parts are kept
+    page.wait_for_selector("body[data-offline='1']")  # at the first visit: the page and its parts are kept
     page.wait_for_selector("body[data-ready]")
     page.fill("#pin", "123")
     page.click("#carry")

@@ -26,7 +26,7 @@ def test_the_database_is_away_for_a_while(any_stage: Stage) -> None:
         page.wait_for_selector("#form[data-ready]")
         with away(any_stage):
             page.get_by_label(ACCEPT, exact=True).check()
-            expect(page.locator("#said")).to_contain_text("数据库暂时不能使用")
+            expect(page.locator("#saved")).to_contain_text("数据库暂时不能使用")
             page.locator("#complete").click()
             expect(page.locator("#complete")).to_be_enabled()
             expect(page.locator("#said")).to_contain_text("已填写的内容没有丢失")
@@ -38,7 +38,7 @@ def test_the_database_is_away_for_a_while(any_stage: Stage) -> None:
             desk.shot(other, "outage_page")
             other.close()
         # No key is touched: what waited is saved by itself.
-        expect(page.locator("#said")).to_contain_text("已自动保存", timeout=15_000)
+        expect(page.locator("#saved")).to_contain_text("已自动保存", timeout=15_000)
         with any_stage.database.reading("") as session:
             draft = session.get_one(WorkItem, item.id).draft
         assert draft is not None

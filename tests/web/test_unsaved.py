@@ -40,7 +40,7 @@ def test_a_half_typed_household__is_offered_again_and_goes_when_it_is_saved(stag
     page = clerk.get(NEW).text
     assert "填写的内容没有提交：<strong>张建国</strong>" in page
     again = clerk.get(f"{NEW}?unsaved={token}").text
-    assert "已恢复上次没有提交的内容" in again
+    assert "已恢复上次没有提交的内容，请核对后继续。" in again
     assert form["members"][0]["id_number"] in again
     with stage.database.reading("") as session:
         log = session.scalars(select(AccessLog).where(AccessLog.action == "unsaved_opened")).one()
@@ -57,7 +57,7 @@ def test_nobody_else_sees_it__and_its_author_can_throw_it_away(stage: Stage) -> 
     token = str(uuid4())
     _keep(clerk, NEW, {"address": "东村"}, token)
     assert "没有提交" not in other.get(NEW).text
-    assert other.get(f"{NEW}?unsaved={token}").status_code == 404
+    assert "已恢复" not in other.get(f"{NEW}?unsaved={token}").text
     assert other.post("/unsaved/drop", {"sheet": token, "back": NEW}).status_code == 302
     assert _kept(stage) == 1
     # a token of another's makes a sheet of one's own, not a hole into the other's
@@ -102,7 +102,12 @@ def test_an_application__is_kept_until_the_case_is_open(stage: Stage) -> None:
     clerk = Person(stage, "window_clerk")
     token = str(uuid4())
     _keep(clerk, place, {"reason": "写到一半的理由"}, token)
-    page = clerk.get(f"{place}?unsaved={token}").text
+    # the form of a household resumes by itself, and there is one of it
+    page = clerk.get(place).text
+    assert f'data-token="{token}"' in page
+    second = _keep(clerk, place, {"reason": "另一窗口"}, str(uuid4()))
+    assert (second.status_code, second.json["code"]) == (409, "stale_draft")
+    assert _kept(stage) == 1
     data = re.search(r'id="form-data">(.*?)</script>', page)
     assert data is not None
     assert json.loads(data.group(1)) == {"reason": "写到一半的理由"}

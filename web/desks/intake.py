@@ -30,7 +30,7 @@ def form(actor: Actor, number: str, programme: str, process: str = "") -> Any:
         household = queries.household_by_number(session, number)
         bundle = publish.open_release(session, publish.current_id(session, programme, today))
         start = bundle.start(process)
-        sheet = unsaved_sheet.of_page(actor)
+        sheet = unsaved_sheet.of_page(actor, resumes=True)
         return render_template(
             "apply.html",
             household=household,

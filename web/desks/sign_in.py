@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
 from processes import commands as c
@@ -13,7 +15,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor, system_actor
 from processes.errors import PasswordRefused, YimenError
 from processes.papers import faces
-from web import auth
+from web import auth, forms
 from web.errors import status_of
 from web.limits import limiter
 from web.require import public, require
@@ -30,7 +32,9 @@ def form() -> Any:
 
 def _whose() -> str:
     """A whole office comes from one address in the morning: guesses are counted by account, too."""
-    return f"{request.remote_addr} {request.form.get('username', '').strip()[:60]}"
+    told = request.get_json(silent=True) if request.is_json else request.form
+    username = told.get("username", "") if isinstance(told, Mapping) else ""
+    return f"{request.remote_addr} {str(username).strip()[:60]}"
 
 
 @desk.post("/sign-in")
@@ -50,6 +54,27 @@ def submit() -> Any:
         return page, status_of(fault)
     auth.open_session(found["account_id"], found["epoch"])
     return redirect(auth.inside(request.form.get("next", "")))
+
+
+@desk.get("/sign-in/state")
+@public
+def state() -> Any:
+    """Who is signed in, and the token under which a page that lies open may go on."""
+    actor = auth.actor_or_none()
+    return jsonify(account=None if actor is None else actor.account_id, csrf=generate_csrf())
+
+
+@desk.post("/sign-in/again")
+@public
+@limiter.limit("600 per minute")
+@limiter.limit("20 per minute", key_func=_whose)
+def again() -> Any:
+    """Sign in from a page that lies open; its work goes on under a fresh token."""
+    body = forms.body()
+    username, password = str(body.get("username", ""))[:60].strip(), str(body.get("password", ""))
+    found = auth.office().perform(c.SignIn(username, password, request.remote_addr or ""), system_actor())
+    auth.open_session(found["account_id"], found["epoch"])
+    return jsonify(account=found["account_id"], csrf=generate_csrf())
 
 
 @desk.get("/password")

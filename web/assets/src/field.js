@@ -2,6 +2,7 @@
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
 import SignaturePad from "signature_pad";
+import { chineseDates } from "./dates.js";
 import { say } from "./send.js";
 import { begin, isKept, throwAway, unlock } from "./sealed_store.js";
 import { formsInChinese } from "./words_of_forms.js";
@@ -13,19 +14,39 @@ const plain = (value) => (value === "" || value === false || (Array.isArray(valu
 const same = (one, other) => JSON.stringify(plain(one)) === JSON.stringify(plain(other));
 let sealed = null, items = [], current = null, form = null, pad = null;
 
+const NOT_SENT = "暂时不能上传，填写的内容仍在本机。";
+
 async function ask(address, body, token) {
-  const response = await fetch(address, body && { method: "POST", body: body instanceof FormData ? body : JSON.stringify(body), headers: { "X-CSRFToken": token, "X-Requested-With": "fetch", ...(body instanceof FormData ? {} : { "Content-Type": "application/json" }) } });
-  if (response.redirected && new URL(response.url).pathname === "/sign-in") throw new Error("登录已过期，请重新登录后再上传；填写的内容仍在本机。");
+  const isForm = body instanceof FormData;
+  const headers = { "X-Requested-With": "fetch" };
+  if (body) Object.assign(headers, { "X-CSRFToken": token }, isForm ? {} : { "Content-Type": "application/json" });
+  const response = await fetch(address, { method: body ? "POST" : "GET", headers, body: body && (isForm ? body : JSON.stringify(body)) });
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.message || "暂时不能上传，填写的内容仍在本机。");
+  if (response.status === 401) throw new Error("登录已失效，请重新登录后再上传；填写的内容仍在本机。");
+  if (!response.ok) throw new Error(answer.message || NOT_SENT);
   return answer;
 }
 
 // A page's own form, whose answer is a page.
 async function file(address, body, token) {
-  const response = await fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token, "X-Requested-With": "fetch" } });
-  if (!response.ok) throw new Error((await response.json().catch(() => ({}))).message || "暂时不能上传，填写的内容仍在本机。");
+  const headers = { "X-CSRFToken": token, "X-Requested-With": "fetch" };
+  const response = await fetch(address, { method: "POST", body, headers });
+  if (!response.ok) throw new Error((await response.json().catch(() => ({}))).message || NOT_SENT);
 }
+
+// The page and all that it is made of are laid on the device; answers whether nothing is missing.
+async function laidHere() {
+  if (!navigator.serviceWorker) return false;
+  await navigator.serviceWorker.register("/sw.js");
+  const { active } = await navigator.serviceWorker.ready;
+  const loaded = performance.getEntriesByType("resource").map((entry) => new URL(entry.name).pathname);
+  const parts = ["/field", ...new Set(loaded.filter((path) => path.startsWith("/static/")))];
+  const channel = new MessageChannel();
+  const answer = new Promise((resolve) => { channel.port1.onmessage = (event) => resolve(event.data.isWhole); });
+  active.postMessage({ parts }, [channel.port2]);
+  return answer;
+}
+const offline = laidHere().catch(() => false);
 
 function blobOf(address) {
   const [head, content] = address.split(",");
@@ -130,8 +151,10 @@ at("carry").addEventListener("click", async () => {
     sealed = await begin(pin, expires);
     items = carried.items;
     await keep();
-    say(`已带出 ${items.length} 份，${new Date(expires).toLocaleString("zh-CN", { hour12: false })} 后自动清除`, "good");
+    const until = new Date(expires).toLocaleString("zh-CN", { hour12: false });
     list();
+    if ((await offline) || (await laidHere().catch(() => false))) say(`已带出 ${items.length} 份，${until} 后自动清除`, "good");
+    else say("表已存入本机，但本页没有存全，断网后打不开。请刷新本页，重新带出。", "bad");
   } catch (fault) { say(fault instanceof TypeError ? "没有网络，不能带出。" : fault.message, "bad"); }
 });
 at("unlock").addEventListener("click", async () => {
@@ -164,6 +187,7 @@ at("bring").addEventListener("click", async () => {
   list();
 });
 at("wipe").addEventListener("click", async () => { if (window.confirm("清除后没有上传的内容不能恢复，确定吗？")) { await throwAway(); location.reload(); } });
-navigator.serviceWorker?.register("/sw.js").then(() => navigator.serviceWorker.ready).then(() => { document.body.dataset.offline = "1"; });
+offline.then((isWhole) => { document.body.dataset.offline = isWhole ? "1" : "0"; });
+chineseDates(at("form"));
 at("state").textContent = (await isKept()) ? "本机有带出的表，输入口令打开。" : "本机没有带出的表。";
 document.body.dataset.ready = "1";

@@ -1,4 +1,5 @@
-import { data, say, send } from "./send.js";
+import { data, say, saySaved, send } from "./send.js";
+import { kept } from "./kept.js";
 import { keepUnsaved } from "./unsaved.js";
 
 const form = document.getElementById("household");
@@ -10,11 +11,22 @@ function edit() {
   const { token } = form.dataset;
   let version = Number(form.dataset.version), newRows = 0;
 
-  const options = (pairs, chosen) => pairs.map(([value, title]) => { const o = new Option(title, value, false, String(value) === String(chosen ?? "")); return o; });
+  const make = (tag, attributes) => Object.assign(document.createElement(tag), attributes);
+  const options = (pairs, chosen) =>
+    pairs.map(([value, title]) => new Option(title, value, false, String(value) === String(chosen ?? "")));
   const field = (name, element, value) => { element.dataset.name = name; element.value = value ?? ""; return element; };
-  const input = (name, value, more = {}) => field(name, Object.assign(document.createElement("input"), { className: "form-control form-control-sm", ...more }), value);
-  const select = (name, pairs, value) => { const s = Object.assign(document.createElement("select"), { className: "form-select form-select-sm" }); s.append(...options(pairs, value)); return field(name, s, value ?? pairs[0]?.[0]); };
-  const tick = (name, value) => { const c = Object.assign(document.createElement("input"), { type: "checkbox", className: "form-check-input", checked: Boolean(value) }); c.dataset.name = name; return c; };
+  const input = (name, value, more = {}) =>
+    field(name, make("input", { className: "form-control form-control-sm", ...more }), value);
+  const select = (name, pairs, value) => {
+    const made = make("select", { className: "form-select form-select-sm" });
+    made.append(...options(pairs, value));
+    return field(name, made, value ?? pairs[0]?.[0]);
+  };
+  const tick = (name, value) => {
+    const made = make("input", { type: "checkbox", className: "form-check-input", checked: Boolean(value) });
+    made.dataset.name = name;
+    return made;
+  };
 
   function row(list, cells, person) {
     const tr = document.createElement("tr");
@@ -24,7 +36,7 @@ function edit() {
       for (const part of parts) { if (part.dataset?.name) part.setAttribute("aria-label", label); td.append(part); }
       tr.append(td);
     }
-    const remove = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-link p-0 text-danger", textContent: "删" });
+    const remove = make("button", { type: "button", className: "btn btn-sm btn-link p-0 text-danger", textContent: "删" });
     remove.setAttribute("aria-label", "删除本行");
     remove.onclick = () => { if (list === "members" ? lineGoesWith(tr) : true) { tr.remove(); names(); } };
     const td = document.createElement("td"); td.append(remove); tr.append(td);
@@ -34,16 +46,21 @@ function edit() {
 
   // Lines belong to a person, not to a place in the list: they go when the person goes, after a question.
   function lineGoesWith(tr) {
-    const own = [...form.querySelectorAll('select[data-name="member"]')].filter((s) => s.value === tr.dataset.key).map((s) => s.closest("tr"));
+    const own = [...form.querySelectorAll('select[data-name="member"]')]
+      .filter((s) => s.value === tr.dataset.key)
+      .map((s) => s.closest("tr"));
     if (!own.length) return true;
     const count = (list) => own.filter((line) => line.closest(`[data-lines="${list}"]`)).length;
     const told = [["收入", count("incomes")], ["支出", count("expenses")]].filter(([, n]) => n).map(([title, n]) => `${title} ${n} 行`).join("、");
-    if (!window.confirm(`删除成员“${tr.querySelector('[data-name="name"]').value || "未填姓名"}”，其名下的${told}将一并删除。确定删除吗？`)) return false;
+    const name = tr.querySelector('[data-name="name"]').value || "未填姓名";
+    if (!window.confirm(`删除成员“${name}”，其名下的${told}将一并删除。确定删除吗？`)) return false;
     for (const line of own) line.remove();
     return true;
   }
 
-  const plain = (text) => text.replace(/[\uFF10-\uFF19\uFF21-\uFF3A\uFF41-\uFF5A]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xFEE0)).replace(/[\s\p{Cf}]/gu, "").toUpperCase();
+  const narrow = (c) => String.fromCharCode(c.charCodeAt(0) - 0xFEE0);
+  const plain = (text) => text.replace(/[\uFF10-\uFF19\uFF21-\uFF3A\uFF41-\uFF5A]/g, narrow)
+    .replace(/[\s\p{Cf}]/gu, "").toUpperCase();
 
   const add = {
     members(m = {}) {
@@ -60,7 +77,11 @@ function edit() {
       tr.dataset.key = m.key || `n${Date.now().toString(36)}-${(newRows += 1)}`;
       const fit = (known) => { number.placeholder = kind.value === "other" ? "证件号码" : "18 位号码，无证件填“无”"; born(hint, kind, number, known); };
       fit(m);
-      kind.addEventListener("change", () => { fault(number, ""); if (kind.value === "none") number.value = "无"; else if (number.value === "无") number.value = ""; fit({}); });
+      kind.addEventListener("change", () => {
+        fault(number, "");
+        if (kind.value === "none") number.value = "无"; else if (number.value === "无") number.value = "";
+        fit({});
+      });
       number.addEventListener("change", () => {
         number.value = plain(number.value);
         if (number.value === "无") kind.value = "none"; else if (kind.value === "none") kind.value = "id_card";
@@ -75,13 +96,22 @@ function edit() {
   };
 
   function line(list, l) {
-    const cells = [["种类", select("kind", Object.entries(kinds[list]), l.kind)], ["金额", input("amount", l.amount, { inputMode: "decimal" })], ["证明材料", input("evidence", l.evidence)]];
+    const cells = [
+      ["种类", select("kind", Object.entries(kinds[list]), l.kind)],
+      ["金额", input("amount", l.amount, { inputMode: "decimal" })],
+      ["证明材料", input("evidence", l.evidence)],
+    ];
     if (list !== "properties") cells.unshift(["成员", select("member", memberNames(), l.member)]);
     return row(list, cells);
   }
-  const memberNames = () => [...form.querySelectorAll('[data-lines="members"] tr')].map((tr, i) => [tr.dataset.key, tr.querySelector('[data-name="name"]').value || `成员${i + 1}`]);
+  const memberNames = () => [...form.querySelectorAll('[data-lines="members"] tr')]
+    .map((tr, i) => [tr.dataset.key, tr.querySelector('[data-name="name"]').value || `成员${i + 1}`]);
   function names() {
-    for (const s of form.querySelectorAll('select[data-name="member"]')) { const chosen = s.value; s.replaceChildren(...options(memberNames(), chosen)); s.value = chosen; }
+    for (const s of form.querySelectorAll('select[data-name="member"]')) {
+      const chosen = s.value;
+      s.replaceChildren(...options(memberNames(), chosen));
+      s.value = chosen;
+    }
   }
 
   // What a number does not say: sex and birth date as the document shows them, or about how old somebody without one is.
@@ -98,9 +128,14 @@ function edit() {
   // The date of death, asked for only where there is one.
   function death(m) {
     const place = Object.assign(document.createElement("span"), { className: "death" });
-    const ask = () => { const on = input("died_on", m.died_on, { type: "date" }); on.setAttribute("aria-label", "去世日期"); place.replaceChildren("去世日期", on); return on; };
+    const ask = () => {
+      const on = input("died_on", m.died_on, { type: "date" });
+      on.setAttribute("aria-label", "去世日期");
+      place.replaceChildren("去世日期", on);
+      return on;
+    };
     if (m.died_on) { ask(); return place; }
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-link p-0 text-body-secondary", textContent: "登记去世" });
+    const button = make("button", { type: "button", className: "btn btn-sm btn-link p-0 text-body-secondary", textContent: "登记去世" });
     button.onclick = () => ask().focus();
     place.append(button);
     return place;
@@ -125,7 +160,7 @@ function edit() {
     element.classList.toggle("is-invalid", Boolean(text));
     element.setAttribute("aria-invalid", text ? "true" : "false");
     let place = element.nextElementSibling;
-    if (!place?.classList.contains("fault")) { place = Object.assign(document.createElement("div"), { className: "fault" }); element.after(place); }
+    if (!place?.classList.contains("fault")) { place = make("div", { className: "fault" }); element.after(place); }
     place.textContent = text;
   }
 
@@ -136,6 +171,11 @@ function edit() {
     return { ...told, members, incomes: told.incomes.map(line), expenses: told.expenses.map(line) };
   }
 
+  function entered(f) {
+    if (f.type === "checkbox") return f.checked;
+    return f.dataset.name === "disability_grade" ? Number(f.value) : f.value.trim();
+  }
+
   function collect() {
     const value = { };
     for (const f of form.querySelectorAll("[data-field]")) value[f.dataset.field] = f.value.trim();
@@ -143,7 +183,7 @@ function edit() {
       value[list] = [...form.querySelectorAll(`[data-lines="${list}"] tr`)].map((tr) => {
         const one = tr.dataset.person ? { person_id: Number(tr.dataset.person) } : {};
         if (tr.dataset.key) one.key = tr.dataset.key;
-        for (const f of tr.querySelectorAll("[data-name]")) one[f.dataset.name] = f.type === "checkbox" ? f.checked : f.dataset.name === "disability_grade" ? Number(f.value) : f.value.trim();
+        for (const f of tr.querySelectorAll("[data-name]")) one[f.dataset.name] = entered(f);
         return one;
       });
     return value;
@@ -154,7 +194,7 @@ function edit() {
     const box = document.getElementById("doubts"), list = box.querySelector("ul");
     list.replaceChildren(...sentences.map((sentence, n) => {
       const line = document.createElement("li"), label = document.createElement("label");
-      label.append(Object.assign(document.createElement("input"), { type: "checkbox", className: "form-check-input me-1", value: sentence, id: `doubt-${n}` }), sentence);
+      label.append(make("input", { type: "checkbox", className: "form-check-input me-1", value: sentence, id: `doubt-${n}` }), sentence);
       line.append(label);
       return line;
     }));
@@ -173,7 +213,10 @@ function edit() {
     await keeper.rest();
     say("正在保存……");
     try {
-      const saved = await send("/households/save", { form: collect(), household: form.dataset.household || null, version, token: version ? "" : token, unsaved: token, confirmed: [...sure] });
+      const saved = await send("/households/save", {
+        form: collect(), household: form.dataset.household || null, version,
+        token: version ? "" : token, unsaved: token, confirmed: [...sure],
+      });
       keeper.end();
       version = saved.version;
       say("已保存", "good");
@@ -185,19 +228,27 @@ function edit() {
       let first = null;
       for (const [place, sentences] of Object.entries(problem.fields)) {
         const [list, n, name] = place.split(".");
-        const element = n === undefined ? form.querySelector(`[data-field="${list}"]`) : form.querySelectorAll(`[data-lines="${list}"] tr`)[Number(n)]?.querySelector(`[data-name="${name}"]`);
-        if (element) { fault(element, sentences.join("；")); first ??= element; } else form.querySelector('[data-fault="members"]').textContent = sentences.join("；");
+        const row = n === undefined ? null : form.querySelectorAll(`[data-lines="${list}"] tr`)[Number(n)];
+        const element = row ? row.querySelector(`[data-name="${name}"]`) : form.querySelector(`[data-field="${list}"]`);
+        if (element) { fault(element, sentences.join("；")); first ??= element; }
+        else form.querySelector('[data-fault="members"]').textContent = sentences.join("；");
       }
       first?.focus();
     }
   }
 
-  const content = keyed(data("content-data") || empty);
-  for (const f of form.querySelectorAll("[data-field]")) if (content[f.dataset.field] !== undefined) f.value = content[f.dataset.field];
+  const own = kept(form.dataset.place);
+  const stored = data("content-data"), typed = own.take();
+  const content = keyed(typed || stored || empty);
+  for (const f of form.querySelectorAll("[data-field]"))
+    if (content[f.dataset.field] !== undefined) f.value = content[f.dataset.field];
   for (const list of ["members", "incomes", "expenses", "properties"]) for (const one of content[list]) add[list](one);
   names();
-  for (const b of form.querySelectorAll("[data-add]")) b.addEventListener("click", () => add[b.dataset.add]().querySelector("[data-name]").focus());
-  const keeper = keepUnsaved(form, collect, () => form.querySelector('[data-lines="members"] [data-name="name"]')?.value.trim() ?? "");
+  for (const b of form.querySelectorAll("[data-add]"))
+    b.addEventListener("click", () => add[b.dataset.add]().querySelector("[data-name]").focus());
+  const householder = () => form.querySelector('[data-lines="members"] [data-name="name"]')?.value.trim() ?? "";
+  const keeper = keepUnsaved(form, collect, householder, own, typed !== null);
+  if (typed) { keeper.touched(); saySaved("已恢复本窗口尚未保存的内容"); }
   for (const kind of ["input", "change"]) form.addEventListener(kind, () => keeper.touched());
   form.addEventListener("click", (event) => { if (event.target.closest("[data-add], .lines button")) keeper.touched(); });
   form.addEventListener("submit", (event) => { event.preventDefault(); save(); });

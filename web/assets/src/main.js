@@ -2,12 +2,18 @@ import "bootstrap/dist/css/bootstrap.min.css";
 import "./main.css";
 import "bootstrap/js/dist/collapse";
 import "htmx.org";
-import { send } from "./send.js";
+import { guard } from "./kept.js";
+import { post, send } from "./send.js";
+
+guard();
 
 // Rows open by click and Enter; / goes to the search field; j and k walk through rows.
 document.addEventListener("click", async (event) => {
   if (event.target.closest("[data-back]")) return history.back();
   if (event.target.closest("[data-print]")) return window.print();
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) return document.getElementById(opener.dataset.dialog).showModal();
+  if (event.target.closest("[data-close]")) return event.target.closest("dialog").close();
   const reveal = event.target.closest("[data-reveal]");
   if (reveal) {
     try {
@@ -71,11 +77,11 @@ document.addEventListener("submit", async (event) => {
   try {
     // The button that was pressed may have an address of its own.
     const address = event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action;
-    const response = await fetch(address, { method: "POST", body: answered, headers: { "X-Requested-With": "fetch" } });
-    if (response.ok && new URL(response.url).pathname !== "/sign-in") { location.assign(response.url); return; }
+    const response = await post(address, answered);
+    if (response.ok) { form.closest("dialog")?.close(); location.assign(response.url); return; }
     const answer = await response.json().catch(() => ({}));
     const told = Object.values(answer.fields || {}).flat().join("；");
-    said.textContent = response.ok ? "登录已过期，请在新窗口登录后再提交；已填写的内容仍在本页。" : [answer.message || "暂时不能办理，请稍后重试；内容仍在本页。", told].filter(Boolean).join(" ");
+    said.textContent = [answer.message || "暂时不能办理，请稍后重试；内容仍在本页。", told].filter(Boolean).join(" ");
   } catch {
     said.textContent = "网络或服务器暂时不可用，请稍后重试；内容仍在本页。";
   }

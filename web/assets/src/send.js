@@ -1,36 +1,60 @@
-// One way to talk to the desk: JSON out, JSON or an error in Chinese back.
-const post = (address, body) => fetch(address, {
-  method: "POST",
-  headers: {
-    "Content-Type": "application/json",
-    "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content,
-    "X-Requested-With": "fetch",
-  },
-  body: JSON.stringify(body),
-});
+// One way to talk to the desk: JSON or a form out, JSON or an error in Chinese back.  A session that ended is taken
+// up again in place, and what was to be sent is sent again under its fresh token.
+import { renew } from "./sign_in_again.js";
+
+const token = () => document.querySelector('meta[name="csrf-token"]').content;
+
+function once(address, body) {
+  const isForm = body instanceof FormData;
+  if (isForm && body.has("csrf_token")) body.set("csrf_token", token());
+  const kind = isForm ? {} : { "Content-Type": "application/json" };
+  const headers = { "X-CSRFToken": token(), "X-Requested-With": "fetch", ...kind };
+  return fetch(address, { method: "POST", headers, body: isForm ? body : JSON.stringify(body) });
+}
+
+// `quiet` work of the page itself asks for a password once; what a person presses asks again each time.
+export async function post(address, body, quiet = false) {
+  const response = await once(address, body);
+  if (response.status !== 400 && response.status !== 401) return response;
+  const { code } = await response.clone().json().catch(() => ({}));
+  if (code !== "page_expired" && code !== "signed_out") return response;
+  return (await renew(quiet)) ? once(address, body) : response;
+}
 
 // From here on the fault lies with the server and its surroundings: what is refused now may be taken later.
 const FAILING = 502;
 
-export async function send(address, body) {
+export async function send(address, body, quiet = false) {
   let response;
   try {
-    response = await post(address, body);
+    response = await post(address, body, quiet);
   } catch {
     throw { unreachable: true, later: true, message: "网络不通，内容仍在本页，请稍后重试。", fields: {} };
   }
-  if (response.redirected) throw { message: "登录已过期，请在新窗口登录后再提交；已填写的内容仍在本页。", fields: {} };
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw { code: answer.code, later: response.status >= FAILING, message: answer.message || "网络或服务器暂时不可用，请稍后重试；内容仍在本页。", fields: answer.fields || {} };
-  return answer;
+  if (response.ok) return answer;
+  const message = answer.message || "网络或服务器暂时不可用，请稍后重试；内容仍在本页。";
+  throw { code: answer.code, later: response.status >= FAILING, message, fields: answer.fields || {} };
 }
 
 export function data(id) {
   return JSON.parse(document.getElementById(id).textContent);
 }
 
+const COLOURS = { bad: "text-danger", good: "text-success" };
+
+// What came of what a person pressed: it stays until the next press.
 export function say(text, kind = "muted") {
-  const place = document.getElementById("said");
+  told("said", text, kind);
+}
+
+// What the page saved by itself has a place of its own, so that it never wipes the reason of a refusal.
+export function saySaved(text, kind = "muted") {
+  told(document.getElementById("saved") ? "saved" : "said", text, kind);
+}
+
+function told(id, text, kind) {
+  const place = document.getElementById(id);
   place.textContent = text;
-  place.className = kind === "bad" ? "text-danger" : kind === "good" ? "text-success" : "text-body-secondary";
+  place.className = COLOURS[kind] || "text-body-secondary";
 }

@@ -1,7 +1,9 @@
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
 import { autosave } from "./autosave.js";
-import { data, say, send } from "./send.js";
+import { data, say, saySaved, send } from "./send.js";
+import { chineseDates } from "./dates.js";
+import { kept } from "./kept.js";
 import { keepUnsaved } from "./unsaved.js";
 import { formsInChinese, showFaults } from "./words_of_forms.js";
 
@@ -11,15 +13,20 @@ const schema = data("schema-data");
 const form = new Form({ container: place, debounce: false, additionalModules: [formsInChinese] });
 let draftVersion = Number(place.dataset.draftVersion || 0);
 
+const read = () => form._getState().data;
+const own = kept(place.dataset.draft || place.dataset.place || location.pathname);
+
 async function saveDraft(overwrite) {
-  const answer = await send(place.dataset.draft, {
-    version: Number(place.dataset.version), draft_version: draftVersion, data: form._getState().data, overwrite,
-  });
-  draftVersion = answer.draft_version;
+  const body = { version: Number(place.dataset.version), draft_version: draftVersion, data: read(), overwrite };
+  draftVersion = (await send(place.dataset.draft, body, true)).draft_version;
 }
 
 // A step has a draft of its own; an application is kept under the window's token until there is a case.
-const keeper = place.dataset.draft ? autosave(saveDraft) : place.dataset.place ? keepUnsaved(place, () => form._getState().data, () => place.dataset.label) : null;
+function keeping() {
+  if (place.dataset.draft) return autosave(saveDraft, read, own);
+  if (place.dataset.place) return keepUnsaved(place, read, () => place.dataset.label, own);
+  return null;
+}
 
 async function complete(more = {}) {
   const button = document.getElementById("complete");
@@ -38,8 +45,9 @@ async function complete(more = {}) {
       button.disabled = false;
       return;
     }
+    const whole = { ...read(), ...values };
     const answer = await send(place.dataset.submit, {
-      version: Number(place.dataset.version || 0), token: place.dataset.token, data: { ...form._getState().data, ...values }, ...more,
+      version: Number(place.dataset.version || 0), token: place.dataset.token, data: whole, ...more,
     });
     keeper?.end();
     location.href = answer.address;
@@ -50,7 +58,16 @@ async function complete(more = {}) {
   }
 }
 
+chineseDates(place);
 await form.importSchema(schema, data("form-data"));
+const keeper = keeping();
+const typed = own.take();
+if (typed) {
+  // The window was left before the server had it.
+  await form.importSchema(schema, typed);
+  keeper?.touched();
+  saySaved("已恢复本窗口尚未保存的内容");
+}
 form.on("changed", () => keeper?.touched());
 document.getElementById("complete").addEventListener("click", () => complete());
 document.getElementById("cosign-after")?.addEventListener("click", () => {
@@ -60,7 +77,10 @@ document.getElementById("cosign-after")?.addEventListener("click", () => {
   complete({ signers, mode: box.elements.mode.value, quorum: Number(box.elements.quorum.value) || 0 });
 });
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey && event.key === "Enter" && !document.getElementById("complete").disabled && !document.getElementById("complete").hidden) { event.preventDefault(); complete(); }
+  const button = document.getElementById("complete");
+  if (!event.ctrlKey || event.key !== "Enter" || button.disabled || button.hidden) return;
+  event.preventDefault();
+  complete();
 });
 const writing = document.getElementById("handwriting");
 if (writing) {

@@ -1,11 +1,10 @@
 // Files dropped or chosen, sent one after another with progress; each answer or fault is told to the page.
-import { say } from "./send.js";
+import { post, say } from "./send.js";
 
 async function sendFile(address, file) {
   const body = new FormData();
   body.append("file", file);
-  const token = document.querySelector('meta[name="csrf-token"]').content;
-  const response = await fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token, "X-Requested-With": "fetch" } });
+  const response = await post(address, body);
   const answer = await response.json().catch(() => ({ message: "服务器没有回答，请重试" }));
   if (!response.ok) throw { answered: true, message: answer.message };
   return answer;
