@@ -73,21 +73,18 @@ def rows(session: Session, batch_id: int, kind: str = "") -> list[tuple[Migratio
 
 
 def tally(session: Session, batch_id: int) -> dict[str, int]:
-    """How many rows of each kind and of each status a batch has, and how many choices are open."""
+    """How many rows of each kind and of each status a batch has, and how many choices are open, go and stay."""
     found: dict[str, int] = {}
     for column in (MigrationRow.kind, MigrationRow.status):
         query = select(column, func.count()).where(MigrationRow.batch_id == batch_id).group_by(column)
         found |= {str(name): count for name, count in session.execute(query)}
-    found["undecided"] = (
-        session.scalar(
-            select(func.count())
-            .select_from(MigrationRow)
-            .where(
-                MigrationRow.batch_id == batch_id, MigrationRow.kind == "choice", MigrationRow.go.is_(None)
-            )
-        )
-        or 0
+    choices = select(MigrationRow.go, func.count()).where(
+        MigrationRow.batch_id == batch_id, MigrationRow.kind == "choice"
     )
+    chosen = {go: int(count) for go, count in session.execute(choices.group_by(MigrationRow.go))}
+    found |= {
+        "undecided": chosen.get(None, 0), "going": chosen.get(True, 0), "staying": chosen.get(False, 0),
+    }  # fmt: skip
     return found
 
 

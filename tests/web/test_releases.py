@@ -184,3 +184,37 @@ def test_a_release_from_before_scenarios_travelled_gets_them_in_its_draft(
     assert sum(n.startswith("scenarios/") for n in files) == sum(
         n.startswith("scenarios/") for n in allowance.files
     )
+
+
+def test_what_cannot_be_taken_back_lightly__asks_first_and_says_how_many(
+    stage: Stage, allowance: Bundle
+) -> None:
+    draft_id = _draft(stage)
+    desk = Person(stage, "supervisor")
+    assert "处修改将被放弃，不能恢复。确定放弃吗？" in desk.get(f"/studio/{draft_id}").text
+    desk.post(f"/studio/{draft_id}/discard", {})
+    cases.a_case(stage)
+    cases.a_case(stage, raw=cases.OTHER_HOUSEHOLD)
+    number = releases.put_in_force(stage, releases.second_signature(allowance))
+    batch = stage.office.perform(c.PlanMigration(PROGRAMME, 1, number), stage.actor("supervisor", "340199"))[
+        "batch"
+    ]
+    jobs.migrate_cases(stage.office)
+    assert 'data-confirm="将迁移 2 件，不迁移 0 件。确定执行吗？"' in desk.get(f"/migrations/{batch}").text
+    desk.post(f"/migrations/{batch}/run", {"reason": "新版本"})
+    jobs.migrate_cases(stage.office)
+    assert 'data-confirm="将把已迁移的 2 件退回第 1 版' in desk.get(f"/migrations/{batch}").text
+
+
+def test_a_step_that_is_done__leads_to_the_next_one(stage: Stage) -> None:
+    clerk, actor = Person(stage, "window_clerk"), stage.actor("window_clerk", cases.VILLAGE)
+    numbers = [cases.a_case(stage), cases.a_case(stage, raw=cases.OTHER_HOUSEHOLD)]
+    items = [cases.item_at(stage, n, "check_papers") for n in numbers]
+    for item in items:
+        stage.office.perform(c.ClaimTask(item.id, item.version), actor)
+    body = {"version": items[0].version + 1, "data": cases.answer(stage, "check_papers"), "token": "t"}
+    done = clerk.send(f"/cases/{numbers[0]}/tasks/{items[0].id}/complete", body)
+    page = clerk.get(done.json["address"]).text
+    assert "“受理审查”已办结。" in page
+    assert f'href="/cases/{numbers[1]}/tasks/{items[1].id}">下一件：' in page
+    assert "我的待办还有 1 件" in page

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
+from sqlalchemy.orm import Session
 
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import clocks, events, involving, limits, queries, rules, timeline
+from processes.cases import clocks, events, involving, limits, queries, queues, rules, timeline
+from processes.cases.models import WorkItem
 from processes.engine import moves, runtime, trail
 from processes.engine.facts import Facts
 from processes.errors import Invalid, NotFound, RuleBroken
@@ -42,6 +46,18 @@ def search(actor: Actor) -> Any:
     return render_template("cases.html", page=page, search=word)
 
 
+def _finished(
+    session: Session, actor: Actor, items: Sequence[WorkItem], today: date
+) -> dict[str, Any] | None:
+    """Coming from a step that was just finished: its title, and which one is next in one's own queue."""
+    done = next((i for i in items if str(i.id) == request.args.get("done") and i.status != "open"), None)
+    if done is None:
+        return None
+    wanted = queues.Wanted("mine", today=today)
+    mine = queues.worklist(session, actor, wanted).rows
+    return {"title": done.title, "next": mine[0] if mine else None, "left": len(mine)}
+
+
 @desk.get("/cases/<string:number>")
 @require(Permission.CASE_READ)
 def one(actor: Actor, number: str) -> Any:
@@ -71,6 +87,7 @@ def one(actor: Actor, number: str) -> Any:
             comments=queries.comments(session, case.id),
             people=answers.reachable(office, case.division),
             linked=queries.linked(session, case),
+            finished=_finished(session, actor, items, today),
             subjects={
                 str(e.payload["number"]): str(e.payload["to"]) for e in told if e.kind == "case_opened"
             },

@@ -23,9 +23,13 @@ desk = Blueprint("papers", __name__)
 @desk.get("/papers/batch")
 @require(Permission.PAPER_READ)
 def waiting(actor: Actor) -> Any:
-    """Papers that were never printed."""
+    """Papers that were never printed, all or one kind of them."""
     with auth.office().database.reading(actor.division, actor.department) as session:
-        return render_template("batch.html", rows=batch.waiting(session))
+        rows = batch.waiting(session)
+    kind = request.args.get("kind", "")
+    titles = sorted({paper.title for paper, _ in rows})
+    shown = [(p, case) for p, case in rows if not kind or p.title == kind]
+    return render_template("batch.html", rows=shown, titles=titles, kind=kind)
 
 
 @desk.post("/papers/batch")

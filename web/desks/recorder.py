@@ -9,6 +9,7 @@ from flask import Blueprint, jsonify, render_template, request, url_for
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.engine import behind
 from processes.errors import Invalid, NotFound, YimenError
 from processes.people import forms as kinds
 from processes.policy import values
@@ -95,7 +96,7 @@ def new_step(actor: Actor, draft_id: int) -> Any:
     before = _steps(base)
     added = [s for s in steps if s not in before] or list(steps)
     task = request.args.get("task") or added[0]
-    after = request.args.get("after") or next((s for s in steps if s != task), "")
+    after = request.args.get("after") or _before(bundle, task) or next((s for s in steps if s != task), "")
     if task not in steps or after not in steps:
         raise NotFound()
     return render_template(
@@ -133,6 +134,12 @@ def _steps(bundle: Bundle) -> dict[str, tuple[str, str]]:
                 if node.is_offered:
                     found[node.id] = (node.name or node.id, node.properties.get("form", ""))
     return found
+
+
+def _before(bundle: Bundle, task: str) -> str:
+    """The step of people that a process has before a step; empty where nobody works before it."""
+    found = (behind.step_before(bundle.definition(start.process), task) for start in bundle.starts.values())
+    return next(filter(None, found), "")
 
 
 def _played(draft_id: int, body: dict[str, Any]) -> dict[str, Any]:

@@ -88,6 +88,13 @@ document.addEventListener("submit", async (event) => {
   buttons.forEach((b) => { b.disabled = false; });
 });
 
+// The tick in the head of a table ticks all rows, or none.
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset?.all;
+  if (!name) return;
+  for (const box of event.target.form.querySelectorAll(`input[name="${name}"]`)) box.checked = event.target.checked;
+});
+
 // Long work under way: look again by itself.
 const refresh = document.querySelector("[data-refresh]");
 if (refresh) setTimeout(() => location.reload(), Number(refresh.dataset.refresh) * 1000);
