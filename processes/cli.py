@@ -25,24 +25,14 @@ from processes.releases import lint
 from processes.relief import audit, fund_queries
 from processes.settings import from_environment
 from processes.storage import certificate, keyring
+from processes.usage import Commands
 from processes.verbs.registry import office_for_lint
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
 
 
-class _Commands(click.Group):
-    """Whatever the office refuses is said in its words, not as a trace of the program."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Carry out the command; an error of ours ends it with its message."""
-        try:
-            return super().invoke(ctx)
-        except YimenError as fault:
-            raise click.ClickException(fault.message) from fault
-
-
-@click.group(cls=_Commands)
+@click.group(cls=Commands)
 def main() -> None:
     """一门：社会救助办件系统。"""
 

@@ -47,9 +47,15 @@ def found_command(file: Path, name: str, username: str, bureau: str) -> None:
     made = office.perform(command, system_actor())
     # Told at once: what follows takes a while and may be interrupted, and this password is stored nowhere.
     _tell_password(made)
-    office = checked_office(office)
-    certificate.open_certificate(office.settings.keys, office.settings.office_name, office.database.clock())
-    publishing.publish_content(office, "首次发布", office_for_lint(), click.echo)
+    try:
+        office = checked_office(office)
+        certificate.open_certificate(
+            office.settings.keys, office.settings.office_name, office.database.clock()
+        )
+        publishing.publish_content(office, "首次发布", office_for_lint(), click.echo)
+    except KeyboardInterrupt:
+        click.echo("\n单位已建立，流程没有发布完。执行 ./run --office 会接着发布。", err=True)
+        raise
     click.echo(
         f"已建立{office.settings.office_name}，区划 {made['divisions']} 个，数据目录 {office.settings.var}。"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,6 +22,12 @@ _DEMO = """演示账号（密码均为 yimen-2026）：
 def main() -> int:
     """Start both processes, say when the first page can be opened, end both together; the exit code is that of the one that ended first."""
     address = os.environ["YIMEN_LISTEN"]
+    if _is_taken(address):
+        print(
+            f"{address} 已有程序在使用，没有启动。请用 YIMEN_LISTEN 另设，例如 127.0.0.1:8001。",
+            file=sys.stderr,
+        )
+        return 1
     web = subprocess.Popen([sys.executable, "-m", "web"])
     children = [web, subprocess.Popen([sys.executable, "-m", "processes.cli", "worker"])]
     stopping: list[int] = []
@@ -45,6 +52,16 @@ def main() -> int:
                 child.terminate()
         for child in children:
             child.wait()
+
+
+def _is_taken(address: str) -> bool:
+    """Whether something else answers there already; it would be taken for this office."""
+    host, _, port = address.partition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=1):
+            return True
+    except (OSError, ValueError):
+        return False
 
 
 def _answers(address: str, web: subprocess.Popen[bytes], stopping: list[int]) -> bool:

@@ -20,7 +20,6 @@ MAX_BYTES = 10_000_000
 MAX_UNPACKED = 200_000_000
 MAX_ROWS = 20_000
 MAX_NAME = 60
-SHOWN_FAULTS = 20
 COUNTY, TOWNSHIP, VILLAGE = 6, 9, 12
 _LEVELS = {COUNTY: "县级", TOWNSHIP: "乡级", VILLAGE: "村级"}
 _CODE_HEADINGS = ("代码", "区划代码", "行政区划代码", "统计用区划代码", "编码", "code")
@@ -38,7 +37,7 @@ class DivisionRow:
 def read(content: bytes, file_name: str) -> tuple[DivisionRow, ...]:
     """The divisions of a file, by code: exactly one county, every other place under its parent.
 
-    Raises `DivisionsInvalid` with every wrong row (at most `SHOWN_FAULTS` are named).
+    Raises `DivisionsInvalid` with every wrong row (the first of them are named).
     """
     if len(content) > MAX_BYTES:
         raise DivisionsInvalid(faults=[f"文件超过 {MAX_BYTES // 1_000_000} MB"])
@@ -90,6 +89,17 @@ def _tree_faults(found: dict[str, tuple[int, str]]) -> list[str]:
         if parent and parent not in found:
             level = _LEVELS[len(parent)]
             faults.append(f"第 {row} 行：{name}（{code}）没有上级，缺少{level}代码 {parent}")
+    return faults + _twice(found)
+
+
+def _twice(found: dict[str, tuple[int, str]]) -> list[str]:
+    """Places of one name under one parent, which nobody could tell apart in a list."""
+    seen: dict[tuple[str, str], int] = {}
+    faults = []
+    for code, (row, name) in found.items():
+        first = seen.setdefault((code[:-3], name), row)
+        if first != row:
+            faults.append(f"第 {row} 行：{name}与第 {first} 行同属一个上级，名称相同")
     return faults
 
 

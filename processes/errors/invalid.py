@@ -46,6 +46,10 @@ class AttachmentRefused(Invalid):
     text_en = "The attachment was refused: {reason}"
 
 
+SHOWN = 20
+"""How many wrong rows a sentence names."""
+
+
 class DivisionsInvalid(Invalid):
     """A file of administrative divisions with wrong rows; `faults` are sentences, one a row."""
 
@@ -55,7 +59,9 @@ class DivisionsInvalid(Invalid):
 
     def __init__(self, faults: list[str], *, clause: str | None = None) -> None:
         self.faults = faults
-        shown = "；".join(faults[:20]) + ("；……" if len(faults) > 20 else "")  # noqa: PLR2004
+        shown = "".join(f"\n  {fault}" for fault in faults[:SHOWN]) + (
+            "\n  ……" if len(faults) > SHOWN else ""
+        )
         super().__init__(clause=clause, count=len(faults), listed=shown)
 
 

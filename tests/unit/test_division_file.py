@@ -86,3 +86,11 @@ def test_hostile_files_are_refused() -> None:
                           (b"1,a\n" * (division_file.MAX_ROWS + 1), "a.csv"), (b"", "a.csv")):  # fmt: skip
         with pytest.raises(DivisionsInvalid):
             division_file.read(content, name)
+
+
+def test_two_places_of_one_name_under_one_parent__are_told_each_on_a_line() -> None:
+    text = GOOD + "341599101202,东村\n341599102201,东村\n"  # the second stands in another township: no fault
+    with pytest.raises(DivisionsInvalid) as refused:
+        division_file.read(text.encode(), "a.csv")
+    assert refused.value.faults == ["第 6 行：东村与第 4 行同属一个上级，名称相同"]
+    assert refused.value.message.endswith("没有导入：\n  第 6 行：东村与第 4 行同属一个上级，名称相同")

@@ -1,0 +1,71 @@
+"""What is wrong with a command line, said in Chinese."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from processes.errors import YimenError
+
+_INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """A group of commands whose refusals are sentences, not a trace of the program nor the library's English."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry out the command; an error of ours ends it with its message."""
+        try:
+            return super().invoke(ctx)
+        except YimenError as fault:
+            raise click.ClickException(fault.message) from fault
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Read the command line, carry it out, end with its exit code; 130 when somebody interrupted it."""
+        try:
+            code = super().main(*args, **{**extra, "standalone_mode": False})
+        except click.ClickException as fault:
+            click.echo(said(fault), err=True)
+            sys.exit(fault.exit_code)
+        except click.Abort:
+            click.echo("已中断。", err=True)
+            sys.exit(_INTERRUPTED)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def said(fault: click.ClickException) -> str:
+    """The sentence of a fault; of a wrong command line with where its help stands."""
+    if not isinstance(fault, click.UsageError):
+        return fault.format_message()
+    path = fault.ctx.command_path if fault.ctx else "yimen"
+    return f"{_wrong(fault)}用法见 {path} --help。"
+
+
+def _wrong(fault: click.UsageError) -> str:
+    match fault:
+        case click.NoSuchOption():
+            near = f"（是否为 {'、'.join(fault.possibilities)}）" if fault.possibilities else ""
+            return f"没有选项 {fault.option_name}{near}。"
+        case click.BadOptionUsage():
+            return f"选项 {fault.option_name} 后面缺少取值。"
+        case click.MissingParameter():
+            return f"缺少{_name(fault)}。"
+        case click.BadParameter(param=click.Parameter(type=click.Path())):
+            return f"{_name(fault)}：没有这个文件，或者不能读取。"
+        case click.BadParameter():
+            return f"{_name(fault)} 的取值不对：{fault.message}"
+        case _ if isinstance(fault.ctx and fault.ctx.command, click.Group):
+            return "没有这个命令。"
+        case _:
+            return "参数多余或不对。"
+
+
+def _name(fault: click.BadParameter) -> str:
+    parameter = fault.param
+    if parameter is None:
+        return "参数"
+    if isinstance(parameter, click.Option):
+        return f"选项 {parameter.opts[-1]}"
+    return f"参数 {parameter.human_readable_name}"
