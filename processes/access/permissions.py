@@ -106,7 +106,7 @@ PERMISSION_TITLES = {
     Permission.AUDIT_READ: "查看审计日志",
     Permission.CALENDAR_WRITE: "录入放假安排",
     Permission.RELEASE_PUBLISH: "发布流程版本",
-    Permission.ACCOUNT_UNLOCK: "解锁账号",
+    Permission.ACCOUNT_UNLOCK: "管理账号",
     Permission.ACCOUNT_WRITE: "增加和确认账号",
     Permission.FUND_READ: "查看备用金台账",
     Permission.FUND_WRITE: "备用金记账、复核、结账",
