@@ -21,6 +21,7 @@ from processes.office import Office
 from processes.papers import destruction, issue, runs
 from processes.papers.models import IssuedPaper
 from processes.papers.run_models import BATCH
+from processes.parameters import book
 from processes.rehearsal import reports, simulation, soundness
 from processes.rehearsal.results import Result
 from processes.releases import drafts, publish
@@ -178,13 +179,14 @@ def simulate_drafts(office: Office) -> int:
     for draft_id, asked, new, old in waiting:
         with office.database.reading("") as session:
             found = simulation.rows(session, new.id, new.process)
+            standing = book.standing(session)
 
         def tell(done: int, total: int, here: int = draft_id, said: dict[str, Any] = asked) -> None:
             running = {**said, "state": "running", "done": done, "total": total}
             office.perform(c.NoteSimulation(here, running), system_actor())
 
         try:
-            made = simulation.simulate(found, old, new, date.fromisoformat(asked["on"]), tell)
+            made = simulation.simulate(found, old, new, date.fromisoformat(asked["on"]), tell, standing)
         except DATABASE_FAILED:
             raise
         except Exception as fault:

@@ -13,19 +13,20 @@ from processes.decisions.card import Card
 from processes.decisions.reading import Computation
 from processes.engine.facts import Facts
 from processes.office import Office
+from processes.parameters.pins import CasePolicy
 from processes.releases.bundle import Bundle
 
 
-def facts(office: Office, case: Case, bundle: Bundle) -> Facts:
-    """The instant and the parameters at the case's place."""
-    return Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
+def facts(office: Office, session: Session, case: Case, bundle: Bundle) -> Facts:
+    """The instant, and the parameters as the case read them."""
+    return Facts(office.database.clock(), CasePolicy(session, case.id, case.division, bundle.policy))
 
 
 def computation(
     office: Office, session: Session, case: Case, bundle: Bundle, data: Mapping[str, Any]
 ) -> Computation:
     """The computed case."""
-    return card.computation(session, case, bundle, data, facts(office, case, bundle))
+    return card.computation(session, case, bundle, data, facts(office, session, case, bundle))
 
 
 def of_case(

@@ -11,8 +11,10 @@ from processes.cases.models import Case
 from processes.engine import arithmetic, explanation, expressions, tables
 from processes.engine.facts import Facts, functions
 from processes.errors import ExpressionFailed, ParameterMissing, YimenError
+from processes.parameters.pins import CasePolicy
 from processes.people.forms import EXPENSE_KINDS, INCOME_KINDS, PROPERTY_KINDS, WORK_ABILITIES
 from processes.policy.calendar import civil_date
+from processes.policy.parameters import DatedValue
 from processes.releases import forms
 from processes.releases.bundle import Bundle
 from processes.releases.verdicts import Place
@@ -36,6 +38,7 @@ class ParameterShown:
     source: str
     since: str
     confirmed: bool
+    confirmed_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,13 +114,21 @@ class Computation:
         shown = explanation.said(value)
         known = self.bundle.policy.parameters.get(name)
         try:
-            dated = self.bundle.policy.dated(name, self.day, self.case.division)
+            dated = self._dated(name)
         except ParameterMissing:
             return ParameterShown(name, self._title(name), shown, "", "", "", False)
         unit = "" if known is None else known.unit
         return ParameterShown(
-            name, self._title(name), shown, unit, dated.source, dated.since.isoformat(), dated.confirmed
-        )
+            name, self._title(name), shown, unit, dated.source, dated.since.isoformat(), dated.confirmed,
+            dated.confirmed_by,
+        )  # fmt: skip
+
+    def _dated(self, name: str) -> DatedValue:
+        """The value as the case read it, with its source; as the book has it where the case did not keep it."""
+        policy = self.facts.policy
+        if isinstance(policy, CasePolicy):
+            return policy.dated(name, self.day)
+        return self.bundle.policy.dated(name, self.day, self.case.division)
 
     def parameters(self) -> list[ParameterShown]:
         """Every parameter that the computed sheets and tables used, each once."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from processes.cases.models import Case, CaseEvent
 from processes.engine import returns, runtime
 from processes.engine.explanation import said
 from processes.engine.facts import Facts
+from processes.errors import YimenError
+from processes.parameters.pins import CasePolicy
 from processes.policy import values
+from processes.policy.parameters import DatedValue, shown
 from processes.releases.bundle import Bundle
 
 
@@ -55,6 +59,51 @@ def rerun(case: Case, bundle: Bundle, facts: Facts, told: Sequence[CaseEvent]) -
             for key, details in facts_anew.items()
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What the county's book says otherwise now than the case read it, and what would come out with it."""
+
+    moved: tuple[str, ...]
+    compared: tuple[Compared, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether the book of today gives what the case was computed to."""
+        return all(c.same for c in self.compared)
+
+
+def under_the_book(case: Case, bundle: Bundle, facts: Facts, pinned: CasePolicy) -> Today:
+    """Compute the case with what the book says today of the same days; nothing where it says the same."""
+    moved = pinned.moved()
+    if not moved:
+        return Today((), ())
+    definition = bundle.definition(case.process or None)
+    state = runtime.restore(definition, case.state, facts)
+    stored = runtime.look(definition, state, facts).data
+    anew = Facts(facts.now, pinned.unpinned, facts.dues)
+    try:
+        again, happened = returns.retell(definition, state.journal, anew)
+    except YimenError as fault:
+        return Today((*_moved(pinned, moved), f"按现值不能沿原来的路径重算：{fault.message}"), ())
+    data = runtime.look(definition, again, anew).data
+    names = {_id(f.details): str(f.details["name"]) for f in happened if f.kind == "decided"}
+    compared = (
+        _compare(name, _said(None, stored.get(key)), _said(None, data.get(key)))
+        for key, name in names.items()
+    )
+    return Today(tuple(_moved(pinned, moved)), tuple(c for c in compared if not c.same))
+
+
+def _moved(pinned: CasePolicy, moved: Sequence[tuple[str, date, DatedValue, DatedValue]]) -> Iterator[str]:
+    for name, on, read, now in moved:
+        known = pinned.policy.parameters.get(name)
+        title, unit = (name, "") if known is None else (known.title, known.unit)
+        yield (
+            f"{title}：{on} 这一天，办件用的是 {shown(read.value)} {unit}（{read.source}），"
+            f"参数簿现为 {shown(now.value)} {unit}（{now.source}）"
+        )
 
 
 def _id(payload: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from processes.decisions import differences, exemptions
 from processes.decisions.differences import Difference
 from processes.decisions.models import FactSnapshot
 from processes.errors import FactsChanged, FactsMissing
+from processes.parameters import pins
 from processes.people import records
 from processes.people.models import Household
 from processes.releases.bundle import PaperRule
@@ -29,6 +30,7 @@ _FEW = 6
 def take(uow: UnitOfWork, case: Case, question: str, on: date) -> dict[str, Any]:
     """Keep the household as it stands and answer the facts that sheets read; what was taken before is superseded."""
     supersede(uow, case)
+    pins.release(uow, case.id)
     household = locked_household(uow.session, case)
     content = _now(uow.session, case, household, on)
     uow.add(

@@ -21,6 +21,7 @@ import processes.decisions.models
 import processes.papers.archive_models
 import processes.papers.models
 import processes.papers.run_models
+import processes.parameters.models
 import processes.people.models
 import processes.releases.models
 import processes.relief.claim_models

@@ -13,12 +13,13 @@ from processes.cases.models import Case
 from processes.decisions import card, rerun
 from processes.decisions.card import Card
 from processes.decisions.reading import ParameterShown
-from processes.decisions.rerun import Rerun
+from processes.decisions.rerun import Rerun, Today
 from processes.engine import runtime
 from processes.engine.explanation import Told
 from processes.engine.facts import Facts
 from processes.errors import CaseNotFound
 from processes.office.door import Office
+from processes.parameters.pins import CasePolicy
 from processes.policy import values
 from processes.releases import publish
 
@@ -32,6 +33,7 @@ class Explanation:
     sheets: tuple[tuple[str, tuple[Told, ...]], ...]
     parameters: tuple[ParameterShown, ...]
     rerun: Rerun
+    today: Today
 
     def as_json(self) -> Any:
         """Plain JSON."""
@@ -45,6 +47,7 @@ class Explanation:
                 ],
                 "parameters": [asdict(p) for p in self.parameters],
                 "rerun": [asdict(c) for c in self.rerun.compared],
+                "today": asdict(self.today),
             }
         )
 
@@ -66,6 +69,12 @@ class Explanation:
         for c in self.rerun.compared:
             yield f"复算 {c.name}：{'一致' if c.same else '不一致'}"
             yield from (f"      {title}：留存 {before}，复算 {now}" for title, before, now in c.differences)
+        yield from (f"参数簿现值不同：{m}" for m in self.today.moved)
+        for c in self.today.compared:
+            yield from (
+                f"按参数簿现值 {c.name}　{title}：留存 {before}，重算 {now}"
+                for title, before, now in c.differences
+            )
 
 
 def explain(office: Office, number: str) -> Explanation:
@@ -75,8 +84,8 @@ def explain(office: Office, number: str) -> Explanation:
         if case is None or case.destroyed_on is not None:
             raise CaseNotFound(number=number)
         bundle = publish.open_release(session, case.release_id)
-        place = case.division
-        facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, place))
+        pinned = CasePolicy(session, case.id, case.division, bundle.policy)
+        facts = Facts(office.database.clock(), pinned)
         definition = bundle.definition(case.process or None)
         data = runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
         told = card.computation(session, case, bundle, data, facts)
@@ -86,4 +95,5 @@ def explain(office: Office, number: str) -> Explanation:
             tuple((definition.sheets[s].title, tuple(told.lines(s))) for s in told.sheets()),
             tuple(told.parameters()),
             rerun.rerun(case, bundle, facts, events.of_case(session, case.id)),
+            rerun.under_the_book(case, bundle, facts, pinned),
         )

@@ -20,6 +20,7 @@ from processes.errors import MigrationRefused, RuleBroken
 from processes.office.answers import reason_of
 from processes.office.cases import locked_by_id
 from processes.office.running import Run
+from processes.parameters.pins import CasePolicy
 from processes.releases import publish
 from processes.releases.bundle import Bundle
 from processes.settings import Settings
@@ -198,8 +199,11 @@ def _verdict(run: Run, target: Bundle) -> Verdict:
     facts = run.facts()
     if not any(s.process == (run.case.process or target.process) for s in target.starts.values()):
         return Verdict(Kind.IMPOSSIBLE, (f"新版本没有流程 {run.case.process}",))
-    division = run.case.division
-    then = Facts(facts.now, lambda name, on: target.policy.value(name, on, division), facts.dues)
+    then = Facts(
+        facts.now,
+        CasePolicy(run.uow.session, run.case.id, run.case.division, target.policy),
+        facts.dues,
+    )
     return migration.judge(
         run.definition, target.definition(run.case.process or None), run.state(), facts, then
     )

@@ -19,6 +19,7 @@ from processes.engine.facts import Facts
 from processes.engine.state import State
 from processes.errors import DuplicateCase, EngineFault
 from processes.office.answers import checked
+from processes.parameters.pins import CasePolicy
 from processes.people import queries as people
 from processes.people.models import Household
 from processes.policy.calendar import civil_date
@@ -47,14 +48,11 @@ class Run:
         self.bundle = bundle or publish.open_release(uow.session, case.release_id)
         self.clocks = CaseClocks(uow, case, self.bundle)
         self.definition = self.bundle.definition(case.process or None)
+        self.parameters = CasePolicy(uow.session, case.id, case.division, self.bundle.policy, uow)
 
     def facts(self) -> Facts:
         """What holds now: the instant, the parameters at the case's place, the clocks' due instants."""
-        return Facts(
-            self.uow.now,
-            lambda name, on: self.bundle.policy.value(name, on, self.case.division),
-            self.clocks.dues(),
-        )
+        return Facts(self.uow.now, self.parameters, self.clocks.dues())
 
     def state(self) -> State:
         """The stored state of the case."""

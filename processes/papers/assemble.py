@@ -23,6 +23,7 @@ from processes.engine.facts import Facts, functions
 from processes.errors import ExpressionFailed, PaperValueMissing
 from processes.papers import contracts as c
 from processes.papers.models import Handwriting
+from processes.parameters.pins import CasePolicy
 from processes.people import masking
 from processes.people import queries as people
 from processes.people.forms import CATEGORIES, PROPERTY_KINDS, WORK_ABILITIES, disability
@@ -127,7 +128,7 @@ def _decision(source: Source) -> c.Decision | None:
 def _facts(source: Source) -> Facts:
     return Facts(
         source.clocks.uow.now,
-        lambda name, on: source.bundle.policy.value(name, on, source.case.division),
+        CasePolicy(source.session, source.case.id, source.case.division, source.bundle.policy),
         source.clocks.dues(),
     )
 

@@ -7,9 +7,10 @@ those the latest that has begun.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
@@ -17,6 +18,8 @@ from typing import Any, TypeAlias
 from processes.errors import BundleInvalid, ParameterMissing
 
 Scalar: TypeAlias = Decimal | str | bool | tuple[Decimal, ...]
+NUMBER, LIST, TRUTH, TEXT = "number", "list", "truth", "text"
+"""Kinds of values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,11 @@ class DatedValue:
     division: str
     source: str
     confirmed: bool
+    confirmed_by: str = ""
+
+
+Standing: TypeAlias = Mapping[str, tuple[DatedValue, ...]]
+"""What the county's book says now: its values by the name of the parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,11 @@ class Parameter:
         """The value that holds on a day at a place, or None before the first one."""
         begun = [v for v in self.values if v.since <= on and division.startswith(v.division)]
         return max(begun, key=lambda v: (len(v.division), v.since), default=None)
+
+    @property
+    def kind(self) -> str:
+        """What kind of value it takes, as its declared values show."""
+        return kind_of(self.values[0].value) if self.values else NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +76,61 @@ class PolicyBook:
             raise ParameterMissing(name=name, on=on.isoformat())
         return found
 
+    def under(self, standing: Standing) -> PolicyBook:
+        """What this declares, with the values of the county's book: the book outranks what a release suggests.
+
+        A suggestion still speaks for days before everything that the book knows of the name.
+        """
+        return PolicyBook(
+            {
+                name: replace(p, values=_outranked(p.values, standing[name])) if standing.get(name) else p
+                for name, p in self.parameters.items()
+            }
+        )
+
     def __contains__(self, name: object) -> bool:
         return name in self.parameters
+
+
+def _outranked(suggested: tuple[DatedValue, ...], known: tuple[DatedValue, ...]) -> tuple[DatedValue, ...]:
+    first = min(v.since for v in known)
+    return tuple(v for v in suggested if v.since < first) + known
+
+
+def kind_of(value: Scalar) -> str:
+    """The kind of a value: number, list, truth or text."""
+    if isinstance(value, bool):
+        return TRUTH
+    if isinstance(value, tuple):
+        return LIST
+    return NUMBER if isinstance(value, Decimal) else TEXT
+
+
+def written(value: Scalar) -> str:
+    """The canonical text of a value."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return json.dumps([f"{v:f}" for v in value])
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
+def read(text: str, kind: str) -> Scalar:
+    """The value of a canonical text."""
+    if kind == TRUTH:
+        return text == "true"
+    if kind == LIST:
+        return tuple(Decimal(v) for v in json.loads(text))
+    return Decimal(text) if kind == NUMBER else text
+
+
+def shown(value: Scalar) -> str:
+    """A value as people read it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, tuple):
+        return "、".join(f"{v:f}" for v in value)
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def parse_policy(text: str) -> PolicyBook:

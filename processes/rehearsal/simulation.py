@@ -23,8 +23,10 @@ from processes.engine import expressions, journal, sheets, tables
 from processes.engine.definitions import Definition
 from processes.engine.facts import Facts, functions
 from processes.errors import ContentFault
+from processes.parameters import planting
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
+from processes.policy.parameters import Standing
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
 
@@ -32,6 +34,7 @@ WORKERS = 2
 CHUNK = 500
 SHOWN = 300
 _Row = tuple[str, str, str, bytes]
+_Packed = tuple[bytes, Standing]
 _Result = tuple[str, str, str, Decimal | None, Decimal | None]
 
 
@@ -47,10 +50,20 @@ def rows(session: Session, programme: str, process: str) -> list[_Row]:
 
 
 def simulate(
-    found: Sequence[_Row], old: Bundle, new: Bundle, on: date, tell: Callable[[int, int], None]
+    found: Sequence[_Row],
+    old: Bundle,
+    new: Bundle,
+    on: date,
+    tell: Callable[[int, int], None],
+    book: Standing | None = None,
 ) -> dict[str, Any]:
-    """Amounts before and after by township, and the cases that change, the greatest changes first."""
-    packed = (bundles.pack(old), bundles.pack(new))
+    """Amounts before and after by township, and the cases that change, the greatest changes first.
+
+    `book` is what the county's book says now; the draft is computed with the book as its publication would leave it.
+    """
+    standing = book or {}
+    planned = planting.after(standing, planting.changes(standing, old.declared, new.declared))
+    packed = ((bundles.pack(old), standing), (bundles.pack(new), planned))
     chunks = [list(found[n : n + CHUNK]) for n in range(0, len(found), CHUNK)]
     results: list[_Result] = []
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
@@ -65,14 +78,18 @@ def has_amount(bundle: Bundle) -> bool:
     return bool(bundle.programme.get("simulation"))
 
 
-def _chunk(part: list[_Row], packed: tuple[bytes, bytes], on: date) -> list[_Result]:
-    old, new = _unpacked(packed[0]), _unpacked(packed[1])
+def _chunk(part: list[_Row], packed: tuple[_Packed, _Packed], on: date) -> list[_Result]:
+    old, new = _opened(packed[0]), _opened(packed[1])
     results: list[_Result] = []
     for number, applicant, division, state in part:
         data = {**journal.told(state, old.definition()), "accepted_on": on}
         before, after = (_amount(bundle, dict(data), division, on) for bundle in (old, new))
         results.append((number, applicant, township_of(division), before, after))
     return results
+
+
+def _opened(packed: _Packed) -> Bundle:
+    return _unpacked(packed[0]).under(packed[1])
 
 
 @lru_cache(maxsize=4)

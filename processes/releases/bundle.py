@@ -5,6 +5,7 @@ The only reader of the content folder.  A case in progress never reads the folde
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import tomllib
@@ -21,7 +22,7 @@ import zstandard
 from processes.engine import definitions
 from processes.engine.definitions import Content, Definition
 from processes.errors import BundleInvalid, ReleaseMissing
-from processes.policy.parameters import PolicyBook, merge, parse_policy
+from processes.policy.parameters import PolicyBook, Standing, merge, parse_policy
 from processes.releases import verdicts
 from processes.releases.verdicts import VerdictRule
 
@@ -156,7 +157,18 @@ class Bundle:
 
     @cached_property
     def policy(self) -> PolicyBook:
-        """Parameters, shared ones first so that the programme's own outrank them."""
+        """The parameters to work with: what the content declares, under the county's book once it was opened so."""
+        return self.declared
+
+    def under(self, standing: Standing) -> Bundle:
+        """The same content with the values of the county's book."""
+        found = copy.copy(self)
+        found.__dict__["policy"] = self.declared.under(standing)
+        return found
+
+    @cached_property
+    def declared(self) -> PolicyBook:
+        """Parameters with the values that the content suggests, shared ones first: the programme's own outrank them."""
         names = [n for n in ("common/policy.toml", "policy.toml") if n in self.files]
         return merge(parse_policy(self.files[n].decode()) for n in names)
 

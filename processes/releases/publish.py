@@ -10,6 +10,7 @@ from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import Session
 
 from processes.errors import BundleInvalid, ReleaseMissing
+from processes.parameters import book, planting
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
 from processes.releases.models import Release, ScenarioReport
@@ -42,6 +43,8 @@ def publish(uow: UnitOfWork, bundle: Bundle, by: str, effective_from: date, note
     )
     uow.add(release)
     uow.flush()
+    before = None if newest is None else bundles.unpack(newest.content).declared
+    planting.plant(uow, before, bundle.declared, f"{bundle.title}第 {release.number} 版", by)
     return release
 
 
@@ -75,9 +78,23 @@ def current_id(session: Session, programme: str, on: date) -> int:
 
 
 def open_release(session: Session, release_id: int) -> Bundle:
-    """The bundle of a release; releases never change, so it is kept in memory by its hash."""
-    digest = _digest(session, release_id)
-    kept = _kept(digest)
+    """The bundle of a release to work with: its content, kept in memory by its hash, under the county's book.
+
+    This is the one place where the values of the book come over those that the release suggests.
+    """
+    content, version = _content(session, release_id), book.version(session)
+    if version == book.EMPTY:
+        return content
+    kept = _kept(content.digest)
+    found = kept.under.get(version)
+    if found is None:
+        found = content.under(book.standing(session))
+        kept.under = {version: found}
+    return found
+
+
+def _content(session: Session, release_id: int) -> Bundle:
+    kept = _kept(_digest(session, release_id))
     if kept.bundle is None:
         stored = session.scalars(select(Release.content).where(Release.id == release_id)).one()
         kept.bundle = bundles.unpack(stored)
@@ -99,9 +116,11 @@ def _digest(session: Session, release_id: int) -> str:
 
 
 class _Kept:
-    """A place for the bundle of one hash."""
+    """A place for the bundle of one hash, and for the same under the newest state of the book."""
 
-    bundle: Bundle | None = None
+    def __init__(self) -> None:
+        self.bundle: Bundle | None = None
+        self.under: dict[str, Bundle] = {}
 
 
 @lru_cache(maxsize=64)

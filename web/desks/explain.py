@@ -12,6 +12,7 @@ from processes.cases import events, queries
 from processes.decisions import rerun
 from processes.errors import NotFound
 from processes.papers import queries as papers
+from processes.parameters.pins import CasePolicy
 from processes.releases import publish
 from web import answers, auth, decision_view
 from web.require import require
@@ -30,6 +31,8 @@ def page(actor: Actor, number: str) -> Any:
             raise NotFound()
         bundle = publish.open_release(session, case.release_id)
         told = decision_view.computation(office, session, case, bundle, answers.known(office, case, bundle))
+        facts = decision_view.facts(office, session, case, bundle)
+        pinned = CasePolicy(session, case.id, case.division, bundle.policy)
         definition = bundle.definition(case.process or None)
         return render_template(
             "explain.html",
@@ -38,7 +41,6 @@ def page(actor: Actor, number: str) -> Any:
             card=decision_view.of_case(office, session, case, bundle, told.data),
             sheets=[(definition.sheets[s].title, told.lines(s)) for s in told.sheets()],
             parameters={p.name: p for p in told.parameters()},
-            rerun=rerun.rerun(
-                case, bundle, decision_view.facts(office, case, bundle), events.of_case(session, case.id)
-            ),
+            rerun=rerun.rerun(case, bundle, facts, events.of_case(session, case.id)),
+            today=rerun.under_the_book(case, bundle, facts, pinned),
         )

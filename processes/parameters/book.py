@@ -1,0 +1,79 @@
+"""What the county's book says now: one small question a transaction, the values kept in memory by its version."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from uuid import uuid4
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.parameters.models import IN_FORCE, ParameterBook, ParameterValue
+from processes.policy.parameters import DatedValue, Standing
+from processes.storage.unit_of_work import UnitOfWork
+
+EMPTY = ""
+"""The version of a book in which nothing was ever written."""
+_ROW = 1
+_VERSIONS: WeakKeyDictionary[Session, str] = WeakKeyDictionary()
+"""The version that a session saw first: everything in it is computed with one state of the book."""
+
+
+class _Kept:
+    """A place for the values of one version."""
+
+    standing: Standing | None = None
+
+
+@lru_cache(maxsize=8)
+def _kept(version: str) -> _Kept:
+    return _Kept()
+
+
+def version(session: Session) -> str:
+    """The state of the book; no two states of any book ever have the same version."""
+    known = _VERSIONS.get(session)
+    if known is None:
+        known = session.scalar(select(ParameterBook.version).where(ParameterBook.id == _ROW)) or EMPTY
+        _VERSIONS[session] = known
+    return known
+
+
+def standing(session: Session) -> Standing:
+    """The values in force, by name."""
+    now = version(session)
+    if now == EMPTY:
+        return {}
+    kept = _kept(now)
+    if kept.standing is None:
+        kept.standing = by_name(rows_in_force(session))
+    return kept.standing
+
+
+def rows_in_force(session: Session) -> list[ParameterValue]:
+    """The rows that count, those that are not confirmed included."""
+    query = select(ParameterValue).where(ParameterValue.status == IN_FORCE).order_by(ParameterValue.id)
+    return list(session.scalars(query))
+
+
+def by_name(rows: list[ParameterValue]) -> Standing:
+    """Rows as rules read them."""
+    found: dict[str, list[DatedValue]] = {}
+    for row in rows:
+        found.setdefault(row.name, []).append(row.dated)
+    return {name: tuple(values) for name, values in found.items()}
+
+
+def lock(uow: UnitOfWork) -> None:
+    """Nobody else changes the book until this transaction ends; raises nothing, waits."""
+    uow.insert_unless_there(ParameterBook, id=_ROW, version=EMPTY)
+    query = select(ParameterBook).where(ParameterBook.id == _ROW).with_for_update()
+    uow.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def changed(uow: UnitOfWork) -> None:
+    """The locked book says something else from now on, for this transaction and, once committed, for everybody."""
+    uow.session.get_one(ParameterBook, _ROW).version = str(uuid4())
+    uow.flush()
+    _VERSIONS.pop(uow.session, None)

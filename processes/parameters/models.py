@@ -1,0 +1,135 @@
+"""Rows of the county's book of parameters, and what cases computed with."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.policy.parameters import DatedValue, Scalar, read
+from processes.storage.base import Row
+
+PROPOSED, IN_FORCE, REJECTED, WITHDRAWN, REPLACED = (
+    "proposed",
+    "in_force",
+    "rejected",
+    "withdrawn",
+    "replaced",
+)
+STATUS_TITLES = {
+    PROPOSED: "待确认", IN_FORCE: "现行", REJECTED: "已退回", WITHDRAWN: "已撤回", REPLACED: "已被替代"
+}  # fmt: skip
+
+
+def _only(status: str) -> dict[str, Any]:
+    where = text(f"status = '{status}'")
+    return {"unique": True, "postgresql_where": where, "sqlite_where": where}
+
+
+class ParameterValue(Row):
+    """One dated value of a parameter: proposed, in force, or what became of it; never changed, only replaced.
+
+    A value without a proposer is what a release suggested; while nobody has confirmed it, it counts as unconfirmed.
+    """
+
+    __tablename__ = "parameter_value"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('proposed', 'in_force', 'rejected', 'withdrawn', 'replaced')", name="known_status"
+        ),
+        CheckConstraint("confirmed_by_id <> proposed_by_id", name="two_people"),
+        CheckConstraint(
+            "proposed_by_id IS NULL OR confirmed_by_id IS NOT NULL OR status NOT IN ('in_force', 'replaced')",
+            name="confirmed_before_in_force",
+        ),
+        CheckConstraint("status <> 'proposed' OR confirmed_by_id IS NULL", name="proposed_is_unconfirmed"),
+        Index("uq_parameter_value_in_force", "name", "division", "since", **_only(IN_FORCE)),
+        Index("uq_parameter_value_proposed", "name", "division", "since", **_only(PROPOSED)),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    division: Mapped[str] = mapped_column(String(12))
+    """Where it holds; empty: everywhere."""
+    since: Mapped[date]
+    value: Mapped[str] = mapped_column(Text)
+    """Canonical text of the kind."""
+    kind: Mapped[str] = mapped_column(String(10))
+    source: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(10))
+    release: Mapped[str] = mapped_column(String(80), default="")
+    """The release whose publication brought it; empty: entered by a person."""
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    proposed_by: Mapped[str] = mapped_column(String(60))
+    proposed_at: Mapped[datetime]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    confirmed_by: Mapped[str] = mapped_column(String(60), default="")
+    ended_at: Mapped[datetime | None]
+    """When it was confirmed, rejected or withdrawn."""
+    ended_by: Mapped[str] = mapped_column(String(60), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("parameter_value.id"))
+
+    @property
+    def scalar(self) -> Scalar:
+        """The value that its text says."""
+        return read(self.value, self.kind)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a second person confirmed it."""
+        return self.confirmed_by_id is not None
+
+    @property
+    def dated(self) -> DatedValue:
+        """The value as rules read it."""
+        return DatedValue(
+            self.scalar, self.since, self.division, self.source, self.is_confirmed, self.confirmed_by
+        )
+
+
+class ParameterBook(Row):
+    """The state of the book: one row, locked by whoever changes it; its version is another one after every change."""
+
+    __tablename__ = "parameter_book"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[str] = mapped_column(String(36))
+
+
+class CaseParameter(Row):
+    """A parameter as a case read it for a day: the case keeps it until it is computed anew."""
+
+    __tablename__ = "case_parameter"
+    __table_args__ = (
+        Index("ix_case_parameter_case", "case_id"),
+        Index(
+            "uq_case_parameter_standing", "case_id", "name", "day", unique=True,
+            postgresql_where=text("status = 'standing'"), sqlite_where=text("status = 'standing'"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    day: Mapped[date]
+    """The day of the event whose value was asked for."""
+    value: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(10))
+    division: Mapped[str] = mapped_column(String(12))
+    since: Mapped[date]
+    source: Mapped[str] = mapped_column(String(200))
+    is_confirmed: Mapped[bool]
+    confirmed_by: Mapped[str] = mapped_column(String(60), default="")
+    read_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(12), default="standing")
+
+    @property
+    def dated(self) -> DatedValue:
+        """The value as rules read it."""
+        return DatedValue(
+            read(self.value, self.kind), self.since, self.division, self.source, self.is_confirmed, self.confirmed_by
+        )  # fmt: skip

@@ -1,0 +1,144 @@
+"""What a publication brings into the book: the suggestions that it states for the first time, or otherwise than before.
+
+A draft that was begun on old values and changes none of them changes nothing in the book.  A value that people of the
+county confirmed is never moved by a publication: what it says otherwise waits for a second person (docs/adr/0038).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from sqlalchemy import select
+
+from processes.parameters import book
+from processes.parameters.models import IN_FORCE, PROPOSED, REPLACED, WITHDRAWN, ParameterValue
+from processes.policy.parameters import DatedValue, PolicyBook, Standing, kind_of, written
+from processes.storage.unit_of_work import UnitOfWork
+
+Place: TypeAlias = tuple[str, str, date]
+"""Name, division, first day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one place of the book: another suggestion (None: taken out), at once or as a proposal."""
+
+    place: Place
+    value: DatedValue | None
+    waits: bool
+
+
+def changes(standing: Standing, before: PolicyBook | None, after: PolicyBook) -> list[Change]:
+    """What publishing `after` (the release `before` it: none for the first) changes in a book."""
+    return list(_changes(standing, before, after))
+
+
+def _changes(standing: Standing, before: PolicyBook | None, after: PolicyBook) -> Iterator[Change]:
+    now = {p: v for name, values in standing.items() for p, v in _places(name, values)}
+    decided = {name for name, values in standing.items() if any(v.confirmed for v in values)}
+    was, wanted = _suggested(before), _suggested(after)
+    for place, value in wanted.items():
+        name = place[0]
+        if not _is_new(
+            value, was.get(place), known=name in standing and (before is None or name not in before)
+        ):
+            continue
+        found = now.get(place)
+        if found is None or found.value != value.value:
+            yield Change(place, value, waits=name in decided)
+    for place, value in was.items():
+        found = now.get(place)
+        gone = place not in wanted and place[0] not in decided
+        if gone and found is not None and found.value == value.value:
+            yield Change(place, None, waits=False)
+
+
+def _is_new(value: DatedValue, was: DatedValue | None, known: bool) -> bool:
+    """Whether the content says something that it did not say before; a name that the book knows is no news at first."""
+    if was is not None:
+        return was.value != value.value
+    return not known
+
+
+def _suggested(policy: PolicyBook | None) -> Mapping[Place, DatedValue]:
+    parameters = {} if policy is None else policy.parameters
+    return {place: v for name, p in parameters.items() for place, v in _places(name, p.values)}
+
+
+def _places(name: str, values: Sequence[DatedValue]) -> Iterator[tuple[Place, DatedValue]]:
+    return (((name, v.division, v.since), v) for v in values)
+
+
+def after(standing: Standing, planned: Sequence[Change]) -> Standing:
+    """The book as it would be with these changes, for looking at a draft before it is published."""
+    found: dict[str, list[DatedValue]] = {name: list(values) for name, values in standing.items()}
+    for change in planned:
+        if change.waits:
+            continue
+        name, division, since = change.place
+        rest = [v for v in found.get(name, []) if (v.division, v.since) != (division, since)]
+        found[name] = rest + ([] if change.value is None else [change.value])
+    return {name: tuple(values) for name, values in found.items() if values}
+
+
+def plant(uow: UnitOfWork, before: PolicyBook | None, policy: PolicyBook, release: str, by: str) -> int:
+    """Bring a publication's suggestions into the book; answers how many places it changed."""
+    book.lock(uow)
+    uow.flush()
+    rows = {(r.name, r.division, r.since): r for r in book.rows_in_force(uow.session)}
+    planned = changes(book.by_name(list(rows.values())), before, policy)
+    waiting = _waiting(uow) if any(c.waits for c in planned) else {}
+    for change in planned:
+        old = rows.get(change.place)
+        if change.waits:
+            _propose(uow, change, waiting, release, by)
+            continue
+        if old is not None:
+            old.status = WITHDRAWN if change.value is None else REPLACED
+            old.ended_at, old.ended_by, old.reason = uow.now, by, f"随 {release} 发布"
+    uow.flush()
+    for change in (c for c in planned if not c.waits and c.value is not None):
+        new = _row(uow, change, IN_FORCE, release, by)
+        uow.add(new)
+        if (old := rows.get(change.place)) is not None:
+            uow.flush()
+            old.replaced_by_id = new.id
+    if planned:
+        book.changed(uow)
+    return len(planned)
+
+
+def _waiting(uow: UnitOfWork) -> Mapping[Place, ParameterValue]:
+    found = uow.session.scalars(select(ParameterValue).where(ParameterValue.status == PROPOSED))
+    return {(r.name, r.division, r.since): r for r in found}
+
+
+def _propose(
+    uow: UnitOfWork, change: Change, waiting: Mapping[Place, ParameterValue], release: str, by: str
+) -> None:
+    """The newest publication's wish takes the place of an earlier publication's; a person's own stays."""
+    old = waiting.get(change.place)
+    if old is not None and not old.release:
+        return
+    new = _row(uow, change, PROPOSED, release, by)
+    if old is not None:
+        if old.value == new.value:
+            return
+        old.status, old.ended_at, old.ended_by, old.reason = WITHDRAWN, uow.now, by, f"{release} 另有建议"
+        uow.flush()
+    uow.add(new)
+
+
+def _row(uow: UnitOfWork, change: Change, status: str, release: str, by: str) -> ParameterValue:
+    name, division, since = change.place
+    value = change.value
+    if value is None:
+        raise ValueError("nothing to plant")
+    return ParameterValue(
+        name=name, division=division, since=since, value=written(value.value), kind=kind_of(value.value),
+        source=value.source[:200], status=status, release=release, proposed_by=by[:60], proposed_at=uow.now,
+        confirmed_by="", ended_by="", reason="",
+    )  # fmt: skip
