@@ -20,6 +20,8 @@ from processes.office import explaining, rekeying
 from processes.opening import checked_office, open_office
 from processes.oversight import canonical
 from processes.papers import signing
+from processes.parameters import book
+from processes.policy.parameters import shown
 from processes.rehearsal import coverage, demo, publishing, reports
 from processes.releases import lint
 from processes.relief import audit, fund_queries
@@ -103,6 +105,28 @@ def publish_command(programme: str, note: str) -> None:
     except YimenError as fault:
         raise click.ClickException(fault.message) from fault
     click.echo(f"{release['programme']} 第 {release['number']} 版（{release['digest'][:12]}）")
+
+
+@main.command("parameters")
+@AS_JSON
+def parameters_command(as_json: bool) -> None:
+    """列出参数簿：现行取值、生效日期、适用地区、依据、由谁确认。"""
+    with open_office().database.reading("") as session:
+        rows = sorted(book.rows_in_force(session), key=lambda r: (r.name, r.division, r.since))
+    if as_json:
+        told = [
+            {
+                "name": r.name, "value": r.value, "from": r.since.isoformat(), "division": r.division,
+                "source": r.source, "confirmed": r.is_confirmed, "confirmed_by": r.confirmed_by,
+            }
+            for r in rows
+        ]  # fmt: skip
+        _print_json({"parameters": told})
+        return
+    for r in rows:
+        state = f"{r.confirmed_by}确认" if r.is_confirmed else "未确认"
+        place = r.division or "全县"
+        click.echo(f"{r.name}　{shown(r.scalar)}　自 {r.since} 起　{place}　{r.source}　{state}")
 
 
 @main.group("audit")

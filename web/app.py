@@ -39,6 +39,7 @@ from web.desks import (
     intake,
     oversight,
     papers,
+    parameters,
     printing,
     recorder,
     releases,
@@ -103,6 +104,7 @@ def create_app(office: Office | None = None) -> Flask:
         differences,
         transfers,
         explain,
+        parameters,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.register_blueprint(static_files.desk)

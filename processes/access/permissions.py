@@ -66,6 +66,8 @@ class Permission(StrEnum):
     OVERDUE_READ = "overdue_read"
     INCIDENT_RETRY = "incident_retry"
     PARAMETER_READ = "parameter_read"
+    PARAMETER_PROPOSE = "parameter_propose"
+    PARAMETER_CONFIRM = "parameter_confirm"
     AUDIT_READ = "audit_read"
     ACCOUNT_UNLOCK = "account_unlock"
     ACCOUNT_WRITE = "account_write"
@@ -103,6 +105,8 @@ PERMISSION_TITLES = {
     Permission.OVERDUE_READ: "查看超期督办",
     Permission.INCIDENT_RETRY: "处理异常",
     Permission.PARAMETER_READ: "查看政策参数",
+    Permission.PARAMETER_PROPOSE: "提出政策参数的取值",
+    Permission.PARAMETER_CONFIRM: "确认政策参数的取值",
     Permission.AUDIT_READ: "查看审计日志",
     Permission.CALENDAR_WRITE: "录入放假安排",
     Permission.RELEASE_PUBLISH: "发布流程版本",
@@ -153,6 +157,8 @@ MAY: dict[Permission, frozenset[Role]] = {
     ),
     Permission.INCIDENT_RETRY: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Permission.PARAMETER_READ: frozenset(_READERS),
+    Permission.PARAMETER_PROPOSE: frozenset({Role.SUPERVISOR, Role.COUNTY_CLERK}),
+    Permission.PARAMETER_CONFIRM: frozenset({Role.SUPERVISOR, Role.COUNTY_LEADER}),
     Permission.AUDIT_READ: frozenset({Role.AUDITOR}),
     Permission.ACCOUNT_UNLOCK: frozenset({Role.ADMINISTRATOR}),
     Permission.ACCOUNT_WRITE: frozenset({Role.ADMINISTRATOR, Role.SYSTEM}),

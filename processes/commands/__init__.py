@@ -110,6 +110,13 @@ from processes.commands.papers import (
     TakeRun,
     WithdrawPaper,
 )
+from processes.commands.parameters import (
+    AdoptParameter,
+    ConfirmParameter,
+    ProposeParameter,
+    RejectParameter,
+    WithdrawParameter,
+)
 from processes.commands.queues import DropFilter, NoteBatch, SaveFilter, UndoBatch
 from processes.commands.register import (
     AskTransfer,
@@ -243,6 +250,11 @@ __all__ = [
     "MakePaper",
     "PrintState",
     "ProposeDraft",
+    "AdoptParameter",
+    "ConfirmParameter",
+    "ProposeParameter",
+    "RejectParameter",
+    "WithdrawParameter",
     "PublishRelease",
     "RecordPrinting",
     "RefuseFundEntry",

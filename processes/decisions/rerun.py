@@ -9,6 +9,7 @@ from typing import Any
 
 from processes.cases.models import Case, CaseEvent
 from processes.engine import returns, runtime
+from processes.engine.definitions import Definition
 from processes.engine.explanation import said
 from processes.engine.facts import Facts
 from processes.errors import YimenError
@@ -90,10 +91,22 @@ def under_the_book(case: Case, bundle: Bundle, facts: Facts, pinned: CasePolicy)
     data = runtime.look(definition, again, anew).data
     names = {_id(f.details): str(f.details["name"]) for f in happened if f.kind == "decided"}
     compared = (
-        _compare(name, _said(None, stored.get(key)), _said(None, data.get(key)))
+        _compare(name, _titled(definition, key, stored.get(key)), _titled(definition, key, data.get(key)))
         for key, name in names.items()
     )
     return Today(tuple(_moved(pinned, moved)), tuple(c for c in compared if not c.same))
+
+
+def _titled(definition: Definition, key: str, data: Any) -> dict[str, Any]:
+    """A sheet's shown lines or a table's outputs by the names that people know."""
+    named: list[tuple[str, str]] = []
+    if key in definition.sheets:
+        named = [(line.name, line.title) for line in definition.sheets[key].lines if line.shown]
+    elif key in definition.tables:
+        named = [(column.name, column.title) for column in definition.tables[key].outputs]
+    if not isinstance(data, Mapping) or not named:
+        return {} if data is None else {"结果": data}
+    return {title: data.get(name) for name, title in named}
 
 
 def _moved(pinned: CasePolicy, moved: Sequence[tuple[str, date, DatedValue, DatedValue]]) -> Iterator[str]:

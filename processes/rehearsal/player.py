@@ -124,14 +124,18 @@ class Player:
 
     def take(self, n: int, step: Mapping[str, Any]) -> None:
         """Take one step; a step that must be refused is compared with its error code."""
-        told = step.get("task") or step.get("wait") or step.get("extend") or self._of_register(step)
+        told = (
+            "参数"
+            if "parameter" in step
+            else step.get("task") or step.get("wait") or step.get("extend") or self._of_register(step)
+        )
         self.place = f"第 {n} 步（{told}）"
         for key in ("after", "wait"):
             if key in step:
                 self.stage.move(str(step[key]))
         if "top_up" in step:
             self._top_up(Decimal(str(step["top_up"])))
-        if not {"task", "extend", "start", *_REGISTER} & set(step):
+        if not {"task", "extend", "start", "parameter", *_REGISTER} & set(step):
             return
         expected = step.get("refused")
         try:
@@ -156,6 +160,9 @@ class Player:
             return
         if "identify" in step:
             self.register.identify(step["identify"])
+            return
+        if "parameter" in step:
+            self._enter_parameter(step["parameter"])
             return
         if "start" in step:
             self._start(step["start"])
@@ -205,6 +212,16 @@ class Player:
             waiting = "、".join(i.task for i in open_items) or "无"
             raise ScenarioInvalid(reason=f"环节 {task} 当前没有待办；待办的环节：{waiting}")
         return found[-1]
+
+    def _enter_parameter(self, raw: Mapping[str, Any]) -> None:
+        """A value of the county's book, entered by one supervisor and confirmed by another."""
+        entry = {
+            "value": str(raw["value"]), "since": str(raw["since"]), "division": str(raw.get("division", "")),
+            "source": str(raw["source"]), "confirmed": bool(raw.get("confirmed", False)),
+        }  # fmt: skip
+        command = c.ProposeParameter(str(raw["name"]), entry, str(uuid4()))
+        made = self.stage.office.perform(command, self.stage.actor("supervisor", COUNTY))
+        self.stage.office.perform(c.ConfirmParameter(made["value"]), self.stage.actor("supervisor#2", COUNTY))
 
     def _enter_holidays(self) -> None:
         supervisor = self.stage.actor("supervisor", COUNTY)

@@ -15,6 +15,7 @@ import pytest
 
 from processes.policy.parameters import parse_policy
 from processes.releases import bundle as bundles
+from processes.releases import usage
 from processes.releases.bundle import Bundle
 from tests.conftest import CONTENT
 
@@ -52,10 +53,14 @@ def _in_forms(bundle: Bundle) -> set[str]:
     return {v for form in forms for v in values(form)}
 
 
-def _in_python(folders: tuple[Path, ...] = (ROOT / "processes", ROOT / "web")) -> set[str]:
+def _in_python(
+    folders: tuple[Path, ...] = (ROOT / "processes", ROOT / "web"), besides: tuple[str, ...] = ("usage.py",)
+) -> set[str]:
     """Texts written in the program, f-strings with gaps as prefixes (`desk.priority.`)."""
     found: set[str] = set()
     for path in (p for folder in folders for p in folder.rglob("*.py") if "rehearsal" not in p.parts):
+        if path.name in besides:
+            continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
@@ -85,6 +90,18 @@ def test_every_shared_parameter_is_read() -> None:
     shared = set(parse_policy((CONTENT / "common" / "policy.toml").read_text("utf-8")).parameters)
     read = set().union(*(_read(bundles.read_folder(f)) for f in FOLDERS))
     assert unread(shared, read) == []
+
+
+def test_the_page_names_where_every_parameter_is_used() -> None:
+    found = [bundles.read_folder(f) for f in FOLDERS]
+    names = {name for b in found for name in b.policy.parameters}
+    used = {name for b in found for name in usage.of_bundle(b)}
+    assert sorted(n for n in names - used if not usage.of_program(n)) == []
+    assert used <= names  # nothing reads a name that no programme declares
+
+
+def test_what_the_page_says_of_the_program_is_what_the_program_reads() -> None:
+    assert sorted(set(usage.PROGRAM) - PYTHON) == []
 
 
 def test_every_shipped_value_holds_anywhere_and_is_unconfirmed() -> None:

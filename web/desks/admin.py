@@ -1,4 +1,4 @@
-"""Parameters, holiday notices, the access log, locked accounts."""
+"""Holiday notices, the access log, locked accounts."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from processes import commands as c
 from processes.access import accounts, audit, divisions
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
-from processes.cases import anchors, clocks
+from processes.cases import anchors
 from processes.errors import Invalid, Unreadable, YimenError
 from processes.policy import reading
-from processes.policy.calendar import civil_date
 from processes.releases import publish
 from web import auth, forms
 from web.errors import status_of
@@ -31,21 +30,6 @@ def about(actor: Actor) -> Any:
         return render_template("about.html", releases=publish.published_programmes(session))
 
 
-@desk.get("/parameters")
-@require(Permission.PARAMETER_READ)
-def parameters(actor: Actor) -> Any:
-    """Every policy figure with date, division, source, confirmed or not."""
-    today = civil_date(auth.office().database.clock())
-    with auth.office().database.reading("") as session:
-        books = [
-            (r.title, publish.open_release(session, r.id).policy.parameters.values())
-            for r in publish.published_programmes(session)
-        ]
-        return render_template(
-            "parameters.html", books=books, today=today, notices=clocks.calendar_of(session).notices.values()
-        )
-
-
 @desk.post("/holidays")
 @require(Permission.CALENDAR_WRITE)
 def holidays(actor: Actor) -> Any:
@@ -57,7 +41,7 @@ def holidays(actor: Actor) -> Any:
         request.form.get("document_number", "").strip()[:80],
     )
     auth.office().perform(command, actor)
-    return redirect(url_for("admin.parameters", _anchor="holidays"))
+    return redirect(url_for("parameters.page", _anchor="holidays"))
 
 
 def _days(text: str) -> tuple[date, ...]:

@@ -1,0 +1,106 @@
+"""Changes of the book: one person proposes, another confirms; what counted before is kept as replaced."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from processes.access import audit
+from processes.access.scope import Actor
+from processes.errors import DutySeparation, NotFound, RuleBroken
+from processes.parameters import book
+from processes.parameters.models import IN_FORCE, PROPOSED, REJECTED, REPLACED, WITHDRAWN, ParameterValue
+from processes.parameters.rules import Entry, differs
+from processes.policy.parameters import kind_of, written
+from processes.storage.unit_of_work import UnitOfWork
+
+
+def propose(uow: UnitOfWork, actor: Actor, name: str, entry: Entry) -> ParameterValue:
+    """Write down a value that waits for a second person; raises `RuleBroken` when one waits for that day already."""
+    book.lock(uow)
+    uow.flush()
+    if _at(uow, name, entry.division, entry.since, PROPOSED) is not None:
+        raise RuleBroken(reason=f"该参数自 {entry.since} 起的取值已有一项待确认，请先处理")
+    standing = _at(uow, name, entry.division, entry.since, IN_FORCE)
+    if standing is not None and standing.is_confirmed and not differs(standing.scalar, entry.value):
+        raise RuleBroken(reason=f"该参数自 {entry.since} 起已经是这个取值，并已确认")
+    row = ParameterValue(
+        name=name, division=entry.division, since=entry.since, value=written(entry.value),
+        kind=kind_of(entry.value), source=entry.source, status=PROPOSED, release="",
+        proposed_by_id=actor.account_id, proposed_by=actor.name, proposed_at=uow.now, confirmed_by="", ended_by="",
+        reason="",
+    )  # fmt: skip
+    uow.add(row)
+    uow.flush()
+    audit.note(uow, actor, "parameter_proposed", _target(row))
+    return row
+
+
+def confirm(uow: UnitOfWork, actor: Actor, value_id: int) -> ParameterValue:
+    """Put a proposal in force; never by whoever proposed it.  What stood there before stays as replaced."""
+    book.lock(uow)
+    row = _waiting(uow, value_id)
+    if actor.account_id is None or actor.account_id == row.proposed_by_id or _published_by(row, actor):
+        raise DutySeparation(earlier="提出参数取值", step="确认参数取值")
+    old = _at(uow, row.name, row.division, row.since, IN_FORCE)
+    if old is not None:
+        old.status, old.ended_at, old.ended_by = REPLACED, uow.now, actor.name
+        uow.flush()  # the index allows one value in force
+        old.replaced_by_id = row.id
+    row.status, row.ended_at, row.ended_by = IN_FORCE, uow.now, actor.name
+    row.confirmed_by_id, row.confirmed_by = actor.account_id, actor.name
+    book.changed(uow)
+    audit.note(uow, actor, "parameter_confirmed", _target(row))
+    return row
+
+
+def reject(uow: UnitOfWork, actor: Actor, value_id: int, reason: str) -> ParameterValue:
+    """Refuse a proposal, with a reason."""
+    book.lock(uow)
+    row = _waiting(uow, value_id)
+    if not reason.strip():
+        raise RuleBroken(reason="请写明退回的理由")
+    _end(uow, row, REJECTED, actor, reason)
+    audit.note(uow, actor, "parameter_rejected", _target(row))
+    return row
+
+
+def withdraw(uow: UnitOfWork, actor: Actor, value_id: int) -> ParameterValue:
+    """Take back one's own proposal."""
+    book.lock(uow)
+    row = _waiting(uow, value_id)
+    if row.proposed_by_id is None or row.proposed_by_id != actor.account_id:
+        raise RuleBroken(reason="只能撤回自己提出的取值")
+    _end(uow, row, WITHDRAWN, actor, "提出人撤回")
+    audit.note(uow, actor, "parameter_withdrawn", _target(row))
+    return row
+
+
+def _published_by(row: ParameterValue, actor: Actor) -> bool:
+    """Whether a proposal came with a publication in which this person had a hand."""
+    return row.proposed_by_id is None and actor.name in row.proposed_by.split("、")
+
+
+def _end(uow: UnitOfWork, row: ParameterValue, status: str, actor: Actor, reason: str) -> None:
+    row.status, row.ended_at, row.ended_by, row.reason = status, uow.now, actor.name, reason.strip()
+
+
+def _waiting(uow: UnitOfWork, value_id: int) -> ParameterValue:
+    query = select(ParameterValue).where(ParameterValue.id == value_id).with_for_update()
+    row = uow.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if row is None:
+        raise NotFound()
+    if row.status != PROPOSED:
+        raise RuleBroken(reason="这一项已经处理过，请刷新页面")
+    return row
+
+
+def _at(uow: UnitOfWork, name: str, division: str, since: object, status: str) -> ParameterValue | None:
+    query = select(ParameterValue).where(
+        ParameterValue.name == name, ParameterValue.division == division, ParameterValue.since == since,
+        ParameterValue.status == status,
+    )  # fmt: skip
+    return uow.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def _target(row: ParameterValue) -> str:
+    return f"{row.name} {row.since}"

@@ -1,0 +1,125 @@
+"""What may be entered into the book: a value of the parameter's kind, plausible, from a day, with its document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from processes.errors import FormInvalid, Unreadable
+from processes.policy import reading
+from processes.policy.parameters import LIST, NUMBER, TRUTH, Parameter, Scalar, kind_of, shown
+
+PLACES = 4
+AHEAD_DAYS = 3 * 366
+"""A value may begin at most three years ahead."""
+FIRST_DAY = date(2000, 1, 1)
+FACTOR = 5
+"""A number more than so many times the one before it, or less than that part of it, is looked at twice."""
+LONGEST_SOURCE, LONGEST_TEXT = 200, 200
+_TRUTHS = {"是": True, "true": True, "1": True, "否": False, "false": False, "0": False}
+_COUNTED = (
+    "个工作日", "工作日", "个月", "日", "日历日", "周岁", "人", "级", "辆", "套", "家", "次", "分", "小时"
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value that was read out of what somebody typed."""
+
+    value: Scalar
+    since: date
+    division: str
+    source: str
+
+
+def entry(
+    parameter: Parameter, raw: dict[str, Any], before: Scalar | None, today: date, known_places: set[str]
+) -> Entry:
+    """Read what was typed; raises `FormInvalid` with a sentence at each field.
+
+    `before` is the value in force there on that day; what is far from it, or far in the past, wants `confirmed`.
+    """
+    faults: dict[str, list[str]] = {}
+    value: Scalar = ""
+    since, source = today, ""
+    division = reading.compact(raw.get("division", ""))
+    try:
+        value = read(parameter, raw.get("value"))
+    except Unreadable as fault:
+        faults["value"] = [fault.reason]
+    try:
+        since = _since(raw.get("since"), today)
+    except Unreadable as fault:
+        faults["since"] = [fault.reason]
+    try:
+        source = _source(raw.get("source"))
+    except Unreadable as fault:
+        faults["source"] = [fault.reason]
+    if division and division not in known_places:
+        faults["division"] = ["没有这个区划代码；全县适用的不填"]
+    if not faults and raw.get("confirmed") is not True:
+        faults = unusual(parameter, value, before)
+    if faults:
+        raise FormInvalid(faults)
+    return Entry(value, since, division, source)
+
+
+def read(parameter: Parameter, raw: Any) -> Scalar:
+    """The value of the parameter's kind; raises `Unreadable`."""
+    text = reading.text(raw)
+    if not text:
+        raise Unreadable(reason="请填写取值")
+    if parameter.kind == TRUTH:
+        if text.lower() not in _TRUTHS:
+            raise Unreadable(reason="应填“是”或“否”")
+        return _TRUTHS[text.lower()]
+    if parameter.kind == LIST:
+        return tuple(_number(parameter, part) for part in text.replace("、", " ").replace("；", " ").split())
+    if parameter.kind == NUMBER:
+        return _number(parameter, text)
+    if len(text) > LONGEST_TEXT:
+        raise Unreadable(reason=f"不能超过 {LONGEST_TEXT} 个字")
+    return text
+
+
+def _number(parameter: Parameter, raw: str) -> Decimal:
+    unit = parameter.unit
+    number = reading.number(raw, places=0 if unit in _COUNTED else 2 if "元" in unit else PLACES)
+    if number < 0:
+        raise Unreadable(reason="不能小于 0")
+    if unit.startswith(("比例", "占")) and number > 1:
+        raise Unreadable(reason="比例应写作 0 至 1 之间的小数，例如 0.20")
+    return number
+
+
+def unusual(parameter: Parameter, value: Scalar, before: Scalar | None) -> dict[str, list[str]]:
+    """What should be looked at twice, at its field."""
+    if not isinstance(value, Decimal) or not isinstance(before, Decimal) or not before:
+        return {}
+    if before / FACTOR <= value <= before * FACTOR and (value or not before):
+        return {}
+    told = f"原为 {shown(before)} {parameter.unit}，相差很大；核对无误的，请勾选“已核对”后再提交"
+    return {"value": [told]}
+
+
+def differs(one: Scalar, other: Scalar) -> bool:
+    """Whether two values are different; `true` is not 1."""
+    return kind_of(one) != kind_of(other) or one != other
+
+
+def _since(raw: Any, today: date) -> date:
+    since = reading.day(raw or "")
+    if not FIRST_DAY <= since <= today + timedelta(days=AHEAD_DAYS):
+        raise Unreadable(reason=f"生效日期应在 {FIRST_DAY} 以后、今后三年以内")
+    return since
+
+
+def _source(raw: Any) -> str:
+    source = reading.text(raw)
+    if not source:
+        raise Unreadable(reason="请填写依据的文件名称和文号")
+    if len(source) > LONGEST_SOURCE:
+        raise Unreadable(reason=f"不能超过 {LONGEST_SOURCE} 个字")
+    return source

@@ -1,0 +1,91 @@
+"""Where a parameter is used: lines of sheets, tables, steps, clocks, forms, papers, and the program itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from processes.engine import tables
+from processes.engine.definitions import Definition
+from processes.releases.bundle import Bundle
+
+PROGRAM: Mapping[str, str] = {
+    "clock.warning.": "时限预警的颜色",
+    "desk.priority.": "待办按优先级排序",
+    "desk.urge.": "催办",
+    "draw.county_visit": "县级入户抽查的抽签",
+    "fund.float": "备用金台账",
+    "fund.low_share": "备用金台账",
+    "register.difference.days": "登记差异的处理期限",
+    "register.transfer.days": "迁移的接收期限",
+}
+"""What the program reads by itself, by the name or its beginning."""
+_CALLED = re.compile(r"param(?:_on)?\(\s*['\"]([a-z_0-9.]+)['\"]")
+
+
+def of_bundle(bundle: Bundle) -> dict[str, list[str]]:
+    """Places by the name of the parameter, each once, in the order in which they are found."""
+    found: dict[str, list[str]] = {}
+    for name, place in _all(bundle):
+        places = found.setdefault(name, [])
+        if place not in places:
+            places.append(place)
+    return found
+
+
+def of_program(name: str) -> str:
+    """What the program itself does with a parameter; empty: nothing."""
+    return next((title for start, title in PROGRAM.items() if name.startswith(start)), "")
+
+
+def _all(bundle: Bundle) -> Iterator[tuple[str, str]]:
+    for process in bundle.starts:
+        yield from _of_definition(bundle.definition(process))
+    for clock in bundle.clocks.values():
+        yield from ((name, f"时限“{clock.title}”") for name in (clock.budget, clock.extension) if name)
+    for file, raw in bundle.files.items():
+        if file.endswith(".form"):
+            schema = json.loads(raw)
+            yield from ((name, f"表单“{_title(schema, file)}”") for name in _of_form(schema))
+    for paper in bundle.papers.values():
+        yield from ((name, f"文书“{paper.title}”") for name in _CALLED.findall(repr(paper)))
+
+
+def _of_definition(definition: Definition) -> Iterator[tuple[str, str]]:
+    for sheet in definition.sheets.values():
+        for line in sheet.lines:
+            yield from (
+                (name, f"计算表“{sheet.title}”的“{line.title}”")
+                for name in _CALLED.findall(line.formula.source)
+            )
+    for table in definition.tables.values():
+        rows = range(1, len(table.rows) + 1)
+        yield from ((name, f"决策表“{table.title}”") for name in tables.parameters_of(table, rows))
+    for diagram in definition.diagrams.values():
+        for node in diagram.nodes.values():
+            yield from ((name, f"环节“{node.name or node.id}”") for name in _CALLED.findall(repr(node)))
+        for flow in diagram.flows:
+            source = diagram.nodes.get(flow.source)
+            told = flow.source if source is None else source.name or source.id
+            yield from ((name, f"“{told}”之后的分支") for name in _CALLED.findall(repr(flow)))
+
+
+def _of_form(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if str(key).endswith("_parameter") and isinstance(value, str):
+                yield value
+            yield from _of_form(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _of_form(item)
+
+
+def _title(schema: Mapping[str, Any], file: str) -> str:
+    """The heading of a form, else its id."""
+    for field in schema.get("components", []):
+        if field.get("type") == "text":
+            return str(field.get("text", "")).lstrip("# ").splitlines()[0][:40]
+    return str(schema.get("id", file))
