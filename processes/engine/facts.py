@@ -107,6 +107,14 @@ def _rounding(rule: Callable[[Decimal, Decimal], Decimal], unit: str) -> Callabl
     return apply
 
 
+def _numeral(value: Decimal) -> str:
+    """A grade in words, as sentences of a decision write it (三级): one to ten."""
+    if value != value.to_integral_value() or not 1 <= value <= len(_NUMERALS):
+        raise ValueError("需要一至十的整数")
+    return _NUMERALS[int(value) - 1]
+
+
+_NUMERALS = "一二三四五六七八九十"
 _PLAIN: dict[str, Callable[..., Any]] = {
     "min": lambda *v: min(_numbers(*map(_seq, v))),
     "max": lambda *v: max(_numbers(*map(_seq, v))),
@@ -126,6 +134,7 @@ _PLAIN: dict[str, Callable[..., Any]] = {
     "months_after": lambda day, n: months_after(_date(day), int(_numbers(n)[0])),
     "month_of": lambda day: str(Month.of(_date(day))),
     "next_month": lambda day: str(Month.of(_date(day)).plus(1)),
+    "numeral": lambda value: _numeral(_numbers(value)[0]),
     "age": lambda birth, day: Decimal(age_on(_date(birth), _date(day))),
 }
 

@@ -16,9 +16,10 @@ from processes.people import identity
 from processes.policy import reading
 
 T = TypeVar("T")
+BUSINESS = "business"
 INCOME_KINDS = {
     "wages": "工资性收入",
-    "business": "经营净收入",
+    BUSINESS: "经营净收入",
     "property": "财产净收入",
     "transfer": "转移净收入",
     "exempt": "不计入收入（优抚、奖励、计生、奖助学金等）",
@@ -253,7 +254,7 @@ class _Reader:
         for n, row in enumerate(self.rows(name, MAX_LINES)):
             place = f"{name}.{n}"
             kind = self.choice(f"{place}.kind", row.get("kind", ""), kinds)
-            read = _count if kind in COUNTED else reading.money
+            read = _count if kind in COUNTED else _business if kind == BUSINESS else reading.money
             found.append(
                 LineForm(
                     kind=kind,
@@ -308,6 +309,11 @@ class _Reader:
         told = self.faults.setdefault(place, [])
         if sentence not in told:
             told.append(sentence)
+
+
+def _business(raw: Any) -> Decimal:
+    """Net income of a business; a loss stands as a negative amount (`allowance.income.loss` says what it counts)."""
+    return reading.money(raw, least=-reading.MAX_MONEY)
 
 
 def _row_or_none(raw: Any) -> int | None:

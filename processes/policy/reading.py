@@ -139,14 +139,14 @@ def number(raw: Any, places: int = MONEY_PLACES) -> Decimal:
     return read if read else abs(read)
 
 
-def money(raw: Any, most: Decimal = MAX_MONEY) -> Decimal:
-    """A non-negative amount of yuan with at most two places; `￥` before and `元` behind are left out."""
+def money(raw: Any, most: Decimal = MAX_MONEY, least: Decimal = Decimal(0)) -> Decimal:
+    """An amount of yuan with at most two places, none below `least`; `￥` before and `元` behind are left out."""
     value = raw
     if isinstance(raw, str):
         value = text(raw).removeprefix("￥").removeprefix("¥").removeprefix("人民币").removesuffix("元")
     read = number(value)
-    if read < 0 or read > most:
-        raise Unreadable(reason=f"金额应在 0 至 {most} 之间")
+    if read < least or read > most:
+        raise Unreadable(reason=f"金额应在 {least} 至 {most} 之间")
     return read
 
 

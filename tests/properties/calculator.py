@@ -12,6 +12,8 @@ from fractions import Fraction
 from math import ceil, floor
 
 MONTHS = 12
+DISPOSABLE = Fraction(21_600)
+"""Last year's per-capita disposable income, in force from 2026-01-01."""
 STANDARDS = ((date(2025, 1, 1), Fraction(768)), (date(2026, 7, 1), Fraction(812)))
 RELIEF_MONTHS = {
     "fire": 3, "accident": 2, "sudden_illness": 3, "guardian_lost": 2, "epidemic": 1, "other": 1,
@@ -40,8 +42,8 @@ class Member:
 
     @property
     def income(self) -> Fraction:
-        """What counts: not 优抚, awards, study grants and the like."""
-        return self.wages + self.business + self.rents + self.transfer
+        """What counts: not 优抚, awards, study grants and the like; a loss in business takes nothing away."""
+        return self.wages + max(self.business, Fraction(0)) + self.rents + self.transfer
 
     def age(self, day: date) -> int:
         """Full years; a birthday counts on its day (29 February: on 1 March of other years)."""
@@ -98,8 +100,15 @@ def emergency(event: str, asked: int, people: int, year_total: Fraction, day: da
     return _within_year(wanted, people, year_total, day)
 
 
-def expenditure(paid: Fraction, people: int, year_total: Fraction, day: date) -> tuple[Fraction, str]:
-    """Relief for rigid expenditure: half of what is above three months' standard, down to ten yuan."""
+def expenditure(paid: Fraction, family: Family, year_total: Fraction, day: date) -> tuple[Fraction, str]:
+    """Relief for rigid expenditure: half of what is above three months' standard, down to ten yuan.
+
+    Only for families whose income a head lies below the disposable income of last year, within the property rules.
+    """
+    people = len(family.members)
+    poor = sum((m.income for m in family.members), Fraction(0)) < DISPOSABLE * people
+    if not (poor and _modest(family, standard(day))):
+        return Fraction(0), "township"
     excess = max(paid - 3 * standard(day) * people, Fraction(0))
     return _within_year(Fraction(floor(excess / 2 / 10) * 10), people, year_total, day)
 

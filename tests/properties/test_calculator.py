@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
@@ -32,6 +33,7 @@ PLACE = "340199101201"
 DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31)) | st.sampled_from(
     [date(2026, 6, 30), date(2026, 7, 1), date(2025, 1, 1), date(2028, 2, 29)]
 )
+YEAR_OF_DISPOSABLE = 2026
 INCOMES = {
     "wages": "wages", "business": "business", "property": "rents", "transfer": "transfer", "exempt": "exempt",
 }  # fmt: skip
@@ -43,6 +45,11 @@ def yuan(most: int) -> st.SearchStrategy[Fraction]:
     return st.just(Fraction(0)) | cents | st.integers(1, most).map(Fraction)
 
 
+def gain_or_loss() -> st.SearchStrategy[Fraction]:
+    """What a business brings in a year; one in some loses money."""
+    return yuan(9_000) | yuan(9_000) | yuan(9_000).map(lambda amount: -amount)
+
+
 @st.composite
 def members(draw: st.DrawFn, number: int, day: date) -> Member:
     kind = draw(st.sampled_from(DISABILITY_KINDS))
@@ -52,7 +59,7 @@ def members(draw: st.DrawFn, number: int, day: date) -> Member:
     born = date.fromordinal(turned.toordinal() + draw(st.integers(-2, 2)))
     return Member(
         number, born, kind, draw(st.integers(1, 4)) if kind else 0, draw(st.booleans()), draw(st.booleans()),
-        draw(st.sampled_from(sorted(WORK_ABILITIES))), draw(yuan(30_000)), draw(yuan(9_000)),
+        draw(st.sampled_from(sorted(WORK_ABILITIES))), draw(yuan(30_000)), draw(gain_or_loss()),
         draw(yuan(3_000)), draw(yuan(6_000)), draw(yuan(5_000)), draw(yuan(9_000)), draw(yuan(12_000)),
     )  # fmt: skip
 
@@ -136,9 +143,11 @@ def test_the_allowance_is_what_the_calculator_says(drawn: tuple[Family, date]) -
     assert (got["grade"]["grade"], got["grade"]["review_months"]) == (wanted.grade, wanted.review_months)
 
 
-def _relief(kind: str, count: int, application: dict[str, Any], total: Fraction, day: date) -> dict[str, Any]:
+def _relief(
+    kind: str, household: dict[str, Any], application: dict[str, Any], total: Fraction, day: date
+) -> dict[str, Any]:
     data = {
-        "household": {"members": [{"id": Decimal(n)} for n in range(count)]}, "application": application,
+        "household": household, "application": application,
         "application_kind": kind, "emergency_amount": {}, "expenditure_amount": {},
         "earlier": {"year_total": exact(total), "same_event": False, "split": False},
     }  # fmt: skip
@@ -158,22 +167,42 @@ def test_emergency_relief_is_what_the_calculator_says(
     data: st.DataObject, day: date, count: int, asked: int, event: str
 ) -> None:
     total = data.draw(totals(day, count))
-    got = _relief("emergency", count, {"event": event, "persons": Decimal(asked)}, total, day)
+    household = {"members": [{"id": Decimal(n)} for n in range(count)]}
+    got = _relief("emergency", household, {"event": event, "persons": Decimal(asked)}, total, day)
     amount, level = calc.emergency(event, asked, count, total, day)
     assert got["relief_grant"]["amount"] == exact(amount)
     assert got["approval_level"]["level"] == level
 
 
-@given(st.data(), DAYS, st.integers(1, 7))
+@st.composite
+def burdened(draw: st.DrawFn) -> tuple[Family, date]:
+    """Families from 2026 on, many at the bound of income: a cent below, at it, a cent above."""
+    family, day = draw(families().filter(lambda drawn: drawn[1].year >= YEAR_OF_DISPOSABLE))
+    edge = draw(st.sampled_from([None, None, -1, 0, 1]))
+    if edge is None:
+        return family, day
+    first, *others = family.members
+    rest = sum((m.income for m in others), Fraction(0)) + first.income - max(first.business, Fraction(0))
+    target = calc.DISPOSABLE * len(family.members) + Fraction(edge, 100) - rest
+    # Others may earn more than the bound already: then this one's business brings nothing.
+    return replace(family, members=(replace(first, business=max(target, Fraction(0))), *others)), day
+
+
+@given(st.data(), burdened())
 @settings(max_examples=RUNS)
-def test_expenditure_relief_is_what_the_calculator_says(data: st.DataObject, day: date, count: int) -> None:
+def test_expenditure_relief_is_what_the_calculator_says(
+    data: st.DataObject, drawn: tuple[Family, date]
+) -> None:
+    family, day = drawn
+    count = len(family.members)
     borne = 3 * calc.standard(day) * count
     # Half of what is above, down to ten yuan: twenty yuan of bills are a step; 4,048 reach the township's limit.
     edges = [borne, borne + 20, borne + Fraction(1999, 100), borne + 4048, borne + 4060, borne + 4059]
     paid = data.draw(st.sampled_from(edges) | yuan(90_000))
     total = data.draw(totals(day, count))
-    got = _relief("expenditure", count, {"self_paid": exact(paid)}, total, day)
-    amount, level = calc.expenditure(paid, count, total, day)
+    household = people.facts(registered(family), day)
+    got = _relief("expenditure", household, {"self_paid": exact(paid)}, total, day)
+    amount, level = calc.expenditure(paid, family, total, day)
     assert got["relief_grant"]["amount"] == exact(amount)
     assert got["approval_level"]["level"] == level
 
@@ -189,7 +218,12 @@ def test_the_calculator_itself_by_hand() -> None:
     assert (got.result, got.monthly, got.grade) == ("household", 1438, "C")
     # Fire, three people: 768 × 3 × 3 = 6,912; bills of 10,000: half of 10,000 − 6,912 = 1,544, down to 1,540
     assert calc.emergency("fire", 3, 3, Fraction(0), date(2026, 3, 2)) == (Fraction(6912), "county")
-    assert calc.expenditure(Fraction(10_000), 3, Fraction(0), date(2026, 3, 2)) == (
-        Fraction(1540),
-        "township",
-    )
+    day = date(2026, 3, 2)
+    assert calc.expenditure(Fraction(10_000), family, Fraction(0), day) == (Fraction(1540), "township")
+    # 64,800 are 3 × 21,600: not below; one cent less is
+    for wages, amount in ((Fraction(64_800), 0), (Fraction(64_800) - Fraction(1, 100), 1540)):
+        rich = replace(family, members=(replace(family.members[0], wages=wages), *family.members[1:]))
+        assert calc.expenditure(Fraction(10_000), rich, Fraction(0), day)[0] == amount
+    # A loss of 5,000 counts as nothing: the same 1,438
+    losing = (family.members[0], replace(family.members[1], business=Fraction(-5_000)), family.members[2])
+    assert calc.allowance(replace(family, members=losing), day).monthly == 1438
