@@ -14,7 +14,7 @@ from types import FrameType
 
 _START_UP = 60.0
 _DEMO = """演示账号（密码均为 yimen-2026）：
-  t1_clerk 城关镇窗口 · t1_investigator、t1_investigator2 调查员 · t1_leader 分管领导 · t1_village1 村协理员（t1 … t6 为六个乡镇）
+  t1_clerk 城关镇窗口 · t1_investigator、t1_investigator2 调查员 · t1_leader、t1_leader2 分管领导 · t1_village1 村协理员（t1 … t6 为六个乡镇）
   comparison 信息核对员 · county_clerk 县经办 · county_leader 县分管局长 · supervisor、supervisor2 流程管理员
   finance、finance2 备用金 · department 应急局、dept_medical、dept_education、dept_housing、dept_employment、dept_disabled 各部门 · auditor 审计 · admin 管理员"""
 

@@ -17,6 +17,7 @@ from processes.office.answers import reason_of
 from processes.office.cases import locked_by_id
 from processes.office.running import Run
 from processes.papers import assemble, issue, return_scan, signing
+from processes.papers.levels import COUNTY, level_of
 from processes.papers.models import DESTROYED, STANDING, SUPERSEDED, WITHDRAWN, IssuedPaper
 from processes.releases import publish
 from processes.settings import Settings
@@ -117,7 +118,9 @@ def sign_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Sig
     before = vault.get(settings.papers, paper.signed_sha256 or paper.sha256)
     if not vault.get(settings.papers, command.sha256).startswith(before):
         raise StaleCase(number=case.number)
-    hand = signing.hand_of(turn, actor, assemble.office_name(uow.session, case.division, rule.level), items)
+    hand = signing.hand_of(
+        turn, actor, assemble.office_name(uow.session, case.division, level_of(rule, items)), items
+    )
     row = signing.take_in(uow, actor, paper, turn, hand, command.sha256)
     events.append(
         uow, case, actor, "paper_sealed" if turn.wanted == signing.SEAL else "paper_signed", paper.title,
@@ -140,7 +143,7 @@ def withdraw_paper(
         raise NotFound()
     run = Run(uow, actor, case, actions.items_of(uow, case))
     rule = run.bundle.papers.get(paper.kind)
-    if rule is not None and rule.level == "county" and Role.COUNTY_LEADER not in actor.roles:
+    if rule is not None and level_of(rule, run.items) == COUNTY and Role.COUNTY_LEADER not in actor.roles:
         raise RuleBroken(reason="县级出具的文书由县级领导撤销")
     issue.end(uow, paper, WITHDRAWN, reason)
     events.append(

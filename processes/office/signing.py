@@ -11,6 +11,7 @@ from processes.cases import queries as cases
 from processes.errors import NotFound, PaperNotReady, StaleCase
 from processes.office.door import Office
 from processes.papers import assemble, queries, signing
+from processes.papers.levels import level_of
 from processes.releases import publish
 from processes.storage import certificate, vault
 
@@ -36,7 +37,9 @@ def sign(office: Office, actor: Actor, code: str, signed: int) -> dict[str, Any]
         rule = publish.open_release(session, paper.release_id).papers[paper.kind]
         items = cases.items(session, case.id)
         turn = signing.demand_signer(signing.next_of(rule, given, items), actor, paper, items)
-        hand = signing.hand_of(turn, actor, assemble.office_name(session, case.division, rule.level), items)
+        hand = signing.hand_of(
+            turn, actor, assemble.office_name(session, case.division, level_of(rule, items)), items
+        )
         content = vault.get(settings.papers, paper.signed_sha256 or paper.sha256)
         spot = signing.spot(rule, turn, paper)
     holder = certificate.open_certificate(settings.keys, settings.office_name, now)

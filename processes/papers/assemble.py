@@ -22,6 +22,7 @@ from processes.engine import expressions
 from processes.engine.facts import Facts, functions
 from processes.errors import ExpressionFailed, PaperValueMissing
 from processes.papers import contracts as c
+from processes.papers.levels import COUNTY, level_of
 from processes.papers.models import Handwriting
 from processes.parameters.pins import CasePolicy
 from processes.people import masking
@@ -241,7 +242,7 @@ def _computation(source: Source) -> list[c.Line]:
 def _opinions(source: Source, steps: Sequence[str]) -> list[c.Opinion]:
     """For each step the opinion that was last given, or an empty box: never one that nobody gave."""
     found = []
-    for step in steps:
+    for step in _boxes(source, steps):
         given = [i for i in source.items if i.task == step and i.status == "done"]
         if given:
             found.append(_opinion(given[-1]))
@@ -257,6 +258,17 @@ def _opinions(source: Source, steps: Sequence[str]) -> list[c.Opinion]:
             title, role = ("", "") if node is None else (node.name, node.role)
             found.append(c.Opinion(title, _role(role), "", "", ""))
     return found
+
+
+def _boxes(source: Source, steps: Sequence[str]) -> list[str]:
+    """The steps whose opinion the paper shows: those of the level that decided, not of the other one."""
+    rule = source.rule
+    if not rule.township_step:
+        return list(steps)
+    if level_of(rule, source.items) == COUNTY:
+        return [s for s in steps if s != rule.township_step]
+    done = {i.task for i in source.items if i.status == "done"}
+    return [s for s in steps if s in done]
 
 
 def _superseded(source: Source) -> list[c.Opinion]:

@@ -16,6 +16,7 @@ from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
 from processes.errors import PaperValueMissing, RenderFailed, UnknownPaper
 from processes.papers import assemble, contracts
+from processes.papers.levels import level_of
 from processes.papers.models import STANDING, SUPERSEDED, IssuedPaper, Printing
 from processes.policy.calendar import civil_date
 from processes.releases.bundle import Bundle, PaperRule
@@ -45,7 +46,7 @@ def issue(
     if rule is None:
         raise UnknownPaper(paper=paper)
     today = civil_date(uow.now)
-    level = "county" if rule.level == "county" else "township"
+    level = level_of(rule, items)
     place = assemble.names(uow.session, case.division)[level]
     number = numbering.letter_number(uow, place, rule.series, today.year) if decided else "未办结，不编文号"
     code = numbering.verification_code()

@@ -17,6 +17,7 @@ from processes.access.scope import Actor
 from processes.cases.models import WorkItem
 from processes.errors import AttachmentRefused, DutySeparation, RenderFailed, RuleBroken
 from processes.papers import brought
+from processes.papers.levels import level_of
 from processes.papers.models import STANDING, IssuedPaper, PaperSignature
 from processes.policy.calendar import SHANGHAI
 from processes.releases.bundle import PaperRule
@@ -56,7 +57,7 @@ def next_of(rule: PaperRule, signed: Sequence[PaperSignature], items: Sequence[W
     if len(signed) >= len(all_wanted):
         return None
     wanted = all_wanted[len(signed)]
-    role = _SEALERS[rule.level] if wanted == SEAL else Role(wanted)
+    role = _SEALERS[level_of(rule, items)] if wanted == SEAL else Role(wanted)
     title = "盖章" if wanted == SEAL else f"{ROLE_TITLES[role]}签名"
     return Next(len(signed) + 1, wanted, str(role), title)
 

@@ -42,6 +42,7 @@ _TOWNSHIP_STAFF = (
     ("investigator", "调查", Role.INVESTIGATOR),
     ("investigator2", "核查", Role.INVESTIGATOR),
     ("leader", "分管", Role.TOWNSHIP_LEADER),
+    ("leader2", "主管", Role.TOWNSHIP_LEADER),
 )
 _SURNAMES = "赵钱孙李周吴"
 

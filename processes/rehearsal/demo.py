@@ -177,6 +177,7 @@ def _answer(task: str, stage: str, today: date) -> dict[str, Any] | None:
         "county_check": {"result": "submit", "statement": "材料齐全，提请确认"},
         "county_decision": decision,
         "serve_confirmation": {"served_on": day, "method": "hand", "receiver": "户主本人"},
+        "post_announcement": {"posted_on": day, "place": "村务公开栏"},
         "serve_refusal": {"served_on": day, "method": "hand", "receiver": "户主本人"},
     }  # fmt: skip
     return answers.get(task)

@@ -65,6 +65,8 @@ class PaperRule:
     series: str
     contract: str
     level: str = "township"
+    township_step: str = ""
+    """The step at which a township decides by delegation: when it is done, the paper is the township's."""
     state_of_case: bool = False
     on_demand: bool = False
     """Made when somebody asks for it on the case page, as soon as the step `after` is done (none: at once)."""
@@ -228,6 +230,7 @@ class Bundle:
                 p["series"],
                 p["contract"],
                 p.get("level", "township"),
+                str(p.get("township_step", "")),
                 bool(p.get("state_of_case")),
                 bool(p.get("on_demand")),
                 str(p.get("after", "")),

@@ -54,6 +54,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "county_check": {"result": "submit", "statement": "提请确认"},
     "county_decision": {"decision": "confirm", "statement": "同意"},
     "serve_confirmation": {"served_on": DAY, "method": "hand", "receiver": "张建国"},
+    "post_announcement": {"posted_on": DAY, "place": "公开栏"},
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from tests.conftest import CONTENT
 WINDOW = bundles.read_folder(CONTENT / "one_window")
 DISABLED = {
     "age": Decimal(40), "disability_kind": "肢体", "disability_grade": Decimal(1), "work_ability": "hindered",
-    "income": {"total": Decimal(0)},
+    "income": {"total": Decimal(0), "business": Decimal(0)},
 }  # fmt: skip
 
 

@@ -180,6 +180,7 @@ def test_after_the_grant_a_change_stops_nothing_and_the_form_still_prints_what_w
     with pytest.raises(RuleBroken):
         recompute(stage, number, "serve_confirmation")
     cases.complete(stage, cases.item_at(stage, number, "serve_confirmation"))
+    cases.complete(stage, cases.item_at(stage, number, "post_announcement"))
     assert cases.outcome(stage, number) == "confirmed"
 
 

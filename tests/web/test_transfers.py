@@ -78,6 +78,7 @@ def test_a_household_moves__with_its_case_its_award_and_its_papers(stage: Stage)
     assert "自城关镇迁入" in there.get(f"/cases/{case}").text
     # the receiving township goes on with it
     cases.complete(stage, cases.item_at(stage, case, "serve_confirmation"), INTO)
+    cases.complete(stage, cases.item_at(stage, case, "post_announcement"), INTO)
     assert cases.outcome(stage, case) == "confirmed"
 
 
