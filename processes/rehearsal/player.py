@@ -24,6 +24,8 @@ from processes.rehearsal.stage import Stage
 
 _REGISTER = {"register": "变更家庭", "resolve": "处理登记差异", "identify": "查明身份"}
 """Steps that change the register."""
+_RECOMPUTE = "recompute"
+"""Computing anew at a step, because the facts changed after they were computed."""
 
 
 def play(stage: Stage, scenario: Scenario) -> Result:
@@ -127,7 +129,11 @@ class Player:
         told = (
             "参数"
             if "parameter" in step
-            else step.get("task") or step.get("wait") or step.get("extend") or self._of_register(step)
+            else step.get("task")
+            or step.get("wait")
+            or step.get("extend")
+            or step.get(_RECOMPUTE)
+            or self._of_register(step)
         )
         self.place = f"第 {n} 步（{told}）"
         for key in ("after", "wait"):
@@ -135,7 +141,7 @@ class Player:
                 self.stage.move(str(step[key]))
         if "top_up" in step:
             self._top_up(Decimal(str(step["top_up"])))
-        if not {"task", "extend", "start", "parameter", *_REGISTER} & set(step):
+        if not {"task", "extend", "start", "parameter", _RECOMPUTE, *_REGISTER} & set(step):
             return
         expected = step.get("refused")
         try:
@@ -166,6 +172,11 @@ class Player:
             return
         if "start" in step:
             self._start(step["start"])
+            return
+        if _RECOMPUTE in step:
+            item = self._item(str(step[_RECOMPUTE]), str(step.get("in", "")), str(step.get("department", "")))
+            actor = self.stage.actor(str(step.get("by", item.role)), self.division, item.department)
+            self.stage.office.perform(c.Recompute(item.id, item.version, str(uuid4())), actor)
             return
         if "extend" in step:
             actor = self.stage.actor(str(step.get("by", "township_leader")), self.division)
