@@ -99,11 +99,13 @@ from processes.errors.unavailable import (
     RenderFailed,
     SchemaNewer,
     SchemaOlder,
+    UpgradeStopped,
 )
 
 __all__ = [
     "SchemaNewer",
     "SchemaOlder",
+    "UpgradeStopped",
     "AccountInvalid",
     "AccountUnconfirmed",
     "DivisionsInvalid",

@@ -33,6 +33,14 @@ class SchemaOlder(Unavailable):
     text_en = "The database is of an earlier version: back it up and run `yimen setup`."
 
 
+class UpgradeStopped(Unavailable):
+    """What is stored cannot be upgraded before a person has looked at it; nothing was changed."""
+
+    code = "upgrade_stopped"
+    text = "{reason}"
+    text_en = "The upgrade stopped, nothing was changed: {reason}"
+
+
 class SchemaNewer(Unavailable):
     """The database was made by a later version of the program."""
 

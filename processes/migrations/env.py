@@ -35,17 +35,20 @@ with engine.execution_options(write=True).connect() as connection:
     if is_sqlite:
         # A table that others refer to is rebuilt by dropping it; the setting holds outside transactions only.
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
-    context.configure(
-        connection=connection,
-        target_metadata=METADATA,
-        render_item=_render,
-        render_as_batch=True,
-        include_name=_ours,
-    )
-    with context.begin_transaction():
-        context.run_migrations()
-        if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
-            raise RuntimeError(f"migration leaves a row of {broken[0]} that refers to nothing")
-    connection.commit()
-    if is_sqlite:
-        connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+    try:
+        context.configure(
+            connection=connection,
+            target_metadata=METADATA,
+            render_item=_render,
+            render_as_batch=True,
+            include_name=_ours,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+            if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                raise RuntimeError(f"migration leaves a row of {broken[0]} that refers to nothing")
+        connection.commit()
+    finally:  # after an upgrade that stopped too: the connection goes back to the pool
+        if is_sqlite:
+            connection.rollback()
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")

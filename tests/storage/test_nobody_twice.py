@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from processes.cases.models import Case
+from processes.errors import UpgradeStopped
 from processes.migrations import schema
 from processes.people.models import Membership
 from processes.rehearsal.stage import Stage
@@ -65,6 +66,43 @@ def test_upgrading_an_office_with_a_double_benefit(any_whole_stage: Stage) -> No
     stage.set_clock(cases.noon())
     again = reliefs.emergency(stage, cases.a_household(stage, raw=cases.THIRD_HOUSEHOLD), on="2026-03-02")
     assert reliefs.waiting(stage, again) == ["township_decision"]
+
+
+def test_two_standing_payments_of_one_case_stop_the_upgrade_before_anything_is_done(
+    whole_stage: Stage,
+) -> None:
+    """One sentence with the numbers of the cases; the database stays as it was, and is upgraded when it is mended."""
+    stage, engine = whole_stage, whole_stage.database.engine
+    number = paid(stage)
+    _down(stage)
+    before = _stored(stage)
+    kept = "household_id, event, event_on, amount, granted_on, source, question, status, division"
+    with engine.execution_options(write=True).begin() as connection:
+        connection.execute(
+            text(
+                f"INSERT INTO relief_payment (case_id, {kept}) SELECT case_id, household_id, event, event_on, amount, "
+                "granted_on, source, question || '/2', status, division FROM relief_payment"
+            )
+        )
+    with pytest.raises(UpgradeStopped) as stopped:
+        schema.upgrade(engine)
+    assert stopped.value.message.startswith(f"办件 {number} 登记了两笔有效的临时救助金，不能升级")
+    assert _stored(stage) == before
+    with engine.connect() as connection:
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
+    with engine.execution_options(write=True).begin() as connection:
+        connection.execute(text("UPDATE relief_payment SET status = 'withdrawn' WHERE question LIKE '%/2'"))
+    schema.upgrade(engine)
+    with stage.database.reading("") as session:
+        assert audit.compare(session) == []
+
+
+def _stored(stage: Stage) -> list[tuple[str, str]]:
+    """Every table and index as it is defined, and the version."""
+    with stage.database.engine.connect() as connection:
+        rows = connection.execute(text("SELECT name, coalesce(sql, '') FROM sqlite_master ORDER BY name"))
+        version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        return [*((row[0], row[1]) for row in rows), ("version", version)]
 
 
 def _another(uow: object, award: int) -> int:

@@ -7,6 +7,7 @@ import hashlib
 import sqlalchemy as sa
 from alembic import op
 
+from processes.errors import UpgradeStopped
 from processes.storage.types import ProcessData, Yuan
 
 revision = '0017'
@@ -32,6 +33,7 @@ def money_type() -> sa.types.TypeEngine[object]:
 
 def upgrade() -> None:
     """Forward."""
+    _one_payment_a_case()  # first: what stops the upgrade stops it before anything is done
     _claims()
     with op.batch_alter_table('award_member', schema=None) as batch_op:
         batch_op.add_column(sa.Column('programme', sa.String(length=60), nullable=False, server_default=''))
@@ -44,7 +46,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('relief_payment', schema=None) as batch_op:
         batch_op.add_column(sa.Column('refunded', money_type(), nullable=False, server_default='0.00'))
-    _one_payment_a_case()
     op.create_index(
         'uq_relief_payment_standing', 'relief_payment', ['case_id'], unique=True,
         postgresql_where=STANDING, sqlite_where=STANDING,
@@ -172,11 +173,11 @@ def _one_payment_a_case() -> None:
     connection = op.get_bind()
     twice = connection.execute(sa.text(
         "SELECT c.number FROM relief_payment p JOIN case_file c ON c.id = p.case_id "
-        "WHERE p.status = 'standing' GROUP BY c.number HAVING count(*) > 1"
+        "WHERE p.status = 'standing' GROUP BY c.number HAVING count(*) > 1 ORDER BY c.number"
     )).scalars().all()
     if twice:
-        raise RuntimeError(
-            f"办件 {'、'.join(twice)} 登记了两笔有效的临时救助金，不能升级。请先核实，把多登记的一笔标为撤回（status = 'withdrawn'）后重试。"
+        raise UpgradeStopped(
+            reason=f"办件 {'、'.join(twice)} 登记了两笔有效的临时救助金，不能升级。请先核实，把多登记的一笔标为撤回（status = 'withdrawn'）后重试。"
         )
 
 
