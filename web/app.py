@@ -34,6 +34,7 @@ from web.desks import (
     guide,
     handing,
     heat,
+    holidays,
     home,
     households,
     intake,
@@ -105,6 +106,7 @@ def create_app(office: Office | None = None) -> Flask:
         transfers,
         explain,
         parameters,
+        holidays,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.register_blueprint(static_files.desk)

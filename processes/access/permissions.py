@@ -71,6 +71,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit_read"
     ACCOUNT_UNLOCK = "account_unlock"
     ACCOUNT_WRITE = "account_write"
+    CALENDAR_READ = "calendar_read"
     CALENDAR_WRITE = "calendar_write"
     RELEASE_PUBLISH = "release_publish"
     FUND_READ = "fund_read"
@@ -108,7 +109,8 @@ PERMISSION_TITLES = {
     Permission.PARAMETER_PROPOSE: "提出政策参数的取值",
     Permission.PARAMETER_CONFIRM: "确认政策参数的取值",
     Permission.AUDIT_READ: "查看审计日志",
-    Permission.CALENDAR_WRITE: "录入放假安排",
+    Permission.CALENDAR_READ: "查看放假安排",
+    Permission.CALENDAR_WRITE: "提出和确认放假安排",
     Permission.RELEASE_PUBLISH: "发布流程版本",
     Permission.ACCOUNT_UNLOCK: "管理账号",
     Permission.ACCOUNT_WRITE: "增加和确认账号",
@@ -162,6 +164,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.AUDIT_READ: frozenset({Role.AUDITOR}),
     Permission.ACCOUNT_UNLOCK: frozenset({Role.ADMINISTRATOR}),
     Permission.ACCOUNT_WRITE: frozenset({Role.ADMINISTRATOR, Role.SYSTEM}),
+    Permission.CALENDAR_READ: frozenset(_READERS | {Role.ADMINISTRATOR}),
     Permission.CALENDAR_WRITE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Permission.RELEASE_PUBLISH: frozenset({Role.SUPERVISOR, Role.SYSTEM}),
     Permission.FUND_READ: frozenset(

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from processes.cases import limits
+from processes.cases.holiday_models import STANDING, HolidayVersion
 from processes.cases.limits import Limit, Pause, Reading
-from processes.cases.models import Case, Clock, HolidayNotice, Suspension
+from processes.cases.models import Case, Clock, Suspension
 from processes.errors import ExtensionRefused
 from processes.policy.calendar import WorkCalendar, YearNotice, civil_date, end_of_day
 from processes.policy.parameters import PolicyBook, Scalar
@@ -28,16 +29,16 @@ def calendar_of(session: Session) -> WorkCalendar:
     return _calendar_with(fetch(session, [(_NOTICES, {})])[0])
 
 
-def _calendar_with(rows: list[HolidayNotice]) -> WorkCalendar:
-    return WorkCalendar(
-        {
-            r.year: YearNotice(r.year, frozenset(r.days_off), frozenset(r.worked_weekends), r.document_number)
-            for r in rows
-        }
-    )
+def _calendar_with(rows: list[HolidayVersion]) -> WorkCalendar:
+    return WorkCalendar({r.year: year_notice(r) for r in rows})
 
 
-_NOTICES = Ask(HolidayNotice, select(HolidayNotice))
+def year_notice(row: HolidayVersion) -> YearNotice:
+    """The pure value of a version of a year's notice."""
+    return YearNotice(row.year, frozenset(row.days_off), frozenset(row.worked_weekends), row.document_number)
+
+
+_NOTICES = Ask(HolidayVersion, select(HolidayVersion).where(HolidayVersion.status == STANDING))
 _SUSPENSIONS_OF_CASE = Ask(
     Suspension,
     select(Suspension)

@@ -61,7 +61,7 @@ def read(limit: Limit, today: date, calendar: WorkCalendar, yellow: Decimal, red
 
     While a suspension lasts the due date is as if it ended today.
     """
-    days = _counted_days(limit, today, calendar)
+    days = counted_days(limit, today, calendar)
     due_on = days[-1]
     used = sum(d <= today for d in days)
     if today > due_on:
@@ -96,7 +96,7 @@ def explain(limit: Limit, today: date, calendar: WorkCalendar) -> list[str]:
     return lines
 
 
-def _counted_days(limit: Limit, today: date, calendar: WorkCalendar) -> list[date]:
+def counted_days(limit: Limit, today: date, calendar: WorkCalendar) -> list[date]:
     """The days of the budget, in order; the last one is the due date."""
     found: list[date] = []
     day = limit.started_on

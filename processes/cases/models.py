@@ -329,14 +329,3 @@ class NumberSeries(Row):
 
     series: Mapped[str] = mapped_column(String(80), primary_key=True)
     last: Mapped[int]
-
-
-class HolidayNotice(Row):
-    """A year's holiday notice as the office entered it (放假安排)."""
-
-    __tablename__ = "holiday_notice"
-
-    year: Mapped[int] = mapped_column(primary_key=True)
-    days_off: Mapped[list[Any]]
-    worked_weekends: Mapped[list[Any]]
-    document_number: Mapped[str] = mapped_column(String(80))

@@ -80,6 +80,9 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "clock_suspended": lambda t, p: f"“{t}”中止计时：{p['reason']}",
     "clock_resumed": lambda t, p: f"“{t}”恢复计时，截止 {_day(p['due_on'])}",
     "clock_extended": lambda t, p: f"“{t}”延长 {p['days']} 个工作日，截止 {_day(p['due_on'])}：{p['reason']}",
+    "clock_counted_anew": lambda t, p: (
+        f"“{t}”按放假安排重新计算，截止 {_day(p['before'])} 改为 {_day(p['due_on'])}"
+    ),
     "clock_warned": lambda t, p: f"“{t}”{_COLOURS[p['colour']]}，截止 {_day(p['due_on'])}",
     "paper_issued": lambda t, p: f"出具《{t}》{p['number']}",
     "paper_withdrawn": lambda t, p: f"撤销《{t}》{p['number']}：{p['reason']}",

@@ -67,6 +67,13 @@ from processes.commands.handing import (
     TakeOverTask,
     UrgeTask,
 )
+from processes.commands.holidays import (
+    AskUndoHolidays,
+    ConfirmHolidays,
+    DecideUndoHolidays,
+    ProposeHolidays,
+    RejectHolidays,
+)
 from processes.commands.items import (
     ClaimTask,
     CompleteTask,
@@ -121,7 +128,6 @@ from processes.commands.queues import DropFilter, NoteBatch, SaveFilter, UndoBat
 from processes.commands.register import (
     AskTransfer,
     DecideTransfer,
-    EnterHolidayNotice,
     IdentifyPerson,
     ResolveDifference,
     SaveHousehold,
@@ -149,6 +155,11 @@ from processes.commands.studio import (
 from processes.commands.unsaved import DropUnsaved, KeepUnsaved, OpenUnsaved, SweepUnsaved
 
 __all__ = [
+    "AskUndoHolidays",
+    "ConfirmHolidays",
+    "DecideUndoHolidays",
+    "ProposeHolidays",
+    "RejectHolidays",
     "ReissuePassword",
     "AddAccount",
     "AddDivisions",
@@ -231,7 +242,6 @@ __all__ = [
     "DropMigration",
     "EndCase",
     "EnterFundEntry",
-    "EnterHolidayNotice",
     "ExtendClock",
     "FailPaper",
     "FinishPaper",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from processes.commands.base import Command
@@ -79,13 +78,3 @@ class UndoIdentification(Command):
     """The identification was wrong."""
 
     person_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class EnterHolidayNotice(Command):
-    """Enter a year's holiday notice: it outranks what the program knows."""
-
-    year: int
-    days_off: tuple[date, ...]
-    worked_weekends: tuple[date, ...]
-    document_number: str

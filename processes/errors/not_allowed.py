@@ -59,3 +59,11 @@ class AccountUnconfirmed(NotAllowed):
     code = "account_unconfirmed"
     text = "账号尚未由第二名管理员确认，暂不能使用。"
     text_en = "A second administrator has not confirmed this account yet."
+
+
+class OwnProposal(NotAllowed):
+    """What somebody proposed takes effect only when somebody else confirms it."""
+
+    code = "own_proposal"
+    text = "“{what}”是您本人提出的，须由另一人确认。"
+    text_en = "You proposed “{what}” yourself; somebody else has to confirm it."

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 import processes.access.models
 import processes.cases.anchor_models
 import processes.cases.draw_models
+import processes.cases.holiday_models
 import processes.cases.migration_models
 import processes.cases.models
 import processes.coordination.models

@@ -12,7 +12,6 @@ from processes.access.models import Division
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
 from processes.cases import numbering
-from processes.cases.models import HolidayNotice
 from processes.errors import (
     FormInvalid,
     HouseholdNotFound,
@@ -194,20 +193,6 @@ def _with_known_numbers(uow: UnitOfWork, actor: Actor, command: c.SaveHousehold)
             for row in rows
         ]
     return form
-
-
-def enter_holiday_notice(
-    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EnterHolidayNotice
-) -> dict[str, Any]:
-    """Enter a year's holiday notice; limits are computed with it from now on."""
-    actor.demand(Permission.CALENDAR_WRITE)
-    row = uow.session.get(HolidayNotice, command.year) or HolidayNotice(year=command.year)
-    row.days_off = sorted(command.days_off)
-    row.worked_weekends = sorted(command.worked_weekends)
-    row.document_number = command.document_number
-    uow.add(row)
-    audit.note(uow, actor, "holiday_notice_entered", f"{command.year} {command.document_number}")
-    return {"year": command.year}
 
 
 def publish_release(

@@ -17,6 +17,7 @@ import chinese_calendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SATURDAY = 5
+_DECEMBER = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,20 @@ class WorkCalendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on this day; by the weekday alone where the year is unknown."""
-        notice = self.notices.get(day.year)
+        notice = self._notice_of(day)
         if notice is not None:
             if day in notice.worked_weekends:
                 return True
             return day.weekday() < SATURDAY and day not in notice.days_off
         published = _published(day)
         return day.weekday() < SATURDAY if published is None else published
+
+    def _notice_of(self, day: date) -> YearNotice | None:
+        """The notice that says what this day is: next year's where 元旦 reaches into December, else its own year's."""
+        following = self.notices.get(day.year + 1) if day.month == _DECEMBER else None
+        if following is not None and day in following.days_off | following.worked_weekends:
+            return following
+        return self.notices.get(day.year)
 
     def is_known(self, day: date) -> bool:
         """Whether the year's notice is known, so that the answer is final."""

@@ -15,9 +15,10 @@ from processes.access.scope import township_of
 from processes.cases.models import Case, WorkItem
 from processes.errors import FormInvalid, ScenarioInvalid, YimenError
 from processes.people import queries as people
+from processes.policy import holidays
 from processes.rehearsal import compare, looking
 from processes.rehearsal.county import COUNTY, division_code
-from processes.rehearsal.registering import MAIN, Register, day, household_form, save
+from processes.rehearsal.registering import MAIN, Register, household_form, save
 from processes.rehearsal.results import Result
 from processes.rehearsal.scenarios import Scenario
 from processes.rehearsal.stage import Stage
@@ -235,17 +236,15 @@ class Player:
         self.stage.office.perform(c.ConfirmParameter(made["value"]), self.stage.actor("supervisor#2", COUNTY))
 
     def _enter_holidays(self) -> None:
-        supervisor = self.stage.actor("supervisor", COUNTY)
+        one, other = (self.stage.actor(who, COUNTY) for who in ("supervisor", "supervisor#2"))
         for notice in self.content.get("holidays", []):
-            self.stage.office.perform(
-                c.EnterHolidayNotice(
-                    int(notice["year"]),
-                    tuple(map(day, notice.get("days_off", []))),
-                    tuple(map(day, notice.get("worked_weekends", []))),
-                    str(notice["document"]),
-                ),
-                supervisor,
+            off, worked = (
+                holidays.days(" ".join(map(str, notice.get(part, []))))
+                for part in ("days_off", "worked_weekends")
             )
+            command = c.ProposeHolidays(int(notice["year"]), off, worked, str(notice["document"]))
+            version = self.stage.office.perform(command, one)["version"]
+            self.stage.office.perform(c.ConfirmHolidays(version), other)
 
 
 def _instant(value: Any) -> datetime:

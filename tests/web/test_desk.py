@@ -26,6 +26,7 @@ OPEN_TO = {
     "/cases": TOWNSHIP | COUNTY | {"auditor", "department_officer"},
     "/oversight": {"supervisor", "county_leader", "township_leader", "county_clerk", "auditor"},
     "/parameters": TOWNSHIP | COUNTY | {"auditor"},
+    "/holidays": TOWNSHIP | COUNTY | {"auditor", "administrator"},
     "/funds": {
         "finance_officer",
         "township_leader",

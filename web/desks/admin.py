@@ -1,8 +1,7 @@
-"""Holiday notices, the access log, locked accounts."""
+"""The access log, locked accounts."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -12,8 +11,7 @@ from processes.access import accounts, audit, divisions
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import anchors
-from processes.errors import Invalid, Unreadable, YimenError
-from processes.policy import reading
+from processes.errors import YimenError
 from processes.releases import publish
 from web import auth, forms
 from web.errors import status_of
@@ -28,27 +26,6 @@ def about(actor: Actor) -> Any:
     """What the program is and which releases are in force."""
     with auth.office().database.reading("") as session:
         return render_template("about.html", releases=publish.published_programmes(session))
-
-
-@desk.post("/holidays")
-@require(Permission.CALENDAR_WRITE)
-def holidays(actor: Actor) -> Any:
-    """Enter a year's holiday notice."""
-    command = c.EnterHolidayNotice(
-        forms.whole(request.form.get("year")),
-        _days(request.form.get("days_off", "")),
-        _days(request.form.get("worked_weekends", "")),
-        request.form.get("document_number", "").strip()[:80],
-    )
-    auth.office().perform(command, actor)
-    return redirect(url_for("parameters.page", _anchor="holidays"))
-
-
-def _days(text: str) -> tuple[date, ...]:
-    try:
-        return tuple(reading.day(word) for word in text.replace("，", " ").replace(",", " ").split())
-    except Unreadable:
-        raise Invalid(reason="日期应写作 2027-01-01，多个日期用空格分开") from None
 
 
 @desk.get("/audit")

@@ -14,7 +14,6 @@ from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import COUNTY_DIGITS, Actor
-from processes.cases import clocks
 from processes.cases.models import Case
 from processes.errors import FormInvalid, YimenError
 from processes.parameters import queries
@@ -147,7 +146,6 @@ def _page(
             faults=faults or {}, fault=fault,
             proposes=county and actor.may(Permission.PARAMETER_PROPOSE),
             confirms=county and actor.may(Permission.PARAMETER_CONFIRM),
-            notices=clocks.calendar_of(session).notices.values(),
         )  # fmt: skip
 
 

@@ -1,0 +1,77 @@
+"""Versions of a year's holiday notice: proposed by one person, confirmed by another, never overwritten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Row
+
+PROPOSED, STANDING, SUPERSEDED, WITHDRAWN, REJECTED = (
+    "proposed", "standing", "superseded", "withdrawn", "rejected",
+)  # fmt: skip
+STATUSES = (PROPOSED, STANDING, SUPERSEDED, WITHDRAWN, REJECTED)
+STATUS_TITLES = {
+    PROPOSED: "待确认", STANDING: "现行", SUPERSEDED: "已被新版本代替", WITHDRAWN: "已撤销", REJECTED: "未予确认",
+}  # fmt: skip
+LONGEST_REASON = 300
+_PROPOSED, _STANDING = text("status = 'proposed'"), text("status = 'standing'")
+
+
+class HolidayVersion(Row):
+    """One version of a year's notice (放假安排).
+
+    What was entered before versions were kept has no proposer and nobody who confirmed it.
+    """
+
+    __tablename__ = "holiday_version"
+    __table_args__ = (
+        UniqueConstraint("year", "version"),
+        Index(
+            "uq_holiday_version_standing", "year", unique=True,
+            postgresql_where=_STANDING, sqlite_where=_STANDING,
+        ),
+        Index(
+            "uq_holiday_version_proposed", "year", unique=True,
+            postgresql_where=_PROPOSED, sqlite_where=_PROPOSED,
+        ),
+        CheckConstraint(
+            "status IN ('proposed', 'standing', 'superseded', 'withdrawn', 'rejected')", name="status"
+        ),
+        CheckConstraint("confirmed_by_id IS NULL OR confirmed_by_id <> proposed_by_id", name="two_people"),
+        CheckConstraint(
+            "proposed_by_id IS NULL OR status IN ('proposed', 'rejected') OR confirmed_by_id IS NOT NULL",
+            name="confirmed",
+        ),
+        CheckConstraint("undone_by_id IS NULL OR undone_by_id <> undo_asked_by_id", name="two_people_undo"),
+        CheckConstraint("status <> 'withdrawn' OR undone_by_id IS NOT NULL", name="undone"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    year: Mapped[int]
+    version: Mapped[int]
+    days_off: Mapped[list[Any]]
+    worked_weekends: Mapped[list[Any]]
+    document_number: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(10), default=PROPOSED)
+    replaced_id: Mapped[int | None] = mapped_column(ForeignKey("holiday_version.id"))
+    """The version that stood before this one was confirmed: it stands again when this one is undone."""
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    proposed_by: Mapped[str] = mapped_column(String(60), default="")
+    proposed_at: Mapped[datetime | None]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    confirmed_by: Mapped[str] = mapped_column(String(60), default="")
+    confirmed_at: Mapped[datetime | None]
+    rejected_by: Mapped[str] = mapped_column(String(60), default="")
+    rejected_at: Mapped[datetime | None]
+    rejected_because: Mapped[str] = mapped_column(String(LONGEST_REASON), default="")
+    undo_asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    undo_asked_by: Mapped[str] = mapped_column(String(60), default="")
+    undo_asked_at: Mapped[datetime | None]
+    undo_because: Mapped[str] = mapped_column(String(LONGEST_REASON), default="")
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    undone_by: Mapped[str] = mapped_column(String(60), default="")
+    undone_at: Mapped[datetime | None]

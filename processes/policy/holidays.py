@@ -1,0 +1,162 @@
+"""A year's holiday notice before anybody counts by it: is it one that the State Council could have published?
+
+What is wrong is told at the field.  The bounds are no policy figures; they keep slips of the hand and invented notices
+out, and each says where it comes from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from processes.errors import Unreadable
+from processes.policy import festivals, reading
+from processes.policy.calendar import SATURDAY
+
+MOST_DAYS_OFF = 40
+"""The notices of 2008 to 2026 name 23 to 33 days, week-ends included; none came near this."""
+MOST_WORKED = 14
+"""The notices of 2008 to 2026 make 5 to 12 Saturdays and Sundays working days."""
+MOST_EXTRA = 7
+"""Week days off beyond festivals and exchanged ones: one for 2015-09-03, two for 2020, up to a week in autonomous regions."""
+LAST_DAYS_BEFORE = 25
+"""From this day of December on a notice may reach into the year before (元旦 2019: off 2018-12-31, worked 2018-12-29)."""
+LONGEST_SPAN = 40
+_DECEMBER = 12
+_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,16}〔(20[0-9]{2})〕[1-9][0-9]{0,3}号")
+_BRACKETS = str.maketrans(dict.fromkeys("([（［【﹝", "〔") | dict.fromkeys(")]）］】﹞", "〕"))
+_SPAN = re.compile(r"(.+?)(?:至|—+|~|～|到)(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A year's notice as somebody typed it: days off, Saturdays and Sundays that are worked, its number."""
+
+    year: int
+    days_off: tuple[date, ...]
+    worked_weekends: tuple[date, ...]
+    document_number: str
+
+
+def days(raw: str) -> tuple[date, ...]:
+    """Days typed one after the other, also as spans (`2027-02-05至2027-02-11`); raises `Unreadable`."""
+    found: list[date] = []
+    for word in re.split(r"[\s,，、;；]+", reading.text(raw, lines=True)):
+        if not word:
+            continue
+        span = _SPAN.fullmatch(word)
+        try:
+            first = reading.day(span[1] if span else word)
+            last = reading.day(span[2]) if span else first
+        except Unreadable as fault:
+            raise Unreadable(reason=f"“{word[:30]}”：{fault.reason}") from None
+        if not 0 <= (last - first).days < LONGEST_SPAN:
+            raise Unreadable(reason=f"“{word[:30]}”起止日期不对")
+        found += [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return tuple(found)
+
+
+def document_number(raw: str) -> str:
+    """The number with the brackets that belong there (国办发明电〔2025〕7号)."""
+    return "".join(reading.text(raw).split()).translate(_BRACKETS)
+
+
+def faults(plan: Plan, today: date) -> dict[str, list[str]]:
+    """Field and sentences for everything that no real notice has; empty when it is plausible."""
+    if not festivals.FIRST_YEAR <= plan.year <= festivals.LAST_YEAR:
+        return {"year": [f"年份应在 {festivals.FIRST_YEAR} 至 {festivals.LAST_YEAR} 之间"]}
+    if plan.year > today.year + 1:
+        return {"year": [f"{plan.year} 年的放假安排还不会公布，最多录入下一年的"]}
+    told = {
+        "document_number": list(_number_faults(plan)),
+        "days_off": list(_off_faults(plan)),
+        "worked_weekends": list(_worked_faults(plan)),
+    }
+    if not any(told.values()):
+        told["days_off"] += _balance_faults(plan)
+    return {field: sentences for field, sentences in told.items() if sentences}
+
+
+def spans(listed: Iterable[date]) -> str:
+    """Days in words, following ones together: 1月1日至3日、4月5日 with the year where it changes."""
+    runs: list[list[date]] = []
+    for day in sorted(set(listed)):
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    said, year = [], 0
+    for run in runs:
+        said.append(_run(run[0], run[-1], year))
+        year = run[-1].year
+    return "、".join(said)
+
+
+def _run(first: date, last: date, year: int) -> str:
+    begins = ("" if first.year == year else f"{first.year}年") + f"{first.month}月{first.day}日"
+    if first == last:
+        return begins
+    ends = "" if last.year == first.year else f"{last.year}年"
+    month = "" if (last.year, last.month) == (first.year, first.month) else f"{last.month}月"
+    return f"{begins}至{ends}{month}{last.day}日"
+
+
+def _number_faults(plan: Plan) -> Iterable[str]:
+    found = _NUMBER.fullmatch(plan.document_number)
+    if found is None:
+        yield "文号应写作“国办发明电〔2025〕7号”的样式"
+    elif int(found[1]) not in (plan.year - 1, plan.year):
+        yield f"{plan.year} 年的放假安排应由上一年或当年的文件规定，文号年份不对"
+
+
+def _off_faults(plan: Plan) -> Iterable[str]:
+    yield from _place_faults(plan, plan.days_off)
+    listed = set(plan.days_off)
+    for title, needed in festivals.statutory(plan.year).items():
+        if missing := [d for d in needed if d not in listed]:
+            yield f"{title}的法定假日未列入：{spans(missing)}"
+    if len(listed) > MOST_DAYS_OFF:
+        yield f"放假共 {len(listed)} 天，超过 {MOST_DAYS_OFF} 天，请核对"
+
+
+def _worked_faults(plan: Plan) -> Iterable[str]:
+    yield from _place_faults(plan, plan.worked_weekends)
+    if weekdays := [d for d in plan.worked_weekends if d.weekday() < SATURDAY]:
+        yield f"调休上班的日期应为星期六或星期日：{spans(weekdays)}"
+    if both := set(plan.days_off) & set(plan.worked_weekends):
+        yield f"同一天不能既放假又上班：{spans(both)}"
+    if len(set(plan.worked_weekends)) > MOST_WORKED:
+        yield f"调休上班共 {len(set(plan.worked_weekends))} 天，超过 {MOST_WORKED} 天，请核对"
+
+
+def _place_faults(plan: Plan, listed: Sequence[date]) -> Iterable[str]:
+    if twice := [d for d, times in Counter(listed).items() if times > 1]:
+        yield f"日期重复：{spans(twice)}"
+    if outside := [d for d in listed if not _may_name(plan.year, d)]:
+        yield f"不在 {plan.year} 年内：{spans(outside)}（元旦假期可以连到上一年 12 月 {LAST_DAYS_BEFORE} 日以后）"
+
+
+def _may_name(year: int, day: date) -> bool:
+    return day.year == year or (
+        day.year == year - 1 and day.month == _DECEMBER and day.day >= LAST_DAYS_BEFORE
+    )
+
+
+def _balance_faults(plan: Plan) -> list[str]:
+    """Week days off are the statutory days, made up for when they fall on a week-end (article 6), and exchanged ones.
+
+    In 2025: 18 week days off − 5 worked week-ends = 13; in 2026: 19 − 6 = 13.  Where two festivals meet the day is
+    made up for as well (国庆节 and 中秋 of 2020: eight days).
+    """
+    due = festivals.STATUTORY_DAYS
+    off = sum(d.weekday() < SATURDAY for d in plan.days_off)
+    kept = off - len(plan.worked_weekends)
+    if due <= kept <= due + MOST_EXTRA:
+        return []
+    return [
+        f"工作日放假 {off} 天，减去调休上班 {len(plan.worked_weekends)} 天为 {kept} 天，"
+        f"应为法定假日 {due} 天（另有规定的至多再加 {MOST_EXTRA} 天），请核对日期是否录全"
+    ]

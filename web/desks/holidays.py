@@ -1,0 +1,132 @@
+"""Holiday notices of the years: propose, look at what would move, confirm, reject, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import holidays
+from processes.cases.holiday_models import STATUS_TITLES, HolidayVersion
+from processes.cases.holidays import Moved
+from processes.errors import FormInvalid, Unreadable, YimenError
+from processes.policy import holidays as plausibility
+from processes.policy import reading
+from processes.policy.calendar import civil_date
+from web import auth
+from web.errors import status_of
+from web.require import require
+
+desk = Blueprint("holidays", __name__)
+_FIELDS = ("year", "document_number", "days_off", "worked_weekends")
+SHOWN = 300
+"""How many limits that would move are listed; their number is always said."""
+
+
+@desk.get("/holidays")
+@require(Permission.CALENDAR_READ)
+def overview(actor: Actor) -> Any:
+    """Every version of every year; for those who decide, what each decision would move."""
+    return _page(actor)
+
+
+@desk.post("/holidays")
+@require(Permission.CALENDAR_WRITE)
+def propose(actor: Actor) -> Any:
+    """Propose a version; what is wrong is told at its field, and what was typed stays."""
+    try:
+        auth.office().perform(_proposal(), actor)
+    except FormInvalid as refused:
+        return _page(actor, refused.fields, refused.message), status_of(refused)
+    except YimenError as refused:
+        return _page(actor, {}, refused.message), status_of(refused)
+    return redirect(url_for("holidays.overview"))
+
+
+@desk.post("/holidays/<int:version_id>/confirm")
+@require(Permission.CALENDAR_WRITE)
+def confirm(actor: Actor, version_id: int) -> Any:
+    """Let a version stand."""
+    return _decide(actor, c.ConfirmHolidays(version_id))
+
+
+@desk.post("/holidays/<int:version_id>/reject")
+@require(Permission.CALENDAR_WRITE)
+def reject(actor: Actor, version_id: int) -> Any:
+    """Refuse a version."""
+    return _decide(actor, c.RejectHolidays(version_id, request.form.get("reason", "")))
+
+
+@desk.post("/holidays/<int:version_id>/undo")
+@require(Permission.CALENDAR_WRITE)
+def ask_undo(actor: Actor, version_id: int) -> Any:
+    """Ask that the standing version be undone."""
+    return _decide(actor, c.AskUndoHolidays(version_id, request.form.get("reason", "")))
+
+
+@desk.post("/holidays/<int:version_id>/undo/decide")
+@require(Permission.CALENDAR_WRITE)
+def decide_undo(actor: Actor, version_id: int) -> Any:
+    """Undo the standing version, or leave it."""
+    return _decide(actor, c.DecideUndoHolidays(version_id, request.form.get("accept") == "yes"))
+
+
+def _decide(actor: Actor, command: c.Command) -> Any:
+    try:
+        auth.office().perform(command, actor)
+    except YimenError as refused:
+        return _page(actor, {}, refused.message), status_of(refused)
+    return redirect(url_for("holidays.overview"))
+
+
+def _proposal() -> c.ProposeHolidays:
+    """What was typed; raises `FormInvalid` with everything that cannot be read."""
+    faults: dict[str, list[str]] = {}
+    read: dict[str, Any] = {"year": 0, "days_off": (), "worked_weekends": ()}
+    for field, reader in (
+        ("year", reading.whole), ("days_off", plausibility.days), ("worked_weekends", plausibility.days),
+    ):  # fmt: skip
+        try:
+            read[field] = reader(request.form.get(field, ""))
+        except Unreadable as fault:
+            faults[field] = [fault.reason]
+    if faults:
+        raise FormInvalid(faults)
+    number = request.form.get("document_number", "")
+    return c.ProposeHolidays(read["year"], read["days_off"], read["worked_weekends"], number)
+
+
+def _page(actor: Actor, faults: Mapping[str, Sequence[str]] | None = None, fault: str = "") -> str:
+    with auth.office().database.reading(actor.division) as session:
+        rows = holidays.versions(session)
+        decided = [r for r in rows if r.status == "proposed" or _undo_asked(r)]
+        is_deciding = actor.may(Permission.CALENDAR_WRITE)
+        return render_template(
+            "holidays.html",
+            rows=rows,
+            effects={r.id: _effect(session, rows, r) for r in decided} if is_deciding else {},
+            titles=STATUS_TITLES,
+            spans=plausibility.spans,
+            undo_asked=_undo_asked,
+            shown=SHOWN,
+            faults=faults or {},
+            fault=fault,
+            typed={f: request.form.get(f, "") for f in _FIELDS} if fault else {},
+            next_year=civil_date(auth.office().database.clock()).year + 1,
+        )
+
+
+def _undo_asked(row: HolidayVersion) -> bool:
+    return row.status == "standing" and row.undo_asked_at is not None
+
+
+def _effect(session: Session, rows: Sequence[HolidayVersion], row: HolidayVersion) -> list[Moved]:
+    """Which running limits the decision that waits on this version would count otherwise."""
+    today = civil_date(auth.office().database.clock())
+    then = next((r for r in rows if r.id == row.replaced_id), None) if _undo_asked(row) else row
+    return holidays.would_move(session, today, row.year, then)
