@@ -44,7 +44,7 @@ def add(
 
 def close(uow: UnitOfWork, actor: Actor, offer_id: int) -> None:
     """Take an offer off the list; what was matched with it stays."""
-    row = uow.session.get(Offer, offer_id)
+    row = uow.session.get(Offer, offer_id, with_for_update=True)
     if row is None or not actor.covers(row.division):
         raise NotFound()
     row.status = "closed"

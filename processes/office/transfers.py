@@ -67,14 +67,16 @@ def decide(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DecideT
     if not command.accept:
         transfers.close(uow, actor, row, "declined", note)
     else:
-        household = uow.lock(Household, row.household_id)
+        into = _household_id(uow, actor, command.household) if row.person_id else row.household_id
+        cases, households = _hold(uow, row, into)
+        household = households[row.household_id]
         if township_of(household.division) != row.from_place:
             raise RuleBroken(reason="这一家庭已不在迁出地，请退回后重新提出")
         source = f"自{_name(uow, row.from_place)}迁入"
         if row.person_id:
-            row.went_along = _take_person(uow, actor, row, household, command, source)
+            row.went_along = _take_person(uow, actor, row, households, into, command, source)
         else:
-            row.went_along = _take_household(uow, actor, household, command.division, source)
+            row.went_along = _take_household(uow, actor, household, cases, command.division, source)
         transfers.close(uow, actor, row, "accepted", note)
     said = "已接收" if command.accept else "已退回"
     notices.tell(
@@ -84,19 +86,41 @@ def decide(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DecideT
     return {"status": row.status, "cases": row.went_along}
 
 
+def _hold(uow: UnitOfWork, row: Transfer, into: int) -> tuple[list[Case], dict[int, Household]]:
+    """The cases that go along, then the households, locked: in the order of whoever finishes a step of a case.
+
+    A case that was opened while the households were waited for is not locked any more (that would be the other
+    order): the transfer is to be decided again.
+    """
+    going = _going_along(row)
+    cases = list(
+        uow.session.scalars(select(Case).where(Case.id.in_(going)).order_by(Case.id).with_for_update())
+    )
+    wanted = {row.household_id, into}
+    query = select(Household).where(Household.id.in_(wanted)).order_by(Household.id).with_for_update()
+    households = {h.id: h for h in uow.session.scalars(query)}
+    if set(uow.session.scalars(going)) != {case.id for case in cases}:
+        raise RuleBroken(reason="本户的办件刚有变动，请刷新后再接收")
+    return cases, households
+
+
+def _going_along(row: Transfer) -> Any:
+    """Numbers of the rows of cases that go along: of a household what is open or granted, of a person what they draw."""
+    if row.person_id:
+        alone = _drawn_alone(row.person_id).with_only_columns(Award.case_id)
+        return select(Case.id).where(Case.id.in_(alone.order_by(None)))
+    awarded = select(Award.case_id).where(Award.household_id == row.household_id, Award.status == "standing")
+    return select(Case.id).where(
+        Case.household_id == row.household_id, (Case.status != "closed") | Case.id.in_(awarded)
+    )
+
+
 def _take_household(
-    uow: UnitOfWork, actor: Actor, household: Household, division: str, source: str
+    uow: UnitOfWork, actor: Actor, household: Household, cases: list[Case], division: str, source: str
 ) -> list[str]:
     village = uow.session.get(Division, division)
     if village is None or not actor.covers(division) or len(division) <= TOWNSHIP_DIGITS:
         raise RuleBroken(reason="请选择迁入后所在的村（居）")
-    awarded = select(Award.case_id).where(Award.household_id == household.id, Award.status == "standing")
-    cases = uow.session.scalars(
-        select(Case)
-        .where(Case.household_id == household.id, (Case.status != "closed") | Case.id.in_(awarded))
-        .order_by(Case.id)
-        .with_for_update()
-    ).all()
     for case in cases:
         _demand_settled(uow, case)
         _move_case(uow, actor, case, division, source)
@@ -109,15 +133,23 @@ def _take_household(
 
 
 def _take_person(
-    uow: UnitOfWork, actor: Actor, row: Transfer, out_of: Household, command: c.DecideTransfer, source: str
+    uow: UnitOfWork,
+    actor: Actor,
+    row: Transfer,
+    households: dict[int, Household],
+    into_id: int,
+    command: c.DecideTransfer,
+    source: str,
 ) -> list[str]:
     """The person goes into a household of this place; what they alone draw goes along."""
-    into = _household(uow, actor, command.household)
+    out_of, into = households[row.household_id], households[into_id]
+    if not actor.covers(into.division):
+        raise HouseholdNotFound()
     if command.relation not in RELATIONS or command.relation == "本人":
         raise RuleBroken(reason="请选择迁入后与户主的关系")
     moved = []
-    for award in uow.session.scalars(_drawn_alone(row.person_id)):
-        case = uow.lock(Case, award.case_id)
+    for award in uow.session.scalars(_drawn_alone(row.person_id).with_for_update(of=Award)):
+        case = uow.session.get_one(Case, award.case_id)  # locked before the households
         _demand_settled(uow, case)
         award.household_id, award.division = into.id, into.division
         case.household_id = into.id
@@ -135,7 +167,6 @@ def _drawn_alone(person_id: int) -> Any:
         .join(AwardMember, AwardMember.award_id == Award.id)
         .where(AwardMember.person_id == person_id, Award.id.in_(alone), Award.status == "standing")
         .order_by(Award.id)
-        .with_for_update(of=Award)
     )
 
 
@@ -165,6 +196,10 @@ def _move_case(uow: UnitOfWork, actor: Actor, case: Case, division: str, source:
 
 
 def _household(uow: UnitOfWork, actor: Actor, number: str) -> Household:
+    return people.locked(uow, actor, _household_id(uow, actor, number))
+
+
+def _household_id(uow: UnitOfWork, actor: Actor, number: str) -> int:
     known = uow.session.scalar(
         select(Household.id).where(
             Household.number == number.strip(), within(Household.division, actor.division)
@@ -172,7 +207,7 @@ def _household(uow: UnitOfWork, actor: Actor, number: str) -> Household:
     )
     if known is None:
         raise HouseholdNotFound()
-    return people.locked(uow, actor, known)
+    return known
 
 
 def _name(uow: UnitOfWork, code: str) -> str:

@@ -172,6 +172,8 @@ def test_two_numbers_at_once__one_round(any_stage: Stage) -> None:
         assert session.scalars(select(DrawRound.status).order_by(DrawRound.id)).all() == ["revealed", "ready"]
         ready = session.scalars(select(DrawRound.id).where(DrawRound.status == "ready")).one()
         assert len(session.scalars(select(DrawNumber.id).where(DrawNumber.round_id == ready)).all()) == 2
+    results = together(*[lambda: revealed(stage, ready)] * 2)
+    assert sum(isinstance(r, RuleBroken) for r in results) == 1
 
 
 def test_the_desk(stage: Stage) -> None:

@@ -193,3 +193,24 @@ def test_a_case_opened_while_a_version_is_confirmed_counts_by_it(any_stage: Stag
         stage.office.perform(c.AskUndoHolidays(version, "演练"), stage.actor("supervisor", "340199"))
         stage.office.perform(c.DecideUndoHolidays(version, True), stage.actor("supervisor#2", "340199"))
         assert due(stage, number) == plain
+
+
+def test_a_version_confirmed_and_rejected_at_once__one_of_both(any_stage: Stage) -> None:
+    stage = any_stage
+    stage.set_clock(cases.noon().replace(month=12))
+    version = propose(stage)
+    one, other = stage.actor("supervisor", "340199"), stage.actor("supervisor#2", "340199")
+    results = together(
+        lambda: stage.office.perform(c.RejectHolidays(version, "不符"), one),
+        lambda: stage.office.perform(c.ConfirmHolidays(version), other),
+    )
+    assert [type(r) for r in results if isinstance(r, YimenError)] == [RuleBroken]
+    if not standing(stage):
+        confirm(stage, propose(stage))
+    with stage.database.reading("") as session:
+        query = select(HolidayVersion.id).where(HolidayVersion.status == "standing")
+        version = session.scalars(query).one()
+    asked = together(
+        *(lambda a=a: stage.office.perform(c.AskUndoHolidays(version, "录错"), a) for a in (one, other))
+    )
+    assert [type(r) for r in asked if isinstance(r, YimenError)] == [RuleBroken]
