@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from processes import commands as c
+from processes.access import audit
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.policy.calendar import civil_date
 from processes.releases import drafts
+from processes.releases.models import Draft
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 from processes.verbs import registry
+
+_LOGGED = 120
 
 
 def open_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.OpenDraft) -> dict[str, Any]:
@@ -38,18 +42,18 @@ def save_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Save
     """Keep a file; answers the draft's new version."""
     actor.demand(Permission.STUDIO)
     draft = drafts.locked(uow, command.draft_id)
-    return {
-        "version": drafts.save_file(
-            uow, actor, draft, command.version, command.name, command.text, command.seen
-        )
-    }
+    version = drafts.save_file(uow, actor, draft, command.version, command.name, command.text, command.seen)
+    _log(uow, actor, "draft_saved", draft, command.name)
+    return {"version": version}
 
 
 def add_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddDraftFile) -> dict[str, Any]:
     """Put a file into the draft; answers the draft's new version."""
     actor.demand(Permission.STUDIO)
     draft = drafts.locked(uow, command.draft_id)
-    return {"version": drafts.add_file(uow, actor, draft, command.name, command.text, command.instead)}
+    version = drafts.add_file(uow, actor, draft, command.name, command.text, command.instead)
+    _log(uow, actor, "draft_saved", draft, command.name)
+    return {"version": version}
 
 
 def replace_files(
@@ -57,13 +61,20 @@ def replace_files(
 ) -> dict[str, Any]:
     """Write several files of the draft over."""
     actor.demand(Permission.STUDIO)
-    return {"version": drafts.replace_files(uow, actor, drafts.locked(uow, command.draft_id), command.files)}
+    draft = drafts.locked(uow, command.draft_id)
+    version = drafts.replace_files(uow, actor, draft, command.files)
+    for name in sorted(command.files):
+        _log(uow, actor, "draft_saved", draft, name)
+    return {"version": version}
 
 
 def drop_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DropDraftFile) -> dict[str, Any]:
     """Take a file out of the draft."""
     actor.demand(Permission.STUDIO)
-    return {"version": drafts.drop_file(uow, actor, drafts.locked(uow, command.draft_id), command.name)}
+    draft = drafts.locked(uow, command.draft_id)
+    version = drafts.drop_file(uow, actor, draft, command.name)
+    _log(uow, actor, "draft_saved", draft, command.name)
+    return {"version": version}
 
 
 def ask_rehearsal(
@@ -106,26 +117,38 @@ def propose(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Propos
     """Hand it to a second person."""
     actor.demand(Permission.STUDIO)
     draft = drafts.locked(uow, command.draft_id)
-    drafts.propose(uow, draft, registry.office_for_lint(), command.note, command.effective_from)
+    drafts.propose(uow, actor, draft, registry.office_for_lint(), command.note, command.effective_from)
+    _log(uow, actor, "draft_proposed", draft, f"自 {command.effective_from} 起")
     return {}
 
 
 def take_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.TakeBackDraft) -> dict[str, Any]:
     """Back to be changed."""
     actor.demand(Permission.STUDIO)
-    drafts.take_back(drafts.locked(uow, command.draft_id))
+    draft = drafts.locked(uow, command.draft_id)
+    drafts.take_back(draft)
+    _log(uow, actor, "draft_taken_back", draft)
     return {}
 
 
 def approve(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ApproveDraft) -> dict[str, Any]:
     """Publish; answers the release's number."""
     actor.demand(Permission.STUDIO)
-    release = drafts.approve(uow, actor, drafts.locked(uow, command.draft_id), registry.office_for_lint())
+    draft = drafts.locked(uow, command.draft_id)
+    release = drafts.approve(uow, actor, draft, registry.office_for_lint())
+    _log(uow, actor, "draft_published", draft, f"第 {release.number} 版")
     return {"programme": release.programme, "number": release.number}
 
 
 def discard(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DiscardDraft) -> dict[str, Any]:
     """Give it up."""
     actor.demand(Permission.STUDIO)
-    drafts.discard(drafts.locked(uow, command.draft_id))
+    draft = drafts.locked(uow, command.draft_id)
+    drafts.discard(draft)
+    _log(uow, actor, "draft_discarded", draft)
     return {}
+
+
+def _log(uow: UnitOfWork, actor: Actor, action: audit.Action, draft: Draft, what: str = "") -> None:
+    """Who did what to which draft, for the auditor."""
+    audit.note(uow, actor, action, f"{draft.programme}/{draft.id} {what}".rstrip()[:_LOGGED])

@@ -17,7 +17,7 @@ from processes.policy.calendar import SHANGHAI
 from processes.releases import bundle as bundles
 from processes.releases import lint, publish
 from processes.releases.bundle import Bundle
-from processes.releases.models import Draft, Release
+from processes.releases.models import Draft, DraftChange, Release
 from processes.storage.unit_of_work import UnitOfWork
 
 MAX_FILE = 2_000_000
@@ -61,6 +61,8 @@ def open_draft(
     )  # fmt: skip
     uow.add(draft)
     uow.flush()
+    if number:
+        _note_changes(uow, actor, draft, dict(bundles.unpack(release.content).files), bundle.files)
     return draft
 
 
@@ -84,7 +86,43 @@ def save_file(
     return _keep(uow, actor, draft, {**files, name: raw})
 
 
+def _note_changes(
+    uow: UnitOfWork, actor: Actor, draft: Draft, before: Mapping[str, bytes], after: Mapping[str, bytes]
+) -> None:
+    for name in sorted(n for n in {*before, *after} if before.get(n) != after.get(n)):
+        _note_change(uow, actor, draft, name, mark(after[name]) if name in after else "")
+
+
+def _note_change(uow: UnitOfWork, actor: Actor, draft: Draft, file: str, kept: str) -> None:
+    change = DraftChange(
+        draft_id=draft.id, file=file, account_id=actor.account_id, name=actor.name, at=uow.now, mark=kept
+    )
+    uow.add(change)
+
+
+def changes(session: Session, draft_id: int) -> Mapping[str, list[DraftChange]]:
+    """Everybody who changed each file since the base, the last change of each person; by file."""
+    query = select(DraftChange).where(DraftChange.draft_id == draft_id).order_by(DraftChange.id)
+    last = {(row.file, row.account_id): row for row in session.scalars(query)}
+    found: dict[str, list[DraftChange]] = {}
+    for (file, _), row in sorted(last.items(), key=lambda pair: (pair[0][0], pair[1].id)):
+        found.setdefault(file, []).append(row)
+    return found
+
+
+def _demand_other_hand(uow: UnitOfWork, actor: Actor, draft: Draft) -> None:
+    """Raise `DutySeparation` for the author and for everybody who changed anything since the base."""
+    changed = uow.session.scalar(
+        select(DraftChange.id)
+        .where(DraftChange.draft_id == draft.id, DraftChange.account_id == actor.account_id)
+        .limit(1)
+    )
+    if changed is not None or actor.account_id == draft.author_id or actor.name == draft.changed_by:
+        raise DutySeparation(earlier="修改流程", step="审批发布")
+
+
 def _keep(uow: UnitOfWork, actor: Actor, draft: Draft, files: dict[str, bytes]) -> int:
+    _note_changes(uow, actor, draft, bundles.unpack(draft.content).files, files)
     draft.content = bundles.pack(Bundle(files))
     draft.version += 1
     draft.changed_at, draft.changed_by = uow.now, actor.name
@@ -186,13 +224,16 @@ def note_rehearsal(uow: UnitOfWork, draft: Draft, found: dict[str, Any]) -> None
         publish.report(uow, str(found["digest"]), int(found["total"]) - failed, failed)
 
 
-def propose(uow: UnitOfWork, draft: Draft, knows: lint.Office, note: str, effective_from: date) -> None:
+def propose(
+    uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office, note: str, effective_from: date
+) -> None:
     """Hand the draft to a second person; raises when lint or a scenario says no."""
     _demand(draft, "open")
     if not note.strip():
         raise RuleBroken(reason="请写明修改说明")
     _demand_sound(uow.session, draft, knows)
     draft.status, draft.note, draft.effective_from = "proposed", note.strip(), effective_from
+    _note_change(uow, actor, draft, "", "")
 
 
 def take_back(draft: Draft) -> None:
@@ -202,10 +243,9 @@ def take_back(draft: Draft) -> None:
 
 
 def approve(uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office) -> Release:
-    """Publish a proposed draft; never by whoever changed it."""
+    """Publish a proposed draft; never by anybody who changed anything of it."""
     _demand(draft, "proposed")
-    if actor.account_id == draft.author_id or actor.name == draft.changed_by:
-        raise DutySeparation(earlier="修改流程", step="审批发布")
+    _demand_other_hand(uow, actor, draft)
     _demand_sound(uow.session, draft, knows)
     if draft.effective_from is None:
         raise RuleBroken(reason="没有生效日期")

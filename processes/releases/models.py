@@ -44,6 +44,23 @@ class ScenarioReport(Row):
 _UNDER_WAY = text("status IN ('open', 'proposed')")
 
 
+class DraftChange(Row):
+    """Who changed which file of a draft; whoever stands here does not publish it, whatever became of the change."""
+
+    __tablename__ = "draft_change"
+    __table_args__ = (Index("ix_draft_change_draft", "draft_id", "account_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"))
+    file: Mapped[str] = mapped_column(String(120))
+    """Empty: what the draft says of itself when it is proposed (note, day of effect)."""
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    mark: Mapped[str] = mapped_column(String(16))
+    """Of the content that was kept; empty when the file was taken out."""
+
+
 class Draft(Row):
     """A content that a supervisor is changing: kept whole, versioned by every save, published by a second person."""
 

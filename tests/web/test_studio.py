@@ -224,3 +224,27 @@ def test_a_template_is_previewed_with_a_case_and_with_the_worst(stage: Stage) ->
     text = text_of(stage, draft, "papers/approval_form.html").replace("{{ address }}", "{{ adress }}")
     save(stage, draft, "papers/approval_form.html", text)
     assert "adress" in desk.get(address).text
+
+
+def test_who_changed_a_file_in_between_does_not_publish(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A opens, B changes, A touches a file and proposes: B does not approve, and the page says why."""
+    monkeypatch.setattr(drafts, "_demand_sound", lambda *_: None)
+    draft = opened(stage)
+    name, notes = "forms/application.form", "CHANGES.md"
+    theirs = c.SaveDraftFile(draft, 1, name, text_of(stage, draft, name) + " ")
+    stage.office.perform(theirs, supervisor(stage, "supervisor#2"))
+    save(stage, draft, notes, text_of(stage, draft, notes) + "\n", 2)
+    stage.office.perform(c.ProposeDraft(draft, "演练", date(2026, 4, 1)), supervisor(stage))
+    with pytest.raises(DutySeparation):
+        stage.office.perform(c.ApproveDraft(draft), supervisor(stage, "supervisor#2"))
+    with stage.database.reading("") as session:
+        told = {file: [row.name for row in rows] for file, rows in drafts.changes(session, draft).items()}
+        logged = session.scalars(select(AccessLog.target).where(AccessLog.action == "draft_saved")).all()
+    one, other = supervisor(stage).name, supervisor(stage, "supervisor#2").name
+    assert told == {"": [one], name: [other], notes: [one]}
+    assert logged == [f"minimum_living_allowance/{draft} {n}" for n in (name, notes)]
+    page = Person(stage, "supervisor2").get(f"/studio/{draft}").text
+    assert "修改人员（均不得审批本草稿）" in page
+    assert other in page.split("修改人员")[1]

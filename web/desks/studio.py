@@ -68,6 +68,7 @@ def one(actor: Actor, draft_id: int) -> Any:
             is_current=draft.rehearsal.get("digest") == bundle.digest,
             is_green=publish.is_green(session, bundle.digest),
             today=today,
+            changes=drafts.changes(session, draft_id),
             touches_money=drafts.touches_money(base, bundle),
             is_simulated=draft.simulation.get("digest") == bundle.digest,
             places=divisions.names(session, [p["township"] for p in draft.simulation.get("places", [])]),
