@@ -69,7 +69,6 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.DecideTransfer: transfers.decide,
     c.IdentifyPerson: register.identify_person,
     c.UndoIdentification: register.undo_identification,
-    c.EnterHolidayNotice: register.enter_holiday_notice,
     c.ProposeParameter: parameters.propose,
     c.AdoptParameter: parameters.adopt,
     c.ConfirmParameter: parameters.confirm,
