@@ -80,14 +80,14 @@ def scenario_command(paths: tuple[Path, ...], as_json: bool) -> None:
 @main.command("coverage")
 @AS_JSON
 def coverage_command(as_json: bool) -> None:
-    """演练全部情景，列出各条款被引用的次数和没有走到的连线；有连线没有走到时退出码为 1。"""
+    """演练全部情景，列出各条款由几个情景办到（引用不算）和没有走到的连线；有连线没有走到时退出码为 1。"""
     settings = from_environment()
     found = coverage.cover(settings.content, settings)
     if as_json:
         _print_json({k: found[k] for k in ("clauses", "uncovered_flows")})
     else:
         for clause, count in found["clauses"].items():
-            click.echo(f"{clause}　{count} 个情景")
+            click.echo(f"{clause}　{count} 个情景" if count else f"{clause}　没有情景办到")
         for file, flows in found["uncovered_flows"].items():
             click.echo(f"{file}：没有走到 {'、'.join(flows)}")
         for title in found["failed"]:
