@@ -37,7 +37,7 @@ class UpgradeStopped(Unavailable):
     """What is stored cannot be upgraded before a person has looked at it; nothing was changed."""
 
     code = "upgrade_stopped"
-    text = "{reason}"
+    text = "数据没有改动，升级已停止：{reason}"
     text_en = "The upgrade stopped, nothing was changed: {reason}"
 
 

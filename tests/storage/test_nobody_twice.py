@@ -86,7 +86,9 @@ def test_two_standing_payments_of_one_case_stop_the_upgrade_before_anything_is_d
         )
     with pytest.raises(UpgradeStopped) as stopped:
         schema.upgrade(engine)
-    assert stopped.value.message.startswith(f"办件 {number} 登记了两笔有效的临时救助金，不能升级")
+    assert stopped.value.message.startswith(
+        f"数据没有改动，升级已停止：办件 {number} 登记了两笔有效的临时救助金，不能升级"
+    )
     assert _stored(stage) == before
     with engine.connect() as connection:
         assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
