@@ -15,7 +15,6 @@ from processes.engine import ahead, returns
 from processes.engine import progress as p
 from processes.errors import RuleBroken
 from processes.office.running import Run
-from processes.parameters import pins
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 from processes.verbs import registry
@@ -95,7 +94,6 @@ def recompute(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Reco
         )
     changed = snapshots.changes(uow.session, case, found)
     reason = "；".join(d.title for d in changed) or "核对后重新测算"
-    pins.release(uow, case.id)
     run.advance(p.Recompute(taken.ref, reason), state)
     _after(run, item, reason)
     return {"case": case.number, "changes": len(changed)}

@@ -89,6 +89,9 @@ def test_a_publication_brings_its_differences_only() -> None:
     assert planting.changes(raised, SHIPPED, SHIPPED) == []
     # its own copy of the same change is none any more
     assert planting.changes(raised, SHIPPED, RAISED) == []
+    corrected = policy(dated("768", "2025-01-01"), dated("820", "2026-07-01"))
+    now = planting.after(STANDING, planting.changes(STANDING, SHIPPED, corrected))
+    assert planting.changes(now, SHIPPED, SHIPPED) == []  # a draft with the old 812 does not bring it back
 
 
 def test_a_publication_that_takes_a_suggestion_back__takes_out_its_own_only() -> None:
