@@ -89,7 +89,7 @@ def test_files_are_added_and_dropped_with_proper_names(stage: Stage) -> None:
     with pytest.raises(NotFound):
         stage.office.perform(c.DropDraftFile(draft, "programme.toml"), supervisor)
     stage.office.perform(c.DropDraftFile(draft, "forms/third_opinion.form"), supervisor)
-    assert "third_opinion" not in desk.get(f"/studio/{draft}").text
+    assert "third_opinion.form</a>" not in desk.get(f"/studio/{draft}").text
 
 
 @pytest.mark.parametrize(
