@@ -21,6 +21,16 @@ class DoubleBenefit(RuleBroken):
     text_en = "{name} already draws {benefit}."
 
 
+class NobodyLeft(RuleBroken):
+    """Every registered member of a household has died: nothing can be computed for it, no paper speaks of it."""
+
+    code = "nobody_left"
+    text = "登记的家庭成员均已去世，请核对去世日期；确已去世的，退回前面的环节，按不予受理办结。"
+    text_en = (
+        "Every registered member has died; check the dates, or send the case back and end it as not accepted."
+    )
+
+
 class FundInsufficient(RuleBroken):
     """The petty fund does not hold enough."""
 

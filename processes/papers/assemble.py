@@ -20,7 +20,7 @@ from processes.cases.models import Case, WorkItem
 from processes.decisions import card, snapshots
 from processes.engine import expressions
 from processes.engine.facts import Facts, functions
-from processes.errors import ExpressionFailed, PaperValueMissing, RuleBroken
+from processes.errors import ExpressionFailed, NobodyLeft, PaperValueMissing
 from processes.papers import contracts as c
 from processes.papers.levels import COUNTY, level_of
 from processes.papers.models import Handwriting
@@ -200,9 +200,7 @@ def _householder(household: Mapping[str, Any]) -> Mapping[str, Any]:
     """Who the household is registered under; where they died, the member that is named first."""
     members = household["members"]
     if not members:
-        raise RuleBroken(
-            reason="登记的家庭成员均已去世，请核对去世日期；确已去世的，退回前面的环节，按不予受理办结。"
-        )
+        raise NobodyLeft()
     return next((m for m in members if m["relation"] == "本人"), members[0])
 
 

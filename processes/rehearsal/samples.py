@@ -7,7 +7,7 @@ from sqlalchemy import select
 from processes import commands as c
 from processes.cases import queries
 from processes.cases.models import Case
-from processes.errors import YimenError
+from processes.errors import NobodyLeft, YimenError
 from processes.papers import issue
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.results import Result
@@ -22,6 +22,8 @@ def take(stage: Stage, result: Result) -> None:
     for paper in _on_demand(stage, number):
         try:
             stage.office.perform(c.MakePaper(number, paper), clerk)
+        except NobodyLeft:
+            continue  # refused for good reason, whatever the template says
         except YimenError as fault:
             result.differences.append(f"文书“{paper}”不能制作：{fault.message}")
     with stage.database.reading("") as session:

@@ -8,7 +8,7 @@ from typing import Any
 
 from processes.cases import events
 from processes.decisions import exemptions, snapshots
-from processes.errors import RuleBroken
+from processes.errors import NobodyLeft
 from processes.verbs.registry import Context, verb
 
 
@@ -25,15 +25,13 @@ def _undo_facts(context: Context, result: Mapping[str, Any]) -> None:
 def facts(context: Context) -> dict[str, Any]:
     """The household as it is registered now, kept for the decision; ages on the day of acceptance.
 
-    Raises `RuleBroken` when nobody of it is alive: no sheet could say what a household of nobody is owed.
+    Raises `NobodyLeft` when nobody of it is alive: no sheet could say what a household of nobody is owed.
     """
     accepted_on = context.data.get("accepted_on")
     on = accepted_on if isinstance(accepted_on, date) else context.clocks.today
     taken = snapshots.take(context.uow, context.case, context.question, on)
     if not taken["members"]:
-        raise RuleBroken(
-            reason="登记的家庭成员均已去世，没有可以测算的成员。请核对去世日期；确已去世的，退回前面的环节，按不予受理办结。"
-        )
+        raise NobodyLeft()
     return taken
 
 

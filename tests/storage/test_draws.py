@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 from decimal import Decimal
 
+import pypdfium2
 import pytest
 from sqlalchemy import select, text
 
@@ -70,6 +71,28 @@ def test_the_lot_comes_from_seal_numbers_and_case__and_the_sheet_lets_anybody_re
     assert drawn.lot in page
     for n, nonce in found:
         assert hashlib.sha256(f"{n}:{nonce}".encode()).hexdigest() in page
+    paper = _text_of(desk, f"/draws/{round_id}/sheet.pdf")
+    for shown in (drawn.seal, drawn.lot, number, *(word for pair in found for word in pair)):
+        assert shown in paper
+
+
+def test_the_printed_sheet__keeps_what_is_not_revealed(stage: Stage) -> None:
+    round_id = committed(stage)
+    paper = _text_of(Person(stage, "supervisor"), f"/draws/{round_id}/sheet.pdf")
+    assert "尚未公开" in paper
+    assert "公开前不显示" in paper
+    assert "271828" not in paper
+    with stage.database.reading("") as session:
+        for row in session.scalars(select(DrawNumber).where(DrawNumber.round_id == round_id)):
+            assert row.nonce not in paper
+            assert row.commitment in paper
+
+
+def _text_of(desk: Person, address: str) -> str:
+    answer = desk.get(address)
+    assert answer.mimetype == "application/pdf"
+    pages = pypdfium2.PdfDocument(answer.data)
+    return "".join("".join(p.get_textpage().get_text_bounded().split()) for p in pages)
 
 
 def test_the_file_number_alone_tells_nothing(stage: Stage) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
 from processes import commands as c
+from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import draws
+from processes.papers import draw_sheet
 from web import auth
 from web.require import require
 
@@ -33,6 +36,21 @@ def sheet(actor: Actor, round_id: int) -> Any:
     with auth.office().database.reading(actor.division[: draws.COUNTY_DIGITS]) as session:
         found = draws.one(session, round_id)
         return render_template("draw.html", round=found, lots=draws.lots(session, round_id))
+
+
+@desk.get("/draws/<int:round_id>/sheet.pdf")
+@require(Permission.DRAW_READ)
+def printed(actor: Actor, round_id: int) -> Any:
+    """The same sheet to be printed, signed and kept."""
+    office = auth.office()
+    county = actor.division[: draws.COUNTY_DIGITS]
+    address = url_for("draws.sheet", round_id=round_id, _external=True)
+    with office.database.reading(county) as session:
+        found, place = draws.one(session, round_id), divisions.name(session, county)
+        lots, now = draws.lots(session, round_id), office.database.clock()
+        content = draw_sheet.pdf(session, found, lots, place, now, address)
+    name = f"{draw_sheet.TITLE}-{round_id}.pdf"
+    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
 
 
 @desk.post("/draws")

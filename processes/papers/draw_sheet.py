@@ -1,0 +1,50 @@
+"""The sheet of a draw (抽签单, C35) as PDF: whoever holds it can compute every lot again, long after and without us."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from processes.cases.draw_models import REVEALED, DrawnLot, DrawRound
+from processes.papers import shared_template
+from processes.policy.calendar import SHANGHAI, civil_date
+
+TEMPLATE = "draw_sheet.html"
+TITLE = "抽签单"
+
+
+def pdf(
+    session: Session, found: DrawRound, lots: Sequence[DrawnLot], place: str, now: datetime, address: str
+) -> bytes:
+    """The sheet of a round; what people committed to stands on it once the round is revealed, and not before."""
+    is_revealed = found.status == REVEALED
+    data = {
+        "title": TITLE,
+        "place": place,
+        "round": found.id,
+        "revealed": is_revealed,
+        "revealed_by": found.revealed_by if is_revealed else "",
+        "revealed_at": _at(found.revealed_at) if is_revealed and found.revealed_at else "",
+        "made_on": civil_date(now).isoformat(),
+        "numbers": [
+            {
+                "name": n.name, "office": n.office, "at": _at(n.at), "commitment": n.commitment,
+                "number": n.number if is_revealed else "", "nonce": n.nonce if is_revealed else "",
+            }
+            for n in found.numbers
+        ],
+        "lots": [
+            {
+                "case": row.case_number, "at": _at(row.at), "name": row.name, "seal": row.seal, "lot": row.lot,
+                "rate": row.rate, "because": row.because,
+            }
+            for row in lots
+        ],
+    }  # fmt: skip
+    return shared_template.made(session, TEMPLATE, data, now, address).content
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
