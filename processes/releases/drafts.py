@@ -190,6 +190,8 @@ def ask_rehearsal(draft: Draft, knows: lint.Office) -> None:
 def ask_simulation(draft: Draft, knows: lint.Office, on: date) -> None:
     """The worker is to compute what the draft changes for the cases of the register on a day."""
     _demand(draft, "open", "proposed")
+    if not bundle_of(draft).programme.get("simulation"):
+        raise RuleBroken(reason="这个项目没有按月发放的金额，不用在库办件模拟")
     _demand_clean(bundle_of(draft), knows)
     draft.simulation = {
         "state": "asked",

@@ -218,3 +218,17 @@ def test_a_step_that_is_done__leads_to_the_next_one(stage: Stage) -> None:
     assert "“受理审查”已办结。" in page
     assert f'href="/cases/{numbers[1]}/tasks/{items[1].id}">下一件：' in page
     assert "我的待办还有 1 件" in page
+
+
+def test_a_programme_without_monthly_amounts__is_not_simulated(
+    stage: Stage, every_bundle: list[Bundle]
+) -> None:
+    stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    supervisor = stage.actor("supervisor", "340199")
+    for bundle in every_bundle:
+        if bundle.id == "temporary_relief":
+            releases.put_in_force(stage, bundle)
+    draft = stage.office.perform(c.OpenDraft("temporary_relief"), supervisor)["draft"]
+    answer = Person(stage, "supervisor").post(f"/studio/{draft}/simulate", {"on": "2026-03-02"})
+    assert answer.status_code == 409
+    assert "没有按月发放的金额" in answer.text
