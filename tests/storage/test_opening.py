@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from processes import commands as c
 from processes import jobs
@@ -120,3 +120,10 @@ def test_a_disk_that_takes_no_file__is_told_and_leaves_no_half(
     assert jobs.make_papers(stage.office) == 1
     with stage.database.reading("") as session:
         assert queries.incidents(session) == [], "what has come right is no incident any more"
+
+
+def test_what_was_committed__survives_a_power_cut(stage: Stage) -> None:
+    """SQLite syncs at every commit (FULL is 2); in WAL its default would lose the last ones."""
+    with stage.database.reading("") as session:
+        assert session.execute(text("PRAGMA synchronous")).scalar_one() == 2
+        assert session.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
