@@ -57,7 +57,7 @@ def payment_list(
     return {
         "title": f"{programme_title}{LIST_TITLE}", "place": place, "office": office, "month": month,
         "number": number, "code": code, "households": len(lines), "persons": sum(n.persons for n in lines),
-        "amount": str(_sum(lines)),
+        "amount": str(_sum(lines)), "without_account": sum(not n.account for n in lines),
         "lines": [
             {**asdict(n), "village": n.village.removeprefix(place), "amount": str(n.amount)} for n in lines
         ],

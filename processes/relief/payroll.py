@@ -40,6 +40,8 @@ class PaySum:
     township: str
     households: int
     amount: Decimal
+    without_account: int
+    """Households that no bank can pay yet."""
 
 
 def _paid_in(month: str) -> ColumnElement[bool]:
@@ -87,11 +89,11 @@ def sums(session: Session, month: str, digits: int) -> list[PaySum]:
     Amounts are added here and not by the database, which has no decimal numbers everywhere.
     """
     query = select(
-        Award.programme, Award.programme_title, Award.division, Award.monthly_amount
+        Award.programme, Award.programme_title, Award.division, Award.monthly_amount, Award.account
     ).where(_paid_in(month))  # fmt: skip
-    found: dict[tuple[str, str, str], tuple[int, Decimal]] = {}
-    for programme, title, division, amount in session.execute(query):
+    found: dict[tuple[str, str, str], tuple[int, Decimal, int]] = {}
+    for programme, title, division, amount, account in session.execute(query):
         key = (programme, title, division[:digits])
-        count, total = found.get(key, (0, Decimal(0)))
-        found[key] = (count + 1, total + amount)
+        count, total, without = found.get(key, (0, Decimal(0), 0))
+        found[key] = (count + 1, total + amount, without + (not account))
     return [PaySum(*key, *value) for key, value in sorted(found.items())]

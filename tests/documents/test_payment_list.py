@@ -20,6 +20,7 @@ from processes.access.scope import system_actor
 from processes.papers import runs
 from processes.papers.run_models import PrintRun
 from processes.rehearsal.stage import Stage
+from processes.relief.models import Award
 from processes.storage import vault
 from tests.builders import cases, payroll
 from tests.builders.desks import Person
@@ -158,3 +159,14 @@ def test_the_account_of_the_application_is_where_it_is_paid_to(drawing: Stage) -
     assert real["account"] == cases.APPLICATION["bank_account"]
     assert Decimal(real["amount"]) == Decimal("517.00")
     assert runs.total(_run(drawing).content, "payment_list") == 3
+
+
+def test_households_without_an_account__are_told_before_the_bank_is(drawing: Stage) -> None:
+    with drawing.database.unit_of_work() as uow:
+        for award in uow.session.scalars(select(Award).order_by(Award.id.desc()).limit(2)):
+            award.account = ""
+        uow.commit()
+    desk = Person(drawing, "county_clerk")
+    assert '<span class="badge text-bg-danger">2</span>' in desk.get("/payments?month=2026-04").text
+    _ask(drawing)
+    assert "2 户没有收款账号，银行不能代发，请先补齐" in desk.get("/prints").text

@@ -146,6 +146,16 @@ def test_nothing_is_opened_when_one_of_the_cases_may_not_be(whole_stage: Stage) 
         assert queries.cases(session, "").total == 1
 
 
+def test_the_one_window_asks_for_account_and_papers__and_hands_them_on(whole_stage: Stage) -> None:
+    _, opened = registered(
+        whole_stage, basic_living="yes", cause="illness", relative_of_official="no",
+        bank_account="6217 0098 7654 3210", papers=["application"],
+    )  # fmt: skip
+    page = Person(whole_stage, "window_clerk").get(f"/cases/{opened[0]}").text
+    assert "6217009876543210" in page
+    assert "社会救助申请书" in page
+
+
 def test_screening_stands_beside_the_form__and_says_why(whole_stage: Stage) -> None:
     whole_stage.set_clock(cases.noon())
     household = cases.a_household(whole_stage)
