@@ -66,6 +66,16 @@ def open_session(account_id: int, epoch: int) -> None:
     generate_csrf()
 
 
+def note_finished(item_id: int) -> None:
+    """The next case page tells that this step was finished, once."""
+    session["finished"] = item_id
+
+
+def take_finished() -> int | None:
+    """The step that was just finished, if the page before finished one."""
+    return cast("int | None", session.pop("finished", None))
+
+
 def close_session() -> None:
     """End the session."""
     session.clear()

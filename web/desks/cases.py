@@ -50,7 +50,8 @@ def _finished(
     session: Session, actor: Actor, items: Sequence[WorkItem], today: date
 ) -> dict[str, Any] | None:
     """Coming from a step that was just finished: its title, and which one is next in one's own queue."""
-    done = next((i for i in items if str(i.id) == request.args.get("done") and i.status != "open"), None)
+    finished = auth.take_finished()
+    done = next((i for i in items if i.id == finished and i.status != "open"), None)
     if done is None:
         return None
     wanted = queues.Wanted("mine", today=today)

@@ -140,7 +140,8 @@ def complete(actor: Actor, number: str, item_id: int) -> Any:
         str(body.get("mode", involving.ALL)), forms.whole(body.get("quorum", 0)),
     )  # fmt: skip
     auth.office().perform(command, actor)
-    return jsonify(address=url_for("cases.one", number=number, done=item_id))
+    auth.note_finished(item_id)
+    return jsonify(address=url_for("cases.one", number=number))
 
 
 @desk.post("/cases/<string:number>/tasks/<int:item_id>/draft")
