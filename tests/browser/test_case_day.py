@@ -117,6 +117,10 @@ def test_from_the_window_to_the_printed_approval_form(desk: Desk) -> None:
     page.get_by_label("直接送达", exact=True).check()
     page.locator('input[id*="receiver"]').fill("张建国")
     finish(page)
+    page = take(desk, "t1_village1", number, "张贴公布")
+    day(page, "field_posted_on", "2026/03/10")
+    page.locator('input[id*="field_place"]').fill("村务公开栏")
+    finish(page)
     expect(page.locator("body")).to_contain_text("办结，结果：确认同意")
 
 

@@ -44,7 +44,7 @@ def test_a_session_that_ended__is_taken_up_in_place(desk: Desk) -> None:
     expect(page.locator("#saved")).to_contain_text("已自动保存")
     page.context.clear_cookies()
     page.locator(".fjs-textarea").fill("会话结束后才写的理由")
-    dialog = page.locator("#again")
+    dialog = page.locator("#sign-in-again")
     expect(dialog).to_contain_text("您填写的内容还在本页")
     desk.shot(page, "sign_in_again")
     page.fill("#again-password", "wrong-password")
@@ -74,7 +74,7 @@ def test_put_off__the_text_stays_in_the_window_until_the_server_has_it(desk: Des
     expect(page.locator("#saved")).to_contain_text("尚未保存")
     page.locator(".fjs-textarea").fill("还没有保存的理由，又写一句")
     page.wait_for_timeout(REST)
-    expect(page.locator("#again")).to_have_count(0)  # not asked with every key
+    expect(page.locator("#sign-in-again")).to_have_count(0)  # not asked with every key
     page.goto(place)
     page.fill("#username", "t1_clerk")
     page.fill("#password", PASSWORD)

@@ -48,7 +48,7 @@ function ask(isSomebodyElse) {
   const form = make("form", {}, make("h2", { className: "h6", id: "again-title", textContent: "请重新登录" }),
     make("p", { className: "small", textContent: why }), label, password, fault, go, later);
   form.dataset.plain = "";
-  const dialog = document.body.appendChild(make("dialog", { id: "again" }, form));
+  const dialog = document.body.appendChild(make("dialog", { id: "sign-in-again" }, form));
   dialog.setAttribute("aria-labelledby", "again-title");
   return new Promise((resolve) => {
     const end = (result) => { dialog.close(); dialog.remove(); resolve(result); };
