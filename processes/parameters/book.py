@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from processes.parameters.models import IN_FORCE, ParameterBook, ParameterValue
 from processes.policy.parameters import DatedValue, Standing
+from processes.storage.asking import Ask, fetch
 from processes.storage.unit_of_work import UnitOfWork
 
 EMPTY = ""
 """The version of a book in which nothing was ever written."""
 _ROW = 1
+_BOOK = Ask(ParameterBook, select(ParameterBook).where(ParameterBook.id == _ROW))
 _VERSIONS: WeakKeyDictionary[Session, str] = WeakKeyDictionary()
 """The version that a session saw first: everything in it is computed with one state of the book."""
 
@@ -35,7 +37,8 @@ def version(session: Session) -> str:
     """The state of the book; no two states of any book ever have the same version."""
     known = _VERSIONS.get(session)
     if known is None:
-        known = session.scalar(select(ParameterBook.version).where(ParameterBook.id == _ROW)) or EMPTY
+        (found,) = fetch(session, [(_BOOK, {})])
+        known = found[0].version if found else EMPTY
         _VERSIONS[session] = known
     return known
 
