@@ -144,6 +144,7 @@ def _publish(desk: Desk, page: Page, home: str) -> None:
     page.get_by_role("button", name="审批并发布").click()
     expect(page.locator(".fault, .alert").last).to_contain_text("不能")
     other = desk.sign_in("supervisor2")
+    other.on("dialog", lambda asked: asked.accept())
     other.goto(home)
     other.get_by_role("button", name="审批并发布").click()
     expect(other.locator("main")).to_contain_text("沈督查 审批发布")
@@ -190,6 +191,7 @@ def test_a_supervisors_day(desk: Desk) -> None:
     old = cases.a_case(desk.stage, "county_check")
     other = cases.a_case(desk.stage, "county_check", raw=cases.OTHER_HOUSEHOLD)
     page = desk.sign_in("supervisor")
+    page.on("dialog", lambda asked: asked.accept())  # what cannot be taken back lightly asks first
     page.goto("/studio")
     page.get_by_role("button", name="修改").first.click()
     page.wait_for_url("**/studio/*")
