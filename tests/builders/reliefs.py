@@ -68,3 +68,12 @@ def complete(
 def waiting(stage: Stage, number: str) -> list[str]:
     """The steps of a case that wait."""
     return sorted(i.task for i in cases.open_items(stage, number))
+
+
+def paid(stage: Stage) -> str:
+    """An accident of one person that was paid at once: 1536.00 out of 50000.00 leaves 48464.00."""
+    stage.set_clock(cases.noon())
+    money(stage)
+    number = emergency(stage, cases.a_household(stage, raw=FAMILY))
+    complete(stage, number, "township_decision", APPROVE)
+    return number

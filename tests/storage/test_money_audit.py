@@ -24,15 +24,6 @@ PAPERS = {
 }  # fmt: skip
 
 
-def paid(stage: Stage) -> str:
-    """An accident of one person that was paid: 1536.00 out of 50000.00 leaves 48464.00."""
-    stage.set_clock(cases.noon())
-    reliefs.money(stage)
-    number = reliefs.emergency(stage, cases.a_household(stage, raw=reliefs.FAMILY))
-    reliefs.complete(stage, number, "township_decision", reliefs.APPROVE)
-    return number
-
-
 def refund(stage: Stage, number: str, amount: str) -> int:
     command = c.EnterFundEntry(TOWNSHIP, "refund", Decimal(amount), "多发退回", case_number=number)
     entry = int(stage.office.perform(command, stage.actor("finance_officer", "340199"))["entry"])
@@ -58,7 +49,7 @@ def relief(stage: Stage) -> ReliefPayment:
 
 
 def test_a_refund_names_its_case__and_the_paperwork_can_be_finished(whole_stage: Stage) -> None:
-    number = paid(whole_stage)
+    number = reliefs.paid(whole_stage)
     officer = whole_stage.actor("finance_officer", "340199")
     with pytest.raises(RuleBroken) as nameless:
         whole_stage.office.perform(c.EnterFundEntry(TOWNSHIP, "refund", Decimal(100), "退回"), officer)
@@ -78,7 +69,7 @@ def test_a_refund_names_its_case__and_the_paperwork_can_be_finished(whole_stage:
 
 
 def test_a_part_refunded__the_rest_is_settled(whole_stage: Stage) -> None:
-    number = paid(whole_stage)
+    number = reliefs.paid(whole_stage)
     entry = refund(whole_stage, number, "536.00")
     reliefs.complete(whole_stage, number, "hand_over", HANDED)
     reliefs.complete(whole_stage, number, "emergency_eased", {"eased_on": cases.DAY, "note": "已缓解"})
@@ -95,7 +86,7 @@ def test_a_part_refunded__the_rest_is_settled(whole_stage: Stage) -> None:
 
 
 def test_a_refund_that_was_wrong__is_reversed_and_counts_again(whole_stage: Stage) -> None:
-    number = paid(whole_stage)
+    number = reliefs.paid(whole_stage)
     entry = refund(whole_stage, number, "536.00")
     one, other = (whole_stage.actor(f"finance_officer{n}", "340199") for n in ("", "#2"))
     made = whole_stage.office.perform(c.ReverseFundEntry(entry, "记错办件"), one)["entry"]
@@ -106,7 +97,7 @@ def test_a_refund_that_was_wrong__is_reversed_and_counts_again(whole_stage: Stag
 
 
 def test_what_a_case_paid_is_reversed_by_the_case_only__refunds_with_it(whole_stage: Stage) -> None:
-    number = paid(whole_stage)
+    number = reliefs.paid(whole_stage)
     refund(whole_stage, number, "536.00")
     with whole_stage.database.reading("") as session:
         advance = session.scalars(select(FundEntry).where(FundEntry.kind == "advance")).one()
@@ -129,7 +120,7 @@ def test_what_a_case_paid_is_reversed_by_the_case_only__refunds_with_it(whole_st
 
 
 def test_the_level_of_a_fund_is_not_passed__advances_count(whole_stage: Stage) -> None:
-    paid(whole_stage)  # 48464.00 in hand and 1536.00 advanced: the level of 50000.00 is reached
+    reliefs.paid(whole_stage)  # 48464.00 in hand and 1536.00 advanced: the level of 50000.00 is reached
     with pytest.raises(RuleBroken) as full:
         reliefs.money(whole_stage, "0.01")
     assert "50000.00" in full.value.message
@@ -176,7 +167,7 @@ ALTERED = {
 
 @pytest.mark.parametrize("what", ALTERED)
 def test_an_altered_row_is_found(whole_stage: Stage, what: str) -> None:
-    paid(whole_stage)
+    reliefs.paid(whole_stage)
     cases.a_case(whole_stage, at="serve_confirmation")
     assert faults(whole_stage) == []
     statement, sentence = ALTERED[what]

@@ -131,18 +131,9 @@ def test_one_relief_paid_through_the_bank_twice_at_once__is_one(any_whole_stage:
     balanced(stage)
 
 
-def an_advance(stage: Stage) -> str:
-    """An accident of one person that was paid at once: 1536.00."""
-    stage.set_clock(cases.noon())
-    reliefs.money(stage)
-    number = reliefs.emergency(stage, cases.a_household(stage, raw=reliefs.FAMILY))
-    reliefs.complete(stage, number, "township_decision", reliefs.APPROVE)
-    return number
-
-
 def test_two_refunds_of_one_relief_at_once__only_what_was_paid_comes_back(any_whole_stage: Stage) -> None:
     stage = any_whole_stage
-    number = an_advance(stage)
+    number = reliefs.paid(stage)
     one, other = stage.actor("finance_officer", "340199"), stage.actor("finance_officer#2", "340199")
     command = c.EnterFundEntry(reliefs.TOWNSHIP, "refund", Decimal("1000.00"), "退回", case_number=number)
     entries = [int(stage.office.perform(command, one)["entry"]) for _ in range(2)]
@@ -157,7 +148,7 @@ def test_two_refunds_of_one_relief_at_once__only_what_was_paid_comes_back(any_wh
 
 def test_one_advance_settled_twice_at_once__once(any_whole_stage: Stage) -> None:
     stage = any_whole_stage
-    number = an_advance(stage)
+    number = reliefs.paid(stage)
     with stage.database.reading("") as session:
         case_id = session.scalars(select(Case.id).where(Case.number == number)).one()
 

@@ -77,10 +77,7 @@ def decide_undo(actor: Actor, version_id: int) -> Any:
 
 
 def _decide(actor: Actor, command: c.Command) -> Any:
-    try:
-        auth.office().perform(command, actor)
-    except YimenError as refused:
-        return _page(actor, {}, refused.message), status_of(refused)
+    auth.office().perform(command, actor)
     return redirect(url_for("holidays.overview"))
 
 

@@ -89,36 +89,37 @@ def propose(actor: Actor) -> Any:
 @require(Permission.PARAMETER_PROPOSE)
 def adopt(actor: Actor) -> Any:
     """Propose to confirm a suggested value as it is."""
-    value_id = forms.whole(request.form.get("value"))
-    try:
-        auth.office().perform(c.AdoptParameter(value_id, request.form.get("source", "")), actor)
-    except FormInvalid as fault:
-        return _page(actor, {}, {}, "；".join(v[0] for v in fault.fields.values())), 422
-    return redirect(url_for("parameters.page", _anchor="waiting"))
+    return _done(actor, c.AdoptParameter(_value(), request.form.get("source", "")))
 
 
 @desk.post("/parameters/confirm")
 @require(Permission.PARAMETER_CONFIRM)
 def confirm(actor: Actor) -> Any:
     """Put somebody else's proposal in force."""
-    auth.office().perform(c.ConfirmParameter(forms.whole(request.form.get("value"))), actor)
-    return redirect(url_for("parameters.page", _anchor="waiting"))
+    return _done(actor, c.ConfirmParameter(_value()))
 
 
 @desk.post("/parameters/reject")
 @require(Permission.PARAMETER_CONFIRM)
 def reject(actor: Actor) -> Any:
     """Refuse a proposal."""
-    value_id = forms.whole(request.form.get("value"))
-    auth.office().perform(c.RejectParameter(value_id, request.form.get("reason", "")), actor)
-    return redirect(url_for("parameters.page", _anchor="waiting"))
+    return _done(actor, c.RejectParameter(_value(), request.form.get("reason", "")))
 
 
 @desk.post("/parameters/withdraw")
 @require(Permission.PARAMETER_PROPOSE)
 def withdraw(actor: Actor) -> Any:
     """Take back one's own proposal."""
-    auth.office().perform(c.WithdrawParameter(forms.whole(request.form.get("value"))), actor)
+    return _done(actor, c.WithdrawParameter(_value()))
+
+
+def _value() -> int:
+    return forms.whole(request.form.get("value"))
+
+
+def _done(actor: Actor, command: c.Command) -> Any:
+    """Carry out what is done with a value, and show what waits then."""
+    auth.office().perform(command, actor)
     return redirect(url_for("parameters.page", _anchor="waiting"))
 
 
