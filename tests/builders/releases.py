@@ -9,17 +9,17 @@ from processes.releases import publish
 from processes.releases.bundle import Bundle
 
 APPLY = "apply.bpmn"
-_FLOW = 'id="county_decision_to_decision_made" sourceRef="county_decision" targetRef="decision_made" />'
+_FLOW = 'id="county_decision_to_decision_made" sourceRef="county_decision" targetRef="decision_joined" />'
 SECOND_SIGNATURE = {
     _FLOW: 'id="county_decision_to_decision_made" sourceRef="county_decision" targetRef="second_signature" />'
-    '<bpmn:sequenceFlow id="second_signature_to_decision_made" sourceRef="second_signature" targetRef="decision_made" />',
+    '<bpmn:sequenceFlow id="second_signature_to_decision_made" sourceRef="second_signature" targetRef="decision_joined" />',
     "<bpmn:incoming>county_decision_to_decision_made</bpmn:incoming>": "<bpmn:incoming>second_signature_to_decision_made</bpmn:incoming>",
-    '<bpmn:exclusiveGateway id="decision_made"': '<bpmn:userTask id="second_signature" name="第二次签批"><bpmn:extensionElements>'
+    '<bpmn:exclusiveGateway id="decision_joined"': '<bpmn:userTask id="second_signature" name="第二次签批"><bpmn:extensionElements>'
     '<spiffworkflow:properties><spiffworkflow:property name="form" value="county_decision" />'
     '<spiffworkflow:property name="clock" value="county_decision" /></spiffworkflow:properties></bpmn:extensionElements>'
     "<bpmn:incoming>county_decision_to_decision_made</bpmn:incoming>"
     "<bpmn:outgoing>second_signature_to_decision_made</bpmn:outgoing></bpmn:userTask>"
-    '<bpmn:exclusiveGateway id="decision_made"',
+    '<bpmn:exclusiveGateway id="decision_joined"',
     "<bpmn:flowNodeRef>county_decision</bpmn:flowNodeRef>": "<bpmn:flowNodeRef>county_decision</bpmn:flowNodeRef>"
     "<bpmn:flowNodeRef>second_signature</bpmn:flowNodeRef>",
 }
