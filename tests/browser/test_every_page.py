@@ -73,6 +73,7 @@ PAGES = (
     ("supervisor", "/releases/minimum_living_allowance", "releases"),
     ("supervisor", "/migrations/1", "migration"),
     ("supervisor", "/parameters", "parameters"),
+    ("supervisor", "/holidays", "holidays"),
     ("auditor", "/audit", "audit"),
     ("admin", "/accounts", "accounts"),
     ("county_clerk", "/payments?month=2026-04", "payments"),
