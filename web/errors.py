@@ -63,6 +63,11 @@ def _stale_page(fault: CSRFError) -> Response:
     return _answer(400, "页面已过期，没有提交成功。请返回上一页，刷新后重新提交。", "page_expired")
 
 
+def password_due() -> Response:
+    """Told to a script while its person has a one-time password and nothing else is open."""
+    return _answer(403, "您使用的是一次性密码，没有提交成功。请先修改密码。", "password_due")
+
+
 def signed_out() -> Response:
     """Told to a script whose page belongs to a session that has ended."""
     return _answer(401, "登录已失效，没有提交成功。请重新登录。", "signed_out")

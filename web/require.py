@@ -28,7 +28,11 @@ def require(permission: Permission) -> Callable[[Route], Route]:
             if actor is None:
                 return _signed_out()
             if actor.must_change_password and request.endpoint not in _WHILE_PASSWORD_IS_DUE:
-                return redirect(url_for("sign_in.password_form"))
+                return (
+                    errors.password_due()
+                    if errors.wants_json()
+                    else redirect(url_for("sign_in.password_form"))
+                )
             actor.demand(permission)
             return route(actor, *args, **kwargs)
 

@@ -31,10 +31,11 @@ export async function send(address, body, quiet = false) {
   } catch {
     throw { unreachable: true, later: true, message: "网络不通，内容仍在本页，请稍后重试。", fields: {} };
   }
-  const answer = await response.json().catch(() => ({}));
-  if (response.ok) return answer;
-  const message = answer.message || "网络或服务器暂时不可用，请稍后重试；内容仍在本页。";
-  throw { code: answer.code, later: response.status >= FAILING, message, fields: answer.fields || {} };
+  const answer = await response.json().catch(() => null);
+  // What is no answer of the desk is no success either.
+  if (response.ok && answer) return answer;
+  const message = answer?.message || "网络或服务器暂时不可用，请稍后重试；内容仍在本页。";
+  throw { code: answer?.code, later: response.status >= FAILING, message, fields: answer?.fields || {} };
 }
 
 export function data(id) {
