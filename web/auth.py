@@ -83,7 +83,9 @@ def close_session() -> None:
 
 def inside(address: str) -> str:
     """An address that a form brought with it, where it is one of ours; else the home page."""
-    is_ours = address.startswith("/") and not address.startswith(("//", "/\\"))
+    # Browsers drop control characters and read a backslash as a slash.
+    is_plain = address.isprintable() and "\\" not in address
+    is_ours = is_plain and address.startswith("/") and not address.startswith("//")
     return address if is_ours else url_for("home.page")
 
 

@@ -68,6 +68,11 @@ def password_due() -> Response:
     return _answer(403, "您使用的是一次性密码，没有提交成功。请先修改密码。", "password_due")
 
 
+def other_account() -> Response:
+    """Told to a script whose page was opened by somebody else than who is signed in now."""
+    return _answer(401, "本浏览器现在由其他账号登录，没有提交成功。", "other_account")
+
+
 def signed_out() -> Response:
     """Told to a script whose page belongs to a session that has ended."""
     return _answer(401, "登录已失效，没有提交成功。请重新登录。", "signed_out")

@@ -27,6 +27,8 @@ def require(permission: Permission) -> Callable[[Route], Route]:
             actor = auth.actor_or_none()
             if actor is None:
                 return _signed_out()
+            if request.headers.get("X-Account", str(actor.account_id)) != str(actor.account_id):
+                return errors.other_account()
             if actor.must_change_password and request.endpoint not in _WHILE_PASSWORD_IS_DUE:
                 return (
                     errors.password_due()

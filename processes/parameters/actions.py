@@ -77,7 +77,9 @@ def withdraw(uow: UnitOfWork, actor: Actor, value_id: int) -> ParameterValue:
 
 def _published_by(row: ParameterValue, actor: Actor) -> bool:
     """Whether a proposal came with a publication in which this person had a hand."""
-    return row.proposed_by_id is None and actor.name in row.proposed_by.split("、")
+    return row.proposed_by_id is None and (
+        actor.account_id in row.hands or actor.name in row.proposed_by.split("、")
+    )
 
 
 def _end(uow: UnitOfWork, row: ParameterValue, status: str, actor: Actor, reason: str) -> None:

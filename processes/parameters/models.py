@@ -61,6 +61,8 @@ class ParameterValue(Row):
     status: Mapped[str] = mapped_column(String(10))
     release: Mapped[str] = mapped_column(String(80), default="")
     """The release whose publication brought it; empty: entered by a person."""
+    hands: Mapped[list[Any]] = mapped_column(default=list)
+    """Accounts that had a hand in the release that brought it: none of them confirms it."""
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     proposed_by: Mapped[str] = mapped_column(String(60))
     proposed_at: Mapped[datetime]

@@ -84,7 +84,14 @@ def after(standing: Standing, planned: Sequence[Change]) -> Standing:
     return {name: tuple(values) for name, values in found.items() if values}
 
 
-def plant(uow: UnitOfWork, before: PolicyBook | None, policy: PolicyBook, release: str, by: str) -> int:
+def plant(
+    uow: UnitOfWork,
+    before: PolicyBook | None,
+    policy: PolicyBook,
+    release: str,
+    by: str,
+    hands: Sequence[int] = (),
+) -> int:
     """Bring a publication's suggestions into the book; answers how many places it changed."""
     book.lock(uow)
     uow.flush()
@@ -94,14 +101,14 @@ def plant(uow: UnitOfWork, before: PolicyBook | None, policy: PolicyBook, releas
     for change in planned:
         old = rows.get(change.place)
         if change.waits:
-            _propose(uow, change, waiting, release, by)
+            _propose(uow, change, waiting, release, by, hands)
             continue
         if old is not None:
             old.status = WITHDRAWN if change.value is None else REPLACED
             old.ended_at, old.ended_by, old.reason = uow.now, by, f"随 {release} 发布"
     uow.flush()
     for change in (c for c in planned if not c.waits and c.value is not None):
-        new = _row(uow, change, IN_FORCE, release, by)
+        new = _row(uow, change, IN_FORCE, release, by, hands)
         uow.add(new)
         if (old := rows.get(change.place)) is not None:
             uow.flush()
@@ -117,13 +124,18 @@ def _waiting(uow: UnitOfWork) -> Mapping[Place, ParameterValue]:
 
 
 def _propose(
-    uow: UnitOfWork, change: Change, waiting: Mapping[Place, ParameterValue], release: str, by: str
+    uow: UnitOfWork,
+    change: Change,
+    waiting: Mapping[Place, ParameterValue],
+    release: str,
+    by: str,
+    hands: Sequence[int],
 ) -> None:
     """The newest publication's wish takes the place of an earlier publication's; a person's own stays."""
     old = waiting.get(change.place)
     if old is not None and not old.release:
         return
-    new = _row(uow, change, PROPOSED, release, by)
+    new = _row(uow, change, PROPOSED, release, by, hands)
     if old is not None:
         if old.value == new.value:
             return
@@ -132,13 +144,15 @@ def _propose(
     uow.add(new)
 
 
-def _row(uow: UnitOfWork, change: Change, status: str, release: str, by: str) -> ParameterValue:
+def _row(
+    uow: UnitOfWork, change: Change, status: str, release: str, by: str, hands: Sequence[int]
+) -> ParameterValue:
     name, division, since = change.place
     value = change.value
     if value is None:
         raise ValueError("nothing to plant")
     return ParameterValue(
         name=name, division=division, since=since, value=written(value.value), kind=kind_of(value.value),
-        source=value.source[:200], status=status, release=release, proposed_by=by[:60], proposed_at=uow.now,
+        source=value.source[:200], status=status, release=release, hands=list(hands), proposed_by=by[:60], proposed_at=uow.now,
         confirmed_by="", ended_by="", reason="",
     )  # fmt: skip

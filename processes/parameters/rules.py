@@ -14,6 +14,9 @@ from processes.policy.parameters import LIST, NUMBER, TRUTH, Parameter, Scalar, 
 PLACES = 4
 AHEAD_DAYS = 3 * 366
 """A value may begin at most three years ahead."""
+PAST_DAYS = 366
+"""A first day further back than this is looked at twice."""
+COUNTY_DIGITS = 6
 FIRST_DAY = date(2000, 1, 1)
 FACTOR = 5
 """A number more than so many times the one before it, or less than that part of it, is looked at twice."""
@@ -45,6 +48,8 @@ def entry(
     value: Scalar = ""
     since, source = today, ""
     division = reading.compact(raw.get("division", ""))
+    if len(division) == COUNTY_DIGITS and division in known_places:
+        division = ""  # the whole county has one way to be written: values of two would hide each other
     try:
         value = read(parameter, raw.get("value"))
     except Unreadable as fault:
@@ -60,7 +65,7 @@ def entry(
     if division and division not in known_places:
         faults["division"] = ["没有这个区划代码；全县适用的不填"]
     if not faults and raw.get("confirmed") is not True:
-        faults = unusual(parameter, value, before)
+        faults = unusual(parameter, value, before) | _long_ago(since, today)
     if faults:
         raise FormInvalid(faults)
     return Entry(value, since, division, source)
@@ -89,6 +94,10 @@ def _number(parameter: Parameter, raw: str) -> Decimal:
     number = reading.number(raw, places=0 if unit in _COUNTED else 2 if "元" in unit else PLACES)
     if number < 0:
         raise Unreadable(reason="不能小于 0")
+    if parameter.minimum is not None and number < parameter.minimum:
+        raise Unreadable(reason=f"不能小于 {shown(parameter.minimum)}")
+    if number > reading.MAX_MONEY:
+        raise Unreadable(reason="数值过大")
     if unit.startswith(("比例", "占")) and number > 1:
         raise Unreadable(reason="比例应写作 0 至 1 之间的小数，例如 0.20")
     return number
@@ -102,6 +111,12 @@ def unusual(parameter: Parameter, value: Scalar, before: Scalar | None) -> dict[
         return {}
     told = f"原为 {shown(before)} {parameter.unit}，相差很大；核对无误的，请勾选“已核对”后再提交"
     return {"value": [told]}
+
+
+def _long_ago(since: date, today: date) -> dict[str, list[str]]:
+    if since >= today - timedelta(days=PAST_DAYS):
+        return {}
+    return {"since": ["生效日期在一年以前；核对无误的，请勾选“已核对”后再提交"]}
 
 
 def differs(one: Scalar, other: Scalar) -> bool:

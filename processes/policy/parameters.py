@@ -46,6 +46,8 @@ class Parameter:
     title: str
     unit: str
     values: tuple[DatedValue, ...]
+    minimum: Decimal | None = None
+    """The least that the county may enter, where zero or less would stop computations."""
 
     def in_force(self, on: date, division: str) -> DatedValue | None:
         """The value that holds on a day at a place, or None before the first one."""
@@ -155,6 +157,7 @@ def _parameter(raw: Mapping[str, Any]) -> Parameter:
         name=raw["name"],
         title=raw["title"],
         unit=raw.get("unit", ""),
+        minimum=Decimal(str(raw["minimum"])) if "minimum" in raw else None,
         values=tuple(
             DatedValue(
                 value=_scalar(v["value"]),

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor
 from processes.errors import BundleInvalid, DutySeparation, Invalid, NotFound, RuleBroken, StaleDraft
-from processes.policy.calendar import SHANGHAI
+from processes.parameters import book as parameter_book
+from processes.parameters import planting
+from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import bundle as bundles
 from processes.releases import lint, publish
 from processes.releases.bundle import Bundle
@@ -110,6 +112,34 @@ def changes(session: Session, draft_id: int) -> Mapping[str, list[DraftChange]]:
     return found
 
 
+def _hands(session: Session, draft: Draft) -> list[int]:
+    """The accounts that changed anything of a draft."""
+    query = select(DraftChange.account_id).where(
+        DraftChange.draft_id == draft.id, DraftChange.account_id.is_not(None)
+    )
+    return sorted({int(a) for a in session.scalars(query) if a is not None})
+
+
+def _demand_own_hand(uow: UnitOfWork, actor: Actor, draft: Draft) -> None:
+    """Whoever proposes is one of those who changed: another one is kept free to approve it."""
+    if actor.account_id not in _hands(uow.session, draft) and actor.account_id != draft.author_id:
+        raise RuleBroken(reason="请由修改过本草稿的人提交审批；没有参与修改的人留作审批")
+
+
+def _demand_in_time(session: Session, draft: Draft, effective_from: date, today: date) -> None:
+    """A value of the book counts from its own first day: it may not begin before the release that brings it."""
+    if effective_from <= today:
+        return
+    base = publish.open_release(session, draft.base_id).declared
+    for change in planting.changes(parameter_book.standing(session), base, bundle_of(draft).declared):
+        name, _, since = change.place
+        if not change.waits and since < effective_from:
+            raise RuleBroken(
+                reason=f"参数“{name}”自 {since} 起的取值会在审批发布时立即生效，早于流程的生效日期 {effective_from}；"
+                "请把取值的生效日期改为流程生效日期或以后，或者在“政策参数”中提出"
+            )
+
+
 def _demand_other_hand(uow: UnitOfWork, actor: Actor, draft: Draft) -> None:
     """Raise `DutySeparation` for the author and for everybody who changed anything since the base."""
     changed = uow.session.scalar(
@@ -122,7 +152,10 @@ def _demand_other_hand(uow: UnitOfWork, actor: Actor, draft: Draft) -> None:
 
 
 def _keep(uow: UnitOfWork, actor: Actor, draft: Draft, files: dict[str, bytes]) -> int:
-    _note_changes(uow, actor, draft, bundles.unpack(draft.content).files, files)
+    before = bundles.unpack(draft.content).files
+    if files == before:
+        return draft.version  # saving what stands there already is no change, and bars nobody
+    _note_changes(uow, actor, draft, before, files)
     draft.content = bundles.pack(Bundle(files))
     draft.version += 1
     draft.changed_at, draft.changed_by = uow.now, actor.name
@@ -233,7 +266,12 @@ def propose(
     _demand(draft, "open")
     if not note.strip():
         raise RuleBroken(reason="请写明修改说明")
+    _demand_own_hand(uow, actor, draft)
+    today = civil_date(uow.now)
+    if effective_from < today:
+        raise RuleBroken(reason="流程的生效日期不能早于今天")
     _demand_sound(uow.session, draft, knows)
+    _demand_in_time(uow.session, draft, effective_from, today)
     draft.status, draft.note, draft.effective_from = "proposed", note.strip(), effective_from
     _note_change(uow, actor, draft, "", "")
 
@@ -251,8 +289,10 @@ def approve(uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office) -> 
     _demand_sound(uow.session, draft, knows)
     if draft.effective_from is None:
         raise RuleBroken(reason="没有生效日期")
+    _demand_in_time(uow.session, draft, draft.effective_from, civil_date(uow.now))
     by = f"{draft.changed_by}、{actor.name}"
-    release = publish.publish(uow, bundle_of(draft), by, draft.effective_from, draft.note)
+    hands = [*_hands(uow.session, draft), *([actor.account_id] if actor.account_id else [])]
+    release = publish.publish(uow, bundle_of(draft), by, draft.effective_from, draft.note, hands)
     draft.status, draft.approved_by = "published", actor.name
     return release
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from weakref import WeakKeyDictionary
@@ -17,8 +18,10 @@ from processes.releases.models import Release, ScenarioReport
 from processes.storage.unit_of_work import UnitOfWork
 
 
-def publish(uow: UnitOfWork, bundle: Bundle, by: str, effective_from: date, note: str) -> Release:
-    """Freeze a bundle as the next release of its programme.
+def publish(
+    uow: UnitOfWork, bundle: Bundle, by: str, effective_from: date, note: str, hands: Sequence[int] = ()
+) -> Release:
+    """Freeze a bundle as the next release of its programme; `hands` are the accounts that had a part in it.
 
     The same content as the newest release is not published twice: that release is returned.
     Raises `BundleInvalid` when no report says that every scenario of this content passed.
@@ -44,7 +47,7 @@ def publish(uow: UnitOfWork, bundle: Bundle, by: str, effective_from: date, note
     uow.add(release)
     uow.flush()
     before = None if newest is None else bundles.unpack(newest.content).declared
-    planting.plant(uow, before, bundle.declared, f"{bundle.title}第 {release.number} 版", by)
+    planting.plant(uow, before, bundle.declared, f"{bundle.title}第 {release.number} 版", by, hands)
     return release
 
 

@@ -74,6 +74,7 @@ def test_tables_forms_and_parameters_open_and_come_back_the_same(desk: Desk, nam
     with desk.stage.database.reading("") as session:
         draft = drafts.one(session, draft_id)
         changed, base = drafts.bundle_of(draft), publish.open_release(session, draft.base_id)
-    assert draft.version == 2
+    # What came back to the letter was no change; everything else is a version of its own.
+    assert draft.version == (1 if changed.files == base.files else 2)
     assert lint.lint_bundle(changed, office_for_lint()) == []
     assert {d.text for d in compare.differences(base, changed)} <= {"只有图形位置或者书写格式的变化"}

@@ -17,7 +17,6 @@ from processes.relief.claim_models import ReliefClaim, ReliefClaimPerson
 from processes.relief.fund_models import FundEntry
 from processes.relief.models import AwardMember
 from tests.builders import cases, reliefs
-from tests.storage.test_money_audit import paid
 
 
 def _down(stage: Stage) -> None:
@@ -28,7 +27,7 @@ def test_upgrading_an_office_with_a_double_benefit(any_whole_stage: Stage) -> No
     stage = any_whole_stage
     number = cases.a_case(stage, at="serve_confirmation")
     cases.a_case(stage, at="serve_confirmation", raw=cases.OTHER_HOUSEHOLD)
-    accident = paid(stage)
+    accident = reliefs.paid(stage)
     _down(stage)
     with stage.database.engine.execution_options(write=True).begin() as connection:
         first, other = connection.execute(text("SELECT id FROM award ORDER BY id")).scalars().all()
@@ -73,7 +72,7 @@ def test_two_standing_payments_of_one_case_stop_the_upgrade_before_anything_is_d
 ) -> None:
     """One sentence with the numbers of the cases; the database stays as it was, and is upgraded when it is mended."""
     stage, engine = whole_stage, whole_stage.database.engine
-    number = paid(stage)
+    number = reliefs.paid(stage)
     _down(stage)
     before = _stored(stage)
     kept = "household_id, event, event_on, amount, granted_on, source, question, status, division"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -130,6 +131,8 @@ def test_an_entry_is_read_as_people_write_it() -> None:
         ({"value": "-1"}, "元/人/月", "value", "不能小于 0"),
         ({"value": "8.125"}, "元/人/月", "value", "最多保留 2 位小数"),
         ({"value": ""}, "元/人/月", "value", "请填写取值"),
+        ({"value": "100000000"}, "元/人/月", "value", "数值过大"),
+        ({"since": "2025-08-18"}, "元/人/月", "since", "一年以前"),
         ({"value": "20.5"}, "个工作日", "value", "应为整数"),
         ({"value": "20"}, "比例", "value", "0 至 1 之间"),
         ({"value": "9000"}, "元/人/月", "value", "相差很大"),
@@ -147,6 +150,19 @@ def test_what_cannot_be_is_said_at_its_field(
         entry(raw, unit)
     assert list(refused.value.fields) == [field]
     assert sentence in refused.value.fields[field][0]
+
+
+def test_the_whole_county_has_one_way_to_be_written() -> None:
+    """Values for the county's own code would hide later ones for everywhere."""
+    assert entry({"division": COUNTY}).division == ""
+
+
+def test_what_would_stop_computations__is_refused_whoever_looked_twice() -> None:
+    parameter = replace(policy(dated("1", "2026-07-01"), unit="元").parameters[NAME], minimum=Decimal("0.01"))
+    told = {"value": "0", "since": "2026-09-01", "source": "民发〔2026〕1号", "confirmed": True}
+    with pytest.raises(FormInvalid) as refused:
+        rules.entry(parameter, told, Decimal(1), TODAY, set())
+    assert refused.value.fields == {"value": ["不能小于 0.01"]}
 
 
 def test_what_is_unusual_is_taken_when_it_was_looked_at_twice() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import update
 
 from processes.access.models import Account
@@ -50,3 +51,19 @@ def test_a_one_time_password__opens_nothing_to_scripts_either(stage: Stage) -> N
     told = clerk.send("/unsaved", KEPT)
     assert (told.status_code, told.json["code"]) == (403, "password_due")
     assert clerk.get("/worklist").headers["Location"] == "/password"
+
+
+def test_a_page_of_one_person__is_not_served_as_another(stage: Stage) -> None:
+    clerk = Person(stage, "window_clerk")
+    headers = {"X-CSRFToken": clerk.csrf, "X-Requested-With": "fetch", "X-Account": "999"}
+    told = clerk.client.post("/unsaved", json=KEPT, headers=headers)
+    assert (told.status_code, told.json["code"]) == (401, "other_account")
+
+
+@pytest.mark.parametrize(
+    "there", ["/\t/evil.example", "//evil.example", "/\\evil.example", "/\n/x", "https://x"]
+)
+def test_after_signing_in__nobody_is_led_elsewhere(stage: Stage, there: str) -> None:
+    person = Person(stage)
+    answer = person.post("/sign-in", {"username": "t1_clerk", "password": PASSWORD, "next": there})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")

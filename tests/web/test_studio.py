@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 import pikepdf
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from processes import commands as c
 from processes import jobs
-from processes.access.models import AccessLog
+from processes.access.models import AccessLog, Account
 from processes.access.scope import Actor
 from processes.cases.models import Case
 from processes.cli import office_for_lint
@@ -23,6 +23,8 @@ from processes.errors import (
     RuleBroken,
     StaleDraft,
 )
+from processes.parameters.models import ParameterValue
+from processes.policy.calendar import civil_date
 from processes.rehearsal import demo
 from processes.rehearsal.stage import Stage
 from processes.releases import compare, drafts, publish
@@ -248,3 +250,72 @@ def test_who_changed_a_file_in_between_does_not_publish(
     page = Person(stage, "supervisor2").get(f"/studio/{draft}").text
     assert "修改人员（均不得审批本草稿）" in page
     assert other in page.split("修改人员")[1]
+
+
+def test_only_somebody_who_changed_it_proposes__so_that_somebody_is_left_to_approve(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "_demand_sound", lambda *_: None)
+    publish_green(monkeypatch)
+    draft = opened(stage)
+    save(stage, draft, "CHANGES.md", "一")
+    other = supervisor(stage, "supervisor#2")
+    with pytest.raises(RuleBroken, match="修改过本草稿的人"):
+        stage.office.perform(c.ProposeDraft(draft, "演练", date(2026, 4, 1)), other)
+    # saving what stands there already is no change, and bars nobody
+    same = c.SaveDraftFile(draft, 2, "CHANGES.md", "一")
+    assert stage.office.perform(same, other)["version"] == 2
+    stage.office.perform(c.ProposeDraft(draft, "演练", date(2026, 4, 1)), supervisor(stage))
+    stage.office.perform(c.ApproveDraft(draft), other)
+
+
+def test_a_value_may_not_begin_before_the_release_that_brings_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "_demand_sound", lambda *_: None)
+    draft = opened(stage)
+    name = "common/policy.toml"
+    save(stage, draft, name, text_of(stage, draft, name).replace('value = "768.00"', 'value = "777.00"', 1))
+    with pytest.raises(RuleBroken, match="早于流程的生效日期"):
+        stage.office.perform(c.ProposeDraft(draft, "以后生效", date(2026, 12, 1)), supervisor(stage))
+    with stage.database.reading("") as session:
+        today = civil_date(stage.database.clock())
+        assert drafts.one(session, draft).status == "open"
+    with pytest.raises(RuleBroken, match="不能早于今天"):
+        stage.office.perform(c.ProposeDraft(draft, "倒填", date(1900, 1, 1)), supervisor(stage))
+    stage.office.perform(c.ProposeDraft(draft, "今天生效", today), supervisor(stage))
+
+
+def test_nobody_with_a_hand_in_a_release__confirms_what_it_brought(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writes a value, B proposes after a change of his own, C approves: what waits is for somebody else."""
+    monkeypatch.setattr(drafts, "_demand_sound", lambda *_: None)
+    publish_green(monkeypatch)
+    author, proposer = supervisor(stage), supervisor(stage, "supervisor#2")
+    with stage.database.unit_of_work() as uow:
+        uow.session.execute(update(Account).where(Account.username == "auditor").values(roles=["supervisor"]))
+        uow.session.execute(
+            update(ParameterValue)
+            .where(ParameterValue.name == "allowance.standard")
+            .values(confirmed_by_id=proposer.account_id, confirmed_by=proposer.name)
+        )
+        uow.commit()
+    approver = supervisor(stage, "supervisor#3")
+    draft, name = opened(stage), "common/policy.toml"
+    save(stage, draft, name, text_of(stage, draft, name).replace('value = "768.00"', 'value = "777.00"', 1))
+    stage.office.perform(c.SaveDraftFile(draft, 2, "CHANGES.md", "二"), proposer)
+    today = civil_date(stage.database.clock())
+    stage.office.perform(c.ProposeDraft(draft, "演练", today), proposer)
+    stage.office.perform(c.ApproveDraft(draft), approver)
+    with stage.database.reading("") as session:
+        waiting = session.scalars(select(ParameterValue).where(ParameterValue.status == "proposed")).one()
+    assert waiting.hands == [author.account_id, proposer.account_id, approver.account_id]
+    for hand in (author, proposer, approver):
+        with pytest.raises(DutySeparation):
+            stage.office.perform(c.ConfirmParameter(waiting.id), hand)
+
+
+def publish_green(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publishing without the rehearsal that takes minutes."""
+    monkeypatch.setattr(publish, "is_green", lambda *_: True)

@@ -142,7 +142,7 @@ def _page(
             entries=[_entry(p, bundles, kept, names, today) for p in known.values()],
             waiting=[_waiting(session, row, known, bundles, names) for row in queries.waiting(session)],
             known=list(known.values()),
-            places=[d for d in names.items() if d[0].startswith(actor.division)],
+            places=[d for d in names.items() if len(d[0]) > COUNTY_DIGITS],
             statuses=STATUS_TITLES, in_force=IN_FORCE, shown=shown, today=today, typed=typed or {},
             faults=faults or {}, fault=fault,
             proposes=county and actor.may(Permission.PARAMETER_PROPOSE),

@@ -34,7 +34,7 @@ def _whose() -> str:
     """A whole office comes from one address in the morning: guesses are counted by account, too."""
     told = request.get_json(silent=True) if request.is_json else request.form
     username = told.get("username", "") if isinstance(told, Mapping) else ""
-    return f"{request.remote_addr} {str(username).strip()[:60]}"
+    return f"{request.remote_addr} {str(username)[:60].strip()}"
 
 
 @desk.post("/sign-in")
@@ -43,7 +43,7 @@ def _whose() -> str:
 @limiter.limit("20 per minute", key_func=_whose)
 def submit() -> Any:
     """Check name and password."""
-    username = request.form.get("username", "").strip()
+    username = request.form.get("username", "")[:60].strip()
     command = c.SignIn(username, request.form.get("password", ""), request.remote_addr or "")
     try:
         found = auth.office().perform(command, system_actor())

@@ -42,6 +42,7 @@ def upgrade() -> None:
     sa.Column('source', sa.String(length=200), nullable=False),
     sa.Column('status', sa.String(length=10), nullable=False),
     sa.Column('release', sa.String(length=80), nullable=False),
+    sa.Column('hands', sa.Text(), nullable=False),
     sa.Column('proposed_by_id', sa.Integer(), nullable=True),
     sa.Column('proposed_by', sa.String(length=60), nullable=False),
     sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
@@ -122,9 +123,9 @@ def _insert(connection: sa.Connection, release: Any, name: str, value: dict[str,
     kind, text = _written(value["value"])
     connection.execute(
         sa.text(
-            "INSERT INTO parameter_value (name, division, since, value, kind, source, status, release, proposed_by, "
+            "INSERT INTO parameter_value (name, division, since, value, kind, source, status, release, hands, proposed_by, "
             "proposed_at, confirmed_by, ended_by, reason) VALUES (:name, :division, :since, :value, :kind, :source, "
-            "'in_force', :release, :by, :at, '', '', '')"
+            "'in_force', :release, '[]', :by, :at, '', '', '')"
         ).bindparams(sa.bindparam("since", type_=sa.Date())),
         {
             "name": name, "division": str(value["division"]), "since": value["from"], "value": text, "kind": kind,

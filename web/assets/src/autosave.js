@@ -30,7 +30,7 @@ export function autosave(save, read, own, isRestored = false) {
 
   function reason(fault) {
     if (fault.unreachable) return "网络不通，内容仍在本页，恢复后自动保存。";
-    if (fault.code === "page_expired" || fault.code === "signed_out") return "登录已失效，内容只在本页，尚未保存。";
+    if (["page_expired", "signed_out", "other_account"].includes(fault.code)) return "登录已失效，内容只在本页，尚未保存。";
     return fault.message;
   }
 

@@ -4,11 +4,14 @@ import { renew } from "./sign_in_again.js";
 
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
+// Whose page this is: the desk acts for nobody else on its behalf.
+const account = () => document.querySelector('meta[name="account"]')?.content ?? "";
+
 function once(address, body) {
   const isForm = body instanceof FormData;
   if (isForm && body.has("csrf_token")) body.set("csrf_token", token());
   const kind = isForm ? {} : { "Content-Type": "application/json" };
-  const headers = { "X-CSRFToken": token(), "X-Requested-With": "fetch", ...kind };
+  const headers = { "X-CSRFToken": token(), "X-Requested-With": "fetch", "X-Account": account(), ...kind };
   return fetch(address, { method: "POST", headers, body: isForm ? body : JSON.stringify(body) });
 }
 
@@ -17,7 +20,7 @@ export async function post(address, body, quiet = false) {
   const response = await once(address, body);
   if (response.status !== 400 && response.status !== 401) return response;
   const { code } = await response.clone().json().catch(() => ({}));
-  if (code !== "page_expired" && code !== "signed_out") return response;
+  if (!["page_expired", "signed_out", "other_account"].includes(code)) return response;
   return (await renew(quiet)) ? once(address, body) : response;
 }
 

@@ -26,22 +26,22 @@ export function renew(quiet) {
 
 async function attempt(quiet) {
   const found = await state();
-  take(found);
-  if (found.account === Number(meta("account").content)) return true;
+  if (found.account === Number(meta("account").content)) { take(found); return true; }
   if (quiet && declined) return false;
-  const is_again = await ask(found.account !== null);
+  const is_again = await ask(found);
   declined = !is_again;
   return is_again;
 }
 
-function ask(isSomebodyElse) {
+// A token of somebody else's session never becomes the page's: it would act as that person.
+function ask({ account, csrf }) {
   const { name, username } = meta("account").dataset;
   const field = { id: "again-password", type: "password", autocomplete: "current-password", required: true };
   const password = make("input", { ...field, className: "form-control mb-2" });
   const fault = make("div", { className: "fault mb-2", role: "alert" });
   const go = make("button", { className: "btn btn-primary", textContent: "登录并继续" });
   const later = make("button", { type: "button", className: "btn btn-outline-secondary ms-2", textContent: "稍后再登录" });
-  const why = isSomebodyElse
+  const why = account !== null
     ? `本浏览器现在由其他账号登录。请用“${name}”登录后继续，或者稍后再提交。`
     : "登录已失效，您填写的内容还在本页。登录后接着提交。";
   const label = make("label", { className: "form-label", htmlFor: "again-password", textContent: `${name}（${username}）的密码` });
@@ -58,7 +58,7 @@ function ask(isSomebodyElse) {
       event.preventDefault();
       go.disabled = true;
       try {
-        const headers = { "Content-Type": "application/json", "X-CSRFToken": meta("csrf-token").content, "X-Requested-With": "fetch" };
+        const headers = { "Content-Type": "application/json", "X-CSRFToken": csrf, "X-Requested-With": "fetch" };
         const body = JSON.stringify({ username, password: password.value });
         const answer = await fetch("/sign-in/again", { method: "POST", headers, body });
         const found = await answer.json();
