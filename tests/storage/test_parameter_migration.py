@@ -33,3 +33,16 @@ def test_what_releases_said_is_planted(any_stage: Stage, allowance: Bundle) -> N
     assert (row.is_confirmed, row.proposed_by, row.release) == (False, "测试", "最低生活保障第 2 版")
     assert row.proposed_at == any_stage.clock.now
     assert value(any_stage, "minimum_living_allowance", "2026-09-01") == 900
+
+
+def test_two_books_never_share_a_version(any_stage: Stage) -> None:
+    """What a process keeps of a book is found by the version; of two offices upgraded by one process, each reads its own."""
+    seen = {_planted_version(any_stage) for _ in range(3)}
+    assert len(seen) == 3
+
+
+def _planted_version(stage: Stage) -> str:
+    command.downgrade(schema._config(stage.database.engine), "0027")
+    schema.upgrade(stage.database.engine)
+    with stage.database.reading("") as session:
+        return book.version(session)

@@ -7,6 +7,7 @@ import tomllib
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import sqlalchemy as sa
@@ -21,7 +22,6 @@ depends_on = None
 IN_FORCE = sa.text("status = 'in_force'")
 PROPOSED = sa.text("status = 'proposed'")
 STANDING = sa.text("status = 'standing'")
-VERSION = 'ce0b2d0e-0028-4000-8000-000000000028'
 
 
 def upgrade() -> None:
@@ -115,8 +115,9 @@ def _plant() -> None:
             known.add(name)
             for value in parameter["values"]:
                 _insert(connection, row, name, value)
+    # A new version each time: what a process keeps of a book is found by it, and no two books share one.
     if known:
-        connection.execute(sa.text("INSERT INTO parameter_book (id, version) VALUES (1, :v)"), {"v": VERSION})
+        connection.execute(sa.text("INSERT INTO parameter_book (id, version) VALUES (1, :v)"), {"v": str(uuid4())})
 
 
 def _insert(connection: sa.Connection, release: Any, name: str, value: dict[str, Any]) -> None:
