@@ -11,6 +11,8 @@ from processes.cases.models import Case
 from processes.engine import runtime
 from processes.engine.facts import Facts
 from processes.office import Office
+from processes.people import queries
+from processes.people.models import Household
 from processes.releases import forms
 from processes.releases.bundle import Bundle
 
@@ -22,15 +24,20 @@ def known(office: Office, case: Case, bundle: Bundle) -> Mapping[str, Any]:
     return runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
 
 
-def application(data: Mapping[str, Any], case: Case, bundle: Bundle) -> list[tuple[str, str]]:
+def offered(data: Mapping[str, Any], household: Household | None) -> dict[str, Any]:
+    """What the case's forms offered to choose from: its data and, for who sees them, the household's people."""
+    return {**data, **({} if household is None else queries.choices(household))}
+
+
+def application(offers: Mapping[str, Any], case: Case, bundle: Bundle) -> list[tuple[str, str]]:
     """The application's fields with their answers, out of the case's data."""
-    schema = bundle.form(bundle.start(case.process).form) or {}
+    schema = forms.resolved(bundle.form(bundle.start(case.process).form) or {}, lambda: offers)
     labels = {
         f["key"]: forms.label_of(f)
         for f in forms.fields_of(schema)
         if not f.get("properties", {}).get("inner")
     }
-    shown = forms.shown(schema, data.get("application", {}))
+    shown = forms.shown(schema, offers.get("application", {}))
     return [(labels[k], v) for k, v in shown.items() if k in labels]
 
 

@@ -24,6 +24,7 @@ from web import auth, errors, forms, static_files
 from web.desks import (
     admin,
     archive,
+    calls,
     cases,
     differences,
     draft_views,
@@ -107,6 +108,7 @@ def create_app(office: Office | None = None) -> Flask:
         explain,
         parameters,
         holidays,
+        calls,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.register_blueprint(static_files.desk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +13,22 @@ from processes.releases import forms as schemas
 from processes.releases.bundle import Bundle
 
 
-def of_steps(bundle: Bundle, items: Sequence[WorkItem]) -> list[dict[str, Any]]:
-    """Every finished step in the order of time: its lines, with what the same step had before."""
+def of_steps(bundle: Bundle, items: Sequence[WorkItem], offers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every finished step in the order of time: its lines, with what the same step had before.
+
+    `offers` is what the forms offered to choose from.
+    """
     finished = [i for i in items if i.status in ("done", "superseded") and i.completed_at is not None]
     finished.sort(key=lambda i: (i.completed_at, i.id))
     latest: dict[str, dict[str, str]] = {}
     found = []
     for item in finished:
         schema = bundle.form(item.form) if item.form else None
-        answers = {} if schema is None else schemas.shown(schema, item.submission or {})
+        answers = (
+            {}
+            if schema is None
+            else schemas.shown(schemas.resolved(schema, lambda: offers), item.submission or {})
+        )
         labels = {} if schema is None else {f["key"]: schemas.label_of(f) for f in schemas.fields_of(schema)}
         before = latest.get(item.ref)
         keys = list(dict.fromkeys([*answers, *(before or {})]))

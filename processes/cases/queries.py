@@ -62,6 +62,21 @@ def of_household(session: Session, household_id: int) -> list[Case]:
     )
 
 
+def open_of(session: Session, programme: str, process: str) -> list[Case]:
+    """Open cases of a process in scope, the oldest first; at most `PAGE`."""
+    query = select(Case).where(Case.programme == programme, Case.process == process, Case.status != "closed")
+    return list(session.scalars(query.order_by(Case.id).limit(PAGE)))
+
+
+def waiting_items(session: Session, case_ids: list[int]) -> dict[int, list[WorkItem]]:
+    """The open items of cases, by case, the first offered first."""
+    found: dict[int, list[WorkItem]] = {}
+    query = select(WorkItem).where(WorkItem.case_id.in_(case_ids), WorkItem.status == "open")
+    for item in session.scalars(query.order_by(WorkItem.id)):
+        found.setdefault(item.case_id, []).append(item)
+    return found
+
+
 def linked(session: Session, case: Case) -> list[Case]:
     """The case that opened this one, and the cases that it opened, in order."""
     query = select(Case).where(or_(Case.parent_id == case.id, Case.id == (case.parent_id or 0)))

@@ -102,6 +102,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "relief_refunded": lambda t, p: f"救助对象退回 {p['amount']:.2f} 元，备用金台账第 {p['serial']} 号",
     "refund_reversed": lambda t, p: f"冲销退回记录 {p['amount']:.2f} 元，备用金台账第 {p['serial']} 号",
     "award_stopped": lambda t, p: f"{t}：发放到 {p['until']} 为止（{p['by_case']}），{p['reason']}",
+    "call_attached": lambda t, p: f"来电人是{t}家庭，转入家庭档案 {p['number']}",
     "case_joined": lambda t, p: f"已有{t}办件 {p['number']}，不再另行发起",
     "advance_refused": lambda t, p: f"备用金未能支付：{t}",
     "advance_paid": lambda t, p: f"备用金先行支付 {p['amount']} 元（台账第 {p['serial']} 号）",

@@ -26,6 +26,7 @@ from processes.commands.archive import (
     TakeInOldFile,
 )
 from processes.commands.base import CaseCommand, Command, ItemCommand
+from processes.commands.calls import AttachCall, NoteCall
 from processes.commands.cases import (
     AddAttachment,
     AnchorChains,
@@ -281,6 +282,8 @@ __all__ = [
     "SaveDraftFile",
     "SaveHousehold",
     "SignIn",
+    "AttachCall",
+    "NoteCall",
     "StartCase",
     "SuspendCase",
     "TakeBackDraft",

@@ -31,6 +31,14 @@ class NobodyLeft(RuleBroken):
     )
 
 
+class HouseholdEmpty(RuleBroken):
+    """A household's file was opened for a call and nobody is registered in it yet (C28: no decision without the register)."""
+
+    code = "household_empty"
+    text = "家庭档案 {number} 还没有登记成员。请先在家庭页登记家庭成员；来电人已有家庭档案的，在该页填写档案编号转入。"
+    text_en = "Nobody is registered in household {number} yet; register its members, or attach the call to a known one."
+
+
 class FundInsufficient(RuleBroken):
     """The petty fund does not hold enough."""
 

@@ -16,6 +16,7 @@ from processes.errors import DatabaseBusy, NotAllowed, PasswordChangeDue, Unavai
 from processes.office import (
     accounts,
     archive,
+    calls,
     cases,
     colleagues,
     computing,
@@ -81,6 +82,8 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.DecideUndoHolidays: holidays.decide_undo,
     c.PublishRelease: register.publish_release,
     c.StartCase: cases.start_case,
+    c.NoteCall: calls.note,
+    c.AttachCall: calls.attach,
     c.WatchCase: cases.watch_case,
     c.SuspendCase: control.suspend_case,
     c.ResumeCase: control.resume_case,

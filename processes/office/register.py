@@ -20,7 +20,7 @@ from processes.errors import (
     RuleBroken,
     SignInRefused,
 )
-from processes.office import doubts, register_limits
+from processes.office import calls, doubts, register_limits
 from processes.office.answers import reason_of
 from processes.office.running import Opening, open_case
 from processes.people import actions as people
@@ -89,7 +89,7 @@ def save_household(
     if command.household is None:
         if not actor.covers(form.division):
             raise HouseholdNotFound()
-        household, place = None, township_of(form.division)
+        household, place, called = None, township_of(form.division), []
         number = f"{place}-H-{numbering.next_in(uow, f'household/{place}'):06d}"
     else:
         known = uow.session.scalar(
@@ -99,6 +99,7 @@ def save_household(
         )
         if known is None:
             raise HouseholdNotFound()
+        called = calls.waiting(uow, known) if command.version == 0 else []
         household, number = people.locked(uow, actor, known), command.household
         people.demand_version(household, command.version)
     confirmed = doubts.demand_confirmed(uow, form, household, command.confirmed)
@@ -107,6 +108,8 @@ def save_household(
         lambda: register_limits.difference_due(uow, form.division),
     )  # fmt: skip
     saved, found = people.save_household(uow, actor, form, saving)
+    if called:
+        calls.settle(uow, saved, called)
     register_limits.tell_of_differences(uow, found)
     audit.note(uow, actor, "household_saved", saved.number)
     unsaved.drop(uow, actor, command.unsaved)

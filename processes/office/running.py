@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -17,11 +17,11 @@ from processes.engine import progress as p
 from processes.engine import runtime
 from processes.engine.facts import Facts
 from processes.engine.state import State
-from processes.errors import DuplicateCase, EngineFault
+from processes.errors import DuplicateCase, EngineFault, HouseholdEmpty, ReleaseMissing
 from processes.office.answers import checked
 from processes.parameters.pins import CasePolicy
 from processes.people import queries as people
-from processes.people.models import Household
+from processes.people.models import Household, Person
 from processes.policy.calendar import civil_date
 from processes.policy.initials import initials, other_initials
 from processes.releases import forms, publish
@@ -136,6 +136,10 @@ class Opening:
     form: Mapping[str, Any]
     department: str = ""
     parent: Case | None = None
+    before_register: bool = False
+    """Opened for somebody of whom only a call is known."""
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    """What the application's form may offer besides the household's people."""
 
 
 def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Opening) -> Case:
@@ -144,6 +148,10 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
     release_id = publish.current_id(uow.session, opening.programme, today)
     bundle = publish.open_release(uow.session, release_id)
     start = bundle.start(opening.process)
+    if start.before_register != opening.before_register:
+        raise ReleaseMissing(programme=start.title)
+    if not household.members and not start.before_register:
+        raise HouseholdEmpty(number=household.number)
     if not start.several:
         _demand_no_duplicate(uow, household, bundle.id, start)
     if not bundle.is_mechanism:
@@ -152,16 +160,20 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
             bundle.id,
             bundle.programme.get("excludes", ()),
         )
-    head = next(m.person for m in household.members if m.relation == "本人")
     case = _new_case(uow, household, opening, bundle, start, release_id)
-    form = checked(bundle, case, actor, uow, start.form, opening.form, lambda: people.choices(household))
+
+    def choices() -> Mapping[str, Any]:
+        return {**people.choices(household), **opening.choices}
+
+    form = checked(bundle, case, actor, uow, start.form, opening.form, choices)
     uow.add(case)
     uow.flush()
     events.append(uow, case, actor, "opened", start.title, number=case.number)
     run = Run(uow, actor, case, [], bundle)
-    run.case_identity = head.id_tail
-    run.start({"application": form, "applied_on": today})
-    said = forms.words(forms.resolved(bundle.form(start.form) or {}, lambda: people.choices(household)), form)
+    head = _head(household)
+    run.case_identity = "" if head is None else head.id_tail
+    run.start({"application": form, "applied_on": today, **_chosen(opening.choices, form)})
+    said = forms.words(forms.resolved(bundle.form(start.form) or {}, choices), form)
     full_text.add(
         uow,
         case.id,
@@ -181,7 +193,8 @@ def _new_case(
 ) -> Case:
     code = str(bundle.programme["code"])
     year = civil_date(uow.now).year
-    head = next(m.person for m in household.members if m.relation == "本人")
+    head = _head(household)
+    applicant = household.householder_name if head is None else head.name
     return Case(
         number=numbering.case_number(uow, township_of(household.division), code, year),
         division=household.division,
@@ -192,9 +205,9 @@ def _new_case(
         parent_id=None if opening.parent is None else opening.parent.id,
         release_id=release_id,
         household_id=household.id,
-        applicant=head.name,
-        initials=initials(head.name),
-        initials_other=other_initials(head.name),
+        applicant=applicant,
+        initials=initials(applicant),
+        initials_other=other_initials(applicant),
         category=household.category,
         state=b"",
         version=0,
@@ -203,6 +216,20 @@ def _new_case(
         head="",
         events_count=0,
     )
+
+
+def _chosen(choices: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what the form offered, what was chosen: the case shows its words later."""
+    picked = set(map(str, form.values()))
+    return {
+        name: {key: [o for o in options if o["value"] in picked] for key, options in part.items()}
+        for name, part in choices.items()
+    }
+
+
+def _head(household: Household) -> Person | None:
+    """The householder; None in a file that was opened for a call."""
+    return next((m.person for m in household.members if m.relation == "本人"), None)
 
 
 def _demand_no_duplicate(uow: UnitOfWork, household: Household, programme: str, start: StartRule) -> None:

@@ -13,7 +13,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor, township_of
 from processes.cases import actions, events, notices
 from processes.cases.models import Case
-from processes.errors import HouseholdNotFound, RuleBroken
+from processes.errors import HouseholdEmpty, HouseholdNotFound, RuleBroken
 from processes.office import register_limits
 from processes.office.answers import reason_of
 from processes.papers.models import IssuedPaper
@@ -33,6 +33,8 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AskTransfe
     """Ask another township to take over a household or one person of it."""
     actor.demand(Permission.HOUSEHOLD_WRITE)
     household = _household(uow, actor, command.household)
+    if not household.members:
+        raise HouseholdEmpty(number=household.number)
     place = uow.session.get(Division, command.to_place)
     if place is None or len(place.code) != TOWNSHIP_DIGITS:
         raise RuleBroken(reason="请选择迁入的乡镇")

@@ -318,15 +318,16 @@ def _field(source: Source, name: str, text: str, known: Mapping[str, Any], calls
 def _answers(source: Source) -> dict[str, dict[str, str]]:
     """What was submitted in each step, as people read it; the last standing submission counts."""
     found = {}
+    household = source.session.get_one(Household, source.case.household_id)
+    offers = {**source.data, **people.choices(household)}
     for item in source.items:
         schema = source.bundle.form(item.form) if item.form else None
         if item.status == "done" and schema is not None:
-            answer = forms.shown(schema, item.submission or {})
+            answer = forms.shown(forms.resolved(schema, lambda: offers), item.submission or {})
             found[item.task] = {**answer, "by": _by(item)}
     schema = source.bundle.form(source.bundle.start(source.case.process).form)
     if schema is not None:
-        household = source.session.get_one(Household, source.case.household_id)
-        schema = forms.resolved(schema, lambda: people.choices(household))
+        schema = forms.resolved(schema, lambda: offers)
         found["application"] = forms.shown(schema, source.data.get("application", {}))
     return found
 

@@ -25,6 +25,8 @@ from processes.rehearsal.stage import Stage
 
 _REGISTER = {"register": "变更家庭", "resolve": "处理登记差异", "identify": "查明身份"}
 """Steps that change the register."""
+CALLER = "caller"
+"""The household of somebody who called, as steps of a scenario name it."""
 _RECOMPUTE = "recompute"
 """Computing anew at a step, because the facts changed after they were computed."""
 
@@ -76,12 +78,29 @@ class Player:
                 c.AddOffer(offer["organisation"], offer["kind"], offer["description"], None),
                 self.stage.actor("window_clerk", self.division),
             )
-        self.household = self.register.add(MAIN, self.content["household"])
+        if "household" in self.content:
+            self.household = self.register.add(MAIN, self.content["household"])
         for name, raw in self.content.get("households", {}).items():
             self.place = f"登记家庭 {name}"
             self.register.add(name, raw)
-        self.place = "提出申请"
-        self._start(self.content)
+        if "call" in self.content:
+            self.place = "登记来电"
+            self._note_call(self.content["call"])
+        else:
+            self.place = "提出申请"
+            self._start(self.content)
+
+    def _note_call(self, form: Mapping[str, Any]) -> None:
+        """Somebody calls of whom nothing is registered; the file opened for them is the household `caller`."""
+        command = c.NoteCall(
+            str(self.content["programme"]),
+            str(self.content["process"]),
+            {"place": self.division, **form},
+            str(uuid4()),
+        )
+        noted = self.stage.office.perform(command, self.stage.actor("window_clerk", self.division))
+        self.number, self.household = str(noted["case"]), str(noted["household"])
+        self.register.open_for(CALLER, self.household)
 
     def _start(self, raw: Mapping[str, Any]) -> None:
         """Start a case; what is expected at the end is expected of the case started last."""
@@ -133,6 +152,7 @@ class Player:
             else step.get("task")
             or step.get("wait")
             or step.get("extend")
+            or ("转入家庭档案" if "attach" in step else "")
             or step.get(_RECOMPUTE)
             or self._of_register(step)
         )
@@ -142,7 +162,7 @@ class Player:
                 self.stage.move(str(step[key]))
         if "top_up" in step:
             self._top_up(Decimal(str(step["top_up"])))
-        if not {"task", "extend", "start", "parameter", _RECOMPUTE, *_REGISTER} & set(step):
+        if not {"task", "extend", "start", "attach", "parameter", _RECOMPUTE, *_REGISTER} & set(step):
             return
         expected = step.get("refused")
         try:
@@ -173,6 +193,12 @@ class Player:
             return
         if "start" in step:
             self._start(step["start"])
+            return
+        if "attach" in step:
+            self.stage.office.perform(
+                c.AttachCall(self.number, self.register.number_of(str(step["attach"]))),
+                self.stage.actor("window_clerk", self.division),
+            )
             return
         if _RECOMPUTE in step:
             item = self._item(str(step[_RECOMPUTE]), str(step.get("in", "")), str(step.get("department", "")))

@@ -65,6 +65,11 @@ class Register:
         self.numbers[name] = self._save(name, None, 0, bool(raw.get("confirm")))
         return self.numbers[name]
 
+    def open_for(self, name: str, number: str) -> None:
+        """A file without members that a call opened; steps register its members."""
+        self.raw[name] = {"members": []}
+        self.numbers[name] = number
+
     def number_of(self, name: str) -> str:
         """The file number of a household of the scenario."""
         if name not in self.numbers:

@@ -53,6 +53,8 @@ class StartRule:
     form: str
     several: bool = False
     """Whether a household may have several such cases under way at once."""
+    before_register: bool = False
+    """Whether it is opened for somebody of whom only a call is known (热线来电): the file has no members yet."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,13 @@ class Bundle:
             self.is_mechanism or bool(self.programme.get("several")),
         )
         others = {
-            name: StartRule(name, str(p["title"]), str(p["start_form"]), bool(p.get("several")))
+            name: StartRule(
+                name,
+                str(p["title"]),
+                str(p["start_form"]),
+                bool(p.get("several")),
+                bool(p.get("before_register")),
+            )
             for name, p in self.programme.get("processes", {}).items()
         }
         return {self.process: first, **others}

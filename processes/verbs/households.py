@@ -8,7 +8,7 @@ from typing import Any
 
 from processes.cases import events
 from processes.decisions import exemptions, snapshots
-from processes.errors import NobodyLeft
+from processes.errors import HouseholdEmpty, NobodyLeft
 from processes.verbs.registry import Context, verb
 
 
@@ -25,8 +25,12 @@ def _undo_facts(context: Context, result: Mapping[str, Any]) -> None:
 def facts(context: Context) -> dict[str, Any]:
     """The household as it is registered now, kept for the decision; ages on the day of acceptance.
 
-    Raises `NobodyLeft` when nobody of it is alive: no sheet could say what a household of nobody is owed.
+    Raises `HouseholdEmpty` before anybody is registered, `NobodyLeft` when nobody of it is alive: no sheet could
+    say what a household of nobody is owed.
     """
+    household = snapshots.locked_household(context.uow.session, context.case)
+    if not household.members:
+        raise HouseholdEmpty(number=household.number)
     accepted_on = context.data.get("accepted_on")
     on = accepted_on if isinstance(accepted_on, date) else context.clocks.today
     taken = snapshots.take(context.uow, context.case, context.question, on)

@@ -82,7 +82,9 @@ def one(actor: Actor, number: str) -> Any:
             release=papers.release_number(session, case.release_id),
             members=shown.members(household, today) if may_see_household else [],
             household=household if may_see_household else None,
-            application=answers.application(data, case, bundle),
+            application=answers.application(
+                answers.offered(data, household if may_see_household else None), case, bundle
+            ),
             takeable=_takeable(items, actor),
             involved=involving.of_case(session, case.id),
             comments=queries.comments(session, case.id),
@@ -204,9 +206,11 @@ def changes(actor: Actor, number: str) -> Any:
         case = queries.case_by_number(session, number)
         bundle = publish.open_release(session, case.release_id)
         may_see = actor.may(Permission.HOUSEHOLD_READ)
-        kept = history.versions(session, people.household(session, case.household_id)) if may_see else []
+        household = people.household(session, case.household_id) if may_see else None
+        kept = [] if household is None else history.versions(session, household)
+        offers = answers.offered(answers.known(office, case, bundle), household)
         return render_template(
-            "case_changes.html", case=case, steps=step_changes.of_steps(bundle, queries.items(session, case.id)),
+            "case_changes.html", case=case, steps=step_changes.of_steps(bundle, queries.items(session, case.id), offers),
             register=step_changes.of_register(kept, case, office.database.clock()),
         )  # fmt: skip
 

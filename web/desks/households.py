@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from processes import commands as c
 from processes.access import divisions
@@ -14,8 +15,19 @@ from processes.access.scope import Actor, township_of
 from processes.cases import queries as cases
 from processes.errors import Invalid, Unreadable
 from processes.papers import old_files
-from processes.people import differences, history, identity, masking, persons, queries, shown, transfers
+from processes.people import (
+    calls,
+    differences,
+    history,
+    identity,
+    masking,
+    persons,
+    queries,
+    shown,
+    transfers,
+)
 from processes.people import forms as kinds
+from processes.people.models import Household
 from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.policy.periods import Month, age_on
@@ -88,6 +100,7 @@ def _page(actor: Actor, number: str | None) -> Any:
             content=content,
             members=members,
             today=today,
+            caller=_caller(session, actor, household),
             moving=[] if household is None else transfers.of_household(session, household.id),
             townships=divisions.townships(session, actor.division[:COUNTY_DIGITS]),
             differing=_differing(session, actor, [m["id"] for m in members]),
@@ -96,7 +109,7 @@ def _page(actor: Actor, number: str | None) -> Any:
             cases=[] if household is None else cases.of_household(session, household.id),
             old_files=[] if household is None else old_files.of_household(session, household.id),
             awards=[] if household is None else relief.of_household(session, household.id),
-            starts=_starts(session, today),
+            starts=_starts(session, today) if members else [],
             payments=[] if household is None else fund_queries.of_household(session, household.id),
             villages=divisions.villages(session, actor.division),
             kinds={
@@ -106,6 +119,16 @@ def _page(actor: Actor, number: str | None) -> Any:
                 "categories": kinds.CATEGORIES, "documents": identity.DOCUMENTS,
             },
         )  # fmt: skip
+
+
+def _caller(session: Session, actor: Actor, household: Household | None) -> dict[str, Any] | None:
+    """What a file that was opened for a call shows until its members are registered."""
+    if household is None or household.members or not actor.may(Permission.CASE_START):
+        return None
+    return {
+        "cases": [one for one in cases.of_household(session, household.id) if one.status == "open"],
+        "same_phone": calls.with_phone(session, household.phone, household.id),
+    }
 
 
 def _members(session: Any, household: Any, today: date) -> list[dict[str, Any]]:
@@ -219,6 +242,7 @@ def _starts(session: Any, today: Any) -> list[dict[str, Any]]:
             found += [
                 {"programme": bundle.id, "process": s.process, "title": s.title, "entrance": entrance}
                 for s in bundle.starts.values()
+                if not s.before_register
             ]
     return sorted(found, key=lambda s: not s["entrance"])
 

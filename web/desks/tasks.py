@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from processes.decisions import snapshots
 from processes.engine import returns, runtime
 from processes.engine.facts import Facts
 from processes.errors import Invalid
+from processes.people import queries as people
 from processes.policy import values
 from processes.releases import forms as schemas
 from processes.releases import publish
@@ -40,7 +42,10 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
         bundle = publish.open_release(session, case.release_id)
         items = queries.items(session, case.id)
         known = answers.known(office, case, bundle)
-        sees = actor.may(Permission.HOUSEHOLD_READ) and not case.department
+        may_see = actor.may(Permission.HOUSEHOLD_READ)
+        household = people.household(session, case.household_id) if may_see else None
+        offers = answers.offered(known, household)
+        sees = may_see and not case.department
         return render_template(
             "task.html",
             case=case,
@@ -60,8 +65,8 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             modes=involving.MODES,
             involved=involving.of_item(session, item.id),
             standing_in=_standing_in(item, actor),
-            answers=_answers(bundle, items),
-            application=answers.application(known, case, bundle),
+            answers=_answers(bundle, items, offers),
+            application=answers.application(offers, case, bundle),
         )
 
 
@@ -82,14 +87,14 @@ def _handwriting(bundle: Any, case: Any, item: Any) -> str:
     return "" if node is None else node.properties.get("handwriting", "")
 
 
-def _answers(bundle: Any, items: list[Any]) -> list[dict[str, Any]]:
+def _answers(bundle: Any, items: list[Any], offers: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What earlier steps answered, as people read it, latest first."""
     found = []
     for item in reversed(items):
         schema = bundle.form(item.form) if item.form else None
         if item.status == "done" and schema is not None:
             labels = {f["key"]: schemas.label_of(f) for f in schemas.fields_of(schema)}
-            answers = schemas.shown(schema, item.submission or {})
+            answers = schemas.shown(schemas.resolved(schema, lambda: offers), item.submission or {})
             found.append(
                 {"title": item.title, "by": item.completed_by, "at": item.completed_at,
                  "lines": [(labels[k], v) for k, v in answers.items()]}

@@ -80,8 +80,9 @@ document.addEventListener("keydown", (event) => {
   const button = document.getElementById("complete");
   if (!event.ctrlKey || event.key !== "Enter" || button.disabled || button.hidden) return;
   event.preventDefault();
+  event.stopPropagation();
   complete();
-});
+}, true); // before the fields: a list of choices keeps Enter to itself
 const writing = document.getElementById("handwriting");
 if (writing) {
   const { default: SignaturePad } = await import("signature_pad");

@@ -1,0 +1,110 @@
+"""The hotline: noting a call of somebody who may be registered nowhere, and finding out whose call it was (C41)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from processes import commands as c
+from processes.access import audit, divisions, unsaved
+from processes.access.permissions import Permission
+from processes.access.scope import TOWNSHIP_DIGITS, Actor, township_of
+from processes.cases import actions, events, numbering
+from processes.cases.models import Case
+from processes.errors import FormInvalid, HouseholdNotFound, RuleBroken, Unreadable
+from processes.office.running import Opening, open_case
+from processes.people import calls
+from processes.people.models import Household
+from processes.policy import reading
+from processes.policy.initials import initials, other_initials
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork, within
+
+
+def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteCall) -> dict[str, Any]:
+    """Open a file for the caller and the case that calls back, in one transaction."""
+    actor.demand(Permission.CASE_START)
+    places = [d for d in divisions.all_of(uow.session, actor.division) if len(d.code) >= TOWNSHIP_DIGITS]
+    caller = _read(command.form, {d.code for d in places})
+    township = township_of(caller.place)
+    number = f"{township}-H-{numbering.next_in(uow, f'household/{township}'):06d}"
+    household = calls.open_file(uow, actor, number, caller)
+    offered = {"call": {"places": [{"value": d.code, "label": d.full_name} for d in places]}}
+    opening = Opening(command.programme, command.process, command.form, before_register=True, choices=offered)
+    case = open_case(uow, actor, household, opening)
+    unsaved.drop(uow, actor, command.token)
+    return {"case": case.number, "household": number}
+
+
+def _read(form: Mapping[str, Any], places: set[str]) -> calls.Caller:
+    """What opens the file; the rest of the form is checked by its schema.  Raises `FormInvalid`."""
+    faults: dict[str, list[str]] = {}
+    place = str(form.get("place") or "")
+    if place not in places:
+        faults["place"] = ["请从列表中选择所在乡镇、村（居）"]
+    told = {}
+    for key, read in (
+        ("caller_phone", reading.phone),
+        ("caller_name", reading.name),
+        ("address", reading.text),
+    ):
+        try:
+            told[key] = read(form[key]) if form.get(key) else ""
+        except Unreadable as fault:
+            faults[key] = [fault.reason]
+    if not faults and not told["caller_phone"]:
+        faults["caller_phone"] = ["请填写此项"]
+    if faults:
+        raise FormInvalid(faults)
+    return calls.Caller(place, told["caller_phone"], told["caller_name"], told["address"])
+
+
+def attach(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AttachCall) -> dict[str, Any]:
+    """Take a call's case to the household that the caller turned out to belong to."""
+    actor.demand(Permission.CASE_START)
+    case = actions.locked_case(uow, actor, command.case)
+    known = uow.session.scalar(
+        select(Household)
+        .where(Household.number == command.household, within(Household.division, actor.division))
+        .with_for_update()
+    )
+    if known is None:
+        raise HouseholdNotFound()
+    opened = uow.lock(Household, case.household_id)
+    if case.status != "open" or opened.id == known.id or not known.members:
+        raise RuleBroken(reason="请填写已登记成员的家庭档案编号；办件须在办")
+    if township_of(known.division) != township_of(opened.division):
+        raise RuleBroken(reason="该家庭档案在其他乡镇，请由该乡镇登记来电")
+    before = opened.number
+    case.household_id = known.id
+    uow.flush()
+    calls.drop_file(uow, opened)
+    settle(uow, known, [case])
+    events.append(
+        uow, case, actor, "call_attached", known.householder_name, number=known.number, before=before
+    )
+    audit.note(uow, actor, "call_attached", known.number)
+    return {"case": case.number}
+
+
+def waiting(uow: UnitOfWork, household_id: int) -> list[Case]:
+    """The cases of a file that was opened for a call, locked as whoever works on them locks: case, then household."""
+    query = select(Case).where(Case.household_id == household_id).order_by(Case.id).with_for_update()
+    return list(uow.session.scalars(query))
+
+
+def settle(uow: UnitOfWork, household: Household, cases: Sequence[Case]) -> None:
+    """Name cases, and their steps, after the householder who is known by now."""
+    head = next(m.person for m in household.members if m.relation == "本人")
+    for case in cases:
+        case.applicant, case.division, case.category = head.name, household.division, household.category
+        case.initials, case.initials_other = initials(head.name), other_initials(head.name)
+        for item in actions.items_of(uow, case):
+            item.applicant, item.initials, item.initials_other = (
+                case.applicant,
+                case.initials,
+                case.initials_other,
+            )
+            item.id_tail, item.division, item.category = head.id_tail, case.division, case.category

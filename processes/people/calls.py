@@ -1,0 +1,62 @@
+"""The file that is opened when somebody calls: a place, a telephone and what was said, nobody registered yet (C41)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.access.scope import Actor
+from processes.errors import RuleBroken
+from processes.people.models import Household, Membership, Transfer
+from processes.storage.unit_of_work import UnitOfWork
+
+UNNAMED = "来电人"
+"""Who calls without saying a name."""
+_FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What is known of somebody who calls; name and address may be empty."""
+
+    place: str
+    phone: str
+    name: str
+    address: str
+
+
+def open_file(uow: UnitOfWork, actor: Actor, number: str, caller: Caller) -> Household:
+    """A file without members, under the caller's name and telephone."""
+    household = Household(
+        number=number, version=0, division=caller.place, address=caller.address, phone=caller.phone,
+        householder_name=caller.name or UNNAMED, updated_at=uow.now, updated_by=actor.name, confirmed=[],
+    )  # fmt: skip
+    uow.add(household)
+    uow.flush()
+    return household
+
+
+def drop_file(uow: UnitOfWork, household: Household) -> None:
+    """The file was opened for somebody who has one: it goes; raises `RuleBroken` when somebody is registered in it."""
+    moving = uow.session.scalar(select(Transfer.id).where(Transfer.household_id == household.id).limit(1))
+    if household.members or moving is not None:
+        raise RuleBroken(reason=f"家庭档案 {household.number} 已登记成员或正在迁移，不能并入其他档案")
+    uow.session.delete(household)
+    uow.flush()
+
+
+def with_phone(session: Session, phone: str, but: int) -> Sequence[Household]:
+    """Households in scope with members and this telephone, the latest first: perhaps the caller's own."""
+    query = (
+        select(Household)
+        .where(
+            Household.phone == phone, Household.id != but,
+            Household.id.in_(select(Membership.household_id)),
+        )
+        .order_by(Household.updated_at.desc(), Household.id.desc())
+        .limit(_FEW)
+    )  # fmt: skip
+    return session.scalars(query).all() if phone else []

@@ -1,0 +1,80 @@
+"""The hotline's desk: noting a call in one short form, and the calls that wait to be called back (C41)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from processes import commands as c
+from processes.access import divisions
+from processes.access.permissions import Permission
+from processes.access.scope import TOWNSHIP_DIGITS, Actor
+from processes.cases import queries as cases
+from processes.errors import ReleaseMissing
+from processes.policy import reading
+from processes.policy.calendar import civil_date
+from processes.releases import forms, publish
+from processes.releases.bundle import Bundle, StartRule
+from web import auth, unsaved_sheet
+from web import forms as bodies
+from web.require import require
+
+desk = Blueprint("calls", __name__)
+
+
+@desk.get("/calls")
+@require(Permission.CASE_START)
+def listed(actor: Actor) -> Any:
+    """The form for a call, and the calls under way with the step and limit of each."""
+    today = civil_date(auth.office().database.clock())
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        bundle, start = _start(session, today)
+        sheet = unsaved_sheet.of_page(actor, resumes=True)
+        open_calls = cases.open_of(session, bundle.id, start.process)
+        steps = cases.waiting_items(session, [case.id for case in open_calls])
+        rows = [
+            {"case": case, "steps": steps.get(case.id, []), "place": divisions.name(session, case.division)}
+            for case in open_calls
+        ]
+        places = [d for d in divisions.all_of(session, actor.division) if len(d.code) >= TOWNSHIP_DIGITS]
+        offered = {"call": {"places": [{"value": d.code, "label": d.full_name} for d in places]}}
+        return render_template(
+            "calls.html", title=start.title, schema=forms.resolved(bundle.form(start.form) or {}, lambda: offered),
+            rows=rows, unsaved=sheet, today=today, noted=request.args.get("noted", ""),
+            data=sheet.data if sheet.data is not None else {}, target=url_for("calls.note"),
+        )  # fmt: skip
+
+
+@desk.post("/calls")
+@require(Permission.CASE_START)
+def note(actor: Actor) -> Any:
+    """Note a call; answers where the calls stand."""
+    body = bodies.body()
+    today = civil_date(auth.office().database.clock())
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        bundle, start = _start(session, today)
+    data, token = bodies.part(body, "data"), str(body.get("token", ""))[:64]
+    noted = auth.office().perform(c.NoteCall(bundle.id, start.process, data, token), actor)
+    return jsonify(address=url_for("calls.listed", noted=noted["case"]))
+
+
+@desk.post("/cases/<string:number>/caller")
+@require(Permission.CASE_START)
+def attach(actor: Actor, number: str) -> Any:
+    """The caller has a household's file: the call goes there."""
+    known = reading.search_word(request.form.get("household", ""))
+    auth.office().perform(c.AttachCall(number, known), actor)
+    return redirect(url_for("households.one", number=known))
+
+
+def _start(session: Session, today: date) -> tuple[Bundle, StartRule]:
+    """The process in force that a call starts; raises `ReleaseMissing`."""
+    for release in publish.published_programmes(session):
+        bundle = publish.open_release(session, publish.current_id(session, release.programme, today))
+        for start in bundle.starts.values():
+            if start.before_register:
+                return bundle, start
+    raise ReleaseMissing(programme="热线来电")
