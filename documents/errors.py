@@ -27,5 +27,9 @@ class GlyphMissing(PressError):
     """No face of this machine has a character that the page shows."""
 
 
+class PressBusy(PressError):
+    """Others wait already; nothing was begun."""
+
+
 class RenderingFailed(PressError):
     """The child process died, or ran out of time or memory."""

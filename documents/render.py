@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeAlias
 
-from documents.errors import PressError, RenderingFailed
+from documents.errors import PressBusy, PressError, RenderingFailed
 from documents.sheets import (
     Certificate,
     Checking,
@@ -33,6 +33,9 @@ MAX_BYTES = 2_000_000_000
 MAX_SHEETS_PER_CHILD = 500
 GATE_SECONDS = 10
 GATE_BYTES = 1_000_000_000
+STRANGER_SECONDS = 5
+STRANGERS_AT_ONCE = 2
+"""One file is looked at, one may wait; whoever comes then is told to come again."""
 MAX_SHEETS_UNSWEPT = 4
 IDLE_SECONDS = 0.05
 _ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": "134217728", "MALLOC_TRIM_THRESHOLD_": "134217728"}
@@ -228,9 +231,20 @@ _gate = Press(GATE_SECONDS, GATE_BYTES)
 atexit.register(_gate.close)
 
 
+_strangers = Press(STRANGER_SECONDS, GATE_BYTES)
+"""For the public page alone: an upload of the desk never waits behind a stranger's file."""
+_at_once = threading.BoundedSemaphore(STRANGERS_AT_ONCE)
+atexit.register(_strangers.close)
+
+
 def check_signatures(job: Checking) -> tuple[SignatureSeen, ...]:
-    """The signatures of a file that anybody may have handed in."""
-    return _gate.check(job)
+    """The signatures of a file that anybody may have handed in; raises `PressBusy` at once when others wait already."""
+    if not _at_once.acquire(blocking=False):
+        raise PressBusy("核验的人较多")
+    try:
+        return _strangers.check(job)
+    finally:
+        _at_once.release()
 
 
 def count_pages(job: Counting) -> int:

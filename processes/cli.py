@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -25,7 +26,7 @@ from processes.policy.parameters import shown
 from processes.rehearsal import coverage, demo, publishing, reports
 from processes.releases import lint
 from processes.relief import audit, fund_queries
-from processes.settings import from_environment
+from processes.settings import OWNER_ONLY, from_environment
 from processes.storage import certificate, keyring
 from processes.usage import Commands
 from processes.verbs.registry import office_for_lint
@@ -37,6 +38,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出�
 @click.group(cls=Commands)
 def main() -> None:
     """一门：社会救助办件系统。"""
+    os.umask(OWNER_ONLY)
 
 
 @main.command("lint")

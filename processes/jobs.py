@@ -108,7 +108,7 @@ def make_run(office: Office, code: str) -> bool:
     settings = office.settings
     try:
         with office.database.reading("") as session:
-            run = runs.by_code(session, code)
+            run = runs.by_code(session, system_actor(), code)
             if run.kind == BATCH:
                 made = runs.bound_batch(run, session, settings.papers, office.database.clock())
             else:

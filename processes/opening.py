@@ -37,7 +37,7 @@ def open_office(*, unchecked: bool = False) -> Office:
         ]
     )
     settings = from_environment()
-    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.var.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
     keyring.use(_fitting_keys(settings, database))
     office = Office(settings, database)

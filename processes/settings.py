@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTEN = "127.0.0.1:8000"
+OWNER_ONLY = 0o077
+"""What every process takes away from the files that it makes: nobody but the office's own account reads them."""
 OFFICE_NAME = "YIMEN_OFFICE_NAME"
 
 

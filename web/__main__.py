@@ -8,7 +8,7 @@ import sys
 import waitress
 
 from processes.errors import YimenError
-from processes.settings import LISTEN
+from processes.settings import LISTEN, OWNER_ONLY
 from web.app import create_app
 
 THREADS = 8
@@ -16,6 +16,7 @@ THREADS = 8
 
 def main() -> None:
     """Serve until stopped; what stands in the way is said in one sentence."""
+    os.umask(OWNER_ONLY)
     host, _, port = os.environ.get("YIMEN_LISTEN", LISTEN).partition(":")
     try:
         app = create_app()

@@ -127,7 +127,8 @@ def _harden(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     if not request.path.startswith(static_files.PREFIX):
-        response.headers.setdefault("Cache-Control", "no-store")
+        # Set, not defaulted: a file that is sent brings a header of its own, and files show data most of all.
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 

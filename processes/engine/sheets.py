@@ -67,7 +67,7 @@ def parse_sheet(text: str, file: str) -> Sheet:
             for line in raw["line"]
         )
         return Sheet(raw["id"], raw["title"], lines)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as fault:
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, RecursionError) as fault:
         raise TableInvalid(table=file, reason=str(fault)) from fault
 
 

@@ -103,6 +103,7 @@ from processes.errors.unavailable import (
     SchemaNewer,
     SchemaOlder,
     UpgradeStopped,
+    VerificationBusy,
 )
 
 __all__ = [
@@ -184,5 +185,6 @@ __all__ = [
     "Unreadable",
     "UnknownVerb",
     "VerbParametersInvalid",
+    "VerificationBusy",
     "YimenError",
 ]

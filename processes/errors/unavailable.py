@@ -71,6 +71,14 @@ class KeysForeign(Unavailable):
     text_en = "The keys in {folder} do not open what the database holds: restore both from the same backup."
 
 
+class VerificationBusy(Unavailable):
+    """The public page looks at other files just now."""
+
+    code = "verification_busy"
+    text = "核验的人较多，请过一会儿再上传。文件没有被保存。"
+    text_en = "Other files are being checked at the moment; please upload it again in a while."
+
+
 class FileUnwritable(Unavailable):
     """A file cannot be stored: the disk is full or does not take it."""
 

@@ -16,7 +16,7 @@ from processes.errors import NotFound, PaperNotReady, RuleBroken, StaleCase
 from processes.office.answers import reason_of
 from processes.office.cases import locked_by_id
 from processes.office.running import Run
-from processes.papers import assemble, issue, return_scan, signing
+from processes.papers import assemble, issue, queries, return_scan, signing
 from processes.papers.levels import COUNTY, level_of
 from processes.papers.models import DESTROYED, STANDING, SUPERSEDED, WITHDRAWN, IssuedPaper
 from processes.releases import publish
@@ -24,7 +24,7 @@ from processes.settings import Settings
 from processes.storage import outbox, vault
 from processes.storage.file_names import file_name
 from processes.storage.outbox import OutboxRow
-from processes.storage.unit_of_work import UnitOfWork, within
+from processes.storage.unit_of_work import UnitOfWork
 
 
 def print_state(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PrintState) -> dict[str, Any]:
@@ -65,11 +65,7 @@ def record_printing(
 ) -> dict[str, Any]:
     """Note who opened which paper when, and as which copy; answers where its bytes lie."""
     actor.demand(Permission.PAPER_READ)
-    row = uow.session.scalar(
-        select(IssuedPaper).where(
-            IssuedPaper.code == command.code, within(IssuedPaper.division, actor.division)
-        )
-    )
+    row = uow.session.scalar(queries.in_scope(actor, command.code))
     if row is None or row.standing == DESTROYED:
         raise NotFound()
     if row.sha256 is None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import select
-
 from processes import commands as c
 from processes.access import audit, divisions
 from processes.access.permissions import Permission
@@ -21,7 +19,7 @@ from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
 from processes.relief import payroll
 from processes.settings import Settings
-from processes.storage.unit_of_work import UnitOfWork, within
+from processes.storage.unit_of_work import UnitOfWork
 
 
 def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PrintBatch) -> dict[str, Any]:
@@ -31,7 +29,7 @@ def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Pr
     sheets = []
     for code in command.codes:
         printed = record_printing(settings, uow, actor, c.RecordPrinting(code))
-        paper = queries.by_code(uow.session, code)
+        paper = queries.by_code(uow.session, actor, code)
         case = uow.session.get_one(Case, paper.case_id)
         sheets.append(
             batch.Sheet(
@@ -144,8 +142,7 @@ def _needed(row: PrintRun) -> Permission:
 
 
 def _locked(uow: UnitOfWork, actor: Actor, code: str) -> PrintRun:
-    query = select(PrintRun).where(PrintRun.code == code, within(PrintRun.division, actor.division))
-    row = uow.session.scalar(query.with_for_update())
+    row = uow.session.scalar(runs.in_scope(actor, code).with_for_update())
     if row is None:
         raise NotFound()
     return row

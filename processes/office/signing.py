@@ -25,7 +25,7 @@ def sign(office: Office, actor: Actor, code: str, signed: int) -> dict[str, Any]
     actor.demand(Permission.PAPER_SIGN)
     settings, now = office.settings, office.database.clock()
     with office.database.reading(actor.division, actor.department) as session:
-        paper = queries.by_code(session, code)
+        paper = queries.by_code(session, actor, code)
         case = queries.case_of_code(session, paper.code)
         if case is None:
             raise NotFound()

@@ -79,7 +79,12 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
         pages_there = _pages_of(content, attached.media_type)
         found.append(
             Piece(
-                _name("附件", n, attached.name, ""), attached.name, pages_there, on, content, by=attached.by
+                _name("附件", n, Path(attached.name).stem, SUFFIXES[attached.media_type]),
+                attached.name,
+                pages_there,
+                on,
+                content,
+                by=attached.by,
             )
         )
     return [*found, *_record(session, case)]

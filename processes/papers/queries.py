@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from processes.access.scope import Actor
 from processes.cases.models import Case, WorkItem
 from processes.errors import NotFound
 from processes.papers.models import DESTROYED, STANDING, IssuedPaper, PaperSignature, Printing, ReturnedPage
 from processes.papers.run_models import PAYMENT_LIST, PrintRun
 from processes.policy.calendar import civil_date
 from processes.releases.models import Release
+from processes.storage.unit_of_work import within
 
 SHOWN = 200
 
@@ -56,9 +58,19 @@ def of_case(session: Session, case_id: int) -> list[IssuedPaper]:
     )
 
 
-def by_code(session: Session, code: str) -> IssuedPaper:
+def in_scope(actor: Actor, code: str) -> Select[IssuedPaper]:
+    """The one question for a paper by its code: within the actor's places and, for a department, of its own cases."""
+    query = (
+        select(IssuedPaper)
+        .join(Case, Case.id == IssuedPaper.case_id)
+        .where(IssuedPaper.code == code.strip().upper(), within(IssuedPaper.division, actor.division))
+    )
+    return query if actor.department is None else query.where(Case.department == actor.department)
+
+
+def by_code(session: Session, actor: Actor, code: str) -> IssuedPaper:
     """A paper in scope by its code; raises `NotFound`."""
-    found = session.scalar(select(IssuedPaper).where(IssuedPaper.code == code.upper()))
+    found = session.scalar(in_scope(actor, code))
     if found is None or found.standing == DESTROYED:
         raise NotFound()
     return found
@@ -124,9 +136,9 @@ def _verified_list(session: Session, code: str) -> Verified | None:
     return Verified(row.title, row.number, on, row.sha256 or "", STANDING, "", decided=True)
 
 
-def inside(session: Session, code: str) -> Inside | None:
+def inside(session: Session, actor: Actor, code: str) -> Inside | None:
     """A paper in scope with its case as it stands now; None for what is not in scope."""
-    paper = session.scalar(select(IssuedPaper).where(IssuedPaper.code == code.upper()))
+    paper = session.scalar(in_scope(actor, code))
     case = None if paper is None else case_of_code(session, paper.code)
     if paper is None or case is None:
         return None

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from documents import binding, render
 from processes.access.scope import Actor
 from processes.errors import NotFound, RuleBroken
-from processes.papers import brought
+from processes.papers import brought, queries
 from processes.papers.models import IssuedPaper, ReturnedPage
 from processes.policy.calendar import civil_date
 from processes.storage import vault
-from processes.storage.unit_of_work import UnitOfWork, within
+from processes.storage.unit_of_work import UnitOfWork
 
 _MARK = re.compile(r"/verify/([A-Z0-9]{4,12})(?:/(\d{1,3})-(\d{1,3}))?$")
 
@@ -48,11 +48,7 @@ def place_of(codes: Sequence[str]) -> Place | None:
 
 def paper_of(uow: UnitOfWork, actor: Actor, code: str) -> IssuedPaper:
     """A paper in scope by its code, locked; raises `NotFound`."""
-    found = uow.session.scalar(
-        select(IssuedPaper)
-        .where(IssuedPaper.code == code.strip().upper(), within(IssuedPaper.division, actor.division))
-        .with_for_update()
-    )
+    found = uow.session.scalar(queries.in_scope(actor, code).with_for_update(of=IssuedPaper))
     if found is None:
         raise NotFound()
     return found

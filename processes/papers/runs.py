@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from documents import binding
+from processes.access.scope import Actor
 from processes.errors import NotFound
 from processes.papers import batch, shared_template
 from processes.papers.run_models import BATCH, PAYMENT_LIST, WAITING, PrintRun
@@ -22,6 +23,7 @@ from processes.people import masking
 from processes.policy.calendar import civil_date
 from processes.relief.payroll import PayLine
 from processes.storage import vault
+from processes.storage.unit_of_work import within
 
 TEMPLATE = "payment_list.html"
 LIST_TITLE = "救助金发放清册"
@@ -97,9 +99,20 @@ def latest(session: Session, account_id: int | None) -> list[PrintRun]:
     return list(session.scalars(query.limit(SHOWN)))
 
 
-def by_code(session: Session, code: str) -> PrintRun:
+def in_scope(actor: Actor, code: str) -> Select[PrintRun]:
+    """The one question for a run: a batch is its asker's alone, a payment list is the office's within its places.
+
+    The program itself makes them all.
+    """
+    query = select(PrintRun).where(PrintRun.code == code.upper(), within(PrintRun.division, actor.division))
+    if actor.account_id is None:
+        return query
+    return query.where(or_(PrintRun.asked_by_id == actor.account_id, PrintRun.kind == PAYMENT_LIST))
+
+
+def by_code(session: Session, actor: Actor, code: str) -> PrintRun:
     """A run in scope; raises `NotFound`."""
-    found = session.scalar(select(PrintRun).where(PrintRun.code == code.upper()))
+    found = session.scalar(in_scope(actor, code))
     if found is None:
         raise NotFound()
     return found
@@ -165,7 +178,7 @@ def bank_file(run: PrintRun) -> bytes:
     plain = book.add_format({"border": 1})
     for column, (name, width) in enumerate(zip(_COLUMNS, _WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
-        sheet.write(0, column, name, head)
+        sheet.write_string(0, column, name, head)
     for serial, n in enumerate(run.content["lines"], start=1):
         row = (
             serial, n["village"], n["householder"], n["id_number"], n["persons"], n["grade"],

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import render
-from documents.errors import PressError
+from documents.errors import PressBusy, PressError
 from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import Actor
 from processes.cases.models import WorkItem
-from processes.errors import AttachmentRefused, DutySeparation, RenderFailed, RuleBroken
+from processes.errors import AttachmentRefused, DutySeparation, RenderFailed, RuleBroken, VerificationBusy
 from processes.papers import brought
 from processes.papers.levels import level_of
 from processes.papers.models import STANDING, IssuedPaper, PaperSignature
@@ -175,11 +175,14 @@ def take_in(
 
 
 def check(content: bytes, certificates: Sequence[bytes]) -> tuple[render.SignatureSeen, ...]:
-    """What the signatures of a file say; raises `AttachmentRefused` for what is no PDF."""
+    """What the signatures of a file say; raises `AttachmentRefused` for what is no PDF, `VerificationBusy` at once."""
     if not content.lstrip().startswith(b"%PDF"):
         raise AttachmentRefused(reason="这不是 PDF 文件，或者是空文件")
     with brought.told():
-        seen = render.check_signatures(render.Checking(content, tuple(certificates)))
+        try:
+            seen = render.check_signatures(render.Checking(content, tuple(certificates)))
+        except PressBusy:
+            raise VerificationBusy() from None
     # Whoever signed wrote these texts: nothing in them may turn a page or a terminal around.
     return tuple(replace(s, name=shown(s.name), role=shown(s.role), issuer=shown(s.issuer)) for s in seen)
 

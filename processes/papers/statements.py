@@ -51,10 +51,12 @@ def spreadsheet(statement: Statement, place: str, now: datetime) -> bytes:
     head = book.add_format({"bold": True, "border": 1, "align": "center"})
     money = book.add_format({"num_format": "#,##0.00", "border": 1})
     plain = book.add_format({"border": 1})
-    sheet.write(0, 0, f"{place}{TITLE}　{statement.month}", book.add_format({"bold": True, "font_size": 14}))
+    sheet.write_string(
+        0, 0, f"{place}{TITLE}　{statement.month}", book.add_format({"bold": True, "font_size": 14})
+    )
     for column, (name, width) in enumerate(zip(_COLUMNS, _WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
-        sheet.write(1, column, name, head)
+        sheet.write_string(1, column, name, head)
     rows: list[list[Any]] = [["", "", "期初余额", "", "", "", "", "", statement.opening_cash, "", ""]]
     for n in statement.lines:
         rows.append(
@@ -68,8 +70,8 @@ def spreadsheet(statement: Statement, place: str, now: datetime) -> bytes:
     )  # fmt: skip
     for number, row in enumerate(rows, start=2):
         for column, value in enumerate(row):
-            sheet.write(number, column, value, money if isinstance(value, Decimal) else plain)
-    sheet.write(len(rows) + 3, 0, f"台账摘要（SHA-256）：{statement.digest}")
+            _cell(sheet, number, column, value, money, plain)
+    sheet.write_string(len(rows) + 3, 0, f"台账摘要（SHA-256）：{statement.digest}")
     book.close()
     return held.getvalue()
 
@@ -96,3 +98,13 @@ def _kind(n: Line) -> str:
 
 def _amount(value: Decimal) -> str:
     return f"{value:,.2f}" if value else ""
+
+
+def _cell(sheet: Any, row: int, column: int, value: Any, money: Any, plain: Any) -> None:
+    """What people typed is text, whatever it begins with: never a formula."""
+    if isinstance(value, Decimal):
+        sheet.write_number(row, column, value, money)
+    elif isinstance(value, int):
+        sheet.write_number(row, column, value, plain)
+    else:
+        sheet.write_string(row, column, str(value), plain)

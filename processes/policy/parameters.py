@@ -140,7 +140,14 @@ def parse_policy(text: str) -> PolicyBook:
     try:
         document = tomllib.loads(text, parse_float=Decimal)
         return PolicyBook({p.name: p for p in map(_parameter, document.get("parameter", []))})
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, InvalidOperation) as fault:
+    except (
+        tomllib.TOMLDecodeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        InvalidOperation,
+        RecursionError,
+    ) as fault:
         raise BundleInvalid(count=1, reason=f"policy.toml：{fault}") from fault
 
 

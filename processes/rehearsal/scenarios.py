@@ -13,10 +13,13 @@ from typing import Any
 
 import jsonschema
 import yaml
+import yaml.composer
 
 from processes.errors import ScenarioInvalid
 from processes.rehearsal.registering import put
 
+MOST_BYTES = 200_000
+MOST_LEVELS = 40
 SCHEMA_FILE = Path(__file__).with_name("scenario.schema.json")
 
 
@@ -61,6 +64,8 @@ def of_bundle(files: Mapping[str, bytes], folder: Path) -> list[Scenario]:
 
 def parse(written: bytes, path: Path) -> list[Scenario]:
     """The scenarios written in a text that is called `path`; raises `ScenarioInvalid` with the place."""
+    if len(written) > MOST_BYTES:
+        raise ScenarioInvalid(reason=f"{path.name} 超过 {MOST_BYTES // 1000} KB")
     try:
         raw = yaml.load(written.decode(), Loader=_Loader)  # noqa: S506  (a SafeLoader)
         jsonschema.validate(json.loads(json.dumps(raw, default=str)), _schema())
@@ -93,7 +98,25 @@ def _schema() -> dict[str, Any]:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with exact numbers: amounts never become floats."""
+    """YAML with exact numbers: amounts never become floats.
+
+    No aliases, no merging and few levels: ten lines of aliases grow to gigabytes as soon as somebody looks at them.
+    """
+
+    depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """A node of the text; raises a `yaml.YAMLError` for what scenarios never need."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "不能使用别名（*名称）", mark)
+        self.depth += 1
+        if self.depth > MOST_LEVELS:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, f"嵌套超过 {MOST_LEVELS} 层", mark)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 _Loader.add_constructor(

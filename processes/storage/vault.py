@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from processes.errors import FileDamaged, FileUnwritable, NotFound
 from processes.storage import keyring
 
+_DIGEST = re.compile("[0-9a-f]{64}")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -84,4 +86,6 @@ def _written(folder: Path, sealed: bytes) -> Path:
 
 
 def _place(folder: Path, digest: str) -> Path:
+    if not _DIGEST.fullmatch(digest):
+        raise NotFound()  # whatever a request brought: nothing but a hash names a file
     return folder / digest[:2] / f"{digest}.sealed"

@@ -143,6 +143,7 @@ BOUNDED = {"not_after_today": True, "not_before": "opened"}
         (FIELD | {"validate": {"min": 1}}, "form_rule_not_checked"),
         ({"type": "textfield", "label": "附加"}, "form_field_without_key"),
         (FIELD | {"key": "reason"}, "form_key_twice"),
+        ({"type": "text", "id": "note", "text": "<img src=x onerror=alert(1)>"}, "form_markup"),
         (DAY | {"subtype": "time", "properties": BOUNDED}, "form_rule_not_checked"),
         (DAY | {"subtype": "datetime", "properties": BOUNDED}, "form_rule_not_checked"),
         (DAY, "date_without_bounds"),

@@ -44,7 +44,7 @@ def printed(actor: Actor, round_id: int) -> Any:
     """The same sheet to be printed, signed and kept."""
     office = auth.office()
     county = actor.division[: draws.COUNTY_DIGITS]
-    address = url_for("draws.sheet", round_id=round_id, _external=True)
+    address = office.settings.public_address + url_for("draws.sheet", round_id=round_id)
     with office.database.reading(county) as session:
         found, place = draws.one(session, round_id), divisions.name(session, county)
         lots, now = draws.lots(session, round_id), office.database.clock()

@@ -122,7 +122,7 @@ def statement(actor: Actor, township: str, month: str, kind: str) -> Any:
             content, media = statements.spreadsheet(made, place, now), SPREADSHEET
         else:
             closed_by = "" if closed is None else closed.closed_by
-            address = url_for("funds.ledger", township=township, month=month, _external=True)
+            address = office.settings.public_address + url_for("funds.ledger", township=township, month=month)
             content, media = statements.pdf(session, made, place, closed_by, now, address), "application/pdf"
     name = f"{place}{statements.TITLE}-{month}.{'xlsx' if kind == 'xlsx' else 'pdf'}"
     return send_file(io.BytesIO(content), mimetype=media, download_name=name)

@@ -54,7 +54,7 @@ def original(actor: Actor, code: str) -> Any:
     """The stored bytes to be compared with a sheet in the hand: a reading, not a printing."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
-        paper = queries.by_code(session, code)
+        paper = queries.by_code(session, actor, code)
     if paper.sha256 is None:
         raise PaperNotReady()
     office.perform(c.NotePaperRead(paper.code), actor)

@@ -51,7 +51,7 @@ def take(actor: Actor, code: str, kind: str) -> Any:
     """A finished print, or a payment list for the bank."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
-        run = runs.by_code(session, code)
+        run = runs.by_code(session, actor, code)
     for_bank = kind == "xlsx"
     if kind not in ("pdf", "xlsx") or (for_bank and run.kind != PAYMENT_LIST):
         raise NotFound()
@@ -69,7 +69,7 @@ def part(actor: Actor, code: str, number: int) -> Any:
     """One part of a payment list, as it is kept."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
-        run = runs.by_code(session, code)
+        run = runs.by_code(session, actor, code)
     if not 1 <= number <= len(run.parts):
         raise NotFound()
     office.perform(c.TakeRun(run.code), actor)

@@ -60,7 +60,7 @@ def signed(actor: Actor, code: str) -> Any:
     """The signed pages of a paper as one file."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
-        paper = queries.by_code(session, code)
+        paper = queries.by_code(session, actor, code)
         pages = return_scan.pages_of(session, paper)
     if not pages:
         raise NotFound()

@@ -29,7 +29,7 @@ def one(code: str, page: str = "") -> Any:
         found = queries.verified(session, code)
     if found is not None and actor is not None and actor.may(Permission.PAPER_READ):
         with office.database.reading(actor.division, actor.department) as session:
-            inside = queries.inside(session, code)
+            inside = queries.inside(session, actor, code)
             return render_template("verify.html", paper=found, inside=inside, code=code)
     return render_template("verify.html", paper=found, inside=None, code=code), 200 if found else 404
 

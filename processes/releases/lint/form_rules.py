@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -58,6 +59,10 @@ _SAME_AS_ABSENT: tuple[object, ...] = (False, None, "", {}, [])
 """A rule of the editor that is switched off asks for nothing."""
 
 
+_MARKUP = re.compile(r"<\s*[A-Za-z/!?]")
+"""The form library puts it into the page as it is."""
+
+
 def check(name: str, raw: bytes, bundle: Bundle) -> Iterator[Problem]:
     """Problems of one form file."""
     try:
@@ -89,6 +94,8 @@ def _component(name: str, component: Mapping[str, Any], bundle: Bundle) -> Itera
         return
     if kind in forms.FIELD_TYPES and not component.get("key"):
         yield Problem(name, key, "form_field_without_key", f"字段“{title}”没有标识（key）")
+    if _MARKUP.search(str(component.get("text", ""))):
+        yield Problem(name, key, "form_markup", f"说明文字“{title}”含有 HTML 标记，请改用文字")
     for unknown in sorted(set(component) - _EVERYWHERE - _OF_TYPE[kind]):
         if component[unknown] not in _SAME_AS_ABSENT:
             yield Problem(
