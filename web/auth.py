@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import cast
 
 from flask import Flask, current_app, g, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
-from processes.access import accounts, founding
+from processes import commands as c
+from processes.access import founding, sessions
 from processes.access.scope import Actor
 from processes.cases import notices
+from processes.errors import Unavailable
 from processes.office import Office
+from processes.policy import reading
 from processes.policy.calendar import civil_date
+
+LONGEST_DEVICE = 120
+_PAUSE = 30
+"""Seconds until a write is tried again that the store did not take."""
+_ASKS_AGAIN = ("queue", "runs-again")
+"""Elements of pages that look again by themselves: they keep no session alive."""
 
 
 def office() -> Office:
@@ -27,13 +37,38 @@ def actor_or_none() -> Actor | None:
 
 
 def _read() -> Actor | None:
-    account_id = session.get("account_id")
-    if account_id is None:
+    mark = session.get("mark")
+    if not isinstance(mark, str):
         return None
     with office().database.reading("") as rows:
-        return accounts.active_actor(
-            rows, account_id, session.get("epoch", -1), civil_date(office().database.clock())
-        )
+        found = sessions.find(rows, mark, civil_date(office().database.clock()))
+    if found is None:
+        return None
+    row, actor = found
+    g.session_id = row.id
+    if not _is_by_itself() and sessions.is_due(row):
+        _touch(row.id, actor)
+    return actor
+
+
+def _touch(row_id: int, actor: Actor) -> None:
+    """Note that the session is in use; a store that takes no writes for a while keeps nobody from reading."""
+    if monotonic() < current_app.extensions.get("touch_after", 0.0):
+        return
+    try:
+        office().perform(c.TouchSession(row_id), actor)
+    except Unavailable:
+        current_app.extensions["touch_after"] = monotonic() + _PAUSE
+
+
+def _is_by_itself() -> bool:
+    """Whether the page asks again by itself, with nobody at the keyboard."""
+    return request.endpoint == "sign_in.state" or request.headers.get("HX-Trigger", "") in _ASKS_AGAIN
+
+
+def session_id() -> int:
+    """The row of this request's session; somebody is signed in."""
+    return cast(int, g.session_id)
 
 
 def ask_no_more() -> None:
@@ -58,11 +93,16 @@ def unread_notices() -> int:
         return notices.unread(rows, actor.account_id)
 
 
-def open_session(account_id: int, epoch: int) -> None:
+def device() -> str:
+    """What the browser says that it is."""
+    return reading.text(request.headers.get("User-Agent", "")[:LONGEST_DEVICE])
+
+
+def open_session(mark: str) -> None:
     """Begin a session, with nothing left of an earlier one."""
     session.clear()
     session.permanent = True
-    session["account_id"], session["epoch"] = account_id, epoch
+    session["mark"] = mark
     generate_csrf()
 
 
@@ -77,8 +117,12 @@ def take_finished() -> int | None:
 
 
 def close_session() -> None:
-    """End the session."""
+    """End the session; a copy of its cookie opens nothing any more."""
+    actor = actor_or_none()
+    if actor is not None:
+        office().perform(c.EndSession(session_id()), actor)
     session.clear()
+    g.actor = None
 
 
 def inside(address: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from processes.access import absences, rules
+from processes.access import rules
 from processes.access.models import AccessLog, Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor
@@ -76,14 +76,6 @@ def actor_of(account: Account) -> Actor:
         must_change_password=account.must_change_password,
         username=account.username,
     )  # fmt: skip
-
-
-def active_actor(session: Session, account_id: int, epoch: int, today: date) -> Actor | None:
-    """The actor of a session cookie with those for whom they act today; None when account or session has ended."""
-    account = session.get(Account, account_id)
-    if account is None or not account.is_active or account.session_epoch != epoch:
-        return None
-    return absences.acting(session, actor_of(account), today)
 
 
 def reachable(session: Session, division: str) -> list[Account]:

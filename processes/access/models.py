@@ -121,6 +121,22 @@ class AccessLog(Row):
     address: Mapped[str] = mapped_column(String(60), default="")
 
 
+class SignedIn(Row):
+    """A session of somebody at the desk (登录), under the hash of the mark that the cookie holds."""
+
+    __tablename__ = "signed_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    epoch: Mapped[int]
+    began_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(String(60), default="")
+    device: Mapped[str] = mapped_column(String(120), default="")
+
+
 class CommandToken(Row):
     """A command done once: the same token again gets the first result."""
 

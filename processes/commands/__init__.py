@@ -11,10 +11,13 @@ from processes.commands.accounts import (
     ChangePassword,
     CloseDemoAccounts,
     ConfirmAccount,
+    EndSession,
+    EndSessionsOf,
     FoundOffice,
     ReissuePassword,
     RevealIdNumber,
     SignIn,
+    TouchSession,
     UnlockAccount,
 )
 from processes.commands.archive import (
@@ -282,6 +285,9 @@ __all__ = [
     "SaveDraftFile",
     "SaveHousehold",
     "SignIn",
+    "TouchSession",
+    "EndSession",
+    "EndSessionsOf",
     "AttachCall",
     "NoteCall",
     "StartCase",

@@ -14,6 +14,29 @@ class SignIn(Command):
     username: str
     password: str
     address: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TouchSession(Command):
+    """A session is in use."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndSession(Command):
+    """End one of one's own sessions; with `others`, every one but this."""
+
+    session: int
+    others: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndSessionsOf(Command):
+    """An administrator ends every session of an account."""
+
+    username: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +103,8 @@ class ChangePassword(Command):
 
     old: str
     new: str
+    address: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from processes import commands as c
-from processes.access import accounts, audit, founding, passwords
+from processes.access import accounts, audit, founding, passwords, sessions
 from processes.access.division_file import COUNTY, TOWNSHIP, VILLAGE
 from processes.access.models import Account, Division
 from processes.access.permissions import ROLE_TITLES, Permission, Role
@@ -116,7 +116,7 @@ def reissue(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Reissu
 def change_password(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ChangePassword
 ) -> dict[str, Any]:
-    """Change one's own password; raises `PasswordRefused`.  Other sessions end: the result has the new epoch."""
+    """Change one's own password; raises `PasswordRefused`.  Every session ends; the result has a new one."""
     actor.demand(Permission.SESSION)
     query = select(Account).where(Account.id == actor.account_id).with_for_update()
     account = uow.session.scalar(query)
@@ -134,7 +134,10 @@ def change_password(
     account.password_expires_at = None
     account.session_epoch += 1
     audit.note(uow, actor, "password_changed", account.username)
-    return {"account_id": account.id, "epoch": account.session_epoch}
+    return {
+        "account_id": account.id,
+        "session": sessions.begin(uow, account, command.address, command.device),
+    }
 
 
 def _is_founding(uow: UnitOfWork) -> bool:

@@ -38,6 +38,7 @@ from processes.office import (
     printing,
     queues,
     register,
+    sessions,
     studio,
     transfers,
     unsaved,
@@ -50,6 +51,9 @@ Handler = Callable[[Settings, UnitOfWork, Actor, Any], dict[str, Any]]
 
 HANDLERS: dict[type[c.Command], Handler] = {
     c.SignIn: register.sign_in,
+    c.TouchSession: sessions.touch,
+    c.EndSession: sessions.end,
+    c.EndSessionsOf: sessions.end_all,
     c.UnlockAccount: register.unlock_account,
     c.FoundOffice: founding.found,
     c.AddDivisions: founding.add_divisions,
@@ -183,6 +187,10 @@ HANDLERS: dict[type[c.Command], Handler] = {
 }
 
 
+_BEFORE_A_PASSWORD = (c.ChangePassword, c.TouchSession, c.EndSession)
+"""What somebody with a one-time password may do."""
+
+
 class Office:
     """The office with its settings and its store."""
 
@@ -229,7 +237,7 @@ class Office:
         raise DatabaseBusy()
 
     def _perform_once(self, command: c.Command, actor: Actor, token: str) -> dict[str, Any]:
-        if actor.must_change_password and not isinstance(command, c.ChangePassword):
+        if actor.must_change_password and not isinstance(command, _BEFORE_A_PASSWORD):
             raise PasswordChangeDue()
         with self.database.unit_of_work() as uow:
             result = HANDLERS[type(command)](self.settings, uow, actor, command)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from processes import commands as c
-from processes.access import accounts, audit, unsaved
+from processes.access import accounts, audit, sessions, unsaved
 from processes.access.models import Division
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
@@ -43,7 +43,12 @@ LONGEST_FOUND = 500
 def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignIn) -> dict[str, Any]:
     """Check name and password; empty when refused, so that the failed attempt is counted."""
     account = accounts.authenticate(uow, command.username, command.password, command.address)
-    return {} if account is None else {"account_id": account.id, "epoch": account.session_epoch}
+    if account is None:
+        return {}
+    return {
+        "account_id": account.id,
+        "session": sessions.begin(uow, account, command.address, command.device),
+    }
 
 
 def sign_in_refusal() -> SignInRefused:

@@ -206,7 +206,9 @@ def test_one_time_passwords__open_nothing_but_their_change_and_expire(empty: Off
         with pytest.raises(PasswordRefused):
             empty.perform(c.ChangePassword(old, new), fresh)
     changed = empty.perform(c.ChangePassword(made["password"], "春天的第一场雨落在城关"), fresh)
-    assert changed["epoch"] == account.session_epoch + 1
+    with empty.database.reading("") as session:
+        assert session.get_one(Account, account.id).session_epoch == account.session_epoch + 1
+    assert changed["session"]
     with pytest.raises(YimenError):
         sign_in(empty, "admin", made["password"])
     second = empty.perform(c.AddAccount("late", "晚到人", "administrator", "341599"), system_actor())

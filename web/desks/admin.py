@@ -98,6 +98,14 @@ def confirm_account(actor: Actor) -> Any:
     return redirect(url_for("admin.accounts_page"))
 
 
+@desk.post("/accounts/end-sessions")
+@require(Permission.ACCOUNT_UNLOCK)
+def end_sessions(actor: Actor) -> Any:
+    """End every session of an account."""
+    auth.office().perform(c.EndSessionsOf(request.form.get("username", "")), actor)
+    return redirect(url_for("admin.accounts_page"))
+
+
 @desk.post("/accounts/unlock")
 @require(Permission.ACCOUNT_UNLOCK)
 def unlock(actor: Actor) -> Any:

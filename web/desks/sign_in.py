@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes import heartbeat
+from processes.access import sessions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, system_actor
 from processes.errors import PasswordRefused, YimenError
@@ -44,7 +45,7 @@ def _whose() -> str:
 def submit() -> Any:
     """Check name and password."""
     username = request.form.get("username", "")[:60].strip()
-    command = c.SignIn(username, request.form.get("password", ""), request.remote_addr or "")
+    command = c.SignIn(username, request.form.get("password", ""), request.remote_addr or "", auth.device())
     try:
         found = auth.office().perform(command, system_actor())
     except YimenError as fault:
@@ -52,7 +53,7 @@ def submit() -> Any:
             "sign_in.html", fault=fault.message, username=username, next=request.form.get("next", "")
         )
         return page, status_of(fault)
-    auth.open_session(found["account_id"], found["epoch"])
+    auth.open_session(found["session"])
     return redirect(auth.inside(request.form.get("next", "")))
 
 
@@ -72,8 +73,9 @@ def again() -> Any:
     """Sign in from a page that lies open; its work goes on under a fresh token."""
     body = forms.body()
     username, password = str(body.get("username", ""))[:60].strip(), str(body.get("password", ""))
-    found = auth.office().perform(c.SignIn(username, password, request.remote_addr or ""), system_actor())
-    auth.open_session(found["account_id"], found["epoch"])
+    command = c.SignIn(username, password, request.remote_addr or "", auth.device())
+    found = auth.office().perform(command, system_actor())
+    auth.open_session(found["session"])
     return jsonify(account=found["account_id"], csrf=generate_csrf())
 
 
@@ -93,11 +95,35 @@ def change_password(actor: Actor) -> Any:
     try:
         if new != request.form.get("again", ""):
             raise PasswordRefused(reason="两次输入的新密码不一致")
-        found = auth.office().perform(c.ChangePassword(request.form.get("old", ""), new), actor)
+        command = c.ChangePassword(request.form.get("old", ""), new, request.remote_addr or "", auth.device())
+        found = auth.office().perform(command, actor)
     except YimenError as fault:
         return render_template("password.html", fault=fault.message), status_of(fault)
-    auth.open_session(found["account_id"], found["epoch"])
+    auth.open_session(found["session"])
     return redirect(auth.inside("/"))
+
+
+@desk.get("/sessions")
+@require(Permission.SESSION)
+def sessions_page(actor: Actor) -> Any:
+    """Where one is signed in."""
+    with auth.office().database.reading("") as rows:
+        found = sessions.of_account(rows, actor.account_id)
+    return render_template("sessions.html", rows=found, here=auth.session_id())
+
+
+@desk.post("/sessions/end")
+@require(Permission.SESSION)
+def end_session(actor: Actor) -> Any:
+    """End one of one's own sessions, or all but this one."""
+    which = request.form.get("session", "")
+    command = (
+        c.EndSession(auth.session_id(), others=True)
+        if which == "others"
+        else c.EndSession(forms.whole(which))
+    )
+    auth.office().perform(command, actor)
+    return redirect(url_for("sign_in.sessions_page"))
 
 
 @desk.post("/sign-out")

@@ -1,0 +1,91 @@
+"""Sessions of people at the desk: a row each, so that one can be seen and ended.
+
+They live by the wall clock, not by the office's, which rehearsals and tests move.  The cookie holds a random mark,
+the row its hash: who reads the database cannot act as anybody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from processes.access import absences, accounts
+from processes.access.models import Account, SignedIn
+from processes.access.scope import Actor
+from processes.storage import unit_of_work
+from processes.storage.unit_of_work import UnitOfWork
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=10)
+TOUCHED_EVERY = timedelta(minutes=1)
+KEPT = timedelta(days=180)
+"""So long an ended session can be looked at."""
+_DEVICE = 120
+
+
+def wall() -> datetime:
+    """The instant by the wall clock."""
+    return unit_of_work.current_instant()
+
+
+def begin(uow: UnitOfWork, account: Account, address: str, device: str) -> str:
+    """Open a session of an account; answers the mark for the cookie, which is stored nowhere."""
+    mark, now = secrets.token_urlsafe(32), wall()
+    uow.session.execute(
+        delete(SignedIn).where(SignedIn.account_id == account.id, SignedIn.began_at < now - KEPT)
+    )
+    uow.add(
+        SignedIn(
+            mark=_hash(mark), account_id=account.id, epoch=account.session_epoch, began_at=now, seen_at=now,
+            address=address[:60], device=device[:_DEVICE],
+        )
+    )  # fmt: skip
+    return mark
+
+
+def find(session: Session, mark: str, today: date) -> tuple[SignedIn, Actor] | None:
+    """The session of a cookie and its actor, with those for whom they act today; None when it has ended."""
+    found = session.execute(
+        select(SignedIn, Account)
+        .join(Account, Account.id == SignedIn.account_id)
+        .where(SignedIn.mark == _hash(mark))
+    ).first()
+    if found is None or not _is_alive(found.SignedIn, found.Account, wall()):
+        return None
+    return found.SignedIn, absences.acting(session, accounts.actor_of(found.Account), today)
+
+
+def is_due(row: SignedIn) -> bool:
+    """Whether it is time to note that the session is in use."""
+    return wall() - row.seen_at >= TOUCHED_EVERY
+
+
+def of_account(session: Session, account_id: int | None) -> Sequence[SignedIn]:
+    """The sessions of an account that go on, the latest used first."""
+    rows = session.execute(
+        select(SignedIn, Account)
+        .join(Account, Account.id == SignedIn.account_id)
+        .where(SignedIn.account_id == account_id, SignedIn.ended_at.is_(None))
+        .order_by(SignedIn.seen_at.desc(), SignedIn.id.desc())
+    )
+    now = wall()
+    return [row for row, account in rows if _is_alive(row, account, now)]
+
+
+def _is_alive(row: SignedIn, account: Account, now: datetime) -> bool:
+    return (
+        row.ended_at is None
+        and account.is_active
+        and row.epoch == account.session_epoch
+        and now - row.seen_at < IDLE
+        and now - row.began_at < LONGEST
+    )
+
+
+def _hash(mark: str) -> str:
+    return hashlib.sha256(mark.encode()).hexdigest()
