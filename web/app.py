@@ -39,6 +39,7 @@ from web.desks import (
     home,
     households,
     intake,
+    moving,
     oversight,
     papers,
     parameters,
@@ -109,6 +110,7 @@ def create_app(office: Office | None = None) -> Flask:
         parameters,
         holidays,
         calls,
+        moving,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.register_blueprint(static_files.desk)

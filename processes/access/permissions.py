@@ -79,6 +79,7 @@ class Permission(StrEnum):
     OFFER_WRITE = "offer_write"
     STUDIO = "studio"
     CASE_CONTROL = "case_control"
+    MOVE_CONFIRM = "move_confirm"
     DRAW_READ = "draw_read"
     DRAW_WRITE = "draw_write"
     SYSTEM_WORK = "system_work"
@@ -118,7 +119,8 @@ PERMISSION_TITLES = {
     Permission.FUND_WRITE: "备用金记账、复核、结账",
     Permission.OFFER_WRITE: "登记社会力量帮扶资源",
     Permission.STUDIO: "修改和发布流程",
-    Permission.CASE_CONTROL: "中止、恢复、终止办件",
+    Permission.CASE_CONTROL: "中止、恢复、终止办件，提出移动办理",
+    Permission.MOVE_CONFIRM: "确认移动办理",
     Permission.DRAW_READ: "查看抽签单",
     Permission.DRAW_WRITE: "填写和公开抽签数",
     Permission.SYSTEM_WORK: "系统自动办理",
@@ -174,6 +176,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.OFFER_WRITE: frozenset({Role.COUNTY_CLERK, Role.WINDOW_CLERK}),
     Permission.STUDIO: frozenset({Role.SUPERVISOR}),
     Permission.CASE_CONTROL: frozenset({Role.SUPERVISOR}),
+    Permission.MOVE_CONFIRM: frozenset({Role.SUPERVISOR, Role.COUNTY_LEADER}),
     Permission.DRAW_READ: frozenset(_READERS | {Role.FINANCE_OFFICER}),
     Permission.DRAW_WRITE: frozenset({Role.SUPERVISOR, Role.FINANCE_OFFICER, Role.AUDITOR}),
     Permission.SYSTEM_WORK: frozenset({Role.SYSTEM}),

@@ -33,6 +33,7 @@ from processes.commands.calls import AttachCall, NoteCall
 from processes.commands.cases import (
     AddAttachment,
     AnchorChains,
+    DecideMove,
     EndCase,
     ExtendClock,
     FireDue,
@@ -194,6 +195,7 @@ __all__ = [
     "RemoveCosigner",
     "AskColleague",
     "AskTransfer",
+    "DecideMove",
     "DecideTransfer",
     "WithdrawTransfer",
     "CopyTask",

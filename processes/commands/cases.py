@@ -92,8 +92,20 @@ class RetryIncident(Command):
 
 @dataclass(frozen=True, slots=True)
 class MoveCase(CaseCommand):
-    """Leave the step `ref` and enter the step with id `to`; `version` is the case's as the person saw it."""
+    """Leave the step `ref` and enter the step with id `to`; `version` is the case's as the person saw it.
+
+    Back to a step that was done before: at once.  Forward: asked for, until a second person has confirmed it.
+    """
 
     ref: str
     to: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecideMove(Command):
+    """Carry out a forward move that somebody else asked for, or refuse it with a reason; who asked may take it back so."""
+
+    move_id: int
+    accept: bool
+    reason: str = ""

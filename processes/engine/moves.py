@@ -2,12 +2,13 @@
 
 For the supervisor, with a reason, when a case stands where the office cannot go on.  What is left is
 cancelled, what is entered starts as if the diagram had led there; the move is an input like any other, so a
-later return replays it.  A move never crosses a parallel branch: the join after it would wait for ever or
-pass too early.
+later return replays it.  A move enters steps of people only and never goes past a step that gives an opinion or
+decides.  It never crosses a parallel branch: the join after it would wait for ever or pass too early.  docs/adr/0022.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
@@ -21,11 +22,16 @@ from processes.engine.diagrams import Diagram, Node
 from processes.engine.state import State, all_tasks
 from processes.errors import MoveRefused
 
-_ENTERED = frozenset({
-    "userTask", "manualTask", "task", "serviceTask", "scriptTask", "businessRuleTask", "callActivity",
-    "exclusiveGateway",
-})  # fmt: skip
 _FORKS = frozenset({"parallelGateway", "inclusiveGateway"})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A step of people that a case may be moved to; `is_back` when it was done before and nothing is left out."""
+
+    id: str
+    name: str
+    is_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,42 +40,113 @@ class Standing:
 
     ref: str
     title: str
-    targets: tuple[Node, ...]
+    targets: tuple[Target, ...]
 
 
-def standings(definition: Definition, state: State) -> list[Standing]:
-    """Every step that people work on, that waits for time, or whose called process runs, with its targets."""
+def standings(definition: Definition, state: State, deciding: Collection[str]) -> list[Standing]:
+    """Every step that people work on, that waits for time, or whose called process runs, with its targets.
+
+    `deciding` are the steps that give an opinion or decide: no move goes past them.
+    """
+    done = {e.ref.split("#")[0] for e in state.journal if e.kind == "complete"}
     found = []
     for task in all_tasks(state.workflow):
         node = _node(definition, task)
         if node is not None and _is_standing(task) and not node.loop:
-            diagram = definition.diagrams[node.process]
-            found.append(Standing(task.internal_data["ref"], node.name or node.id, targets(diagram, node)))
+            ref = str(task.internal_data["ref"])
+            around = ref.split("#")[0].rpartition("/")[0]
+            passed = {d.rpartition("/")[2] for d in done if d.rpartition("/")[0] == around}
+            found.append(Standing(ref, node.name or node.id, _targets(definition, node, passed, deciding)))
     return found
 
 
-def targets(diagram: Diagram, here: Node) -> tuple[Node, ...]:
-    """The steps of a diagram that a case standing at `here` may be moved to."""
+def target(places: Iterable[Standing], ref: str, to: str) -> Target:
+    """The target `to` of the place `ref`; raises `MoveRefused` when it is none of those offered."""
+    place = next((p for p in places if p.ref == ref), None)
+    if place is None:
+        raise MoveRefused(reason="办件现在不在这个环节")
+    found = next((t for t in place.targets if t.id == to), None)
+    if found is None:
+        raise MoveRefused(
+            reason="不能移动到这个环节：只能移动到同一流程图中由人员办理的环节，不能越过作出意见和决定的环节，也不能跨并行分支"
+        )
+    return found
+
+
+def _targets(
+    definition: Definition, here: Node, passed: Collection[str], deciding: Collection[str]
+) -> tuple[Target, ...]:
+    diagram = definition.diagrams[here.process]
+    way = _Way(definition, diagram, here, frozenset(deciding))
     branch = _branch(diagram, here.id)
-    return tuple(
-        n
-        for n in diagram.nodes.values()
-        if n.kind in _ENTERED and n.id != here.id and not n.loop and _branch(diagram, n.id) == branch
-    )
+    found = []
+    for node in diagram.nodes.values():
+        if not node.is_offered or node.id == here.id or node.loop or _branch(diagram, node.id) != branch:
+            continue
+        is_back = way.kind(node.id, node.id in passed)
+        if is_back is not None:
+            found.append(Target(node.id, node.name or node.id, is_back))
+    return tuple(found)
+
+
+class _Way:
+    """What lies between a place and the other steps of its diagram, as seen from the decisions."""
+
+    def __init__(
+        self, definition: Definition, diagram: Diagram, here: Node, deciding: frozenset[str]
+    ) -> None:
+        self.diagram, self.here = diagram, here.id
+        self.walls = {n.id for n in diagram.nodes.values() if _decides(definition, n, deciding, frozenset())}
+        starts = [n.id for n in diagram.nodes.values() if n.kind == "startEvent"]
+        self.undecided = self._open_from(starts) | set(starts)
+        self.free = set() if here.id in self.walls else self._open_from([here.id])
+        self.ahead = diagram.reachable(here.id)
+
+    def kind(self, to: str, was_done: bool) -> bool | None:
+        """Whether a move is one back (True), one forward or sideways (False), or past a decision (None)."""
+        behind = self.here in self.diagram.reachable(to)
+        if to in self.free:
+            return behind and was_done
+        if behind and (to not in self.ahead or to in self.undecided):
+            return True
+        return False if to in self.undecided and to not in self.ahead and not behind else None
+
+    def _open_from(self, begun: Iterable[str]) -> set[str]:
+        """What can be reached without leaving a deciding step behind."""
+        seen: set[str] = set()
+        waiting = [s for b in begun for s in self.diagram.successors(b)]
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                waiting.extend([] if name in self.walls else self.diagram.successors(name))
+        return seen
+
+
+def _decides(definition: Definition, node: Node, deciding: frozenset[str], within: frozenset[str]) -> bool:
+    """Whether a step decides, or a process that it calls or holds has a step that does."""
+    if node.id in deciding and node.is_offered:
+        return True
+    called = definition.diagrams.get(node.called or node.id)
+    if called is None or called.process in within or not (node.called or "ubProcess" in node.kind):
+        return False
+    inner = within | {called.process}
+    return any(_decides(definition, n, deciding, inner) for n in called.nodes.values())
 
 
 def move(definition: Definition, state: State, ref: str, to: str) -> Node:
     """Cancel the step `ref` and enter the step with id `to`; answers the step entered.
 
-    Raises `MoveRefused` when the case does not stand at `ref` or may not be moved to `to` from there.
+    What a person may ask for is `target`; here only what the tree needs is looked at, so that a move of an earlier
+    time can be told again.  Raises `MoveRefused` when the case does not stand at `ref`, or `to` is on another branch.
     """
     task = next((t for t in all_tasks(state.workflow) if t.internal_data.get("ref") == ref), None)
     here = None if task is None else _node(definition, task)
     if task is None or here is None or here.loop or not _is_standing(task):
         raise MoveRefused(reason="办件现在不在这个环节")
     diagram = definition.diagrams[here.process]
-    target = next((n for n in targets(diagram, here) if n.id == to), None)
-    if target is None:
+    entered_node = diagram.nodes.get(to)
+    if entered_node is None or entered_node.loop or _branch(diagram, to) != _branch(diagram, here.id):
         raise MoveRefused(reason="不能移动到这个环节：它不在同一流程图，或者在另一条并行分支上")
     left = task
     if task.parent is not None and isinstance(task.parent.task_spec, BoundaryEventSplit):
@@ -81,7 +158,7 @@ def move(definition: Definition, state: State, ref: str, to: str) -> Node:
     entered.triggered = True
     entered.task_spec._predict(entered, mask=TaskState.NOT_FINISHED_MASK)
     entered.task_spec._update(entered)
-    return target
+    return entered_node
 
 
 def _node(definition: Definition, task: Task) -> Node | None:

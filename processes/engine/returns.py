@@ -112,11 +112,11 @@ def kept_entries(
 def _follows(definition: Definition, origin: str, entry: Entry) -> bool:
     """Whether an input may be a consequence of leaving `origin`: reachable in the diagram from it."""
     if entry.kind == "due":
-        return any(_comes_after(definition, origin, ref) for ref in entry.fired)
-    return _comes_after(definition, origin, entry.ref)
+        return any(comes_after(definition, origin, ref) for ref in entry.fired)
+    return comes_after(definition, origin, entry.ref)
 
 
-def _comes_after(definition: Definition, origin: str, ref: str) -> bool:
+def comes_after(definition: Definition, origin: str, ref: str) -> bool:
     """Compare two references along their common path of called processes."""
     one, other = origin.split("#")[0].split("/"), ref.split("#")[0].split("/")
     process = one[0]

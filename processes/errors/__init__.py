@@ -74,6 +74,7 @@ from processes.errors.not_found import (
 )
 from processes.errors.rules import (
     CertificateUnusable,
+    DecisionMissing,
     DoubleBenefit,
     DuplicateCase,
     ExtensionRefused,
@@ -156,6 +157,7 @@ __all__ = [
     "IdNumberInvalid",
     "Invalid",
     "MigrationRefused",
+    "DecisionMissing",
     "MoveRefused",
     "HouseholdEmpty",
     "NobodyLeft",

@@ -71,6 +71,14 @@ class CertificateUnusable(RuleBroken):
     text_en = "The certificate cannot be used: {reason}."
 
 
+class DecisionMissing(RuleBroken):
+    """Nothing is granted, paid, stopped or told to people without a decision that stands."""
+
+    code = "decision_missing"
+    text = "“{what}”须有仍然有效的决定（{steps}），本办件没有，不能办理。请按流程办理该环节；已退回的，须重新作出决定。"
+    text_en = "“{what}” needs a standing decision ({steps}); this case has none."
+
+
 class MoveRefused(RuleBroken):
     """The case does not stand there, or the move would break a join."""
 

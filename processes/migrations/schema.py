@@ -17,6 +17,7 @@ import processes.cases.draw_models
 import processes.cases.holiday_models
 import processes.cases.migration_models
 import processes.cases.models
+import processes.cases.move_models
 import processes.coordination.models
 import processes.decisions.models
 import processes.papers.archive_models

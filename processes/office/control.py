@@ -1,4 +1,4 @@
-"""Commands of the supervisor on a whole case: let it rest, let it go on, move it, end it.  Each needs a reason."""
+"""Commands of the supervisor on a whole case: let it rest, let it go on, end it.  Each needs a reason."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from processes.access.scope import Actor
 from processes.cases import actions, events
 from processes.cases.models import Case
 from processes.engine import progress as p
-from processes.engine.moves import Standing, standings
-from processes.errors import RuleBroken, StaleCase
+from processes.errors import RuleBroken
 from processes.office.answers import reason_of
 from processes.office.running import Run
 from processes.relief import fund_queries
@@ -21,7 +20,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 def suspend_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SuspendCase) -> dict[str, Any]:
     """Nobody works on it and its clocks stand still, from tomorrow."""
-    case, run, reason = _taken(uow, actor, command, "open")
+    case, run, reason = taken(uow, actor, command, "open")
     case.status, case.suspended_because = actions.SUSPENDED, reason
     names = [k.name for k in run.clocks.running() if all(s.until_on is not None for s in k.suspensions)]
     for name in names:
@@ -33,7 +32,7 @@ def suspend_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.S
 
 def resume_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ResumeCase) -> dict[str, Any]:
     """It goes on where it stood; the days of rest do not count."""
-    case, run, reason = _taken(uow, actor, command, actions.SUSPENDED)
+    case, run, reason = taken(uow, actor, command, actions.SUSPENDED)
     case.status, case.suspended_because = "open", ""
     # Only what this rest had stopped: a clock that stood still for a supplement stands still further.
     for name in events.latest(uow.session, case.id, "suspended").payload.get("clocks", []):
@@ -46,7 +45,7 @@ def resume_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Re
 
 def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EndCase) -> dict[str, Any]:
     """End it before its end; raises when money was handed over whose paper is missing (C10)."""
-    case, run, reason = _taken(uow, actor, command, "open", actions.SUSPENDED)
+    case, run, reason = taken(uow, actor, command, "open", actions.SUSPENDED)
     owed = fund_queries.outstanding(uow.session, case.id)
     if owed > 0:
         raise RuleBroken(reason=f"先行救助 {owed:.2f} 元尚未补办手续核销，不能终止办理", clause="C10")
@@ -56,21 +55,8 @@ def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EndCa
     return {"status": case.status}
 
 
-def move_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.MoveCase) -> dict[str, Any]:
-    """Take the case from one step to another; raises `MoveRefused`, or `StaleTask` when it has gone on."""
-    case, run, reason = _taken(uow, actor, command, "open")
-    if case.version != command.version:
-        raise StaleCase(number=case.number)
-    run.advance(p.Move(command.ref, command.to, reason))
-    return {"status": case.status}
-
-
-def places(run: Run) -> list[Standing]:
-    """Where the case stands and what it may be moved to."""
-    return standings(run.definition, run.state())
-
-
-def _taken(uow: UnitOfWork, actor: Actor, command: c.CaseCommand, *states: str) -> tuple[Case, Run, str]:
+def taken(uow: UnitOfWork, actor: Actor, command: c.CaseCommand, *states: str) -> tuple[Case, Run, str]:
+    """The case of a command, locked and in one of the states, with its reason; for supervisors."""
     actor.demand(Permission.CASE_CONTROL)
     case = actions.locked_case(uow, actor, command.case_number)
     if case.status not in states:

@@ -21,6 +21,7 @@ from processes.cases.models import (
     Notice,
     WorkItem,
 )
+from processes.cases.move_models import CaseMove
 from processes.decisions.models import Deviation, FactSnapshot, PropertyExemption
 from processes.papers.archive_models import CASE, OLD_FILE, PROPOSED, Destruction, OldFile, OldSheet
 from processes.papers.models import (
@@ -193,6 +194,7 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
     for event in session.scalars(events):
         event.title, event.payload = "", {}
     session.execute(update(Clock).where(Clock.case_id == case.id).values(extension_reason=""))
+    session.execute(update(CaseMove).where(CaseMove.case_id == case.id).values(reason="", said=""))
     session.execute(update(Award).where(Award.case_id == case.id).values(account=None))
     case.initials = case.initials_other = ""
     case.applicant, case.state, case.destroyed_on = GONE, b"", civil_date(uow.now)

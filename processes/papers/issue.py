@@ -14,12 +14,14 @@ from processes.access.scope import Actor
 from processes.cases import numbering
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
+from processes.decisions import standing as decided_by
 from processes.errors import PaperValueMissing, RenderFailed, UnknownPaper
 from processes.papers import assemble, contracts
 from processes.papers.levels import level_of
 from processes.papers.models import STANDING, SUPERSEDED, IssuedPaper, Printing
 from processes.policy.calendar import civil_date
 from processes.releases.bundle import Bundle, PaperRule
+from processes.releases.effects import Needed
 from processes.storage import outbox, vault
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -40,11 +42,15 @@ def issue(
 ) -> IssuedPaper:
     """Number a paper, store its contract, ask the press for the PDF.
 
-    Raises `UnknownPaper` and `PaperValueMissing`.
+    Raises `UnknownPaper` and `PaperValueMissing`; `DecisionMissing` for a paper that tells of a decision which the
+    case does not have.  A form of the case as it stands (`decided` false) says that it is undecided.
     """
     rule = bundle.papers.get(paper)
     if rule is None:
         raise UnknownPaper(paper=paper)
+    if decided and rule.decided_by:
+        needed = Needed(rule.decided_by, rule.verdict)
+        decided_by.demand(bundle, case.process, needed, items, f"出具《{rule.title}》")
     today = civil_date(uow.now)
     level = level_of(rule, items)
     place = assemble.names(uow.session, case.division)[level]

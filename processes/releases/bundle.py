@@ -23,7 +23,8 @@ from processes.engine import definitions
 from processes.engine.definitions import Content, Definition
 from processes.errors import BundleInvalid, ReleaseMissing
 from processes.policy.parameters import PolicyBook, Standing, merge, parse_policy
-from processes.releases import verdicts
+from processes.releases import effects, verdicts
+from processes.releases.effects import Needed
 from processes.releases.verdicts import VerdictRule
 
 COMMON = "common"
@@ -79,6 +80,10 @@ class PaperRule:
     signatures: tuple[str, ...] = ()
     """Roles that sign the paper electronically, in order; `seal` is the office's seal."""
     fields: Mapping[str, str] = field(default_factory=dict)
+    decided_by: Mapping[str, str] = field(default_factory=dict)
+    """Steps, each with its role, of which one has to have decided before the paper is issued with a number."""
+    verdict: str = ""
+    """What the latest of them has to say: `agree`, `refuse`; empty: either."""
 
 
 @dataclass(frozen=True)
@@ -226,6 +231,11 @@ class Bundle:
         return tuple(Separation(s["earlier"], s["later"]) for s in self.programme.get("separation", ()))
 
     @cached_property
+    def effects(self) -> dict[str, Needed]:
+        """What decision each verb needs that grants, pays, advances or stops."""
+        return effects.read(self.programme.get("effect", ()))
+
+    @cached_property
     def papers(self) -> dict[str, PaperRule]:
         """Papers by id."""
         if "documents.toml" not in self.files:
@@ -246,6 +256,8 @@ class Bundle:
                 tuple(p.get("opinions", ())),
                 tuple(p.get("signatures", ())),
                 dict(p.get("fields", {})),
+                dict(p.get("decided_by", {})),
+                str(p.get("verdict", "")),
             )
             for p in self._toml("documents.toml").get("paper", [])
         }

@@ -26,7 +26,7 @@ def _undo_grant(context: Context, result: Mapping[str, Any]) -> None:
 
 @verb(
     "award.grant", "给予救助待遇", "按月给予救助待遇，自指定月份起；同一人员不得重复享受。", undo=_undo_grant,
-    decides=True,
+    decides=True, needs_decision=True,
 )  # fmt: skip
 def grant(
     context: Context,
@@ -85,8 +85,9 @@ def _undo_stop(context: Context, result: Mapping[str, Any]) -> None:
 
 
 @verb(
-    "award.stop", "停发救助待遇", "停发本户成员享受的一项救助待遇：当月照发，自次月起停发。", undo=_undo_stop
-)
+    "award.stop", "停发救助待遇", "停发本户成员享受的一项救助待遇：当月照发，自次月起停发。", undo=_undo_stop,
+    needs_decision=True,
+)  # fmt: skip
 def stop(context: Context, award: str, reason: str) -> dict[str, Any]:
     """End an award that the household's people draw, whichever case granted it; answers the last month."""
     if award not in {o["value"] for o in list_awards(context)["options"]}:

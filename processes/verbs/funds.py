@@ -18,7 +18,7 @@ from processes.verbs.reliefs import event_of, objection, refused, undo_payment
 @verb(
     "fund.advance", "备用金先行支付",
     "从乡镇备用金先行支付；支付时再次按人查重，须重新审核的（recheck）、有逾期未补手续的（blocked）、余额不足的（insufficient）不支付，由图中分支处理。",
-    undo=undo_payment, decides=True,
+    undo=undo_payment, decides=True, needs_decision=True,
 )  # fmt: skip
 def advance(
     context: Context, amount: Decimal, event: str, event_on: Any = None, released: bool = False,

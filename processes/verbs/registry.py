@@ -12,7 +12,7 @@ from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
-from processes.decisions import snapshots
+from processes.decisions import snapshots, standing
 from processes.errors import UnknownVerb, VerbParametersInvalid
 from processes.releases import lint
 from processes.releases.bundle import Bundle
@@ -46,6 +46,8 @@ class Verb:
     undo: Callable[[Context, Mapping[str, Any]], None] | None
     decides: bool = False
     """Whether it grants or pays: only on facts of the household that still hold."""
+    needs_decision: bool = False
+    """Whether it grants, pays or stops: only on a decision that stands, of a step that the programme names."""
 
     @property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -62,11 +64,12 @@ def verb(
     description: str,
     undo: Callable[[Context, Mapping[str, Any]], None] | None = None,
     decides: bool = False,
+    needs_decision: bool = False,
 ) -> Callable[[Callable[..., dict[str, Any]]], Callable[..., dict[str, Any]]]:
     """Register a function as a verb."""
 
     def register(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-        _VERBS[name] = Verb(name, title, description, function, undo, decides)
+        _VERBS[name] = Verb(name, title, description, function, undo, decides, needs_decision)
         return function
 
     return register
@@ -88,13 +91,17 @@ def all_verbs() -> Mapping[str, Verb]:
 def call(context: Context, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
     """Answer a question; raises `UnknownVerb`, `VerbParametersInvalid` or what the verb raises.
 
-    Whatever diagram asks: nothing is granted or paid on facts that have changed since (`FactsChanged`).
+    Whatever diagram asks: nothing is granted or paid on facts that have changed since (`FactsChanged`), or without
+    the decision that the programme names (`DecisionMissing`).
     """
     chosen = find(name)
     try:
         inspect.signature(chosen.run).bind(context, **params)
     except TypeError as fault:
         raise VerbParametersInvalid(verb=name, reason=str(fault)) from fault
+    if chosen.needs_decision:
+        needed = context.bundle.effects.get(name)
+        standing.demand(context.bundle, context.case.process, needed, context.items, chosen.title)
     if not chosen.decides:
         return chosen.run(context, **params)
     snapshots.demand_unchanged(context.uow, context.case, facts_in(context), needed=True)
@@ -139,4 +146,5 @@ def office_for_lint() -> lint.Office:
         name: {p.name: p.default is p.empty for p in verb.parameters.values()}
         for name, verb in all_verbs().items()
     }
-    return lint.Office(frozenset(Role), verbs)
+    effects = frozenset(name for name, verb in all_verbs().items() if verb.needs_decision)
+    return lint.Office(frozenset(Role), verbs, effects)

@@ -63,7 +63,7 @@ def check(
 @verb(
     "relief.pay", "发放临时救助金",
     "由县级通过银行一次性发放救助金。发放时再次按人查重；answers 为真时不能发放的作答（recheck），否则拒绝办理。",
-    undo=undo_payment,
+    undo=undo_payment, needs_decision=True,
 )  # fmt: skip
 def pay(
     context: Context, amount: Decimal, event: str, event_on: Any = None, reason: str = "",

@@ -41,6 +41,12 @@ def test_lint__the_shipped_content_is_clean() -> None:
         ("grade.dmn", '<inputEntry id="rule_3_in_1"><text>true</text>', '<inputEntry id="rule_3_in_1"><text>-</text>', "table_overlap", "rule_3"),
         ("grade.dmn", "<text>\"A\"</text>", "<text>__import__('os')</text>", "not_executable", ""),
         ("entitlement.sheet.toml", "round_up(exact, param('allowance.rounding_unit'))", "round_up(exact * 1.05)", "number_in_content", "monthly"),
+        ("programme.toml", 'verb = "award.grant"', 'verb = "award.gift"', "effect_without_decision", "award.grant"),
+        ("programme.toml", 'requires = { county_decision = "county_leader", township', 'requires = { county_opinion = "county_leader", township', "unknown_step", "award.grant"),
+        ("programme.toml", 'requires = { county_decision = "county_leader", township', 'requires = { county_check = "county_clerk", township', "decision_of_other_role", "award.grant"),
+        ("programme.toml", 'requires = { county_decision = "county_leader", township', 'requires = { county_exemption = "county_leader", township', "step_without_verdict", "award.grant"),
+        ("programme.toml", 'requires = { county_decision = "county_leader", township', 'requires = { township', "effect_before_decision", "grant_award"),
+        ("documents.toml", 'id = "confirmation_notice"\ndecided_by = { county_decision = "county_leader", township_confirmation = "township_leader" }\nverdict = "agree"', 'id = "confirmation_notice"', "paper_without_decision", "confirmation_notice"),
         ("documents.toml", 'template = "approval_form.html"', 'template = "gone.html"', "unknown_template", "approval_form"),
     ],
 )  # fmt: skip

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import clocks, events, involving, limits, queries, queues, rules, timeline
+from processes.cases import clocks, events, involving, limits, moves, queries, queues, rules, timeline
 from processes.cases.models import WorkItem
-from processes.engine import moves, runtime, trail
+from processes.engine import moves as lawful
+from processes.engine import runtime, trail
 from processes.engine.facts import Facts
 from processes.errors import Invalid, NotFound, RuleBroken
 from processes.office import handing
@@ -24,7 +25,7 @@ from processes.papers import queries as papers
 from processes.people import history, shown
 from processes.people import queries as people
 from processes.policy.calendar import civil_date
-from processes.releases import publish
+from processes.releases import effects, publish
 from processes.releases import words as choice_words
 from processes.relief import fund_queries
 from processes.relief import queries as relief
@@ -96,6 +97,7 @@ def one(actor: Actor, number: str) -> Any:
             },
             payment=fund_queries.payment_of_case(session, case.id),
             places=_places(office, actor, case, bundle),
+            asked=moves.waiting(session, case),
             card=decision_view.of_case(office, session, case, bundle, data)
             if may_see_household and not case.department
             else None,
@@ -136,7 +138,8 @@ def _places(office: Any, actor: Actor, case: Any, bundle: Any) -> list[Any]:
         return []
     facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
     definition = bundle.definition(case.process or None)
-    return moves.standings(definition, runtime.restore(definition, case.state, facts))
+    state = runtime.restore(definition, case.state, facts)
+    return lawful.standings(definition, state, effects.deciding_steps(bundle, case.process))
 
 
 def _lines(told: list[Any]) -> list[Any]:
@@ -248,7 +251,7 @@ def control(actor: Actor, number: str, act: str) -> Any:
 @desk.post("/cases/<string:number>/move")
 @require(Permission.CASE_CONTROL)
 def move(actor: Actor, number: str) -> Any:
-    """Take the case from one step to another."""
+    """Take the case back to a step, or ask for a move forward."""
     told = request.form
     command = c.MoveCase(
         number,

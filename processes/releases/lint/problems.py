@@ -20,8 +20,10 @@ class Problem:
 class Office:
     """What the office offers: roles, and service operations with the parameters that each takes.
 
-    `verbs` maps an operation to its parameters, each with whether it must be given.
+    `verbs` maps an operation to its parameters, each with whether it must be given; `effects` are the operations that
+    need a decision which stands.
     """
 
     roles: frozenset[str]
     verbs: Mapping[str, Mapping[str, bool]]
+    effects: frozenset[str] = frozenset()

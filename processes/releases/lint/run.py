@@ -11,7 +11,7 @@ from processes.errors import YimenError
 from processes.policy.parameters import parse_policy
 from processes.releases import bundle as bundles
 from processes.releases.bundle import COMMON, Bundle
-from processes.releases.lint import decisions, diagrams, form_rules, index, verdicts, words
+from processes.releases.lint import decisions, diagrams, effects, form_rules, index, verdicts, words
 from processes.releases.lint.problems import Office, Problem
 
 _XML = (".bpmn", ".dmn")
@@ -100,6 +100,7 @@ def _check(bundle: Bundle, office: Office) -> Iterator[Problem]:
     yield from _separation(bundle)
     yield from _outcomes(bundle, used)
     yield from verdicts.check(bundle)
+    yield from effects.check(bundle, office, used)
     yield from diagrams.executable(bundle)
 
 

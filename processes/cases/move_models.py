@@ -1,0 +1,53 @@
+"""Rows of moves (移动办理位置): every one that was made, asked for or refused, and who the two people were."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Row
+
+ASKED, DONE, REFUSED, EXPIRED = "asked", "done", "refused", "expired"
+STATUS_TITLES = {ASKED: "待确认", DONE: "已移动", REFUSED: "未同意", EXPIRED: "已失效（办件已继续办理）"}
+_ASKED: Any = text("status = 'asked'")
+
+
+class CaseMove(Row):
+    """A case was taken, or is asked to be taken, from one step to another.
+
+    Back to a step that was done before one person suffices; forward needs another one (`decided_by_id`).
+    """
+
+    __tablename__ = "case_move"
+    __table_args__ = (
+        Index("uq_case_move_asked", "case_id", unique=True, postgresql_where=_ASKED, sqlite_where=_ASKED),
+        Index("ix_case_move_at", "asked_at"),
+        CheckConstraint("status IN ('asked', 'done', 'refused', 'expired')", name="status"),
+        CheckConstraint(
+            "is_back OR status <> 'done' OR (decided_by_id IS NOT NULL AND decided_by_id <> asked_by_id)",
+            name="two_people",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    case_version: Mapped[int]
+    """The case's version when it was asked; another one, and the request has expired."""
+    ref: Mapped[str] = mapped_column(String(160))
+    title: Mapped[str] = mapped_column(String(60))
+    to: Mapped[str] = mapped_column(String(60))
+    to_title: Mapped[str] = mapped_column(String(60))
+    is_back: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(300))
+    status: Mapped[str] = mapped_column(String(10))
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    asked_by: Mapped[str] = mapped_column(String(60))
+    asked_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    decided_by: Mapped[str] = mapped_column(String(60), default="")
+    decided_at: Mapped[datetime | None]
+    said: Mapped[str] = mapped_column(String(300), default="")
+    """Why it was refused."""

@@ -1,0 +1,52 @@
+"""Whether a decision stands: what grants, pays, stops or tells of a decision asks here, whatever led to it.
+
+A decision stands while its step is done and the case was not sent or moved back before it.  Of several deciding
+steps of a case the latest counts: what the county refused is not paid on the township's earlier consent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from processes.cases.models import WorkItem
+from processes.engine import expressions
+from processes.errors import DecisionMissing, ExpressionFailed
+from processes.releases import effects
+from processes.releases.bundle import Bundle
+from processes.releases.effects import Needed
+
+
+def demand(bundle: Bundle, process: str, needed: Needed | None, items: Sequence[WorkItem], what: str) -> None:
+    """Raise `DecisionMissing` unless the case has the decision; `what` is the title of what would be done.
+
+    A release from before programmes named their decisions needs at least a leader's step that stands.
+    """
+    standing = [i for i in items if i.status == "done" and i.completed_at is not None]
+    if needed is None:
+        if not any(i.role in effects.LEADERS for i in standing):
+            raise DecisionMissing(what=what, steps="乡镇或县级负责人的决定")
+        return
+    found = _latest(i for i in standing if needed.steps.get(i.task) == i.role)
+    if found is None or not _says(bundle, process, needed, found):
+        raise DecisionMissing(what=what, steps=_titles(bundle, process, needed))
+
+
+def _latest(items: Iterable[WorkItem]) -> WorkItem | None:
+    return max(items, key=lambda i: (i.completed_at, i.id or 0), default=None)
+
+
+def _says(bundle: Bundle, process: str, needed: Needed, item: WorkItem) -> bool:
+    """Whether a verdict is the one that is needed; a form that cannot be read says nothing."""
+    if not needed.verdict:
+        return True
+    try:
+        parsed = expressions.parse(effects.agreeing(bundle, process, needed, item.task))
+        agrees = bool(expressions.evaluate(parsed, item.submission or {}))
+    except ExpressionFailed:
+        return False
+    return agrees == (needed.verdict == effects.AGREE)
+
+
+def _titles(bundle: Bundle, process: str, needed: Needed) -> str:
+    nodes = (n for d in bundle.definition(process or None).diagrams.values() for n in d.nodes.values())
+    return "、".join(n.name or n.id for n in nodes if n.id in needed.steps)

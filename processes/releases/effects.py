@@ -1,0 +1,65 @@
+"""What needs a decision: the verbs that grant, pay, advance or stop, and the papers that tell of a decision.
+
+`[[effect]]` of `programme.toml` names for a verb the steps that decide it, each with the role that takes it; a paper
+names them under `decided_by`.  Any one of them suffices, and the latest of them counts (`decisions/standing.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from processes.access.permissions import Role
+from processes.errors import YimenError
+
+if TYPE_CHECKING:
+    from processes.releases.bundle import Bundle
+
+LEADERS = frozenset({Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER})
+"""Roles that decide, whatever a programme says: an effect never stands on anybody else's step."""
+AGREE, REFUSE = "agree", "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Which step has to have decided, each with its role; `verdict` is what it has to say, empty: either.
+
+    `agrees` are expressions over a step's form, for steps that `[decision.<process>.steps]` does not name.
+    """
+
+    steps: Mapping[str, str]
+    verdict: str = AGREE
+    agrees: Mapping[str, str] = field(default_factory=dict)
+
+
+def read(raw: Iterable[Mapping[str, Any]]) -> dict[str, Needed]:
+    """What each verb of a programme needs."""
+    return {str(e["verb"]): Needed(dict(e["requires"]), AGREE, dict(e.get("agrees", {}))) for e in raw}
+
+
+def agreeing(bundle: Bundle, process: str, needed: Needed, step: str) -> str:
+    """The expression over a deciding step's form that says whether it agrees; empty when the programme has none."""
+    if step in needed.agrees:
+        return needed.agrees[step]
+    verdict = bundle.verdict(process)
+    if verdict is not None and step in verdict.steps:
+        return verdict.steps[step]
+    of_verbs = (e.agrees[step] for e in bundle.effects.values() if step in e.agrees)
+    return next(of_verbs, "")
+
+
+def deciding_steps(bundle: Bundle, process: str) -> frozenset[str]:
+    """The steps of a process that give an opinion or decide: what a move never passes.
+
+    Those that the programme names, and every step of a leader.
+    """
+    named = {step for needed in bundle.effects.values() for step in needed.steps}
+    named |= {step for paper in bundle.papers.values() for step in paper.decided_by}
+    named |= {step for verdict in bundle.verdicts.values() for step in verdict.steps}
+    try:
+        diagrams = bundle.definition(process or None).diagrams.values()
+    except YimenError:
+        return frozenset(named)
+    offered = (n for d in diagrams for n in d.nodes.values() if n.is_offered)
+    return frozenset(n.id for n in offered if n.id in named or n.role in LEADERS)

@@ -1,0 +1,35 @@
+"""Moves of cases (移动办理位置): what waits for a second person, and all that were made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from processes import commands as c
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import move_models, moves
+from web import auth
+from web.require import require
+
+desk = Blueprint("moving", __name__)
+
+
+@desk.get("/oversight/moves")
+@require(Permission.OVERDUE_READ)
+def listed(actor: Actor) -> Any:
+    """Every move in scope, what waits first."""
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        rows = sorted(moves.latest(session), key=lambda s: s.status != move_models.ASKED)
+        return render_template("moves.html", rows=rows, former=moves.former(session))
+
+
+@desk.post("/moves/<int:move_id>/decide")
+@require(Permission.MOVE_CONFIRM)
+def decide(actor: Actor, move_id: int) -> Any:
+    """Carry a forward move out, or refuse it."""
+    told = request.form
+    command = c.DecideMove(move_id, told.get("accept") == "1", told.get("reason", ""))
+    done = auth.office().perform(command, actor)
+    return redirect(url_for("cases.one", number=done["case"]))
