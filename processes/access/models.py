@@ -61,6 +61,8 @@ class Account(Row, Scoped):
     """Who added it on screen; None: the command line."""
     awaits_confirmation: Mapped[bool] = mapped_column(default=False)
     """Added after founding: a second administrator has to confirm it before it can be used."""
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    """The account under which the same natural person is known already; None: this one."""
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     session_epoch: Mapped[int] = mapped_column(default=0)

@@ -16,6 +16,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from processes.access import persons
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.cases import anchors
@@ -46,8 +47,8 @@ def enter(uow: UnitOfWork, actor: Actor, number: str) -> DrawNumber:
     if len(actor.division) != COUNTY_DIGITS:
         raise RuleBroken(reason="抽签数由县级两个不同部门的人员填写", clause="C35")
     found = _collecting(uow, actor)
-    office = office_of(actor)
-    if any(n.office == office or n.account_id == actor.account_id for n in found.numbers):
+    office, mine = office_of(actor), persons.accounts_of(uow.session, actor.account_id)
+    if any(n.office == office or n.account_id in mine for n in found.numbers):
         raise DutySeparation(earlier="填写抽签数", step="填写第二个抽签数")
     nonce = secrets.token_hex(16)
     row = DrawNumber(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.storage.base import Row
@@ -27,6 +27,7 @@ class MigrationBatch(Row):
     """A plan to take the unfinished cases of one release to another one, and what became of it."""
 
     __tablename__ = "migration_batch"
+    __table_args__ = (CheckConstraint("run_by_id IS NULL OR run_by_id <> by_id", name="two_people"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     programme: Mapped[str] = mapped_column(String(60), index=True)
@@ -43,6 +44,10 @@ class MigrationBatch(Row):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     by: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
+    run_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """The second person, who had it carried out."""
+    chosen_by: Mapped[list[Any]] = mapped_column(default=list)
+    """Accounts that chose for cases that need a choice."""
 
 
 class MigrationRow(Row):

@@ -40,6 +40,10 @@ class Case(Row, Scoped, Referred):
     outcome: Mapped[str | None] = mapped_column(String(40))
     outcome_title: Mapped[str | None] = mapped_column(String(40))
     state: Mapped[bytes] = mapped_column(LargeBinary)
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """Who registered the application, and so never decides it."""
+    former_releases: Mapped[list[Any]] = mapped_column(default=list)
+    """Releases that it was migrated from: their rules of duty still bind."""
     version: Mapped[int] = mapped_column(default=1)
     due_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]

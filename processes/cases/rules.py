@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from processes.access.scope import Actor, StandIn
 from processes.cases.models import WorkItem
-from processes.errors import DutySeparation, NotAllowed, RuleBroken, StaleTask, TaskTaken, YimenError
+from processes.errors import NotAllowed, RuleBroken, StaleTask, TaskTaken, YimenError
 from processes.policy.calendar import SHANGHAI
-from processes.releases.bundle import Separation
 
 
 def demand_open(item: WorkItem, version: int) -> None:
@@ -62,21 +59,3 @@ def may_work(item: WorkItem, actor: Actor) -> bool:
     except YimenError:
         return False
     return True
-
-
-def demand_separation(
-    item: WorkItem, account_id: int | None, done: Iterable[WorkItem], rules: Iterable[Separation]
-) -> None:
-    """Raise `DutySeparation` when this person did a step that excludes this one.
-
-    Steps that were sent back count too: who investigated once has investigated.  So does what was done in a
-    person's name while they were away, and what they prepared for somebody who had delegated it to them.
-    """
-    steps = {
-        d.task: d.title
-        for d in done
-        if account_id in (d.completed_by_id, d.completed_for_id, d.prepared_by_id)
-    }
-    for rule in rules:
-        if rule.later == item.task and rule.earlier in steps:
-            raise DutySeparation(earlier=steps[rule.earlier], step=item.title)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from processes import commands as c
-from processes.access import accounts, audit, founding, passwords, sessions
+from processes.access import accounts, audit, founding, passwords, persons, sessions
 from processes.access.division_file import COUNTY, TOWNSHIP, VILLAGE
 from processes.access.models import Account, Division
 from processes.access.permissions import ROLE_TITLES, Permission, Role
@@ -72,7 +72,9 @@ def confirm(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Confir
         raise NotFound()
     if not account.awaits_confirmation:
         raise RuleBroken(reason=f"账号 {account.username} 不在待确认状态")
-    if actor.account_id is None or actor.account_id in (account.id, account.added_by):
+    if actor.account_id is None or persons.is_one_of(
+        uow.session, actor.account_id, (account.id, account.added_by)
+    ):
         raise RuleBroken(reason="账号须由增加人以外的另一名管理员确认")
     account.awaits_confirmation = False
     account.is_active = True

@@ -9,7 +9,7 @@ from processes import commands as c
 from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
-from processes.cases import actions, events, involving, notices, rules
+from processes.cases import actions, duties, events, involving, notices, rules
 from processes.cases.models import Involvement, WorkItem
 from processes.errors import Invalid, RuleBroken
 from processes.office import finishing
@@ -33,7 +33,7 @@ def cosign(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.CosignT
     signers = _people(uow, command.signers)
     run = Run(uow, actor, case, items)
     for account in signers:
-        rules.demand_separation(item, account.id, items, run.bundle.separation)
+        duties.demand(uow, case, run.bundle, item, items, account.id)
     _demand_mode(command.mode)
     made = involving.cosign(uow, actor, case, item, signers, command.mode, command.quorum, command.question)
     item.cosigning = item.cosigning or BEFORE
@@ -48,7 +48,7 @@ def hold(
     """Keep what was submitted until the signers have agreed (后加签)."""
     signers = _people(run.uow, command.signers)
     for account in signers:
-        rules.demand_separation(item, account.id, run.items, run.bundle.separation)
+        duties.demand(run.uow, run.case, run.bundle, item, run.items, account.id)
     _demand_mode(command.mode)
     made = involving.cosign(
         run.uow, run.actor, run.case, item, signers, command.mode, command.quorum, ""
@@ -143,8 +143,7 @@ def answer(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AnswerI
 
 def _demand_apart(actor: Actor, row: Involvement, run: Run, item: WorkItem) -> None:
     """Whoever did a step that excludes this one does not sign with it either, nor does anybody in their name."""
-    for account_id in {actor.account_id, row.account_id}:
-        rules.demand_separation(item, account_id, run.items, run.bundle.separation)
+    duties.demand(run.uow, run.case, run.bundle, item, run.items, actor.account_id, row.account_id)
 
 
 def _people(uow: UnitOfWork, ids: Iterable[int]) -> list[Account]:

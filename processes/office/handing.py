@@ -9,7 +9,7 @@ from processes import commands as c
 from processes.access.models import Account
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
-from processes.cases import actions, events, handing, involving, notices, rules
+from processes.cases import actions, duties, events, handing, involving, notices, rules
 from processes.cases.models import WorkItem
 from processes.engine import returns
 from processes.errors import Invalid, NotFound, RuleBroken
@@ -27,7 +27,7 @@ def delegate(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Deleg
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     to = _account(uow, command.to_account_id)
-    rules.demand_separation(item, to.id, items, Run(uow, actor, case, items).bundle.separation)
+    duties.demand(uow, case, Run(uow, actor, case, items).bundle, item, items, to.id)
     reason = reason_of(command.reason)
     handing.delegate(uow, actor, case, item, to, reason)
     notices.tell(
@@ -65,7 +65,7 @@ def take_over(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Take
     actor.demand(Permission.TASK_TRANSFER)
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
-    rules.demand_separation(item, actor.account_id, items, Run(uow, actor, case, items).bundle.separation)
+    duties.demand(uow, case, Run(uow, actor, case, items).bundle, item, items, actor.account_id)
     rules.demand_at_rest(item)
     reason, had = reason_of(command.reason), item.claimed_by_id
     handing.take_over(uow, actor, case, item, reason)

@@ -7,8 +7,9 @@ from typing import Any
 from processes import commands as c
 from processes.access.models import Account
 from processes.access.permissions import Permission
-from processes.access.scope import Actor
-from processes.cases import actions, notices, rules
+from processes.access.scope import Actor, StandIn
+from processes.cases import actions, duties, notices, rules
+from processes.cases.models import WorkItem
 from processes.errors import NotFound
 from processes.office import computing, cosigning, finishing
 from processes.office.answers import checked, reason_of
@@ -20,9 +21,10 @@ from processes.storage.unit_of_work import UnitOfWork
 def claim_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ClaimTask) -> dict[str, Any]:
     """Take an item out of the office's queue; of two people one wins and the other is told who."""
     actor.demand(Permission.TASK_WORK)
-    case, _, item = actions.locked_case_of(uow, actor, command.item_id)
-    rules.demand_worker(item, actor)
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
+    away = rules.demand_worker(item, actor)
     rules.demand_open(item, command.version)
+    _demand_apart(Run(uow, actor, case, items), item, away)
     actions.claim(uow, actor, case, item)
     return {"version": item.version}
 
@@ -38,10 +40,11 @@ def release_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.R
 def save_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SaveDraft) -> dict[str, Any]:
     """Keep what was typed; answers the draft's new version."""
     actor.demand(Permission.TASK_WORK)
-    _, _, item = actions.locked_case_of(uow, actor, command.item_id)
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
-    rules.demand_worker(item, actor)
+    away = rules.demand_worker(item, actor)
     rules.demand_at_rest(item)
+    _demand_apart(Run(uow, actor, case, items), item, away)
     version = actions.save_draft(uow, item, command.data, command.draft_version, command.overwrite)
     return {"draft_version": version}
 
@@ -53,12 +56,12 @@ def complete_task(
     actor.demand(Permission.TASK_WORK)
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
+    run = Run(uow, actor, case, items)
+    # Asked before the role: whoever did what excludes the step is told so, whatever roles they have.
+    _demand_apart(run, item, None)
     away = rules.demand_worker(item, actor)
     rules.demand_decider(item)
-    run = Run(uow, actor, case, items)
-    rules.demand_separation(item, actor.account_id, items, run.bundle.separation)
-    if away is not None:
-        rules.demand_separation(item, away.account_id, items, run.bundle.separation)
+    _demand_apart(run, item, away)
     data = checked(run.bundle, case, actor, uow, item.form, command.data, run.known)
     computing.demand_reason(run, item, data)
     if command.signers:
@@ -79,7 +82,7 @@ def transfer_task(
     if to is None or not to.is_active:
         raise NotFound()
     run = Run(uow, actor, case, items)
-    rules.demand_separation(item, to.id, items, run.bundle.separation)
+    duties.demand(uow, case, run.bundle, item, items, to.id)
     reason = reason_of(command.reason)
     actions.transfer(uow, actor, case, item, to, reason)
     text = f"{actor.name}将{case.applicant}的“{item.title}”转给您办理：{reason}"
@@ -92,12 +95,19 @@ def return_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Re
     actor.demand(Permission.TASK_RETURN)
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
-    rules.demand_worker(item, actor)
+    away = rules.demand_worker(item, actor)
     reason = reason_of(command.reason)
     run = Run(uow, actor, case, items)
+    _demand_apart(run, item, away)
     state = run.state()
     rules.demand_decider(item)
     finishing.send_back(run, state, command.to, reason)
     if command.straight:
         finishing.come_straight_back(items, command.to, item)
     return {"case": case.number}
+
+
+def _demand_apart(run: Run, item: WorkItem, away: StandIn | None) -> None:
+    """Whoever did what excludes a step neither takes, drafts, returns nor finishes it, nor does anybody in their name."""
+    for_whom = None if away is None else away.account_id
+    duties.demand(run.uow, run.case, run.bundle, item, run.items, run.actor.account_id, for_whom)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from processes import commands as c
+from processes.access import persons
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, events, migration_queries
@@ -16,7 +17,7 @@ from processes.cases.models import Case, WorkItem
 from processes.engine import migration, runtime
 from processes.engine.facts import Facts
 from processes.engine.migration import Kind, Verdict
-from processes.errors import MigrationRefused, RuleBroken
+from processes.errors import MigrationRefused, OwnProposal, RuleBroken
 from processes.office.answers import reason_of
 from processes.office.cases import locked_by_id
 from processes.office.running import Run
@@ -82,24 +83,31 @@ def choose(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ChooseM
         query = query.where(MigrationRow.id.in_(command.rows))
     for row in uow.session.scalars(query):
         row.go = command.go
+    if actor.account_id not in batch.chosen_by:
+        batch.chosen_by = [*batch.chosen_by, actor.account_id]
     return {}
 
 
 def run(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RunMigration) -> dict[str, Any]:
-    """Let the worker begin; raises while a choice is open."""
+    """Let the worker begin, as a person who neither planned nor chose; raises while a choice is open."""
     actor.demand(Permission.STUDIO)
     batch = _batch(uow, command, m.PLANNED)
     undecided = migration_queries.tally(uow.session, batch.id)["undecided"]
     if undecided:
         raise RuleBroken(reason=f"还有 {undecided} 件需要选择是否迁移")
-    batch.reason, batch.status = reason_of(command.reason), m.RUNNING
+    hands = (batch.by_id, *batch.chosen_by)
+    if persons.is_one_of(uow.session, actor.account_id, hands):
+        raise OwnProposal(what=f"{batch.title}的迁移")
+    batch.reason, batch.status, batch.run_by_id = reason_of(command.reason), m.RUNNING, actor.account_id
     return {}
 
 
 def undo(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.UndoMigration) -> dict[str, Any]:
-    """Let the worker take the migrated cases back."""
+    """Let the worker take the migrated cases back; not by whoever had them migrated."""
     actor.demand(Permission.STUDIO)
     batch = _batch(uow, command, m.DONE)
+    if persons.is_one_of(uow.session, actor.account_id, (batch.run_by_id,)):
+        raise OwnProposal(what=f"{batch.title}的迁移")
     batch.reason, batch.status = reason_of(command.reason), m.UNDOING
     return {}
 
@@ -153,6 +161,9 @@ def _forward(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: Migratio
     row.state_before, row.due_before = case.state, case.due_at
     row.items_before = [{"id": i.id} | {k: getattr(i, k) for k in _KEPT} for i in here.items]
     case.release_id = batch.to_id
+    case.former_releases = [
+        r for r in dict.fromkeys([*case.former_releases, batch.from_id]) if r != batch.to_id
+    ]
     run = Run(uow, actor, case, here.items)
     actions.rebind(uow, case, runtime.look(run.definition, verdict.state, run.facts()), run.clocks, run.items)
     events.append(
@@ -167,6 +178,10 @@ def _back(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: MigrationRo
     if case.release_id != batch.to_id or case.version != row.version_after or row.state_before is None:
         raise MigrationRefused(reason="迁移后已有人继续办理")
     case.release_id, case.state, case.due_at = batch.from_id, row.state_before, row.due_before
+    # The rules of the release that it goes back from bound it meanwhile; taking back makes nothing easier.
+    case.former_releases = [
+        r for r in dict.fromkeys([*case.former_releases, batch.to_id]) if r != batch.from_id
+    ]
     case.version += 1
     before = {int(kept["id"]): kept for kept in row.items_before}
     for item in actions.items_of(uow, case):

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from processes import commands as c
+from processes.access import persons
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import actions, events, moves, notices
@@ -90,7 +91,7 @@ def decide(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DecideM
         text = f"{actor.name}没有同意将{case.applicant}的办件移动到“{row.to_title}”：{row.said}"
         notices.tell(uow, [row.asked_by_id], "move", text, case)
         return {"case": case.number, "status": row.status}
-    if row.asked_by_id == actor.account_id:
+    if persons.is_one_of(uow.session, actor.account_id, (row.asked_by_id,)):
         raise OwnProposal(what=f"移动到“{row.to_title}”")
     run = Run(uow, actor, case, actions.items_of(uow, case))
     target(places(run), row.ref, row.to)

@@ -160,7 +160,7 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
             bundle.id,
             bundle.programme.get("excludes", ()),
         )
-    case = _new_case(uow, household, opening, bundle, start, release_id)
+    case = _new_case(uow, actor, household, opening, bundle, start, release_id)
 
     def choices() -> Mapping[str, Any]:
         return {**people.choices(household), **opening.choices}
@@ -189,8 +189,9 @@ def opened_from(uow: UnitOfWork, case: Case) -> list[str]:
 
 
 def _new_case(
-    uow: UnitOfWork, household: Household, opening: Opening, bundle: Bundle, start: StartRule, release_id: int
-) -> Case:
+    uow: UnitOfWork, actor: Actor, household: Household, opening: Opening, bundle: Bundle, start: StartRule,
+    release_id: int,
+) -> Case:  # fmt: skip
     code = str(bundle.programme["code"])
     year = civil_date(uow.now).year
     head = _head(household)
@@ -210,6 +211,8 @@ def _new_case(
         initials_other=other_initials(applicant),
         category=household.category,
         state=b"",
+        opened_by_id=actor.account_id,
+        former_releases=[],
         version=0,
         opened_at=uow.now,
         status="open",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from processes.access import audit
+from processes.access import audit, persons
 from processes.access.scope import Actor
 from processes.errors import DutySeparation, NotFound, RuleBroken
 from processes.parameters import book
@@ -39,7 +39,15 @@ def confirm(uow: UnitOfWork, actor: Actor, value_id: int) -> ParameterValue:
     """Put a proposal in force; never by whoever proposed it.  What stood there before stays as replaced."""
     book.lock(uow)
     row = _waiting(uow, value_id)
-    if actor.account_id is None or actor.account_id == row.proposed_by_id or _published_by(row, actor):
+    if (
+        actor.account_id is None
+        or persons.is_one_of(
+            uow.session,
+            actor.account_id,
+            (row.proposed_by_id, *(row.hands if row.proposed_by_id is None else ())),
+        )
+        or _published_by(row, actor)
+    ):
         raise DutySeparation(earlier="提出参数取值", step="确认参数取值")
     old = _at(uow, row.name, row.division, row.since, IN_FORCE)
     if old is not None:

@@ -236,6 +236,12 @@ class Bundle:
         return effects.read(self.programme.get("effect", ()))
 
     @cached_property
+    def checks(self) -> frozenset[str]:
+        """Steps of leaders that decide nothing: they look over what others did."""
+        named = {str(s) for s in self.programme.get("checks", ())}
+        return frozenset(named - effects.named(self))
+
+    @cached_property
     def papers(self) -> dict[str, PaperRule]:
         """Papers by id."""
         if "documents.toml" not in self.files:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from processes.access import persons
 from processes.access.scope import Actor
 from processes.errors import BundleInvalid, DutySeparation, Invalid, NotFound, RuleBroken, StaleDraft
 from processes.parameters import book as parameter_book
@@ -142,12 +143,8 @@ def _demand_in_time(session: Session, draft: Draft, effective_from: date, today:
 
 def _demand_other_hand(uow: UnitOfWork, actor: Actor, draft: Draft) -> None:
     """Raise `DutySeparation` for the author and for everybody who changed anything since the base."""
-    changed = uow.session.scalar(
-        select(DraftChange.id)
-        .where(DraftChange.draft_id == draft.id, DraftChange.account_id == actor.account_id)
-        .limit(1)
-    )
-    if changed is not None or actor.account_id == draft.author_id or actor.name == draft.changed_by:
+    hands = (*_hands(uow.session, draft), draft.author_id)
+    if persons.is_one_of(uow.session, actor.account_id, hands) or actor.name == draft.changed_by:
         raise DutySeparation(earlier="修改流程", step="审批发布")
 
 

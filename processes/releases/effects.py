@@ -49,17 +49,23 @@ def agreeing(bundle: Bundle, process: str, needed: Needed, step: str) -> str:
     return next(of_verbs, "")
 
 
+def named(bundle: Bundle) -> set[str]:
+    """The steps that the programme itself says decide or give an opinion."""
+    steps = {step for needed in bundle.effects.values() for step in needed.steps}
+    steps |= {str(step) for step in bundle.programme.get("decides", ())}
+    steps |= {step for paper in bundle.papers.values() for step in paper.decided_by}
+    return steps | {step for verdict in bundle.verdicts.values() for step in verdict.steps}
+
+
 def deciding_steps(bundle: Bundle, process: str) -> frozenset[str]:
     """The steps of a process that give an opinion or decide: what a move never passes.
 
     Those that the programme names, and every step of a leader.
     """
-    named = {step for needed in bundle.effects.values() for step in needed.steps}
-    named |= {step for paper in bundle.papers.values() for step in paper.decided_by}
-    named |= {step for verdict in bundle.verdicts.values() for step in verdict.steps}
+    steps = named(bundle)
     try:
         diagrams = bundle.definition(process or None).diagrams.values()
     except YimenError:
-        return frozenset(named)
+        return frozenset(steps)
     offered = (n for d in diagrams for n in d.nodes.values() if n.is_offered)
-    return frozenset(n.id for n in offered if n.id in named or n.role in LEADERS)
+    return frozenset(n.id for n in offered if n.id in steps or n.role in LEADERS)

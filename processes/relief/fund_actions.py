@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import or_, select
 
-from processes.access import divisions
+from processes.access import divisions, persons
 from processes.access.scope import Actor, township_of
 from processes.cases import events
 from processes.cases.models import Case
@@ -78,7 +78,7 @@ def reverse(uow: UnitOfWork, actor: Actor, entry_id: int, memo: str) -> FundEntr
 def confirm(uow: UnitOfWork, actor: Actor, entry_id: int) -> FundEntry:
     """Confirm somebody else's entry; from now on it counts."""
     entry, fund = _waiting(uow, actor, entry_id)
-    _demand_other_person(actor, entry)
+    _demand_other_person(uow, actor, entry)
     entry.confirmed_by_id, entry.confirmed_by = actor.account_id, actor.name
     _post(uow, fund, entry)
     _tell_case(uow, actor, entry)
@@ -241,8 +241,8 @@ def _waiting(uow: UnitOfWork, actor: Actor, entry_id: int) -> tuple[FundEntry, F
     return entry, fund
 
 
-def _demand_other_person(actor: Actor, entry: FundEntry) -> None:
-    if entry.entered_by_id == actor.account_id:
+def _demand_other_person(uow: UnitOfWork, actor: Actor, entry: FundEntry) -> None:
+    if persons.is_one_of(uow.session, actor.account_id, (entry.entered_by_id,)):
         raise DutySeparation(earlier="备用金录入", step="备用金复核")
 
 

@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from processes.access.models import Account
 from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
 from web.app import create_app
@@ -53,3 +55,17 @@ class Person:
         return self.client.post(
             path, json=body, headers={"X-CSRFToken": self.csrf, "X-Requested-With": "fetch"}
         )
+
+
+def colleague(stage: Stage, of: str, username: str, name: str) -> int:
+    """Another person of the same rank and place as a demo account, with the same published password."""
+    with stage.database.unit_of_work() as uow:
+        known = uow.session.scalars(select(Account).where(Account.username == of)).one()
+        made = Account(
+            username=username, name=name, password_hash=known.password_hash, roles=list(known.roles),
+            division=known.division, is_demo=True,
+        )  # fmt: skip
+        uow.add(made)
+        uow.flush()
+        uow.commit()
+        return made.id

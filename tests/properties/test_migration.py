@@ -90,7 +90,7 @@ def test_migrating_and_undoing_leaves_everything(stage: Stage, allowance: Bundle
     batch = _planned(stage, releases.put_in_force(stage, releases.second_signature(allowance)))
     supervisor = stage.actor("supervisor", cases.VILLAGE)
     assert [r.kind for r in _rows(stage, batch)] == ["safe"]
-    stage.office.perform(c.RunMigration(batch, "统一流程"), supervisor)
+    stage.office.perform(c.RunMigration(batch, "统一流程"), stage.actor("supervisor#2", "340199"))
     jobs.migrate_cases(stage.office)
     assert _release_of(stage, number) == 2
     assert _everything(stage, number) == before
@@ -115,7 +115,7 @@ def test_a_migrated_case_gets_the_second_signature(stage: Stage, allowance: Bund
         assert kept is not None
         uow.session.delete(kept)
         uow.commit()
-    stage.office.perform(c.RunMigration(batch, "统一"), stage.actor("supervisor", cases.VILLAGE))
+    stage.office.perform(c.RunMigration(batch, "统一"), stage.actor("supervisor#2", "340199"))
     jobs.migrate_cases(stage.office)
     for number in (staying, going):
         _walk(stage, number)
@@ -132,9 +132,9 @@ def test_a_step_that_was_passed_needs_a_choice(stage: Stage, allowance: Bundle) 
     assert row.reasons == ["新增环节“第二次签批”在已办过的位置，迁移后本办件不再办理该环节"]
     supervisor = stage.actor("supervisor", cases.VILLAGE)
     with pytest.raises(RuleBroken, match="1 件需要选择"):
-        stage.office.perform(c.RunMigration(batch, "统一"), supervisor)
+        stage.office.perform(c.RunMigration(batch, "统一"), stage.actor("supervisor#2", "340199"))
     stage.office.perform(c.ChooseMigration(batch, (row.id,), True), supervisor)
-    stage.office.perform(c.RunMigration(batch, "统一"), supervisor)
+    stage.office.perform(c.RunMigration(batch, "统一"), stage.actor("supervisor#2", "340199"))
     jobs.migrate_cases(stage.office)
     assert _release_of(stage, number) == 2
     _walk(stage, number)
@@ -153,7 +153,7 @@ def test_a_done_step_that_is_gone_is_impossible_and_named(stage: Stage, allowanc
     (row,) = _rows(stage, batch)
     assert row.kind == "impossible"
     assert "在新版本中没有，或者走不到" in row.reasons[0]
-    stage.office.perform(c.RunMigration(batch, "试"), stage.actor("supervisor", cases.VILLAGE))
+    stage.office.perform(c.RunMigration(batch, "试"), stage.actor("supervisor#2", "340199"))
     jobs.migrate_cases(stage.office)
     assert _release_of(stage, number) == 1
 
@@ -162,7 +162,7 @@ def test_what_went_on_after_the_migration_is_not_undone(stage: Stage, allowance:
     number = cases.a_case(stage, "county_check")
     batch = _planned(stage, releases.put_in_force(stage, releases.second_signature(allowance)))
     supervisor = stage.actor("supervisor", cases.VILLAGE)
-    stage.office.perform(c.RunMigration(batch, "统一"), supervisor)
+    stage.office.perform(c.RunMigration(batch, "统一"), stage.actor("supervisor#2", "340199"))
     jobs.migrate_cases(stage.office)
     cases.complete(stage, cases.item_at(stage, number, "county_check"))
     stage.office.perform(c.UndoMigration(batch, "暂缓"), supervisor)

@@ -15,7 +15,7 @@ from processes.cases.models import Involvement, WorkItem
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
-from tests.builders.desks import Person
+from tests.builders.desks import Person, colleague
 
 OPINION = cases.ANSWERS["township_opinion"]
 
@@ -92,13 +92,15 @@ def test_a_delegated_step_is_recalled(stage: Stage) -> None:
 
 def test_a_substitute_acts_in_the_name_of_somebody_away(stage: Stage) -> None:
     number = cases.a_case(stage, "county_decision")
-    leader, deputy = Person(stage, "county_leader"), Person(stage, "comparison_officer")
+    second = colleague(stage, "county_leader", "county_leader2", "罗副局")
+    leader, deputy = Person(stage, "county_leader"), Person(stage, "county_leader2")
     today = date(2026, 3, 10)
     form = {
-        "substitute": str(_id(stage, "comparison")), "from_on": today.isoformat(), "until_on": "2026-03-12",
+        "substitute": str(second), "from_on": today.isoformat(), "until_on": "2026-03-12",
         "reason": "出差",
     }  # fmt: skip
     assert number not in deputy.get("/worklist?queue=standing_in").text
+    _post(stage, leader, number, "claim")
     assert leader.post("/absences", form).status_code == 302
     assert "请您在" in deputy.get("/notices").text
     assert number in deputy.get("/worklist?queue=standing_in").text
@@ -109,7 +111,7 @@ def test_a_substitute_acts_in_the_name_of_somebody_away(stage: Stage) -> None:
     with stage.database.reading("") as session:
         form_paper = session.scalars(select(IssuedPaper).where(IssuedPaper.kind == "approval_form")).one()
     opinions = form_paper.contract["opinions"]
-    assert opinions[-1]["by"] == "宋核对（代韩局长）", "the paper shows who acted for whom"
+    assert opinions[-1]["by"] == "罗副局（代韩局长）", "the paper shows who acted for whom"
     assert "（代韩局长）" in leader.get(f"/cases/{number}").text
 
 
@@ -321,8 +323,10 @@ def test_remarks_tell_whoever_is_named(stage: Stage) -> None:
 
 def test_what_a_substitute_did_he_signs(stage: Stage) -> None:
     number = cases.a_case(stage, "county_decision")
-    leader, deputy = Person(stage, "county_leader"), Person(stage, "comparison_officer")
-    away = {"substitute": str(_id(stage, "comparison")), "from_on": "2026-03-10", "until_on": "2026-03-12"}
+    second = colleague(stage, "county_leader", "county_leader2", "罗副局")
+    leader, deputy = Person(stage, "county_leader"), Person(stage, "county_leader2")
+    away = {"substitute": str(second), "from_on": "2026-03-10", "until_on": "2026-03-12"}
+    _post(stage, leader, number, "claim")
     leader.post("/absences", away)
     _post(stage, deputy, number, "claim")
     _complete(stage, deputy, number, cases.ANSWERS["county_decision"])
@@ -333,7 +337,7 @@ def test_what_a_substitute_did_he_signs(stage: Stage) -> None:
         assert Person(stage, role).post(f"/papers/{code}/sign", {"signed": str(n)}).status_code == 302
     assert Person(stage, "county_clerk").post(f"/papers/{code}/sign", {"signed": "2"}).status_code >= 400
     assert deputy.post(f"/papers/{code}/sign", {"signed": "2"}).status_code == 302
-    assert "宋核对（代韩局长）" in leader.get(f"/cases/{number}").text
+    assert "罗副局（代韩局长）" in leader.get(f"/cases/{number}").text
 
 
 def test_a_step_that_is_withdrawn_asks_nobody_any_more(stage: Stage) -> None:

@@ -65,7 +65,7 @@ def test_one_batch_at_a_time_and_only_for_supervisors(stage: Stage, allowance: B
     with pytest.raises(RuleBroken, match="还没有结束"):
         stage.office.perform(c.PlanMigration(PROGRAMME, 1, number), supervisor)
     with pytest.raises(RuleBroken, match="正在检查"):
-        stage.office.perform(c.RunMigration(batch, "早了"), supervisor)
+        stage.office.perform(c.RunMigration(batch, "早了"), stage.actor("supervisor#2", "340199"))
     desk = Person(stage, "supervisor")
     assert "正在检查 0/1" in desk.get(f"/migrations/{batch}").text
     jobs.migrate_cases(stage.office)
@@ -201,7 +201,7 @@ def test_what_cannot_be_taken_back_lightly__asks_first_and_says_how_many(
     ]
     jobs.migrate_cases(stage.office)
     assert 'data-confirm="将迁移 2 件，不迁移 0 件。确定执行吗？"' in desk.get(f"/migrations/{batch}").text
-    desk.post(f"/migrations/{batch}/run", {"reason": "新版本"})
+    Person(stage, "supervisor2").post(f"/migrations/{batch}/run", {"reason": "新版本"})
     jobs.migrate_cases(stage.office)
     assert 'data-confirm="将把已迁移的 2 件退回第 1 版' in desk.get(f"/migrations/{batch}").text
 

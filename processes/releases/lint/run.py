@@ -11,7 +11,7 @@ from processes.errors import YimenError
 from processes.policy.parameters import parse_policy
 from processes.releases import bundle as bundles
 from processes.releases.bundle import COMMON, Bundle
-from processes.releases.lint import decisions, diagrams, effects, form_rules, index, verdicts, words
+from processes.releases.lint import decisions, diagrams, duties, effects, form_rules, index, verdicts, words
 from processes.releases.lint.problems import Office, Problem
 
 _XML = (".bpmn", ".dmn")
@@ -97,7 +97,7 @@ def _check(bundle: Bundle, office: Office) -> Iterator[Problem]:
             continue  # a shared piece that this programme does not call
         yield from _file(name, raw, bundle, office)
     yield from _screenings(bundle)
-    yield from _separation(bundle)
+    yield from duties.check(bundle, used)
     yield from _outcomes(bundle, used)
     yield from verdicts.check(bundle)
     yield from effects.check(bundle, office, used)
@@ -155,19 +155,6 @@ def _programme(bundle: Bundle) -> Iterator[Problem]:
             if parameter not in bundle.policy:
                 yield Problem(
                     name, clock.name, "unknown_parameter", f"时限“{clock.title}”的参数“{parameter}”没有登记"
-                )
-
-
-def _separation(bundle: Bundle) -> Iterator[Problem]:
-    """A rule that names a step which does not exist separates nobody."""
-    for rule in bundle.separation:
-        for step in (rule.earlier, rule.later):
-            if not index.has_step(bundle, step):
-                yield Problem(
-                    "programme.toml",
-                    step,
-                    "unknown_step",
-                    f"回避规则中的环节“{step}”不在流程图中，规则不会起作用",
                 )
 
 

@@ -1,0 +1,122 @@
+"""Separation of duties: a floor in code by role and kind of step, to which a programme's rules only add.
+
+Who registers or accepts an application never decides it; who investigates, compares, visits or checks gives no opinion
+and decides nothing; who gives the township's opinion or decides there takes no other deciding step of the case, at the
+county or by delegation.  So an emergency is paid by two people on duty: the clerk who registers it and hands the money
+over, and the township's leader who decides.  docs/adr/0040.
+
+Counted is the person, with every account: whoever did a step, in whose name it was done, who prepared it or signed
+with it, also where it was sent back since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from processes.access import persons
+from processes.access.permissions import Role
+from processes.cases import involving
+from processes.cases.models import Case, Involvement, WorkItem
+from processes.errors import DutySeparation
+from processes.releases import publish
+from processes.releases.bundle import Bundle, Separation
+from processes.storage.unit_of_work import UnitOfWork
+
+
+class Kind(StrEnum):
+    """What a step is to the decision of a case."""
+
+    ACCEPT = "accept"
+    CHECK = "check"
+    TOWNSHIP = "township"
+    COUNTY = "county"
+    OTHER = "other"
+
+
+_OF_ROLE = {
+    Role.WINDOW_CLERK: Kind.ACCEPT,
+    Role.INVESTIGATOR: Kind.CHECK,
+    Role.COMPARISON_OFFICER: Kind.CHECK,
+    Role.COUNTY_CLERK: Kind.CHECK,
+    Role.TOWNSHIP_LEADER: Kind.TOWNSHIP,
+    Role.COUNTY_LEADER: Kind.COUNTY,
+}
+_FLOOR = {
+    Kind.TOWNSHIP: frozenset({Kind.ACCEPT, Kind.CHECK, Kind.TOWNSHIP}),
+    Kind.COUNTY: frozenset({Kind.ACCEPT, Kind.CHECK, Kind.TOWNSHIP}),
+}
+"""Of each kind of step, what nobody may have done before it; the township's own step may be done again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What a release adds to the floor, and which of its leaders' steps decide nothing."""
+
+    separation: tuple[Separation, ...]
+    checks: frozenset[str]
+
+
+def demand(
+    uow: UnitOfWork, case: Case, bundle: Bundle, item: WorkItem, items: Sequence[WorkItem], *who: int | None
+) -> None:
+    """Raise `DutySeparation` when one of these accounts' persons did what excludes the step of an item.
+
+    A case that came from another release keeps the rules of both.
+    """
+    releases = [bundle, *(publish.open_release(uow.session, r) for r in case.former_releases or ())]
+    known = _together(releases)
+    kind = kind_of(item, known.checks)
+    excluding = _FLOOR.get(kind, frozenset())
+    earlier = {rule.earlier for rule in known.separation if rule.later == item.task}
+    if not excluding and not earlier:
+        return
+    signed = _signers(uow, case)
+    for account_id in dict.fromkeys(a for a in who if a is not None):
+        mine = persons.accounts_of(uow.session, account_id)
+        if Kind.ACCEPT in excluding and case.opened_by_id in mine:
+            raise DutySeparation(earlier="登记申请", step=item.title)
+        for done in _done_by(items, mine, signed):
+            if done.task != item.task and (done.task in earlier or kind_of(done, known.checks) in excluding):
+                raise DutySeparation(earlier=done.title, step=item.title)
+
+
+def kind_of(item: WorkItem, checks: Collection[str] = ()) -> Kind:
+    """What a step is, by the role that takes it; a leader's step that decides nothing is a check."""
+    kind = _OF_ROLE.get(Role(item.role), Kind.OTHER) if item.role in set(Role) else Kind.OTHER
+    return Kind.CHECK if kind in (Kind.TOWNSHIP, Kind.COUNTY) and item.task in checks else kind
+
+
+def has_worked_on(items: Sequence[WorkItem], accounts: Collection[int]) -> bool:
+    """Whether one of these accounts did, prepared or had done a step of a case."""
+    return next(_done_by(items, accounts, {}), None) is not None
+
+
+def _together(releases: Sequence[Bundle]) -> _Rules:
+    """The union of what releases forbid: what only one of them calls a check decides."""
+    separation = tuple(dict.fromkeys(rule for b in releases for rule in b.separation))
+    checks = frozenset.intersection(*(b.checks for b in releases))
+    return _Rules(separation, checks)
+
+
+def _done_by(
+    items: Sequence[WorkItem], accounts: Collection[int], signed: dict[int, set[int]]
+) -> Iterator[WorkItem]:
+    for done in items:
+        did = {done.completed_by_id, done.completed_for_id, done.prepared_by_id} | signed.get(done.id, set())
+        if done.id is not None and did & set(accounts):
+            yield done
+
+
+def _signers(uow: UnitOfWork, case: Case) -> dict[int, set[int]]:
+    """By work item: who spoke when signatures were asked for."""
+    query = select(Involvement.item_id, Involvement.account_id).where(
+        Involvement.case_id == case.id, Involvement.kind == involving.COSIGN, Involvement.verdict != ""
+    )
+    found: dict[int, set[int]] = {}
+    for item_id, account_id in uow.session.execute(query):
+        found.setdefault(item_id, set()).add(account_id)
+    return found

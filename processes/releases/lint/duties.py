@@ -1,0 +1,52 @@
+"""Rules over duties: a rule or a check names steps of people, and what a leader does is known to decide or not to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from processes.releases import effects
+from processes.releases.bundle import Bundle
+from processes.releases.lint import index
+from processes.releases.lint.problems import Problem
+
+FILE = "programme.toml"
+
+
+def check(bundle: Bundle, used: Collection[str]) -> Iterator[Problem]:
+    """Rules that separate nobody, and leaders' steps of which nobody says whether they decide."""
+    nodes = {
+        n.id: n
+        for name in sorted(used)
+        for d in index.of_file(name, bundle.files[name]).diagrams
+        for n in d.nodes.values()
+        if n.is_offered
+    }
+    for rule in bundle.separation:
+        for step in (rule.earlier, rule.later):
+            if step not in nodes:
+                yield Problem(
+                    FILE,
+                    step,
+                    "unknown_step",
+                    f"回避规则中的环节“{step}”不是由人员办理的环节，规则不会起作用",
+                )
+    named = effects.named(bundle)
+    stated = {str(s) for s in bundle.programme.get("checks", ())}
+    for step in sorted(stated):
+        if step not in nodes:
+            yield Problem(FILE, step, "unknown_step", f"checks 中的环节“{step}”不是由人员办理的环节")
+        elif step in named:
+            yield Problem(
+                FILE,
+                step,
+                "deciding_step_as_check",
+                f"环节“{nodes[step].name}”作出意见或决定，不能写在 checks 中",
+            )
+    if not bundle.effects:
+        return
+    for node in nodes.values():
+        if node.role in effects.LEADERS and node.id not in named | stated:
+            yield Problem(
+                FILE, node.id, "unknown_kind",
+                f"环节“{node.name}”由负责人办理，须写明怎样算同意（[decision.流程.steps]、[[effect]]、decides），只核对不决定的写入 checks",
+            )  # fmt: skip
