@@ -111,6 +111,14 @@ def listed(session: Session) -> list[Account]:
     return list(session.scalars(select(Account).order_by(Account.username)))
 
 
+def by_person(session: Session) -> dict[int, list[str]]:
+    """By account: names of the other accounts that were declared to be of the same natural person."""
+    groups: dict[int, list[Account]] = {}
+    for account in listed(session):
+        groups.setdefault(account.person_id or account.id, []).append(account)
+    return {a.id: [o.username for o in group if o.id != a.id] for group in groups.values() for a in group}
+
+
 def _count_failure(uow: UnitOfWork, account: Account | None, address: str) -> None:
     if account is None:
         return

@@ -84,6 +84,14 @@ class AddAccount(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class DeclarePerson(Command):
+    """Say that an account belongs to the natural person of another one; taken back by nobody."""
+
+    username: str
+    same_as: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmAccount(Command):
     """Confirm, as a second administrator, an account that was added."""
 

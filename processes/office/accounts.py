@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from processes import commands as c
 from processes.access import accounts, audit, founding, passwords, persons, sessions
@@ -81,6 +81,30 @@ def confirm(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Confir
     account.password_expires_at = uow.now + passwords.ONE_TIME_VALID
     audit.note(uow, actor, "account_confirmed", account.username)
     return {}
+
+
+def declare_person(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DeclarePerson
+) -> dict[str, Any]:
+    """Two accounts are one natural person from now on: what needs two people is not done with both.
+
+    It only ever binds more, so one administrator suffices and nothing takes it back.
+    """
+    actor.demand(Permission.ACCOUNT_WRITE)
+    names = sorted({command.username, command.same_as})
+    query = select(Account).where(Account.username.in_(names)).order_by(Account.id).with_for_update()
+    found = {a.username: a for a in uow.session.scalars(query)}
+    if len(found) != 2:  # noqa: PLR2004
+        raise AccountInvalid(reason="请选择另一个已有的账号")
+    one, other = found[command.username], found[command.same_as]
+    person, joined = other.person_id or other.id, one.person_id or one.id
+    if person == joined:
+        raise AccountInvalid(reason="这两个账号已登记为同一人")
+    of_one = or_(Account.person_id == joined, Account.id == joined)
+    for account in uow.session.scalars(select(Account).where(of_one).with_for_update()):
+        account.person_id = person
+    audit.note(uow, actor, "person_declared", f"{command.username} {command.same_as}")
+    return {"person": person}
 
 
 def reissue(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ReissuePassword) -> dict[str, Any]:

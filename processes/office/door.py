@@ -61,6 +61,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.CloseDemoAccounts: founding.close_demo_accounts,
     c.AddAccount: accounts.add,
     c.ConfirmAccount: accounts.confirm,
+    c.DeclarePerson: accounts.declare_person,
     c.ReissuePassword: accounts.reissue,
     c.ChangePassword: accounts.change_password,
     c.RevealIdNumber: register.reveal_id_number,

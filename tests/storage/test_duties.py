@@ -13,7 +13,7 @@ from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.cases.models import Case
-from processes.errors import DutySeparation, OwnProposal
+from processes.errors import AccountInvalid, DutySeparation, OwnProposal
 from processes.rehearsal.stage import Stage
 from processes.releases.bundle import Bundle
 from tests.builders import cases, releases
@@ -29,10 +29,10 @@ def _with_roles(stage: Stage, username: str, *roles: Role) -> Actor:
 
 
 def _same_person(stage: Stage, username: str, of: str) -> None:
-    with stage.database.unit_of_work() as uow:
-        known = uow.session.scalars(select(Account.id).where(Account.username == of)).one()
-        uow.session.scalars(select(Account).where(Account.username == username)).one().person_id = known
-        uow.commit()
+    administrator = stage.actor("administrator", "340199")
+    stage.office.perform(c.DeclarePerson(username, of), administrator)
+    with pytest.raises(AccountInvalid, match="已登记为同一人"):
+        stage.office.perform(c.DeclarePerson(of, username), administrator)
 
 
 def test_an_excluded_person_neither_takes_nor_drafts_nor_returns_nor_decides(stage: Stage) -> None:

@@ -54,6 +54,7 @@ def _accounts(actor: Actor, added: dict[str, Any] | None = None, fault: str | No
         return render_template(
             "accounts.html",
             rows=accounts.listed(session),
+            people=accounts.by_person(session),
             places=divisions.all_of(session, actor.division),
             roles=[r for r in Role if r is not Role.SYSTEM],
             now=auth.office().database.clock(),
@@ -76,6 +77,18 @@ def add_account(actor: Actor) -> Any:
     except YimenError as refused:
         added, fault, status = None, refused.message, status_of(refused)
     return _accounts(actor, added, fault), status
+
+
+@desk.post("/accounts/person")
+@require(Permission.ACCOUNT_WRITE)
+def declare_person(actor: Actor) -> Any:
+    """Say that two accounts are one natural person."""
+    command = c.DeclarePerson(request.form.get("username", ""), request.form.get("same_as", ""))
+    try:
+        auth.office().perform(command, actor)
+    except YimenError as refused:
+        return _accounts(actor, None, refused.message), status_of(refused)
+    return redirect(url_for("admin.accounts_page"))
 
 
 @desk.post("/accounts/reissue")
