@@ -28,6 +28,8 @@ class Settings:
     mail_from: str = ""
     sms_webhook: str = ""
     sms_secret: str = field(default="", repr=False)
+    absence_days: int = 30
+    """How many days somebody may act for an absent person before it has to be asked anew."""
 
     @property
     def keys(self) -> Path:
@@ -76,4 +78,5 @@ def from_environment() -> Settings:
         mail_from=os.environ.get("YIMEN_MAIL_FROM", "yimen@localhost"),
         sms_webhook=os.environ.get("YIMEN_SMS_WEBHOOK", ""),
         sms_secret=os.environ.get("YIMEN_SMS_SECRET", ""),
+        absence_days=int(os.environ.get("YIMEN_ABSENCE_DAYS", "30")),
     )

@@ -78,6 +78,12 @@ class Absence(Row):
     """A person is away and somebody acts for them (代办): dates, programmes, places."""
 
     __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint(
+            "confirmed_by_id IS NULL OR (confirmed_by_id <> account_id AND confirmed_by_id <> substitute_id)",
+            name="third_person",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
@@ -92,6 +98,10 @@ class Absence(Row):
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(60))
     ended_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    """Nobody acts for the absent person before the office has confirmed it."""
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    confirmed_by: Mapped[str] = mapped_column(String(60), default="")
 
 
 class Unsaved(Row):

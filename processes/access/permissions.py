@@ -80,6 +80,7 @@ class Permission(StrEnum):
     STUDIO = "studio"
     CASE_CONTROL = "case_control"
     MOVE_CONFIRM = "move_confirm"
+    ABSENCE_CONFIRM = "absence_confirm"
     DRAW_READ = "draw_read"
     DRAW_WRITE = "draw_write"
     SYSTEM_WORK = "system_work"
@@ -121,6 +122,7 @@ PERMISSION_TITLES = {
     Permission.STUDIO: "修改和发布流程",
     Permission.CASE_CONTROL: "中止、恢复、终止办件，提出移动办理",
     Permission.MOVE_CONFIRM: "确认移动办理",
+    Permission.ABSENCE_CONFIRM: "确认外出代办",
     Permission.DRAW_READ: "查看抽签单",
     Permission.DRAW_WRITE: "填写和公开抽签数",
     Permission.SYSTEM_WORK: "系统自动办理",
@@ -177,6 +179,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.STUDIO: frozenset({Role.SUPERVISOR}),
     Permission.CASE_CONTROL: frozenset({Role.SUPERVISOR}),
     Permission.MOVE_CONFIRM: frozenset({Role.SUPERVISOR, Role.COUNTY_LEADER}),
+    Permission.ABSENCE_CONFIRM: frozenset({Role.SUPERVISOR}),
     Permission.DRAW_READ: frozenset(_READERS | {Role.FINANCE_OFFICER}),
     Permission.DRAW_WRITE: frozenset({Role.SUPERVISOR, Role.FINANCE_OFFICER, Role.AUDITOR}),
     Permission.SYSTEM_WORK: frozenset({Role.SYSTEM}),

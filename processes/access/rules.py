@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from processes.access.models import Account
-from processes.access.permissions import Permission, may
+from processes.access.permissions import Permission, Role, may
+
+_LEADERS = (Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER)
 
 
 def is_reachable(account: Account, division: str) -> bool:
     """Whether a person works on cases and their places include a place; departments have cases of their own."""
     works = may(frozenset(account.roles), Permission.TASK_WORK)
     return account.is_active and works and not account.department and division.startswith(account.division)
+
+
+def is_of_rank(substitute: Collection[str], absent: Collection[str]) -> bool:
+    """Whether a substitute may act in somebody's roles: a leader's only who is a leader of that level too."""
+    return all(role in substitute for role in absent if role in _LEADERS) and not (
+        set(_LEADERS) & set(substitute) and not set(_LEADERS) & set(absent)
+    )

@@ -90,9 +90,13 @@ def kind_of(item: WorkItem, checks: Collection[str] = ()) -> Kind:
     return Kind.CHECK if kind in (Kind.TOWNSHIP, Kind.COUNTY) and item.task in checks else kind
 
 
-def has_worked_on(items: Sequence[WorkItem], accounts: Collection[int]) -> bool:
-    """Whether one of these accounts did, prepared or had done a step of a case."""
-    return next(_done_by(items, accounts, {}), None) is not None
+def demand_fresh(
+    uow: UnitOfWork, item: WorkItem, items: Sequence[WorkItem], who: int | None, away: int
+) -> None:
+    """Raise `DutySeparation` when a substitute worked on the case other than for the one who is away."""
+    for done in _done_by(items, persons.accounts_of(uow.session, who), {}):
+        if done.task != item.task and done.completed_for_id != away:
+            raise DutySeparation(earlier=done.title, step=item.title)
 
 
 def _together(releases: Sequence[Bundle]) -> _Rules:

@@ -105,6 +105,14 @@ class BeginAbsence(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmAbsence(Command):
+    """As the office: let somebody act for an absent person, or not."""
+
+    absence_id: int
+    accept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EndAbsence(Command):
     """One is back, or cannot act for the other any longer."""
 

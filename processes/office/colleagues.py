@@ -34,9 +34,22 @@ def begin_absence(
     row = absences.begin(
         uow, actor, command.substitute_id, command.from_on, command.until_on, command.programmes,
         command.place, command.reason.strip()[:300], civil_date(uow.now),
+        settings.absence_days,
     )  # fmt: skip
     span = f"{command.from_on:%m月%d日}至{command.until_on:%m月%d日}"
-    notices.tell(uow, [row.substitute_id], "absence", f"{actor.name}请您在{span}代为办理待办")
+    text = f"{actor.name}请您在{span}代为办理待办，待流程管理员确认"
+    notices.tell(uow, [row.substitute_id], "absence", text)
+    return {}
+
+
+def confirm_absence(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ConfirmAbsence
+) -> dict[str, Any]:
+    """The office lets somebody act for another one, or does not; both are told."""
+    actor.demand(Permission.ABSENCE_CONFIRM)
+    row = absences.confirm(uow, actor, command.absence_id, command.accept)
+    said = "已确认" if command.accept else "没有同意"
+    notices.tell(uow, [row.account_id, row.substitute_id], "absence", f"{actor.name}{said}外出代办")
     return {}
 
 

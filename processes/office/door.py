@@ -120,6 +120,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.CopyTask: handing.copy,
     c.AnswerInvolvement: cosigning.answer,
     c.BeginAbsence: colleagues.begin_absence,
+    c.ConfirmAbsence: colleagues.confirm_absence,
     c.EndAbsence: colleagues.end_absence,
     c.ReadNotices: colleagues.read_notices,
     c.AddComment: colleagues.add_comment,

@@ -110,4 +110,6 @@ def return_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Re
 def _demand_apart(run: Run, item: WorkItem, away: StandIn | None) -> None:
     """Whoever did what excludes a step neither takes, drafts, returns nor finishes it, nor does anybody in their name."""
     for_whom = None if away is None else away.account_id
+    if for_whom is not None:
+        duties.demand_fresh(run.uow, item, run.items, run.actor.account_id, for_whom)
     duties.demand(run.uow, run.case, run.bundle, item, run.items, run.actor.account_id, for_whom)

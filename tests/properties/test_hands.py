@@ -37,6 +37,7 @@ from processes.rehearsal.stage import Stage
 from processes.settings import from_environment
 from processes.storage import keyring
 from tests.builders import cases, rough_model
+from tests.builders.desks import confirm_absences
 from tests.conftest import CONTENT
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
@@ -215,6 +216,7 @@ class Hands(RuleBasedStateMachine):
         today = civil_date(self.stage.clock.now)
         command = c.BeginAbsence(self.account(to).id, today, today + timedelta(days=days))
         self.do(command, who if who != RIGHT else "t1_leader")
+        confirm_absences(self.stage)
 
     # ---------------------------------------------------------------- what happens
 

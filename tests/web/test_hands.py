@@ -15,7 +15,7 @@ from processes.cases.models import Involvement, WorkItem
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
-from tests.builders.desks import Person, colleague
+from tests.builders.desks import Person, colleague, confirm_absences
 
 OPINION = cases.ANSWERS["township_opinion"]
 
@@ -102,6 +102,8 @@ def test_a_substitute_acts_in_the_name_of_somebody_away(stage: Stage) -> None:
     assert number not in deputy.get("/worklist?queue=standing_in").text
     _post(stage, leader, number, "claim")
     assert leader.post("/absences", form).status_code == 302
+    assert number not in deputy.get("/worklist?queue=standing_in").text, "not before the office has confirmed"
+    confirm_absences(stage)
     assert "请您在" in deputy.get("/notices").text
     assert number in deputy.get("/worklist?queue=standing_in").text
     _post(stage, deputy, number, "claim")
@@ -124,7 +126,7 @@ def test_a_substitute_does_not_decide_what_he_must_not(stage: Stage) -> None:
     refused = leader.post("/absences", form)
     assert "代办人应为" in refused.text, "a township's person does not cover the county"
     assert "结束日期" in leader.post(
-        "/absences", {"substitute": str(_id(stage, "comparison")), "from_on": "2026-03-10", "until_on": "2026-03-01"}
+        "/absences", {"substitute": str(_id(stage, "supervisor")), "from_on": "2026-03-10", "until_on": "2026-03-01"}
     ).text  # fmt: skip
     # The county's clerk checked the case: for the decision he may stand in only where no rule speaks against it.
     clerk = Person(stage, "t1_clerk")
@@ -133,7 +135,10 @@ def test_a_substitute_does_not_decide_what_he_must_not(stage: Stage) -> None:
         "from_on": "2026-03-10",
         "until_on": "2026-03-12",
     }
-    assert Person(stage, "township_leader").post("/absences", away).status_code == 302
+    assert "同级别" in Person(stage, "township_leader").post("/absences", away).text
+    long = {"substitute": str(_id(stage, "t1_leader2")), "from_on": "2026-03-10", "until_on": "2026-04-09"}
+    # 22 days of March from the 10th and 9 of April: 31 days.
+    assert "不超过 30 天" in Person(stage, "township_leader").post("/absences", long).text
     other = cases.a_case(stage, "township_opinion", raw=cases.OTHER_HOUSEHOLD)
     stage.set_clock(stage.clock.now.replace(month=3, day=10))
     investigator = Person(stage, "t1_investigator")
@@ -328,6 +333,7 @@ def test_what_a_substitute_did_he_signs(stage: Stage) -> None:
     away = {"substitute": str(second), "from_on": "2026-03-10", "until_on": "2026-03-12"}
     _post(stage, leader, number, "claim")
     leader.post("/absences", away)
+    confirm_absences(stage)
     _post(stage, deputy, number, "claim")
     _complete(stage, deputy, number, cases.ANSWERS["county_decision"])
     jobs.make_papers(stage.office)

@@ -187,6 +187,8 @@ def absence_page(actor: Actor) -> Any:
         return render_template(
             "absences.html", rows=absences.listed(session, actor.account_id),
             people=absences.candidates(session, actor),
+            waiting=absences.waiting(session, actor) if actor.may(Permission.ABSENCE_CONFIRM) else [],
+            longest=auth.office().settings.absence_days,
             programmes=[(r.programme, r.title) for r in publish.published_programmes(session)],
         )  # fmt: skip
 
@@ -204,6 +206,14 @@ def begin_absence(actor: Actor) -> Any:
         _field("reason"),
     )  # fmt: skip
     auth.office().perform(command, actor)
+    return redirect(url_for("handing.absence_page"))
+
+
+@desk.post("/absences/<int:absence_id>/confirm")
+@require(Permission.ABSENCE_CONFIRM)
+def confirm_absence(actor: Actor, absence_id: int) -> Any:
+    """Let somebody act for another one, or not."""
+    auth.office().perform(c.ConfirmAbsence(absence_id, _field("accept") == "1"), actor)
     return redirect(url_for("handing.absence_page"))
 
 
