@@ -1,7 +1,7 @@
 """What is done behind the desk, each job a function that answers how much it did; `worker` says when.
 
-All work is found from rows, so there is no queue that could lose anything: a worker that is killed
-in the middle leaves the row as it was, and the next one finds it again (docs/adr/0009).
+All work is found from rows of the outbox, each taken under a lease (`office/leasing.py`): a second worker leaves it
+alone, and after one that was killed in the middle the next one takes it up when the lease is over (docs/adr/0041).
 """
 
 from __future__ import annotations
@@ -15,29 +15,28 @@ from processes import commands as c
 from processes import defects, heartbeat
 from processes.access.scope import system_actor
 from processes.cases import anchors, migration_queries
-from processes.cases.migration_models import MIGRATED, PLANNING, RUNNING, WAITS
+from processes.cases.migration_models import MIGRATE, MIGRATED, PLANNING, RUNNING, WAITS, WORKING
 from processes.errors import DATABASE_FAILED, ScenarioInvalid, Unavailable, YimenError
-from processes.office import Office
+from processes.office import Office, leasing
 from processes.papers import destruction, issue, runs
 from processes.papers.models import IssuedPaper
-from processes.papers.run_models import BATCH
+from processes.papers.run_models import BATCH, WAITING
 from processes.parameters import book
 from processes.rehearsal import reports, simulation, soundness
 from processes.rehearsal.results import Result
 from processes.releases import drafts, publish
-from processes.storage import outbox, vault
+from processes.storage import vault
 
 PAPERS_AT_ONCE = 20
+RUNS_AT_ONCE = DRAFTS_AT_ONCE = BATCHES_AT_ONCE = 20
 TELL_EVERY = 3
+RENEW_EVERY = 50
+"""Cases of a migration between two signs of life."""
 
 
 def make_papers(office: Office, limit: int = PAPERS_AT_ONCE) -> int:
     """Make the papers that wait; answers how many were made."""
-    with office.database.reading("") as session:
-        codes = [
-            r.payload["code"] for r in outbox.waiting(session, office.database.clock(), limit, issue.RENDER)
-        ]
-    return sum(make_paper(office, code) for code in codes)
+    return sum(make_paper(office, job.payload["code"]) for job in leasing.jobs(office, issue.RENDER, limit))
 
 
 def make_paper(office: Office, code: str) -> bool:
@@ -57,26 +56,16 @@ def make_paper(office: Office, code: str) -> bool:
 
 def remove_files(office: Office) -> int:
     """Take away the files of what was destroyed, unless other rows have the same bytes; answers how many rows."""
-    with office.database.reading("") as session:
-        rows = outbox.waiting(session, office.database.clock(), PAPERS_AT_ONCE, destruction.REMOVE)
-        asked = [(r.key, r.payload["files"]) for r in rows]
-        kept = {
-            (folder, sha256)
-            for _, files in asked
-            for folder, hashes in files.items()
-            for sha256 in hashes
-            if destruction.still_used(session, folder, sha256)
-        }
-    folders = {
-        "papers": office.settings.papers, "scans": office.settings.scans, "attachments": office.settings.attachments,
-    }  # fmt: skip
-    for key, files in asked:
-        for folder, hashes in files.items():
-            for sha256 in hashes:
-                if (folder, sha256) not in kept:
-                    vault.remove(folders[folder], sha256)
-        office.perform(c.FinishJob(key), system_actor())
-    return len(asked)
+    done = 0
+    for job in leasing.jobs(office, destruction.REMOVE, PAPERS_AT_ONCE):
+        named = [(folder, sha256) for folder, hashes in job.payload["files"].items() for sha256 in hashes]
+        with office.database.reading("") as session:
+            unused = [(f, sha256) for f, sha256 in named if not destruction.still_used(session, f, sha256)]
+        for folder, sha256 in unused:
+            vault.remove(office.settings.vaults[folder], sha256)
+        leasing.finish(office, job.key)
+        done += 1
+    return done
 
 
 def anchor_chains(office: Office) -> bool:
@@ -96,19 +85,21 @@ def make_runs(office: Office) -> int:
     A part that is made is kept: after a worker that was killed the next one goes on behind it.
     """
     with office.database.reading("") as session:
-        codes = [run.code for run in runs.waiting(session)]
         outlived = runs.outlived(session, office.database.clock())
     for code in outlived:
         office.perform(c.DropRun(code), system_actor())
-    return sum(make_run(office, code) for code in codes)
+    return sum(_make_run(office, job) for job in leasing.jobs(office, runs.MAKE, RUNS_AT_ONCE))
 
 
-def make_run(office: Office, code: str) -> bool:
+def _make_run(office: Office, job: leasing.Job) -> bool:
     """Make one long print; a failure is told to whoever asked for it."""
-    settings = office.settings
+    settings, code = office.settings, str(job.payload["code"])
     try:
         with office.database.reading("") as session:
-            run = runs.by_code(session, system_actor(), code)
+            run = runs.find(session, code)
+            if run is None or run.status != WAITING:
+                leasing.finish(office, job.key)  # dropped, or made by another worker after all
+                return False
             if run.kind == BATCH:
                 made = runs.bound_batch(run, session, settings.papers, office.database.clock())
             else:
@@ -116,97 +107,118 @@ def make_run(office: Office, code: str) -> bool:
                 for part in runs.parts_to_make(run, session, settings.papers, settings.public_address):
                     office.perform(c.NotePart(code, **part), system_actor())
                     parts.append(part)
+                    if not leasing.renew(office, job.key):
+                        return False
                 made = runs.bound_parts(run, parts, settings.papers)
     except DATABASE_FAILED:
         raise  # the next round goes on behind the last part
     except Exception as fault:
         _, message = defects.said(fault, paper="print_run")
         office.perform(c.FinishRun(code, error=message), system_actor())
+        leasing.finish(office, job.key)
         return False
     office.perform(c.FinishRun(code, *made), system_actor())
+    leasing.finish(office, job.key)
     return True
 
 
 def rehearse_drafts(office: Office) -> int:
     """Play the scenarios of drafts whose supervisors asked for it; answers how many drafts were played."""
+    return sum(_rehearse(office, job) for job in leasing.jobs(office, drafts.REHEARSE, DRAFTS_AT_ONCE))
+
+
+def _rehearse(office: Office, job: leasing.Job) -> bool:
+    draft_id = int(job.payload["draft"])
     with office.database.reading("") as session:
-        waiting = [(d.id, drafts.bundle_of(d)) for d in drafts.asked(session)]
-        others = [publish.open_release(session, r.id) for r in publish.published_programmes(session)]
-    for draft_id, bundle in waiting:
-        beside = [b for b in others if b.id != bundle.id]
-        found: dict[str, Any] = {"digest": bundle.digest, "done": 0, "total": 0, "failed": []}
+        draft = drafts.asked(session, draft_id)
+        if draft is not None:
+            bundle = drafts.bundle_of(draft)
+            programmes = publish.published_programmes(session)
+            beside = [publish.open_release(session, r.id) for r in programmes if r.programme != bundle.id]
+    if draft is None:
+        leasing.finish(office, job.key)  # changed since, or given up
+        return False
+    found: dict[str, Any] = {"digest": bundle.digest, "done": 0, "total": 0, "failed": []}
 
-        def tell(
-            done: int, total: int, results: list[Result], here: int = draft_id, said: dict[str, Any] = found
-        ) -> None:
-            failed = [{"scenario": r.scenario, "differences": r.differences} for r in results if not r.passed]
-            said.update(state="running", done=done, total=total, failed=failed)
-            if done % TELL_EVERY == 0:
-                office.perform(c.NoteRehearsal(here, dict(said)), system_actor())
+    def tell(done: int, total: int, results: list[Result]) -> None:
+        failed = [{"scenario": r.scenario, "differences": r.differences} for r in results if not r.passed]
+        found.update(state="running", done=done, total=total, failed=failed)
+        if done % TELL_EVERY == 0:
+            leasing.renew(office, job.key)
+            office.perform(c.NoteRehearsal(draft_id, dict(found)), system_actor())
 
-        try:
-            results = reports.rehearse(bundle, beside, office.settings, tell)
-            missing = soundness.check(bundle, results, office.database.clock())
-            if missing:
-                results += missing
-                tell(len(results), len(results), results)
-        except ScenarioInvalid as fault:
-            wrong = {"scenario": "情景文件", "differences": [fault.message]}
-            office.perform(
-                c.NoteRehearsal(draft_id, {**found, "state": "done", "total": 1, "failed": [wrong]}),
-                system_actor(),
-            )
-            continue
-        except DATABASE_FAILED:
-            raise  # the next round plays it again
-        except Exception as fault:
-            said = {**found, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
-            office.perform(c.NoteRehearsal(draft_id, said), system_actor())
-            continue
+    try:
+        results = reports.rehearse(bundle, beside, office.settings, tell)
+        missing = soundness.check(bundle, results, office.database.clock())
+        if missing:
+            results += missing
+            tell(len(results), len(results), results)
         played = [{"scenario": r.scenario, "passed": r.passed, "flows": r.flows} for r in results]
         said = {**found, "state": "done", "flows": _flows(results), "played": played}
-        office.perform(c.NoteRehearsal(draft_id, said), system_actor())
-    return len(waiting)
+    except ScenarioInvalid as fault:
+        wrong = {"scenario": "情景文件", "differences": [fault.message]}
+        said = {**found, "state": "done", "total": 1, "failed": [wrong]}
+    except DATABASE_FAILED:
+        raise  # the next round plays it again
+    except Exception as fault:
+        said = {**found, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
+    office.perform(c.NoteRehearsal(draft_id, said), system_actor())
+    leasing.finish(office, job.key)
+    return True
 
 
 def simulate_drafts(office: Office) -> int:
     """Compute the cases of the register under drafts whose supervisors asked for it; answers how many drafts."""
+    return sum(_simulate(office, job) for job in leasing.jobs(office, drafts.SIMULATE, DRAFTS_AT_ONCE))
+
+
+def _simulate(office: Office, job: leasing.Job) -> bool:
+    draft_id = int(job.payload["draft"])
     with office.database.reading("") as session:
-        waiting = [
-            (d.id, dict(d.simulation), drafts.bundle_of(d), publish.open_release(session, d.base_id))
-            for d in drafts.to_simulate(session)
-        ]
-    for draft_id, asked, new, old in waiting:
-        with office.database.reading("") as session:
+        draft = drafts.to_simulate(session, draft_id)
+        if draft is not None:
+            asked, new = dict(draft.simulation), drafts.bundle_of(draft)
+            old = publish.open_release(session, draft.base_id)
             found = simulation.rows(session, new.id, new.process)
             standing = book.standing(session)
+    if draft is None:
+        leasing.finish(office, job.key)
+        return False
 
-        def tell(done: int, total: int, here: int = draft_id, said: dict[str, Any] = asked) -> None:
-            running = {**said, "state": "running", "done": done, "total": total}
-            office.perform(c.NoteSimulation(here, running), system_actor())
+    def tell(done: int, total: int) -> None:
+        leasing.renew(office, job.key)
+        running = {**asked, "state": "running", "done": done, "total": total}
+        office.perform(c.NoteSimulation(draft_id, running), system_actor())
 
-        try:
-            made = simulation.simulate(found, old, new, date.fromisoformat(asked["on"]), tell, standing)
-        except DATABASE_FAILED:
-            raise
-        except Exception as fault:
-            said = {**asked, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
-            office.perform(c.NoteSimulation(draft_id, said), system_actor())
-            continue
-        done = {**asked, "state": "done", "done": len(found), "total": len(found), **made}
-        office.perform(c.NoteSimulation(draft_id, done), system_actor())
-    return len(waiting)
+    try:
+        made = simulation.simulate(found, old, new, date.fromisoformat(asked["on"]), tell, standing)
+        said = {**asked, "state": "done", "done": len(found), "total": len(found), **made}
+    except DATABASE_FAILED:
+        raise
+    except Exception as fault:
+        said = {**asked, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
+    office.perform(c.NoteSimulation(draft_id, said), system_actor())
+    leasing.finish(office, job.key)
+    return True
 
 
 def migrate_cases(office: Office) -> int:
     """Look at the cases of migration plans, migrate them, take them back; answers how many were worked on."""
-    with office.database.reading("") as session:
-        batches = [(b.id, b.status) for b in migration_queries.working(session)]
     worked = 0
-    for batch_id, status in batches:
-        command = c.JudgeNext(batch_id) if status == PLANNING else c.MigrateNext(batch_id)
-        while _migrate_step(office, command):
-            worked += 1
+    for job in leasing.jobs(office, MIGRATE, BATCHES_AT_ONCE):
+        with office.database.reading("") as session:
+            batch = migration_queries.one(session, int(job.payload["batch"]))
+            status = batch.status
+        if status in WORKING:
+            command = c.JudgeNext(batch.id) if status == PLANNING else c.MigrateNext(batch.id)
+            try:
+                while _migrate_step(office, command):
+                    worked += 1
+                    if worked % RENEW_EVERY == 0 and not leasing.renew(office, job.key):
+                        break
+            except Unavailable:
+                return worked  # the next round goes on
+        leasing.finish(office, job.key)
     return worked
 
 
@@ -219,7 +231,7 @@ def _migrate_step(office: Office, command: c.JudgeNext | c.MigrateNext) -> bool:
     try:
         answer = office.perform(command, system_actor())
     except Unavailable:
-        return False  # the next round goes on
+        raise
     except YimenError as fault:
         if row is None:
             return False  # the plan was given up meanwhile

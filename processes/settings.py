@@ -56,6 +56,11 @@ class Settings:
         """Folder of uploaded attachments, by hash."""
         return self.var / "attachments"
 
+    @property
+    def vaults(self) -> dict[str, Path]:
+        """Every folder of files that lie under their hash, by its name."""
+        return {"papers": self.papers, "scans": self.scans, "attachments": self.attachments}
+
 
 def from_environment() -> Settings:
     """Settings of this process; every value has a default that suits a first try."""

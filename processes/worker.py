@@ -15,7 +15,7 @@ import structlog
 from processes import defects, heartbeat, jobs
 from processes.errors import YimenError
 from processes.office import Office
-from processes.office.sending import send_notices
+from processes.office.sending import send_mail, send_short_messages
 from processes.office.sweeping import sweep
 
 Task = Callable[[Office], object]
@@ -45,7 +45,7 @@ def serve_supervisors(office: Office) -> None:
     jobs.migrate_cases(office)
 
 
-BESIDE: tuple[Task, ...] = (serve_supervisors, jobs.make_runs, send_notices)
+BESIDE: tuple[Task, ...] = (serve_supervisors, jobs.make_runs, send_mail, send_short_messages)
 """What may take long, each in a thread of its own beside the papers, which people at the window wait for."""
 
 

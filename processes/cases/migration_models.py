@@ -16,6 +16,7 @@ STATUS_TITLES = {
     PLANNING: "正在检查", PLANNED: "待执行", RUNNING: "正在迁移", DONE: "已迁移",
     UNDOING: "正在撤销", UNDONE: "已撤销", DROPPED: "已放弃",
 }  # fmt: skip
+MIGRATE = "migrate_cases"
 WORKING = (PLANNING, RUNNING, UNDOING)
 ENDED = (DONE, UNDONE, DROPPED)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from processes.cases.migration_models import ENDED, WAITS, WORKING, MigrationBatch, MigrationRow
+from processes.cases.migration_models import ENDED, WAITS, MigrationBatch, MigrationRow
 from processes.cases.models import Case
 from processes.errors import NotFound
 from processes.storage.unit_of_work import UnitOfWork
@@ -41,11 +41,6 @@ def standing(session: Session, programme: str) -> MigrationBatch | None:
             MigrationBatch.programme == programme, MigrationBatch.status.not_in(ENDED)
         )
     )
-
-
-def working(session: Session) -> list[MigrationBatch]:
-    """Batches that wait for the worker."""
-    return list(session.scalars(select(MigrationBatch).where(MigrationBatch.status.in_(WORKING))))
 
 
 def unfinished(release_id: int) -> Select[Case]:

@@ -12,7 +12,8 @@ from processes.cases.models import Case, Notice
 from processes.storage import outbox
 from processes.storage.unit_of_work import UnitOfWork
 
-SEND = "send_notice"
+MAIL, SHORT_MESSAGE = "send_mail", "send_short_message"
+"""Kinds of jobs: a notice goes out by each channel for itself, so that one that fails does not repeat the other."""
 SHOWN = 100
 _LONGEST = 400
 
@@ -21,14 +22,28 @@ def tell(
     uow: UnitOfWork, accounts: Iterable[int | None], kind: str, text: str, case: Case | None = None
 ) -> None:
     """A line to each of these people; nobody twice."""
-    for account_id in dict.fromkeys(a for a in accounts if a is not None):
+    told = dict.fromkeys(a for a in accounts if a is not None)
+    reached = _channels(uow.session, list(told))
+    for account_id in told:
         row = Notice(
             account_id=account_id, kind=kind, text=text[:_LONGEST], case_number="" if case is None else case.number,
             at=uow.now,
         )  # fmt: skip
         uow.add(row)
         uow.flush()
-        outbox.put(uow, SEND, f"{SEND}/{row.id}", {"notice": row.id})
+        for channel in reached.get(account_id, ()):
+            outbox.put(
+                uow, channel, f"{channel}/{row.id}", {"notice": row.id}, subject=f"account/{account_id}"
+            )
+
+
+def _channels(session: Session, accounts: Sequence[int]) -> dict[int, list[str]]:
+    """By which channels each of these people is reached outside the page."""
+    query = select(Account.id, Account.email, Account.mobile).where(Account.id.in_(accounts))
+    return {
+        account_id: [c for c, address in ((MAIL, email), (SHORT_MESSAGE, mobile)) if address]
+        for account_id, email, mobile in session.execute(query)
+    }
 
 
 def tell_role(uow: UnitOfWork, role: str, case: Case, kind: str, text: str) -> None:

@@ -25,7 +25,6 @@ from processes.commands.archive import (
     AddOldSheet,
     DecideDestruction,
     DropOldSheet,
-    FinishJob,
     ProposeDestruction,
     TakeInOldFile,
 )
@@ -141,7 +140,7 @@ from processes.commands.register import (
     UndoIdentification,
     WithdrawTransfer,
 )
-from processes.commands.sending import PostponeJob, SetReach
+from processes.commands.sending import ClaimJob, FinishJob, PostponeJob, RenewJob, SetReach
 from processes.commands.studio import (
     AddDraftFile,
     ApproveDraft,
@@ -196,6 +195,7 @@ __all__ = [
     "UrgeTask",
     "CosignTask",
     "RemoveCosigner",
+    "RenewJob",
     "AskColleague",
     "AskTransfer",
     "DecideMove",
@@ -239,6 +239,7 @@ __all__ = [
     "AskSimulation",
     "CaseCommand",
     "ChooseMigration",
+    "ClaimJob",
     "ClaimTask",
     "CloseFundMonth",
     "CommitDrawNumber",

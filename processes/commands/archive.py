@@ -53,10 +53,3 @@ class DecideDestruction(Command):
 
     destruction_id: int
     destroy: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FinishJob(Command):
-    """The worker has done what a row of the outbox asked for."""
-
-    key: str

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Callable
+from socket import gethostname
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -129,6 +132,9 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.SaveFilter: queues.save_filter,
     c.DropFilter: queues.drop_filter,
     c.SetReach: colleagues.set_reach,
+    c.ClaimJob: errands.claim_job,
+    c.RenewJob: errands.renew_job,
+    c.FinishJob: errands.finish_job,
     c.PostponeJob: errands.postpone_job,
     c.AnchorChains: errands.anchor_chains,
     c.WriteByHand: handwriting.write_by_hand,
@@ -167,7 +173,6 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.DropOldSheet: archive.drop_old_sheet,
     c.ProposeDestruction: archive.propose,
     c.DecideDestruction: archive.decide,
-    c.FinishJob: errands.finish_job,
     c.MakePaper: papers.make_paper,
     c.PrintState: papers.print_state,
     c.RecordPrinting: papers.record_printing,
@@ -201,6 +206,8 @@ class Office:
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
         self.database = database
+        self.holder = f"{gethostname()[:30]}/{os.getpid()}/{secrets.token_hex(4)}"
+        """In whose name this office takes jobs: no other process, and none before it, has the same."""
 
     def perform(self, command: c.Command, actor: Actor) -> dict[str, Any]:
         """Carry out a command; raises an error of one of the seven families, and then nothing changed.

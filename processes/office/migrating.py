@@ -25,6 +25,8 @@ from processes.parameters.pins import CasePolicy
 from processes.releases import publish
 from processes.releases.bundle import Bundle
 from processes.settings import Settings
+from processes.storage import outbox
+from processes.storage.outbox import Urgency
 from processes.storage.unit_of_work import UnitOfWork
 
 AT_ONCE = 20
@@ -48,7 +50,12 @@ def plan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PlanMigra
     )  # fmt: skip
     uow.add(batch)
     uow.flush()
+    _ask_worker(uow, batch)
     return {"batch": batch.id}
+
+
+def _ask_worker(uow: UnitOfWork, batch: MigrationBatch) -> None:
+    outbox.ask_again(uow, m.MIGRATE, f"{m.MIGRATE}/{batch.id}", {"batch": batch.id}, Urgency.BY_ITSELF)
 
 
 def judge_next(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.JudgeNext) -> dict[str, Any]:
@@ -99,6 +106,7 @@ def run(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RunMigrati
     if persons.is_one_of(uow.session, actor.account_id, hands):
         raise OwnProposal(what=f"{batch.title}的迁移")
     batch.reason, batch.status, batch.run_by_id = reason_of(command.reason), m.RUNNING, actor.account_id
+    _ask_worker(uow, batch)
     return {}
 
 
@@ -109,6 +117,7 @@ def undo(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.UndoMigra
     if persons.is_one_of(uow.session, actor.account_id, (batch.run_by_id,)):
         raise OwnProposal(what=f"{batch.title}的迁移")
     batch.reason, batch.status = reason_of(command.reason), m.UNDOING
+    _ask_worker(uow, batch)
     return {}
 
 

@@ -34,7 +34,7 @@ def print_state(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Pr
     run = Run(uow, actor, case, actions.items_of(uow, case))
     progress = runtime.look(run.definition, run.state(), run.facts())
     row = issue.issue(
-        uow, case, run.bundle, command.paper, run.items, progress.data, "print_state", actor,
+        uow, case, run.bundle, command.paper, run.items, progress.data, issue.PRINT_STATE, actor,
         run.clocks, decided=False,
     )  # fmt: skip
     events.append(uow, case, actor, "state_printed", row.title, code=row.code)
@@ -54,7 +54,7 @@ def make_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Mak
         issue.end(uow, earlier, SUPERSEDED, "重新制作")
     progress = runtime.look(run.definition, run.state(), run.facts())
     row = issue.issue(
-        uow, case, run.bundle, command.paper, run.items, progress.data, "on_demand", actor, run.clocks
+        uow, case, run.bundle, command.paper, run.items, progress.data, issue.ON_DEMAND, actor, run.clocks
     )
     events.append(uow, case, actor, "paper_issued", row.title, number=row.number, code=row.code)
     return {"code": row.code}
@@ -210,20 +210,23 @@ def finish_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.F
         command.sha256, command.size, command.pages, "ready", None,
     )  # fmt: skip
     if job is not None:
-        job.done_at = uow.now
+        outbox.finish(uow, job)
     incidents.resolve(uow, row.case_id, incidents.of_paper(row.code))
     return {}
 
 
 def fail_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FailPaper) -> dict[str, Any]:
-    """The press could not make a paper: an incident of the case, tried again later."""
+    """The press could not make a paper: an incident of the case, tried again later.
+
+    A worker that comes too late, after another one has made the paper, changes nothing.
+    """
     actor.demand(Permission.SYSTEM_WORK)
     row, job = _paper_and_job(uow, command.code)
+    if job is not None and job.done_at is not None:
+        return {}
     row.status, row.error = "failed", command.message
     if job is not None:
-        job.attempts += 1
-        job.error = command.error_code
-        job.due_at = uow.now + outbox.back_off(job.attempts)
+        outbox.put_off(job, uow.now + outbox.back_off(job.attempts + 1), command.error_code)
     case = locked_by_id(uow, row.case_id)
     if case is not None:
         next_try_at = None if job is None else job.due_at

@@ -19,6 +19,7 @@ from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
 from processes.relief import payroll
 from processes.settings import Settings
+from processes.storage import outbox
 from processes.storage.unit_of_work import UnitOfWork
 
 
@@ -82,7 +83,12 @@ def _ask(
         division=place or actor.division, total=runs.total(content, kind), parts=[],
     )  # fmt: skip
     uow.add(row)
+    _ask_worker(uow, row.code)
     return row
+
+
+def _ask_worker(uow: UnitOfWork, code: str) -> None:
+    outbox.ask_again(uow, runs.MAKE, f"{runs.MAKE}/{code}", {"code": code})
 
 
 def note_part(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NotePart) -> dict[str, Any]:
@@ -114,6 +120,7 @@ def retry_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Retr
     actor.demand(_needed(row))
     if row.status == FAILED:
         row.status, row.error = WAITING, None
+        _ask_worker(uow, row.code)
     return {"run": row.code}
 
 

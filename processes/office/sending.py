@@ -1,7 +1,8 @@
 """Sending notices out of the house: by mail (SMTP) and by a webhook for short messages, from the outbox.
 
 What goes out names no person: how many notices, of what kind, on which cases.  A notice that was read in the page is
-not sent any more.  What fails is tried again later; what was sent twice by a crash is the same message twice.
+not sent any more.  Each channel has rows of its own: while one fails and is tried again, the other sends nothing twice.
+Only a worker that is killed between sending and saying so lets a message go out once more.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import json
 import smtplib
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -25,11 +27,12 @@ from processes.access.models import Account
 from processes.access.scope import system_actor
 from processes.cases import notices, reach
 from processes.cases.models import Notice
+from processes.office import leasing
 from processes.office.door import Office
 from processes.settings import Settings
 from processes.storage import outbox
 
-AT_ONCE = 200
+PEOPLE_AT_ONCE = 200
 SECONDS = 15
 TITLES = {
     "returned": "退回", "cosign": "请会签", "cosigned": "会签结果", "delegated": "委派", "handed_back": "交回", "recalled": "收回委派",
@@ -45,8 +48,8 @@ class Letter:
 
     account: Account
     notices: Sequence[Notice]
-    jobs: Sequence[tuple[str, int]]
-    """Keys of the outbox rows and how often each was tried."""
+    keys: Sequence[str]
+    """Of the jobs that are done once it is sent."""
 
     @property
     def lines(self) -> list[str]:
@@ -54,55 +57,59 @@ class Letter:
         return [f"{TITLES.get(n.kind, '消息')}　{n.case_number}".strip() for n in self.notices]
 
 
-def send_notices(office: Office) -> int:
-    """Send what waits and may go out now; answers how many people were written to."""
-    settings = office.settings
+def send_mail(office: Office) -> int:
+    """Send by mail what waits and may go out now; answers how many people were written to."""
+    return _send(office, notices.MAIL, _mail if office.settings.smtp else None)
+
+
+def send_short_messages(office: Office) -> int:
+    """The same by short message."""
+    return _send(office, notices.SHORT_MESSAGE, _short_message if office.settings.sms_webhook else None)
+
+
+def _send(office: Office, channel: str, out: Callable[[Settings, Letter], None] | None) -> int:
+    """Send by a channel; where the office has none, nothing is waited for."""
     sent = 0
-    for letter in _letters(office):
-        try:
-            if letter.notices:
-                _send(settings, letter)
-                sent += 1
-        except (OSError, smtplib.SMTPException, urllib.error.URLError, ValueError) as fault:
-            log.warning("notice_not_sent", code=type(fault).__name__)
-            now = office.database.clock()
-            for key, attempts in letter.jobs:
-                until = now + outbox.back_off(attempts + 1)
-                office.perform(c.PostponeJob(key, until, type(fault).__name__), system_actor())
-            continue
-        for key, _ in letter.jobs:
-            office.perform(c.FinishJob(key), system_actor())
+    for jobs in leasing.subjects(office, channel, PEOPLE_AT_ONCE):
+        letter = _letter(office, channel, jobs)
+        if letter.notices and out is not None:
+            try:
+                out(office.settings, letter)
+            except (OSError, smtplib.SMTPException, urllib.error.URLError, ValueError) as fault:
+                log.warning("notice_not_sent", channel=channel, code=type(fault).__name__)
+                tries = max(job.attempts for job in jobs) + 1
+                until = office.database.clock() + outbox.back_off(tries)
+                _put_off(office, letter.keys, until, type(fault).__name__)
+                continue
+            sent += 1
+        leasing.finish(office, *letter.keys)
     return sent
 
 
-def _letters(office: Office) -> list[Letter]:
-    """What waits, by person; what may not go out yet is put off."""
+def _letter(office: Office, channel: str, jobs: Sequence[leasing.Job]) -> Letter:
+    """What waits for a person; what may not go out yet is put off, what was read meanwhile is not sent."""
     now = office.database.clock()
-    found: dict[int, tuple[Account, list[Notice], list[tuple[str, int]]]] = {}
-    later: list[c.PostponeJob] = []
+    to_send, keys = [], []
+    later: dict[datetime, list[str]] = {}
     with office.database.reading("") as session:
-        for row in outbox.waiting(session, now, AT_ONCE, notices.SEND):
-            notice = session.get_one(Notice, int(row.payload["notice"]))
-            account = session.get_one(Account, notice.account_id)
-            _, to_send, jobs = found.setdefault(account.id, (account, [], []))
-            when = reach.earliest(account, notice.at, now)
-            if notice.read_at is not None or not (account.email or account.mobile):
-                jobs.append((row.key, row.attempts))
-            elif when > now:
-                later.append(c.PostponeJob(row.key, when))
+        for job in jobs:
+            notice = session.get(Notice, int(job.payload["notice"]))
+            account = session.get_one(Account, int(job.subject.removeprefix("account/")))
+            address = account.email if channel == notices.MAIL else account.mobile
+            if notice is None or notice.read_at is not None or not address:
+                keys.append(job.key)
+            elif (when := reach.earliest(account, notice.at, now)) > now:
+                later.setdefault(when, []).append(job.key)
             else:
                 to_send.append(notice)
-                jobs.append((row.key, row.attempts))
-    for command in later:
-        office.perform(command, system_actor())
-    return [Letter(*parts) for parts in found.values() if parts[2]]
+                keys.append(job.key)
+    for when, waiting in later.items():
+        _put_off(office, waiting, when)
+    return Letter(account, to_send, keys)
 
 
-def _send(settings: Settings, letter: Letter) -> None:
-    if settings.smtp and letter.account.email:
-        _mail(settings, letter)
-    if settings.sms_webhook and letter.account.mobile:
-        _short_message(settings, letter)
+def _put_off(office: Office, keys: Sequence[str], until: datetime, error: str = "") -> None:
+    office.perform(c.PostponeJob(tuple(keys), office.holder, until, error), system_actor())
 
 
 def _mail(settings: Settings, letter: Letter) -> None:

@@ -82,7 +82,7 @@ def ask_rehearsal(
 ) -> dict[str, Any]:
     """Have the scenarios played."""
     actor.demand(Permission.STUDIO)
-    drafts.ask_rehearsal(drafts.locked(uow, command.draft_id), registry.office_for_lint())
+    drafts.ask_rehearsal(uow, drafts.locked(uow, command.draft_id), registry.office_for_lint())
     return {}
 
 
@@ -100,7 +100,7 @@ def ask_simulation(
 ) -> dict[str, Any]:
     """Have the cases of the register computed anew."""
     actor.demand(Permission.STUDIO)
-    drafts.ask_simulation(drafts.locked(uow, command.draft_id), registry.office_for_lint(), command.on)
+    drafts.ask_simulation(uow, drafts.locked(uow, command.draft_id), registry.office_for_lint(), command.on)
     return {}
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from documents import render
 from documents.errors import GlyphMissing, RenderingFailed, ValueMissing
+from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.cases import numbering
 from processes.cases.clocks import CaseClocks
@@ -23,9 +24,12 @@ from processes.policy.calendar import civil_date
 from processes.releases.bundle import Bundle, PaperRule
 from processes.releases.effects import Needed
 from processes.storage import outbox, vault
+from processes.storage.outbox import Urgency
 from processes.storage.unit_of_work import UnitOfWork
 
 RENDER = "render_paper"
+PRINT_STATE, ON_DEMAND = "print_state", "on_demand"
+"""What stands in place of the diagram's question where a person asked for the paper."""
 
 
 def issue(
@@ -78,8 +82,19 @@ def issue(
         issued_by=actor.name,
     )
     uow.add(row)
-    outbox.put(uow, RENDER, f"{RENDER}/{code}", {"code": code})
+    outbox.put(uow, RENDER, _job_of(code), {"code": code}, urgency=_urgency(question, actor))
     return row
+
+
+def _urgency(question: str, actor: Actor) -> Urgency:
+    """A paper that was asked for by itself is waited for; what steps issue follows, what timers issue comes last."""
+    if Role.SYSTEM in actor.roles:
+        return Urgency.BY_ITSELF
+    return Urgency.SOMEBODY_WAITS if question in (PRINT_STATE, ON_DEMAND) else Urgency.BY_A_PERSON
+
+
+def _job_of(code: str) -> str:
+    return f"{RENDER}/{code}"
 
 
 def ask_again(uow: UnitOfWork, code: str) -> None:
@@ -87,7 +102,7 @@ def ask_again(uow: UnitOfWork, code: str) -> None:
     paper = uow.session.scalars(select(IssuedPaper).where(IssuedPaper.code == code)).one()
     if paper.status == "failed":
         paper.status, paper.error = "pending", None
-    outbox.hurry(uow, f"{RENDER}/{code}")
+    outbox.ask_again(uow, RENDER, _job_of(code), {"code": code}, Urgency.SOMEBODY_WAITS)
 
 
 def on_demand(bundle: Bundle, items: Sequence[WorkItem]) -> list[PaperRule]:

@@ -28,6 +28,7 @@ from processes.storage.unit_of_work import within
 TEMPLATE = "payment_list.html"
 LIST_TITLE = "救助金发放清册"
 SERIES = "民救册"
+MAKE = "make_run"
 LINES_PER_PART = 250
 """So many households are about nine pages; the press holds one part at a time."""
 SHOWN = 30
@@ -80,11 +81,6 @@ def _chunks(content: dict[str, Any]) -> list[list[dict[str, Any]]]:
     return [lines[at : at + LINES_PER_PART] for at in range(0, len(lines), LINES_PER_PART)] or [[]]
 
 
-def waiting(session: Session) -> list[PrintRun]:
-    """Runs that are still to be made, oldest first."""
-    return list(session.scalars(select(PrintRun).where(PrintRun.status == WAITING).order_by(PrintRun.id)))
-
-
 def outlived(session: Session, now: datetime) -> list[str]:
     """Codes of batches that were bound so long ago that nobody prints them any more."""
     query = select(PrintRun.code).where(
@@ -108,6 +104,11 @@ def in_scope(actor: Actor, code: str) -> Select[PrintRun]:
     if actor.account_id is None:
         return query
     return query.where(or_(PrintRun.asked_by_id == actor.account_id, PrintRun.kind == PAYMENT_LIST))
+
+
+def find(session: Session, code: str) -> PrintRun | None:
+    """A run for the program itself; None: there is none, or no longer."""
+    return session.scalar(select(PrintRun).where(PrintRun.code == code.upper()))
 
 
 def by_code(session: Session, actor: Actor, code: str) -> PrintRun:

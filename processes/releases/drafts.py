@@ -21,9 +21,13 @@ from processes.releases import bundle as bundles
 from processes.releases import lint, publish
 from processes.releases.bundle import Bundle
 from processes.releases.models import Draft, DraftChange, Release
+from processes.storage import outbox
+from processes.storage.outbox import Urgency
 from processes.storage.unit_of_work import UnitOfWork
 
 MAX_FILE = 2_000_000
+REHEARSE, SIMULATE = "rehearse_draft", "simulate_draft"
+_WANTED = ("asked", "running")
 EDITABLE = (".bpmn", ".dmn", ".toml", ".form", ".html", ".css", ".md", ".yaml")
 _NAME = re.compile(
     r"(forms/[a-z][a-z0-9_]*\.form|papers/[a-z][a-z0-9_]*\.html|scenarios/[a-z][a-z0-9_]*\.yaml|"
@@ -204,7 +208,7 @@ def _ended(run: dict[str, Any]) -> dict[str, Any]:
     return run if run.get("state") == "done" else {}
 
 
-def ask_rehearsal(draft: Draft, knows: lint.Office) -> None:
+def ask_rehearsal(uow: UnitOfWork, draft: Draft, knows: lint.Office) -> None:
     """The worker is to play every scenario with this content; raises when lint says that it cannot be played."""
     _demand(draft, "open", "proposed")
     _demand_clean(bundle_of(draft), knows)
@@ -215,9 +219,10 @@ def ask_rehearsal(draft: Draft, knows: lint.Office) -> None:
         "total": 0,
         "failed": [],
     }
+    _ask_worker(uow, REHEARSE, draft)
 
 
-def ask_simulation(draft: Draft, knows: lint.Office, on: date) -> None:
+def ask_simulation(uow: UnitOfWork, draft: Draft, knows: lint.Office, on: date) -> None:
     """The worker is to compute what the draft changes for the cases of the register on a day."""
     _demand(draft, "open", "proposed")
     if not bundle_of(draft).programme.get("simulation"):
@@ -230,6 +235,11 @@ def ask_simulation(draft: Draft, knows: lint.Office, on: date) -> None:
         "done": 0,
         "total": 0,
     }
+    _ask_worker(uow, SIMULATE, draft)
+
+
+def _ask_worker(uow: UnitOfWork, kind: str, draft: Draft) -> None:
+    outbox.ask_again(uow, kind, f"{kind}/{draft.id}", {"draft": draft.id}, Urgency.BY_ITSELF)
 
 
 def note_simulation(draft: Draft, found: dict[str, Any]) -> None:
@@ -326,14 +336,16 @@ def one(session: Session, draft_id: int) -> Draft:
     return found
 
 
-def asked(session: Session) -> list[Draft]:
-    """Drafts whose scenarios are to be played, or whose playing was cut off."""
-    return [d for d in listed(session) if d.rehearsal.get("state") in ("asked", "running")]
+def asked(session: Session, draft_id: int) -> Draft | None:
+    """A draft whose scenarios are to be played, or whose playing was cut off."""
+    draft = session.get(Draft, draft_id)
+    return draft if draft is not None and draft.rehearsal.get("state") in _WANTED else None
 
 
-def to_simulate(session: Session) -> list[Draft]:
-    """Drafts whose simulation was asked for or cut off."""
-    return [d for d in listed(session) if d.simulation.get("state") in ("asked", "running")]
+def to_simulate(session: Session, draft_id: int) -> Draft | None:
+    """A draft whose simulation was asked for or cut off."""
+    draft = session.get(Draft, draft_id)
+    return draft if draft is not None and draft.simulation.get("state") in _WANTED else None
 
 
 def _demand_sound(session: Session, draft: Draft, knows: lint.Office) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,11 +19,12 @@ from sqlalchemy import select
 
 from processes.access.models import Account
 from processes.cases import notices
-from processes.office.sending import send_notices
+from processes.office.sending import send_mail, send_short_messages
 from processes.rehearsal.stage import Stage
 from processes.storage.outbox import OutboxRow
 from tests.builders import cases
 from tests.builders.desks import Person
+from tests.builders.workers import free_port
 
 
 class Box:
@@ -40,17 +40,11 @@ class Box:
         return "250 OK"
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @pytest.fixture
 def box(stage: Stage) -> Iterator[Box]:
     """A mail server on loopback that the office sends through."""
     kept = Box()
-    server = Controller(kept, hostname="127.0.0.1", port=_free_port())
+    server = Controller(kept, hostname="127.0.0.1", port=free_port())
     server.start()
     stage.office.settings = replace(
         stage.office.settings, smtp=f"smtp://127.0.0.1:{server.port}", mail_from="yimen@example.cn"
@@ -77,23 +71,23 @@ def _urged(stage: Stage, at: datetime) -> str:
 def test_a_mail_names_the_case_and_nobody(stage: Stage, box: Box) -> None:
     _reach(stage)
     number = _urged(stage, datetime(2026, 3, 3, 10, 0))
-    assert send_notices(stage.office) == 1
+    assert send_mail(stage.office) == 1
     assert len(box.mails) == 1
     assert number in box.mails[0]
     assert "催办" in box.mails[0]
     assert "张建国" not in box.mails[0]
-    assert send_notices(stage.office) == 0, "once"
+    assert send_mail(stage.office) == 0, "once"
 
 
 def test_nothing_goes_out_in_quiet_hours(stage: Stage, box: Box) -> None:
     _reach(stage)
     _urged(stage, datetime(2026, 3, 3, 21, 30))
-    send_notices(stage.office)
+    send_mail(stage.office)
     stage.set_clock(datetime(2026, 3, 4, 7, 59))
-    send_notices(stage.office)
+    send_mail(stage.office)
     assert box.mails == []
     stage.set_clock(datetime(2026, 3, 4, 8, 0))
-    send_notices(stage.office)
+    send_mail(stage.office)
     assert len(box.mails) == 1
 
 
@@ -105,10 +99,10 @@ def test_one_mail_a_day(stage: Stage, box: Box) -> None:
         notices.tell(uow, [leader], "mentioned", "张建国的办件中提到您")
         uow.commit()
     stage.set_clock(datetime(2026, 3, 3, 18, 0))
-    send_notices(stage.office)
+    send_mail(stage.office)
     assert box.mails == []
     stage.set_clock(datetime(2026, 3, 4, 8, 30))
-    send_notices(stage.office)
+    send_mail(stage.office)
     assert len(box.mails) == 1
     assert "催办" in box.mails[0]
     assert "提到您" in box.mails[0]
@@ -119,7 +113,7 @@ def test_what_was_read_is_not_sent(stage: Stage, box: Box) -> None:
     _urged(stage, datetime(2026, 3, 3, 21, 30))
     Person(stage, "township_leader").get("/notices")
     stage.set_clock(datetime(2026, 3, 4, 9, 0))
-    send_notices(stage.office)
+    send_mail(stage.office)
     assert box.mails == []
 
 
@@ -127,14 +121,14 @@ def test_a_server_that_is_down_is_tried_again(stage: Stage, box: Box) -> None:
     _reach(stage)
     _urged(stage, datetime(2026, 3, 3, 10, 0))
     there = stage.office.settings
-    stage.office.settings = replace(there, smtp=f"smtp://127.0.0.1:{_free_port()}")
-    send_notices(stage.office)
+    stage.office.settings = replace(there, smtp=f"smtp://127.0.0.1:{free_port()}")
+    send_mail(stage.office)
     with stage.database.reading("") as session:
-        rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == notices.SEND)).all()
+        rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == notices.MAIL)).all()
     assert [r.attempts for r in rows if r.done_at is None] == [1]
     stage.office.settings = there
     stage.move("1 hours")
-    send_notices(stage.office)
+    send_mail(stage.office)
     assert len(box.mails) == 1
 
 
@@ -158,7 +152,7 @@ def test_a_short_message_is_signed(stage: Stage) -> None:
     )
     _reach(stage, email="", mobile="13900000000")
     number = _urged(stage, datetime(2026, 3, 3, 10, 0))
-    send_notices(stage.office)
+    send_short_messages(stage.office)
     server.shutdown()
     server.server_close()
     (body, signature) = got[0]
