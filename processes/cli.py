@@ -12,7 +12,9 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from processes import founding_cli, worker
+from processes import backup_cli, founding_cli, worker
+from processes import commands as c
+from processes.access.scope import system_actor
 from processes.cases import anchors, draws, events
 from processes.cases.models import Case
 from processes.errors import OfficeMissing, YimenError
@@ -20,7 +22,7 @@ from processes.migrations import schema
 from processes.office import explaining, rekeying
 from processes.opening import checked_office, open_office
 from processes.oversight import canonical
-from processes.papers import signing
+from processes.papers import files, signing
 from processes.parameters import book
 from processes.policy.parameters import shown
 from processes.rehearsal import coverage, demo, publishing, reports
@@ -138,7 +140,11 @@ def audit_group() -> None:
 
 @audit_group.command("verify")
 @AS_JSON
-def audit_verify(as_json: bool) -> None:
+@click.option("--files", "with_files", is_flag=True, help="逐个读取文书、扫描件和附件，指出丢失、残缺的。")
+@click.option(
+    "--remake", is_flag=True, help="与 --files 同用：能按存档内容重新生成的文书交后台任务重新生成。"
+)
+def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
     """核对每个办件的事件链、备用金台账、救助金与办件是否相符、每日封存和家庭档案的写法；被改动或不平的退出码为 1。"""
     office = open_office()
     broken = {}
@@ -153,6 +159,11 @@ def audit_verify(as_json: bool) -> None:
         money = audit.compare(session)
         seals = [*anchors.verify(session, office.settings.anchors), *draws.differing(session)]
         writing = canonical.faults(session)
+        missing = list(files.lost(session, office.settings)) if with_files else []
+    if remake:
+        for one in missing:
+            if one.code:
+                office.perform(c.RemakePaper(one.code), system_actor())
     if as_json:
         _print_json(
             {
@@ -162,6 +173,7 @@ def audit_verify(as_json: bool) -> None:
                 "money": money,
                 "seals": seals,
                 "register": writing,
+                "files": [asdict(one) for one in missing],
             }
         )
     else:
@@ -175,10 +187,18 @@ def audit_verify(as_json: bool) -> None:
             click.echo(f"每日封存：{fault}")
         for fault in writing:
             click.echo(f"家庭档案：{fault}")
+        for one in missing:
+            click.echo(f"存档文件：{one.what}{one.said}，{_way_back(one, remake)}")
         click.echo(
             f"核对 {checked} 个办件，{len(broken)} 个有问题；备用金{'有问题' if books else '账账相符'}；救助金与办件{'有问题' if money else '相符'}；每日封存{'有问题' if seals else '相符'}。"
         )
-    sys.exit(1 if broken or books or money or seals or writing else 0)
+    sys.exit(1 if broken or books or money or seals or writing or missing else 0)
+
+
+def _way_back(one: files.LostFile, remake: bool) -> str:
+    if not one.code:
+        return "请从备份恢复"
+    return "已交后台任务重新生成" if remake else "可加 --remake 按存档内容重新生成"
 
 
 @main.group("keys")
@@ -279,6 +299,7 @@ def _print_json(value: Any) -> None:
 
 
 founding_cli.register(main)
+backup_cli.register(main)
 
 if __name__ == "__main__":
     main()

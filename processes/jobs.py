@@ -7,6 +7,7 @@ alone, and after one that was killed in the middle the next one takes it up when
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from processes import defects, heartbeat
 from processes.access.scope import system_actor
 from processes.cases import anchors, migration_queries
 from processes.cases.migration_models import MIGRATE, MIGRATED, PLANNING, RUNNING, WAITS, WORKING
-from processes.errors import DATABASE_FAILED, ScenarioInvalid, Unavailable, YimenError
+from processes.errors import DATABASE_FAILED, FileDamaged, FileLost, ScenarioInvalid, Unavailable, YimenError
 from processes.office import Office, leasing
 from processes.papers import destruction, issue, runs
 from processes.papers.models import IssuedPaper
@@ -45,12 +46,28 @@ def make_paper(office: Office, code: str) -> bool:
     with office.database.reading("") as session:
         row = session.scalars(select(IssuedPaper).where(IssuedPaper.code == code)).one()
         bundle = publish.open_release(session, row.release_id)
+    folder = office.settings.papers
     try:
-        digest, size, pages = issue.make(row, bundle, office.settings.papers, office.settings.public_address)
+        if row.sha256 is not None and _is_whole(folder, row.sha256):
+            office.perform(c.FinishPaper(code, row.sha256, row.size or 0, row.pages or 0), system_actor())
+            return True
+        digest, size, pages = issue.make(row, bundle, folder, office.settings.public_address)
     except Exception as fault:
         office.perform(c.FailPaper(code, *defects.said(fault, paper=row.kind)), system_actor())
         return False
     office.perform(c.FinishPaper(code, digest, size, pages), system_actor())
+    return True
+
+
+def _is_whole(folder: Path, digest: str) -> bool:
+    """Whether the file of a paper is there as it was; a damaged one is taken out of the way of the new one."""
+    try:
+        vault.get(folder, digest)
+    except FileLost:
+        return False
+    except FileDamaged:
+        vault.remove(folder, digest)
+        return False
     return True
 
 

@@ -11,7 +11,14 @@ from sqlalchemy import LargeBinary, inspect, select, type_coerce
 
 from processes.access import founding
 from processes.access.models import Account
-from processes.errors import KeysForeign, OfficeMissing, OfficeMixed, SchemaNewer, SchemaOlder
+from processes.errors import (
+    KeysForeign,
+    OfficeMissing,
+    OfficeMixed,
+    RestoreUnfinished,
+    SchemaNewer,
+    SchemaOlder,
+)
 from processes.migrations import schema
 from processes.office import Office
 from processes.people.models import Person
@@ -25,7 +32,7 @@ def open_office(*, unchecked: bool = False) -> Office:
     """The office under its own name, its keys in use, logging as one JSON object a line.
 
     Raises `KeysMissing` and `KeysForeign` rather than go on under keys that open nothing of what is stored,
-    `DatabaseUnreachable`, `OfficeMissing` where nothing is founded, `SchemaOlder` and `SchemaNewer` where the database
+    `DatabaseUnreachable`, `RestoreUnfinished`, `OfficeMissing` where nothing is founded, `SchemaOlder` and `SchemaNewer` where the database
     is not of this version of the program, `OfficeMixed` where accounts with a published password stand in a real
     office.  `unchecked` is for the commands that found, upgrade and mend an office: keys only.
     """
@@ -46,6 +53,8 @@ def open_office(*, unchecked: bool = False) -> Office:
 
 def checked_office(office: Office) -> Office:
     """The office with the name that it was founded under; raises as `open_office` does."""
+    if office.settings.restoring.exists():
+        raise RestoreUnfinished()
     with failures_named():
         _demand_schema(office)
     with office.database.reading("") as session:

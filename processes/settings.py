@@ -42,6 +42,11 @@ class Settings:
         return self.var / "anchors.txt"
 
     @property
+    def restoring(self) -> Path:
+        """Stands while the office is being restored from a backup; an office that is half restored does not open."""
+        return self.var / "restoring"
+
+    @property
     def papers(self) -> Path:
         """Folder of rendered papers, by hash."""
         return self.var / "papers"

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from processes.cases.anchor_models import ChainAnchor
 from processes.cases.models import CaseEvent
+from processes.cases.restoration_models import Restoration
 from processes.errors import AnchorUnwritten
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
@@ -54,25 +55,50 @@ def verify(session: Session, file: Path) -> list[str]:
     """What is wrong with the anchors, in words; empty when the events, the rows and the file agree."""
     faults = []
     after, previous = 0, ""
+    closed = _closed(session, file)
     written = _lines(file)
     for anchor in session.scalars(select(ChainAnchor).order_by(ChainAnchor.id)):
         events, digest = _sealed(session, after, anchor.last_event_id, previous)
         if (events, digest) != (anchor.events, anchor.digest):
             faults.append(f"{_when(anchor.at)} 封存以后，此前的办理记录被改动")
-        line = written.pop(anchor.id, None)
+        volume, lines = _volume_of(anchor, closed, (file, written))
+        line = lines.pop(anchor.id, None)
         if line is None:
-            faults.append(f"{_when(anchor.at)} 的封存没有写入 {file.name}")
+            faults.append(f"{_when(anchor.at)} 的封存没有写入 {volume.name}")
         elif line != _line(anchor):
-            faults.append(f"{_when(anchor.at)} 的封存与 {file.name} 不一致")
+            faults.append(f"{_when(anchor.at)} 的封存与 {volume.name} 不一致")
         after, previous = anchor.last_event_id, anchor.digest
     faults += [f"{file.name} 中第 {n} 次封存在数据库中没有" for n in sorted(written)]
     return faults
 
 
+def volumes(file: Path) -> list[Path]:
+    """The file of the seals and, before it, the volumes that were closed when the office was restored from a backup."""
+    closed = sorted(file.parent.glob(f"{file.stem}.*{file.suffix}"))
+    return [*closed, file] if file.exists() else closed
+
+
+def _closed(session: Session, file: Path) -> list[tuple[int, Path, dict[int, str]]]:
+    """Closed volumes: the last seal that belongs into each, its file, its lines.
+
+    Lines behind the last one are of days that the backup did not have: they prove nothing against it.
+    """
+    rows = session.scalars(select(Restoration).order_by(Restoration.id))
+    named = [(r.last_anchor_id, file.with_name(f"{file.stem}.{r.id}{file.suffix}")) for r in rows]
+    return [(last, volume, _lines(volume)) for last, volume in named]
+
+
+def _volume_of(
+    anchor: ChainAnchor, closed: list[tuple[int, Path, dict[int, str]]], present: tuple[Path, dict[int, str]]
+) -> tuple[Path, dict[int, str]]:
+    return next(((volume, lines) for last, volume, lines in closed if anchor.id <= last), present)
+
+
 def write_down(session: Session, file: Path) -> None:
     """Add lines for the anchors behind the last one that the file has; raises `AnchorUnwritten`."""
     try:
-        last = max(_lines(file), default=0)
+        restored = session.scalar(select(func.max(Restoration.last_anchor_id))) or 0
+        last = max(_lines(file), default=restored)
         query = select(ChainAnchor).where(ChainAnchor.id > last).order_by(ChainAnchor.id)
         lacking = [_line(anchor) for anchor in session.scalars(query)]
         if not lacking:

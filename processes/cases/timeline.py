@@ -85,6 +85,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     ),
     "clock_warned": lambda t, p: f"“{t}”{_COLOURS[p['colour']]}，截止 {_day(p['due_on'])}",
     "paper_issued": lambda t, p: f"出具《{t}》{p['number']}",
+    "paper_remade": lambda t, p: f"重新生成《{t}》{p['number']}的存档文件",
     "paper_withdrawn": lambda t, p: f"撤销《{t}》{p['number']}：{p['reason']}",
     "paper_returned": lambda t, p: f"《{t}》{p['number']}的签字件已收回归档",
     "paper_signed": lambda t, p: f"在《{t}》{p['number']}上电子签名",

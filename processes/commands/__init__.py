@@ -28,6 +28,7 @@ from processes.commands.archive import (
     ProposeDestruction,
     TakeInOldFile,
 )
+from processes.commands.backups import NoteRestoration, RemakePaper
 from processes.commands.base import CaseCommand, Command, ItemCommand
 from processes.commands.calls import AttachCall, NoteCall
 from processes.commands.cases import (
@@ -194,6 +195,8 @@ __all__ = [
     "TakeBackTask",
     "UrgeTask",
     "CosignTask",
+    "NoteRestoration",
+    "RemakePaper",
     "RemoveCosigner",
     "RenewJob",
     "AskColleague",

@@ -95,6 +95,54 @@ class FileDamaged(Unavailable):
     text_en = "The stored file {digest} is damaged or was altered; restore it from the backup."
 
 
+class FileLost(Unavailable):
+    """What was stored is not where it was stored."""
+
+    code = "file_lost"
+    text = "存档文件不在原处（校验值 {digest}），不能打开。请告知系统管理员从备份恢复。"
+    text_en = "The stored file {digest} is not where it was; restore it from the backup."
+
+
+class PaperRemade(Unavailable):
+    """The file of a paper is lost or damaged, and is made again from what the paper says."""
+
+    code = "paper_remade"
+    text = "“{title}”的存档文件{reason}，正在按存档内容重新生成，请稍候片刻再打开。"
+    text_en = "The file of “{title}” is lost or damaged ({reason}); it is being made again."
+
+
+class BackupFailed(Unavailable):
+    """The backup, or the restoration, did not come about."""
+
+    code = "backup_failed"
+    text = "备份或恢复没有完成：{reason}。"
+    text_en = "The backup or the restoration was not completed: {reason}."
+
+
+class BackupDamaged(Unavailable):
+    """A backup is not as it was written."""
+
+    code = "backup_damaged"
+    text = "这份备份不能使用：{reason}。没有改动任何数据，请改用另一份备份。"
+    text_en = "This backup cannot be used: {reason}. Nothing was changed."
+
+
+class OfficeNotEmpty(Unavailable):
+    """There is an office where one should be restored."""
+
+    code = "office_not_empty"
+    text = "{place} 里已有数据，不能恢复到有数据的地方，没有改动任何数据。请另设空的 YIMEN_VAR 和空的数据库。"
+    text_en = "{place} holds data: a backup is restored into an empty folder and an empty database."
+
+
+class RestoreUnfinished(Unavailable):
+    """A restoration was begun and has not come to its end: numbers would be given out twice."""
+
+    code = "restore_unfinished"
+    text = "从备份恢复没有完成，系统没有启动。请用同一份备份再次执行 yimen restore，会接着恢复。"
+    text_en = "A restoration is not finished: run `yimen restore` with the same backup again."
+
+
 class AnchorUnwritten(Unavailable):
     """The daily seal is made, but its file takes no line."""
 

@@ -18,6 +18,7 @@ import processes.cases.holiday_models
 import processes.cases.migration_models
 import processes.cases.models
 import processes.cases.move_models
+import processes.cases.restoration_models
 import processes.coordination.models
 import processes.decisions.models
 import processes.papers.archive_models
@@ -48,15 +49,24 @@ class Position(Enum):
 
 def position(engine: Engine) -> Position:
     """Compare a database's schema with the newest migration of this program."""
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    scripts = ScriptDirectory.from_config(_config(engine))
+    found = revision(engine)
     if found is None:
         return Position.EMPTY
-    if found == scripts.get_current_head():
+    if found == ScriptDirectory.from_config(_config(engine)).get_current_head():
         return Position.CURRENT
-    known = {script.revision for script in scripts.walk_revisions()}
-    return Position.OLDER if found in known else Position.NEWER
+    return Position.OLDER if is_known(engine, found) else Position.NEWER
+
+
+def revision(engine: Engine) -> str | None:
+    """The migration at which a database stands; None: it has none of our tables."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_known(engine: Engine, found: str) -> bool:
+    """Whether this program has a migration."""
+    scripts = ScriptDirectory.from_config(_config(engine))
+    return found in {script.revision for script in scripts.walk_revisions()}
 
 
 def upgrade(engine: Engine) -> None:

@@ -175,7 +175,8 @@ def file_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.File
 def place_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PlaceScan) -> dict[str, Any]:
     """File a page where a person says that it belongs."""
     actor.demand(Permission.SCAN_FILE)
-    vault.get(settings.scans, command.sha256)
+    if not vault.holds(settings.scans, command.sha256):
+        raise NotFound()
     place = return_scan.Place(command.code.strip().upper(), command.page)
     return _file(uow, actor, place, command.sha256, file_name(command.name, "扫描件"))
 
@@ -206,6 +207,8 @@ def finish_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.F
     """The press has stored a paper: it can be printed now."""
     actor.demand(Permission.SYSTEM_WORK)
     row, job = _paper_and_job(uow, command.code)
+    if row.sha256 not in (None, command.sha256):
+        _note_other_bytes(uow, actor, row, command.sha256)
     row.sha256, row.size, row.pages, row.status, row.error = (
         command.sha256, command.size, command.pages, "ready", None,
     )  # fmt: skip
@@ -213,6 +216,15 @@ def finish_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.F
         outbox.finish(uow, job)
     incidents.resolve(uow, row.case_id, incidents.of_paper(row.code))
     return {}
+
+
+def _note_other_bytes(uow: UnitOfWork, actor: Actor, row: IssuedPaper, sha256: str) -> None:
+    """A later version of the press made the lost file again: the same paper in other bytes, which the case tells."""
+    case = locked_by_id(uow, row.case_id)
+    if case is not None:
+        events.append(
+            uow, case, actor, "paper_remade", row.title, number=row.number, before=row.sha256, after=sha256
+        )
 
 
 def fail_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FailPaper) -> dict[str, Any]:

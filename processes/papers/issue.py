@@ -100,7 +100,7 @@ def _job_of(code: str) -> str:
 def ask_again(uow: UnitOfWork, code: str) -> None:
     """Have a paper that could not be made tried at once."""
     paper = uow.session.scalars(select(IssuedPaper).where(IssuedPaper.code == code)).one()
-    if paper.status == "failed":
+    if paper.status == "failed" or paper.sha256 is not None:
         paper.status, paper.error = "pending", None
     outbox.ask_again(uow, RENDER, _job_of(code), {"code": code}, Urgency.SOMEBODY_WAITS)
 

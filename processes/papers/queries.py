@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor
 from processes.cases.models import Case, WorkItem
+from processes.cases.restoration_models import Restoration
 from processes.errors import NotFound
 from processes.papers.models import DESTROYED, STANDING, IssuedPaper, PaperSignature, Printing, ReturnedPage
 from processes.papers.run_models import PAYMENT_LIST, PrintRun
@@ -97,6 +99,11 @@ def not_returned(session: Session) -> list[tuple[IssuedPaper, Case, list[int]]]:
         (paper, case, [n for n in range(1, (paper.pages or 0) + 1) if n not in there.get(paper.id, set())])
         for paper, case in found
     ]
+
+
+def lost_days(session: Session) -> list[tuple[datetime, datetime]]:
+    """From when till when papers may have been issued that are not known any more: backups that were restored."""
+    return [(made, at) for made, at in session.execute(select(Restoration.made_at, Restoration.at))]
 
 
 def case_of_code(session: Session, code: str) -> Case | None:

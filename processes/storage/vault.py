@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 
-from processes.errors import FileDamaged, FileUnwritable, NotFound
+from processes.errors import FileDamaged, FileLost, FileUnwritable
 from processes.storage import keyring
 
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -37,14 +37,21 @@ def put(folder: Path, content: bytes) -> str:
 
 
 def get(folder: Path, digest: str) -> bytes:
-    """The bytes of a hash; raises `NotFound` and `FileDamaged`."""
+    """The bytes of a hash; raises `FileLost` and `FileDamaged`."""
     try:
         content = keyring.current().unseal(_place(folder, digest).read_bytes())
     except FileNotFoundError:
-        raise NotFound() from None
+        raise FileLost(digest=digest[:12]) from None
     except (InvalidTag, OSError) as fault:
         raise FileDamaged(digest=digest[:12]) from fault
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise FileDamaged(digest=digest[:12])
     return content
+
+
+def holds(folder: Path, digest: str) -> bool:
+    """Whether something was stored under a hash and still lies there, whole or not."""
+    return _place(folder, digest).exists()
 
 
 def remove(folder: Path, digest: str) -> None:

@@ -92,7 +92,7 @@ def test_a_stored_file_that_was_altered__is_told_and_not_shown(stage: Stage) -> 
         path.write_bytes(bytes(sealed))
     told = clerk.get(address)
     assert told.status_code == 503
-    assert "存档文件已损坏或被改动" in told.text
+    assert "存档文件已损坏，正在按存档内容重新生成" in told.text
 
 
 def test_a_disk_that_takes_no_file__is_told_and_leaves_no_half(

@@ -10,8 +10,8 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.errors import PaperNotReady
-from processes.office import signing
+from processes.errors import FileDamaged, FileLost, PaperNotReady, PaperRemade
+from processes.office import Office, signing
 from processes.papers import batch, queries
 from processes.storage import vault
 from web import auth, forms
@@ -58,7 +58,7 @@ def original(actor: Actor, code: str) -> Any:
     if paper.sha256 is None:
         raise PaperNotReady()
     office.perform(c.NotePaperRead(paper.code), actor)
-    content = vault.get(office.settings.papers, paper.signed_sha256 or paper.sha256)
+    content = _content(office, actor, paper.code, paper.signed_sha256 or paper.sha256)
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=f"{paper.title}.pdf")
 
 
@@ -81,6 +81,23 @@ def pdf(actor: Actor, code: str) -> Any:
         printed = office.perform(c.RecordPrinting(code), actor)
     except PaperNotReady:
         return render_template("paper_waiting.html"), 202, {"Refresh": "2"}
-    content = vault.get(office.settings.papers, printed["sha256"])
+    content = _content(office, actor, code, printed["sha256"])
     name = f"{printed['title']}-{printed['number']}.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
+
+
+def _content(office: Office, actor: Actor, code: str, sha256: str) -> bytes:
+    """The stored bytes; raises `PaperRemade` where they are lost and the paper is made again from what it says.
+
+    A file with signatures cannot be made again: it comes back from a backup, which its error says.
+    """
+    try:
+        return vault.get(office.settings.papers, sha256)
+    except (FileLost, FileDamaged) as fault:
+        with office.database.reading(actor.division, actor.department) as session:
+            paper = queries.by_code(session, code)
+        if paper.sha256 != sha256:
+            raise
+        office.perform(c.RemakePaper(paper.code), actor)
+        reason = "丢失" if isinstance(fault, FileLost) else "已损坏"
+        raise PaperRemade(title=paper.title, reason=reason) from fault

@@ -77,6 +77,8 @@ def picture(actor: Actor, sha256: str) -> Any:
     if len(sha256) != 64 or not sha256.isalnum():  # noqa: PLR2004  (a SHA-256 in hexadecimal)
         raise NotFound()
     office = auth.office()
+    if not vault.holds(office.settings.scans, sha256):
+        raise NotFound()
     content = vault.get(office.settings.scans, sha256)
     office.perform(c.NotePaperRead(sha256[:16]), actor)
     return send_file(io.BytesIO(content), mimetype="image/jpeg")

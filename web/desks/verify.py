@@ -27,11 +27,13 @@ def one(code: str, page: str = "") -> Any:
     office, code, actor = auth.office(), code[:20], auth.actor_or_none()
     with office.database.reading("") as session:
         found = queries.verified(session, code)
+        lost = [] if found else queries.lost_days(session)
     if found is not None and actor is not None and actor.may(Permission.PAPER_READ):
         with office.database.reading(actor.division, actor.department) as session:
             inside = queries.inside(session, actor, code)
             return render_template("verify.html", paper=found, inside=inside, code=code)
-    return render_template("verify.html", paper=found, inside=None, code=code), 200 if found else 404
+    page_shown = render_template("verify.html", paper=found, inside=None, code=code, lost=lost)
+    return page_shown, 200 if found else 404
 
 
 @desk.get("/verify")

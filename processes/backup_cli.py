@@ -1,0 +1,53 @@
+"""Commands that keep the office in a backup and bring it back: `yimen backup`, `yimen restore`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from processes.backups import making, restoring
+from processes.opening import open_office
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def register(main: click.Group) -> None:
+    """Hang the commands into the command line."""
+    main.add_command(backup_command)
+    main.add_command(restore_command)
+
+
+@click.command("backup")
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+def backup_command(target: Path) -> None:
+    """备份到 TARGET 下的新文件夹，不停机：数据库、文书、扫描件、附件、每日封存和校验清单。不含密钥。"""
+    office = open_office()
+    made = making.make(office, target)
+    click.echo(f"已备份到 {made}。")
+    click.echo(f"密钥不在备份里：{office.settings.keys} 须另行保管，没有密钥的备份无法读取。")
+
+
+@click.command("restore")
+@click.argument("backup", type=_FOLDER)
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), help="备份之后最后一个办公日，默认今天；编号按此跳过。"
+)
+@click.option(
+    "--last", "numbers", multiple=True, help="已知发出的最大编号，如“城关民救受〔2026〕57号”，可多次指定。"
+)
+@click.option("--anchors", type=_FILE, help="比备份更新的 anchors.txt（原数据目录或外存的副本）。")
+def restore_command(
+    backup: Path, until: datetime | None, numbers: tuple[str, ...], anchors: Path | None
+) -> None:
+    """从备份恢复到空的数据目录和空的数据库；密钥文件夹须先放好。恢复后各类编号跳过备份后可能已发出的部分。"""
+    office = open_office(unchecked=True)
+    day: date | None = until.date() if until else None
+    made = restoring.restore(office, backup, restoring.Wanted(day, numbers, anchors))
+    for gap in made["gaps"]:
+        click.echo(f"{gap['shown']}　备份时到 {gap['last']}，下一个为 {gap['next']}")
+    click.echo(
+        "已恢复。备份之后出具的文书不在系统内，核验页会说明；请执行 yimen audit verify --files 核对后再启动。"
+    )

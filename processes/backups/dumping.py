@@ -1,0 +1,85 @@
+"""The database as one file and back: SQLite by its backup interface, PostgreSQL by `pg_dump` and `pg_restore`.
+
+Both copy one state of the database while people work.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import Engine, inspect
+
+from processes.errors import BackupFailed
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+FILES = {SQLITE: "database.sqlite", POSTGRESQL: "database.pgdump"}
+_PROGRAMS = Path("/usr/lib/postgresql")
+"""Where Debian keeps the programs of each version."""
+
+
+def dump(engine: Engine, folder: Path) -> None:
+    """Write the database into a folder; raises `BackupFailed`."""
+    target = folder / FILES[engine.dialect.name]
+    if engine.dialect.name == SQLITE:
+        _copy(Path(str(engine.url.database)), target)
+        return
+    _run(engine, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+
+
+def load(engine: Engine, folder: Path) -> None:
+    """Make an empty database what the file of a folder says, whole or not at all; raises `BackupFailed`."""
+    source = folder / FILES[engine.dialect.name]
+    engine.dispose()
+    if engine.dialect.name == SQLITE:
+        target = Path(str(engine.url.database))
+        draft = target.with_name(f"{target.name}.restoring")
+        shutil.copyfile(source, draft)
+        for leftover in ("-wal", "-shm"):  # of the empty file that looking made
+            target.with_name(target.name + leftover).unlink(missing_ok=True)
+        draft.replace(target)
+        return
+    _run(
+        engine, "pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error",
+        str(source), into=True,
+    )  # fmt: skip
+
+
+def is_empty(engine: Engine) -> bool:
+    """Whether nothing is kept in a database."""
+    return not inspect(engine).get_table_names()
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+            here.backup(there)
+            said = there.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except (sqlite3.Error, OSError) as fault:
+        raise BackupFailed(reason=f"数据库文件读不出来（{type(fault).__name__}）") from fault
+    if said != "ok":
+        raise BackupFailed(reason="数据库文件已损坏，请用此前的备份")
+
+
+def _run(engine: Engine, program: str, *arguments: str, into: bool = False) -> None:
+    """One of PostgreSQL's programs on our database; the password travels in the environment, which nobody else reads."""
+    address = engine.url.set(drivername="postgresql", password=None).render_as_string()
+    environment = {**os.environ, "PGPASSWORD": engine.url.password or ""}
+    command = [_found(program), *(("--dbname", address) if into else (address,)), *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["没有说明原因"])[-1]
+        raise BackupFailed(reason=f"{program} 没有成功：{said}")
+
+
+def _found(program: str) -> str:
+    there = [str(p) for p in _PROGRAMS.glob(f"*/bin/{program}")]
+    newest = max(there, key=lambda p: float(Path(p).parts[-3]), default=None)
+    found = newest or shutil.which(program)
+    if found is None:
+        raise BackupFailed(reason=f"没有安装 {program}（Debian 软件包 postgresql-client）")
+    return found

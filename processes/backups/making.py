@@ -1,0 +1,56 @@
+"""Making a backup while people work: the seals, then the database, then the files that it names, then the manifest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from processes.backups import dumping, manifest
+from processes.cases.anchors import volumes
+from processes.errors import BackupFailed
+from processes.migrations import schema
+from processes.office import Office
+from processes.policy.calendar import SHANGHAI
+
+
+def make(office: Office, target: Path) -> Path:
+    """Write a backup into a folder of its own under `target` and answer it; raises `BackupFailed`.
+
+    In this order nothing is missing: seals are written after the database has them, and files are stored before the
+    database names them.  The keys are no part of it: who has the backup alone can read nothing.  Until it is whole the
+    folder is called `….part`.
+    """
+    settings, now = office.settings, office.database.clock()
+    name = f"yimen-{now.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
+    whole, draft = target / name, target / f"{name}.part"
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        if whole.exists():
+            raise BackupFailed(reason=f"{whole} 已经存在")
+        draft.mkdir(mode=0o700)
+        for volume in volumes(settings.anchors):
+            shutil.copyfile(volume, draft / volume.name)
+        dumping.dump(office.database.engine, draft)
+        for folder_name, folder in settings.vaults.items():
+            _copy_sealed(folder, draft / folder_name)
+        engine = office.database.engine
+        told = manifest.made(draft, now, schema.revision(engine) or "", engine.dialect.name)
+        (draft / manifest.NAME).write_bytes(told.dumped())
+        os.sync()
+        draft.rename(whole)
+        os.sync()
+    except OSError as fault:
+        raise BackupFailed(reason=fault.strerror or type(fault).__name__) from fault
+    return whole
+
+
+def _copy_sealed(source: Path, target: Path) -> None:
+    """Every file of a vault; one that is taken away meanwhile (destruction) is left out."""
+    for path in sorted(source.glob("*/*.sealed")):
+        place = target / path.parent.name / path.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copyfile(path, place)
+        except FileNotFoundError:
+            place.unlink(missing_ok=True)

@@ -1,0 +1,107 @@
+"""The manifest of a backup: every file with its hash, by which a damaged copy is known before anything is touched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from processes.errors import BackupDamaged, KeysForeign
+from processes.storage import keyring
+
+NAME = "manifest.json"
+FORM = 1
+"""Of the folder; a later one is told apart by it."""
+_PROBE = "yimen"
+_AT_ONCE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup holds."""
+
+    form: int
+    made_at: str
+    schema: str
+    database: str
+    """`sqlite` or `postgresql`: a backup goes back into the kind of database that it was made of."""
+    sealed: str
+    """A word sealed with the encryption key, and `fingerprint` of it under the index key: whether keys fit."""
+    fingerprint: str
+    files: dict[str, tuple[str, int]]
+    """Path inside the folder: SHA-256 and size."""
+
+    @property
+    def instant(self) -> datetime:
+        """When it was made."""
+        return datetime.fromisoformat(self.made_at)
+
+    @property
+    def digest(self) -> str:
+        """Of the whole manifest."""
+        return hashlib.sha256(self.dumped()).hexdigest()
+
+    def dumped(self) -> bytes:
+        """As it is written."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def made(folder: Path, at: datetime, schema: str, database: str) -> Manifest:
+    """The manifest of what lies in a folder now, under the keys in use."""
+    keys = keyring.current()
+    files = {name: _weighed(folder / name) for name in found(folder)}
+    return Manifest(
+        FORM, at.isoformat(), schema, database, keys.encrypt(_PROBE).hex(), keys.blind_index(_PROBE), files
+    )
+
+
+def read(folder: Path) -> Manifest:
+    """The manifest of a backup, once every file is found to be as it was written; raises `BackupDamaged`."""
+    try:
+        told = json.loads((folder / NAME).read_bytes())
+        told["files"] = {name: (str(sha256), int(size)) for name, (sha256, size) in told["files"].items()}
+        manifest = Manifest(**told)
+    except FileNotFoundError as fault:
+        raise BackupDamaged(reason=f"没有 {NAME}，不是完整的备份") from fault
+    except (ValueError, TypeError, KeyError, AttributeError) as fault:
+        raise BackupDamaged(reason=f"{NAME} 不能读取") from fault
+    if manifest.form != FORM:
+        raise BackupDamaged(reason="由更新的版本制作，请改用更新的程序")
+    here = set(found(folder))
+    for name, told_of in sorted(manifest.files.items()):
+        if name not in here:
+            raise BackupDamaged(reason=f"缺少 {name}")
+        if _weighed(folder / name) != told_of:
+            raise BackupDamaged(reason=f"{name} 不完整或被改动")
+    if strange := sorted(here - set(manifest.files)):
+        raise BackupDamaged(reason=f"多出 {strange[0]}")
+    return manifest
+
+
+def demand_fitting(manifest: Manifest, keys: keyring.Keyring, folder: Path) -> None:
+    """Raise `KeysForeign` when these keys do not open what the backup holds."""
+    try:
+        fits = keys.decrypt(bytes.fromhex(manifest.sealed)) == _PROBE
+    except Exception as fault:
+        raise KeysForeign(folder=folder) from fault
+    if not fits or manifest.fingerprint not in keys.blind_indexes(_PROBE):
+        raise KeysForeign(folder=folder)
+
+
+def found(folder: Path) -> Iterator[str]:
+    """Every file of a backup but the manifest, by its path inside."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != NAME:
+            yield path.relative_to(folder).as_posix()
+
+
+def _weighed(path: Path) -> tuple[str, int]:
+    sum_, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while part := file.read(_AT_ONCE):
+            sum_.update(part)
+            size += len(part)
+    return sum_.hexdigest(), size

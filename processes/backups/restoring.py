@@ -1,0 +1,93 @@
+"""The office again out of a backup: checked first, then loaded, then brought up to date and its numbers moved on."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from processes import commands as c
+from processes.access.scope import system_actor
+from processes.backups import dumping, manifest
+from processes.cases.anchors import volumes
+from processes.errors import BackupDamaged, OfficeNotEmpty, SchemaNewer
+from processes.migrations import schema
+from processes.office import Office
+from processes.settings import Settings
+from processes.storage import keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the operator says beside the backup."""
+
+    until: date | None = None
+    """The last day on which the office worked after the backup; None: today."""
+    numbers: Sequence[str] = ()
+    """Numbers that are known to have been given out, each the highest of its series."""
+    anchors: Path | None = None
+    """A later `anchors.txt`, from the old folder or from where it was carried to."""
+
+
+def restore(office: Office, backup: Path, wanted: Wanted) -> dict[str, Any]:
+    """Make an empty installation the office of a backup; answers what was left out of each series.
+
+    Raises `BackupDamaged`, `OfficeNotEmpty`, `KeysForeign`, `SchemaNewer` before it has touched anything.  Broken off, it
+    goes on when it is called again with the same backup; until it is through, the office does not open.
+    """
+    settings, engine = office.settings, office.database.engine
+    told = manifest.read(backup)
+    if told.database != engine.dialect.name:
+        raise BackupDamaged(reason=f"由 {told.database} 制作，现在的数据库是 {engine.dialect.name}")
+    if not schema.is_known(engine, told.schema):
+        raise SchemaNewer()
+    manifest.demand_fitting(told, keyring.current(), settings.keys)
+    mark = settings.restoring
+    begun = mark.read_text(encoding="utf-8").split() if mark.exists() else []
+    if begun[:1] != [told.digest]:
+        _demand_empty(office)
+        begun = [told.digest, office.database.clock().isoformat()]
+        mark.write_text(" ".join(begun), encoding="utf-8")
+    if dumping.is_empty(engine):
+        _put_files(backup, told, settings)
+        dumping.load(engine, backup)
+    schema.upgrade(engine)
+    made = office.perform(
+        c.NoteRestoration(" ".join(begun), told.instant, wanted.until, tuple(wanted.numbers)), system_actor()
+    )
+    _close_volume(settings, int(made["restoration"]), wanted.anchors)
+    mark.unlink()
+    return made
+
+
+def _demand_empty(office: Office) -> None:
+    settings = office.settings
+    kept = [f for f in settings.vaults.values() if next(f.glob("*/*.sealed"), None)]
+    for place in (*volumes(settings.anchors), *kept):
+        raise OfficeNotEmpty(place=place)
+    if not dumping.is_empty(office.database.engine):
+        raise OfficeNotEmpty(place=office.database.engine.url.render_as_string(hide_password=True))
+
+
+def _put_files(backup: Path, told: manifest.Manifest, settings: Settings) -> None:
+    for name in told.files:
+        if name == dumping.FILES[told.database]:
+            continue
+        place = settings.var / name
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.copyfile(backup / name, place)
+
+
+def _close_volume(settings: Settings, number: int, later: Path | None) -> None:
+    """What was sealed before stands in a volume of its own; the next seal begins a new file."""
+    closed = settings.anchors.with_name(f"{settings.anchors.stem}.{number}{settings.anchors.suffix}")
+    if later is not None:
+        shutil.copyfile(later, closed)
+        settings.anchors.unlink(missing_ok=True)
+    elif settings.anchors.exists():
+        settings.anchors.rename(closed)
+    elif not closed.exists():
+        closed.touch()

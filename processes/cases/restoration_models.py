@@ -1,0 +1,28 @@
+"""When the office was restored from a backup: what was written after the backup is gone, and people may hold papers of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Row
+
+
+class Restoration(Row):
+    """A restoration, with what it left out of every series of numbers."""
+
+    __tablename__ = "restoration"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """Of the backup's manifest and the moment it was begun: the same restoration gone on with is one."""
+    made_at: Mapped[datetime]
+    """When the backup was made."""
+    at: Mapped[datetime]
+    last_anchor_id: Mapped[int]
+    """The last seal that the backup knew; the seals up to it stand in the closed volume."""
+    gaps: Mapped[list[Any]]
+    """`series`, `last` before and `next` after, of every series."""

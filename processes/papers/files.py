@@ -1,0 +1,66 @@
+"""The files that rows name: which are lost or cut, and which can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Attachment
+from processes.errors import FileDamaged, FileLost
+from processes.papers.archive_models import OldSheet
+from processes.papers.models import DESTROYED, IssuedPaper, PaperSignature, ReturnedPage
+from processes.papers.run_models import PrintRun
+from processes.settings import Settings
+from processes.storage import vault
+
+
+@dataclass(frozen=True, slots=True)
+class LostFile:
+    """A file that is not as it was stored."""
+
+    what: str
+    said: str
+    code: str = ""
+    """Of the paper that can be made again from what it says; empty: the file comes back from a backup only."""
+
+
+def lost(session: Session, settings: Settings) -> Iterator[LostFile]:
+    """Every file that a row names and that is lost or damaged, read to its end."""
+    papers = session.scalars(
+        select(IssuedPaper).where(IssuedPaper.sha256.is_not(None), IssuedPaper.standing != DESTROYED)
+    )
+    for paper in papers:
+        title = f"《{paper.title}》{paper.number}（验证码 {paper.code}）"
+        yield from _look(settings, "papers", paper.sha256, title, paper.code)
+        if paper.signed_sha256:
+            yield from _look(settings, "papers", paper.signed_sha256, f"{title}的签名件")
+    latest = select(IssuedPaper.signed_sha256).where(IssuedPaper.signed_sha256.is_not(None))
+    for sha256 in session.scalars(
+        select(PaperSignature.sha256).where(PaperSignature.sha256.not_in(latest)).distinct()
+    ):
+        yield from _look(settings, "papers", sha256, "较早的签名件")
+    for page in session.scalars(select(ReturnedPage)):
+        yield from _look(settings, "scans", page.sha256, f"签字件扫描 {page.source} 第 {page.page} 页")
+    for sheet in session.scalars(select(OldSheet)):
+        yield from _look(settings, "scans", sheet.sha256, f"旧档扫描 {sheet.title}")
+    for attached in session.scalars(select(Attachment)):
+        yield from _look(settings, "attachments", attached.sha256, f"附件（办件 {attached.case_id}）")
+    for run in session.scalars(select(PrintRun)):
+        for sha256 in (run.sha256, *(p["sha256"] for p in run.parts)):
+            yield from _look(settings, "papers", sha256, f"打印任务 {run.title}（{run.code}）")
+
+
+def _look(
+    settings: Settings, folder: str, sha256: str | None, what: str, code: str = ""
+) -> Iterator[LostFile]:
+    if not sha256:
+        return
+    try:
+        vault.get(settings.vaults[folder], sha256)
+    except FileLost:
+        yield LostFile(what, "文件丢失", code)
+    except FileDamaged:
+        yield LostFile(what, "文件不完整或被改动", code)

@@ -1,0 +1,114 @@
+"""Series of numbers after a restoration: how far they may have come since the backup was made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Case, NumberSeries
+from processes.errors import Invalid
+from processes.papers.models import IssuedPaper
+from processes.papers.run_models import PrintRun
+from processes.policy.calendar import SHANGHAI, civil_date
+from processes.storage.unit_of_work import UnitOfWork
+
+LOOKED_BACK = timedelta(days=90)
+LEAST_A_DAY = 20
+"""So many are left out a day at least: a series may have been quiet before the backup and busy after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What a series leaves out."""
+
+    series: str
+    shown: str
+    """As its numbers begin."""
+    last: int
+    next: int
+
+
+def move_on(uow: UnitOfWork, made_at: datetime, until: date, told: Sequence[str]) -> list[Gap]:
+    """Leave out of every series what may have been given out between a backup and the last day of work, both included.
+
+    A day counts as the busiest one of the series in the three months before the backup, and as `LEAST_A_DAY` at
+    least.  A number that the operator knows to be given out stands in place of the reckoning.  Raises `Invalid` for one
+    that is of no series.
+    """
+    days = max((until - civil_date(made_at)).days, 0) + 1
+    busiest = _busiest(uow.session, made_at)
+    rows = {r.series: r for r in uow.session.scalars(select(NumberSeries).with_for_update())}
+    for series in _of_later_years(rows, civil_date(made_at).year, until.year):
+        rows[series] = NumberSeries(series=series, last=0)
+        uow.add(rows[series])
+    known = _known(rows, told)
+    gaps = []
+    for series, row in sorted(rows.items()):
+        if _year(series) not in (None, *range(civil_date(made_at).year, until.year + 1)):
+            continue  # of a year that was over before the backup
+        pace = max(busiest[beginning(series)], LEAST_A_DAY) * days
+        before, row.last = row.last, max(row.last, known[series]) if series in known else row.last + pace
+        gaps.append(Gap(series, beginning(series), before, row.last + 1))
+    return gaps
+
+
+def beginning(series: str) -> str:
+    """How the numbers of a series begin, as `cases.numbering` and the register write them."""
+    kind, *parts = series.split("/")
+    if kind == "paper":
+        return f"{parts[0]}{parts[1]}〔{parts[2]}〕"
+    return f"{'-'.join(parts)}-" if kind == "case" else f"{parts[0]}-H-"
+
+
+def _year(series: str) -> int | None:
+    last = series.rsplit("/", 1)[-1]
+    return None if series.startswith("household/") else int(last)
+
+
+def _of_later_years(series: Iterable[str], made: int, until: int) -> list[str]:
+    """The series that a new year began, for every one of the backup's year."""
+    known = set(series)
+    later = [
+        f"{one.rsplit('/', 1)[0]}/{year}"
+        for one in known
+        if _year(one) == made
+        for year in range(made + 1, until + 1)
+    ]
+    return sorted(set(later) - known)
+
+
+def _known(series: Iterable[str], told: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number in told:
+        text = number.strip()
+        mine = max(
+            (s for s in series if text.startswith(beginning(s))), key=lambda s: len(beginning(s)), default=""
+        )
+        serial = text.removeprefix(beginning(mine)).removesuffix("号") if mine else ""
+        if not (serial.isascii() and serial.isdigit()):
+            raise Invalid(reason=f"“{number}”不是本单位的编号，请按文书或办件上的写法填写")
+        found[mine] = max(int(serial), found.get(mine, 0))
+    return found
+
+
+def _busiest(session: Session, made_at: datetime) -> Counter[str]:
+    """The most numbers of one day, by how they begin."""
+    since = made_at - LOOKED_BACK
+    days: Counter[tuple[str, date]] = Counter()
+    papers = select(IssuedPaper.number, IssuedPaper.issued_on).where(IssuedPaper.issued_at >= since)
+    for number, day in session.execute(papers):
+        days[f"{number.partition('〕')[0]}〕", day] += 1
+    runs = select(PrintRun.number, PrintRun.asked_at).where(PrintRun.asked_at >= since, PrintRun.number != "")
+    for number, at in session.execute(runs):
+        days[f"{number.partition('〕')[0]}〕", at.astimezone(SHANGHAI).date()] += 1
+    for number, at in session.execute(select(Case.number, Case.opened_at).where(Case.opened_at >= since)):
+        days[f"{number.rpartition('-')[0]}-", at.astimezone(SHANGHAI).date()] += 1
+    most: Counter[str] = Counter()
+    for (start, _), count in days.items():
+        most[start] = max(most[start], count)
+    return most
