@@ -31,5 +31,27 @@ def is_silent(settings: Settings) -> bool:
     return beaten is None or current_instant() - beaten > SILENT_AFTER
 
 
+def hold(settings: Settings, reason: str) -> None:
+    """Say that the worker is there and fires nothing, and why."""
+    _held(settings).write_text(reason, encoding="utf-8")
+
+
+def release(settings: Settings) -> None:
+    """It fires again."""
+    _held(settings).unlink(missing_ok=True)
+
+
+def held(settings: Settings) -> str | None:
+    """Why the worker fires nothing; None: it does."""
+    try:
+        return _held(settings).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def _held(settings: Settings) -> Path:
+    return settings.var / "worker.held"
+
+
 def _file(settings: Settings) -> Path:
     return settings.var / "worker.alive"

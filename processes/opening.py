@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import replace
 
 import structlog
@@ -12,6 +13,7 @@ from sqlalchemy import LargeBinary, inspect, select, type_coerce
 from processes.access import founding
 from processes.access.models import Account
 from processes.errors import (
+    FolderUnwritable,
     KeysForeign,
     OfficeMissing,
     OfficeMixed,
@@ -31,7 +33,7 @@ from processes.storage.unit_of_work import Database
 def open_office(*, unchecked: bool = False) -> Office:
     """The office under its own name, its keys in use, logging as one JSON object a line.
 
-    Raises `KeysMissing` and `KeysForeign` rather than go on under keys that open nothing of what is stored,
+    Raises `FolderUnwritable`, and `KeysMissing`, `KeyUnreadable` and `KeysForeign` rather than go on under keys that open nothing of what is stored,
     `DatabaseUnreachable`, `RestoreUnfinished`, `OfficeMissing` where nothing is founded, `SchemaOlder` and `SchemaNewer` where the database
     is not of this version of the program, `OfficeMixed` where accounts with a published password stand in a real
     office.  `unchecked` is for the commands that found, upgrade and mend an office: keys only.
@@ -44,7 +46,7 @@ def open_office(*, unchecked: bool = False) -> Office:
         ]
     )
     settings = from_environment()
-    settings.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _demand_writable(settings)
     database = Database(settings.database_url)
     keyring.use(_fitting_keys(settings, database))
     office = Office(settings, database)
@@ -86,18 +88,36 @@ def _fitting_keys(settings: Settings, database: Database) -> keyring.Keyring:
     sample = _something_sealed(database)
     keys = keyring.open_keyring(settings.keys, may_make=sample is None)
     if sample is not None:
+        sealed, fingerprint = sample
         try:
-            keys.unseal(sample)
+            number = keys.decrypt(sealed)
         except InvalidTag as fault:
             raise KeysForeign(folder=settings.keys) from fault
+        if fingerprint not in keys.blind_indexes(number):
+            # Under another index key everybody registered would be unknown, and registered a second time.
+            raise KeysForeign(folder=settings.keys)
     return keys
 
 
-def _something_sealed(database: Database) -> bytes | None:
-    """A person's sealed number, if one is stored."""
+def _something_sealed(database: Database) -> tuple[bytes, str] | None:
+    """A person's sealed number and its fingerprint, if one is stored."""
     with database.reading("") as session:
         if not inspect(session.connection()).has_table(Person.__tablename__):
             return None
         number = type_coerce(Person.id_number, LargeBinary)
-        found = session.scalar(select(number).where(Person.id_number.is_not(None)).limit(1))
-    return None if found is None else bytes(found)
+        query = select(number, Person.id_index).where(
+            Person.id_number.is_not(None), Person.id_index.is_not(None)
+        )
+        found = session.execute(query.order_by(Person.id.desc()).limit(1)).first()
+    return None if found is None else (bytes(found[0]), str(found[1]))
+
+
+def _demand_writable(settings: Settings) -> None:
+    """Raise `FolderUnwritable` before anybody's upload, paper or seal is lost to a folder that takes nothing."""
+    for folder in (settings.var, settings.keys, *settings.vaults.values()):
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryFile(dir=folder) as file:
+                file.write(b".")
+        except OSError as fault:
+            raise FolderUnwritable(folder=folder, reason=fault.strerror or type(fault).__name__) from fault

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import structlog
 
-from processes import defects, heartbeat, jobs
+from processes import clock_watch, defects, heartbeat, jobs
 from processes.errors import YimenError
 from processes.office import Office
 from processes.office.sending import send_mail, send_short_messages
@@ -21,21 +21,20 @@ from processes.office.sweeping import sweep
 Task = Callable[[Office], object]
 
 SWEEP_EVERY = 30
+CLOCK_EVERY = 5
 REST_AFTER_DEFECT = 60
 """Rounds (seconds)."""
-IN_TURN: tuple[tuple[Task, int], ...] = (
-    (sweep, SWEEP_EVERY),
-    (jobs.anchor_chains, SWEEP_EVERY),
-    (jobs.make_papers, 1),
-    (jobs.remove_files, 1),
-)
-"""Tasks and every how many rounds they are due."""
 log = structlog.get_logger()
 
 
 def beat(office: Office) -> None:
     """Say that the worker is there."""
     heartbeat.beat(office.settings)
+
+
+def fire_due(office: Office) -> None:
+    """Timers and warnings, with a sign of life between them."""
+    sweep(office, lambda: beat(office))
 
 
 def serve_supervisors(office: Office) -> None:
@@ -45,6 +44,15 @@ def serve_supervisors(office: Office) -> None:
     jobs.migrate_cases(office)
 
 
+IN_TURN: tuple[tuple[Task, int], ...] = (
+    (fire_due, SWEEP_EVERY),
+    (jobs.anchor_chains, SWEEP_EVERY),
+    (jobs.make_papers, 1),
+    (jobs.remove_files, 1),
+)
+"""Tasks and every how many rounds they are due."""
+BY_THE_CLOCK: tuple[Task, ...] = (fire_due, jobs.anchor_chains)
+"""What a wrong clock would do once and for all."""
 BESIDE: tuple[Task, ...] = (serve_supervisors, jobs.make_runs, send_mail, send_short_messages)
 """What may take long, each in a thread of its own beside the papers, which people at the window wait for."""
 
@@ -52,8 +60,10 @@ BESIDE: tuple[Task, ...] = (serve_supervisors, jobs.make_runs, send_mail, send_s
 class Worker:
     """The tasks of an office, and which of them rest."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, seconds: Callable[[], float] = clock_watch.steady) -> None:
         self.office = office
+        self._clock = clock_watch.ClockWatch(office, seconds)
+        self._held: str | None = None
         self._round = 0
         self._rests_until: dict[Task, int] = {}
         self._threads: dict[Task, threading.Thread] = {}
@@ -61,8 +71,10 @@ class Worker:
     def go_round(self) -> None:
         """Do once what is due now; nothing that fails comes out of here."""
         self._do(beat)
+        if self._round % CLOCK_EVERY == 0 or self._held:
+            self._do(self._look_at_clock)
         for task, every in IN_TURN:
-            if self._round % every == 0:
+            if self._round % every == 0 and not (self._held and task in BY_THE_CLOCK):
                 self._do(task)
         for task in BESIDE:
             thread = self._threads.get(task)
@@ -70,6 +82,17 @@ class Worker:
                 self._threads[task] = threading.Thread(target=self._do, args=(task,), daemon=True)
                 self._threads[task].start()
         self._round += 1
+
+    def _look_at_clock(self, office: Office) -> None:
+        """Hold what goes by the clock while that is wrong, and say so on 督办; go on by itself when it is right again."""
+        fault = self._clock.fault()
+        if fault and not self._held:
+            log.error("clock_wrong", fault=fault)
+        if fault:
+            heartbeat.hold(office.settings, fault)
+        elif self._held or heartbeat.held(office.settings):
+            heartbeat.release(office.settings)
+        self._held = fault
 
     def _do(self, task: Task) -> None:
         if self._round < self._rests_until.get(task, 0):

@@ -145,6 +145,7 @@ def _shared() -> dict[str, Any]:
         "asset": _asset,
         "colour": _colour,
         "NO_DUE_DATE": NO_DUE_DATE,
+        "worker_is_held": lambda: heartbeat.held(auth.office().settings),
         "worker_is_silent": lambda: heartbeat.is_silent(auth.office().settings),
     }
 

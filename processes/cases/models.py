@@ -155,11 +155,21 @@ class CaseEvent(Row):
     digest: Mapped[str] = mapped_column(String(64))
 
 
+def _warned(how: str) -> Any:
+    return {"postgresql_where": text(f"warned {how}"), "sqlite_where": text(f"warned {how}")}
+
+
 class Clock(Row):
     """A statutory limit of a case: a budget and a ledger of suspensions, not a date (时限)."""
 
     __tablename__ = "clock"
-    __table_args__ = (Index("ix_clock_case", "case_id"), Index("ix_clock_running", "stopped_on", "due_on"))
+    __table_args__ = (
+        Index("ix_clock_case", "case_id"),
+        Index("ix_clock_running", "stopped_on", "due_on"),
+        Index("ix_clock_turns_yellow", "stopped_on", "yellow_on", **_warned("= ''")),
+        Index("ix_clock_turns_red", "stopped_on", "red_on", **_warned("= 'yellow'")),
+        Index("ix_clock_runs_out", "stopped_on", "due_on", **_warned("IN ('yellow', 'red')")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))

@@ -79,6 +79,24 @@ class VerificationBusy(Unavailable):
     text_en = "Other files are being checked at the moment; please upload it again in a while."
 
 
+class KeyUnreadable(Unavailable):
+    """A file of keys is empty or holds something else."""
+
+    code = "key_unreadable"
+    text = "密钥“{file}”为空或内容不对，系统没有启动，没有改动任何数据。请从密钥的保管处恢复原来的内容。"
+    text_en = "The key {file} is empty or no key: restore it from where keys are kept."
+
+
+class FolderUnwritable(Unavailable):
+    """A folder of the installation takes no file."""
+
+    code = "folder_unwritable"
+    text = "文件夹 {folder} 不能写入（{reason}），系统没有启动。请检查磁盘、权限和 YIMEN_VAR 的设置。"
+    text_en = (
+        "The folder {folder} cannot be written ({reason}): check the disk, its permissions and YIMEN_VAR."
+    )
+
+
 class FileUnwritable(Unavailable):
     """A file cannot be stored: the disk is full or does not take it."""
 

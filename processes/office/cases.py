@@ -13,7 +13,6 @@ from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import actions, clocks, events, incidents, notices
 from processes.cases.models import Attachment, Case, Clock, Watch, WorkItem
-from processes.engine import progress as p
 from processes.errors import AttachmentRefused, HouseholdNotFound
 from processes.office.answers import reason_of
 from processes.office.running import Opening, Run, open_case, opened_from
@@ -104,7 +103,7 @@ def fire_due(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FireD
     if case is None or case.status != "open" or case.due_at is None or case.due_at > uow.now:
         return {"fired": False}
     run = Run(uow, actor, case, actions.items_of(uow, case))
-    run.advance(p.Due())
+    run.fire_due()
     incidents.resolve(uow, case.id, incidents.TIMER)
     return {"fired": True}
 
@@ -123,11 +122,12 @@ def warn_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.War
         return {}
     actions.date_items(run.items, run.clocks)
     colour = clocks.colour(run.clocks.today, clock.due_on, clock.yellow_on, clock.red_on)
-    if colour != "green" and colour != clock.warned:
+    turned = colour not in ("green", clock.warned)
+    if turned:
         clock.warned = colour
         events.append(uow, case, actor, "clock_warned", clock.title, colour=colour, due_on=clock.due_on)
         _tell_of_limit(uow, case, run.items, clock, colour)
-    return {"colour": colour}
+    return {"colour": colour, "warned": turned}
 
 
 def _tell_of_limit(uow: UnitOfWork, case: Case, items: list[WorkItem], clock: Clock, colour: str) -> None:

@@ -46,17 +46,30 @@ class Run:
         self.case = case
         self.items = items
         self.bundle = bundle or publish.open_release(uow.session, case.release_id)
+        self.now = uow.now
         self.clocks = CaseClocks(uow, case, self.bundle)
         self.definition = self.bundle.definition(case.process or None)
         self.parameters = CasePolicy(uow.session, case.id, case.division, self.bundle.policy, uow)
 
     def facts(self) -> Facts:
         """What holds now: the instant, the parameters at the case's place, the clocks' due instants."""
-        return Facts(self.uow.now, self.parameters, self.clocks.dues())
+        return Facts(self.now, self.parameters, self.clocks.dues())
 
     def state(self) -> State:
         """The stored state of the case."""
         return runtime.restore(self.definition, self.case.state, self.facts())
+
+    def fire_due(self) -> p.Progress:
+        """Fire the timers that were due first, as of the instant at which they were due.
+
+        What they start counts from that day, whenever the worker came to it; what happened and what is printed bears
+        today's date.  Timers that were due later are due still, and are fired by the next command.
+        """
+        state = self.state()
+        due_at = runtime.look(self.definition, state, self.facts()).due_at
+        if due_at is not None and due_at < self.now:
+            self.now, self.clocks.today = due_at, civil_date(due_at)
+        return self.advance(p.Due(), state)
 
     def known(self) -> Mapping[str, Any]:
         """The case's data as the engine holds it now."""

@@ -11,6 +11,7 @@ import hmac
 import os
 import secrets
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from processes.errors import KeysMissing
+from processes.errors import KeysMissing, KeyUnreadable
 
 ENCRYPTION, INDEX, SESSION = "encryption", "index", "session"
 KINDS = (ENCRYPTION, INDEX, SESSION)
@@ -78,7 +79,7 @@ class Keyring:
 def open_keyring(folder: Path, may_make: bool = True) -> Keyring:
     """The keys in a folder, made now if missing; the environment outranks the files.
 
-    Raises `KeysMissing` where they are missing and must not be made.
+    Raises `KeysMissing` where they are missing and must not be made, `KeyUnreadable` where one is no key.
     """
     stamp = _stamp(folder)  # before the reading: what changes meanwhile is read again
     encryption, index, session = (_keys(folder, kind, may_make) for kind in KINDS)
@@ -116,7 +117,7 @@ def _given(kind: str) -> str:
 def _keys(folder: Path, kind: str, may_make: bool = True) -> tuple[bytes, ...]:
     """Of the environment (hexadecimal, several with commas between), of the file, or a new one."""
     if given := _given(kind):
-        return tuple(bytes.fromhex(word.strip()) for word in given.split(","))
+        return _parsed(given.split(","), f"YIMEN_KEY_{kind.upper()}")
     path = folder / f"{kind}.key"
     if not may_make and not path.exists() and kind != SESSION:
         raise KeysMissing(folder=folder)
@@ -124,11 +125,22 @@ def _keys(folder: Path, kind: str, may_make: bool = True) -> tuple[bytes, ...]:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return tuple(bytes.fromhex(word) for word in path.read_text().split())
+        return _parsed(path.read_bytes().decode("ascii", "replace").split(), str(path))
     key = secrets.token_bytes(_KEY_BYTES)
     with os.fdopen(handle, "w") as file:
         file.write(key.hex())
     return (key,)
+
+
+def _parsed(words: Sequence[str], place: str) -> tuple[bytes, ...]:
+    """Keys in hexadecimal; raises `KeyUnreadable`."""
+    try:
+        keys = tuple(bytes.fromhex(word.strip()) for word in words)
+    except ValueError as fault:
+        raise KeyUnreadable(file=place) from fault
+    if not keys or any(len(key) != _KEY_BYTES for key in keys):
+        raise KeyUnreadable(file=place)
+    return keys
 
 
 def _write(folder: Path, name: str, keys: list[bytes]) -> None:
@@ -162,6 +174,6 @@ def current() -> Keyring:
     if _current is None:
         raise RuntimeError("no keyring in use: call storage.keyring.use() first")
     if _current.folder is not None and _stamp(_current.folder) != _current.stamp:
-        with suppress(KeysMissing):
+        with suppress(KeysMissing, KeyUnreadable):
             _current = open_keyring(_current.folder, may_make=False)
     return _current

@@ -127,3 +127,34 @@ def test_what_was_committed__survives_a_power_cut(stage: Stage) -> None:
     with stage.database.reading("") as session:
         assert session.execute(text("PRAGMA synchronous")).scalar_one() == 2
         assert session.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+
+
+@pytest.mark.slow
+def test_an_index_key_that_is_foreign_or_no_key__stops_the_office_in_a_sentence(
+    stage: Stage, tmp_path: Path
+) -> None:
+    cases.a_case(stage)
+    elsewhere, url = tmp_path / "elsewhere", database_of(stage)
+    shutil.copytree(stage.office.settings.keys, elsewhere / "keys")
+    index = elsewhere / "keys" / "index.key"
+    for content, said in (
+        ("ab" * 32, "里的密钥打不开"),
+        ("", "为空或内容不对"),
+        ("不是密钥", "为空或内容不对"),
+    ):
+        index.write_text(content)
+        refused = run([YIMEN, "parameters"], elsewhere, YIMEN_DATABASE_URL=url)
+        assert refused.returncode == 1
+        assert said in refused.stderr
+        assert "Traceback" not in refused.stderr
+    given = run([YIMEN, "parameters"], elsewhere, YIMEN_DATABASE_URL=url, YIMEN_KEY_INDEX="ab")
+    assert "YIMEN_KEY_INDEX”为空或内容不对" in given.stderr
+
+
+def test_a_folder_that_takes_no_file__stops_the_office_and_is_named(stage: Stage) -> None:
+    settings = stage.office.settings
+    settings.scans.write_text("here lies a file")
+    refused = run([YIMEN, "parameters"], settings.var, YIMEN_DATABASE_URL=database_of(stage))
+    assert refused.returncode == 1
+    assert f"文件夹 {settings.scans} 不能写入" in refused.stderr
+    assert "Traceback" not in refused.stderr

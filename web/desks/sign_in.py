@@ -142,4 +142,6 @@ def health() -> Any:
     with office.database.reading("") as session:
         session.execute(select(1))
     worker = "silent" if heartbeat.is_silent(office.settings) else "running"
+    if worker == "running" and heartbeat.held(office.settings):
+        worker = "held"
     return jsonify(status="ok", worker=worker, fonts=list(faces.installed()))
