@@ -149,7 +149,7 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
     office = open_office()
     broken = {}
     checked = 0
-    with office.database.reading("") as session:
+    with office.database.snapshot("") as session:
         for case in session.scalars(select(Case).order_by(Case.id)):
             checked += 1
             fault = events.verify(session, case)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, event, false, select
+from sqlalchemy import ColumnElement, Engine, and_, event, false, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
@@ -53,6 +53,11 @@ class Database:
         self.clock = clock or current_instant
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = self.engine.execution_options(write=True)
+        self._one_state = (
+            self.engine
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        )
 
     @contextmanager
     def unit_of_work(self) -> Iterator[UnitOfWork]:
@@ -66,7 +71,22 @@ class Database:
 
         With a department, cases and work items are narrowed to what was referred to it.
         """
-        with failures_named(), Session(self.engine, autoflush=False) as session:
+        with self._session(self.engine, prefix, department) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self, prefix: str, department: str | None = None) -> Iterator[Session]:
+        """A session that only reads, all of it as of one instant: for whatever adds up or compares several queries.
+
+        Elsewhere each query stands for itself, and what is committed between two of them is seen by the second alone.
+        SQLite reads one state in every session.
+        """
+        with self._session(self._one_state, prefix, department) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, engine: Engine, prefix: str, department: str | None) -> Iterator[Session]:
+        with failures_named(), Session(engine, autoflush=False) as session:
             session.info[_SCOPE] = prefix
             session.info[_DEPARTMENT] = department
             event.listen(session, "do_orm_execute", _narrow)

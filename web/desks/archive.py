@@ -131,7 +131,7 @@ def export_case(actor: Actor, number: str) -> Any:
     """The files of a case as one ZIP."""
     office = auth.office()
     office.perform(c.ExportFile(case_number=number), actor)
-    with office.database.reading(actor.division, actor.department) as session:
+    with office.database.snapshot(actor.division, actor.department) as session:
         case = cases.case_by_number(session, number)
         return _zip(session, [_part(session, case, "")], f"{number} {case.applicant} 办件档案")
 
@@ -142,7 +142,7 @@ def export_household(actor: Actor, number: str) -> Any:
     """一户一档: the files of every case of a household in scope, and its old files, as one ZIP."""
     office = auth.office()
     office.perform(c.ExportFile(household=number), actor)
-    with office.database.reading(actor.division, actor.department) as session:
+    with office.database.snapshot(actor.division, actor.department) as session:
         household = people.household_by_number(session, number)
         old = [
             catalogue.Part(

@@ -28,7 +28,7 @@ SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 @require(Permission.FUND_READ)
 def overview(actor: Actor) -> Any:
     """Every township's fund: what it holds, what is advanced, what waits for a second person."""
-    with auth.office().database.reading(actor.division, actor.department) as session:
+    with auth.office().database.snapshot(actor.division, actor.department) as session:
         held = {f.township: f for f in fund_queries.funds(session)}
         rows = [
             {
@@ -47,7 +47,7 @@ def ledger(actor: Actor, township: str) -> Any:
     """The ledger of a month, with what may be done to it."""
     today = civil_date(auth.office().database.clock())
     month = _month(request.args.get("month", str(Month.of(today))))
-    with auth.office().database.reading(actor.division, actor.department) as session:
+    with auth.office().database.snapshot(actor.division, actor.department) as session:
         place = divisions.township(session, township, actor.division)
         fund = fund_queries.fund_or_none(session, township)
         return render_template(
@@ -113,7 +113,7 @@ def statement(actor: Actor, township: str, month: str, kind: str) -> Any:
     """The statement of a month as PDF or XLSX."""
     office, month = auth.office(), _month(month)
     now = office.database.clock()
-    with office.database.reading(actor.division, actor.department) as session:
+    with office.database.snapshot(actor.division, actor.department) as session:
         place = divisions.township(session, township, actor.division)
         fund = fund_queries.fund_of(session, township)
         made = fund_queries.statement(session, fund, month)
