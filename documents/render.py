@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import importlib
 import multiprocessing
 import os
 import resource
@@ -31,6 +32,8 @@ from documents.sheets import (
 MAX_SECONDS = 60
 MAX_BYTES = 2_000_000_000
 MAX_SHEETS_PER_CHILD = 500
+START_SECONDS = 60
+"""For loading the libraries, on a machine that is busy; no part of the time of a job."""
 GATE_SECONDS = 10
 GATE_BYTES = 1_000_000_000
 STRANGER_SECONDS = 5
@@ -38,6 +41,7 @@ STRANGERS_AT_ONCE = 2
 """One file is looked at, one may wait; whoever comes then is told to come again."""
 MAX_SHEETS_UNSWEPT = 4
 IDLE_SECONDS = 0.05
+_READY = "ready"
 _ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": "134217728", "MALLOC_TRIM_THRESHOLD_": "134217728"}
 """For the child's C library: memory of fonts and pages is kept for the next sheet, not given back after each."""
 
@@ -68,9 +72,13 @@ Job: TypeAlias = Sheet | Scan | Counting | Signing | Checking
 class Press:
     """One child process; a second call waits for the first."""
 
-    def __init__(self, seconds: float = MAX_SECONDS, memory: int = MAX_BYTES) -> None:
+    def __init__(
+        self, seconds: float = MAX_SECONDS, memory: int = MAX_BYTES, needs: tuple[str, ...] = ()
+    ) -> None:
         self.seconds = seconds
         self.memory = memory
+        self.needs = needs
+        """Modules that the child loads before it says that it is ready."""
         self._lock = threading.Lock()
         self._child: SpawnProcess | None = None
         self._pipe: Connection | None = None
@@ -104,8 +112,8 @@ class Press:
     def _do(self, job: Job, kind: type) -> Any:
         """Have the child do a job; it is replaced when it failed hard."""
         with self._lock:
-            pipe = self._ready()
             try:
+                pipe = self._ready()
                 pipe.send(job)
                 if not pipe.poll(self.seconds):
                     raise RenderingFailed(f"超过 {self.seconds:.0f} 秒仍未完成")
@@ -143,6 +151,8 @@ class Press:
         if self._child is not None:
             self._child.kill()
             self._child.join()
+        if self._pipe is not None:
+            self._pipe.close()
         self._child, self._pipe, self._sheets = None, None, 0
 
     def _ready(self) -> Connection:
@@ -151,16 +161,35 @@ class Press:
         if self._pipe is None:
             for name, value in _ALLOCATION.items():
                 os.environ.setdefault(name, value)
-            context = multiprocessing.get_context("spawn")
-            self._pipe, other = context.Pipe()
-            self._child = context.Process(target=_work, args=(other, self.memory), daemon=True)
-            self._child.start()
-            other.close()
+            self._start()
+        if self._pipe is None:
+            raise RenderingFailed("文书进程没有启动")
         return self._pipe
 
+    def _start(self) -> None:
+        """A new child, once it says that it is ready: its time for a job does not begin before.
 
-def _work(pipe: Connection, memory: int) -> None:
-    """The child's life: limits first, then one sheet after another."""
+        Nothing is kept of one that does not start, so that the next job tries again.
+        """
+        context = multiprocessing.get_context("spawn")
+        pipe, other = context.Pipe()
+        child = context.Process(target=_work, args=(other, self.memory, self.needs), daemon=True)
+        try:
+            child.start()
+            other.close()
+            self._child, self._pipe = child, pipe
+            if not pipe.poll(START_SECONDS):
+                raise RenderingFailed(f"文书进程 {START_SECONDS} 秒内没有启动")
+            pipe.recv()
+        except BaseException:
+            self.close()
+            pipe.close()
+            other.close()
+            raise
+
+
+def _work(pipe: Connection, memory: int, needs: tuple[str, ...]) -> None:
+    """The child's life: limits first, then what it needs, then one sheet after another."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from documents import page, scans
@@ -174,8 +203,11 @@ def _work(pipe: Connection, memory: int) -> None:
     }
 
     # Rubbish is collected when nobody waits, and now and then, instead of in the middle of a sheet.
+    for name in needs:
+        importlib.import_module(name)
     gc.freeze()
     gc.disable()
+    pipe.send(_READY)
     sheets = 0
     while True:
         try:
@@ -226,7 +258,7 @@ def read_scan(scan: Scan) -> tuple[ScannedPage, ...]:
     return _press.read(scan)
 
 
-_gate = Press(GATE_SECONDS, GATE_BYTES)
+_gate = Press(GATE_SECONDS, GATE_BYTES, ("documents.verify", "documents.scans"))
 """For what strangers hand in: its own child with less time and memory, so that nobody at the desk waits for it."""
 atexit.register(_gate.close)
 

@@ -23,6 +23,8 @@ class Settings:
     secure_cookies: bool
     public_address: str
     office_name: str
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks of proxies whose word on the visitor's address and on TLS counts."""
     smtp: str = field(default="", repr=False)
     """`smtp://`, `smtps://` or `smtp+starttls://`, with user and password where the server wants them."""
     mail_from: str = ""
@@ -84,6 +86,7 @@ def from_environment() -> Settings:
             "YIMEN_PUBLIC_ADDRESS", f"http://{os.environ.get('YIMEN_LISTEN', LISTEN)}"
         ),
         office_name=os.environ.get(OFFICE_NAME, "演示县民政局"),
+        trusted_proxies=tuple(os.environ.get("YIMEN_TRUSTED_PROXY", "").replace(",", " ").split()),
         smtp=os.environ.get("YIMEN_SMTP", ""),
         mail_from=os.environ.get("YIMEN_MAIL_FROM", "yimen@localhost"),
         sms_webhook=os.environ.get("YIMEN_SMS_WEBHOOK", ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 
 import waitress
@@ -12,6 +13,10 @@ from processes.settings import LISTEN, OWNER_ONLY
 from web.app import create_app
 
 THREADS = 8
+CONNECTIONS = 2_000
+"""Browsers keep six each while nobody presses anything; 100, the library's own limit, are 17 browsers."""
+IDLE_SECONDS = 30
+"""After so long an idle connection is given up; the browser makes another without telling."""
 
 
 def main() -> None:
@@ -22,13 +27,28 @@ def main() -> None:
         app = create_app()
     except YimenError as fault:
         sys.exit(fault.message)
+    _allow_descriptors()
     try:
-        server = waitress.create_server(app, host=host, port=int(port), threads=THREADS, ident="yimen")
+        server = waitress.create_server(
+            app, host=host, port=int(port), threads=THREADS, ident="yimen",
+            connection_limit=CONNECTIONS, channel_timeout=IDLE_SECONDS, cleanup_interval=5, backlog=1024,
+            asyncore_use_poll=True,  # `select` knows no descriptor above 1023
+            clear_untrusted_proxy_headers=False,  # `web.proxies` says whose count
+        )  # fmt: skip
     except (OSError, ValueError):
         sys.exit(
             f"不能在 {host}:{port} 上提供服务：端口已被占用，或地址不对。请用 YIMEN_LISTEN 另设，例如 127.0.0.1:8001。"
         )
     server.run()
+
+
+def _allow_descriptors() -> None:
+    """As many open files as the system lets this process have: each connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS
+    most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 if __name__ == "__main__":

@@ -58,6 +58,7 @@ from web.desks import (
     worklist,
 )  # fmt: skip
 from web.limits import limiter
+from web.proxies import TrustedProxies
 
 _MEGA = 1024 * 1024
 MAX_REQUEST = 26_000_000
@@ -92,6 +93,7 @@ def create_app(office: Office | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_STORAGE_URI="memory://",
     )
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign, assignment]
     app.session_interface = static_files.PageSessions()
     # Lists of choices come in the order of the office, the usual choice first.
     app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}

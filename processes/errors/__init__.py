@@ -111,6 +111,7 @@ from processes.errors.unavailable import (
     RestoreUnfinished,
     SchemaNewer,
     SchemaOlder,
+    SettingInvalid,
     UpgradeStopped,
     VerificationBusy,
 )
@@ -145,6 +146,7 @@ __all__ = [
     "DatabaseUnreachable",
     "FileDamaged",
     "FileLost",
+    "SettingInvalid",
     "FolderUnwritable",
     "KeyUnreadable",
     "PaperRemade",

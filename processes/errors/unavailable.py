@@ -97,6 +97,14 @@ class FolderUnwritable(Unavailable):
     )
 
 
+class SettingInvalid(Unavailable):
+    """A setting of the installation cannot be meant so."""
+
+    code = "setting_invalid"
+    text = "设置 {name} 不正确：{reason}。系统没有启动。"
+    text_en = "The setting {name} is not valid: {reason}."
+
+
 class FileUnwritable(Unavailable):
     """A file cannot be stored: the disk is full or does not take it."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from processes.policy import values
 from processes.policy.calendar import SHANGHAI
 from processes.rehearsal import looking, scenarios, stage
 from processes.rehearsal.player import Player
+from processes.rehearsal.pool import lasting
 from processes.rehearsal.results import Result
 from processes.rehearsal.stage import Stage
 from processes.releases import bundle as bundles
@@ -69,7 +69,7 @@ def written_down(content: Mapping[str, Any]) -> str:
 
 @cache
 def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    return lasting(1)
 
 
 def _look(settings: Settings, packed: list[bytes], written: str) -> dict[str, Any]:

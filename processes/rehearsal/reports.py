@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from processes.errors import ScenarioInvalid, YimenError
 from processes.rehearsal import parameters, player, samples, scenarios, stage
+from processes.rehearsal.pool import pool
 from processes.rehearsal.results import Result
 from processes.rehearsal.scenarios import Scenario
 from processes.releases import bundle as bundles
@@ -30,8 +29,8 @@ def run(
         except YimenError as fault:
             results.append(_unreadable(path, fault.message))
             tell(results[-1])
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        for result in pool.map(play_file, found, [settings] * len(found)):
+    with pool(WORKERS) as children:
+        for result in children.map(play_file, found, [settings] * len(found)):
             tell(result)
             results.append(result)
     return results
@@ -74,8 +73,8 @@ def rehearse(
     found = scenarios.of_bundle(bundle.files, settings.content / bundle.id)
     packed = [bundles.pack(b) for b in (bundle, *others)]
     results: list[Result] = []
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        for result in pool.map(_play_packed, found, [settings] * len(found), [packed] * len(found)):
+    with pool(WORKERS) as children:
+        for result in children.map(_play_packed, found, [settings] * len(found), [packed] * len(found)):
             results.append(result)
             tell(len(results), len(found), results)
     return results

@@ -7,11 +7,9 @@ force and of the draft, both with the parameters of one day, so that only the dr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
-from multiprocessing import get_context
 from typing import Any
 
 from sqlalchemy import select
@@ -27,6 +25,7 @@ from processes.parameters import planting
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
 from processes.policy.parameters import Standing
+from processes.rehearsal.pool import pool
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
 
@@ -66,8 +65,8 @@ def simulate(
     packed = ((bundles.pack(old), standing), (bundles.pack(new), planned))
     chunks = [list(found[n : n + CHUNK]) for n in range(0, len(found), CHUNK)]
     results: list[_Result] = []
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        for part in pool.map(_chunk, chunks, [packed] * len(chunks), [on] * len(chunks)):
+    with pool(WORKERS) as children:
+        for part in children.map(_chunk, chunks, [packed] * len(chunks), [on] * len(chunks)):
             results += part
             tell(len(results), len(found))
     return _summed(results)

@@ -16,7 +16,7 @@ from processes import commands as c
 from processes import jobs
 from processes.cases import events
 from processes.cases.models import Attachment, Case, CaseEvent, WorkItem
-from processes.errors import NotFound
+from processes.errors import FileLost
 from processes.papers.archive_models import Destruction
 from processes.papers.models import IssuedPaper
 from processes.people.models import Household
@@ -90,7 +90,7 @@ def test_a_piece_added_by_mistake_is_taken_out(stage: Stage, household: str) -> 
     page = clerk.get("/archive/old/2009-DB-017").text
     assert "户口簿" not in page
     jobs.remove_files(stage.office)
-    with pytest.raises(NotFound):
+    with pytest.raises(FileLost):
         vault.get(stage.office.settings.scans, hashlib.sha256(_photo()).hexdigest())
     clerk.post("/archive/old/2009-DB-017/sheets", {"file": (io.BytesIO(_pdf(1)), "补充.pdf")})
     assert "补充" in clerk.get("/archive/old/2009-DB-017").text
@@ -145,7 +145,7 @@ def test_an_old_file_goes_by_two_people(stage: Stage, household: str) -> None:
     assert "申请书" in record, "what it was made of stays on record"
     with stage.database.reading("") as session:
         row = session.scalars(select(Destruction)).one()
-    with pytest.raises(NotFound):
+    with pytest.raises(FileLost):
         vault.get(stage.office.settings.scans, row.pieces[0]["sha256"])
 
 
@@ -203,7 +203,7 @@ def test_a_case_goes_when_its_time_is_over(stage: Stage) -> None:
         (stage.office.settings.papers, paper.sha256),
         (stage.office.settings.attachments, attached.sha256),
     ):
-        with pytest.raises(NotFound):
+        with pytest.raises(FileLost):
             vault.get(folder, sha256 or "")
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from processes import cli, jobs
-from processes.errors import NotFound
+from processes.errors import FileLost
 from processes.papers.models import IssuedPaper
 from processes.papers.run_models import PrintRun
 from processes.rehearsal.stage import Stage
@@ -148,7 +148,7 @@ def test_many_papers_are_printed_at_once(stage: Stage, approved: str) -> None:
     jobs.make_runs(stage.office)
     jobs.remove_files(stage.office)
     assert clerk.get(f"/prints/{run.code}.pdf").status_code == 404, "a bound copy does not outlive a week"
-    with pytest.raises(NotFound):
+    with pytest.raises(FileLost):
         vault.get(stage.office.settings.papers, run.sha256 or "")
     other = Person(stage, "t2_clerk")
     assert approved not in other.get("/papers/batch").text
