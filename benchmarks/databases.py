@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.builders.databases import fresh_postgresql
 
 _SCRIPT = """
-. scripts/setup.sh; . scripts/postgresql.sh; start_postgresql >&2
+. scripts/setup.sh; . scripts/postgresql.sh; YIMEN_PG_FSYNC=on start_postgresql >&2
 echo "$YIMEN_TEST_POSTGRESQL $PG_HOME"
 """
 ROOT = Path(__file__).parent.parent

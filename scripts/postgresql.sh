@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A PostgreSQL of the tests' own: on loopback, on a free port, stopped by its process id.
+# A PostgreSQL of the tests' own: on loopback, on a free port, stopped by its process id. Tests do not wait for the
+# disk; what is measured does (YIMEN_PG_FSYNC=on).
 PG_HOME="" PG_BIN=""
 
 as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
@@ -12,7 +13,7 @@ start_postgresql() {
   logged initdb as_postgres "$PG_BIN/initdb" -D "$PG_HOME/data" -U yimen -A trust -E UTF8 --locale=C.UTF-8 || failed "建立测试数据库" initdb
   port=$(.venv/bin/python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   logged postgresql as_postgres "$PG_BIN/pg_ctl" -D "$PG_HOME/data" -w -l "$PG_HOME/log" \
-    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$PG_HOME -c fsync=off -c max_connections=200" start \
+    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$PG_HOME -c fsync=${YIMEN_PG_FSYNC:-off} -c max_connections=200" start \
     || failed "启动测试数据库" postgresql
   export YIMEN_TEST_POSTGRESQL="postgresql+psycopg://yimen@127.0.0.1:$port"
 }
