@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import struct
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -37,11 +39,27 @@ def html_of(sheet: Sheet) -> str:
     """The filled page; raises `ValueMissing` and `TemplateBroken`."""
     try:
         template = sandbox.environment(sheet.templates).get_template(sheet.template)
-        return template.render(**sheet.data, qr=sandbox.qr_markup(sheet.address))
+        return _kept_dots(template.render(**sheet.data, qr=sandbox.qr_markup(sheet.address)))
     except jinja2.UndefinedError as fault:
         raise ValueMissing(str(fault)) from fault
     except (jinja2.TemplateError, ValueError) as fault:
         raise TemplateBroken(f"模板 {sheet.template}：{fault}") from fault
+
+
+_TEXT = re.compile(r"(?<=>)[^<>]*·[^<>]*(?=<)")
+_DOTTED = re.compile(r"(?:&[^;\s]+;|[^\s·])·+")
+
+
+def _kept_dots(page: str) -> str:
+    """A middle dot of a name (古丽娜孜·阿不都热合曼) ends a line and never begins one (GB/T 15834: 间隔号不居行首)."""
+    if "·" not in page:
+        return page
+    head, body, rest = page.partition("<body")
+    return head + body + _TEXT.sub(lambda t: _DOTTED.sub(_unbroken, t[0]), rest)
+
+
+def _unbroken(found: re.Match[str]) -> str:
+    return f'<span style="white-space:nowrap">{found[0]}</span>'
 
 
 @lru_cache(maxsize=16)
@@ -100,6 +118,22 @@ def _faces(pdf: pikepdf.Pdf) -> list[str]:
     return sorted(names)
 
 
+_DIRECTORY, _ENTRY = 12, 16
+
+
+def _slim(pdf: pikepdf.Pdf) -> None:
+    """Of an OpenType face with CFF outlines a PDF uses the outlines alone (ISO 32000-1, 9.9): the rest is left out."""
+    for item in pdf.objects:
+        if not isinstance(item, pikepdf.Stream) or item.get("/Subtype") != pikepdf.Name.OpenType:
+            continue
+        face = item.read_bytes()
+        for at in range(_DIRECTORY, _DIRECTORY + _ENTRY * int.from_bytes(face[4:6], "big"), _ENTRY):
+            tag, _, start, length = struct.unpack(">4s3L", face[at : at + _ENTRY])
+            if tag == b"CFF ":
+                item.write(face[start : start + length])
+                item["/Subtype"] = pikepdf.Name.CIDFontType0C
+
+
 def _packed(content: bytes, address: str) -> bytes:
     """The file with its pages marked, compressed and identified by its content: same in, same out.
 
@@ -109,6 +143,7 @@ def _packed(content: bytes, address: str) -> bytes:
     with pikepdf.open(io.BytesIO(content)) as pdf:
         if address:
             marks.stamp(pdf, address)
+        _slim(pdf)
         pdf.docinfo["/Fonts"] = ", ".join(_faces(pdf))
         # WeasyPrint names each attached file twice.
         pdf.Root.AF = pikepdf.Array({a.objgen: a for a in pdf.Root.AF.as_list()}.values())

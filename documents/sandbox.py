@@ -36,10 +36,16 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
         "capitals": numerals.capitals,
         "chinese_date": numerals.chinese_date,
         "chinese_month": numerals.chinese_month,
+        "lines": _lines,
         "money": numerals.money,
     }
     env.globals = {"range": safe_range}
     return env
+
+
+def _lines(text: str) -> list[str]:
+    """What was typed, line by line: every line of an opinion becomes a paragraph; empty lines are dropped."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def qr_markup(address: str) -> Markup:

@@ -11,9 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pikepdf
 import pypdfium2
 import weasyprint
 from asn1crypto import x509
+from pyhanko.pdf_utils import layout
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields, signers, timestamps
@@ -29,17 +31,26 @@ from documents.sheets import Signing
 
 _MM = 72 / 25.4
 _NAME_BOX = (34 * _MM, 11 * _MM)
-_SEAL_BOX = (36 * _MM, 36 * _MM)
+_SEAL_BOX = (42 * _MM, 42 * _MM)
+"""Seals of counties and townships measure 42 mm (国务院关于国家行政机关和企业事业单位社会团体印章管理的规定)."""
+_ABOVE = 5 * _MM
+"""How far the seal's centre stands above the middle of the lines that it covers (GB/T 9704: 居印章中心偏下)."""
+_EDGE = 5 * _MM
 _FALLBACK = (30 * _MM, 24 * _MM)
 """Where the first signature goes on a page that has no place for it, from the lower left corner."""
 _RESERVED = 20_000
+_WHOLE = layout.SimpleBoxLayoutRule(
+    x_align=layout.AxisAlignment.ALIGN_MID,
+    y_align=layout.AxisAlignment.ALIGN_MID,
+    margins=layout.Margins(0, 0, 0, 0),
+)
+"""A seal keeps its measured size: nothing around it, and no scaling down."""
 _SIZES = ((12, 46), (16, 38), (200, 30))
 """Up to how many characters of an office's name, and how large they are on the seal."""
 _NAME = """<style>@page {{ size: 34mm 11mm; margin: 0 }} body {{ margin: 0; font-family: "LXGW WenKai", 楷体, KaiTi, "Noto Serif CJK SC", serif; text-align: center; color: #12306b }}
 b {{ display: block; font-weight: normal; font-size: {size}pt; line-height: 17pt; white-space: nowrap }} p {{ margin: 0; font-size: 4.5pt; line-height: 6pt; white-space: nowrap; color: #555 }}</style><b>{name}</b><p>{role}<br>电子签名 {on}</p>"""
-_SEAL = """<style>@page {{ size: 36mm 36mm; margin: 0 }} body {{ margin: 0 }} svg {{ width: 36mm; height: 36mm }}</style>
-<svg viewBox="0 0 360 360"><g fill="none" stroke="#d4261e" stroke-width="7"><circle cx="180" cy="180" r="166"/></g><path fill="#d4261e" d="{star}"/><g fill="#d4261e" font-family="FandolSong, SimSun, serif" font-size="{size}" font-weight="bold" text-anchor="middle">{letters}</g>
-<text x="180" y="262" fill="#d4261e" font-family="FandolSong, SimSun, serif" font-size="26" text-anchor="middle">电子签章</text></svg>"""
+_SEAL = """<style>@page {{ size: 42mm 42mm; margin: 0 }} body {{ margin: 0 }} svg {{ width: 42mm; height: 42mm }}</style>
+<svg viewBox="0 0 360 360"><g fill="none" stroke="#d4261e" stroke-width="8"><circle cx="180" cy="180" r="176"/></g><path fill="#d4261e" d="{star}"/><g fill="#d4261e" font-family="FandolSong, SimSun, serif" font-size="{size}" font-weight="bold" text-anchor="middle">{letters}</g></svg>"""
 
 
 def sign(job: Signing) -> bytes:
@@ -54,10 +65,12 @@ def _signed(job: Signing, signer: signers.Signer) -> bytes:
     try:
         with TemporaryDirectory() as folder:
             look = Path(folder) / "look.pdf"
-            look.write_bytes(appearance(job))
+            look.write_bytes(_inked(appearance(job)) if job.is_seal else appearance(job))
             writer = IncrementalPdfFileWriter(io.BytesIO(job.content))
             fields.append_signature_field(writer, fields.SigFieldSpec(name, on_page=page, box=box))
-            style = StaticStampStyle.from_pdf_file(str(look), border_width=0)
+            style = StaticStampStyle.from_pdf_file(
+                str(look), border_width=0, background_opacity=1, background_layout=_WHOLE
+            )
             stamper = timestamps.HTTPTimeStamper(job.long_term.address) if job.long_term.address else None
             made = signers.PdfSigner(
                 _meta(job, name), signer=signer, stamp_style=style, timestamper=stamper
@@ -91,10 +104,14 @@ def _place(job: Signing) -> tuple[int, tuple[int, int, int, int]]:
         return len(document) - 1, _box(x, _FALLBACK[1], width, height)
     if job.over:
         number, centre, middle = found[-1]
-        return number, _box(centre - width / 2, middle - height / 2, width, height)
+        signed = [f for f in _found(document, job.name, True) if f[0] == number and f[2] > middle]
+        if signed:  # the office's name above its date: the seal covers both
+            middle = (signed[-1][2] + middle) / 2
+        return number, _box(centre - width / 2, middle + _ABOVE - height / 2, width, height)
     number, right, middle = found[min(job.position, len(found)) - 1]
     if job.is_seal:
-        return number, _box(right + 8 * _MM, middle - height / 2, width, height)
+        beside = min(right + 8 * _MM, document[number].get_width() - width - _EDGE)
+        return number, _box(beside, middle - height / 2, width, height)
     return number, _box(right + _MM, middle - height / 2, width, height)
 
 
@@ -129,13 +146,28 @@ def appearance(job: Signing) -> bytes:
     return content
 
 
+def _inked(seal: bytes) -> bytes:
+    """The seal as ink that lets what is printed under it show: no digit of a date is hidden."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(seal)) as pdf:
+        page = pdf.pages[0]
+        states = page.resources.get("/ExtGState", pikepdf.Dictionary())
+        states["/Ink"] = pikepdf.Dictionary(Type=pikepdf.Name.ExtGState, BM=pikepdf.Name.Multiply)
+        page.resources["/ExtGState"] = states
+        page.contents_add(b"/Ink gs\n", prepend=True)
+        if "/Group" in page.obj:  # a group of its own would be mixed with nothing
+            del page.obj["/Group"]
+        pdf.save(out)
+    return out.getvalue()
+
+
 def _size(name: str) -> int:
     return next(size for longest, size in _SIZES if len(name) <= longest)
 
 
 def _arc(name: str) -> str:
     """The office's name along the upper rim of the seal, one character after the other."""
-    radius, spread = 132 - (46 - _size(name)) / 4, min(250, 22 * len(name))
+    radius, spread = 142 - (46 - _size(name)) / 4, min(250, 22 * len(name))
     letters = []
     for n, character in enumerate(name):
         degrees = -spread / 2 + spread * (n + 0.5) / len(name)

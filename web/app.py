@@ -26,6 +26,7 @@ from web.desks import (
     archive,
     calls,
     cases,
+    contacts,
     differences,
     draft_views,
     draws,
@@ -113,6 +114,7 @@ def create_app(office: Office | None = None) -> Flask:
         holidays,
         calls,
         moving,
+        contacts,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.register_blueprint(static_files.desk)

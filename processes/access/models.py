@@ -39,6 +39,22 @@ class Division(Row):
     full_name: Mapped[str] = mapped_column(String(160))
 
 
+class OfficeContact(Row):
+    """How the public reaches the office of a place, and who hears an appeal against its decisions; printed on papers."""
+
+    __tablename__ = "office_contact"
+
+    division: Mapped[str] = mapped_column(ForeignKey("division.code"), primary_key=True)
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    address: Mapped[str] = mapped_column(String(120), default="")
+    review_body: Mapped[str] = mapped_column(String(60), default="")
+    """The reviewing authority (复议机关); empty at a township: the county's."""
+    court: Mapped[str] = mapped_column(String(60), default="")
+    """The court of first instance (人民法院); empty at a township: the county's."""
+    changed_by: Mapped[str] = mapped_column(String(60))
+    changed_at: Mapped[datetime]
+
+
 class Account(Row, Scoped):
     """A person who may sign in, with roles and a data scope."""
 

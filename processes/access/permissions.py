@@ -73,6 +73,7 @@ class Permission(StrEnum):
     ACCOUNT_WRITE = "account_write"
     CALENDAR_READ = "calendar_read"
     CALENDAR_WRITE = "calendar_write"
+    CONTACT_WRITE = "contact_write"
     RELEASE_PUBLISH = "release_publish"
     FUND_READ = "fund_read"
     FUND_WRITE = "fund_write"
@@ -113,6 +114,7 @@ PERMISSION_TITLES = {
     Permission.AUDIT_READ: "查看审计日志",
     Permission.CALENDAR_READ: "查看放假安排",
     Permission.CALENDAR_WRITE: "提出和确认放假安排",
+    Permission.CONTACT_WRITE: "填写单位联系方式和救济途径",
     Permission.RELEASE_PUBLISH: "发布流程版本",
     Permission.ACCOUNT_UNLOCK: "管理账号",
     Permission.ACCOUNT_WRITE: "增加和确认账号",
@@ -170,6 +172,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.ACCOUNT_WRITE: frozenset({Role.ADMINISTRATOR, Role.SYSTEM}),
     Permission.CALENDAR_READ: frozenset(_READERS | {Role.ADMINISTRATOR}),
     Permission.CALENDAR_WRITE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Permission.CONTACT_WRITE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Permission.RELEASE_PUBLISH: frozenset({Role.SUPERVISOR, Role.SYSTEM}),
     Permission.FUND_READ: frozenset(
         {Role.FINANCE_OFFICER, Role.TOWNSHIP_LEADER, Role.SUPERVISOR, Role.AUDITOR} | _COUNTY

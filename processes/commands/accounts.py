@@ -73,6 +73,17 @@ class AddDivisions(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordContact(Command):
+    """Say how the office of a county or township is reached, and who hears appeals against its decisions."""
+
+    division: str
+    phone: str
+    address: str
+    review_body: str
+    court: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddAccount(Command):
     """Add an account with a one-time password."""
 

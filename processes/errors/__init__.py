@@ -48,6 +48,7 @@ from processes.errors.families import (
 from processes.errors.invalid import (
     AccountInvalid,
     AttachmentRefused,
+    ContactInvalid,
     DivisionsInvalid,
     FormInvalid,
     IdNumberInvalid,
@@ -121,6 +122,7 @@ __all__ = [
     "SchemaOlder",
     "UpgradeStopped",
     "AccountInvalid",
+    "ContactInvalid",
     "AccountUnconfirmed",
     "DivisionsInvalid",
     "OfficeFounded",

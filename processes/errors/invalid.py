@@ -73,6 +73,14 @@ class PasswordRefused(Invalid):
     text_en = "The new password was refused: {reason}"
 
 
+class ContactInvalid(Invalid):
+    """A contact of an office that cannot be printed as it was entered."""
+
+    code = "contact_invalid"
+    text = "没有保存：{reason}。"
+    text_en = "The contact was not saved: {reason}"
+
+
 class AccountInvalid(Invalid):
     """An account that cannot be added as it was entered."""
 

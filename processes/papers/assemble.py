@@ -36,6 +36,7 @@ from processes.releases.bundle import Bundle, PaperRule
 from processes.relief import queries as relief
 
 PNG = "data:image/png;base64,"
+_LEADERS = (Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER)
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ def office_name(session: Session, division: str, level: str) -> str:
     return f"{places['county']}{places['township']}人民政府"
 
 
+def office_code(division: str, level: str) -> str:
+    """The place of the office that signs: the county's code, or the township's."""
+    return division[: COUNTY_DIGITS if level == COUNTY else TOWNSHIP_DIGITS]
+
+
 def _letter(source: Source, header: c.Header) -> c.Letter:
     decision = _decision(source)
     if decision is not None:  # a letter tells the applicant of the rules, not of other people's files
@@ -108,7 +114,8 @@ def _decision(source: Source) -> c.Decision | None:
         grants=found.grants,
         amount=found.amount,
         unit=found.unit,
-        arithmetic=found.arithmetic,
+        # The faces of papers lack the minus sign U+2212; another face would be embedded for it alone.
+        arithmetic=found.arithmetic.replace("−", "－"),
         income=found.income,
         standard=found.standard,
         covered=found.covered,
@@ -247,7 +254,7 @@ def _opinions(source: Source, steps: Sequence[str]) -> list[c.Opinion]:
     for step in _boxes(source, steps):
         given = [i for i in source.items if i.task == step and i.status == "done"]
         if given:
-            found.append(_opinion(given[-1]))
+            found.append(_opinion(source, given[-1]))
         else:
             node = next(
                 (
@@ -258,7 +265,7 @@ def _opinions(source: Source, steps: Sequence[str]) -> list[c.Opinion]:
                 None,
             )
             title, role = ("", "") if node is None else (node.name, node.role)
-            found.append(c.Opinion(title, _role(role), "", "", ""))
+            found.append(c.Opinion(title, _role(role), "", "", "", _duty(source, step, role)))
     return found
 
 
@@ -274,13 +281,26 @@ def _boxes(source: Source, steps: Sequence[str]) -> list[str]:
 
 
 def _superseded(source: Source) -> list[c.Opinion]:
-    return [_opinion(i) for i in source.items if i.task in source.rule.opinions and i.status == "superseded"]
+    return [
+        _opinion(source, i)
+        for i in source.items
+        if i.task in source.rule.opinions and i.status == "superseded"
+    ]
 
 
-def _opinion(item: WorkItem) -> c.Opinion:
+def _duty(source: Source, step: str, role: str) -> str:
+    """What somebody does at a step of a form: who decides approves, a leader before that examines."""
+    if step in source.rule.approving:
+        return "审批人"
+    return "审核人" if role in _LEADERS else "经办人"
+
+
+def _opinion(source: Source, item: WorkItem) -> c.Opinion:
     on = "" if item.completed_at is None else civil_date(item.completed_at).isoformat()
     text = str((item.submission or {}).get("statement", ""))
-    return c.Opinion(item.title, _role(item.role), text, _by(item), on)
+    return c.Opinion(
+        item.title, _role(item.role), text, _by(item), on, _duty(source, item.task, item.role)
+    )  # fmt: skip
 
 
 def _by(item: WorkItem) -> str:

@@ -22,17 +22,26 @@ class Header:
     code: str
     place: str
     decided: bool
+    phone: str = ""
+    address: str = ""
+    review_body: str = ""
+    court: str = ""
+    """Where the office is reached, and who hears an appeal; empty where the office has not said so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """An opinion that somebody gave; an empty `text` is a box that is still to be filled."""
+    """An opinion that somebody gave; an empty `text` is a box that is still to be filled.
+
+    `duty` is what signs: 经办人, 审核人 or 审批人.
+    """
 
     step: str
     role: str
     text: str
     by: str
     on: str
+    duty: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from documents import render
 from documents.errors import GlyphMissing, RenderingFailed, ValueMissing
+from processes.access import contacts
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.cases import numbering
@@ -61,9 +62,11 @@ def issue(
     number = numbering.letter_number(uow, place, rule.series, today.year) if decided else "未办结，不编文号"
     code = numbering.verification_code()
     office = assemble.office_name(uow.session, case.division, level)
+    reached = contacts.of_office(uow.session, assemble.office_code(case.division, level))
     header = contracts.Header(
-        office, rule.title, number, today.isoformat(), case.number, code, place, decided
-    )
+        office, rule.title, number, today.isoformat(), case.number, code, place, decided,
+        reached.phone, reached.address, reached.review_body, reached.court,
+    )  # fmt: skip
     source = assemble.Source(uow.session, case, bundle, rule, items, data, clocks, today)
     row = IssuedPaper(
         case_id=case.id,

@@ -77,6 +77,8 @@ class PaperRule:
     register_now: bool = False
     """Shows the household as it is registered now, not as it was computed with: what people sign before a decision."""
     opinions: tuple[str, ...] = ()
+    approving: tuple[str, ...] = ()
+    """The steps among them that decide: whoever signs there is the approver (审批人)."""
     signatures: tuple[str, ...] = ()
     """Roles that sign the paper electronically, in order; `seal` is the office's seal."""
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -260,6 +262,7 @@ class Bundle:
                 str(p.get("after", "")),
                 bool(p.get("register_now", p.get("on_demand"))),
                 tuple(p.get("opinions", ())),
+                tuple(p.get("approving", ())),
                 tuple(p.get("signatures", ())),
                 dict(p.get("fields", {})),
                 dict(p.get("decided_by", {})),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from processes.cases import actions, events
-from processes.cases.models import NO_DUE_DATE, Case
+from processes.cases.models import NO_DUE_DATE, Case, Clock
 from processes.errors import ReleaseMissing, RuleBroken, VerbParametersInvalid
 from processes.people.models import Membership
 from processes.people.queries import same_people
@@ -113,7 +113,7 @@ def _joined(context: Context, known: Case, route: Mapping[str, Any]) -> dict[str
     )
     return {
         "number": known.number, "title": known.programme_title, "to": str(route.get("target_title") or ""),
-        "need": str(route.get("need") or ""), "due_on": None, "limit": "", "article": "", "linked": True,
+        "need": str(route.get("need") or ""), "due_on": None, "due_title": "", "limit": "", "article": "", "linked": True,
     }  # fmt: skip
 
 
@@ -131,11 +131,21 @@ def _distinct(routes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _told(context: Context, case: Case, route: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of the receipt: what was opened, for what, and until when it has to be answered."""
+    """A line of the receipt: what was opened, for what, which limit runs first, and how it is answered.
+
+    The limit that runs first is that of accepting the application; it is told by its title, never as the day of the answer.
+    """
     context.uow.flush()
-    due = [i.due_on for i in actions.items_of(context.uow, case) if i.clock and i.due_on != NO_DUE_DATE]
+    bundle = publish.open_release(context.uow.session, case.release_id)
+    running = context.uow.session.scalars(
+        select(Clock).where(Clock.case_id == case.id, Clock.stopped_on.is_(None)).order_by(Clock.due_on)
+    ).all()
+    dated = [c for c in running if c.due_on != NO_DUE_DATE]
+    whole = next((c for c in dated if bundle.clocks[c.name].keeps_running), None)
+    first = whole or (dated[0] if dated else None)
     return {
         "number": case.number, "title": case.programme_title, "to": str(route.get("target_title") or ""),
-        "need": str(route.get("need") or ""), "due_on": min(due) if due else None,
-        "limit": str(route.get("limit") or ""), "article": str(route.get("article") or ""),
+        "need": str(route.get("need") or ""), "due_on": first.due_on if first else None,
+        "due_title": first.title if first and not whole else "", "limit": str(route.get("limit") or ""),
+        "article": str(route.get("article") or ""),
     }  # fmt: skip

@@ -95,7 +95,10 @@ def test_the_form_of_a_family_of_six__fits_one_page(
     """With the longest words for health and ability in every row, so that no row may break."""
     template, data = contracts["approval_form"]
     member = {**data["members"][0], "condition": "肢体2级、重病", "work_ability": "部分劳动能力"}
-    assert len(_pictures(allowance, template, {**data, "members": [member] * 6})) == 1
+    six = {**data, "members": [member] * 6}
+    assert len(_pictures(allowance, template, six)) == 1
+    sheet = render.Sheet(allowance.templates(), template, six, "https://example.invalid/verify/X", AT)
+    assert len(render.to_pdf(sheet).content) <= 120_000
 
 
 @pytest.mark.parametrize("suspends", [False, True])

@@ -53,3 +53,15 @@ def test_a_receipt_names_no_day_where_no_limit_runs(whole_stage: Stage) -> None:
     assert opened["突发急难"]["due_on"] is None
     assert opened["突发急难"]["limit"] == "先行救助，随到随办"
     assert all(str(o["due_on"]) < "2027" for o in opened.values() if o["due_on"] is not None)
+
+
+def test_a_receipt_never_gives_the_day_of_acceptance_as_the_day_of_the_answer(whole_stage: Stage) -> None:
+    """Opened on Monday 9 March: whether it is accepted is told in two working days (11 March); the answer takes thirty."""
+    path = CONTENT / "one_window" / "scenarios" / "hotline.yaml"
+    player.play(whole_stage, scenarios.read(path)[0])
+    with whole_stage.database.reading("") as session:
+        receipt = session.scalars(select(IssuedPaper).where(IssuedPaper.template == "receipt.html")).one()
+    opened = {o["need"]: o for o in receipt.contract["fields"]["opened"]}["基本生活困难"]
+    assert (opened["due_title"], opened["due_on"]) == ("受理时限", "2026-03-11")
+    assert opened["limit"] == "自受理之日起按全程时限办理"
+    assert receipt.contract["fields"]["whole"] == "30"

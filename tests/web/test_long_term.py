@@ -157,7 +157,7 @@ def test_a_withdrawn_paper_says_so(stage: Stage, approved: str) -> None:
     elsewhere = Person(stage, "t2_clerk").get(f"/verify/{later.code}").text
     assert "当前有效" in elsewhere
     assert approved not in elsewhere, "another township sees what anybody sees"
-    assert "撤销《确认同意通知书》" in county.get(f"/cases/{approved}").text
+    assert "撤销《最低生活保障审核确认通知书》" in county.get(f"/cases/{approved}").text
     again = county.post(f"/papers/{paper.code}/withdraw", {"reason": "再次"})
     assert "已经被取代、撤销" in again.text
 

@@ -11,8 +11,9 @@ from flask import Blueprint, jsonify, redirect, render_template, request, send_f
 from sqlalchemy.orm import Session
 
 from processes import commands as c
+from processes.access import contacts
 from processes.access.permissions import Permission
-from processes.access.scope import Actor
+from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import clocks, events, involving, limits, moves, queries, queues, rules, timeline
 from processes.cases.models import WorkItem
 from processes.engine import moves as lawful
@@ -80,6 +81,7 @@ def one(actor: Actor, number: str) -> Any:
         return render_template(
             "case.html",
             case=case,
+            unsaid=contacts.of_office(session, case.division[:TOWNSHIP_DIGITS]).missing,
             release=papers.release_number(session, case.release_id),
             members=shown.members(household, today) if may_see_household else [],
             household=household if may_see_household else None,
