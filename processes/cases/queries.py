@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Attachment, Case, Clock, Comment, Incident, Watch, WorkItem
 from processes.cases.pages import MOST_COUNTED, PAGE, Page
 from processes.errors import CaseDestroyed, CaseNotFound, NotFound
 from processes.policy import reading
+from processes.policy.calendar import SHANGHAI
 from processes.storage import full_text
+from processes.storage.unit_of_work import within
 
 
 def whole(case: Case | None, number: str) -> Case:
@@ -28,9 +31,48 @@ def case_by_number(session: Session, number: str) -> Case:
     return whole(session.scalar(select(Case).where(Case.number == number)), number)
 
 
-def cases(session: Session, search: str, number: int = 1) -> Page:
-    """Cases in scope, latest first, by applicant or number."""
-    query = select(Case).where(Case.destroyed_on.is_(None))
+STATES = {"open": "办理中", "suspended": "中止办理", "closed": "已办结"}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases a list shows: programme, state, township, registered on these days (China's, both included)."""
+
+    programme: str = ""
+    state: str = ""
+    township: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything narrows the list."""
+        return any((self.programme, self.state, self.township, self.since, self.until))
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """As conditions on a query of cases."""
+        found = []
+        if self.programme:
+            found.append(Case.programme == self.programme)
+        if self.state:
+            found.append(Case.status == self.state)
+        if self.township:
+            found.append(within(Case.division, self.township))
+        if self.since:
+            found.append(Case.opened_at >= datetime.combine(self.since, time(), SHANGHAI))
+        if self.until:
+            found.append(Case.opened_at < datetime.combine(self.until + timedelta(days=1), time(), SHANGHAI))
+        return found
+
+
+EVERY_CASE = CaseFilter()
+
+
+def cases(
+    session: Session, search: str, number: int = 1, wanted: CaseFilter = EVERY_CASE, size: int = PAGE
+) -> Page:
+    """Cases in scope, latest first, by applicant or number, narrowed by a filter."""
+    query = select(Case).where(Case.destroyed_on.is_(None), *wanted.conditions())
     word = reading.search_word(search)
     if word:
         low = word.lower()
@@ -47,7 +89,7 @@ def cases(session: Session, search: str, number: int = 1) -> Page:
     total = session.scalar(
         select(func.count()).select_from(query.with_only_columns(Case.id).limit(MOST_COUNTED).subquery())
     )
-    rows = session.scalars(query.order_by(Case.id.desc()).offset((number - 1) * PAGE).limit(PAGE)).all()
+    rows = session.scalars(query.order_by(Case.id.desc()).offset((number - 1) * size).limit(size)).all()
     return Page(rows, number, total or 0)
 
 

@@ -48,7 +48,7 @@ class Wanted:
         return any((self.word, self.programme, self.task, self.colour, self.township))
 
 
-def worklist(session: Session, actor: Actor, wanted: Wanted, number: int = 1) -> Page:
+def worklist(session: Session, actor: Actor, wanted: Wanted, number: int = 1, size: int = PAGE) -> Page:
     """A page of one of the actor's queues, in the wanted order (done: latest first)."""
     matching = _matching(session, actor, wanted.word)
     parts = [part.where(*matching, *_conditions(wanted)) for part in _queue(actor, wanted.queue)]
@@ -62,7 +62,7 @@ def worklist(session: Session, actor: Actor, wanted: Wanted, number: int = 1) ->
         return Page(_by_priority(session, parts, wanted, wanted.today, number), number, total)
     order = _order(wanted)
     rows = session.scalars(
-        _first(parts, number * PAGE, order).order_by(*order).offset((number - 1) * PAGE).limit(PAGE)
+        _first(parts, number * size, order).order_by(*order).offset((number - 1) * size).limit(size)
     ).all()
     return Page(rows, number, total)
 

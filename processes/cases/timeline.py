@@ -27,6 +27,22 @@ def when(event: CaseEvent) -> str:
     return f"{event.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
+_BY_ITSELF = frozenset({
+    "decided", "clock_started", "clock_suspended", "clock_resumed", "clock_warned", "paper_issued", "award_granted",
+    "award_withdrawn", "case_opened", "case_joined", "split_flagged", "advance_barred", "same_event_flagged",
+    "advance_paid", "advance_refused", "advance_settled", "relief_granted", "relief_withdrawn", "drawn", "withdrawn",
+    "closed",
+})  # fmt: skip
+"""What the process does of itself when somebody finishes a step: nobody computed, numbered or counted anything."""
+SYSTEM = "系统"
+
+
+def who(event: CaseEvent) -> str:
+    """Who did it: the person, or the system for what follows from a step without anybody's doing."""
+    by_itself = event.kind in _BY_ITSELF and not event.payload.get("asked")
+    return SYSTEM if by_itself else event.actor
+
+
 def _day(value: Any) -> str:
     return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else str(value)
 

@@ -15,6 +15,13 @@ class RecordPrinting(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class NoteListExport(Command):
+    """Write down that somebody took a list of cases or of steps out of the office, and by which conditions."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotePaperRead(Command):
     """Write down that somebody read a paper or a scanned sheet, which show full ID numbers, without printing it."""
 

@@ -191,6 +191,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.RemakePaper: restoring.remake_paper,
     c.SignPaper: papers.sign_paper,
     c.WithdrawPaper: papers.withdraw_paper,
+    c.NoteListExport: papers.note_list,
     c.NotePaperRead: papers.note_read,
     c.FileScan: papers.file_scan,
     c.PlaceScan: papers.place_scan,

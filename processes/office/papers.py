@@ -56,7 +56,7 @@ def make_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Mak
     row = issue.issue(
         uow, case, run.bundle, command.paper, run.items, progress.data, issue.ON_DEMAND, actor, run.clocks
     )
-    events.append(uow, case, actor, "paper_issued", row.title, number=row.number, code=row.code)
+    events.append(uow, case, actor, "paper_issued", row.title, number=row.number, code=row.code, asked=True)
     return {"code": row.code}
 
 
@@ -79,6 +79,14 @@ def record_printing(
         "copy": copy,
         "code": row.code,
     }
+
+
+def note_list(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteListExport) -> dict[str, Any]:
+    """Into the log of reads before the list is made: with names, a list is more than a look at a page."""
+    if not (actor.may(Permission.CASE_READ) or actor.may(Permission.TASK_WORK)):
+        actor.demand(Permission.CASE_READ)
+    audit.note(uow, actor, "list_exported", command.target[:120])
+    return {}
 
 
 def note_read(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NotePaperRead) -> dict[str, Any]:
@@ -151,7 +159,7 @@ def withdraw_paper(
     row = issue.issue(
         uow, case, run.bundle, paper.kind, run.items, progress.data, paper.question, actor, run.clocks
     )
-    events.append(uow, case, actor, "paper_issued", row.title, number=row.number, code=row.code)
+    events.append(uow, case, actor, "paper_issued", row.title, number=row.number, code=row.code, asked=True)
     return {"case": case.number, "code": row.code}
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from processes import commands as c
 from processes.access import audit
-from processes.access.permissions import Permission
+from processes.access.models import Account
+from processes.access.permissions import Permission, may
 from processes.access.scope import Actor
+from processes.cases import notices
 from processes.policy.calendar import civil_date
 from processes.releases import drafts
 from processes.releases.models import Draft
@@ -119,7 +123,20 @@ def propose(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Propos
     draft = drafts.locked(uow, command.draft_id)
     drafts.propose(uow, actor, draft, registry.office_for_lint(), command.note, command.effective_from)
     _log(uow, actor, "draft_proposed", draft, f"自 {command.effective_from} 起")
+    _tell_who_may_approve(uow, actor, draft, str(command.effective_from))
     return {}
+
+
+def _tell_who_may_approve(uow: UnitOfWork, actor: Actor, draft: Draft, effective_from: str) -> None:
+    """A line to every supervisor who had no hand in the draft: only they can publish it."""
+    involved = drafts.hands(uow.session, draft)
+    active = uow.session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.id))
+    told = [a.id for a in active if may(frozenset(a.roles), Permission.STUDIO) and a.id not in involved]
+    title = drafts.bundle_of(draft).title
+    text = (
+        f"《{title}》的流程修改待审批发布：{actor.name}提交，自 {effective_from} 起施行，请到流程工作室审批"
+    )
+    notices.tell(uow, told, "draft_proposed", text)
 
 
 def take_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.TakeBackDraft) -> dict[str, Any]:

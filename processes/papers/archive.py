@@ -128,7 +128,7 @@ def zipped(parts: Sequence[Part], title: str, printed: bytes, made_at: datetime)
 def _record(session: Session, case: Case) -> list[Piece]:
     told = events.of_case(session, case.id)
     known = words.of_process(publish.open_release(session, case.release_id), case.process)
-    lines = [(timeline.when(e), e.actor, timeline.sentence(e, known)) for e in told]
+    lines = [(timeline.when(e), timeline.who(e), timeline.sentence(e, known)) for e in told]
     rows = "".join(
         f"<tr><td>{_e(at)}</td><td>{_e(who)}</td><td>{_e(said)}</td></tr>" for at, who, said in lines
     )

@@ -117,7 +117,7 @@ def changes(session: Session, draft_id: int) -> Mapping[str, list[DraftChange]]:
     return found
 
 
-def _hands(session: Session, draft: Draft) -> list[int]:
+def hands(session: Session, draft: Draft) -> list[int]:
     """The accounts that changed anything of a draft."""
     query = select(DraftChange.account_id).where(
         DraftChange.draft_id == draft.id, DraftChange.account_id.is_not(None)
@@ -127,7 +127,7 @@ def _hands(session: Session, draft: Draft) -> list[int]:
 
 def _demand_own_hand(uow: UnitOfWork, actor: Actor, draft: Draft) -> None:
     """Whoever proposes is one of those who changed: another one is kept free to approve it."""
-    if actor.account_id not in _hands(uow.session, draft) and actor.account_id != draft.author_id:
+    if actor.account_id not in hands(uow.session, draft) and actor.account_id != draft.author_id:
         raise RuleBroken(reason="请由修改过本草稿的人提交审批；没有参与修改的人留作审批")
 
 
@@ -298,8 +298,8 @@ def approve(uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office) -> 
         raise RuleBroken(reason="没有生效日期")
     _demand_in_time(uow.session, draft, draft.effective_from, civil_date(uow.now))
     by = f"{draft.changed_by}、{actor.name}"
-    hands = [*_hands(uow.session, draft), *([actor.account_id] if actor.account_id else [])]
-    release = publish.publish(uow, bundle_of(draft), by, draft.effective_from, draft.note, hands)
+    involved = [*hands(uow.session, draft), *([actor.account_id] if actor.account_id else [])]
+    release = publish.publish(uow, bundle_of(draft), by, draft.effective_from, draft.note, involved)
     draft.status, draft.approved_by = "published", actor.name
     return release
 
@@ -334,6 +334,12 @@ def one(session: Session, draft_id: int) -> Draft:
     if found is None:
         raise NotFound()
     return found
+
+
+def to_approve(session: Session, account_id: int | None) -> list[Draft]:
+    """Drafts that wait for the approval of somebody who had no hand in them."""
+    query = select(Draft).where(Draft.status == "proposed").order_by(Draft.id)
+    return [d for d in session.scalars(query) if account_id not in hands(session, d)]
 
 
 def asked(session: Session, draft_id: int) -> Draft | None:

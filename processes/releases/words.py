@@ -32,6 +32,18 @@ def of_process(bundle: Bundle, process: str) -> Words:
     return found
 
 
+def titled(bundle: Bundle, process: str, data: Mapping[str, Any]) -> Words:
+    """The words for inputs whose value came with its title: `application.target` beside `application.target_title`."""
+    found = {}
+    for table in bundle.definition(process or None).tables.values():
+        for column in table.inputs:
+            step, _, key = column.expression.source.partition(".") if column.expression else ("", "", "")
+            given = data.get(step)
+            if isinstance(given, Mapping) and (title := given.get(f"{key}_title")):
+                found[table.id, column.title] = {str(given.get(key)): str(title)}
+    return found
+
+
 def read(payload: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
     """Title and value of each input of a table's event, as people read them."""
     return [

@@ -80,7 +80,13 @@ def test_raise_the_standard__rehearse__propose__a_second_person_publishes(stage:
     page = Person(stage, "supervisor").get(f"/studio/{draft}").text
     assert "全部通过" in page
     assert "低保标准 自 2027-01-01：850.00（县政府〔2026〕9号）" in page
+    assert "待您审批发布" not in Person(stage, "supervisor2").get("/").text
     office.perform(propose, supervisor(stage))
+    assert "待您审批发布" in Person(stage, "supervisor2").get("/").text
+    assert "的流程修改待审批发布" in Person(stage, "supervisor2").get("/notices").text
+    assert "待您审批发布" not in Person(stage, "supervisor").get("/").text, (
+        "who had a hand in it is not asked"
+    )
     with pytest.raises(DutySeparation):
         office.perform(c.ApproveDraft(draft), supervisor(stage))
     made = office.perform(c.ApproveDraft(draft), supervisor(stage, "supervisor#2"))

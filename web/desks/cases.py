@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 
 from processes import commands as c
-from processes.access import contacts
+from processes.access import contacts, divisions
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import clocks, events, involving, limits, moves, queries, queues, rules, timeline
@@ -21,11 +22,11 @@ from processes.engine import runtime, trail
 from processes.engine.facts import Facts
 from processes.errors import Invalid, NotFound, RuleBroken
 from processes.office import handing
-from processes.papers import issue, signing
+from processes.papers import issue, lists, signing
 from processes.papers import queries as papers
 from processes.people import history, shown
 from processes.people import queries as people
-from processes.policy.calendar import civil_date
+from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import effects, publish
 from processes.releases import words as choice_words
 from processes.relief import fund_queries
@@ -38,14 +39,78 @@ from web.require import require
 desk = Blueprint("cases", __name__)
 
 
+_LIST = (
+    ("办件编号", 24),
+    ("项目", 16),
+    ("申请人", 14),
+    ("状态", 16),
+    ("区划", 34),
+    ("受理登记", 18),
+    ("办结", 18),
+)
+
+
 @desk.get("/cases")
 @require(Permission.CASE_READ)
 def search(actor: Actor) -> Any:
-    """Cases in scope, latest first."""
-    word = forms.search_word()
+    """Cases in scope, latest first, narrowed by programme, state, township and days."""
+    word, wanted = forms.search_word(), _filter()
     with auth.office().database.reading(actor.division, actor.department) as session:
-        page = queries.cases(session, word, forms.page_number())
-    return render_template("cases.html", page=page, search=word)
+        page = queries.cases(session, word, forms.page_number(), wanted)
+        is_county = len(actor.division) < TOWNSHIP_DIGITS
+        townships = divisions.townships(session, actor.division) if is_county else []
+        programmes = {r.programme: r.title for r in publish.published_programmes(session)}
+    return render_template(
+        "cases.html", page=page, search=word, wanted=wanted, programmes=programmes, states=queries.STATES,
+        townships={t.code: t.name for t in townships}, kept=_kept(word),
+    )  # fmt: skip
+
+
+@desk.post("/cases/export")
+@require(Permission.CASE_READ)
+def export_list(actor: Actor) -> Any:
+    """The list as it is narrowed, as a spreadsheet; that it was taken is written down first."""
+    office, word, wanted = auth.office(), forms.search_word(), _filter()
+    office.perform(c.NoteListExport(f"办件 {urlencode(_kept(word))}"), actor)
+    with office.database.reading(actor.division, actor.department) as session:
+        rows = queries.cases(session, word, 1, wanted, lists.MOST_ROWS).rows
+        places = divisions.names(session, sorted({r.division for r in rows}))
+        told = [
+            (
+                r.number, r.programme_title, r.applicant,
+                r.outcome_title or queries.STATES.get(r.status, r.status),
+                places[r.division], _minute(r.opened_at), _minute(r.closed_at),
+            )
+            for r in rows
+        ]  # fmt: skip
+    content = lists.spreadsheet("办件", _LIST, told, office.database.clock())
+    return send_file(io.BytesIO(content), mimetype=lists.MEDIA, download_name="办件.xlsx", as_attachment=True)
+
+
+def _filter() -> queries.CaseFilter:
+    told = request.args
+    state = told.get("state", "")
+    return queries.CaseFilter(
+        told.get("programme", "")[:60], state if state in queries.STATES else "", told.get("township", "")[:9],
+        _day("since"), _day("until"),
+    )  # fmt: skip
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _kept(word: str) -> dict[str, str]:
+    """What the address says of the list, without the page."""
+    names = ("programme", "state", "township", "since", "until")
+    return {n: v for n, v in {"q": word, **{n: request.args.get(n, "") for n in names}}.items() if v}
+
+
+def _minute(at: datetime | None) -> str:
+    return "" if at is None else f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _finished(
@@ -76,8 +141,11 @@ def one(actor: Actor, number: str) -> Any:
         may_see_household = actor.may(Permission.HOUSEHOLD_READ)
         told = events.of_case(session, case.id)
         issued = papers.of_case(session, case.id)
-        known = choice_words.of_process(bundle, case.process)
         data = answers.known(office, case, bundle)
+        known = {
+            **choice_words.of_process(bundle, case.process),
+            **choice_words.titled(bundle, case.process, data),
+        }
         return render_template(
             "case.html",
             case=case,
@@ -106,7 +174,8 @@ def one(actor: Actor, number: str) -> Any:
             open_items=[i for i in items if i.status == "open"],
             workable={i.id for i in items if i.status == "open" and rules.may_work(i, actor)},
             timeline=[
-                (timeline.when(e), e.actor, timeline.sentence(e, known), e.kind) for e in reversed(told)
+                (timeline.when(e), timeline.who(e), timeline.sentence(e, known), e.kind)
+                for e in reversed(told)
             ],
             sentences=_sentences(office, session, case, bundle, data) if may_see_household else {},
             lines=[(e.payload, choice_words.read(e.payload, known)) for e in _lines(told)],

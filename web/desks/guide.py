@@ -1,4 +1,4 @@
-"""The supervisors' guide, as it lies in the documentation, with its pictures."""
+"""The supervisors' guide and everybody's help, as they lie in the documentation, with their pictures."""
 
 from __future__ import annotations
 
@@ -21,9 +21,20 @@ FOLDER = Path(__file__).parents[2] / "docs"
 @require(Permission.STUDIO)
 def page(actor: Actor) -> Any:
     """The guide."""
-    written = (FOLDER / "supervisor.zh.md").read_text(encoding="utf-8")
+    return render_template("guide.html", title="流程管理员手册", guide=_read("supervisor.zh.md"))
+
+
+@desk.get("/help")
+@require(Permission.SESSION)
+def everybody(actor: Actor) -> Any:
+    """What each desk does and how, with the keys; for every role."""
+    return render_template("guide.html", title="使用帮助", guide=_read("desk.zh.md"))
+
+
+def _read(name: str) -> Markup:
+    written = (FOLDER / name).read_text(encoding="utf-8")
     # Our own text, and raw HTML in it is not passed on.
-    return render_template("guide.html", guide=Markup(MarkdownIt("js-default").render(written)))  # noqa: S704
+    return Markup(MarkdownIt("js-default").render(written))  # noqa: S704
 
 
 @desk.get("/guide/images/<string:name>")

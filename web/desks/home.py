@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
-from processes.access import divisions, unsaved
+from processes.access import contacts, divisions, unsaved
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import involving, notices, queues
 from processes.oversight import load
 from processes.policy.calendar import civil_date
+from processes.releases import drafts
 from web import auth, forms
 from web.require import require
 
@@ -36,9 +37,16 @@ def page(actor: Actor) -> Any:
         waiting = queues.counts(session, actor, {"mine": own["open"]})["office"]
         first = queues.worklist(session, actor, queues.Wanted("mine", today=today)).rows[:8]
         left = unsaved.of_person(session, actor)
+        oversees = actor.may(Permission.OVERDUE_READ)
+        late = load.items(session, "late", "", "", today, 1).total if oversees else 0
+        proposed = drafts.to_approve(session, actor.account_id) if actor.may(Permission.STUDIO) else []
+        unsaid = (
+            contacts.of_office(session, actor.division).missing if actor.may(Permission.CONTACT_WRITE) else []
+        )
         told = [n for n in notices.latest(session, actor.account_id) if n.read_at is None][:6]
     return render_template(
         "home.html", own=own, asked=asked, waiting=waiting, first=first, told=told, today=today, unsaved=left,
+        oversees=oversees, late=late, proposed=proposed, unsaid=unsaid,
         sees_load=actor.may(Permission.CASE_READ), is_county=len(actor.division) < TOWNSHIP_DIGITS,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
 from processes.cases import queries as cases
-from processes.errors import Invalid, Unreadable
+from processes.errors import Invalid, ParameterMissing, ReleaseMissing, Unreadable
 from processes.papers import old_files
 from processes.people import (
     calls,
@@ -117,6 +117,7 @@ def _page(actor: Actor, number: str | None) -> Any:
                 "properties": kinds.PROPERTY_KINDS, "relations": list(kinds.RELATIONS),
                 "abilities": kinds.WORK_ABILITIES, "disabilities": list(kinds.DISABILITY_KINDS),
                 "categories": kinds.CATEGORIES, "documents": identity.DOCUMENTS,
+                "ages": _ages(session, actor, today),
             },
         )  # fmt: skip
 
@@ -129,6 +130,18 @@ def _caller(session: Session, actor: Actor, household: Household | None) -> dict
         "cases": [one for one in cases.of_household(session, household.id) if one.status == "open"],
         "same_phone": calls.with_phone(session, household.phone, household.id),
     }
+
+
+def _ages(session: Any, actor: Actor, today: date) -> dict[str, int] | None:
+    """Below and from which age nobody is preset as able to work, as the one window reads it; None: not published."""
+    try:
+        release = publish.current_id(session, "one_window", today)
+        policy = publish.open_release(session, release).policy
+        child = policy.value("screening.child_age", today, actor.division)
+        elderly = policy.value("screening.elderly_age", today, actor.division)
+    except (ReleaseMissing, ParameterMissing):
+        return None
+    return {"child": int(str(child)), "elderly": int(str(elderly))}
 
 
 def _members(session: Any, household: Any, today: date) -> list[dict[str, Any]]:

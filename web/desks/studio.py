@@ -16,7 +16,7 @@ from processes.access.scope import Actor
 from processes.errors import Invalid, NotFound, Unreadable, YimenError
 from processes.policy import reading
 from processes.policy.calendar import civil_date
-from processes.rehearsal import scenarios
+from processes.rehearsal import failures, scenarios
 from processes.releases import compare, drafts, lint, policy_file, publish, skeletons
 from processes.releases.bundle import Bundle, ClockRule
 from processes.verbs import registry
@@ -58,8 +58,10 @@ def one(actor: Actor, draft_id: int) -> Any:
         bundle = drafts.bundle_of(draft)
         base = publish.open_release(session, draft.base_id)
         today = civil_date(auth.office().database.clock())
+        run = draft.rehearsal
         return render_template(
             "draft.html",
+            failures=failures.grouped(run["failed"], failures.titles_of(bundle)) if run.get("failed") else [],
             draft=draft,
             files=_files(bundle),
             added=sorted({*bundle.files} - {*base.files}),

@@ -75,6 +75,10 @@ function edit() {
         ["重病", tick("grave_illness", m.grave_illness)], ["在校学生", tick("is_student", m.is_student)],
         ["劳动能力", select("work_ability", Object.entries(kinds.abilities), m.work_ability)], ["提示", hint, death(m)]], m.person_id);
       tr.dataset.key = m.key || `n${Date.now().toString(36)}-${(newRows += 1)}`;
+      const ability = tr.querySelector('[data-name="work_ability"]');
+      if (m.work_ability) ability.dataset.chosen = "yes";
+      ability.addEventListener("change", () => { ability.dataset.chosen = "yes"; });
+      tr.addEventListener("change", ({ target }) => { if (target.dataset.name === "estimated_age") ableAt(tr, Number(target.value)); });
       const fit = (known) => { number.placeholder = kind.value === "other" ? "证件号码" : "18 位号码，无证件填“无”"; born(hint, kind, number, known); };
       fit(m);
       kind.addEventListener("change", () => {
@@ -125,6 +129,13 @@ function edit() {
     hint.replaceChildren(sex, when);
   }
 
+  // Children and old people are not preset as able to work; what a person chose stays.
+  function ableAt(tr, age) {
+    const ability = tr.querySelector('[data-name="work_ability"]');
+    if (!kinds.ages || ability.dataset.chosen || Number.isNaN(age)) return;
+    ability.value = age < kinds.ages.child || age >= kinds.ages.elderly ? "none" : "able";
+  }
+
   // The date of death, asked for only where there is one.
   function death(m) {
     const place = Object.assign(document.createElement("span"), { className: "death" });
@@ -147,6 +158,7 @@ function edit() {
     try {
       const found = await send("/people/look-up", { id_number: number.value, document: kind.value });
       kind.value = found.document;
+      ableAt(tr, found.age);
       hint.replaceChildren(`${found.sex}，${found.age} 岁，${found.birth_on} 出生`);
       for (const warning of found.warnings) hint.append(Object.assign(document.createElement("span"), { className: "warn", textContent: warning }));
       const name = tr.querySelector('[data-name="name"]');

@@ -1,0 +1,69 @@
+"""What went wrong in a rehearsal as supervisors read it: by names of steps, and once for every cause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from processes.engine.diagrams import Diagram
+from processes.releases.bundle import Bundle
+
+_STUCK = re.compile(r"环节 (\w+) 当前没有待办；待办的环节：([\w、]+)")
+_CODE = re.compile(r"（[a-z][a-z_]*）")
+_NOTHING = re.compile(r"\bNone\b")
+_WORD = re.compile(r"(?<![A-Za-z0-9_.“])[a-z][a-z0-9_]*(?![A-Za-z0-9_.”])")
+_NO_ITEM = "无"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One cause: what is the matter, in which scenarios, and what each of them says besides."""
+
+    cause: str
+    scenarios: list[tuple[str, list[str]]]
+
+    @property
+    def sentence(self) -> str:
+        """`25 个情景都停在“镇长复核”`."""
+        together = "都" if len(self.scenarios) > 1 else ""
+        return f"{len(self.scenarios)} 个情景{together}{self.cause}"
+
+
+def grouped(failed: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> list[Failure]:
+    """Failed scenarios by cause, the commonest first."""
+    found: dict[str, list[tuple[str, list[str]]]] = {}
+    for row in failed:
+        told = [str(d) for d in row["differences"]]
+        cause = next((c for d in told if (c := _stuck(d, titles))), "") or f"不符：{read(told[0], titles)}"
+        found.setdefault(cause, []).append((str(row["scenario"]), [read(d, titles) for d in told]))
+    return sorted((Failure(c, s) for c, s in found.items()), key=lambda f: -len(f.scenarios))
+
+
+def read(difference: str, titles: Mapping[str, str]) -> str:
+    """A difference without codes: steps, papers, limits and outcomes by their titles, nothing as 无."""
+    plain = _NOTHING.sub("无", _CODE.sub("", difference))
+    return _WORD.sub(lambda w: f"“{titles[w[0]]}”" if w[0] in titles else w[0], plain)
+
+
+def titles_of(bundle: Bundle) -> dict[str, str]:
+    """Titles of everything that a scenario names: steps, papers, limits, outcomes."""
+    steps = {name: node.name for d in _diagrams(bundle) for name, node in d.nodes.items() if node.name}
+    papers = {p.id: p.title for p in bundle.papers.values()}
+    limits = {name: rule.title for name, rule in bundle.clocks.items()}
+    return {**bundle.outcomes, **limits, **papers, **steps}
+
+
+def _diagrams(bundle: Bundle) -> Iterable[Diagram]:
+    for process in bundle.starts:
+        yield from bundle.definition(process).diagrams.values()
+
+
+def _stuck(difference: str, titles: Mapping[str, str]) -> str:
+    found = _STUCK.search(difference)
+    if found is None:
+        return ""
+    if found[2] == _NO_ITEM:
+        return f"没有走到“{titles.get(found[1], found[1])}”"
+    return "停在" + "、".join(f"“{titles.get(t, t)}”" for t in found[2].split("、"))
