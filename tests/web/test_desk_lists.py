@@ -114,6 +114,7 @@ def test_departments_and_needs_are_told_by_name(whole_stage: Stage) -> None:
 
 
 def test_the_sheet_of_a_household_knows_who_is_not_preset_as_able_to_work(whole_stage: Stage) -> None:
+    whole_stage.set_clock(datetime(2026, 3, 2, 9))
     page = Person(whole_stage, "window_clerk").get("/households/new").text
     found = page.replace(" ", "").partition('"ages":')[2][:40]
     assert found.startswith('{"child":16,"elderly":60}'), found

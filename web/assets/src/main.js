@@ -102,3 +102,16 @@ if (refresh) setTimeout(() => location.reload(), Number(refresh.dataset.refresh)
 // A table wider than its place scrolls sideways; the keyboard reaches it too.
 const sideways = new ResizeObserver((seen) => { for (const { target } of seen) target.scrollWidth > target.clientWidth ? (target.tabIndex = 0) : target.removeAttribute("tabindex"); });
 for (const table of document.querySelectorAll("main .table")) sideways.observe(table);
+
+// A field for files says what it is in Chinese, whatever the browser's language; the field itself stays for the keyboard.
+for (const field of document.querySelectorAll('input[type="file"]:not(.visually-hidden)')) {
+  const choice = Object.assign(document.createElement("label"), { className: "file-choice" });
+  const button = Object.assign(document.createElement("span"), { className: "btn btn-sm btn-outline-secondary", textContent: "选择文件" });
+  const chosen = Object.assign(document.createElement("span"), { className: "small text-body-secondary", textContent: "未选择文件" });
+  field.before(choice);
+  choice.append(field, button, chosen);
+  field.classList.add("visually-hidden");
+  const say = () => { chosen.textContent = [...field.files].map((f) => f.name).join("、") || "未选择文件"; };
+  field.addEventListener("change", say);
+  field.form?.addEventListener("reset", () => setTimeout(say));
+}
