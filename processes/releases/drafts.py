@@ -147,8 +147,8 @@ def _demand_in_time(session: Session, draft: Draft, effective_from: date, today:
 
 def _demand_other_hand(uow: UnitOfWork, actor: Actor, draft: Draft) -> None:
     """Raise `DutySeparation` for the author and for everybody who changed anything since the base."""
-    hands = (*_hands(uow.session, draft), draft.author_id)
-    if persons.is_one_of(uow.session, actor.account_id, hands) or actor.name == draft.changed_by:
+    involved = (*hands(uow.session, draft), draft.author_id)
+    if persons.is_one_of(uow.session, actor.account_id, involved) or actor.name == draft.changed_by:
         raise DutySeparation(earlier="修改流程", step="审批发布")
 
 
@@ -339,7 +339,11 @@ def one(session: Session, draft_id: int) -> Draft:
 def to_approve(session: Session, account_id: int | None) -> list[Draft]:
     """Drafts that wait for the approval of somebody who had no hand in them."""
     query = select(Draft).where(Draft.status == "proposed").order_by(Draft.id)
-    return [d for d in session.scalars(query) if account_id not in hands(session, d)]
+    return [
+        d
+        for d in session.scalars(query)
+        if not persons.is_one_of(session, account_id, (*hands(session, d), d.author_id))
+    ]
 
 
 def asked(session: Session, draft_id: int) -> Draft | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 
-from processes.errors import FileDamaged, FileLost, FileUnwritable
+from processes.errors import FileDamaged, FileLost, FileUnwritable, NotFound
 from processes.storage import keyring
 
 _DIGEST = re.compile("[0-9a-f]{64}")

@@ -216,7 +216,7 @@ def test_what_waited_before_the_upgrade__waits_after_it(any_stage: Stage) -> Non
     author = any_stage.actor("supervisor", "340199")
     draft = int(any_stage.office.perform(c.OpenDraft("minimum_living_allowance"), author)["draft"])
     any_stage.office.perform(c.AskRehearsal(draft), author)
-    command.downgrade(schema._config(engine), "0031")
+    command.downgrade(schema._config(engine), "0034")
     with any_stage.database.unit_of_work() as uow:
         uow.session.execute(
             text(

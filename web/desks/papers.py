@@ -95,7 +95,7 @@ def _content(office: Office, actor: Actor, code: str, sha256: str) -> bytes:
         return vault.get(office.settings.papers, sha256)
     except (FileLost, FileDamaged) as fault:
         with office.database.reading(actor.division, actor.department) as session:
-            paper = queries.by_code(session, code)
+            paper = queries.by_code(session, actor, code)
         if paper.sha256 != sha256:
             raise
         office.perform(c.RemakePaper(paper.code), actor)
