@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from processes.access.scope import system_actor
 from processes.cases import events
 from processes.cases.models import Case
 from processes.engine import migration
+from processes.errors import DutySeparation
 from processes.migrations import schema
 from processes.office.running import Run
 from processes.rehearsal import compare, looking
@@ -21,9 +23,20 @@ from processes.rehearsal.results import Result
 from processes.rehearsal.stage import Stage, commit_numbers
 from processes.settings import from_environment
 from processes.storage import keyring
+from tests.builders.desks import colleague
 from tests.kept.keep import CONTENT, unpack
 
 KEPT = sorted(Path(__file__).parent.glob("*.tar.xz"))
+
+
+def _take(player: Player, n: int, step: dict[str, Any]) -> None:
+    """A step as it was taken then; where one leader did two deciding steps, the township's second leader does the later one."""
+    try:
+        player.take(n, step)
+    except DutySeparation:
+        colleague(player.stage, "t1_leader", f"t1_leader_{n}", "赵主管")
+        kept = {k: v for k, v in step.items() if k not in ("after", "wait", "top_up")}
+        player.take(n, kept | {"by": "township_leader#2"})
 
 
 def _commit_numbers(stage: Stage) -> None:
@@ -51,7 +64,7 @@ def test_a_kept_case_finishes(packed: Path, tmp_path: Path) -> None:
     steps = left["content"]["steps"]
     assert left["after"] < len(steps)
     for n, step in enumerate(steps[left["after"] :], start=left["after"] + 1):
-        player.take(n, step)
+        _take(player, n, step)
     result = Result(left["content"]["scenario"], packed.name)
     looking.look(stage, player.number, player.division, result)
     assert compare.differences(left["content"]["expect"], result) == []
@@ -76,7 +89,7 @@ def test_every_step_of_a_kept_case_is_safe_under_its_own_content(packed: Path, t
     judged = 0
     for n, step in enumerate([{}, *left["content"]["steps"][left["after"] :]]):
         if n:
-            player.take(n, step)
+            _take(player, n, step)
         with stage.database.unit_of_work() as uow:
             for case in uow.session.scalars(select(Case)).all():
                 run = Run(uow, system_actor(), case, [])
