@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from sqlalchemy import select
 
+from processes import commands as c
 from processes.access import contacts
 from processes.access.models import AccessLog
+from processes.errors import NotFound
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -58,6 +63,18 @@ def test_only_who_may_says_it_and_only_for_their_places(stage: Stage) -> None:
     assert _record(stage, "window_clerk") == 403
     assert _record(stage, "administrator", division="340188") == 404
     assert _record(stage, "administrator", division="340199101001") == 404
+
+
+def test_nobody_says_it_for_another_township(stage: Stage) -> None:
+    """A place that exists, and lies outside the actor's own."""
+    actor = replace(stage.actor("supervisor", "340199"), division="340199101")
+    for place, allowed in (("340199101", True), ("340199102", False), ("340199", False)):
+        command = c.RecordContact(place, "0551-1234567", "", "", "")
+        if allowed:
+            stage.office.perform(command, actor)
+            continue
+        with pytest.raises(NotFound):
+            stage.office.perform(command, actor)
 
 
 def test_a_case_says_what_is_not_entered(stage: Stage) -> None:
