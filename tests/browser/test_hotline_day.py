@@ -23,6 +23,7 @@ def test_a_call_becomes_an_application(whole_desk: Desk) -> None:
     page.get_by_label("来电号码").fill("139-0000-0001")
     page.get_by_label("来电人姓名").fill("周先生")
     page.get_by_label("反映的困难").fill("邻居独居老人断粮，请上门看看")
+    expect(page.get_by_placeholder("输入文字查找")).to_be_visible()
     choose(page, "place", "东村")
     whole_desk.shot(page, "calls_form")
     page.keyboard.press("Control+Enter")

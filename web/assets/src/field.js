@@ -5,7 +5,7 @@ import SignaturePad from "signature_pad";
 import { chineseDates } from "./dates.js";
 import { say } from "./send.js";
 import { begin, isKept, throwAway, unlock } from "./sealed_store.js";
-import { formsInChinese } from "./words_of_forms.js";
+import { formsInChinese, hintsInChinese } from "./words_of_forms.js";
 
 const at = (id) => document.getElementById(id);
 const make = (tag, attributes = {}, ...inside) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...inside); return made; };
@@ -189,5 +189,6 @@ at("bring").addEventListener("click", async () => {
 at("wipe").addEventListener("click", async () => { if (window.confirm("清除后没有上传的内容不能恢复，确定吗？")) { await throwAway(); location.reload(); } });
 offline.then((isWhole) => { document.body.dataset.offline = isWhole ? "1" : "0"; });
 chineseDates(at("form"));
+hintsInChinese(at("form"));
 at("state").textContent = (await isKept()) ? "本机有带出的表，输入口令打开。" : "本机没有带出的表。";
 document.body.dataset.ready = "1";

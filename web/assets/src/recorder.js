@@ -2,7 +2,7 @@
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
 import { data, say, send } from "./send.js";
-import { formsInChinese, showFaults } from "./words_of_forms.js";
+import { formsInChinese, hintsInChinese, showFaults } from "./words_of_forms.js";
 
 const root = document.getElementById("recorder"), place = document.getElementById("place"), offered = data("offered-data");
 const at = (id) => document.getElementById(id);
@@ -49,6 +49,7 @@ async function ask(schema, values, title, hand) {
   const box = make("div", { className: "fjs-holder" }), button = make("button", { className: "btn btn-primary", textContent: `${title} (Ctrl+Enter)`, id: "complete" });
   place.replaceChildren(box, make("div", { className: "bar-bottom" }, button));
   const form = new Form({ container: box, debounce: false, additionalModules: [formsInChinese] });
+  hintsInChinese(box);
   await form.importSchema(schema, values);
   button.addEventListener("click", async () => {
     document.activeElement?.blur();

@@ -5,7 +5,7 @@ import { data, say, saySaved, send } from "./send.js";
 import { chineseDates } from "./dates.js";
 import { kept } from "./kept.js";
 import { keepUnsaved } from "./unsaved.js";
-import { formsInChinese, showFaults } from "./words_of_forms.js";
+import { formsInChinese, hintsInChinese, showFaults } from "./words_of_forms.js";
 
 const place = document.getElementById("form");
 const schema = data("schema-data");
@@ -59,6 +59,7 @@ async function complete(more = {}) {
 }
 
 chineseDates(place);
+hintsInChinese(place);
 await form.importSchema(schema, data("form-data"));
 const keeper = keeping();
 const typed = own.take();

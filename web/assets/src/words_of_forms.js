@@ -10,6 +10,14 @@ const words = {
 const translate = (text, values = {}) => (words[text] || text).replace(/{([^}]+)}/g, (_, key) => values[key] ?? "");
 export const formsInChinese = { translate: ["value", translate] };
 
+// What stands in an empty list of choices that can be searched; the viewer has no word table for it.
+export function hintsInChinese(container) {
+  const put = () => {
+    for (const input of container.querySelectorAll('input[placeholder="Search"]')) input.placeholder = "输入文字查找";
+  };
+  new MutationObserver(put).observe(container, { childList: true, subtree: true });
+}
+
 // Sentences of the server at the fields that they are about; the first of them is gone to.
 export function showFaults(form, container, schema, fields) {
   const ids = Object.fromEntries(schema.components.filter((c) => c.key).map((c) => [c.key, c.id])), errors = {};
