@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,6 +28,7 @@ from pyhanko_certvalidator.errors import ValidationError
 
 from documents import holders
 from documents.errors import RenderingFailed, SigningFailed
+from documents.page import ClosedFetcher
 from documents.sheets import Signing
 
 _MM = 72 / 25.4
@@ -137,9 +139,9 @@ def appearance(job: Signing) -> bytes:
     """What the signature looks like, as a page of its own size: one page, however long the name."""
     on = datetime.fromisoformat(job.at).strftime("%Y-%m-%d %H:%M")
     page = _SEAL.format(star=_star(), letters=_arc(job.name), size=_size(job.name)) if job.is_seal else (
-        _NAME.format(name=job.name, role=job.role, on=on, size=min(16, 90 // len(job.name)))
+        _NAME.format(name=escape(job.name), role=escape(job.role), on=on, size=min(16, 90 // len(job.name)))
     )  # fmt: skip
-    made = weasyprint.HTML(string=page, base_url="about:blank").write_pdf()
+    made = weasyprint.HTML(string=page, base_url="about:blank", url_fetcher=ClosedFetcher()).write_pdf()
     if made is None:
         raise RenderingFailed("没有生成签名图样")
     content: bytes = made
@@ -174,7 +176,7 @@ def _arc(name: str) -> str:
         angle = math.radians(degrees)
         x, y = 180 + radius * math.sin(angle), 180 - radius * math.cos(angle)
         letters.append(
-            f'<text transform="translate({x:.1f} {y:.1f}) rotate({degrees:.1f})" y="14">{character}</text>'
+            f'<text transform="translate({x:.1f} {y:.1f}) rotate({degrees:.1f})" y="14">{escape(character)}</text>'
         )
     return "".join(letters)
 

@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter
 
@@ -63,6 +63,7 @@ from web.proxies import TrustedProxies
 
 _MEGA = 1024 * 1024
 MAX_REQUEST = 26_000_000
+_ONLY_TLS = "max-age=31536000"
 SESSION = timedelta(hours=10)
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -132,6 +133,8 @@ def _harden(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers["Strict-Transport-Security"] = _ONLY_TLS
     if not request.path.startswith(static_files.PREFIX):
         # Set, not defaulted: a file that is sent brings a header of its own, and files show data most of all.
         response.headers["Cache-Control"] = "no-store"

@@ -162,3 +162,11 @@ def test_a_middle_dot_never_begins_a_line(width: int) -> None:
 def test_both_codes_are_explained(allowance: Bundle) -> None:
     said = _said(_refusal(allowance, "理由"))
     assert "扫左侧码可核验本文书真伪和当前效力；右下角小码供签字件扫描归档用" in said
+
+
+@pytest.mark.parametrize("is_seal", [True, False])
+def test_a_name_is_written_as_it_stands__whatever_it_holds(holder: render.Certificate, is_seal: bool) -> None:
+    name = "<b>民政&局"
+    job = render.Signing(b"", holder, name, "分管<i>", "2026-03-02T10:00:00", 1, is_seal, ())
+    said = "".join(pypdfium2.PdfDocument(sign.appearance(job))[0].get_textpage().get_text_range().split())
+    assert sorted(name) == sorted(c for c in said if c in name) if is_seal else name in said
