@@ -29,7 +29,7 @@ def test_recording(desk: Desk, allowance: Bundle) -> None:
     page.fill("#title", "材料不齐，不予受理")
     desk.shot(page, "recorder_begin")
     page.locator("#complete").click()
-    expect(page.locator("#clock")).to_have_text("2026-03-02 09:00")
+    expect(page.locator("#clock")).to_have_text("2026-03-02 09:00", timeout=20_000)
     page.get_by_text("不予受理", exact=True).first.click()
     page.keyboard.press("Control+Enter")
     # The reason is missing: said at the field, nothing recorded.

@@ -161,7 +161,14 @@ def _migrate_and_undo(desk: Desk, page: Page, staying: str) -> None:
     desk.shot(page, "migration_planned")
     page.get_by_label("迁移的理由").fill("统一按新流程办理")
     page.get_by_role("button", name="执行迁移").click()
-    expect(page.locator("main")).to_contain_text("正在迁移")
+    # Who planned it does not run it; who had it run does not undo it.
+    expect(page.locator("main")).to_contain_text("须由另一人确认")
+    second = desk.sign_in("supervisor2")
+    second.on("dialog", lambda dialog: dialog.accept())
+    second.goto(page.url)
+    second.get_by_label("迁移的理由").fill("统一按新流程办理")
+    second.get_by_role("button", name="执行迁移").click()
+    expect(second.locator("main")).to_contain_text("正在迁移")
     jobs.migrate_cases(desk.stage.office)
     page.reload()
     assert _release(desk, staying) == 2

@@ -47,11 +47,11 @@ def _send(person: Person, file: io.BytesIO, name: str) -> Any:
 
 @pytest.fixture
 def big_family(stage: Stage) -> Iterator[str]:
-    """A case whose investigation form has several pages: twelve people live together."""
+    """A case whose investigation form has several pages: twenty-eight people live together."""
     raw = {
         "members": [
-            {"name": f"赵{n}", "relation": "本人" if n == 0 else "子女", "birth": f"{1960 + n * 3}-05-0{n % 9 + 1}", "sex": "男"}
-            for n in range(12)
+            {"name": f"赵{n}", "relation": "本人" if n == 0 else "兄弟姐妹", "birth": f"{1960 + n}-05-0{n % 9 + 1}", "sex": "男"}
+            for n in range(28)
         ]
     }  # fmt: skip
     yield cases.a_case(stage, "county_check", raw=raw)

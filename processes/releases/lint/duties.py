@@ -1,4 +1,8 @@
-"""Rules over duties: a rule or a check names steps of people, and what a leader does is known to decide or not to."""
+"""Rules over duties: a rule or a check names steps of people.
+
+A leader's step of which nobody says anything counts as deciding: a supervisor who draws one makes duties stricter,
+never laxer.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ FILE = "programme.toml"
 
 
 def check(bundle: Bundle, used: Collection[str]) -> Iterator[Problem]:
-    """Rules that separate nobody, and leaders' steps of which nobody says whether they decide."""
+    """Rules that separate nobody, and deciding steps that are called checks."""
     nodes = {
         n.id: n
         for name in sorted(used)
@@ -42,11 +46,3 @@ def check(bundle: Bundle, used: Collection[str]) -> Iterator[Problem]:
                 "deciding_step_as_check",
                 f"环节“{nodes[step].name}”作出意见或决定，不能写在 checks 中",
             )
-    if not bundle.effects:
-        return
-    for node in nodes.values():
-        if node.role in effects.LEADERS and node.id not in named | stated:
-            yield Problem(
-                FILE, node.id, "unknown_kind",
-                f"环节“{node.name}”由负责人办理，须写明怎样算同意（[decision.流程.steps]、[[effect]]、decides），只核对不决定的写入 checks",
-            )  # fmt: skip
