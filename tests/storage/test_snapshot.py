@@ -29,9 +29,9 @@ def test_what_is_committed_meanwhile__is_not_half_seen(any_stage: Stage) -> None
         assert (session.scalar(select(func.count()).select_from(CaseEvent)) or 0) > (before or 0)
 
 
+@pytest.mark.parametrize("any_stage", ["postgresql"], indirect=True)
 def test_a_snapshot_only_reads__and_leaves_its_connection_as_it_was(any_stage: Stage) -> None:
-    if any_stage.database.is_sqlite:
-        pytest.skip("of PostgreSQL's connections")
+    """Of PostgreSQL's connections."""
     any_stage.database.close()  # one connection from here on
     with any_stage.database.snapshot("") as session:
         assert session.scalar(text("SHOW transaction_isolation")) == "repeatable read"

@@ -135,10 +135,9 @@ worker.work(office)
 
 
 @pytest.mark.parametrize("hours", [0, 5])
-@pytest.mark.postgresql
+@pytest.mark.parametrize("any_stage", ["postgresql"], indirect=True)
 def test_a_process_hours_off_the_servers_clock__fires_nothing(any_stage: Stage, hours: int) -> None:
-    if any_stage.database.is_sqlite:
-        pytest.skip("SQLite has no clock of its own")
+    """SQLite has no clock of its own."""
     due = _waiting_notice(any_stage)
     child: subprocess.Popen[str] = processes.worker(any_stage, _WORK.format(hours=hours))
     settings = any_stage.office.settings
