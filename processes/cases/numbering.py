@@ -40,3 +40,8 @@ def letter_number(uow: UnitOfWork, place: str, series: str, year: int) -> str:
 def verification_code() -> str:
     """A code that names a paper to anyone who holds it, and to nobody who guesses."""
     return "".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH))
+
+
+def household_number(uow: UnitOfWork, township: str) -> str:
+    """The number of a new household's file in a township's series."""
+    return f"{township}-H-{next_in(uow, f'household/{township}'):06d}"

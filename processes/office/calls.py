@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from processes import commands as c
-from processes.access import audit, divisions, unsaved
+from processes.access import audit, unsaved
 from processes.access.permissions import Permission
-from processes.access.scope import TOWNSHIP_DIGITS, Actor, township_of
+from processes.access.scope import Actor, township_of
 from processes.cases import actions, events, numbering
 from processes.cases.models import Case
 from processes.errors import FormInvalid, HouseholdNotFound, RuleBroken, Unreadable
@@ -26,12 +26,11 @@ from processes.storage.unit_of_work import UnitOfWork, within
 def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteCall) -> dict[str, Any]:
     """Open a file for the caller and the case that calls back, in one transaction."""
     actor.demand(Permission.CASE_START)
-    places = [d for d in divisions.all_of(uow.session, actor.division) if len(d.code) >= TOWNSHIP_DIGITS]
-    caller = _read(command.form, {d.code for d in places})
-    township = township_of(caller.place)
-    number = f"{township}-H-{numbering.next_in(uow, f'household/{township}'):06d}"
+    places = calls.places(uow.session, actor.division)
+    caller = _read(command.form, {place["value"] for place in places})
+    number = numbering.household_number(uow, township_of(caller.place))
     household = calls.open_file(uow, actor, number, caller)
-    offered = {"call": {"places": [{"value": d.code, "label": d.full_name} for d in places]}}
+    offered = {"call": {"places": places}}
     opening = Opening(command.programme, command.process, command.form, before_register=True, choices=offered)
     case = open_case(uow, actor, household, opening)
     unsaved.drop(uow, actor, command.token)

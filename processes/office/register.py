@@ -95,7 +95,7 @@ def save_household(
         if not actor.covers(form.division):
             raise HouseholdNotFound()
         household, place, called = None, township_of(form.division), []
-        number = f"{place}-H-{numbering.next_in(uow, f'household/{place}'):06d}"
+        number = numbering.household_number(uow, place)
     else:
         known = uow.session.scalar(
             select(Household.id).where(

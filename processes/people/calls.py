@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from processes.access.scope import Actor
+from processes.access import divisions
+from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.errors import RuleBroken
 from processes.people.models import Household, Membership, Transfer
 from processes.storage.unit_of_work import UnitOfWork
@@ -26,6 +27,12 @@ class Caller:
     phone: str
     name: str
     address: str
+
+
+def places(session: Session, division: str) -> list[dict[str, str]]:
+    """Where somebody who calls may be: villages, and townships while the village is not known; as choices of a form."""
+    found = divisions.all_of(session, division)
+    return [{"value": d.code, "label": d.full_name} for d in found if len(d.code) >= TOWNSHIP_DIGITS]
 
 
 def open_file(uow: UnitOfWork, actor: Actor, number: str, caller: Caller) -> Household:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
-from processes.access.scope import TOWNSHIP_DIGITS, Actor
+from processes.access.scope import Actor
 from processes.cases import queries as cases
 from processes.errors import ReleaseMissing
+from processes.people import calls
 from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.releases import forms, publish
@@ -39,8 +40,7 @@ def listed(actor: Actor) -> Any:
             {"case": case, "steps": steps.get(case.id, []), "place": divisions.name(session, case.division)}
             for case in open_calls
         ]
-        places = [d for d in divisions.all_of(session, actor.division) if len(d.code) >= TOWNSHIP_DIGITS]
-        offered = {"call": {"places": [{"value": d.code, "label": d.full_name} for d in places]}}
+        offered = {"call": {"places": calls.places(session, actor.division)}}
         return render_template(
             "calls.html", title=start.title, schema=forms.resolved(bundle.form(start.form) or {}, lambda: offered),
             rows=rows, unsaved=sheet, today=today, noted=request.args.get("noted", ""),
