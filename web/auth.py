@@ -14,8 +14,8 @@ from processes.access.scope import Actor
 from processes.cases import notices
 from processes.errors import Unavailable
 from processes.office import Office
-from processes.policy import reading
 from processes.policy.calendar import civil_date
+from processes.storage.file_names import shown
 
 LONGEST_DEVICE = 120
 _PAUSE = 30
@@ -95,7 +95,7 @@ def unread_notices() -> int:
 
 def device() -> str:
     """What the browser says that it is."""
-    return reading.text(request.headers.get("User-Agent", "")[:LONGEST_DEVICE])
+    return shown(request.headers.get("User-Agent", ""))[:LONGEST_DEVICE]
 
 
 def open_session(mark: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from processes import commands as c
 from processes.access import sessions
 from processes.access.models import AccessLog, SignedIn
+from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
 from processes.storage.unit_of_work import current_instant
 from tests.builders import cases
@@ -58,6 +59,18 @@ def test_the_cookie_holds_a_mark_and_the_row_its_hash(stage: Stage) -> None:
     (row,) = rows(stage)
     assert len(row.mark) == 64
     assert (row.address, row.ended_at) == ("127.0.0.1", None)
+
+
+def test_whatever_a_browser_calls_itself__it_signs_in(stage: Stage) -> None:
+    clerk = Person(stage)
+    for name in ("\x01\x7f\xadM", "x" * 5_000, ""):
+        answer = clerk.client.post(
+            "/sign-in", data={"username": "t1_clerk", "password": PASSWORD, "csrf_token": clerk.csrf},
+            headers={"Referer": "https://localhost/", "User-Agent": name},
+        )  # fmt: skip
+        assert answer.status_code == 302
+        clerk.csrf = clerk._token("/about")
+    assert [len(row.device) for row in rows(stage)] == [1, 120, 0]
 
 
 def test_half_an_hour_unused_ends_it__work_keeps_it(stage: Stage, later: list[timedelta]) -> None:
