@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -125,6 +126,15 @@ def test_nobody_elses_household_and_no_empty_one(whole_stage: Stage) -> None:
     with pytest.raises(RuleBroken):
         whole_stage.office.perform(c.AttachCall(first["case"], second["household"]), clerk)
     assert len(rows(whole_stage, Household)) == 3
+
+
+def test_a_call_stays_in_its_township__also_for_who_sees_both(whole_stage: Stage) -> None:
+    whole_stage.set_clock(cases.noon())
+    foreign, call = registered(whole_stage, division=ELSEWHERE), noted(whole_stage)
+    county = replace(whole_stage.actor("window_clerk", cases.VILLAGE), division="340199")
+    with pytest.raises(RuleBroken) as fault:
+        whole_stage.office.perform(c.AttachCall(call["case"], foreign), county)
+    assert "其他乡镇" in fault.value.message
 
 
 def test_nothing_is_applied_for_or_moved_before_somebody_is_registered(whole_stage: Stage) -> None:
