@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +25,8 @@ class UnsavedSheet:
     base: int
     data: dict[str, Any] | None
     others: list[Unsaved]
+    once: str = field(default_factory=lambda: str(uuid4()))
+    """The page's own mark for handing in once: two windows may go on with one sheet, and are two submissions."""
 
 
 def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> UnsavedSheet:

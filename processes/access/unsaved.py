@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from processes.access.models import Unsaved
+from processes.access.models import Account, Unsaved
 from processes.access.scope import Actor
 from processes.errors import StaleDraft, UnsavedGone
 from processes.policy.calendar import SHANGHAI
@@ -24,6 +24,12 @@ def of_place(session: Session, actor: Actor, place: str) -> Sequence[Unsaved]:
     """What the actor left unfinished on a page, the latest first."""
     query = select(Unsaved).where(Unsaved.account_id == actor.account_id, Unsaved.place == place)
     return session.scalars(query.order_by(Unsaved.saved_at.desc())).all()
+
+
+def authors(session: Session, place: str) -> Sequence[str]:
+    """Who has typed something on a page and not handed it in, by name."""
+    query = select(Account.name).join(Unsaved, Unsaved.account_id == Account.id).where(Unsaved.place == place)
+    return session.scalars(query.distinct().order_by(Account.name)).all()
 
 
 def of_person(session: Session, actor: Actor) -> Sequence[Unsaved]:

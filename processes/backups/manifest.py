@@ -64,6 +64,8 @@ def read(folder: Path) -> Manifest:
         told = json.loads((folder / NAME).read_bytes())
         told["files"] = {name: (str(sha256), int(size)) for name, (sha256, size) in told["files"].items()}
         manifest = Manifest(**told)
+        if manifest.instant.tzinfo is None:
+            raise ValueError(manifest.made_at)
     except FileNotFoundError as fault:
         raise BackupDamaged(reason=f"没有 {NAME}，不是完整的备份") from fault
     except (ValueError, TypeError, KeyError, AttributeError) as fault:

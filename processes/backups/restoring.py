@@ -13,9 +13,10 @@ from processes import commands as c
 from processes.access.scope import system_actor
 from processes.backups import dumping, manifest
 from processes.cases.anchors import volumes
-from processes.errors import BackupDamaged, OfficeNotEmpty, SchemaNewer
+from processes.errors import BackupDamaged, Invalid, OfficeNotEmpty, SchemaNewer
 from processes.migrations import schema
 from processes.office import Office
+from processes.policy.calendar import civil_date
 from processes.settings import Settings
 from processes.storage import keyring
 
@@ -35,7 +36,7 @@ class Wanted:
 def restore(office: Office, backup: Path, wanted: Wanted) -> dict[str, Any]:
     """Make an empty installation the office of a backup; answers what was left out of each series.
 
-    Raises `BackupDamaged`, `OfficeNotEmpty`, `KeysForeign`, `SchemaNewer` before it has touched anything.  Broken off, it
+    Raises `BackupDamaged`, `Invalid` for an impossible day, `OfficeNotEmpty`, `KeysForeign`, `SchemaNewer` before it has touched anything.  Broken off, it
     goes on when it is called again with the same backup; until it is through, the office does not open.
     """
     settings, engine = office.settings, office.database.engine
@@ -44,6 +45,7 @@ def restore(office: Office, backup: Path, wanted: Wanted) -> dict[str, Any]:
         raise BackupDamaged(reason=f"由 {told.database} 制作，现在的数据库是 {engine.dialect.name}")
     if not schema.is_known(engine, told.schema):
         raise SchemaNewer()
+    _demand_possible(wanted, told, office)
     manifest.demand_fitting(told, keyring.current(), settings.keys)
     mark = settings.restoring
     begun = mark.read_text(encoding="utf-8").split() if mark.exists() else []
@@ -61,6 +63,13 @@ def restore(office: Office, backup: Path, wanted: Wanted) -> dict[str, Any]:
     _close_volume(settings, int(made["restoration"]), wanted.anchors)
     mark.unlink()
     return made
+
+
+def _demand_possible(wanted: Wanted, told: manifest.Manifest, office: Office) -> None:
+    """Raise `Invalid` for a last day of work before the backup or after today: numbers would be given twice or lost."""
+    made, today = civil_date(told.instant), civil_date(office.database.clock())
+    if wanted.until is not None and not made <= wanted.until <= max(made, today):
+        raise Invalid(reason=f"备份之后最后工作的日期应在 {made} 至 {max(made, today)} 之间")
 
 
 def _demand_empty(office: Office) -> None:

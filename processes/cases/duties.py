@@ -1,7 +1,7 @@
 """Separation of duties: a floor in code by role and kind of step, to which a programme's rules only add.
 
-Who registers or accepts an application never decides it; who investigates, compares, visits or checks gives no opinion
-and decides nothing; who gives the township's opinion or decides there takes no other deciding step of the case, at the
+Who registers or accepts an application, or what it was opened out of, never decides it; who investigates, compares,
+visits or checks gives no opinion and decides nothing, and the other way round; who gives the township's opinion or decides there takes no other deciding step of the case, at the
 county or by delegation.  So an emergency is paid by two people on duty: the clerk who registers it and hands the money
 over, and the township's leader who decides.  docs/adr/0040.
 
@@ -46,6 +46,7 @@ _OF_ROLE = {
     Role.COUNTY_LEADER: Kind.COUNTY,
 }
 _FLOOR = {
+    Kind.CHECK: frozenset({Kind.TOWNSHIP, Kind.COUNTY}),
     Kind.TOWNSHIP: frozenset({Kind.ACCEPT, Kind.CHECK, Kind.TOWNSHIP}),
     Kind.COUNTY: frozenset({Kind.ACCEPT, Kind.CHECK, Kind.TOWNSHIP}),
 }
@@ -71,13 +72,16 @@ def demand(
     known = _together(releases)
     kind = kind_of(item, known.checks)
     excluding = _FLOOR.get(kind, frozenset())
+    if kind is Kind.CHECK and item.role in (Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER):
+        excluding = frozenset()  # a leader confirms what follows from the own decision
     earlier = {rule.earlier for rule in known.separation if rule.later == item.task}
     if not excluding and not earlier:
         return
     signed = _signers(uow, case)
+    registered = _registered_by(uow, case)
     for account_id in dict.fromkeys(a for a in who if a is not None):
         mine = persons.accounts_of(uow.session, account_id)
-        if Kind.ACCEPT in excluding and case.opened_by_id in mine:
+        if Kind.ACCEPT in excluding and registered & mine:
             raise DutySeparation(earlier="登记申请", step=item.title)
         for done in _done_by(items, mine, signed):
             if done.task != item.task and (done.task in earlier or kind_of(done, known.checks) in excluding):
@@ -113,6 +117,26 @@ def _done_by(
         did = {done.completed_by_id, done.completed_for_id, done.prepared_by_id} | signed.get(done.id, set())
         if done.id is not None and did & set(accounts):
             yield done
+
+
+def _registered_by(uow: UnitOfWork, case: Case) -> set[int]:
+    """Who registered the case, and the ones out of which it was opened: their window's steps count as well."""
+    found = {case.opened_by_id}
+    parent = case.parent_id
+    while parent is not None:
+        opened_by, parent_of = uow.session.execute(
+            select(Case.opened_by_id, Case.parent_id).where(Case.id == parent)
+        ).one()
+        at_the_window = select(
+            WorkItem.completed_by_id, WorkItem.completed_for_id, WorkItem.prepared_by_id
+        ).where(
+            WorkItem.case_id == parent,
+            WorkItem.role == Role.WINDOW_CLERK,
+            WorkItem.completed_by_id.is_not(None),
+        )
+        found |= {opened_by, *(who for row in uow.session.execute(at_the_window) for who in row)}
+        parent = parent_of
+    return {who for who in found if who is not None}
 
 
 def _signers(uow: UnitOfWork, case: Case) -> dict[int, set[int]]:

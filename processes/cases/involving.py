@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from processes.access import persons
 from processes.access.models import Account
 from processes.access.rules import is_reachable
 from processes.access.scope import Actor
@@ -67,7 +68,11 @@ def cosign(
     if current:
         mode, quorum = current[0].mode, current[0].quorum
     number = current[0].round if current else max((i.round for i in found), default=0) + 1
-    known = {s.account_id for s in current} | {actor.account_id}
+    known = {
+        account
+        for who in (actor.account_id, *(s.account_id for s in current))
+        for account in persons.accounts_of(uow.session, who)
+    }
     fresh = [a for a in signers if a.id not in known]
     if not fresh:
         raise RuleBroken(reason="请选择还没有会签的人员（不能选本人）")

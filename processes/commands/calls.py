@@ -17,6 +17,8 @@ class NoteCall(Command):
     process: str
     form: Mapping[str, Any]
     token: str = ""
+    unsaved: str = ""
+    """The token under which the page kept what was typed: it goes when this is handed in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class StartCase(Command):
     form: Mapping[str, Any]
     token: str = ""
     process: str = ""
+    unsaved: str = ""
+    """The token under which the page kept what was typed: it goes when this is handed in."""
 
 
 @dataclass(frozen=True, slots=True)

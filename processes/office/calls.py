@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from processes import commands as c
 from processes.access import audit, unsaved
@@ -15,11 +15,13 @@ from processes.cases import actions, events, numbering
 from processes.cases.models import Case
 from processes.errors import FormInvalid, HouseholdNotFound, RuleBroken, Unreadable
 from processes.office.running import Opening, open_case
+from processes.papers.archive_models import OldFile
 from processes.people import calls
 from processes.people.models import Household
 from processes.policy import reading
 from processes.policy.initials import initials, other_initials
 from processes.settings import Settings
+from processes.storage import full_text
 from processes.storage.unit_of_work import UnitOfWork, within
 
 
@@ -33,7 +35,7 @@ def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteCall)
     offered = {"call": {"places": places}}
     opening = Opening(command.programme, command.process, command.form, before_register=True, choices=offered)
     case = open_case(uow, actor, household, opening)
-    unsaved.drop(uow, actor, command.token)
+    unsaved.drop(uow, actor, command.unsaved)
     return {"case": case.number, "household": number}
 
 
@@ -50,7 +52,7 @@ def _read(form: Mapping[str, Any], places: set[str]) -> calls.Caller:
         ("address", reading.text),
     ):
         try:
-            told[key] = read(form[key]) if form.get(key) else ""
+            told[key] = read(form[key]) if str(form.get(key) or "").strip() else ""
         except Unreadable as fault:
             faults[key] = [fault.reason]
     if not faults and not told["caller_phone"]:
@@ -72,12 +74,21 @@ def attach(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AttachC
     if known is None:
         raise HouseholdNotFound()
     opened = uow.lock(Household, case.household_id)
-    if case.status != "open" or opened.id == known.id or not known.members:
-        raise RuleBroken(reason="请填写已登记成员的家庭档案编号；办件须在办")
+    if case.status != "open":
+        raise RuleBroken(reason=f"来电 {case.number} 已经办结或者中止，不能转入其他档案")
+    if opened.id == known.id or not known.members:
+        raise RuleBroken(reason="请填写已登记家庭成员的档案编号")
     if township_of(known.division) != township_of(opened.division):
         raise RuleBroken(reason="该家庭档案在其他乡镇，请由该乡镇登记来电")
     before = opened.number
+    if typing := unsaved.authors(uow.session, f"/households/{before}"):
+        raise RuleBroken(
+            reason=f"{'、'.join(typing)}在档案 {before} 中填写的家庭还没有提交，请先保存或者放弃"
+        )
     case.household_id = known.id
+    uow.session.execute(
+        update(OldFile).where(OldFile.household_id == opened.id).values(household_id=known.id)
+    )
     uow.flush()
     calls.drop_file(uow, opened)
     settle(uow, known, [case])
@@ -89,15 +100,17 @@ def attach(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AttachC
 
 
 def waiting(uow: UnitOfWork, household_id: int) -> list[Case]:
-    """The cases of a file that was opened for a call, locked as whoever works on them locks: case, then household."""
-    query = select(Case).where(Case.household_id == household_id).order_by(Case.id).with_for_update()
-    return list(uow.session.scalars(query))
+    """The cases of a file that are not closed, locked as whoever works on them locks: case, then household."""
+    query = select(Case).where(Case.household_id == household_id, Case.status != "closed")
+    return list(uow.session.scalars(query.order_by(Case.id).with_for_update()))
 
 
 def settle(uow: UnitOfWork, household: Household, cases: Sequence[Case]) -> None:
     """Name cases, and their steps, after the householder who is known by now."""
     head = next(m.person for m in household.members if m.relation == "本人")
+    said = [*(m.person.name for m in household.members), household.address]
     for case in cases:
+        full_text.add(uow, case.id, said)
         case.applicant, case.division, case.category = head.name, household.division, household.category
         case.initials, case.initials_other = initials(head.name), other_initials(head.name)
         for item in actions.items_of(uow, case):

@@ -38,7 +38,7 @@ def start_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Sta
     actor.demand(Permission.CASE_START)
     household = _locked_household(uow, actor, command.household)
     case = open_case(uow, actor, household, Opening(command.programme, command.process, command.form))
-    unsaved.drop(uow, actor, command.token)
+    unsaved.drop(uow, actor, command.unsaved)
     return {"case": case.number, "opened": opened_from(uow, case)}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from processes import commands as c
+from processes.access import persons
 from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
@@ -142,7 +143,12 @@ def answer(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AnswerI
 
 
 def _demand_apart(actor: Actor, row: Involvement, run: Run, item: WorkItem) -> None:
-    """Whoever did a step that excludes this one does not sign with it either, nor does anybody in their name."""
+    """Whoever did a step that excludes this one does not sign with it either, nor does anybody in their name.
+
+    Nor does whoever asked for the signature, also not as the substitute of the one who was asked.
+    """
+    if persons.is_one_of(run.uow.session, actor.account_id, (row.asked_by_id,)):
+        raise RuleBroken(reason="会签由您提出，须由他人表态，您不能代为会签")
     duties.demand(run.uow, run.case, run.bundle, item, run.items, actor.account_id, row.account_id)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from processes.access.scope import Actor, StandIn
-from processes.cases import actions, events, notices
+from processes.cases import actions, duties, events, notices
 from processes.cases.models import WorkItem
 from processes.engine import progress as p
 from processes.engine.state import State
-from processes.errors import YimenError
+from processes.errors import DutySeparation, YimenError
 from processes.office import computing
 from processes.office.answers import checked
 from processes.office.running import Run
@@ -63,7 +63,7 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
     """Finish the steps in between with what was submitted there before, in the names of those who did it.
 
     Stops at the step that sent the case back, at a step that is new on the way, and at one whose form does not take
-    the earlier entries any more.
+    the earlier entries any more, or whose doer is excluded by what was done since.
     """
     through = set(straight["through"]) - {straight["task"]}
     carried_over: set[str] = set()
@@ -71,7 +71,9 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
         waiting = [
             i for i in run.items if i.status == "open" and i.task in through and i.ref not in carried_over
         ]
-        carried = next((pair for i in waiting if (pair := _earlier(run, i)) is not None), None)
+        carried = next(
+            (pair for i in waiting if (pair := _earlier(run, i)) is not None and _may_stand(run, *pair)), None
+        )
         if carried is None:
             break
         item, before = carried
@@ -93,6 +95,18 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
             by=before.completed_by or "",
         )
         run.advance(p.Complete(item.ref, dict(item.submission or {})))
+
+
+def _may_stand(run: Run, item: WorkItem, before: WorkItem) -> bool:
+    """Whether whoever did a step before has done nothing since that excludes it; else it is done anew, by another."""
+    try:
+        duties.demand(
+            run.uow, run.case, run.bundle, item, run.items,
+            before.completed_by_id, before.completed_for_id, before.prepared_by_id,
+        )  # fmt: skip
+    except DutySeparation:
+        return False
+    return True
 
 
 def _earlier(run: Run, item: WorkItem) -> tuple[WorkItem, WorkItem] | None:

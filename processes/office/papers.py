@@ -32,6 +32,9 @@ def print_state(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Pr
     actor.demand(Permission.PAPER_READ)
     case = actions.locked_case(uow, actor, command.case_number)
     run = Run(uow, actor, case, actions.items_of(uow, case))
+    rule = run.bundle.papers.get(command.paper)
+    if rule is None or not rule.state_of_case:
+        raise RuleBroken(reason="这份文书不能按办件现状打印")
     progress = runtime.look(run.definition, run.state(), run.facts())
     row = issue.issue(
         uow, case, run.bundle, command.paper, run.items, progress.data, issue.PRINT_STATE, actor,

@@ -18,6 +18,7 @@ from processes.policy.calendar import SHANGHAI, civil_date
 from processes.storage.unit_of_work import UnitOfWork
 
 LOOKED_BACK = timedelta(days=90)
+LONGEST_SERIAL = 9
 LEAST_A_DAY = 20
 """So many are left out a day at least: a series may have been quiet before the backup and busy after it."""
 
@@ -38,7 +39,7 @@ def move_on(uow: UnitOfWork, made_at: datetime, until: date, told: Sequence[str]
 
     A day counts as the busiest one of the series in the three months before the backup, and as `LEAST_A_DAY` at
     least.  A number that the operator knows to be given out stands in place of the reckoning.  Raises `Invalid` for one
-    that is of no series.
+    that is of no series, or below what the backup holds.
     """
     days = max((until - civil_date(made_at)).days, 0) + 1
     busiest = _busiest(uow.session, made_at)
@@ -47,6 +48,11 @@ def move_on(uow: UnitOfWork, made_at: datetime, until: date, told: Sequence[str]
         rows[series] = NumberSeries(series=series, last=0)
         uow.add(rows[series])
     known = _known(rows, told)
+    for series, number in known.items():
+        if number < rows[series].last:
+            raise Invalid(
+                reason=f"“{beginning(series)}”在备份中已编到 {rows[series].last}，不能填写更小的编号 {number}"
+            )
     gaps = []
     for series, row in sorted(rows.items()):
         if _year(series) not in (None, *range(civil_date(made_at).year, until.year + 1)):
@@ -90,7 +96,7 @@ def _known(series: Iterable[str], told: Sequence[str]) -> dict[str, int]:
             (s for s in series if text.startswith(beginning(s))), key=lambda s: len(beginning(s)), default=""
         )
         serial = text.removeprefix(beginning(mine)).removesuffix("号") if mine else ""
-        if not (serial.isascii() and serial.isdigit()):
+        if not (serial.isascii() and serial.isdigit() and len(serial) <= LONGEST_SERIAL):
             raise Invalid(reason=f"“{number}”不是本单位的编号，请按文书或办件上的写法填写")
         found[mine] = max(int(serial), found.get(mine, 0))
     return found

@@ -57,7 +57,9 @@ def search(session: Session, text: str) -> Sequence[Household]:
     if word:
         named = or_(Person.name.startswith(word, autoescape=True), Person.id_tail == word.upper())
         members = select(Membership.household_id).join(Person).where(named)
-        query = query.where(or_(Household.number == word, Household.id.in_(members)))
+        query = query.where(
+            or_(Household.number == word, Household.householder_name == word, Household.id.in_(members))
+        )
     return session.scalars(query).all()
 
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,7 @@ from processes.office import Office
 from processes.opening import checked_office
 from processes.papers import files, series
 from processes.papers.models import IssuedPaper
+from processes.policy.calendar import civil_date
 from processes.rehearsal.stage import Stage
 from processes.storage import keyring
 from processes.storage.unit_of_work import Database, current_instant
@@ -162,8 +163,13 @@ def test_the_pace_of_a_series_and_a_number_that_is_known(stage: Stage) -> None:
         uow.flush()
         told = ["城关民救受〔2026〕71号", " 340199101-DB-2026-00012 "]
         gaps = {g.series: (g.last, g.next) for g in series.move_on(uow, made, date(2027, 1, 2), told)}
-        with pytest.raises(Invalid, match="不是本单位的编号"):
-            series.move_on(uow, made, date(2027, 1, 2), ["别处〔2026〕1号"])
+        for told, said in (
+            ("别处〔2026〕1号", "不是本单位的编号"),
+            (f"城关民救受〔2026〕{'9' * 20}号", "不是本单位的编号"),
+            ("城关民救受〔2026〕5号", "已编到"),
+        ):
+            with pytest.raises(Invalid, match=said):
+                series.move_on(uow, made, date(2027, 1, 2), [told])
     # 30, 31 December, 1, 2 January: four days of twenty; what is told stands in place of it; a new year begins with it
     assert gaps == {
         "paper/城关/民救受/2026": (57, 72),
@@ -229,6 +235,14 @@ def test_a_backup_that_does_not_fit__is_refused_before_anything_is_touched(
         with pytest.raises(KeysForeign):
             restoring.restore(office, whole, restoring.Wanted())
         keyring.use(keys)
+        made = civil_date(manifest.read(whole).instant)
+        for day in (made - timedelta(days=1), date(9999, 12, 31)):
+            with pytest.raises(Invalid, match="最后工作的日期"):
+                restoring.restore(office, whole, restoring.Wanted(until=day))
+        for instant in ("gestern", "2026-03-02T09:00:00", 7):
+            (later / manifest.NAME).write_text(json.dumps(told | {"made_at": instant}))
+            with pytest.raises(BackupDamaged, match="不能读取"):
+                restoring.restore(office, later, restoring.Wanted())
         assert not office.settings.restoring.exists()
         assert not office.settings.papers.exists()
     refused = run([YIMEN, "restore", str(whole)], stage.office.settings.var, YIMEN_DATABASE_URL=url_of(stage))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -11,9 +12,11 @@ from processes import commands as c
 from processes.access.accounts import actor_of
 from processes.access.models import Account
 from processes.access.permissions import Role
-from processes.access.scope import Actor
-from processes.cases.models import Case
-from processes.errors import AccountInvalid, DutySeparation, OwnProposal
+from processes.access.scope import Actor, StandIn
+from processes.cases import duties
+from processes.cases.models import Case, Involvement, WorkItem
+from processes.errors import AccountInvalid, DutySeparation, OwnProposal, RuleBroken
+from processes.people.models import Household
 from processes.rehearsal.stage import Stage
 from processes.releases.bundle import Bundle
 from tests.builders import cases, releases
@@ -118,3 +121,76 @@ def test_a_migrated_case_keeps_the_rules_that_it_came_from(stage: Stage, allowan
     item = cases.item_at(stage, number, "county_check")
     with pytest.raises(DutySeparation, match="入户调查"):
         stage.office.perform(c.ClaimTask(item.id, item.version), investigator)
+
+
+def test_who_gave_the_opinion_checks_nothing_after_it(stage: Stage) -> None:
+    """The other way round: who decided does not look at whether it was right."""
+    number = cases.a_case(stage, "county_check")
+    _same_person(stage, "county_clerk", "t1_leader")
+    with pytest.raises(DutySeparation, match="乡镇审核意见"):
+        cases.complete(stage, cases.item_at(stage, number, "county_check"))
+
+
+def test_what_stood_before_is_done_anew__when_its_doer_is_excluded_since(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case comes straight back: the leader's second account investigated, so the leader's opinion does not stand."""
+    number = cases.a_case(stage, "county_check")
+    item = cases.item_at(stage, number, "county_check")
+    with stage.database.reading("") as session:
+        visit = session.scalars(select(WorkItem).where(WorkItem.task == "investigate_household")).one()
+    stage.office.perform(
+        c.ReturnTask(item.id, item.version, visit.ref, "补充照片", str(uuid4()), straight=True),
+        stage.actor("county_clerk", cases.VILLAGE),
+    )
+    _same_person(stage, "t1_investigator", "t1_leader")
+    again = cases.item_at(stage, number, "investigate_household")
+    with pytest.raises(DutySeparation):
+        cases.complete(stage, again)
+    # Were that allowed, what stood in between would still not be carried over.
+    monkeypatch.setitem(duties._FLOOR, duties.Kind.CHECK, frozenset())
+    cases.complete(stage, again)
+    assert "township_opinion" in [i.task for i in cases.open_items(stage, number)]
+
+
+def test_nobody_countersigns_for_the_one_who_asks(stage: Stage) -> None:
+    number = cases.a_case(stage, "township_opinion")
+    leader, second = (stage.actor(who, cases.VILLAGE) for who in ("township_leader", "township_leader#2"))
+    _same_person(stage, second.username, leader.username)
+    item = cases.item_at(stage, number, "township_opinion")
+    with pytest.raises(RuleBroken) as fault:
+        stage.office.perform(c.CosignTask(item.id, item.version, (second.account_id or 0,), "all"), leader)
+    assert "不能选本人" in fault.value.message
+
+
+def test_a_substitute_who_asked_does_not_answer(stage: Stage) -> None:
+    number = cases.a_case(stage, "township_opinion")
+    leader, second = (stage.actor(who, cases.VILLAGE) for who in ("township_leader", "township_leader#2"))
+    item = cases.item_at(stage, number, "township_opinion")
+    stage.office.perform(c.CosignTask(item.id, item.version, (second.account_id or 0,), "all"), leader)
+    with stage.database.reading("") as session:
+        asked = session.scalars(select(Involvement.id)).one()
+    away = StandIn(second.account_id or 0, second.name, second.roles, second.division)
+    with pytest.raises(RuleBroken) as fault:
+        stage.office.perform(c.AnswerInvolvement(asked, "同意", "agree"), replace(leader, stands_in=(away,)))
+    assert "须由他人表态" in fault.value.message
+
+
+def test_who_took_the_call_does_not_decide_what_came_of_it(whole_stage: Stage) -> None:
+    """The floor reaches through the cases that a case was opened out of: registering is registering."""
+    whole_stage.set_clock(cases.noon())
+    stage = whole_stage
+    call = {"caller_phone": "13900000001", "place": cases.VILLAGE, "description": "家中失火"}
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    noted = stage.office.perform(c.NoteCall("one_window", "hotline", call, str(uuid4())), clerk)
+    cases.a_household(stage)
+    with stage.database.unit_of_work() as uow:
+        parent = uow.session.scalars(select(Case).where(Case.number == noted["case"])).one()
+        known = uow.session.scalars(select(Household).where(Household.members.any())).one()
+        case = Case(
+            number="x", division=cases.VILLAGE, programme="temporary_relief", programme_title="", process="emergency",
+            parent_id=parent.id, release_id=parent.release_id, household_id=known.id, applicant="", initials="",
+            initials_other="", category="", state=b"", version=0, opened_at=uow.now, status="open", head="",
+            events_count=0, former_releases=[],
+        )  # fmt: skip
+        assert duties._registered_by(uow, case) == {clerk.account_id}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +15,7 @@ from sqlalchemy import select
 from processes import commands as c
 from processes.cases.models import Case, WorkItem
 from processes.errors import HouseholdEmpty, HouseholdNotFound, ReleaseMissing, RuleBroken, YimenError
+from processes.papers.archive_models import OldFile
 from processes.people.models import Household
 from processes.rehearsal.registering import household_form, save
 from processes.rehearsal.stage import Stage
@@ -183,3 +186,95 @@ def test_one_call_goes_to_one_household__whatever_two_clerks_do(any_whole_stage:
     assert len(faults) == 1
     assert {h.number for h in rows(any_whole_stage, Household)} == {one, two}
     assert case.applicant in ("周大海", "周大江")
+
+
+def test_two_windows_with_one_sheet__are_two_calls(whole_stage: Stage) -> None:
+    """The second window goes on with what the first has kept; each hands in what it shows, once."""
+    whole_stage.set_clock(cases.noon())
+    clerk = Browser(whole_stage, "window_clerk")
+
+    def marks() -> dict[str, str]:
+        page = clerk.get("/calls").text
+        return {name: re.findall(rf'data-{name}="([^"]+)"', page)[0] for name in ("token", "once")}
+
+    one = marks()
+    kept = {"sheet": one["token"], "place": "/calls", "base": 0, "seen": 0, "label": "来电登记", "data": CALL}
+    assert clerk.send("/unsaved", kept).status_code == 200
+    two = marks()
+    assert (two["token"], two["once"] != one["once"]) == (one["token"], True)
+    for window, said in ((two, "着火了"), (one, "断粮两天"), (one, "断粮两天")):
+        body = {"token": window["once"], "unsaved": window["token"], "data": {**CALL, "description": said}}
+        assert clerk.send("/calls", body).status_code == 200
+    # three submissions, the last one of them a double click
+    assert len(rows(whole_stage, Case)) == 2
+
+
+def test_an_old_file_goes_along__and_nothing_typed_is_lost(whole_stage: Stage) -> None:
+    whole_stage.set_clock(cases.noon())
+    known, call = registered(whole_stage), noted(whole_stage)
+    with whole_stage.database.unit_of_work() as uow:
+        opened = uow.session.scalars(select(Household).where(Household.number == call["household"])).one()
+        uow.add(
+            OldFile(
+                number="旧-1", household_id=opened.id, title="旧档", closed_on=date(2020, 1, 1), retention="30年",
+                division=cases.VILLAGE, taken_in_at=uow.now, taken_in_by="赵窗口",
+            )
+        )  # fmt: skip
+        uow.commit()
+    clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
+    place = f"/households/{call['household']}"
+    typed = c.KeepUnsaved("sheet-1", place, "家庭", {"members": []})
+    whole_stage.office.perform(typed, clerk)
+    with pytest.raises(RuleBroken, match="rule_broken") as fault:
+        whole_stage.office.perform(c.AttachCall(call["case"], known), clerk)
+    assert "还没有提交" in fault.value.message
+    whole_stage.office.perform(c.DropUnsaved("sheet-1"), clerk)
+    whole_stage.office.perform(c.AttachCall(call["case"], known), clerk)
+    (household,) = rows(whole_stage, Household)
+    assert rows(whole_stage, OldFile)[0].household_id == household.id
+
+
+def test_a_call_is_found_by_who_called_and_by_the_family(whole_stage: Stage) -> None:
+    whole_stage.set_clock(cases.noon())
+    call = noted(whole_stage, caller_name="周先生")
+    clerk = Browser(whole_stage, "window_clerk")
+    assert call["household"] in clerk.get("/households?q=周先生").text
+    family = {
+        "address": "白云山脚下七号",
+        "members": [
+            *FAMILY["members"],
+            {"name": "欧阳小妹", "relation": "配偶", "birth": "1953-02-02", "sex": "女"},
+        ],
+    }
+    actor = whole_stage.actor("window_clerk", cases.VILLAGE)
+    save(whole_stage.office, actor, household_form(family, cases.VILLAGE), call["household"])
+    for word in ("欧阳小妹", "白云山脚"):
+        assert call["case"] in clerk.get(f"/cases?q={word}").text, word
+
+
+def test_a_closed_call_keeps_its_name(whole_stage: Stage) -> None:
+    whole_stage.set_clock(cases.noon())
+    call = noted(whole_stage)
+    supervisor = whole_stage.actor("supervisor", "340199")
+    whole_stage.office.perform(c.EndCase(call["case"], "骚扰电话"), supervisor)
+    registered(whole_stage, call["household"])
+    assert rows(whole_stage, Case)[0].applicant == "来电人"
+    with pytest.raises(RuleBroken) as fault:
+        whole_stage.office.perform(
+            c.AttachCall(call["case"], call["household"]), whole_stage.actor("window_clerk", cases.VILLAGE)
+        )
+    assert "已经办结" in fault.value.message
+
+
+def test_small_things_of_the_form(whole_stage: Stage) -> None:
+    whole_stage.set_clock(cases.noon())
+    call = noted(whole_stage, caller_name="   ", address="　")
+    assert rows(whole_stage, Household)[0].householder_name == "来电人"
+    clerk = Browser(whole_stage, "window_clerk")
+    # nothing is applied for before somebody is registered, and a call is not applied for
+    assert clerk.get(f"/households/{call['household']}/apply/minimum_living_allowance").status_code == 302
+    known = registered(whole_stage)
+    assert clerk.get(f"/households/{known}/apply/one_window/hotline").headers["Location"] == "/calls"
+    # a number as somebody types it
+    answer = clerk.post(f"/cases/{call['case']}/caller", {"household": f" {known.lower()} "})
+    assert answer.headers["Location"] == f"/households/{known}"

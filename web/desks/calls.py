@@ -56,8 +56,9 @@ def note(actor: Actor) -> Any:
     today = civil_date(auth.office().database.clock())
     with auth.office().database.reading(actor.division, actor.department) as session:
         bundle, start = _start(session, today)
-    data, token = bodies.part(body, "data"), str(body.get("token", ""))[:64]
-    noted = auth.office().perform(c.NoteCall(bundle.id, start.process, data, token), actor)
+    token, kept = (str(body.get(name, ""))[:64] for name in ("token", "unsaved"))
+    command = c.NoteCall(bundle.id, start.process, bodies.part(body, "data"), token, kept)
+    noted = auth.office().perform(command, actor)
     return jsonify(address=url_for("calls.listed", noted=noted["case"]))
 
 
@@ -65,7 +66,7 @@ def note(actor: Actor) -> Any:
 @require(Permission.CASE_START)
 def attach(actor: Actor, number: str) -> Any:
     """The caller has a household's file: the call goes there."""
-    known = reading.search_word(request.form.get("household", ""))
+    known = reading.compact(request.form.get("household", ""))
     auth.office().perform(c.AttachCall(number, known), actor)
     return redirect(url_for("households.one", number=known))
 

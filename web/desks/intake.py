@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template, url_for
+from flask import Blueprint, jsonify, redirect, render_template, url_for
 
 from processes import commands as c
 from processes.access.permissions import Permission
@@ -30,6 +30,10 @@ def form(actor: Actor, number: str, programme: str, process: str = "") -> Any:
         household = queries.household_by_number(session, number)
         bundle = publish.open_release(session, publish.current_id(session, programme, today))
         start = bundle.start(process)
+        if start.before_register:
+            return redirect(url_for("calls.listed"))
+        if not household.members:
+            return redirect(url_for("households.one", number=number))
         sheet = unsaved_sheet.of_page(actor, resumes=True)
         return render_template(
             "apply.html",
@@ -52,8 +56,7 @@ def form(actor: Actor, number: str, programme: str, process: str = "") -> Any:
 def submit(actor: Actor, number: str, programme: str, process: str = "") -> Any:
     """Open the case."""
     body = bodies.body()
-    command = c.StartCase(
-        programme, number, bodies.part(body, "data"), str(body.get("token", ""))[:64], process
-    )
+    token, kept = (str(body.get(name, ""))[:64] for name in ("token", "unsaved"))
+    command = c.StartCase(programme, number, bodies.part(body, "data"), token, process, kept)
     started = auth.office().perform(command, actor)
     return jsonify(address=url_for("cases.one", number=started["case"]))

@@ -47,7 +47,8 @@ async function complete(more = {}) {
     }
     const whole = { ...read(), ...values };
     const answer = await send(place.dataset.submit, {
-      version: Number(place.dataset.version || 0), token: place.dataset.token, data: whole, ...more,
+      version: Number(place.dataset.version || 0), token: place.dataset.once || place.dataset.token,
+      unsaved: place.dataset.token, data: whole, ...more,
     });
     keeper?.end();
     location.href = answer.address;
