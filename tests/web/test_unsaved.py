@@ -111,7 +111,8 @@ def test_an_application__is_kept_until_the_case_is_open(stage: Stage) -> None:
     data = re.search(r'id="form-data">(.*?)</script>', page)
     assert data is not None
     assert json.loads(data.group(1)) == {"reason": "写到一半的理由"}
-    assert clerk.send(place, {"data": cases.APPLICATION, "token": token}).status_code == 200
+    handed_in = {"data": cases.APPLICATION, "token": str(uuid4()), "unsaved": token}
+    assert clerk.send(place, handed_in).status_code == 200
     assert _kept(stage) == 0
 
 
