@@ -75,7 +75,11 @@ def demand(
     if kind is Kind.CHECK and item.role in (Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER):
         excluding = frozenset()  # a leader confirms what follows from the own decision
     earlier = {rule.earlier for rule in known.separation if rule.later == item.task}
-    if not excluding and not earlier:
+    excluded = [
+        done for done in items
+        if done.task != item.task and (done.task in earlier or kind_of(done, known.checks) in excluding)
+    ]  # fmt: skip
+    if not excluded and Kind.ACCEPT not in excluding:
         return
     signed = _signers(uow, case)
     registered = _registered_by(uow, case)
@@ -83,9 +87,9 @@ def demand(
         mine = persons.accounts_of(uow.session, account_id)
         if Kind.ACCEPT in excluding and registered & mine:
             raise DutySeparation(earlier="登记申请", step=item.title)
-        for done in _done_by(items, mine, signed):
-            if done.task != item.task and (done.task in earlier or kind_of(done, known.checks) in excluding):
-                raise DutySeparation(earlier=done.title, step=item.title)
+        done = next(_done_by(excluded, mine, signed), None)
+        if done is not None:
+            raise DutySeparation(earlier=done.title, step=item.title)
 
 
 def kind_of(item: WorkItem, checks: Collection[str] = ()) -> Kind:
