@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import monotonic
 from typing import cast
 
-from flask import Flask, current_app, g, request, session, url_for
+from flask import Flask, Response, after_this_request, current_app, g, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
 from processes import commands as c
@@ -17,7 +18,9 @@ from processes.office import Office
 from processes.policy.calendar import civil_date
 from processes.storage.file_names import shown
 
-LONGEST_DEVICE = 120
+LONGEST_DEVICE, LONGEST_MARK = 120, 64
+BROWSER = "browser"
+"""Cookie of the mark by which a browser is known again; it signs nobody in."""
 _PAUSE = 30
 """Seconds until a write is tried again that the store did not take."""
 _ASKS_AGAIN = ("queue", "runs-again")
@@ -98,12 +101,25 @@ def device() -> str:
     return shown(request.headers.get("User-Agent", ""))[:LONGEST_DEVICE]
 
 
-def open_session(mark: str) -> None:
-    """Begin a session, with nothing left of an earlier one."""
+def origin() -> tuple[str, str, str]:
+    """Where a sign-in comes from: address, what the browser says that it is, and the mark that it keeps."""
+    return request.remote_addr or "", device(), request.cookies.get(BROWSER, "")[:LONGEST_MARK]
+
+
+def open_session(found: Mapping[str, str]) -> None:
+    """Begin a session, with nothing left of an earlier one; `found` is what signing in answered."""
     session.clear()
     session.permanent = True
-    session["mark"] = mark
+    session["mark"] = found["session"]
     generate_csrf()
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        response.set_cookie(
+            BROWSER, found["browser"], max_age=sessions.KEPT, httponly=True, samesite="Lax",
+            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]), path="/",
+        )  # fmt: skip
+        return response
 
 
 def note_finished(item_id: int) -> None:

@@ -1,23 +1,19 @@
-"""Accounts: passwords (argon2id), failed sign-ins, lock-out."""
+"""Accounts: passwords (argon2id), signing in, who can be reached."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from processes.access import rules
+from processes.access import rules, sign_in_attempts
 from processes.access.models import AccessLog, Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor
-from processes.errors import AccountLocked, AccountUnconfirmed, NotFound, PasswordExpired, SignInRefused
+from processes.errors import AccountUnconfirmed, NotFound, PasswordExpired, SignInRefused
 from processes.storage.unit_of_work import UnitOfWork
 
-MAX_FAILURES = 5
-LOCK_OUT = timedelta(minutes=15)
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # Checked when the name is unknown, so that the answer takes as long as for a known one.
 _NOBODY = _hasher.hash("no such account")
@@ -28,22 +24,26 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-def authenticate(uow: UnitOfWork, username: str, password: str, address: str) -> Account | None:
-    """The account, or None when name or password is wrong (counted); raises `AccountLocked`."""
-    account = uow.session.scalar(select(Account).where(Account.username == username).with_for_update())
-    if account is not None and account.locked_until and account.locked_until > uow.now:
-        minutes = -((uow.now - account.locked_until) // timedelta(minutes=1))
-        raise AccountLocked(minutes=minutes)
+def authenticate(
+    uow: UnitOfWork, username: str, password: str, address: str, browser: str = ""
+) -> Account | None:
+    """The account, or None when name or password is wrong (counted); raises `SignInDelayed`.
+
+    An unknown name takes the same way and as long as a known one.
+    """
+    account = uow.session.scalar(select(Account).where(Account.username == username))
+    counted = sign_in_attempts.begin(uow, username, account, address, browser)
     matches = _verify(_NOBODY if account is None else account.password_hash, password)
     if account is not None and matches and account.awaits_confirmation:
         raise AccountUnconfirmed()
     if account is None or not account.is_active or not matches:
-        _count_failure(uow, account, address)
+        sign_in_attempts.count_failure(uow, counted)
+        who = None if account is None else account.id
+        uow.add(AccessLog(account_id=who, at=uow.now, action="sign_in_failed", target="", address=address))
         return None
     if account.password_expires_at is not None and account.password_expires_at < uow.now:
         raise PasswordExpired()
-    account.failed_sign_ins = 0
-    account.locked_until = None
+    sign_in_attempts.forget(counted)
     uow.add(AccessLog(account_id=account.id, at=uow.now, action="sign_in", target="", address=address))
     return account
 
@@ -59,12 +59,10 @@ def refuse() -> SignInRefused:
 
 
 def unlock(uow: UnitOfWork, username: str) -> None:
-    """Lift a lock-out."""
-    account = uow.session.scalar(select(Account).where(Account.username == username))
-    if account is None:
+    """Nobody who signs in under this name has to wait any more."""
+    if uow.session.scalar(select(Account.id).where(Account.username == username)) is None:
         raise NotFound()
-    account.failed_sign_ins = 0
-    account.locked_until = None
+    sign_in_attempts.lift(uow, username)
 
 
 def actor_of(account: Account) -> Actor:
@@ -117,16 +115,6 @@ def by_person(session: Session) -> dict[int, list[str]]:
     for account in listed(session):
         groups.setdefault(account.person_id or account.id, []).append(account)
     return {a.id: [o.username for o in group if o.id != a.id] for group in groups.values() for a in group}
-
-
-def _count_failure(uow: UnitOfWork, account: Account | None, address: str) -> None:
-    if account is None:
-        return
-    account.failed_sign_ins += 1
-    if account.failed_sign_ins >= MAX_FAILURES:
-        account.locked_until = uow.now + LOCK_OUT
-        account.failed_sign_ins = 0
-    uow.add(AccessLog(account_id=account.id, at=uow.now, action="sign_in_failed", target="", address=address))
 
 
 def _verify(hashed: str, password: str) -> bool:

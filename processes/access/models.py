@@ -79,8 +79,6 @@ class Account(Row, Scoped):
     """Added after founding: a second administrator has to confirm it before it can be used."""
     person_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     """The account under which the same natural person is known already; None: this one."""
-    failed_sign_ins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     session_epoch: Mapped[int] = mapped_column(default=0)
     email: Mapped[str] = mapped_column(String(120), default="")
     mobile: Mapped[str] = mapped_column(String(20), default="")
@@ -163,6 +161,23 @@ class SignedIn(Row):
     ended_at: Mapped[datetime | None]
     address: Mapped[str] = mapped_column(String(60), default="")
     device: Mapped[str] = mapped_column(String(120), default="")
+    browser: Mapped[str] = mapped_column(String(64), default="")
+    """Hash of the mark that this browser keeps; its failed sign-ins are counted for itself."""
+
+
+class SignInAttempts(Row):
+    """Failed sign-ins of a typed name from one place, and until when the next one has to wait."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (UniqueConstraint("name_mark", "place", name="uq_sign_in_attempts_name_place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_mark: Mapped[str] = mapped_column(String(64))
+    """Keyed fingerprint of the name; what was typed is stored nowhere."""
+    place: Mapped[str] = mapped_column(String(80))
+    failures: Mapped[int] = mapped_column(default=0)
+    last_at: Mapped[datetime] = mapped_column(index=True)
+    blocked_until: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class CommandToken(Row):

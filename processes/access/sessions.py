@@ -7,8 +7,10 @@ the row its hash: who reads the database cannot act as anybody.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -26,6 +28,7 @@ TOUCHED_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=180)
 """So long an ended session can be looked at."""
 _DEVICE = 120
+_BROWSER = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def wall() -> datetime:
@@ -33,19 +36,28 @@ def wall() -> datetime:
     return unit_of_work.current_instant()
 
 
-def begin(uow: UnitOfWork, account: Account, address: str, device: str) -> str:
-    """Open a session of an account; answers the mark for the cookie, which is stored nowhere."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the browser keeps: the mark of its session, and its own by which it is known again."""
+
+    mark: str
+    browser: str
+
+
+def begin(uow: UnitOfWork, account: Account, address: str, device: str, browser: str = "") -> Begun:
+    """Open a session of an account; the marks for the cookies are stored nowhere."""
     mark, now = secrets.token_urlsafe(32), wall()
+    own = browser if _BROWSER.fullmatch(browser) else secrets.token_urlsafe(32)
     uow.session.execute(
         delete(SignedIn).where(SignedIn.account_id == account.id, SignedIn.began_at < now - KEPT)
     )
     uow.add(
         SignedIn(
             mark=_hash(mark), account_id=account.id, epoch=account.session_epoch, began_at=now, seen_at=now,
-            address=address[:60], device=device[:_DEVICE],
+            address=address[:60], device=device[:_DEVICE], browser=_hash(own),
         )
     )  # fmt: skip
-    return mark
+    return Begun(mark, own)
 
 
 def find(session: Session, mark: str, today: date) -> tuple[SignedIn, Actor] | None:

@@ -15,6 +15,8 @@ class SignIn(Command):
     password: str
     address: str = ""
     device: str = ""
+    browser: str = ""
+    """The mark that this browser keeps; empty: it has none yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ class ChangePassword(Command):
     new: str
     address: str = ""
     device: str = ""
+    browser: str = ""
 
 
 @dataclass(frozen=True, slots=True)

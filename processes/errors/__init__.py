@@ -56,13 +56,13 @@ from processes.errors.invalid import (
     Unreadable,
 )
 from processes.errors.not_allowed import (
-    AccountLocked,
     AccountUnconfirmed,
     DutySeparation,
     OwnProposal,
     PasswordChangeDue,
     PasswordExpired,
     PermissionMissing,
+    SignInDelayed,
     SignInRefused,
 )
 from processes.errors.not_found import (
@@ -134,7 +134,6 @@ __all__ = [
     "PasswordRefused",
     "AnchorUnwritten",
     "CertificateUnusable",
-    "AccountLocked",
     "AttachmentRefused",
     "BundleInvalid",
     "CaseDestroyed",
@@ -193,6 +192,7 @@ __all__ = [
     "ReturnRefused",
     "RuleBroken",
     "ScenarioInvalid",
+    "SignInDelayed",
     "SignInRefused",
     "StaleCase",
     "StaleDraft",

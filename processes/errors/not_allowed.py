@@ -9,16 +9,16 @@ class SignInRefused(NotAllowed):
     """Wrong name or password; says nothing about which."""
 
     code = "sign_in_refused"
-    text = "用户名或密码不正确。连续输错将锁定账号。"
+    text = "用户名或密码不正确。多次输错后须等待一段时间才能再试。"
     text_en = "Wrong user name or password."
 
 
-class AccountLocked(NotAllowed):
-    """Too many failed sign-ins."""
+class SignInDelayed(NotAllowed):
+    """Too many failed sign-ins under this name from here; says nothing about whether the name exists."""
 
-    code = "account_locked"
-    text = "账号已锁定，请 {minutes} 分钟后再试，或联系系统管理员解锁。"
-    text_en = "The account is locked; try again in {minutes} minutes."
+    code = "sign_in_delayed"
+    text = "登录失败次数过多，请 {minutes} 分钟后再试，或联系系统管理员。"
+    text_en = "Too many failed sign-ins; try again in {minutes} minutes."
 
 
 class PermissionMissing(NotAllowed):

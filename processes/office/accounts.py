@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from processes import commands as c
-from processes.access import accounts, audit, founding, passwords, persons, sessions
+from processes.access import accounts, audit, founding, passwords, persons, sessions, sign_in_attempts
 from processes.access.division_file import COUNTY, TOWNSHIP, VILLAGE
 from processes.access.models import Account, Division
 from processes.access.permissions import ROLE_TITLES, Permission, Role
@@ -131,7 +131,7 @@ def reissue(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Reissu
     account.awaits_confirmation = not at_once
     account.is_active = at_once
     account.added_by = actor.account_id
-    account.failed_sign_ins, account.locked_until = 0, None
+    sign_in_attempts.lift(uow, account.username)
     account.session_epoch += 1
     audit.note(uow, actor, "password_reissued", account.username)
     return {
@@ -160,10 +160,8 @@ def change_password(
     account.password_expires_at = None
     account.session_epoch += 1
     audit.note(uow, actor, "password_changed", account.username)
-    return {
-        "account_id": account.id,
-        "session": sessions.begin(uow, account, command.address, command.device),
-    }
+    begun = sessions.begin(uow, account, command.address, command.device, command.browser)
+    return {"account_id": account.id, "session": begun.mark, "browser": begun.browser}
 
 
 def _is_founding(uow: UnitOfWork) -> bool:

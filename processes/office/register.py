@@ -42,13 +42,11 @@ LONGEST_FOUND = 500
 
 def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignIn) -> dict[str, Any]:
     """Check name and password; empty when refused, so that the failed attempt is counted."""
-    account = accounts.authenticate(uow, command.username, command.password, command.address)
+    account = accounts.authenticate(uow, command.username, command.password, command.address, command.browser)
     if account is None:
         return {}
-    return {
-        "account_id": account.id,
-        "session": sessions.begin(uow, account, command.address, command.device),
-    }
+    begun = sessions.begin(uow, account, command.address, command.device, command.browser)
+    return {"account_id": account.id, "session": begun.mark, "browser": begun.browser}
 
 
 def sign_in_refusal() -> SignInRefused:
@@ -59,7 +57,7 @@ def sign_in_refusal() -> SignInRefused:
 def unlock_account(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: c.UnlockAccount
 ) -> dict[str, Any]:
-    """Lift a lock-out."""
+    """Nobody has to wait any more who signs in under a name."""
     actor.demand(Permission.ACCOUNT_UNLOCK)
     accounts.unlock(uow, command.username)
     audit.note(uow, actor, "account_unlocked", command.username)

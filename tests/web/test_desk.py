@@ -66,21 +66,6 @@ def test_nobody_gets_in_without_signing_in(stage: Stage) -> None:
     assert not any("没有" in face for face in health["fonts"])
 
 
-def test_sign_in__five_wrong_passwords_lock_the_account_and_the_administrator_unlocks_it(
-    stage: Stage,
-) -> None:
-    person = Person(stage)
-    for _ in range(5):
-        response = person.post("/sign-in", {"username": "t1_clerk", "password": "wrong"})
-        assert "用户名或密码不正确" in response.text
-    response = person.post("/sign-in", {"username": "t1_clerk", "password": "yimen-2026"})
-    assert "账号已锁定，请 15 分钟后再试" in response.text
-    admin = Person(stage, "administrator")
-    assert "锁定至" in admin.get("/accounts").text
-    admin.post("/accounts/unlock", {"username": "t1_clerk"})
-    assert person.post("/sign-in", {"username": "t1_clerk", "password": "yimen-2026"}).status_code == 302
-
-
 def test_headers_and_cross_site_requests(stage: Stage) -> None:
     clerk = Person(stage, "window_clerk")
     response = clerk.get("/worklist")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from processes import commands as c
-from processes.access import accounts, audit, divisions
+from processes.access import accounts, audit, divisions, sign_in_attempts
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import anchors
@@ -57,11 +59,16 @@ def _accounts(actor: Actor, added: dict[str, Any] | None = None, fault: str | No
             people=accounts.by_person(session),
             places=divisions.all_of(session, actor.division),
             roles=[r for r in Role if r is not Role.SYSTEM],
-            now=auth.office().database.clock(),
+            waiting=_waiting(session),
             added=added,
             fault=fault,
             typed=request.form if fault else {},
         )
+
+
+def _waiting(session: Session) -> dict[str, datetime]:
+    names = [a.username for a in accounts.listed(session)]
+    return sign_in_attempts.waiting(session, names, auth.office().database.clock())
 
 
 @desk.post("/accounts/add")

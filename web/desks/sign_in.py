@@ -45,7 +45,7 @@ def _whose() -> str:
 def submit() -> Any:
     """Check name and password."""
     username = request.form.get("username", "")[:60].strip()
-    command = c.SignIn(username, request.form.get("password", ""), request.remote_addr or "", auth.device())
+    command = c.SignIn(username, request.form.get("password", ""), *auth.origin())
     try:
         found = auth.office().perform(command, system_actor())
     except YimenError as fault:
@@ -53,7 +53,7 @@ def submit() -> Any:
             "sign_in.html", fault=fault.message, username=username, next=request.form.get("next", "")
         )
         return page, status_of(fault)
-    auth.open_session(found["session"])
+    auth.open_session(found)
     return redirect(auth.inside(request.form.get("next", "")))
 
 
@@ -73,9 +73,9 @@ def again() -> Any:
     """Sign in from a page that lies open; its work goes on under a fresh token."""
     body = forms.body()
     username, password = str(body.get("username", ""))[:60].strip(), str(body.get("password", ""))
-    command = c.SignIn(username, password, request.remote_addr or "", auth.device())
+    command = c.SignIn(username, password, *auth.origin())
     found = auth.office().perform(command, system_actor())
-    auth.open_session(found["session"])
+    auth.open_session(found)
     return jsonify(account=found["account_id"], csrf=generate_csrf())
 
 
@@ -95,11 +95,11 @@ def change_password(actor: Actor) -> Any:
     try:
         if new != request.form.get("again", ""):
             raise PasswordRefused(reason="两次输入的新密码不一致")
-        command = c.ChangePassword(request.form.get("old", ""), new, request.remote_addr or "", auth.device())
+        command = c.ChangePassword(request.form.get("old", ""), new, *auth.origin())
         found = auth.office().perform(command, actor)
     except YimenError as fault:
         return render_template("password.html", fault=fault.message), status_of(fault)
-    auth.open_session(found["session"])
+    auth.open_session(found)
     return redirect(auth.inside("/"))
 
 

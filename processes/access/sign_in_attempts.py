@@ -1,0 +1,151 @@
+"""Failed sign-ins are answered later and later, by name and by where they come from; nobody is locked out.
+
+Attempts are counted for every name that is typed, whether an account has it or not, under a fingerprint: the answer
+and the work are the same for both, and what was typed by mistake (a password) is stored nowhere.  They count
+
+- for a browser that the account has signed in with before, by that browser;
+- for every other one by its address, so that a stranger delays nobody but himself;
+- for all strange addresses of a name together, so that a guess spread over many is slow as well.  Addresses from
+  which the account has signed in before are not held up by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from processes.access.models import Account, SignedIn, SignInAttempts
+from processes.errors import DatabaseBusy, SignInDelayed
+from processes.storage import keyring
+from processes.storage.unit_of_work import UnitOfWork
+
+FREE = 5
+"""Failures of one place after which it has to wait."""
+FREE_OF_STRANGERS = 30
+"""Failures of all strange addresses together after which they have to wait."""
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(minutes=15)
+FORGOTTEN = timedelta(hours=1)
+"""After so long without a failure the count begins anew."""
+_STRANGERS = "strangers"
+_SWEPT_AT_ONCE = 200
+_DOUBLINGS = 6
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The rows that an attempt counts in, locked until the end of the transaction."""
+
+    rows: tuple[SignInAttempts, ...]
+    limits: tuple[int, ...]
+
+
+def begin(uow: UnitOfWork, username: str, account: Account | None, address: str, browser: str) -> Counted:
+    """The counters of an attempt; raises `SignInDelayed` while one of them makes it wait.
+
+    `browser` is the mark of the browser's cookie, empty for one that has none.
+    """
+    is_known_browser, is_known_address = _familiar(uow.session, account, address, browser)
+    places = [(f"browser {hashed(browser)}" if is_known_browser else f"address {address[:60]}", FREE)]
+    if not is_known_browser and not is_known_address:
+        places.append((_STRANGERS, FREE_OF_STRANGERS))
+    rows = tuple(_row(uow, mark_of(username), place) for place, _ in places)
+    until = max((r.blocked_until for r in rows if r.blocked_until is not None), default=uow.now)
+    if until > uow.now:
+        raise SignInDelayed(minutes=-((uow.now - until) // timedelta(minutes=1)))
+    return Counted(rows, tuple(limit for _, limit in places))
+
+
+def count_failure(uow: UnitOfWork, counted: Counted) -> None:
+    """One more failure in each of the counters; from a limit on the next attempt has to wait."""
+    for row, limit in zip(counted.rows, counted.limits, strict=True):
+        row.failures = 1 if uow.now - row.last_at > FORGOTTEN else row.failures + 1
+        row.last_at = uow.now
+        row.blocked_until = uow.now + _delay(row.failures - limit) if row.failures >= limit else None
+    _sweep(uow)
+
+
+def forget(counted: Counted) -> None:
+    """It was the right password: what this place counted begins anew."""
+    for row in counted.rows:
+        row.failures, row.blocked_until = 0, None
+
+
+def lift(uow: UnitOfWork, username: str) -> None:
+    """Nobody has to wait for this name any more."""
+    of_name = select(SignInAttempts).where(SignInAttempts.name_mark == mark_of(username)).with_for_update()
+    for row in uow.session.scalars(of_name.order_by(SignInAttempts.id)):
+        row.failures, row.blocked_until = 0, None
+
+
+def waiting(session: Session, usernames: list[str], now: datetime) -> dict[str, datetime]:
+    """Names for which somebody has to wait now, and until when at most."""
+    marks = {mark_of(name): name for name in usernames}
+    rows = session.scalars(select(SignInAttempts).where(SignInAttempts.blocked_until > now))
+    found: dict[str, datetime] = {}
+    for row in rows:
+        name = marks.get(row.name_mark)
+        if name is not None and row.blocked_until is not None:
+            found[name] = max(row.blocked_until, found.get(name, row.blocked_until))
+    return found
+
+
+def hashed(browser: str) -> str:
+    """The hash under which a browser's mark is stored."""
+    return hashlib.sha256(browser.encode()).hexdigest() if browser else ""
+
+
+def mark_of(username: str) -> str:
+    """The keyed fingerprint of a typed name."""
+    return keyring.current().blind_index(f"sign-in {username}")
+
+
+def _familiar(session: Session, account: Account | None, address: str, browser: str) -> tuple[bool, bool]:
+    """Whether the account has signed in before with this browser, and from this address.
+
+    Asked for a name without account as well, so that it costs the same.
+    """
+    known = session.execute(
+        select(SignedIn.browser, SignedIn.address)
+        .where(
+            SignedIn.account_id == (0 if account is None else account.id),
+            or_(SignedIn.browser == hashed(browser), SignedIn.address == address[:60]),
+        )
+        .distinct()
+    ).all()
+    mark = hashed(browser)
+    return bool(mark) and any(b == mark for b, _ in known), any(a == address[:60] for _, a in known)
+
+
+def _row(uow: UnitOfWork, mark: str, place: str) -> SignInAttempts:
+    """The counter of a name and a place; two first attempts at once find one row."""
+    which = (SignInAttempts.name_mark == mark, SignInAttempts.place == place)
+    query = select(SignInAttempts).where(*which).with_for_update()
+    for _ in range(_TRIES):
+        found = uow.session.scalar(query)
+        if found is not None:
+            return found
+        uow.insert_unless_there(SignInAttempts, name_mark=mark, place=place, failures=0, last_at=uow.now)
+    # Swept away by another attempt each time between the two statements.
+    raise DatabaseBusy()
+
+
+def _delay(beyond: int) -> timedelta:
+    return min(FIRST_DELAY * (1 << min(beyond, _DOUBLINGS)), LONGEST_DELAY)
+
+
+def _sweep(uow: UnitOfWork) -> None:
+    """Drop counters that nobody needs; those that another attempt holds wait for the next time."""
+    old = (
+        select(SignInAttempts)
+        .where(SignInAttempts.last_at < uow.now - FORGOTTEN)
+        .limit(_SWEPT_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    for row in uow.session.scalars(old):
+        uow.session.delete(row)

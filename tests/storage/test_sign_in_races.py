@@ -1,0 +1,20 @@
+"""Guesses at the same moment count one after the other."""
+
+from __future__ import annotations
+
+from processes import commands as c
+from processes.access.scope import system_actor
+from processes.errors import SignInDelayed, SignInRefused
+from processes.rehearsal.stage import Stage
+from tests.storage.test_transactions import together
+
+AT_ONCE, FREE = 12, 5
+
+
+def test_of_twelve_guesses_at_once_five_are_tried(any_stage: Stage) -> None:
+    def guess() -> object:
+        return any_stage.office.perform(c.SignIn("t1_clerk", "wrong", "203.0.113.7"), system_actor())
+
+    results = together(*[guess] * AT_ONCE)
+    assert [type(r) for r in results].count(SignInRefused) == FREE
+    assert [type(r) for r in results].count(SignInDelayed) == AT_ONCE - FREE

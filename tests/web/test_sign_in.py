@@ -1,0 +1,126 @@
+"""Guessing passwords is slow, tells nothing, and locks nobody out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from processes.access import accounts
+from processes.access.models import AccessLog, SignInAttempts
+from processes.rehearsal.county import PASSWORD
+from processes.rehearsal.stage import Stage
+from tests.builders.desks import Person
+
+STRANGER, OFFICE = "203.0.113.7", "10.1.2.3"
+
+
+def forward(stage: Stage, time: timedelta) -> None:
+    stage.clock.now += time
+
+
+def attempt(person: Person, username: str, password: str, address: str = OFFICE) -> Any:
+    form = {"username": username, "password": password}
+    person.client.environ_base["REMOTE_ADDR"] = address
+    person.csrf = person._token("/password" if person.get("/password").status_code == 200 else "/sign-in")
+    return person.post("/sign-in", form)
+
+
+def fail(person: Person, username: str, address: str, times: int) -> None:
+    for _ in range(times):
+        assert "用户名或密码不正确" in attempt(person, username, "wrong", address).text
+
+
+def test_five_wrong_passwords_wait_and_the_right_one_is_not_tried_meanwhile(stage: Stage) -> None:
+    person = Person(stage)
+    fail(person, "t1_clerk", OFFICE, 5)
+    waits = attempt(person, "t1_clerk", PASSWORD)
+    assert (waits.status_code, "请 1 分钟后再试" in waits.text) == (403, True)
+    forward(stage, timedelta(seconds=31))
+    assert attempt(person, "t1_clerk", PASSWORD).status_code == 302
+
+
+def test_it_waits_longer_each_time_up_to_a_quarter_of_an_hour(stage: Stage) -> None:
+    # 30 s, then 30 × 2 = 60, 120, 240, 480, 960 → 900 s at most.
+    person = Person(stage)
+    fail(person, "t1_clerk", OFFICE, 5)
+    for seconds in (30, 60, 120, 240, 480, 900, 900):
+        forward(stage, timedelta(seconds=seconds - 1))
+        assert "登录失败次数过多" in attempt(person, "t1_clerk", "wrong").text
+        forward(stage, timedelta(seconds=1))
+        fail(person, "t1_clerk", OFFICE, 1)
+
+
+def test_a_stranger_delays_nobody_but_himself_least_of_all_the_administrator(stage: Stage) -> None:
+    stranger, owner = Person(stage), Person(stage)
+    for name in ("t1_clerk", "admin"):
+        fail(stranger, name, STRANGER, 5)
+        assert "登录失败次数过多" in attempt(stranger, name, "wrong", STRANGER).text
+        assert attempt(owner, name, PASSWORD).status_code == 302
+
+
+def test_a_browser_that_signed_in_before_does_not_wait_for_its_neighbours(stage: Stage) -> None:
+    own, neighbour = Person(stage), Person(stage)
+    assert attempt(own, "t1_clerk", PASSWORD).status_code == 302
+    own.post("/sign-out", {})
+    fail(neighbour, "t1_clerk", OFFICE, 5)
+    assert "登录失败次数过多" in attempt(neighbour, "t1_clerk", PASSWORD).text
+    assert attempt(own, "t1_clerk", PASSWORD).status_code == 302
+
+
+def test_strangers_at_many_addresses_wait_together_and_the_office_does_not(stage: Stage) -> None:
+    owner, strangers = Person(stage), Person(stage)
+    assert attempt(owner, "admin", PASSWORD).status_code == 302
+    for number in range(30):
+        fail(strangers, "admin", f"198.51.100.{number}", 1)
+    assert "登录失败次数过多" in attempt(strangers, "admin", PASSWORD, "198.51.100.200").text
+    # Another browser of the office, from an address that the account came from before.
+    assert attempt(Person(stage), "admin", PASSWORD).status_code == 302
+
+
+def test_an_unknown_name_gets_the_same_answers_and_the_same_rows(stage: Stage) -> None:
+    answers: dict[str, list[tuple[int, str]]] = {}
+    for name in ("t1_clerk", "nobody-here"):
+        person = Person(stage)
+        found = [attempt(person, name, "wrong") for _ in range(7)]
+        answers[name] = [(r.status_code, r.text.replace(name, "NAME")) for r in found]
+    shapes = {
+        name: [(code, "过多" in text, "不正确" in text) for code, text in told]
+        for name, told in answers.items()
+    }
+    assert shapes["t1_clerk"] == shapes["nobody-here"]
+    with stage.database.reading("") as session:
+        counted = [r.failures for r in session.scalars(select(SignInAttempts))]
+        logged = select(AccessLog).where(AccessLog.action == "sign_in_failed")
+        rows = [(r.account_id is None, r.target) for r in session.scalars(logged)]
+    assert sorted(counted) == [5, 5, 5, 5]
+    assert sorted(rows) == [(False, "")] * 5 + [(True, "")] * 5
+
+
+def test_both_names_cost_one_hash(stage: Stage, monkeypatch: Any) -> None:
+    compared: list[str] = []
+    real = accounts._verify
+    monkeypatch.setattr(accounts, "_verify", lambda h, p: compared.append(h) or real(h, p))
+    for name in ("t1_clerk", "nobody-here"):
+        attempt(Person(stage), name, "wrong")
+    assert len(compared) == 2
+    assert {h.split("$")[3] for h in compared} == {"m=19456,t=2,p=1"}
+
+
+def test_the_administrator_sees_who_waits_and_ends_the_waiting(stage: Stage) -> None:
+    person = Person(stage)
+    fail(person, "t1_clerk", OFFICE, 5)
+    admin = Person(stage, "administrator")
+    assert "部分地址须等到" in admin.get("/accounts").text
+    admin.post("/accounts/unlock", {"username": "t1_clerk"})
+    assert "部分地址须等到" not in admin.get("/accounts").text
+    assert attempt(person, "t1_clerk", PASSWORD).status_code == 302
+
+
+def test_old_counters_go(stage: Stage) -> None:
+    fail(Person(stage), "no-such-name", STRANGER, 1)
+    forward(stage, timedelta(hours=2))
+    fail(Person(stage), "t1_clerk", OFFICE, 1)
+    with stage.database.reading("") as session:
+        assert len(session.scalars(select(SignInAttempts)).all()) == 2  # by address, and the strangers'
