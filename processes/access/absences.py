@@ -135,6 +135,15 @@ def confirm(uow: UnitOfWork, actor: Actor, absence_id: int, accept: bool) -> Abs
     return row
 
 
+def end_all(uow: UnitOfWork, account_id: int) -> None:
+    """Nobody acts for an account any more, nor does it act for anybody."""
+    either = or_(Absence.account_id == account_id, Absence.substitute_id == account_id)
+    for row in uow.session.scalars(
+        select(Absence).where(either, Absence.ended_at.is_(None)).with_for_update()
+    ):
+        row.ended_at = uow.now
+
+
 def end(uow: UnitOfWork, actor: Actor, absence_id: int) -> None:
     """The absent person is back, or the substitute cannot go on."""
     row = uow.session.get(Absence, absence_id, with_for_update=True)

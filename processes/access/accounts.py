@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.access import rules, sign_in_attempts
-from processes.access.models import AccessLog, Account
+from processes.access.models import AccessLog, Account, AccountChange
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.errors import AccountUnconfirmed, NotFound, PasswordExpired, SignInRefused
@@ -107,6 +107,20 @@ def of_department(session: Session, department: str, division: str) -> list[Acco
 def listed(session: Session) -> list[Account]:
     """Every account in scope, by name of the account."""
     return list(session.scalars(select(Account).order_by(Account.username)))
+
+
+def changes(session: Session) -> dict[int, AccountChange]:
+    """Changes of accounts in scope that wait for a second administrator, by account."""
+    waiting = select(AccountChange).join(Account, Account.id == AccountChange.account_id)
+    return {c.account_id: c for c in session.scalars(waiting.where(AccountChange.verdict == ""))}
+
+
+def by_username(session: Session, username: str) -> Account:
+    """An account in scope by the name under which it signs in; raises `NotFound`."""
+    found = session.scalar(select(Account).where(Account.username == username))
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def by_person(session: Session) -> dict[int, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.storage.base import Row, Scoped
@@ -86,6 +86,34 @@ class Account(Row, Scoped):
     quiet_until: Mapped[str] = mapped_column(String(5), default="08:00")
     digest: Mapped[bool] = mapped_column(default=False)
     """One mail a day with all notices, instead of one at a time."""
+
+
+class AccountChange(Row):
+    """Other roles or another place of work for an account, asked for by one administrator and decided by another."""
+
+    __tablename__ = "account_change"
+    __table_args__ = (
+        CheckConstraint("verdict IN ('', 'confirmed', 'refused', 'withdrawn')", name="verdict"),
+        CheckConstraint("verdict <> 'confirmed' OR decided_by_id <> asked_by_id", name="two_people"),
+        Index(
+            "uq_account_change_waiting", "account_id", unique=True,
+            sqlite_where=text("verdict = ''"), postgresql_where=text("verdict = ''"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    roles: Mapped[list[Any]]
+    division: Mapped[str] = mapped_column(String(12))
+    department: Mapped[str] = mapped_column(String(40), default="")
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    asked_by: Mapped[str] = mapped_column(String(60))
+    asked_at: Mapped[datetime]
+    verdict: Mapped[str] = mapped_column(String(10), default="")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    decided_by: Mapped[str] = mapped_column(String(60), default="")
+    decided_at: Mapped[datetime | None]
 
 
 class Absence(Row):

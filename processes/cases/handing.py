@@ -66,6 +66,36 @@ def take_over(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, reason:
     return before
 
 
+def give_back(
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, account_id: int, reason: str
+) -> None:
+    """Take a step from an account that does not go on with it; the draft stays.
+
+    What was delegated to it goes back to whoever had delegated it, everything else into the office's queue.
+    """
+    before = item.claimed_by or ""
+    if item.draft is not None:
+        item.prepared_by_id, item.prepared_by = item.claimed_by_id, item.claimed_by
+    if item.delegated_by_id is not None and item.delegated_by_id != account_id:
+        item.claimed_by_id, item.claimed_by = item.delegated_by_id, item.delegated_by
+    else:
+        item.claimed_by_id, item.claimed_by = None, None
+        actions.in_name_of(item, None)
+    item.delegated_by_id, item.delegated_by = None, None
+    actions.changed(uow, actor, item)
+    events.append(
+        uow,
+        case,
+        actor,
+        "given_back",
+        item.title,
+        ref=item.ref,
+        before=before,
+        to=item.claimed_by or "",
+        reason=reason,
+    )
+
+
 def urge(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, word: str, hours: int) -> int:
     """Urge a step, not sooner than so many hours after it was urged last; answers how often it was."""
     if item.claimed_by_id == actor.account_id:

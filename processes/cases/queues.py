@@ -100,6 +100,12 @@ def counts(session: Session, actor: Actor, known: Mapping[str, int] | None = Non
     return found
 
 
+def in_hand(session: Session, account_id: int) -> int:
+    """How many open steps an account has signed for."""
+    mine = select(func.count()).where(WorkItem.claimed_by_id == account_id, WorkItem.status == "open")
+    return session.scalar(mine) or 0
+
+
 def tasks(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """The steps that the actor may have in a queue, by id and title, for the filter."""
     query = (

@@ -77,6 +77,11 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "delegated": lambda t, p: f"将“{t}”委派给{p['to']}办理：{p['reason']}",
     "handed_back": lambda t, p: f"将“{t}”交回{p['to']}{'：' + p['note'] if p['note'] else ''}",
     "recalled": lambda t, p: f"收回委派的“{t}”",
+    "given_back": lambda t, p: (
+        f"{p['before']}不再办理，“{t}”交回{p['to']}：{p['reason']}"
+        if p["to"]
+        else f"{p['before']}不再办理，“{t}”退回待签收：{p['reason']}"
+    ),
     "taken_over": lambda t, p: f"接管{p['before']}的“{t}”：{p['reason']}",
     "taken_back": lambda t, p: f"拿回“{t}”",
     "item_urged": lambda t, p: f"催办“{t}”（第 {p['count']} 次）{'：' + p['word'] if p['word'] else ''}",

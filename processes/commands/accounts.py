@@ -97,6 +97,33 @@ class AddAccount(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeAccount(Command):
+    """Ask, as an administrator, that an account gets other roles or another place of work."""
+
+    username: str
+    roles: tuple[str, ...]
+    division: str
+    department: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideAccountChange(Command):
+    """Confirm or refuse, as a second administrator, a change of an account; the first one takes it back."""
+
+    change_id: int
+    accept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAccount(Command):
+    """Let somebody go: the account signs in no more, what it has in hand goes back."""
+
+    username: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeclarePerson(Command):
     """Say that an account belongs to the natural person of another one; taken back by nobody."""
 

@@ -110,6 +110,8 @@ def declare_person(
 def reissue(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ReissuePassword) -> dict[str, Any]:
     """Give another one-time password; sessions end.  After founding a second administrator confirms it, as for a new one.
 
+    Somebody who had left comes back in this way, always with a second administrator.
+
     Nobody reissues their own: who knows their password changes it, who does not is helped by somebody else.
     """
     actor.demand(Permission.ACCOUNT_WRITE)
@@ -117,14 +119,15 @@ def reissue(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Reissu
     account = uow.session.scalar(query)
     if account is None:
         raise NotFound()
-    if account.is_demo or not (account.is_active or account.awaits_confirmation):
-        raise RuleBroken(reason="演示账号和已停用的账号不能重新发放密码")
+    if account.is_demo:
+        raise RuleBroken(reason="演示账号的密码是公开的，不能重新发放")
     if actor.account_id == account.id:
         raise RuleBroken(reason="不能为自己重新发放密码，请用“修改密码”")
     password = passwords.one_time()
     others = [a for a in founding.administrators(uow.session) if a.id != account.id]
     # Whoever runs the machine helps the only administrator: nobody is there who could confirm it.
-    at_once = _is_founding(uow) or (actor.account_id is None and not others)
+    comes_back = not (account.is_active or account.awaits_confirmation)
+    at_once = not comes_back and (_is_founding(uow) or (actor.account_id is None and not others))
     account.password_hash = accounts.hash_password(password)
     account.must_change_password = True
     account.password_expires_at = uow.now + passwords.ONE_TIME_VALID
@@ -177,14 +180,18 @@ def _check(uow: UnitOfWork, command: c.AddAccount) -> None:
         raise AccountInvalid(reason="请填写姓名")
     if uow.session.scalar(select(Account.id).where(Account.username == command.username)) is not None:
         raise AccountInvalid(reason=f"用户名 {command.username} 已有人使用")
+    demand_work(uow, command.role, command.division, command.department)
+
+
+def demand_work(uow: UnitOfWork, role: str, division: str, department: str) -> None:
+    """Raise `AccountInvalid` unless somebody may have this role at this place, and in this department."""
     roles = set(ROLE_TITLES) - {Role.SYSTEM}
-    if command.role not in roles:
-        raise AccountInvalid(reason=f"没有岗位 {command.role}，应为 {'、'.join(sorted(roles))}")
-    level = _LEVELS.get(Role(command.role), COUNTY)
-    if uow.session.get(Division, command.division) is None:
-        raise AccountInvalid(reason=f"没有区划 {command.division}")
-    if len(command.division) != level:
-        title = ROLE_TITLES[Role(command.role)]
-        raise AccountInvalid(reason=f"{title}的工作地点应为{_LEVEL_TITLES[level]}")
-    if bool(command.department) != (command.role == Role.DEPARTMENT_OFFICER):
+    if role not in roles:
+        raise AccountInvalid(reason=f"没有岗位 {role}，应为 {'、'.join(sorted(roles))}")
+    level = _LEVELS.get(Role(role), COUNTY)
+    if uow.session.get(Division, division) is None:
+        raise AccountInvalid(reason=f"没有区划 {division}")
+    if len(division) != level:
+        raise AccountInvalid(reason=f"{ROLE_TITLES[Role(role)]}的工作地点应为{_LEVEL_TITLES[level]}")
+    if bool(department) != (role == Role.DEPARTMENT_OFFICER):
         raise AccountInvalid(reason="部门经办须注明部门，其他岗位不填部门")

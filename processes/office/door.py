@@ -17,6 +17,7 @@ from processes.access.models import CommandToken
 from processes.access.scope import Actor
 from processes.errors import DatabaseBusy, NotAllowed, PasswordChangeDue, Unavailable, YimenError
 from processes.office import (
+    account_changes,
     accounts,
     archive,
     calls,
@@ -36,6 +37,7 @@ from processes.office import (
     incidents,
     items,
     keys,
+    leaving,
     migrating,
     moving,
     papers,
@@ -67,6 +69,9 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.AddAccount: accounts.add,
     c.RecordContact: contacts.record,
     c.ConfirmAccount: accounts.confirm,
+    c.ChangeAccount: account_changes.ask,
+    c.DecideAccountChange: account_changes.decide,
+    c.CloseAccount: leaving.close,
     c.DeclarePerson: accounts.declare_person,
     c.ReissuePassword: accounts.reissue,
     c.ChangePassword: accounts.change_password,

@@ -12,8 +12,8 @@ from processes import commands as c
 from processes.access import accounts, audit, divisions, sign_in_attempts
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
-from processes.cases import anchors
-from processes.errors import YimenError
+from processes.cases import anchors, queues
+from processes.errors import NotFound, YimenError
 from processes.releases import publish
 from web import auth, forms
 from web.errors import status_of
@@ -60,10 +60,72 @@ def _accounts(actor: Actor, added: dict[str, Any] | None = None, fault: str | No
             places=divisions.all_of(session, actor.division),
             roles=[r for r in Role if r is not Role.SYSTEM],
             waiting=_waiting(session),
+            changes=accounts.changes(session),
+            may_write=actor.may(Permission.ACCOUNT_WRITE),
             added=added,
             fault=fault,
             typed=request.form if fault else {},
         )
+
+
+@desk.get("/accounts/<string:username>")
+@require(Permission.ACCOUNT_WRITE)
+def account_page(actor: Actor, username: str) -> Any:
+    """An account: what it is, a change that waits, and the forms that change or close it."""
+    return _account(actor, username)
+
+
+def _account(actor: Actor, username: str, fault: str | None = None) -> str:
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        account = accounts.by_username(session, username)
+        change = accounts.changes(session).get(account.id)
+        return render_template(
+            "account.html", account=account, change=change, fault=fault,
+            typed=request.form if fault else None,
+            in_hand=queues.in_hand(session, account.id),
+            places=divisions.all_of(session, actor.division),
+            roles=[r for r in Role if r is not Role.SYSTEM],
+        )  # fmt: skip
+
+
+@desk.post("/accounts/<string:username>/change")
+@require(Permission.ACCOUNT_WRITE)
+def change_account(actor: Actor, username: str) -> Any:
+    """Ask that an account gets other roles or another place."""
+    told = request.form
+    command = c.ChangeAccount(
+        username, tuple(told.getlist("role")), told.get("division", ""),
+        told.get("department", "").strip(), told.get("reason", ""),
+    )  # fmt: skip
+    return _done_or_shown(actor, username, command)
+
+
+@desk.post("/accounts/<string:username>/decide")
+@require(Permission.ACCOUNT_WRITE)
+def decide_account_change(actor: Actor, username: str) -> Any:
+    """Confirm, refuse or take back a change."""
+    accept = request.form.get("accept") == "yes"
+    return _done_or_shown(
+        actor, username, c.DecideAccountChange(forms.whole(request.form.get("change", "")), accept)
+    )
+
+
+@desk.post("/accounts/<string:username>/close")
+@require(Permission.ACCOUNT_WRITE)
+def close_account(actor: Actor, username: str) -> Any:
+    """Let somebody go."""
+    return _done_or_shown(actor, username, c.CloseAccount(username, request.form.get("reason", "")))
+
+
+def _done_or_shown(actor: Actor, username: str, command: c.Command) -> Any:
+    """Carry out a command of an account's page; a refusal is shown on it, with what was typed."""
+    try:
+        auth.office().perform(command, actor)
+    except NotFound:
+        raise
+    except YimenError as refused:
+        return _account(actor, username, refused.message), status_of(refused)
+    return redirect(url_for("admin.account_page", username=username))
 
 
 def _waiting(session: Session) -> dict[str, datetime]:
