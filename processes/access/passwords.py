@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
+from zxcvbn import zxcvbn
+
 from processes.errors import PasswordRefused
 
 PUBLISHED = "yimen-2026"  # the password of demonstration accounts; never one of a real account
@@ -14,6 +16,10 @@ ONE_TIME_VALID = timedelta(days=7)
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without the letters and digits that are mistaken for one another when a password is read out."""
 _GROUPS, _GROUP = 4, 4
+ENOUGH_GUESSES = 8
+"""As a power of ten: what withstands a guess at the desk, which is slowed down, and a while beside a stolen hash."""
+_JUDGED = 64
+_OFFICE_WORDS = ("yimen", "minzheng", "minzhengju", "dibao", "jiuzhu", "shehuijiuzhu", "woaini", "zhongguo")
 
 
 def one_time() -> str:
@@ -33,5 +39,13 @@ def check(new: str, username: str, name: str) -> None:
     lowered = new.lower()
     if username.lower() in lowered or name.lower() in lowered:
         raise PasswordRefused(reason="不能包含用户名或姓名")
-    if lowered == PUBLISHED or len(set(lowered)) <= 3:  # noqa: PLR2004  (aaaaaaaaaa, 1212121212)
-        raise PasswordRefused(reason="过于简单或已经公开")
+    if new.isdecimal():
+        raise PasswordRefused(reason="不能全是数字（电话、身份证号、日期容易猜到）")
+    if lowered == PUBLISHED or _guesses(lowered, username) < ENOUGH_GUESSES:
+        raise PasswordRefused(reason="属于已泄露的常用密码或容易猜到的组合，请换一个，例如几个互不相关的词")
+
+
+def _guesses(password: str, username: str) -> float:
+    """How many guesses find a password, as a power of ten, by lists of breached passwords, dates, keyboard rows."""
+    found = zxcvbn(password[:_JUDGED], user_inputs=[username, *_OFFICE_WORDS])
+    return float(found["guesses_log10"])
