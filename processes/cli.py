@@ -14,8 +14,9 @@ from sqlalchemy import select
 
 from processes import backup_cli, founding_cli, worker
 from processes import commands as c
+from processes.access import account_states, log_chain
 from processes.access.scope import system_actor
-from processes.cases import anchors, draws, events
+from processes.cases import anchors, draws, events, work_audit
 from processes.cases.models import Case
 from processes.errors import OfficeMissing, YimenError
 from processes.migrations import schema
@@ -158,6 +159,8 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
         books = fund_queries.audit(session)
         money = audit.compare(session)
         seals = [*anchors.verify(session, office.settings.anchors), *draws.differing(session)]
+        log = [*log_chain.verify(session), *account_states.differing(session)]
+        work = list(work_audit.differing(session))
         writing = canonical.faults(session)
         missing = list(files.lost(session, office.settings)) if with_files else []
     if remake:
@@ -172,6 +175,8 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
                 "books": books,
                 "money": money,
                 "seals": seals,
+                "log": log,
+                "work": work,
                 "register": writing,
                 "files": [asdict(one) for one in missing],
             }
@@ -185,14 +190,18 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
             click.echo(f"救助金：{fault}")
         for fault in seals:
             click.echo(f"每日封存：{fault}")
+        for fault in log:
+            click.echo(f"访问记录和账号：{fault}")
+        for fault in work:
+            click.echo(f"办理环节：{fault}")
         for fault in writing:
             click.echo(f"家庭档案：{fault}")
         for one in missing:
             click.echo(f"存档文件：{one.what}{one.said}，{_way_back(one, remake)}")
         click.echo(
-            f"核对 {checked} 个办件，{len(broken)} 个有问题；备用金{'有问题' if books else '账账相符'}；救助金与办件{'有问题' if money else '相符'}；每日封存{'有问题' if seals else '相符'}。"
+            f"核对 {checked} 个办件，{len(broken)} 个有问题；备用金{'有问题' if books else '账账相符'}；救助金与办件{'有问题' if money else '相符'}；每日封存{'有问题' if seals else '相符'}；访问记录和账号{'有问题' if log else '相符'}；办理环节{'有问题' if work else '相符'}。"
         )
-    sys.exit(1 if broken or books or money or seals or writing or missing else 0)
+    sys.exit(1 if broken or books or money or seals or log or work or writing or missing else 0)
 
 
 def _way_back(one: files.LostFile, remake: bool) -> str:

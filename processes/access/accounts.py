@@ -7,8 +7,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from processes.access import rules, sign_in_attempts
-from processes.access.models import AccessLog, Account, AccountChange
+from processes.access import audit, rules, sign_in_attempts
+from processes.access.models import Account, AccountChange
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.errors import AccountUnconfirmed, NotFound, PasswordExpired, SignInRefused
@@ -39,12 +39,12 @@ def authenticate(
     if account is None or not account.is_active or not matches:
         sign_in_attempts.count_failure(uow, counted)
         who = None if account is None else account.id
-        uow.add(AccessLog(account_id=who, at=uow.now, action="sign_in_failed", target="", address=address))
+        audit.note_of(uow, who, "sign_in_failed", "", address)
         return None
     if account.password_expires_at is not None and account.password_expires_at < uow.now:
         raise PasswordExpired()
     sign_in_attempts.forget(counted)
-    uow.add(AccessLog(account_id=account.id, at=uow.now, action="sign_in", target="", address=address))
+    audit.note_of(uow, account.id, "sign_in", "", address)
     return account
 
 

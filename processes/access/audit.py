@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from processes.access import log_chain
 from processes.access.models import AccessLog, Account
 from processes.access.scope import Actor
 from processes.storage.unit_of_work import UnitOfWork
@@ -24,6 +25,16 @@ Action: TypeAlias = Literal[
     "account_change_refused",
     "account_changed",
     "account_closed",
+    "account_state",
+    "case_read",
+    "household_read",
+    "history_read",
+    "attachment_read",
+    "look_up",
+    "payments_read",
+    "studio_read",
+    "audit_read",
+    "refused",
     "person_declared",
     "password_reissued",
     "demo_account_closed",
@@ -76,6 +87,16 @@ TITLES: Mapping[Action, str] = {
     "account_change_refused": "不确认账号变更",
     "account_changed": "确认账号变更",
     "account_closed": "停用账号",
+    "account_state": "账号状态登记",
+    "case_read": "查看办件",
+    "household_read": "查看家庭",
+    "history_read": "查看家庭历次登记",
+    "attachment_read": "打开附件",
+    "look_up": "按证件号查询",
+    "payments_read": "查看发放清册",
+    "studio_read": "打开流程草稿",
+    "audit_read": "查看审计日志",
+    "refused": "访问被拒绝",
     "person_declared": "登记账号为同一人",
     "password_reissued": "重新发放一次性密码",
     "demo_account_closed": "停用演示账号",
@@ -121,7 +142,13 @@ PAGE = 200
 
 def note(uow: UnitOfWork, actor: Actor, action: Action, target: str, address: str = "") -> None:
     """Write who did what to which target; never the value that was read."""
-    uow.add(AccessLog(account_id=actor.account_id, at=uow.now, action=action, target=target, address=address))
+    note_of(uow, actor.account_id, action, target, address)
+
+
+def note_of(uow: UnitOfWork, account_id: int | None, action: Action, target: str, address: str = "") -> None:
+    """Write an entry for an account, or for nobody."""
+    entry = AccessLog(account_id=account_id, at=uow.now, action=action, target=target, address=address)
+    log_chain.add(uow, entry)
 
 
 def page(

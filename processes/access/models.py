@@ -173,6 +173,20 @@ class AccessLog(Row):
     action: Mapped[str] = mapped_column(String(40))
     target: Mapped[str] = mapped_column(String(120))
     address: Mapped[str] = mapped_column(String(60), default="")
+    position: Mapped[int] = mapped_column(default=0)
+    """Place in the chain of its account (`access.log_chain`); 0: from before there were chains."""
+    previous: Mapped[str] = mapped_column(String(64), default="")
+    digest: Mapped[str] = mapped_column(String(64), default="")
+
+
+class LogHead(Row):
+    """The end of an account's chain of the access log; account 0: the program and names without account."""
+
+    __tablename__ = "log_head"
+
+    account_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entries: Mapped[int]
+    head: Mapped[str] = mapped_column(String(64))
 
 
 class SignedIn(Row):

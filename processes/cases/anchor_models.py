@@ -1,4 +1,4 @@
-"""The daily seal over the events of all cases."""
+"""The daily seal over the events of all cases and the access log."""
 
 from __future__ import annotations
 
@@ -20,4 +20,7 @@ class ChainAnchor(Row):
     last_event_id: Mapped[int] = mapped_column(ForeignKey("case_event.id"), unique=True)
     events: Mapped[int]
     """How many events it seals, beyond those of the anchor before."""
+    last_log_id: Mapped[int | None]
+    """Up to which entry it seals the access log as well; None: made before it did."""
+    log_entries: Mapped[int] = mapped_column(default=0)
     digest: Mapped[str] = mapped_column(String(64))

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from processes.access import log_chain
+from processes.access.models import AccessLog
 from processes.cases.anchor_models import ChainAnchor
 from processes.cases.models import CaseEvent
 from processes.cases.restoration_models import Restoration
@@ -40,8 +43,13 @@ def make(uow: UnitOfWork) -> ChainAnchor | None:
     if until is None:
         return None
     after, previous = (last.last_event_id, last.digest) if last else (0, "")
-    events, digest = _sealed(uow.session, after, until, previous)
-    anchor = ChainAnchor(at=uow.now, last_event_id=until, events=events, digest=digest)
+    log_after = (last.last_log_id or 0) if last else 0
+    log_until = _log_until(uow.session, log_after, _midnight(uow.now))
+    events, entries, digest = _sealed(uow.session, (after, until), (log_after, log_until), previous)
+    anchor = ChainAnchor(
+        at=uow.now, last_event_id=until, events=events, last_log_id=log_until, log_entries=entries,
+        digest=digest,
+    )  # fmt: skip
     uow.add(anchor)
     return anchor
 
@@ -54,13 +62,14 @@ def latest(session: Session) -> ChainAnchor | None:
 def verify(session: Session, file: Path) -> list[str]:
     """What is wrong with the anchors, in words; empty when the events, the rows and the file agree."""
     faults = []
-    after, previous = 0, ""
+    after, log_after, previous = 0, 0, ""
     closed = _closed(session, file)
     written = _lines(file)
     for anchor in session.scalars(select(ChainAnchor).order_by(ChainAnchor.id)):
-        events, digest = _sealed(session, after, anchor.last_event_id, previous)
-        if (events, digest) != (anchor.events, anchor.digest):
-            faults.append(f"{_when(anchor.at)} 封存以后，此前的办理记录被改动")
+        log = None if anchor.last_log_id is None else (log_after, anchor.last_log_id)
+        found = _sealed(session, (after, anchor.last_event_id), log, previous)
+        if found != (anchor.events, anchor.log_entries, anchor.digest):
+            faults.append(f"{_when(anchor.at)} 封存以后，此前的办理记录或访问记录被改动")
         volume, lines = _volume_of(anchor, closed, (file, written))
         line = lines.pop(anchor.id, None)
         if line is None:
@@ -68,6 +77,7 @@ def verify(session: Session, file: Path) -> list[str]:
         elif line != _line(anchor):
             faults.append(f"{_when(anchor.at)} 的封存与 {volume.name} 不一致")
         after, previous = anchor.last_event_id, anchor.digest
+        log_after = anchor.last_log_id or 0
     faults += [f"{file.name} 中第 {n} 次封存在数据库中没有" for n in sorted(written)]
     return faults
 
@@ -111,8 +121,11 @@ def write_down(session: Session, file: Path) -> None:
         raise AnchorUnwritten(file=file.name, reason=fault.strerror or "") from fault
 
 
-def _sealed(session: Session, after: int, until: int, previous: str) -> tuple[int, str]:
-    """How many events lie in (after, until] and the hash over them and over the anchor before."""
+def _sealed(
+    session: Session, part: tuple[int, int], log: tuple[int, int] | None, previous: str
+) -> tuple[int, int, str]:
+    """How many events and entries of the log lie in (after, until], and the hash over them and over the anchor before."""
+    after, until = part
     sum_, count = hashlib.sha256(previous.encode()), 0
     rows = session.execute(
         select(CaseEvent.id, CaseEvent.case_id, CaseEvent.position, CaseEvent.digest)
@@ -122,7 +135,29 @@ def _sealed(session: Session, after: int, until: int, previous: str) -> tuple[in
     for event_id, case_id, position, digest in rows:
         sum_.update(f"\n{event_id} {case_id} {position} {digest}".encode())
         count += 1
-    return count, sum_.hexdigest()
+    entries = 0
+    for entry in _log(session, log):
+        # An entry of a chain is all in its digest; the digest of an earlier one is made here.
+        sum_.update(
+            f"\nlog {entry.id} {entry.account_id} {entry.position} {log_chain.digest(entry)}".encode()
+        )
+        entries += 1
+    return count, entries, sum_.hexdigest()
+
+
+def _log(session: Session, part: tuple[int, int] | None) -> Iterable[AccessLog]:
+    if part is None:
+        return ()
+    within = select(AccessLog).where(AccessLog.id > part[0], AccessLog.id <= part[1])
+    return session.scalars(within.order_by(AccessLog.id)).yield_per(1000)
+
+
+def _log_until(session: Session, after: int, before: datetime) -> int:
+    """Up to which entry of the log the next anchor seals, by the same rule as for events."""
+    newest = select(func.max(AccessLog.id)).where(AccessLog.id > after, AccessLog.at < before)
+    last = session.scalar(newest) or after
+    ids = select(AccessLog.id).where(AccessLog.id > after, AccessLog.id <= last).order_by(AccessLog.id)
+    return session.scalar(select(func.max(ids.limit(MOST).subquery().c.id))) or after
 
 
 def _until(session: Session, last: ChainAnchor | None, before: datetime) -> int | None:
@@ -153,7 +188,8 @@ def _when(at: datetime) -> str:
 
 
 def _line(anchor: ChainAnchor) -> str:
-    return f"{anchor.id} {_when(anchor.at)} {anchor.last_event_id} {anchor.events} {anchor.digest}"
+    log = "" if anchor.last_log_id is None else f" {anchor.last_log_id} {anchor.log_entries}"
+    return f"{anchor.id} {_when(anchor.at)} {anchor.last_event_id} {anchor.events}{log} {anchor.digest}"
 
 
 def _lines(file: Path) -> dict[int, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from processes import commands as c
-from processes.access import absences, audit, persons
+from processes.access import absences, account_states, audit, persons
 from processes.access.models import Account, AccountChange
 from processes.access.permissions import ROLE_TITLES, Permission, Role
 from processes.access.scope import Actor
@@ -94,6 +94,7 @@ def decide(
     absences.end_all(uow, account.id)
     returned = leaving.give_back(uow, actor, account, in_hand, "岗位变更")
     audit.note(uow, actor, "account_changed", username)
+    account_states.note(uow, actor, account)
     leaving.tell_overseers(
         uow, actor, account, f"{actor.name}确认了{account.name}的岗位变更：{change.reason}"
     )

@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from processes import commands as c
-from processes.access import accounts, audit, founding, passwords, persons, sessions, sign_in_attempts
+from processes.access import (
+    account_states,
+    accounts,
+    audit,
+    founding,
+    passwords,
+    persons,
+    sessions,
+    sign_in_attempts,
+)
 from processes.access.division_file import COUNTY, TOWNSHIP, VILLAGE
 from processes.access.models import Account, Division
 from processes.access.permissions import ROLE_TITLES, Permission, Role
@@ -43,23 +52,23 @@ def add(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddAccount
     _check(uow, command)
     password = passwords.one_time()
     at_founding = _is_founding(uow)
-    uow.add(
-        Account(
-            username=command.username,
-            name=command.name,
-            password_hash=accounts.hash_password(password),
-            roles=[command.role],
-            division=command.division,
-            department=command.department,
-            is_active=at_founding,
-            awaits_confirmation=not at_founding,
-            must_change_password=True,
-            password_expires_at=uow.now + passwords.ONE_TIME_VALID,
-            added_by=actor.account_id,
-        )
+    account = Account(
+        username=command.username,
+        name=command.name,
+        password_hash=accounts.hash_password(password),
+        roles=[command.role],
+        division=command.division,
+        department=command.department,
+        is_active=at_founding,
+        awaits_confirmation=not at_founding,
+        must_change_password=True,
+        password_expires_at=uow.now + passwords.ONE_TIME_VALID,
+        added_by=actor.account_id,
     )
+    uow.add(account)
     uow.flush()
     audit.note(uow, actor, "account_added", command.username)
+    account_states.note(uow, actor, account)
     return {"username": command.username, "password": password, "awaits_confirmation": not at_founding}
 
 
@@ -80,6 +89,7 @@ def confirm(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Confir
     account.is_active = True
     account.password_expires_at = uow.now + passwords.ONE_TIME_VALID
     audit.note(uow, actor, "account_confirmed", account.username)
+    account_states.note(uow, actor, account)
     return {}
 
 
@@ -101,8 +111,10 @@ def declare_person(
     if person == joined:
         raise AccountInvalid(reason="这两个账号已登记为同一人")
     of_one = or_(Account.person_id == joined, Account.id == joined)
-    for account in uow.session.scalars(select(Account).where(of_one).with_for_update()):
+    joined_now = uow.session.scalars(select(Account).where(of_one).with_for_update()).all()
+    for account in joined_now:
         account.person_id = person
+    account_states.note(uow, actor, *joined_now)
     audit.note(uow, actor, "person_declared", f"{command.username} {command.same_as}")
     return {"person": person}
 
@@ -137,6 +149,7 @@ def reissue(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Reissu
     sign_in_attempts.lift(uow, account.username)
     account.session_epoch += 1
     audit.note(uow, actor, "password_reissued", account.username)
+    account_states.note(uow, actor, account)
     return {
         "username": account.username, "password": password, "awaits_confirmation": not at_once,
     }  # fmt: skip
@@ -163,6 +176,7 @@ def change_password(
     account.password_expires_at = None
     account.session_epoch += 1
     audit.note(uow, actor, "password_changed", account.username)
+    account_states.note(uow, actor, account)
     begun = sessions.begin(uow, account, command.address, command.device, command.browser)
     return {"account_id": account.id, "session": begun.mark, "browser": begun.browser}
 

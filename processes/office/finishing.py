@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from processes.access.scope import Actor, StandIn
-from processes.cases import actions, duties, events, notices
+from processes.cases import actions, duties, events, notices, work_audit
 from processes.cases.models import WorkItem
 from processes.engine import progress as p
 from processes.engine.state import State
@@ -26,8 +26,9 @@ def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away
     actions.finish(run.uow, actor, item, data, away)
     computing.note_deviation(run, item, data)
     events.append(
-        run.uow, run.case, actor, "completed", item.title, ref=item.ref, task=item.task, **actions.named(away)
-    )
+        run.uow, run.case, actor, "completed", item.title, ref=item.ref, task=item.task,
+        said=work_audit.said(item.submission or {}), **actions.named(away),
+    )  # fmt: skip
     full_text.add(run.uow, run.case.id, forms.words(run.bundle.form(item.form) or {}, data))
     run.advance(p.Complete(item.ref, dict(data)))
     if straight:
@@ -93,6 +94,7 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
             item.title,
             ref=item.ref,
             by=before.completed_by or "",
+            said=work_audit.said(item.submission or {}),
         )
         run.advance(p.Complete(item.ref, dict(item.submission or {})))
 

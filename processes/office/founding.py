@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from processes import commands as c
-from processes.access import audit, founding
+from processes.access import account_states, audit, founding
 from processes.access.division_file import COUNTY
 from processes.access.models import Account, Division, Installation
 from processes.access.permissions import Permission, Role
@@ -67,6 +67,7 @@ def close_demo_accounts(
         account.is_active = False
         account.session_epoch += 1
         audit.note(uow, actor, "demo_account_closed", account.username)
+        account_states.note(uow, actor, account)
     return {"closed": [a.username for a in closed]}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from processes import commands as c
-from processes.access import absences, audit, founding
+from processes.access import absences, account_states, audit, founding
 from processes.access.models import Account, AccountChange
 from processes.access.permissions import Permission, Role
 from processes.access.rules import is_reachable
@@ -44,6 +44,7 @@ def close(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.CloseAcc
     returned = give_back(uow, actor, account, in_hand, LEFT)
     _tell_askers(uow, account)
     audit.note(uow, actor, "account_closed", account.username)
+    account_states.note(uow, actor, account)
     text = f"{actor.name}停用了{account.name}的账号（{account.username}）：{reason}"
     tell_overseers(uow, actor, account, text)
     return {"returned": returned}

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 
+from sqlalchemy import select
+
+from processes.access import account_states
 from processes.access.accounts import hash_password
 from processes.access.founding import DEMO
 from processes.access.models import Account, Division, Installation
 from processes.access.passwords import PUBLISHED as PASSWORD
 from processes.access.permissions import Role
+from processes.access.scope import system_actor
 from processes.errors import ScenarioInvalid
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -96,6 +100,7 @@ def found(uow: UnitOfWork) -> None:
             uow.add(Division(code=place, name=village, full_name=COUNTY_NAME + township + village))
             _account(uow, f"t{n}_village{v}", f"{_SURNAMES[n - 1]}协理{v}", Role.VILLAGE_ASSISTANT, place)
     uow.flush()
+    account_states.note(uow, system_actor(), *uow.session.scalars(select(Account).order_by(Account.id)))
 
 
 def _account(

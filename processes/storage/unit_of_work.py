@@ -105,10 +105,13 @@ class UnitOfWork:
         self.session = session
         self.now = now
         self._along: list[Write] = []
+        self._at_end: dict[str, Callable[[], None]] = {}
         self._ready: dict[tuple[type[Row], int], list[Any]] = {}
 
     def commit(self) -> None:
         """Make everything of this transaction lasting, and end it."""
+        while self._at_end:
+            self._at_end.pop(next(iter(self._at_end)))()
         if not store(self.session, self._along):
             self.session.expunge_all()
             self.session.commit()
@@ -134,6 +137,10 @@ class UnitOfWork:
     def write_along(self, statement: Statement, values: Mapping[str, Any]) -> None:
         """A statement to be carried out with the rows of this transaction, at its end."""
         self._along.append((statement, values))
+
+    def at_end(self, name: str, act: Callable[[], None]) -> None:
+        """Have something done last in this transaction, once: under locks that are taken after all others."""
+        self._at_end.setdefault(name, act)
 
     def add(self, row: Row) -> None:
         """A new row of this transaction."""

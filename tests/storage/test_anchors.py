@@ -66,7 +66,7 @@ def test_a_chain_written_anew__is_whole_in_itself_and_yet_found(stage: Stage) ->
     with stage.database.reading("") as session:
         case = session.scalars(select(Case).where(Case.number == number)).one()
         assert events.verify(session, case) is None
-    assert _faults(stage) == ["2026-03-03 01:00 封存以后，此前的办理记录被改动"]
+    assert _faults(stage) == ["2026-03-03 01:00 封存以后，此前的办理记录或访问记录被改动"]
 
 
 def test_anchors_written_anew_too__differ_from_the_file(stage: Stage) -> None:

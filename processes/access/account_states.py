@@ -1,0 +1,50 @@
+"""What an account is after each change stands in the access log, as a hash: a row changed past the program is found."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.access import audit
+from processes.access.models import AccessLog, Account
+from processes.access.scope import Actor
+from processes.policy import values
+from processes.storage.unit_of_work import UnitOfWork
+
+ACTION: Final = "account_state"
+
+
+def note(uow: UnitOfWork, actor: Actor, *accounts: Account) -> None:
+    """Write down what accounts are now; whoever changes a role, place, password or state of one calls this."""
+    for account in accounts:
+        audit.note(uow, actor, ACTION, f"{account.username} {digest(account)}")
+
+
+def digest(account: Account) -> str:
+    """The hash over what decides who may sign in and what they may do."""
+    said = [
+        account.username, account.name, account.password_hash, sorted(account.roles), account.division,
+        account.department, account.is_active, account.must_change_password, account.awaits_confirmation,
+        account.person_id,
+    ]  # fmt: skip
+    return hashlib.sha256(values.dumps(said)).hexdigest()[:40]
+
+
+def differing(session: Session) -> list[str]:
+    """Accounts that are not what the log says of them, in sentences."""
+    said: dict[str, str] = {}
+    noted = select(AccessLog.target).where(AccessLog.action == ACTION).order_by(AccessLog.id)
+    for target in session.scalars(noted):
+        username, _, found = target.partition(" ")
+        said[username] = found
+    faults = []
+    for account in session.scalars(select(Account).order_by(Account.username)):
+        noted_digest = said.pop(account.username, None)
+        if noted_digest is None:
+            faults.append(f"账号 {account.username} 没有登记来源")
+        elif noted_digest != digest(account):
+            faults.append(f"账号 {account.username} 的岗位、区划、密码或状态被改动")
+    return faults + [f"账号 {username} 缺失" for username in sorted(said)]

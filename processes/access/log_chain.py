@@ -1,0 +1,103 @@
+"""The access log as chains: an entry of an account stands on the one before, and nothing of it changes afterwards.
+
+A chain for each account keeps people from waiting for each other.  Entries are written at the very end of their
+transaction, under the lock of the chain's head, after every other lock: so no two transactions stop each other.
+Entries from before the chains (position 0) are sealed by the first daily anchor (`cases.anchors`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from processes.access.models import AccessLog, Account, LogHead
+from processes.policy import values
+from processes.storage.unit_of_work import UnitOfWork
+
+NOBODY = 0
+"""The chain of the program and of names without account."""
+_WAITING = "access log"
+
+
+def add(uow: UnitOfWork, entry: AccessLog) -> None:
+    """Have an entry written with the transaction."""
+    waiting: list[AccessLog] = uow.session.info.setdefault(_WAITING, [])
+    waiting.append(entry)
+    uow.at_end(_WAITING, lambda: _write(uow))
+
+
+def digest(entry: AccessLog) -> str:
+    """The hash over everything that an entry says and the hash before it."""
+    said = [
+        entry.account_id, entry.position, entry.at, entry.action, entry.target, entry.address, entry.previous,
+    ]  # fmt: skip
+    return hashlib.sha256(values.dumps(said)).hexdigest()
+
+
+def verify(session: Session) -> list[str]:
+    """What is wrong with the log, in sentences; nothing when no entry was changed, added or dropped."""
+    return [*_chains(session), *_unchained(session)]
+
+
+def _write(uow: UnitOfWork) -> None:
+    waiting: list[AccessLog] = uow.session.info.pop(_WAITING, [])
+    for account_id in sorted({_chain(e) for e in waiting}):
+        head = _head(uow, account_id)
+        for entry in (e for e in waiting if _chain(e) == account_id):
+            head.entries += 1
+            entry.position, entry.previous = head.entries, head.head
+            entry.digest = head.head = digest(entry)
+            uow.add(entry)
+
+
+def _head(uow: UnitOfWork, account_id: int) -> LogHead:
+    query = select(LogHead).where(LogHead.account_id == account_id).with_for_update()
+    query = query.execution_options(populate_existing=True)
+    found = uow.session.scalar(query)
+    if found is None:
+        uow.insert_unless_there(LogHead, account_id=account_id, entries=0, head="")
+        found = uow.session.scalars(query).one()
+    return found
+
+
+def _chain(entry: AccessLog) -> int:
+    return NOBODY if entry.account_id is None else entry.account_id
+
+
+def _chains(session: Session) -> Iterator[str]:
+    heads = {h.account_id: h for h in session.scalars(select(LogHead))}
+    names: dict[int, str] = {a.id: a.username for a in session.execute(select(Account.id, Account.username))}
+    found: dict[int, tuple[int, str]] = {}
+    broken: set[int] = set()
+    chained = select(AccessLog).where(AccessLog.position > 0)
+    for entry in session.scalars(chained.order_by(AccessLog.position, AccessLog.id)).yield_per(1000):
+        chain = _chain(entry)
+        position, previous = found.get(chain, (0, ""))
+        if chain in broken:
+            continue
+        if entry.position != position + 1 or entry.previous != previous or digest(entry) != entry.digest:
+            broken.add(chain)
+            yield f"{_whose(chain, names)}的第 {position + 1} 条访问记录被改动、增加或缺失"
+        found[chain] = (entry.position, entry.digest)
+    for chain in sorted((heads.keys() | found.keys()) - broken):
+        head = heads.get(chain)
+        if head is None or (head.entries, head.head) != found.get(chain, (0, "")):
+            yield f"{_whose(chain, names)}的访问记录末尾缺失"
+
+
+def _unchained(session: Session) -> Iterator[str]:
+    """Entries of before the chains lie before all chained ones."""
+    first: Any = session.scalar(select(func.min(AccessLog.id)).where(AccessLog.position > 0))
+    if first is None:
+        return
+    late = select(func.count()).where(AccessLog.position == 0, AccessLog.id > first)
+    if session.scalar(late):
+        yield "有访问记录不是由程序写入的"
+
+
+def _whose(chain: int, names: dict[int, str]) -> str:
+    return "系统和未知账号" if chain == NOBODY else f"账号 {names.get(chain, chain)} "

@@ -1,0 +1,68 @@
+"""Whether finished steps are what the events say of them: who did them, what was submitted, none added or dropped."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Case, CaseEvent, WorkItem
+from processes.policy import values
+
+_FINISHED = ("completed", "carried_over")
+
+
+def said(data: Mapping[str, Any]) -> str:
+    """The hash of what was submitted, as the event of the step keeps it."""
+    return hashlib.sha256(values.dumps(dict(data))).hexdigest()
+
+
+def differing(session: Session) -> Iterator[str]:
+    """What does not agree, in sentences; nothing when every finished step is as it was written.
+
+    Steps from before events kept the hash are compared by person alone.
+    """
+    events = _events(session)
+    numbers = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
+    destroyed = set(session.scalars(select(Case.id).where(Case.destroyed_on.is_not(None))))
+    finished = select(WorkItem).where(WorkItem.completed_at.is_not(None)).order_by(WorkItem.id)
+    for item in session.scalars(finished).yield_per(500):
+        if item.case_id in destroyed:
+            continue
+        told = events[item.case_id].get(item.ref)
+        if not told:
+            yield f"{numbers[item.case_id]}：“{item.title}”没有办结记录"
+            continue
+        fault = _fault(item, told.pop(0))
+        if fault:
+            yield f"{numbers[item.case_id]}：“{item.title}”{fault}"
+    for case_id, refs in events.items():
+        if case_id not in destroyed and any(refs.values()):
+            yield f"{numbers[case_id]}：有办结记录的环节缺失"
+
+
+def _events(session: Session) -> dict[int, dict[str, list[CaseEvent]]]:
+    """Events of finished steps in order, by case and step."""
+    found: dict[int, dict[str, list[CaseEvent]]] = defaultdict(lambda: defaultdict(list))
+    query = select(CaseEvent).where(CaseEvent.kind.in_(_FINISHED))
+    for event in session.scalars(query.order_by(CaseEvent.case_id, CaseEvent.position)):
+        found[event.case_id][event.payload.get("ref", "")].append(event)
+    return found
+
+
+def _fault(item: WorkItem, event: CaseEvent) -> str:
+    if event.kind == "completed" and (event.actor_id, event.actor) != (
+        item.completed_by_id,
+        item.completed_by,
+    ):
+        return "的办理人被改动"
+    if event.kind == "carried_over" and event.payload.get("by") != (item.completed_by or ""):
+        return "的办理人被改动"
+    kept = event.payload.get("said")
+    if kept is not None and kept != said(item.submission or {}):
+        return "提交的内容被改动"
+    return ""

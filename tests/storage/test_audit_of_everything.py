@@ -1,0 +1,147 @@
+"""`yimen audit verify` finds any row that was altered, added or dropped past the program: every table once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from processes import commands as c
+from processes.access import account_states, log_chain
+from processes.access.models import AccessLog, Account, LogHead
+from processes.access.scope import system_actor
+from processes.cases import anchors, work_audit
+from processes.cases.models import WorkItem
+from processes.errors import SignInRefused
+from processes.rehearsal.county import PASSWORD
+from processes.rehearsal.stage import Stage
+from tests.builders import cases
+from tests.storage.test_transactions import together
+
+Change = Callable[[Session], object]
+
+
+def faults(stage: Stage) -> dict[str, list[str]]:
+    with stage.database.snapshot("") as session:
+        return {
+            "log": log_chain.verify(session),
+            "accounts": account_states.differing(session),
+            "work": list(work_audit.differing(session)),
+        }
+
+
+def broken(stage: Stage) -> list[str]:
+    return sorted(kind for kind, found in faults(stage).items() if found)
+
+
+def changed(stage: Stage, change: Change) -> None:
+    with stage.database.unit_of_work() as uow:
+        change(uow.session)
+        uow.session.commit()
+
+
+def worked(stage: Stage) -> None:
+    """An office in which somebody signed in, somebody failed, and a case was worked to the decision."""
+    cases.a_case(stage, at="county_decision")
+    for password in (PASSWORD, "wrong"):
+        try:
+            stage.office.perform(c.SignIn("t1_clerk", password), system_actor())
+        except SignInRefused:
+            continue
+    stage.office.perform(c.UnlockAccount("t1_clerk"), stage.actor("administrator", "340199"))
+
+
+ONE: Any = select(AccessLog.id).where(AccessLog.action == "sign_in").scalar_subquery()
+LAST: Any = select(AccessLog.id).order_by(AccessLog.id.desc()).limit(1).scalar_subquery()
+ITEM: Any = (
+    select(WorkItem.id).where(WorkItem.task == "township_opinion", WorkItem.status == "done").scalar_subquery()
+)
+OTHER: Any = select(Account.id).where(Account.username == "admin").scalar_subquery()
+
+
+@pytest.mark.parametrize(
+    ("what", "change"),
+    [
+        ("log", lambda s: s.execute(update(AccessLog).where(AccessLog.id == ONE).values(target="x"))),
+        ("log", lambda s: s.execute(update(AccessLog).where(AccessLog.id == ONE).values(account_id=OTHER))),
+        ("log", lambda s: s.execute(delete(AccessLog).where(AccessLog.id == ONE))),
+        ("log", lambda s: s.execute(delete(AccessLog).where(AccessLog.id == LAST))),
+        ("log", lambda s: s.execute(delete(LogHead))),
+        (
+            "log",
+            lambda s: s.execute(
+                insert(AccessLog).from_select(
+                    ["account_id", "at", "action", "target", "address", "position", "previous", "digest"],
+                    select(
+                        AccessLog.account_id, AccessLog.at, AccessLog.action, AccessLog.target, AccessLog.address,
+                        AccessLog.position * 0, AccessLog.previous, AccessLog.digest,
+                    ).where(AccessLog.id == ONE),
+                )
+            ),
+        ),
+        ("accounts", lambda s: s.execute(update(Account).where(Account.id == OTHER).values(roles=["supervisor"]))),
+        ("accounts", lambda s: s.execute(update(Account).where(Account.id == OTHER).values(password_hash="x"))),
+        ("accounts", lambda s: s.execute(update(Account).where(Account.id == OTHER).values(is_active=False))),
+        ("accounts", lambda s: s.execute(update(Account).where(Account.id == OTHER).values(division="340199101"))),
+        (
+            "accounts",
+            lambda s: s.add(
+                Account(username="ghost", name="影子", password_hash="x", roles=["administrator"], division="340199")
+            ),
+        ),
+        ("work", lambda s: s.execute(update(WorkItem).where(WorkItem.id == ITEM).values(submission={"agree": False}))),
+        ("work", lambda s: s.execute(update(WorkItem).where(WorkItem.id == ITEM).values(completed_by="曹管理"))),
+        ("work", lambda s: s.execute(update(WorkItem).where(WorkItem.id == ITEM).values(completed_by_id=OTHER))),
+        ("work", lambda s: s.execute(update(WorkItem).where(WorkItem.id == ITEM).values(ref="other#1"))),
+        ("work", lambda s: s.execute(update(WorkItem).where(WorkItem.id == ITEM).values(completed_at=None))),
+    ],
+)
+def test_what_somebody_changes_in_the_database_is_found(any_whole_stage: Stage, what: str, change: Change) -> None:
+    worked(any_whole_stage)
+    assert broken(any_whole_stage) == [], faults(any_whole_stage)
+    changed(any_whole_stage, change)
+    assert broken(any_whole_stage) == [what]
+
+
+def test_the_daily_seal_holds_the_log_when_its_chain_is_written_anew(any_whole_stage: Stage, tmp_path: Any) -> None:
+    stage, file = any_whole_stage, tmp_path / "anchors.txt"
+    worked(stage)
+    stage.move("2 days")
+    stage.office.perform(c.AnchorChains(), system_actor())
+    with stage.database.unit_of_work() as uow:
+        anchors.write_down(uow.session, file)
+        assert anchors.verify(uow.session, file) == []
+        rows = uow.session.scalars(select(AccessLog).where(AccessLog.position > 0).order_by(AccessLog.id)).all()
+        mine = [r for r in rows if r.account_id == rows[-1].account_id]
+        previous = ""
+        for row in mine:
+            row.target = "cleaned"
+            row.previous = previous
+            row.digest = previous = log_chain.digest(row)
+        head = uow.session.get_one(LogHead, mine[0].account_id or 0)
+        head.head = previous
+        uow.session.commit()
+    with stage.database.snapshot("") as session:
+        assert log_chain.verify(session) == [], "whoever knows how can write a chain anew"
+        assert any("访问记录被改动" in fault for fault in anchors.verify(session, file))
+
+
+def test_many_entries_at_once_stand_in_one_order(any_stage: Stage) -> None:
+    auditor = any_stage.actor("auditor", "340199")
+
+    def note() -> object:
+        return any_stage.office.perform(c.NoteListExport("办件"), auditor)
+
+    results = together(*[note] * 8)
+    assert results == [{}] * 8
+    assert broken(any_stage) == []
+
+
+def test_changes_of_accounts_through_the_office_keep_the_books(any_stage: Stage) -> None:
+    admin = any_stage.actor("administrator", "340199")
+    any_stage.office.perform(c.DeclarePerson("t1_clerk", "t1_investigator"), admin)
+    any_stage.office.perform(c.CloseAccount("t1_leader", "调离"), admin)
+    assert broken(any_stage) == []
