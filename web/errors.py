@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from processes import defects
 from processes import errors as e
-from web import auth
+from web import auth, reads
 
 STATUS: dict[type[e.YimenError], int] = {
     e.Invalid: 422,
@@ -53,10 +53,19 @@ def _office_error(fault: e.YimenError) -> Response:
     fields = fault.fields if isinstance(fault, e.FormInvalid) else None
     if isinstance(fault, e.HouseholdDoubtful):
         fields = {"confirm": fault.sentences}
+    if isinstance(fault, e.NotAllowed | e.NotFound):
+        _note_refusal()
     if isinstance(fault, e.DATABASE_FAILED):
         auth.ask_no_more()  # the page that says so is drawn without the database
     article = f"（依据：{fault.clause}）" if fault.clause else ""
     return _answer(status_of(fault), fault.message + article, fault.code, fields)
+
+
+def _note_refusal() -> None:
+    """Somebody signed in asked for what is not theirs: the address says what, without what was typed."""
+    actor = auth.actor_or_none()
+    if actor is not None and actor.account_id is not None:
+        reads.note(actor, "refused", f"{request.method} {request.path}")
 
 
 def _stale_page(fault: CSRFError) -> Response:

@@ -6,20 +6,25 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from web import auth, errors
+from web import reads as read_log
 
 Route = Callable[..., Any]
+REFUSED = 400
 _WHILE_PASSWORD_IS_DUE = ("sign_in.password_form", "sign_in.change_password")
 """What opens to somebody who signed in with a one-time password."""
 
 
-def require(permission: Permission) -> Callable[[Route], Route]:
-    """Open a route to people with a permission; the actor comes as the first argument."""
+def require(permission: Permission, reads: str = "") -> Callable[[Route], Route]:
+    """Open a route to people with a permission; the actor comes as the first argument.
+
+    `reads` is the action under which opening it is written down (`access.audit.READS`), with what the address names.
+    """
 
     def wrap(route: Route) -> Route:
         @wraps(route)
@@ -36,9 +41,13 @@ def require(permission: Permission) -> Callable[[Route], Route]:
                     else redirect(url_for("sign_in.password_form"))
                 )
             actor.demand(permission)
-            return route(actor, *args, **kwargs)
+            answered = route(actor, *args, **kwargs)
+            if reads and make_response(answered).status_code < REFUSED:
+                read_log.note(actor, reads, "/".join(str(part) for part in kwargs.values()))
+            return answered
 
         guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.reads = reads  # type: ignore[attr-defined]
         return guarded
 
     return wrap

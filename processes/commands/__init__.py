@@ -137,6 +137,7 @@ from processes.commands.parameters import (
     WithdrawParameter,
 )
 from processes.commands.queues import DropFilter, NoteBatch, SaveFilter, UndoBatch
+from processes.commands.reading import LookUpPerson, NoteRead
 from processes.commands.register import (
     AskTransfer,
     DecideTransfer,
@@ -175,6 +176,8 @@ __all__ = [
     "RecordContact",
     "ReissuePassword",
     "AddAccount",
+    "LookUpPerson",
+    "NoteRead",
     "CloseAccount",
     "DecideAccountChange",
     "ChangeAccount",

@@ -13,6 +13,14 @@ class DuplicateCase(RuleBroken):
     text_en = "Duplicate application: {reason}"
 
 
+class LookUpsExhausted(RuleBroken):
+    """Somebody asked for more people by ID number than any window does."""
+
+    code = "look_ups_exhausted"
+    text = "查询次数已达上限：{reason}。"
+    text_en = "Too many look-ups: {reason}"
+
+
 class DoubleBenefit(RuleBroken):
     """A member already draws a benefit that excludes this one."""
 

@@ -57,7 +57,9 @@ def worked(stage: Stage) -> None:
 ONE: Any = select(AccessLog.id).where(AccessLog.action == "sign_in").scalar_subquery()
 LAST: Any = select(AccessLog.id).order_by(AccessLog.id.desc()).limit(1).scalar_subquery()
 ITEM: Any = (
-    select(WorkItem.id).where(WorkItem.task == "township_opinion", WorkItem.status == "done").scalar_subquery()
+    select(WorkItem.id)
+    .where(WorkItem.task == "township_opinion", WorkItem.status == "done")
+    .scalar_subquery()
 )
 OTHER: Any = select(Account.id).where(Account.username == "admin").scalar_subquery()
 
@@ -76,37 +78,73 @@ OTHER: Any = select(Account.id).where(Account.username == "admin").scalar_subque
                 insert(AccessLog).from_select(
                     ["account_id", "at", "action", "target", "address", "position", "previous", "digest"],
                     select(
-                        AccessLog.account_id, AccessLog.at, AccessLog.action, AccessLog.target, AccessLog.address,
-                        AccessLog.position * 0, AccessLog.previous, AccessLog.digest,
+                        AccessLog.account_id,
+                        AccessLog.at,
+                        AccessLog.action,
+                        AccessLog.target,
+                        AccessLog.address,
+                        AccessLog.position * 0,
+                        AccessLog.previous,
+                        AccessLog.digest,
                     ).where(AccessLog.id == ONE),
                 )
             ),
         ),
-        ("accounts", lambda s: s.execute(update(Account).where(Account.id == OTHER).values(roles=["supervisor"]))),
-        ("accounts", lambda s: s.execute(update(Account).where(Account.id == OTHER).values(password_hash="x"))),
+        (
+            "accounts",
+            lambda s: s.execute(update(Account).where(Account.id == OTHER).values(roles=["supervisor"])),
+        ),
+        (
+            "accounts",
+            lambda s: s.execute(update(Account).where(Account.id == OTHER).values(password_hash="x")),
+        ),
         ("accounts", lambda s: s.execute(update(Account).where(Account.id == OTHER).values(is_active=False))),
-        ("accounts", lambda s: s.execute(update(Account).where(Account.id == OTHER).values(division="340199101"))),
+        (
+            "accounts",
+            lambda s: s.execute(update(Account).where(Account.id == OTHER).values(division="340199101")),
+        ),
         (
             "accounts",
             lambda s: s.add(
-                Account(username="ghost", name="影子", password_hash="x", roles=["administrator"], division="340199")
+                Account(
+                    username="ghost",
+                    name="影子",
+                    password_hash="x",
+                    roles=["administrator"],
+                    division="340199",
+                )
             ),
         ),
-        ("work", lambda s: s.execute(update(WorkItem).where(WorkItem.id == ITEM).values(submission={"agree": False}))),
-        ("work", lambda s: s.execute(update(WorkItem).where(WorkItem.id == ITEM).values(completed_by="曹管理"))),
-        ("work", lambda s: s.execute(update(WorkItem).where(WorkItem.id == ITEM).values(completed_by_id=OTHER))),
+        (
+            "work",
+            lambda s: s.execute(
+                update(WorkItem).where(WorkItem.id == ITEM).values(submission={"agree": False})
+            ),
+        ),
+        (
+            "work",
+            lambda s: s.execute(update(WorkItem).where(WorkItem.id == ITEM).values(completed_by="曹管理")),
+        ),
+        (
+            "work",
+            lambda s: s.execute(update(WorkItem).where(WorkItem.id == ITEM).values(completed_by_id=OTHER)),
+        ),
         ("work", lambda s: s.execute(update(WorkItem).where(WorkItem.id == ITEM).values(ref="other#1"))),
         ("work", lambda s: s.execute(update(WorkItem).where(WorkItem.id == ITEM).values(completed_at=None))),
     ],
 )
-def test_what_somebody_changes_in_the_database_is_found(any_whole_stage: Stage, what: str, change: Change) -> None:
+def test_what_somebody_changes_in_the_database_is_found(
+    any_whole_stage: Stage, what: str, change: Change
+) -> None:
     worked(any_whole_stage)
     assert broken(any_whole_stage) == [], faults(any_whole_stage)
     changed(any_whole_stage, change)
     assert broken(any_whole_stage) == [what]
 
 
-def test_the_daily_seal_holds_the_log_when_its_chain_is_written_anew(any_whole_stage: Stage, tmp_path: Any) -> None:
+def test_the_daily_seal_holds_the_log_when_its_chain_is_written_anew(
+    any_whole_stage: Stage, tmp_path: Any
+) -> None:
     stage, file = any_whole_stage, tmp_path / "anchors.txt"
     worked(stage)
     stage.move("2 days")
@@ -114,7 +152,9 @@ def test_the_daily_seal_holds_the_log_when_its_chain_is_written_anew(any_whole_s
     with stage.database.unit_of_work() as uow:
         anchors.write_down(uow.session, file)
         assert anchors.verify(uow.session, file) == []
-        rows = uow.session.scalars(select(AccessLog).where(AccessLog.position > 0).order_by(AccessLog.id)).all()
+        rows = uow.session.scalars(
+            select(AccessLog).where(AccessLog.position > 0).order_by(AccessLog.id)
+        ).all()
         mine = [r for r in rows if r.account_id == rows[-1].account_id]
         previous = ""
         for row in mine:

@@ -31,7 +31,7 @@ def about(actor: Actor) -> Any:
 
 
 @desk.get("/audit")
-@require(Permission.AUDIT_READ)
+@require(Permission.AUDIT_READ, reads="audit_read")
 def audit_log(actor: Actor) -> Any:
     """Sensitive reads and sign-ins, latest first."""
     action, word = request.args.get("action", ""), forms.search_word()

@@ -127,7 +127,7 @@ def _finished(
 
 
 @desk.get("/cases/<string:number>")
-@require(Permission.CASE_READ)
+@require(Permission.CASE_READ, reads="case_read")
 def one(actor: Actor, number: str) -> Any:
     """Everything of a case on one page."""
     office = auth.office()
@@ -272,7 +272,7 @@ def diagram(actor: Actor, number: str) -> Any:
 
 
 @desk.get("/cases/<string:number>/changes")
-@require(Permission.CASE_READ)
+@require(Permission.CASE_READ, reads="case_read")
 def changes(actor: Actor, number: str) -> Any:
     """What every step entered, beside what it had before; and what changed in the register meanwhile."""
     office = auth.office()
@@ -347,7 +347,7 @@ def attach(actor: Actor, number: str) -> Any:
 
 
 @desk.get("/cases/<string:number>/attachments/<int:attachment_id>")
-@require(Permission.CASE_READ)
+@require(Permission.CASE_READ, reads="attachment_read")
 def attachment(actor: Actor, number: str, attachment_id: int) -> Any:
     """An attachment's bytes."""
     office = auth.office()

@@ -42,7 +42,7 @@ def overview(actor: Actor) -> Any:
 
 
 @desk.get("/funds/<string:township>")
-@require(Permission.FUND_READ)
+@require(Permission.FUND_READ, reads="payments_read")
 def ledger(actor: Actor, township: str) -> Any:
     """The ledger of a month, with what may be done to it."""
     today = civil_date(auth.office().database.clock())

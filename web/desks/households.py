@@ -70,7 +70,7 @@ def new(actor: Actor) -> Any:
 
 
 @desk.get("/households/<string:number>")
-@require(Permission.HOUSEHOLD_READ)
+@require(Permission.HOUSEHOLD_READ, reads="household_read")
 def one(actor: Actor, number: str) -> Any:
     """A household with its members, lines, cases and awards."""
     return _page(actor, number)
@@ -158,7 +158,7 @@ def _differing(session: Any, actor: Actor, people: list[int]) -> list[dict[str, 
 
 
 @desk.get("/households/<string:number>/history")
-@require(Permission.HOUSEHOLD_READ)
+@require(Permission.HOUSEHOLD_READ, reads="history_read")
 def past(actor: Actor, number: str) -> Any:
     """The household on a past day, and what was changed when."""
     office = auth.office()
@@ -209,33 +209,39 @@ def save(actor: Actor) -> Any:
 
 
 @desk.post("/people/look-up")
-@require(Permission.HOUSEHOLD_READ)
+@require(Permission.HOUSEHOLD_WRITE)
 def look_up(actor: Actor) -> Any:
     """Check an ID number and say what it tells and whether the person is in the register."""
     today = civil_date(auth.office().database.clock())
     body = forms.body()
     document = str(body.get("document") or identity.ID_CARD)
     told = identity.read(document, str(body.get("id_number", "")), today)
-    with auth.office().database.reading(actor.division, actor.department) as session:
-        found = queries.look_up(session, told.number)
-        warnings = []
-        if found is not None:
-            place = divisions.name(session, found.division) if found.division else "无家庭档案"
-            warnings.append(
-                f"已在库：{found.name}（{found.masked}），档案 {found.household_number or '—'}，{place}"
-            )
-            warnings += [
-                f"已享受{s.programme_title}（{s.case_number}），不得重复享受"
-                for s in relief.standing_benefits(session, [found.person_id])
-            ]
+    command = c.LookUpPerson(told.number, str(body.get("name", ""))[:60], request.remote_addr or "")
+    found = auth.office().perform(command, actor)
     return jsonify(
         document=told.document,
         birth_on="" if told.birth_on is None else told.birth_on.isoformat(),
         sex=told.sex or "",
         age="" if told.birth_on is None else age_on(told.birth_on, today),
-        name="" if found is None else found.name,
-        warnings=warnings,
+        name=found.get("name", ""),
+        warnings=_warnings(actor, found),
     )
+
+
+def _warnings(actor: Actor, found: dict[str, Any]) -> list[str]:
+    """What to say of somebody who is in the register already."""
+    if found["person_id"] is None:
+        return []
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        drawn = [
+            f"已享受{s.programme_title}{f'（{s.case_number}）' if found['is_ours'] else ''}，不得重复享受"
+            for s in relief.standing_benefits(session, [found["person_id"]])
+        ]
+        if not found["is_ours"]:
+            return [f"已在库（其他乡镇登记）{'：' + found['name'] if found['name'] else ''}", *drawn]
+        place = divisions.name(session, found["division"]) if found["division"] else "无家庭档案"
+    first = f"已在库：{found['name']}（{found['masked']}），档案 {found['household'] or '—'}，{place}"
+    return [first, *drawn]
 
 
 @desk.post("/people/<int:person_id>/reveal")

@@ -22,7 +22,7 @@ desk = Blueprint("intake", __name__)
 
 @desk.get("/households/<string:number>/apply/<string:programme>")
 @desk.get("/households/<string:number>/apply/<string:programme>/<string:process>")
-@require(Permission.CASE_START)
+@require(Permission.CASE_START, reads="household_read")
 def form(actor: Actor, number: str, programme: str, process: str = "") -> Any:
     """The application form of a programme."""
     today = civil_date(auth.office().database.clock())

@@ -79,7 +79,7 @@ def part(actor: Actor, code: str, number: int) -> Any:
 
 
 @desk.get("/payments")
-@require(Permission.PAYMENT_LIST)
+@require(Permission.PAYMENT_LIST, reads="payments_read")
 def payments(actor: Actor) -> Any:
     """What is paid in a month, by programme and township, each with its list to make."""
     today = civil_date(auth.office().database.clock())

@@ -78,7 +78,7 @@ def one(actor: Actor, draft_id: int) -> Any:
 
 
 @desk.get("/studio/<int:draft_id>/file/<path:name>")
-@require(Permission.STUDIO)
+@require(Permission.STUDIO, reads="studio_read")
 def edit(actor: Actor, draft_id: int, name: str) -> Any:
     """The editor of a file: a diagram by drawing, anything else as text."""
     with auth.office().database.reading("") as session:

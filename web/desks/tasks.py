@@ -30,7 +30,7 @@ PNG = "data:image/png;base64,"
 
 
 @desk.get("/cases/<string:number>/tasks/<int:item_id>")
-@require(Permission.TASK_WORK)
+@require(Permission.TASK_WORK, reads="case_read")
 def one(actor: Actor, number: str, item_id: int) -> Any:
     """The form of a step with its draft, and the case beside it."""
     office = auth.office()

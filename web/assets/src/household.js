@@ -156,7 +156,9 @@ function edit() {
     fault(number, "");
     if (!number.value.trim() || number.value.includes("*")) return;
     try {
-      const found = await send("/people/look-up", { id_number: number.value, document: kind.value });
+      const found = await send("/people/look-up", {
+        id_number: number.value, document: kind.value, name: tr.querySelector('[data-name="name"]').value,
+      });
       kind.value = found.document;
       ableAt(tr, found.age);
       hint.replaceChildren(`${found.sex}，${found.age} 岁，${found.birth_on} 出生`);

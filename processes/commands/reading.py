@@ -1,0 +1,27 @@
+"""Commands that write down what somebody reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from processes.commands.base import Command
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRead(Command):
+    """Write down that somebody opened something, or was refused it."""
+
+    action: str
+    """One of `access.audit.READS`."""
+    target: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpPerson(Command):
+    """Ask whether the register has somebody with an ID number; the asking is logged and limited."""
+
+    id_number: str
+    name: str = ""
+    """The name that was typed beside it: a person of another township is named only where it fits."""
+    address: str = ""

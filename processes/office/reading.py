@@ -1,0 +1,77 @@
+"""What is read is written down: pages of cases and households, refusals, look-ups by ID number."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from processes import commands as c
+from processes.access import audit
+from processes.access.models import AccessLog, Account
+from processes.access.permissions import Permission, Role
+from processes.access.scope import Actor
+from processes.cases import notices
+from processes.errors import LookUpsExhausted, NotAllowed
+from processes.people import queries
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+A_MINUTE, A_DAY = 30, 200
+"""Look-ups of one account; more are no work at a window."""
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+_LOGGED = 120
+
+
+def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteRead) -> dict[str, Any]:
+    """Into the log of reads; what was read is found in scope by whoever asks."""
+    actor.demand(Permission.SESSION)
+    action = audit.READS.get(command.action)
+    if action is None:
+        raise NotAllowed()
+    audit.note(uow, actor, action, command.target[:_LOGGED], command.address)
+    return {}
+
+
+def look_up(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.LookUpPerson) -> dict[str, Any]:
+    """Who in the register has an ID number, across townships, so that nobody is entered twice.
+
+    Answers `person_id` (None: nobody), `name`, `masked`, `household`, `division`, `is_ours`.  Of a person of another
+    township nothing is told but that there is one, unless the name that was typed is theirs.  Raises
+    `LookUpsExhausted`; the auditors are told of an account that has used up its day.
+    """
+    actor.demand(Permission.HOUSEHOLD_WRITE)
+    today = _asked(uow, actor, _DAY)
+    if today >= A_DAY:
+        raise LookUpsExhausted(reason=f"今天已按证件号查询 {A_DAY} 次，请明天再查；确有需要请联系管理员")
+    if _asked(uow, actor, _MINUTE) >= A_MINUTE:
+        raise LookUpsExhausted(reason=f"一分钟内已按证件号查询 {A_MINUTE} 次，请稍候再查")
+    found = queries.look_up(uow.session, command.id_number)
+    audit.note(uow, actor, "look_up", f"person/{found.person_id if found else '-'}", command.address)
+    if today == A_DAY - 1:
+        text = f"{actor.name}（{actor.username}）一天内按证件号查询已达 {A_DAY} 次"
+        notices.tell(uow, _auditors(uow), "account", text)
+    if found is None:
+        return {"person_id": None}
+    is_ours = not found.division or actor.covers(found.division)
+    is_named = is_ours or found.name == command.name.strip()
+    return {
+        "person_id": found.person_id, "is_ours": is_ours, "division": found.division if is_ours else "",
+        "name": found.name if is_named else "", "masked": found.masked if is_ours else "",
+        "household": found.household_number if is_ours else "",
+    }  # fmt: skip
+
+
+def _asked(uow: UnitOfWork, actor: Actor, within: timedelta) -> int:
+    query = select(func.count()).where(
+        AccessLog.account_id == actor.account_id,
+        AccessLog.action == "look_up",
+        AccessLog.at > uow.now - within,
+    )
+    return uow.session.scalar(query) or 0
+
+
+def _auditors(uow: UnitOfWork) -> list[int]:
+    active = uow.session.scalars(select(Account).where(Account.is_active.is_(True)))
+    return [a.id for a in active if Role.AUDITOR in a.roles]

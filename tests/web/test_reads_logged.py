@@ -1,0 +1,133 @@
+"""What is read, looked up and refused is written down, once a while, and look-ups are limited."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from processes.access.models import AccessLog, Account
+from processes.cases.models import Notice
+from processes.errors import DatabaseBusy
+from processes.office import Office
+from processes.people.id_number import compose
+from processes.rehearsal.stage import Stage
+from tests.builders import cases
+from tests.builders.desks import Person
+from web.app import create_app
+
+ZHANG = compose("340199", date(1978, 6, 15), 201)
+SHOWS_NOBODY = {"explain.page", "cases.diagram"}
+"""Pages below a case that show arithmetic or a drawing alone."""
+
+
+def logged(stage: Stage, action: str) -> list[tuple[str, str]]:
+    """User names and targets of an action, in order."""
+    with stage.database.reading("") as session:
+        query = select(Account.username, AccessLog.target).join(Account, Account.id == AccessLog.account_id)
+        return [
+            (u, t) for u, t in session.execute(query.where(AccessLog.action == action).order_by(AccessLog.id))
+        ]
+
+
+def test_pages_of_cases_and_households_are_written_down_once_a_while(stage: Stage) -> None:
+    number = cases.a_case(stage)
+    clerk = Person(stage, "window_clerk")
+    for _ in range(3):
+        clerk.get(f"/cases/{number}")
+    clerk.get("/households/340199101-H-000001")
+    clerk.get("/households/340199101-H-000001/history")
+    assert logged(stage, "case_read") == [("t1_clerk", number)]
+    assert logged(stage, "household_read") == [("t1_clerk", "340199101-H-000001")]
+    assert logged(stage, "history_read") == [("t1_clerk", "340199101-H-000001")]
+    stage.clock.now += timedelta(minutes=11)
+    clerk.get(f"/cases/{number}")
+    assert len(logged(stage, "case_read")) == 2
+
+
+def test_the_reading_of_the_log_is_written_down(stage: Stage) -> None:
+    Person(stage, "auditor").get("/audit")
+    assert logged(stage, "audit_read") == [("auditor", "")]
+
+
+def test_what_is_refused_is_written_down(stage: Stage) -> None:
+    number = cases.a_case(stage)
+    Person(stage, "window_clerk").get("/audit")
+    stranger = Person(stage, "t2_clerk")
+    stranger.get(f"/cases/{number}")
+    stranger.get(f"/cases/{number}")
+    assert logged(stage, "refused") == [("t1_clerk", "GET /audit"), ("t2_clerk", f"GET /cases/{number}")]
+    assert logged(stage, "case_read") == []
+
+
+def test_a_store_that_takes_no_writes_keeps_nobody_from_reading__but_no_file_goes_out(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = cases.a_case(stage)
+    clerk = Person(stage, "window_clerk")
+    real = Office.perform
+
+    def busy(self: Office, command: object, actor: object) -> object:
+        if type(command).__name__ == "NoteRead":
+            raise DatabaseBusy()
+        return real(self, command, actor)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Office, "perform", busy)
+    assert clerk.get(f"/cases/{number}").status_code == 200
+
+
+def test_every_page_below_a_case_or_household_says_what_is_written_down(stage: Stage) -> None:
+    app = create_app(stage.office)
+    silent = set()
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or not rule.rule.startswith(("/cases/<", "/households/<")):
+            continue
+        view = app.view_functions[rule.endpoint]
+        if not getattr(view, "reads", ""):
+            silent.add(rule.endpoint)
+    assert silent <= SHOWS_NOBODY, silent - SHOWS_NOBODY
+
+
+def test_a_look_up_is_written_down_without_the_number(stage: Stage) -> None:
+    cases.a_household(stage)
+    clerk = Person(stage, "window_clerk")
+    clerk.send("/people/look-up", {"id_number": ZHANG})
+    clerk.send("/people/look-up", {"id_number": compose("340199", date(1970, 1, 1), 305)})
+    assert logged(stage, "look_up") == [("t1_clerk", "person/1"), ("t1_clerk", "person/-")]
+
+
+def test_of_another_township_only_that_there_is_somebody__unless_the_name_is_known(stage: Stage) -> None:
+    cases.a_household(stage)
+    other = Person(stage, "t2_clerk")
+    told = other.send("/people/look-up", {"id_number": ZHANG}).json
+    assert (told["name"], told["warnings"]) == ("", ["已在库（其他乡镇登记）"])
+    assert other.send("/people/look-up", {"id_number": ZHANG, "name": "李四"}).json["name"] == ""
+    assert other.send("/people/look-up", {"id_number": ZHANG, "name": "张建国"}).json["name"] == "张建国"
+
+
+@pytest.mark.parametrize(
+    "role", ["village_assistant", "supervisor", "auditor", "county_leader", "investigator"]
+)
+def test_only_who_registers_looks_up(stage: Stage, role: str) -> None:
+    writes = role == "investigator"
+    answer = Person(stage, role).send("/people/look-up", {"id_number": ZHANG})
+    assert answer.status_code == (200 if writes else 403)
+
+
+def test_thirty_a_minute_and_two_hundred_a_day__then_the_auditors_are_told(stage: Stage) -> None:
+    clerk = Person(stage, "window_clerk")
+    for n in range(200):
+        if n and n % 30 == 0:
+            refused = clerk.send("/people/look-up", {"id_number": ZHANG})
+            assert (refused.status_code, "一分钟内" in refused.json["message"]) == (409, True)
+            stage.clock.now += timedelta(seconds=61)
+        assert clerk.send("/people/look-up", {"id_number": ZHANG}).status_code == 200
+    stage.clock.now += timedelta(minutes=2)
+    assert "今天已按证件号查询 200 次" in clerk.send("/people/look-up", {"id_number": ZHANG}).json["message"]
+    with stage.database.reading("") as session:
+        told = session.scalars(select(Notice.text).where(Notice.kind == "account")).all()
+    assert told == ["赵窗口（t1_clerk）一天内按证件号查询已达 200 次"]
+    stage.clock.now += timedelta(days=1)
+    again = Person(stage, "window_clerk")
+    assert again.send("/people/look-up", {"id_number": ZHANG}).status_code == 200
