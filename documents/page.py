@@ -16,7 +16,7 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from documents import marks, qr, sandbox
+from documents import attached, marks, qr, sandbox
 from documents.errors import GlyphMissing, RenderingFailed, TemplateBroken, ValueMissing
 from documents.sheets import Made, Sheet
 
@@ -69,7 +69,8 @@ def _style(text: str) -> weasyprint.CSS:
 
 def pdf_of(sheet: Sheet) -> Made:
     """The PDF of a sheet: tagged PDF/A-3u with subset fonts, its data attached as JSON."""
-    page = weasyprint.HTML(string=html_of(sheet), url_fetcher=_fetcher, base_url="about:blank")
+    text = html_of(sheet)
+    page = weasyprint.HTML(string=text, url_fetcher=_fetcher, base_url="about:blank")
     document = page.render(stylesheets=[_style(sheet.templates.get("paper.css", ""))], font_config=_fonts)
     made_at = datetime.fromisoformat(sheet.made_at)
     document.metadata.created = document.metadata.modified = made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -79,7 +80,7 @@ def pdf_of(sheet: Sheet) -> Made:
         pdf_tags=True,
         pdf_identifier=False,
         uncompressed_pdf=True,
-        attachments=[_data_of(sheet, made_at)],
+        attachments=[_data_of(sheet, text, made_at)],
     )
     if content is None:
         raise RenderingFailed("没有生成内容")
@@ -95,9 +96,11 @@ def _demand_every_glyph(document: weasyprint.Document) -> None:
         raise GlyphMissing(f"本机的字体没有这些字：{said}，请安装含有该字的字体后重试")
 
 
-def _data_of(sheet: Sheet, made_at: datetime) -> weasyprint.Attachment:
+def _data_of(sheet: Sheet, page: str, made_at: datetime) -> weasyprint.Attachment:
     """What the page shows, for programs that read it."""
-    text = json.dumps(sheet.data, ensure_ascii=False, sort_keys=True, default=str)
+    text = json.dumps(
+        attached.shown(sheet.data, page, _read_by(sheet)), ensure_ascii=False, sort_keys=True, default=str
+    )
     return weasyprint.Attachment(
         string=text,
         name="data.json",
@@ -106,6 +109,21 @@ def _data_of(sheet: Sheet, made_at: datetime) -> weasyprint.Attachment:
         created=made_at,
         modified=made_at,
     )
+
+
+_TAKEN_IN = re.compile(r"""{%-?\s*(?:include|extends|import|from)\s+["']([^"']+)""")
+
+
+def _read_by(sheet: Sheet) -> str:
+    """The text of the template and of every one that it takes in."""
+    found: dict[str, str] = {}
+    waiting = [sheet.template]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in sheet.templates:
+            found[name] = sheet.templates[name]
+            waiting += _TAKEN_IN.findall(found[name])
+    return "\n".join(found.values())
 
 
 def _faces(pdf: pikepdf.Pdf) -> list[str]:

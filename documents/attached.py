@@ -1,0 +1,76 @@
+"""The data that travels inside a PDF: what stands on its page and nothing more (PIPL articles 6 and 28: least data).
+
+A contract holds more than a letter shows (what neighbours said, every official's opinion); the letter goes to others.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+_TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_SPACE = re.compile(r"\s+")
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
+_SHORTEST_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def shown(data: Any, page: str, templates: str | None = None) -> dict[str, Any]:
+    """The leaves of a contract that stand on a page of HTML, in their places; empty parts are left out.
+
+    `templates` is the text that reads the contract: what it does not name is left out, even where the same word
+    (同意) happens to stand on the page.  None: whatever stands there.
+    """
+    words = None if templates is None else frozenset(_NAME.findall(templates))
+    kept = _kept(data, _plain(html.unescape(_TAG.sub("", page.partition("<body")[2] or page))), words)
+    return kept if isinstance(kept, dict) else {}
+
+
+def ways(leaf: Any) -> set[str]:
+    """How a leaf may stand on a page: as it is, a date in words, an amount with and without separators."""
+    text = _plain(str(leaf))
+    found = {text}
+    date = _DATE.fullmatch(str(leaf))
+    if date is not None:
+        year, month, day = (int(part) for part in date.groups())
+        found |= {f"{year}年{month}月{day}日", f"{year}-{month:02d}-{day:02d}"}
+    elif _SHORTEST_NUMBER.fullmatch(text):
+        found |= _amounts(text)
+    return found - {""}
+
+
+def _amounts(text: str) -> set[str]:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return set()
+    whole = f"{value.normalize():f}"
+    return {whole, f"{value:,.2f}", f"{value:.2f}", f"{value:,f}"}
+
+
+def _plain(text: str) -> str:
+    return _SPACE.sub("", text)
+
+
+def _kept(part: Any, page: str, words: frozenset[str] | None) -> Any:
+    if isinstance(part, dict):
+        named = {key: value for key, value in part.items() if words is None or key in words}
+        found = {key: kept for key, value in named.items() if (kept := _kept(value, page, words)) is not None}
+        return found or None
+    if isinstance(part, list | tuple):
+        rows = [kept for value in part if (kept := _kept(value, page, words)) is not None]
+        return rows or None
+    if part is None or isinstance(part, bool):
+        return None
+    return part if any(_stands(way, page) for way in ways(part)) else None
+
+
+def _stands(way: str, page: str) -> bool:
+    """A number stands on a page as a whole: 12 does not stand in 2026-12-01 or 1,200."""
+    if not way[0].isdigit() and not way[-1].isdigit():
+        return way in page
+    before = r"(?<![\d.,-])" if way[0].isdigit() else ""
+    after = r"(?![\d-]|[.,]\d)" if way[-1].isdigit() else ""
+    return re.search(before + re.escape(way) + after, page) is not None
