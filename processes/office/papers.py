@@ -68,6 +68,7 @@ def record_printing(
 ) -> dict[str, Any]:
     """Note who opened which paper when, and as which copy; answers where its bytes lie."""
     actor.demand(Permission.PAPER_READ)
+    queries.demand_whole(actor)
     row = uow.session.scalar(queries.in_scope(actor, command.code))
     if row is None or row.standing == DESTROYED:
         raise NotFound()

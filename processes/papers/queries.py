@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases.models import Case, WorkItem
 from processes.cases.restoration_models import Restoration
@@ -68,6 +69,17 @@ def in_scope(actor: Actor, code: str) -> Select[IssuedPaper]:
         .where(IssuedPaper.code == code.strip().upper(), within(IssuedPaper.division, actor.division))
     )
     return query if actor.department is None else query.where(Case.department == actor.department)
+
+
+def sees_whole(actor: Actor) -> bool:
+    """Whether somebody may see papers with their full ID numbers: who may reveal one, and a department its own."""
+    return actor.may(Permission.ID_NUMBER_REVEAL) or actor.department is not None
+
+
+def demand_whole(actor: Actor) -> None:
+    """Raise `PermissionMissing` for somebody who sees papers with masked numbers only."""
+    if not sees_whole(actor):
+        actor.demand(Permission.ID_NUMBER_REVEAL)
 
 
 def by_code(session: Session, actor: Actor, code: str) -> IssuedPaper:

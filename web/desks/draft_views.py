@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request, send_file
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.papers import masked
 from processes.papers import preview as previews
 from processes.releases import compare, drafts, publish
 from web import auth, drawings
@@ -76,7 +77,7 @@ def preview(actor: Actor, draft_id: int, name: str) -> Any:
         template = name.rsplit("/", 1)[-1]
         paper = previews.paper_of(session, template, request.args.get("case", ""))
     office.perform(c.NotePaperRead(paper.code), actor)
-    data = previews.data_of(paper)
+    data = masked.contract_of(previews.data_of(paper))
     if request.args.get("worst"):
         data = previews.worst(data)
     content = previews.pdf(bundle, template, data, office.database.clock())

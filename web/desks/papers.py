@@ -12,7 +12,8 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import FileDamaged, FileLost, PaperNotReady, PaperRemade
 from processes.office import Office, signing
-from processes.papers import batch, queries
+from processes.papers import batch, masked, queries
+from processes.releases import publish
 from processes.storage import vault
 from web import auth, forms
 from web.require import require
@@ -57,6 +58,8 @@ def original(actor: Actor, code: str) -> Any:
         paper = queries.by_code(session, actor, code)
     if paper.sha256 is None:
         raise PaperNotReady()
+    if not queries.sees_whole(actor):
+        return _masked(office, actor, code)
     office.perform(c.NotePaperRead(paper.code), actor)
     content = _content(office, actor, paper.code, paper.signed_sha256 or paper.sha256)
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=f"{paper.title}.pdf")
@@ -77,12 +80,25 @@ def withdraw(actor: Actor, code: str) -> Any:
 def pdf(actor: Actor, code: str) -> Any:
     """A paper's PDF; while it is being made, a page that looks again by itself."""
     office = auth.office()
+    if not queries.sees_whole(actor):
+        return _masked(office, actor, code)
     try:
         printed = office.perform(c.RecordPrinting(code), actor)
     except PaperNotReady:
         return render_template("paper_waiting.html"), 202, {"Refresh": "2"}
     content = _content(office, actor, code, printed["sha256"])
     name = f"{printed['title']}-{printed['number']}.pdf"
+    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
+
+
+def _masked(office: Office, actor: Actor, code: str) -> Any:
+    """The page with masked numbers, for somebody who may not see them: a reading, never a printing."""
+    with office.database.reading(actor.division, actor.department) as session:
+        paper = queries.by_code(session, actor, code)
+        bundle = publish.open_release(session, paper.release_id)
+    office.perform(c.NotePaperRead(paper.code), actor)
+    content = masked.make(paper, bundle, office.settings.public_address)
+    name = f"{paper.title}-{paper.number}（证件号码已遮盖）.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
 
 

@@ -62,6 +62,7 @@ def signed(actor: Actor, code: str) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         paper = queries.by_code(session, actor, code)
         pages = return_scan.pages_of(session, paper)
+    queries.demand_whole(actor)
     if not pages:
         raise NotFound()
     office.perform(c.NotePaperRead(paper.code), actor)

@@ -1,0 +1,70 @@
+"""Who may not reveal ID numbers sees papers with masked ones, through every door to them."""
+
+from __future__ import annotations
+
+import io
+
+import pypdfium2
+import pytest
+from sqlalchemy import select
+
+from processes import commands as c
+from processes import jobs
+from processes.errors import PermissionMissing
+from processes.papers import masked
+from processes.papers.models import IssuedPaper, Printing
+from processes.people.id_number import compose
+from processes.rehearsal.stage import Stage
+from tests.builders import cases
+from tests.builders.desks import Person
+
+MASKING = ("auditor", "supervisor", "t1_village1")
+
+
+def form_of(stage: Stage) -> str:
+    """The code of the approval form of a confirmed case, which shows every member's number."""
+    cases.a_case(stage, at="serve_confirmation")
+    jobs.make_papers(stage.office)
+    with stage.database.reading("") as session:
+        return session.scalars(select(IssuedPaper.code).where(IssuedPaper.kind == "approval_form")).one()
+
+
+def text_of(content: bytes) -> str:
+    return "".join(p.get_textpage().get_text_bounded() for p in pypdfium2.PdfDocument(io.BytesIO(content)))
+
+
+def test_the_same_page_with_masked_numbers(stage: Stage) -> None:
+    code = form_of(stage)
+    clerk = text_of(Person(stage, "window_clerk").get(f"/papers/{code}.pdf").data)
+    number = next(word for word in clerk.split() if len(word) == 18 and word[:17].isdigit())
+    for role in MASKING:
+        person = Person(stage, role)
+        for door in (f"/papers/{code}.pdf", f"/papers/{code}/original.pdf"):
+            answer = person.get(door)
+            assert answer.status_code == 200
+            seen = text_of(answer.data)
+            assert number not in seen
+            assert f"{number[:4]}**********{number[14:]}" in seen
+        assert person.get(f"/papers/{code}/signed.pdf").status_code in (403, 404)
+    with stage.database.reading("") as session:
+        printed = session.scalars(select(Printing.by)).all()
+    assert printed == ["赵窗口"], "a masked page is read, not printed"
+
+
+def test_no_batch_and_no_printing_past_the_page(stage: Stage) -> None:
+    code = form_of(stage)
+    for command in (c.RecordPrinting(code), c.PrintBatch((code,))):
+        for role in ("auditor", "supervisor"):
+            with pytest.raises(PermissionMissing):
+                stage.office.perform(command, stage.actor(role, "340199"))
+
+
+def test_numbers_within_sentences_and_lists_are_masked() -> None:
+    from datetime import date
+
+    number = compose("340199", date(1978, 6, 15), 201)
+    told = {"a": number, "b": [f"证件号{number}，电话 13855550000", 5, None], "c": {"d": number[:17] + "X"}}
+    hidden = f"{number[:4]}**********{number[14:]}"
+    assert masked.contract_of(told) == {
+        "a": hidden, "b": [f"证件号{hidden}，电话 13855550000", 5, None], "c": {"d": hidden[:-1] + "X"},
+    }  # fmt: skip
