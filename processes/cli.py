@@ -22,7 +22,7 @@ from processes.errors import OfficeMissing, YimenError
 from processes.migrations import schema
 from processes.office import explaining, rekeying
 from processes.opening import checked_office, open_office
-from processes.oversight import canonical
+from processes.oversight import canonical, copies
 from processes.papers import files, signing
 from processes.parameters import book
 from processes.policy.parameters import shown
@@ -146,7 +146,7 @@ def audit_group() -> None:
     "--remake", is_flag=True, help="与 --files 同用：能按存档内容重新生成的文书交后台任务重新生成。"
 )
 def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
-    """核对每个办件的事件链、备用金台账、救助金与办件是否相符、每日封存和家庭档案的写法；被改动或不平的退出码为 1。"""
+    """核对每个办件的事件链、备用金台账、救助金与办件是否相符、每日封存、家庭档案的写法和列表用的副本；被改动或不平的退出码为 1。"""
     office = open_office()
     broken = {}
     checked = 0
@@ -162,6 +162,7 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
         log = [*log_chain.verify(session), *account_states.differing(session)]
         work = list(work_audit.differing(session))
         writing = canonical.faults(session)
+        copied = copies.differing(session)
         missing = list(files.lost(session, office.settings)) if with_files else []
     if remake:
         for one in missing:
@@ -178,6 +179,7 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
                 "log": log,
                 "work": work,
                 "register": writing,
+                "copies": copied,
                 "files": [asdict(one) for one in missing],
             }
         )
@@ -196,12 +198,14 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
             click.echo(f"办理环节：{fault}")
         for fault in writing:
             click.echo(f"家庭档案：{fault}")
+        for fault in copied:
+            click.echo(f"列表：{fault}")
         for one in missing:
             click.echo(f"存档文件：{one.what}{one.said}，{_way_back(one, remake)}")
         click.echo(
             f"核对 {checked} 个办件，{len(broken)} 个有问题；备用金{'有问题' if books else '账账相符'}；救助金与办件{'有问题' if money else '相符'}；每日封存{'有问题' if seals else '相符'}；访问记录和账号{'有问题' if log else '相符'}；办理环节{'有问题' if work else '相符'}。"
         )
-    sys.exit(1 if broken or books or money or seals or log or work or writing or missing else 0)
+    sys.exit(1 if broken or books or money or seals or log or work or writing or copied or missing else 0)
 
 
 def _way_back(one: files.LostFile, remake: bool) -> str:

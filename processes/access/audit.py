@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true, union
 from sqlalchemy.orm import Session
 
 from processes.access import log_chain
@@ -164,9 +164,21 @@ def page(
 
     `action` narrows to one kind, `word` to a person's name or user name, or to the beginning of a target.
     """
+    limits = []
+    if action:
+        limits.append(AccessLog.action == action)
+    if before is not None:
+        limits.append(AccessLog.id < before)
+    # Each part is read in the order of its index and no further than a page.
+    parts = [
+        select(AccessLog.id).where(part, *limits).order_by(AccessLog.id.desc()).limit(PAGE + 1)
+        for part in (_about(session, word) if word else [true()])
+    ]
+    ids = parts[0] if len(parts) == 1 else union(*(select(part.subquery().c.id) for part in parts))
     query = (
         select(AccessLog, Account.name)
         .outerjoin(Account, Account.id == AccessLog.account_id)
+        .where(AccessLog.id.in_(ids))
         .order_by(AccessLog.id.desc())
         .limit(PAGE + 1)
     )
@@ -183,3 +195,10 @@ def page(
         query = query.where(AccessLog.id < before)
     rows = session.execute(query).all()
     return rows[:PAGE], rows[PAGE - 1][0].id if len(rows) > PAGE else None
+
+
+def _about(session: Session, word: str) -> list[ColumnElement[bool]]:
+    """What a word may mean: somebody's name or user name, or the beginning of a target."""
+    people = session.scalars(select(Account.id).where(or_(Account.name == word, Account.username == word)))
+    target = and_(AccessLog.target >= word, AccessLog.target < word + "\U0010ffff")
+    return [*(AccessLog.account_id == account for account in people), target]

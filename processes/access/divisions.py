@@ -20,8 +20,10 @@ def name(session: Session, code: str) -> str:
 
 
 def names(session: Session, codes: list[str]) -> dict[str, str]:
-    """Full names by code."""
-    return {code: name(session, code) for code in codes}
+    """Full names by code, or the codes of those that have none."""
+    query = select(Division.code, Division.full_name).where(Division.code.in_(codes))
+    known = {row[0]: row[1] for row in session.execute(query)} if codes else {}
+    return {code: known.get(code, code) for code in codes}
 
 
 def villages(session: Session, prefix: str) -> list[Division]:

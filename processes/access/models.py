@@ -166,9 +166,14 @@ class AccessLog(Row):
     """A sensitive read or sign-in: who, when, what; never the value itself."""
 
     __tablename__ = "access_log"
+    __table_args__ = (
+        Index("ix_access_log_action", "action", "id"),
+        Index("ix_access_log_account", "account_id", "id"),
+        Index("ix_access_log_target", "target", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime] = mapped_column(index=True)
     action: Mapped[str] = mapped_column(String(40))
     target: Mapped[str] = mapped_column(String(120))

@@ -175,6 +175,7 @@ def _offer_new(
             id_tail=identity,
             category=case.category,
             programme=case.programme,
+            process=case.process,
             ref=offer.ref,
             task=offer.task,
             title=offer.title,

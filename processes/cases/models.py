@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from processes.policy.calendar import civil_date
 from processes.storage.base import Referred, Row, Scoped
 
 NO_DUE_DATE = date(9999, 12, 31)
+_MINUTE = timedelta(minutes=1)
+_NARROWED = ("division", "department", "destroyed_on")
+"""What every list of cases is narrowed by."""
 
 
 class Case(Row, Scoped, Referred):
     """One application under one programme and one release (办件)."""
 
     __tablename__ = "case_file"
-    __table_args__ = (Index("ix_case_file_due", "due_at"), Index("ix_case_file_household", "household_id"))
+    __table_args__ = (
+        Index("ix_case_file_due", "due_at"),
+        Index("ix_case_file_household", "household_id"),
+        Index("ix_case_file_applicant", "applicant"),
+        # The list of cases, latest first: what it is narrowed by stands in the index, so that what is left out is not read.
+        Index("ix_case_file_latest", "opened_at", "id", "status", "programme", *_NARROWED),
+        Index("ix_case_file_status", "status", "opened_at", "id", "programme", *_NARROWED),
+        Index("ix_case_file_programme", "programme", "opened_at", "id", "status", *_NARROWED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
     programme: Mapped[str] = mapped_column(String(60))
     programme_title: Mapped[str] = mapped_column(String(60))
+    division: Mapped[str] = mapped_column(String(12))
+    """Without an index of its own, which planners would take instead of those in the order of the list."""
     process: Mapped[str] = mapped_column(String(60), default="")
     """Which process of the programme it runs; empty: the programme's first."""
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
@@ -60,6 +74,10 @@ UNCLAIMED: Any = {
 }
 
 
+def _only(status: str) -> Any:
+    return {"postgresql_where": text(f"status = '{status}'"), "sqlite_where": text(f"status = '{status}'")}
+
+
 class WorkItem(Row, Scoped, Referred):
     """A step in someone's queue (待办); what lists show is copied here, so one statement suffices."""
 
@@ -72,6 +90,50 @@ class WorkItem(Row, Scoped, Referred):
         Index("ix_work_item_county", "status", "role", "due_on", "id", "division", **UNCLAIMED),
         Index("ix_work_item_mine", "claimed_by_id", "status", "due_on", "id", "division"),
         Index("ix_work_item_done", "completed_by_id", "completed_at"),
+        # What is open, by day and by step, and what was done, with all that figures are grouped by: they are read
+        # from these indexes alone.  SQLite does so only where the column of the condition is among the columns.
+        Index(
+            "ix_work_item_open",
+            "due_on",
+            "id",
+            "township",
+            "task",
+            "title",
+            "division",
+            "programme",
+            "process",
+            "offered_at",
+            "department",
+            "status",
+            **_only("open"),
+        ),
+        Index(
+            "ix_work_item_steps",
+            "role",
+            "task",
+            "township",
+            "due_on",
+            "title",
+            "division",
+            "department",
+            "status",
+            **_only("open"),
+        ),
+        Index(
+            "ix_work_item_heat",
+            "programme",
+            "process",
+            "offered_at",
+            "task",
+            "title",
+            "took",
+            "completed_on",
+            "due_on",
+            "division",
+            "department",
+            "status",
+            **_only("done"),
+        ),
         Index("ix_work_item_case", "case_id"),
         Index("ix_work_item_applicant", "applicant"),
         Index("ix_work_item_number", "case_number"),
@@ -116,6 +178,12 @@ class WorkItem(Row, Scoped, Referred):
     draft_at: Mapped[datetime | None]
     returned_reason: Mapped[str | None] = mapped_column(Text)
     programme: Mapped[str] = mapped_column(String(60), default="")
+    process: Mapped[str] = mapped_column(String(60), default="")
+    """The case's process, as the case has it."""
+    completed_on: Mapped[date | None]
+    """The day of `completed_at` in China."""
+    took: Mapped[int | None]
+    """Minutes from `offered_at` to `completed_at`; both are set with it and cannot differ from it."""
     delegated_by_id: Mapped[int | None]
     """Who gave it to the one who has it now, and gets it back (委派)."""
     delegated_by: Mapped[str | None] = mapped_column(String(60))
@@ -135,12 +203,27 @@ class WorkItem(Row, Scoped, Referred):
     straight_to: Mapped[dict[str, Any] | None]
     """After a return that goes straight back: the step that sent it back, and those in between."""
 
+    @validates("completed_at")
+    def _measure(self, _name: str, at: datetime | None) -> datetime | None:
+        """With the instant of finishing go its day and how long it took, whoever sets it."""
+        self.completed_on = None if at is None else civil_date(at)
+        self.took = None if at is None else (at - self.offered_at) // _MINUTE
+        return at
+
 
 class CaseEvent(Row):
     """Something that happened to a case; append-only, each hash seals the one before it."""
 
     __tablename__ = "case_event"
-    __table_args__ = (UniqueConstraint("case_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "position"),
+        Index(
+            "ix_case_event_moved",
+            "id",
+            postgresql_where=text("kind = 'moved'"),
+            sqlite_where=text("kind = 'moved'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
@@ -165,7 +248,15 @@ class Clock(Row):
     __tablename__ = "clock"
     __table_args__ = (
         Index("ix_clock_case", "case_id"),
-        Index("ix_clock_running", "stopped_on", "due_on"),
+        Index(
+            "ix_clock_late",
+            "due_on",
+            "case_id",
+            "red_on",
+            "stopped_on",
+            postgresql_where=text("stopped_on IS NULL"),
+            sqlite_where=text("stopped_on IS NULL"),
+        ),
         Index("ix_clock_turns_yellow", "stopped_on", "yellow_on", **_warned("= ''")),
         Index("ix_clock_turns_red", "stopped_on", "red_on", **_warned("= 'yellow'")),
         Index("ix_clock_runs_out", "stopped_on", "due_on", **_warned("IN ('yellow', 'red')")),

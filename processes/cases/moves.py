@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case, CaseEvent
@@ -53,7 +53,7 @@ def former(session: Session) -> list[tuple[CaseEvent, Case]]:
     query = (
         select(CaseEvent, Case)
         .join(Case, Case.id == CaseEvent.case_id)
-        .where(CaseEvent.kind == "moved", ~kept.exists())
+        .where(CaseEvent.kind == literal_column("'moved'"), ~kept.exists())
         .order_by(CaseEvent.id.desc())
         .limit(SHOWN)
     )

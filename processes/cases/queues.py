@@ -1,13 +1,13 @@
-"""The queues (待办): mine, my office's, returned, standing in, watching, done; filtered, searched, ordered."""
+"""The queues (待办): mine, my office's, both together, returned, standing in, watching, done; filtered, searched, ordered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from processes.access.models import Division
@@ -20,8 +20,9 @@ from processes.policy.calendar import civil_date
 from processes.storage import full_text
 from processes.storage.unit_of_work import within
 
-QUEUES = ("mine", "office", "returned", "standing_in", "watching", "done")
-COLOURS = ("overdue", "red", "yellow")
+QUEUES = ("mine", "office", "todo", "returned", "standing_in", "watching", "done")
+COLOURS = ("overdue", "today", "week", "red", "yellow")
+WEEK = timedelta(days=7)
 ORDERS = ("due", "arrival", "priority")
 _TAIL = 4
 _NAME_BEYOND = "\U0010ffff"
@@ -88,6 +89,19 @@ def _by_priority(
     return ranked[(number - 1) * PAGE : number * PAGE]
 
 
+def due(session: Session, actor: Actor, today: date) -> dict[str, int]:
+    """What a person can do that is late, due today, due within the week: their own and what their office has unclaimed.
+
+    Each is counted to `MOST_COUNTED`, from the index.
+    """
+    return {
+        colour: _count(
+            session, [part.where(*_conditions(Wanted("todo", colour=colour, today=today))) for part in _queue(actor, "todo")]
+        )
+        for colour in ("overdue", "today", "week")
+    }  # fmt: skip
+
+
 def counts(session: Session, actor: Actor, known: Mapping[str, int] | None = None) -> dict[str, int]:
     """How many wait in the actor's own queue and in the office's, each counted to `MOST_COUNTED`.
 
@@ -108,13 +122,44 @@ def in_hand(session: Session, account_id: int) -> int:
 
 def tasks(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """The steps that the actor may have in a queue, by id and title, for the filter."""
-    query = (
-        select(WorkItem.task, WorkItem.title)
-        .where(WorkItem.status == "open", WorkItem.role.in_(sorted(actor.roles)))
-        .distinct()
-        .limit(MOST_COUNTED)
+    found = {
+        task: title for role in sorted(actor.roles) for task, title in session.execute(_steps_of(role, actor))
+    }
+    return sorted(found.items(), key=lambda t: t[1])
+
+
+def _steps_of(role: str, actor: Actor) -> Select[Any]:
+    """The steps of a role that somebody in scope has open, with a title of each.
+
+    From one step to the next the index is jumped through: a step is one look, however many items it has.
+    """
+    item = WorkItem.__table__
+    open_here = item.c.status == literal_column("'open'"), item.c.role == role
+    steps = select(select(func.min(item.c.task)).where(*open_here).scalar_subquery().label("task")).cte(
+        "steps", recursive=True
     )
-    return sorted({(task, title) for task, title in session.execute(query)}, key=lambda t: t[1])
+    further = select(func.min(item.c.task)).where(*open_here, item.c.task > steps.c.task).correlate(steps)
+    steps = steps.union_all(select(further.scalar_subquery()).where(steps.c.task.is_not(None)))
+    one = (
+        select(WorkItem.title)
+        .where(
+            WorkItem.status == literal_column("'open'"), WorkItem.role == role, WorkItem.task == steps.c.task,
+            *_of_place(actor),
+        )
+        .limit(1)
+        .correlate(steps)
+        .scalar_subquery()
+        .label("title")
+    )  # fmt: skip
+    named = select(steps.c.task, one).where(steps.c.task.is_not(None)).subquery()
+    return select(named.c.task, named.c.title).where(named.c.title.is_not(None)).limit(MOST_COUNTED)
+
+
+def _of_place(actor: Actor) -> list[ColumnElement[bool]]:
+    """The township of an actor, where they have one; the scope itself is added to every query."""
+    if len(actor.division) < TOWNSHIP_DIGITS:
+        return []
+    return [WorkItem.township == actor.division[:TOWNSHIP_DIGITS]]
 
 
 def saved(session: Session, actor: Actor) -> list[SavedFilter]:
@@ -140,10 +185,9 @@ def _queue(actor: Actor, queue: str) -> list[Select[Any]]:
         return [select(WorkItem).where(WorkItem.case_id.in_(watched), WorkItem.status == "open")]
     if queue == "done":
         return [select(WorkItem).where(WorkItem.completed_by_id == actor.account_id)]
-    conditions: list[ColumnElement[bool]] = [WorkItem.status == "open", WorkItem.claimed_by_id.is_(None)]
-    if len(actor.division) >= TOWNSHIP_DIGITS:
-        conditions.append(WorkItem.township == actor.division[:TOWNSHIP_DIGITS])
-    return [select(WorkItem).where(WorkItem.role == role, *conditions) for role in sorted(actor.roles)]
+    conditions = [WorkItem.status == "open", WorkItem.claimed_by_id.is_(None), *_of_place(actor)]
+    office = [select(WorkItem).where(WorkItem.role == role, *conditions) for role in sorted(actor.roles)]
+    return [mine, *office] if queue == "todo" else office
 
 
 def _for_somebody_away(away: StandIn) -> Select[Any]:
@@ -177,6 +221,10 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     today = wanted.today
     if today is not None and wanted.colour == "overdue":
         found.append(WorkItem.due_on < today)
+    if today is not None and wanted.colour == "today":
+        found.append(WorkItem.due_on == today)
+    if today is not None and wanted.colour == "week":
+        found += [WorkItem.due_on >= today, WorkItem.due_on <= today + WEEK]
     if today is not None and wanted.colour == "red":
         found += [WorkItem.red_on <= today, WorkItem.due_on >= today]
     if today is not None and wanted.colour == "yellow":

@@ -8,13 +8,13 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import binding, render
 from processes.cases.models import Case
 from processes.papers import shared_template
-from processes.papers.models import STANDING, IssuedPaper, Printing
+from processes.papers.models import STANDING, IssuedPaper
 from processes.policy.calendar import SHANGHAI
 from processes.storage import vault
 
@@ -44,7 +44,7 @@ def waiting(session: Session) -> list[tuple[IssuedPaper, Case]]:
             IssuedPaper.standing == STANDING,
             IssuedPaper.is_decided,
             IssuedPaper.status == "ready",
-            ~exists().where(Printing.paper_id == IssuedPaper.id),
+            ~IssuedPaper.is_printed,
         )
         .order_by(IssuedPaper.id)
         .limit(MOST)

@@ -164,4 +164,6 @@ def record_printing(uow: UnitOfWork, row: IssuedPaper, actor: Actor) -> int:
     copies = list(uow.session.scalars(select(Printing.copy).where(Printing.paper_id == row.id)))
     copy = max(copies, default=0) + 1
     uow.add(Printing(paper_id=row.id, at=uow.now, by=actor.name, copy=copy))
+    if not row.is_printed:
+        row.is_printed = True
     return copy

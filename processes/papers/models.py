@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.storage.base import Row, Scoped
@@ -19,7 +19,13 @@ class IssuedPaper(Row, Scoped):
     """A paper with number and contract; the PDF follows (文书)."""
 
     __tablename__ = "issued_paper"
-    __table_args__ = (Index("ix_issued_paper_case", "case_id"),)
+    __table_args__ = (
+        Index("ix_issued_paper_case", "case_id"),
+        Index(
+            "ix_issued_paper_unprinted", "id", postgresql_where=text("NOT is_printed"),
+            sqlite_where=text("is_printed = 0"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
@@ -33,6 +39,10 @@ class IssuedPaper(Row, Scoped):
     question: Mapped[str] = mapped_column(String(160))
     status: Mapped[str] = mapped_column(String(12), default="pending")
     standing: Mapped[str] = mapped_column(String(12), default=STANDING)
+    division: Mapped[str] = mapped_column(String(12))
+    """Without an index of its own, which planners would take instead of that of what is to be printed."""
+    is_printed: Mapped[bool] = mapped_column(default=False)
+    """Whether it was printed at least once, set with the first `Printing`."""
     is_decided: Mapped[bool] = mapped_column(default=True)
     issued_on: Mapped[date]
     issued_at: Mapped[datetime]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor, township_of
@@ -151,18 +151,26 @@ def told_by(session: Session, household: Household) -> dict[int, dict[str, Any]]
     return found
 
 
+def waiting(session: Session, actor: Actor) -> int:
+    """How many differences of an actor's places are open, counted to `SHOWN`."""
+    return session.scalar(select(func.count()).select_from(_open_ids(actor).limit(SHOWN).subquery())) or 0
+
+
 def overdue(session: Session, actor: Actor, today: date) -> int:
     """How many differences of an actor's places wait longer than they may."""
-    query = (
-        select(func.count())
-        .select_from(PersonDifference)
+    late = _open_ids(actor).where(PersonDifference.due_on < today)
+    return session.scalar(select(func.count()).select_from(late.subquery())) or 0
+
+
+def _open_ids(actor: Actor) -> Select[int]:
+    return (
+        select(PersonDifference.id)
         .join(Person, Person.id == PersonDifference.person_id)
         .where(
-            PersonDifference.status == "open", PersonDifference.due_on < today,
+            PersonDifference.status == "open",
             or_(within(Person.home, actor.division), within(PersonDifference.place, actor.division)),
         )
-    )  # fmt: skip
-    return session.scalar(query) or 0
+    )
 
 
 def of_people(session: Session, actor: Actor, people: Sequence[int]) -> dict[int, list[Shown]]:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from processes.policy.initials import initials, other_initials
 from processes.storage.base import Row, Scoped
 from processes.storage.types import Encrypted, SealedData
 
@@ -20,6 +21,10 @@ class Person(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60), index=True)
+    initials: Mapped[str] = mapped_column(String(60), default="", index=True)
+    """Pinyin initials of the name, set with it: 张建国 is found as `zjg`."""
+    initials_other: Mapped[str] = mapped_column(String(60), default="", index=True)
+    """The same with the surname read like any other word; empty where there is no second reading."""
     sex: Mapped[str] = mapped_column(String(4))
     birth_on: Mapped[date]
     id_number: Mapped[str] = mapped_column(Encrypted)
@@ -38,6 +43,12 @@ class Person(Row):
     """The place whose file this person belongs to: it alone writes what is registered here; empty for nobody's."""
     is_provisional: Mapped[bool] = mapped_column(default=False)
     """Taken in without an ID number (流浪乞讨人员, C34) until it is known who they are."""
+
+    @validates("name")
+    def _spell(self, _attribute: str, name: str) -> str:
+        """With the name go its initials, whoever sets it."""
+        self.initials, self.initials_other = initials(name), other_initials(name)
+        return name
 
 
 _STANDING = text("undone_at IS NULL")
@@ -117,8 +128,11 @@ class Household(Row, Scoped):
     """People who live together (共同生活的家庭成员), at one address, of one division."""
 
     __tablename__ = "household"
+    __table_args__ = (Index("ix_household_latest", "updated_at", "id", "division"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    division: Mapped[str] = mapped_column(String(12))
+    """Without an index of its own, which planners would take instead of the one in the order of the list."""
     number: Mapped[str] = mapped_column(String(40), unique=True)
     address: Mapped[str] = mapped_column(String(200))
     phone: Mapped[str] = mapped_column(String(20), default="")

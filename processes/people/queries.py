@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, object_session
 
 from processes.errors import HouseholdNotFound
@@ -51,16 +51,59 @@ def household_by_number(session: Session, number: str) -> Household:
 
 
 def search(session: Session, text: str) -> Sequence[Household]:
-    """Households by householder, any member's name, file number or ID tail."""
-    query = select(Household).order_by(Household.updated_at.desc(), Household.id.desc()).limit(PAGE)
+    """Households, latest first, by file number, or by a member: last four of the ID number, pinyin initials, name.
+
+    Each is read in the order of an index and no further than a page: of a common surname the first names come.
+    """
     word = reading.search_word(text)
-    if word:
-        named = or_(Person.name.startswith(word, autoescape=True), Person.id_tail == word.upper())
-        members = select(Membership.household_id).join(Person).where(named)
-        query = query.where(
-            or_(Household.number == word, Household.householder_name == word, Household.id.in_(members))
-        )
-    return session.scalars(query).all()
+    latest = Household.updated_at.desc(), Household.id.desc()
+    if not word:
+        return session.scalars(select(Household).order_by(*latest).limit(PAGE)).all()
+    if "-" in word:
+        numbered = session.scalars(select(Household).where(Household.number == word.upper())).all()
+        if numbered:
+            return numbered
+    found = {row.id: row for by in _of_members(word) for row in session.scalars(by)}
+    return sorted(found.values(), key=lambda h: (h.updated_at, h.id), reverse=True)[:PAGE]
+
+
+def _of_members(word: str) -> list[Select[Household]]:
+    """Households with a member of that name, of those initials or with that end of the number."""
+    if len(word) == masking.TAIL_DIGITS and word[:-1].isdecimal():
+        return [_of_member(Person.id_tail, Person.id_tail == word.upper())]
+    if not word.isascii():
+        return [_of_member(Person.name, _begins(Person.name, word))]
+    readings = (Person.initials, Person.initials_other)
+    # A name in letters (买买提·A) is found as it is written, too.
+    return [_of_member(r, _begins(r, word.lower())) for r in readings] + [
+        _of_member(Person.name, _begins(Person.name, word))
+    ]
+
+
+def _of_member(order: Any, condition: ColumnElement[bool]) -> Select[Household]:
+    return (
+        select(Household)
+        .join(Membership, Membership.household_id == Household.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(condition)
+        .order_by(order, Person.id)
+        .limit(PAGE)
+    )
+
+
+def _begins(column: Any, word: str) -> ColumnElement[bool]:
+    """Whether a text begins with a word, as a range of an index."""
+    return and_(column >= word, column < word + "\U0010ffff")
+
+
+def sizes(session: Session, households: Sequence[int]) -> dict[int, int]:
+    """How many members households have, by household."""
+    query = (
+        select(Membership.household_id, func.count())
+        .where(Membership.household_id.in_(households))
+        .group_by(Membership.household_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def look_up(session: Session, id_number: str) -> Found | None:

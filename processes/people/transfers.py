@@ -189,6 +189,15 @@ def listed(session: Session, actor: Actor, only_open: bool = True) -> Sequence[T
     return session.scalars(query).all()
 
 
+def waiting(session: Session, actor: Actor) -> int:
+    """How many transfers of an actor's places wait for an answer, counted to `SHOWN`."""
+    asked = select(Transfer.id).where(
+        Transfer.status == "asked",
+        or_(within(Transfer.from_place, actor.division), within(Transfer.to_place, actor.division)),
+    )
+    return session.scalar(select(func.count()).select_from(asked.limit(SHOWN).subquery())) or 0
+
+
 def overdue(session: Session, actor: Actor, today: date) -> int:
     """How many transfers of an actor's places wait longer than they may."""
     query = select(func.count()).where(

@@ -10,6 +10,7 @@ from processes.access import contacts, divisions, unsaved
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import involving, notices, queues
+from processes.cases.pages import MOST_COUNTED
 from processes.oversight import load
 from processes.policy.calendar import civil_date
 from processes.releases import drafts
@@ -17,6 +18,7 @@ from web import auth, forms
 from web.require import require
 
 desk = Blueprint("home", __name__)
+FIRST = 8
 
 
 @desk.get("/")
@@ -31,21 +33,22 @@ def page(actor: Actor) -> Any:
     office = auth.office()
     today = civil_date(office.database.clock())
     with office.database.reading(actor.division, actor.department) as session:
-        own = load.own(session, actor, today)
+        own = load.own(session, actor)
+        due = queues.due(session, actor, today)
         people = [actor.account_id or 0, *(s.account_id for s in actor.stands_in)]
         asked = len(involving.waiting_for(session, people))
         waiting = queues.counts(session, actor, {"mine": own["open"]})["office"]
-        first = queues.worklist(session, actor, queues.Wanted("mine", today=today)).rows[:8]
+        first = queues.worklist(session, actor, queues.Wanted("todo", today=today), size=FIRST).rows
         left = unsaved.of_person(session, actor)
         oversees = actor.may(Permission.OVERDUE_READ)
-        late = load.items(session, "late", "", "", today, 1).total if oversees else 0
+        late = load.late(session, today) if oversees else 0
         proposed = drafts.to_approve(session, actor.account_id) if actor.may(Permission.STUDIO) else []
         unsaid = (
             contacts.of_office(session, actor.division).missing if actor.may(Permission.CONTACT_WRITE) else []
         )
         told = [n for n in notices.latest(session, actor.account_id) if n.read_at is None][:6]
     return render_template(
-        "home.html", own=own, asked=asked, waiting=waiting, first=first, told=told, today=today, unsaved=left,
+        "home.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=told, today=today, unsaved=left,
         oversees=oversees, late=late, proposed=proposed, unsaid=unsaid,
         sees_load=actor.may(Permission.CASE_READ), is_county=len(actor.division) < TOWNSHIP_DIGITS,
     )  # fmt: skip
@@ -59,9 +62,9 @@ def figures(actor: Actor) -> Any:
     today = civil_date(office.database.clock())
     with office.database.reading(actor.division, actor.department) as session:
         is_county = len(actor.division) < TOWNSHIP_DIGITS
-        townships = load.by_township(session, today) if is_county else []
+        townships, steps = load.by_township_and_step(session, today)
+        townships = townships if is_county else []
         names = divisions.names(session, [t.key for t in townships])
-        steps = load.by_step(session, today)
     return jsonify(
         townships=[_figure(t, names[t.key], "township") for t in townships],
         steps=[_figure(s, s.title, "task") for s in steps[:15]],

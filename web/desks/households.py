@@ -47,16 +47,19 @@ def register(actor: Actor) -> Any:
     """Households in scope, by name, file number or ID tail."""
     search = forms.search_word()
     with auth.office().database.reading(actor.division, actor.department) as session:
+        found = queries.search(session, search)
+        sizes = queries.sizes(session, [h.id for h in found])
+        places = divisions.names(session, sorted({h.division for h in found}))
         rows = [
             {
                 "number": h.number, "name": h.householder_name, "address": h.address,
-                "members": len(h.members), "category": kinds.CATEGORIES.get(h.category, ""),
-                "updated_at": h.updated_at, "place": divisions.name(session, h.division),
+                "members": sizes.get(h.id, 0), "category": kinds.CATEGORIES.get(h.category, ""),
+                "updated_at": h.updated_at, "place": places[h.division],
             }
-            for h in queries.search(session, search)
+            for h in found
         ]  # fmt: skip
-        differing_ones = len(differences.listed(session, actor))
-        moving = len(transfers.listed(session, actor))
+        differing_ones = differences.waiting(session, actor)
+        moving = transfers.waiting(session, actor)
     return render_template(
         "households.html", rows=rows, search=search, differing=differing_ones, moving=moving
     )

@@ -26,14 +26,20 @@ from web.require import require
 desk = Blueprint("worklist", __name__)
 TITLES = {
     "mine": "我的待办", "office": "本单位待签收", "returned": "退回给我", "asked": "请我会签答复", "standing_in": "代办",
-    "watching": "我的关注", "done": "我已办结",
+    "watching": "我的关注", "done": "我已办结", "todo": "待办和待签收",
 }  # fmt: skip
 COLUMNS = {
     "programme": "项目", "id_tail": "证件后四位", "category": "类别", "number": "办件编号", "township": "乡镇", "at": "到达时间",
     "holder": "签收",
 }  # fmt: skip
 USUAL = ("id_tail", "category", "number", "at", "holder")
-COLOUR_TITLES = {"overdue": "超期", "red": "紧急", "yellow": "临近"}
+COLOUR_TITLES = {
+    "overdue": "超期",
+    "today": "今天到期",
+    "week": "七天内到期",
+    "red": "紧急",
+    "yellow": "临近",
+}
 ORDER_TITLES = {"due": "按期限", "arrival": "按到达", "priority": "按优先级"}
 _LIST = (
     ("截止", 12),

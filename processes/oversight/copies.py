@@ -1,0 +1,60 @@
+"""What rows repeat so that pages can read it from an index, compared with where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Case, WorkItem
+from processes.papers.models import IssuedPaper, Printing
+from processes.people.models import Person
+from processes.policy.calendar import civil_date
+from processes.policy.initials import initials, other_initials
+
+_MINUTE = 60
+_AT_ONCE = 5_000
+
+
+def differing(session: Session) -> list[str]:
+    """A sentence for each row that says otherwise than what it was taken from; no names, no numbers of people."""
+    return [*_steps(session), *_processes(session), *_papers(session), *_names(session)]
+
+
+def _steps(session: Session) -> Iterator[str]:
+    """The day on which a step was finished, and how long it took."""
+    item = WorkItem.__table__.c
+    query = select(
+        item.id, item.case_number, item.offered_at, item.completed_at, item.completed_on, item.took
+    ).where(or_(item.completed_at.is_not(None), item.completed_on.is_not(None), item.took.is_not(None)))
+    for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+        at = row.completed_at
+        on = None if at is None else civil_date(at)
+        took = None if at is None else int((at - row.offered_at).total_seconds() // _MINUTE)
+        if (on, took) != (row.completed_on, row.took):
+            yield f"办件 {row.case_number} 的环节 {row.id}：办结日期、用时与办结时刻不符"
+
+
+def _processes(session: Session) -> Iterator[str]:
+    query = select(WorkItem.id, WorkItem.case_number).join(Case, Case.id == WorkItem.case_id)
+    differs = or_(WorkItem.process != Case.process, WorkItem.programme != Case.programme)
+    for row in session.execute(query.where(differs)):
+        yield f"办件 {row.case_number} 的环节 {row.id}：项目、流程与办件不符"
+
+
+def _papers(session: Session) -> Iterator[str]:
+    printed = exists().where(Printing.paper_id == IssuedPaper.id)
+    query = select(IssuedPaper.code).where(
+        or_(and_(IssuedPaper.is_printed, ~printed), and_(~IssuedPaper.is_printed, printed))
+    )
+    for code in session.scalars(query):
+        yield f"文书 {code}：是否打印过与打印记录不符"
+
+
+def _names(session: Session) -> Iterator[str]:
+    person = Person.__table__.c
+    query = select(person.id, person.name, person.initials, person.initials_other)
+    for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+        if (row.initials, row.initials_other) != (initials(row.name), other_initials(row.name)):
+            yield f"人员 {row.id}：拼音首字母与姓名不符"
