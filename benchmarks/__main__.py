@@ -1,4 +1,4 @@
-"""`python -m benchmarks desk|queue|documents|list|simulation [--json] [--rounds N]`."""
+"""`python -m benchmarks desk|queue|pages|documents|list|simulation [--json] [--rounds N]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from benchmarks import desk, documents, people, queue, search, simulation
+from benchmarks import desk, documents, pages, people, queue, search, simulation
 from benchmarks.databases import databases
 
 
@@ -58,6 +58,14 @@ def search_command(as_json: bool, rounds: int, sizes: str, sqlite_sizes: str) ->
 def people_command(as_json: bool, count: int) -> None:
     """So many people at once at a real desk: errors, median and 95th percentile of an answer."""
     _print(people.measure(count), as_json)
+
+
+@main.command("pages")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--rounds", default=9)
+def pages_command(as_json: bool, rounds: int) -> None:
+    """Every page of every role in the demonstration county and in one of 60,000 households, with its statements."""
+    _print({name: pages.measure(url, rounds) for name, url in databases()}, as_json)
 
 
 @main.command("simulation")
