@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import JSON, ColumnElement, Text, cast, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor
@@ -56,6 +56,42 @@ def latest(session: Session, case_id: int, kind: str) -> CaseEvent:
     """The last event of a kind in a case that has one."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind == kind)
     return session.scalars(query.order_by(CaseEvent.position.desc())).first() or CaseEvent(payload={})
+
+
+def before(session: Session, case_id: int, position: int | None, most: int) -> list[CaseEvent]:
+    """Events of a case before a position (None: the last ones), latest first, at most so many."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case_id)
+    if position is not None:
+        query = query.where(CaseEvent.position < position)
+    return list(session.scalars(query.order_by(CaseEvent.position.desc()).limit(most)))
+
+
+def of_kind(session: Session, case_id: int, kind: str) -> list[CaseEvent]:
+    """Events of one kind of a case, oldest first."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind == kind)
+    return list(session.scalars(query.order_by(CaseEvent.position)))
+
+
+def computed(session: Session, case_id: int) -> list[CaseEvent]:
+    """How each table and each sheet of a case came out last, in the order in which they came first."""
+    what = func.coalesce(_said(session, "table"), _said(session, "sheet"))
+    last = (
+        select(func.min(CaseEvent.position).label("first"), func.max(CaseEvent.position).label("last"))
+        .where(CaseEvent.case_id == case_id, CaseEvent.kind == "decided")
+        .group_by(what)
+        .subquery()
+    )
+    query = (
+        select(CaseEvent).join(last, CaseEvent.position == last.c.last).where(CaseEvent.case_id == case_id)
+    )
+    return list(session.scalars(query.order_by(last.c.first)))
+
+
+def _said(session: Session, name: str) -> ColumnElement[Any]:
+    """What an event says under a name, as the database reads it from the stored text."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.json_extract(CaseEvent.payload, f"$.{name}")
+    return cast(type_coerce(CaseEvent.payload, Text), JSON).op("->>")(name)
 
 
 def verify(session: Session, case: Case) -> str | None:

@@ -16,7 +16,7 @@ from processes.access import contacts, divisions
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import clocks, events, involving, limits, moves, queries, queues, rules, timeline
-from processes.cases.models import WorkItem
+from processes.cases.models import CaseEvent, WorkItem
 from processes.engine import moves as lawful
 from processes.engine import runtime, trail
 from processes.engine.facts import Facts
@@ -37,6 +37,9 @@ from web import answers, auth, decision_view, drawings, forms, step_changes
 from web.require import require
 
 desk = Blueprint("cases", __name__)
+LATEST = 50
+EARLIER = 200
+"""So many events are on the page, and so many come at a press."""
 
 
 _LIST = (
@@ -139,13 +142,10 @@ def one(actor: Actor, number: str) -> Any:
         household = people.household(session, case.household_id)
         items = queries.items(session, case.id)
         may_see_household = actor.may(Permission.HOUSEHOLD_READ)
-        told = events.of_case(session, case.id)
+        told = events.before(session, case.id, None, LATEST)
         issued = papers.of_case(session, case.id)
         data = answers.known(office, case, bundle)
-        known = {
-            **choice_words.of_process(bundle, case.process),
-            **choice_words.titled(bundle, case.process, data),
-        }
+        known = _known_words(bundle, case, data)
         return render_template(
             "case.html",
             case=case,
@@ -163,7 +163,8 @@ def one(actor: Actor, number: str) -> Any:
             linked=queries.linked(session, case),
             finished=_finished(session, actor, items, today),
             subjects={
-                str(e.payload["number"]): str(e.payload["to"]) for e in told if e.kind == "case_opened"
+                str(e.payload["number"]): str(e.payload["to"])
+                for e in events.of_kind(session, case.id, "case_opened")
             },
             payment=fund_queries.payment_of_case(session, case.id),
             places=_places(office, actor, case, bundle),
@@ -173,12 +174,12 @@ def one(actor: Actor, number: str) -> Any:
             else None,
             open_items=[i for i in items if i.status == "open"],
             workable={i.id for i in items if i.status == "open" and rules.may_work(i, actor)},
-            timeline=[
-                (timeline.when(e), timeline.who(e), timeline.sentence(e, known), e.kind)
-                for e in reversed(told)
-            ],
+            timeline=_timeline(told, known),
+            earlier=_earlier(told),
             sentences=_sentences(office, session, case, bundle, data) if may_see_household else {},
-            lines=[(e.payload, choice_words.read(e.payload, known)) for e in _lines(told)],
+            lines=[
+                (e.payload, choice_words.read(e.payload, known)) for e in events.computed(session, case.id)
+            ],
             clocks=_clocks(session, case, bundle, today),
             papers=issued,
             turns=signing.turns(session, issued, bundle.papers, actor, items),
@@ -189,6 +190,39 @@ def one(actor: Actor, number: str) -> Any:
             award=relief.of_case(session, case.id),
             watching=queries.is_watching(session, case.id, actor.account_id),
         )
+
+
+@desk.get("/cases/<string:number>/timeline")
+@require(Permission.CASE_READ)
+def earlier(actor: Actor, number: str) -> Any:
+    """What happened in a case before a position, put under what the page shows; without scripts a page of its own."""
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        case = queries.case_by_number(session, number)
+        bundle = publish.open_release(session, case.release_id)
+        told = events.before(session, case.id, forms.row("before"), EARLIER)
+        known = _known_words(bundle, case, answers.known(office, case, bundle))
+        is_part = bool(request.headers.get("HX-Request"))
+        return render_template(
+            "case_timeline_part.html" if is_part else "case_timeline.html",
+            case=case, timeline=_timeline(told, known), earlier=_earlier(told),
+        )  # fmt: skip
+
+
+def _known_words(bundle: Any, case: Any, data: Any) -> choice_words.Words:
+    return {
+        **choice_words.of_process(bundle, case.process),
+        **choice_words.titled(bundle, case.process, data),
+    }
+
+
+def _timeline(told: Sequence[CaseEvent], known: choice_words.Words) -> list[tuple[str, str, str, str]]:
+    return [(timeline.when(e), timeline.who(e), timeline.sentence(e, known), e.kind) for e in told]
+
+
+def _earlier(told: Sequence[CaseEvent]) -> int:
+    """Where those begin that are not shown; 0: there are none.  Positions are counted from 1."""
+    return told[-1].position if told and told[-1].position > 1 else 0
 
 
 def _takeable(items: list[Any], actor: Actor) -> Any:
@@ -211,12 +245,6 @@ def _places(office: Any, actor: Actor, case: Any, bundle: Any) -> list[Any]:
     definition = bundle.definition(case.process or None)
     state = runtime.restore(definition, case.state, facts)
     return lawful.standings(definition, state, effects.deciding_steps(bundle, case.process))
-
-
-def _lines(told: list[Any]) -> list[Any]:
-    """The computation as it was last made: tables and sheets, each once, in order."""
-    latest = {e.payload.get("table") or e.payload.get("sheet"): e for e in told if e.kind == "decided"}
-    return list(latest.values())
 
 
 def _sentences(office: Any, session: Any, case: Any, bundle: Any, data: Any) -> dict[str, Any]:
