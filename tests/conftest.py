@@ -15,7 +15,7 @@ from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
 from processes.settings import Settings, from_environment
 from processes.storage import keyring
-from tests.builders.databases import fresh_postgresql
+from tests.builders import stages
 
 settings.register_profile("default", deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile(
@@ -31,6 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         call = getattr(item, "callspec", None)
         if call is not None and "postgresql" in call.params.values():
             item.add_marker(pytest.mark.postgresql)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models() -> Iterator[None]:
+    """What offices are copied from goes at the end."""
+    yield
+    stages.forget()
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +57,7 @@ def settings_here(tmp_path: Path) -> Settings:
 @pytest.fixture
 def stage(settings_here: Settings, allowance: Bundle, tmp_path: Path) -> Iterator[Stage]:
     """A founded office on SQLite with a clock to move."""
-    made = Stage(settings_here, f"sqlite:///{tmp_path}/stage.sqlite")
-    made.found(allowance)
+    made = stages.on_sqlite(settings_here, tmp_path / "stage.sqlite", allowance)
     yield made
     made.close()
 
@@ -65,8 +71,7 @@ def every_bundle() -> list[Bundle]:
 @pytest.fixture
 def whole_stage(settings_here: Settings, every_bundle: list[Bundle], tmp_path: Path) -> Iterator[Stage]:
     """A founded office on SQLite with every programme in force."""
-    made = Stage(settings_here, f"sqlite:///{tmp_path}/stage.sqlite")
-    made.found(*every_bundle)
+    made = stages.on_sqlite(settings_here, tmp_path / "stage.sqlite", *every_bundle)
     yield made
     made.close()
 
@@ -77,16 +82,12 @@ def any_stage(
 ) -> Iterator[Stage]:
     """A founded office on each of the two databases."""
     if request.param == "sqlite":
-        made = Stage(settings_here, f"sqlite:///{tmp_path}/stage.sqlite")
-        made.found(allowance)
+        made = stages.on_sqlite(settings_here, tmp_path / "stage.sqlite", allowance)
         yield made
         made.close()
         return
-    with fresh_postgresql() as url:
-        made = Stage(settings_here, url)
-        made.found(allowance)
+    with stages.on_postgresql(settings_here, allowance) as made:
         yield made
-        made.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
@@ -95,13 +96,9 @@ def any_whole_stage(
 ) -> Iterator[Stage]:
     """A founded office with every programme in force on each of the two databases."""
     if request.param == "sqlite":
-        made = Stage(settings_here, f"sqlite:///{tmp_path}/stage.sqlite")
-        made.found(*every_bundle)
+        made = stages.on_sqlite(settings_here, tmp_path / "stage.sqlite", *every_bundle)
         yield made
         made.close()
         return
-    with fresh_postgresql() as url:
-        made = Stage(settings_here, url)
-        made.found(*every_bundle)
+    with stages.on_postgresql(settings_here, *every_bundle) as made:
         yield made
-        made.close()
