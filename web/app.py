@@ -20,7 +20,7 @@ from processes.policy.calendar import SHANGHAI, civil_date
 from processes.policy.reading import LARGEST_KEY
 from processes.policy.values import shown
 from processes.storage import keyring
-from web import auth, errors, forms, static_files
+from web import auth, devices, errors, forms, static_files
 from web.desks import (
     admin,
     archive,
@@ -126,6 +126,7 @@ def create_app(office: Office | None = None) -> Flask:
     app.add_template_filter(_written, "written")
     app.add_template_filter(shown, "shown")
     app.add_template_filter(_size, "size")
+    app.add_template_filter(devices.title, "device")
     return app
 
 

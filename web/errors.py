@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from processes import defects
 from processes import errors as e
+from processes.releases import cell_words
 from web import auth, reads
 
 STATUS: dict[type[e.YimenError], int] = {
@@ -57,7 +58,7 @@ def _office_error(fault: e.YimenError) -> Response:
         _note_refusal()
     if isinstance(fault, e.DATABASE_FAILED):
         auth.ask_no_more()  # the page that says so is drawn without the database
-    article = f"（依据：{fault.clause}）" if fault.clause else ""
+    article = f"（依据：{_cited(fault.clause)}）" if fault.clause else ""
     return _answer(status_of(fault), fault.message + article, fault.code, fields)
 
 
@@ -66,6 +67,11 @@ def _note_refusal() -> None:
     actor = auth.actor_or_none()
     if actor is not None and actor.account_id is not None:
         reads.note(actor, "refused", f"{request.method} {request.path}")
+
+
+def _cited(clause: str) -> str:
+    """Where a clause stands in the county's text; what is no number of the table is said as it is."""
+    return cell_words.clauses(auth.office().settings.content).get(clause, clause)
 
 
 def _stale_page(fault: CSRFError) -> Response:

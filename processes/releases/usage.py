@@ -9,6 +9,7 @@ from typing import Any
 
 from processes.engine import tables
 from processes.engine.definitions import Definition
+from processes.releases import cell_words
 from processes.releases.bundle import Bundle
 
 PROGRAM: Mapping[str, str] = {
@@ -45,10 +46,11 @@ def _all(bundle: Bundle) -> Iterator[tuple[str, str]]:
         yield from _of_definition(bundle.definition(process))
     for clock in bundle.clocks.values():
         yield from ((name, f"时限“{clock.title}”") for name in (clock.budget, clock.extension) if name)
+    titles = cell_words.form_titles(bundle)
     for file, raw in bundle.files.items():
         if file.endswith(".form"):
-            schema = json.loads(raw)
-            yield from ((name, f"表单“{_title(schema, file)}”") for name in _of_form(schema))
+            title = titles[file.rsplit("/", 1)[-1].removesuffix(".form")]
+            yield from ((name, f"表单“{title}”") for name in _of_form(json.loads(raw)))
     for paper in bundle.papers.values():
         yield from ((name, f"文书“{paper.title}”") for name in _CALLED.findall(repr(paper)))
 
@@ -81,11 +83,3 @@ def _of_form(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for item in node:
             yield from _of_form(item)
-
-
-def _title(schema: Mapping[str, Any], file: str) -> str:
-    """The heading of a form, else its id."""
-    for field in schema.get("components", []):
-        if field.get("type") == "text":
-            return str(field.get("text", "")).lstrip("# ").splitlines()[0][:40]
-    return str(schema.get("id", file))

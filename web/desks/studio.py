@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from processes import commands as c
 from processes.access import divisions
@@ -17,7 +18,7 @@ from processes.errors import Invalid, NotFound, Unreadable, YimenError
 from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.rehearsal import failures, scenarios
-from processes.releases import compare, drafts, lint, policy_file, publish, skeletons
+from processes.releases import cell_words, compare, drafts, lint, policy_file, publish, skeletons
 from processes.releases.bundle import Bundle, ClockRule
 from processes.verbs import registry
 from web import auth, forms
@@ -94,7 +95,7 @@ def edit(actor: Actor, draft_id: int, name: str) -> Any:
             text=bundle.files[name].decode(errors="replace"),
             is_diagram=name.endswith(".bpmn"),
             kind=name.rsplit(".", 1)[-1],
-            offered=_offered(bundle),
+            offered=_offered(bundle, _elsewhere(session)),
         )
 
 
@@ -218,12 +219,24 @@ def _files(bundle: Bundle) -> list[tuple[str, list[str]]]:
     return [(title, names) for title, names in found.items() if names]
 
 
-def _offered(bundle: Bundle) -> dict[str, Any]:
+def _elsewhere(session: Session) -> dict[str, str]:
+    """Titles of every programme in force and of what it starts, by their keys."""
+    found = {}
+    for release in publish.published_programmes(session):
+        found[release.programme] = release.title
+        starts = publish.open_release(session, release.id).starts.values()
+        found |= {start.process: start.title for start in starts}
+    return found
+
+
+def _offered(bundle: Bundle, elsewhere: Mapping[str, str]) -> dict[str, Any]:
     """What the properties panel lets one pick from; a broken file offers nothing and stops nothing."""
     return {
         "forms": sorted(
-            n.rsplit("/", 1)[-1].removesuffix(".form") for n in bundle.files if n.endswith(".form")
+            (list(pair) for pair in cell_words.form_titles(bundle).items()), key=lambda pair: pair[1]
         ),
+        "cells": _cells(bundle, elsewhere),
+        "clauses": dict(cell_words.clauses(auth.office().settings.content)),
         "clocks": _some(lambda: [[k.name, k.title, _length(bundle, k)] for k in bundle.clocks.values()]),
         "papers": _some(lambda: [[p.id, p.title] for p in bundle.papers.values()]),
         "roles": [[str(r), t] for r, t in ROLE_TITLES.items()],
@@ -236,15 +249,23 @@ def _offered(bundle: Bundle) -> dict[str, Any]:
     }
 
 
+def _cells(bundle: Bundle, elsewhere: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        return cell_words.of_cells(bundle, elsewhere)
+    except YimenError:
+        return {"columns": {}, "names": {}, "common": cell_words.COMMON, "parameters": {}}
+
+
 def _length(bundle: Bundle, clock: ClockRule) -> str:
     """How long a clock is and when it warns, as the panel says it."""
     parameter = bundle.policy.parameters.get(clock.budget)
     latest = "" if parameter is None or not parameter.values else f"{parameter.values[-1].value} {clock.unit}"
+    title = clock.budget if parameter is None else parameter.title
     shares = [
-        "" if p is None or not p.values else f"{p.values[-1].value}"
+        "" if p is None or not p.values else f"{p.values[-1].value:.0%}"
         for p in (bundle.policy.parameters.get(f"clock.warning.{c}") for c in ("yellow", "red"))
     ]
-    return f"{latest.replace('working_days', '个工作日').replace('calendar_days', '天')}（参数 {clock.budget}），从服务操作“开始计时”的次日起算；剩余 {shares[0]} 时黄灯、{shares[1]} 时红灯"
+    return f"{latest.replace('working_days', '个工作日').replace('calendar_days', '天')}（参数“{title}”），从服务操作“开始计时”的次日起算；剩余期限不足 {shares[0]} 时亮黄灯，不足 {shares[1]} 时亮红灯"
 
 
 def _some(read: Callable[[], list[Any]]) -> list[Any]:

@@ -19,6 +19,7 @@ const BETTER = {
 };
 const translate = (template, values = {}) => (BETTER[template] || chinese[template] || template).replace(/{([^}]+)}/g, (_, key) => values[key] ?? `{${key}}`);
 const WORDS = {
+  Close: "关闭",
   "Token Simulation": "推演", "Toggle Simulation Log": "推演记录", "Simulation Log": "推演记录", "No Entries": "还没有记录", "Reset Simulation": "重新推演", "Play/Pause Simulation": "继续或暂停", "Play Simulation": "继续推演", "Pause Simulation": "暂停推演", "Found unsupported elements": "有推演不支持的图形", "Not supported": "推演不支持", "Set Sequence Flow": "改走这条线", "Add pause point": "在这里停下", "Remove pause point": "不再停下", "Trigger Event": "触发", Finished: "已结束", "Change element": "更换类型", "Append element": "追加图形", "Create element": "新建图形", "Toggle non-interrupting": "是否中断", Loop: "循环", "Parallel multi-instance": "并行多实例", "Sequential multi-instance": "串行多实例", "Open minimap": "打开缩略图", "Toggle minimap": "缩略图", "Close minimap": "收起缩略图",
   "Set animation speed = Slow": "慢", "Set animation speed = Normal": "中", "Set animation speed = Fast": "快",
 };

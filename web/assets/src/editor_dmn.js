@@ -7,9 +7,12 @@ import "dmn-js/dist/assets/dmn-js-decision-table-controls.css";
 import "dmn-js/dist/assets/dmn-js-literal-expression.css";
 import "dmn-js/dist/assets/dmn-font/css/dmn-embedded.css";
 import DmnModeler from "dmn-js/lib/Modeler";
-import { inChinese } from "./words.js";
+import { sayCells } from "./cell_words.js";
+import { localise } from "./localise.js";
+import { inChinese, unasked } from "./words.js";
 
-export async function edit(container, text, { touched }) {
+export async function edit(container, text, { touched, offered }) {
+  localise(container, unasked);
   const modeler = new DmnModeler({ container, drd: { additionalModules: [inChinese] }, decisionTable: { additionalModules: [inChinese] }, literalExpression: { additionalModules: [inChinese] } });
   const heard = new WeakSet();
   const listen = () => {
@@ -26,6 +29,7 @@ export async function edit(container, text, { touched }) {
     listen();
   }
   await open(text);
+  sayCells(container, offered.cells);
   const stack = () => modeler.getActiveViewer().get("commandStack");
   return { open, read: async () => (await modeler.saveXML({ format: true })).xml, undo: () => stack().undo(), redo: () => stack().redo() };
 }

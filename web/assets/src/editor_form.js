@@ -9,7 +9,8 @@ import { inChinese } from "./words.js";
 import { formEditorWords } from "./words_of_the_form_editor.js";
 
 export async function edit(container, text, { touched }) {
-  localise(container, formEditorWords);
+  // The panel heads a form by its id.
+  localise(container, { ...formEditorWords, [JSON.parse(text).id]: "本表单" });
   const editor = new FormEditor({ container, additionalModules: [inChinese] });
   const open = (schema) => editor.importSchema(JSON.parse(schema));
   await open(text);

@@ -62,6 +62,9 @@ function showKeys() {
 }
 document.addEventListener("keydown", (event) => { if (event.key === "?" && !/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) { event.preventDefault(); showKeys(); } });
 
+// Whether a person typed or chose anything in a form.
+const typed = (form) => [...form.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value && field.value !== field.defaultValue);
+
 // A form that is refused stays as it was typed, with the reason below it.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -81,7 +84,11 @@ document.addEventListener("submit", async (event) => {
     if (response.ok) { form.closest("dialog")?.close(); location.assign(response.url); return; }
     const answer = await response.json().catch(() => ({}));
     const told = Object.values(answer.fields || {}).flat().join("；");
-    said.textContent = [answer.message || "暂时不能办理，请稍后重试；内容仍在本页。", told].filter(Boolean).join(" ");
+    const kept = answer.code === "stale_task" && typed(form) ? "您填写的内容仍在本页。" : "";
+    const sentence = [answer.message || "暂时不能办理，请稍后重试；内容仍在本页。", told, kept].filter(Boolean).join(" ");
+    // A list says it in one place and shows the row anew; elsewhere it stands below what was filled in.
+    if (form.dispatchEvent(new CustomEvent("refused", { bubbles: true, cancelable: true, detail: sentence }))) said.textContent = sentence;
+    else said.remove();
   } catch {
     said.textContent = "网络或服务器暂时不可用，请稍后重试；内容仍在本页。";
   }
@@ -102,6 +109,15 @@ if (refresh) setTimeout(() => location.reload(), Number(refresh.dataset.refresh)
 // A table wider than its place scrolls sideways; the keyboard reaches it too.
 const sideways = new ResizeObserver((seen) => { for (const { target } of seen) target.scrollWidth > target.clientWidth ? (target.tabIndex = 0) : target.removeAttribute("tabindex"); });
 for (const table of document.querySelectorAll("main .table")) sideways.observe(table);
+
+// A day or a time is picked in Chinese, whatever the browser's language; so are those of rows that are added later.
+const NATIVE = 'input[type="date"], input[type="time"]';
+async function dates() {
+  if (document.querySelector(NATIVE)) (await import("./date_fields.js")).replaceNative(document);
+}
+new MutationObserver((changes) => { if (changes.some((c) => c.addedNodes.length)) dates(); })
+  .observe(document.getElementById("content"), { childList: true, subtree: true });
+dates();
 
 // A field for files says what it is in Chinese, whatever the browser's language; the field itself stays for the keyboard.
 for (const field of document.querySelectorAll('input[type="file"]:not(.visually-hidden)')) {

@@ -60,10 +60,13 @@ export function panelOf(modeler, place, offered, editable) {
     field(title, control, hint);
   };
 
+  // Where the clauses stand in the county's text.
+  const cited = (numbers) => numbers.split(",").map((n) => n.trim()).filter(Boolean).map((n) => `${n} ${offered.clauses[n] || "（没有这一条）"}`).join("；");
+
   function work(element) {
     const lane = (element.businessObject.lanes || [])[0];
     pick("岗位", property(element, "role"), offered.roles, (v) => setProperty(element, "role", v), lane ? `不选则由所在泳道“${lane.name || lane.id}”办理` : "不选则由所在泳道办理");
-    pick("表单", property(element, "form"), offered.forms.map((f) => [f, f]), (v) => setProperty(element, "form", v));
+    pick("表单", property(element, "form"), offered.forms, (v) => setProperty(element, "form", v));
     pick("时限", property(element, "clock"), offered.clocks, (v) => { setProperty(element, "clock", v); show(element); }, offered.clocks.find(([n]) => n === property(element, "clock"))?.[2]);
     pick("可以退回到本环节", property(element, "return_to") === "false" ? "false" : "", [["false", "不可以"]], (v) => setProperty(element, "return_to", v));
   }
@@ -104,7 +107,10 @@ export function panelOf(modeler, place, offered, editable) {
       pick("默认出路", owner.sourceRef.default === owner ? "yes" : "", [["yes", "是"]], (v) => modeling.updateProperties(modeler.get("elementRegistry").get(owner.sourceRef.id), { default: v ? owner : undefined }));
     }
     for (const definition of owner.eventDefinitions || []) if (definition.$type === "bpmn:TimerEventDefinition") timer(element, definition);
-    if (/Task|CallActivity/.test(kind)) text("依据条款", property(element, "clauses"), (v) => setProperty(element, "clauses", v), "例如 C01,C28");
+    if (/Task|CallActivity/.test(kind)) text("依据条款", property(element, "clauses"), (v) => {
+      setProperty(element, "clauses", v);
+      show(element);
+    }, cited(property(element, "clauses")) || "填条款编号，用逗号分开，例如 C01,C28");
   }
 
   // A label stands for the shape or line that it names.

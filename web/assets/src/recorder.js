@@ -1,6 +1,7 @@
 // Recording a scenario: an application, then step by step the forms of whoever it is open with.
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
+import { chineseDates } from "./dates.js";
 import { data, say, send } from "./send.js";
 import { formsInChinese, hintsInChinese, showFaults } from "./words_of_forms.js";
 
@@ -13,10 +14,16 @@ let household = { members: [] }, standing = null;
 
 // ---------------------------------------------------------------- the household
 
+const CALLED = { name: "姓名", relation: "关系", birth: "出生日期", sex: "性别", income: "收入种类", amount: "一年的金额" };
 function memberRow(member = {}) {
   const [kind, amount] = Object.entries(member.income || {})[0] || ["", ""];
-  const input = (name, value) => make("input", { className: "form-control form-control-sm", value: value || "", name, ariaLabel: name });
-  const select = (name, choices, value) => { const s = make("select", { className: "form-select form-select-sm", name, ariaLabel: name }, ...choices.map(([v, t]) => new Option(t, v))); s.value = value || choices[0][0]; return s; };
+  const input = (name, value) => make("input", { className: "form-control form-control-sm", value: value || "", name, ariaLabel: CALLED[name] });
+  const select = (name, choices, value) => {
+    const options = choices.map(([v, t]) => new Option(t, v));
+    const s = make("select", { className: "form-select form-select-sm", name, ariaLabel: CALLED[name] }, ...options);
+    s.value = value || choices[0][0];
+    return s;
+  };
   const cells = [input("name", member.name), select("relation", offered.relations.map((r) => [r, r]), member.relation), input("birth", member.birth), select("sex", [["男", "男"], ["女", "女"]], member.sex), select("income", [["", "无"], ...offered.incomes], kind), input("amount", amount)];
   const row = make("tr", {}, ...cells.map((c) => make("td", {}, c)));
   row.member = member;
@@ -49,6 +56,7 @@ async function ask(schema, values, title, hand) {
   const box = make("div", { className: "fjs-holder" }), button = make("button", { className: "btn btn-primary", textContent: `${title} (Ctrl+Enter)`, id: "complete" });
   place.replaceChildren(box, make("div", { className: "bar-bottom" }, button));
   const form = new Form({ container: box, debounce: false, additionalModules: [formsInChinese] });
+  chineseDates(box);
   hintsInChinese(box);
   await form.importSchema(schema, values);
   button.addEventListener("click", async () => {

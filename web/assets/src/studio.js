@@ -21,7 +21,9 @@ try {
 async function tell(ours) {
   const problems = [...ours, ...((await editor.problems?.()) || []).filter((p) => !ours.some((o) => o.element === p.element && !p.mild))].sort((a, b) => Boolean(a.mild) - Boolean(b.mild));
   list.replaceChildren(...problems.map((p) => {
-    const item = Object.assign(document.createElement("li"), { className: p.mild ? "advice" : "text-danger", textContent: `${editor.title?.(p.element) || p.element || "（全文）"}：${p.message}`, title: p.element });
+    const title = editor.title?.(p.element) || p.element || "";
+    const textContent = `${title || "（全文）"}：${p.message}`;
+    const item = Object.assign(document.createElement("li"), { className: p.mild ? "advice" : "text-danger", textContent, title });
     if (editor.knows?.(p.element)) { item.role = "button"; item.onclick = () => editor.go(p.element); }
     return item;
   }));

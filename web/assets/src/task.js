@@ -53,7 +53,8 @@ async function complete(more = {}) {
     keeper?.end();
     location.href = answer.address;
   } catch (fault) {
-    say(fault.message || "提交失败，内容仍在本页。", "bad");
+    const kept = fault.code === "stale_task" ? "您填写的内容仍在本页。" : "";
+    say(fault.message ? fault.message + kept : "提交失败，内容仍在本页。", "bad");
     showFaults(form, place, schema, fault.fields || {});
     button.disabled = false;
   }

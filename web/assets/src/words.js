@@ -49,5 +49,25 @@ const words = {
   "name": "名称", "Empty": "空", "Decision table": "决策表", "Literal Expression": "文字表达式", "Decision": "决策",
 };
 
+// What the editor says without asking its translator.
+const POLICIES = {
+  "No overlap is possible and all rules are disjoint. Only a single rule can be matched": "各条规则互不重叠，只会符合其中一条",
+  "Rules may overlap. The first matching rule will be chosen": "规则可以重叠，取最先符合的一条",
+  "Rules may overlap. The one with the highest priority will be chosen": "规则可以重叠，取优先级最高的一条",
+  "Rules may overlap. Their output have to match": "规则可以重叠，但结果必须相同",
+  "Collects the values of all matching rules": "收集所有符合的规则的结果",
+  "Collects the values of all matching rules and sums up to a single value": "收集所有符合的规则的结果并合计",
+  "Collects the values of all matching rules and uses the lowest value": "收集所有符合的规则的结果，取最小值",
+  "Collects the values of all matching rules and uses the highest value": "收集所有符合的规则的结果，取最大值",
+  "Collects the values of all matching rules and counts the number of them": "收集所有符合的规则的结果，数其个数",
+  "Collects the values of all matching rules in rule order": "按规则的次序收集所有符合的规则的结果",
+  "Collects the values of all matching rules in decreasing output priority order": "按结果优先级从高到低收集所有符合的规则的结果",
+  "Collect (Sum)": "收集（合计）", "Collect (Min)": "收集（最小）", "Collect (Max)": "收集（最大）", "Collect (Count)": "收集（个数）",
+};
+export const unasked = {
+  ...words, ...POLICIES, "Move Input": "移动输入列", "Move Output": "移动输出列", "Move Rule": "移动规则",
+  "Open literal expression": "打开文字表达式", "Open decision table": "打开决策表", Back: "返回", "Decision table context menu": "决策表菜单", "Open entry documentation": "打开说明",
+};
+
 export const translate = (template, values = {}) => (words[template] || template).replace(/{([^}]+)}/g, (_, key) => values[key] ?? `{${key}}`);
 export const inChinese = { translate: ["value", translate] };

@@ -12,7 +12,52 @@ const RESTS = {
   "Create new list item": "增加一项", "Delete item": "删除这一项", "Toggle section": "展开或收起", "Toggle list item": "展开或收起", "Section contains edits": "已修改", "Open pop-up editor": "在大窗口里编辑", "Click to set a dynamic value with FEEL expression": "点击改用算式", "FEEL expression is mandatory": "须写算式", Year: "年", Month: "月", Column: "列", Opened: "已打开", "Opened in popup": "已在大窗口打开", Submit: "提交", Reset: "重置",
 };
 
+// Hints, choices and faults of its panel.
+const HINTS = {
+  "<empty>": "（空）", "<none>": "（无）", "Add new": "增加", Create: "增加",
+  "Add properties directly to the form schema, useful to configure functionality in custom-built task applications and form renderers.":
+    "直接写入表单文件的属性，供其他程序使用。",
+  "A source is a JSON object containing metadata for a document or an array of documents.": "来源为说明文件的数据，或者若干份文件的清单。",
+  "Additional details are optional. The expected format is as follows:": "其他内容可以不填。格式如下：",
+  "Each entry must include a document ID, name, and MIME type.": "每一项须有文件编号、名称和类型。", "All values selected": "已全部选中", "Allow same origin": "允许同源",
+  Browse: "选择", "Camera access": "使用摄像头", "Clear content": "清除内容", "Click to remove sorting": "点击取消排序", "Column 1": "第一列", "Column 2": "第二列",
+  "Column 3": "第三列", "Condition under which the field is deactivated": "满足这个条件时，该字段不能填写",
+  "Condition under which the field is hidden": "满足这个条件时，该字段不显示", "Deactivate if": "满足条件时停用", "Date and time must both be entered.": "日期和时间都应填写。",
+  "Define an expression to calculate the value of this field": "填写计算本字段的算式", "Define an expression to populate the options from.": "填写得出选项的算式。",
+  "Define which input property to populate the values from": "填写选项取自哪一项数据", "Descriptive text for screen reader accessibility.": "供读屏软件朗读的说明。",
+  "Document reference": "文件来源", "Document reference is not defined.": "没有填写文件来源。",
+  "Documents whose height exceeds the defined value in pixels will be vertically scrollable": "超过这个高度（像素）的文件可以上下滚动",
+  "Drop is not a valid target": "不能放在这里", "Drop not allowed by path registry": "不能放在这里",
+  "Enter a form input variable that contains the data for the table or define an expression to populate the data dynamically.":
+    "填写表格数据所在的变量，或者得出数据的算式。",
+  "Expression or static value (link/data URI)": "算式或者固定地址", "Field is required.": "请填写此项。", "Field must be a valid email.": "应为电子邮箱。",
+  "Forms submission": "提交表单", Geolocation: "地理位置", "Height of the container in pixels.": "高度（像素）。", "Input data": "来自数据", Static: "固定",
+  "Learn more": "详细说明", "Link referring to a hosted image, or use a data URI directly to embed image data into the form.": "图片的地址，或者直接写入图片数据。",
+  "List of items": "清单", "Max height of preview container": "预览的最大高度", "Max validation value is not a valid number.": "最大值应为数字。",
+  "Min validation value is not a valid number.": "最小值应为数字。", "Microphone access": "使用麦克风",
+  "Multiple form fields are selected. Select a single form field to edit its properties.": "选中了几个字段。请只选一个，再修改它的属性。",
+  "Must not be a prohibited path.": "不能用这个路径。", "Must not cause two binding paths to collide": "不能与其他字段的路径重复",
+  "Must not conflict with other key/path assignments.": "不能与其他字段的标识或者路径重复。", "Must not contain numerical path segments.": "路径中不能有数字段。",
+  "Must not contain prefix.": "不能带前缀。", "Next page": "下一页", "Previous page": "上一页", "No content to show.": "没有内容。", "No files selected": "未选择文件",
+  "No results": "没有结果", "No timezone": "不带时区", "Nothing to show.": "没有内容。", "Number of non-collapsing items": "不折叠的项数", "Open documentation": "打开说明",
+  "Open in fullscreen": "全屏打开", "Open modal windows": "打开对话框", "Open popups": "打开新窗口", "Opened in editor": "已在编辑器中打开",
+  "Please make sure that the URL is safe as it might impose security risks.": "请确认地址安全可靠。", "Remove tag": "删除标签",
+  "Routes the children of this component into a form variable, may be left empty to route at the root level.": "其中各字段保存在这个变量下，不填则与其他字段并列。",
+  "Routes the children of this component into a form variable.": "其中各字段保存在这个变量下。", "Save and close": "保存并关闭", "Script execution": "运行脚本",
+  Search: "查找", "Section contains an error": "其中有错误", "Should be a valid number": "应为数字", "Should be greater than or equal to zero.": "应大于或者等于零。",
+  "Should be greater than zero.": "应大于零。", "Skip to search": "跳到查找", "Specify an expression to populate column items": "填写得出各列的算式",
+  "Specify the source from which to populate the table": "填写表格数据的来源", "Storage access by user": "访问本机数据",
+  "The document data source is required.": "请填写文件来源。",
+  "The error message to display when the input does not match the regular expression.": "填写的内容不符合格式时显示的提示。", "This is an image placeholder": "图片",
+  "Top level navigation": "离开本页", "Unable to download document": "文件不能下载", "Use the preview window to test your form.": "用预览检验表单。",
+  "Value is expected to be an integer.": "应为整数。", "Value is expected to have at most 1 decimal digit.": "最多一位小数。", "Value is not a number.": "应为数字。",
+  "Value must be a number.": "应为数字。", "Version tag by which this form can be referenced.": "引用本表单的版本标记。",
+  "Where the child variables of this component are pathed to.": "其中各字段保存的位置。", URL: "网址", Add: "增加", Remove: "删除", Close: "关闭",
+  "Close pop-up editor": "关闭大窗口", Cancel: "取消", Save: "保存",
+};
+
 export const formEditorWords = {
+  ...HINTS,
   ...RESTS,
   ...KINDS,
   ...Object.fromEntries(Object.entries(KINDS).flatMap(([en, zh]) => [[`Create a ${en} element`, `增加${zh}`], [`Create an ${en} element`, `增加${zh}`], [`Remove ${en}`, `删除${zh}`], [en.toUpperCase(), zh]])),

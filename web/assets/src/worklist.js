@@ -48,6 +48,13 @@ function tell(answer) {
   tick();
 }
 
+// What a row refuses (somebody signed for it first) is said once above the list, and the row is shown as it is now.
+queue.addEventListener("refused", async (event) => {
+  event.preventDefault();
+  told.replaceChildren(make("div", { className: "alert alert-warning py-2", role: "alert", textContent: event.detail }));
+  await renew();
+});
+
 bar?.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-batch]");
   if (!button) return;

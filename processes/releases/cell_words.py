@@ -1,0 +1,107 @@
+"""What the editors show instead of keys: titles of forms, of what cells of tables hold, and of clauses."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from processes.engine.xml import parse_xml
+from processes.errors import YimenError
+from processes.releases import words
+from processes.releases.bundle import Bundle
+
+COMMON = {
+    "true": "是", "false": "否", "yes": "拟符合", "no": "不符合", "needs": "待补充", "county": "县级", "township": "乡镇",
+    "": "（无）",
+}  # fmt: skip
+"""Values that mean the same in every table."""
+_MEANING = re.compile(r"\s*(\S+)\s+([^；]+?)\s*(?:；|$)")
+_DMN = {"d": "https://www.omg.org/spec/DMN/20191111/MODEL/"}
+
+
+def form_titles(bundle: Bundle) -> dict[str, str]:
+    """By name of the form: the step or the application that it belongs to, else its heading."""
+    found: dict[str, str] = {}
+    for file, raw in bundle.files.items():
+        if file.endswith(".form"):
+            found[_stem(file)] = _heading(raw) or _stem(file)
+    for form, title in _users(bundle):
+        found[form] = title
+    return found
+
+
+def _users(bundle: Bundle) -> Iterator[tuple[str, str]]:
+    try:
+        for process, start in bundle.starts.items():
+            for diagram in bundle.definition(process).diagrams.values():
+                for node in diagram.nodes.values():
+                    if form := node.properties.get("form", ""):
+                        yield form, node.name or form
+            yield start.form, f"{start.title}申请" if not start.before_register else start.title
+    except YimenError:
+        return  # a broken diagram names nothing and stops nothing
+
+
+def _stem(file: str) -> str:
+    return file.rsplit("/", 1)[-1].removesuffix(".form")
+
+
+def _heading(raw: bytes) -> str:
+    try:
+        components = json.loads(raw).get("components", [])
+    except (ValueError, AttributeError):
+        return ""
+    texts = (str(c.get("text", "")) for c in components if isinstance(c, dict) and c.get("type") == "text")
+    return next((t.lstrip("# ").splitlines()[0][:40] for t in texts if t.strip()), "")
+
+
+def of_cells(bundle: Bundle, others: Mapping[str, str]) -> dict[str, Any]:
+    """For cells: words by title of the column, names of what is computed, titles of parameters.
+
+    `others` are titles that do not stand in this bundle: of programmes and of what they start.
+    """
+    columns: dict[str, dict[str, str]] = {}
+    names: dict[str, str] = {}
+    try:
+        for process in bundle.starts:
+            for (_, title), said in words.of_process(bundle, process).items():
+                columns.setdefault(title, {}).update(said)
+            for sheet in bundle.definition(process).sheets.values():
+                names |= {f"{sheet.id}.{line.name}": line.title for line in sheet.lines if line.title}
+    except YimenError:
+        pass
+    for file, raw in bundle.files.items():
+        if file.endswith(".dmn"):
+            for title, said in _meanings(file, raw):
+                columns.setdefault(title, {}).update(said)
+    return {
+        "columns": columns, "names": names, "common": {**others, **COMMON},
+        "parameters": {name: p.title for name, p in bundle.policy.parameters.items()},
+    }  # fmt: skip
+
+
+def _meanings(file: str, raw: bytes) -> Iterator[tuple[str, dict[str, str]]]:
+    """What the values of an output mean, as its description says: `none 不符合；household 全户纳入`."""
+    try:
+        root = parse_xml(raw, file)
+    except YimenError:
+        return
+    for output in root.iterfind(".//d:output", _DMN):
+        told = output.findtext("d:description", "", _DMN) or ""
+        if told:
+            yield output.get("label", ""), dict(_MEANING.findall(told))
+
+
+@cache
+def clauses(content: Path) -> Mapping[str, str]:
+    """By number of a clause: where it stands in the county's text, as people cite it."""
+    file = content / "clauses.toml"
+    rows = tomllib.loads(file.read_text("utf-8"))["clause"] if file.is_file() else []
+    return {
+        str(row["id"]): f"县实施意见{row['section']}".replace("(", "（").replace(")", "）") for row in rows
+    }
