@@ -158,20 +158,19 @@ def note_of(uow: UnitOfWork, account_id: int | None, action: Action, target: str
 
 
 def page(
-    session: Session, action: str = "", word: str = "", before: int | None = None
+    session: Session, action: str = "", word: str = "", before: int | None = None, size: int = PAGE
 ) -> tuple[Sequence[Any], int | None]:
     """Entries with the names of their accounts, latest first, and where the next page begins (None: it is the last).
 
     `action` narrows to one kind, `word` to a person's name or user name, or to the beginning of a target.
     """
-    limits = []
-    if action:
-        limits.append(AccessLog.action == action)
+    # Hashes of accounts are for the comparison; whoever wants to see them asks for them.
+    limits = [AccessLog.action == action if action else AccessLog.action != "account_state"]
     if before is not None:
         limits.append(AccessLog.id < before)
     # Each part is read in the order of its index and no further than a page.
     parts = [
-        select(AccessLog.id).where(part, *limits).order_by(AccessLog.id.desc()).limit(PAGE + 1)
+        select(AccessLog.id).where(part, *limits).order_by(AccessLog.id.desc()).limit(size + 1)
         for part in (_about(session, word) if word else [true()])
     ]
     ids = parts[0] if len(parts) == 1 else union(*(select(part.subquery().c.id) for part in parts))
@@ -180,21 +179,10 @@ def page(
         .outerjoin(Account, Account.id == AccessLog.account_id)
         .where(AccessLog.id.in_(ids))
         .order_by(AccessLog.id.desc())
-        .limit(PAGE + 1)
+        .limit(size + 1)
     )
-    # Hashes of accounts are for the comparison; whoever wants to see them asks for them.
-    query = query.where(AccessLog.action == action if action else AccessLog.action != "account_state")
-    if word:
-        found = or_(
-            Account.name == word,
-            Account.username == word,
-            AccessLog.target.startswith(word, autoescape=True),
-        )
-        query = query.where(found)
-    if before is not None:
-        query = query.where(AccessLog.id < before)
     rows = session.execute(query).all()
-    return rows[:PAGE], rows[PAGE - 1][0].id if len(rows) > PAGE else None
+    return rows[:size], rows[size - 1][0].id if len(rows) > size else None
 
 
 def _about(session: Session, word: str) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from processes.cases.models import Attachment, Case, Clock, Comment, Incident, Watch, WorkItem
+from processes.cases.models import Attachment, Case, Comment, Incident, Watch, WorkItem
 from processes.cases.pages import MOST_COUNTED, PAGE, Page
 from processes.errors import CaseDestroyed, CaseNotFound, NotFound
 from processes.policy import reading
@@ -172,19 +172,6 @@ def comments(session: Session, case_id: int) -> list[Comment]:
 def is_watching(session: Session, case_id: int, account_id: int | None) -> bool:
     """Whether a person follows a case."""
     return account_id is not None and session.get(Watch, (case_id, account_id)) is not None
-
-
-def late(session: Session, today: date) -> list[tuple[Case, Clock]]:
-    """Running clocks that are red or overdue, with their cases in scope, latest due date last."""
-    query = (
-        select(Case, Clock)
-        .join(Clock, Clock.case_id == Case.id)
-        # Said in a way that no index of cases answers: SQLite would begin with every case that is open.
-        .where(Clock.stopped_on.is_(None), Clock.red_on <= today, Case.status.concat("") == "open")
-        .order_by(Clock.due_on, Clock.case_id)
-        .limit(200)
-    )
-    return [(row, clock) for row, clock in session.execute(query)]
 
 
 def incidents(session: Session) -> list[tuple[Case, Incident]]:

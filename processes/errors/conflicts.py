@@ -17,8 +17,8 @@ class StaleTask(Conflict):
     """The step was acted upon after the person opened the page."""
 
     code = "stale_task"
-    text = "本环节已由{who}于 {when} 办理或变更，您看到的不是最新内容，请刷新后再办。您填写的内容仍在本页。"
-    text_en = "{who} changed this step at {when}; reload. What you typed is still on this page."
+    text = "本环节已由{who}于 {when} 办理或变更，您看到的不是最新内容，请刷新后再办。"
+    text_en = "{who} changed this step at {when}; reload."
 
 
 class StaleCase(Conflict):
@@ -49,7 +49,7 @@ class TaskTaken(Conflict):
     """Somebody else has claimed the step."""
 
     code = "task_taken"
-    text = "该待办已由{who}签收。如需办理，请与其联系转办。"
+    text = "该事项已由{who}签收。"
     text_en = "{who} has already claimed this task."
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, object_session
 from processes.errors import HouseholdNotFound
 from processes.people import masking
 from processes.people.forms import EXPENSE_KINDS, INCOME_KINDS, PROPERTY_KINDS
+from processes.people.listing import EVERY_HOUSEHOLD, HouseholdFilter
 from processes.people.models import Household, Membership, Person, PersonMerge
 from processes.policy import reading
 from processes.policy.periods import age_on
@@ -50,24 +51,28 @@ def household_by_number(session: Session, number: str) -> Household:
     return found
 
 
-def search(session: Session, text: str) -> Sequence[Household]:
-    """Households, latest first, by file number, or by a member: last four of the ID number, pinyin initials, name.
+def search(
+    session: Session, text: str, wanted: HouseholdFilter = EVERY_HOUSEHOLD, most: int = PAGE
+) -> Sequence[Household]:
+    """Households, narrowed and ordered as wanted, by file number, or by a member: name, initials, end of the ID number.
 
-    Each is read in the order of an index and no further than a page: of a common surname the first names come.
+    Each is read in the order of an index and no further than `most`: of a common surname the first names come.
     """
     word = reading.search_word(text)
-    latest = Household.updated_at.desc(), Household.id.desc()
+    query = select(Household).where(*wanted.conditions())
     if not word:
-        return session.scalars(select(Household).order_by(*latest).limit(PAGE)).all()
+        return session.scalars(query.order_by(*wanted.ordered()).limit(most)).all()
     if "-" in word:
-        numbered = session.scalars(select(Household).where(Household.number == word.upper())).all()
+        numbered = session.scalars(query.where(Household.number == word.upper())).all()
         if numbered:
             return numbered
-    found = {row.id: row for by in _of_members(word) for row in session.scalars(by)}
-    return sorted(found.values(), key=lambda h: (h.updated_at, h.id), reverse=True)[:PAGE]
+    found = {
+        row for by in _of_members(word) for row in session.scalars(by.where(*wanted.conditions()).limit(most))
+    }
+    return session.scalars(query.where(Household.id.in_(found)).order_by(*wanted.ordered()).limit(most)).all()
 
 
-def _of_members(word: str) -> list[Select[Household]]:
+def _of_members(word: str) -> list[Select[tuple[int]]]:
     """Households with a member of that name, of those initials or with that end of the number."""
     if len(word) == masking.TAIL_DIGITS and word[:-1].isdecimal():
         return [_of_member(Person.id_tail, Person.id_tail == word.upper())]
@@ -80,14 +85,13 @@ def _of_members(word: str) -> list[Select[Household]]:
     ]
 
 
-def _of_member(order: Any, condition: ColumnElement[bool]) -> Select[Household]:
+def _of_member(order: Any, condition: ColumnElement[bool]) -> Select[tuple[int]]:
     return (
-        select(Household)
+        select(Household.id)
         .join(Membership, Membership.household_id == Household.id)
         .join(Person, Person.id == Membership.person_id)
         .where(condition)
         .order_by(order, Person.id)
-        .limit(PAGE)
     )
 
 

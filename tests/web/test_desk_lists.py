@@ -12,6 +12,7 @@ from sqlalchemy import select
 from processes.access.models import AccessLog
 from processes.access.permissions import Role
 from processes.cases.models import Case
+from processes.people.models import Household
 from processes.rehearsal import failures, player, scenarios
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -118,3 +119,68 @@ def test_the_sheet_of_a_household_knows_who_is_not_preset_as_able_to_work(whole_
     page = Person(whole_stage, "window_clerk").get("/households/new").text
     found = page.replace(" ", "").partition('"ages":')[2][:40]
     assert found.startswith('{"child":16,"elderly":60}'), found
+
+
+def test_households_are_narrowed_ordered_and_exported(stage: Stage) -> None:
+    cases.a_household(stage)  # 张建国 in the first township
+    cases.a_household(stage, "340199102201", cases.OTHER_HOUSEHOLD)  # 周大海 in the second
+    county = Person(stage, "county_clerk")
+    first = county.get("/households?township=340199101").text
+    assert "张建国" in first
+    assert "周大海" not in first
+    for order, names in (("name", ["周大海", "张建国"]), ("-name", ["张建国", "周大海"])):
+        told = _sheet(county.post(f"/households/export?order={order}", {}).data)
+        assert told[0] == ["档案号", "户主", "人数", "所在地", "住址", "类别", "更新时间"]
+        assert [row[1] for row in told[1:]] == sorted(names, reverse=order == "-name")
+        assert all(isinstance(value, str) for row in told for value in row)
+    clerk = Person(stage, "window_clerk")
+    assert [row[1] for row in _sheet(clerk.post("/households/export", {}).data)[1:]] == ["张建国"], "in scope"
+    with stage.database.reading("") as session:
+        logged = session.scalars(select(AccessLog.target).where(AccessLog.action == "list_exported")).all()
+    assert logged == ["家庭 order=name", "家庭 order=-name", "家庭"]
+
+
+def test_a_file_without_members_is_no_household_of_the_list(stage: Stage) -> None:
+    number = cases.a_household(stage)
+    with stage.database.unit_of_work() as uow:
+        household = uow.session.scalars(select(Household)).one()
+        household.members.clear()
+        uow.commit()
+    assert number not in Person(stage, "window_clerk").get("/households").text
+
+
+def test_what_is_late_is_narrowed_urged_and_exported(stage: Stage) -> None:
+    number = cases.a_case(stage, "township_opinion")
+    stage.set_clock(datetime(2026, 9, 1, 9))
+    leader = Person(stage, "township_leader")
+    assert number in leader.get("/oversight?days=30").text
+    assert number not in leader.get("/oversight?q=无此人").text
+    assert number not in leader.get("/oversight?holder=赵分管").text
+    assert number in leader.get("/oversight?holder=none").text, "nobody has signed for it"
+    item = cases.item_at(stage, number, "township_opinion")
+    assert leader.post("/oversight/urge", {"item": item.id}).status_code == 302
+    assert "已 1 次" in leader.get("/oversight").text
+    told = _sheet(leader.post("/oversight/export?days=30", {}).data)
+    assert told[0] == ["截止", "超期天数", "时限", "办件编号", "申请人", "所在环节", "经办人", "区划"]
+    assert {(row[3], row[5], row[6]) for row in told[1:]} == {(number, "乡镇审核意见", "未签收")}
+    assert len(_sheet(leader.post("/oversight/export?days=900", {}).data)) == 1
+    assert Person(stage, "auditor").post("/oversight/urge", {"item": item.id}).status_code == 403
+
+
+def test_the_access_log_is_exported_and_says_so(stage: Stage) -> None:
+    auditor = Person(stage, "auditor")
+    told = _sheet(auditor.post("/audit/export?action=sign_in", {}).data)
+    assert told[0] == ["时间", "人员", "操作", "对象", "地址"]
+    assert {row[2] for row in told[1:]} == {"登录"}
+    assert "导出列表" in auditor.get("/audit?action=list_exported").text
+    assert Person(stage, "window_clerk").post("/audit/export", {}).status_code == 403
+
+
+def test_who_comes_second_is_told_by_whom_it_was_signed_for(stage: Stage) -> None:
+    number = cases.a_case(stage, "township_opinion")
+    item = cases.item_at(stage, number, "township_opinion")
+    address = f"/cases/{number}/tasks/{item.id}/claim"
+    assert Person(stage, "township_leader").post(address, {"version": item.version}).status_code == 302
+    second = Person(stage, "t1_leader2").send_form(address, {"version": item.version})
+    assert second.status_code == 409
+    assert second.json["message"] == "该事项已由赵分管签收。"

@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
-from processes.access.scope import Actor, township_of
+from processes.access.scope import TOWNSHIP_DIGITS, Actor, township_of
 from processes.cases import queries as cases
 from processes.errors import Invalid, ParameterMissing, ReleaseMissing, Unreadable
-from processes.papers import old_files
+from processes.papers import lists, old_files
 from processes.people import (
     calls,
     differences,
     history,
     identity,
+    listing,
     masking,
     persons,
     queries,
@@ -34,35 +35,83 @@ from processes.policy.periods import Month, age_on
 from processes.releases import publish
 from processes.relief import fund_queries, payroll
 from processes.relief import queries as relief
-from web import auth, differing, forms, unsaved_sheet
+from web import auth, differing, forms, list_export, unsaved_sheet
 from web.require import require
 
 COUNTY_DIGITS = 6
 desk = Blueprint("households", __name__)
 
 
+_LIST = (
+    ("档案号", 22), ("户主", 14), ("人数", 8), ("所在地", 34), ("住址", 34), ("类别", 14), ("更新时间", 18),
+)  # fmt: skip
+
+
 @desk.get("/households")
 @require(Permission.HOUSEHOLD_READ)
 def register(actor: Actor) -> Any:
-    """Households in scope, by name, file number or ID tail."""
-    search = forms.search_word()
+    """Households in scope, by name, file number or ID tail; narrowed by township and category."""
+    search, wanted = forms.search_word(), _filter()
     with auth.office().database.reading(actor.division, actor.department) as session:
-        found = queries.search(session, search)
-        sizes = queries.sizes(session, [h.id for h in found])
-        places = divisions.names(session, sorted({h.division for h in found}))
-        rows = [
-            {
-                "number": h.number, "name": h.householder_name, "address": h.address,
-                "members": sizes.get(h.id, 0), "category": kinds.CATEGORIES.get(h.category, ""),
-                "updated_at": h.updated_at, "place": places[h.division],
-            }
-            for h in found
-        ]  # fmt: skip
+        rows = _rows(session, search, wanted)
         differing_ones = differences.waiting(session, actor)
         moving = transfers.waiting(session, actor)
+        is_county = len(actor.division) < TOWNSHIP_DIGITS
+        townships = divisions.townships(session, actor.division) if is_county else []
     return render_template(
-        "households.html", rows=rows, search=search, differing=differing_ones, moving=moving
-    )
+        "households.html", rows=rows, search=search, differing=differing_ones, moving=moving, wanted=wanted,
+        kept=_kept(search), townships={t.code: t.name for t in townships}, categories=kinds.CATEGORIES,
+        most=queries.PAGE,
+    )  # fmt: skip
+
+
+@desk.post("/households/export")
+@require(Permission.HOUSEHOLD_READ)
+def export_list(actor: Actor) -> Any:
+    """The list as it is narrowed, as a spreadsheet; that it was taken is written down first."""
+    search, wanted = forms.search_word(), _filter()
+    list_export.note(actor, "家庭", _kept(search))
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        rows = _rows(session, search, wanted, lists.MOST_ROWS)
+    told = (
+        (
+            r["number"], r["name"], str(r["members"]), r["place"], r["address"], r["category"],
+            list_export.minute(r["updated_at"]),
+        )
+        for r in rows
+    )  # fmt: skip
+    return list_export.answer("家庭", _LIST, told)
+
+
+def _filter() -> listing.HouseholdFilter:
+    told = request.args
+    order, category = told.get("order", ""), told.get("category", "")
+    return listing.HouseholdFilter(
+        told.get("township", "")[:9], category if category in kinds.CATEGORIES else "",
+        order if order in listing.ORDERS else "-updated",
+    )  # fmt: skip
+
+
+def _kept(word: str) -> dict[str, str]:
+    """What the address says of the list."""
+    told = {name: request.args.get(name, "")[:60] for name in ("township", "category", "order")}
+    return {n: v for n, v in {"q": word, **told}.items() if v}
+
+
+def _rows(
+    session: Session, search: str, wanted: listing.HouseholdFilter, most: int = queries.PAGE
+) -> list[dict[str, Any]]:
+    found = queries.search(session, search, wanted, most)
+    sizes = queries.sizes(session, [h.id for h in found])
+    places = divisions.names(session, sorted({h.division for h in found}))
+    return [
+        {
+            "number": h.number, "name": h.householder_name, "address": h.address,
+            "members": sizes.get(h.id, 0), "category": kinds.CATEGORIES.get(h.category, ""),
+            "updated_at": h.updated_at, "place": places[h.division],
+        }
+        for h in found
+    ]  # fmt: skip
 
 
 @desk.get("/households/new")

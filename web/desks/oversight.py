@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
-from processes.access.scope import Actor, township_of
-from processes.cases import clocks, queries
+from processes.access.scope import TOWNSHIP_DIGITS, Actor, township_of
+from processes.cases import clocks, overdue, queries
 from processes.decisions import deviations
 from processes.oversight import load
+from processes.papers import lists
 from processes.people import differences, transfers
 from processes.policy.calendar import civil_date
-from web import auth
+from web import auth, forms, list_export
 from web.require import require
 
 desk = Blueprint("oversight", __name__)
 YEAR = timedelta(days=365)
+_LONGEST_DAYS = 4
+_LIST = (
+    ("截止", 12), ("超期天数", 10), ("时限", 20), ("办件编号", 24), ("申请人", 14), ("所在环节", 22), ("经办人", 16),
+    ("区划", 34),
+)  # fmt: skip
 
 
 @desk.get("/oversight")
@@ -29,12 +35,9 @@ YEAR = timedelta(days=365)
 def late(actor: Actor) -> Any:
     """Red and overdue limits, incidents, load by township."""
     now = auth.office().database.clock()
-    today = civil_date(now)
+    today, wanted = civil_date(now), _filter()
     with auth.office().database.reading(actor.division, actor.department) as session:
-        rows = [
-            (case, clock, clocks.colour(today, clock.due_on, clock.yellow_on, clock.red_on))
-            for case, clock in queries.late(session, today)
-        ]
+        rows = [(r, _shade(r, today)) for r in overdue.late(session, today, wanted)]
         townships = load.by_township(session, today)
         deviating = _deviations(session, now)
         names_of = divisions.names(session, [township for township, _ in deviating])
@@ -42,6 +45,14 @@ def late(actor: Actor) -> Any:
         return render_template(
             "oversight.html",
             rows=rows,
+            wanted=wanted,
+            kept=_kept(),
+            shown=overdue.SHOWN,
+            at_least=(1, 7, 30),
+            holders=sorted({i.claimed_by for r, _ in rows for i in r.items if i.claimed_by}),
+            townships_all={t.code: t.name for t in divisions.townships(session, actor.division)}
+            if len(actor.division) < TOWNSHIP_DIGITS
+            else {},
             townships=townships,
             names=names,
             deviations=[
@@ -53,6 +64,53 @@ def late(actor: Actor) -> Any:
             moving=transfers.overdue(session, actor, today),
             today=today,
         )
+
+
+@desk.post("/oversight/export")
+@require(Permission.OVERDUE_READ)
+def export_list(actor: Actor) -> Any:
+    """What is late as the page is narrowed, as a spreadsheet; that it was taken is written down first."""
+    today, wanted = civil_date(auth.office().database.clock()), _filter()
+    list_export.note(actor, "督办", _kept())
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        rows = overdue.late(session, today, wanted, lists.MOST_ROWS)
+        places = divisions.names(session, sorted({r.case.division for r in rows}))
+        told = [
+            (
+                r.clock.due_on.isoformat(), str(r.days(today) or ""), r.clock.title, r.case.number,
+                r.case.applicant, r.steps, r.holders, places[r.case.division],
+            )
+            for r in rows
+        ]  # fmt: skip
+    return list_export.answer("督办", _LIST, told)
+
+
+@desk.post("/oversight/urge")
+@require(Permission.TASK_WORK)
+def urge(actor: Actor) -> Any:
+    """Urge a step from the list."""
+    auth.office().perform(c.UrgeTask(forms.whole(request.form.get("item")), ""), actor)
+    return redirect(url_for("oversight.late", **_kept()))
+
+
+def _shade(row: overdue.Late, today: date) -> str:
+    return clocks.colour(today, row.clock.due_on, row.clock.yellow_on, row.clock.red_on)
+
+
+def _filter() -> overdue.LateFilter:
+    told = request.args
+    days, order = told.get("days", ""), told.get("order", "")
+    return overdue.LateFilter(
+        forms.search_word(), told.get("holder", "").strip()[:60],
+        int(days) if days.isascii() and days.isdecimal() and len(days) <= _LONGEST_DAYS else 0,
+        told.get("township", "")[:9], order if order in overdue.ORDERS else "due",
+    )  # fmt: skip
+
+
+def _kept() -> dict[str, Any]:
+    """What the address says of the list."""
+    names = ("q", "holder", "days", "township", "order")
+    return {name: value[:60] for name in names if (value := request.args.get(name, ""))}
 
 
 def _deviations(session: Any, now: datetime) -> Counter[tuple[str, str]]:

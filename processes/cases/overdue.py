@@ -1,0 +1,107 @@
+"""What is late (督办): running limits that are red or overdue, with whoever has the step; narrowed and ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Case, Clock, WorkItem
+from processes.policy import reading
+from processes.storage.unit_of_work import within
+
+SHOWN = 200
+ORDERS = ("due", "-due", "applicant", "-applicant", "number", "-number")
+NOBODY = "none"
+"""The steps that nobody has taken, in the filter by person."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateFilter:
+    """Word (applicant or number), person who has the step, least days overdue, township, order."""
+
+    word: str = ""
+    holder: str = ""
+    days: int = 0
+    township: str = ""
+    order: str = "due"
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything narrows the list."""
+        return any((self.word, self.holder, self.days, self.township))
+
+    def conditions(self, today: date) -> list[ColumnElement[bool]]:
+        """As conditions on a query of cases and clocks."""
+        found: list[ColumnElement[bool]] = []
+        if word := reading.search_word(self.word):
+            named = Case.applicant.startswith(word, autoescape=True)
+            found.append(Case.number == word.upper() if "-" in word else named)
+        if self.holder:
+            waiting = select(WorkItem.case_id).where(WorkItem.status == "open")
+            if self.holder == NOBODY:
+                waiting = waiting.where(WorkItem.claimed_by_id.is_(None))
+            else:
+                waiting = waiting.where(WorkItem.claimed_by == self.holder)
+            found.append(Case.id.in_(waiting))
+        if self.days:
+            found.append(Clock.due_on <= today - timedelta(days=self.days))
+        if self.township:
+            found.append(within(Case.division, self.township))
+        return found
+
+    def ordered(self) -> list[Any]:
+        """As the order of a query."""
+        column = {"due": Clock.due_on, "applicant": Case.applicant, "number": Case.number}[
+            self.order.removeprefix("-")
+        ]
+        return [column.desc() if self.order.startswith("-") else column, Clock.id]
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A limit that is red or overdue, its case, the open steps of the case."""
+
+    case: Case
+    clock: Clock
+    items: Sequence[WorkItem]
+
+    @property
+    def holders(self) -> str:
+        """Who has the steps, as a list says it."""
+        return "、".join(dict.fromkeys(i.claimed_by or "未签收" for i in self.items))
+
+    @property
+    def steps(self) -> str:
+        """The open steps by their titles."""
+        return "、".join(dict.fromkeys(i.title for i in self.items))
+
+    def days(self, today: date) -> int:
+        """For how many days the limit has been over; zero before it is."""
+        return max((today - self.clock.due_on).days, 0)
+
+
+def late(session: Session, today: date, wanted: LateFilter, most: int = SHOWN) -> list[Late]:
+    """Running limits of open cases in scope that are red or overdue."""
+    query = (
+        select(Case, Clock)
+        .join(Clock, Clock.case_id == Case.id)
+        .where(Clock.stopped_on.is_(None), Clock.red_on <= today)
+        # Said in a way that no index of cases answers: SQLite would begin with every case that is open.
+        .where(Case.status.concat("") == "open")
+        .where(*wanted.conditions(today))
+        .order_by(*wanted.ordered())
+        .limit(most)
+    )
+    rows = session.execute(query).all()
+    of_case: dict[int, list[WorkItem]] = {}
+    open_items = select(WorkItem).where(
+        WorkItem.status == "open", WorkItem.case_id.in_({case.id for case, _ in rows})
+    )
+    for item in session.scalars(open_items.order_by(WorkItem.id)):
+        of_case.setdefault(item.case_id, []).append(item)
+    return [Late(case, clock, of_case.get(case.id, [])) for case, clock in rows]
