@@ -41,7 +41,7 @@ def application(offers: Mapping[str, Any], case: Case, bundle: Bundle) -> list[t
     return [(labels[k], v) for k, v in shown.items() if k in labels]
 
 
-def reachable(office: Office, division: str) -> list[Account]:
+def reachable(office: Office, division: str, role: str = "") -> list[Account]:
     """Whom one can ask or have sign: also people above one's own places, so outside one's data scope."""
     with office.database.reading("") as session:
-        return accounts.reachable(session, division)
+        return accounts.reachable(session, division, role)

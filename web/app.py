@@ -49,6 +49,7 @@ from web.desks import (
     releases,
     returns,
     scan,
+    search,
     sign_in,
     social,
     studio,
@@ -107,7 +108,7 @@ def create_app(office: Office | None = None) -> Flask:
     app.before_request(forms.demand_storable)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, draws, admin, funds,
-        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field, unsaved,
+        social, scan, search, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field, unsaved,
         differences,
         transfers,
         explain,
@@ -148,6 +149,7 @@ def _shared() -> dict[str, Any]:
         "actor": auth.actor_or_none(),
         "unread": auth.unread_notices(),
         "is_demo": auth.is_demo,
+        "county_name": auth.county_name,
         "Permission": Permission,
         "role_titles": ROLE_TITLES,
         "asset": _asset,

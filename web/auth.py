@@ -10,7 +10,7 @@ from flask import Flask, Response, after_this_request, current_app, g, request, 
 from flask_wtf.csrf import generate_csrf
 
 from processes import commands as c
-from processes.access import founding, sessions
+from processes.access import divisions, founding, sessions
 from processes.access.scope import Actor
 from processes.cases import notices
 from processes.errors import Unavailable
@@ -85,6 +85,17 @@ def is_demo() -> bool:
         with office().database.reading("") as rows:
             current_app.extensions["is_demo"] = founding.is_demo(rows)
     return cast(bool, current_app.extensions["is_demo"])
+
+
+def county_name() -> str:
+    """The county that the office serves, for the bar; asked once, since an installation never moves."""
+    if "county_name" not in current_app.extensions:
+        with office().database.reading("") as rows:
+            found = founding.installation(rows)
+            current_app.extensions["county_name"] = (
+                "" if found is None else divisions.name(rows, found.county)
+            )
+    return cast(str, current_app.extensions["county_name"])
 
 
 def unread_notices() -> int:

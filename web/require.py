@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -57,10 +58,18 @@ def _signed_out() -> ResponseReturnValue:
     """A page leads to the sign-in page; a request of a page's script is told, and the script asks in place."""
     if errors.wants_json():
         return errors.signed_out()
-    there = url_for("sign_in.form", next=request.path)
+    there = url_for("sign_in.form", next=_page())
     if request.headers.get("HX-Request"):
         return "", 401, {"HX-Redirect": there}
     return redirect(there)
+
+
+def _page() -> str:
+    """The page to come back to; for a form that was sent, the one on which it stood: its own address takes no look."""
+    if request.method in ("GET", "HEAD"):
+        return request.path
+    stood = urlsplit(request.referrer or "")
+    return stood.path if stood.netloc == request.host and stood.path else url_for("home.page")
 
 
 def public(route: Route) -> Route:

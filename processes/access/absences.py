@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from processes.access import persons, rules
+from processes.access import accounts, persons, rules
 from processes.access.models import Absence, Account
 from processes.access.scope import Actor, StandIn
 from processes.errors import NotFound, OwnProposal, RuleBroken
@@ -71,13 +71,14 @@ def listed(session: Session, account_id: int | None) -> Sequence[Shown]:
 
 
 def candidates(session: Session, actor: Actor) -> list[Account]:
-    """Who may act for a person: active people of the same rank whose places cover theirs."""
+    """Who may act for a person: active people of the same rank whose places cover theirs, of the same role first."""
     query = select(Account).where(Account.is_active.is_(True), Account.id != actor.account_id)
-    return [
+    found = (
         a
-        for a in session.scalars(query.order_by(Account.name))
+        for a in session.scalars(query)
         if rules.is_reachable(a, actor.division) and rules.is_of_rank(a.roles, actor.roles)
-    ]
+    )
+    return sorted(found, key=lambda a: accounts.nearness(a, actor.roles))
 
 
 def begin(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
@@ -76,10 +78,18 @@ def actor_of(account: Account) -> Actor:
     )  # fmt: skip
 
 
-def reachable(session: Session, division: str) -> list[Account]:
-    """Active people whose places include a place, by name: whom one can ask, copy in, or have sign."""
-    found = session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.name))
-    return [a for a in found if rules.is_reachable(a, division)]
+def reachable(session: Session, division: str, role: str = "") -> list[Account]:
+    """Active people whose places include a place: whom one can ask, copy in, or have sign.
+
+    Those of the same role and of the nearest place come first, then by name.
+    """
+    found = session.scalars(select(Account).where(Account.is_active.is_(True)))
+    return sorted((a for a in found if rules.is_reachable(a, division)), key=lambda a: nearness(a, {role}))
+
+
+def nearness(account: Account, roles: Collection[str]) -> tuple[bool, int, str]:
+    """The order in which people are offered: those of the same role first, then the nearest place, then by name."""
+    return (not set(roles) & set(account.roles), -len(account.division), account.name)
 
 
 def colleagues(session: Session, role: str, division: str) -> list[Account]:

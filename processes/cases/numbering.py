@@ -42,6 +42,11 @@ def verification_code() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH))
 
 
+def is_verification_code(text: str) -> bool:
+    """Whether a text has the form of such a code."""
+    return len(text) == CODE_LENGTH and set(text) <= set(_LETTERS)
+
+
 def household_number(uow: UnitOfWork, township: str) -> str:
     """The number of a new household's file in a township's series."""
     return f"{township}-H-{next_in(uow, f'household/{township}'):06d}"

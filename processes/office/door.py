@@ -200,6 +200,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.SignPaper: papers.sign_paper,
     c.WithdrawPaper: papers.withdraw_paper,
     c.NoteListExport: papers.note_list,
+    c.NoteNumberSearch: register.note_number_search,
     c.NotePaperRead: papers.note_read,
     c.FileScan: papers.file_scan,
     c.PlaceScan: papers.place_scan,

@@ -23,7 +23,7 @@ from processes.parameters.pins import CasePolicy
 from processes.people import queries as people
 from processes.people.models import Household, Person
 from processes.policy.calendar import civil_date
-from processes.policy.initials import initials, other_initials
+from processes.policy.initials import further_initials, initials, other_initials
 from processes.releases import forms, publish
 from processes.releases.bundle import Bundle, StartRule
 from processes.relief import queries as relief
@@ -190,7 +190,13 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
     full_text.add(
         uow,
         case.id,
-        [case.number, *(m.person.name for m in household.members), household.address, *said],
+        [
+            case.number,
+            *(m.person.name for m in household.members),
+            household.address,
+            *said,
+            *further_initials(case.applicant),
+        ],
     )
     return case
 

@@ -6,15 +6,18 @@ import hashlib
 import html
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from processes.cases import events, queries, timeline
 from processes.cases.models import Case
+from processes.engine import runtime
+from processes.engine.facts import Facts
 from processes.errors import AttachmentRefused
 from processes.papers import catalogue, old_files, return_scan
 from processes.papers import queries as papers
@@ -24,6 +27,7 @@ from processes.papers.models import STANDING, SUPERSEDED, WITHDRAWN
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
 from processes.releases import publish, words
+from processes.releases.bundle import Bundle
 from processes.storage import vault
 
 _STYLE = "body{font-family:serif;margin:2em;max-width:60em}table{border-collapse:collapse;width:100%}td,th{border:1px solid #999;padding:.2em .5em;text-align:left}code{font-size:.75em;word-break:break-all}"
@@ -127,7 +131,11 @@ def zipped(parts: Sequence[Part], title: str, printed: bytes, made_at: datetime)
 
 def _record(session: Session, case: Case) -> list[Piece]:
     told = events.of_case(session, case.id)
-    known = words.of_process(publish.open_release(session, case.release_id), case.process)
+    bundle = publish.open_release(session, case.release_id)
+    known = {
+        **words.of_process(bundle, case.process),
+        **words.titled(bundle, case.process, _data(case, bundle)),
+    }
     lines = [(timeline.when(e), timeline.who(e), timeline.sentence(e, known)) for e in told]
     rows = "".join(
         f"<tr><td>{_e(at)}</td><td>{_e(who)}</td><td>{_e(said)}</td></tr>" for at, who, said in lines
@@ -147,6 +155,15 @@ def _record(session: Session, case: Case) -> list[Piece]:
         Piece("办理记录.html", "办理记录", None, on, page),
         Piece("办理记录.json", "办理记录（带前后相扣的校验值，供程序核对）", None, on, chain),
     ]
+
+
+def _data(case: Case, bundle: Bundle) -> Mapping[str, Any]:
+    """The case's data as the engine holds it: with the names of what its tables read by a key (of a department)."""
+    facts = Facts(
+        case.closed_at or case.opened_at, lambda name, on: bundle.policy.value(name, on, case.division)
+    )
+    definition = bundle.definition(case.process or None)
+    return runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
 
 
 def _page(title: str, body: str) -> bytes:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.cases import numbering
 from processes.cases.models import Case, WorkItem
 from processes.cases.restoration_models import Restoration
 from processes.errors import NotFound
@@ -122,6 +123,27 @@ def case_of_code(session: Session, code: str) -> Case | None:
     """The case in scope that a paper belongs to, by the code printed on it."""
     query = select(Case).join(IssuedPaper, IssuedPaper.case_id == Case.id).where(IssuedPaper.code == code)
     return session.scalar(query)
+
+
+def printed_code(typed: str) -> str:
+    """The code of a paper that a scanner typed (as an address) or a person read off; empty where it is none."""
+    code = typed.strip().rstrip("/").split("/verify/")[-1].split("/")[0].upper()
+    return code if numbering.is_verification_code(code) else ""
+
+
+def numbered(session: Session, actor: Actor, word: str, most: int) -> list[tuple[IssuedPaper, str]]:
+    """Papers in the actor's places by the whole number or code, each with the number of its case, latest first."""
+    query = (
+        select(IssuedPaper, Case.number)
+        .join(Case, Case.id == IssuedPaper.case_id)
+        .where(
+            or_(IssuedPaper.number == word, IssuedPaper.code == word.upper()),
+            IssuedPaper.standing != DESTROYED, within(IssuedPaper.division, actor.division),
+        )
+    )  # fmt: skip
+    if actor.department is not None:
+        query = query.where(Case.department == actor.department)
+    return [(p, n) for p, n in session.execute(query.order_by(IssuedPaper.id.desc()).limit(most))]
 
 
 def verified(session: Session, code: str) -> Verified | None:

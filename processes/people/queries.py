@@ -72,7 +72,7 @@ def search(
     return session.scalars(query.where(Household.id.in_(found)).order_by(*wanted.ordered()).limit(most)).all()
 
 
-def _of_members(word: str) -> list[Select[tuple[int]]]:
+def _of_members(word: str) -> list[Select[int]]:
     """Households with a member of that name, of those initials or with that end of the number."""
     if len(word) == masking.TAIL_DIGITS and word[:-1].isdecimal():
         return [_of_member(Person.id_tail, Person.id_tail == word.upper())]
@@ -85,7 +85,7 @@ def _of_members(word: str) -> list[Select[tuple[int]]]:
     ]
 
 
-def _of_member(order: Any, condition: ColumnElement[bool]) -> Select[tuple[int]]:
+def _of_member(order: Any, condition: ColumnElement[bool]) -> Select[int]:
     return (
         select(Household.id)
         .join(Membership, Membership.household_id == Household.id)

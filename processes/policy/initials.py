@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pypinyin import Style, lazy_pinyin
+from itertools import islice, product
+
+from pypinyin import Style, lazy_pinyin, pinyin
 
 LONGEST = 60
+MOST_READINGS = 32
+"""Combinations of readings of one name that are kept at most."""
 _AS_SURNAME = {
     "曾": "z", "单": "s", "仇": "q", "解": "x", "查": "z", "翟": "z", "覃": "q", "区": "o", "朴": "p", "乐": "y",
     "盖": "g", "任": "r", "缪": "m", "冼": "x", "华": "h", "过": "g", "折": "s", "那": "n", "繁": "p", "秘": "b",
@@ -26,11 +30,39 @@ def initials(name: str) -> str:
 
 
 def other_initials(name: str) -> str:
-    """The initials with the surname read like any other word (单建国: djg); empty where they are the same."""
-    plain = _read(name)[:LONGEST]
-    return "" if plain == initials(name) else plain
+    """The likeliest other initials: the surname read like any other word (单建国: djg), else a character's second
+    reading (贺长顺: hcs beside hzs); empty where there is none."""
+    return next(iter(_others(name)), "")
+
+
+def further_initials(name: str) -> list[str]:
+    """What is left of the readings of all characters, as words to be looked for in full."""
+    return _others(name)[1:]
+
+
+def _others(name: str) -> list[str]:
+    first = initials(name)
+    found = dict.fromkeys([_read(name)[:LONGEST], *(text[:LONGEST] for text in _every(name))])
+    return [text for text in found if text and text != first]
+
+
+def _every(name: str) -> list[str]:
+    """Every combination of the first letters of what each character may be read as, the usual ones first."""
+    usual = [_read(character) for character in name]
+    choices = [
+        dict.fromkeys([one, *(_plain(r) for r in _readings(c))]) for c, one in zip(name, usual, strict=True)
+    ]
+    kept = [[letter for letter in letters if letter] or [""] for letters in choices]
+    return ["".join(letters) for letters in islice(product(*kept), MOST_READINGS)]
+
+
+def _readings(character: str) -> list[str]:
+    return pinyin(character, style=Style.FIRST_LETTER, heteronym=True, errors=lambda text: text)[0]
 
 
 def _read(name: str) -> str:
-    letters = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=lambda text: text)
-    return "".join(c for c in "".join(letters).lower() if c.isascii() and c.isalnum())
+    return _plain("".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors=lambda text: text)))
+
+
+def _plain(letters: str) -> str:
+    return "".join(c for c in letters.lower() if c.isascii() and c.isalnum())

@@ -115,6 +115,17 @@ def test_a_department_sees_its_own_referrals_and_nothing_else(whole_stage: Stage
         )
 
 
+def test_the_archive_names_the_department(whole_stage: Stage) -> None:
+    _, opened = registered(whole_stage, needs=["illness"])
+    clerk = Person(whole_stage, "window_clerk")
+    answer = clerk.post(f"/cases/{opened[0]}/export", {})
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as folder:
+        name = next(n for n in folder.namelist() if n.endswith("办理记录.html"))
+        record = folder.read(name).decode()
+    assert "承办部门：县医疗保障局" in record
+    assert "medical" not in record
+
+
 def test_a_slip_is_scanned_to_the_step_that_waits(whole_stage: Stage) -> None:
     _, opened = registered(whole_stage, needs=["roaming"])
     jobs.make_papers(whole_stage.office)

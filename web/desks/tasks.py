@@ -61,7 +61,9 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             colleagues=[
                 a for a in accounts.colleagues(session, item.role, item.division) if a.id != actor.account_id
             ],
-            people=[a for a in answers.reachable(office, item.division) if a.id != actor.account_id],
+            people=[
+                a for a in answers.reachable(office, item.division, item.role) if a.id != actor.account_id
+            ],
             modes=involving.MODES,
             involved=involving.of_item(session, item.id),
             standing_in=_standing_in(item, actor),

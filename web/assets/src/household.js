@@ -78,7 +78,10 @@ function edit() {
       const ability = tr.querySelector('[data-name="work_ability"]');
       if (m.work_ability) ability.dataset.chosen = "yes";
       ability.addEventListener("change", () => { ability.dataset.chosen = "yes"; });
-      tr.addEventListener("change", ({ target }) => { if (target.dataset.name === "estimated_age") ableAt(tr, Number(target.value)); });
+      tr.addEventListener("change", ({ target }) => {
+        if (target.dataset.name === "estimated_age") ableAt(tr, Number(target.value));
+        if (target.dataset.name === "birth_on" && target.value) ableAt(tr, ageOf(target.value));
+      });
       const fit = (known) => { number.placeholder = kind.value === "other" ? "证件号码" : "18 位号码，无证件填“无”"; born(hint, kind, number, known); };
       fit(m);
       kind.addEventListener("change", () => {
@@ -127,6 +130,12 @@ function edit() {
     const when = withoutBirth ? input("birth_on", m.birth_on, { type: "date" }) : input("estimated_age", age, { inputMode: "numeric", placeholder: "约几岁" });
     sex.setAttribute("aria-label", "性别"); when.setAttribute("aria-label", withoutBirth ? "出生日期" : "大约年龄");
     hint.replaceChildren(sex, when);
+  }
+
+  function ageOf(day) {
+    const [year, month, date] = day.split("-").map(Number), now = new Date();
+    const before = now.getMonth() + 1 < month || (now.getMonth() + 1 === month && now.getDate() < date);
+    return now.getFullYear() - year - (before ? 1 : 0);
   }
 
   // Children and old people are not preset as able to work; what a person chose stays.

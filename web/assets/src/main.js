@@ -3,6 +3,8 @@ import "./main.css";
 import "bootstrap/js/dist/collapse";
 import "htmx.org";
 import { guard } from "./kept.js";
+import "./navigation.js";
+import "./people.js";
 import { post, send } from "./send.js";
 
 guard();

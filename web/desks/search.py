@@ -1,0 +1,86 @@
+"""One box in the bar for a person, a case, a paper: what is found stands grouped, within one's places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from processes import commands as c
+from processes.access import divisions
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import queries as cases
+from processes.papers import queries as papers
+from processes.people import finding
+from processes.policy import reading
+from web import auth
+from web.require import require
+
+desk = Blueprint("search", __name__)
+SHOWN = 10
+
+
+@dataclass
+class Results:
+    """What was found of each kind, each with the title of its place."""
+
+    households: list[Any] = field(default_factory=list)
+    cases: list[Any] = field(default_factory=list)
+    papers: list[Any] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.households) + len(self.cases) + len(self.papers)
+
+
+@desk.post("/search")
+@require(Permission.SESSION)
+def search(actor: Actor) -> Any:
+    """Look for a word; a number of somebody's document never stands in an address, and looking for it is logged."""
+    typed = request.form.get("q", "")
+    if papers.printed_code(typed) and actor.may(Permission.TASK_WORK):
+        return redirect(url_for("scan.scan", code=typed.strip()))
+    number = finding.full_number(typed)
+    if number and actor.may(Permission.HOUSEHOLD_READ):
+        return _by_number(actor, number)
+    return redirect(url_for("search.results", q=reading.search_word(typed)))
+
+
+@desk.get("/search")
+@require(Permission.SESSION)
+def results(actor: Actor) -> Any:
+    """What a word finds."""
+    word = reading.search_word(request.args.get("q", ""))
+    found = Results()
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        if word and actor.may(Permission.HOUSEHOLD_READ):
+            found.households = list(finding.by_word(session, word, SHOWN))
+        if word and actor.may(Permission.CASE_READ):
+            found.cases = list(cases.cases(session, word, size=SHOWN).rows)
+        if word and actor.may(Permission.PAPER_READ):
+            found.papers = papers.numbered(session, actor, word, SHOWN)
+        return _page(session, actor, word, found)
+
+
+def _by_number(actor: Actor, number: str) -> Any:
+    """The households of whoever has a document number; that somebody looked is written down first."""
+    auth.office().perform(c.NoteNumberSearch(finding.masked(number)), actor)
+    found = Results()
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        found.households = list(finding.by_number(session, number))
+        if actor.may(Permission.CASE_READ):
+            found.cases = [
+                case for household in found.households for case in cases.of_household(session, household.id)
+            ]
+        return _page(session, actor, finding.masked(number), found)
+
+
+def _page(session: Session, actor: Actor, word: str, found: Results) -> Any:
+    told = {row.division for row in (*found.households, *found.cases)}
+    found.places = divisions.names(session, sorted(told))
+    return render_template("search.html", word=word, found=found, states=cases.STATES, shown=SHOWN)
