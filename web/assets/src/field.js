@@ -2,6 +2,7 @@
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
 import SignaturePad from "signature_pad";
+import { takesNumbersAsWritten } from "./amounts.js";
 import { chineseDates } from "./dates.js";
 import { say } from "./send.js";
 import { begin, isKept, throwAway, unlock } from "./sealed_store.js";
@@ -189,6 +190,7 @@ at("bring").addEventListener("click", async () => {
 at("wipe").addEventListener("click", async () => { if (window.confirm("清除后没有上传的内容不能恢复，确定吗？")) { await throwAway(); location.reload(); } });
 offline.then((isWhole) => { document.body.dataset.offline = isWhole ? "1" : "0"; });
 chineseDates(at("form"));
+takesNumbersAsWritten(at("form"));
 hintsInChinese(at("form"));
 at("state").textContent = (await isKept()) ? "本机有带出的表，输入口令打开。" : "本机没有带出的表。";
 document.body.dataset.ready = "1";

@@ -1,5 +1,6 @@
 import { data, say, saySaved, send } from "./send.js";
 import { kept } from "./kept.js";
+import { splitsPastedRows } from "./pasted_rows.js";
 import { keepUnsaved } from "./unsaved.js";
 
 const form = document.getElementById("household");
@@ -279,5 +280,6 @@ function edit() {
     if (event.ctrlKey && event.key === "s") { event.preventDefault(); save(); }
     if (event.altKey && event.key === "m") { event.preventDefault(); add.members().querySelector("[data-name]").focus(); }
   });
+  splitsPastedRows(form, add, say);
   form.dataset.ready = "1";
 }

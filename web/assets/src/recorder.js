@@ -1,6 +1,7 @@
 // Recording a scenario: an application, then step by step the forms of whoever it is open with.
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
+import { takesNumbersAsWritten } from "./amounts.js";
 import { chineseDates } from "./dates.js";
 import { data, say, send } from "./send.js";
 import { formsInChinese, hintsInChinese, showFaults } from "./words_of_forms.js";
@@ -57,6 +58,7 @@ async function ask(schema, values, title, hand) {
   place.replaceChildren(box, make("div", { className: "bar-bottom" }, button));
   const form = new Form({ container: box, debounce: false, additionalModules: [formsInChinese] });
   chineseDates(box);
+  takesNumbersAsWritten(box);
   hintsInChinese(box);
   await form.importSchema(schema, values);
   button.addEventListener("click", async () => {

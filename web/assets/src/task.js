@@ -2,6 +2,7 @@ import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
 import { autosave } from "./autosave.js";
 import { data, say, saySaved, send } from "./send.js";
+import { takesNumbersAsWritten } from "./amounts.js";
 import { chineseDates } from "./dates.js";
 import { kept } from "./kept.js";
 import { keepUnsaved } from "./unsaved.js";
@@ -61,6 +62,7 @@ async function complete(more = {}) {
 }
 
 chineseDates(place);
+takesNumbersAsWritten(place);
 hintsInChinese(place);
 await form.importSchema(schema, data("form-data"));
 const keeper = keeping();
