@@ -44,6 +44,7 @@ from web.desks import (
     oversight,
     papers,
     parameters,
+    phrases,
     printing,
     recorder,
     releases,
@@ -108,7 +109,7 @@ def create_app(office: Office | None = None) -> Flask:
     app.before_request(forms.demand_storable)
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, draws, admin, funds,
-        social, scan, search, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field, unsaved,
+        social, scan, search, studio, releases, heat, recorder, guide, returns, draft_views, phrases, printing, archive, handing, home, field, unsaved,
         differences,
         transfers,
         explain,

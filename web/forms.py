@@ -22,7 +22,7 @@ def body() -> dict[str, Any]:
             request.get_data(), parse_float=Decimal, parse_int=_number, parse_constant=_no_number
         )
     except (ValueError, UnicodeDecodeError, RecursionError):
-        raise Invalid(reason="提交的内容不是有效的 JSON") from None
+        raise Invalid(reason="提交的内容无法识别") from None
     if not isinstance(value, dict):
         raise Invalid(reason="提交的内容不完整")
     faults: dict[str, list[str]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -15,6 +16,9 @@ from processes.storage.unit_of_work import UnitOfWork
 MAIL, SHORT_MESSAGE = "send_mail", "send_short_message"
 """Kinds of jobs: a notice goes out by each channel for itself, so that one that fails does not repeat the other."""
 SHOWN = 100
+WARNING = "due"
+"""The kind of notice that a limit sends of every case by itself."""
+MANY = 3
 _LONGEST = 400
 
 
@@ -68,6 +72,39 @@ def latest(session: Session, account_id: int | None) -> Sequence[Notice]:
     """A person's notices, latest first."""
     query = select(Notice).where(Notice.account_id == account_id).order_by(Notice.id.desc()).limit(SHOWN)
     return session.scalars(query).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A notice, or many that say the same of different cases: shown as one, opened to each."""
+
+    text: str
+    notices: Sequence[Notice]
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether it stands for several cases."""
+        return len(self.notices) > 1
+
+
+def lines(found: Sequence[Notice]) -> list[Line]:
+    """Notices as lines, the latest first; `MANY` or more warnings of the same limit stand in one line."""
+    alike: dict[tuple[str, str], list[Notice]] = {}
+    for notice in found:
+        alike.setdefault((notice.kind, _of_any_case(notice)), []).append(notice)
+    told: dict[int, Line] = {}
+    for (_, said), same in alike.items():
+        if len(same) >= MANY:
+            told[same[0].id] = Line(f"{len(same)} 件办件的{said}", same)
+        else:
+            told |= {notice.id: Line(notice.text, [notice]) for notice in same}
+    return [told[key] for key in sorted(told, reverse=True)]
+
+
+def _of_any_case(notice: Notice) -> str:
+    """What a warning says without whose case it is; other notices are themselves."""
+    _, mark, said = notice.text.partition("的“")
+    return f"“{said}" if notice.kind == WARNING and mark else f"{notice.id}"
 
 
 def read(uow: UnitOfWork, account_id: int | None, ids: Sequence[int]) -> None:

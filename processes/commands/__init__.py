@@ -137,6 +137,7 @@ from processes.commands.parameters import (
     RejectParameter,
     WithdrawParameter,
 )
+from processes.commands.phrases import DropPhrase, KeepPhrase
 from processes.commands.queues import DropFilter, NoteBatch, SaveFilter, UndoBatch
 from processes.commands.reading import LookUpPerson, NoteRead
 from processes.commands.register import (
@@ -169,6 +170,8 @@ from processes.commands.studio import (
 from processes.commands.unsaved import DropUnsaved, KeepUnsaved, OpenUnsaved, SweepUnsaved
 
 __all__ = [
+    "DropPhrase",
+    "KeepPhrase",
     "AskUndoHolidays",
     "ConfirmHolidays",
     "DecideUndoHolidays",

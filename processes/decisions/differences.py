@@ -105,7 +105,7 @@ def _shown(key: str, value: Any) -> str:
     if value is None or value == "":
         return _NONE
     if key == "id_number":
-        return f"尾号 {str(value)[-4:]}"
+        return f"后四位 {str(value)[-4:]}"
     return _WORDS.get(key, {}).get(str(value)) or values.shown(
         values.plain(value) if isinstance(value, list) else value
     )

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 import processes.access.models
+import processes.access.phrase_models
 import processes.cases.anchor_models
 import processes.cases.draw_models
 import processes.cases.holiday_models

@@ -116,7 +116,7 @@ def undo(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.UndoMigra
     batch = _batch(uow, command, m.DONE)
     if persons.is_one_of(uow.session, actor.account_id, (batch.run_by_id,)):
         raise OwnProposal(what=f"{batch.title}的迁移")
-    batch.reason, batch.status = reason_of(command.reason), m.UNDOING
+    batch.undone_because, batch.status = reason_of(command.reason), m.UNDOING
     _ask_worker(uow, batch)
     return {}
 
@@ -197,7 +197,7 @@ def _back(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: MigrationRo
         _restore(item, before.get(item.id), actor, uow)
     events.append(
         uow, case, actor, "migration_undone", batch.title,
-        before=batch.to_number, after=batch.from_number, reason=batch.reason,
+        before=batch.to_number, after=batch.from_number, reason=batch.undone_because,
     )  # fmt: skip
     row.status, row.said = m.BACK, ""
 

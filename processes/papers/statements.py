@@ -71,7 +71,7 @@ def spreadsheet(statement: Statement, place: str, now: datetime) -> bytes:
     for number, row in enumerate(rows, start=2):
         for column, value in enumerate(row):
             _cell(sheet, number, column, value, money, plain)
-    sheet.write_string(len(rows) + 3, 0, f"台账摘要（SHA-256）：{statement.digest}")
+    sheet.write_string(len(rows) + 3, 0, f"台账校验码：{statement.digest}")
     book.close()
     return held.getvalue()
 

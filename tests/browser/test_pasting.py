@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from processes import commands as c
 from processes.people.models import Income, Person
 from tests.browser.conftest import Desk
 from tests.builders import cases
@@ -84,3 +85,28 @@ def test_number_fields_of_forms_take_commas_and_wide_digits(whole_desk: Desk) ->
     field.focus()
     page.keyboard.insert_text("９")
     assert field.input_value() == "9"
+
+
+def test_an_opinion_is_chosen_instead_of_typed(desk: Desk) -> None:
+    number = cases.a_case(desk.stage, "township_opinion")
+    leader = desk.stage.actor("township_leader", cases.VILLAGE)
+    desk.stage.office.perform(c.KeepPhrase("情况属实，建议纳入。", is_shared=True), leader)
+    item = cases.item_at(desk.stage, number, "township_opinion")
+    page = desk.sign_in("t1_leader2")
+    page.goto("/worklist?queue=office")
+    page.get_by_role("button", name="签收并办理").click()
+    page.wait_for_selector("#form[data-ready]")
+    summary = page.locator("details.phrases summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    field = page.locator(".fjs-form-field-textarea textarea").first
+    assert field.input_value() == "情况属实，建议纳入。"
+    field.fill("另写一条")
+    summary.click()
+    page.locator("details.phrases button", has_text="存为常用意见").first.click()
+    page.wait_for_selector("details.phrases li:has-text('另写一条')")
+    desk.shot(page, "phrases")
+    page.wait_for_selector("#saved:has-text('已自动保存')")
+    assert item.task == "township_opinion"

@@ -24,6 +24,7 @@ from processes.errors import Invalid, NotFound, RuleBroken
 from processes.office import handing
 from processes.papers import issue, lists, signing
 from processes.papers import queries as papers
+from processes.papers.models import STANDING
 from processes.people import history, shown
 from processes.people import queries as people
 from processes.policy.calendar import SHANGHAI, civil_date
@@ -186,6 +187,7 @@ def one(actor: Actor, number: str) -> Any:
             signatures={p.id: signing.given(session, p.id) for p in issued if p.signed_sha256},
             state_papers=[p for p in bundle.papers.values() if p.state_of_case],
             on_demand=issue.on_demand(bundle, items),
+            standing_kinds={p.kind for p in issued if p.standing == STANDING and p.is_decided},
             attachments=queries.attachments(session, case.id),
             award=relief.of_case(session, case.id),
             watching=queries.is_watching(session, case.id, actor.account_id),

@@ -150,7 +150,7 @@ def notice_list(actor: Actor) -> Any:
     with office.database.reading("") as session:
         found = notices.latest(session, actor.account_id)
     unread = tuple(n.id for n in found if n.read_at is None)
-    page = render_template("notices.html", notices=found, unread=set(unread))
+    page = render_template("notices.html", lines=notices.lines(found), unread=set(unread))
     if unread:
         office.perform(c.ReadNotices(unread), actor)
     return page

@@ -46,7 +46,8 @@ def page(actor: Actor) -> Any:
         unsaid = (
             contacts.of_office(session, actor.division).missing if actor.may(Permission.CONTACT_WRITE) else []
         )
-        told = [n for n in notices.latest(session, actor.account_id) if n.read_at is None][:6]
+        unread = [n for n in notices.latest(session, actor.account_id) if n.read_at is None]
+        told = notices.lines(unread)[:6]
     return render_template(
         "home.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=told, today=today, unsaved=left,
         oversees=oversees, late=late, proposed=proposed, unsaid=unsaid,

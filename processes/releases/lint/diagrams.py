@@ -102,7 +102,12 @@ def _work(name: str, node: Node, bundle: Bundle, office: Office) -> Iterator[Pro
         yield Problem(name, node.id, "unknown_role", f"“{title}”没有岗位：请放入以岗位为标识的泳道")
     form = node.properties.get("form", "")
     if not form or bundle.form(form) is None:
-        yield Problem(name, node.id, "unknown_form", f"“{title}”的表单“{form or '（未填）'}”不存在")
+        yield Problem(
+            name,
+            node.id,
+            "unknown_form",
+            f"“{title}”的表单“{form}”不存在" if form else f"“{title}”还没有选择表单",
+        )
     clock = node.properties.get("clock", "")
     if clock and clock not in bundle.clocks:
         yield Problem(name, node.id, "unknown_clock", f"“{title}”的时限“{clock}”没有在 programme.toml 中登记")

@@ -5,6 +5,7 @@ import { data, say, saySaved, send } from "./send.js";
 import { takesNumbersAsWritten } from "./amounts.js";
 import { chineseDates } from "./dates.js";
 import { kept } from "./kept.js";
+import { offersPhrases } from "./phrases.js";
 import { keepUnsaved } from "./unsaved.js";
 import { formsInChinese, hintsInChinese, showFaults } from "./words_of_forms.js";
 
@@ -102,4 +103,5 @@ if (writing) {
     } catch (fault) { told.textContent = fault.message; }
   });
 }
+if (place.dataset.draft) await offersPhrases(place);
 place.dataset.ready = "1";

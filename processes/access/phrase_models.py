@@ -1,0 +1,24 @@
+"""Opinions that people write often (常用意见): a person's own, and those that an office shares."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Row
+
+
+class Phrase(Row):
+    """One opinion, once for each owner; `owner` is `account/12`, or `office/340199101` where an office shares it."""
+
+    __tablename__ = "phrase"
+    __table_args__ = (UniqueConstraint("owner", "text", name="uq_phrase_owner_text"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(String(300))
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    made_by: Mapped[str] = mapped_column(String(60))
+    made_at: Mapped[datetime]

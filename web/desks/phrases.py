@@ -1,0 +1,52 @@
+"""常用意见: offered where an opinion is written, kept and dropped there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify
+
+from processes import commands as c
+from processes.access import phrases
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from web import auth, forms
+from web.require import require
+
+desk = Blueprint("phrases", __name__)
+
+
+@desk.get("/phrases")
+@require(Permission.TASK_WORK)
+def offered(actor: Actor) -> Any:
+    """One's own opinions and those of the office."""
+    return jsonify(phrases=_told(actor))
+
+
+@desk.post("/phrases")
+@require(Permission.TASK_WORK)
+def keep(actor: Actor) -> Any:
+    """Keep an opinion."""
+    body = forms.body()
+    command = c.KeepPhrase(str(body.get("text", "")), bool(body.get("shared")))
+    auth.office().perform(command, actor)
+    return jsonify(phrases=_told(actor))
+
+
+@desk.post("/phrases/<int:phrase_id>/drop")
+@require(Permission.TASK_WORK)
+def drop(actor: Actor, phrase_id: int) -> Any:
+    """Take an opinion away."""
+    auth.office().perform(c.DropPhrase(phrase_id), actor)
+    return jsonify(phrases=_told(actor))
+
+
+def _told(actor: Actor) -> list[dict[str, Any]]:
+    with auth.office().database.reading("") as session:
+        return [
+            {
+                "id": row.id, "text": row.text, "mine": row.made_by_id == actor.account_id,
+                "shared": row.owner == phrases.office(actor),
+            }
+            for row in phrases.offered(session, actor)
+        ]  # fmt: skip
