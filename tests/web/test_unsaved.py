@@ -73,7 +73,8 @@ def test_a_second_window_on_one_sheet__is_told_and_overwrites_nothing(stage: Sta
     assert _keep(clerk, NEW, {"address": "二"}, token, seen=1).json == {"version": 2}
     late = _keep(clerk, NEW, {"address": "三"}, token, seen=1)
     assert (late.status_code, late.json["code"]) == (409, "stale_draft")
-    assert "二" in clerk.get(f"{NEW}?unsaved={token}").text
+    # As the page's script reads it: the content of the second window, 二.
+    assert '"address": "\\u4e8c"' in clerk.get(f"{NEW}?unsaved={token}").text
     assert _keep(clerk, NEW, {"address": "三"}, token, seen=1, overwrite=True).json == {"version": 3}
 
 
