@@ -3,13 +3,14 @@
 For the supervisor, with a reason, when a case stands where the office cannot go on.  What is left is
 cancelled, what is entered starts as if the diagram had led there; the move is an input like any other, so a
 later return replays it.  A move enters steps of people only and never goes past a step that gives an opinion or
-decides.  It never crosses a parallel branch: the join after it would wait for ever or pass too early.  docs/adr/0022.
+decides.  It never crosses a parallel branch: the join after it would wait for ever or pass too early; it never enters
+the branch of a boundary event; and forward it leaves out nothing that what comes later needs (`leaving_out`).  docs/adr/0022.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
@@ -17,12 +18,13 @@ from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from processes.engine import leaving_out
 from processes.engine.definitions import Definition
 from processes.engine.diagrams import Diagram, Node
 from processes.engine.state import State, all_tasks
 from processes.errors import MoveRefused
 
-_FORKS = frozenset({"parallelGateway", "inclusiveGateway"})
+_FORKS = leaving_out.FORKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Standing:
     ref: str
     title: str
     targets: tuple[Target, ...]
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Steps that the way there would allow, and why the case may not go to them all the same."""
 
 
 def standings(definition: Definition, state: State, deciding: Collection[str]) -> list[Standing]:
@@ -56,7 +60,8 @@ def standings(definition: Definition, state: State, deciding: Collection[str]) -
             ref = str(task.internal_data["ref"])
             around = ref.split("#")[0].rpartition("/")[0]
             passed = {d.rpartition("/")[2] for d in done if d.rpartition("/")[0] == around}
-            found.append(Standing(ref, node.name or node.id, _targets(definition, node, passed, deciding)))
+            offered, refused = _targets(definition, node, passed, deciding)
+            found.append(Standing(ref, node.name or node.id, offered, refused))
     return found
 
 
@@ -66,6 +71,8 @@ def target(places: Iterable[Standing], ref: str, to: str) -> Target:
     if place is None:
         raise MoveRefused(reason="办件现在不在这个环节")
     found = next((t for t in place.targets if t.id == to), None)
+    if found is None and to in place.refused:
+        raise MoveRefused(reason=place.refused[to])
     if found is None:
         raise MoveRefused(
             reason="不能移动到这个环节：只能移动到同一流程图中由人员办理的环节，不能越过作出意见和决定的环节，也不能跨并行分支"
@@ -75,18 +82,27 @@ def target(places: Iterable[Standing], ref: str, to: str) -> Target:
 
 def _targets(
     definition: Definition, here: Node, passed: Collection[str], deciding: Collection[str]
-) -> tuple[Target, ...]:
+) -> tuple[tuple[Target, ...], dict[str, str]]:
     diagram = definition.diagrams[here.process]
     way = _Way(definition, diagram, here, frozenset(deciding))
     branch = _branch(diagram, here.id)
-    found = []
+    found, refused = [], {}
     for node in diagram.nodes.values():
         if not node.is_offered or node.id == here.id or node.loop or _branch(diagram, node.id) != branch:
             continue
         is_back = way.kind(node.id, node.id in passed)
-        if is_back is not None:
+        if is_back is None:
+            continue
+        reason = leaving_out.aside(diagram, here, node)
+        if not reason and not branch:
+            reason = leaving_out.parted(diagram, here, node)
+        if not reason and not is_back:
+            reason = leaving_out.missing(definition, diagram, here, node)
+        if reason:
+            refused[node.id] = reason
+        else:
             found.append(Target(node.id, node.name or node.id, is_back))
-    return tuple(found)
+    return tuple(found), refused
 
 
 class _Way:

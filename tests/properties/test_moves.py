@@ -145,3 +145,19 @@ def test_a_called_process_is_left_as_a_whole(stage: Stage) -> None:
     cases.complete(stage, cases.item_at(stage, number, "township_opinion"))
     assert [i.ref for i in cases.open_items(stage, number)] == ["apply/public_notice/post_notice#2"]
     _holds(stage, number)
+
+
+def test_branches_that_were_joined_are_gone_back_over_by_a_return_alone(stage: Stage) -> None:
+    """Moved back to 受理审查, comparison and visit would run a second time, and the first of them would pass the join alone."""
+    number = cases.a_case(stage, "township_opinion")
+    places, version = _places(stage, number)
+    here = next(p for p in places if "township_opinion" in p.ref)
+    with pytest.raises(MoveRefused) as refused:
+        _move(stage, number, here.ref, "check_papers", version)
+    assert "请由办理环节退回到“受理审查”" in refused.value.message
+    item = cases.item_at(stage, number, "township_opinion")
+    command = c.ReturnTask(item.id, item.version, "apply/check_papers#1", "重来", str(uuid4()))
+    stage.office.perform(command, stage.actor("township_leader", cases.VILLAGE))
+    cases.complete(stage, cases.item_at(stage, number, "check_papers"))
+    cases.complete(stage, cases.item_at(stage, number, "investigate_household"))
+    assert [i.task for i in cases.open_items(stage, number)] == ["compare_economy"]

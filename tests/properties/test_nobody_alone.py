@@ -82,34 +82,40 @@ _here: list[World] = []
 _seen: set[str] = set()
 
 
+def a_world(folder: str) -> World:
+    """One office with every programme in force, and the forms that scenarios fill in."""
+    own = replace(from_environment(), var=Path(folder), content=CONTENT)
+    keyring.use(keyring.open_keyring(own.keys))
+    stage = Stage(own, f"sqlite:///{folder}/stage.sqlite")
+    stage.found(*(bundles.read_folder(p.parent) for p in sorted(CONTENT.glob("*/programme.toml"))))
+    stage.set_clock(DAY)
+    reliefs.money(stage)
+    scenarios = [s for p in collect([CONTENT]) for s in read(p)]
+    answers: dict[str, list[dict[str, Any]]] = {}
+    for scenario in scenarios:
+        for step in scenario.content.get("steps", []):
+            known = answers.setdefault(str(step.get("task", "")), [])
+            if "data" in step and step["data"] not in known:
+                known.append(dict(step["data"]))
+    first = {(s.content["programme"], s.content.get("process", "")): s for s in reversed(scenarios)}
+    starts = [*first.values(), *(s for s in scenarios if "delegat" in s.file or "above" in s.file)]
+    starts = [s for s in starts if s.content["programme"] != "double_benefit" and "household" in s.content]
+    return World(stage, starts, answers, itertools.count())
+
+
 @pytest.fixture(scope="module", autouse=True)
 def office() -> Iterator[None]:
-    """Every programme in force, and the forms that scenarios fill in."""
+    """The office of all runs of this module."""
     with tempfile.TemporaryDirectory() as folder:
-        own = replace(from_environment(), var=Path(folder), content=CONTENT)
-        keyring.use(keyring.open_keyring(own.keys))
-        stage = Stage(own, f"sqlite:///{folder}/stage.sqlite")
-        stage.found(*(bundles.read_folder(p.parent) for p in sorted(CONTENT.glob("*/programme.toml"))))
-        stage.set_clock(DAY)
-        reliefs.money(stage)
-        scenarios = [s for p in collect([CONTENT]) for s in read(p)]
-        answers: dict[str, list[dict[str, Any]]] = {}
-        for scenario in scenarios:
-            for step in scenario.content.get("steps", []):
-                known = answers.setdefault(str(step.get("task", "")), [])
-                if "data" in step and step["data"] not in known:
-                    known.append(dict(step["data"]))
-        first = {(s.content["programme"], s.content.get("process", "")): s for s in reversed(scenarios)}
-        starts = [*first.values(), *(s for s in scenarios if "delegat" in s.file or "above" in s.file)]
-        starts = [s for s in starts if s.content["programme"] != "double_benefit"]
-        _here.append(World(stage, starts, answers, itertools.count()))
+        world = a_world(folder)
+        _here.append(world)
         yield
         _here.clear()
-        stage.close()
+        world.stage.close()
     assert {"award_granted", "advance_paid"} <= _seen, "the runs came to what needs a decision"
 
 
-def _open(world: World, scenario: Scenario) -> tuple[str, str] | None:
+def opened_case(world: World, scenario: Scenario) -> tuple[str, str] | None:
     """A case of a household of its own: its number and place; nothing where the application does not fit."""
     n = next(world.serial)
     raw = copy.deepcopy(scenario.content)
@@ -131,7 +137,7 @@ def _open(world: World, scenario: Scenario) -> tuple[str, str] | None:
     return player.number, player.division
 
 
-def _today(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
+def as_of_today(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
     """Dates of a scenario as the day on which the stage stands, so that none lies before its cause."""
     today = civil_date(world.stage.clock.now).isoformat()
     return {k: today if k.endswith("_on") else v for k, v in data.items()}
@@ -144,7 +150,7 @@ def _step(world: World, number: str, place: str, drawn: tuple[str, int, int]) ->
     if act == "complete" and waiting:
         item = waiting[which % len(waiting)]
         known = world.answers.get(item.task) or [{}]
-        data = _today(world, known[answer % len(known)])
+        data = as_of_today(world, known[answer % len(known)])
         stage.office.perform(
             c.CompleteTask(item.id, item.version, data, str(uuid4())),
             stage.actor(item.role, place, item.department),
@@ -246,7 +252,7 @@ WHICH = st.one_of(st.just(0), st.integers(0, 40))
 def test_nothing_is_given_without_its_decision(start: int, drawn: list[tuple[str, int, int]]) -> None:
     world = _here[0]
     world.stage.set_clock(DAY)
-    opened = _open(world, world.starts[start % len(world.starts)])
+    opened = opened_case(world, world.starts[start % len(world.starts)])
     if opened is None:
         return
     known: set[str] = set()

@@ -1,0 +1,129 @@
+"""Why a move of a case would leave it unable to go on: what it passes over, and branches that only an event begins.
+
+What lies between is looked at on every path.  People's steps may be left out where nothing that comes later reads
+them; whatever the process does by itself (clocks, papers, tables, scripts, waiting, called processes) may not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from processes.engine.definitions import Definition
+from processes.engine.diagrams import Diagram, Node
+
+FORKS = frozenset({"parallelGateway", "inclusiveGateway"})
+_PASSED_FREELY = frozenset({"exclusiveGateway", "startEvent"})
+"""Elements that leave nothing behind for later; a gateway is looked at by what its branches read."""
+
+
+def aside(diagram: Diagram, here: Node, to: Node) -> str:
+    """Why a step on a boundary event's branch is not entered, and such a branch not left; empty where neither happens.
+
+    Only the event itself begins the branch: it says what became late or failed, and beside an event that does not
+    interrupt the main way goes on.
+    """
+    own, other = _begun_by(diagram, here.id), _begun_by(diagram, to.id)
+    for event in sorted(other - own):
+        return f"“{_name(to)}”只在“{_name(diagram.nodes[event])}”发生后办理，不能由人员移入"
+    for event in sorted(own - other):
+        if not diagram.nodes[event].interrupts:
+            return f"“{_name(here)}”与主流程同时办理，不能由此移动到主流程的环节"
+    return ""
+
+
+def parted(diagram: Diagram, here: Node, to: Node) -> str:
+    """Why a case is not moved back over branches that ran side by side; empty where there are none between.
+
+    Their join has let the case pass once: entered again, it would not wait for all of them.  A return tells the case
+    anew and has no such trouble.
+    """
+    for fork in diagram.nodes.values():
+        is_between = fork.id in diagram.reachable(to.id) and here.id in diagram.reachable(fork.id)
+        if fork.kind in FORKS and len(diagram.outgoing(fork.id)) > 1 and is_between:
+            return f"中间有“{_name(fork)}”的并行环节，请由办理环节退回到“{_name(to)}”"
+    return ""
+
+
+def missing(definition: Definition, diagram: Diagram, here: Node, to: Node) -> str:
+    """Why a move forward from `here` to `to` would leave out what is needed later; empty where it leaves out nothing."""
+    if not here.is_offered or here.pre_post:
+        return f"“{_name(here)}”由系统办理，没有结束以前不能越过"
+    left = [here, *(diagram.nodes[n] for n in _between(diagram, here.id, to.id))]
+    for node in left:
+        if not node.is_offered and node.kind not in _PASSED_FREELY:
+            return f"中间有系统办理的“{_name(node)}”，越过它以后的环节将无法办结"
+        if node.pre_post:
+            return f"“{_name(node)}”办结时由系统登记内容，越过它以后的环节将无法办结"
+        events = [n for n in diagram.nodes.values() if n.attached_to == node.id and not n.interrupts]
+        if events and node.id != here.id:
+            return f"“{_name(node)}”带有时限事件，不能越过"
+    later = list(_texts(definition, diagram, to.id))
+    for node in left:
+        if node.is_offered and any(re.search(rf"\b{re.escape(node.id)}\b", text) for text in later):
+            return f"以后的环节要用到“{_name(node)}”填写的内容，不能不办"
+    return ""
+
+
+def _name(node: Node) -> str:
+    return node.name or node.id
+
+
+def _along(diagram: Diagram, begun: Iterable[str], closed: str = "") -> set[str]:
+    """What flows lead to from there, the beginnings included, without going through `closed`."""
+    seen: set[str] = set()
+    waiting = list(begun)
+    while waiting:
+        name = waiting.pop()
+        if name not in seen and name != closed:
+            seen.add(name)
+            waiting.extend(f.target for f in diagram.outgoing(name))
+    return seen
+
+
+def _before(diagram: Diagram, name: str, closed: str) -> set[str]:
+    """What flows and attached events lead from to a node, without going through `closed`."""
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        one = waiting.pop()
+        for source in (f.source for f in diagram.flows if f.target == one):
+            host = diagram.nodes[source].attached_to
+            for found in filter(None, (source, host)):
+                if found not in seen and found not in (closed, name):
+                    seen.add(found)
+                    waiting.append(found)
+    return seen
+
+
+def _between(diagram: Diagram, here: str, to: str) -> list[str]:
+    """What may lie on a way to `to` that does not lie on one to `here`, and what lies between the two."""
+    towards = _before(diagram, to, here)
+    came = _before(diagram, here, to)
+    ahead = diagram.reachable(here)
+    return sorted(n for n in towards if n in ahead or n not in came)
+
+
+def _begun_by(diagram: Diagram, name: str) -> frozenset[str]:
+    """The boundary events without which a node is never reached."""
+    events = [n.id for n in diagram.nodes.values() if n.attached_to]
+    starts = [n.id for n in diagram.nodes.values() if n.kind == "startEvent"]
+    if name in _along(diagram, starts):
+        return frozenset()
+    return frozenset(e for e in events if name in _along(diagram, [e]))
+
+
+def _texts(definition: Definition, diagram: Diagram, to: str) -> Iterator[str]:
+    """Every expression that may be read from `to` on: of this process, of others that it meets, of tables and sheets."""
+    after = diagram.reachable(to) | {to}
+    for one in definition.diagrams.values():
+        for node in one.nodes.values():
+            if one.process == diagram.process and node.id not in after:
+                continue
+            yield from (node.script, *node.params.values(), *node.timers, *node.loop, *node.pre_post)
+            yield from (f.condition for f in one.outgoing(node.id))
+            yield from (v for k, v in node.properties.items() if k != "clauses")
+    for table in definition.tables.values():
+        yield from (c.expression.source for c in table.inputs if c.expression)
+    for sheet in definition.sheets.values():
+        yield repr(sheet)
