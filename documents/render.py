@@ -21,6 +21,7 @@ from documents.sheets import (
     Counting,
     LongTerm,
     Made,
+    Previewing,
     Scan,
     ScannedPage,
     Sheet,
@@ -52,6 +53,7 @@ __all__ = [
     "LongTerm",
     "Made",
     "Press",
+    "Previewing",
     "Scan",
     "ScannedPage",
     "Sheet",
@@ -61,12 +63,13 @@ __all__ = [
     "check_signatures",
     "count_pages",
     "press",
+    "preview",
     "read_scan",
     "to_pdf",
 ]
 
 
-Job: TypeAlias = Sheet | Scan | Counting | Signing | Checking
+Job: TypeAlias = Sheet | Scan | Counting | Previewing | Signing | Checking
 
 
 class Press:
@@ -98,6 +101,11 @@ class Press:
         """How many pages a file has; raises a `PressError`."""
         pages: int = self._do(job, int)
         return pages
+
+    def preview(self, job: Previewing) -> bytes:
+        """A small picture of a file's first page; raises a `PressError`."""
+        picture: bytes = self._do(job, bytes)
+        return picture
 
     def sign(self, job: Signing) -> bytes:
         """The file with one signature more; raises a `PressError`."""
@@ -198,6 +206,7 @@ def _work(pipe: Connection, memory: int, needs: tuple[str, ...]) -> None:
         Sheet: page.pdf_of,
         Scan: scans.read,
         Counting: scans.count,
+        Previewing: scans.preview,
         Signing: _sign,
         Checking: _check,
     }
@@ -282,6 +291,11 @@ def check_signatures(job: Checking) -> tuple[SignatureSeen, ...]:
 def count_pages(job: Counting) -> int:
     """The pages of a file that was uploaded."""
     return _gate.count(job)
+
+
+def preview(job: Previewing) -> bytes:
+    """A small picture of the first page of a file that was uploaded."""
+    return _gate.preview(job)
 
 
 def press() -> Press:

@@ -14,7 +14,7 @@ import zxingcpp
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from documents.errors import ScanUnreadable
-from documents.sheets import Counting, Scan, ScannedPage
+from documents.sheets import Counting, Previewing, Scan, ScannedPage
 
 MAX_PAGES = 60
 MAX_PIXELS = 80_000_000
@@ -42,6 +42,30 @@ def read(scan: Scan) -> tuple[ScannedPage, ...]:
         return tuple(_page(image) for image in _images(scan))
     except _UNREADABLE as fault:
         raise ScanUnreadable(f"文件不能读取：{type(fault).__name__}") from fault
+
+
+def preview(job: Previewing) -> bytes:
+    """A picture of the first page, of a file that can be read whole; raises `ScanUnreadable`."""
+    count(Counting(job.content, job.is_pdf))
+    try:
+        image = _first(job)
+    except _UNREADABLE as fault:
+        raise ScanUnreadable(f"文件不能读取：{type(fault).__name__}") from fault
+    image.thumbnail((job.side, job.side))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=_QUALITY)
+    return out.getvalue()
+
+
+def _first(job: Previewing) -> Image.Image:
+    if not job.is_pdf:
+        with Image.open(io.BytesIO(job.content)) as opened:
+            return ImageOps.exif_transpose(opened).convert("RGB")
+    page = pypdfium2.PdfDocument(job.content)[0]
+    # By the size of the page: one of several metres is not drawn in full before it is made small.
+    scale = job.side / max(page.get_width(), page.get_height(), 1)
+    drawn: Image.Image = page.render(scale=scale).to_pil().convert("RGB")
+    return drawn
 
 
 def _images(scan: Scan) -> Iterator[Image.Image]:

@@ -103,6 +103,15 @@ class Counting:
 
 
 @dataclass(frozen=True, slots=True)
+class Previewing:
+    """A file of whose first page a picture is wanted, `side` pixels long: a PDF or one picture."""
+
+    content: bytes
+    is_pdf: bool
+    side: int = 240
+
+
+@dataclass(frozen=True, slots=True)
 class Checking:
     """A PDF whose signatures are to be checked; `roots` are the office's own certificates (DER)."""
 

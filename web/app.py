@@ -24,6 +24,7 @@ from web import auth, devices, errors, forms, static_files
 from web.desks import (
     admin,
     archive,
+    attachments,
     calls,
     cases,
     contacts,
@@ -110,6 +111,8 @@ def create_app(office: Office | None = None) -> Flask:
     for desk in (
         sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, draws, admin, funds,
         social, scan, search, studio, releases, heat, recorder, guide, returns, draft_views, phrases, printing, archive, handing, home, field, unsaved,
+        sign_in, worklist, intake, households, attachments, cases, tasks, papers, verify, oversight, draws, admin, funds,
+        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field, unsaved,
         differences,
         transfers,
         explain,

@@ -311,6 +311,10 @@ class Attachment(Row):
     sha256: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
+    material: Mapped[str] = mapped_column(String(40), default="")
+    """Which of the programme's materials it is; empty for any other paper."""
+    preview: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """A small picture of the first page, made by the press when it was filed."""
 
 
 class Watch(Row):

@@ -164,6 +164,12 @@ def attachments(session: Session, case_id: int) -> list[Attachment]:
     )
 
 
+def preview(session: Session, case_id: int, attachment_id: int) -> bytes | None:
+    """The small picture of an attachment; None where it has none, or is no attachment of the case."""
+    query = select(Attachment.preview).where(Attachment.case_id == case_id, Attachment.id == attachment_id)
+    return session.scalar(query)
+
+
 def comments(session: Session, case_id: int) -> list[Comment]:
     """Remarks on a case, oldest first."""
     return list(session.scalars(select(Comment).where(Comment.case_id == case_id).order_by(Comment.id)))

@@ -69,6 +69,8 @@ class AddAttachment(Command):
     case_number: str
     name: str
     content: bytes = field(repr=False)
+    material: str = ""
+    """Which of the programme's materials it is; empty for any other paper."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,10 +18,12 @@ from processes.engine.facts import Facts
 from processes.errors import YimenError
 from processes.people import queries as people
 from processes.people.models import Household
+from processes.policy.figures import amount
 from processes.releases import publish
 from processes.releases.bundle import Bundle, Screening
 from processes.relief import queries as relief
 
+RESULTS_BY_HOPE = ("yes", "needs", "no")
 RESULTS = {"yes": "拟符合", "no": "不符合", "needs": "待补充"}
 
 
@@ -40,6 +43,29 @@ class Screened:
 
     title: str
     findings: tuple[Finding, ...]
+    figures: str = ""
+    """The numbers behind it: income a head against the standard."""
+    materials: tuple[str, ...] = ()
+    """What an applicant has to bring."""
+    need: str = ""
+    """The field of the one window's registration, and its value (`basic_living=yes`), that applies for it as well."""
+
+    @property
+    def result(self) -> str:
+        """The best that is found for anybody of the family: one application is for the household."""
+        said = [f.result for f in self.findings]
+        return next((r for r in RESULTS_BY_HOPE if r in said), "needs")
+
+    @property
+    def grouped(self) -> tuple[tuple[str, Finding], ...]:
+        """Findings with the names that they hold for; one that holds for everybody names nobody."""
+        by_reason: dict[tuple[str, str, str], list[Finding]] = {}
+        for one in self.findings:
+            by_reason.setdefault((one.result, one.reason, one.article), []).append(one)
+        return tuple(
+            ("" if len(same) == len(self.findings) else "、".join(f.member for f in same), same[0])
+            for same in by_reason.values()
+        )
 
 
 def screen(session: Session, household: Household, now: datetime, today: date) -> list[Screened]:
@@ -79,4 +105,20 @@ def _one(
             findings.append(Finding(name, str(said["result"]), str(said["reason"]), str(said["article"])))
     except YimenError as fault:
         findings = [Finding("", "needs", f"无法筛查：{fault.message}", "")]
-    return Screened(screening.title, tuple(findings))
+    materials = (
+        tuple(bundle.materials(screening.process).values()) if not bundle.programme.get("entrance") else ()
+    )
+    return Screened(screening.title, tuple(findings), _figures(bundle, data), materials, screening.need)
+
+
+def _figures(bundle: Bundle, data: Mapping[str, Any]) -> str:
+    """Income a head beside the standard, where the programme says which lines of its sheets these are."""
+    rule = bundle.verdict("")
+    if rule is None or rule.income is None or rule.standard is None:
+        return ""
+    values = [data.get(p.sheet, {}).get(p.line) for p in (rule.income, rule.standard)]
+    if not all(isinstance(v, Decimal) for v in values):
+        return ""
+    income, standard = values
+    sign = "<" if income < standard else "=" if income == standard else ">"
+    return f"人均月收入 {amount(income)} 元 {sign} 标准 {amount(standard)} 元"

@@ -60,6 +60,7 @@ class Card:
     deviations: tuple[Deviation, ...]
     unconfirmed: tuple[ParameterShown, ...]
     exemptions: str
+    category: str
     taken_on: str
 
 
@@ -107,6 +108,7 @@ def of_case(session: Session, told: Computation) -> Card | None:
         deviations=tuple(deviations.of_case(session, case.id)),
         unconfirmed=tuple(p for p in told.parameters() if not p.confirmed),
         exemptions=str(told.value(rule.exemptions) or ""),
+        category=str(told.value(rule.category) or ""),
         taken_on="" if found is None else civil_date(found.taken_at).isoformat(),
     )
 

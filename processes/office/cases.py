@@ -13,11 +13,12 @@ from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import actions, clocks, events, incidents, notices
 from processes.cases.models import Attachment, Case, Clock, Watch, WorkItem
-from processes.errors import AttachmentRefused, HouseholdNotFound
+from processes.errors import AttachmentRefused, HouseholdNotFound, Invalid
 from processes.office.answers import reason_of
 from processes.office.running import Opening, Run, open_case, opened_from
 from processes.papers import old_files
 from processes.people.models import Household
+from processes.releases import publish
 from processes.settings import Settings
 from processes.storage import full_text, vault
 from processes.storage.file_names import file_name
@@ -74,13 +75,17 @@ def add_attachment(
 ) -> dict[str, Any]:
     """File a document with a case; what it is is told from its bytes, not its name.
 
-    Raises `AttachmentRefused` for what nobody could open later: a password, a part missing.
+    Raises `AttachmentRefused` for what nobody could open later: a password, a part missing; `Invalid` for a material
+    that the programme does not ask for.
     """
     actor.demand(Permission.TASK_WORK)
     kind = media_type(command.content)
     # Before anything is locked: parsing takes its time, and nobody else is to wait for it.
-    old_files.pages_of(command.content, MEDIA_TYPES[kind] == ".pdf")
+    preview = old_files.preview_of(command.content, MEDIA_TYPES[kind] == ".pdf")
     case = actions.locked_case(uow, actor, command.case_number)
+    materials = publish.open_release(uow.session, case.release_id).materials(case.process)
+    if command.material and command.material not in materials:
+        raise Invalid(reason="本项目的材料清单中没有这一项")
     row = Attachment(
         case_id=case.id,
         name=file_name(command.name),
@@ -89,10 +94,13 @@ def add_attachment(
         sha256=vault.put(settings.attachments, command.content),
         at=uow.now,
         by=actor.name,
+        material=command.material,
+        preview=preview,
     )
     uow.add(row)
     full_text.add(uow, case.id, [row.name])
-    events.append(uow, case, actor, "attached", row.name, sha256=row.sha256, size=row.size)
+    said = {"material": materials[command.material]} if command.material else {}
+    events.append(uow, case, actor, "attached", row.name, sha256=row.sha256, size=row.size, **said)
     return {"name": row.name, "sha256": row.sha256}
 
 

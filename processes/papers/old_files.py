@@ -58,6 +58,12 @@ def add_sheet(
     return row
 
 
+def preview_of(content: bytes, is_pdf: bool) -> bytes:
+    """A small picture of an uploaded file's first page; raises `AttachmentRefused` as `pages_of` does."""
+    with brought.told():
+        return render.preview(render.Previewing(content, is_pdf))
+
+
 def pages_of(content: bytes, is_pdf: bool) -> int:
     """How many pages an uploaded file has; raises `AttachmentRefused` for what cannot be read whole.
 

@@ -17,6 +17,8 @@ from processes.papers.models import IssuedPaper
 from processes.releases.bundle import Bundle
 
 MANY_MEMBERS = 30
+READABLE = 1100
+"""Pixels of a page that people read."""
 _LONG_NAME = "古丽娜孜·阿不都热合曼"
 _LONG_TEXT = "家庭成员长期患病，劳动能力丧失，承包地收入微薄，子女就学支出较大，经入户调查、邻里访问和信息核对，情况属实。"
 _LONGEST = 300
@@ -63,6 +65,14 @@ def worst(contract: dict[str, Any]) -> dict[str, Any]:
             if len(value) > len(_LONG_NAME):
                 answers[key] = long
     return made
+
+
+def picture(content: bytes) -> bytes:
+    """The first page of a made PDF as a picture to read; raises `Invalid` where it cannot be drawn."""
+    try:
+        return render.preview(render.Previewing(content, True, READABLE))
+    except PressError as fault:
+        raise Invalid(reason=f"不能预览：{fault}") from fault
 
 
 def pdf(bundle: Bundle, template: str, data: dict[str, Any], now: datetime) -> bytes:

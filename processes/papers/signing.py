@@ -26,6 +26,7 @@ from processes.storage.file_names import shown
 from processes.storage.unit_of_work import UnitOfWork
 
 SEAL = "seal"
+_SEALS = {"county": "加盖县民政局印章", "township": "加盖乡镇人民政府印章"}
 _SEALERS = {"county": Role.COUNTY_CLERK, "township": Role.WINDOW_CLERK}
 
 
@@ -58,7 +59,7 @@ def next_of(rule: PaperRule, signed: Sequence[PaperSignature], items: Sequence[W
         return None
     wanted = all_wanted[len(signed)]
     role = _SEALERS[level_of(rule, items)] if wanted == SEAL else Role(wanted)
-    title = "盖章" if wanted == SEAL else f"{ROLE_TITLES[role]}签名"
+    title = _SEALS[level_of(rule, items)] if wanted == SEAL else f"{ROLE_TITLES[role]}签名"
     return Next(len(signed) + 1, wanted, str(role), title)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,29 @@ def with_step(files: Mapping[str, bytes], after: str, task: str, data: Mapping[s
         if sum(_insert(part.get("steps"), after, task, data) for part in lists):
             changed[name] = _written(document)
     return changed
+
+
+def without_step(files: Mapping[str, bytes], task: str) -> dict[str, str]:
+    """The scenario files out of which a step was taken wherever it is completed: what `with_step` did, undone."""
+    changed = {}
+    for name in sorted(n for n in files if n.startswith("scenarios/")):
+        document = _read(name, files[name])
+        if sum(_remove(part.get("steps"), task) for part in [document, *document.get("variants", [])]):
+            changed[name] = _written(document)
+    return changed
+
+
+def has_step(files: Mapping[str, bytes], task: str) -> bool:
+    """Whether any scenario mentions the step; looks at the text only."""
+    word = re.compile(rf"\btask: *{re.escape(task)}\b".encode())
+    return any(word.search(files[n]) for n in files if n.startswith("scenarios/"))
+
+
+def _remove(steps: Any, task: str) -> int:
+    gone = [n for n, step in enumerate(steps or []) if _completes(step, task)]
+    for n in reversed(gone):
+        del steps[n]
+    return len(gone)
 
 
 def _insert(steps: Any, after: str, task: str, data: Mapping[str, Any]) -> int:

@@ -23,6 +23,8 @@ class Failure:
 
     cause: str
     scenarios: list[tuple[str, list[str]]]
+    waits_at: tuple[str, ...] = ()
+    """The steps that wait there, by id."""
 
     @property
     def sentence(self) -> str:
@@ -34,11 +36,13 @@ class Failure:
 def grouped(failed: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> list[Failure]:
     """Failed scenarios by cause, the commonest first."""
     found: dict[str, list[tuple[str, list[str]]]] = {}
+    waits: dict[str, tuple[str, ...]] = {}
     for row in failed:
         told = [str(d) for d in row["differences"]]
         cause = next((c for d in told if (c := _stuck(d, titles))), "") or f"不符：{read(told[0], titles)}"
+        waits.setdefault(cause, next((w for d in told if (w := _waiting(d))), ()))
         found.setdefault(cause, []).append((str(row["scenario"]), [read(d, titles) for d in told]))
-    return sorted((Failure(c, s) for c, s in found.items()), key=lambda f: -len(f.scenarios))
+    return sorted((Failure(c, s, waits[c]) for c, s in found.items()), key=lambda f: -len(f.scenarios))
 
 
 def read(difference: str, titles: Mapping[str, str]) -> str:
@@ -58,6 +62,11 @@ def titles_of(bundle: Bundle) -> dict[str, str]:
 def _diagrams(bundle: Bundle) -> Iterable[Diagram]:
     for process in bundle.starts:
         yield from bundle.definition(process).diagrams.values()
+
+
+def _waiting(difference: str) -> tuple[str, ...]:
+    found = _STUCK.search(difference)
+    return tuple(found[2].split("、")) if found is not None and found[2] != _NO_ITEM else ()
 
 
 def _stuck(difference: str, titles: Mapping[str, str]) -> str:

@@ -103,6 +103,10 @@ class Screening:
     title: str
     table: str
     sheets: tuple[str, ...] = ()
+    need: str = ""
+    """Field and value of the one window's registration by which it is applied for (`basic_living=yes`)."""
+    process: str = ""
+    """Which process of the programme that is; the first one if it does not say."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,11 @@ class Bundle:
     def process(self) -> str:
         """The id of the process that a new case runs unless another one is named."""
         return str(self.programme["process"])
+
+    def materials(self, process: str = "") -> dict[str, str]:
+        """What an applicant hands in for a process, by key: its own list, else the programme's."""
+        own = self.programme.get("processes", {}).get(process or self.process, {}).get("materials")
+        return dict(self.programme.get("materials", {}) if own is None else own)
 
     @property
     def is_mechanism(self) -> bool:
@@ -214,7 +223,13 @@ class Bundle:
     def screenings(self) -> tuple[Screening, ...]:
         """What a household can be screened for."""
         return tuple(
-            Screening(str(s["title"]), str(s["table"]), tuple(s.get("sheets", ())))
+            Screening(
+                str(s["title"]),
+                str(s["table"]),
+                tuple(s.get("sheets", ())),
+                str(s.get("need", "")),
+                str(s.get("process", "")),
+            )
             for s in self.programme.get("screening", ())
         )
 

@@ -46,6 +46,12 @@ def differences(old: Bundle, new: Bundle) -> list[Difference]:
     return found
 
 
+def diagrams(bundle: Bundle) -> Iterator[Diagram]:
+    """Every diagram that a start of the programme leads through."""
+    for process in bundle.starts:
+        yield from bundle.definition(process).diagrams.values()
+
+
 def decisions(bundle: Bundle) -> Iterator[tuple[str, str]]:
     """Id and title of every table and sheet that can be read."""
     for name, raw in bundle.files.items():

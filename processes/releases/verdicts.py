@@ -28,7 +28,7 @@ class Place:
 class VerdictRule:
     """The decision of a process.
 
-    `grants`, `reason`, `article`, `level`, `exemptions` are expressions over the case's data; `rules` are lines that must be true for
+    `grants`, `reason`, `article`, `level`, `exemptions`, `category` are expressions over the case's data; `rules` are lines that must be true for
     a grant.  `steps` maps a step to the expression over its form that says whether it agrees; a form field `amount`
     is the sum that the step sets.
     """
@@ -42,6 +42,7 @@ class VerdictRule:
     persons: Place | None = None
     level: str = ""
     exemptions: str = ""
+    category: str = ""
     rules: tuple[Place, ...] = ()
     steps: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,6 +60,7 @@ def read(raw: Mapping[str, Any]) -> dict[str, VerdictRule]:
             persons=Place.read(str(d.get("persons", ""))),
             level=str(d.get("level", "")),
             exemptions=str(d.get("exemptions", "")),
+            category=str(d.get("category", "")),
             rules=tuple(p for p in map(Place.read, d.get("rules", ())) if p is not None),
             steps=dict(d.get("steps", {})),
         )

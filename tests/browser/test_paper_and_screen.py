@@ -51,7 +51,7 @@ def test_a_photographed_form_and_an_electronic_one(desk: Desk, tmp_path: Path) -
 
     for username, title in (
         ("t1_leader", "乡镇分管领导签名"), ("county_clerk", "县民政局经办签名"),
-        ("county_leader", "县民政局分管局长签名"), ("county_clerk", "盖章"),
+        ("county_leader", "县民政局分管局长签名"), ("county_clerk", "加盖县民政局印章"),
     ):  # fmt: skip
         signer = desk.sign_in(username)
         signer.goto(f"/cases/{number}")

@@ -77,10 +77,10 @@ def test_whole_files_are_taken(stage: Stage) -> None:
 def test_a_file_that_takes_too_long_is_refused__and_not_called_a_paper(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(job: render.Counting) -> int:
+    def slow(job: render.Previewing) -> bytes:
         raise RenderingFailed("超过 10 秒仍未完成")
 
-    monkeypatch.setattr(render, "count_pages", slow)
+    monkeypatch.setattr(render, "preview", slow)
     number = cases.a_case(stage)
     clerk = Person(stage, "window_clerk")
     answer = clerk.post(f"/cases/{number}/attachments", {"file": (io.BytesIO(files.a_pdf()), "证明.pdf")})

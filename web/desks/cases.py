@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from processes.access import contacts, divisions
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import clocks, events, involving, limits, moves, queries, queues, rules, timeline
-from processes.cases.models import CaseEvent, WorkItem
+from processes.cases.models import Case, CaseEvent, WorkItem
 from processes.engine import moves as lawful
 from processes.engine import runtime, trail
 from processes.engine.facts import Facts
@@ -30,11 +30,13 @@ from processes.people import queries as people
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import effects, publish
 from processes.releases import words as choice_words
+from processes.releases.bundle import Bundle
 from processes.relief import fund_queries
 from processes.relief import queries as relief
 from processes.storage import vault
 from processes.storage.file_names import file_name
-from web import answers, auth, decision_view, drawings, forms, step_changes
+from web import answers, auth, decision_view, drawings, forms, step_changes, step_summary
+from web.desks import attachments
 from web.require import require
 
 desk = Blueprint("cases", __name__)
@@ -144,7 +146,6 @@ def one(actor: Actor, number: str) -> Any:
         items = queries.items(session, case.id)
         may_see_household = actor.may(Permission.HOUSEHOLD_READ)
         told = events.before(session, case.id, None, LATEST)
-        issued = papers.of_case(session, case.id)
         data = answers.known(office, case, bundle)
         known = _known_words(bundle, case, data)
         return render_template(
@@ -182,13 +183,8 @@ def one(actor: Actor, number: str) -> Any:
                 (e.payload, choice_words.read(e.payload, known)) for e in events.computed(session, case.id)
             ],
             clocks=_clocks(session, case, bundle, today),
-            papers=issued,
-            turns=signing.turns(session, issued, bundle.papers, actor, items),
-            signatures={p.id: signing.given(session, p.id) for p in issued if p.signed_sha256},
-            state_papers=[p for p in bundle.papers.values() if p.state_of_case],
-            on_demand=issue.on_demand(bundle, items),
-            standing_kinds={p.kind for p in issued if p.standing == STANDING and p.is_decided},
-            attachments=queries.attachments(session, case.id),
+            declared=step_summary.declared(household) if household is not None and may_see_household else (),
+            **_files(session, actor, case, bundle, items, data),
             award=relief.of_case(session, case.id),
             watching=queries.is_watching(session, case.id, actor.account_id),
         )
@@ -225,6 +221,23 @@ def _timeline(told: Sequence[CaseEvent], known: choice_words.Words) -> list[tupl
 def _earlier(told: Sequence[CaseEvent]) -> int:
     """Where those begin that are not shown; 0: there are none.  Positions are counted from 1."""
     return told[-1].position if told and told[-1].position > 1 else 0
+
+
+def _files(
+    session: Session, actor: Actor, case: Case, bundle: Bundle, items: list[WorkItem], data: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Papers with whose turn it is at each, what can be made, materials and attachments."""
+    issued = papers.of_case(session, case.id)
+    return {
+        "papers": issued,
+        "turns": signing.turns(session, issued, bundle.papers, actor, items),
+        "signatures": {p.id: signing.given(session, p.id) for p in issued if p.signed_sha256},
+        "state_papers": [p for p in bundle.papers.values() if p.state_of_case],
+        "on_demand": issue.on_demand(bundle, items),
+        "standing_kinds": {p.kind for p in issued if p.standing == STANDING and p.is_decided},
+        "materials": step_summary.materials(case, bundle, data, queries.attachments(session, case.id)),
+        "may_attach": actor.may(Permission.TASK_WORK),
+    }
 
 
 def _takeable(items: list[Any], actor: Actor) -> Any:
@@ -369,10 +382,7 @@ def move(actor: Actor, number: str) -> Any:
 @require(Permission.TASK_WORK)
 def attach(actor: Actor, number: str) -> Any:
     """File an uploaded document."""
-    upload = request.files.get("file")
-    if upload is None or not upload.filename:
-        raise Invalid(reason="请选择要上传的文件")
-    auth.office().perform(c.AddAttachment(number, upload.filename, upload.read()), actor)
+    attachments.file_all(actor, number)
     return redirect(url_for("cases.one", number=number, _anchor="attachments"))
 
 

@@ -71,6 +71,20 @@ def changes(actor: Actor, draft_id: int) -> Any:
 @require(Permission.STUDIO)
 def preview(actor: Actor, draft_id: int, name: str) -> Any:
     """A paper's template as it would be printed: with a case's data, or with the worst that could come."""
+    template, content = _printed(actor, draft_id, name)
+    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=f"{template}.pdf")
+
+
+@desk.get("/studio/<int:draft_id>/picture/<path:name>")
+@require(Permission.STUDIO)
+def picture(actor: Actor, draft_id: int, name: str) -> Any:
+    """The first page of the same as a picture, to stand beside the text."""
+    _, content = _printed(actor, draft_id, name)
+    return send_file(io.BytesIO(previews.picture(content)), mimetype="image/jpeg")
+
+
+def _printed(actor: Actor, draft_id: int, name: str) -> tuple[str, bytes]:
+    """The template's own name, and the PDF; that the paper's data were read is written down."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         bundle = drafts.bundle_of(drafts.one(session, draft_id))
@@ -80,5 +94,4 @@ def preview(actor: Actor, draft_id: int, name: str) -> Any:
     data = masked.contract_of(previews.data_of(paper))
     if request.args.get("worst"):
         data = previews.worst(data)
-    content = previews.pdf(bundle, template, data, office.database.clock())
-    return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=f"{template}.pdf")
+    return template, previews.pdf(bundle, template, data, office.database.clock())

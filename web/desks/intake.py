@@ -13,7 +13,7 @@ from processes.coordination import screening
 from processes.people import queries
 from processes.policy.calendar import civil_date
 from processes.releases import forms, publish
-from web import auth, unsaved_sheet
+from web import auth, next_place, unsaved_sheet
 from web import forms as bodies
 from web.require import require
 
@@ -59,4 +59,4 @@ def submit(actor: Actor, number: str, programme: str, process: str = "") -> Any:
     token, kept = (str(body.get(name, ""))[:64] for name in ("token", "unsaved"))
     command = c.StartCase(programme, number, bodies.part(body, "data"), token, process, kept)
     started = auth.office().perform(command, actor)
-    return jsonify(address=url_for("cases.one", number=started["case"]))
+    return jsonify(address=next_place.after(actor, str(started["case"])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
 from processes import commands as c
 from processes.access.permissions import Permission
@@ -123,6 +123,19 @@ def put_step(actor: Actor, draft_id: int) -> Any:
         raise Invalid(reason="没有需要补这个环节的情景")
     auth.office().perform(c.ReplaceDraftFiles(draft_id, changed), actor)
     return jsonify(address=url_for("studio.one", draft_id=draft_id, _anchor="rehearsal"), count=len(changed))
+
+
+@desk.post("/studio/<int:draft_id>/new-step/undo")
+@require(Permission.STUDIO)
+def take_step_out(actor: Actor, draft_id: int) -> Any:
+    """Take a step that was put in out of every scenario again."""
+    with auth.office().database.reading("") as session:
+        files = drafts.bundle_of(drafts.one(session, draft_id)).files
+    changed = extending.without_step(files, request.form.get("task", ""))
+    if not changed:
+        raise Invalid(reason="情景中没有这个环节")
+    auth.office().perform(c.ReplaceDraftFiles(draft_id, changed), actor)
+    return redirect(url_for("studio.one", draft_id=draft_id, _anchor="rehearsal"))
 
 
 def _steps(bundle: Bundle) -> dict[str, tuple[str, str]]:

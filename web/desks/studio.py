@@ -15,10 +15,21 @@ from processes.access import divisions
 from processes.access.permissions import ROLE_TITLES, Permission
 from processes.access.scope import Actor
 from processes.errors import Invalid, NotFound, Unreadable, YimenError
+from processes.papers import template_fields
 from processes.policy import reading
 from processes.policy.calendar import civil_date
-from processes.rehearsal import failures, scenarios
-from processes.releases import cell_words, compare, drafts, lint, policy_file, publish, skeletons
+from processes.rehearsal import extending, failures, scenarios
+from processes.releases import (
+    cell_words,
+    compare,
+    drafts,
+    file_titles,
+    lint,
+    policy_file,
+    publish,
+    sheet_file,
+    skeletons,
+)
 from processes.releases.bundle import Bundle, ClockRule
 from processes.verbs import registry
 from web import auth, forms
@@ -26,10 +37,6 @@ from web.require import require
 
 desk = Blueprint("studio", __name__)
 REFUSED = ("expression_refused", "not_executable")
-KINDS = {
-    ".bpmn": "流程图", ".dmn": "决策表", ".form": "表单", ".sheet.toml": "计算表", ".toml": "参数和设置",
-    ".yaml": "情景", ".html": "文书模板", ".css": "文书样式", ".md": "修改记录",
-}  # fmt: skip
 
 
 @desk.get("/studio")
@@ -64,7 +71,10 @@ def one(actor: Actor, draft_id: int) -> Any:
             "draft.html",
             failures=failures.grouped(run["failed"], failures.titles_of(bundle)) if run.get("failed") else [],
             draft=draft,
-            files=_files(bundle),
+            files=file_titles.by_kind(bundle),
+            titles={n: t for _, files in file_titles.by_kind(bundle) for t, n in files},
+            new_steps=dict(_added(base, bundle)),
+            put_in=[s for s in _added(base, bundle) if extending.has_step(bundle.files, s[0])],
             added=sorted({*bundle.files} - {*base.files}),
             problems=lint.lint_bundle(bundle, registry.office_for_lint()),
             differences=compare.differences(base, bundle),
@@ -91,6 +101,8 @@ def edit(actor: Actor, draft_id: int, name: str) -> Any:
             "studio_file.html",
             draft=draft,
             name=name,
+            title=file_titles.title(bundle, name),
+            fields=template_fields.of_template(bundle, name.rsplit("/", 1)[-1]) if "papers/" in name else [],
             seen=drafts.mark(bundle.files[name]),
             text=bundle.files[name].decode(errors="replace"),
             is_diagram=name.endswith(".bpmn"),
@@ -130,6 +142,17 @@ def policy_rows(actor: Actor) -> Any:
     if isinstance(wanted, list) and all(isinstance(row, dict) for row in wanted):
         return jsonify(text=policy_file.written(text, wanted))
     return jsonify(rows=policy_file.rows(text))
+
+
+@desk.post("/studio/sheet-rows")
+@require(Permission.STUDIO)
+def sheet_rows(actor: Actor) -> Any:
+    """A calculation sheet as lines; with lines, the file again with those, its comments kept.  Keeps nothing."""
+    body = forms.body()
+    text, wanted = str(body.get("text", "")), body.get("rows")
+    if isinstance(wanted, list) and all(isinstance(row, dict) for row in wanted):
+        return jsonify(text=sheet_file.written(text, wanted))
+    return jsonify(rows=sheet_file.rows(text))
 
 
 @desk.post("/studio/<int:draft_id>/files")
@@ -177,6 +200,17 @@ def act(actor: Actor, draft_id: int, act: str) -> Any:
     return redirect(url_for("studio.one", draft_id=draft_id))
 
 
+def _added(base: Bundle, bundle: Bundle) -> list[tuple[str, str]]:
+    """Steps of people that the draft adds: id and title."""
+    known = {name for d in compare.diagrams(base) for name in d.nodes}
+    return [
+        (node.id, node.name or node.id)
+        for d in compare.diagrams(bundle)
+        for node in d.nodes.values()
+        if node.is_offered and node.id not in known
+    ]
+
+
 def _problems(draft_id: int, name: str, text: str | None = None) -> list[dict[str, str]]:
     with auth.office().database.reading("") as session:
         bundle = drafts.bundle_of(drafts.one(session, draft_id))
@@ -207,16 +241,6 @@ def _scenario_problems(name: str, written: bytes) -> list[dict[str, str]]:
     except YimenError as fault:
         return [{"element": "", "rule": "scenario", "message": fault.message}]
     return []
-
-
-def _files(bundle: Bundle) -> list[tuple[str, list[str]]]:
-    """Files by kind, the programme's own before shared ones."""
-    found: dict[str, list[str]] = {title: [] for title in KINDS.values()}
-    for name in sorted(bundle.files, key=lambda n: (n.startswith("common/"), n)):
-        title = next((t for suffix, t in KINDS.items() if name.endswith(suffix)), None)
-        if title is not None:
-            found[title].append(name)
-    return [(title, names) for title, names in found.items() if names]
 
 
 def _elsewhere(session: Session) -> dict[str, str]:

@@ -20,9 +20,10 @@ from processes.engine.facts import Facts
 from processes.errors import Invalid
 from processes.people import queries as people
 from processes.policy import values
+from processes.policy.calendar import civil_date
 from processes.releases import forms as schemas
 from processes.releases import publish
-from web import answers, auth, decision_view, forms
+from web import answers, auth, decision_view, forms, next_place, step_summary
 from web.require import require
 
 desk = Blueprint("tasks", __name__)
@@ -46,10 +47,22 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
         household = people.household(session, case.household_id) if may_see else None
         offers = answers.offered(known, household)
         sees = may_see and not case.department
+        summary = step_summary.of_case(
+            session,
+            case,
+            bundle,
+            items,
+            offers,
+            household if sees else None,
+            civil_date(office.database.clock()),
+        )
         return render_template(
             "task.html",
             case=case,
             item=item,
+            summary=summary,
+            materials=summary.materials,
+            may_attach=True,
             card=decision_view.of_case(office, session, case, bundle, known) if sees else None,
             changed=snapshots.changes(session, case) if sees else [],
             documentation=_documentation(bundle, case, item),
@@ -148,7 +161,7 @@ def complete(actor: Actor, number: str, item_id: int) -> Any:
     )  # fmt: skip
     auth.office().perform(command, actor)
     auth.note_finished(item_id)
-    return jsonify(address=url_for("cases.one", number=number))
+    return jsonify(address=next_place.after(actor, number))
 
 
 @desk.post("/cases/<string:number>/tasks/<int:item_id>/draft")

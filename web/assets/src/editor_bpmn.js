@@ -9,7 +9,9 @@ import chinese from "bpmn-js-i18n/translations/zn";
 import simulation from "bpmn-js-token-simulation";
 import minimap from "diagram-js-minimap";
 import { localise } from "./localise.js";
+import { makeRoom } from "./make_room.js";
 import { panelOf } from "./panel.js";
+import { view, wholeBesidePalette } from "./zoom_buttons.js";
 import spiffworkflow from "./spiffworkflow.json";
 import { standardProblems } from "./standard_rules.js";
 
@@ -76,12 +78,11 @@ export async function edit(container, text, { editable, offered, touched }) {
   snakeIds(modeler);
   async function open(xml) {
     await modeler.importXML(xml);
-    // Large enough to read, the beginning beside the palette.
-    const drawing = modeler.get("canvas"), { inner, outer } = drawing.viewbox(), scale = 0.7;
-    drawing.viewbox({ x: inner.x - 130 / scale, y: inner.y - 20, width: outer.width / scale, height: outer.height / scale });
+    wholeBesidePalette(modeler.get("canvas"));
   }
   await open(text);
-  modeler.get("minimap").open();
+  view(modeler, container);
+  makeRoom(modeler);
   panelOf(modeler, document.getElementById("panel"), offered, editable);
   modeler.on("commandStack.changed", touched);
   const known = modeler.get("elementRegistry"), drawing = modeler.get("canvas");

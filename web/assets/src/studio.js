@@ -1,22 +1,26 @@
 // The studio's page: one editor by the kind of file, checked while one works, saved under a version.
 import { data, say, send } from "./send.js";
+import { beside } from "./template_help.js";
 
 const place = document.getElementById("studio"), list = document.getElementById("problem-list");
+const kind = place.dataset.name.split(".").pop();
 const editable = place.dataset.editable === "1", name = place.dataset.name.split("/").pop();
 let version = Number(place.dataset.version), seen = place.dataset.seen, changed = false, waiting, keeping;
 const REFUSED = ["expression_refused", "not_executable"]; // such a file is not let in
 const KEEP_AFTER = 4000; // what was drawn is kept by itself
 
-const kinds = { bpmn: () => import("./editor_bpmn.js"), dmn: () => import("./editor_dmn.js"), form: () => import("./editor_form.js"), policy: () => import("./editor_policy.js") };
-const { edit } = await (kinds[name === "policy.toml" ? "policy" : name.split(".").pop()] || (() => import("./editor_text.js")))();
+const kinds = { bpmn: () => import("./editor_bpmn.js"), dmn: () => import("./editor_dmn.js"), form: () => import("./editor_form.js"), policy: () => import("./editor_policy.js"), sheet: () => import("./editor_sheet.js") };
+const kindOf = (file) => (file === "policy.toml" ? "policy" : file.endsWith(".sheet.toml") ? "sheet" : file.split(".").pop());
+const { edit } = await (kinds[kindOf(name)] || (() => import("./editor_text.js")))();
 let editor;
 try {
-  editor = await edit(document.getElementById("canvas"), data("text-data"), { editable, offered: data("offered-data"), touched, address: place.dataset.rows });
+  editor = await edit(document.getElementById("canvas"), data("text-data"), { editable, offered: data("offered-data"), touched, address: place.dataset.rows, sheets: place.dataset.sheets, kind });
 } catch (problem) {
   // What cannot be drawn is shown as text, to be put right there.
   document.getElementById("canvas").replaceChildren();
-  editor = await (await import("./editor_text.js")).edit(document.getElementById("canvas"), data("text-data"), { editable, touched });
+  editor = await (await import("./editor_text.js")).edit(document.getElementById("canvas"), data("text-data"), { editable, touched, kind });
 }
+const preview = beside(editor);
 
 async function tell(ours) {
   const problems = [...ours, ...((await editor.problems?.()) || []).filter((p) => !ours.some((o) => o.element === p.element && !p.mild))].sort((a, b) => Boolean(a.mild) - Boolean(b.mild));
@@ -55,6 +59,7 @@ async function save() {
     seen = answer.seen;
     changed = false;
     await tell(answer.problems);
+    preview();
     say(`已保存 ${new Date().toLocaleTimeString("zh-CN", { hour12: false })}`, "good");
   } catch (problem) { say(problem.message, "bad"); }
 }

@@ -75,6 +75,19 @@ if (typed) {
   saySaved("已恢复本窗口尚未保存的内容");
 }
 form.on("changed", () => keeper?.touched());
+// What the first look proposes is applied for as well at a press: the field of the form says so, and can be taken back there.
+for (const button of document.querySelectorAll("[data-need]")) {
+  button.addEventListener("click", async () => {
+    const [key, value] = button.dataset.need.split("=");
+    const now = read(), field = schema.components.find((f) => f.key === key);
+    const more = field?.type === "checklist" ? [...new Set([...(now[key] ?? []), value])] : value;
+    await form.importSchema(schema, { ...now, [key]: more });
+    keeper?.touched();
+    button.disabled = true;
+    button.textContent = "已填入申请";
+    place.querySelector(`[name="${key}"]:checked, [id*="${field?.id}"]`)?.scrollIntoView({ block: "center" });
+  });
+}
 document.getElementById("complete").addEventListener("click", () => complete());
 document.getElementById("cosign-after")?.addEventListener("click", () => {
   const box = document.querySelector("#cosign-box form");

@@ -1,0 +1,109 @@
+"""What every file of a programme is called in Chinese, so that nobody has to read names of files."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+
+from processes.releases.bundle import Bundle
+
+KINDS = {
+    ".bpmn": "流程图", ".dmn": "决策表", ".form": "表单", ".sheet.toml": "计算表", ".toml": "参数和设置",
+    ".yaml": "情景", ".html": "文书模板", ".css": "文书样式", ".md": "修改记录",
+}  # fmt: skip
+_FIXED = {
+    "policy.toml": "政策参数", "programme.toml": "项目设置", "documents.toml": "文书登记", "CHANGES.md": "修改记录",
+    "paper.css": "文书版式", "form.html": "表格类文书底版", "letter.html": "公函类文书底版",
+}  # fmt: skip
+_NAME = re.compile(r'<(?:\w+:)?(?:process|decision)\b[^>]*?\bname="([^"]+)"')
+_SCENARIO = re.compile(r"^scenario:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
+_HEADING = re.compile(r"<h1[^>]*>\s*([^<{]+?)\s*</h1>")
+_COMMENT = re.compile(r"^\s*(?:\{#|<!--)\s*(.+?)\s*(?:#\}|-->)", re.DOTALL)
+
+
+def by_kind(bundle: Bundle) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Title and name of the files by kind, the programme's own before shared ones."""
+    found: dict[str, list[tuple[str, str]]] = {title: [] for title in KINDS.values()}
+    forms, templates = _forms(bundle), {p.template: p.title for p in bundle.papers.values()}
+    for name in sorted(bundle.files, key=lambda n: (n.startswith("common/"), n)):
+        kind = next((t for suffix, t in KINDS.items() if name.endswith(suffix)), None)
+        if kind is not None:
+            found[kind].append((_title(bundle, name, forms, templates), name))
+    return [(kind, files) for kind, files in found.items() if files]
+
+
+def title(bundle: Bundle, name: str) -> str:
+    """The title of one file."""
+    return _title(bundle, name, _forms(bundle), {p.template: p.title for p in bundle.papers.values()})
+
+
+def _title(bundle: Bundle, name: str, forms: dict[str, str], templates: dict[str, str]) -> str:
+    base = name.rsplit("/", 1)[-1]
+    shared = "（共用）" if name.startswith("common/") else ""
+    stem = base.rsplit(".", 1)[0]
+    text = bundle.files[name].decode(errors="replace")
+    if base in _FIXED:
+        return _FIXED[base] + shared
+    if base.endswith(".form"):
+        return (forms.get(stem) or _of_form(text) or stem) + shared
+    if base.endswith(".sheet.toml"):
+        return _of_sheet(text) or stem
+    if base.endswith(".html"):
+        return (templates.get(base) or _own(text) or _part(bundle, base, templates) or stem)[:40] + shared
+    pattern = _SCENARIO if base.endswith(".yaml") else _NAME
+    return (_first(pattern, text) or stem) + shared
+
+
+def _own(text: str) -> str:
+    return _first(_HEADING, text) or _first(_COMMENT, text)
+
+
+def _part(bundle: Bundle, base: str, templates: dict[str, str]) -> str:
+    """A piece of a template is called after the paper that it stands in."""
+    for name, content in bundle.files.items():
+        if name.endswith(".html") and f'"{base}"'.encode() in content:
+            inside = name.rsplit("/", 1)[-1]
+            whole = templates.get(inside) or _own(content.decode(errors="replace"))
+            if whole:
+                return f"{whole}的一部分（{base.rsplit('.', 1)[0]}）"
+    return ""
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return found[1].strip() if found else ""
+
+
+def _of_sheet(text: str) -> str:
+    try:
+        return str(tomllib.loads(text).get("title", ""))
+    except (tomllib.TOMLDecodeError, ValueError):
+        return ""
+
+
+def _of_form(text: str) -> str:
+    """A form that no step uses says itself what it is, where it does."""
+    try:
+        read = json.loads(text)
+    except ValueError:
+        return ""
+    return str(read.get("title", "")) if isinstance(read, dict) else ""
+
+
+def _forms(bundle: Bundle) -> dict[str, str]:
+    """By form: the application or the steps that it belongs to; a diagram that cannot be read names none."""
+    found: dict[str, str] = {}
+    for start in bundle.starts.values():
+        found.setdefault(start.form, f"{start.title}申请" if not bundle.is_mechanism else start.title)
+    names = re.compile(
+        r'<(?:\w+:)?(?:userTask|manualTask)\b[^>]*?\bname="([^"]+)".*?</(?:\w+:)?(?:userTask|manualTask)>',
+        re.DOTALL,
+    )
+    for name, content in bundle.files.items():
+        if name.endswith(".bpmn"):
+            for step in names.finditer(content.decode(errors="replace")):
+                form = re.search(r'name="form"\s+value="([^"]+)"', step[0])
+                if form:
+                    found.setdefault(form[1], step[1])
+    return found

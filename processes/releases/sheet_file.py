@@ -1,0 +1,82 @@
+"""A `*.sheet.toml` as a table to edit: its lines out of the text, and the text again with its comments kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT, Table
+
+from processes.errors import Invalid
+
+_TEXTS = ("name", "title", "formula", "unit", "article")
+_TICKS = {"shown": True, "inline": False}
+"""What holds where a line does not say it."""
+MOST_LINES = 200
+_GAPS = re.compile(r"\n{3,}")
+
+
+def rows(text: str) -> list[dict[str, Any]]:
+    """Every line of the sheet, as plain JSON; raises `Invalid` for a text that is no such file."""
+    return [_row(line) for line in _lines(_document(text))]
+
+
+def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
+    """The text with the lines as they are wanted, in that order: what is unchanged stays as it was written."""
+    if len(wanted) > MOST_LINES:
+        raise Invalid(reason=f"一张计算表不能超过 {MOST_LINES} 行")
+    document = _document(text)
+    standing = {str(line["name"]): line for line in _lines(document)}
+    names = [str(row.get("name", "")).strip() for row in wanted]
+    if len(set(names)) != len(names) or not all(names):
+        raise Invalid(reason="每一行都要有标识，而且不能重复")
+    stay_in_place = names == list(standing)
+    made = tomlkit.aot()
+    for name, row in zip(names, wanted, strict=True):
+        line = standing.get(name, tomlkit.table())
+        _write(line, row)
+        if not stay_in_place:
+            made.append(line)
+    if stay_in_place:
+        return tomlkit.dumps(document)
+    document["line"] = made
+    return _GAPS.sub("\n\n", tomlkit.dumps(document))
+
+
+def _row(line: Table) -> dict[str, Any]:
+    texts = {key: str(line.get(key, "")).strip() for key in _TEXTS}
+    return texts | {key: bool(line.get(key, usual)) for key, usual in _TICKS.items()}
+
+
+def _write(line: Any, row: Mapping[str, Any]) -> None:
+    for key in _TEXTS:
+        told = str(row.get(key, "")).strip()
+        if told == str(line.get(key, "")).strip():
+            continue
+        if told:
+            line[key] = tomlkit.string(f"\n{told}\n", multiline=True) if "\n" in told else told
+        else:
+            line.pop(key, None)
+    for key, usual in _TICKS.items():
+        told_so = row.get(key, usual) is True
+        if told_so != bool(line.get(key, usual)):
+            line[key] = told_so
+
+
+def _document(text: str) -> Any:
+    try:
+        return tomlkit.parse(text)
+    except (TOMLKitError, ValueError) as fault:
+        raise Invalid(reason=f"不是有效的 TOML 文件：{fault}") from fault
+
+
+def _lines(document: Any) -> list[Table]:
+    found = document.get("line", [])
+    if not isinstance(found, AoT) or not all("name" in line for line in found):
+        if found:
+            raise Invalid(reason="计算表应由 [[line]] 组成，每一行有 name")
+        return []
+    return list(found)

@@ -1,0 +1,27 @@
+"""Where the desk goes after something was finished: to what is to be done now, not to what is over."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from processes.access.scope import Actor
+from processes.cases import queries, rules
+from web import auth
+
+
+def after(actor: Actor, number: str) -> str:
+    """The address of a case; of the first step of a case that came out of it, once it is closed itself.
+
+    A registration at the one window is over at once: what it opened is what its clerk goes on with.
+    """
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        case = queries.case_by_number(session, number)
+        if case.status == "closed":
+            opened = [one for one in queries.linked(session, case) if one.parent_id == case.id]
+            steps = [i for one in opened for i in queries.items(session, one.id) if i.status == "open"]
+            mine = next((i for i in steps if rules.may_work(i, actor)), None)
+            if mine is not None and mine.claimed_by_id == actor.account_id:
+                return url_for("tasks.one", number=mine.case_number, item_id=mine.id)
+            if mine is not None:
+                return url_for("cases.one", number=mine.case_number)
+    return url_for("cases.one", number=number)

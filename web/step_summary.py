@@ -1,0 +1,178 @@
+"""What whoever works on a step sees of the case first: family, money, what was declared and found, materials, papers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from processes.cases import clocks, limits, queries
+from processes.cases.models import Attachment, Case, WorkItem
+from processes.papers import queries as papers
+from processes.papers.models import IssuedPaper
+from processes.people.forms import EXPENSE_KINDS, INCOME_KINDS, PROPERTY_KINDS
+from processes.people.models import Household
+from processes.policy.figures import amount
+from processes.releases import forms
+from processes.releases.bundle import Bundle
+from processes.relief import fund_queries
+from processes.relief import queries as relief
+
+APPLICATION = "application"
+HANDED_IN = "papers"
+"""The list of an application that says which materials were handed in at the window."""
+_CHOSEN = ("radio", "select")
+_BARE = frozenset({"是", "否", "有", "无"})
+_WORDS = 60
+_SOURCES = {"fund": "乡镇备用金", "bank": "县级银行转账"}
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A line that the family declared: whose, what, how much, by which evidence."""
+
+    who: str
+    title: str
+    amount: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A material of the programme: whether it was handed in, and the files of it."""
+
+    key: str
+    title: str
+    handed_in: bool
+    files: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The strip; what the actor may not see is empty."""
+
+    family: str
+    money: str
+    declared: tuple[Declared, ...]
+    findings: tuple[tuple[str, str], ...]
+    materials: tuple[Material, ...]
+    papers: tuple[IssuedPaper, ...]
+    deadlines: tuple[str, ...]
+
+
+def of_case(
+    session: Session, case: Case, bundle: Bundle, items: Sequence[WorkItem], offers: Mapping[str, Any],
+    household: Household | None, today: date,
+) -> Summary:  # fmt: skip
+    """The strip of a case; `household` is None for whom the family is not shown."""
+    attached = queries.attachments(session, case.id)
+    return Summary(
+        _family(household), _money(session, case), () if household is None else declared(household),
+        _findings(bundle, items, offers), materials(case, bundle, offers, attached),
+        tuple(p for p in papers.of_case(session, case.id) if p.standing == "standing"),
+        _deadlines(session, case, bundle, today),
+    )  # fmt: skip
+
+
+def materials(
+    case: Case, bundle: Bundle, offers: Mapping[str, Any], attached: Sequence[Attachment]
+) -> tuple[Material, ...]:
+    """The programme's materials in its order; other papers, and those of a list before, come last under no name."""
+    application = offers.get(APPLICATION)
+    ticked = application.get(HANDED_IN, ()) if isinstance(application, Mapping) else ()
+    ticked = ticked if isinstance(ticked, list | tuple) else ()
+    known = bundle.materials(case.process)
+    found = [
+        Material(
+            key, title, key in ticked or any(a.material == key for a in attached),
+            tuple(a for a in attached if a.material == key),
+        )
+        for key, title in known.items()
+    ]  # fmt: skip
+    others = tuple(a for a in attached if a.material not in known)
+    return (*found, Material("", "其他材料", bool(others), others))
+
+
+def declared(household: Household) -> tuple[Declared, ...]:
+    """What the family declared, person by person, then what it owns."""
+    names = {m.person_id: m.person.name for m in household.members}
+    return (
+        *(
+            Declared(
+                names.get(i.person_id, ""), INCOME_KINDS.get(i.kind, i.kind),
+                f"{amount(i.annual_amount)} 元/年", i.evidence,
+            )
+            for i in household.incomes
+        ),
+        *(
+            Declared(
+                names.get(e.person_id, ""), EXPENSE_KINDS.get(e.kind, e.kind),
+                f"{amount(e.annual_amount)} 元/年", e.evidence,
+            )
+            for e in household.expenses
+        ),
+        *(
+            Declared("全家", PROPERTY_KINDS.get(p.kind, p.kind), f"{p.quantity.normalize():f}", p.evidence)
+            for p in household.properties
+        ),
+    )  # fmt: skip
+
+
+def _family(household: Household | None) -> str:
+    if household is None or not household.members:
+        return ""
+    people = "、".join(f"{m.person.name}（{m.relation}）" for m in household.members)
+    return f"{len(household.members)} 人：{people}"
+
+
+def _money(session: Session, case: Case) -> str:
+    """What is to be handed over or is drawn, from what was booked and granted, never from what was computed."""
+    payment = fund_queries.payment_of_case(session, case.id)
+    if payment is not None:
+        source = _SOURCES.get(payment.source, payment.source)
+        return f"应发放救助金 {amount(payment.amount)} 元（{source}，{payment.granted_on} 记账）"
+    award = relief.of_case(session, case.id)
+    return "" if award is None else f"每月 {amount(award.monthly_amount)} 元，自 {award.from_month} 起"
+
+
+def _deadlines(session: Session, case: Case, bundle: Bundle, today: date) -> tuple[str, ...]:
+    """What still runs, with its day."""
+    calendar = clocks.calendar_of(session)
+    shares = clocks.shares(bundle.policy, today, case.division)
+    running = [k for k in clocks.of_case(session, case.id) if k.stopped_on is None]
+    read = [(k.title, limits.read(clocks.as_limit(k), today, calendar, *shares)) for k in running]
+    return tuple(
+        f"{title}：{'中止计时' if r.is_paused else f'{r.due_on.month}月{r.due_on.day}日'}"
+        for title, r in read
+    )
+
+
+def _findings(
+    bundle: Bundle, items: Sequence[WorkItem], offers: Mapping[str, Any]
+) -> tuple[tuple[str, str], ...]:
+    """What each finished step chose, the latest of each, in the order in which they were finished."""
+    latest = {i.task: i for i in items if i.status == "done" and i.form}
+    said = ((i.title, _chosen(bundle, i, offers)) for i in latest.values())
+    return tuple((title, text) for title, text in said if text)
+
+
+def _chosen(bundle: Bundle, item: WorkItem, offers: Mapping[str, Any]) -> str:
+    schema = forms.resolved(bundle.form(item.form or "") or {}, lambda: offers)
+    given = item.submission or {}
+    words = forms.shown(schema, given)
+    fields = {f["key"]: f for f in forms.fields_of(schema) if words.get(f["key"])}
+    chosen = [_with_label(f, words[k]) for k, f in fields.items() if f["type"] in _CHOSEN]
+    texts = [_short(words[k]) for k, f in fields.items() if f["type"] == "textarea"]
+    return "；".join([*chosen, *texts])
+
+
+def _with_label(field: Mapping[str, Any], said: str) -> str:
+    """A bare yes or no says nothing without its question."""
+    return f"{forms.label_of(field)}：{said}" if said in _BARE else said
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _WORDS else f"{text[:_WORDS]}…"
