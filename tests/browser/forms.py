@@ -37,7 +37,7 @@ def finish(page: Page) -> None:
     """Submit the form and come back to the case."""
     page.keyboard.press("Control+Enter")
     page.wait_for_url(CASE_PAGE)
-    page.wait_for_selector("#diagram[data-ready]")
+    page.wait_for_selector("#diagram[data-ready]", state="attached")
 
 
 def day(page: Page, field: str, value: str) -> None:

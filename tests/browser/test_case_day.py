@@ -53,7 +53,7 @@ def apply(desk: Desk, page: Page) -> str:
     desk.shot(page, "application")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(CASE_PAGE)
-    page.wait_for_selector("#diagram[data-ready]")
+    page.wait_for_selector("#diagram[data-ready]", state="attached")
     return page.url.rsplit("/", 1)[1]
 
 
@@ -108,7 +108,7 @@ def test_from_the_window_to_the_printed_approval_form(desk: Desk) -> None:
     expect(page.locator("body")).to_contain_text("每月 568.00 元")
     jobs.make_papers(desk.stage.office)
     page.reload()
-    address = page.get_by_role("link", name="最低生活保障审核确认表").get_attribute("href")
+    address = page.locator("#files a", has_text="最低生活保障审核确认表").first.get_attribute("href")
     pdf = page.request.get(str(address))
     assert pdf.body().startswith(b"%PDF")
     desk.shot(page, "confirmed")
@@ -139,7 +139,7 @@ def test_to_refusal_and_back_once(desk: Desk) -> None:
     page.fill("#return-reason", "收入核实不够具体")
     desk.shot(page, "return")
     page.click("text=确认退回")
-    page.wait_for_selector("#diagram[data-ready]")
+    page.wait_for_selector("#diagram[data-ready]", state="attached")
     again = desk.sign_in("t1_investigator")
     expect(again.locator("main")).to_contain_text("先办这些")
     again.goto("/worklist")

@@ -49,7 +49,7 @@ def register_needs(desk: Desk, clerk: Page, household: str) -> None:
     desk.shot(clerk, "registration")
     clerk.keyboard.press("Control+Enter")
     clerk.wait_for_url(CASE_PAGE)
-    clerk.wait_for_selector("#diagram[data-ready]")
+    clerk.wait_for_selector("#diagram[data-ready]", state="attached")
 
 
 def top_up(desk: Desk) -> None:
@@ -170,7 +170,7 @@ def the_family_is_asked_again(desk: Desk, emergency: str) -> None:
     finish(page)
     expect(page.locator("body")).to_contain_text("已救助，转申请基本生活救助")
     page.get_by_role("link", name="-DB-").first.click()
-    page.wait_for_selector("#diagram[data-ready]")
+    page.wait_for_selector("#diagram[data-ready]", state="attached")
     expect(page.locator("body")).to_contain_text("房屋未修好，收入不足")
     expect(page.locator("body")).to_contain_text("受理审查")
 
@@ -212,7 +212,7 @@ def test_a_slip_comes_back_by_post__and_an_offer_is_matched(whole_desk: Desk) ->
     clerk.goto("/worklist?queue=office&q=张建国")
     row = clerk.locator("tr[data-href]", has_text="录入部门回执")
     row.get_by_role("link").first.click()
-    clerk.wait_for_selector("#diagram[data-ready]")
+    clerk.wait_for_selector("#diagram[data-ready]", state="attached")
     code = (
         str(clerk.get_by_role("link", name="转办单").get_attribute("href"))
         .rsplit("/", 1)[1]

@@ -152,7 +152,7 @@ def _a_task(desk: Desk) -> str:
 
 def _look(desk: Desk, page: Any, name: str) -> None:
     if page.locator("#diagram").count():
-        page.wait_for_selector("#diagram[data-ready]")
+        page.wait_for_selector("#diagram[data-ready]", state="attached")
     desk.shot(page, name)
     found = Axe().run(page).response["violations"]
     assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == [], (name, found)

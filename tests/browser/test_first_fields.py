@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Desk
-from tests.builders import cases
+from tests.builders import cases, files
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -35,20 +35,25 @@ def test_children_and_old_people_are_not_preset_as_able_to_work(whole_desk: Desk
     expect(ability.nth(2)).to_have_value("hindered")  # what a person chose stays
 
 
-def test_the_first_field_of_a_step_is_three_tabs_away(desk: Desk) -> None:
+def test_files_go_up_under_their_material_and_a_step_begins_in_its_first_field(desk: Desk) -> None:
     number = cases.a_case(desk.stage, "check_papers")
     page = desk.sign_in("t1_clerk")
-    page.goto(f"/cases/{number}")
-    expect(page.locator("#attachments .file-choice")).to_contain_text("选择文件")
-    expect(page.locator("#attachments .file-choice")).to_contain_text("未选择文件")
-    page.set_input_files(
-        "#attachments input[type=file]", {"name": "户口簿.pdf", "mimeType": "application/pdf", "buffer": b"x"}
+    page.goto(f"/cases/{number}#files")
+    line = page.locator('[data-material="identity"]')
+    line.locator("input[type=file]").first.set_input_files(
+        [{"name": f"户口簿{n}.pdf", "mimeType": "application/pdf", "buffer": files.a_pdf()} for n in (1, 2)]
     )
-    expect(page.locator("#attachments .file-choice")).to_contain_text("户口簿.pdf")
+    expect(page.locator("#upload-said")).to_have_text("已上传 2 个文件")
+    expect(line).to_contain_text("户口簿1.pdf")
+    expect(line).to_contain_text("户口簿2.pdf")
+    expect(line).to_contain_text("✓ 已提交")
+    expect(line.locator(".thumb img").first).to_have_js_property("complete", True)
+    page.keyboard.press("Escape")
+    page.locator("[role=tab]", has_text="文书材料").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#flow")).to_be_visible()
+    expect(page.locator("#files")).to_be_hidden()
+    assert page.url.endswith("#flow")
     page.get_by_role("button", name="签收并办理").first.click()
-    page.wait_for_selector("#form input, #form select, #form textarea")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
+    page.wait_for_selector("#form[data-ready]")
     assert page.evaluate("document.activeElement.matches('#form input, #form select, #form textarea')")

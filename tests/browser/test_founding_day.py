@@ -117,7 +117,7 @@ def first_application(clerk: Page) -> None:
     clerk.keyboard.press("Control+Enter")
     clerk.wait_for_url(CASE_PAGE)
     assert re.search(r"/cases/341599102-DB-\d{4}-00001$", clerk.url)
-    clerk.wait_for_selector("#diagram[data-ready]")
+    clerk.wait_for_selector("#diagram[data-ready]", state="attached")
     clerk.screenshot(path=SHOTS / "first_case.png")
 
 

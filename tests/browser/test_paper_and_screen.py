@@ -54,7 +54,7 @@ def test_a_photographed_form_and_an_electronic_one(desk: Desk, tmp_path: Path) -
         ("county_leader", "县民政局分管局长签名"), ("county_clerk", "加盖县民政局印章"),
     ):  # fmt: skip
         signer = desk.sign_in(username)
-        signer.goto(f"/cases/{number}")
+        signer.goto(f"/cases/{number}#files")
         button = signer.get_by_role("button", name=f"{title}：最低生活保障审核确认表", exact=True)
         button.click()
         expect(button).to_have_count(0)

@@ -62,7 +62,7 @@ def test_recording(desk: Desk, allowance: Bundle) -> None:
     desk.stage.office.perform(c.NoteRehearsal(draft_id, found), system_actor())
     page.reload()
     page.get_by_role("link", name="看覆盖图").click()
-    page.wait_for_selector("#diagram[data-ready]")
+    page.wait_for_selector("#diagram[data-ready]", state="attached")
     assert page.locator(".taken").count() >= 4
     assert page.locator(".never").count() >= 20
     desk.shot(page, "coverage")

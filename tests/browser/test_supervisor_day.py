@@ -135,7 +135,7 @@ def _publish(desk: Desk, page: Page, home: str) -> None:
     expect(page.locator("#differences")).to_contain_text("second_signature")
     expect(page.locator("#differences")).to_contain_text("790.00")
     page.get_by_role("link", name="在图上看").click()
-    page.wait_for_selector("#diagram[data-ready]")
+    page.wait_for_selector("#diagram[data-ready]", state="attached")
     expect(page.locator('[data-element-id="second_signature"].is-added')).to_have_count(1)
     desk.shot(page, "changes")
     page.goto(home)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0045'
-down_revision = '0040'
+down_revision = '0043'
 branch_labels = None
 depends_on = None
 
@@ -55,5 +55,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """No way back: an older program locks accounts."""
-    raise NotImplementedError
+    """Back; who waits for a sign-in and which changes wait is lost."""
+    with op.batch_alter_table('account') as batch_op:
+        batch_op.add_column(sa.Column('failed_sign_ins', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.add_column(sa.Column('locked_until', sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table('signed_in') as batch_op:
+        batch_op.drop_column('browser')
+    op.drop_table('account_change')
+    op.drop_table('sign_in_attempts')

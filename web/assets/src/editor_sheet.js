@@ -16,7 +16,8 @@ const EMPTY = { name: "", title: "", formula: "", unit: "", article: "", shown: 
 
 export async function edit(container, text, { editable, touched, sheets }) {
   let original = text, lines = [], plain = null;
-  const body = make("tbody"), head = make("tr", {}, ...COLUMNS.map(([, title]) => make("th", { textContent: title, className: "small fw-normal" })), make("th"));
+  const heads = COLUMNS.map(([, title]) => make("th", { textContent: title, className: "small fw-normal" }));
+  const body = make("tbody"), head = make("tr", {}, ...heads, make("th"));
   const table = make("table", { className: "table table-sm lines mb-0" }, make("thead", {}, head), body);
   table.setAttribute("aria-label", "计算表各行");
   const button = (title, act) => make("button", { type: "button", className: "btn btn-sm btn-outline-secondary", textContent: title, onclick: act });
@@ -33,7 +34,8 @@ export async function edit(container, text, { editable, touched, sheets }) {
       return tick;
     }
     const tag = name === "formula" ? "textarea" : "input";
-    const field = make(tag, { className: `form-control form-control-sm ${name === "formula" ? "mono" : ""}`, value: row[name], readOnly: !editable, ariaLabel: label });
+    const className = `form-control form-control-sm ${name === "formula" ? "mono" : ""}`;
+    const field = make(tag, { className, value: row[name], readOnly: !editable, ariaLabel: label });
     if (tag === "textarea") field.rows = Math.min(6, Math.max(1, Math.ceil(row.formula.length / 60), row.formula.split("\n").length));
     field.addEventListener("input", () => { row[name] = field.value; touched(); });
     return field;
@@ -49,7 +51,8 @@ export async function edit(container, text, { editable, touched, sheets }) {
   }
 
   function acts(row) {
-    const one = (title, label, act) => make("button", { type: "button", className: "btn btn-sm btn-link p-0 me-1", textContent: title, ariaLabel: label, onclick: act });
+    const className = "btn btn-sm btn-link p-0 me-1";
+    const one = (title, ariaLabel, onclick) => make("button", { type: "button", className, textContent: title, ariaLabel, onclick });
     return [
       one("↑", "上移本行", () => moved(row, -1)), one("↓", "下移本行", () => moved(row, 1)),
       one("删", "删除本行", () => {
@@ -62,7 +65,10 @@ export async function edit(container, text, { editable, touched, sheets }) {
   }
 
   function show() {
-    body.replaceChildren(...lines.map((row) => make("tr", {}, ...COLUMNS.map(([name, title, width]) => make("td", { className: width }, cell(row, name, title))), make("td", { className: "text-nowrap" }, ...(editable ? acts(row) : [])))));
+    body.replaceChildren(...lines.map((row) => {
+      const cells = COLUMNS.map(([name, title, width]) => make("td", { className: width }, cell(row, name, title)));
+      return make("tr", {}, ...cells, make("td", { className: "text-nowrap" }, ...(editable ? acts(row) : [])));
+    }));
   }
 
   const read = async () => (plain ? plain.read() : (await send(sheets, { text: original, rows: lines })).text);

@@ -67,6 +67,13 @@ document.addEventListener("keydown", (event) => { if (event.key === "?" && !/^(I
 // Whether a person typed or chose anything in a form.
 const typed = (form) => [...form.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value && field.value !== field.defaultValue);
 
+// To where the desk answers; on the same page the part that was open stays open.
+function goOn(address) {
+  const to = new URL(address);
+  if (to.pathname === location.pathname && location.hash) to.hash = location.hash;
+  if (to.href === location.href) location.reload(); else location.assign(to);
+}
+
 // A form that is refused stays as it was typed, with the reason below it.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -83,7 +90,7 @@ document.addEventListener("submit", async (event) => {
     // The button that was pressed may have an address of its own.
     const address = event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action;
     const response = await post(address, answered);
-    if (response.ok) { form.closest("dialog")?.close(); location.assign(response.url); return; }
+    if (response.ok) { form.closest("dialog")?.close(); goOn(response.url); return; }
     const answer = await response.json().catch(() => ({}));
     const told = Object.values(answer.fields || {}).flat().join("；");
     const kept = answer.code === "stale_task" && typed(form) ? "您填写的内容仍在本页。" : "";

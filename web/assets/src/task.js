@@ -117,4 +117,8 @@ if (writing) {
   });
 }
 if (place.dataset.draft) await offersPhrases(place);
+// Typing begins at once; on a telephone this would open its keyboard, at a date the calendar over the form.
+const first = place.querySelector("input:not([type=hidden]), textarea");
+if (first && document.activeElement === document.body && matchMedia("(pointer: fine)").matches && !first.closest(".fjs-form-field-datetime"))
+  first.focus({ preventScroll: true });
 place.dataset.ready = "1";

@@ -17,7 +17,8 @@ export function view(modeler, container) {
   const bar = document.createElement("div");
   bar.className = "zoom-buttons";
   const button = (text, title, act) => {
-    const made = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-light border", textContent: text, title, onclick: act });
+    const made = document.createElement("button");
+    Object.assign(made, { type: "button", className: "btn btn-sm btn-light border", textContent: text, title, onclick: act });
     made.setAttribute("aria-label", title);
     bar.append(made);
   };
