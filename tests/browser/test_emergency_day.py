@@ -214,7 +214,7 @@ def test_a_slip_comes_back_by_post__and_an_offer_is_matched(whole_desk: Desk) ->
     row.get_by_role("link").first.click()
     clerk.wait_for_selector("#diagram[data-ready]", state="attached")
     code = (
-        str(clerk.get_by_role("link", name="转办单").get_attribute("href"))
+        str(clerk.get_by_role("link", name="转办单", include_hidden=True).get_attribute("href"))
         .rsplit("/", 1)[1]
         .removesuffix(".pdf")
     )

@@ -22,6 +22,7 @@ def test_drawing(desk: Desk) -> None:
     page.get_by_role("button", name="修改").first.click()
     page.get_by_role("link", name="apply.bpmn").click()
     page.wait_for_selector("#studio[data-ready]")
+    page.get_by_role("button", name="从开头看清每一步").click()
     expect(page.locator("#problem-list")).to_contain_text("检查没有发现问题")
     page.locator('[data-element-id="check_papers"]').first.click()
     expect(page.locator("#panel")).to_contain_text("表单")

@@ -6,6 +6,8 @@ approved; one case finishes on the old release, another is migrated and taken ba
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -38,6 +40,7 @@ def _draw_the_signature(desk: Desk, page: Page) -> None:
     """A task dropped on the line after the decision, made a user task, with role, form and clock."""
     page.get_by_role("link", name="apply.bpmn").click()
     page.wait_for_selector("#studio[data-ready]")
+    page.get_by_role("button", name="从开头看清每一步").click()
     page.locator('[data-element-id="check_papers"]').first.click()
     page.keyboard.press("Control+f")
     page.locator(".djs-search-input input").press_sequentially("county_decision")
@@ -114,9 +117,11 @@ def _rehearse(desk: Desk, page: Page, home: str) -> None:
     for name, before, after in MENDED:
         page.goto(f"{home}/file/scenarios/{name}.yaml")
         page.wait_for_selector("#studio[data-ready]")
-        text = page.locator("#text").input_value()
+        text = json.loads(str(page.locator("#text-data").text_content()))
         assert before in text
-        page.locator("#text").fill(text.replace(before, after))
+        page.locator("#text").click()
+        page.keyboard.press("Control+a")
+        page.keyboard.insert_text(text.replace(before, after))
         page.keyboard.press("Control+s")
         expect(page.locator("#said")).to_contain_text("已保存")
     _play(desk, page, home)

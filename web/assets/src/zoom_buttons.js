@@ -2,6 +2,7 @@
 const STEP = 1.25;
 const PALETTE = 130;
 const MARGIN = 20;
+const READABLE = 0.7;
 
 // All of it to the right of the palette, as large as that allows.
 export function wholeBesidePalette(canvas) {
@@ -10,6 +11,12 @@ export function wholeBesidePalette(canvas) {
   const scale = Math.min(1, (outer.width - PALETTE - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height);
   const [width, height] = [outer.width / scale, outer.height / scale];
   canvas.viewbox({ x: inner.x - PALETTE / scale, y: inner.y - (height - inner.height) / 2, width, height });
+}
+
+// Large enough to read, the beginning beside the palette.
+function readable(canvas) {
+  const { inner, outer } = canvas.viewbox();
+  canvas.viewbox({ x: inner.x - PALETTE / READABLE, y: inner.y - MARGIN, width: outer.width / READABLE, height: outer.height / READABLE });
 }
 
 export function view(modeler, container) {
@@ -24,7 +31,7 @@ export function view(modeler, container) {
   };
   const by = (factor) => () => canvas.zoom(Math.min(4, Math.max(0.15, canvas.zoom() * factor)), "auto");
   button("全图", "显示全图", () => wholeBesidePalette(canvas));
-  button("100%", "实际大小", () => canvas.zoom(1, "auto"));
+  button("看清", "从开头看清每一步", () => readable(canvas));
   button("＋", "放大", by(STEP));
   button("－", "缩小", by(1 / STEP));
   container.append(bar);
