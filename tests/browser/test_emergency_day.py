@@ -95,7 +95,7 @@ def test_house_burnt_down(whole_desk: Desk) -> None:
     jobs.make_papers(desk.stage.office)
     page.reload()
     for title in ("先行救助登记表", "备用金发放表"):
-        address = page.get_by_role("link", name=title).get_attribute("href")
+        address = page.get_by_role("link", name=title, include_hidden=True).get_attribute("href")
         assert page.request.get(str(address)).body().startswith(b"%PDF")
     desk.shot(page, "handed_over")
 
