@@ -88,7 +88,7 @@ def test_founding__divisions_one_administrator_and_nothing_of_the_demo(empty: Of
         ]
         assert session.get_one(Division, "341599101201").full_name == "青山县城关镇东村"
         actions = session.scalars(select(AccessLog.action).order_by(AccessLog.id)).all()
-        assert actions == ["office_founded", "account_added"]
+        assert actions == ["office_founded", "account_added", "account_state"]
     assert sign_in(empty, "admin", made["password"])
     with pytest.raises(YimenError):
         sign_in(empty, "admin", passwords.PUBLISHED)
@@ -143,7 +143,7 @@ def test_the_first_administrator_acts_alone_once__then_two_are_needed(empty: Off
         empty.perform(c.ConfirmAccount("leader"), actor(empty, "admin2"))
     with empty.database.reading("") as session:
         log = session.scalars(select(AccessLog.action).where(AccessLog.action.like("account%"))).all()
-    assert log == ["account_added"] * 4 + ["account_confirmed"]
+    assert [a for a in log if a != "account_state"] == ["account_added"] * 4 + ["account_confirmed"]
 
 
 def test_the_command_line_needs_an_administrator_too_after_founding(empty: Office) -> None:
