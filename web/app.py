@@ -109,10 +109,8 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     app.before_request(forms.demand_storable)
     for desk in (
-        sign_in, worklist, intake, households, cases, tasks, papers, verify, oversight, draws, admin, funds,
-        social, scan, search, studio, releases, heat, recorder, guide, returns, draft_views, phrases, printing, archive, handing, home, field, unsaved,
         sign_in, worklist, intake, households, attachments, cases, tasks, papers, verify, oversight, draws, admin, funds,
-        social, scan, studio, releases, heat, recorder, guide, returns, draft_views, printing, archive, handing, home, field, unsaved,
+        social, scan, search, studio, releases, heat, recorder, guide, returns, draft_views, phrases, printing, archive, handing, home, field, unsaved,
         differences,
         transfers,
         explain,
