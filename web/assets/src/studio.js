@@ -9,12 +9,17 @@ let version = Number(place.dataset.version), seen = place.dataset.seen, changed 
 const REFUSED = ["expression_refused", "not_executable"]; // such a file is not let in
 const KEEP_AFTER = 4000; // what was drawn is kept by itself
 
-const kinds = { bpmn: () => import("./editor_bpmn.js"), dmn: () => import("./editor_dmn.js"), form: () => import("./editor_form.js"), policy: () => import("./editor_policy.js"), sheet: () => import("./editor_sheet.js") };
+const kinds = {
+  bpmn: () => import("./editor_bpmn.js"), dmn: () => import("./editor_dmn.js"), form: () => import("./editor_form.js"),
+  policy: () => import("./editor_policy.js"), sheet: () => import("./editor_sheet.js"),
+};
 const kindOf = (file) => (file === "policy.toml" ? "policy" : file.endsWith(".sheet.toml") ? "sheet" : file.split(".").pop());
 const { edit } = await (kinds[kindOf(name)] || (() => import("./editor_text.js")))();
 let editor;
 try {
-  editor = await edit(document.getElementById("canvas"), data("text-data"), { editable, offered: data("offered-data"), touched, address: place.dataset.rows, sheets: place.dataset.sheets, kind });
+  editor = await edit(document.getElementById("canvas"), data("text-data"), {
+    editable, offered: data("offered-data"), touched, address: place.dataset.rows, sheets: place.dataset.sheets, kind,
+  });
 } catch (problem) {
   // What cannot be drawn is shown as text, to be put right there.
   document.getElementById("canvas").replaceChildren();
