@@ -42,21 +42,32 @@ class Step:
         return Decimal(self.late + self.overdue) / whole if whole else Decimal(0)
 
 
-def steps(session: Session, programme: str, processes: Sequence[str], since: date, today: date) -> list[Step]:
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """The steps, slowest first; `is_bounded` where of some process only the `LOOKED_AT` latest finished steps are counted."""
+
+    steps: list[Step]
+    is_bounded: bool
+
+
+def steps(session: Session, programme: str, processes: Sequence[str], since: date, today: date) -> Heat:
     """Every step that somebody was offered since a day in cases of these processes, slowest first.
 
-    At most the `LOOKED_AT` latest of what is done are counted; what is open counts whole.
+    At most the `LOOKED_AT` latest of what is done are counted in each process; what is open counts whole.
     """
+    is_bounded = False
     done: dict[str, list[Row[Any]]] = {}
     still: dict[str, list[Row[Any]]] = {}
     titles: dict[str, str] = {}
     for process in processes:
         for rows, query in ((done, _done), (still, _open)):
-            for row in session.execute(query(programme, process, since, today)):
+            told = session.execute(query(programme, process, since, today)).all()
+            is_bounded |= rows is done and sum(row.number for row in told) >= LOOKED_AT
+            for row in told:
                 rows.setdefault(row.task, []).append(row)
                 titles.setdefault(row.task, row.title)
     found = [_step(task, title, done.get(task, []), still.get(task, [])) for task, title in titles.items()]
-    return sorted(found, key=lambda s: -(s.median_days or 0))
+    return Heat(sorted(found, key=lambda s: -(s.median_days or 0)), is_bounded)
 
 
 def _done(programme: str, process: str, since: date, today: date) -> Any:

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from documents import binding, render
 from processes.cases.models import Case
@@ -48,6 +48,7 @@ def waiting(session: Session) -> list[tuple[IssuedPaper, Case]]:
         )
         .order_by(IssuedPaper.id)
         .limit(MOST)
+        .options(defer(IssuedPaper.contract, raiseload=True))  # of 500 papers, sealed, and not listed
     )
     return [(paper, case) for paper, case in session.execute(query)]
 

@@ -137,12 +137,25 @@ def test_heat_counts_from_the_index_what_the_rows_say(any_stage: Stage) -> None:
     with any_stage.database.reading("340199") as session:
         process = session.scalars(select(Case.process)).first() or ""
         found = heat.steps(session, "minimum_living_allowance", [process], date(2026, 1, 1), today)
-        step = next(s for s in found if s.task == "check_papers")
+        step = next(s for s in found.steps if s.task == "check_papers")
         assert (step.done, step.open, str(step.median_days), str(step.longest_days)) == (1, 0, "1.1", "1.1")
         behind = heat.cases_behind(
             session, "minimum_living_allowance", [process], date(2026, 1, 1), today, "check_papers", "done"
         )
         assert [case.number for case, _ in behind] == [number]
+
+
+def test_heat_says_when_its_bound_bites(any_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two steps are done; of 40,000 nothing is left out, of a bound of one the older is."""
+    number = cases.a_case(any_stage)
+    for task in ("check_papers", "compare_economy"):
+        cases.complete(any_stage, cases.item_at(any_stage, number, task))
+        any_stage.move("1 hours")
+    leader = desks.Person(any_stage, "township_leader")
+    page = "/oversight/heat/minimum_living_allowance"
+    assert "只统计最近" not in leader.get(page).text
+    monkeypatch.setattr(heat, "LOOKED_AT", 1)
+    assert "只统计最近 1 个已办结环节" in leader.get(page).text
 
 
 def test_the_middle_of_counted_values() -> None:
@@ -184,6 +197,8 @@ def test_a_paper_is_to_be_printed_until_it_was(stage: Stage) -> None:
         uow.commit()
     with stage.database.reading("") as session:
         assert [p.code for p, _ in batch.waiting(session)] == [paper.code]
+        (listed,) = plans.asked(stage, lambda: batch.waiting(session))
+        assert "issued_paper.contract" not in listed[0]
     with stage.database.unit_of_work() as uow:
         row = uow.session.scalars(select(IssuedPaper).where(IssuedPaper.code == paper.code)).one()
         assert issue.record_printing(uow, row, stage.actor("window_clerk", cases.VILLAGE)) == 1

@@ -37,7 +37,8 @@ def page(actor: Actor, programme: str) -> Any:
             programmes=publish.published_programmes(session),
             bundle=bundle,
             process=process,
-            steps=found,
+            steps=found.steps,
+            bound=heat.LOOKED_AT if found.is_bounded else None,
             days=days,
             look_back=LOOK_BACK,
         )
@@ -57,7 +58,7 @@ def figures(actor: Actor, programme: str) -> Any:
             "task": s.task, "opens": s.task, "title": s.title, "done": s.done, "open": s.open, "late": s.late + s.overdue,
             "days": None if s.median_days is None else float(s.median_days), "share": float(round(s.late_share, 3)),
         }
-        for s in found
+        for s in found.steps
     ]  # fmt: skip
     definition = bundle.definition(process)
     return jsonify(sheets=drawings.sheets(bundle, definition), steps=steps, called=_called(definition, steps))
