@@ -1,4 +1,4 @@
-"""`python -m benchmarks desk|queue|pages|documents|list|simulation [--json] [--rounds N]`."""
+"""`python -m benchmarks desk|queue|pages|documents|form|list|simulation [--json] [--rounds N]`."""
 
 from __future__ import annotations
 
@@ -82,6 +82,14 @@ def simulation_command(as_json: bool, households: int) -> None:
 def documents_command(as_json: bool, rounds: int) -> None:
     """Warm milliseconds, size and memory of an approval form, beside the same page by typst."""
     _print(documents.measure(rounds), as_json)
+
+
+@main.command("form")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--rounds", default=20)
+def form_command(as_json: bool, rounds: int) -> None:
+    """Warm milliseconds and size of an approval form of 1, 3, 5, 6 and 9 members."""
+    _print(documents.measure_form(rounds), as_json)
 
 
 @main.command("list")

@@ -23,19 +23,19 @@ def stamp(pdf: pikepdf.Pdf, address: str) -> None:
 
 
 def _drawn(text: str) -> bytes:
-    """The code as filled runs of modules, quiet zone outside."""
+    """The code as filled runs of modules, counted in modules, quiet zone outside."""
     rows = [list(row) for row in segno.make_qr(text, error="m", mask=_MASK).matrix]
     step = _SIZE / len(rows)
     runs = []
     for n, row in enumerate(rows):
-        y = (len(rows) - 1 - n) * step
+        y = len(rows) - 1 - n
         at = 0
         while at < len(row):
             end = at
             while end < len(row) and row[end]:
                 end += 1
             if end > at:
-                runs.append(f"{at * step:.3f} {y:.3f} {(end - at) * step:.3f} {step:.3f} re")
+                runs.append(f"{at} {y} {end - at} 1 re")
             at = end + 1
-    place = f"1 0 0 1 {_RIGHT - _SIZE:.3f} {_BOTTOM:.3f} cm"
+    place = f"{step:.4f} 0 0 {step:.4f} {_RIGHT - _SIZE:.3f} {_BOTTOM:.3f} cm"
     return f"/Artifact BMC q {place} 0 g\n{chr(10).join(runs)}\nf Q EMC".encode()

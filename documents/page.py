@@ -19,6 +19,7 @@ from weasyprint.urls import URLFetcher
 from documents import attached, marks, qr, sandbox
 from documents.errors import GlyphMissing, RenderingFailed, TemplateBroken, ValueMissing
 from documents.sheets import Made, Sheet
+from documents.slim import slimmed
 
 
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]
@@ -31,6 +32,7 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]
         raise ValueError("模板不能读取外部文件或网址")
 
 
+pikepdf.settings.set_flate_compression_level(9)
 _fonts = FontConfiguration()
 _fetcher = ClosedFetcher()
 
@@ -80,6 +82,7 @@ def pdf_of(sheet: Sheet) -> Made:
         pdf_tags=True,
         pdf_identifier=False,
         uncompressed_pdf=True,
+        finisher=slimmed,
         attachments=[_data_of(sheet, text, made_at)],
     )
     if content is None:
@@ -170,5 +173,6 @@ def _packed(content: bytes, address: str) -> bytes:
             compress_streams=True,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             deterministic_id=True,
+            fix_metadata_version=False,  # WeasyPrint names none in XMP, so that there is nothing to read and mend
         )
     return packed.getvalue()

@@ -54,6 +54,24 @@ def test_every_paper_keeps_for_long(made: dict[str, tuple[IssuedPaper, bytes]]) 
                     assert "/ToUnicode" in font, (kind, name)
 
 
+def test_what_is_read_aloud_stands_in_its_cell(made: dict[str, tuple[IssuedPaper, bytes]]) -> None:
+    """Every marked content belongs to one element that lists it; a cell of the form lists its text itself."""
+    for kind, (_, content) in made.items():
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            for page, numbers in zip(
+                pdf.pages, list(pdf.Root.StructTreeRoot.ParentTree.Nums)[1::2], strict=False
+            ):
+                marked = page.Contents[-1].read_bytes() if isinstance(page.Contents, pikepdf.Array) else b""
+                assert marked.count(b"/MCID") == len(numbers), kind
+                for number, element in enumerate(numbers):
+                    assert element.S != "/Document", kind
+                    # The element of the page's number belongs to no tree and is kept as it was.
+                    assert number in [int(k) for k in element.K if isinstance(k, int)], (kind, number)
+                    assert element.Pg.objgen == page.objgen, kind
+            if kind == "approval_form":
+                assert sum(e.S == "/TD" for e in numbers) > len(numbers) // 3
+
+
 def test_the_same_paper_gives_the_same_bytes(
     stage: Stage, made: dict[str, tuple[IssuedPaper, bytes]]
 ) -> None:

@@ -24,7 +24,7 @@ from processes.rehearsal import player, scenarios
 from processes.rehearsal.stage import Stage
 from processes.releases import publish
 from processes.releases.bundle import Bundle
-from tests.builders import cases
+from tests.builders import cases, families
 from tests.conftest import CONTENT
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -99,6 +99,9 @@ def test_the_form_of_a_family_of_six__fits_one_page(
     assert len(_pictures(allowance, template, six)) == 1
     sheet = render.Sheet(allowance.templates(), template, six, "https://example.invalid/verify/X", AT)
     assert len(render.to_pdf(sheet).content) <= 120_000
+    made = render.to_pdf(families.of(sheet, 6))
+    assert made.pages == 1
+    assert len(made.content) <= 120 * 1024
 
 
 @pytest.mark.parametrize("suspends", [False, True])
