@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import aliased
 
 from processes.people.models import Household, Membership
 from processes.storage.unit_of_work import within
@@ -26,10 +27,15 @@ class HouseholdFilter:
         """Whether anything narrows the list."""
         return bool(self.township or self.category)
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """As conditions on a query; a call that became no application left a file without members, which is none."""
-        of_it = select(Membership.id).where(Membership.household_id == Household.id)
-        found: list[ColumnElement[bool]] = [exists(of_it)]
+    def conditions(self, with_empty: bool = False) -> list[ColumnElement[bool]]:
+        """As conditions on a query; a call that became no application left a file without members, which is none.
+
+        Whoever looks for the caller finds it all the same (`with_empty`).
+        """
+        # Under a name of its own, so that a query which joins the members stays another one.
+        member = aliased(Membership)
+        of_it = select(member.id).where(member.household_id == Household.id).correlate(Household)
+        found: list[ColumnElement[bool]] = [] if with_empty else [exists(of_it)]
         if self.township:
             found.append(within(Household.division, self.township))
         if self.category:

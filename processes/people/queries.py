@@ -59,7 +59,7 @@ def search(
     Each is read in the order of an index and no further than `most`: of a common surname the first names come.
     """
     word = reading.search_word(text)
-    query = select(Household).where(*wanted.conditions())
+    query = select(Household).where(*wanted.conditions(with_empty=bool(word)))
     if not word:
         return session.scalars(query.order_by(*wanted.ordered()).limit(most)).all()
     if "-" in word:
@@ -67,7 +67,9 @@ def search(
         if numbered:
             return numbered
     found = {
-        row for by in _of_members(word) for row in session.scalars(by.where(*wanted.conditions()).limit(most))
+        row
+        for by in [*_of_members(word), select(Household.id).where(Household.householder_name == word)]
+        for row in session.scalars(by.where(*wanted.conditions(with_empty=True)).limit(most))
     }
     return session.scalars(query.where(Household.id.in_(found)).order_by(*wanted.ordered()).limit(most)).all()
 

@@ -115,40 +115,40 @@ def test_no_move_goes_past_an_opinion_or_into_what_the_office_does(stage: Stage,
 
 
 def test_a_move_forward_waits_for_a_second_person(stage: Stage) -> None:
-    number = cases.a_case(stage, "check_papers")
-    assert _move(stage, number, "apply/check_papers#1", "township_opinion") == {
+    number = cases.a_case(stage, "county_check")
+    assert _move(stage, number, "apply/county_check#1", "county_decision") == {
         "status": "open", "waits": True,
     }  # fmt: skip
-    assert [i.task for i in cases.open_items(stage, number)] == ["check_papers"]
+    assert [i.task for i in cases.open_items(stage, number)] == ["county_check"]
     with pytest.raises(RuleBroken, match="请先确认"):
-        _move(stage, number, "apply/check_papers#1", "township_opinion", "supervisor#2")
+        _move(stage, number, "apply/county_check#1", "county_decision", "supervisor#2")
     with pytest.raises(OwnProposal):
         stage.office.perform(c.DecideMove(_asked(stage), True), stage.actor("supervisor", cases.VILLAGE))
     stage.office.perform(c.DecideMove(_asked(stage), True), stage.actor("county_leader", cases.VILLAGE))
-    assert [i.task for i in cases.open_items(stage, number)] == ["township_opinion"]
+    assert [i.task for i in cases.open_items(stage, number)] == ["county_decision"]
 
 
 def test_a_request_is_refused_with_a_reason(stage: Stage) -> None:
-    number = cases.a_case(stage, "check_papers")
-    _move(stage, number, "apply/check_papers#1", "township_opinion")
+    number = cases.a_case(stage, "county_check")
+    _move(stage, number, "apply/county_check#1", "county_decision")
     stage.office.perform(
         c.DecideMove(_asked(stage), False, "材料还不齐"), stage.actor("county_leader", cases.VILLAGE)
     )
-    assert [i.task for i in cases.open_items(stage, number)] == ["check_papers"]
-    assert _move(stage, number, "apply/check_papers#1", "township_opinion")["waits"], "it may be asked again"
+    assert [i.task for i in cases.open_items(stage, number)] == ["county_check"]
+    assert _move(stage, number, "apply/county_check#1", "county_decision")["waits"], "it may be asked again"
 
 
 def test_a_request_expires_when_the_case_goes_on(stage: Stage) -> None:
-    number = cases.a_case(stage, "check_papers")
-    _move(stage, number, "apply/check_papers#1", "township_opinion")
-    cases.complete(stage, cases.item_at(stage, number, "check_papers"))
+    number = cases.a_case(stage, "county_check")
+    _move(stage, number, "apply/county_check#1", "county_decision")
+    cases.complete(stage, cases.item_at(stage, number, "county_check"))
     with pytest.raises(StaleCase):
         stage.office.perform(c.DecideMove(_asked(stage), True), stage.actor("county_leader", cases.VILLAGE))
 
 
 def test_the_database_knows_no_forward_move_of_one_person(stage: Stage) -> None:
-    number = cases.a_case(stage, "check_papers")
-    _move(stage, number, "apply/check_papers#1", "township_opinion")
+    number = cases.a_case(stage, "county_check")
+    _move(stage, number, "apply/county_check#1", "county_decision")
     with stage.database.unit_of_work() as uow, pytest.raises(IntegrityError):
         row = uow.session.get_one(CaseMove, 1)
         row.status, row.decided_by_id = "done", row.asked_by_id
@@ -163,7 +163,7 @@ def test_what_was_granted_is_left_by_a_return_only(stage: Stage) -> None:
 
 def test_what_was_decided_after_the_step_does_not_stand_once_a_case_is_moved_back(stage: Stage) -> None:
     number = cases.a_case(stage, "county_check")
-    assert not _move(stage, number, "apply/county_check#1", "check_papers")["waits"]
+    assert not _move(stage, number, "apply/county_check#1", "township_opinion")["waits"]
     with stage.database.reading("") as session:
         query = select(WorkItem.task).where(WorkItem.case_number == number, WorkItem.status == "done")
         assert "township_opinion" not in set(session.scalars(query))

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from processes.access import audit
-from processes.cases import queries, queues
+from processes.cases import overdue, queries, queues
 from processes.cases.models import Case, WorkItem
 from processes.oversight import copies, heat, load
 from processes.people import queries as register
@@ -61,7 +61,7 @@ def test_no_page_reads_a_growing_table_whole(busy: Stage, role: str) -> None:
         (lambda s, a: load.by_township(s, date(2026, 3, 2)), "ix_work_item_steps"),
         (lambda s, a: load.late(s, date(2026, 3, 2)), "ix_work_item_open"),
         (lambda s, a: load.items(s, "late", "", "", date(2026, 3, 2), 1), "ix_work_item_open"),
-        (lambda s, a: queries.late(s, date(2026, 3, 2)), "ix_clock_late"),
+        (lambda s, a: overdue.late(s, date(2026, 3, 2), overdue.LateFilter()), "ix_clock_late"),
         (lambda s, a: queries.cases(s, ""), "ix_case_file_latest"),
         (lambda s, a: queries.cases(s, "", 1, queries.CaseFilter(state="open")), "ix_case_file_status"),
         (lambda s, a: queries.cases(s, "", 1, queries.CaseFilter("temporary_relief")), "ix_case_file_programme"),

@@ -41,7 +41,7 @@ def add(actor: Actor, number: str) -> Any:
 
 
 @desk.get("/cases/<string:number>/attachments/<int:attachment_id>/preview")
-@require(Permission.CASE_READ)
+@require(Permission.CASE_READ, reads="attachment_read")
 def preview(actor: Actor, number: str, attachment_id: int) -> Any:
     """The small picture that the press made of the first page."""
     with auth.office().database.reading(actor.division, actor.department) as session:

@@ -191,7 +191,7 @@ def one(actor: Actor, number: str) -> Any:
 
 
 @desk.get("/cases/<string:number>/timeline")
-@require(Permission.CASE_READ)
+@require(Permission.CASE_READ, reads="case_read")
 def earlier(actor: Actor, number: str) -> Any:
     """What happened in a case before a position, put under what the page shows; without scripts a page of its own."""
     office = auth.office()

@@ -14,7 +14,7 @@ from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import ROLE_TITLES, Permission
 from processes.access.scope import Actor
-from processes.errors import Invalid, NotFound, Unreadable, YimenError
+from processes.errors import ContentFault, Invalid, NotFound, Unreadable, YimenError
 from processes.papers import template_fields
 from processes.policy import reading
 from processes.policy.calendar import civil_date
@@ -201,11 +201,15 @@ def act(actor: Actor, draft_id: int, act: str) -> Any:
 
 
 def _added(base: Bundle, bundle: Bundle) -> list[tuple[str, str]]:
-    """Steps of people that the draft adds: id and title."""
+    """Steps of people that the draft adds: id and title; a diagram that cannot be read adds none yet."""
     known = {name for d in compare.diagrams(base) for name in d.nodes}
+    try:
+        drawn = list(compare.diagrams(bundle))
+    except ContentFault:
+        return []
     return [
         (node.id, node.name or node.id)
-        for d in compare.diagrams(bundle)
+        for d in drawn
         for node in d.nodes.values()
         if node.is_offered and node.id not in known
     ]
