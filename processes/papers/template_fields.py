@@ -38,6 +38,8 @@ class Field:
 
     written: str
     title: str
+    source: str = ""
+    """The expression that fills it, for a value of the paper's own."""
 
 
 def of_template(bundle: Bundle, template: str) -> list[Field]:
@@ -73,7 +75,7 @@ def _inner(hint: Any) -> tuple[type | None, bool]:
 
 def _own(rule: PaperRule) -> Iterator[Field]:
     for name, source in rule.fields.items():
-        yield Field(f"{{{{ fields.{name} }}}}", f"{TITLES['fields']}：{source}")
+        yield Field(f"{{{{ fields.{name} }}}}", TITLES["fields"], source)
 
 
 def _answers(bundle: Bundle) -> Iterator[Field]:

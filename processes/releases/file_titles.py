@@ -15,6 +15,10 @@ KINDS = {
 _FIXED = {
     "policy.toml": "政策参数", "programme.toml": "项目设置", "documents.toml": "文书登记", "CHANGES.md": "修改记录",
     "paper.css": "文书版式", "form.html": "表格类文书底版", "letter.html": "公函类文书底版",
+    "archive_catalogue.html": "档案目录", "draw_sheet.html": "抽取记录", "fund_statement.html": "备用金对账单",
+    "payment_list.html": "发放清册", "print_list.html": "打印清单", "checks.html": "审核确认表的核对、调查、公示结果",
+    "checked.html": "核验二维码", "decision_card.html": "测算结论", "notice_period.html": "公示期和异议方式",
+    "reach.html": "单位联系方式", "remedy.html": "救济途径", "signed.html": "落款",
 }  # fmt: skip
 _NAME = re.compile(r'<(?:\w+:)?(?:process|decision)\b[^>]*?\bname="([^"]+)"')
 _SCENARIO = re.compile(r"^scenario:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
