@@ -37,6 +37,7 @@ def test_a_call_becomes_an_application(whole_desk: Desk) -> None:
     page.wait_for_load_state()
     whole_desk.shot(page, "call_case")
     number = page.url.rsplit("/", 1)[1]
+    page.locator("a[href='#family']").click()
     page.locator("main a[href^='/households/']").first.click()
     expect(page.get_by_text("还没有登记家庭成员").first).to_be_visible()
     whole_desk.shot(page, "call_household")
