@@ -218,7 +218,7 @@ def test_a_slip_comes_back_by_post__and_an_offer_is_matched(whole_desk: Desk) ->
         .rsplit("/", 1)[1]
         .removesuffix(".pdf")
     )
-    clerk.fill('input[name="code"]', f"http://127.0.0.1:8000/verify/{code}")
+    clerk.fill('form.scan input[name="q"]', f"http://127.0.0.1:8000/verify/{code}")
     clerk.keyboard.press("Enter")
     clerk.wait_for_selector("#form[data-ready]")
     expect(clerk.locator("h1")).to_contain_text("录入部门回执")
