@@ -117,7 +117,6 @@ from processes.commands.papers import (
     MakePaper,
     MakePaymentList,
     NoteListExport,
-    NoteNumberSearch,
     NotePaperRead,
     NotePart,
     PlaceScan,
@@ -139,7 +138,7 @@ from processes.commands.parameters import (
 )
 from processes.commands.phrases import DropPhrase, KeepPhrase
 from processes.commands.queues import DropFilter, NoteBatch, SaveFilter, UndoBatch
-from processes.commands.reading import LookUpPerson, NoteRead
+from processes.commands.reading import LookUpPerson, NoteRead, SearchNumber
 from processes.commands.register import (
     AskTransfer,
     DecideTransfer,
@@ -234,7 +233,7 @@ __all__ = [
     "ProposeDestruction",
     "TakeInOldFile",
     "NoteListExport",
-    "NoteNumberSearch",
+    "SearchNumber",
     "NotePaperRead",
     "WriteByHand",
     "ExportFile",

@@ -22,13 +22,6 @@ class NoteListExport(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class NoteNumberSearch(Command):
-    """Write down that somebody looked for a person by a full document number; the target is the masked number."""
-
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
 class NotePaperRead(Command):
     """Write down that somebody read a paper or a scanned sheet, which show full ID numbers, without printing it."""
 

@@ -25,3 +25,11 @@ class LookUpPerson(Command):
     name: str = ""
     """The name that was typed beside it: a person of another township is named only where it fits."""
     address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchNumber(Command):
+    """Search one's own places for whoever has an ID number; logged and limited together with `LookUpPerson`."""
+
+    id_number: str
+    address: str = ""

@@ -42,16 +42,7 @@ def look_up(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.LookUp
     `LookUpsExhausted`; the auditors are told of an account that has used up its day.
     """
     actor.demand(Permission.HOUSEHOLD_WRITE)
-    today = _asked(uow, actor, _DAY)
-    if today >= A_DAY:
-        raise LookUpsExhausted(reason=f"今天已按证件号查询 {A_DAY} 次，请明天再查；确有需要请联系管理员")
-    if _asked(uow, actor, _MINUTE) >= A_MINUTE:
-        raise LookUpsExhausted(reason=f"一分钟内已按证件号查询 {A_MINUTE} 次，请稍候再查")
-    found = queries.look_up(uow.session, command.id_number)
-    audit.note(uow, actor, "look_up", f"person/{found.person_id if found else '-'}", command.address)
-    if today == A_DAY - 1:
-        text = f"{actor.name}（{actor.username}）一天内按证件号查询已达 {A_DAY} 次"
-        notices.tell(uow, _auditors(uow), "account", text)
+    found = _looked_up(uow, actor, command.id_number, command.address)
     if found is None:
         return {"person_id": None}
     is_ours = not found.division or actor.covers(found.division)
@@ -61,6 +52,30 @@ def look_up(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.LookUp
         "name": found.name if is_named else "", "masked": found.masked if is_ours else "",
         "household": found.household_number if is_ours else "",
     }  # fmt: skip
+
+
+def search_number(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SearchNumber
+) -> dict[str, Any]:
+    """Who has an ID number, for a search within the actor's places; answers `person_id` (None: nobody)."""
+    actor.demand(Permission.HOUSEHOLD_READ)
+    found = _looked_up(uow, actor, command.id_number, command.address)
+    return {"person_id": None if found is None else found.person_id}
+
+
+def _looked_up(uow: UnitOfWork, actor: Actor, id_number: str, address: str) -> queries.Found | None:
+    """Who has a number, counted and written down without it, whichever door it is asked at."""
+    today = _asked(uow, actor, _DAY)
+    if today >= A_DAY:
+        raise LookUpsExhausted(reason=f"今天已按证件号查询 {A_DAY} 次，请明天再查；确有需要请联系管理员")
+    if _asked(uow, actor, _MINUTE) >= A_MINUTE:
+        raise LookUpsExhausted(reason=f"一分钟内已按证件号查询 {A_MINUTE} 次，请稍候再查")
+    found = queries.look_up(uow.session, id_number)
+    audit.note(uow, actor, "look_up", f"person/{found.person_id if found else '-'}", address)
+    if today == A_DAY - 1:
+        text = f"{actor.name}（{actor.username}）一天内按证件号查询已达 {A_DAY} 次"
+        notices.tell(uow, _auditors(uow), "account", text)
+    return found
 
 
 def _asked(uow: UnitOfWork, actor: Actor, within: timedelta) -> int:

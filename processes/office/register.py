@@ -81,15 +81,6 @@ def reveal_id_number(
     return {"id_number": person.id_number}
 
 
-def note_number_search(
-    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteNumberSearch
-) -> dict[str, Any]:
-    """Into the log of reads before the register is asked: who knows a number learns whose it is."""
-    actor.demand(Permission.HOUSEHOLD_READ)
-    audit.note(uow, actor, "number_searched", command.target[:20])
-    return {}
-
-
 def save_household(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SaveHousehold
 ) -> dict[str, Any]:

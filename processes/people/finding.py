@@ -1,4 +1,4 @@
-"""Finding households from the box in the bar: by word, or by somebody's full document number through its fingerprint."""
+"""What the box in the bar makes of a document number: whether it is one, how it is shown, whose households are meant."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.errors import Unreadable
-from processes.people import masking, queries
-from processes.people.models import Household, Membership, Person
+from processes.people import masking
+from processes.people.models import Household, Membership
 from processes.policy import reading
-from processes.storage import keyring
 
 _DIGITS = 12
 """A foreign card has three letters and twelve digits, an ID card eighteen characters."""
@@ -33,16 +32,9 @@ def masked(number: str) -> str:
     return masking.id_number(number[:4], number[-4:])
 
 
-def by_number(session: Session, number: str) -> Sequence[Household]:
-    """The households in scope of which somebody with this document number is a member."""
-    of_person = (
-        select(Membership.household_id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Person.id_index.in_(keyring.current().blind_indexes(number)))
-    )
-    return session.scalars(select(Household).where(Household.id.in_(of_person)).order_by(Household.id)).all()
-
-
-def by_word(session: Session, word: str, most: int) -> Sequence[Household]:
-    """Households in scope by name of a member, file number or the last four characters of a number."""
-    return queries.search(session, word, most=most)
+def of_person(session: Session, person_id: int | None) -> Sequence[Household]:
+    """The households in scope of which somebody is a member."""
+    memberships = select(Membership.household_id).where(Membership.person_id == person_id)
+    return session.scalars(
+        select(Household).where(Household.id.in_(memberships)).order_by(Household.id)
+    ).all()

@@ -115,6 +115,18 @@ def test_only_who_registers_looks_up(stage: Stage, role: str) -> None:
     assert answer.status_code == (200 if writes else 403)
 
 
+def test_the_search_box_and_the_look_up_count_together(stage: Stage) -> None:
+    cases.a_household(stage)
+    clerk = Person(stage, "window_clerk")
+    for _ in range(15):
+        assert clerk.send("/people/look-up", {"id_number": ZHANG}).status_code == 200
+        assert clerk.post("/search", {"q": ZHANG}).status_code == 200
+    assert clerk.send("/people/look-up", {"id_number": ZHANG}).status_code == 409
+    refused = clerk.post("/search", {"q": ZHANG})
+    assert (refused.status_code, "一分钟内" in refused.text) == (409, True)
+    assert logged(stage, "look_up") == [("t1_clerk", "person/1")] * 30
+
+
 def test_thirty_a_minute_and_two_hundred_a_day__then_the_auditors_are_told(stage: Stage) -> None:
     clerk = Person(stage, "window_clerk")
     for n in range(200):

@@ -15,6 +15,7 @@ from processes.access.scope import Actor
 from processes.cases import queries as cases
 from processes.papers import queries as papers
 from processes.people import finding
+from processes.people import queries as people
 from processes.policy import reading
 from web import auth
 from web.require import require
@@ -59,7 +60,7 @@ def results(actor: Actor) -> Any:
     found = Results()
     with auth.office().database.reading(actor.division, actor.department) as session:
         if word and actor.may(Permission.HOUSEHOLD_READ):
-            found.households = list(finding.by_word(session, word, SHOWN))
+            found.households = list(people.search(session, word, most=SHOWN))
         if word and actor.may(Permission.CASE_READ):
             found.cases = list(cases.cases(session, word, size=SHOWN).rows)
         if word and actor.may(Permission.PAPER_READ):
@@ -69,10 +70,10 @@ def results(actor: Actor) -> Any:
 
 def _by_number(actor: Actor, number: str) -> Any:
     """The households of whoever has a document number; that somebody looked is written down first."""
-    auth.office().perform(c.NoteNumberSearch(finding.masked(number)), actor)
+    asked = auth.office().perform(c.SearchNumber(number, request.remote_addr or ""), actor)
     found = Results()
     with auth.office().database.reading(actor.division, actor.department) as session:
-        found.households = list(finding.by_number(session, number))
+        found.households = list(finding.of_person(session, asked["person_id"]))
         if actor.may(Permission.CASE_READ):
             found.cases = [
                 case for household in found.households for case in cases.of_household(session, household.id)
