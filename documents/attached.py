@@ -14,7 +14,7 @@ _TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.DOTAL
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
-_SHORTEST_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def shown(data: Any, page: str, templates: str | None = None) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def ways(leaf: Any) -> set[str]:
     if date is not None:
         year, month, day = (int(part) for part in date.groups())
         found |= {f"{year}年{month}月{day}日", f"{year}-{month:02d}-{day:02d}"}
-    elif _SHORTEST_NUMBER.fullmatch(text):
+    elif _NUMBER.fullmatch(text):
         found |= _amounts(text)
     return found - {""}
 

@@ -137,11 +137,10 @@ TITLES: Mapping[Action, str] = {
     "print_taken": "取出打印件",
     "unsaved_opened": "继续填写未提交的内容",
 }
-READS: Mapping[str, Action] = {
-    "case_read": "case_read", "household_read": "household_read", "history_read": "history_read",
-    "attachment_read": "attachment_read", "payments_read": "payments_read", "studio_read": "studio_read",
-    "audit_read": "audit_read", "refused": "refused",
-}  # fmt: skip
+READS: Sequence[Action] = (
+    "case_read", "household_read", "history_read", "attachment_read", "payments_read", "studio_read",
+    "audit_read", "refused",
+)  # fmt: skip
 """What a page says of itself when it is opened."""
 PAGE = 200
 

@@ -6,9 +6,7 @@ the row its hash: who reads the database cannot act as anybody.
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,7 +14,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from processes.access import absences, accounts
+from processes.access import absences, accounts, marks
 from processes.access.models import Account, SignedIn
 from processes.access.scope import Actor
 from processes.storage import unit_of_work
@@ -28,7 +26,7 @@ TOUCHED_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=180)
 """So long an ended session can be looked at."""
 _DEVICE = 120
-_BROWSER = re.compile(r"[A-Za-z0-9_-]{43}")
+_BROWSER = re.compile(rf"[A-Za-z0-9_-]{{{marks.LENGTH}}}")
 
 
 def wall() -> datetime:
@@ -46,15 +44,15 @@ class Begun:
 
 def begin(uow: UnitOfWork, account: Account, address: str, device: str, browser: str = "") -> Begun:
     """Open a session of an account; the marks for the cookies are stored nowhere."""
-    mark, now = secrets.token_urlsafe(32), wall()
-    own = browser if _BROWSER.fullmatch(browser) else secrets.token_urlsafe(32)
+    mark, now = marks.new(), wall()
+    own = browser if _BROWSER.fullmatch(browser) else marks.new()
     uow.session.execute(
         delete(SignedIn).where(SignedIn.account_id == account.id, SignedIn.began_at < now - KEPT)
     )
     uow.add(
         SignedIn(
-            mark=_hash(mark), account_id=account.id, epoch=account.session_epoch, began_at=now, seen_at=now,
-            address=address[:60], device=device[:_DEVICE], browser=_hash(own),
+            mark=marks.hashed(mark), account_id=account.id, epoch=account.session_epoch, began_at=now, seen_at=now,
+            address=address[:60], device=device[:_DEVICE], browser=marks.hashed(own),
         )
     )  # fmt: skip
     return Begun(mark, own)
@@ -65,7 +63,7 @@ def find(session: Session, mark: str, today: date) -> tuple[SignedIn, Actor] | N
     found = session.execute(
         select(SignedIn, Account)
         .join(Account, Account.id == SignedIn.account_id)
-        .where(SignedIn.mark == _hash(mark))
+        .where(SignedIn.mark == marks.hashed(mark))
     ).first()
     if found is None or not _is_alive(found.SignedIn, found.Account, wall()):
         return None
@@ -97,7 +95,3 @@ def _is_alive(row: SignedIn, account: Account, now: datetime) -> bool:
         and now - row.seen_at < IDLE
         and now - row.began_at < LONGEST
     )
-
-
-def _hash(mark: str) -> str:
-    return hashlib.sha256(mark.encode()).hexdigest()

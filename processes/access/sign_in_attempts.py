@@ -11,13 +11,13 @@ and the work are the same for both, and what was typed by mistake (a password) i
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from processes.access import marks
 from processes.access.models import Account, SignedIn, SignInAttempts
 from processes.errors import DatabaseBusy, SignInDelayed
 from processes.storage import keyring
@@ -51,7 +51,7 @@ def begin(uow: UnitOfWork, username: str, account: Account | None, address: str,
     `browser` is the mark of the browser's cookie, empty for one that has none.
     """
     is_known_browser, is_known_address = _familiar(uow.session, account, address, browser)
-    places = [(f"browser {hashed(browser)}" if is_known_browser else f"address {address[:60]}", FREE)]
+    places = [(f"browser {marks.hashed(browser)}" if is_known_browser else f"address {address[:60]}", FREE)]
     if not is_known_browser and not is_known_address:
         places.append((_STRANGERS, FREE_OF_STRANGERS))
     rows = tuple(_row(uow, mark_of(username), place) for place, _ in places)
@@ -95,11 +95,6 @@ def waiting(session: Session, usernames: list[str], now: datetime) -> dict[str, 
     return found
 
 
-def hashed(browser: str) -> str:
-    """The hash under which a browser's mark is stored."""
-    return hashlib.sha256(browser.encode()).hexdigest() if browser else ""
-
-
 def mark_of(username: str) -> str:
     """The keyed fingerprint of a typed name."""
     return keyring.current().blind_index(f"sign-in {username}")
@@ -114,11 +109,11 @@ def _familiar(session: Session, account: Account | None, address: str, browser: 
         select(SignedIn.browser, SignedIn.address)
         .where(
             SignedIn.account_id == (0 if account is None else account.id),
-            or_(SignedIn.browser == hashed(browser), SignedIn.address == address[:60]),
+            or_(SignedIn.browser == marks.hashed(browser), SignedIn.address == address[:60]),
         )
         .distinct()
     ).all()
-    mark = hashed(browser)
+    mark = marks.hashed(browser)
     return bool(mark) and any(b == mark for b, _ in known), any(a == address[:60] for _, a in known)
 
 

@@ -27,7 +27,7 @@ _LOGGED = 120
 def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteRead) -> dict[str, Any]:
     """Into the log of reads; what was read is found in scope by whoever asks."""
     actor.demand(Permission.SESSION)
-    action = audit.READS.get(command.action)
+    action = next((known for known in audit.READS if known == command.action), None)
     if action is None:
         raise NotAllowed()
     audit.note(uow, actor, action, command.target[:_LOGGED], command.address)

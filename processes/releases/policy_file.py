@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 import tomlkit
-from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT, Array, Table
+from tomlkit.items import Array, Table
 
 from processes.errors import Invalid, Unreadable
 from processes.policy import reading
+from processes.releases import toml_rows
 
 _VALUE = ("value", "from", "division", "source", "confirmed")
 
@@ -23,7 +23,7 @@ def rows(text: str) -> list[dict[str, Any]]:
             "name": str(p["name"]), "title": str(p.get("title", "")), "unit": str(p.get("unit", "")),
             "values": [{k: _plain(v.get(k, "")) for k in _VALUE} for v in p.get("values", [])],
         }
-        for p in _parameters(_document(text))
+        for p in _parameters(toml_rows.document(text))
     ]  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
 
     Raises `Invalid` that names the parameter whose row cannot be understood.
     """
-    document = _document(text)
+    document = toml_rows.document(text)
     if "parameter" not in document:
         document["parameter"] = tomlkit.aot()
     standing = {str(p["name"]): p for p in _parameters(document)}
@@ -90,20 +90,8 @@ def _array(values: list[dict[str, Any]]) -> Array:
     return array.multiline(True)
 
 
-def _document(text: str) -> Any:
-    try:
-        return tomlkit.parse(text)
-    except (TOMLKitError, ValueError) as fault:
-        raise Invalid(reason=f"不是有效的 TOML 文件：{fault}") from fault
-
-
 def _parameters(document: Any) -> list[Table]:
-    found = document.get("parameter", [])
-    if not isinstance(found, AoT) or not all("name" in p for p in found):
-        if found:
-            raise Invalid(reason="参数文件应由 [[parameter]] 组成，每个参数有 name")
-        return []
-    return list(found)
+    return toml_rows.named(document, "parameter", "参数文件应由 [[parameter]] 组成，每个参数有 name")
 
 
 def _plain(value: Any) -> Any:

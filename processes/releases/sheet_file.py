@@ -7,29 +7,30 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tomlkit
-from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT, Table
+from tomlkit.items import Table
 
 from processes.errors import Invalid
+from processes.releases import toml_rows
 
 _TEXTS = ("name", "title", "formula", "unit", "article")
 _TICKS = {"shown": True, "inline": False}
 """What holds where a line does not say it."""
 MOST_LINES = 200
+_SAID = "计算表应由 [[line]] 组成，每一行有 name"
 _GAPS = re.compile(r"\n{3,}")
 
 
 def rows(text: str) -> list[dict[str, Any]]:
     """Every line of the sheet, as plain JSON; raises `Invalid` for a text that is no such file."""
-    return [_row(line) for line in _lines(_document(text))]
+    return [_row(line) for line in toml_rows.named(toml_rows.document(text), "line", _SAID)]
 
 
 def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
     """The text with the lines as they are wanted, in that order: what is unchanged stays as it was written."""
     if len(wanted) > MOST_LINES:
         raise Invalid(reason=f"一张计算表不能超过 {MOST_LINES} 行")
-    document = _document(text)
-    standing = {str(line["name"]): line for line in _lines(document)}
+    document = toml_rows.document(text)
+    standing = {str(line["name"]): line for line in toml_rows.named(document, "line", _SAID)}
     names = [str(row.get("name", "")).strip() for row in wanted]
     if len(set(names)) != len(names) or not all(names):
         raise Invalid(reason="每一行都要有标识，而且不能重复")
@@ -64,19 +65,3 @@ def _write(line: Any, row: Mapping[str, Any]) -> None:
         told_so = row.get(key, usual) is True
         if told_so != bool(line.get(key, usual)):
             line[key] = told_so
-
-
-def _document(text: str) -> Any:
-    try:
-        return tomlkit.parse(text)
-    except (TOMLKitError, ValueError) as fault:
-        raise Invalid(reason=f"不是有效的 TOML 文件：{fault}") from fault
-
-
-def _lines(document: Any) -> list[Table]:
-    found = document.get("line", [])
-    if not isinstance(found, AoT) or not all("name" in line for line in found):
-        if found:
-            raise Invalid(reason="计算表应由 [[line]] 组成，每一行有 name")
-        return []
-    return list(found)

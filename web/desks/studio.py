@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -36,6 +36,18 @@ from web import auth, forms
 from web.require import require
 
 desk = Blueprint("studio", __name__)
+
+
+class RowFile(Protocol):
+    """A kind of file that is edited as a table (`policy_file`, `sheet_file`)."""
+
+    def rows(self, text: str) -> list[dict[str, Any]]:
+        """Rows out of the text."""
+
+    def written(self, text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
+        """The text with these rows, its comments kept."""
+
+
 REFUSED = ("expression_refused", "not_executable")
 
 
@@ -137,22 +149,23 @@ def check(actor: Actor, draft_id: int, name: str) -> Any:
 @require(Permission.STUDIO)
 def policy_rows(actor: Actor) -> Any:
     """A parameter file as rows; with rows, the file again with those, its comments kept.  Keeps nothing."""
-    body = forms.body()
-    text, wanted = str(body.get("text", "")), body.get("rows")
-    if isinstance(wanted, list) and all(isinstance(row, dict) for row in wanted):
-        return jsonify(text=policy_file.written(text, wanted))
-    return jsonify(rows=policy_file.rows(text))
+    return _rows_of(policy_file)
 
 
 @desk.post("/studio/sheet-rows")
 @require(Permission.STUDIO)
 def sheet_rows(actor: Actor) -> Any:
     """A calculation sheet as lines; with lines, the file again with those, its comments kept.  Keeps nothing."""
+    return _rows_of(sheet_file)
+
+
+def _rows_of(kind: RowFile) -> Any:
+    """The file of the request as rows; where it brings rows, the file with those."""
     body = forms.body()
     text, wanted = str(body.get("text", "")), body.get("rows")
     if isinstance(wanted, list) and all(isinstance(row, dict) for row in wanted):
-        return jsonify(text=sheet_file.written(text, wanted))
-    return jsonify(rows=sheet_file.rows(text))
+        return jsonify(text=kind.written(text, wanted))
+    return jsonify(rows=kind.rows(text))
 
 
 @desk.post("/studio/<int:draft_id>/files")
