@@ -252,12 +252,14 @@ def verify_command(file: Path) -> None:
     with office.database.reading("") as session:
         paper = signing.known(session, content)
     click.echo("不是本系统出具的原件" if paper is None else f"与《{paper.title}》{paper.number} 逐字节一致")
-    for one in seen:
+    if seen is None:
+        click.echo("文件不能读取，可能已经损坏，签名无法核对")
+    for one in seen or ():
         held = "内容没有改动" if one.whole else "内容已被改动" if not one.intact else "其后增加了别的内容"
         kind = "；自制证书，不是法律意义上的电子签章" if one.self_made else ""
         stamped = f"；时间戳 {one.stamped}" if one.stamped else ""
         click.echo(f"{one.name}（{one.role}）{one.at}：{held}{stamped}{kind}")
-    if paper is None or not all(one.whole for one in seen):
+    if paper is None or seen is None or not all(one.whole for one in seen):
         raise SystemExit(1)
 
 

@@ -132,10 +132,7 @@ def zipped(parts: Sequence[Part], title: str, printed: bytes, made_at: datetime)
 def _record(session: Session, case: Case) -> list[Piece]:
     told = events.of_case(session, case.id)
     bundle = publish.open_release(session, case.release_id)
-    known = {
-        **words.of_process(bundle, case.process),
-        **words.titled(bundle, case.process, _data(case, bundle)),
-    }
+    known = words.of_case(bundle, case.process, _data(case, bundle))
     lines = [(timeline.when(e), timeline.who(e), timeline.sentence(e, known)) for e in told]
     rows = "".join(
         f"<tr><td>{_e(at)}</td><td>{_e(who)}</td><td>{_e(said)}</td></tr>" for at, who, said in lines

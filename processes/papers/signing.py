@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import render
-from documents.errors import PressBusy, PressError
+from documents.errors import PressBusy, PressError, ScanUnreadable
 from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import Actor
 from processes.cases.models import WorkItem
@@ -175,8 +175,11 @@ def take_in(
     return row
 
 
-def check(content: bytes, certificates: Sequence[bytes]) -> tuple[render.SignatureSeen, ...]:
-    """What the signatures of a file say; raises `AttachmentRefused` for what is no PDF, `VerificationBusy` at once."""
+def check(content: bytes, certificates: Sequence[bytes]) -> tuple[render.SignatureSeen, ...] | None:
+    """What the signatures of a file say; None for a PDF that is too damaged to be read, and so no original.
+
+    Raises `AttachmentRefused` for what is no PDF, `VerificationBusy` at once.
+    """
     if not content.lstrip().startswith(b"%PDF"):
         raise AttachmentRefused(reason="这不是 PDF 文件，或者是空文件")
     with brought.told():
@@ -184,6 +187,8 @@ def check(content: bytes, certificates: Sequence[bytes]) -> tuple[render.Signatu
             seen = render.check_signatures(render.Checking(content, tuple(certificates)))
         except PressBusy:
             raise VerificationBusy() from None
+        except ScanUnreadable:
+            return None
     # Whoever signed wrote these texts: nothing in them may turn a page or a terminal around.
     return tuple(replace(s, name=shown(s.name), role=shown(s.role), issuer=shown(s.issuer)) for s in seen)
 

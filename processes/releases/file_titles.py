@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 
+from processes.releases import cell_words
 from processes.releases.bundle import Bundle
 
 KINDS = {
@@ -29,7 +29,7 @@ _COMMENT = re.compile(r"^\s*(?:\{#|<!--)\s*(.+?)\s*(?:#\}|-->)", re.DOTALL)
 def by_kind(bundle: Bundle) -> list[tuple[str, list[tuple[str, str]]]]:
     """Title and name of the files by kind, the programme's own before shared ones."""
     found: dict[str, list[tuple[str, str]]] = {title: [] for title in KINDS.values()}
-    forms, templates = _forms(bundle), {p.template: p.title for p in bundle.papers.values()}
+    forms, templates = cell_words.form_titles(bundle), {p.template: p.title for p in bundle.papers.values()}
     for name in sorted(bundle.files, key=lambda n: (n.startswith("common/"), n)):
         kind = next((t for suffix, t in KINDS.items() if name.endswith(suffix)), None)
         if kind is not None:
@@ -39,7 +39,9 @@ def by_kind(bundle: Bundle) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def title(bundle: Bundle, name: str) -> str:
     """The title of one file."""
-    return _title(bundle, name, _forms(bundle), {p.template: p.title for p in bundle.papers.values()})
+    return _title(
+        bundle, name, cell_words.form_titles(bundle), {p.template: p.title for p in bundle.papers.values()}
+    )
 
 
 def _title(bundle: Bundle, name: str, forms: dict[str, str], templates: dict[str, str]) -> str:
@@ -50,7 +52,7 @@ def _title(bundle: Bundle, name: str, forms: dict[str, str], templates: dict[str
     if base in _FIXED:
         return _FIXED[base] + shared
     if base.endswith(".form"):
-        return (forms.get(stem) or _of_form(text) or stem) + shared
+        return forms.get(stem, stem) + shared
     if base.endswith(".sheet.toml"):
         return _of_sheet(text) or stem
     if base.endswith(".html"):
@@ -84,30 +86,3 @@ def _of_sheet(text: str) -> str:
         return str(tomllib.loads(text).get("title", ""))
     except (tomllib.TOMLDecodeError, ValueError):
         return ""
-
-
-def _of_form(text: str) -> str:
-    """A form that no step uses says itself what it is, where it does."""
-    try:
-        read = json.loads(text)
-    except ValueError:
-        return ""
-    return str(read.get("title", "")) if isinstance(read, dict) else ""
-
-
-def _forms(bundle: Bundle) -> dict[str, str]:
-    """By form: the application or the steps that it belongs to; a diagram that cannot be read names none."""
-    found: dict[str, str] = {}
-    for start in bundle.starts.values():
-        found.setdefault(start.form, f"{start.title}申请" if not bundle.is_mechanism else start.title)
-    names = re.compile(
-        r'<(?:\w+:)?(?:userTask|manualTask)\b[^>]*?\bname="([^"]+)".*?</(?:\w+:)?(?:userTask|manualTask)>',
-        re.DOTALL,
-    )
-    for name, content in bundle.files.items():
-        if name.endswith(".bpmn"):
-            for step in names.finditer(content.decode(errors="replace")):
-                form = re.search(r'name="form"\s+value="([^"]+)"', step[0])
-                if form:
-                    found.setdefault(form[1], step[1])
-    return found

@@ -44,6 +44,11 @@ def titled(bundle: Bundle, process: str, data: Mapping[str, Any]) -> Words:
     return found
 
 
+def of_case(bundle: Bundle, process: str, data: Mapping[str, Any]) -> Words:
+    """The words of a process, and those that came with a case's data."""
+    return {**of_process(bundle, process), **titled(bundle, process, data)}
+
+
 def read(payload: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
     """Title and value of each input of a table's event, as people read them."""
     return [

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from processes import commands as c
 from processes.access.models import AccessLog, Account
 from processes.cases.models import Notice
-from processes.errors import DatabaseBusy
+from processes.errors import DatabaseBusy, PermissionMissing
 from processes.office import Office
 from processes.people.id_number import compose
 from processes.rehearsal.stage import Stage
@@ -113,6 +114,9 @@ def test_only_who_registers_looks_up(stage: Stage, role: str) -> None:
     writes = role == "investigator"
     answer = Person(stage, role).send("/people/look-up", {"id_number": ZHANG})
     assert answer.status_code == (200 if writes else 403)
+    if not writes:
+        with pytest.raises(PermissionMissing):
+            stage.office.perform(c.LookUpPerson(ZHANG), stage.actor(role, cases.VILLAGE))
 
 
 def test_the_search_box_and_the_look_up_count_together(stage: Stage) -> None:

@@ -111,6 +111,14 @@ def test_what_is_no_pdf_says_so(stage: Stage, content: bytes) -> None:
     assert answer.status_code < 500
 
 
+@pytest.mark.parametrize("content", [b"%PDF-1.7\nbroken", b"%PDF-1.4\n" + b"1 0 obj<</A" * 5000])
+def test_a_pdf_that_cannot_be_read_is_no_original(stage: Stage, content: bytes) -> None:
+    told = _checked(stage, content)
+    assert "都不一致" in told
+    assert "签名无法核对" in told
+    assert "附件" not in told, "nothing was uploaded to a case"
+
+
 def test_in_the_shell(stage: Stage, approved: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _sign(stage, "township_leader", 0)
     monkeypatch.setattr(cli, "open_office", lambda: stage.office)
@@ -122,6 +130,9 @@ def test_in_the_shell(stage: Stage, approved: str, tmp_path: Path, monkeypatch: 
     assert "内容没有改动" in said.output
     file.write_bytes(_content(stage).replace(b"%%EOF", b"%%EOG", 1))
     assert CliRunner().invoke(cli.main, ["verify", str(file)]).exit_code == 1
+    file.write_bytes(b"%PDF-1.7\nbroken")
+    broken = CliRunner().invoke(cli.main, ["verify", str(file)])
+    assert (broken.exit_code, "签名无法核对" in broken.output) == (1, True)
 
 
 def test_many_papers_are_printed_at_once(stage: Stage, approved: str) -> None:

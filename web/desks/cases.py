@@ -147,7 +147,7 @@ def one(actor: Actor, number: str) -> Any:
         may_see_household = actor.may(Permission.HOUSEHOLD_READ)
         told = events.before(session, case.id, None, LATEST)
         data = answers.known(office, case, bundle)
-        known = _known_words(bundle, case, data)
+        known = choice_words.of_case(bundle, case.process, data)
         return render_template(
             "case.html",
             case=case,
@@ -199,19 +199,12 @@ def earlier(actor: Actor, number: str) -> Any:
         case = queries.case_by_number(session, number)
         bundle = publish.open_release(session, case.release_id)
         told = events.before(session, case.id, forms.row("before"), EARLIER)
-        known = _known_words(bundle, case, answers.known(office, case, bundle))
+        known = choice_words.of_case(bundle, case.process, answers.known(office, case, bundle))
         is_part = bool(request.headers.get("HX-Request"))
         return render_template(
             "case_timeline_part.html" if is_part else "case_timeline.html",
             case=case, timeline=_timeline(told, known), earlier=_earlier(told),
         )  # fmt: skip
-
-
-def _known_words(bundle: Any, case: Any, data: Any) -> choice_words.Words:
-    return {
-        **choice_words.of_process(bundle, case.process),
-        **choice_words.titled(bundle, case.process, data),
-    }
 
 
 def _timeline(told: Sequence[CaseEvent], known: choice_words.Words) -> list[tuple[str, str, str, str]]:

@@ -57,12 +57,12 @@ def place(actor: Actor) -> Any:
 @desk.get("/papers/<string:code>/signed.pdf")
 @require(Permission.PAPER_READ)
 def signed(actor: Actor, code: str) -> Any:
-    """The signed pages of a paper as one file."""
+    """The signed pages of a paper as one file: pictures, in which no number can be masked."""
+    queries.demand_whole(actor)
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         paper = queries.by_code(session, actor, code)
         pages = return_scan.pages_of(session, paper)
-    queries.demand_whole(actor)
     if not pages:
         raise NotFound()
     office.perform(c.NotePaperRead(paper.code), actor)
