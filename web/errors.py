@@ -66,7 +66,8 @@ def _note_refusal() -> None:
     """Somebody signed in asked for what is not theirs: the address says what, without what was typed."""
     actor = auth.actor_or_none()
     if actor is not None and actor.account_id is not None:
-        reads.note(actor, "refused", f"{request.method} {request.path}")
+        sent = "" if request.method == "GET" else "提交 "
+        reads.note(actor, "refused", f"{sent}{request.path}")
 
 
 def _cited(clause: str) -> str:
