@@ -59,7 +59,11 @@ def test_what_is_refused_is_written_down(stage: Stage) -> None:
     stranger.get(f"/cases/{number}")
     stranger.get(f"/cases/{number}")
     stranger.post(f"/cases/{number}/watch", {"watch": "1"})
-    assert logged(stage, "refused") == [("t1_clerk", "/audit"), ("t2_clerk", f"/cases/{number}"), ("t2_clerk", f"提交 /cases/{number}/watch")]
+    assert logged(stage, "refused") == [
+        ("t1_clerk", "/audit"),
+        ("t2_clerk", f"/cases/{number}"),
+        ("t2_clerk", f"提交 /cases/{number}/watch"),
+    ]
     assert logged(stage, "case_read") == []
 
 
