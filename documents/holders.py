@@ -53,4 +53,4 @@ def _device(token: Token) -> Iterator[signers.Signer]:
                 session, key_label=token.key, signing_cert=x509.Certificate.load(token.certificate)
             )
     except pkcs11.PKCS11Error as fault:
-        raise SigningFailed("签名设备没有签成，请检查密钥名称") from fault
+        raise SigningFailed("签名设备签名没有完成，请检查密钥名称") from fault

@@ -78,7 +78,7 @@ def _signed(job: Signing, signer: signers.Signer) -> bytes:
                 _meta(job, name), signer=signer, stamp_style=style, timestamper=stamper
             ).sign_pdf(writer, bytes_reserved=_RESERVED)
     except (PdfError, SigningError, ValidationError, TimestampRequestError, ValueError, OSError) as fault:
-        raise SigningFailed(f"没有签成：{fault}") from fault
+        raise SigningFailed(f"签名没有完成：{fault}") from fault
     signed: bytes = made.getvalue()
     return signed
 

@@ -60,7 +60,7 @@ def _copy(source: Path, target: Path) -> None:
             here.backup(there)
             said = there.execute("PRAGMA quick_check(1)").fetchone()[0]
     except (sqlite3.Error, OSError) as fault:
-        raise BackupFailed(reason=f"数据库文件读不出来（{type(fault).__name__}）") from fault
+        raise BackupFailed(reason=f"数据库文件不能读取（{type(fault).__name__}）") from fault
     if said != "ok":
         raise BackupFailed(reason="数据库文件已损坏，请用此前的备份")
 

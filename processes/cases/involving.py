@@ -145,7 +145,7 @@ def answer(
     if actor.account_id != row.account_id and row.account_id not in for_whom:
         raise NotAllowed()
     if row.status != WAITING:
-        raise RuleBroken(reason="现在不需要您表态（已经表态、被减去，或者还没有轮到）")
+        raise RuleBroken(reason="现在不需要您表态（已经表态、被减去，或者尚未轮到）")
     row.status, row.answer, row.verdict = DONE, said, verdict_given if row.kind == COSIGN else ""
     row.answered_at = uow.now
     row.answered_by = actor.name if actor.account_id == row.account_id else f"{actor.name}（代{row.name}）"

@@ -41,7 +41,7 @@ def demand_worker(item: WorkItem, actor: Actor) -> StandIn | None:
 def demand_decider(item: WorkItem) -> None:
     """Raise while the item is somebody else's to decide: it was delegated, or signatures are waited for."""
     if item.delegated_by_id is not None:
-        raise RuleBroken(reason=f"本环节由{item.delegated_by}委派，办好后请交回，由委派人办结")
+        raise RuleBroken(reason=f"本环节由{item.delegated_by}委派，填好后请交回，由委派人办结")
     if item.cosigning:
         raise RuleBroken(reason="会签尚未完成，请等会签人表态，或者减去会签人后再办结")
 

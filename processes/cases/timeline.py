@@ -83,7 +83,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
         else f"{p['before']}不再办理，“{t}”退回待签收：{p['reason']}"
     ),
     "taken_over": lambda t, p: f"接管{p['before']}的“{t}”：{p['reason']}",
-    "taken_back": lambda t, p: f"拿回“{t}”",
+    "taken_back": lambda t, p: f"取回“{t}”",
     "item_urged": lambda t, p: f"催办“{t}”（第 {p['count']} 次）{'：' + p['word'] if p['word'] else ''}",
     "batch_undone": lambda t, p: f"撤销对“{t}”的批量操作",
     "carried_over": lambda t, p: f"直接送回：“{t}”沿用{p['by']}原办理结果",

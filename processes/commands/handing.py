@@ -37,7 +37,7 @@ class TakeOverTask(ItemCommand):
 
 @dataclass(frozen=True, slots=True)
 class TakeBackTask(ItemCommand):
-    """Take back what one has just finished, while the next person has not acted (拿回)."""
+    """Take back what one has just finished, while the next person has not acted (取回)."""
 
     token: str = ""
 

@@ -83,8 +83,8 @@ def take_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Take
     run = Run(uow, actor, case, items)
     state = run.state()
     if item.ref not in returns.earlier_steps(run.definition, state):
-        raise RuleBroken(reason="这个环节不能拿回")
-    finishing.send_back(run, state, item.ref, "本人拿回")
+        raise RuleBroken(reason="这个环节不能取回")
+    finishing.send_back(run, state, item.ref, "本人取回")
     events.append(uow, case, actor, "taken_back", item.title, ref=item.ref)
     return {"case": case.number}
 
@@ -92,15 +92,15 @@ def take_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Take
 def demand_takeable(item: WorkItem, items: list[WorkItem], actor: Actor) -> None:
     """Raise unless the actor finished this last of all and nobody has touched what came of it."""
     if item.status != "done" or item.completed_by_id != actor.account_id or item.completed_at is None:
-        raise RuleBroken(reason="只能拿回本人办结的环节")
+        raise RuleBroken(reason="只能取回本人办结的环节")
     later = [i for i in items if i.completed_at is not None and i.completed_at > item.completed_at]
     after = [i for i in items if i.status == "open" and i.offered_at >= item.completed_at]
     if later or not after:
-        raise RuleBroken(reason="后面的环节已经办理，不能拿回；确需修改的，请联系下一环节退回")
+        raise RuleBroken(reason="后面的环节已经办理，不能取回；确需修改的，请联系下一环节退回")
     for one in after:
         if one.claimed_by_id is not None or one.draft_version or one.cosigning:
             raise RuleBroken(
-                reason=f"“{one.title}”已由{one.claimed_by or '他人'}签收，不能拿回；请联系其退回"
+                reason=f"“{one.title}”已由{one.claimed_by or '他人'}签收，不能取回；请联系其退回"
             )
 
 

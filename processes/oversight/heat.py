@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from processes.cases.models import Case, WorkItem
 from processes.policy.calendar import end_of_day, start_of_day
 
-LOOKED_AT = 40_000
+LOOKED_AT = 30_000
 LISTED = 200
 _MINUTES_A_TENTH = 144
 _TENTHS = 10

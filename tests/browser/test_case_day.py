@@ -141,7 +141,7 @@ def test_to_refusal_and_back_once(desk: Desk) -> None:
     page.click("text=确认退回")
     page.wait_for_selector("#diagram[data-ready]", state="attached")
     again = desk.sign_in("t1_investigator")
-    expect(again.locator("main")).to_contain_text("先办这些")
+    expect(again.locator("main")).to_contain_text("优先办理")
     again.goto("/worklist")
     again.get_by_role("link", name="办理", exact=True).first.click()
     again.wait_for_selector("#form[data-ready]")

@@ -94,7 +94,7 @@ def _a_filter_is_kept(desk: Desk, page: Page) -> None:
     page.wait_for_url("**columns=**")
     expect(page.locator("table.queue thead")).to_contain_text("项目")
     page.get_by_role("button", name="列和常用筛选").click()
-    page.get_by_label("把现在的条件存为").fill("急件")
+    page.get_by_label("将当前条件存为").fill("急件")
     page.get_by_label("颜色").select_option("red")
     page.get_by_role("button", name="保存").click()
     expect(page.locator(".kept-filter")).to_contain_text("急件")

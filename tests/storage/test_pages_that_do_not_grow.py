@@ -146,7 +146,7 @@ def test_heat_counts_from_the_index_what_the_rows_say(any_stage: Stage) -> None:
 
 
 def test_heat_says_when_its_bound_bites(any_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two steps are done; of 40,000 nothing is left out, of a bound of one the older is."""
+    """Two steps are done; of 30,000 nothing is left out, of a bound of one the older is."""
     number = cases.a_case(any_stage)
     for task in ("check_papers", "compare_economy"):
         cases.complete(any_stage, cases.item_at(any_stage, number, task))
@@ -217,13 +217,13 @@ def test_the_day_of_a_persons_office_stands_on_the_home_page(stage: Stage) -> No
     page = clerk.get("/").text
     assert "<strong>1</strong><span>今天到期</span>" in page
     assert "<strong>0</strong><span>我的待办</span>" in page
-    assert number in page.split("先办这些")[1].split("新消息")[0]
+    assert number in page.split("优先办理")[1].split("新消息")[0]
     assert number in clerk.get("/worklist?queue=todo&colour=today").text
     stage.move("3 days")
     page = clerk.get("/").text
     assert "<strong>1</strong><span>已超期</span>" in page
     item = cases.item_at(stage, number, "check_papers")
-    form = page.split("先办这些")[1].split("新消息")[0]
+    form = page.split("优先办理")[1].split("新消息")[0]
     assert f'action="/cases/{number}/tasks/{item.id}/claim"' in form
     assert clerk.post(f"/cases/{number}/tasks/{item.id}/claim", {"version": item.version}).status_code == 302
     page = clerk.get("/").text

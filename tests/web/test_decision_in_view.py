@@ -156,7 +156,7 @@ def test_lines_are_explained_and_the_decision_comes_out_the_same(stage: Stage) -
     )
     assert "建议值（就业成本扣减规定）" in page and "未确认" in page
     plain = Person(stage, "county_leader").get(f"/cases/{number}").text
-    assert "怎么算的" in plain
+    assert "计算过程" in plain
     # Formulas as they are written are for whoever changes them.
     supervisor = Person(stage, "supervisor")
     for address in (f"/cases/{number}", f"/cases/{number}/explain"):

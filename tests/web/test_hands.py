@@ -185,7 +185,7 @@ def test_countersigning_after_what_was_submitted(stage: Stage) -> None:
     first, second = _asked(stage)
     assert (first.status, second.status) == ("waiting", "later")
     too_early = Person(stage, "county_leader").post(f"/involvements/{second.id}", {"verdict": "agree"})
-    assert "还没有轮到" in too_early.text
+    assert "尚未轮到" in too_early.text
     Person(stage, "county_clerk").post(f"/involvements/{first.id}", {"verdict": "agree"})
     Person(stage, "county_leader").post(f"/involvements/{second.id}", {"verdict": "agree"})
     with stage.database.reading("") as session:

@@ -27,12 +27,12 @@ def test_every_saved_state_is_there_on_its_day(stage: Stage) -> None:
     stage.office.perform(c.SaveHousehold(_form(address="西村五组8号"), number, 1), clerk)
     person = Person(stage, "window_clerk")
     before = person.get(f"/households/{number}/history?on=2026-05-09").text
-    state = before[before.index("2026-05-09 的登记内容") : before.index("每次登记改了什么")]
+    state = before[before.index("2026-05-09 的登记内容") : before.index("历次登记的变更")]
     assert "东村三组12号" in state
     assert "西村五组8号" not in state
     after = person.get(f"/households/{number}/history?on=2026-05-10").text
-    assert "西村五组8号" in after[after.index("的登记内容") : after.index("每次登记改了什么")]
-    told = after[after.index("每次登记改了什么") :]
+    assert "西村五组8号" in after[after.index("的登记内容") : after.index("历次登记的变更")]
+    told = after[after.index("历次登记的变更") :]
     assert "东村三组12号" in told
     assert "当天还没有登记" in person.get(f"/households/{number}/history?on=2026-03-01").text
     assert "日期应写作" in person.get(f"/households/{number}/history?on=昨天").text
@@ -52,7 +52,7 @@ def test_a_household_from_before_states_were_kept__stands_as_it_was_last_saved(s
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     stage.office.perform(c.SaveHousehold(_form(address="西村五组8号"), number, 1), clerk)
     before = person.get(f"/households/{number}/history?on=2026-05-09").text
-    assert "东村三组12号" in before[before.index("2026-05-09 的登记内容") : before.index("每次登记改了什么")]
+    assert "东村三组12号" in before[before.index("2026-05-09 的登记内容") : before.index("历次登记的变更")]
 
 
 def test_awards_and_cases_of_the_day(stage: Stage) -> None:

@@ -181,7 +181,7 @@ def test_the_home_page_and_what_is_behind_its_figures(stage: Stage, three: list[
     clerk = Person(stage, "window_clerk")
     _batch(clerk, "claim", _chosen(stage, three[:1]))
     page = clerk.get("/").text
-    assert "先办这些" in page
+    assert "优先办理" in page
     assert three[0] in page
     county = Person(stage, "county_clerk")
     load = county.get("/load").json

@@ -63,7 +63,7 @@ def test_three_people_and_the_seal_in_order(stage: Stage, approved: str) -> None
     assert page.count("签名之后内容没有改动") == 4
     assert "不是法律意义上的电子签章" in page
     assert "印章" in page
-    assert "其后文书上又增加了签名" in _checked(stage, before)
+    assert "此后文书上又增加了签名" in _checked(stage, before)
     assert "加盖电子印章" in Person(stage, "county_clerk").get(f"/cases/{approved}").text
     printed = Person(stage, "county_clerk").get(f"/papers/{_paper(stage).code}.pdf")
     assert printed.data == after, "what is printed carries the signatures"
@@ -154,7 +154,7 @@ def test_many_papers_are_printed_at_once(stage: Stage, approved: str) -> None:
         with stage.database.reading("") as session:
             pages = sum(p.pages or 0 for p in session.scalars(select(IssuedPaper)))
         assert len(pdf.pages) == 1 + pages
-    assert "都打印过了" in clerk.get("/papers/batch").text
+    assert "没有待打印的文书" in clerk.get("/papers/batch").text
     stage.move("8 days")
     jobs.make_runs(stage.office)
     jobs.remove_files(stage.office)
