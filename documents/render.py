@@ -272,7 +272,7 @@ _gate = Press(GATE_SECONDS, GATE_BYTES, ("documents.verify", "documents.scans"))
 atexit.register(_gate.close)
 
 
-_strangers = Press(STRANGER_SECONDS, GATE_BYTES)
+_strangers = Press(STRANGER_SECONDS, GATE_BYTES, ("documents.verify",))
 """For the public page alone: an upload of the desk never waits behind a stranger's file."""
 _at_once = threading.BoundedSemaphore(STRANGERS_AT_ONCE)
 atexit.register(_strangers.close)
