@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from processes import defects
 from processes import errors as e
-from processes.releases import cell_words
+from processes.releases import clauses
 from web import auth, reads
 
 STATUS: dict[type[e.YimenError], int] = {
@@ -72,7 +72,7 @@ def _note_refusal() -> None:
 
 def _cited(clause: str) -> str:
     """Where a clause stands in the county's text; what is no number of the table is said as it is."""
-    return cell_words.clauses(auth.office().settings.content).get(clause, clause)
+    return clauses.cited(auth.office().settings.content).get(clause, clause)
 
 
 def _stale_page(fault: CSRFError) -> Response:

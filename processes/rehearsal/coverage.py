@@ -6,7 +6,6 @@ passing scenario that cites it reached, and of which that scenario asserts somet
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from processes.rehearsal import reports, scenarios
 from processes.rehearsal.results import Result
 from processes.rehearsal.scenarios import Scenario
 from processes.releases import bundle as bundles
+from processes.releases import clauses as clause_table
 from processes.settings import Settings
 
 
@@ -67,9 +67,7 @@ def _asserts(scenario: Scenario) -> bool:
 
 def known_clauses(content: Path) -> list[str]:
     """The clauses of the county's text, in `clauses.toml`."""
-    table = content / "clauses.toml"
-    rows = tomllib.loads(table.read_text("utf-8"))["clause"] if table.is_file() else []
-    return [str(row["id"]) for row in rows]
+    return list(clause_table.known(content))
 
 
 def carried(content: Path) -> dict[tuple[str, str], set[str]]:

@@ -1,13 +1,10 @@
-"""What the editors show instead of keys: titles of forms, of what cells of tables hold, and of clauses."""
+"""What the editors show instead of keys: titles of forms and of what cells of tables hold."""
 
 from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from processes.engine.xml import parse_xml
@@ -95,13 +92,3 @@ def _meanings(file: str, raw: bytes) -> Iterator[tuple[str, dict[str, str]]]:
         told = output.findtext("d:description", "", _DMN) or ""
         if told:
             yield output.get("label", ""), dict(_MEANING.findall(told))
-
-
-@cache
-def clauses(content: Path) -> Mapping[str, str]:
-    """By number of a clause: where it stands in the county's text, as people cite it."""
-    file = content / "clauses.toml"
-    rows = tomllib.loads(file.read_text("utf-8"))["clause"] if file.is_file() else []
-    return {
-        str(row["id"]): f"县实施意见{row['section']}".replace("(", "（").replace(")", "）") for row in rows
-    }

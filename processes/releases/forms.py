@@ -28,6 +28,8 @@ SHOWN_TYPES = frozenset({"text", "separator", "spacer"})
 LONGEST = 2_000
 _FEEL_EQUALS = re.compile(r"(?<![=!<>])=(?!=)")
 _WHEN = "when"
+_BASIS = "basis"
+"""A field's own article: what the law or the county says about just this entry, shown beneath it."""
 _FIRST_OF = "请从列表中选择"
 
 
@@ -60,14 +62,14 @@ def fields_of(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def resolved(schema: Mapping[str, Any], data: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
     """The schema with what comes from the case written out: choices (`valuesKey: offers.options`), and fields that are
-    hidden by one condition or another as the case's data say (`when`, `hide_then`, `hide_else`).
+    hidden by one condition or another as the case's data say (`when`, `hide_then`, `hide_else`); with the article
+    (`basis`) beneath each field that has one.
 
     `data` is asked only when a field needs it.
     """
-    if not any("valuesKey" in f or _WHEN in f.get("properties", {}) for f in fields_of(schema)):
-        return dict(schema)
-    known = data()
-    return {**schema, "components": [_resolved(c, known) for c in schema["components"]]}
+    asks = any("valuesKey" in f or _WHEN in f.get("properties", {}) for f in fields_of(schema))
+    known = data() if asks else {}
+    return {**schema, "components": [_resolved(c, known) for c in schema.get("components", [])]}
 
 
 def _resolved(field: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,6 +80,9 @@ def _resolved(field: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, A
     if _WHEN in asked:
         hide = asked["hide_then" if _holds(str(asked[_WHEN]), known) else "hide_else"]
         found["conditional"] = {"hide": hide}
+    if basis := asked.get(_BASIS):
+        said = str(found.get("description", ""))
+        found["description"] = f"{said}（{basis}）" if said else f"依据：{basis}"
     return found
 
 

@@ -14,9 +14,11 @@ from werkzeug.exceptions import HTTPException
 from processes import commands as c
 from processes import jobs
 from processes.access.models import Account
+from processes.cases.models import WorkItem
 from tests.browser import words
 from tests.browser.conftest import Desk
 from tests.builders import cases
+from tests.builders.desks import USERS
 from web.app import create_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -127,8 +129,18 @@ def a_county_at_work(desk: Desk) -> dict[str, tuple[str, ...]]:
     jobs.make_papers(stage.office)
     supervisor = stage.actor("supervisor", cases.VILLAGE)
     stage.office.perform(c.OpenDraft("minimum_living_allowance"), supervisor)
-    taken: dict[str, tuple[str, ...]] = {}
-    return taken
+    return {username: _taken(desk, role) for role, username in USERS.items()}
+
+
+def _taken(desk: Desk, role: str) -> tuple[str, ...]:
+    """The address of a step that this role has taken, with all that can be done with it; none if none waits."""
+    with desk.stage.database.reading("") as session:
+        waits = select(WorkItem).where(WorkItem.status == "open", WorkItem.role == role)
+        item = session.scalars(waits.order_by(WorkItem.id)).first()
+    if item is None:
+        return ()
+    desk.stage.office.perform(c.ClaimTask(item.id, item.version), desk.stage.actor(role, item.division))
+    return (f"/cases/{item.case_number}/tasks/{item.id}",)
 
 
 def _opened(desk: Desk, file: str) -> Any:

@@ -48,6 +48,8 @@ PAGES = (
     ("t1_clerk", "/verify", "verify_upload"),
     ("t1_clerk", "/offers", "offers"),
     ("t1_clerk", "/about", "about"),
+    ("t1_clerk", "/help", "help"),
+    ("t1_clerk", "/policy", "policy"),
     ("t1_clerk", "/password", "password"),
     ("supervisor", "/draws", "draws"),
     ("t1_clerk", "/nowhere", "not_found"),

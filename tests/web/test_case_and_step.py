@@ -181,3 +181,16 @@ def test_a_command_carries_the_material(stage: Stage) -> None:
     page = Person(stage, "window_clerk").get(f"/cases/{number}").text
     line = page[page.index('data-material="authorisation"') : page.index('data-material="identity"')]
     assert "授权书.pdf" in line
+
+
+def test_who_edits_a_family_sees_its_members_once(stage: Stage) -> None:
+    """The list for reading is folded for who has the fields below it; who only reads has the list alone."""
+    number = cases.a_household(stage)
+    edits = Person(stage, "window_clerk").get(f"/households/{number}").text
+    assert edits.index('<details class="mb-1"') < edits.index("证件号码、身份查明")
+    assert '<details class="mb-1" open' not in edits
+    assert edits.count('aria-label="家庭成员"') == 1
+    reads = Person(stage, "auditor").get(f"/households/{number}").text
+    assert "证件号码、身份查明" not in reads
+    assert 'aria-label="家庭成员"' not in reads
+    assert "<th>关系</th>" in reads

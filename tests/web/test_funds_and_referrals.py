@@ -51,6 +51,8 @@ def test_a_closed_month_takes_no_entry_and_keeps_its_hash(stage: Stage) -> None:
         stage.office.perform(c.CloseFundMonth(TOWNSHIP, "2026-03"), officer)  # March is not over
     stage.set_clock(datetime(2026, 4, 1, 9, 0))
     digest = stage.office.perform(c.CloseFundMonth(TOWNSHIP, "2026-03"), officer)["digest"]
+    told = Person(stage, "finance_officer").get(f"/funds/{TOWNSHIP}?month=2026-03").text
+    assert told.index("台账校验码") < told.index("任何一笔有改动，校验码都会不同") < told.index(digest)
     # put right in April: the reversal is an entry of its own
     reversal = stage.office.perform(c.ReverseFundEntry(first, "重复拨付"), officer)["entry"]
     stage.office.perform(c.ConfirmFundEntry(reversal), stage.actor("finance_officer#2", "340199"))

@@ -204,6 +204,10 @@ def test_what_cannot_be_taken_back_lightly__asks_first_and_says_how_many(
     Person(stage, "supervisor2").post(f"/migrations/{batch}/run", {"reason": "新版本"})
     jobs.migrate_cases(stage.office)
     assert 'data-confirm="将把已迁移的 2 件退回第 1 版' in desk.get(f"/migrations/{batch}").text
+    # Undone, the page says both why it was run and why it was undone.
+    desk.post(f"/migrations/{batch}/undo", {"reason": "另行安排"})
+    page = desk.get(f"/migrations/{batch}").text
+    assert page.index("新版本") < page.index("撤销理由：另行安排")
 
 
 def test_a_step_that_is_done__leads_to_the_next_one(stage: Stage) -> None:

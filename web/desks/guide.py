@@ -11,6 +11,9 @@ from markupsafe import Markup
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.policy.calendar import civil_date
+from processes.releases import clauses, publish
+from web import auth
 from web.require import require
 
 desk = Blueprint("guide", __name__)
@@ -35,6 +38,19 @@ def _read(name: str) -> Markup:
     written = (FOLDER / name).read_text(encoding="utf-8")
     # Our own text, and raw HTML in it is not passed on.
     return Markup(MarkdownIt("js-default").render(written))  # noqa: S704
+
+
+@desk.get("/policy")
+@require(Permission.SESSION)
+def policy(actor: Actor) -> Any:
+    """The county's implementing opinion by clauses, each with the steps in force that carry it out."""
+    office = auth.office()
+    with office.database.reading("") as session:
+        today = civil_date(office.database.clock())
+        ids = [publish.current_id(session, p.programme, today) for p in publish.published_programmes(session)]
+        carried = clauses.carried_by(publish.open_release(session, number) for number in ids)
+    known = clauses.known(office.settings.content)
+    return render_template("policy.html", known=known.values(), carried=carried)
 
 
 @desk.get("/guide/images/<string:name>")

@@ -21,6 +21,7 @@ from processes.policy.calendar import civil_date
 from processes.rehearsal import extending, failures, scenarios
 from processes.releases import (
     cell_words,
+    clauses,
     compare,
     drafts,
     file_titles,
@@ -277,7 +278,7 @@ def _offered(bundle: Bundle, elsewhere: Mapping[str, str]) -> dict[str, Any]:
             (list(pair) for pair in cell_words.form_titles(bundle).items()), key=lambda pair: pair[1]
         ),
         "cells": _cells(bundle, elsewhere),
-        "clauses": dict(cell_words.clauses(auth.office().settings.content)),
+        "clauses": clauses.cited(auth.office().settings.content),
         "clocks": _some(lambda: [[k.name, k.title, _length(bundle, k)] for k in bundle.clocks.values()]),
         "papers": _some(lambda: [[p.id, p.title] for p in bundle.papers.values()]),
         "roles": [[str(r), t] for r, t in ROLE_TITLES.items()],

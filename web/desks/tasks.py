@@ -21,8 +21,8 @@ from processes.errors import Invalid
 from processes.people import queries as people
 from processes.policy import values
 from processes.policy.calendar import civil_date
+from processes.releases import clauses, publish
 from processes.releases import forms as schemas
-from processes.releases import publish
 from web import answers, auth, decision_view, forms, next_place, step_summary
 from web.require import require
 
@@ -66,6 +66,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             card=decision_view.of_case(office, session, case, bundle, known) if sees else None,
             changed=snapshots.changes(session, case) if sees else [],
             documentation=_documentation(bundle, case, item),
+            basis=_basis(office, bundle, case, item),
             handwriting=_handwriting(bundle, case, item),
             schema=schemas.resolved(bundle.form(item.form) or {}, lambda: known),
             data=values.plain(item.draft or {}),
@@ -94,6 +95,12 @@ def _standing_in(item: Any, actor: Actor) -> str:
 def _documentation(bundle: Any, case: Any, item: Any) -> str:
     node = bundle.definition(case.process or None).node_at(item.ref)
     return "" if node is None else node.documentation
+
+
+def _basis(office: Any, bundle: Any, case: Any, item: Any) -> list[clauses.Clause]:
+    """The clauses of the county's text that the step carries out."""
+    node = bundle.definition(case.process or None).node_at(item.ref)
+    return [] if node is None else clauses.of(office.settings.content, node.clauses)
 
 
 def _handwriting(bundle: Any, case: Any, item: Any) -> str:

@@ -52,6 +52,7 @@ _HOUSE_RULES = frozenset(
         "hide_then",
         "hide_else",
         "inner",
+        "basis",
     }  # fmt: skip
 )
 _LOWER_BOUNDS = ("not_before", "not_before_field", "within_months_parameter")

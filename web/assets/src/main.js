@@ -13,6 +13,7 @@ guard();
 document.addEventListener("click", async (event) => {
   if (event.target.closest("[data-back]")) return history.back();
   if (event.target.closest("[data-print]")) return window.print();
+  if (event.target.closest("[data-keys]")) return showKeys();
   const opener = event.target.closest("[data-dialog]");
   if (opener) return document.getElementById(opener.dataset.dialog).showModal();
   if (event.target.closest("[data-close]")) return event.target.closest("dialog").close();

@@ -1,0 +1,72 @@
+"""The clauses of the county's implementing opinion: where each stands in the text, and what it says."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from processes.releases.bundle import Bundle
+
+FILE = "clauses.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One duty of the county's text."""
+
+    id: str
+    section: str
+    """Chapter and part, as people cite them: 一（三）."""
+    text: str
+
+    @property
+    def cited(self) -> str:
+        """As it is cited on pages."""
+        return f"县实施意见{self.section}"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A step that carries out a clause."""
+
+    programme: str
+    step: str
+
+
+@cache
+def known(content: Path) -> Mapping[str, Clause]:
+    """The clauses by number, in the order of the text; empty where an office has no such file."""
+    file = content / FILE
+    rows = tomllib.loads(file.read_text("utf-8"))["clause"] if file.is_file() else []
+    return {str(row["id"]): _clause(row) for row in rows}
+
+
+def cited(content: Path) -> dict[str, str]:
+    """By number: where the clause stands, as it is cited."""
+    return {number: clause.cited for number, clause in known(content).items()}
+
+
+def of(content: Path, numbers: Iterable[str]) -> list[Clause]:
+    """The clauses of these numbers, in the order of the text; unknown numbers are left out."""
+    wanted = frozenset(numbers)
+    return [clause for number, clause in known(content).items() if number in wanted]
+
+
+def carried_by(bundles: Iterable[Bundle]) -> dict[str, list[Carried]]:
+    """By number: the steps of these releases that carry the clause out, each once."""
+    found: dict[str, dict[Carried, None]] = {}
+    for bundle in bundles:
+        for process in bundle.starts or (bundle.process,):
+            for diagram in bundle.definition(process).diagrams.values():
+                for node in diagram.nodes.values():
+                    for number in node.clauses:
+                        found.setdefault(number, {})[Carried(bundle.title, node.name or diagram.name)] = None
+    return {number: list(steps) for number, steps in found.items()}
+
+
+def _clause(row: Mapping[str, str]) -> Clause:
+    section = str(row["section"]).replace("(", "（").replace(")", "）")
+    return Clause(str(row["id"]), section, str(row.get("text", "")))
