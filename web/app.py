@@ -66,7 +66,9 @@ from web.proxies import TrustedProxies
 
 _MEGA = 1024 * 1024
 MAX_REQUEST = 26_000_000
-_ONLY_TLS = "max-age=31536000"
+_ONLY_TLS = "max-age=31536000; includeSubDomains"
+_BOUND_TO_HOST = "__Host-"
+"""Browsers take a cookie so named over TLS from this very host alone."""
 SESSION = timedelta(hours=10)
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -94,7 +96,7 @@ def create_app(office: Office | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
-        SESSION_COOKIE_NAME="yimen",
+        SESSION_COOKIE_NAME=f"{_BOUND_TO_HOST}yimen" if settings.secure_cookies else "yimen",
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_STORAGE_URI="memory://",
     )
@@ -137,6 +139,8 @@ def _harden(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = _ONLY_TLS
     if not request.path.startswith(static_files.PREFIX):

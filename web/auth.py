@@ -19,7 +19,6 @@ from processes.policy.calendar import civil_date
 from processes.storage.file_names import shown
 
 LONGEST_DEVICE, LONGEST_MARK = 120, 64
-BROWSER = "browser"
 """Cookie of the mark by which a browser is known again; it signs nobody in."""
 _PAUSE = 30
 """Seconds until a write is tried again that the store did not take."""
@@ -112,9 +111,15 @@ def device() -> str:
     return shown(request.headers.get("User-Agent", ""))[:LONGEST_DEVICE]
 
 
+def _browser_cookie() -> str:
+    """The name of the cookie by which a browser is known again, bound to this host as the session's is."""
+    name = str(current_app.config["SESSION_COOKIE_NAME"])
+    return f"{name}-browser"
+
+
 def origin() -> tuple[str, str, str]:
     """Where a sign-in comes from: address, what the browser says that it is, and the mark that it keeps."""
-    return request.remote_addr or "", device(), request.cookies.get(BROWSER, "")[:LONGEST_MARK]
+    return request.remote_addr or "", device(), request.cookies.get(_browser_cookie(), "")[:LONGEST_MARK]
 
 
 def open_session(found: Mapping[str, str]) -> None:
@@ -127,7 +132,7 @@ def open_session(found: Mapping[str, str]) -> None:
     @after_this_request
     def keep(response: Response) -> Response:
         response.set_cookie(
-            BROWSER, found["browser"], max_age=sessions.KEPT, httponly=True, samesite="Lax",
+            _browser_cookie(), found["browser"], max_age=sessions.KEPT, httponly=True, samesite="Lax",
             secure=bool(current_app.config["SESSION_COOKIE_SECURE"]), path="/",
         )  # fmt: skip
         return response

@@ -73,6 +73,12 @@ def test_headers_and_cross_site_requests(stage: Stage) -> None:
     assert "script-src 'self'" in policy
     assert "'unsafe-inline'" not in policy.split("style-src")[0]
     assert "onclick=" not in response.text
+    told = {name: response.headers[name] for name in (
+        "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy",
+    )}  # fmt: skip
+    assert list(told.values()) == ["nosniff", "same-origin", "same-origin", "same-origin"]
+    assert "Access-Control-Allow-Origin" not in response.headers
+    assert clerk.client.open("/worklist", method="TRACE").status_code == 405
     refused = clerk.client.post("/sign-out")
     assert refused.status_code == 400
     assert "页面已过期" in refused.text

@@ -18,9 +18,9 @@ from cryptography.x509.oid import NameOID
 from processes.office.sending import send_mail
 from processes.rehearsal.stage import Stage
 from processes.storage.unit_of_work import current_instant
-from tests.builders.desks import Person
 from tests.builders.workers import free_port
 from tests.web.test_sending import Box, _reach, _urged, replace
+from web.app import create_app
 
 
 def certificate(folder: Path, address: str) -> tuple[Path, Path]:
@@ -87,5 +87,10 @@ def test_only_a_server_that_is_who_it_says_gets_a_mail(
 @pytest.mark.parametrize("behind_tls", [True, False])
 def test_pages_behind_tls_are_asked_for_by_tls_alone(stage: Stage, behind_tls: bool) -> None:
     stage.office.settings = replace(stage.office.settings, secure_cookies=behind_tls)
-    header = Person(stage).get("/sign-in").headers.get("Strict-Transport-Security")
-    assert header == ("max-age=31536000" if behind_tls else None)
+    first = create_app(stage.office).test_client().get("/sign-in")
+    header = first.headers.get("Strict-Transport-Security")
+    assert header == ("max-age=31536000; includeSubDomains" if behind_tls else None)
+    name = "__Host-yimen" if behind_tls else "yimen"
+    cookies = [c for c in first.headers.getlist("Set-Cookie") if c.startswith(f"{name}=")]
+    assert all(("Secure" in c) is behind_tls and "HttpOnly" in c and "Path=/" in c for c in cookies)
+    assert cookies != []
