@@ -139,6 +139,16 @@ def _connected(place: SplitResult, trusted: ssl.SSLContext) -> smtplib.SMTP:
     return smtplib.SMTP(host, port, timeout=SECONDS)
 
 
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Telephone numbers go to the gateway that the operator named and to no other: being sent on is a failure."""
+
+    def redirect_request(self, *_asked: Any, **_named: Any) -> None:
+        """Nowhere else."""
+
+
+_gateway = urllib.request.build_opener(_NoRedirects)
+
+
 def _short_message(settings: Settings, letter: Letter) -> None:
     """POST to the office's short-message gateway, signed so that the gateway knows who asks."""
     said: dict[str, Any] = {
@@ -152,5 +162,5 @@ def _short_message(settings: Settings, letter: Letter) -> None:
     request = urllib.request.Request(  # noqa: S310  (the scheme was looked at)
         settings.sms_webhook, body, {"Content-Type": "application/json", "X-Yimen-Signature": signature}
     )
-    with urllib.request.urlopen(request, timeout=SECONDS):  # noqa: S310
+    with _gateway.open(request, timeout=SECONDS):
         pass

@@ -7,6 +7,7 @@ import hmac
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes
@@ -132,13 +133,25 @@ def test_a_server_that_is_down_is_tried_again(stage: Stage, box: Box) -> None:
     assert len(box.mails) == 1
 
 
-def test_a_short_message_is_signed(stage: Stage) -> None:
-    got: list[tuple[bytes, str]] = []
+Got = list[tuple[str, bytes, str]]
+
+
+@contextmanager
+def gateway(stage: Stage, status: int = 204, leads_to: str = "") -> Iterator[Got]:
+    """A short-message gateway on this machine: what it was sent, by address."""
+    got: Got = []
 
     class Gateway(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            got.append((body, self.headers["X-Yimen-Signature"]))
+            got.append((self.path, body, self.headers["X-Yimen-Signature"]))
+            self.send_response(status)
+            if leads_to:
+                self.send_header("Location", leads_to)
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            got.append((self.path, b"", ""))
             self.send_response(204)
             self.end_headers()
 
@@ -151,16 +164,32 @@ def test_a_short_message_is_signed(stage: Stage) -> None:
         stage.office.settings, sms_webhook=f"http://127.0.0.1:{server.server_port}/", sms_secret="secret"
     )
     _reach(stage, email="", mobile="13900000000")
-    number = _urged(stage, datetime(2026, 3, 3, 10, 0))
-    send_short_messages(stage.office)
+    yield got
     server.shutdown()
     server.server_close()
-    (body, signature) = got[0]
+
+
+def test_a_short_message_is_signed(stage: Stage) -> None:
+    with gateway(stage) as got:
+        number = _urged(stage, datetime(2026, 3, 3, 10, 0))
+        send_short_messages(stage.office)
+    ((_, body, signature),) = got
     assert signature == hmac.new(b"secret", body, hashlib.sha256).hexdigest()
     said = json.loads(body)
     assert said["mobile"] == "13900000000"
     assert number in said["text"]
     assert "张建国" not in said["text"]
+
+
+def test_a_gateway_that_sends_on_elsewhere_has_not_taken_the_message(stage: Stage) -> None:
+    """Nothing is asked of the other address, and the message is tried again later."""
+    with gateway(stage, 302, "/elsewhere") as got:
+        _urged(stage, datetime(2026, 3, 3, 10, 0))
+        send_short_messages(stage.office)
+        assert [path for path, _, _ in got] == ["/"]
+        stage.move("1 days")
+        send_short_messages(stage.office)
+        assert [path for path, _, _ in got] == ["/", "/"]
 
 
 def test_a_limit_that_is_over_is_told(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -124,3 +125,15 @@ def test_old_counters_go(stage: Stage) -> None:
     fail(Person(stage), "t1_clerk", OFFICE, 1)
     with stage.database.reading("") as session:
         assert len(session.scalars(select(SignInAttempts)).all()) == 2  # by address, and the strangers'
+
+
+def test_passwords_are_typed_hidden_and_may_be_filled_in_by_a_manager(stage: Stage) -> None:
+    pages = Person(stage).get("/sign-in").text, Person(stage, "window_clerk").get("/password").text
+    fields = [
+        field
+        for page in pages
+        for field in re.findall(r'<input[^>]*name="(?:password|old|new|again)"[^>]*>', page)
+    ]
+    assert len(fields) == 4
+    assert all('type="password"' in field and "onpaste" not in field for field in fields)
+    assert all(re.search('autocomplete="(?:current|new)-password"', field) for field in fields)
