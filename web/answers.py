@@ -7,7 +7,9 @@ from typing import Any
 
 from processes.access import accounts
 from processes.access.models import Account
-from processes.cases.models import Case
+from processes.access.scope import Actor
+from processes.cases import seconds
+from processes.cases.models import Case, WorkItem
 from processes.engine import runtime
 from processes.engine.facts import Facts
 from processes.office import Office
@@ -22,6 +24,19 @@ def known(office: Office, case: Case, bundle: Bundle) -> Mapping[str, Any]:
     facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
     definition = bundle.definition(case.process or None)
     return runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
+
+
+def form_of(
+    office: Office, item: WorkItem, bundle: Bundle, data: Mapping[str, Any], actor: Actor
+) -> dict[str, Any]:
+    """The form of a step with its choices, also of who may be named as the second one there."""
+    schema = bundle.form(item.form) or {}
+    if forms.second_field(schema) is not None:
+        # From the whole county: who comes along may be of the county's office.
+        with office.database.reading("") as session:
+            found = seconds.choices(session, item.division, item.role, actor.account_id, item.claimed_for_id)
+            data = {**data, **seconds.offered(found)}
+    return forms.resolved(schema, lambda: data)
 
 
 def offered(data: Mapping[str, Any], household: Household | None) -> dict[str, Any]:

@@ -170,8 +170,9 @@ def _chosen(bundle: Bundle, item: WorkItem, offers: Mapping[str, Any]) -> str:
 
 
 def _with_label(field: Mapping[str, Any], said: str) -> str:
-    """A bare yes or no says nothing without its question."""
-    return f"{forms.label_of(field)}：{said}" if said in _BARE else said
+    """A bare yes or no, or a name, says nothing without its question."""
+    is_bare = said in _BARE or "another_person" in field.get("properties", {})
+    return f"{forms.label_of(field)}：{said}" if is_bare else said
 
 
 def _short(text: str) -> str:

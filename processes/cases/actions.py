@@ -320,6 +320,12 @@ def finish(
     changed(uow, actor, item)
 
 
+def with_second(item: WorkItem, second: Account | None) -> dict[str, Any]:
+    """Note who did a finished step together with the actor; answers what its event says of it."""
+    item.second_id, item.second = (None, None) if second is None else (second.id, second.name)
+    return {} if second is None else {"second_id": second.id, "second": second.name}
+
+
 def save_draft(uow: UnitOfWork, item: WorkItem, data: Mapping[str, Any], seen: int, overwrite: bool) -> int:
     """Keep a draft; raises `StaleDraft` when another window saved a newer one, unless told to."""
     if item.draft_version != seen and not overwrite:

@@ -5,8 +5,8 @@ visits or checks gives no opinion and decides nothing, and the other way round; 
 county or by delegation.  So an emergency is paid by two people on duty: the clerk who registers it and hands the money
 over, and the township's leader who decides.  docs/adr/0040.
 
-Counted is the person, with every account: whoever did a step, in whose name it was done, who prepared it or signed
-with it, also where it was sent back since.
+Counted is the person, with every account: whoever did a step, in whose name it was done, who did it as the second one,
+prepared it or signed with it, also where it was sent back since.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from processes.access import persons
+from processes.access import accounts, persons
 from processes.access.permissions import Role
 from processes.cases import involving
 from processes.cases.models import Case, Involvement, WorkItem
@@ -62,10 +62,12 @@ class _Rules:
 
 
 def demand(
-    uow: UnitOfWork, case: Case, bundle: Bundle, item: WorkItem, items: Sequence[WorkItem], *who: int | None
-) -> None:
+    uow: UnitOfWork, case: Case, bundle: Bundle, item: WorkItem, items: Sequence[WorkItem], *who: int | None,
+    reader: int | None = None,
+) -> None:  # fmt: skip
     """Raise `DutySeparation` when one of these accounts' persons did what excludes the step of an item.
 
+    `reader` is the account that is told; everybody else is told of by name.
     A case that came from another release keeps the rules of both.
     """
     releases = [bundle, *(publish.open_release(uow.session, r) for r in case.former_releases or ())]
@@ -86,10 +88,17 @@ def demand(
     for account_id in dict.fromkeys(a for a in who if a is not None):
         mine = persons.accounts_of(uow.session, account_id)
         if Kind.ACCEPT in excluding and registered & mine:
-            raise DutySeparation(earlier="登记申请", step=item.title)
+            raise DutySeparation(earlier="登记申请", step=item.title, who=_called(uow, account_id, reader))
         done = next(_done_by(excluded, mine, signed), None)
         if done is not None:
-            raise DutySeparation(earlier=done.title, step=item.title)
+            raise DutySeparation(earlier=done.title, step=item.title, who=_called(uow, account_id, reader))
+
+
+def _called(uow: UnitOfWork, account_id: int, reader: int | None) -> str:
+    """Who is meant, as the reader is told: themselves, or a colleague by name."""
+    if reader is not None and account_id in persons.accounts_of(uow.session, reader):
+        return "您"
+    return accounts.by_id(uow.session, account_id).name
 
 
 def kind_of(item: WorkItem, checks: Collection[str] = ()) -> Kind:
@@ -115,11 +124,12 @@ def _together(releases: Sequence[Bundle]) -> _Rules:
 
 
 def _done_by(
-    items: Sequence[WorkItem], accounts: Collection[int], signed: dict[int, set[int]]
+    items: Sequence[WorkItem], mine: Collection[int], signed: dict[int, set[int]]
 ) -> Iterator[WorkItem]:
     for done in items:
-        did = {done.completed_by_id, done.completed_for_id, done.prepared_by_id} | signed.get(done.id, set())
-        if done.id is not None and did & set(accounts):
+        did = {done.completed_by_id, done.completed_for_id, done.prepared_by_id, done.second_id}
+        did |= signed.get(done.id, set())
+        if done.id is not None and did & set(mine):
             yield done
 
 

@@ -17,7 +17,7 @@ from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import NotAllowed, NotFound, RuleBroken
 from processes.storage.unit_of_work import UnitOfWork
 
-COSIGN, ASK, COPY = "cosign", "ask", "copy"
+COSIGN, ASK, COPY, SECOND = "cosign", "ask", "copy", "second"
 ALL, ANY, ORDER, QUORUM = "all", "any", "order", "quorum"
 MODES = {ALL: "全部同意", ANY: "一人同意即可", ORDER: "依次会签", QUORUM: "达到人数"}
 WAITING, LATER, DONE, REMOVED = "waiting", "later", "done", "removed"

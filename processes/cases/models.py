@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from processes.policy.calendar import civil_date
@@ -135,6 +135,11 @@ class WorkItem(Row, Scoped, Referred):
             **_only("done"),
         ),
         Index("ix_work_item_case", "case_id"),
+        CheckConstraint(
+            "second_id IS NULL OR (second_id <> completed_by_id"
+            " AND (completed_for_id IS NULL OR second_id <> completed_for_id))",
+            name="second_person",
+        ),
         Index("ix_work_item_applicant", "applicant"),
         Index("ix_work_item_number", "case_number"),
         Index("ix_work_item_tail", "id_tail"),
@@ -195,6 +200,9 @@ class WorkItem(Row, Scoped, Referred):
     prepared_by_id: Mapped[int | None]
     """Who filled it in for the one who had delegated it to them."""
     prepared_by: Mapped[str | None] = mapped_column(String(60))
+    second_id: Mapped[int | None]
+    """Who did it together with the one who finished it (共同办理人): on a visit there are two."""
+    second: Mapped[str | None] = mapped_column(String(60))
     cosigning: Mapped[str] = mapped_column(String(6), default="")
     """Whose signatures it waits for: `before` the step is finished, or `after`, with what was submitted held."""
     held: Mapped[dict[str, Any] | None]

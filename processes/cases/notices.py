@@ -29,16 +29,27 @@ def tell(
     told = dict.fromkeys(a for a in accounts if a is not None)
     reached = _channels(uow.session, list(told))
     for account_id in told:
-        row = Notice(
-            account_id=account_id, kind=kind, text=text[:_LONGEST], case_number="" if case is None else case.number,
-            at=uow.now,
-        )  # fmt: skip
-        uow.add(row)
+        _note(uow, account_id, kind, text, case, reached.get(account_id, ()))
+
+
+def tell_account(uow: UnitOfWork, account: Account, kind: str, text: str, case: Case) -> None:
+    """A line to somebody whose account is at hand: nothing is asked for it."""
+    channels = [c for c, address in ((MAIL, account.email), (SHORT_MESSAGE, account.mobile)) if address]
+    _note(uow, account.id, kind, text, case, channels)
+
+
+def _note(
+    uow: UnitOfWork, account_id: int, kind: str, text: str, case: Case | None, channels: Sequence[str]
+) -> None:
+    row = Notice(
+        account_id=account_id, kind=kind, text=text[:_LONGEST], case_number="" if case is None else case.number,
+        at=uow.now,
+    )  # fmt: skip
+    uow.add(row)
+    if channels:
         uow.flush()
-        for channel in reached.get(account_id, ()):
-            outbox.put(
-                uow, channel, f"{channel}/{row.id}", {"notice": row.id}, subject=f"account/{account_id}"
-            )
+    for channel in channels:
+        outbox.put(uow, channel, f"{channel}/{row.id}", {"notice": row.id}, subject=f"account/{account_id}")
 
 
 def _channels(session: Session, accounts: Sequence[int]) -> dict[int, list[str]]:

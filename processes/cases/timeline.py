@@ -94,6 +94,8 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     ),
     "cosign_passed": lambda t, p: f"“{t}”会签通过",
     "cosign_failed": lambda t, p: f"“{t}”会签未通过{'：' + p['said'] if p['said'] else ''}",
+    "second_confirmed": lambda t, p: f"{p['name']}确认共同办理了“{t}”",
+    "second_objected": lambda t, p: f"{p['name']}对“{t}”提出异议：{p['said']}",
     "asked": lambda t, p: f"就“{t}”与{p['to']}沟通：{p['question']}",
     "answered": lambda t, p: f"{p['name']}答复“{t}”：{p['said']}",
     "copied": lambda t, p: f"将“{t}”抄送{'、'.join(p['names'])}",

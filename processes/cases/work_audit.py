@@ -62,6 +62,8 @@ def _fault(item: WorkItem, event: CaseEvent) -> str:
         return "的办理人被改动"
     if event.kind == "carried_over" and event.payload.get("by") != (item.completed_by or ""):
         return "的办理人被改动"
+    if event.payload.get("second_id") != item.second_id:
+        return "的共同办理人被改动"
     kept = event.payload.get("said")
     if kept is not None and kept != said(item.submission or {}):
         return "提交的内容被改动"

@@ -91,6 +91,7 @@ from processes.errors.rules import (
     OfficeMissing,
     OfficeMixed,
     ReturnRefused,
+    SecondObjects,
 )
 from processes.errors.unavailable import (
     DATABASE_FAILED,
@@ -180,6 +181,7 @@ __all__ = [
     "MigrationRefused",
     "DecisionMissing",
     "MoveRefused",
+    "SecondObjects",
     "HouseholdEmpty",
     "NobodyLeft",
     "NotAllowed",

@@ -30,11 +30,14 @@ class PermissionMissing(NotAllowed):
 
 
 class DutySeparation(NotAllowed):
-    """The same person may not do both steps of this case."""
+    """The same person may not do both steps of this case; told is who did the earlier one."""
 
     code = "duty_separation"
-    text = "您已办理本办件的“{earlier}”环节，按回避要求不能再办理“{step}”，请转由其他人员办理。"
-    text_en = "You did “{earlier}” in this case and may not do “{step}”."
+    text = "{who}已办理本办件的“{earlier}”环节，按回避要求不能再办理“{step}”，请转由其他人员办理。"
+    text_en = "Whoever did “{earlier}” in this case may not do “{step}”."
+
+    def __init__(self, *, earlier: str, step: str, who: str = "您") -> None:
+        super().__init__(earlier=earlier, step=step, who=who)
 
 
 class PasswordExpired(NotAllowed):

@@ -87,6 +87,14 @@ class DecisionMissing(RuleBroken):
     text_en = "“{what}” needs a standing decision ({steps}); this case has none."
 
 
+class SecondObjects(RuleBroken):
+    """Who was named as the second one at a step says that it was not so; nothing is signed on it."""
+
+    code = "second_objects"
+    text = "共同办理人{who}对“{step}”提出异议：{reason}。请退回该环节，由办理人重新办理后再签批。"
+    text_en = "{who}, named as the second one at “{step}”, objects: {reason}. Send it back to that step."
+
+
 class MoveRefused(RuleBroken):
     """The case does not stand there, or the move would break a join."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from processes.access.scope import Actor
+from processes.cases import seconds
 from processes.cases.models import Case, WorkItem
 from processes.errors import EngineFault, RuleBroken
 from processes.policy import reading
@@ -28,10 +29,12 @@ def checked(
     form: str,
     data: Any,
     known: Callable[[], Mapping[str, Any]] = dict,
+    colleagues: Callable[[], Sequence[seconds.Choice]] = list,
 ) -> dict[str, Any]:
     """A submitted form, checked against the release's schema; raises `FormInvalid`.
 
-    `known` gives the case's data, for fields whose choices come from it.
+    `known` gives the case's data, for fields whose choices come from it; `colleagues` who may be named as the second
+    one at the step.
     """
     schema = bundle.form(form)
     if schema is None:
@@ -43,7 +46,12 @@ def checked(
         lambda name: bundle.policy.value(name, today, case.division),
         lambda name: _cause(case, uow, known, name),
     )
-    return forms.check(forms.resolved(schema, known), data, circumstances)
+    has_second = forms.second_field(schema) is not None
+
+    def choosing() -> Mapping[str, Any]:
+        return {**known(), **seconds.offered(colleagues())} if has_second else known()
+
+    return forms.check(forms.resolved(schema, choosing), data, circumstances)
 
 
 def _cause(

@@ -10,8 +10,8 @@ from processes.access import persons
 from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
-from processes.cases import actions, duties, events, involving, notices, rules
-from processes.cases.models import Involvement, WorkItem
+from processes.cases import actions, duties, events, involving, notices, rules, seconds
+from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import Invalid, RuleBroken
 from processes.office import finishing
 from processes.office.answers import reason_of
@@ -34,7 +34,7 @@ def cosign(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.CosignT
     signers = _people(uow, command.signers)
     run = Run(uow, actor, case, items)
     for account in signers:
-        duties.demand(uow, case, run.bundle, item, items, account.id)
+        duties.demand(uow, case, run.bundle, item, items, account.id, reader=actor.account_id)
     _demand_mode(command.mode)
     made = involving.cosign(uow, actor, case, item, signers, command.mode, command.quorum, command.question)
     item.cosigning = item.cosigning or BEFORE
@@ -49,8 +49,9 @@ def hold(
     """Keep what was submitted until the signers have agreed (后加签)."""
     signers = _people(run.uow, command.signers)
     for account in signers:
-        duties.demand(run.uow, run.case, run.bundle, item, run.items, account.id)
+        duties.demand(run.uow, run.case, run.bundle, item, run.items, account.id, reader=run.actor.account_id)
     _demand_mode(command.mode)
+    finishing.named(run, item, data, run.actor, away)
     made = involving.cosign(
         run.uow, run.actor, run.case, item, signers, command.mode, command.quorum, ""
     )  # fmt: skip
@@ -120,6 +121,8 @@ def answer(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AnswerI
     row = involving.by_id(uow.session, command.involvement_id)
     case, items, item = actions.locked_case_of(uow, actor, row.item_id)
     said = command.said.strip()[:300]
+    if row.kind == involving.SECOND:
+        return _answer_second(uow, actor, case, item, row, said, command.verdict)
     if row.kind == involving.COSIGN:
         if command.verdict not in (involving.AGREE, involving.OBJECT):
             raise Invalid(reason="请选择同意或者不同意")
@@ -142,6 +145,16 @@ def answer(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AnswerI
     return {"case": case.number}
 
 
+def _answer_second(
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict: str
+) -> dict[str, Any]:
+    if verdict not in (involving.AGREE, involving.OBJECT):
+        raise Invalid(reason="请选择确认参加或者提出异议")
+    said = reason_of(said) if verdict == involving.OBJECT else said
+    seconds.answer(uow, actor, case, item, row, said, verdict)
+    return {"case": case.number}
+
+
 def _demand_apart(actor: Actor, row: Involvement, run: Run, item: WorkItem) -> None:
     """Whoever did a step that excludes this one does not sign with it either, nor does anybody in their name.
 
@@ -149,7 +162,8 @@ def _demand_apart(actor: Actor, row: Involvement, run: Run, item: WorkItem) -> N
     """
     if persons.is_one_of(run.uow.session, actor.account_id, (row.asked_by_id,)):
         raise RuleBroken(reason="会签由您提出，须由他人表态，您不能代为会签")
-    duties.demand(run.uow, run.case, run.bundle, item, run.items, actor.account_id, row.account_id)
+    mine = actor.account_id
+    duties.demand(run.uow, run.case, run.bundle, item, run.items, mine, row.account_id, reader=mine)
 
 
 def _people(uow: UnitOfWork, ids: Iterable[int]) -> list[Account]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from processes.access.models import Account
 from processes.access.scope import Actor, StandIn
-from processes.cases import actions, duties, events, notices, work_audit
+from processes.cases import actions, duties, events, notices, seconds, work_audit
 from processes.cases.models import WorkItem
 from processes.engine import progress as p
 from processes.engine.state import State
@@ -23,17 +24,41 @@ MOST_CARRIED = 50
 def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away: StandIn | None) -> None:
     """The step is done, by the actor or in the name of somebody away, and the case runs on."""
     straight = item.straight_to
+    second = named(run, item, data, actor, away)
     actions.finish(run.uow, actor, item, data, away)
+    with_second = actions.with_second(item, second)
     computing.note_deviation(run, item, data)
     events.append(
         run.uow, run.case, actor, "completed", item.title, ref=item.ref, task=item.task,
-        said=work_audit.said(item.submission or {}), **actions.named(away),
+        said=work_audit.said(item.submission or {}), **with_second, **actions.named(away),
     )  # fmt: skip
+    if second is not None:
+        seconds.note(run.uow, actor, run.case, item, run.items, second)
     full_text.add(run.uow, run.case.id, forms.words(run.bundle.form(item.form) or {}, data))
     run.advance(p.Complete(item.ref, dict(data)))
     if straight:
         _carry_on(run, straight)
     computing.demand_current(run, item)
+
+
+def named(
+    run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away: StandIn | None
+) -> Account | None:
+    """Who did a step together with the actor, as its form names them; the rules of duty hold for them as well."""
+    schema = run.bundle.form(item.form) or {}
+    if forms.second_field(schema) is None:
+        return None
+    found = choices(run, item, actor, away)
+    second = seconds.named(schema, data, found)
+    if second is not None:
+        duties.demand(run.uow, run.case, run.bundle, item, run.items, second.id, reader=actor.account_id)
+    return second
+
+
+def choices(run: Run, item: WorkItem, actor: Actor, away: StandIn | None) -> list[seconds.Choice]:
+    """Who may be named as the second one when the actor hands a step in."""
+    for_whom = None if away is None else away.account_id
+    return seconds.choices_in(run.uow, item.division, item.role, actor.account_id, for_whom)
 
 
 def send_back(run: Run, state: State, to: str, reason: str) -> None:
@@ -83,6 +108,7 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
         item.status, item.submission, item.draft = "done", dict(before.submission or {}), None
         item.completed_by_id, item.completed_by = before.completed_by_id, before.completed_by
         item.completed_for_id, item.completed_for = before.completed_for_id, before.completed_for
+        item.second_id, item.second = before.second_id, before.second
         item.completed_at = run.uow.now
         actions.changed(run.uow, run.actor, item)
         computing.note_deviation(run, item, dict(item.submission or {}))
@@ -95,6 +121,7 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
             ref=item.ref,
             by=before.completed_by or "",
             said=work_audit.said(item.submission or {}),
+            **({} if item.second_id is None else {"second_id": item.second_id}),
         )
         run.advance(p.Complete(item.ref, dict(item.submission or {})))
 
@@ -104,7 +131,7 @@ def _may_stand(run: Run, item: WorkItem, before: WorkItem) -> bool:
     try:
         duties.demand(
             run.uow, run.case, run.bundle, item, run.items,
-            before.completed_by_id, before.completed_for_id, before.prepared_by_id,
+            before.completed_by_id, before.completed_for_id, before.prepared_by_id, before.second_id,
         )  # fmt: skip
     except DutySeparation:
         return False
@@ -119,7 +146,11 @@ def _earlier(run: Run, item: WorkItem) -> tuple[WorkItem, WorkItem] | None:
     if not done or item.draft not in (None, done[-1].submission):
         return None  # what was typed since is for a person to submit
     try:
-        checked(run.bundle, run.case, run.actor, run.uow, item.form, done[-1].submission, run.known)
+        by = Actor(done[-1].completed_by_id, done[-1].completed_by or "", frozenset(), item.division)
+        checked(
+            run.bundle, run.case, by, run.uow, item.form, done[-1].submission, run.known,
+            lambda: choices(run, item, by, None),
+        )  # fmt: skip
         computing.demand_reason(run, item, dict(done[-1].submission or {}))
     except YimenError:
         return None

@@ -8,7 +8,7 @@ from processes import commands as c
 from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
-from processes.cases import actions, duties, notices, rules
+from processes.cases import actions, duties, notices, rules, seconds
 from processes.cases.models import WorkItem
 from processes.errors import NotFound
 from processes.office import computing, cosigning, finishing
@@ -62,7 +62,11 @@ def complete_task(
     away = rules.demand_worker(item, actor)
     rules.demand_decider(item)
     _demand_apart(run, item, away)
-    data = checked(run.bundle, case, actor, uow, item.form, command.data, run.known)
+    seconds.demand_unopposed(uow, item, items)
+    data = checked(
+        run.bundle, case, actor, uow, item.form, command.data, run.known,
+        lambda: finishing.choices(run, item, actor, away),
+    )  # fmt: skip
     computing.demand_reason(run, item, data)
     if command.signers:
         cosigning.hold(run, item, away, data, command)
@@ -82,7 +86,7 @@ def transfer_task(
     if to is None or not to.is_active:
         raise NotFound()
     run = Run(uow, actor, case, items)
-    duties.demand(uow, case, run.bundle, item, items, to.id)
+    duties.demand(uow, case, run.bundle, item, items, to.id, reader=actor.account_id)
     reason = reason_of(command.reason)
     actions.transfer(uow, actor, case, item, to, reason)
     text = f"{actor.name}将{case.applicant}的“{item.title}”转给您办理：{reason}"
@@ -110,6 +114,7 @@ def return_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Re
 def _demand_apart(run: Run, item: WorkItem, away: StandIn | None) -> None:
     """Whoever did what excludes a step neither takes, drafts, returns nor finishes it, nor does anybody in their name."""
     for_whom = None if away is None else away.account_id
+    mine = run.actor.account_id
     if for_whom is not None:
-        duties.demand_fresh(run.uow, item, run.items, run.actor.account_id, for_whom)
-    duties.demand(run.uow, run.case, run.bundle, item, run.items, run.actor.account_id, for_whom)
+        duties.demand_fresh(run.uow, item, run.items, mine, for_whom)
+    duties.demand(run.uow, run.case, run.bundle, item, run.items, mine, for_whom, reader=mine)

@@ -36,7 +36,7 @@ from processes.storage import outbox
 PEOPLE_AT_ONCE = 200
 SECONDS = 15
 TITLES = {
-    "returned": "退回", "cosign": "请会签", "cosigned": "会签结果", "delegated": "委派", "handed_back": "交回", "recalled": "收回委派",
+    "returned": "退回", "cosign": "请会签", "cosigned": "会签结果", "second": "共同办理", "delegated": "委派", "handed_back": "交回", "recalled": "收回委派",
     "taken_over": "接管", "account": "账号变更", "transferred": "转办", "urged": "催办", "escalated": "多次催办", "asked": "请答复", "answered": "答复",
     "copied": "抄送", "absence": "代办", "mentioned": "提到您", "move": "移动办理", "due": "期限预警", "difference": "登记差异", "transfer": "迁移", "parameter": "政策参数",
 }  # fmt: skip

@@ -344,7 +344,9 @@ def _answers(source: Source) -> dict[str, dict[str, str]]:
         schema = source.bundle.form(item.form) if item.form else None
         if item.status == "done" and schema is not None:
             answer = forms.shown(forms.resolved(schema, lambda: offers), item.submission or {})
-            found[item.task] = {**answer, "by": _by(item)}
+            key = forms.second_field(schema)
+            second = {} if key is None or not item.second else {key: item.second}
+            found[item.task] = {**answer, **second, "by": _by(item)}
     schema = source.bundle.form(source.bundle.start(source.case.process).form)
     if schema is not None:
         schema = forms.resolved(schema, lambda: offers)

@@ -15,7 +15,7 @@ from documents.errors import PressBusy, PressError, ScanUnreadable
 from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import Actor
 from processes.cases.models import WorkItem
-from processes.errors import AttachmentRefused, DutySeparation, RenderFailed, RuleBroken, VerificationBusy
+from processes.errors import AttachmentRefused, RenderFailed, RuleBroken, VerificationBusy
 from processes.papers import brought
 from processes.papers.levels import level_of
 from processes.papers.models import STANDING, IssuedPaper, PaperSignature
@@ -91,7 +91,8 @@ def demand_signer(turn: Next | None, actor: Actor, paper: IssuedPaper, items: Se
     if _may_take(turn, actor, items):
         return turn
     if turn.role in actor.roles:
-        raise DutySeparation(earlier="由他人办理该级意见", step="签名")
+        did = "、".join(dict.fromkeys(i.completed_by or "" for i in _steps(turn, items)))
+        raise RuleBroken(reason=f"这份文书应由办理该级意见的人员（{did}）签名")
     raise RuleBroken(reason=f"现在应由{ROLE_TITLES[Role(turn.role)]}签名或盖章")
 
 

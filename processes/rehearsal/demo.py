@@ -14,6 +14,7 @@ from processes import commands as c
 from processes.access import accounts, divisions, founding
 from processes.access.models import Account
 from processes.access.scope import Actor
+from processes.cases import seconds
 from processes.cases.models import Case, WorkItem
 from processes.errors import OfficeFounded, YimenError
 from processes.office import Office
@@ -138,10 +139,10 @@ def _play(
             if still is None or still.task == "record_objection":
                 return
             continue
-        data = _answer(item.task, stage, civil_date(clock.now))
+        actor = _actor(office, item.role, division)
+        data = _answer(item.task, stage, civil_date(clock.now), _second(office, item, actor))
         if data is None:
             return
-        actor = _actor(office, item.role, division)
         try:
             office.perform(c.CompleteTask(item.id, item.version, data, str(uuid4())), actor)
         except YimenError:
@@ -150,7 +151,14 @@ def _play(
             return
 
 
-def _answer(task: str, stage: str, today: date) -> dict[str, Any] | None:
+def _second(office: Office, item: WorkItem, actor: Actor) -> str:
+    """Who goes along: the first one of the office who may."""
+    with office.database.reading("") as session:
+        found = seconds.choices(session, item.division, item.role, actor.account_id)
+    return found[0].value if found else ""
+
+
+def _answer(task: str, stage: str, today: date, second: str) -> dict[str, Any] | None:
     day = today.isoformat()
     refused = stage == "refused"
     statement = "不符合低保条件" if refused else "情况属实，建议纳入低保"
@@ -165,14 +173,14 @@ def _answer(task: str, stage: str, today: date) -> dict[str, Any] | None:
         "check_papers": supplement if stage == "supplement" else {"decision": "accept"},
         "compare_economy": {"result": "consistent", "report_number": f"核{today:%Y%m%d}"},
         "investigate_household": {
-            "visited_on": day, "second_investigator": "村干部陈某", "householder_present": "户主本人",
+            "visited_on": day, "second_investigator": second, "householder_present": "户主本人",
             "living": "砖瓦房三间，家具简单", "income_found": "务农为主，收入微薄", "doubtful": "no",
             "neighbours": "邻居反映情况属实", "householder_signed": True,
         },
         "township_opinion": {"opinion": "disagree" if refused else "agree", "statement": statement},
         "post_notice": {"posted_on": day, "place": "村务公开栏"},
         "county_visit": {
-            "visited_on": day, "second_visitor": "核查员林某", "consistent": "yes", "finding": "与乡镇调查一致",
+            "visited_on": day, "second_visitor": second, "consistent": "yes", "finding": "与乡镇调查一致",
         },
         "county_check": {"result": "submit", "statement": "材料齐全，提请确认"},
         "county_decision": decision,

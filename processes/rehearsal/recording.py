@@ -16,6 +16,7 @@ import yaml
 from sqlalchemy import select
 
 from processes.access.permissions import ROLE_TITLES, Role
+from processes.cases import seconds
 from processes.cases.models import Case, WorkItem
 from processes.engine import runtime
 from processes.engine.facts import Facts
@@ -139,6 +140,11 @@ def _form(made: Stage, case: Case, item: WorkItem) -> dict[str, Any] | None:
     definition = bundle.definition(case.process or None)
 
     def known() -> Mapping[str, Any]:
-        return runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
+        data = runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
+        with made.database.reading("") as session:
+            found = seconds.choices(
+                session, item.division, item.role, made.actor(item.role, item.division).account_id
+            )
+        return {**data, **seconds.offered(found)}
 
     return forms.resolved(schema, known)

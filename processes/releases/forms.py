@@ -34,6 +34,8 @@ _FIRST_OF = "请从列表中选择"
 
 
 OPENED = "opened"
+COLLEAGUES = "colleagues"
+"""Where the choices of a field for a second person come from (`valuesKey`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,11 @@ def _choices(data: Mapping[str, Any], path: str) -> list[dict[str, str]]:
     for part in path.split("."):
         found = found.get(part) if isinstance(found, Mapping) else None
     return [{"value": str(o["value"]), "label": str(o["label"])} for o in found or []]
+
+
+def second_field(schema: Mapping[str, Any]) -> str | None:
+    """The field that names the second one at the step, chosen from the accounts of the office."""
+    return next((str(f["key"]) for f in fields_of(schema) if f.get("valuesKey") == COLLEAGUES), None)
 
 
 def label_of(field: Mapping[str, Any]) -> str:
@@ -244,7 +251,11 @@ def _house_rule(field: Mapping[str, Any], value: Any, circumstances: Circumstanc
     rules = field.get("properties", {})
     if value is None:
         return ""
-    if rules.get("another_person") and _same_name(value, circumstances.actor):
+    if (
+        rules.get("another_person")
+        and field["type"] == "textfield"
+        and _same_name(value, circumstances.actor)
+    ):
         return "须由另一人共同办理，不能填写本人姓名"
     if isinstance(value, date) and (sentence := _date_rule(rules, value, circumstances)):
         return sentence

@@ -65,7 +65,7 @@ def to_the_township(desk: Desk, number: str) -> None:
     finish(page)
     page = take(desk, "t1_investigator", number, "入户调查")
     day(page, "field_visited_on", "2026/03/02")
-    page.locator('input[id*="second_investigator"]').fill("王二")
+    choose(page, "second_investigator", "赵核查（乡镇调查员）")
     page.locator('input[id*="householder_present"]').fill("户主本人")
     page.locator('textarea[id*="field_living"]').fill("砖房两间")
     page.locator('textarea[id*="income_found"]').fill("打零工")

@@ -145,7 +145,7 @@ def the_paper_follows(desk: Desk, emergency: str) -> None:
     for label in ("社会救助申请书", "身份证、户口簿", "急难情形证明材料", "领款签字"):
         page.get_by_label(label, exact=True).check()
     day(page, "field_investigated_on", "2026/03/02")
-    page.locator('input[id*="second_investigator"]').fill("王二")
+    choose(page, "second_investigator", "赵核查（乡镇调查员）")
     page.locator('textarea[id*="field_finding"]').fill("房屋烧毁属实")
     finish(page)
     page = take(desk, "t1_leader", emergency, "乡镇确认补办手续")

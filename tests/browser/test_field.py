@@ -45,7 +45,7 @@ def test_a_visit_without_a_network(desk: Desk) -> None:
 
     # Meanwhile somebody at the office writes into the same field, and into another one.
     now = cases.item_at(desk.stage, number, "investigate_household")
-    there = {"income_found": "单位填写：月工资一千五", "second_investigator": "王二"}
+    there = {"income_found": "单位填写：月工资一千五", "second_investigator": "赵核查"}
     office.perform(c.SaveDraft(now.id, now.version, there, now.draft_version), investigator)
     _brought_back(desk, page, number)
     page.on("dialog", lambda asked: asked.accept())
@@ -106,7 +106,7 @@ def _brought_back(desk: Desk, page: Page, number: str) -> None:
     brought = cases.item_at(desk.stage, number, "investigate_household").draft or {}
     assert brought["living"] == "砖房三间"
     assert brought["income_found"] == "外出填写：打零工"
-    assert brought["second_investigator"] == "王二", "what only the office changed stays"
+    assert brought["second_investigator"] == "赵核查", "what only the office changed stays"
     with desk.stage.database.reading("") as session:
         case = queries.case_by_number(session, number)
         assert [a.name for a in queries.attachments(session, case.id)] == ["房屋.jpg"]

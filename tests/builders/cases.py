@@ -17,6 +17,8 @@ from processes.rehearsal.stage import Stage
 
 VILLAGE = "340199101201"
 DAY = "2026-03-02"
+SECOND = "赵核查"
+"""Who goes along on a visit in the first township."""
 HOUSEHOLD: dict[str, Any] = {
     "members": [
         {
@@ -40,7 +42,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "check_papers": {"decision": "accept"},
     "compare_economy": {"result": "consistent", "report_number": "核1"},
     "investigate_household": {
-        "visited_on": DAY, "second_investigator": "王二", "householder_present": "张建国", "living": "砖房",
+        "visited_on": DAY, "second_investigator": SECOND, "householder_present": "张建国", "living": "砖房",
         "income_found": "打工", "doubtful": "no", "householder_signed": True,
     },
     "democratic_appraisal": {
@@ -50,7 +52,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "township_opinion": {"opinion": "agree", "statement": "建议纳入"},
     "post_notice": {"posted_on": DAY, "place": "公开栏"},
     "record_objection": {"summary": "有务工收入"},
-    "county_visit": {"visited_on": DAY, "second_visitor": "钱三", "consistent": "yes", "finding": "一致"},
+    "county_visit": {"visited_on": DAY, "second_visitor": "宋核对", "consistent": "yes", "finding": "一致"},
     "county_check": {"result": "submit", "statement": "提请确认"},
     "county_decision": {"decision": "confirm", "statement": "同意"},
     "serve_confirmation": {"served_on": DAY, "method": "hand", "receiver": "张建国"},
@@ -102,10 +104,16 @@ def a_case(
     household = a_household(stage, division, raw)
     command = c.StartCase("minimum_living_allowance", household, APPLICATION, str(uuid4()))
     number = str(stage.office.perform(command, clerk)["case"])
+    walk(stage, number, at, division)
+    return number
+
+
+def walk(stage: Stage, number: str, at: str, division: str = VILLAGE) -> None:
+    """Take a case to a step, reached through the door like any other."""
     for _ in range(15):
         waiting = open_items(stage, number)
         if any(i.task == at for i in waiting):
-            return number
+            return
         item = waiting[0]
         if item.task == "record_objection":
             stage.move("8 days")
@@ -126,16 +134,24 @@ def item_at(stage: Stage, number: str, task: str) -> WorkItem:
     return next(i for i in open_items(stage, number) if i.task == task)
 
 
-def answer(stage: Stage, task: str, answers: dict[str, dict[str, Any]] = ANSWERS) -> dict[str, Any]:
-    """What a step is answered with: what it dates happened on the day on which the stage stands."""
+def answer(
+    stage: Stage, task: str, answers: dict[str, dict[str, Any]] = ANSWERS, division: str = VILLAGE
+) -> dict[str, Any]:
+    """What a step is answered with: dated on the day on which the stage stands, with a colleague of the place."""
     today = civil_date(stage.clock.now).isoformat()
-    return {key: today if value == DAY else value for key, value in answers[task].items()}
+    here = {DAY: today, SECOND: second_in(division)}
+    return {k: here.get(v, v) if isinstance(v, str) else v for k, v in answers[task].items()}
+
+
+def second_in(division: str) -> str:
+    """The second investigator of the township of a place."""
+    return SECOND if len(division) < len("340199101") else f"{'赵钱孙李周吴'[int(division[8]) - 1]}核查"
 
 
 def complete(stage: Stage, item: WorkItem, division: str = VILLAGE, by: str | None = None) -> None:
     """Do a step as its role would, on the day of the clock: no date lies before its cause."""
     actor = stage.actor(by or item.role, division)
-    command = c.CompleteTask(item.id, item.version, answer(stage, item.task), str(uuid4()))
+    command = c.CompleteTask(item.id, item.version, answer(stage, item.task, division=division), str(uuid4()))
     stage.office.perform(command, actor)
 
 

@@ -169,7 +169,7 @@ def test_a_substitute_who_asked_does_not_answer(stage: Stage) -> None:
     item = cases.item_at(stage, number, "township_opinion")
     stage.office.perform(c.CosignTask(item.id, item.version, (second.account_id or 0,), "all"), leader)
     with stage.database.reading("") as session:
-        asked = session.scalars(select(Involvement.id)).one()
+        asked = session.scalars(select(Involvement.id).where(Involvement.kind == "cosign")).one()
     away = StandIn(second.account_id or 0, second.name, second.roles, second.division)
     with pytest.raises(RuleBroken) as fault:
         stage.office.perform(c.AnswerInvolvement(asked, "同意", "agree"), replace(leader, stands_in=(away,)))

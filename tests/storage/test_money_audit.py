@@ -20,7 +20,7 @@ TOWNSHIP = reliefs.TOWNSHIP
 HANDED = {"handed_on": cases.DAY, "receiver": "周大海", "witness": "村主任", "receipt_signed": True}
 PAPERS = {
     "papers": ["application", "identity", "evidence", "receipt"], "investigated_on": cases.DAY,
-    "second_investigator": "王二", "finding": "属实",
+    "second_investigator": "赵核查", "finding": "属实",
 }  # fmt: skip
 
 

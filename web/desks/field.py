@@ -51,7 +51,7 @@ def carry(actor: Actor) -> Any:
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         mine = queues.worklist(session, actor, queues.Wanted("mine")).rows
-        found = [_carried(office, session, item) for item in mine if item.form]
+        found = [_carried(office, session, item, actor) for item in mine if item.form]
     for item in mine:
         office.perform(c.NotePaperRead(f"field/{item.case_number}"), actor)
     return jsonify(
@@ -69,15 +69,15 @@ def now(actor: Actor, item_id: int) -> Any:
         item = session.get(WorkItem, item_id)
         if item is None or item.status != "open" or item.claimed_by_id != actor.account_id:
             return jsonify(gone=True, csrf=generate_csrf())
-        return jsonify(_carried(office, session, item) | {"gone": False, "csrf": generate_csrf()})
+        return jsonify(_carried(office, session, item, actor) | {"gone": False, "csrf": generate_csrf()})
 
 
-def _carried(office: Any, session: Any, item: WorkItem) -> dict[str, Any]:
+def _carried(office: Any, session: Any, item: WorkItem, actor: Actor) -> dict[str, Any]:
     case = queries.case_by_number(session, item.case_number)
     bundle = publish.open_release(session, case.release_id)
     household = people.household(session, case.household_id)
     node = bundle.definition(case.process or None).node_at(item.ref)
-    schema = schemas.resolved(bundle.form(item.form) or {}, lambda: answers.known(office, case, bundle))
+    schema = answers.form_of(office, item, bundle, answers.known(office, case, bundle), actor)
     return {
         "id": item.id, "number": item.case_number, "title": item.title, "applicant": item.applicant,
         "address": household.address, "version": item.version, "draft_version": item.draft_version,

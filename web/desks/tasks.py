@@ -68,7 +68,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             documentation=_documentation(bundle, case, item),
             basis=_basis(office, bundle, case, item),
             handwriting=_handwriting(bundle, case, item),
-            schema=schemas.resolved(bundle.form(item.form) or {}, lambda: known),
+            schema=answers.form_of(office, item, bundle, known, actor),
             data=values.plain(item.draft or {}),
             token=str(uuid4()),
             earlier=_earlier(office, case, bundle, items),

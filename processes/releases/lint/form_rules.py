@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import jsonschema
@@ -76,6 +76,7 @@ def check(name: str, raw: bytes, bundle: Bundle) -> Iterator[Problem]:
         place = "/".join(str(p) for p in fault.absolute_path) or "（最外层）"
         yield Problem(name, "", "form_invalid", f"表单的 {place}：{fault.message[:200]}")
         return
+    yield from _second(name, schema["components"])
     keys: list[str] = []
     for component in schema["components"]:
         yield from _component(name, component, bundle)
@@ -120,6 +121,25 @@ def _component(name: str, component: Mapping[str, Any], bundle: Bundle) -> Itera
             yield Problem(name, key, "expression_refused", fault.message)
     if kind == "datetime":
         yield from _date(name, key, title, component, bundle)
+
+
+def _second(name: str, components: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """A second person is an account of the office that is chosen, and there is one of them at a step."""
+    asked = [c for c in components if c.get("properties", {}).get("another_person")]
+    chosen = [c for c in components if c.get("valuesKey") == forms.COLLEAGUES]
+    for component in asked:
+        if component not in chosen:
+            yield Problem(
+                name, str(component.get("key", "")), "second_person_typed",
+                f"“{forms.label_of(component)}”应从本单位人员中选择：改为下拉选择，选项来自 {forms.COLLEAGUES}",
+            )  # fmt: skip
+    for component in chosen:
+        if component not in asked or component["type"] != "select" or len(chosen) > 1:
+            yield Problem(
+                name, str(component.get("key", "")), "second_person_field",
+                f"“{forms.label_of(component)}”的选项来自 {forms.COLLEAGUES}："
+                "应为下拉选择，带属性 another_person，每个表单只能有一个",
+            )  # fmt: skip
 
 
 def _asked(component: Mapping[str, Any]) -> Iterator[str | None]:

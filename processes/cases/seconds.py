@@ -1,0 +1,147 @@
+"""The second one at a step (共同办理人): who went along on a visit is an account of the office, not a name that is typed.
+
+A field with `another_person` offers the people who may go along: of the case's place or above it, no leader, no other
+account of whoever hands the step in.  Who is named is told and may object; they are an investigator for every later
+rule (docs/adr/0052).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from processes.access.accounts import nearness
+from processes.access.models import Account
+from processes.access.permissions import ROLE_TITLES, Role
+from processes.access.rules import may_go_along
+from processes.access.scope import COUNTY_DIGITS, TOWNSHIP_DIGITS, Actor
+from processes.cases import events, involving, notices
+from processes.cases.models import Case, Involvement, WorkItem
+from processes.errors import NotAllowed, RuleBroken, SecondObjects
+from processes.releases import forms
+from processes.storage.asking import Ask
+from processes.storage.unit_of_work import UnitOfWork
+
+_HERE = select(Account).where(
+    or_(*(Account.division == bindparam(part) for part in ("county", "township", "village"))),
+    Account.is_active.is_(True),
+)
+_PEOPLE_HERE = Ask(Account, _HERE)
+_LEADERS = (Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Somebody who may be named, under the value by which the form names them."""
+
+    value: str
+    label: str
+    account: Account
+
+
+def choices(session: Session, division: str, role: str, *without: int | None) -> list[Choice]:
+    """Who may be named at a step of a role in a place, for a page; the session must see the whole county."""
+    return _choices(session.scalars(_HERE, _places(division)).all(), division, role, without)
+
+
+def offered(found: Sequence[Choice]) -> dict[str, list[dict[str, str]]]:
+    """The choices as the form reads them (`valuesKey`)."""
+    return {forms.COLLEAGUES: [{"value": c.value, "label": c.label} for c in found]}
+
+
+def choices_in(uow: UnitOfWork, division: str, role: str, *without: int | None) -> list[Choice]:
+    """The same within a transaction."""
+    (found,) = uow.read((_PEOPLE_HERE, _places(division)))
+    return _choices(found, division, role, without)
+
+
+def named(schema: Mapping[str, Any], data: Mapping[str, Any], found: Sequence[Choice]) -> Account | None:
+    """Whom a submitted form names; nothing where it has no such field or the field is hidden."""
+    key = forms.second_field(schema)
+    given = None if key is None else data.get(key)
+    return next((c.account for c in found if c.value == given), None)
+
+
+def note(
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, items: Sequence[WorkItem], second: Account
+) -> None:
+    """Whoever was named is told, and asked to confirm or object; what was asked before of the same step is over."""
+    before = {i.id for i in items if i.task == item.task and i.id != item.id and i.second_id is not None}
+    for row in involving.of_case(uow.session, case.id) if before else ():
+        if row.kind == involving.SECOND and row.status == involving.WAITING and row.item_id in before:
+            row.status = involving.REMOVED
+    uow.add(
+        Involvement(
+            case_id=case.id, item_id=item.id, kind=involving.SECOND, account_id=second.id, name=second.name,
+            asked_by_id=actor.account_id, asked_by=actor.name, asked_at=uow.now, question="",
+            status=involving.WAITING,
+        )
+    )  # fmt: skip
+    text = f"{actor.name}登记您共同办理了{case.applicant}的“{item.title}”，请确认；没有参加或者情况不实的，请提出异议"
+    notices.tell_account(uow, second, "second", text, case)
+
+
+def answer(
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict: str
+) -> None:
+    """The one who was named confirms or objects, nobody in their name; whoever has to act on an objection is told."""
+    if actor.account_id != row.account_id:
+        raise NotAllowed()
+    if row.status != involving.WAITING:
+        raise RuleBroken(reason="您已经确认或者提出异议，或者该环节已经重新办理")
+    row.status, row.answer, row.verdict = involving.DONE, said, verdict
+    row.answered_at, row.answered_by = uow.now, actor.name
+    objects = verdict == involving.OBJECT
+    kind = "second_objected" if objects else "second_confirmed"
+    events.append(uow, case, actor, kind, item.title, ref=item.ref, name=row.name, said=said)
+    if objects:
+        text = f"{row.name}对{case.applicant}的“{item.title}”提出异议：{said}"
+        notices.tell(uow, [row.asked_by_id], "second", text, case)
+        for role in (*_LEADERS, Role.SUPERVISOR):
+            notices.tell_role(uow, role, case, "second", text)
+
+
+def demand_unopposed(uow: UnitOfWork, item: WorkItem, items: Sequence[WorkItem]) -> None:
+    """Raise `SecondObjects` when a leader would sign while the second one objects to a step that stands."""
+    standing = {i.id: i for i in items if i.status == "done" and i.second_id is not None}
+    if item.role not in _LEADERS or not standing:
+        return
+    for row in involving.of_case(uow.session, item.case_id):
+        if row.kind == involving.SECOND and row.verdict == involving.OBJECT and row.item_id in standing:
+            raise SecondObjects(step=standing[row.item_id].title, who=row.name, reason=row.answer)
+
+
+def _places(division: str) -> dict[str, str]:
+    return {
+        "county": division[:COUNTY_DIGITS], "township": division[:TOWNSHIP_DIGITS], "village": division,
+    }  # fmt: skip
+
+
+def _choices(
+    found: Sequence[Account], division: str, role: str, without: Collection[int | None]
+) -> list[Choice]:
+    persons = {_person(a) for a in found if a.id in without}
+    often = Counter(a.name for a in found)
+    fitting = [a for a in found if _person(a) not in persons and may_go_along(a, division)]
+    return [
+        Choice(_value(a, often), f"{_value(a, often)}（{_roles(a)}）", a)
+        for a in sorted(fitting, key=lambda a: nearness(a, {role}))
+    ]
+
+
+def _value(account: Account, often: Mapping[str, int]) -> str:
+    """The name, and where several have it the name of the account as well."""
+    return account.name if often[account.name] == 1 else f"{account.name} {account.username}"
+
+
+def _roles(account: Account) -> str:
+    return "、".join(ROLE_TITLES[Role(r)] for r in account.roles)
+
+
+def _person(account: Account) -> int:
+    return account.person_id or account.id
