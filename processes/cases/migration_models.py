@@ -42,6 +42,7 @@ class MigrationBatch(Row):
     cursor: Mapped[int] = mapped_column(default=0)
     """The last case that was looked at: the worker goes on after it."""
     reason: Mapped[str] = mapped_column(Text, default="")
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     undone_because: Mapped[str] = mapped_column(Text, default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     by: Mapped[str] = mapped_column(String(60))

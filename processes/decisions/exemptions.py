@@ -12,16 +12,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from processes.access import persons
 from processes.access.permissions import Role
 from processes.access.scope import COUNTY_DIGITS, Actor
-from processes.cases.models import Case
+from processes.cases.models import Case, WorkItem
 from processes.decisions.models import PropertyExemption
-from processes.errors import RuleBroken
+from processes.errors import DutySeparation, RuleBroken
 from processes.people.models import Household
 from processes.storage.unit_of_work import UnitOfWork
 
 GRANT = "grant"
 STANDING, WITHDRAWN = "standing", "withdrawn"
+_TOWNSHIP = frozenset({Role.VILLAGE_ASSISTANT, Role.WINDOW_CLERK, Role.INVESTIGATOR, Role.TOWNSHIP_LEADER})
 _DECIDERS = frozenset({Role.COUNTY_LEADER, Role.COUNTY_CLERK})
 
 
@@ -32,10 +34,15 @@ def demand_county(actor: Actor) -> None:
 
 
 def note(
-    uow: UnitOfWork, actor: Actor, case: Case, question: str, failed: Sequence[Any], form: Mapping[str, Any]
-) -> list[PropertyExemption]:
-    """Keep what the county decided on each rule that was not met; raises without a reason and evidence."""
+    uow: UnitOfWork, actor: Actor, case: Case, items: Sequence[WorkItem], question: str, failed: Sequence[Any],
+    form: Mapping[str, Any],
+) -> list[PropertyExemption]:  # fmt: skip
+    """Keep what the county decided on each rule that was not met; raises without a reason and evidence.
+
+    Whoever had a hand in the township's steps of the case, or registered it, decides on none.
+    """
     demand_county(actor)
+    proposed = _proposal(uow, actor, case, items)
     household = uow.session.get_one(Household, case.household_id)
     rows = []
     for rule in failed:
@@ -49,6 +56,7 @@ def note(
             PropertyExemption(
                 case_id=case.id, rule=kind, title=title, quantity=_owned(household, kind), reason=reason,
                 evidence=evidence, question=question, at=uow.now, by=actor.name, status=STANDING,
+                decided_by_id=actor.account_id, proposed_by_id=proposed,
             )
         )  # fmt: skip
     _withdraw(uow, case)
@@ -56,6 +64,19 @@ def note(
         uow.add(row)
     uow.flush()
     return rows
+
+
+def _proposal(uow: UnitOfWork, actor: Actor, case: Case, items: Sequence[WorkItem]) -> int | None:
+    """Who put it to the county; raises `DutySeparation` when that is whoever decides, with whatever account."""
+    steps = [i for i in items if i.completed_by_id is not None and i.role in _TOWNSHIP]
+    mine = persons.accounts_of(uow.session, actor.account_id)
+    for step in steps:
+        if mine & {step.completed_by_id, step.completed_for_id, step.prepared_by_id, step.second_id}:
+            raise DutySeparation(earlier=step.title, step="决定财产豁免", who=actor.name)
+    if case.opened_by_id in mine:
+        raise DutySeparation(earlier="登记申请", step="决定财产豁免", who=actor.name)
+    standing = [i for i in steps if i.status == "done"]
+    return standing[-1].completed_by_id if standing else None
 
 
 def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:

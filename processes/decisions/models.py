@@ -62,6 +62,9 @@ class PropertyExemption(Row):
     question: Mapped[str] = mapped_column(String(160))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """Who put it to the county: the last one who finished a step of the township."""
     status: Mapped[str] = mapped_column(String(12), default="standing")
 
 

@@ -117,6 +117,7 @@ def undo(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.UndoMigra
     if persons.is_one_of(uow.session, actor.account_id, (batch.run_by_id,)):
         raise OwnProposal(what=f"{batch.title}的迁移")
     batch.undone_because, batch.status = reason_of(command.reason), m.UNDOING
+    batch.undone_by_id = actor.account_id
     _ask_worker(uow, batch)
     return {}
 

@@ -300,7 +300,7 @@ def approve(uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office) -> 
     by = f"{draft.changed_by}、{actor.name}"
     involved = [*hands(uow.session, draft), *([actor.account_id] if actor.account_id else [])]
     release = publish.publish(uow, bundle_of(draft), by, draft.effective_from, draft.note, involved)
-    draft.status, draft.approved_by = "published", actor.name
+    draft.status, draft.approved_by, draft.approved_by_id = "published", actor.name, actor.account_id
     return release
 
 

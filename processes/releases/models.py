@@ -88,6 +88,7 @@ class Draft(Row):
     note: Mapped[str] = mapped_column(Text, default="")
     effective_from: Mapped[date | None]
     approved_by: Mapped[str] = mapped_column(String(60), default="")
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     simulation: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """`state`, `digest`, `on`, `done`, `total` and, when done, what it would change for the cases of the register."""
     rehearsal: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -50,7 +50,9 @@ def _undo_exemption(context: Context, result: Mapping[str, Any]) -> None:
 )  # fmt: skip
 def exempt(context: Context, failed: list[Any], form: dict[str, Any], seen: Any = None) -> dict[str, Any]:
     """Keep the county's exemptions; answers which rules are lifted, in words, and on what property that was decided."""
-    rows = exemptions.note(context.uow, context.actor, context.case, context.question, failed, form)
+    rows = exemptions.note(
+        context.uow, context.actor, context.case, context.items, context.question, failed, form
+    )
     told = exemptions.told(rows)
     events.append(context.uow, context.case, context.actor, "exempted", told or "不予豁免")
     return {"question": context.question, "granted": [r.rule for r in rows], "text": told, "seen": seen}

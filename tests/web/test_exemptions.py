@@ -10,8 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from processes import commands as c
+from processes.access.models import Account
+from processes.cases.models import WorkItem
 from processes.decisions import exemptions
-from processes.errors import FactsChanged, RuleBroken
+from processes.decisions.models import PropertyExemption
+from processes.errors import DutySeparation, FactsChanged, RuleBroken
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -105,3 +108,26 @@ def test_a_return_before_the_countys_step_takes_its_exemption_back(stage: Stage)
     item = cases.item_at(stage, number, "township_opinion")
     page = Person(stage, "township_leader").get(f"/cases/{number}/tasks/{item.id}").text
     assert "测算：不符合条件" in page
+
+
+def test_one_person_with_two_accounts__does_not_both_propose_and_decide(stage: Stage) -> None:
+    number = cases.a_case(stage, "propose_exemption", raw=with_cars(1))
+    done(stage, number, "propose_exemption", ASKED)
+    with stage.database.reading("") as session:
+        query = select(WorkItem.completed_by_id).where(WorkItem.task == "propose_exemption")
+        proposer = session.scalars(query.order_by(WorkItem.id.desc())).first()
+        assert proposer is not None
+        username = session.get_one(Account, proposer).username
+    other = cases.item_at(stage, number, "county_exemption").role
+    decider = stage.actor(other, cases.VILLAGE)
+    stage.office.perform(c.DeclarePerson(decider.username, username), stage.actor("administrator", "340199"))
+    with pytest.raises(DutySeparation, match="决定财产豁免"):
+        done(stage, number, "county_exemption", GRANTED)
+
+
+def test_who_proposed_and_who_decided__stand_in_the_row(stage: Stage) -> None:
+    exempted(stage)
+    with stage.database.reading("") as session:
+        row = session.scalars(select(PropertyExemption)).one()
+        assert row.decided_by_id is not None
+        assert row.proposed_by_id not in (None, row.decided_by_id)
