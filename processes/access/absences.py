@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from processes.access import accounts, persons, rules
-from processes.access.models import Absence, Account
+from processes.access.models import Absence, Account, NamedSubstitute
 from processes.access.scope import Actor, StandIn
 from processes.errors import NotFound, OwnProposal, RuleBroken
 from processes.storage.unit_of_work import UnitOfWork
@@ -71,14 +71,64 @@ def listed(session: Session, account_id: int | None) -> Sequence[Shown]:
 
 
 def candidates(session: Session, actor: Actor) -> list[Account]:
-    """Who may act for a person: active people of the same rank whose places cover theirs, of the same role first."""
+    """Who may act for a person: active people whose places cover theirs, of the same rank or named for it by the office."""
+    named = set(_named(session, actor.account_id))
     query = select(Account).where(Account.is_active.is_(True), Account.id != actor.account_id)
     found = (
         a
         for a in session.scalars(query)
-        if rules.is_reachable(a, actor.division) and rules.is_of_rank(a.roles, actor.roles)
+        if rules.is_reachable(a, actor.division) and (rules.is_of_rank(a.roles, actor.roles) or a.id in named)
     )
     return sorted(found, key=lambda a: accounts.nearness(a, actor.roles))
+
+
+def _named(session: Session, account_id: int | None) -> Sequence[int]:
+    query = select(NamedSubstitute.substitute_id).where(
+        NamedSubstitute.account_id == account_id, NamedSubstitute.ended_at.is_(None)
+    )
+    return session.scalars(query).all()
+
+
+def name_substitute(
+    uow: UnitOfWork, actor: Actor, account: Account, substitute: Account, reason: str
+) -> NamedSubstitute:
+    """Let somebody of another rank be chosen by a person who is away; neither of the two says so themselves."""
+    of_one = persons.is_one_of(uow.session, account.id, (substitute.id,))
+    if of_one or persons.is_one_of(uow.session, actor.account_id, (account.id, substitute.id)):
+        raise RuleBroken(reason="代办名单由两人以外的流程管理员登记，外出人员和代办人不能是同一人")
+    if not rules.is_reachable(substitute, account.division):
+        raise RuleBroken(reason=f"{substitute.name}的管辖范围不包括{account.name}的办件，不能代办")
+    if substitute.id in _named(uow.session, account.id):
+        raise RuleBroken(reason=f"{substitute.name}已在{account.name}的代办名单中")
+    row = NamedSubstitute(
+        account_id=account.id, substitute_id=substitute.id, reason=reason, named_by_id=actor.account_id,
+        named_by=actor.name, named_at=uow.now,
+    )  # fmt: skip
+    uow.add(row)
+    return row
+
+
+def end_named(uow: UnitOfWork, actor: Actor, named_id: int) -> NamedSubstitute:
+    """Take somebody off the list; an absence that was confirmed goes on until its end."""
+    row = uow.session.get(NamedSubstitute, named_id, with_for_update=True)
+    if row is None:
+        raise NotFound()
+    if row.ended_at is None:
+        row.ended_at, row.ended_by = uow.now, actor.name
+    return row
+
+
+def named_list(session: Session) -> Sequence[tuple[NamedSubstitute, str, str]]:
+    """Who may act for whom beside their rank, with both names."""
+    away, substitute = aliased(Account), aliased(Account)
+    query = (
+        select(NamedSubstitute, away.name, substitute.name)
+        .join(away, away.id == NamedSubstitute.account_id)
+        .join(substitute, substitute.id == NamedSubstitute.substitute_id)
+        .where(NamedSubstitute.ended_at.is_(None))
+        .order_by(away.name, substitute.name)
+    )
+    return [(row, one, other) for row, one, other in session.execute(query)]
 
 
 def begin(
@@ -96,13 +146,27 @@ def begin(
     if place and not place.startswith(actor.division):
         raise RuleBroken(reason="代办范围不能超出本人的管辖范围")
     if substitute_id not in {a.id for a in candidates(uow.session, actor)}:
-        raise RuleBroken(reason="代办人应为本单位或上级单位同级别的在岗人员，且不能是本人")
+        raise RuleBroken(
+            reason="代办人应为本单位或上级单位同级别的在岗人员，或者代办名单中的人员，且不能是本人"
+        )
+    # Two windows that ask at once wait for each other here; the database holds it as well.
+    uow.lock(Account, actor.account_id or 0)
+    if _standing_then(uow.session, actor.account_id, from_on, until_on):
+        raise RuleBroken(reason="这段日期已有代办安排（或者正在等待确认），须先结束原来的安排")
     row = Absence(
         account_id=actor.account_id, substitute_id=substitute_id, from_on=from_on, until_on=until_on,
         programmes=list(programmes), place=place, reason=reason, made_at=uow.now, made_by=actor.name,
     )  # fmt: skip
     uow.add(row)
     return row
+
+
+def _standing_then(session: Session, account_id: int | None, from_on: date, until_on: date) -> bool:
+    query = select(Absence.id).where(
+        Absence.account_id == account_id, Absence.ended_at.is_(None), Absence.from_on <= until_on,
+        Absence.until_on >= from_on,
+    )  # fmt: skip
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def waiting(session: Session, actor: Actor) -> list[Shown]:
@@ -130,10 +194,27 @@ def confirm(uow: UnitOfWork, actor: Actor, absence_id: int, accept: bool) -> Abs
     if persons.is_one_of(uow.session, actor.account_id, (row.account_id, row.substitute_id)):
         raise OwnProposal(what="外出代办")
     if accept:
+        _demand_not_own_list(uow, actor, row)
         row.confirmed_at, row.confirmed_by_id, row.confirmed_by = uow.now, actor.account_id, actor.name
     else:
         row.ended_at = uow.now
     return row
+
+
+def _demand_not_own_list(uow: UnitOfWork, actor: Actor, row: Absence) -> None:
+    """Who put the substitute on the list does not confirm what rests on it: two people of the office say yes."""
+    away, substitute = (accounts.by_id(uow.session, i) for i in (row.account_id, row.substitute_id))
+    if rules.is_of_rank(substitute.roles, away.roles):
+        return
+    query = select(NamedSubstitute.named_by_id).where(
+        NamedSubstitute.account_id == away.id, NamedSubstitute.substitute_id == substitute.id,
+        NamedSubstitute.ended_at.is_(None),
+    )  # fmt: skip
+    named_by = uow.session.scalars(query).first()
+    if named_by is None:
+        raise RuleBroken(reason=f"{substitute.name}已不在{away.name}的代办名单中，请重新提出")
+    if persons.is_one_of(uow.session, actor.account_id, (named_by,)):
+        raise OwnProposal(what="代办名单")
 
 
 def end_all(uow: UnitOfWork, account_id: int) -> None:

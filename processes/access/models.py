@@ -125,6 +125,7 @@ class Absence(Row):
             "confirmed_by_id IS NULL OR (confirmed_by_id <> account_id AND confirmed_by_id <> substitute_id)",
             name="third_person",
         ),
+        CheckConstraint("until_on >= from_on", name="days"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -144,6 +145,32 @@ class Absence(Row):
     """Nobody acts for the absent person before the office has confirmed it."""
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     confirmed_by: Mapped[str] = mapped_column(String(60), default="")
+
+
+class NamedSubstitute(Row):
+    """Who may act for whom although of another rank, as a supervisor has named it (代办名单)."""
+
+    __tablename__ = "named_substitute"
+    __table_args__ = (
+        CheckConstraint(
+            "account_id <> substitute_id AND named_by_id <> account_id AND named_by_id <> substitute_id",
+            name="three_people",
+        ),
+        Index(
+            "uq_named_substitute_standing", "account_id", "substitute_id", unique=True,
+            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    substitute_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str] = mapped_column(String(300))
+    named_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    named_by: Mapped[str] = mapped_column(String(60))
+    named_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str] = mapped_column(String(60), default="")
 
 
 class Unsaved(Row):

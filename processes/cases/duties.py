@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from processes.access import accounts, persons
 from processes.access.permissions import Role
@@ -24,7 +25,6 @@ from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import DutySeparation
 from processes.releases import publish
 from processes.releases.bundle import Bundle, Separation
-from processes.storage.unit_of_work import UnitOfWork
 
 
 class Kind(StrEnum):
@@ -62,7 +62,7 @@ class _Rules:
 
 
 def demand(
-    uow: UnitOfWork, case: Case, bundle: Bundle, item: WorkItem, items: Sequence[WorkItem], *who: int | None,
+    session: Session, case: Case, bundle: Bundle, item: WorkItem, items: Sequence[WorkItem], *who: int | None,
     reader: int | None = None,
 ) -> None:  # fmt: skip
     """Raise `DutySeparation` when one of these accounts' persons did what excludes the step of an item.
@@ -70,7 +70,7 @@ def demand(
     `reader` is the account that is told; everybody else is told of by name.
     A case that came from another release keeps the rules of both.
     """
-    releases = [bundle, *(publish.open_release(uow.session, r) for r in case.former_releases or ())]
+    releases = [bundle, *(publish.open_release(session, r) for r in case.former_releases or ())]
     known = _together(releases)
     kind = kind_of(item, known.checks)
     excluding = _FLOOR.get(kind, frozenset())
@@ -83,22 +83,36 @@ def demand(
     ]  # fmt: skip
     if not excluded and Kind.ACCEPT not in excluding:
         return
-    signed = _signers(uow, case)
-    registered = _registered_by(uow, case)
+    signed = _signers(session, case)
+    registered = _registered_by(session, case)
     for account_id in dict.fromkeys(a for a in who if a is not None):
-        mine = persons.accounts_of(uow.session, account_id)
+        mine = persons.accounts_of(session, account_id)
         if Kind.ACCEPT in excluding and registered & mine:
-            raise DutySeparation(earlier="登记申请", step=item.title, who=_called(uow, account_id, reader))
+            raise DutySeparation(
+                earlier="登记申请", step=item.title, who=_called(session, account_id, reader)
+            )
         done = next(_done_by(excluded, mine, signed), None)
         if done is not None:
-            raise DutySeparation(earlier=done.title, step=item.title, who=_called(uow, account_id, reader))
+            raise DutySeparation(
+                earlier=done.title, step=item.title, who=_called(session, account_id, reader)
+            )
 
 
-def _called(uow: UnitOfWork, account_id: int, reader: int | None) -> str:
+def demand_apart(
+    session: Session, case: Case, bundle: Bundle, item: WorkItem, items: Sequence[WorkItem], mine: int | None,
+    for_whom: int | None,
+) -> None:  # fmt: skip
+    """What whoever would work on a step is asked, in their own name or in that of somebody away, as they are told it."""
+    if for_whom is not None:
+        demand_fresh(session, item, items, mine, for_whom)
+    demand(session, case, bundle, item, items, mine, for_whom, reader=mine)
+
+
+def _called(session: Session, account_id: int, reader: int | None) -> str:
     """Who is meant, as the reader is told: themselves, or a colleague by name."""
-    if reader is not None and account_id in persons.accounts_of(uow.session, reader):
+    if reader is not None and account_id in persons.accounts_of(session, reader):
         return "您"
-    return accounts.by_id(uow.session, account_id).name
+    return accounts.by_id(session, account_id).name
 
 
 def kind_of(item: WorkItem, checks: Collection[str] = ()) -> Kind:
@@ -108,10 +122,10 @@ def kind_of(item: WorkItem, checks: Collection[str] = ()) -> Kind:
 
 
 def demand_fresh(
-    uow: UnitOfWork, item: WorkItem, items: Sequence[WorkItem], who: int | None, away: int
+    session: Session, item: WorkItem, items: Sequence[WorkItem], who: int | None, away: int
 ) -> None:
     """Raise `DutySeparation` when a substitute worked on the case other than for the one who is away."""
-    for done in _done_by(items, persons.accounts_of(uow.session, who), {}):
+    for done in _done_by(items, persons.accounts_of(session, who), {}):
         if done.task != item.task and done.completed_for_id != away:
             raise DutySeparation(earlier=done.title, step=item.title)
 
@@ -133,12 +147,12 @@ def _done_by(
             yield done
 
 
-def _registered_by(uow: UnitOfWork, case: Case) -> set[int]:
+def _registered_by(session: Session, case: Case) -> set[int]:
     """Who registered the case, and the ones out of which it was opened: their window's steps count as well."""
     found = {case.opened_by_id}
     parent = case.parent_id
     while parent is not None:
-        opened_by, parent_of = uow.session.execute(
+        opened_by, parent_of = session.execute(
             select(Case.opened_by_id, Case.parent_id).where(Case.id == parent)
         ).one()
         at_the_window = select(
@@ -148,17 +162,17 @@ def _registered_by(uow: UnitOfWork, case: Case) -> set[int]:
             WorkItem.role == Role.WINDOW_CLERK,
             WorkItem.completed_by_id.is_not(None),
         )
-        found |= {opened_by, *(who for row in uow.session.execute(at_the_window) for who in row)}
+        found |= {opened_by, *(who for row in session.execute(at_the_window) for who in row)}
         parent = parent_of
     return {who for who in found if who is not None}
 
 
-def _signers(uow: UnitOfWork, case: Case) -> dict[int, set[int]]:
+def _signers(session: Session, case: Case) -> dict[int, set[int]]:
     """By work item: who spoke when signatures were asked for."""
     query = select(Involvement.item_id, Involvement.account_id).where(
         Involvement.case_id == case.id, Involvement.kind == involving.COSIGN, Involvement.verdict != ""
     )
     found: dict[int, set[int]] = {}
-    for item_id, account_id in uow.session.execute(query):
+    for item_id, account_id in session.execute(query):
         found.setdefault(item_id, set()).add(account_id)
     return found

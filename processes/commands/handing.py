@@ -120,6 +120,22 @@ class EndAbsence(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class NameSubstitute(Command):
+    """As the office: let somebody of another rank be chosen as the substitute of a person."""
+
+    account_id: int
+    substitute_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndNamedSubstitute(Command):
+    """As the office: take somebody off the list of substitutes."""
+
+    named_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadNotices(Command):
     """One has read these notices."""
 

@@ -81,12 +81,24 @@ PAIRS: Sequence[Pair] = (
     Pair("holiday_version", "undone_by_id", "undo_asked_by_id"),
     Pair("migration_batch", "run_by_id", "by_id"),
     Pair("migration_batch", "undone_by_id", "run_by_id"),
+    Pair("named_substitute", "account_id", "substitute_id"),
+    Pair("named_substitute", "named_by_id", "account_id"),
+    Pair("named_substitute", "named_by_id", "substitute_id"),
     Pair("parameter_value", "confirmed_by_id", "proposed_by_id"),
     Pair("property_exemption", "decided_by_id", "proposed_by_id"),
     Pair("work_item", "second_id", "completed_by_id"),
     Pair("work_item", "second_id", "completed_for_id"),
 )
 """Everywhere that one person proposes or does and another one decides."""
+
+
+_OVERLAP = (
+    "CREATE TRIGGER IF NOT EXISTS two_people_absence_overlap_KIND BEFORE WRITE ON absence"
+    " WHEN NEW.ended_at IS NULL AND EXISTS (SELECT 1 FROM absence o WHERE o.account_id = NEW.account_id"
+    " AND o.ended_at IS NULL AND o.from_on <= NEW.until_on AND o.until_on >= NEW.from_on AND o.id <> NEW.id)"
+    " BEGIN SELECT RAISE(ABORT, 'absence_overlap'); END"
+)
+"""One absence at a time; PostgreSQL has an exclusion constraint for it (migration 0052), SQLite has none."""
 
 
 def remove(connection: Connection) -> None:
@@ -113,6 +125,9 @@ def install(connection: Connection) -> None:
         if all(wanted <= columns[table] for table, wanted in pair.columns.items()):
             for statement in _made(pair, connection.dialect.name):
                 connection.exec_driver_sql(statement)
+    if connection.dialect.name == "sqlite" and "named_substitute" in there:
+        for act in ("INSERT", "UPDATE"):
+            connection.exec_driver_sql(_OVERLAP.replace("WRITE", act).replace("KIND", act.lower()))
 
 
 def _made(pair: Pair, dialect: str) -> Iterator[str]:

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import select
 
 from processes import commands as c
-from processes.access import absences, accounts
+from processes.access import absences, accounts, audit
 from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, notices, reach
 from processes.cases.models import Case, Comment
-from processes.errors import Invalid
+from processes.errors import Invalid, NotFound
 from processes.office.answers import reason_of
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
@@ -56,6 +56,36 @@ def confirm_absence(
 def end_absence(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EndAbsence) -> dict[str, Any]:
     """One is back."""
     absences.end(uow, actor, command.absence_id)
+    return {}
+
+
+def name_substitute(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NameSubstitute
+) -> dict[str, Any]:
+    """Put somebody on the list of those who may act for a person; both are told."""
+    actor.demand(Permission.ABSENCE_CONFIRM)
+    pair = [accounts.by_id(uow.session, i) for i in (command.account_id, command.substitute_id)]
+    if not all(actor.covers(a.division) and a.is_active for a in pair):
+        raise NotFound()
+    away, substitute = pair
+    absences.name_substitute(uow, actor, away, substitute, reason_of(command.reason))
+    audit.note(uow, actor, "substitute_named", f"{away.username}/{substitute.username}")
+    notices.tell(
+        uow, [away.id, substitute.id], "absence", f"{actor.name}将{substitute.name}列入{away.name}的代办名单"
+    )
+    return {}
+
+
+def end_named_substitute(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EndNamedSubstitute
+) -> dict[str, Any]:
+    """Take somebody off the list."""
+    actor.demand(Permission.ABSENCE_CONFIRM)
+    row = absences.end_named(uow, actor, command.named_id)
+    pair = [accounts.by_id(uow.session, i) for i in (row.account_id, row.substitute_id)]
+    if not actor.covers(pair[0].division):
+        raise NotFound()
+    audit.note(uow, actor, "substitute_ended", "/".join(a.username for a in pair))
     return {}
 
 

@@ -34,7 +34,7 @@ def cosign(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.CosignT
     signers = _people(uow, command.signers)
     run = Run(uow, actor, case, items)
     for account in signers:
-        duties.demand(uow, case, run.bundle, item, items, account.id, reader=actor.account_id)
+        duties.demand(uow.session, case, run.bundle, item, items, account.id, reader=actor.account_id)
     _demand_mode(command.mode)
     made = involving.cosign(uow, actor, case, item, signers, command.mode, command.quorum, command.question)
     item.cosigning = item.cosigning or BEFORE
@@ -49,7 +49,9 @@ def hold(
     """Keep what was submitted until the signers have agreed (后加签)."""
     signers = _people(run.uow, command.signers)
     for account in signers:
-        duties.demand(run.uow, run.case, run.bundle, item, run.items, account.id, reader=run.actor.account_id)
+        duties.demand(
+            run.uow.session, run.case, run.bundle, item, run.items, account.id, reader=run.actor.account_id
+        )
     _demand_mode(command.mode)
     finishing.named(run, item, data, run.actor, away)
     made = involving.cosign(
@@ -163,7 +165,7 @@ def _demand_apart(actor: Actor, row: Involvement, run: Run, item: WorkItem) -> N
     if persons.is_one_of(run.uow.session, actor.account_id, (row.asked_by_id,)):
         raise RuleBroken(reason="会签由您提出，须由他人表态，您不能代为会签")
     mine = actor.account_id
-    duties.demand(run.uow, run.case, run.bundle, item, run.items, mine, row.account_id, reader=mine)
+    duties.demand(run.uow.session, run.case, run.bundle, item, run.items, mine, row.account_id, reader=mine)
 
 
 def _people(uow: UnitOfWork, ids: Iterable[int]) -> list[Account]:

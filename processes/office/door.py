@@ -140,6 +140,8 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.BeginAbsence: colleagues.begin_absence,
     c.ConfirmAbsence: colleagues.confirm_absence,
     c.EndAbsence: colleagues.end_absence,
+    c.NameSubstitute: colleagues.name_substitute,
+    c.EndNamedSubstitute: colleagues.end_named_substitute,
     c.ReadNotices: colleagues.read_notices,
     c.AddComment: colleagues.add_comment,
     c.NoteBatch: queues.note_batch,

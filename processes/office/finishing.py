@@ -51,7 +51,9 @@ def named(
     found = choices(run, item, actor, away)
     second = seconds.named(schema, data, found)
     if second is not None:
-        duties.demand(run.uow, run.case, run.bundle, item, run.items, second.id, reader=actor.account_id)
+        duties.demand(
+            run.uow.session, run.case, run.bundle, item, run.items, second.id, reader=actor.account_id
+        )
     return second
 
 
@@ -130,7 +132,7 @@ def _may_stand(run: Run, item: WorkItem, before: WorkItem) -> bool:
     """Whether whoever did a step before has done nothing since that excludes it; else it is done anew, by another."""
     try:
         duties.demand(
-            run.uow, run.case, run.bundle, item, run.items,
+            run.uow.session, run.case, run.bundle, item, run.items,
             before.completed_by_id, before.completed_for_id, before.prepared_by_id, before.second_id,
         )  # fmt: skip
     except DutySeparation:

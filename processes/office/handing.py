@@ -27,7 +27,9 @@ def delegate(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Deleg
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     to = _account(uow, command.to_account_id)
-    duties.demand(uow, case, Run(uow, actor, case, items).bundle, item, items, to.id, reader=actor.account_id)
+    duties.demand(
+        uow.session, case, Run(uow, actor, case, items).bundle, item, items, to.id, reader=actor.account_id
+    )
     reason = reason_of(command.reason)
     handing.delegate(uow, actor, case, item, to, reason)
     notices.tell(
@@ -66,7 +68,7 @@ def take_over(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Take
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     mine = actor.account_id
-    duties.demand(uow, case, Run(uow, actor, case, items).bundle, item, items, mine, reader=mine)
+    duties.demand(uow.session, case, Run(uow, actor, case, items).bundle, item, items, mine, reader=mine)
     rules.demand_at_rest(item)
     reason, had = reason_of(command.reason), item.claimed_by_id
     handing.take_over(uow, actor, case, item, reason)

@@ -86,7 +86,7 @@ def transfer_task(
     if to is None or not to.is_active:
         raise NotFound()
     run = Run(uow, actor, case, items)
-    duties.demand(uow, case, run.bundle, item, items, to.id, reader=actor.account_id)
+    duties.demand(uow.session, case, run.bundle, item, items, to.id, reader=actor.account_id)
     reason = reason_of(command.reason)
     actions.transfer(uow, actor, case, item, to, reason)
     text = f"{actor.name}将{case.applicant}的“{item.title}”转给您办理：{reason}"
@@ -113,8 +113,7 @@ def return_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Re
 
 def _demand_apart(run: Run, item: WorkItem, away: StandIn | None) -> None:
     """Whoever did what excludes a step neither takes, drafts, returns nor finishes it, nor does anybody in their name."""
-    for_whom = None if away is None else away.account_id
-    mine = run.actor.account_id
-    if for_whom is not None:
-        duties.demand_fresh(run.uow, item, run.items, mine, for_whom)
-    duties.demand(run.uow, run.case, run.bundle, item, run.items, mine, for_whom, reader=mine)
+    duties.demand_apart(
+        run.uow.session, run.case, run.bundle, item, run.items, run.actor.account_id,
+        None if away is None else away.account_id,
+    )  # fmt: skip

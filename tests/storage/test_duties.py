@@ -193,4 +193,4 @@ def test_who_took_the_call_does_not_decide_what_came_of_it(whole_stage: Stage) -
             initials_other="", category="", state=b"", version=0, opened_at=uow.now, status="open", head="",
             events_count=0, former_releases=[],
         )  # fmt: skip
-        assert duties._registered_by(uow, case) == {clerk.account_id}
+        assert duties._registered_by(uow.session, case) == {clerk.account_id}

@@ -189,6 +189,8 @@ def absence_page(actor: Actor) -> Any:
             people=absences.candidates(session, actor),
             waiting=absences.waiting(session, actor) if actor.may(Permission.ABSENCE_CONFIRM) else [],
             longest=auth.office().settings.absence_days,
+            named=absences.named_list(session) if actor.may(Permission.ABSENCE_CONFIRM) else None,
+            everybody=accounts.reachable(session, actor.division),
             programmes=[(r.programme, r.title) for r in publish.published_programmes(session)],
         )  # fmt: skip
 
@@ -206,6 +208,25 @@ def begin_absence(actor: Actor) -> Any:
         _field("reason"),
     )  # fmt: skip
     auth.office().perform(command, actor)
+    return redirect(url_for("handing.absence_page"))
+
+
+@desk.post("/absences/named")
+@require(Permission.ABSENCE_CONFIRM)
+def name_substitute(actor: Actor) -> Any:
+    """Let somebody of another rank be chosen as a person's substitute."""
+    command = c.NameSubstitute(
+        forms.whole(_field("away")), forms.whole(_field("substitute")), _field("reason")
+    )
+    auth.office().perform(command, actor)
+    return redirect(url_for("handing.absence_page"))
+
+
+@desk.post("/absences/named/<int:named_id>/end")
+@require(Permission.ABSENCE_CONFIRM)
+def end_named_substitute(actor: Actor, named_id: int) -> Any:
+    """Take somebody off the list."""
+    auth.office().perform(c.EndNamedSubstitute(named_id), actor)
     return redirect(url_for("handing.absence_page"))
 
 

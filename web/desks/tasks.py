@@ -13,7 +13,7 @@ from processes import commands as c
 from processes.access import accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import involving, queries, rules
+from processes.cases import duties, involving, queries, rules
 from processes.decisions import snapshots
 from processes.engine import returns, runtime
 from processes.engine.facts import Facts
@@ -42,6 +42,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             return redirect(url_for("cases.one", number=number))
         bundle = publish.open_release(session, case.release_id)
         items = queries.items(session, case.id)
+        _demand_apart(office, case, bundle, item, items, actor)
         known = answers.known(office, case, bundle)
         may_see = actor.may(Permission.HOUSEHOLD_READ)
         household = people.household(session, case.household_id) if may_see else None
@@ -83,6 +84,16 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             standing_in=_standing_in(item, actor),
             answers=_answers(bundle, items, offers),
             application=answers.application(offers, case, bundle),
+        )
+
+
+def _demand_apart(office: Any, case: Any, bundle: Any, item: Any, items: list[Any], actor: Actor) -> None:
+    """Whoever is excluded from a step is told so instead of being shown its form."""
+    away = rules.demand_worker(item, actor)
+    # The whole county: another account of the same person may belong to another place.
+    with office.database.reading("") as session:
+        duties.demand_apart(
+            session, case, bundle, item, items, actor.account_id, None if away is None else away.account_id
         )
 
 

@@ -1,0 +1,187 @@
+"""Acting for somebody who is away: one standing absence at a time, same rank or a named list, and nobody who is excluded."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from processes import commands as c
+from processes.access import absences
+from processes.access.accounts import actor_of
+from processes.access.models import Absence, Account, NamedSubstitute
+from processes.access.scope import Actor
+from processes.errors import DutySeparation, NotFound, OwnProposal, PermissionMissing, RuleBroken, YimenError
+from processes.policy.calendar import civil_date
+from processes.rehearsal.stage import Stage
+from tests.builders import cases
+from tests.builders.desks import Person, confirm_absences
+
+DAY = date(2026, 3, 2)
+
+
+def _actor(stage: Stage, username: str) -> Actor:
+    with stage.database.reading("") as session:
+        account = session.scalars(select(Account).where(Account.username == username)).one()
+        return absences.acting(session, actor_of(account), civil_date(stage.clock.now))
+
+
+def _id(stage: Stage, username: str) -> int:
+    return _actor(stage, username).account_id or 0
+
+
+def _away(stage: Stage, who: str, substitute: str, first: int = 0, days: int = 5) -> None:
+    begin = DAY + timedelta(days=first)
+    command = c.BeginAbsence(_id(stage, substitute), begin, begin + timedelta(days=days - 1))
+    stage.office.perform(command, _actor(stage, who))
+
+
+def test_one_absence_at_a_time__the_next_begins_after_it_or_once_it_has_ended(any_stage: Stage) -> None:
+    any_stage.set_clock(cases.noon())
+    _away(any_stage, "t1_leader", "t1_leader2")  # 2 to 6 March
+    for first in (0, 4, -3):
+        with pytest.raises(RuleBroken, match="这段日期已有代办安排"):
+            _away(any_stage, "t1_leader", "t1_leader2", first)
+    _away(any_stage, "t1_leader", "t1_leader2", 5)
+    with any_stage.database.reading("") as session:
+        first_one = session.scalars(select(Absence.id).order_by(Absence.id)).first() or 0
+    any_stage.office.perform(c.EndAbsence(first_one), _actor(any_stage, "t1_leader"))
+    _away(any_stage, "t1_leader", "t1_leader2")
+
+
+def test_the_database_holds_one_at_a_time(any_stage: Stage) -> None:
+    any_stage.set_clock(cases.noon())
+    _away(any_stage, "t1_leader", "t1_leader2")
+    with pytest.raises(IntegrityError), any_stage.database.unit_of_work() as uow:
+        uow.session.execute(
+            insert(Absence).values(
+                account_id=_id(any_stage, "t1_leader"), substitute_id=_id(any_stage, "t1_leader2"),
+                from_on=DAY + timedelta(days=4), until_on=DAY + timedelta(days=9), programmes=[], made_at=uow.now,
+                made_by="直接写入",
+            )
+        )  # fmt: skip
+
+
+def test_asked_for_at_once_in_two_windows__one_stands(any_stage: Stage) -> None:
+    any_stage.set_clock(cases.noon())
+    together = Barrier(4)
+
+    def ask(_: int) -> bool:
+        together.wait()
+        try:
+            _away(any_stage, "t1_leader", "t1_leader2")
+        except YimenError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        stood = sum(pool.map(ask, range(4)))
+    with any_stage.database.reading("") as session:
+        assert (stood, session.scalar(select(func.count()).select_from(Absence))) == (1, 1)
+
+
+def test_another_rank__only_who_was_named_for_it__confirmed_by_another_than_who_named(stage: Stage) -> None:
+    stage.set_clock(cases.noon())
+    with pytest.raises(RuleBroken, match="同级别"):
+        _away(stage, "t1_leader", "t1_investigator2")
+    name = c.NameSubstitute(_id(stage, "t1_leader"), _id(stage, "t1_investigator2"), "副职空缺，经县局同意")
+    with pytest.raises(PermissionMissing):
+        stage.office.perform(name, _actor(stage, "t1_leader"))
+    stage.office.perform(name, _actor(stage, "supervisor"))
+    with pytest.raises(RuleBroken, match="已在"):
+        stage.office.perform(name, _actor(stage, "supervisor2"))
+    _away(stage, "t1_leader", "t1_investigator2")
+    with stage.database.reading("") as session:
+        absence = session.scalars(select(Absence.id)).one()
+        named = session.scalars(select(NamedSubstitute.id)).one()
+    with pytest.raises(OwnProposal):
+        stage.office.perform(c.ConfirmAbsence(absence, True), _actor(stage, "supervisor"))
+    stage.office.perform(c.ConfirmAbsence(absence, True), _actor(stage, "supervisor2"))
+    assert [s.name for s in _actor(stage, "t1_investigator2").stands_in] == ["赵分管"]
+    stage.office.perform(c.EndNamedSubstitute(named), _actor(stage, "supervisor2"))
+    with pytest.raises(RuleBroken, match="同级别"):
+        _away(stage, "t1_leader", "t1_investigator2", 10)
+
+
+def test_who_was_taken_off_the_list_meanwhile__is_not_confirmed(stage: Stage) -> None:
+    stage.set_clock(cases.noon())
+    name = c.NameSubstitute(_id(stage, "t1_leader"), _id(stage, "t1_investigator2"), "副职空缺")
+    stage.office.perform(name, _actor(stage, "supervisor"))
+    _away(stage, "t1_leader", "t1_investigator2")
+    with stage.database.reading("") as session:
+        absence = session.scalars(select(Absence.id)).one()
+        named = session.scalars(select(NamedSubstitute.id)).one()
+    stage.office.perform(c.EndNamedSubstitute(named), _actor(stage, "supervisor"))
+    with pytest.raises(RuleBroken, match="已不在"):
+        stage.office.perform(c.ConfirmAbsence(absence, True), _actor(stage, "supervisor2"))
+
+
+@pytest.mark.parametrize(
+    ("away", "substitute"),
+    [("t1_leader", "t1_leader"), ("t1_leader", "t2_investigator"), ("supervisor", "supervisor2")],
+)
+def test_nobody_names_themselves_nor_somebody_of_another_place(
+    stage: Stage, away: str, substitute: str
+) -> None:
+    command = c.NameSubstitute(_id(stage, away), _id(stage, substitute), "不行")
+    with pytest.raises((RuleBroken, NotFound)):
+        stage.office.perform(command, _actor(stage, "supervisor"))
+
+
+def test_a_substitute_who_is_excluded__is_shown_the_refusal_and_no_form__and_does_nothing(
+    stage: Stage,
+) -> None:
+    number = cases.a_case(stage, "township_opinion")
+    name = c.NameSubstitute(_id(stage, "t1_leader"), _id(stage, "t1_investigator"), "副职空缺")
+    stage.office.perform(name, _actor(stage, "supervisor"))
+    begin = civil_date(stage.clock.now)
+    away = c.BeginAbsence(_id(stage, "t1_investigator"), begin, begin)
+    stage.office.perform(away, _actor(stage, "t1_leader"))
+    with stage.database.reading("") as session:
+        absence = session.scalars(select(Absence.id)).one()
+    stage.office.perform(c.ConfirmAbsence(absence, True), _actor(stage, "supervisor2"))
+    item = cases.item_at(stage, number, "township_opinion")
+    shown = Person(stage, "t1_investigator").get(f"/cases/{number}/tasks/{item.id}")
+    assert shown.status_code == 403
+    assert "您已办理本办件的“入户调查”" in shown.text and 'id="form"' not in shown.text
+    opinion = cases.ANSWERS["township_opinion"]
+    for command in (
+        c.ClaimTask(item.id, item.version),
+        c.SaveDraft(item.id, item.version, opinion, 0),
+        c.ReturnTask(item.id, item.version, "apply/check_papers#1", "重来", str(uuid4())),
+        c.CompleteTask(item.id, item.version, opinion, str(uuid4())),
+    ):
+        with pytest.raises(DutySeparation, match="您已办理"):
+            stage.office.perform(command, _actor(stage, "t1_investigator"))
+
+
+def test_a_refusal_about_somebody_else__names_them(stage: Stage) -> None:
+    number = cases.a_case(stage, "township_opinion")
+    item = cases.item_at(stage, number, "township_opinion")
+    with pytest.raises(DutySeparation, match="赵调查已办理本办件的“入户调查”"):
+        stage.office.perform(
+            c.DelegateTask(item.id, item.version, _id(stage, "t1_investigator"), "请代拟"),
+            _actor(stage, "t1_leader"),
+        )
+
+
+def test_the_list_on_the_page(stage: Stage) -> None:
+    stage.set_clock(cases.noon())
+    supervisor = Person(stage, "supervisor")
+    form = {
+        "away": str(_id(stage, "t1_leader")), "substitute": str(_id(stage, "t1_investigator2")), "reason": "副职空缺",
+    }  # fmt: skip
+    assert supervisor.post("/absences/named", form).status_code == 302
+    assert "副职空缺" in supervisor.get("/absences").text
+    assert "代办名单</h2>" not in Person(stage, "t1_leader").get("/absences").text
+    with stage.database.reading("") as session:
+        named = session.scalars(select(NamedSubstitute.id)).one()
+    assert supervisor.post(f"/absences/named/{named}/end", {}).status_code == 302
+    assert "副职空缺" not in supervisor.get("/absences").text
+    _away(stage, "t1_leader", "t1_leader2")
+    confirm_absences(stage)
