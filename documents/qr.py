@@ -15,3 +15,10 @@ def picture(address: str) -> str:
     """
     code = segno.make_qr(address, error="m", mask=_MASK)
     return f'<img class="qr" alt="核验二维码" src="{code.png_data_uri(border=0)}">'
+
+
+def drawing(text: str) -> str:
+    """The code as SVG, to stand in a page of the screen."""
+    return segno.make_qr(text, error="m").svg_inline(
+        border=2, omitsize=True, lineclass=None, svgclass="qr-screen"
+    )

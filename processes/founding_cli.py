@@ -106,6 +106,14 @@ def account_reissue(username: str) -> None:
     _tell_password(open_office().perform(c.ReissuePassword(username), system_actor()))
 
 
+@account_group.command("reset-factors")
+@click.argument("username")
+def account_reset_factors(username: str) -> None:
+    """清除账号的双因素认证（唯一的管理员丢失手机时）：已登录的会话随即失效，写入审计日志。"""
+    removed = open_office().perform(c.ResetFactors(username), system_actor())["removed"]
+    click.echo(f"已清除 {username} 的双因素认证 {removed} 个，请本人登录后重新登记。")
+
+
 @account_group.command("close-demo")
 def account_close_demo() -> None:
     """停用正式单位里密码公开的演示账号。"""

@@ -12,6 +12,7 @@ from sqlalchemy import LargeBinary, inspect, select, type_coerce
 
 from processes.access import founding
 from processes.access.models import Account
+from processes.access.permissions import Role
 from processes.errors import (
     FolderUnwritable,
     KeysForeign,
@@ -20,6 +21,7 @@ from processes.errors import (
     RestoreUnfinished,
     SchemaNewer,
     SchemaOlder,
+    SettingInvalid,
 )
 from processes.migrations import schema
 from processes.office import Office
@@ -28,6 +30,8 @@ from processes.settings import OFFICE_NAME, Settings, from_environment
 from processes.storage import keyring
 from processes.storage.engines import failures_named
 from processes.storage.unit_of_work import Database
+
+_LONGEST_PROOF = 60
 
 
 def open_office(*, unchecked: bool = False) -> Office:
@@ -46,6 +50,7 @@ def open_office(*, unchecked: bool = False) -> Office:
         ]
     )
     settings = from_environment()
+    _demand_roles(settings)
     _demand_writable(settings)
     database = Database(settings.database_url)
     keyring.use(_fitting_keys(settings, database))
@@ -110,6 +115,15 @@ def _something_sealed(database: Database) -> tuple[bytes, str] | None:
         )
         found = session.execute(query.order_by(Person.id.desc()).limit(1)).first()
     return None if found is None else (bytes(found[0]), str(found[1]))
+
+
+def _demand_roles(settings: Settings) -> None:
+    """A role that is spelt wrong would need no second factor, and nobody would know."""
+    unknown = sorted(settings.second_factor_roles - set(Role))
+    if unknown:
+        raise SettingInvalid(name="YIMEN_SECOND_FACTOR_ROLES", reason=f"没有岗位 {'、'.join(unknown)}")
+    if not 1 <= settings.verify_minutes <= _LONGEST_PROOF:
+        raise SettingInvalid(name="YIMEN_VERIFY_MINUTES", reason=f"应为 1 至 {_LONGEST_PROOF} 分钟")
 
 
 def _demand_writable(settings: Settings) -> None:

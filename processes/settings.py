@@ -11,6 +11,8 @@ LISTEN = "127.0.0.1:8000"
 OWNER_ONLY = 0o077
 """What every process takes away from the files that it makes: nobody but the office's own account reads them."""
 OFFICE_NAME = "YIMEN_OFFICE_NAME"
+_FACTOR_ROLES = "administrator auditor supervisor county_leader township_leader"
+"""Who decides, changes what others decide by, or gives rights away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ class Settings:
     sms_secret: str = field(default="", repr=False)
     absence_days: int = 30
     """How many days somebody may act for an absent person before it has to be asked anew."""
+    second_factor_roles: frozenset[str] = frozenset()
+    """Roles whose accounts must have a second factor; those of the demonstration need none."""
+    verify_minutes: int = 15
+    """So long a proof of who somebody is serves for signing, approving, revealing and taking data out."""
 
     @property
     def keys(self) -> Path:
@@ -92,4 +98,10 @@ def from_environment() -> Settings:
         sms_webhook=os.environ.get("YIMEN_SMS_WEBHOOK", ""),
         sms_secret=os.environ.get("YIMEN_SMS_SECRET", ""),
         absence_days=int(os.environ.get("YIMEN_ABSENCE_DAYS", "30")),
+        second_factor_roles=_words("YIMEN_SECOND_FACTOR_ROLES", _FACTOR_ROLES),
+        verify_minutes=int(os.environ.get("YIMEN_VERIFY_MINUTES", "15")),
     )
+
+
+def _words(name: str, default: str) -> frozenset[str]:
+    return frozenset(os.environ.get(name, default).replace(",", " ").split())

@@ -40,6 +40,7 @@ from web.desks import (
     holidays,
     home,
     households,
+    identity,
     intake,
     moving,
     oversight,
@@ -121,6 +122,7 @@ def create_app(office: Office | None = None) -> Flask:
         calls,
         moving,
         contacts,
+        identity,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.register_blueprint(static_files.desk)

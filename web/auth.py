@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from time import monotonic
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, Response, after_this_request, current_app, g, request, session, url_for
 from flask_wtf.csrf import generate_csrf
@@ -32,7 +32,13 @@ def office() -> Office:
 
 
 def actor_or_none() -> Actor | None:
-    """The signed-in person, read once per request."""
+    """The signed-in person; nobody while a second factor is missing."""
+    found = arriving()
+    return None if found is None or (found.at_desk is not None and found.at_desk.awaits) else found
+
+
+def arriving() -> Actor | None:
+    """The person of this request's session, read once, also one who has not shown the second factor yet."""
     if "actor" not in g:
         g.actor = _read()
     return cast("Actor | None", g.actor)
@@ -122,12 +128,23 @@ def origin() -> tuple[str, str, str]:
     return request.remote_addr or "", device(), request.cookies.get(_browser_cookie(), "")[:LONGEST_MARK]
 
 
-def open_session(found: Mapping[str, str]) -> None:
-    """Begin a session, with nothing left of an earlier one; `found` is what signing in answered."""
+def renew_session(found: Mapping[str, Any]) -> None:
+    """Go on under another mark, where proving who one is brought one."""
+    if "session" in found:
+        _keep_mark(found["session"])
+
+
+def _keep_mark(mark: str) -> None:
     session.clear()
     session.permanent = True
-    session["mark"] = found["session"]
+    session["mark"] = mark
+    g.pop("csrf_token", None)
     generate_csrf()
+
+
+def open_session(found: Mapping[str, str]) -> None:
+    """Begin a session, with nothing left of an earlier one; `found` is what signing in answered."""
+    _keep_mark(found["session"])
 
     @after_this_request
     def keep(response: Response) -> Response:
@@ -150,7 +167,7 @@ def take_finished() -> int | None:
 
 def close_session() -> None:
     """End the session; a copy of its cookie opens nothing any more."""
-    actor = actor_or_none()
+    actor = arriving()
     if actor is not None:
         office().perform(c.EndSession(session_id()), actor)
     session.clear()

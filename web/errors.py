@@ -24,6 +24,10 @@ STATUS: dict[type[e.YimenError], int] = {
 }
 
 
+_ASKS = (e.VerificationDue, e.VerificationFailed, e.FactorDue, e.EnrolmentDue)
+"""What asks for a proof refuses nothing for good; failures are written down where they are counted."""
+
+
 def status_of(fault: e.YimenError) -> int:
     """The HTTP status of an error's family."""
     return next(status for family, status in STATUS.items() if isinstance(fault, family))
@@ -54,7 +58,7 @@ def _office_error(fault: e.YimenError) -> Response:
     fields = fault.fields if isinstance(fault, e.FormInvalid) else None
     if isinstance(fault, e.HouseholdDoubtful):
         fields = {"confirm": fault.sentences}
-    if isinstance(fault, e.NotAllowed | e.NotFound):
+    if isinstance(fault, e.NotAllowed | e.NotFound) and not isinstance(fault, _ASKS):
         _note_refusal()
     if isinstance(fault, e.DATABASE_FAILED):
         auth.ask_no_more()  # the page that says so is drawn without the database
@@ -82,6 +86,16 @@ def _stale_page(fault: CSRFError) -> Response:
 def password_due() -> Response:
     """Told to a script while its person has a one-time password and nothing else is open."""
     return _answer(403, "您使用的是一次性密码，没有提交成功。请先修改密码。", "password_due")
+
+
+def factor_due() -> Response:
+    """Told to a script while the second factor is missing."""
+    return _office_error(e.FactorDue())
+
+
+def enrolment_due() -> Response:
+    """Told to a script while the account has no second factor and its role asks for one."""
+    return _office_error(e.EnrolmentDue())
 
 
 def other_account() -> Response:

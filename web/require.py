@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from processes.access import factors
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from web import auth, errors
@@ -19,6 +20,15 @@ Route = Callable[..., Any]
 REFUSED = 400
 _WHILE_PASSWORD_IS_DUE = ("sign_in.password_form", "sign_in.change_password")
 """What opens to somebody who signed in with a one-time password."""
+_PROVING = ("identity.state", "identity.verify", "identity.passkey_options", "identity.passkey")
+_WHILE_FACTOR_IS_DUE = ("identity.factor_form", "identity.show_factor", *_PROVING)
+"""What opens to somebody who has given the password and not the second factor."""
+_WHILE_ENROLMENT_IS_DUE = (
+    "identity.factors_page", "identity.begin_totp", "identity.confirm_totp", "identity.begin_passkey",
+    "identity.confirm_passkey", *_PROVING, *_WHILE_PASSWORD_IS_DUE,
+)  # fmt: skip
+"""What opens to somebody whose role asks for a second factor and who has none."""
+_BEFORE_THE_PASSWORD = (*_WHILE_PASSWORD_IS_DUE, *_WHILE_FACTOR_IS_DUE)
 
 
 def require(permission: Permission, reads: str = "") -> Callable[[Route], Route]:
@@ -30,12 +40,16 @@ def require(permission: Permission, reads: str = "") -> Callable[[Route], Route]
     def wrap(route: Route) -> Route:
         @wraps(route)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            actor = auth.actor_or_none()
+            actor = auth.arriving()
             if actor is None:
                 return _signed_out()
-            if request.headers.get("X-Account", str(actor.account_id)) != str(actor.account_id):
+            # A page without an account (that of the second factor) says nothing.
+            if (request.headers.get("X-Account") or str(actor.account_id)) != str(actor.account_id):
                 return errors.other_account()
-            if actor.must_change_password and request.endpoint not in _WHILE_PASSWORD_IS_DUE:
+            missing = _missing(actor)
+            if missing is not None:
+                return missing
+            if actor.must_change_password and request.endpoint not in _BEFORE_THE_PASSWORD:
                 return (
                     errors.password_due()
                     if errors.wants_json()
@@ -52,6 +66,21 @@ def require(permission: Permission, reads: str = "") -> Callable[[Route], Route]
         return guarded
 
     return wrap
+
+
+def _missing(actor: Actor) -> ResponseReturnValue | None:
+    """Where somebody is led who has to show a second factor, or to get one; the password of one day comes before that."""
+    awaits = "" if actor.at_desk is None else actor.at_desk.awaits
+    if awaits == factors.FACTOR and request.endpoint not in _WHILE_FACTOR_IS_DUE:
+        if errors.wants_json():
+            return errors.factor_due()
+        return redirect(url_for("identity.factor_form", next=_page()))
+    if awaits == factors.ENROLMENT and request.endpoint not in _WHILE_ENROLMENT_IS_DUE:
+        if errors.wants_json():
+            return errors.enrolment_due()
+        is_next = "sign_in.password_form" if actor.must_change_password else "identity.factors_page"
+        return redirect(url_for(is_next))
+    return None
 
 
 def _signed_out() -> ResponseReturnValue:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from processes.access import audit
+from processes.access import audit, factors
+from processes.access.factor_models import SecondFactor
 from processes.access.models import AccessLog, Account
 from processes.access.scope import Actor
 from processes.policy import values
@@ -18,19 +20,27 @@ ACTION: Final = "account_state"
 
 
 def note(uow: UnitOfWork, actor: Actor, *accounts: Account) -> None:
-    """Write down what accounts are now; whoever changes a role, place, password or state of one calls this."""
+    """Write down what accounts are now; whoever changes a role, place, password, second factor or state of one calls this."""
+    uow.flush()
     for account in accounts:
-        audit.note(uow, actor, ACTION, f"{account.username} {digest(account)}")
+        own = factors.of_account(uow.session, account.id)
+        audit.note(uow, actor, ACTION, f"{account.username} {digest(account, own)}")
 
 
-def digest(account: Account) -> str:
-    """The hash over what decides who may sign in and what they may do."""
+def digest(account: Account, own: Sequence[SecondFactor]) -> str:
+    """The hash over what decides who may sign in and what they may do, second factors among it."""
     said = [
         account.username, account.name, account.password_hash, sorted(account.roles), account.division,
         account.department, account.is_active, account.must_change_password, account.awaits_confirmation,
         account.person_id,
     ]  # fmt: skip
+    if own:
+        said.append(sorted([f.kind, f.credential or "", f.public_key, _hashed(f.secret)] for f in own))
     return hashlib.sha256(values.dumps(said)).hexdigest()[:40]
+
+
+def _hashed(secret: str | None) -> str:
+    return "" if secret is None else hashlib.sha256(secret.encode()).hexdigest()
 
 
 def differing(session: Session) -> list[str]:
@@ -45,6 +55,6 @@ def differing(session: Session) -> list[str]:
         noted_digest = said.pop(account.username, None)
         if noted_digest is None:
             faults.append(f"账号 {account.username} 没有登记来源")
-        elif noted_digest != digest(account):
-            faults.append(f"账号 {account.username} 的岗位、区划、密码或状态被改动")
+        elif noted_digest != digest(account, factors.of_account(session, account.id)):
+            faults.append(f"账号 {account.username} 的岗位、区划、密码、双因素认证或状态被改动")
     return faults + [f"账号 {username} 缺失" for username in sorted(said)]

@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from processes.access import audit, rules, sign_in_attempts
+from processes.access import audit, factors, rules, sign_in_attempts
 from processes.access.models import Account, AccountChange
 from processes.access.permissions import Role
 from processes.access.scope import Actor
@@ -45,7 +45,9 @@ def authenticate(
         return None
     if account.password_expires_at is not None and account.password_expires_at < uow.now:
         raise PasswordExpired()
-    sign_in_attempts.forget(counted)
+    if not factors.of_account(uow.session, account.id):
+        # Before the second factor is shown, its wrong codes go on counting: the password alone wipes out none of them.
+        sign_in_attempts.forget(counted)
     audit.note_of(uow, account.id, "sign_in", "", address)
     return account
 

@@ -106,6 +106,8 @@ class AccountChange(Row):
     roles: Mapped[list[Any]]
     division: Mapped[str] = mapped_column(String(12))
     department: Mapped[str] = mapped_column(String(40), default="")
+    resets_factors: Mapped[bool] = mapped_column(default=False)
+    """Takes every second factor away (a telephone was lost) and leaves the work as it is."""
     reason: Mapped[str] = mapped_column(String(300), default="")
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     asked_by: Mapped[str] = mapped_column(String(60))
@@ -237,6 +239,15 @@ class SignedIn(Row):
     device: Mapped[str] = mapped_column(String(120), default="")
     browser: Mapped[str] = mapped_column(String(64), default="")
     """Hash of the mark that this browser keeps; its failed sign-ins are counted for itself."""
+    verified_at: Mapped[datetime]
+    """When the person last proved who they are (docs/adr/0050)."""
+    proof: Mapped[str] = mapped_column(String(20), default="password")
+    """By what: `password`, `totp`, `passkey`, `recovery`."""
+    awaits: Mapped[str] = mapped_column(String(12), default="")
+    """What is still missing before anything opens: `factor`, `enrolment`; empty: nothing."""
+    challenge: Mapped[str] = mapped_column(String(100), default="")
+    """What a passkey was last asked to sign, and for what; used up by the answer."""
+    challenge_at: Mapped[datetime | None]
 
 
 class SignInAttempts(Row):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from processes.access.permissions import Permission, Role, demand, may
 
@@ -30,6 +31,16 @@ class StandIn:
 
 
 @dataclass(frozen=True, slots=True)
+class AtDesk:
+    """The session through which somebody asks: when they last proved who they are, and what is still missing."""
+
+    session: int
+    verified_at: datetime
+    proof: str
+    awaits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A signed-in person, or the program itself."""
 
@@ -45,6 +56,8 @@ class Actor:
     """Signed in with a one-time password: nothing but the page that changes it opens."""
     username: str = ""
     """The name that this person signs in with; nothing for the program itself."""
+    at_desk: AtDesk | None = None
+    """The session of a person at the desk; None for worker, command line and rehearsals, where nobody can be asked."""
 
     def may(self, permission: Permission) -> bool:
         """Whether this person may do such a thing at all."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from processes.access import absences, accounts, marks
 from processes.access.models import Account, SignedIn
-from processes.access.scope import Actor
+from processes.access.scope import Actor, AtDesk
 from processes.storage import unit_of_work
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -42,7 +42,17 @@ class Begun:
     browser: str
 
 
-def begin(uow: UnitOfWork, account: Account, address: str, device: str, browser: str = "") -> Begun:
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What somebody has shown so far, and what is still missing (`SignedIn.awaits`)."""
+
+    proof: str = "password"
+    awaits: str = ""
+
+
+def begin(
+    uow: UnitOfWork, account: Account, address: str, device: str, browser: str, proven: Proven
+) -> Begun:
     """Open a session of an account; the marks for the cookies are stored nowhere."""
     mark, now = marks.new(), wall()
     own = browser if _BROWSER.fullmatch(browser) else marks.new()
@@ -52,7 +62,8 @@ def begin(uow: UnitOfWork, account: Account, address: str, device: str, browser:
     uow.add(
         SignedIn(
             mark=marks.hashed(mark), account_id=account.id, epoch=account.session_epoch, began_at=now, seen_at=now,
-            address=address[:60], device=device[:_DEVICE], browser=marks.hashed(own),
+            address=address[:60], device=device[:_DEVICE], browser=marks.hashed(own), verified_at=now,
+            proof=proven.proof, awaits=proven.awaits,
         )
     )  # fmt: skip
     return Begun(mark, own)
@@ -67,7 +78,9 @@ def find(session: Session, mark: str, today: date) -> tuple[SignedIn, Actor] | N
     ).first()
     if found is None or not _is_alive(found.SignedIn, found.Account, wall()):
         return None
-    return found.SignedIn, absences.acting(session, accounts.actor_of(found.Account), today)
+    row = found.SignedIn
+    here = AtDesk(row.id, row.verified_at, row.proof, row.awaits)
+    return row, absences.acting(session, replace(accounts.actor_of(found.Account), at_desk=here), today)
 
 
 def is_due(row: SignedIn) -> bool:

@@ -101,7 +101,8 @@ def mark_of(username: str) -> str:
 
 
 def _familiar(session: Session, account: Account | None, address: str, browser: str) -> tuple[bool, bool]:
-    """Whether the account has signed in before with this browser, and from this address.
+    """Whether the account has signed in before with this browser, and from this address, its second factor included:
+    whoever has the password alone makes nothing familiar.
 
     Asked for a name without account as well, so that it costs the same.
     """
@@ -109,6 +110,7 @@ def _familiar(session: Session, account: Account | None, address: str, browser: 
         select(SignedIn.browser, SignedIn.address)
         .where(
             SignedIn.account_id == (0 if account is None else account.id),
+            SignedIn.awaits == "",
             or_(SignedIn.browser == marks.hashed(browser), SignedIn.address == address[:60]),
         )
         .distinct()

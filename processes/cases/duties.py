@@ -121,6 +121,11 @@ def kind_of(item: WorkItem, checks: Collection[str] = ()) -> Kind:
     return Kind.CHECK if kind in (Kind.TOWNSHIP, Kind.COUNTY) and item.task in checks else kind
 
 
+def decides(bundle: Bundle, item: WorkItem) -> bool:
+    """Whether a step is an opinion or a decision of a leader, who signs for it."""
+    return kind_of(item, bundle.checks) in (Kind.TOWNSHIP, Kind.COUNTY)
+
+
 def demand_fresh(
     session: Session, item: WorkItem, items: Sequence[WorkItem], who: int | None, away: int
 ) -> None:

@@ -33,7 +33,7 @@ from processes.commands.archive import (
     TakeInOldFile,
 )
 from processes.commands.backups import NoteRestoration, RemakePaper
-from processes.commands.base import CaseCommand, Command, ItemCommand
+from processes.commands.base import CaseCommand, Command, ItemCommand, Weighty
 from processes.commands.calls import AttachCall, NoteCall
 from processes.commands.cases import (
     AddAttachment,
@@ -86,6 +86,20 @@ from processes.commands.holidays import (
     DecideUndoHolidays,
     ProposeHolidays,
     RejectHolidays,
+)
+from processes.commands.identity import (
+    AskFactorReset,
+    AskPasskey,
+    BeginPasskey,
+    BeginTotp,
+    ConfirmPasskey,
+    ConfirmTotp,
+    MakeRecoveryCodes,
+    RemoveFactor,
+    ResetFactors,
+    VerifyCode,
+    VerifyPasskey,
+    VerifyPassword,
 )
 from processes.commands.items import (
     ClaimTask,
@@ -171,6 +185,19 @@ from processes.commands.studio import (
 from processes.commands.unsaved import DropUnsaved, KeepUnsaved, OpenUnsaved, SweepUnsaved
 
 __all__ = [
+    "AskFactorReset",
+    "AskPasskey",
+    "BeginPasskey",
+    "BeginTotp",
+    "ConfirmPasskey",
+    "ConfirmTotp",
+    "MakeRecoveryCodes",
+    "RemoveFactor",
+    "ResetFactors",
+    "VerifyCode",
+    "VerifyPasskey",
+    "VerifyPassword",
+    "Weighty",
     "DropPhrase",
     "KeepPhrase",
     "AskUndoHolidays",

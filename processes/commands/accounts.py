@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from processes.commands.base import Command
+from processes.commands.base import Command, Weighty
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class UnlockAccount(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class RevealIdNumber(Command):
+class RevealIdNumber(Weighty):
     """Read a full ID number; the reading is logged."""
 
     person_id: int
@@ -86,7 +86,7 @@ class RecordContact(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class AddAccount(Command):
+class AddAccount(Weighty):
     """Add an account with a one-time password."""
 
     username: str
@@ -114,6 +114,10 @@ class DecideAccountChange(Command):
     change_id: int
     accept: bool
 
+    def needs_verification(self) -> bool:
+        """To confirm it; to refuse or to take back asks nothing."""
+        return self.accept
+
 
 @dataclass(frozen=True, slots=True)
 class CloseAccount(Command):
@@ -132,14 +136,14 @@ class DeclarePerson(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmAccount(Command):
+class ConfirmAccount(Weighty):
     """Confirm, as a second administrator, an account that was added."""
 
     username: str
 
 
 @dataclass(frozen=True, slots=True)
-class ReissuePassword(Command):
+class ReissuePassword(Weighty):
     """Give an account another one-time password, when the one before was lost or has expired."""
 
     username: str

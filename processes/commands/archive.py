@@ -53,3 +53,7 @@ class DecideDestruction(Command):
 
     destruction_id: int
     destroy: bool
+
+    def needs_verification(self) -> bool:
+        """To destroy."""
+        return self.destroy

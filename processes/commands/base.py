@@ -9,6 +9,23 @@ from dataclasses import dataclass
 class Command:
     """Root of all commands."""
 
+    def needs_verification(self) -> bool:
+        """Whether a person at the desk must have proven lately who they are (再次验证身份).
+
+        The door asks it of every command, so that no second route leads round it (docs/adr/0050).  What a command
+        cannot know by itself (whether a step decides) its handler demands with `office.verifying.demand`.
+        """
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Weighty(Command):
+    """A command that always needs it: it signs, approves, reveals, takes data out or gives somebody rights."""
+
+    def needs_verification(self) -> bool:
+        """Always."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class CaseCommand(Command):

@@ -113,3 +113,7 @@ class DecideMove(Command):
     move_id: int
     accept: bool
     reason: str = ""
+
+    def needs_verification(self) -> bool:
+        """To carry it out."""
+        return self.accept

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from processes.commands.base import Command
+from processes.commands.base import Command, Weighty
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class ReverseFundEntry(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmFundEntry(Command):
+class ConfirmFundEntry(Weighty):
     """Confirm somebody else's entry; from now on it counts."""
 
     entry_id: int

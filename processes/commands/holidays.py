@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from processes.commands.base import Command
+from processes.commands.base import Command, Weighty
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class ProposeHolidays(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmHolidays(Command):
+class ConfirmHolidays(Weighty):
     """Let a proposed version stand; every running limit is counted anew."""
 
     version_id: int
@@ -47,3 +47,7 @@ class DecideUndoHolidays(Command):
 
     version_id: int
     accept: bool
+
+    def needs_verification(self) -> bool:
+        """To undo it."""
+        return self.accept

@@ -42,6 +42,10 @@ class RunMigration(MigrationCommand):
 
     reason: str
 
+    def needs_verification(self) -> bool:
+        """It changes every case of the plan."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class UndoMigration(MigrationCommand):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from processes.commands.base import Command
+from processes.commands.base import Command, Weighty
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class RecordPrinting(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class NoteListExport(Command):
+class NoteListExport(Weighty):
     """Write down that somebody took a list of cases or of steps out of the office, and by which conditions."""
 
     target: str
@@ -45,7 +45,7 @@ class MakePaper(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ExportFile(Command):
+class ExportFile(Weighty):
     """Note that the files of a case, or of every case of a household, leave the system."""
 
     case_number: str = ""
@@ -109,9 +109,13 @@ class TakeRun(Command):
     code: str
     for_bank: bool = False
 
+    def needs_verification(self) -> bool:
+        """The file for the bank holds whole numbers."""
+        return self.for_bank
+
 
 @dataclass(frozen=True, slots=True)
-class SignPaper(Command):
+class SignPaper(Weighty):
     """Take in a paper with one's signature, or the office's seal, on it when it is one's turn.
 
     `signed` is how many signatures there were before, `sha256` the signed file that the press has put into the vault.
@@ -123,7 +127,7 @@ class SignPaper(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class WithdrawPaper(Command):
+class WithdrawPaper(Weighty):
     """Say that a paper holds no longer; with `again` it is issued anew from what is known now."""
 
     code: str

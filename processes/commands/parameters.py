@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from processes.commands.base import Command
+from processes.commands.base import Command, Weighty
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class AdoptParameter(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmParameter(Command):
+class ConfirmParameter(Weighty):
     """Confirm a value that somebody else proposed; from now on it counts."""
 
     value_id: int

@@ -101,6 +101,10 @@ class TakeBackDraft(DraftCommand):
 class ApproveDraft(DraftCommand):
     """Publish a proposed draft, as the second person."""
 
+    def needs_verification(self) -> bool:
+        """It publishes."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class DiscardDraft(DraftCommand):
@@ -116,3 +120,7 @@ class PublishRelease(Command):
     failed: int
     effective_from: date
     note: str = ""
+
+    def needs_verification(self) -> bool:
+        """It publishes."""
+        return True

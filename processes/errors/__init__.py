@@ -58,12 +58,16 @@ from processes.errors.invalid import (
 from processes.errors.not_allowed import (
     AccountUnconfirmed,
     DutySeparation,
+    EnrolmentDue,
+    FactorDue,
     OwnProposal,
     PasswordChangeDue,
     PasswordExpired,
     PermissionMissing,
     SignInDelayed,
     SignInRefused,
+    VerificationDue,
+    VerificationFailed,
 )
 from processes.errors.not_found import (
     CaseDestroyed,
@@ -120,6 +124,10 @@ from processes.errors.unavailable import (
 )
 
 __all__ = [
+    "EnrolmentDue",
+    "FactorDue",
+    "VerificationDue",
+    "VerificationFailed",
     "SchemaNewer",
     "SchemaOlder",
     "UpgradeStopped",

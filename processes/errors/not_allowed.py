@@ -70,3 +70,35 @@ class OwnProposal(NotAllowed):
     code = "own_proposal"
     text = "“{what}”是您本人提出的，须由另一人确认。"
     text_en = "You proposed “{what}” yourself; somebody else has to confirm it."
+
+
+class VerificationDue(NotAllowed):
+    """What somebody wants to do needs a fresh proof of who they are."""
+
+    code = "verification_due"
+    text = "办理这一事项前，须再次验证身份，尚未提交。"
+    text_en = "Verify who you are once more before this is done."
+
+
+class VerificationFailed(NotAllowed):
+    """A password, code or passkey that proves nothing."""
+
+    code = "verification_failed"
+    text = "验证没有通过：{reason}。多次输错后须等待一段时间才能再试。"
+    text_en = "The verification failed: {reason}."
+
+
+class FactorDue(NotAllowed):
+    """Signed in with the password; the second factor is still missing."""
+
+    code = "factor_due"
+    text = "请先完成双因素认证，再办理业务。"
+    text_en = "Complete the second factor first."
+
+
+class EnrolmentDue(NotAllowed):
+    """The role asks for a second factor and the account has none yet."""
+
+    code = "enrolment_due"
+    text = "您的岗位须使用双因素认证，请先登记动态口令或者通行密钥，再办理业务。"
+    text_en = "Your role asks for a second factor; enrol one first."

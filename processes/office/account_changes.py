@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import select
 
 from processes import commands as c
-from processes.access import absences, account_states, audit, persons
+from processes.access import absences, account_states, audit, factors, persons
 from processes.access.models import Account, AccountChange
 from processes.access.permissions import ROLE_TITLES, Permission, Role
 from processes.access.scope import Actor
+from processes.cases import notices
 from processes.errors import AccountInvalid, NotFound, RuleBroken
-from processes.office import leaving
+from processes.office import enrolling, leaving
 from processes.office.accounts import demand_work
 from processes.office.answers import reason_of
 from processes.settings import Settings
@@ -38,12 +39,7 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ChangeAcco
     wanted = (roles, command.division, command.department)
     if wanted == (sorted(account.roles), account.division, account.department):
         raise AccountInvalid(reason="岗位、区划、部门都没有变化")
-    # A second open change of the account fails on the one row that may wait.
-    waiting = select(AccountChange.id).where(
-        AccountChange.account_id == account.id, AccountChange.verdict == ""
-    )
-    if uow.session.scalar(waiting) is not None:
-        raise RuleBroken(reason=f"{account.name}已有一项待确认的变更")
+    _demand_none_waiting(uow, account)
     change = AccountChange(
         account_id=account.id, roles=roles, division=command.division, department=command.department,
         reason=reason, asked_by_id=actor.account_id, asked_by=actor.name, asked_at=uow.now,
@@ -55,6 +51,40 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ChangeAcco
     text = f"{actor.name}提出将{account.name}的岗位变更为{titles}，待另一名管理员确认"
     leaving.tell_overseers(uow, actor, account, text)
     return {"change": change.id}
+
+
+def ask_factor_reset(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AskFactorReset
+) -> dict[str, Any]:
+    """Ask that the second factors of somebody (who lost the telephone) are taken away; raises `RuleBroken`."""
+    actor.demand(Permission.ACCOUNT_WRITE)
+    reason = reason_of(command.reason)
+    account = uow.session.scalar(select(Account).where(Account.username == command.username))
+    if account is None or actor.account_id is None:
+        raise NotFound()
+    if not factors.of_account(uow.session, account.id):
+        raise RuleBroken(reason=f"{account.name}没有登记双因素认证")
+    _demand_none_waiting(uow, account)
+    change = AccountChange(
+        account_id=account.id, roles=sorted(account.roles), division=account.division,
+        department=account.department, resets_factors=True,
+        reason=reason, asked_by_id=actor.account_id, asked_by=actor.name, asked_at=uow.now,
+    )  # fmt: skip
+    uow.add(change)
+    uow.flush()
+    audit.note(uow, actor, "account_change_asked", account.username)
+    text = f"{actor.name}提出清除{account.name}的双因素认证（{reason}），待另一名管理员确认"
+    leaving.tell_overseers(uow, actor, account, text)
+    return {"change": change.id}
+
+
+def _demand_none_waiting(uow: UnitOfWork, account: Account) -> None:
+    """A second open change of the account would fail on the one row that may wait."""
+    waiting = select(AccountChange.id).where(
+        AccountChange.account_id == account.id, AccountChange.verdict == ""
+    )
+    if uow.session.scalar(waiting) is not None:
+        raise RuleBroken(reason=f"{account.name}已有一项待确认的变更")
 
 
 def decide(
@@ -86,6 +116,12 @@ def decide(
         audit.note(uow, actor, "account_change_refused", username)
         return {"returned": 0}
     change.verdict = "confirmed"
+    if change.resets_factors:
+        enrolling.take_away(uow, actor, account)
+        text = f"{actor.name}确认清除{account.name}的双因素认证：{change.reason}"
+        leaving.tell_overseers(uow, actor, account, text)
+        notices.tell(uow, [account.id], "account", f"您的双因素认证已由管理员清除：{change.reason}")
+        return {"returned": 0}
     if Role.ADMINISTRATOR in account.roles and Role.ADMINISTRATOR not in change.roles:
         leaving.demand_administrator_besides(uow, account)
     account.roles, account.division = list(change.roles), change.division

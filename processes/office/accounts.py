@@ -12,6 +12,7 @@ from processes.access import (
     account_states,
     accounts,
     audit,
+    factors,
     founding,
     passwords,
     persons,
@@ -158,7 +159,10 @@ def reissue(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Reissu
 def change_password(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ChangePassword
 ) -> dict[str, Any]:
-    """Change one's own password; raises `PasswordRefused`.  Every session ends; the result has a new one."""
+    """Change one's own password; raises `PasswordRefused`.  Every session ends; the result has a new one.
+
+    Empty when the old one is wrong, so that the failure is counted.
+    """
     actor.demand(Permission.SESSION)
     query = select(Account).where(Account.id == actor.account_id).with_for_update()
     account = uow.session.scalar(query)
@@ -166,8 +170,11 @@ def change_password(
         raise NotFound()
     if account.is_demo:
         raise PasswordRefused(reason="演示账号的密码是公开的，不能修改")
+    counted = sign_in_attempts.begin(uow, account.username, account, command.address, command.browser)
     if not accounts.fits(account, command.old):
-        raise PasswordRefused(reason="原密码不正确")
+        sign_in_attempts.count_failure(uow, counted)
+        audit.note(uow, actor, "verification_failed", account.username, command.address)
+        return {}
     if command.new == command.old:
         raise PasswordRefused(reason="与原密码相同")
     passwords.check(command.new, account.username, account.name)
@@ -177,8 +184,17 @@ def change_password(
     account.session_epoch += 1
     audit.note(uow, actor, "password_changed", account.username)
     account_states.note(uow, actor, account)
-    begun = sessions.begin(uow, account, command.address, command.device, command.browser)
+    # Whoever has a second factor has shown it already: without it this command is not taken.
+    proof = "password" if actor.at_desk is None else actor.at_desk.proof
+    awaits = factors.awaited(uow.session, account, settings.second_factor_roles)
+    proven = sessions.Proven(proof, "" if awaits == factors.FACTOR else awaits)
+    begun = sessions.begin(uow, account, command.address, command.device, command.browser, proven)
     return {"account_id": account.id, "session": begun.mark, "browser": begun.browser}
+
+
+def wrong_password() -> PasswordRefused:
+    """What is told when the old password was wrong."""
+    return PasswordRefused(reason="原密码不正确")
 
 
 def _is_founding(uow: UnitOfWork) -> bool:

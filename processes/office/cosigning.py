@@ -13,7 +13,7 @@ from processes.access.scope import Actor, StandIn
 from processes.cases import actions, duties, events, involving, notices, rules, seconds
 from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import Invalid, RuleBroken
-from processes.office import finishing
+from processes.office import finishing, verifying
 from processes.office.answers import reason_of
 from processes.office.running import Run
 from processes.settings import Settings
@@ -133,6 +133,7 @@ def answer(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AnswerI
         if item.status != "open":
             raise RuleBroken(reason="本环节已经撤回或者办结，不再需要会签")
         _demand_apart(actor, row, Run(uow, actor, case, items), item)
+        verifying.demand(settings, actor)
     elif row.kind == involving.ASK:
         said = reason_of(said)
     signers = involving.answer(uow, actor, case, item, row, said, command.verdict)

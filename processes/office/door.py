@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 import processes.verbs  # noqa: F401  (registers the service operations)
 from processes import commands as c
 from processes import defects
+from processes.access import factors
 from processes.access.models import CommandToken
 from processes.access.scope import Actor
 from processes.errors import DatabaseBusy, NotAllowed, PasswordChangeDue, Unavailable, YimenError
@@ -28,6 +29,7 @@ from processes.office import (
     control,
     cosigning,
     draws,
+    enrolling,
     errands,
     founding,
     funds,
@@ -52,6 +54,7 @@ from processes.office import (
     studio,
     transfers,
     unsaved,
+    verifying,
 )
 from processes.settings import Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
@@ -77,6 +80,18 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.DeclarePerson: accounts.declare_person,
     c.ReissuePassword: accounts.reissue,
     c.ChangePassword: accounts.change_password,
+    c.VerifyPassword: verifying.verify_password,
+    c.VerifyCode: verifying.verify_code,
+    c.AskPasskey: verifying.ask_passkey,
+    c.VerifyPasskey: verifying.verify_passkey,
+    c.BeginTotp: enrolling.begin_totp,
+    c.ConfirmTotp: enrolling.confirm_totp,
+    c.BeginPasskey: enrolling.begin_passkey,
+    c.ConfirmPasskey: enrolling.confirm_passkey,
+    c.RemoveFactor: enrolling.remove,
+    c.MakeRecoveryCodes: enrolling.make_codes,
+    c.AskFactorReset: account_changes.ask_factor_reset,
+    c.ResetFactors: enrolling.reset,
     c.NoteRead: reading.note,
     c.LookUpPerson: reading.look_up,
     c.SearchNumber: reading.search_number,
@@ -216,8 +231,22 @@ HANDLERS: dict[type[c.Command], Handler] = {
 }
 
 
-_BEFORE_A_PASSWORD = (c.ChangePassword, c.TouchSession, c.EndSession)
+_OF_SESSIONS = (c.TouchSession, c.EndSession)
+_PROOFS = (c.VerifyPassword, c.VerifyCode, c.AskPasskey, c.VerifyPasskey)
+_ENROLMENT = (c.BeginTotp, c.ConfirmTotp, c.BeginPasskey, c.ConfirmPasskey)
+_BEFORE_A_FACTOR = (*_OF_SESSIONS, *_PROOFS, *_ENROLMENT, c.ChangePassword)
+"""What somebody may do whose role asks for a second factor and who has none yet."""
+_WITHOUT_THE_FACTOR = (*_OF_SESSIONS, *_PROOFS)
+"""What somebody may do who has not shown the second factor yet."""
+_BEFORE_A_PASSWORD = (c.ChangePassword, *_OF_SESSIONS, *_PROOFS)
 """What somebody with a one-time password may do."""
+_COUNTED: dict[type[c.Command], Callable[[c.Command], YimenError]] = {
+    c.SignIn: lambda _: register.sign_in_refusal(),
+    c.ChangePassword: lambda _: accounts.wrong_password(),
+    **dict.fromkeys((c.VerifyPassword, c.VerifyCode, c.VerifyPasskey, c.ConfirmTotp), verifying.failed),
+    **dict.fromkeys((c.BeginTotp, c.BeginPasskey, c.RemoveFactor, c.MakeRecoveryCodes), verifying.failed),
+}
+"""Commands whose empty result is a failure that was counted: what is told after it was written."""
 
 
 class Office:
@@ -268,8 +297,7 @@ class Office:
         raise DatabaseBusy()
 
     def _perform_once(self, command: c.Command, actor: Actor, token: str) -> dict[str, Any]:
-        if actor.must_change_password and not isinstance(command, _BEFORE_A_PASSWORD):
-            raise PasswordChangeDue()
+        self._demand_proofs(command, actor)
         with self.database.unit_of_work() as uow:
             result = HANDLERS[type(command)](self.settings, uow, actor, command)
             if token:
@@ -277,9 +305,21 @@ class Office:
                 # changed, and then finds the first result.
                 uow.add(CommandToken(token=token, account_id=actor.account_id, at=uow.now, result=result))
             uow.commit()
-        if isinstance(command, c.SignIn) and not result:
-            raise register.sign_in_refusal()
+        refusal = None if result else _COUNTED.get(type(command))
+        if refusal is not None:
+            raise refusal(command)
         return result
+
+    def _demand_proofs(self, command: c.Command, actor: Actor) -> None:
+        """Raise unless the actor has shown what the session asks for, and lately where the command is weighty."""
+        awaits = "" if actor.at_desk is None else actor.at_desk.awaits
+        may_before = _WITHOUT_THE_FACTOR if awaits == factors.FACTOR else _BEFORE_A_FACTOR
+        if awaits and not isinstance(command, may_before):
+            verifying.demand_whole(actor)
+        if actor.must_change_password and not isinstance(command, _BEFORE_A_PASSWORD):
+            raise PasswordChangeDue()
+        if command.needs_verification():
+            verifying.demand(self.settings, actor)
 
     def _kept_result(self, actor: Actor, token: str) -> dict[str, Any] | None:
         """What the first command with a token answered; another person's token gives nothing away."""

@@ -11,7 +11,7 @@ from processes.access.scope import Actor, StandIn
 from processes.cases import actions, duties, notices, rules, seconds
 from processes.cases.models import WorkItem
 from processes.errors import NotFound
-from processes.office import computing, cosigning, finishing
+from processes.office import computing, cosigning, finishing, verifying
 from processes.office.answers import checked, reason_of
 from processes.office.running import Run
 from processes.settings import Settings
@@ -68,6 +68,8 @@ def complete_task(
         lambda: finishing.choices(run, item, actor, away),
     )  # fmt: skip
     computing.demand_reason(run, item, data)
+    if duties.decides(run.bundle, item):
+        verifying.demand(settings, actor)
     if command.signers:
         cosigning.hold(run, item, away, data, command)
         return {"case": case.number, "status": case.status}

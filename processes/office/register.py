@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from processes import commands as c
-from processes.access import accounts, audit, sessions, unsaved
+from processes.access import accounts, audit, factors, sessions, unsaved
 from processes.access.models import Division
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
@@ -45,8 +45,13 @@ def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignIn
     account = accounts.authenticate(uow, command.username, command.password, command.address, command.browser)
     if account is None:
         return {}
-    begun = sessions.begin(uow, account, command.address, command.device, command.browser)
-    return {"account_id": account.id, "session": begun.mark, "browser": begun.browser}
+    awaits = factors.awaited(uow.session, account, settings.second_factor_roles)
+    begun = sessions.begin(
+        uow, account, command.address, command.device, command.browser, sessions.Proven(awaits=awaits)
+    )
+    return {
+        "account_id": account.id, "session": begun.mark, "browser": begun.browser, "awaits": awaits,
+    }  # fmt: skip
 
 
 def sign_in_refusal() -> SignInRefused:

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from processes import commands as c
-from processes.access import accounts, audit, divisions, sign_in_attempts
+from processes.access import accounts, audit, divisions, factors, sign_in_attempts
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import anchors, queues
@@ -106,6 +106,7 @@ def _account(actor: Actor, username: str, fault: str | None = None) -> str:
             "account.html", account=account, change=change, fault=fault,
             typed=request.form if fault else None,
             in_hand=queues.in_hand(session, account.id),
+            factors=len(factors.of_account(session, account.id)),
             places=divisions.all_of(session, actor.division),
             roles=[r for r in Role if r is not Role.SYSTEM],
         )  # fmt: skip
@@ -131,6 +132,13 @@ def decide_account_change(actor: Actor, username: str) -> Any:
     return _done_or_shown(
         actor, username, c.DecideAccountChange(forms.whole(request.form.get("change", "")), accept)
     )
+
+
+@desk.post("/accounts/<string:username>/reset-factors")
+@require(Permission.ACCOUNT_WRITE)
+def reset_factors(actor: Actor, username: str) -> Any:
+    """Ask that somebody's second factors are taken away."""
+    return _done_or_shown(actor, username, c.AskFactorReset(username, request.form.get("reason", "")))
 
 
 @desk.post("/accounts/<string:username>/close")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes import heartbeat
-from processes.access import sessions
+from processes.access import factors, sessions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, system_actor
 from processes.errors import PasswordRefused, YimenError
@@ -54,7 +54,10 @@ def submit() -> Any:
         )
         return page, status_of(fault)
     auth.open_session(found)
-    return redirect(auth.inside(request.form.get("next", "")))
+    there = auth.inside(request.form.get("next", ""))
+    if found["awaits"] == factors.FACTOR:
+        return redirect(url_for("identity.factor_form", next=there))
+    return redirect(there)
 
 
 @desk.get("/sign-in/state")
@@ -76,7 +79,7 @@ def again() -> Any:
     command = c.SignIn(username, password, *auth.origin())
     found = auth.office().perform(command, system_actor())
     auth.open_session(found)
-    return jsonify(account=found["account_id"], csrf=generate_csrf())
+    return jsonify(account=found["account_id"], csrf=generate_csrf(), awaits=found["awaits"])
 
 
 @desk.get("/password")

@@ -78,9 +78,13 @@ function goOn(address) {
 // A form that is refused stays as it was typed, with the reason below it.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!form.matches('main form[method="post"]') || form.matches("[data-plain]")) return;
-  event.preventDefault();
+  if (!form.matches('main form[method="post"]') || event.defaultPrevented) return;
   const question = event.submitter?.dataset.confirm;
+  if (form.matches("[data-plain]")) {
+    if (question && !window.confirm(question)) event.preventDefault();
+    return;
+  }
+  event.preventDefault();
   if (question && !window.confirm(question)) return;
   const buttons = [...form.querySelectorAll("button")];
   const answered = new FormData(form, event.submitter);

@@ -1,6 +1,7 @@
 // One way to talk to the desk: JSON or a form out, JSON or an error in Chinese back.  A session that ended is taken
 // up again in place, and what was to be sent is sent again under its fresh token.
 import { renew } from "./sign_in_again.js";
+import { verified } from "./verify.js";
 
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
@@ -15,8 +16,16 @@ function once(address, body) {
   return fetch(address, { method: "POST", headers, body: isForm ? body : JSON.stringify(body) });
 }
 
-// `quiet` work of the page itself asks for a password once; what a person presses asks again each time.
+// What needs a fresh proof of who somebody is goes on once that is given in place.
 export async function post(address, body, quiet = false) {
+  const response = await signedIn(address, body, quiet);
+  if (response.status !== 403 || quiet) return response;
+  const { code } = await response.clone().json().catch(() => ({}));
+  return code === "verification_due" && (await verified()) ? once(address, body) : response;
+}
+
+// `quiet` work of the page itself asks for a password once; what a person presses asks again each time.
+async function signedIn(address, body, quiet) {
   const response = await once(address, body);
   if (response.status !== 400 && response.status !== 401) return response;
   const { code } = await response.clone().json().catch(() => ({}));

@@ -1,4 +1,6 @@
 // A session that ended while somebody works: sign in on the spot as the same person, and go on.
+import { take, verified } from "./verify.js";
+
 const meta = (name) => document.querySelector(`meta[name="${name}"]`);
 const make = (tag, attributes = {}, ...inside) => {
   const made = Object.assign(document.createElement(tag), attributes);
@@ -10,11 +12,6 @@ let asking = null, declined = false;
 async function state() {
   const answer = await fetch("/sign-in/state", { headers: { "X-Requested-With": "fetch" } });
   return answer.json();
-}
-
-function take(found) {
-  meta("csrf-token").content = found.csrf;
-  for (const input of document.querySelectorAll('input[name="csrf_token"]')) input.value = found.csrf;
 }
 
 // Whether the page may go on: the person is signed in (again, or already in another window).
@@ -62,7 +59,12 @@ function ask({ account, csrf }) {
         const body = JSON.stringify({ username, password: password.value });
         const answer = await fetch("/sign-in/again", { method: "POST", headers, body });
         const found = await answer.json();
-        if (answer.ok) { take(found); end(true); return; }
+        if (answer.ok) {
+          take(found);
+          // The second factor follows in a window of its own.
+          end(found.awaits ? await verified() : true);
+          return;
+        }
         fault.textContent = found.message;
       } catch {
         fault.textContent = "网络不通，请稍后再试。";

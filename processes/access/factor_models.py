@@ -1,0 +1,54 @@
+"""Second factors of accounts (双因素认证) and recovery codes (恢复码)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Row
+from processes.storage.types import Encrypted
+
+
+class SecondFactor(Row):
+    """What somebody has besides the password: an app that makes codes (动态口令), or a passkey (通行密钥)."""
+
+    __tablename__ = "second_factor"
+    __table_args__ = (
+        CheckConstraint("kind IN ('totp', 'passkey')", name="kind"),
+        CheckConstraint("(kind = 'totp') = (secret IS NOT NULL)", name="secret"),
+        CheckConstraint("(kind = 'passkey') = (credential IS NOT NULL)", name="credential"),
+        UniqueConstraint("credential", name="uq_second_factor_credential"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    label: Mapped[str] = mapped_column(String(40), default="")
+    """What its owner calls it: which telephone, which key."""
+    secret: Mapped[str | None] = mapped_column(Encrypted)
+    """Of an app: the shared secret in base32, sealed."""
+    used_step: Mapped[int] = mapped_column(default=0)
+    """Of an app: the latest period of 30 seconds whose code was used; none counts twice, and no earlier one."""
+    credential: Mapped[str | None] = mapped_column(String(1400))
+    """Of a passkey: its id, in base64url."""
+    public_key: Mapped[str] = mapped_column(Text, default="")
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    added_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    """None: shown to its owner and not tried yet; it opens nothing."""
+    used_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Row):
+    """A code that stands in for a second factor once; kept as a hash."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("account_id", "digest", name="uq_recovery_code_account_digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,79 @@
+"""Second factors: which an account has, which it must have, and using a code once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from processes.access import recovery, totp
+from processes.access.factor_models import SecondFactor
+from processes.access.models import Account
+from processes.storage.unit_of_work import UnitOfWork
+
+TOTP, PASSKEY, RECOVERY = "totp", "passkey", "recovery"
+FACTOR, ENROLMENT = "factor", "enrolment"
+"""What a session may await: a second factor to be shown, or one to be had at all."""
+MOST = 6
+UNTRIED = timedelta(minutes=15)
+"""So long a secret that was shown may be confirmed."""
+
+
+def of_account(session: Session, account_id: int | None) -> Sequence[SecondFactor]:
+    """The factors that an account can use, in the order in which they were added."""
+    mine = select(SecondFactor).where(
+        SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_not(None)
+    )
+    return session.scalars(mine.order_by(SecondFactor.id)).all()
+
+
+def awaited(session: Session, account: Account, demanded: Collection[str]) -> str:
+    """What a session that began with the password alone still awaits; `demanded` are roles that must have a factor.
+
+    Accounts with a published password may have one and need none.
+    """
+    if of_account(session, account.id):
+        return FACTOR
+    return ENROLMENT if is_demanded(account, demanded) else ""
+
+
+def is_demanded(account: Account, demanded: Collection[str]) -> bool:
+    """Whether an account must have a second factor."""
+    return not account.is_demo and bool(set(account.roles) & set(demanded))
+
+
+def use_code(uow: UnitOfWork, account_id: int, code: str, at: datetime) -> str:
+    """By what a code proves its owner (`totp`, `recovery`), used up by that; empty: by nothing."""
+    for factor in of_account(uow.session, account_id):
+        if factor.kind == TOTP and use_step(uow, factor, code, at):
+            return TOTP
+    return RECOVERY if recovery.use(uow, account_id, code, at) else ""
+
+
+def use_step(uow: UnitOfWork, factor: SecondFactor, code: str, at: datetime) -> bool:
+    """Whether a code is of a period of this app that nobody used; of two uses at once one finds it."""
+    step = totp.step_of(factor.secret or "", code, at, factor.used_step)
+    if step is None:
+        return False
+    done = uow.session.execute(
+        update(SecondFactor)
+        .where(SecondFactor.id == factor.id, SecondFactor.used_step < step)
+        .values(used_step=step, used_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def drop_untried(uow: UnitOfWork, account_id: int) -> None:
+    """Secrets of an account that were shown and never confirmed."""
+    uow.session.execute(
+        delete(SecondFactor).where(SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_(None))
+    )
+
+
+def drop_all(uow: UnitOfWork, account_id: int) -> None:
+    """Every factor of an account, and its recovery codes."""
+    uow.session.execute(delete(SecondFactor).where(SecondFactor.account_id == account_id))
+    recovery.drop(uow, account_id)

@@ -1,0 +1,63 @@
+"""Recovery codes (恢复码): ten at once, shown once, kept as hashes, each used once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from processes.access.factor_models import RecoveryCode
+from processes.storage.unit_of_work import UnitOfWork
+
+HOW_MANY = 10
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without those that look alike: 31 of them, so that sixteen make 79 bits and a plain hash is enough."""
+_LENGTH, _GROUP = 16, 4
+
+
+def make(uow: UnitOfWork, account_id: int, at: datetime) -> Sequence[str]:
+    """Ten new codes; those of before open nothing any more."""
+    drop(uow, account_id)
+    codes = ["".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)) for _ in range(HOW_MANY)]
+    for code in codes:
+        uow.add(RecoveryCode(account_id=account_id, digest=_digest(account_id, code), made_at=at))
+    return ["-".join(code[i : i + _GROUP] for i in range(0, _LENGTH, _GROUP)) for code in codes]
+
+
+def use(uow: UnitOfWork, account_id: int, typed: str, at: datetime) -> bool:
+    """Whether it is a code of the account that was not used yet; of two uses at once one finds it."""
+    code = "".join(ch for ch in typed.upper() if ch.isalnum())
+    if len(code) != _LENGTH:
+        return False
+    done = uow.session.execute(
+        update(RecoveryCode)
+        .where(
+            RecoveryCode.account_id == account_id,
+            RecoveryCode.digest == _digest(account_id, code),
+            RecoveryCode.used_at.is_(None),
+        )
+        .values(used_at=at)
+    )
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def left(session: Session, account_id: int) -> int:
+    """How many codes of an account can still be used."""
+    unused = select(func.count()).select_from(RecoveryCode)
+    return (
+        session.scalar(unused.where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None)))
+        or 0
+    )
+
+
+def drop(uow: UnitOfWork, account_id: int) -> None:
+    """No code of the account opens anything any more."""
+    uow.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
+
+
+def _digest(account_id: int, code: str) -> str:
+    return hashlib.sha256(f"recovery {account_id} {code}".encode()).hexdigest()

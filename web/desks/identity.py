@@ -1,0 +1,214 @@
+"""双因素认证 and 再次验证身份: the second factor after the password, one's own factors, proving again in place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from documents import qr
+from processes import commands as c
+from processes.access import factors, passkeys, recovery
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.errors import YimenError
+from processes.office import verifying
+from web import auth, forms
+from web.errors import status_of
+from web.limits import limiter
+from web.require import require
+
+desk = Blueprint("identity", __name__)
+_SOON = timedelta(minutes=1)
+"""A proof that ends so soon is asked for anew before a form is filled in and sent."""
+_LONGEST = 200
+
+
+def _where() -> tuple[str, str]:
+    """Where an attempt comes from, for its counters."""
+    address, _, browser = auth.origin()
+    return address, browser
+
+
+@desk.get("/sign-in/factor")
+@require(Permission.SESSION)
+def factor_form(actor: Actor) -> Any:
+    """The page of the second factor, after the password."""
+    return _factor(actor)
+
+
+@desk.post("/sign-in/factor")
+@limiter.limit("30 per minute")
+@require(Permission.SESSION)
+def show_factor(actor: Actor) -> Any:
+    """Show it: a code of the app, or a recovery code."""
+    try:
+        found = auth.office().perform(c.VerifyCode(_code(), *_where()), actor)
+    except YimenError as fault:
+        return _factor(actor, fault.message), status_of(fault)
+    auth.renew_session(found)
+    return redirect(auth.inside(request.form.get("next", "")))
+
+
+def _factor(actor: Actor, fault: str | None = None) -> Any:
+    there = auth.inside(request.values.get("next", ""))
+    if actor.at_desk is None or actor.at_desk.awaits != factors.FACTOR:
+        return redirect(there)
+    return render_template("factor.html", fault=fault, next=there, who=actor, **_ways(actor))
+
+
+def _ways(actor: Actor) -> dict[str, bool]:
+    """By what the person can prove who they are."""
+    with auth.office().database.reading("") as session:
+        kinds = {f.kind for f in factors.of_account(session, actor.account_id)}
+    return {
+        "password": not kinds,
+        "code": bool(kinds),
+        "app": factors.TOTP in kinds,
+        "passkey": factors.PASSKEY in kinds and _site() is not None,
+    }
+
+
+def _site() -> passkeys.Site | None:
+    settings = auth.office().settings
+    return passkeys.site(settings.public_address, settings.office_name)
+
+
+@desk.get("/identity/state")
+@require(Permission.SESSION)
+def state(actor: Actor) -> Any:
+    """Whether the person would be asked now, and by what they can answer."""
+    here, settings = actor.at_desk, auth.office().settings
+    due = here is None or here.awaits == factors.FACTOR or not verifying.is_fresh(settings, here, _SOON)
+    return jsonify(due=due, csrf=generate_csrf(), name=actor.name, **_ways(actor))
+
+
+@desk.post("/identity/verify")
+@limiter.limit("30 per minute")
+@require(Permission.SESSION)
+def verify(actor: Actor) -> Any:
+    """Prove who one is, from the page that lies open."""
+    body = forms.body()
+    told = str(body.get("code", ""))[:_LONGEST]
+    password = str(body.get("password", ""))[:_LONGEST]
+    command = c.VerifyCode(told, *_where()) if told else c.VerifyPassword(password, *_where())
+    return _proven(actor, command)
+
+
+@desk.post("/identity/passkey/options")
+@limiter.limit("30 per minute")
+@require(Permission.SESSION)
+def passkey_options(actor: Actor) -> Any:
+    """What the browser is to have signed."""
+    return jsonify(auth.office().perform(c.AskPasskey(), actor))
+
+
+@desk.post("/identity/passkey")
+@limiter.limit("30 per minute")
+@require(Permission.SESSION)
+def passkey(actor: Actor) -> Any:
+    """Prove who one is by a passkey."""
+    return _proven(actor, c.VerifyPasskey(str(forms.body().get("answer", "")), *_where()))
+
+
+def _proven(actor: Actor, command: c.Command) -> Any:
+    auth.renew_session(auth.office().perform(command, actor))
+    return jsonify(account=actor.account_id, csrf=generate_csrf())
+
+
+@desk.get("/factors")
+@require(Permission.SESSION)
+def factors_page(actor: Actor) -> Any:
+    """One's own second factors."""
+    return _page(actor)
+
+
+def _page(actor: Actor, **more: Any) -> str:
+    """`more` is what was just made and is shown once, or why it was not."""
+    with auth.office().database.reading("") as session:
+        own = factors.of_account(session, actor.account_id)
+        left = recovery.left(session, actor.account_id or 0)
+    here = actor.at_desk
+    return render_template(
+        "factors.html", own=own, left=left, has_site=_site() is not None, who=actor,
+        is_due=here is not None and here.awaits == factors.ENROLMENT and "codes" not in more,
+        how_many=recovery.HOW_MANY, **more,
+    )  # fmt: skip
+
+
+def _shown(actor: Actor, command: c.Command, **kept: Any) -> Any:
+    """Carry out a command of the page; what it made is shown on it, and so is a refusal, with what was there."""
+    try:
+        made = auth.office().perform(command, actor)
+    except YimenError as fault:
+        return _page(actor, fault=fault.message, code=fault.code, **kept), status_of(fault)
+    auth.renew_session(made)
+    shown = {k: v for k, v in made.items() if k in ("secret", "codes", "kind", "removed")}
+    if "address" in made:
+        shown["qr"] = Markup(qr.drawing(made["address"]))  # noqa: S704  (drawn here, of an address made here)
+    return _page(actor, **shown)
+
+
+@desk.post("/factors/totp")
+@limiter.limit("20 per minute")
+@require(Permission.SESSION)
+def begin_totp(actor: Actor) -> Any:
+    """Ask for the secret of an app; it is shown on the page that answers."""
+    return _shown(actor, c.BeginTotp(_password(), *_where()))
+
+
+@desk.post("/factors/totp/confirm")
+@limiter.limit("20 per minute")
+@require(Permission.SESSION)
+def confirm_totp(actor: Actor) -> Any:
+    """The app's first code."""
+    return _shown(actor, c.ConfirmTotp(_code(), request.form.get("label", ""), *_where()), is_waiting=True)
+
+
+@desk.post("/factors/passkey/options")
+@limiter.limit("20 per minute")
+@require(Permission.SESSION)
+def begin_passkey(actor: Actor) -> Any:
+    """What the browser makes a passkey with."""
+    password = str(forms.body().get("password", ""))[:_LONGEST]
+    return jsonify(auth.office().perform(c.BeginPasskey(password, *_where()), actor))
+
+
+@desk.post("/factors/passkey")
+@limiter.limit("20 per minute")
+@require(Permission.SESSION)
+def confirm_passkey(actor: Actor) -> Any:
+    """Take in the passkey that the browser made; recovery codes that come with the first one are in the answer."""
+    body = forms.body()
+    command = c.ConfirmPasskey(str(body.get("answer", "")), str(body.get("label", "")))
+    made = auth.office().perform(command, actor)
+    auth.renew_session(made)
+    return jsonify(codes=made.get("codes", []), csrf=generate_csrf())
+
+
+@desk.post("/factors/remove")
+@limiter.limit("20 per minute")
+@require(Permission.SESSION)
+def remove(actor: Actor) -> Any:
+    """Give one of one's own factors up."""
+    factor = forms.whole(request.form.get("factor"))
+    return _shown(actor, c.RemoveFactor(factor, _password(), *_where()))
+
+
+@desk.post("/factors/codes")
+@limiter.limit("20 per minute")
+@require(Permission.SESSION)
+def make_codes(actor: Actor) -> Any:
+    """Ten new recovery codes, shown once."""
+    return _shown(actor, c.MakeRecoveryCodes(_password(), *_where()))
+
+
+def _password() -> str:
+    return request.form.get("password", "")[:_LONGEST]
+
+
+def _code() -> str:
+    return request.form.get("code", "")[:_LONGEST]
