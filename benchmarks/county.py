@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, Table, func, insert, select, text
+from sqlalchemy.orm import Session
 
 from processes.access.models import AccessLog
 from processes.cases import events
@@ -15,7 +16,7 @@ from processes.migrations import schema
 from processes.office import Office
 from processes.rehearsal import demo
 from processes.settings import from_environment
-from processes.storage import keyring
+from processes.storage import keyring, sealing
 from processes.storage.base import Row
 from processes.storage.unit_of_work import Database
 from processes.verbs.registry import office_for_lint
@@ -121,23 +122,32 @@ def _told(column: Column[object], steps: dict[str, int]) -> str:
 def _chains(connection: Connection, copies: int, step: int) -> None:
     """The events of each copy, each sealed as if it had happened in that case, and the heads of the cases."""
     events_of = CaseEvent.__table__
-    names = [c.name for c in events_of.columns if c.name not in ("id", "case_id", "previous", "digest")]
-    query = select(events_of).order_by(CaseEvent.case_id, CaseEvent.position)
-    base = [dict(row._mapping) for row in connection.execute(query)]
+    told_apart = ("id", "case_id", "previous", "digest")
+    sealed = sealing.sealed_of(CaseEvent)
+    names = [c.name for c in events_of.columns if c.name not in (*told_apart, *sealed)]
+    with Session(connection) as session:
+        query = select(CaseEvent).order_by(CaseEvent.case_id, CaseEvent.position)
+        base = [
+            {n: getattr(event, n) for n in (*told_apart, *names, *sealed)} for event in session.scalars(query)
+        ]
     serial = _step(connection, "case_event")
     for k in range(1, copies + 1):
         rows, heads = [], {}
         for told in base:
             case_id = told["case_id"] + k * step
             event = CaseEvent(
-                **{name: told[name] for name in names}, case_id=case_id, previous=heads.get(case_id, "")
+                **{name: told[name] for name in (*names, *sealed)},
+                case_id=case_id,
+                previous=heads.get(case_id, ""),
             )
             event.digest = heads[case_id] = events.digest(event)
             serial += 1
             rows.append(
-                {**told, "id": serial, "case_id": case_id, "previous": event.previous, "digest": event.digest}
+                {name: told[name] for name in names}
+                | {name: getattr(event, f"{name}_sealed") for name in sealed}
+                | {"id": serial, "case_id": case_id, "previous": event.previous, "digest": event.digest}
             )
-        connection.execute(insert(CaseEvent), rows)
+        connection.execute(insert(events_of), rows)
         changing = text("UPDATE case_file SET head = :head WHERE id = :id")
         connection.execute(changing, [{"head": head, "id": case_id} for case_id, head in heads.items()])
 

@@ -82,5 +82,5 @@ def row(n: int, now: datetime) -> dict[str, Any]:
         "applicant": f"申请人{n % 5000}", "initials": f"sqr{n % 5000}", "id_tail": f"{n % 10000:04d}", "category": "", "ref": f"chain/step_{n}#1",
         "task": "step_1", "title": "环节", "role": _ROLES[n // _TOWNSHIPS % len(_ROLES)], "form": "step", "status": "open",
         "version": 1, "offered_at": now, "clock": "", "due_on": due, "yellow_on": due, "red_on": due, "changed_at": now,
-        "changed_by": "", "draft_version": 0, "programme": "chain", "cosigning": "", "urged": 0,
+        "changed_by": "", "draft_version": 0, "programme": "chain", "cosigning": "", "urged": 0, "seal_mark": f"{n:024d}",
     }  # fmt: skip

@@ -10,25 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import select
 
-from processes import backup_cli, founding_cli, worker
-from processes import commands as c
-from processes.access import account_states, log_chain
-from processes.access.scope import system_actor
-from processes.cases import anchors, draws, events, work_audit
-from processes.cases.models import Case
+from processes import audit_cli, backup_cli, founding_cli, worker
 from processes.errors import OfficeMissing, YimenError
 from processes.migrations import schema
 from processes.office import explaining, rekeying
 from processes.opening import checked_office, open_office
-from processes.oversight import canonical, copies
-from processes.papers import files, signing
+from processes.papers import signing
 from processes.parameters import book
 from processes.policy.parameters import shown
 from processes.rehearsal import coverage, demo, publishing, reports
 from processes.releases import lint
-from processes.relief import audit, fund_queries
 from processes.settings import OWNER_ONLY, from_environment
 from processes.storage import certificate, keyring
 from processes.usage import Commands
@@ -134,86 +126,6 @@ def parameters_command(as_json: bool) -> None:
         click.echo(f"{r.name}　{shown(r.scalar)}　自 {r.since} 起　{place}　{r.source}　{state}")
 
 
-@main.group("audit")
-def audit_group() -> None:
-    """审计。"""
-
-
-@audit_group.command("verify")
-@AS_JSON
-@click.option("--files", "with_files", is_flag=True, help="逐个读取文书、扫描件和附件，指出丢失、残缺的。")
-@click.option(
-    "--remake", is_flag=True, help="与 --files 同用：能按存档内容重新生成的文书交后台任务重新生成。"
-)
-def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
-    """核对每个办件的事件链、备用金台账、救助金与办件是否相符、每日封存、家庭档案的写法和列表用的副本；被改动或不平的退出码为 1。"""
-    office = open_office()
-    broken = {}
-    checked = 0
-    with office.database.snapshot("") as session:
-        for case in session.scalars(select(Case).order_by(Case.id)):
-            checked += 1
-            fault = events.verify(session, case)
-            if fault:
-                broken[case.number] = fault
-        books = fund_queries.audit(session)
-        money = audit.compare(session)
-        seals = [*anchors.verify(session, office.settings.anchors), *draws.differing(session)]
-        log = [*log_chain.verify(session), *account_states.differing(session)]
-        work = list(work_audit.differing(session))
-        writing = canonical.faults(session)
-        copied = copies.differing(session)
-        missing = list(files.lost(session, office.settings)) if with_files else []
-    if remake:
-        for one in missing:
-            if one.code:
-                office.perform(c.RemakePaper(one.code), system_actor())
-    if as_json:
-        _print_json(
-            {
-                "checked": checked,
-                "broken": broken,
-                "books": books,
-                "money": money,
-                "seals": seals,
-                "log": log,
-                "work": work,
-                "register": writing,
-                "copies": copied,
-                "files": [asdict(one) for one in missing],
-            }
-        )
-    else:
-        for number, fault in broken.items():
-            click.echo(f"{number}：{fault}")
-        for fault in books:
-            click.echo(f"备用金：{fault}")
-        for fault in money:
-            click.echo(f"救助金：{fault}")
-        for fault in seals:
-            click.echo(f"每日封存：{fault}")
-        for fault in log:
-            click.echo(f"访问记录和账号：{fault}")
-        for fault in work:
-            click.echo(f"办理环节：{fault}")
-        for fault in writing:
-            click.echo(f"家庭档案：{fault}")
-        for fault in copied:
-            click.echo(f"列表：{fault}")
-        for one in missing:
-            click.echo(f"存档文件：{one.what}{one.said}，{_way_back(one, remake)}")
-        click.echo(
-            f"核对 {checked} 个办件，{len(broken)} 个有问题；备用金{'有问题' if books else '账账相符'}；救助金与办件{'有问题' if money else '相符'}；每日封存{'有问题' if seals else '相符'}；访问记录和账号{'有问题' if log else '相符'}；办理环节{'有问题' if work else '相符'}。"
-        )
-    sys.exit(1 if broken or books or money or seals or log or work or writing or copied or missing else 0)
-
-
-def _way_back(one: files.LostFile, remake: bool) -> str:
-    if not one.code:
-        return "请从备份恢复"
-    return "已交后台任务重新生成" if remake else "可加 --remake 按存档内容重新生成"
-
-
 @main.group("keys")
 def keys_group() -> None:
     """密钥。"""
@@ -314,6 +226,7 @@ def _print_json(value: Any) -> None:
 
 
 founding_cli.register(main)
+audit_cli.register(main)
 backup_cli.register(main)
 
 if __name__ == "__main__":

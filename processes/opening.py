@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import structlog
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import LargeBinary, inspect, select, type_coerce
+from sqlalchemy import ColumnElement, inspect, literal_column, select
 
 from processes.access import founding
 from processes.access.models import Account
@@ -27,7 +27,7 @@ from processes.migrations import schema
 from processes.office import Office
 from processes.people.models import Person
 from processes.settings import OFFICE_NAME, Settings, from_environment
-from processes.storage import keyring
+from processes.storage import keyring, sealing
 from processes.storage.engines import failures_named
 from processes.storage.unit_of_work import Database
 
@@ -93,9 +93,9 @@ def _fitting_keys(settings: Settings, database: Database) -> keyring.Keyring:
     sample = _something_sealed(database)
     keys = keyring.open_keyring(settings.keys, may_make=sample is None)
     if sample is not None:
-        sealed, fingerprint = sample
+        sealed, belongs, fingerprint = sample
         try:
-            number = keys.decrypt(sealed)
+            number = keys.unseal(sealed, belongs).decode()
         except InvalidTag as fault:
             raise KeysForeign(folder=settings.keys) from fault
         if fingerprint not in keys.blind_indexes(number):
@@ -104,17 +104,22 @@ def _fitting_keys(settings: Settings, database: Database) -> keyring.Keyring:
     return keys
 
 
-def _something_sealed(database: Database) -> tuple[bytes, str] | None:
-    """A person's sealed number and its fingerprint, if one is stored."""
+def _something_sealed(database: Database) -> tuple[bytes, bytes | None, str] | None:
+    """A person's sealed number, what it is bound to (nothing: before migration 0053) and its fingerprint, if there is one."""
     with database.reading("") as session:
-        if not inspect(session.connection()).has_table(Person.__tablename__):
+        known = inspect(session.connection())
+        if not known.has_table(Person.__tablename__):
             return None
-        number = type_coerce(Person.id_number, LargeBinary)
-        query = select(number, Person.id_index).where(
+        is_bound = any(c["name"] == sealing.MARK for c in known.get_columns(Person.__tablename__))
+        mark: ColumnElement[str] = literal_column(sealing.MARK if is_bound else "''")
+        query = select(Person.id_number, mark, Person.id_index).where(
             Person.id_number.is_not(None), Person.id_index.is_not(None)
         )
         found = session.execute(query.order_by(Person.id.desc()).limit(1)).first()
-    return None if found is None else (bytes(found[0]), str(found[1]))
+    if found is None:
+        return None
+    belongs = sealing.bound_to(Person.__tablename__, "id_number", [found[1]]) if is_bound else None
+    return bytes(found[0] or b""), belongs, str(found[2])
 
 
 def _demand_roles(settings: Settings) -> None:

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Row
-from processes.storage.types import Encrypted
+from processes.storage.base import Marked, Row
+from processes.storage.sealing import sealed_text_or_none
 
 
-class SecondFactor(Row):
+class SecondFactor(Row, Marked):
     """What somebody has besides the password: an app that makes codes (动态口令), or a passkey (通行密钥)."""
 
     __tablename__ = "second_factor"
@@ -27,7 +27,7 @@ class SecondFactor(Row):
     kind: Mapped[str] = mapped_column(String(10))
     label: Mapped[str] = mapped_column(String(40), default="")
     """What its owner calls it: which telephone, which key."""
-    secret: Mapped[str | None] = mapped_column(Encrypted)
+    secret = sealed_text_or_none()
     """Of an app: the shared secret in base32, sealed."""
     used_step: Mapped[int] = mapped_column(default=0)
     """Of an app: the latest period of 30 seconds whose code was used; none counts twice, and no earlier one."""

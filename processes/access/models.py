@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Row, Scoped
-from processes.storage.types import SealedData
+from processes.storage.base import Marked, Row, Scoped
+from processes.storage.sealing import sealed_data, sealed_text
 
 
 class Installation(Row):
@@ -55,7 +55,7 @@ class OfficeContact(Row):
     changed_at: Mapped[datetime]
 
 
-class Account(Row, Scoped):
+class Account(Row, Scoped, Marked):
     """A person who may sign in, with roles and a data scope."""
 
     __tablename__ = "account"
@@ -80,15 +80,15 @@ class Account(Row, Scoped):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     """The account under which the same natural person is known already; None: this one."""
     session_epoch: Mapped[int] = mapped_column(default=0)
-    email: Mapped[str] = mapped_column(String(120), default="")
-    mobile: Mapped[str] = mapped_column(String(20), default="")
+    email = sealed_text()
+    mobile = sealed_text()
     quiet_from: Mapped[str] = mapped_column(String(5), default="20:00")
     quiet_until: Mapped[str] = mapped_column(String(5), default="08:00")
     digest: Mapped[bool] = mapped_column(default=False)
     """One mail a day with all notices, instead of one at a time."""
 
 
-class AccountChange(Row):
+class AccountChange(Row, Marked):
     """Other roles or another place of work for an account, asked for by one administrator and decided by another."""
 
     __tablename__ = "account_change"
@@ -108,7 +108,7 @@ class AccountChange(Row):
     department: Mapped[str] = mapped_column(String(40), default="")
     resets_factors: Mapped[bool] = mapped_column(default=False)
     """Takes every second factor away (a telephone was lost) and leaves the work as it is."""
-    reason: Mapped[str] = mapped_column(String(300), default="")
+    reason = sealed_text()
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     asked_by: Mapped[str] = mapped_column(String(60))
     asked_at: Mapped[datetime]
@@ -118,7 +118,7 @@ class AccountChange(Row):
     decided_at: Mapped[datetime | None]
 
 
-class Absence(Row):
+class Absence(Row, Marked):
     """A person is away and somebody acts for them (代办): dates, programmes, places."""
 
     __tablename__ = "absence"
@@ -139,7 +139,7 @@ class Absence(Row):
     """Ids of programmes; empty: all."""
     place: Mapped[str] = mapped_column(String(12), default="")
     """A part of the absent person's places; empty: all of them."""
-    reason: Mapped[str] = mapped_column(String(300), default="")
+    reason = sealed_text()
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(60))
     ended_at: Mapped[datetime | None]
@@ -175,7 +175,7 @@ class NamedSubstitute(Row):
     ended_by: Mapped[str] = mapped_column(String(60), default="")
 
 
-class Unsaved(Row):
+class Unsaved(Row, Marked):
     """What somebody typed into a form that belongs to no step yet (未提交的填写), by window."""
 
     __tablename__ = "unsaved"
@@ -186,7 +186,7 @@ class Unsaved(Row):
     sheet: Mapped[str] = mapped_column(String(64))
     """The window's own mark, so that two windows never write over each other unasked."""
     place: Mapped[str] = mapped_column(String(120))
-    body: Mapped[dict[str, Any]] = mapped_column(SealedData)
+    body = sealed_data(dict[str, Any])
     version: Mapped[int]
     saved_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -269,8 +269,9 @@ class CommandToken(Row):
     """A command done once: the same token again gets the first result."""
 
     __tablename__ = "command_token"
+    sealed_by = ("token",)
 
     token: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(index=True)
-    result: Mapped[dict[str, Any]]
+    result = sealed_data(dict[str, Any])

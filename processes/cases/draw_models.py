@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from processes.storage.base import Row, Scoped
-from processes.storage.types import Encrypted
+from processes.storage.base import Marked, Row, Scoped
+from processes.storage.sealing import sealed_text
 
 COLLECTING, READY, REVEALED = "collecting", "ready", "revealed"
 _COLLECTING = text("status = 'collecting'")
@@ -34,7 +34,7 @@ class DrawRound(Row, Scoped):
     numbers: Mapped[list[DrawNumber]] = relationship(order_by="DrawNumber.id")
 
 
-class DrawNumber(Row):
+class DrawNumber(Row, Marked):
     """A number that somebody committed to: its hash is known at once, the number when the round is revealed."""
 
     __tablename__ = "draw_number"
@@ -45,8 +45,8 @@ class DrawNumber(Row):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(String(60))
     office: Mapped[str] = mapped_column(String(40))
-    number: Mapped[str] = mapped_column(Encrypted)
-    nonce: Mapped[str] = mapped_column(Encrypted)
+    number = sealed_text()
+    nonce = sealed_text()
     """Added by the program, so that the number cannot be found out by trying."""
     commitment: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Text, cast, func, select, type_coerce
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor
 from processes.cases.models import Case, CaseEvent
+from processes.errors import SealBroken
 from processes.policy import values
 from processes.storage.unit_of_work import UnitOfWork
+
+_SALT_BYTES = 16
 
 
 def append(
@@ -28,6 +32,7 @@ def append(
         kind=kind,
         title=title,
         payload=payload,
+        salt=secrets.token_hex(_SALT_BYTES),
         previous=case.head,
     )
     event.digest = digest(event)
@@ -37,7 +42,11 @@ def append(
 
 
 def digest(event: CaseEvent) -> str:
-    """The hash over everything that an event says and the hash before it."""
+    """The hash over everything that an event says and the hash before it.
+
+    It lies open beside the sealed payload: the salt, sealed too, keeps anybody from finding the payload out by trying.
+    Events of before there was a salt have none.
+    """
     said = [
         event.case_id,
         event.position,
@@ -49,6 +58,8 @@ def digest(event: CaseEvent) -> str:
         event.payload,
         event.previous,
     ]
+    if event.salt:
+        said.append(event.salt)
     return hashlib.sha256(values.dumps(said)).hexdigest()
 
 
@@ -74,24 +85,10 @@ def of_kind(session: Session, case_id: int, kind: str) -> list[CaseEvent]:
 
 def computed(session: Session, case_id: int) -> list[CaseEvent]:
     """How each table and each sheet of a case came out last, in the order in which they came first."""
-    what = func.coalesce(_said(session, "table"), _said(session, "sheet"))
-    last = (
-        select(func.min(CaseEvent.position).label("first"), func.max(CaseEvent.position).label("last"))
-        .where(CaseEvent.case_id == case_id, CaseEvent.kind == "decided")
-        .group_by(what)
-        .subquery()
-    )
-    query = (
-        select(CaseEvent).join(last, CaseEvent.position == last.c.last).where(CaseEvent.case_id == case_id)
-    )
-    return list(session.scalars(query.order_by(last.c.first)))
-
-
-def _said(session: Session, name: str) -> ColumnElement[Any]:
-    """What an event says under a name, as the database reads it from the stored text."""
-    if session.get_bind().dialect.name == "sqlite":
-        return func.json_extract(CaseEvent.payload, f"$.{name}")
-    return cast(type_coerce(CaseEvent.payload, Text), JSON).op("->>")(name)
+    last: dict[str, CaseEvent] = {}
+    for event in of_kind(session, case_id, "decided"):
+        last[str(event.payload.get("table") or event.payload.get("sheet") or "")] = event
+    return list(last.values())
 
 
 def verify(session: Session, case: Case) -> str | None:
@@ -104,14 +101,20 @@ def verify(session: Session, case: Case) -> str | None:
         count += 1
         if event.position != count:
             return f"第 {count} 条记录缺失"
-        # After destruction the hashes are all that is left of an event: they still show that none is missing.
-        emptied = case.destroyed_on is not None and not event.payload and not event.title
-        if event.previous != previous or (not emptied and digest(event) != event.digest):
+        if event.previous != previous or not _is_as_written(event, case.destroyed_on is not None):
             return f"第 {count} 条记录已被改动"
         previous = event.digest
     if count != case.events_count or previous != case.head:
         return "末尾记录缺失"
     return None
+
+
+def _is_as_written(event: CaseEvent, destroyed: bool) -> bool:
+    """After destruction the hashes are all that is left of an event: they still show that none is missing."""
+    try:
+        return (destroyed and not event.payload and not event.title) or digest(event) == event.digest
+    except SealBroken:
+        return False
 
 
 def of_case(session: Session, case_id: int) -> list[CaseEvent]:

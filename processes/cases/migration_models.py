@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Row
+from processes.storage.base import Marked, Row
+from processes.storage.sealing import sealed_bytes_or_none, sealed_data, sealed_text
 
 PLANNING, PLANNED, RUNNING, DONE = "planning", "planned", "running", "done"
 UNDOING, UNDONE, DROPPED = "undoing", "undone", "dropped"
@@ -53,7 +54,7 @@ class MigrationBatch(Row):
     """Accounts that chose for cases that need a choice."""
 
 
-class MigrationRow(Row):
+class MigrationRow(Row, Marked):
     """One case of a batch: the verdict, the choice, and what the case was before."""
 
     __tablename__ = "migration_row"
@@ -70,8 +71,8 @@ class MigrationRow(Row):
     go: Mapped[bool | None]
     """The supervisor's choice, for cases that need one."""
     status: Mapped[str] = mapped_column(String(10), default=WAITS)
-    said: Mapped[str] = mapped_column(Text, default="")
+    said = sealed_text()
     version_after: Mapped[int] = mapped_column(default=0)
-    state_before: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state_before = sealed_bytes_or_none()
     due_before: Mapped[datetime | None]
-    items_before: Mapped[list[Any]] = mapped_column(default=list)
+    items_before = sealed_data(list[Any])

@@ -5,11 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from processes.policy.calendar import civil_date
-from processes.storage.base import Referred, Row, Scoped
+from processes.storage.base import Marked, Referred, Row, Scoped
+from processes.storage.sealing import (
+    sealed_bytes,
+    sealed_bytes_or_none,
+    sealed_data,
+    sealed_data_or_none,
+    sealed_text,
+    sealed_text_or_none,
+)
 
 NO_DUE_DATE = date(9999, 12, 31)
 _MINUTE = timedelta(minutes=1)
@@ -17,7 +25,7 @@ _NARROWED = ("division", "department", "destroyed_on")
 """What every list of cases is narrowed by."""
 
 
-class Case(Row, Scoped, Referred):
+class Case(Row, Scoped, Referred, Marked):
     """One application under one programme and one release (办件)."""
 
     __tablename__ = "case_file"
@@ -50,10 +58,10 @@ class Case(Row, Scoped, Referred):
     """The same with the surname read like any other word (单建国: djg); empty where there is no second reading."""
     category: Mapped[str] = mapped_column(String(30), default="")
     status: Mapped[str] = mapped_column(String(10), default="open")
-    suspended_because: Mapped[str] = mapped_column(Text, default="")
+    suspended_because = sealed_text()
     outcome: Mapped[str | None] = mapped_column(String(40))
     outcome_title: Mapped[str | None] = mapped_column(String(40))
-    state: Mapped[bytes] = mapped_column(LargeBinary)
+    state = sealed_bytes()
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     """Who registered the application, and so never decides it."""
     former_releases: Mapped[list[Any]] = mapped_column(default=list)
@@ -78,7 +86,7 @@ def _only(status: str) -> Any:
     return {"postgresql_where": text(f"status = '{status}'"), "sqlite_where": text(f"status = '{status}'")}
 
 
-class WorkItem(Row, Scoped, Referred):
+class WorkItem(Row, Scoped, Referred, Marked):
     """A step in someone's queue (待办); what lists show is copied here, so one statement suffices."""
 
     __tablename__ = "work_item"
@@ -177,11 +185,11 @@ class WorkItem(Row, Scoped, Referred):
     completed_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
     changed_by: Mapped[str] = mapped_column(String(60), default="")
-    submission: Mapped[dict[str, Any] | None]
-    draft: Mapped[dict[str, Any] | None]
+    submission = sealed_data_or_none()
+    draft = sealed_data_or_none()
     draft_version: Mapped[int] = mapped_column(default=0)
     draft_at: Mapped[datetime | None]
-    returned_reason: Mapped[str | None] = mapped_column(Text)
+    returned_reason = sealed_text_or_none()
     programme: Mapped[str] = mapped_column(String(60), default="")
     process: Mapped[str] = mapped_column(String(60), default="")
     """The case's process, as the case has it."""
@@ -205,7 +213,7 @@ class WorkItem(Row, Scoped, Referred):
     second: Mapped[str | None] = mapped_column(String(60))
     cosigning: Mapped[str] = mapped_column(String(6), default="")
     """Whose signatures it waits for: `before` the step is finished, or `after`, with what was submitted held."""
-    held: Mapped[dict[str, Any] | None]
+    held = sealed_data_or_none()
     urged: Mapped[int] = mapped_column(default=0)
     urged_at: Mapped[datetime | None]
     straight_to: Mapped[dict[str, Any] | None]
@@ -223,6 +231,7 @@ class CaseEvent(Row):
     """Something that happened to a case; append-only, each hash seals the one before it."""
 
     __tablename__ = "case_event"
+    sealed_by = ("case_id", "position")
     __table_args__ = (
         UniqueConstraint("case_id", "position"),
         Index(
@@ -240,8 +249,9 @@ class CaseEvent(Row):
     actor_id: Mapped[int | None]
     actor: Mapped[str] = mapped_column(String(60))
     kind: Mapped[str] = mapped_column(String(40))
-    title: Mapped[str] = mapped_column(String(120), default="")
-    payload: Mapped[dict[str, Any]]
+    title = sealed_text()
+    payload = sealed_data(dict[str, Any])
+    salt = sealed_text()
     previous: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
 
@@ -250,7 +260,7 @@ def _warned(how: str) -> Any:
     return {"postgresql_where": text(f"warned {how}"), "sqlite_where": text(f"warned {how}")}
 
 
-class Clock(Row):
+class Clock(Row, Marked):
     """A statutory limit of a case: a budget and a ledger of suspensions, not a date (时限)."""
 
     __tablename__ = "clock"
@@ -277,7 +287,7 @@ class Clock(Row):
     unit: Mapped[str] = mapped_column(String(20))
     budget: Mapped[int]
     extension: Mapped[int] = mapped_column(default=0)
-    extension_reason: Mapped[str] = mapped_column(Text, default="")
+    extension_reason = sealed_text()
     started_on: Mapped[date]
     stopped_on: Mapped[date | None]
     due_on: Mapped[date]
@@ -294,7 +304,7 @@ class Clock(Row):
     """Read when a clock is computed anew or explained; finishing a step needs the due date only."""
 
 
-class Suspension(Row):
+class Suspension(Row, Marked):
     """A time that does not count: the days after `from_on` up to and including `until_on`."""
 
     __tablename__ = "suspension"
@@ -303,17 +313,17 @@ class Suspension(Row):
     clock_id: Mapped[int] = mapped_column(ForeignKey("clock.id"), index=True)
     from_on: Mapped[date]
     until_on: Mapped[date | None]
-    reason: Mapped[str] = mapped_column(String(60))
+    reason = sealed_text()
 
 
-class Attachment(Row):
+class Attachment(Row, Marked):
     """An uploaded file of a case, stored by its hash."""
 
     __tablename__ = "attachment"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
-    name: Mapped[str] = mapped_column(String(160))
+    name = sealed_text()
     media_type: Mapped[str] = mapped_column(String(60))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
@@ -321,7 +331,7 @@ class Attachment(Row):
     by: Mapped[str] = mapped_column(String(60))
     material: Mapped[str] = mapped_column(String(40), default="")
     """Which of the programme's materials it is; empty for any other paper."""
-    preview: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    preview = sealed_bytes_or_none(deferred=True)
     """A small picture of the first page, made by the press when it was filed."""
 
 
@@ -334,7 +344,7 @@ class Watch(Row):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
 
 
-class Involvement(Row):
+class Involvement(Row, Marked):
     """Somebody whose word is asked for at a step without giving it away: 会签, 沟通, 抄送."""
 
     __tablename__ = "involvement"
@@ -353,11 +363,11 @@ class Involvement(Row):
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     asked_by: Mapped[str] = mapped_column(String(60))
     asked_at: Mapped[datetime]
-    question: Mapped[str] = mapped_column(Text, default="")
+    question = sealed_text()
     status: Mapped[str] = mapped_column(String(10), default="waiting")
     """`waiting`, `later` (its turn has not come), `done`, `removed`."""
     verdict: Mapped[str] = mapped_column(String(10), default="")
-    answer: Mapped[str] = mapped_column(Text, default="")
+    answer = sealed_text()
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str] = mapped_column(String(60), default="")
     round: Mapped[int] = mapped_column(default=0)
@@ -366,7 +376,7 @@ class Involvement(Row):
     quorum: Mapped[int] = mapped_column(default=0)
 
 
-class Notice(Row):
+class Notice(Row, Marked):
     """A line to somebody about a case (消息): read in the page, sent by mail or webhook where that is set up."""
 
     __tablename__ = "notice"
@@ -375,13 +385,13 @@ class Notice(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     kind: Mapped[str] = mapped_column(String(20))
-    text: Mapped[str] = mapped_column(String(400))
+    text = sealed_text()
     case_number: Mapped[str] = mapped_column(String(40), default="")
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 
 
-class SavedFilter(Row, Scoped):
+class SavedFilter(Row, Scoped, Marked):
     """A filter of the queue that somebody keeps, for themselves or for their office (常用筛选)."""
 
     __tablename__ = "saved_filter"
@@ -392,11 +402,11 @@ class SavedFilter(Row, Scoped):
     name: Mapped[str] = mapped_column(String(30))
     colour: Mapped[str] = mapped_column(String(10), default="")
     is_shared: Mapped[bool] = mapped_column(default=False)
-    wanted: Mapped[dict[str, Any]]
+    wanted = sealed_data(dict[str, Any])
     """Queue, search word, conditions, order and columns, as the address has them."""
 
 
-class BatchAction(Row):
+class BatchAction(Row, Marked):
     """What somebody did to many steps at once, with a result for each; it can be undone for a while."""
 
     __tablename__ = "batch_action"
@@ -405,11 +415,11 @@ class BatchAction(Row):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime]
-    results: Mapped[list[Any]]
+    results = sealed_data(list[Any])
     undone_at: Mapped[datetime | None]
 
 
-class Comment(Row):
+class Comment(Row, Marked):
     """A remark on a case among colleagues (留言); it is no part of the file that goes out."""
 
     __tablename__ = "comment"
@@ -419,10 +429,10 @@ class Comment(Row):
     by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     by: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
-    text: Mapped[str] = mapped_column(Text)
+    text = sealed_text()
 
 
-class Incident(Row):
+class Incident(Row, Marked):
     """Something of a case that failed and waits for a retry (异常)."""
 
     __tablename__ = "incident"
@@ -432,7 +442,7 @@ class Incident(Row):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     place: Mapped[str] = mapped_column(String(160))
     code: Mapped[str] = mapped_column(String(40))
-    message: Mapped[str] = mapped_column(Text)
+    message = sealed_text()
     at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=1)
     next_try_at: Mapped[datetime | None]

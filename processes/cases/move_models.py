@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Row
+from processes.storage.base import Marked, Row
+from processes.storage.sealing import sealed_text
 
 ASKED, DONE, REFUSED, EXPIRED = "asked", "done", "refused", "expired"
 STATUS_TITLES = {ASKED: "待确认", DONE: "已移动", REFUSED: "未同意", EXPIRED: "已失效（办件已继续办理）"}
 _ASKED: Any = text("status = 'asked'")
 
 
-class CaseMove(Row):
+class CaseMove(Row, Marked):
     """A case was taken, or is asked to be taken, from one step to another.
 
     Back to a step that was done before one person suffices; forward needs another one (`decided_by_id`).
@@ -41,7 +42,7 @@ class CaseMove(Row):
     to: Mapped[str] = mapped_column(String(60))
     to_title: Mapped[str] = mapped_column(String(60))
     is_back: Mapped[bool]
-    reason: Mapped[str] = mapped_column(String(300))
+    reason = sealed_text()
     status: Mapped[str] = mapped_column(String(10))
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     asked_by: Mapped[str] = mapped_column(String(60))
@@ -49,5 +50,5 @@ class CaseMove(Row):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     decided_by: Mapped[str] = mapped_column(String(60), default="")
     decided_at: Mapped[datetime | None]
-    said: Mapped[str] = mapped_column(String(300), default="")
+    said = sealed_text()
     """Why it was refused."""

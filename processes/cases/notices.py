@@ -54,9 +54,11 @@ def _note(
 
 def _channels(session: Session, accounts: Sequence[int]) -> dict[int, list[str]]:
     """By which channels each of these people is reached outside the page."""
-    query = select(Account.id, Account.email, Account.mobile).where(Account.id.in_(accounts))
+    query = select(Account.id, Account.email.is_not(None), Account.mobile.is_not(None)).where(
+        Account.id.in_(accounts)
+    )
     return {
-        account_id: [c for c, address in ((MAIL, email), (SHORT_MESSAGE, mobile)) if address]
+        account_id: [channel for channel, has in ((MAIL, email), (SHORT_MESSAGE, mobile)) if has]
         for account_id, email, mobile in session.execute(query)
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from processes.cases.models import Attachment, Case, Comment, Incident, Watch, WorkItem
 from processes.cases.pages import MOST_COUNTED, PAGE, Page
@@ -166,8 +166,9 @@ def attachments(session: Session, case_id: int) -> list[Attachment]:
 
 def preview(session: Session, case_id: int, attachment_id: int) -> bytes | None:
     """The small picture of an attachment; None where it has none, or is no attachment of the case."""
-    query = select(Attachment.preview).where(Attachment.case_id == case_id, Attachment.id == attachment_id)
-    return session.scalar(query)
+    query = select(Attachment).where(Attachment.case_id == case_id, Attachment.id == attachment_id)
+    row = session.scalar(query.options(undefer(Attachment.preview)))
+    return None if row is None else row.preview
 
 
 def comments(session: Session, case_id: int) -> list[Comment]:

@@ -111,7 +111,7 @@ from processes.commands.items import (
     TransferTask,
     WriteByHand,
 )
-from processes.commands.keys import ReindexPersons, ResealRows
+from processes.commands.keys import ReindexRows, ResealRows
 from processes.commands.migration import (
     ChooseMigration,
     DropMigration,
@@ -220,7 +220,7 @@ __all__ = [
     "ConfirmAccount",
     "FoundOffice",
     "AnchorChains",
-    "ReindexPersons",
+    "ReindexRows",
     "ResealRows",
     "DropUnsaved",
     "KeepUnsaved",

@@ -9,14 +9,15 @@ from processes.commands.base import Command
 
 @dataclass(frozen=True, slots=True)
 class ResealRows(Command):
-    """Put the next rows of a table, behind the id `after`, under the newest encryption key."""
+    """Put the next rows of a table, behind the key `after`, under the newest encryption key."""
 
     table: str
-    after: int = 0
+    after: int | str = 0
 
 
 @dataclass(frozen=True, slots=True)
-class ReindexPersons(Command):
-    """Give the next persons, behind the id `after`, their fingerprint under the newest index key."""
+class ReindexRows(Command):
+    """Give the next rows of a table, behind the id `after`, their fingerprints under the newest index key."""
 
-    after: int = 0
+    table: str
+    after: int | str = 0

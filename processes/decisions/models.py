@@ -6,11 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Row, Scoped
-from processes.storage.types import SealedData
+from processes.storage.base import Marked, Row, Scoped
+from processes.storage.sealing import sealed_data, sealed_text
 
 _STANDING: Any = {
     "postgresql_where": text("status = 'standing'"),
@@ -18,7 +18,7 @@ _STANDING: Any = {
 }
 
 
-class FactSnapshot(Row):
+class FactSnapshot(Row, Marked):
     """A household as a case's computation took it (测算依据); at most one of a case stands."""
 
     __tablename__ = "fact_snapshot"
@@ -35,13 +35,13 @@ class FactSnapshot(Row):
     taken_at: Mapped[datetime]
     facts_on: Mapped[date]
     """The day on which ages count."""
-    content: Mapped[dict[str, Any]] = mapped_column(SealedData)
+    content = sealed_data(dict[str, Any])
     status: Mapped[str] = mapped_column(String(12), default="standing")
     acted_at: Mapped[datetime | None]
     """When something was granted or paid on it: later changes of the register are changes, not errors of the decision."""
 
 
-class PropertyExemption(Row):
+class PropertyExemption(Row, Marked):
     """One property rule that the county lifted for a case, up to what it saw (财产豁免)."""
 
     __tablename__ = "property_exemption"
@@ -57,8 +57,8 @@ class PropertyExemption(Row):
     title: Mapped[str] = mapped_column(String(60))
     quantity: Mapped[Decimal]
     """What the household had of it; more than that is not exempted."""
-    reason: Mapped[str] = mapped_column(Text)
-    evidence: Mapped[str] = mapped_column(Text)
+    reason = sealed_text()
+    evidence = sealed_text()
     question: Mapped[str] = mapped_column(String(160))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
@@ -68,7 +68,7 @@ class PropertyExemption(Row):
     status: Mapped[str] = mapped_column(String(12), default="standing")
 
 
-class Deviation(Row, Scoped):
+class Deviation(Row, Scoped, Marked):
     """A decision that differs from what was computed, with the reason of whoever decided (偏离测算)."""
 
     __tablename__ = "deviation"
@@ -78,8 +78,8 @@ class Deviation(Row, Scoped):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("work_item.id"))
     title: Mapped[str] = mapped_column(String(60))
-    computed: Mapped[str] = mapped_column(String(120))
-    decided: Mapped[str] = mapped_column(String(120))
-    reason: Mapped[str] = mapped_column(Text)
+    computed = sealed_text()
+    decided = sealed_text()
+    reason = sealed_text()
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))

@@ -191,3 +191,11 @@ class PaperNotReady(Unavailable):
     code = "paper_not_ready"
     text = "文书正在生成，请稍候片刻再打开。"
     text_en = "The paper is still being made."
+
+
+class SealBroken(Unavailable):
+    """A sealed value does not open in its row: it was altered, or it was taken from another row."""
+
+    code = "seal_broken"
+    text = "有一项加密内容（{place}，第 {row} 行）被改动或调换，不能显示。请系统管理员执行 yimen audit verify，并从备份恢复。"
+    text_en = "A sealed value ({place}, row {row}) was altered or exchanged; run `yimen audit verify`."

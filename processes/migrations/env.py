@@ -20,8 +20,6 @@ def _render(kind: str, thing: object, _autogen: object) -> str | Literal[False]:
         return {
             "UtcDateTime": "sa.DateTime(timezone=True)",
             "Yuan": "money_type()",
-            "Encrypted": "sa.LargeBinary()",
-            "SealedData": "sa.LargeBinary()",
             "ProcessData": "sa.Text()",
         }[name]
     return False

@@ -20,7 +20,7 @@ from processes.papers import old_files
 from processes.people.models import Household
 from processes.releases import publish
 from processes.settings import Settings
-from processes.storage import full_text, vault
+from processes.storage import vault
 from processes.storage.file_names import file_name
 from processes.storage.unit_of_work import UnitOfWork, within
 
@@ -98,7 +98,6 @@ def add_attachment(
         preview=preview,
     )
     uow.add(row)
-    full_text.add(uow, case.id, [row.name])
     said = {"material": materials[command.material]} if command.material else {}
     events.append(uow, case, actor, "attached", row.name, sha256=row.sha256, size=row.size, **said)
     return {"name": row.name, "sha256": row.sha256}

@@ -18,7 +18,6 @@ from processes.errors import Invalid, NotFound
 from processes.office.answers import reason_of
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
-from processes.storage import full_text
 from processes.storage.unit_of_work import UnitOfWork
 
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,50}\.[a-zA-Z]{2,10}")
@@ -119,7 +118,6 @@ def add_comment(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Ad
     case = actions.locked_case(uow, actor, command.case_number)
     text = reason_of(command.text)
     uow.add(Comment(case_id=case.id, by_id=actor.account_id, by=actor.name, at=uow.now, text=text))
-    full_text.add(uow, case.id, [text])
     people = _named_in(uow, case, text)
     notices.tell(
         uow, [a.id for a in people if a.id != actor.account_id], "mentioned",

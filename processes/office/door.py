@@ -227,7 +227,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.FinishPaper: papers.finish_paper,
     c.FailPaper: papers.fail_paper,
     c.ResealRows: keys.reseal_rows,
-    c.ReindexPersons: keys.reindex_persons,
+    c.ReindexRows: keys.reindex_rows,
 }
 
 

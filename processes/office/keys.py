@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.people import actions as people
+from processes.people import fingerprints
+from processes.relief import actions as relief
 from processes.settings import Settings
 from processes.storage import resealing
 from processes.storage.unit_of_work import UnitOfWork
+
+FINGERPRINTED: Mapping[str, Callable[[UnitOfWork, int], tuple[int | None, int]]] = {
+    "person": fingerprints.of_persons,
+    "household": fingerprints.of_households,
+    "award": relief.reindex,
+}
+"""What a row is found by without its value lying open, by table."""
 
 
 def reseal_rows(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ResealRows) -> dict[str, Any]:
@@ -20,10 +29,8 @@ def reseal_rows(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Re
     return {"after": after, "changed": changed}
 
 
-def reindex_persons(
-    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ReindexPersons
-) -> dict[str, Any]:
-    """The next part of the register."""
+def reindex_rows(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ReindexRows) -> dict[str, Any]:
+    """The next part of a table that is found by fingerprints."""
     actor.demand(Permission.SYSTEM_WORK)
-    after, changed = people.reindex(uow, command.after)
+    after, changed = FINGERPRINTED[command.table](uow, int(command.after))
     return {"after": after, "changed": changed}

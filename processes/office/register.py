@@ -187,14 +187,15 @@ def _with_known_numbers(uow: UnitOfWork, actor: Actor, command: c.SaveHousehold)
     form = dict(command.form)
     if command.household is None:
         return form
-    known = dict(
-        uow.session.execute(
-            select(Person.id, Person.id_number)
+    known = {
+        person.id: person.id_number
+        for person in uow.session.scalars(
+            select(Person)
             .join(Membership, Membership.person_id == Person.id)
             .join(Household, Household.id == Membership.household_id)
             .where(Household.number == command.household, within(Household.division, actor.division))
-        ).all()
-    )
+        )
+    }
     rows = form.get("members")
     if isinstance(rows, list):
         form["members"] = [

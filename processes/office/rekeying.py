@@ -9,13 +9,14 @@ from pathlib import Path
 from processes import commands as c
 from processes.access.scope import system_actor
 from processes.errors import RuleBroken
+from processes.office import keys
 from processes.office.door import Office
 from processes.policy.calendar import civil_date
 from processes.storage import keyring, resealing, vault
 
 TITLES = {
     keyring.ENCRYPTION: "加密密钥",
-    keyring.INDEX: "身份证号索引密钥",
+    keyring.INDEX: "索引密钥（身份证号、电话、账号）",
     keyring.SESSION: "登录会话密钥",
 }
 
@@ -28,9 +29,9 @@ def rotate(office: Office, kind: str, tell: Callable[[str, int], None]) -> Path 
     variable and takes the old one out there).  Raises `RuleBroken` when there is no new key to change to.
     """
     folder = office.settings.keys
-    keys = keyring.current()
+    held = keyring.current()
     given = keyring.is_from_environment(kind)
-    if len(_of_kind(keys, kind)) == 1:
+    if len(_of_kind(held, kind)) == 1:
         if given:
             name = f"YIMEN_KEY_{kind.upper()}"
             raise RuleBroken(
@@ -45,8 +46,8 @@ def rotate(office: Office, kind: str, tell: Callable[[str, int], None]) -> Path 
     return keyring.retire_keys(folder, kind, f"{civil_date(office.database.clock()):%Y%m%d}")
 
 
-def _of_kind(keys: keyring.Keyring, kind: str) -> tuple[bytes, ...]:
-    found: tuple[bytes, ...] = getattr(keys, kind)
+def _of_kind(held: keyring.Keyring, kind: str) -> tuple[bytes, ...]:
+    found: tuple[bytes, ...] = getattr(held, kind)
     return found
 
 
@@ -56,7 +57,7 @@ def _round(office: Office, kind: str, tell: Callable[[str, int], None]) -> int:
     for title, changed in _files(office) if kind == keyring.ENCRYPTION else ():
         total += changed
         tell(title, changed)
-    for title, changed in _rows(office) if kind == keyring.ENCRYPTION else _persons(office):
+    for title, changed in _rows(office) if kind == keyring.ENCRYPTION else _fingerprints(office):
         total += changed
         tell(title, changed)
     return total
@@ -73,12 +74,15 @@ def _rows(office: Office) -> Iterator[tuple[str, int]]:
         yield from _parts(office, table, partial(c.ResealRows, table))
 
 
-def _persons(office: Office) -> Iterator[tuple[str, int]]:
-    yield from _parts(office, "person", c.ReindexPersons)
+def _fingerprints(office: Office) -> Iterator[tuple[str, int]]:
+    for table in keys.FINGERPRINTED:
+        yield from _parts(office, table, partial(c.ReindexRows, table))
 
 
-def _parts(office: Office, title: str, command: Callable[[int], c.Command]) -> Iterator[tuple[str, int]]:
-    after: int | None = 0
+def _parts(
+    office: Office, title: str, command: Callable[[int | str], c.Command]
+) -> Iterator[tuple[str, int]]:
+    after: int | str | None = 0
     while after is not None:
         answer = office.perform(command(after), system_actor())
         after = answer["after"]

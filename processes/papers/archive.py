@@ -143,7 +143,7 @@ def _record(session: Session, case: Case) -> list[Piece]:
     chain = values.dumps(
         [
             {"position": e.position, "at": e.at, "actor": e.actor, "kind": e.kind, "title": e.title,
-             "payload": e.payload, "previous": e.previous, "digest": e.digest}
+             "payload": e.payload, "salt": e.salt, "previous": e.previous, "digest": e.digest}
             for e in told
         ]
     )  # fmt: skip

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Row, Scoped
+from processes.storage.base import Marked, Row, Scoped
+from processes.storage.sealing import sealed_data, sealed_text
 
 PROPOSED, REFUSED, DONE = "proposed", "refused", "done"
 CASE, OLD_FILE = "case", "old_file"
 
 
-class OldFile(Row, Scoped):
+class OldFile(Row, Scoped, Marked):
     """A paper file from before this system (旧档), taken in as scans for a household of the register."""
 
     __tablename__ = "old_file"
@@ -26,7 +27,7 @@ class OldFile(Row, Scoped):
     title: Mapped[str] = mapped_column(String(120))
     closed_on: Mapped[date]
     retention: Mapped[str] = mapped_column(String(10))
-    note: Mapped[str] = mapped_column(Text, default="")
+    note = sealed_text()
     taken_in_at: Mapped[datetime]
     taken_in_by: Mapped[str] = mapped_column(String(60))
     destroyed_on: Mapped[date | None]
@@ -50,7 +51,7 @@ class OldSheet(Row):
 _PROPOSED = text("status = 'proposed'")
 
 
-class Destruction(Row, Scoped):
+class Destruction(Row, Scoped, Marked):
     """A file whose time is over and that one person proposed and another one decided to destroy (销毁).
 
     What stays is this: its number, what it was made of by title, pages and hash, who decided and when.
@@ -70,9 +71,9 @@ class Destruction(Row, Scoped):
     title: Mapped[str] = mapped_column(String(120))
     closed_on: Mapped[date]
     retention: Mapped[str] = mapped_column(String(10))
-    pieces: Mapped[list[Any]]
+    pieces = sealed_data(list[Any])
     """Title, pages and sha256 of every piece."""
-    reason: Mapped[str] = mapped_column(Text)
+    reason = sealed_text()
     status: Mapped[str] = mapped_column(String(10), default=PROPOSED)
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     proposed_by: Mapped[str] = mapped_column(String(60))

@@ -192,10 +192,10 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
     # The digests stay as they were: the chain still shows that no event is missing.
     events = select(CaseEvent).where(CaseEvent.case_id == case.id)
     for event in session.scalars(events):
-        event.title, event.payload = "", {}
-    session.execute(update(Clock).where(Clock.case_id == case.id).values(extension_reason=""))
-    session.execute(update(CaseMove).where(CaseMove.case_id == case.id).values(reason="", said=""))
-    session.execute(update(Award).where(Award.case_id == case.id).values(account=None))
+        event.title, event.payload, event.salt = "", {}, ""
+    session.execute(update(Clock).where(Clock.case_id == case.id).values(extension_reason=None))
+    session.execute(update(CaseMove).where(CaseMove.case_id == case.id).values(reason=None, said=None))
+    session.execute(update(Award).where(Award.case_id == case.id).values(account=None, account_index=""))
     case.initials = case.initials_other = ""
     case.applicant, case.state, case.destroyed_on = GONE, b"", civil_date(uow.now)
 

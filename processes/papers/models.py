@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Row, Scoped
-from processes.storage.types import SealedData
+from processes.storage.base import Marked, Row, Scoped
+from processes.storage.sealing import sealed_data, sealed_text, sealed_text_or_none
 
 STANDING, SUPERSEDED, WITHDRAWN = "standing", "superseded", "withdrawn"
 DESTROYED = "destroyed"
 
 
-class IssuedPaper(Row, Scoped):
+class IssuedPaper(Row, Scoped, Marked):
     """A paper with number and contract; the PDF follows (文书)."""
 
     __tablename__ = "issued_paper"
@@ -35,7 +35,7 @@ class IssuedPaper(Row, Scoped):
     template: Mapped[str] = mapped_column(String(80))
     number: Mapped[str] = mapped_column(String(60))
     code: Mapped[str] = mapped_column(String(10), unique=True)
-    contract: Mapped[dict[str, Any]] = mapped_column(SealedData)
+    contract = sealed_data(dict[str, Any])
     question: Mapped[str] = mapped_column(String(160))
     status: Mapped[str] = mapped_column(String(12), default="pending")
     standing: Mapped[str] = mapped_column(String(12), default=STANDING)
@@ -50,12 +50,12 @@ class IssuedPaper(Row, Scoped):
     sha256: Mapped[str | None] = mapped_column(String(64))
     size: Mapped[int | None]
     pages: Mapped[int | None]
-    error: Mapped[str | None] = mapped_column(Text)
+    error = sealed_text_or_none()
     signed_sha256: Mapped[str | None] = mapped_column(String(64))
     """The file with the electronic signatures given so far."""
     ended_on: Mapped[date | None]
     """When it was superseded or withdrawn."""
-    ended_because: Mapped[str] = mapped_column(Text, default="")
+    ended_because = sealed_text()
     returned_on: Mapped[date | None]
     """When the last of its signed pages came back as a scan."""
 
@@ -76,7 +76,7 @@ class PaperSignature(Row):
     sha256: Mapped[str] = mapped_column(String(64), index=True)
 
 
-class Handwriting(Row):
+class Handwriting(Row, Marked):
     """A signature written on the screen by somebody who is no user of the system (手写签名)."""
 
     __tablename__ = "handwriting"
@@ -87,13 +87,13 @@ class Handwriting(Row):
     ref: Mapped[str] = mapped_column(String(160))
     """The step at which it was written; writing again there takes its place."""
     signer: Mapped[str] = mapped_column(String(60))
-    picture: Mapped[dict[str, Any]] = mapped_column(SealedData)
+    picture = sealed_data(dict[str, Any])
     """`png`: the picture in base 64, sealed like all that shows a person."""
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
 
 
-class ReturnedPage(Row):
+class ReturnedPage(Row, Marked):
     """A page of a paper that was printed, signed and scanned (签字件); a later scan of it takes its place."""
 
     __tablename__ = "returned_page"
@@ -103,7 +103,7 @@ class ReturnedPage(Row):
     paper_id: Mapped[int] = mapped_column(ForeignKey("issued_paper.id"))
     page: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    source: Mapped[str] = mapped_column(String(160))
+    source = sealed_text()
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
 

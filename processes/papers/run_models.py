@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Row, Scoped
-from processes.storage.types import SealedData
+from processes.storage.base import Marked, Row, Scoped
+from processes.storage.sealing import sealed_data, sealed_text_or_none
 
 BATCH, PAYMENT_LIST = "batch", "payment_list"
 WAITING, READY, FAILED = "waiting", "ready", "failed"
 
 
-class PrintRun(Row, Scoped):
+class PrintRun(Row, Scoped, Marked):
     """A long print: what it shows is kept at the moment of asking, so that every part tells the same."""
 
     __tablename__ = "print_run"
@@ -27,7 +27,7 @@ class PrintRun(Row, Scoped):
     title: Mapped[str] = mapped_column(String(120))
     number: Mapped[str] = mapped_column(String(60), default="")
     """The number of the list, where it is a paper of its own."""
-    content: Mapped[dict[str, Any]] = mapped_column(SealedData)
+    content = sealed_data(dict[str, Any])
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     asked_by: Mapped[str] = mapped_column(String(60))
     asked_at: Mapped[datetime]
@@ -38,4 +38,4 @@ class PrintRun(Row, Scoped):
     """The parts made so far: title, sha256, pages."""
     sha256: Mapped[str | None] = mapped_column(String(64))
     pages: Mapped[int | None]
-    error: Mapped[str | None] = mapped_column(Text)
+    error = sealed_text_or_none()

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from processes.access.scope import Actor, township_of
 from processes.errors import HouseholdNotFound, NotFound, RuleBroken, StaleHousehold
-from processes.people import differences, history, locks, persons
+from processes.people import differences, fingerprints, history, locks, persons
 from processes.people.forms import HouseholdForm, LineForm, MemberForm
 from processes.people.identity import Identity
 from processes.people.models import (
@@ -29,8 +29,6 @@ from processes.policy import reading
 from processes.policy.calendar import SHANGHAI
 from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork, within
-
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def _fill(
     uow.flush()
     household.division = form.division
     household.address = form.address
-    household.phone = form.phone
+    household.phone, household.phone_index = form.phone, fingerprints.of_phone(form.phone)
     household.category = form.category
     household.property_exemption = form.property_exemption
     household.householder_name = next(
@@ -193,20 +191,6 @@ def _written_anew(row: Person, known: Person | None, member: MemberForm) -> Pers
 def _registered(uow: UnitOfWork, number: str) -> Person | None:
     indexes = keyring.current().blind_indexes(number)
     return uow.session.scalar(select(Person).where(Person.id_index.in_(indexes)))
-
-
-def reindex(uow: UnitOfWork, after: int) -> tuple[int | None, int]:
-    """Give the next persons their fingerprint under the newest key; answers where to go on and how many it was."""
-    query = select(Person).where(Person.id > after).order_by(Person.id).limit(_AT_ONCE).with_for_update()
-    people = uow.session.scalars(query).all()
-    changed = 0
-    for person in people:
-        if person.is_provisional or person.id_number is None:
-            continue
-        index = keyring.current().blind_index(person.id_number)
-        changed += person.id_index != index
-        person.id_index = index
-    return (people[-1].id if len(people) == _AT_ONCE else None), changed
 
 
 def _new_person(uow: UnitOfWork, member: MemberForm) -> Person:

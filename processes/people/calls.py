@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from processes.access import divisions
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.errors import RuleBroken
+from processes.people import fingerprints
 from processes.people.models import Household, Membership, Transfer
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -39,6 +40,7 @@ def open_file(uow: UnitOfWork, actor: Actor, number: str, caller: Caller) -> Hou
     """A file without members, under the caller's name and telephone."""
     household = Household(
         number=number, version=0, division=caller.place, address=caller.address, phone=caller.phone,
+        phone_index=fingerprints.of_phone(caller.phone),
         householder_name=caller.name or UNNAMED, updated_at=uow.now, updated_by=actor.name, confirmed=[],
     )  # fmt: skip
     uow.add(household)
@@ -60,7 +62,7 @@ def with_phone(session: Session, phone: str, but: int) -> Sequence[Household]:
     query = (
         select(Household)
         .where(
-            Household.phone == phone, Household.id != but,
+            Household.phone_index.in_(fingerprints.of_phones(phone)), Household.id != but,
             Household.id.in_(select(Membership.household_id)),
         )
         .order_by(Household.updated_at.desc(), Household.id.desc())

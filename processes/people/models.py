@@ -6,15 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from processes.policy.initials import initials, other_initials
-from processes.storage.base import Row, Scoped
-from processes.storage.types import Encrypted, SealedData
+from processes.storage.base import Marked, Row, Scoped
+from processes.storage.sealing import sealed_data, sealed_text
 
 
-class Person(Row):
+class Person(Row, Marked):
     """A natural person, once in the register whatever households they lived in."""
 
     __tablename__ = "person"
@@ -27,7 +27,7 @@ class Person(Row):
     """The same with the surname read like any other word; empty where there is no second reading."""
     sex: Mapped[str] = mapped_column(String(4))
     birth_on: Mapped[date]
-    id_number: Mapped[str] = mapped_column(Encrypted)
+    id_number = sealed_text()
     id_index: Mapped[str] = mapped_column(String(64), unique=True)
     id_tail: Mapped[str] = mapped_column(String(4), index=True)
     id_head: Mapped[str] = mapped_column(String(4))
@@ -54,7 +54,7 @@ class Person(Row):
 _STANDING = text("undone_at IS NULL")
 
 
-class PersonVersion(Row):
+class PersonVersion(Row, Marked):
     """What was registered of a person from a moment on, and where that came from (人员变更记录)."""
 
     __tablename__ = "person_version"
@@ -66,10 +66,10 @@ class PersonVersion(Row):
     by: Mapped[str] = mapped_column(String(60))
     place: Mapped[str] = mapped_column(String(12))
     source: Mapped[str] = mapped_column(String(120))
-    content: Mapped[dict[str, Any]] = mapped_column(SealedData)
+    content = sealed_data(dict[str, Any])
 
 
-class PersonDifference(Row):
+class PersonDifference(Row, Marked):
     """Another place entered something else of a person than their own file says (登记差异).
 
     Until the place of the file has resolved it, the file's own value counts.  `status` is `open`, `accepted`,
@@ -91,7 +91,7 @@ class PersonDifference(Row):
     place: Mapped[str] = mapped_column(String(12))
     """Where the other value was entered."""
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
-    values: Mapped[dict[str, Any]] = mapped_column(SealedData)
+    values = sealed_data(dict[str, Any])
     """`own`: as the file has it when it was entered; `told`: as the other place has it."""
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
@@ -100,10 +100,10 @@ class PersonDifference(Row):
     status: Mapped[str] = mapped_column(String(10), default="open")
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str] = mapped_column(String(60), default="")
-    reason: Mapped[str] = mapped_column(String(300), default="")
+    reason = sealed_text()
 
 
-class PersonMerge(Row):
+class PersonMerge(Row, Marked):
     """A provisional person found to be a registered one; undone by a note, never by deleting."""
 
     __tablename__ = "person_merge"
@@ -117,14 +117,14 @@ class PersonMerge(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     provisional_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    reason: Mapped[str] = mapped_column(Text)
+    reason = sealed_text()
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[str] = mapped_column(String(60), default="")
 
 
-class Household(Row, Scoped):
+class Household(Row, Scoped, Marked):
     """People who live together (共同生活的家庭成员), at one address, of one division."""
 
     __tablename__ = "household"
@@ -135,14 +135,16 @@ class Household(Row, Scoped):
     """Without an index of its own, which planners would take instead of the one in the order of the list."""
     number: Mapped[str] = mapped_column(String(40), unique=True)
     address: Mapped[str] = mapped_column(String(200))
-    phone: Mapped[str] = mapped_column(String(20), default="")
+    phone = sealed_text()
+    phone_index: Mapped[str] = mapped_column(String(64), default="", index=True)
+    """Keyed fingerprint of the telephone, set beside it: whose number somebody calls from is found by it."""
     category: Mapped[str] = mapped_column(String(30), default="")
     householder_name: Mapped[str] = mapped_column(String(60), index=True)
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]
     updated_by: Mapped[str] = mapped_column(String(60))
-    property_exemption: Mapped[str] = mapped_column(Text, default="")
-    confirmed: Mapped[list[Any]] = mapped_column(default=list)
+    property_exemption = sealed_text()
+    confirmed = sealed_data(list[Any])
     """What is unusual of this family and was confirmed as true, as sentences."""
 
     members: Mapped[list[Membership]] = relationship(
@@ -153,7 +155,7 @@ class Household(Row, Scoped):
     properties: Mapped[list[Property]] = relationship(cascade="all, delete-orphan", order_by="Property.id")
 
 
-class Transfer(Row):
+class Transfer(Row, Marked):
     """A household, or one person of it, moves to another township (迁移): asked by the one, accepted by the other.
 
     `status` is `asked`, `accepted`, `declined` or `withdrawn`; nothing moves before it is accepted.
@@ -177,7 +179,7 @@ class Transfer(Row):
     name: Mapped[str] = mapped_column(String(60))
     from_place: Mapped[str] = mapped_column(String(9))
     to_place: Mapped[str] = mapped_column(String(9))
-    reason: Mapped[str] = mapped_column(String(300))
+    reason = sealed_text()
     asked_at: Mapped[datetime]
     asked_by: Mapped[str] = mapped_column(String(60))
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -185,12 +187,12 @@ class Transfer(Row):
     status: Mapped[str] = mapped_column(String(10), default="asked")
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(String(60), default="")
-    note: Mapped[str] = mapped_column(String(300), default="")
+    note = sealed_text()
     went_along: Mapped[list[Any]] = mapped_column(default=list)
     """Numbers of the cases that went along."""
 
 
-class HouseholdVersion(Row):
+class HouseholdVersion(Row, Marked):
     """A household as it was saved once (历史状态)."""
 
     __tablename__ = "household_version"
@@ -201,7 +203,7 @@ class HouseholdVersion(Row):
     version: Mapped[int]
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
-    content: Mapped[dict[str, Any]] = mapped_column(SealedData)
+    content = sealed_data(dict[str, Any])
 
 
 class Membership(Row):
@@ -220,7 +222,7 @@ class Membership(Row):
     person: Mapped[Person] = relationship(lazy="joined")
 
 
-class Income(Row):
+class Income(Row, Marked):
     """A line of income over the last 12 months, with its evidence."""
 
     __tablename__ = "income"
@@ -230,10 +232,10 @@ class Income(Row):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(20))
     annual_amount: Mapped[Decimal]
-    evidence: Mapped[str] = mapped_column(String(120), default="")
+    evidence = sealed_text()
 
 
-class Expense(Row):
+class Expense(Row, Marked):
     """A line of rigid expenditure over the last 12 months: self-paid medical cost, tuition."""
 
     __tablename__ = "expense"
@@ -243,10 +245,10 @@ class Expense(Row):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(20))
     annual_amount: Mapped[Decimal]
-    evidence: Mapped[str] = mapped_column(String(120), default="")
+    evidence = sealed_text()
 
 
-class Property(Row):
+class Property(Row, Marked):
     """A line of property: deposits and securities by amount; cars, dwellings, companies by number."""
 
     __tablename__ = "property"
@@ -255,4 +257,4 @@ class Property(Row):
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     quantity: Mapped[Decimal]
-    evidence: Mapped[str] = mapped_column(String(120), default="")
+    evidence = sealed_text()

@@ -40,12 +40,12 @@ _Result = tuple[str, str, str, Decimal | None, Decimal | None]
 def rows(session: Session, programme: str, process: str) -> list[_Row]:
     """Number, applicant, place and state of every case of a process that was not withdrawn."""
     query = (
-        select(Case.number, Case.applicant, Case.division, Case.state)
+        select(Case)
         .where(Case.programme == programme, Case.process.in_((process, "")))
         .where(Case.outcome.is_(None) | Case.outcome.not_in(("withdrawn", "cancelled")))
         .order_by(Case.id)
     )
-    return [(r.number, r.applicant, r.division, r.state) for r in session.execute(query)]
+    return [(r.number, r.applicant, r.division, r.state) for r in session.scalars(query)]
 
 
 def simulate(

@@ -23,7 +23,7 @@ from processes.policy.periods import months_after
 FIELD_TYPES = frozenset(
     {"textfield", "textarea", "number", "select", "radio", "checklist", "checkbox", "datetime"}
 )
-_WORDY = frozenset({"textfield", "textarea", "select", "radio", "checklist"})
+_CHOSEN = frozenset({"select", "radio", "checklist"})
 SHOWN_TYPES = frozenset({"text", "separator", "spacer"})
 LONGEST = 2_000
 _FEEL_EQUALS = re.compile(r"(?<![=!<>])=(?!=)")
@@ -149,12 +149,19 @@ def shown(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def words(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[str]:
-    """What somebody might look for in submitted values: free text as it was typed, choices by their labels."""
+    """What somebody may look for in submitted values: names, and choices by their labels.
+
+    The index of words lies open; what was typed freely (illness, what neighbours say, remarks) is sealed and not in it.
+    """
     return [
         _shown(field, data[field["key"]])
         for field in fields_of(schema)
-        if field["type"] in _WORDY and data.get(field["key"])
+        if (field["type"] in _CHOSEN or _is_name(field)) and data.get(field["key"])
     ]
+
+
+def _is_name(field: Mapping[str, Any]) -> bool:
+    return bool(field.get("properties", {}).get("reads") == "name")
 
 
 def _is_hidden(field: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from processes.storage.base import Row, Scoped
+from processes.storage.base import Marked, Row, Scoped
+from processes.storage.sealing import sealed_text
 
 
 class Fund(Row, Scoped):
@@ -29,7 +30,7 @@ class Fund(Row, Scoped):
     """The seal of the last posted entry (`fund_seals`)."""
 
 
-class FundEntry(Row, Scoped):
+class FundEntry(Row, Scoped, Marked):
     """A movement of money; never edited: a mistake is reversed by an entry of its own.
 
     `status` is `waiting` until a second person has confirmed it, then `posted`, or `refused`.
@@ -50,7 +51,7 @@ class FundEntry(Row, Scoped):
     kind: Mapped[str] = mapped_column(String(20))
     booked_on: Mapped[date]
     amount: Mapped[Decimal]
-    memo: Mapped[str] = mapped_column(Text)
+    memo = sealed_text()
     status: Mapped[str] = mapped_column(String(10))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     case_number: Mapped[str] = mapped_column(String(40), default="")

@@ -8,11 +8,11 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Row, Scoped
-from processes.storage.types import Encrypted
+from processes.storage.base import Marked, Row, Scoped
+from processes.storage.sealing import sealed_text_or_none
 
 
-class Award(Row, Scoped):
+class Award(Row, Scoped, Marked):
     """A granted benefit (救助待遇): so much a month, from a month on."""
 
     __tablename__ = "award"
@@ -32,8 +32,10 @@ class Award(Row, Scoped):
     status: Mapped[str] = mapped_column(String(10), default="standing")
     question: Mapped[str] = mapped_column(String(160))
     granted_at: Mapped[datetime]
-    account: Mapped[str | None] = mapped_column(Encrypted)
+    account = sealed_text_or_none()
     """Where it is paid to (收款账号)."""
+    account_index: Mapped[str] = mapped_column(String(64), default="", index=True)
+    """Keyed fingerprint of the account, set beside it: awards that are paid to one account are found by it."""
 
 
 _HELD_ONCE = text("is_standing AND NOT is_disputed")

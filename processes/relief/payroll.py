@@ -89,11 +89,11 @@ def sums(session: Session, month: str, digits: int) -> list[PaySum]:
     Amounts are added here and not by the database, which has no decimal numbers everywhere.
     """
     query = select(
-        Award.programme, Award.programme_title, Award.division, Award.monthly_amount, Award.account
+        Award.programme, Award.programme_title, Award.division, Award.monthly_amount, Award.account.is_(None)
     ).where(_paid_in(month))  # fmt: skip
     found: dict[tuple[str, str, str], tuple[int, Decimal, int]] = {}
-    for programme, title, division, amount, account in session.execute(query):
+    for programme, title, division, amount, is_without in session.execute(query):
         key = (programme, title, division[:digits])
         count, total, without = found.get(key, (0, Decimal(0), 0))
-        found[key] = (count + 1, total + amount, without + (not account))
+        found[key] = (count + 1, total + amount, without + is_without)
     return [PaySum(*key, *value) for key, value in sorted(found.items())]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from processes.storage import sealing
 from processes.storage.types import ProcessData, UtcDateTime, Yuan
 
 
@@ -30,6 +31,23 @@ class Row(DeclarativeBase):
         dict[str, Any]: ProcessData,
         list[Any]: ProcessData,
     }
+
+    def __init__(self, **said: Any) -> None:
+        """A new row; what is sealed is set last, because it is bound to what names the row."""
+        kind = type(self)
+        last = sealing.sealed_of(kind)
+        if issubclass(kind, Marked):
+            said.setdefault(sealing.MARK, sealing.new_mark())
+        for name in (*(n for n in said if n not in last), *(n for n in last if n in said)):
+            if not hasattr(kind, name):
+                raise TypeError(f"{name!r} is no column of {kind.__name__}")
+            setattr(self, name, said[name])
+
+
+class Marked:
+    """A row with a random mark, which its sealed columns are bound to."""
+
+    seal_mark: Mapped[str] = mapped_column(String(24))
 
 
 class Referred:

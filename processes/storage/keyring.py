@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -37,30 +38,30 @@ class Keyring:
     folder: Path | None = None
     stamp: int = 0
 
-    def seal(self, content: bytes) -> bytes:
-        """AES-256-GCM under the newest key with a fresh nonce in front."""
+    def seal(self, content: bytes, bound: bytes | None = None) -> bytes:
+        """AES-256-GCM under the newest key with a fresh nonce in front, bound to what it belongs to."""
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + AESGCM(self.encryption[0]).encrypt(nonce, content, None)
+        return nonce + _cipher(self.encryption[0]).encrypt(nonce, content, bound)
 
-    def unseal(self, sealed: bytes) -> bytes:
-        """What `seal` sealed under any of the keys; raises InvalidTag when it was altered."""
+    def unseal(self, sealed: bytes, bound: bytes | None = None) -> bytes:
+        """What `seal` sealed under any of the keys; raises InvalidTag when it was altered or belongs elsewhere."""
         for key in self.encryption[:-1]:
             try:
-                return _opened(key, sealed)
+                return _opened(key, sealed, bound)
             except InvalidTag:
                 continue
-        return _opened(self.encryption[-1], sealed)
+        return _opened(self.encryption[-1], sealed, bound)
 
-    def is_newest(self, sealed: bytes) -> bool:
+    def is_newest(self, sealed: bytes, bound: bytes | None = None) -> bool:
         """Whether something lies under the newest key."""
         try:
-            _opened(self.encryption[0], sealed)
+            _opened(self.encryption[0], sealed, bound)
         except InvalidTag:
             return False
         return True
 
     def encrypt(self, plain: str) -> bytes:
-        """Text, sealed."""
+        """Text, sealed, bound to nothing: for what is no row."""
         return self.seal(plain.encode())
 
     def decrypt(self, sealed: bytes) -> str:
@@ -106,8 +107,16 @@ def retire_keys(folder: Path, kind: str, mark: str) -> Path:
     return retired
 
 
-def _opened(key: bytes, sealed: bytes) -> bytes:
-    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+def _opened(key: bytes, sealed: bytes, bound: bytes | None) -> bytes:
+    if len(sealed) < _NONCE_BYTES:
+        raise InvalidTag
+    return _cipher(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound)
+
+
+@lru_cache(maxsize=16)
+def _cipher(key: bytes) -> AESGCM:
+    """Made once for each key: that takes longer than sealing a line."""
+    return AESGCM(key)
 
 
 def _given(kind: str) -> str:

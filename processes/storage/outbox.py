@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Select, SmallInteger, String, Text, and_, or_, select, text
+from sqlalchemy import ColumnElement, Index, Select, SmallInteger, String, and_, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from processes.storage.base import Row
+from processes.storage.base import Marked, Row
+from processes.storage.sealing import sealed_text_or_none
 from processes.storage.unit_of_work import UnitOfWork
 
 MAX_BACK_OFF = timedelta(hours=1)
@@ -35,7 +36,7 @@ class Urgency(IntEnum):
     """Timers and long work: nobody looks."""
 
 
-class OutboxRow(Row):
+class OutboxRow(Row, Marked):
     """An effect that is still to happen, or has happened."""
 
     __tablename__ = "outbox"
@@ -54,7 +55,7 @@ class OutboxRow(Row):
     leased_by: Mapped[str] = mapped_column(String(60), default="")
     done_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str | None] = mapped_column(Text)
+    error = sealed_text_or_none()
 
 
 def put(

@@ -2,54 +2,90 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, LargeBinary, Table, select, type_coerce, update
+from collections.abc import Iterator
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import Column, Row, Table, select, update
 from sqlalchemy.orm import Session
 
-from processes.storage import keyring
-from processes.storage.base import Row
-from processes.storage.types import Encrypted, SealedData
+from processes.storage import keyring, sealing
+from processes.storage.base import Row as Kind
 
 AT_ONCE = 500
 
 
-def sealed_columns() -> dict[str, list[Column[object]]]:
+def sealed_columns() -> dict[str, list[Column[Any]]]:
     """By table: the columns that lie under the encryption key."""
     found = {
-        table.name: [c for c in table.columns if isinstance(c.type, (Encrypted, SealedData))]
-        for table in Row.metadata.sorted_tables
+        table.name: [c for c in table.columns if c.info.get(sealing.MARK)]
+        for table in Kind.metadata.sorted_tables
     }
     return {name: columns for name, columns in found.items() if columns}
 
 
-def reseal_rows(session: Session, name: str, after: int) -> tuple[int | None, int]:
+def identities() -> dict[str, tuple[str, ...]]:
+    """By table: the columns that name a row for its seals."""
+    return {m.local_table.name: sealing.identity_of(m.class_) for m in Kind.registry.mappers}  # type: ignore[attr-defined]
+
+
+def reseal_rows(session: Session, name: str, after: int | str) -> tuple[int | str | None, int]:
     """Put the next rows of a table under the newest key; answers where to go on (None: at its end) and how many it was.
 
     A row that somebody changes meanwhile is under the newest key already and is left alone.
     """
-    table = Row.metadata.tables[name]
-    columns = sealed_columns()[name]
-    rows = session.execute(
-        select(table.c.id, *(type_coerce(c, LargeBinary).label(c.name) for c in columns))
-        .where(table.c.id > after)
-        .order_by(table.c.id)
-        .limit(AT_ONCE)
-    ).all()
-    changed = sum(
-        _reseal(session, table, column, row.id, getattr(row, column.name))
-        for row in rows
-        for column in columns
-    )
-    return (rows[-1].id if len(rows) == AT_ONCE else None), changed
+    table, columns = Kind.metadata.tables[name], sealed_columns()[name]
+    rows = part_of(session, table, after)
+    changed = sum(_reseal(session, table, column, row) for row in rows for column in columns)
+    return (rows[-1].key if len(rows) == AT_ONCE else None), changed
 
 
-def _reseal(session: Session, table: Table, column: Column[object], row_id: int, sealed: bytes | None) -> int:
+def part_of(session: Session, table: Table, after: int | str) -> list[Row[Any]]:
+    """The next rows of a table with their `key`, what names them and what is sealed of them, as it lies."""
+    (key,) = table.primary_key.columns
+    wanted = {c.name: c for c in sealed_columns()[table.name]}
+    wanted |= {n: table.c[n] for n in identities()[table.name]}
+    query = select(key.label("key"), *wanted.values()).order_by(key).limit(AT_ONCE)
+    return list(session.execute(query.where(key > after) if after else query))
+
+
+def broken(session: Session) -> Iterator[str]:
+    """Sealed values that do not open in their row, a sentence each: altered, or exchanged with another row's."""
     keys = keyring.current()
-    if sealed is None or keys.is_newest(bytes(sealed)):
+    for name, columns in sealed_columns().items():
+        table = Kind.metadata.tables[name]
+        after: int | str = 0
+        while rows := part_of(session, table, after):
+            for row in rows:
+                for column in columns:
+                    sealed = getattr(row, column.name)
+                    if sealed is not None and not _opens(keys, sealed, bound(table, column, row)):
+                        yield f"{name}.{column.name} 第 {row.key} 行被改动或与其他行调换"
+            after = rows[-1].key
+
+
+def _opens(keys: keyring.Keyring, sealed: object, belongs: bytes) -> bool:
+    try:
+        keys.unseal(bytes(sealed), belongs)  # type: ignore[call-overload]
+    except (InvalidTag, TypeError):
+        return False
+    return True
+
+
+def bound(table: Table, column: Column[Any], row: Row[Any]) -> bytes:
+    """What a sealed value of a row is bound to."""
+    named = [getattr(row, name) for name in identities()[table.name]]
+    return sealing.bound_to(table.name, column.name, named)
+
+
+def _reseal(session: Session, table: Table, column: Column[Any], row: Row[Any]) -> int:
+    keys = keyring.current()
+    sealed, belongs = getattr(row, column.name), bound(table, column, row)
+    if sealed is None or keys.is_newest(bytes(sealed), belongs):
         return 0
-    plain = type_coerce(column, LargeBinary)
+    (key,) = table.primary_key.columns
+    anew = keys.seal(keys.unseal(bytes(sealed), belongs), belongs)
     done = session.execute(
-        update(table)
-        .where(table.c.id == row_id, plain == bytes(sealed))
-        .values({column.name: type_coerce(keys.seal(keys.unseal(bytes(sealed))), LargeBinary)})
+        update(table).where(key == row.key, column == bytes(sealed)).values({column.name: anew})
     )
     return int(done.rowcount)  # type: ignore[attr-defined]

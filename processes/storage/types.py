@@ -1,4 +1,4 @@
-"""Column types: aware instants, yuan, encrypted text, process data."""
+"""Column types: aware instants, yuan, process data."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, LargeBinary, Numeric, String, Text
+from sqlalchemy import DateTime, Dialect, Numeric, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from processes.policy import values
 from processes.policy.money import to_fen
-from processes.storage import keyring
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -60,21 +59,6 @@ class Yuan(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-class Encrypted(TypeDecorator[str]):
-    """Text that is encrypted at rest."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        """Seal with the keyring in use."""
-        return None if value is None else keyring.current().encrypt(value)
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
-        """Open with the keyring in use."""
-        return None if value is None else keyring.current().decrypt(bytes(value))
-
-
 class ProcessData(TypeDecorator[Any]):
     """Nested plain values with Decimal and dates, as JSON text."""
 
@@ -88,18 +72,3 @@ class ProcessData(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """The values again."""
         return None if value is None else values.loads(value)
-
-
-class SealedData(TypeDecorator[Any]):
-    """Nested plain values that name people, as encrypted JSON."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
-        """JSON, sealed."""
-        return None if value is None else keyring.current().seal(values.dumps(value))
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
-        """The values again."""
-        return None if value is None else values.loads(keyring.current().unseal(bytes(value)))

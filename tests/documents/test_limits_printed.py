@@ -16,8 +16,9 @@ from tests.conftest import CONTENT
 
 def contract_of(stage: Stage, number: str, kind: str) -> dict[str, object]:
     with stage.database.reading("") as session:
-        query = select(IssuedPaper.contract).join(Case).where(Case.number == number, IssuedPaper.kind == kind)
-        return session.scalars(query.order_by(IssuedPaper.id.desc())).first() or {}
+        query = select(IssuedPaper).join(Case).where(Case.number == number, IssuedPaper.kind == kind)
+        found = session.scalars(query.order_by(IssuedPaper.id.desc())).first()
+        return {} if found is None else found.contract
 
 
 def test_the_ceiling_and_what_decided_are_printed(whole_stage: Stage) -> None:

@@ -111,7 +111,7 @@ def test_thirty_members__every_one_is_printed__and_a_header_repeats_on_a_further
     form = text_of(stage, number, "approval_form", tmp_path)
     assert [n for n in names if n not in form] == []
     with stage.database.reading("") as session:
-        contract = session.scalars(select(IssuedPaper.contract)).one()
+        contract = session.scalars(select(IssuedPaper)).one().contract
     twice = contract | {"members": contract["members"] * 2}
     made = render.to_pdf(
         render.Sheet(allowance.templates(), "approval_form.html", twice, "http://x/verify/A", AT)

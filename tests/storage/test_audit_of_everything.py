@@ -117,9 +117,7 @@ OTHER: Any = select(Account.id).where(Account.username == "admin").scalar_subque
         ),
         (
             "work",
-            lambda s: s.execute(
-                update(WorkItem).where(WorkItem.id == ITEM).values(submission={"agree": False})
-            ),
+            lambda s: setattr(s.get_one(WorkItem, s.scalar(select(ITEM))), "submission", {"agree": False}),
         ),
         (
             "work",

@@ -25,7 +25,7 @@ def test_codes_and_words_too_short_to_be_looked_for__are_not_kept(any_stage: Sta
             assert list(full_text.matching(session, code)) == []
 
 
-@pytest.mark.parametrize("word", ["常年患病", "东村三组", "李秀英", "建议纳入", "予以受理"])
+@pytest.mark.parametrize("word", ["东村三组", "李秀英", "建议纳入", "予以受理"])
 def test_words_of_the_application_and_of_steps_find_a_case(any_stage: Stage, word: str) -> None:
     number = cases.a_case(any_stage, "post_notice")
     cases.a_case(any_stage, raw=cases.OTHER_HOUSEHOLD, division=f"{cases.VILLAGE[:9]}202")
@@ -36,15 +36,20 @@ def test_words_of_the_application_and_of_steps_find_a_case(any_stage: Stage, wor
         assert queries.cases(session, word).rows == []
 
 
+@pytest.mark.parametrize("word", ["常年患病", "省城复查"])
+def test_what_was_typed_freely__is_not_in_the_index(any_stage: Stage, word: str) -> None:
+    number = cases.a_case(any_stage, "post_notice")
+    clerk = any_stage.actor("window_clerk", cases.VILLAGE)
+    any_stage.office.perform(c.AddComment(number, "申请人下周去省城复查"), clerk)
+    with any_stage.database.reading("") as session:
+        assert list(full_text.matching(session, word)) == []
+
+
 def test_a_queue_looks_into_the_text_when_no_name_begins_so(any_stage: Stage) -> None:
     number = cases.a_case(any_stage)
     clerk = any_stage.actor("window_clerk", cases.VILLAGE)
-    any_stage.office.perform(c.AddComment(number, "申请人下周去省城复查"), clerk)
     with any_stage.database.reading(clerk.division) as session:
-        found = queues.worklist(session, clerk, queues.Wanted("office", word="省城复查"))
+        found = queues.worklist(session, clerk, queues.Wanted("office", word="东村三组"))
         assert [i.case_number for i in found.rows] == [number]
-        for nonsense in ("复查省城", "'; DROP TABLE", '" OR body:', "& |", "没有这样的话"):
-            assert (
-                queues.worklist(session, clerk, queues.Wanted("office", word=nonsense)).rows == []
-                or nonsense == "复查省城"
-            )
+        for nonsense in ("'; DROP TABLE", '" OR body:', "& |", "没有这样的话"):
+            assert queues.worklist(session, clerk, queues.Wanted("office", word=nonsense)).rows == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import LargeBinary, select, type_coerce
+from sqlalchemy import select
 
 from processes import commands as c
 from processes import jobs
@@ -19,6 +19,7 @@ from processes.people.models import Person
 from processes.rehearsal.stage import Stage
 from processes.settings import Settings
 from processes.storage import keyring, resealing, vault
+from processes.storage.base import Row
 from tests.builders import cases
 
 
@@ -31,18 +32,16 @@ def own_keys(any_stage: Stage) -> Iterator[Stage]:
     keyring.use(before)
 
 
-def _raw(stage: Stage) -> list[bytes]:
-    """Everything that lies sealed in rows."""
-    found = []
+def _raw(stage: Stage) -> list[tuple[bytes, bytes]]:
+    """Everything that lies sealed in rows, and what it is bound to."""
     with stage.database.reading("") as session:
-        for columns in resealing.sealed_columns().values():
-            for column in columns:
-                found += [
-                    bytes(v)
-                    for v in session.scalars(select(type_coerce(column, LargeBinary)))
-                    if v is not None
-                ]
-    return found
+        return [
+            (bytes(getattr(row, column.name)), resealing.bound(column.table, column, row))
+            for name, columns in resealing.sealed_columns().items()
+            for row in resealing.part_of(session, Row.metadata.tables[name], 0)
+            for column in columns
+            if getattr(row, column.name) is not None
+        ]
 
 
 def _files(stage: Stage) -> list[Path]:
@@ -67,7 +66,7 @@ def test_the_encryption_key_is_changed(own_keys: Stage) -> None:
     stage = own_keys
     id_number = _filled(stage)
     old = keyring.current()
-    assert all(old.is_newest(sealed) for sealed in _raw(stage))
+    assert all(old.is_newest(*sealed) for sealed in _raw(stage))
     told: dict[str, int] = {}
     retired = rekeying.rotate(
         stage.office, keyring.ENCRYPTION, lambda t, n: told.update({t: told.get(t, 0) + n})
@@ -78,10 +77,10 @@ def test_the_encryption_key_is_changed(own_keys: Stage) -> None:
     rows, files = _raw(stage), _files(stage)
     assert (told["papers"], len(files) > 0) == (len(files), True)
     assert told["person"] == 2
-    for sealed in [*rows, *(f.read_bytes() for f in files)]:
-        assert new.is_newest(sealed)
+    for sealed in [*rows, *((f.read_bytes(), None) for f in files)]:
+        assert new.is_newest(*sealed)
         with pytest.raises(InvalidTag):
-            old.unseal(sealed)
+            old.unseal(*sealed)
     with stage.database.reading("") as session:
         found = queries.look_up(session, id_number)
         assert found is not None
@@ -116,7 +115,7 @@ def test_broken_off__it_goes_on_and_all_is_read_meanwhile(own_keys: Stage) -> No
     assert household
     rekeying.rotate(stage.office, keyring.ENCRYPTION, lambda t, n: None)
     assert keyring.current().encryption == between.encryption[:1]
-    assert all(keyring.current().is_newest(sealed) for sealed in _raw(stage))
+    assert all(keyring.current().is_newest(*sealed) for sealed in _raw(stage))
     with stage.database.reading("") as session:
         assert queries.look_up(session, id_number) is not None
 
@@ -174,4 +173,4 @@ def test_keys_of_the_environment__are_changed_there(own_keys: Stage, monkeypatch
     assert rekeying.rotate(stage.office, keyring.ENCRYPTION, lambda t, n: None) is None
     monkeypatch.setenv("YIMEN_KEY_ENCRYPTION", "ab" * 32)
     keyring.use(keyring.open_keyring(stage.office.settings.keys))
-    assert all(keyring.current().is_newest(sealed) for sealed in _raw(stage))
+    assert all(keyring.current().is_newest(*sealed) for sealed in _raw(stage))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from alembic import command
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
 from processes import commands as c
 from processes import jobs
@@ -155,7 +155,8 @@ def box(any_stage: Stage) -> Iterator[_Box]:
         sms_webhook=f"http://127.0.0.1:{refused.server.server_port}/",
     )  # fmt: skip
     with any_stage.database.unit_of_work() as uow:
-        uow.session.execute(update(Account).values(email="a@example.cn", mobile="13900000000"))
+        for account in uow.session.scalars(select(Account)):
+            account.email, account.mobile = "a@example.cn", "13900000000"
         uow.commit()
     yield kept
     server.stop()

@@ -107,7 +107,7 @@ def test_one_proposes__another_confirms__what_counted_before_is_kept(any_stage: 
     told = [(r.value, r.status, r.replaced_by_id) for r in rows(any_stage) if r.since == date(2026, 7, 1)]
     assert told == [("812.00", "replaced", first), ("900", "replaced", correction), ("905", "in_force", None)]
     with any_stage.database.reading("") as session:
-        notices = list(session.scalars(select(Notice.text).where(Notice.kind == "parameter")))
+        notices = [n.text for n in session.scalars(select(Notice).where(Notice.kind == "parameter"))]
     assert any("低保标准自 2026-07-01 起为 905 元/人/月，请确认" in n for n in notices)
 
 

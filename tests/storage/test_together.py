@@ -67,7 +67,7 @@ def test_changes_new_rows_and_what_goes_along__are_all_stored(any_stage: Stage) 
     with any_stage.database.reading("") as session:
         assert session.get_one(Case, case.id).outcome_title == "改过"
         assert session.get_one(NumberSeries, "试").last == 7
-        assert session.scalars(select(Suspension.reason)).all() == ["试停"]
+        assert [s.reason for s in session.scalars(select(Suspension))] == ["试停"]
         assert list(full_text.matching(session, "结冰")) == [case.id]
 
 
@@ -95,7 +95,7 @@ def test_a_changed_row_that_is_gone__stops_everything(any_stage: Stage) -> None:
         uow.commit()
     with any_stage.database.reading("") as session:
         assert session.get(NumberSeries, "不该在") is None
-        assert session.scalars(select(Comment.text)).all() == ["第一句"]
+        assert [row.text for row in session.scalars(select(Comment))] == ["第一句"]
 
 
 def test_a_row_that_is_there_already__stops_everything(any_stage: Stage) -> None:

@@ -137,7 +137,7 @@ def test_audit__an_altered_event_is_found(any_stage: Stage) -> None:
 def test_id_numbers_are_not_readable_in_the_database(any_stage: Stage) -> None:
     cases.a_case(any_stage, at="county_check")
     with any_stage.database.reading("") as session:
-        numbers = session.scalars(select(Person.id_number)).all()
+        numbers = [p.id_number for p in session.scalars(select(Person))]
         tables = ("person", "household", "case_file", "case_event", "work_item", "issued_paper", "outbox")
         dump = "".join(str(row) for t in tables for row in session.execute(text(f"SELECT * FROM {t}")).all())
     assert numbers

@@ -17,7 +17,7 @@ from processes.migrations import schema
 from processes.migrations.two_people import PAIRS, Pair
 from processes.rehearsal.stage import Stage
 from processes.storage.base import Row
-from processes.storage.types import Encrypted, ProcessData, SealedData, UtcDateTime, Yuan
+from processes.storage.types import ProcessData, UtcDateTime, Yuan
 from processes.storage.unit_of_work import UnitOfWork
 
 IDS = [pair.name.removeprefix("two_people_") for pair in PAIRS]
@@ -32,7 +32,7 @@ _OF: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 _AT = datetime(2026, 3, 2, tzinfo=UTC)
 _KINDS: tuple[tuple[type, Any], ...] = (
-    (SealedData, {}), (ProcessData, {}), (Encrypted, "1"), (UtcDateTime, _AT), (Yuan, Decimal(1)), (Date, date(2026, 3, 2)),
+    (ProcessData, {}), (UtcDateTime, _AT), (Yuan, Decimal(1)), (Date, date(2026, 3, 2)),
     (Boolean, False), (LargeBinary, b""),
 )  # fmt: skip
 

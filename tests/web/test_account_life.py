@@ -36,9 +36,8 @@ def other_work(role: str = "window_clerk", division: str = "340199101") -> c.Cha
 def notices_of(stage: Stage, username: str) -> list[str]:
     with stage.database.reading("") as session:
         who = select(Account.id).where(Account.username == username).scalar_subquery()
-        return list(
-            session.scalars(select(Notice.text).where(Notice.account_id == who, Notice.kind == "account"))
-        )
+        query = select(Notice).where(Notice.account_id == who, Notice.kind == "account")
+        return [notice.text for notice in session.scalars(query)]
 
 
 def investigating(stage: Stage) -> WorkItem:

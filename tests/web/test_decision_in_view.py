@@ -41,9 +41,9 @@ def given(stage: Stage, number: str, task: str, **data: Any) -> None:
 
 def paper(stage: Stage, kind: str) -> dict[str, Any]:
     with stage.database.reading("") as session:
-        query = select(IssuedPaper.contract).where(IssuedPaper.kind == kind).order_by(IssuedPaper.id.desc())
-        found: dict[str, Any] = session.scalars(query).first() or {}
-        return found
+        query = select(IssuedPaper).where(IssuedPaper.kind == kind).order_by(IssuedPaper.id.desc())
+        found = session.scalars(query).first()
+        return {} if found is None else found.contract
 
 
 @pytest.mark.parametrize(

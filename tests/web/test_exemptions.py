@@ -82,7 +82,7 @@ def test_the_county_sees_the_rule_that_is_not_met_and_its_decision_is_printed(st
         else:
             cases.complete(stage, waiting[0])
     with stage.database.reading("") as session:
-        form = session.scalars(select(IssuedPaper.contract).where(IssuedPaper.kind == "approval_form")).one()
+        form = session.scalars(select(IssuedPaper).where(IssuedPaper.kind == "approval_form")).one().contract
     assert form["decision"]["exemptions"].startswith("拥有机动车：车辆已报废（证据：报废回收证明 第 8 号；")
     # 工资 15,000：2 × 768 − 1,019.60 = 516.40 → 517
     assert str(award_of(stage, number)) == "517.00"

@@ -128,7 +128,7 @@ def drawing_twice(stage: Stage) -> tuple[str, str, int, str]:
         else:
             cases.complete(stage, item)
     with stage.database.reading("") as session:
-        number = session.scalars(select(Person.id_number).where(Person.name == "周大海")).one()
+        number = session.scalars(select(Person).where(Person.name == "周大海")).one().id_number
     return known, again, person_of(stage).id, number
 
 
@@ -170,7 +170,7 @@ def test_identified_while_an_application_runs__the_county_verifies_too(whole_sta
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     running = stage.office.perform(c.StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)
     with stage.database.reading("") as session:
-        number = session.scalars(select(Person.id_number).where(Person.name == "周大海")).one()
+        number = session.scalars(select(Person).where(Person.name == "周大海")).one().id_number
     opened = stage.office.perform(c.IdentifyPerson(person_of(stage).id, number, "周大海", "亲属辨认"), clerk)[
         "case"
     ]

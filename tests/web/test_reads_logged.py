@@ -147,7 +147,7 @@ def test_thirty_a_minute_and_two_hundred_a_day__then_the_auditors_are_told(stage
     stage.clock.now += timedelta(minutes=2)
     assert "今天已按证件号查询 200 次" in clerk.send("/people/look-up", {"id_number": ZHANG}).json["message"]
     with stage.database.reading("") as session:
-        told = session.scalars(select(Notice.text).where(Notice.kind == "account")).all()
+        told = [n.text for n in session.scalars(select(Notice).where(Notice.kind == "account"))]
     assert told == ["赵窗口（t1_clerk）一天内按证件号查询已达 200 次"]
     stage.clock.now += timedelta(days=1)
     again = Person(stage, "window_clerk")

@@ -114,7 +114,7 @@ def test_raise_the_standard__rehearse__propose__a_second_person_publishes(stage:
 def test_simulation__who_gains_and_what_it_costs__and_nothing_is_written(stage: Stage) -> None:
     number = cases.a_case(stage, at="serve_confirmation")
     with stage.database.reading("") as session:
-        before = session.scalars(select(Case.state).where(Case.number == number)).one()
+        before = session.scalars(select(Case).where(Case.number == number)).one().state
     draft = opened(stage)
     policy = text_of(stage, draft, "common/policy.toml")
     save(stage, draft, "common/policy.toml", policy.replace(ROW, RAISED))
@@ -122,7 +122,7 @@ def test_simulation__who_gains_and_what_it_costs__and_nothing_is_written(stage: 
     assert jobs.simulate_drafts(stage.office) == 1
     with stage.database.reading("") as session:
         found = drafts.one(session, draft).simulation
-        assert session.scalars(select(Case.state).where(Case.number == number)).one() == before
+        assert session.scalars(select(Case).where(Case.number == number)).one().state == before
     # two people, wages 15000; employment cost: 20 % = 3000, at most 30 % of the standard × 12
     # standard 812: 2923.20; 812 × 2 − (15000 − 2923.20) ÷ 12 = 1624 − 1006.40 = 617.60 → 618
     # standard 850: 3000;    850 × 2 − (15000 − 3000) ÷ 12 = 1700 − 1000 = 700

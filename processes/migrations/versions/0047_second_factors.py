@@ -19,6 +19,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=10), nullable=False),
     sa.Column('label', sa.String(length=40), nullable=False),
     sa.Column('secret', sa.LargeBinary(), nullable=True),
+    sa.Column('seal_mark', sa.String(length=24), nullable=False, server_default=''),
     sa.Column('used_step', sa.Integer(), nullable=False),
     sa.Column('credential', sa.String(length=1400), nullable=True),
     sa.Column('public_key', sa.Text(), nullable=False),

@@ -1,0 +1,123 @@
+"""`yimen audit verify`: whether what is stored is what the program wrote."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes import commands as c
+from processes.access import account_states, log_chain
+from processes.access.scope import system_actor
+from processes.cases import anchors, draws, events, work_audit
+from processes.cases.models import Case
+from processes.errors import SealBroken
+from processes.opening import open_office
+from processes.oversight import canonical, copies
+from processes.papers import files
+from processes.relief import audit, fund_queries
+from processes.settings import Settings
+from processes.storage import resealing
+
+SECTIONS = {
+    "books": "备用金", "money": "救助金", "seals": "每日封存", "log": "访问记录和账号", "work": "办理环节",
+    "register": "家庭档案", "copies": "列表", "sealed": "加密内容",
+}  # fmt: skip
+"""What is compared, beside the chain of each case and the files."""
+_AT_ONCE = 500
+
+
+@click.group("audit")
+def audit_group() -> None:
+    """审计。"""
+
+
+@audit_group.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
+@click.option("--files", "with_files", is_flag=True, help="逐个读取文书、扫描件和附件，指出丢失、残缺的。")
+@click.option(
+    "--remake", is_flag=True, help="与 --files 同用：能按存档内容重新生成的文书交后台任务重新生成。"
+)
+def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
+    """核对每个办件的事件链、备用金台账、救助金与办件是否相符、每日封存、访问记录、账号、办理环节、加密内容、家庭档案的写法和列表用的副本；被改动或不平的退出码为 1。"""
+    office = open_office()
+    with office.database.snapshot("") as session:
+        checked, broken = chains(session)
+        found = compared(session, office.settings)
+        missing = list(files.lost(session, office.settings)) if with_files else []
+    for one in missing if remake else ():
+        if one.code:
+            office.perform(c.RemakePaper(one.code), system_actor())
+    if as_json:
+        told = {"checked": checked, "broken": broken, **found, "files": [asdict(one) for one in missing]}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        _say(checked, broken, found, missing, remake)
+    sys.exit(1 if broken or missing or any(found.values()) else 0)
+
+
+def chains(session: Session) -> tuple[int, dict[str, str]]:
+    """How many cases there are, and what is wrong with the chains of events, by number."""
+    broken, checked = {}, 0
+    for case in session.scalars(select(Case).order_by(Case.id)).yield_per(_AT_ONCE):
+        checked += 1
+        fault = events.verify(session, case)
+        if fault:
+            broken[case.number] = fault
+    return checked, broken
+
+
+def compared(session: Session, settings: Settings) -> dict[str, list[str]]:
+    """What does not agree, in sentences, by section."""
+    ways: Mapping[str, Callable[[], Iterable[str]]] = {
+        "books": lambda: fund_queries.audit(session),
+        "money": lambda: audit.compare(session),
+        "seals": lambda: [*anchors.verify(session, settings.anchors), *draws.differing(session)],
+        "log": lambda: [*log_chain.verify(session), *account_states.differing(session)],
+        "work": lambda: work_audit.differing(session),
+        "register": lambda: canonical.faults(session),
+        "copies": lambda: copies.differing(session),
+        "sealed": lambda: resealing.broken(session),
+    }
+    return {name: _told(way) for name, way in ways.items()}
+
+
+def _told(way: Callable[[], Iterable[str]]) -> list[str]:
+    """What a comparison says; one that comes to a seal which does not open says so and ends there."""
+    found: list[str] = []
+    try:
+        found.extend(way())
+    except SealBroken as fault:
+        found.append(fault.message)
+    return found
+
+
+def _say(
+    checked: int, broken: Mapping[str, str], found: Mapping[str, list[str]], missing: list[Any], remake: bool
+) -> None:
+    for number, fault in broken.items():
+        click.echo(f"{number}：{fault}")
+    for name, title in SECTIONS.items():
+        for fault in found[name]:
+            click.echo(f"{title}：{fault}")
+    for one in missing:
+        click.echo(f"存档文件：{one.what}{one.said}，{_way_back(one, remake)}")
+    said = "；".join(f"{title}{'有问题' if found[name] else '相符'}" for name, title in SECTIONS.items())
+    click.echo(f"核对 {checked} 个办件，{len(broken)} 个有问题；{said}。")
+
+
+def _way_back(one: files.LostFile, remake: bool) -> str:
+    if not one.code:
+        return "请从备份恢复"
+    return "已交后台任务重新生成" if remake else "可加 --remake 按存档内容重新生成"
+
+
+def register(main: click.Group) -> None:
+    """Add the commands to the program's."""
+    main.add_command(audit_group)
