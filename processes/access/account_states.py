@@ -13,6 +13,7 @@ from processes.access import audit, factors
 from processes.access.factor_models import SecondFactor
 from processes.access.models import AccessLog, Account
 from processes.access.scope import Actor
+from processes.errors import SealBroken
 from processes.policy import values
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -35,11 +36,16 @@ def digest(account: Account, own: Sequence[SecondFactor]) -> str:
         account.person_id,
     ]  # fmt: skip
     if own:
-        said.append(sorted([f.kind, f.credential or "", f.public_key, _hashed(f.secret)] for f in own))
+        said.append(sorted([f.kind, f.credential or "", f.public_key, _hashed(f)] for f in own))
     return hashlib.sha256(values.dumps(said)).hexdigest()[:40]
 
 
-def _hashed(secret: str | None) -> str:
+def _hashed(factor: SecondFactor) -> str:
+    """The fingerprint of a secret; one that does not open in its row is none that the account ever had."""
+    try:
+        secret = factor.secret
+    except SealBroken:
+        return "broken"
     return "" if secret is None else hashlib.sha256(secret.encode()).hexdigest()
 
 
