@@ -51,7 +51,7 @@ def begin(uow: UnitOfWork, username: str, account: Account | None, address: str,
     `browser` is the mark of the browser's cookie, empty for one that has none.
     """
     is_known_browser, is_known_address = _familiar(uow.session, account, address, browser)
-    places = [(f"browser {marks.hashed(browser)}" if is_known_browser else f"address {address[:60]}", FREE)]
+    places = [(_place(is_known_browser, address, browser), FREE)]
     if not is_known_browser and not is_known_address:
         places.append((_STRANGERS, FREE_OF_STRANGERS))
     rows = tuple(_row(uow, mark_of(username), place) for place, _ in places)
@@ -59,6 +59,20 @@ def begin(uow: UnitOfWork, username: str, account: Account | None, address: str,
     if until > uow.now:
         raise SignInDelayed(minutes=-((uow.now - until) // timedelta(minutes=1)))
     return Counted(rows, tuple(limit for _, limit in places))
+
+
+def left(session: Session, username: str, address: str, browser: str) -> int:
+    """How often a place may still try a name before it has to wait; for a name without account as for any other."""
+    account = session.scalar(select(Account).where(Account.username == username))
+    is_known_browser, _ = _familiar(session, account, address, browser)
+    which = SignInAttempts.name_mark == mark_of(username)
+    place = SignInAttempts.place == _place(is_known_browser, address, browser)
+    return max(FREE - (session.scalar(select(SignInAttempts.failures).where(which, place)) or 0), 0)
+
+
+def _place(is_known_browser: bool, address: str, browser: str) -> str:
+    """Where an attempt counts first."""
+    return f"browser {marks.hashed(browser)}" if is_known_browser else f"address {address[:60]}"
 
 
 def count_failure(uow: UnitOfWork, counted: Counted) -> None:

@@ -42,6 +42,15 @@ def test_five_wrong_passwords_wait_and_the_right_one_is_not_tried_meanwhile(stag
     assert attempt(person, "t1_clerk", PASSWORD).status_code == 302
 
 
+def test_who_mistyped_is_told_how_many_tries_are_left(stage: Stage) -> None:
+    # Five are free: after the first wrong one 5 - 1 = 4 are left; a name without account is told the same.
+    for name in ("t1_clerk", "nobody_at_all"):
+        person = Person(stage)
+        told = [attempt(person, name, "wrong").text for _ in range(5)]
+        assert [re.findall(r"还可以再试 (\d) 次", page) for page in told] == [["4"], ["3"], ["2"], ["1"], []]
+        assert "登录失败次数过多" in attempt(person, name, "wrong").text
+
+
 def test_it_waits_longer_each_time_up_to_a_quarter_of_an_hour(stage: Stage) -> None:
     # 30 s, then 30 × 2 = 60, 120, 240, 480, 960 → 900 s at most.
     person = Person(stage)

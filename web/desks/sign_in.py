@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes import heartbeat
-from processes.access import factors, sessions
+from processes.access import factors, sessions, sign_in_attempts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, system_actor
-from processes.errors import PasswordRefused, YimenError
+from processes.errors import PasswordRefused, SignInRefused, YimenError
 from processes.papers import faces
 from web import auth, forms
 from web.errors import status_of
@@ -50,14 +50,24 @@ def submit() -> Any:
         found = auth.office().perform(command, system_actor())
     except YimenError as fault:
         page = render_template(
-            "sign_in.html", fault=fault.message, username=username, next=request.form.get("next", "")
-        )
+            "sign_in.html", fault=fault.message, left=_left(fault, username), username=username,
+            next=request.form.get("next", ""),
+        )  # fmt: skip
         return page, status_of(fault)
     auth.open_session(found)
     there = auth.inside(request.form.get("next", ""))
     if found["awaits"] == factors.FACTOR:
         return redirect(url_for("identity.factor_form", next=there))
     return redirect(there)
+
+
+def _left(fault: YimenError, username: str) -> int | None:
+    """How many tries are left after a wrong one; None where nothing was tried."""
+    if not isinstance(fault, SignInRefused):
+        return None
+    address, _, browser = auth.origin()
+    with auth.office().database.reading("") as session:
+        return sign_in_attempts.left(session, username, address, browser)
 
 
 @desk.get("/sign-in/state")
