@@ -10,7 +10,7 @@ import structlog
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import ColumnElement, inspect, literal_column, select
 
-from processes.access import founding
+from processes.access import founding, oidc
 from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.errors import (
@@ -124,9 +124,15 @@ def _something_sealed(database: Database) -> tuple[bytes, bytes | None, str] | N
 
 def _demand_roles(settings: Settings) -> None:
     """A role that is spelt wrong would need no second factor, and nobody would know."""
-    unknown = sorted(settings.second_factor_roles - set(Role))
-    if unknown:
-        raise SettingInvalid(name="YIMEN_SECOND_FACTOR_ROLES", reason=f"没有岗位 {'、'.join(unknown)}")
+    for name, roles in (
+        ("YIMEN_SECOND_FACTOR_ROLES", settings.second_factor_roles),
+        ("YIMEN_LOCAL_PASSWORD_ROLES", settings.local_password_roles),
+    ):
+        unknown = sorted(roles - set(Role))
+        if unknown:
+            raise SettingInvalid(name=name, reason=f"没有岗位 {'、'.join(unknown)}")
+    if settings.provider is not None and not oidc.is_safe(settings.provider.issuer):
+        raise SettingInvalid(name="YIMEN_OIDC_ISSUER", reason="应为 https:// 开头的地址")
     if not 1 <= settings.verify_minutes <= _LONGEST_PROOF:
         raise SettingInvalid(name="YIMEN_VERIFY_MINUTES", reason=f"应为 1 至 {_LONGEST_PROOF} 分钟")
 

@@ -16,6 +16,20 @@ _FACTOR_ROLES = "administrator auditor supervisor county_leader township_leader"
 
 
 @dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider of sign-ins (OpenID Connect) at which the office is a client."""
+
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
+    claim: str = "preferred_username"
+    """The claim that holds the name of the account here."""
+    factors: frozenset[str] = frozenset()
+    """Values of `acr` or `amr` that count as a second factor; none unless they are named."""
+    title: str = "统一身份认证"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where data, keys and content lie, and how the program is reached."""
 
@@ -36,6 +50,9 @@ class Settings:
     """How many days somebody may act for an absent person before it has to be asked anew."""
     second_factor_roles: frozenset[str] = frozenset()
     """Roles whose accounts must have a second factor; those of the demonstration need none."""
+    provider: Provider | None = None
+    local_password_roles: frozenset[str] = frozenset({"administrator"})
+    """Whose own passwords still count where people sign in elsewhere: somebody must get in when that is away."""
     verify_minutes: int = 15
     """So long a proof of who somebody is serves for signing, approving, revealing and taking data out."""
 
@@ -99,9 +116,25 @@ def from_environment() -> Settings:
         sms_secret=os.environ.get("YIMEN_SMS_SECRET", ""),
         absence_days=int(os.environ.get("YIMEN_ABSENCE_DAYS", "30")),
         second_factor_roles=_words("YIMEN_SECOND_FACTOR_ROLES", _FACTOR_ROLES),
+        provider=_provider(),
+        local_password_roles=_words("YIMEN_LOCAL_PASSWORD_ROLES", "administrator"),
         verify_minutes=int(os.environ.get("YIMEN_VERIFY_MINUTES", "15")),
     )
 
 
 def _words(name: str, default: str) -> frozenset[str]:
     return frozenset(os.environ.get(name, default).replace(",", " ").split())
+
+
+def _provider() -> Provider | None:
+    issuer = os.environ.get("YIMEN_OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    return Provider(
+        issuer,
+        os.environ.get("YIMEN_OIDC_CLIENT", "yimen"),
+        os.environ.get("YIMEN_OIDC_SECRET", ""),
+        os.environ.get("YIMEN_OIDC_CLAIM", "preferred_username"),
+        _words("YIMEN_OIDC_SECOND_FACTOR", ""),
+        os.environ.get("YIMEN_OIDC_TITLE", "统一身份认证"),
+    )

@@ -196,3 +196,13 @@ front_end() { # install scripts of packages do not run: none of them is needed, 
   logged front-end .venv/bin/python scripts/verify_setup.py front-end || failed "检查前端页面" front-end
   echo "$wanted" > web/static/stamp
 }
+
+identity_provider() { # a real provider of sign-ins, for the tests alone
+  local folder=tests/identity/provider wanted; wanted=$(digest $folder/package-lock.json)
+  node_command
+  export YIMEN_TEST_NODE="${NODE[0]}"
+  is_stamped $folder/node_modules/stamp "$wanted" && return 0
+  say "取得测试用的统一身份认证系统"
+  (cd $folder && logged provider "${NPM[@]}" ci --ignore-scripts --no-audit --no-fund) || failed "取得测试用的统一身份认证系统" provider
+  echo "$wanted" > $folder/node_modules/stamp
+}

@@ -19,6 +19,7 @@ from processes.opening import open_office
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.policy.reading import LARGEST_KEY
 from processes.policy.values import shown
+from processes.settings import Provider
 from processes.storage import keyring
 from web import auth, devices, errors, forms, static_files
 from web.desks import (
@@ -48,6 +49,7 @@ from web.desks import (
     parameters,
     phrases,
     printing,
+    provider,
     recorder,
     releases,
     returns,
@@ -123,6 +125,7 @@ def create_app(office: Office | None = None) -> Flask:
         moving,
         contacts,
         identity,
+        provider,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.register_blueprint(static_files.desk)
@@ -160,12 +163,18 @@ def _shared() -> dict[str, Any]:
         "county_name": auth.county_name,
         "Permission": Permission,
         "role_titles": ROLE_TITLES,
+        "provider": _provider(),
         "asset": _asset,
         "colour": _colour,
         "NO_DUE_DATE": NO_DUE_DATE,
         "worker_is_held": lambda: heartbeat.held(auth.office().settings),
         "worker_is_silent": lambda: heartbeat.is_silent(auth.office().settings),
     }
+
+
+def _provider() -> Provider | None:
+    """Where people sign in elsewhere, if they do."""
+    return auth.office().settings.provider
 
 
 def _asset(name: str) -> dict[str, Any]:

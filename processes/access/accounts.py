@@ -14,6 +14,7 @@ from processes.access.models import Account, AccountChange
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.errors import AccountUnconfirmed, NotFound, PasswordExpired, SignInRefused
+from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -50,6 +51,11 @@ def authenticate(
         sign_in_attempts.forget(counted)
     audit.note_of(uow, account.id, "sign_in", "", address)
     return account
+
+
+def signs_in_elsewhere(settings: Settings, account: Account) -> bool:
+    """Whether an account's own password counts no more, because the office signs in at a provider."""
+    return settings.provider is not None and not set(account.roles) & settings.local_password_roles
 
 
 def fits(account: Account, password: str) -> bool:

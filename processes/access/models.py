@@ -242,7 +242,9 @@ class SignedIn(Row):
     verified_at: Mapped[datetime]
     """When the person last proved who they are (docs/adr/0050)."""
     proof: Mapped[str] = mapped_column(String(20), default="password")
-    """By what: `password`, `totp`, `passkey`, `recovery`."""
+    """By what: `password`, `totp`, `passkey`, `recovery`, `oidc`."""
+    way: Mapped[str] = mapped_column(String(10), default="password")
+    """By which way it began: `password`, `oidc`."""
     awaits: Mapped[str] = mapped_column(String(12), default="")
     """What is still missing before anything opens: `factor`, `enrolment`; empty: nothing."""
     challenge: Mapped[str] = mapped_column(String(100), default="")

@@ -38,6 +38,8 @@ class AtDesk:
     verified_at: datetime
     proof: str
     awaits: str = ""
+    way: str = "password"
+    """By which way the session began; who signed in elsewhere has no password here that counts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ LONGEST = timedelta(hours=10)
 TOUCHED_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=180)
 """So long an ended session can be looked at."""
+PASSWORD, PROVIDER = "password", "oidc"
+"""Ways by which a session begins."""
 _DEVICE = 120
 _BROWSER = re.compile(rf"[A-Za-z0-9_-]{{{marks.LENGTH}}}")
 
@@ -48,6 +50,7 @@ class Proven:
 
     proof: str = "password"
     awaits: str = ""
+    way: str = PASSWORD
 
 
 def begin(
@@ -63,7 +66,7 @@ def begin(
         SignedIn(
             mark=marks.hashed(mark), account_id=account.id, epoch=account.session_epoch, began_at=now, seen_at=now,
             address=address[:60], device=device[:_DEVICE], browser=marks.hashed(own), verified_at=now,
-            proof=proven.proof, awaits=proven.awaits,
+            proof=proven.proof, awaits=proven.awaits, way=proven.way,
         )
     )  # fmt: skip
     return Begun(mark, own)
@@ -79,8 +82,13 @@ def find(session: Session, mark: str, today: date) -> tuple[SignedIn, Actor] | N
     if found is None or not _is_alive(found.SignedIn, found.Account, wall()):
         return None
     row = found.SignedIn
-    here = AtDesk(row.id, row.verified_at, row.proof, row.awaits)
-    return row, absences.acting(session, replace(accounts.actor_of(found.Account), at_desk=here), today)
+    here = AtDesk(row.id, row.verified_at, row.proof, row.awaits, row.way)
+    actor = replace(accounts.actor_of(found.Account), at_desk=here)
+    if row.way != PASSWORD:
+        actor = replace(
+            actor, must_change_password=False
+        )  # a password that was given out is not theirs to use
+    return row, absences.acting(session, actor, today)
 
 
 def is_due(row: SignedIn) -> bool:

@@ -95,8 +95,10 @@ from processes.commands.identity import (
     ConfirmPasskey,
     ConfirmTotp,
     MakeRecoveryCodes,
+    ProveVouched,
     RemoveFactor,
     ResetFactors,
+    SignInVouched,
     VerifyCode,
     VerifyPasskey,
     VerifyPassword,
@@ -185,6 +187,8 @@ from processes.commands.studio import (
 from processes.commands.unsaved import DropUnsaved, KeepUnsaved, OpenUnsaved, SweepUnsaved
 
 __all__ = [
+    "ProveVouched",
+    "SignInVouched",
     "AskFactorReset",
     "AskPasskey",
     "BeginPasskey",

@@ -107,3 +107,22 @@ class ResetFactors(Command):
     """Whoever runs the machine takes the second factors of an account away: nobody is there who could confirm it."""
 
     username: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInVouched(Command):
+    """Open a session for somebody for whom the provider of sign-ins vouched; given by the program alone."""
+
+    username: str
+    has_factor: bool
+    address: str = ""
+    device: str = ""
+    browser: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProveVouched(Command):
+    """The provider vouched once more for whoever has this session; given by the program alone."""
+
+    session: int
+    username: str

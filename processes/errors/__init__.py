@@ -60,10 +60,12 @@ from processes.errors.not_allowed import (
     DutySeparation,
     EnrolmentDue,
     FactorDue,
+    LocalPasswordOff,
     OwnProposal,
     PasswordChangeDue,
     PasswordExpired,
     PermissionMissing,
+    ProviderRefused,
     SignInDelayed,
     SignInRefused,
     VerificationDue,
@@ -114,6 +116,7 @@ from processes.errors.unavailable import (
     OfficeNotEmpty,
     PaperNotReady,
     PaperRemade,
+    ProviderAway,
     RenderFailed,
     RestoreUnfinished,
     SchemaNewer,
@@ -125,6 +128,9 @@ from processes.errors.unavailable import (
 )
 
 __all__ = [
+    "LocalPasswordOff",
+    "ProviderAway",
+    "ProviderRefused",
     "EnrolmentDue",
     "FactorDue",
     "VerificationDue",

@@ -102,3 +102,19 @@ class EnrolmentDue(NotAllowed):
     code = "enrolment_due"
     text = "您的岗位须使用双因素认证，请先登记动态口令或者通行密钥，再办理业务。"
     text_en = "Your role asks for a second factor; enrol one first."
+
+
+class ProviderRefused(NotAllowed):
+    """The provider of sign-ins did not vouch for anybody with an account here."""
+
+    code = "provider_refused"
+    text = "统一身份认证没有成功：{reason}。"
+    text_en = "Signing in at the provider failed: {reason}."
+
+
+class LocalPasswordOff(NotAllowed):
+    """The office signs in elsewhere; its own passwords count for some roles only."""
+
+    code = "local_password_off"
+    text = "您的账号须通过统一身份认证登录，不使用本系统的密码。"
+    text_en = "Your account signs in at the provider, not with a password of this system."

@@ -199,3 +199,11 @@ class SealBroken(Unavailable):
     code = "seal_broken"
     text = "有一项加密内容（{place}，第 {row} 行）被改动或调换，不能显示。请系统管理员执行 yimen audit verify，并从备份恢复。"
     text_en = "A sealed value ({place}, row {row}) was altered or exchanged; run `yimen audit verify`."
+
+
+class ProviderAway(Unavailable):
+    """The provider of sign-ins does not answer, or not as it should."""
+
+    code = "provider_away"
+    text = "统一身份认证系统暂时不可用，请稍后再试，或联系系统管理员。"
+    text_en = "The provider of sign-ins does not answer."

@@ -170,6 +170,8 @@ def change_password(
         raise NotFound()
     if account.is_demo:
         raise PasswordRefused(reason="演示账号的密码是公开的，不能修改")
+    if accounts.signs_in_elsewhere(settings, account):
+        raise PasswordRefused(reason="您的账号通过统一身份认证登录，请在那里修改密码")
     counted = sign_in_attempts.begin(uow, account.username, account, command.address, command.browser)
     if not accounts.fits(account, command.old):
         sign_in_attempts.count_failure(uow, counted)

@@ -55,6 +55,7 @@ from processes.office import (
     transfers,
     unsaved,
     verifying,
+    vouching,
 )
 from processes.settings import Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
@@ -64,6 +65,8 @@ Handler = Callable[[Settings, UnitOfWork, Actor, Any], dict[str, Any]]
 
 HANDLERS: dict[type[c.Command], Handler] = {
     c.SignIn: register.sign_in,
+    c.SignInVouched: vouching.sign_in,
+    c.ProveVouched: vouching.prove,
     c.TouchSession: sessions.touch,
     c.EndSession: sessions.end,
     c.EndSessionsOf: sessions.end_all,

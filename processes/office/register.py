@@ -15,6 +15,7 @@ from processes.cases import numbering
 from processes.errors import (
     FormInvalid,
     HouseholdNotFound,
+    LocalPasswordOff,
     NotFound,
     ReleaseMissing,
     RuleBroken,
@@ -45,6 +46,8 @@ def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignIn
     account = accounts.authenticate(uow, command.username, command.password, command.address, command.browser)
     if account is None:
         return {}
+    if accounts.signs_in_elsewhere(settings, account):
+        raise LocalPasswordOff()
     awaits = factors.awaited(uow.session, account, settings.second_factor_roles)
     begun = sessions.begin(
         uow, account, command.address, command.device, command.browser, sessions.Proven(awaits=awaits)

@@ -58,6 +58,8 @@ def verify_password(
     account, here = _asked(uow, actor)
     if factors.of_account(uow.session, account.id):
         raise RuleBroken(reason="您已登记双因素认证，请用动态口令、通行密钥或者恢复码验证")
+    if here.way != sessions.PASSWORD:
+        raise RuleBroken(reason="您是通过统一身份认证登录的，请在那里验证")
     counted = begin_counting(uow, account, command)
     if not accounts.fits(account, command.password):
         return count_failure(uow, actor, account, counted, command.address)

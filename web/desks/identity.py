@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from documents import qr
 from processes import commands as c
-from processes.access import factors, passkeys, recovery
+from processes.access import factors, passkeys, recovery, sessions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import YimenError
@@ -64,8 +64,10 @@ def _ways(actor: Actor) -> dict[str, bool]:
     """By what the person can prove who they are."""
     with auth.office().database.reading("") as session:
         kinds = {f.kind for f in factors.of_account(session, actor.account_id)}
+    is_elsewhere = actor.at_desk is not None and actor.at_desk.way == sessions.PROVIDER
     return {
-        "password": not kinds,
+        "password": not kinds and not is_elsewhere,
+        "provider": not kinds and is_elsewhere,
         "code": bool(kinds),
         "app": factors.TOTP in kinds,
         "passkey": factors.PASSKEY in kinds and _site() is not None,
@@ -135,7 +137,7 @@ def _page(actor: Actor, **more: Any) -> str:
     return render_template(
         "factors.html", own=own, left=left, has_site=_site() is not None, who=actor,
         is_due=here is not None and here.awaits == factors.ENROLMENT and "codes" not in more,
-        how_many=recovery.HOW_MANY, **more,
+        asks_password=here is None or here.way == sessions.PASSWORD, how_many=recovery.HOW_MANY, **more,
     )  # fmt: skip
 
 

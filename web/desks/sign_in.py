@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes import heartbeat
-from processes.access import factors, sessions, sign_in_attempts
+from processes.access import factors, oidc, sessions, sign_in_attempts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, system_actor
 from processes.errors import PasswordRefused, SignInRefused, YimenError
@@ -28,7 +28,10 @@ desk = Blueprint("sign_in", __name__)
 @public
 def form() -> Any:
     """The sign-in page."""
-    return render_template("sign_in.html", fault=None, username="", next=request.args.get("next", ""))
+    there, provider, left = request.args.get("next", ""), auth.office().settings.provider, ""
+    if provider is not None and request.args.get("left"):
+        left = oidc.leaving(provider, auth.office().settings.public_address)
+    return render_template("sign_in.html", fault=None, username="", next=there, left=left)
 
 
 def _whose() -> str:
@@ -50,7 +53,7 @@ def submit() -> Any:
         found = auth.office().perform(command, system_actor())
     except YimenError as fault:
         page = render_template(
-            "sign_in.html", fault=fault.message, left=_left(fault, username), username=username,
+            "sign_in.html", fault=fault.message, tries=_tries_left(fault, username), username=username,
             next=request.form.get("next", ""),
         )  # fmt: skip
         return page, status_of(fault)
@@ -61,7 +64,7 @@ def submit() -> Any:
     return redirect(there)
 
 
-def _left(fault: YimenError, username: str) -> int | None:
+def _tries_left(fault: YimenError, username: str) -> int | None:
     """How many tries are left after a wrong one; None where nothing was tried."""
     if not isinstance(fault, SignInRefused):
         return None
@@ -143,8 +146,10 @@ def end_session(actor: Actor) -> Any:
 @public
 def leave() -> Any:
     """End the session."""
+    actor = auth.arriving()
+    is_elsewhere = actor is not None and actor.at_desk is not None and actor.at_desk.way == sessions.PROVIDER
     auth.close_session()
-    return redirect(url_for("sign_in.form"))
+    return redirect(url_for("sign_in.form", left="yes") if is_elsewhere else url_for("sign_in.form"))
 
 
 @desk.get("/healthz")

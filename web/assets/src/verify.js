@@ -62,8 +62,9 @@ function dialog(found) {
     make("p", { className: "small", textContent: why }));
   const key = make("button", { type: "button", className: "btn btn-outline-primary w-100 mb-3", textContent: "使用通行密钥" });
   if (found.passkey && usable()) form.append(key);
+  const away = make("button", { type: "button", className: "btn btn-primary mb-3", textContent: "到统一身份认证验证" });
   const label = make("label", { className: "form-label", htmlFor: "verify-proof", textContent: `${found.name}的${asked}` });
-  form.append(label, input, fault, go, stop);
+  form.append(...(found.provider ? [away, fault, stop] : [label, input, fault, go, stop]));
   form.dataset.plain = "";
   const box = document.body.appendChild(make("dialog", { id: "verify-again" }, form));
   box.setAttribute("aria-labelledby", "verify-title");
@@ -82,6 +83,17 @@ function dialog(found) {
       go.disabled = key.disabled = false;
       input.select();
     };
+    // In a window of its own; this page looks until the proof is there.
+    away.onclick = async () => {
+      window.open("/sign-in/provider?again=1", "_blank", "popup,width=520,height=680");
+      away.disabled = true;
+      fault.textContent = "请在新窗口中验证……";
+      while (box.isConnected) {
+        await new Promise((wait) => setTimeout(wait, 1000));
+        const answer = await fetch("/identity/state", { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+        if (box.isConnected && answer?.ok && !(await answer.json()).due) end(true);
+      }
+    };
     stop.onclick = () => end(false);
     box.oncancel = (event) => { event.preventDefault(); end(false); };
     key.onclick = () => attempted(byPasskey);
@@ -90,7 +102,7 @@ function dialog(found) {
       attempted(() => ask("/identity/verify", found.password ? { password: input.value } : { code: input.value }));
     };
     box.showModal();
-    (key.isConnected && !found.app ? key : input).focus();
+    (found.provider ? away : key.isConnected && !found.app ? key : input).focus();
   });
 }
 

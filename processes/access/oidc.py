@@ -1,0 +1,174 @@
+"""Signing in at a provider (统一身份认证, OpenID Connect): authorization code with PKCE, state and nonce.
+
+Authlib speaks the protocol, joserfc opens the token.  Fixed are the issuer and the algorithms; no account is made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import requests
+from authlib.common.errors import AuthlibBaseError
+from authlib.common.security import generate_token
+from authlib.integrations.requests_client import OAuth2Session
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from processes.access import sessions
+from processes.errors import ProviderAway, ProviderRefused
+from processes.settings import Provider
+
+_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
+"""None of those that need no key of the provider's."""
+_SLACK = 60
+_TIMEOUT = 10
+_LARGEST = 1_000_000
+_VERIFIER = 48
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+_FRESH = timedelta(minutes=2)
+ANSWERED_WITHIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is kept in the browser's signed cookie until the provider answers."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Of whom the provider says that they signed in, and whether with a second factor that counts here."""
+
+    username: str
+    has_factor: bool
+
+
+def begin(provider: Provider, back: str, again: bool) -> tuple[str, Asked]:
+    """The provider's address to lead a person to; `again` asks for the password there once more."""
+    told = _metadata(provider)
+    verifier, nonce = generate_token(_VERIFIER), generate_token(_VERIFIER)
+    more = {"prompt": "login", "max_age": "0"} if again else {}
+    with _client(provider, back) as client:
+        address, state = client.create_authorization_url(
+            told["authorization_endpoint"], code_verifier=verifier, nonce=nonce, **more
+        )
+    return address, Asked(state, nonce, verifier)
+
+
+def finish(provider: Provider, back: str, asked: Asked, answer: Mapping[str, str], again: bool) -> Vouched:
+    """Whom the provider's answer vouches for; raises `ProviderRefused`, `ProviderAway`."""
+    if not compare_digest(answer.get("state", ""), asked.state):
+        raise ProviderRefused(reason="回答与请求不符，请重新登录")
+    # RFC 9207: an answer of another provider that found its way here.
+    if answer.get("iss", provider.issuer) != provider.issuer:
+        raise ProviderRefused(reason="回答不是来自本单位的认证系统")
+    if "error" in answer or not answer.get("code"):
+        raise ProviderRefused(reason="认证系统没有同意登录")
+    told = _metadata(provider)
+    try:
+        with _client(provider, back) as client:
+            token = client.fetch_token(
+                told["token_endpoint"], code=answer["code"], code_verifier=asked.verifier, timeout=_TIMEOUT,
+                allow_redirects=False,
+            )  # fmt: skip
+    except requests.RequestException:
+        raise ProviderAway() from None
+    except (AuthlibBaseError, ValueError):
+        raise ProviderRefused(reason="认证系统不认可这次登录") from None
+    claims = claims_of(provider, str(token.get("id_token", "")), _read(told["jwks_uri"]), asked.nonce)
+    if again and not _is_fresh(claims, sessions.wall()):
+        raise ProviderRefused(reason="认证系统没有重新验证密码")
+    username = claims.get(provider.claim)
+    if not isinstance(username, str) or not username:
+        raise ProviderRefused(reason=f"认证系统没有说明账号（{provider.claim}）")
+    return Vouched(username, _has_factor(provider, claims))
+
+
+def claims_of(provider: Provider, token: str, keys: Any, nonce: str) -> dict[str, Any]:
+    """What an ID token says, once signature, issuer, audience, time and nonce are right; raises `ProviderRefused`."""
+    now = int(sessions.wall().timestamp())
+    rules = jwt.JWTClaimsRegistry(
+        now=now, leeway=_SLACK,
+        iss={"essential": True, "value": provider.issuer}, aud={"essential": True, "value": provider.client},
+        sub={"essential": True}, exp={"essential": True}, iat={"essential": True},
+        nonce={"essential": True, "value": nonce},
+    )  # fmt: skip
+    try:
+        claims = jwt.decode(token, KeySet.import_key_set(keys), algorithms=_ALGORITHMS).claims
+        rules.validate(claims)
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+        raise ProviderRefused(reason="认证系统的凭据无效或者已经过期") from None
+    # A token for several is for us only where it was issued to us.
+    audience = claims["aud"]
+    if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != provider.client:
+        raise ProviderRefused(reason="认证系统的凭据不是发给本系统的")
+    return claims
+
+
+def leaving(provider: Provider, back: str) -> str:
+    """The provider's address at which one signs out there as well; empty where it has none."""
+    address = _metadata(provider).get("end_session_endpoint", "")
+    if not address:
+        return ""
+    return f"{address}?{urlencode({'client_id': provider.client, 'post_logout_redirect_uri': back})}"
+
+
+def _has_factor(provider: Provider, claims: Mapping[str, Any]) -> bool:
+    """Whether what the provider says of the way of signing in counts as a second factor, by the office's setting."""
+    said = claims.get("amr")
+    ways = {w for w in said if isinstance(w, str)} if isinstance(said, list) else set()
+    return bool(provider.factors & (ways | {str(claims.get("acr", ""))}))
+
+
+def _is_fresh(claims: Mapping[str, Any], now: datetime) -> bool:
+    at = claims.get("auth_time")
+    return isinstance(at, int) and now.timestamp() - at < _FRESH.total_seconds()
+
+
+def _client(provider: Provider, back: str) -> Any:
+    return OAuth2Session(
+        provider.client, provider.secret, scope="openid profile", redirect_uri=back,
+        code_challenge_method="S256",
+    )  # fmt: skip
+
+
+def _metadata(provider: Provider) -> dict[str, str]:
+    """What the provider says of itself; only what is of the fixed issuer and lies behind TLS counts."""
+    told = _read(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    found = {k: v for k, v in told.items() if isinstance(v, str)}
+    if found.get("issuer") != provider.issuer or not all(is_safe(found.get(n, "")) for n in needed):
+        raise ProviderAway()
+    return found
+
+
+def is_safe(address: str) -> bool:
+    """Whether secrets may go to an address: behind TLS, or on this machine."""
+    parts = urlsplit(address)
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL)
+    )
+
+
+def _read(address: str) -> Any:
+    """A JSON object of the provider, bounded; raises `ProviderAway`."""
+    try:
+        with requests.get(address, timeout=_TIMEOUT, allow_redirects=False, stream=True) as answer:
+            answer.raise_for_status()
+            content = answer.raw.read(_LARGEST, decode_content=True)
+        told = json.loads(content)
+    except (requests.RequestException, ValueError, OSError, RecursionError):
+        raise ProviderAway() from None
+    if not isinstance(told, dict):
+        raise ProviderAway()
+    return told

@@ -1,0 +1,60 @@
+"""Servers at which people sign in, started on loopback for these tests and stopped by their own number."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from processes.office import Office
+from processes.rehearsal.stage import Stage
+from processes.settings import Provider
+
+HERE = Path(__file__).parent
+BACK = "http://localhost/sign-in/provider/back"
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def node() -> str:
+    """The Node that the scripts found or fetched."""
+    found = os.environ.get("YIMEN_TEST_NODE") or shutil.which("node")
+    if found is None:
+        pytest.fail("Node is not there: start the tests with ./test")
+    return found
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[Provider]:
+    """A real provider of OpenID Connect (oidc-provider)."""
+    if not (HERE / "provider" / "node_modules").is_dir():
+        pytest.fail("the provider is not installed: start the tests with ./test")
+    port = free_port()
+    command = [node(), "serve.js", str(port), BACK]
+    with subprocess.Popen(
+        command, cwd=HERE / "provider", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        while line and "ready" not in line:
+            line = server.stdout.readline()
+        yield Provider(f"http://127.0.0.1:{port}", "yimen", "a-secret-of-the-tests")
+        server.terminate()
+
+
+@pytest.fixture
+def office(stage: Stage, provider: Provider) -> Stage:
+    """The stage, at which people sign in at the provider."""
+    made = replace(stage.office.settings, provider=provider, public_address="http://localhost")
+    stage.office = Office(made, stage.office.database)
+    return stage
