@@ -153,9 +153,9 @@ class ScanPage:
 
 @dataclass(frozen=True, slots=True)
 class PlaceScan(Command):
-    """Say by hand which page of which paper a scanned picture is."""
+    """Say by hand which page of which paper a scanned picture is; `scan` is the ticket of whoever brought it."""
 
-    sha256: str
+    scan: str
     code: str
     page: int
     name: str

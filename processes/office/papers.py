@@ -16,7 +16,7 @@ from processes.errors import NotFound, PaperNotReady, RuleBroken, StaleCase
 from processes.office.answers import reason_of
 from processes.office.cases import locked_by_id
 from processes.office.running import Run
-from processes.papers import assemble, issue, queries, return_scan, signing
+from processes.papers import assemble, issue, queries, return_scan, signing, tickets
 from processes.papers.levels import COUNTY, level_of
 from processes.papers.models import DESTROYED, STANDING, SUPERSEDED, WITHDRAWN, IssuedPaper
 from processes.releases import publish
@@ -173,7 +173,7 @@ def file_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.File
     filed = []
     for number, page in enumerate(command.pages, start=1):
         sha256 = vault.put(settings.scans, page.picture)
-        said: dict[str, Any] = {"number": number, "sha256": sha256}
+        said: dict[str, Any] = {"number": number, "scan": tickets.ticket(actor, sha256)}
         try:
             said |= _file(
                 uow, actor, return_scan.place_of(page.codes), sha256, file_name(command.name, "扫描件")
@@ -187,10 +187,11 @@ def file_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.File
 def place_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PlaceScan) -> dict[str, Any]:
     """File a page where a person says that it belongs."""
     actor.demand(Permission.SCAN_FILE)
-    if not vault.holds(settings.scans, command.sha256):
+    sha256 = tickets.opened(actor, command.scan)
+    if not vault.holds(settings.scans, sha256):
         raise NotFound()
     place = return_scan.Place(command.code.strip().upper(), command.page)
-    return _file(uow, actor, place, command.sha256, file_name(command.name, "扫描件"))
+    return _file(uow, actor, place, sha256, file_name(command.name, "扫描件"))
 
 
 def _file(

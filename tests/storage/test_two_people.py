@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table, insert, select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.exc import IntegrityError
 
 from processes import commands as c
@@ -17,8 +15,7 @@ from processes.migrations import schema
 from processes.migrations.two_people import PAIRS, Pair
 from processes.rehearsal.stage import Stage
 from processes.storage.base import Row
-from processes.storage.types import ProcessData, UtcDateTime, Yuan
-from processes.storage.unit_of_work import UnitOfWork
+from tests.builders.rows import AT, Rows
 
 IDS = [pair.name.removeprefix("two_people_") for pair in PAIRS]
 NOT_TWO_PEOPLE = {
@@ -26,48 +23,6 @@ NOT_TWO_PEOPLE = {
     "involvement": "whose word is asked for, and by whom",
     "work_item": "its other hands are compared by cases/duties.py",
 }  # fmt: skip
-_OF: dict[str, dict[str, Any]] = {
-    "holiday_version": {"status": "standing"}, "parameter_value": {"status": "in_force", "division": "340199"},
-    "case_move": {"is_back": False}, "absence": {"until_on": date(2026, 3, 2)},
-}  # fmt: skip
-_AT = datetime(2026, 3, 2, tzinfo=UTC)
-_KINDS: tuple[tuple[type, Any], ...] = (
-    (ProcessData, {}), (UtcDateTime, _AT), (Yuan, Decimal(1)), (Date, date(2026, 3, 2)),
-    (Boolean, False), (LargeBinary, b""),
-)  # fmt: skip
-
-
-class _Rows:
-    """Rows of any table with whatever it must have, and the rows that they refer to."""
-
-    def __init__(self, uow: UnitOfWork) -> None:
-        self.uow = uow
-        self.count = 0
-
-    def make(self, table: Table, **given: Any) -> Any:
-        """A new row; answers its key."""
-        values = {c.name: self._value(c) for c in table.columns if self._needs(c)}
-        values |= {k: v for k, v in _OF.get(table.name, {}).items() if k in table.columns}
-        made = self.uow.session.execute(insert(table).values({**values, **given}))
-        return made.inserted_primary_key[0] if made.inserted_primary_key else None
-
-    def _needs(self, column: Column[Any]) -> bool:
-        return not column.nullable and not (
-            column.primary_key and column.name == "id" and not column.foreign_keys
-        )
-
-    def _value(self, column: Column[Any]) -> Any:
-        self.count += 1
-        for key in column.foreign_keys:
-            if key.column.table.name == "account":
-                return self.uow.session.scalar(select(Account.id).where(Account.username == "admin"))
-            if key.column.table.name == "division":
-                return "340199"
-            return self.make(key.column.table)
-        for kind, value in _KINDS:
-            if isinstance(column.type, kind):
-                return value
-        return self.count if isinstance(column.type, Integer) else f"{self.count}"
 
 
 def _accounts(stage: Stage) -> tuple[int, int, int]:
@@ -86,7 +41,7 @@ def _when(pair: Pair) -> dict[str, Any]:
     return {column: value.strip("'")}
 
 
-def _row(rows: _Rows, pair: Pair, one: int | None, other: int) -> tuple[Table, Any]:
+def _row(rows: Rows, pair: Pair, one: int | None, other: int) -> tuple[Table, Any]:
     table = Row.metadata.tables[pair.table]
     if pair.among is None:
         return table, rows.make(table, **{**_when(pair), pair.one: one, pair.other: other})
@@ -105,18 +60,18 @@ def _row(rows: _Rows, pair: Pair, one: int | None, other: int) -> tuple[Table, A
 def test_one_person_never_stands_on_both_sides(any_stage: Stage, pair: Pair) -> None:
     one, same, another = _accounts(any_stage)
     with any_stage.database.unit_of_work() as uow:
-        _row(_Rows(uow), pair, one, another)
+        _row(Rows(uow), pair, one, another)
         uow.session.rollback()
     for both in (same, one):
         with pytest.raises(IntegrityError), any_stage.database.unit_of_work() as uow:
-            _row(_Rows(uow), pair, one, both)
+            _row(Rows(uow), pair, one, both)
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=IDS)
 def test_nor_by_a_later_change(any_stage: Stage, pair: Pair) -> None:
     one, same, another = _accounts(any_stage)
     with pytest.raises(IntegrityError), any_stage.database.unit_of_work() as uow:
-        table, key = _row(_Rows(uow), pair, one if pair.among else another, another if pair.among else same)
+        table, key = _row(Rows(uow), pair, one if pair.among else another, another if pair.among else same)
         changed = {pair.one: one} if pair.among is None else {pair.one: another}
         uow.session.execute(update(table).where(table.c.id == key).values(changed))
 
@@ -126,14 +81,14 @@ def test_what_two_accounts_did_before_they_were_one_person__may_still_be_ended(a
         found = {a.username: a.id for a in session.scalars(select(Account))}
     with any_stage.database.unit_of_work() as uow:
         table = Row.metadata.tables["absence"]
-        key = _Rows(uow).make(
+        key = Rows(uow).make(
             table, account_id=found["county_clerk"], substitute_id=found["supervisor"],
             confirmed_by_id=found["supervisor2"],
         )  # fmt: skip
         uow.commit()
     _accounts(any_stage)
     with any_stage.database.unit_of_work() as uow:
-        uow.session.execute(update(table).where(table.c.id == key).values(ended_at=_AT))
+        uow.session.execute(update(table).where(table.c.id == key).values(ended_at=AT))
         uow.commit()
 
 
@@ -156,4 +111,4 @@ def test_triggers_come_back_after_every_run_of_migrations__also_on_tables_that_w
     one, same, _ = _accounts(any_stage)
     pair = next(p for p in PAIRS if p.table == "parameter_value")
     with pytest.raises(IntegrityError), any_stage.database.unit_of_work() as uow:
-        _row(_Rows(uow), pair, one, same)
+        _row(Rows(uow), pair, one, same)

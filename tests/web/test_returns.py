@@ -68,10 +68,10 @@ def test_a_crooked_photograph_lands_on_its_case(stage: Stage) -> None:
     signed = clerk.get(f"/papers/{paper.code}/signed.pdf")
     assert signed.mimetype == "application/pdf"
     assert len(pypdfium2.PdfDocument(signed.data)) == 1
-    assert clerk.get(f"/scan/pictures/{said['sha256']}.jpg").status_code == 200
+    assert clerk.get(f"/scan/pictures/{said['scan']}.jpg").status_code == 200
     with stage.database.reading("") as session:
         read = session.scalars(select(AccessLog.target).where(AccessLog.action == "paper_read")).all()
-    assert read == [paper.code, said["sha256"][:16]], "whoever reads full ID numbers is on record"
+    assert read == [paper.code, said["scan"][:16]], "whoever reads full ID numbers is on record"
     assert paper.number not in clerk.get("/scan/returns").text
 
 
@@ -102,8 +102,8 @@ def test_a_page_without_a_mark_is_placed_by_hand(stage: Stage) -> None:
     blank.seek(0)
     (said,) = _send(clerk, blank, "没有码.png").json["pages"]
     assert said["fault"] == "页面上没有找到二维码"
-    assert clerk.get(f"/scan/pictures/{said['sha256']}.jpg").mimetype == "image/jpeg"
-    placed = {"sha256": said["sha256"], "code": paper.code, "page": "7", "name": "没有码.png"}
+    assert clerk.get(f"/scan/pictures/{said['scan']}.jpg").mimetype == "image/jpeg"
+    placed = {"scan": said["scan"], "code": paper.code, "page": "7", "name": "没有码.png"}
     assert "没有第 7 页" in clerk.send("/scan/returns/place", placed).json["message"]
     assert clerk.send("/scan/returns/place", placed | {"page": "1"}).json["missing"] == []
 
@@ -120,6 +120,23 @@ def test_another_township_files_and_reads_nothing(stage: Stage) -> None:
         "papers are not among the scans"
     )
     assert Person(stage, "auditor").get("/scan/returns").status_code == 403
+    assert stranger.get(f"/scan/pictures/{said['scan']}.jpg").status_code == 200, "their own"
+
+
+def test_a_scan_belongs_to_who_brought_it(stage: Stage) -> None:
+    cases.a_case(stage, "township_opinion")
+    paper, _ = _printed(stage, "acceptance_notice")
+    blank = io.BytesIO()
+    Image.new("RGB", (800, 1100), "white").save(blank, "PNG")
+    blank.seek(0)
+    (said,) = _send(Person(stage, "window_clerk"), blank, "没有码.png").json["pages"]
+    for other in ("investigator", "t2_clerk", "county_clerk"):
+        somebody = Person(stage, other)
+        assert somebody.get(f"/scan/pictures/{said['scan']}.jpg").status_code == 404
+        placed = {"scan": said["scan"], "code": paper.code, "page": "1", "name": "没有码.png"}
+        assert somebody.send("/scan/returns/place", placed).status_code == 404
+    hashed = said["scan"].partition("-")[0]
+    assert Person(stage, "window_clerk").get(f"/scan/pictures/{hashed}.jpg").status_code == 404
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7 broken", b"\xff\xd8\xff\xe0 no picture", b"plain text", b""])

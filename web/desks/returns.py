@@ -12,7 +12,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import AttachmentRefused, NotFound
 from processes.office.cases import MEDIA_TYPES, media_type
-from processes.papers import queries, return_scan
+from processes.papers import queries, return_scan, tickets
 from processes.storage import vault
 from web import auth, forms
 from web.require import require
@@ -49,7 +49,7 @@ def place(actor: Actor) -> Any:
     body = forms.body()
     code = str(body.get("code", "")).strip().rstrip("/").rsplit("/", 1)[-1]
     command = c.PlaceScan(
-        str(body.get("sha256", "")), code, forms.whole(body.get("page")), str(body.get("name", ""))
+        str(body.get("scan", "")), code, forms.whole(body.get("page")), str(body.get("name", ""))
     )
     return jsonify(auth.office().perform(command, actor))
 
@@ -71,12 +71,11 @@ def signed(actor: Actor, code: str) -> Any:
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
 
 
-@desk.get("/scan/pictures/<string:sha256>.jpg")
+@desk.get("/scan/pictures/<string:scan>.jpg")
 @require(Permission.SCAN_FILE)
-def picture(actor: Actor, sha256: str) -> Any:
-    """A page just scanned, to be looked at before it is placed by hand; names nobody by its address."""
-    if len(sha256) != 64 or not sha256.isalnum():  # noqa: PLR2004  (a SHA-256 in hexadecimal)
-        raise NotFound()
+def picture(actor: Actor, scan: str) -> Any:
+    """A page that one has just scanned, to be looked at before it is placed by hand; names nobody by its address."""
+    sha256 = tickets.opened(actor, scan)
     office = auth.office()
     if not vault.holds(office.settings.scans, sha256):
         raise NotFound()

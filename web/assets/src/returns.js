@@ -15,12 +15,18 @@ function told(cells, answer) {
 function row(file, page) {
   const cells = Array.from({ length: 5 }, () => make("td"));
   cells[0].textContent = file;
-  cells[1].append(make("a", { href: `/scan/pictures/${page.sha256}.jpg`, target: "_blank", rel: "noopener", textContent: `第 ${page.number} 页` }));
+  cells[1].append(make("a", {
+    href: `/scan/pictures/${page.scan}.jpg`, target: "_blank", rel: "noopener", textContent: `第 ${page.number} 页`,
+  }));
   table.tBodies[0].append(make("tr", {}, ...cells));
   if (!page.fault) return told(cells, page);
   const code = make("input", { className: "form-control form-control-sm w-auto", placeholder: "验证码", ariaLabel: "验证码" }), number = make("input", { className: "form-control form-control-sm w-small", placeholder: "页", ariaLabel: "页码", value: "1", inputMode: "numeric" }), fault = make("span", { className: "fault", textContent: page.fault });
   const button = make("button", { className: "btn btn-sm btn-outline-primary text-nowrap", textContent: "归到这里", onclick: async () => {
-    try { const answer = await send(input.dataset.place, { sha256: page.sha256, code: code.value, page: number.value, name: file }); if (answer.fault) fault.textContent = answer.fault; else told(cells, answer); } catch (problem) { fault.textContent = problem.message; }
+    try {
+      const placed = { scan: page.scan, code: code.value, page: number.value, name: file };
+      const answer = await send(input.dataset.place, placed);
+      if (answer.fault) fault.textContent = answer.fault; else told(cells, answer);
+    } catch (problem) { fault.textContent = problem.message; }
   } });
   cells[2].append(fault, make("div", { className: "d-flex gap-1" }, code, number, button));
 }
