@@ -27,7 +27,7 @@ from processes.migrations import schema
 from processes.office import Office
 from processes.people.models import Person
 from processes.settings import OFFICE_NAME, Settings, from_environment
-from processes.storage import keyring, sealing
+from processes.storage import keyring, scanner, sealing
 from processes.storage.engines import failures_named
 from processes.storage.unit_of_work import Database
 
@@ -51,6 +51,7 @@ def open_office(*, unchecked: bool = False) -> Office:
     )
     settings = from_environment()
     _demand_roles(settings)
+    scanner.demand_valid(settings.clamd)
     _demand_writable(settings)
     database = Database(settings.database_url)
     keyring.use(_fitting_keys(settings, database))

@@ -156,7 +156,7 @@ from processes.commands.parameters import (
 )
 from processes.commands.phrases import DropPhrase, KeepPhrase
 from processes.commands.queues import DropFilter, NoteBatch, SaveFilter, UndoBatch
-from processes.commands.reading import LookUpPerson, NoteRead, SearchNumber
+from processes.commands.reading import LookUpPerson, NoteInfected, NoteRead, SearchNumber
 from processes.commands.register import (
     AskTransfer,
     DecideTransfer,
@@ -213,6 +213,7 @@ __all__ = [
     "ReissuePassword",
     "AddAccount",
     "LookUpPerson",
+    "NoteInfected",
     "NoteRead",
     "CloseAccount",
     "DecideAccountChange",

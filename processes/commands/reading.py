@@ -33,3 +33,14 @@ class SearchNumber(Command):
 
     id_number: str
     address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteInfected(Command):
+    """Write down that the virus scanner found something in what somebody uploaded, and tell the auditors."""
+
+    place: str
+    found: str
+    account_id: int | None
+    """Who uploaded it; None: somebody who is not signed in."""
+    address: str = ""

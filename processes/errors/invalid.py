@@ -38,6 +38,14 @@ class FormInvalid(Invalid):
         super().__init__(clause=clause, count=len(fields))
 
 
+class FileInfected(Invalid):
+    """The virus scanner found something in an upload."""
+
+    code = "file_infected"
+    text = "文件“{name}”没有接收：查出病毒（{found}），已记入日志并告知审计人员。请换一份文件，并检查存放它的电脑或手机。已填写的内容没有丢失。"
+    text_en = "The file {name} was not taken: the virus scanner found {found}."
+
+
 class AttachmentRefused(Invalid):
     """An attachment of a kind or size that the office does not take."""
 

@@ -207,3 +207,11 @@ class ProviderAway(Unavailable):
     code = "provider_away"
     text = "统一身份认证系统暂时不可用，请稍后再试，或联系系统管理员。"
     text_en = "The provider of sign-ins does not answer."
+
+
+class FileUnscanned(Unavailable):
+    """An upload could not be looked at by the virus scanner, and so is not let in."""
+
+    code = "file_unscanned"
+    text = "文件没有接收：{reason}。请稍候再试；一直如此的，请告知系统管理员。已填写的内容没有丢失。"
+    text_en = "The file was not taken: the virus scanner did not look at it ({reason})."

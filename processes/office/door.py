@@ -96,6 +96,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.AskFactorReset: account_changes.ask_factor_reset,
     c.ResetFactors: enrolling.reset,
     c.NoteRead: reading.note,
+    c.NoteInfected: reading.note_infected,
     c.LookUpPerson: reading.look_up,
     c.SearchNumber: reading.search_number,
     c.RevealIdNumber: register.reveal_id_number,

@@ -34,6 +34,19 @@ def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteRead)
     return {}
 
 
+def note_infected(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteInfected
+) -> dict[str, Any]:
+    """Into the log, and to the auditors: where it was uploaded and what it is called, not what the file is named."""
+    actor.demand(Permission.SYSTEM_WORK)
+    target = f"{command.place} {command.found}"[:_LOGGED]
+    audit.note_of(uow, command.account_id, "upload_infected", target, command.address)
+    account = None if command.account_id is None else uow.session.get(Account, command.account_id)
+    who = "未登录的人" if account is None else f"{account.name}（{account.username}）"
+    notices.tell(uow, _auditors(uow), "account", f"{who}上传的文件查出病毒（{command.found}），没有接收")
+    return {}
+
+
 def look_up(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.LookUpPerson) -> dict[str, Any]:
     """Who in the register has an ID number, across townships, so that nobody is entered twice.
 

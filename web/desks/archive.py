@@ -19,7 +19,7 @@ from processes.people import queries as people
 from processes.policy import reading, retention
 from processes.policy.calendar import civil_date
 from processes.storage import vault
-from web import auth, forms
+from web import auth, forms, uploads
 from web.require import require
 
 desk = Blueprint("archive", __name__)
@@ -73,12 +73,12 @@ def old_file(actor: Actor, number: str) -> Any:
 @require(Permission.ARCHIVE_WRITE)
 def add_sheet(actor: Actor, number: str) -> Any:
     """One scanned piece more."""
-    upload = request.files.get("file")
-    if upload is None or not upload.filename:
+    upload = uploads.one(actor)
+    if upload is None:
         raise AttachmentRefused(reason="请选择扫描件或者照片")
-    content = upload.read()
+    content = upload.content
     pages = old_files.pages_of(content, MEDIA_TYPES[media_type(content)] == ".pdf")
-    return jsonify(auth.office().perform(c.AddOldSheet(number, upload.filename, content, pages), actor))
+    return jsonify(auth.office().perform(c.AddOldSheet(number, upload.name, content, pages), actor))
 
 
 @desk.post("/archive/old/<string:number>/drop")

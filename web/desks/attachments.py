@@ -13,7 +13,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries
 from processes.errors import Invalid, NotFound
-from web import auth
+from web import auth, uploads
 from web.require import require
 
 desk = Blueprint("attachments", __name__)
@@ -21,7 +21,7 @@ desk = Blueprint("attachments", __name__)
 
 def file_all(actor: Actor, number: str) -> list[str]:
     """File what was sent, each on its own, under the material that was named; answers the names."""
-    sent = [f for f in request.files.getlist("file") if f.filename]
+    sent = uploads.several(actor)
     if not sent:
         raise Invalid(reason="请选择要上传的文件")
     return [_filed(actor, number, one) for one in sent]
@@ -29,7 +29,8 @@ def file_all(actor: Actor, number: str) -> list[str]:
 
 def _filed(actor: Actor, number: str, sent: FileStorage) -> str:
     material = request.form.get("material", "")[:40]
-    command = c.AddAttachment(number, sent.filename or "", sent.read(), material)
+    brought = uploads.read(actor, sent)
+    command = c.AddAttachment(number, brought.name, brought.content, material)
     return str(auth.office().perform(command, actor)["name"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template, request, send_file
+from flask import Blueprint, jsonify, render_template, send_file
 
 from processes import commands as c
 from processes.access.permissions import Permission
@@ -14,7 +14,7 @@ from processes.errors import AttachmentRefused, NotFound
 from processes.office.cases import MEDIA_TYPES, media_type
 from processes.papers import queries, return_scan, tickets
 from processes.storage import vault
-from web import auth, forms
+from web import auth, forms, uploads
 from web.require import require
 
 desk = Blueprint("returns", __name__)
@@ -32,13 +32,13 @@ def page(actor: Actor) -> Any:
 @require(Permission.SCAN_FILE)
 def file_scan(actor: Actor) -> Any:
     """Read one uploaded file and file its pages."""
-    upload = request.files.get("file")
-    if upload is None or not upload.filename:
+    upload = uploads.one(actor)
+    if upload is None:
         raise AttachmentRefused(reason="请选择扫描件或者照片")
-    content = upload.read()
+    content = upload.content
     kind = media_type(content)
     pages = return_scan.read(content, MEDIA_TYPES[kind] == ".pdf")
-    command = c.FileScan(upload.filename, tuple(c.ScanPage(p.picture, p.codes) for p in pages))
+    command = c.FileScan(upload.name, tuple(c.ScanPage(p.picture, p.codes) for p in pages))
     return jsonify(auth.office().perform(command, actor))
 
 

@@ -33,7 +33,7 @@ from processes.releases import (
 )
 from processes.releases.bundle import Bundle, ClockRule
 from processes.verbs import registry
-from web import auth, forms
+from web import auth, forms, uploads
 from web.require import require
 
 desk = Blueprint("studio", __name__)
@@ -174,9 +174,9 @@ def _rows_of(kind: RowFile) -> Any:
 def add(actor: Actor, draft_id: int) -> Any:
     """A new file, empty or brought along."""
     name = request.form.get("name", "").strip()
-    upload = request.files.get("file")
+    upload = uploads.one(actor)
     try:
-        text = upload.read().decode() if upload is not None and upload.filename else skeletons.skeleton(name)
+        text = upload.content.decode() if upload is not None else skeletons.skeleton(name)
     except UnicodeDecodeError:
         raise Invalid(reason="只能导入文本文件（UTF-8）") from None
     _demand_harmless(draft_id, name, text)

@@ -23,7 +23,7 @@ from processes.policy import values
 from processes.policy.calendar import civil_date
 from processes.releases import clauses, publish
 from processes.releases import forms as schemas
-from web import answers, auth, decision_view, forms, next_place, step_summary
+from web import answers, auth, decision_view, forms, next_place, step_summary, uploads
 from web.require import require
 
 desk = Blueprint("tasks", __name__)
@@ -162,6 +162,7 @@ def write_by_hand(actor: Actor, number: str, item_id: int) -> Any:
         picture = b64decode(str(body.get("picture", "")).removeprefix(PNG), validate=True)
     except ValueError:
         raise Invalid(reason="没有收到签名") from None
+    uploads.let_in(actor, "手写签名", picture)
     command = c.WriteByHand(item_id, forms.whole(body.get("version")), picture)
     return jsonify(auth.office().perform(command, actor))
 

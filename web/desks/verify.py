@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from processes.access.permissions import Permission
 from processes.errors import AttachmentRefused
 from processes.papers import queries, signing
 from processes.storage import certificate
 from processes.storage.file_names import file_name
-from web import auth
+from web import auth, uploads
 from web.limits import limiter
 from web.require import public
 
@@ -48,10 +48,10 @@ def upload() -> Any:
 @limiter.limit("20 per minute")
 def check() -> Any:
     """Whether a file is one of ours, unchanged, and who signed it; keeps nothing."""
-    given = request.files.get("file")
-    if given is None or not given.filename:
+    given = uploads.one(None)
+    if given is None:
         raise AttachmentRefused(reason="请选择要核验的 PDF 文件")
-    content = given.read()
+    content = given.content
     office = auth.office()
     settings = office.settings
     own = certificate.open_certificate(settings.keys, settings.office_name, office.database.clock())
@@ -61,5 +61,5 @@ def check() -> Any:
         paper = None if found is None else queries.verified(session, found.code)
         latest = found is None or signing.is_latest(found, content)
     return render_template(
-        "verify_file.html", checked=file_name(given.filename), paper=paper, latest=latest, seen=seen
+        "verify_file.html", checked=file_name(given.name), paper=paper, latest=latest, seen=seen
     )
