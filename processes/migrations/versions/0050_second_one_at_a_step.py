@@ -1,7 +1,7 @@
 """Who did a step together with the one who handed it in, as an account.
 
 Revision ID: 0050
-Revises: 0047
+Revises: 0048
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0050"
-down_revision = "0047"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 
