@@ -149,7 +149,7 @@ class Absence(Row, Marked):
     confirmed_by: Mapped[str] = mapped_column(String(60), default="")
 
 
-class NamedSubstitute(Row):
+class NamedSubstitute(Row, Marked):
     """Who may act for whom although of another rank, as a supervisor has named it (代办名单)."""
 
     __tablename__ = "named_substitute"
@@ -167,7 +167,7 @@ class NamedSubstitute(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     substitute_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    reason: Mapped[str] = mapped_column(String(300))
+    reason = sealed_text()
     named_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     named_by: Mapped[str] = mapped_column(String(60))
     named_at: Mapped[datetime]

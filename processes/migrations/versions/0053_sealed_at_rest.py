@@ -45,6 +45,7 @@ SEALED = {
     'involvement': {'question': TEXT, 'answer': TEXT},
     'issued_paper': {'contract': SEALED_DATA, 'error': TEXT, 'ended_because': TEXT},
     'migration_row': {'said': TEXT, 'state_before': BYTES, 'items_before': DATA},
+    'named_substitute': {'reason': TEXT},
     'notice': {'text': TEXT},
     'old_file': {'note': TEXT},
     'outbox': {'error': TEXT},
@@ -70,7 +71,7 @@ LEFT_OPEN_LENGTHS = {
     'absence.reason': 300, 'account.email': 120, 'account.mobile': 20, 'account_change.reason': 300,
     'attachment.name': 160, 'case_event.title': 120, 'case_move.reason': 300, 'case_move.said': 300,
     'deviation.computed': 120, 'deviation.decided': 120, 'expense.evidence': 120, 'household.phone': 20,
-    'income.evidence': 120, 'notice.text': 400, 'person_difference.reason': 300, 'property.evidence': 120,
+    'income.evidence': 120, 'named_substitute.reason': 300, 'notice.text': 400, 'person_difference.reason': 300, 'property.evidence': 120,
     'returned_page.source': 160, 'suspension.reason': 60, 'transfer.reason': 300, 'transfer.note': 300,
 }
 MAY_BE_NONE = frozenset({
