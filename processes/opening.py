@@ -10,7 +10,7 @@ import structlog
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import ColumnElement, inspect, literal_column, select
 
-from processes.access import founding, oidc
+from processes.access import directory, founding, oidc
 from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.errors import (
@@ -134,6 +134,8 @@ def _demand_roles(settings: Settings) -> None:
             raise SettingInvalid(name=name, reason=f"没有岗位 {'、'.join(unknown)}")
     if settings.provider is not None and not oidc.is_safe(settings.provider.issuer):
         raise SettingInvalid(name="YIMEN_OIDC_ISSUER", reason="应为 https:// 开头的地址")
+    if settings.directory is not None and not directory.is_safe(settings.directory.url):
+        raise SettingInvalid(name="YIMEN_LDAP_URL", reason="应为 ldaps:// 或者 ldap:// 开头的地址")
     if not 1 <= settings.verify_minutes <= _LONGEST_PROOF:
         raise SettingInvalid(name="YIMEN_VERIFY_MINUTES", reason=f"应为 1 至 {_LONGEST_PROOF} 分钟")
 

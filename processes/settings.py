@@ -30,6 +30,22 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
+class Directory:
+    """The directory (LDAP) that knows the passwords of the county's people."""
+
+    url: str
+    base: str
+    """Below which entry people stand."""
+    attribute: str = "uid"
+    """Holds the name of the account here."""
+    reader: str = ""
+    """Full name of the entry that searches; empty: nobody's."""
+    reader_password: str = field(default="", repr=False)
+    roots: str = ""
+    """PEM file of the certificates that are trusted; empty: the system's."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where data, keys and content lie, and how the program is reached."""
 
@@ -51,6 +67,7 @@ class Settings:
     second_factor_roles: frozenset[str] = frozenset()
     """Roles whose accounts must have a second factor; those of the demonstration need none."""
     provider: Provider | None = None
+    directory: Directory | None = None
     local_password_roles: frozenset[str] = frozenset({"administrator"})
     """Whose own passwords still count where people sign in elsewhere: somebody must get in when that is away."""
     verify_minutes: int = 15
@@ -121,6 +138,7 @@ def from_environment() -> Settings:
         absence_days=int(os.environ.get("YIMEN_ABSENCE_DAYS", "30")),
         second_factor_roles=_words("YIMEN_SECOND_FACTOR_ROLES", _FACTOR_ROLES),
         provider=_provider(),
+        directory=_directory(),
         local_password_roles=_words("YIMEN_LOCAL_PASSWORD_ROLES", "administrator"),
         verify_minutes=int(os.environ.get("YIMEN_VERIFY_MINUTES", "15")),
     )
@@ -141,4 +159,16 @@ def _provider() -> Provider | None:
         os.environ.get("YIMEN_OIDC_CLAIM", "preferred_username"),
         _words("YIMEN_OIDC_SECOND_FACTOR", ""),
         os.environ.get("YIMEN_OIDC_TITLE", "统一身份认证"),
+    )
+
+
+def _directory() -> Directory | None:
+    url = os.environ.get("YIMEN_LDAP_URL", "")
+    if not url:
+        return None
+    told = {
+        n: os.environ.get(f"YIMEN_LDAP_{n}", "") for n in ("BASE", "ATTRIBUTE", "READER", "PASSWORD", "ROOTS")
+    }
+    return Directory(
+        url, told["BASE"], told["ATTRIBUTE"] or "uid", told["READER"], told["PASSWORD"], told["ROOTS"]
     )

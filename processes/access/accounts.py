@@ -28,15 +28,22 @@ def hash_password(password: str) -> str:
 
 
 def authenticate(
-    uow: UnitOfWork, username: str, password: str, address: str, browser: str = ""
+    uow: UnitOfWork,
+    username: str,
+    password: str,
+    address: str,
+    browser: str = "",
+    vouched: bool | None = None,
 ) -> Account | None:
     """The account, or None when name or password is wrong (counted); raises `SignInDelayed`.
 
-    An unknown name takes the same way and as long as a known one.
+    An unknown name takes the same way and as long as a known one.  `vouched` is what the directory says of the
+    password; None: it is the office's own.
     """
     account = uow.session.scalar(select(Account).where(Account.username == username))
     counted = sign_in_attempts.begin(uow, username, account, address, browser)
-    matches = _verify(_NOBODY if account is None else account.password_hash, password)
+    own = _NOBODY if account is None else account.password_hash
+    matches = _verify(own, password) if vouched is None else vouched
     if account is not None and matches and account.awaits_confirmation:
         raise AccountUnconfirmed()
     if account is None or not account.is_active or not matches:
@@ -44,7 +51,7 @@ def authenticate(
         who = None if account is None else account.id
         audit.note_of(uow, who, "sign_in_failed", "", address)
         return None
-    if account.password_expires_at is not None and account.password_expires_at < uow.now:
+    if vouched is None and account.password_expires_at is not None and account.password_expires_at < uow.now:
         raise PasswordExpired()
     if not factors.of_account(uow.session, account.id):
         # Before the second factor is shown, its wrong codes go on counting: the password alone wipes out none of them.
@@ -54,12 +61,13 @@ def authenticate(
 
 
 def signs_in_elsewhere(settings: Settings, account: Account) -> bool:
-    """Whether an account's own password counts no more, because the office signs in at a provider."""
-    return settings.provider is not None and not set(account.roles) & settings.local_password_roles
+    """Whether an account's own password counts no more, because people sign in at a provider or a directory."""
+    is_elsewhere = settings.provider is not None or settings.directory is not None
+    return is_elsewhere and not set(account.roles) & settings.local_password_roles
 
 
 def fits(account: Account, password: str) -> bool:
-    """Whether a password is the account's."""
+    """Whether a password is the account's own."""
     return _verify(account.password_hash, password)
 
 

@@ -244,7 +244,7 @@ class SignedIn(Row):
     proof: Mapped[str] = mapped_column(String(20), default="password")
     """By what: `password`, `totp`, `passkey`, `recovery`, `oidc`."""
     way: Mapped[str] = mapped_column(String(10), default="password")
-    """By which way it began: `password`, `oidc`."""
+    """By which way it began: `password`, `oidc`, `ldap`."""
     awaits: Mapped[str] = mapped_column(String(12), default="")
     """What is still missing before anything opens: `factor`, `enrolment`; empty: nothing."""
     challenge: Mapped[str] = mapped_column(String(100), default="")

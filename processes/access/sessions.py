@@ -25,7 +25,7 @@ LONGEST = timedelta(hours=10)
 TOUCHED_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=180)
 """So long an ended session can be looked at."""
-PASSWORD, PROVIDER = "password", "oidc"
+PASSWORD, PROVIDER, DIRECTORY = "password", "oidc", "ldap"
 """Ways by which a session begins."""
 _DEVICE = 120
 _BROWSER = re.compile(rf"[A-Za-z0-9_-]{{{marks.LENGTH}}}")

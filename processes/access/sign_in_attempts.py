@@ -11,6 +11,7 @@ and the work are the same for both, and what was typed by mistake (a password) i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,29 +51,42 @@ def begin(uow: UnitOfWork, username: str, account: Account | None, address: str,
 
     `browser` is the mark of the browser's cookie, empty for one that has none.
     """
-    is_known_browser, is_known_address = _familiar(uow.session, account, address, browser)
-    places = [(_place(is_known_browser, address, browser), FREE)]
+    places = _places(uow.session, account, address, browser)
+    rows = tuple(_row(uow, mark_of(username), place) for place, _ in places)
+    _demand_over(rows, uow.now)
+    return Counted(rows, tuple(limit for _, limit in places))
+
+
+def demand_over(
+    session: Session, username: str, account: Account | None, address: str, browser: str, now: datetime
+) -> None:
+    """Raise `SignInDelayed` while an attempt has to wait, before anybody outside is asked about the password."""
+    places = [place for place, _ in _places(session, account, address, browser)]
+    which = (SignInAttempts.name_mark == mark_of(username), SignInAttempts.place.in_(places))
+    _demand_over(session.scalars(select(SignInAttempts).where(*which)).all(), now)
+
+
+def _places(session: Session, account: Account | None, address: str, browser: str) -> list[tuple[str, int]]:
+    """Where an attempt is counted, and how many failures are free there."""
+    is_known_browser, is_known_address = _familiar(session, account, address, browser)
+    places = [(f"browser {marks.hashed(browser)}" if is_known_browser else f"address {address[:60]}", FREE)]
     if not is_known_browser and not is_known_address:
         places.append((_STRANGERS, FREE_OF_STRANGERS))
-    rows = tuple(_row(uow, mark_of(username), place) for place, _ in places)
-    until = max((r.blocked_until for r in rows if r.blocked_until is not None), default=uow.now)
-    if until > uow.now:
-        raise SignInDelayed(minutes=-((uow.now - until) // timedelta(minutes=1)))
-    return Counted(rows, tuple(limit for _, limit in places))
+    return places
+
+
+def _demand_over(rows: Sequence[SignInAttempts], now: datetime) -> None:
+    until = max((r.blocked_until for r in rows if r.blocked_until is not None), default=now)
+    if until > now:
+        raise SignInDelayed(minutes=-((now - until) // timedelta(minutes=1)))
 
 
 def left(session: Session, username: str, address: str, browser: str) -> int:
     """How often a place may still try a name before it has to wait; for a name without account as for any other."""
     account = session.scalar(select(Account).where(Account.username == username))
-    is_known_browser, _ = _familiar(session, account, address, browser)
-    which = SignInAttempts.name_mark == mark_of(username)
-    place = SignInAttempts.place == _place(is_known_browser, address, browser)
-    return max(FREE - (session.scalar(select(SignInAttempts.failures).where(which, place)) or 0), 0)
-
-
-def _place(is_known_browser: bool, address: str, browser: str) -> str:
-    """Where an attempt counts first."""
-    return f"browser {marks.hashed(browser)}" if is_known_browser else f"address {address[:60]}"
+    (place, most), *_ = _places(session, account, address, browser)
+    which = (SignInAttempts.name_mark == mark_of(username), SignInAttempts.place == place)
+    return max(most - (session.scalar(select(SignInAttempts.failures).where(*which)) or 0), 0)
 
 
 def count_failure(uow: UnitOfWork, counted: Counted) -> None:

@@ -17,6 +17,8 @@ class SignIn(Command):
     device: str = ""
     browser: str = ""
     """The mark that this browser keeps; empty: it has none yet."""
+    vouched: bool | None = None
+    """What the directory says of the password, put in by the door; None: it is the office's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Commands by which people prove who they are: second factors, recovery codes, verifying again."""
+"""Commands by which people prove who they are: second factors, recovery codes, verifying again.
+
+`vouched` is what the directory says of the password, put in by the door; None: it is the office's own.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ class VerifyPassword(Command):
     password: str
     address: str = ""
     browser: str = ""
+    vouched: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class BeginTotp(Weighty):
     password: str
     address: str = ""
     browser: str = ""
+    vouched: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class BeginPasskey(Weighty):
     password: str
     address: str = ""
     browser: str = ""
+    vouched: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ class RemoveFactor(Weighty):
     password: str
     address: str = ""
     browser: str = ""
+    vouched: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,7 @@ class MakeRecoveryCodes(Weighty):
     password: str
     address: str = ""
     browser: str = ""
+    vouched: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

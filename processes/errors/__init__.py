@@ -107,6 +107,7 @@ from processes.errors.unavailable import (
     BackupFailed,
     DatabaseBusy,
     DatabaseUnreachable,
+    DirectoryAway,
     FileDamaged,
     FileLost,
     FileUnscanned,
@@ -130,6 +131,7 @@ from processes.errors.unavailable import (
 )
 
 __all__ = [
+    "DirectoryAway",
     "LocalPasswordOff",
     "ProviderAway",
     "ProviderRefused",

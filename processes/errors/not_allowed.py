@@ -116,5 +116,5 @@ class LocalPasswordOff(NotAllowed):
     """The office signs in elsewhere; its own passwords count for some roles only."""
 
     code = "local_password_off"
-    text = "您的账号须通过统一身份认证登录，不使用本系统的密码。"
+    text = "您的账号须通过单位的统一身份认证登录，不使用本系统的密码。"
     text_en = "Your account signs in at the provider, not with a password of this system."

@@ -215,3 +215,11 @@ class FileUnscanned(Unavailable):
     code = "file_unscanned"
     text = "文件没有接收：{reason}。请稍候再试；一直如此的，请告知系统管理员。已填写的内容没有丢失。"
     text_en = "The file was not taken: the virus scanner did not look at it ({reason})."
+
+
+class DirectoryAway(Unavailable):
+    """The directory that knows the passwords does not answer, or not behind a certificate that holds."""
+
+    code = "directory_away"
+    text = "单位目录服务暂时不可用，请稍后再试，或联系系统管理员。"
+    text_en = "The directory does not answer."

@@ -171,7 +171,7 @@ def change_password(
     if account.is_demo:
         raise PasswordRefused(reason="演示账号的密码是公开的，不能修改")
     if accounts.signs_in_elsewhere(settings, account):
-        raise PasswordRefused(reason="您的账号通过统一身份认证登录，请在那里修改密码")
+        raise PasswordRefused(reason="您的账号不使用本系统的密码，请在单位的统一身份认证或者目录服务中修改")
     counted = sign_in_attempts.begin(uow, account.username, account, command.address, command.browser)
     if not accounts.fits(account, command.old):
         sign_in_attempts.count_failure(uow, counted)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from socket import gethostname
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 import processes.verbs  # noqa: F401  (registers the service operations)
 from processes import commands as c
 from processes import defects
-from processes.access import factors
-from processes.access.models import CommandToken
+from processes.access import accounts as account_rules
+from processes.access import directory, factors, sign_in_attempts
+from processes.access.models import Account, CommandToken
 from processes.access.scope import Actor
 from processes.errors import DatabaseBusy, NotAllowed, PasswordChangeDue, Unavailable, YimenError
 from processes.office import (
@@ -244,6 +247,10 @@ _WITHOUT_THE_FACTOR = (*_OF_SESSIONS, *_PROOFS)
 """What somebody may do who has not shown the second factor yet."""
 _BEFORE_A_PASSWORD = (c.ChangePassword, *_OF_SESSIONS, *_PROOFS)
 """What somebody with a one-time password may do."""
+_WITH_PASSWORD = (
+    c.SignIn, c.VerifyPassword, c.BeginTotp, c.BeginPasskey, c.RemoveFactor, c.MakeRecoveryCodes,
+)  # fmt: skip
+"""What brings a password that the directory may know."""
 _COUNTED: dict[type[c.Command], Callable[[c.Command], YimenError]] = {
     c.SignIn: lambda _: register.sign_in_refusal(),
     c.ChangePassword: lambda _: accounts.wrong_password(),
@@ -302,6 +309,7 @@ class Office:
 
     def _perform_once(self, command: c.Command, actor: Actor, token: str) -> dict[str, Any]:
         self._demand_proofs(command, actor)
+        command = self._with_directory(command, actor)
         with self.database.unit_of_work() as uow:
             result = HANDLERS[type(command)](self.settings, uow, actor, command)
             if token:
@@ -313,6 +321,24 @@ class Office:
         if refusal is not None:
             raise refusal(command)
         return result
+
+    def _with_directory(self, command: c.Command, actor: Actor) -> c.Command:
+        """The command with what the directory says of its password, asked before the transaction, which must not wait for it.
+
+        Whoever has to wait for the next attempt is not asked about there either.  Own passwords stay here.
+        """
+        at = self.settings.directory
+        if at is None or not isinstance(command, _WITH_PASSWORD):
+            return command
+        username = command.username if isinstance(command, c.SignIn) else actor.username
+        with self.database.reading("") as session:
+            account = session.scalar(select(Account).where(Account.username == username))
+            if account is not None and not account_rules.signs_in_elsewhere(self.settings, account):
+                return command
+            sign_in_attempts.demand_over(
+                session, username, account, command.address, command.browser, self.database.clock()
+            )
+        return replace(command, vouched=directory.knows(at, username, command.password))
 
     def _demand_proofs(self, command: c.Command, actor: Actor) -> None:
         """Raise unless the actor has shown what the session asks for, and lately where the command is weighty."""

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from processes import commands as c
 from processes.access import (
     account_states,
-    accounts,
     audit,
     factors,
     marks,
@@ -155,10 +154,10 @@ def _own(uow: UnitOfWork, actor: Actor) -> tuple[Account, AtDesk]:
 
 def _knows_password(uow: UnitOfWork, actor: Actor, account: Account, command: Any) -> bool:
     """Whoever signed in at the provider proved it there, lately: these commands ask for that at the door."""
-    if actor.at_desk is not None and actor.at_desk.way != sessions.PASSWORD:
+    if actor.at_desk is not None and actor.at_desk.way == sessions.PROVIDER:
         return True
     counted = verifying.begin_counting(uow, account, command)
-    if accounts.fits(account, command.password):
+    if verifying.knows_password(account, command):
         return True
     verifying.count_failure(uow, actor, account, counted, command.address)
     return False

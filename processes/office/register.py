@@ -43,14 +43,22 @@ LONGEST_FOUND = 500
 
 def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignIn) -> dict[str, Any]:
     """Check name and password; empty when refused, so that the failed attempt is counted."""
-    account = accounts.authenticate(uow, command.username, command.password, command.address, command.browser)
+    account = accounts.authenticate(
+        uow, command.username, command.password, command.address, command.browser, command.vouched
+    )
     if account is None:
         return {}
-    if accounts.signs_in_elsewhere(settings, account):
+    if command.vouched is None and accounts.signs_in_elsewhere(settings, account):
         raise LocalPasswordOff()
+    way = sessions.PASSWORD if command.vouched is None else sessions.DIRECTORY
     awaits = factors.awaited(uow.session, account, settings.second_factor_roles)
     begun = sessions.begin(
-        uow, account, command.address, command.device, command.browser, sessions.Proven(awaits=awaits)
+        uow,
+        account,
+        command.address,
+        command.device,
+        command.browser,
+        sessions.Proven(awaits=awaits, way=way),
     )
     return {
         "account_id": account.id, "session": begun.mark, "browser": begun.browser, "awaits": awaits,

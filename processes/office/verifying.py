@@ -58,10 +58,10 @@ def verify_password(
     account, here = _asked(uow, actor)
     if factors.of_account(uow.session, account.id):
         raise RuleBroken(reason="您已登记双因素认证，请用动态口令、通行密钥或者恢复码验证")
-    if here.way != sessions.PASSWORD:
+    if here.way == sessions.PROVIDER:
         raise RuleBroken(reason="您是通过统一身份认证登录的，请在那里验证")
     counted = begin_counting(uow, account, command)
-    if not accounts.fits(account, command.password):
+    if not knows_password(account, command):
         return count_failure(uow, actor, account, counted, command.address)
     return _prove(uow, actor, account, here, "password", counted)
 
@@ -101,6 +101,11 @@ def verify_passkey(
     if found is None or not _count_on(uow, *found):
         return count_failure(uow, actor, account, counted, command.address)
     return _prove(uow, actor, account, here, factors.PASSKEY, counted)
+
+
+def knows_password(account: Account, command: Any) -> bool:
+    """Whether the password of a command is the account's: the directory's word counts where it was asked."""
+    return accounts.fits(account, command.password) if command.vouched is None else bool(command.vouched)
 
 
 def begin_counting(uow: UnitOfWork, account: Account, command: Any) -> Counted:

@@ -214,7 +214,7 @@ def test_wrong_signatures() -> None:
 
 def test_passwords_of_the_office_count_for_administrators_alone(office: Stage) -> None:
     refused = Person(office).post("/sign-in", {"username": "t1_clerk", "password": PASSWORD})
-    assert (refused.status_code, "须通过统一身份认证登录" in refused.text) == (403, True)
+    assert (refused.status_code, "须通过单位的统一身份认证登录" in refused.text) == (403, True)
     assert Person(office, "administrator").get("/accounts").status_code == 200
     assert LocalPasswordOff.code == "local_password_off"
 

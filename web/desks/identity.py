@@ -137,7 +137,7 @@ def _page(actor: Actor, **more: Any) -> str:
     return render_template(
         "factors.html", own=own, left=left, has_site=_site() is not None, who=actor,
         is_due=here is not None and here.awaits == factors.ENROLMENT and "codes" not in more,
-        asks_password=here is None or here.way == sessions.PASSWORD, how_many=recovery.HOW_MANY, **more,
+        asks_password=here is None or here.way != sessions.PROVIDER, how_many=recovery.HOW_MANY, **more,
     )  # fmt: skip
 
 

@@ -1,0 +1,87 @@
+"""Passwords of the county's directory (LDAP): found by a search with an escaped filter, proven by a bind as the person.
+
+Only behind TLS with a certificate that is checked; nothing of the directory is stored, and nobody gets an account by it.
+"""
+
+from __future__ import annotations
+
+import ssl
+from urllib.parse import urlsplit
+
+from ldap3 import AUTO_BIND_NONE, NONE, SUBTREE, Connection, Server, Tls
+from ldap3.core.exceptions import LDAPException
+from ldap3.utils.conv import escape_filter_chars
+
+from processes.errors import DirectoryAway
+from processes.settings import Directory
+
+_TIMEOUT = 5
+_PORTS = {"ldaps": 636, "ldap": 389}
+_WRONG = 49
+"""invalidCredentials, RFC 4511."""
+_LONGEST = 200
+
+
+def is_safe(url: str) -> bool:
+    """Whether an address is one of a directory: `ldaps://` begins with TLS, `ldap://` turns to it before anything is said."""
+    parts = urlsplit(url)
+    return parts.scheme in _PORTS and bool(parts.hostname)
+
+
+def knows(directory: Directory, username: str, password: str) -> bool:
+    """Whether the directory has exactly one person of this name, with this password; raises `DirectoryAway`.
+
+    An empty password is none: a server takes a bind with it as nobody's and says yes (RFC 4513, 5.1.2).
+    """
+    is_text = username.isprintable() and password.isprintable()
+    if not username or not password or not is_text or max(len(username), len(password)) > _LONGEST:
+        return False
+    try:
+        name = _found(directory, username)
+        return name is not None and _binds(directory, name, password)
+    except (LDAPException, OSError):
+        raise DirectoryAway() from None
+
+
+def _found(directory: Directory, username: str) -> str | None:
+    """The full name of the one entry; None: there is none, or there are several."""
+    connection = _opened(directory, directory.reader, directory.reader_password)
+    try:
+        if not connection.bind():
+            raise DirectoryAway()
+        wanted = f"({directory.attribute}={escape_filter_chars(username)})"
+        connection.search(directory.base, wanted, SUBTREE, attributes=[], size_limit=2, time_limit=_TIMEOUT)
+        names = [e["dn"] for e in connection.response or [] if e.get("type") == "searchResEntry"]
+        return names[0] if len(names) == 1 and names[0] else None
+    finally:
+        connection.unbind()
+
+
+def _binds(directory: Directory, name: str, password: str) -> bool:
+    connection = _opened(directory, name, password)
+    try:
+        if connection.bind():
+            return True
+        if connection.result["result"] == _WRONG:
+            return False
+        raise DirectoryAway()
+    finally:
+        connection.unbind()
+
+
+def _opened(directory: Directory, name: str, password: str) -> Connection:
+    """A connection behind TLS, nobody bound to it yet."""
+    parts = urlsplit(directory.url)
+    tls = Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=directory.roots or None)
+    server = Server(
+        parts.hostname, port=parts.port or _PORTS[parts.scheme], use_ssl=parts.scheme == "ldaps", tls=tls,
+        get_info=NONE, connect_timeout=_TIMEOUT, allowed_referral_hosts=[],
+    )  # fmt: skip
+    connection = Connection(
+        server, user=name or None, password=password or None, auto_bind=AUTO_BIND_NONE, read_only=True,
+        receive_timeout=_TIMEOUT, auto_referrals=False, raise_exceptions=False,
+    )  # fmt: skip
+    connection.open()
+    if parts.scheme == "ldap" and not connection.start_tls():
+        raise DirectoryAway()
+    return connection

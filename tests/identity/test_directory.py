@@ -1,0 +1,280 @@
+"""Passwords of a real directory (slapd): proven by a bind behind TLS, delayed like our own, never an account by itself."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from sqlalchemy import select, update
+
+from processes import commands as c
+from processes.access import directory, passwords
+from processes.access.models import Account, SignedIn
+from processes.errors import DirectoryAway, SettingInvalid
+from processes.office import Office
+from processes.opening import open_office
+from processes.rehearsal.county import PASSWORD
+from processes.rehearsal.stage import Stage
+from processes.settings import Directory
+from processes.storage.unit_of_work import current_instant
+from tests.builders.desks import Person
+from tests.identity.conftest import free_port
+
+pytestmark = [pytest.mark.identity, pytest.mark.xdist_group("identity")]
+OWN = "目录里的密码-2026"
+READER = "cn=reader,dc=example,dc=cn"
+
+
+@dataclass(frozen=True)
+class Slapd:
+    """A running directory, and the certificate that it shows."""
+
+    safe: Directory
+    turning: Directory
+
+
+def certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """A certificate of its own for a host, and its key."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), current_instant()
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = (
+        x509.CertificateBuilder().subject_name(who).issuer_name(who).public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    folder.mkdir(exist_ok=True)
+    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return folder / "cert.pem", folder / "key.pem"
+
+
+ENTRIES = f"""dn: dc=example,dc=cn
+objectClass: dcObject
+objectClass: organization
+dc: example
+o: example
+
+dn: {READER}
+objectClass: person
+cn: reader
+sn: reader
+userPassword: reads
+
+dn: ou=people,dc=example,dc=cn
+objectClass: organizationalUnit
+ou: people
+""" + "".join(
+    f"""
+dn: cn={cn},ou=people,dc=example,dc=cn
+objectClass: inetOrgPerson
+cn: {cn}
+sn: x
+uid: {uid}
+userPassword: {OWN}
+"""
+    for cn, uid in (
+        ("one", "t1_clerk"),
+        ("two", "t1_leader"),
+        ("three", "twice"),
+        ("four", "twice"),
+        ("five", "admin"),
+    )
+)
+
+
+@pytest.fixture(scope="session")
+def slapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slapd]:
+    """Debian's slapd on loopback."""
+    folder = tmp_path_factory.mktemp("slapd")
+    cert, key = certificate(folder / "tls", "localhost")
+    (folder / "data").mkdir()
+    (folder / "slapd.conf").write_text(
+        f"""include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+TLSCertificateFile {cert}
+TLSCertificateKeyFile {key}
+security simple_bind=128
+pidfile {folder}/pid
+database mdb
+suffix "dc=example,dc=cn"
+directory {folder}/data
+rootdn "cn=root,dc=example,dc=cn"
+access to attrs=userPassword by anonymous auth by * none
+access to * by dn.exact="{READER}" read by * none
+"""
+    )
+    (folder / "people.ldif").write_text(ENTRIES, encoding="utf-8")
+    conf = str(folder / "slapd.conf")
+    subprocess.run(
+        ["/usr/sbin/slapadd", "-f", conf, "-l", str(folder / "people.ldif")], check=True, capture_output=True
+    )
+    plain, behind_tls = free_port(), free_port()
+    addresses = f"ldap://127.0.0.1:{plain} ldaps://127.0.0.1:{behind_tls}"
+    command = ["/usr/sbin/slapd", "-f", conf, "-h", addresses, "-d", "0"]
+    safe = Directory(
+        f"ldaps://localhost:{behind_tls}", "ou=people,dc=example,dc=cn", "uid", READER, "reads", str(cert)
+    )
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            try:
+                directory.knows(safe, "t1_clerk", "x")
+                break
+            except DirectoryAway:
+                time.sleep(0.1)
+        yield Slapd(safe, replace(safe, url=f"ldap://localhost:{plain}"))
+        server.terminate()
+
+
+@pytest.fixture
+def office(stage: Stage, slapd: Slapd) -> Stage:
+    """The stage, whose people have their passwords in the directory."""
+    stage.office = Office(replace(stage.office.settings, directory=slapd.safe), stage.office.database)
+    return stage
+
+
+def sign_in(office: Stage, username: str, password: str) -> tuple[Person, str]:
+    person = Person(office)
+    answer = person.post("/sign-in", {"username": username, "password": password})
+    if answer.status_code == 302:
+        person.csrf = person._token("/about")
+    return person, answer.text
+
+
+@pytest.mark.parametrize("way", ["safe", "turning"])
+def test_who_is_there_with_the_right_password(slapd: Slapd, way: str) -> None:
+    at: Directory = getattr(slapd, way)
+    assert directory.knows(at, "t1_clerk", OWN)
+    assert not directory.knows(at, "t1_clerk", "x")
+    assert not directory.knows(at, "nobody", OWN)
+    assert not directory.knows(at, "twice", OWN), "two entries of one name are nobody"
+
+
+@pytest.mark.parametrize("password", ["", "\x00"])
+def test_an_empty_password_is_none(slapd: Slapd, password: str) -> None:
+    """A server takes a bind with it as nobody's and says yes."""
+    assert not directory.knows(slapd.safe, "t1_clerk", password)
+
+
+@pytest.mark.parametrize(
+    "username", ["*", "t1_*", "t1_clerk)(uid=*", "*)(objectClass=*", "t1_clerk\x00", "\\2a", "x" * 300]
+)
+def test_a_name_is_no_filter(slapd: Slapd, username: str) -> None:
+    assert not directory.knows(slapd.safe, username, OWN)
+
+
+@pytest.mark.parametrize("way", ["safe", "turning"])
+def test_a_certificate_that_does_not_hold(slapd: Slapd, way: str, tmp_path: Path) -> None:
+    at: Directory = getattr(slapd, way)
+    other, _ = certificate(tmp_path / "other", "localhost")
+    for wrong in (
+        replace(at, roots=str(other)),
+        replace(at, roots=""),
+        replace(at, url=at.url.replace("localhost", "127.0.0.1")),
+    ):
+        with pytest.raises(DirectoryAway):
+            directory.knows(wrong, "t1_clerk", OWN)
+
+
+def test_away__or_a_reader_that_it_does_not_know(slapd: Slapd) -> None:
+    for wrong in (replace(slapd.safe, url="ldaps://localhost:1"), replace(slapd.safe, reader_password="x")):
+        with pytest.raises(DirectoryAway):
+            directory.knows(wrong, "t1_clerk", OWN)
+
+
+def test_at_the_desk(office: Stage) -> None:
+    person, _ = sign_in(office, "t1_clerk", OWN)
+    assert person.get("/worklist").status_code == 200
+    with office.database.reading("") as session:
+        assert session.scalars(select(SignedIn.way)).one() == "ldap"
+    assert "用户名或密码不正确" in sign_in(office, "t1_clerk", PASSWORD)[1], (
+        "its own password here counts no more"
+    )
+    changed = person.post("/password", {"old": OWN, "new": "x" * 12, "again": "x" * 12})
+    assert changed.status_code == 422
+
+
+def test_local_administrators_stay__and_their_password_goes_nowhere(office: Stage) -> None:
+    assert sign_in(office, "admin", PASSWORD)[0].get("/accounts").status_code == 200
+    assert "用户名或密码不正确" in sign_in(office, "admin", OWN)[1]
+    away = replace(office.office.settings, directory=Directory("ldaps://localhost:1", "dc=x"))
+    office.office = Office(away, office.database)
+    assert sign_in(office, "admin", PASSWORD)[0].get("/accounts").status_code == 200
+    assert "目录服务暂时不可用" in sign_in(office, "t1_clerk", OWN)[1]
+
+
+def test_nobody_gets_an_account_by_it(office: Stage) -> None:
+    with office.database.unit_of_work() as uow:
+        uow.session.execute(update(Account).where(Account.username == "t1_clerk").values(is_active=False))
+        uow.session.execute(update(Account).where(Account.username == "t1_leader").values(username="other"))
+        uow.commit()
+    for username in ("t1_clerk", "t1_leader"):
+        assert "用户名或密码不正确" in sign_in(office, username, OWN)[1]
+
+
+def test_a_one_time_password_is_asked_of_nobody(office: Stage) -> None:
+    with office.database.unit_of_work() as uow:
+        told = {"must_change_password": True, "password_expires_at": uow.now - passwords.ONE_TIME_VALID}
+        uow.session.execute(update(Account).where(Account.username == "t1_clerk").values(told))
+        uow.commit()
+    assert sign_in(office, "t1_clerk", OWN)[0].get("/worklist").status_code == 200
+
+
+def test_guesses_are_delayed_before_the_directory_hears_of_them(
+    office: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = []
+    known = directory.knows
+
+    def knows(at: Directory, username: str, password: str) -> bool:
+        heard.append(username)
+        return known(at, username, password)
+
+    monkeypatch.setattr(directory, "knows", knows)
+    for _ in range(5):
+        assert "用户名或密码不正确" in sign_in(office, "t1_clerk", "x")[1]
+    for _ in range(3):
+        assert "登录失败次数过多" in sign_in(office, "t1_clerk", OWN)[1]
+    assert len(heard) == 5
+
+
+def test_verifying_again_and_enrolling_ask_the_directory(office: Stage) -> None:
+    person, _ = sign_in(office, "t1_clerk", OWN)
+    assert person.send("/identity/verify", {"password": PASSWORD}).status_code == 403
+    assert person.send("/identity/verify", {"password": OWN}).status_code == 200
+    assert person.post("/factors/totp", {"password": PASSWORD}).status_code == 403
+    assert 'id="secret"' in person.post("/factors/totp", {"password": OWN}).text
+
+
+def test_what_a_command_brings_along_does_not_count(office: Stage) -> None:
+    """`vouched` is the door's word alone."""
+    from processes.access.scope import system_actor
+    from processes.errors import SignInRefused
+
+    with pytest.raises(SignInRefused):
+        office.office.perform(c.SignIn("t1_clerk", "x", vouched=True), system_actor())
+
+
+def test_an_address_without_tls_stops_the_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YIMEN_LDAP_URL", "http://directory.example")
+    with pytest.raises(SettingInvalid, match="YIMEN_LDAP_URL"):
+        open_office()
