@@ -97,6 +97,8 @@ def propose(
         ),
         None,
     )  # fmt: skip
+    if not actor.covers(destruction.place_of(uow.session, command.kind, command.number)):
+        raise NotFound()  # a transaction that writes sees every place
     if found is None:
         raise RuleBroken(reason="保管期限未满，或者已经提出销毁")
     row = Destruction(

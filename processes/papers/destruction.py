@@ -23,6 +23,7 @@ from processes.cases.models import (
 )
 from processes.cases.move_models import CaseMove
 from processes.decisions.models import Deviation, FactSnapshot, PropertyExemption
+from processes.errors import NotFound
 from processes.papers.archive_models import CASE, OLD_FILE, PROPOSED, Destruction, OldFile, OldSheet
 from processes.papers.models import (
     DESTROYED,
@@ -69,6 +70,15 @@ def due(session: Session, today: date, number: str = "") -> list[Due]:
         if d.number not in proposed
     ]
     return sorted(found, key=lambda d: d.over_on)[:SHOWN]
+
+
+def place_of(session: Session, kind: str, number: str) -> str:
+    """The place of a file; raises `NotFound`."""
+    table = Case if kind == CASE else OldFile
+    found = session.scalar(select(table.division).where(table.number == number))
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def _cases(session: Session, today: date, number: str) -> list[Due]:

@@ -73,6 +73,8 @@ def old_file(actor: Actor, number: str) -> Any:
 @require(Permission.ARCHIVE_WRITE)
 def add_sheet(actor: Actor, number: str) -> Any:
     """One scanned piece more."""
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        old_files.by_number(session, number)  # before its file is parsed
     upload = uploads.one(actor)
     if upload is None:
         raise AttachmentRefused(reason="请选择扫描件或者照片")

@@ -21,6 +21,9 @@ desk = Blueprint("attachments", __name__)
 
 def file_all(actor: Actor, number: str) -> list[str]:
     """File what was sent, each on its own, under the material that was named; answers the names."""
+    # Before any file is parsed: the press works for nobody who has nothing to do with the case.
+    with auth.office().database.reading(actor.division, actor.department) as session:
+        queries.case_by_number(session, number)
     sent = uploads.several(actor)
     if not sent:
         raise Invalid(reason="请选择要上传的文件")
