@@ -391,34 +391,6 @@ class Notice(Row, Marked):
     read_at: Mapped[datetime | None]
 
 
-class SavedFilter(Row, Scoped, Marked):
-    """A filter of the queue that somebody keeps, for themselves or for their office (常用筛选)."""
-
-    __tablename__ = "saved_filter"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    by: Mapped[str] = mapped_column(String(60))
-    name: Mapped[str] = mapped_column(String(30))
-    colour: Mapped[str] = mapped_column(String(10), default="")
-    is_shared: Mapped[bool] = mapped_column(default=False)
-    wanted = sealed_data(dict[str, Any])
-    """Queue, search word, conditions, order and columns, as the address has them."""
-
-
-class BatchAction(Row, Marked):
-    """What somebody did to many steps at once, with a result for each; it can be undone for a while."""
-
-    __tablename__ = "batch_action"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(10))
-    at: Mapped[datetime]
-    results = sealed_data(list[Any])
-    undone_at: Mapped[datetime | None]
-
-
 class Comment(Row, Marked):
     """A remark on a case among colleagues (留言); it is no part of the file that goes out."""
 

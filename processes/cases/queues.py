@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from processes.access.models import Division
 from processes.access.scope import TOWNSHIP_DIGITS, Actor, StandIn
 from processes.cases import priority
-from processes.cases.models import SavedFilter, Watch, WorkItem
+from processes.cases.models import Watch, WorkItem
 from processes.cases.pages import MOST_COUNTED, PAGE, Page
+from processes.cases.queue_models import SavedFilter
 from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.storage import full_text

@@ -19,6 +19,7 @@ import processes.cases.holiday_models
 import processes.cases.migration_models
 import processes.cases.models
 import processes.cases.move_models
+import processes.cases.queue_models
 import processes.cases.restoration_models
 import processes.coordination.models
 import processes.decisions.models

@@ -12,7 +12,7 @@ from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, events, rules
-from processes.cases.models import BatchAction, SavedFilter
+from processes.cases.queue_models import BatchAction, SavedFilter
 from processes.errors import Invalid, NotFound, RuleBroken, YimenError
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork

@@ -151,6 +151,7 @@ def _hung_on(stage: Stage, made: Foreign) -> None:
                 "fund_id": uow.session.execute(text("SELECT id FROM fund")).scalars().first(), "case_id": None,
             }),
             "session": ("signed_in", {"account_id": owner}),
+            "factor_id": ("second_factor", {"account_id": owner, "kind": "totp", "secret": "JBSWY3DPEHPK3PXP"}),
             "unsaved": ("unsaved", {"account_id": owner, "sheet": "m" * 20, "body": {"密": "山"}, "place": "/x"}),
         }  # fmt: skip
         for name, (table, given) in one.items():

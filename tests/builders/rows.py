@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from inspect import getattr_static
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table, insert, select
 
 from processes.access.models import Account
+from processes.storage import keyring, sealing
+from processes.storage.base import Row
 from processes.storage.types import ProcessData, UtcDateTime, Yuan
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -34,7 +37,7 @@ class Rows:
         """A new row; answers its key."""
         values = {c.name: self._value(c) for c in table.columns if self._needs(c) and c.name not in given}
         values |= {k: v for k, v in _OF.get(table.name, {}).items() if k in table.columns}
-        made = self.uow.session.execute(insert(table).values({**values, **given}))
+        made = self.uow.session.execute(insert(table).values(_sealed(table, {**values, **given})))
         return made.inserted_primary_key[0] if made.inserted_primary_key else None
 
     def _needs(self, column: Column[Any]) -> bool:
@@ -54,3 +57,15 @@ class Rows:
             if isinstance(column.type, kind):
                 return value
         return self.count if isinstance(column.type, Integer) else f"{self.count}"
+
+
+def _sealed(table: Table, values: dict[str, Any]) -> dict[str, Any]:
+    """The values with those of sealed columns sealed for their row, as the office would have."""
+    kind: Any = next((m.class_ for m in Row.registry.mappers if m.local_table is table), None)
+    named = {} if kind is None else {n: getattr_static(kind, n) for n in sealing.sealed_of(kind)}
+    found = dict(values)
+    for name, column in named.items():
+        if name in found and not isinstance(found[name], bytes):
+            bound = sealing.bound_to(table.name, name, [found[part] for part in sealing.identity_of(kind)])
+            found[name] = keyring.current().seal(column.codec.dump(found[name]), bound)
+    return found

@@ -94,6 +94,7 @@ ROUTES: dict[str, str] = {
             "admin.declare_person",
             "admin.end_sessions",
             "admin.reissue_password",
+            "admin.reset_factors",
             "admin.unlock",
             "handing.confirm_absence",
             "returns.place",
@@ -105,6 +106,7 @@ ROUTES: dict[str, str] = {
         [
             "handing.answer",
             "handing.end_absence",
+            "identity.remove",
             "phrases.drop",
             "printing.part",
             "printing.retry",
@@ -118,6 +120,16 @@ ROUTES: dict[str, str] = {
     **dict.fromkeys(
         [
             "admin.about",
+            "identity.begin_passkey",
+            "identity.begin_totp",
+            "identity.confirm_passkey",
+            "identity.confirm_totp",
+            "identity.factors_page",
+            "identity.make_codes",
+            "identity.passkey",
+            "identity.passkey_options",
+            "identity.state",
+            "identity.verify",
             "admin.accounts_page",
             "admin.add_account",
             "admin.audit_log",
@@ -229,6 +241,7 @@ ROUTES: dict[str, str] = {
             "studio.open_draft",
             "studio.policy_rows",
             "studio.save",
+            "guide.policy",
             "studio.sheet_rows",
         ],
         COUNTY,
@@ -236,6 +249,10 @@ ROUTES: dict[str, str] = {
     **dict.fromkeys(
         [
             "field.worker",
+            "identity.factor_form",
+            "identity.show_factor",
+            "provider.back",
+            "provider.go",
             "sign_in.again",
             "sign_in.form",
             "sign_in.health",

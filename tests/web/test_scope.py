@@ -21,6 +21,7 @@ from werkzeug.routing import Rule
 
 from processes.access.models import Account
 from processes.people.id_number import compose
+from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
 from processes.releases import bundle as bundles
 from processes.settings import from_environment
@@ -168,6 +169,7 @@ def _body(rule: Rule, made: Foreign) -> dict[str, Any]:
         "substitute": str(known["substitute"]), "papers": [known["code"]], "codes": [known["code"]],
         "ids": [str(known["item_id"])], "q": "密", "role": ["window_clerk"], "id_number": compose("340199", date(1961, 4, 5), 11),
         "from_on": "2026-03-02", "until_on": "2026-03-03", "phone": "0551-1234567", "from": "1", "row": ["1"],
+        "factor": str(known["factor_id"]), "password": PASSWORD,
     }  # fmt: skip
     if rule.endpoint in ("archive.take_in",):
         body |= {"number": "JD-新-2", "retention": "长期"}

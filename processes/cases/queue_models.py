@@ -1,0 +1,40 @@
+"""What people keep of the queue: filters, and what was done to many steps at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.storage.base import Marked, Row, Scoped
+from processes.storage.sealing import sealed_data
+
+
+class SavedFilter(Row, Scoped, Marked):
+    """A filter of the queue that somebody keeps, for themselves or for their office (常用筛选)."""
+
+    __tablename__ = "saved_filter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    by: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(30))
+    colour: Mapped[str] = mapped_column(String(10), default="")
+    is_shared: Mapped[bool] = mapped_column(default=False)
+    wanted = sealed_data(dict[str, Any])
+    """Queue, search word, conditions, order and columns, as the address has them."""
+
+
+class BatchAction(Row, Marked):
+    """What somebody did to many steps at once, with a result for each; it can be undone for a while."""
+
+    __tablename__ = "batch_action"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime]
+    results = sealed_data(list[Any])
+    undone_at: Mapped[datetime | None]
