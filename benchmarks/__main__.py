@@ -1,4 +1,4 @@
-"""`python -m benchmarks desk|queue|pages|documents|form|list|simulation [--json] [--rounds N]`."""
+"""`python -m benchmarks desk|queue|people|hostile|pages|documents|form|list|simulation [--json] [--rounds N]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from benchmarks import desk, documents, pages, people, queue, search, simulation
+from benchmarks import desk, documents, hostile, pages, people, queue, search, simulation
 from benchmarks.databases import databases
 
 
@@ -50,6 +50,15 @@ def search_command(as_json: bool, rounds: int, sizes: str, sqlite_sizes: str) ->
     for name, url in databases():
         found[name] = search.measure(url, rounds, [int(n) for n in wanted[name].split(",")])
     _print(found, as_json)
+
+
+@main.command("hostile")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--clerks", default=20)
+@click.option("--seconds", default=20.0)
+def hostile_command(as_json: bool, clerks: int, seconds: float) -> None:
+    """So many clerks at their work without and beside files that are made to cost: 95th percentiles and their ratio."""
+    _print(hostile.measure(clerks, seconds), as_json)
 
 
 @main.command("people")

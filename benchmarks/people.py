@@ -88,7 +88,7 @@ class Visitor:
 
 def measure(people: int) -> dict[str, float]:
     """`requests`, `errors`, `median_ms`, `p95_ms`, `per_second`."""
-    with _desk(people) as (port, usernames):
+    with desk(people) as (port, usernames):
         times: list[list[float]] = [[] for _ in usernames]
         faults: list[str] = []
         threads = [
@@ -111,7 +111,8 @@ def measure(people: int) -> dict[str, float]:
 
 
 @contextmanager
-def _desk(people: int) -> Iterator[tuple[int, list[str]]]:
+def desk(people: int) -> Iterator[tuple[int, list[str]]]:
+    """A real desk with so many clerks, each with cases of their own: its port and their names."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["YIMEN_VAR"] = folder
         settings = from_environment()
@@ -146,7 +147,7 @@ def _clerks(stage: Stage, people: int) -> list[str]:
             uow.add(
                 Account(
                     username=name, name=f"窗口{n}", password_hash=model.password_hash, roles=list(model.roles),
-                    division=township_code(1 + n % len(TOWNSHIPS)),
+                    division=township_code(1 + n % len(TOWNSHIPS)), is_demo=True,
                 )
             )  # fmt: skip
         uow.commit()

@@ -9,7 +9,8 @@ import multiprocessing
 import os
 import resource
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeAlias
@@ -40,6 +41,11 @@ GATE_BYTES = 1_000_000_000
 STRANGER_SECONDS = 5
 STRANGERS_AT_ONCE = 2
 """One file is looked at, one may wait; whoever comes then is told to come again."""
+SCAN_SECONDS = 30
+UPLOADS_BEHIND, STRANGERS_BEHIND = 5, 15
+UPLOADS_AT_ONCE = 3
+"""Files of the desk that are read or wait to be: fewer than the desk has threads, so that some are left for everybody else."""
+TURN_SECONDS = 2
 MAX_SHEETS_UNSWEPT = 4
 IDLE_SECONDS = 0.05
 _READY = "ready"
@@ -76,12 +82,18 @@ class Press:
     """One child process; a second call waits for the first."""
 
     def __init__(
-        self, seconds: float = MAX_SECONDS, memory: int = MAX_BYTES, needs: tuple[str, ...] = ()
+        self,
+        seconds: float = MAX_SECONDS,
+        memory: int = MAX_BYTES,
+        needs: tuple[str, ...] = (),
+        behind: int = 0,
     ) -> None:
         self.seconds = seconds
         self.memory = memory
         self.needs = needs
         """Modules that the child loads before it says that it is ready."""
+        self.behind = behind
+        """How far the child stands behind whoever answers people, in steps of the system's scheduler (nice)."""
         self._lock = threading.Lock()
         self._child: SpawnProcess | None = None
         self._pipe: Connection | None = None
@@ -181,7 +193,7 @@ class Press:
         """
         context = multiprocessing.get_context("spawn")
         pipe, other = context.Pipe()
-        child = context.Process(target=_work, args=(other, self.memory, self.needs), daemon=True)
+        child = context.Process(target=_work, args=(other, self.memory, self.needs, self.behind), daemon=True)
         try:
             child.start()
             other.close()
@@ -196,8 +208,9 @@ class Press:
             raise
 
 
-def _work(pipe: Connection, memory: int, needs: tuple[str, ...]) -> None:
+def _work(pipe: Connection, memory: int, needs: tuple[str, ...], behind: int = 0) -> None:
     """The child's life: limits first, then what it needs, then one sheet after another."""
+    os.nice(behind)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from documents import page, scans
@@ -262,17 +275,29 @@ def to_pdf(sheet: Sheet) -> Made:
     return _press.make(sheet)
 
 
-def read_scan(scan: Scan) -> tuple[ScannedPage, ...]:
-    """Read a scan on the process's own press."""
-    return _press.read(scan)
-
-
-_gate = Press(GATE_SECONDS, GATE_BYTES, ("documents.verify", "documents.scans"))
+_gate = Press(GATE_SECONDS, GATE_BYTES, ("documents.verify", "documents.scans"), UPLOADS_BEHIND)
 """For what strangers hand in: its own child with less time and memory, so that nobody at the desk waits for it."""
 atexit.register(_gate.close)
 
 
-_strangers = Press(STRANGER_SECONDS, GATE_BYTES, ("documents.verify",))
+_scanner = Press(SCAN_SECONDS, MAX_BYTES, ("documents.scans",), UPLOADS_BEHIND)
+"""For scans that come back: large pages take long, and no paper and no signature waits for them."""
+atexit.register(_scanner.close)
+_uploads = threading.BoundedSemaphore(UPLOADS_AT_ONCE)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One of those whose file is read; raises `PressBusy` when the turn does not come soon."""
+    if not _uploads.acquire(timeout=TURN_SECONDS):
+        raise PressBusy("正在读取的文件较多")
+    try:
+        yield
+    finally:
+        _uploads.release()
+
+
+_strangers = Press(STRANGER_SECONDS, GATE_BYTES, ("documents.verify",), STRANGERS_BEHIND)
 """For the public page alone: an upload of the desk never waits behind a stranger's file."""
 _at_once = threading.BoundedSemaphore(STRANGERS_AT_ONCE)
 atexit.register(_strangers.close)
@@ -290,12 +315,20 @@ def check_signatures(job: Checking) -> tuple[SignatureSeen, ...]:
 
 def count_pages(job: Counting) -> int:
     """The pages of a file that was uploaded."""
-    return _gate.count(job)
+    with _turn():
+        return _gate.count(job)
 
 
 def preview(job: Previewing) -> bytes:
     """A small picture of the first page of a file that was uploaded."""
-    return _gate.preview(job)
+    with _turn():
+        return _gate.preview(job)
+
+
+def read_scan(scan: Scan) -> tuple[ScannedPage, ...]:
+    """The pages of a scan that came back, on a child of its own."""
+    with _turn():
+        return _scanner.read(scan)
 
 
 def press() -> Press:

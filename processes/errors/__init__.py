@@ -81,6 +81,7 @@ from processes.errors.not_found import (
     UnsavedGone,
 )
 from processes.errors.rules import (
+    BudgetSpent,
     CertificateUnusable,
     DecisionMissing,
     DoubleBenefit,
@@ -139,6 +140,7 @@ __all__ = [
     "FactorDue",
     "VerificationDue",
     "VerificationFailed",
+    "BudgetSpent",
     "SchemaNewer",
     "SchemaOlder",
     "SealBroken",

@@ -21,6 +21,14 @@ class LookUpsExhausted(RuleBroken):
     text_en = "Too many look-ups: {reason}"
 
 
+class BudgetSpent(RuleBroken):
+    """An account has had the program read or make as much as it may within an hour."""
+
+    code = "budget_spent"
+    text = "{reason}。确有需要请联系系统管理员。"
+    text_en = "The hourly budget of this account is spent: {reason}"
+
+
 class DoubleBenefit(RuleBroken):
     """A member already draws a benefit that excludes this one."""
 

@@ -19,7 +19,7 @@ from processes.people import queries as people
 from processes.policy import reading, retention
 from processes.policy.calendar import civil_date
 from processes.storage import vault
-from web import auth, forms, uploads
+from web import auth, budgets, forms, uploads
 from web.require import require
 
 desk = Blueprint("archive", __name__)
@@ -71,6 +71,7 @@ def old_file(actor: Actor, number: str) -> Any:
 
 @desk.post("/archive/old/<string:number>/sheets")
 @require(Permission.ARCHIVE_WRITE)
+@budgets.spends(budgets.UPLOADS)
 def add_sheet(actor: Actor, number: str) -> Any:
     """One scanned piece more."""
     with auth.office().database.reading(actor.division, actor.department) as session:

@@ -13,7 +13,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries
 from processes.errors import Invalid, NotFound
-from web import auth, uploads
+from web import auth, budgets, uploads
 from web.require import require
 
 desk = Blueprint("attachments", __name__)
@@ -39,6 +39,7 @@ def _filed(actor: Actor, number: str, sent: FileStorage) -> str:
 
 @desk.post("/cases/<string:number>/attachments/add")
 @require(Permission.TASK_WORK)
+@budgets.spends(budgets.UPLOADS)
 def add(actor: Actor, number: str) -> Any:
     """File what a page sends, and say so."""
     return jsonify(names=file_all(actor, number))

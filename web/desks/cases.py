@@ -35,7 +35,7 @@ from processes.relief import fund_queries
 from processes.relief import queries as relief
 from processes.storage import vault
 from processes.storage.file_names import file_name
-from web import answers, auth, decision_view, drawings, forms, step_changes, step_summary
+from web import answers, auth, budgets, decision_view, drawings, forms, step_changes, step_summary
 from web.desks import attachments
 from web.require import require
 
@@ -373,6 +373,7 @@ def move(actor: Actor, number: str) -> Any:
 
 @desk.post("/cases/<string:number>/attachments")
 @require(Permission.TASK_WORK)
+@budgets.spends(budgets.UPLOADS)
 def attach(actor: Actor, number: str) -> Any:
     """File an uploaded document."""
     attachments.file_all(actor, number)

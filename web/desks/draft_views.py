@@ -13,7 +13,7 @@ from processes.access.scope import Actor
 from processes.papers import masked
 from processes.papers import preview as previews
 from processes.releases import compare, drafts, publish
-from web import auth, drawings
+from web import auth, budgets, drawings
 from web.require import require
 
 desk = Blueprint("draft_views", __name__)
@@ -69,6 +69,7 @@ def changes(actor: Actor, draft_id: int) -> Any:
 
 @desk.get("/studio/<int:draft_id>/preview/<path:name>")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.RENDERINGS)
 def preview(actor: Actor, draft_id: int, name: str) -> Any:
     """A paper's template as it would be printed: with a case's data, or with the worst that could come."""
     template, content = _printed(actor, draft_id, name)

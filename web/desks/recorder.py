@@ -17,7 +17,7 @@ from processes.policy.calendar import civil_date
 from processes.rehearsal import county, extending, recording, scenarios
 from processes.releases import drafts, publish
 from processes.releases.bundle import Bundle
-from web import auth, forms
+from web import auth, budgets, forms
 from web.require import require
 
 desk = Blueprint("recorder", __name__)
@@ -64,6 +64,7 @@ def page(actor: Actor, draft_id: int) -> Any:
 
 @desk.post("/studio/<int:draft_id>/record/look")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.RENDERINGS)
 def look(actor: Actor, draft_id: int) -> Any:
     """Play the steps so far and say what is open then."""
     return jsonify(_played(draft_id, forms.body()))

@@ -14,7 +14,7 @@ from processes.errors import AttachmentRefused, NotFound
 from processes.office.cases import MEDIA_TYPES, media_type
 from processes.papers import queries, return_scan, tickets
 from processes.storage import vault
-from web import auth, forms, uploads
+from web import auth, budgets, forms, uploads
 from web.require import require
 
 desk = Blueprint("returns", __name__)
@@ -30,6 +30,7 @@ def page(actor: Actor) -> Any:
 
 @desk.post("/scan/returns")
 @require(Permission.SCAN_FILE)
+@budgets.spends(budgets.UPLOADS)
 def file_scan(actor: Actor) -> Any:
     """Read one uploaded file and file its pages."""
     upload = uploads.one(actor)

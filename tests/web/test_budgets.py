@@ -1,0 +1,117 @@
+"""What one account may have read within an hour: it stops itself and nobody else, and goes on when the hour is over."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from documents import render
+from documents.errors import PressBusy
+from processes.errors import BudgetSpent
+from processes.rehearsal.stage import Stage
+from tests.builders import cases
+from tests.builders.desks import Person
+from web import budgets
+
+NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
+SMALL = budgets.Budget("上传文件", 3, 1)
+
+
+@pytest.fixture(autouse=True)
+def _anew() -> Iterator[None]:
+    budgets.ledger.forget()
+    yield
+    budgets.ledger.forget()
+
+
+def _spend(ledger: budgets.Ledger, account: int, size: int, at: datetime = NOW) -> None:
+    with ledger.spending(SMALL, account, size, at):
+        pass
+
+
+def test_so_many_within_an_hour__then_told_when__another_account_goes_on() -> None:
+    ledger = budgets.Ledger()
+    for minute in (0, 10, 20):
+        _spend(ledger, 1, 1, NOW + timedelta(minutes=minute))
+    # The first of three was at 0 minutes: at 30 it is 30 minutes until its hour is over.
+    with pytest.raises(BudgetSpent) as caught:
+        _spend(ledger, 1, 1, NOW + timedelta(minutes=30))
+    assert "已达上限（3 次，共 1 MB），请 30 分钟后再试" in caught.value.message
+    _spend(ledger, 2, 1, NOW + timedelta(minutes=30))
+    _spend(ledger, 1, 1, NOW + timedelta(minutes=60))
+    with pytest.raises(BudgetSpent):
+        _spend(ledger, 1, 1, NOW + timedelta(minutes=61))
+
+
+def test_so_many_bytes_within_an_hour() -> None:
+    ledger = budgets.Ledger()
+    _spend(ledger, 1, 600_000)
+    with pytest.raises(BudgetSpent):
+        _spend(ledger, 1, 400_001)
+    _spend(ledger, 1, 400_000)
+    _spend(ledger, 1, 600_000, NOW + timedelta(hours=1))
+
+
+def test_two_at_once__what_failed_is_over_as_well() -> None:
+    ledger = budgets.Ledger()
+    with ledger.spending(SMALL, 1, 1, NOW), ledger.spending(SMALL, 1, 1, NOW):
+        with pytest.raises(BudgetSpent, match="还没有完成"):
+            _spend(ledger, 1, 1)
+        _spend(ledger, 2, 1)
+    with pytest.raises(ZeroDivisionError), ledger.spending(SMALL, 2, 1, NOW):
+        raise ZeroDivisionError
+    _spend(ledger, 2, 1)
+
+
+def test_an_account_that_has_spent_it__is_told_at_the_desk(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = cases.a_case(stage)
+    clerk, colleague = Person(stage, "window_clerk"), Person(stage, "investigator")
+    account = stage.actor("window_clerk", cases.VILLAGE).account_id or 0
+    for _ in range(budgets.UPLOADS.times):
+        with budgets.ledger.spending(budgets.UPLOADS, account, 0, stage.clock.now):
+            pass
+    refused = _upload(clerk, number)
+    assert refused.status_code == 409
+    assert "一小时内上传文件已达上限" in refused.text
+    assert _upload(colleague, number).status_code == 302
+    stage.set_clock(stage.clock.now + timedelta(hours=1))
+    assert _upload(clerk, number).status_code == 302
+
+
+def _upload(person: Person, number: str) -> Any:
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 40), "white").save(picture, "PNG")
+    picture.seek(0)
+    return person.post(f"/cases/{number}/attachments", {"file": (picture, "证.png")})
+
+
+def test_no_paper_waits_for_a_scan__and_the_files_of_the_desk_leave_threads_free() -> None:
+    """While the child for scans is at work, the press answers; a fourth file is refused and none of the others."""
+    held = render._scanner._lock
+    waiting = [threading.Thread(target=_read, daemon=True) for _ in range(render.UPLOADS_AT_ONCE)]
+    with held:
+        for thread in waiting:
+            thread.start()
+        while render._uploads._value:
+            pass
+        with pytest.raises(PressBusy):
+            render.count_pages(render.Counting(b"", False))
+        assert render.press()._lock.acquire(blocking=False)
+        render.press()._lock.release()
+    for thread in waiting:
+        thread.join()
+    assert render._uploads._value == render.UPLOADS_AT_ONCE
+
+
+def _read() -> None:
+    with suppress(Exception):  # it is no picture; that it waits is what is tried
+        render.read_scan(render.Scan(b"no picture", False))
