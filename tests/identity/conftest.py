@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,13 +35,13 @@ def node() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
-def provider() -> Iterator[Provider]:
-    """A real provider of OpenID Connect (oidc-provider)."""
+@contextmanager
+def serving(back: str) -> Iterator[Provider]:
+    """A real provider of OpenID Connect (oidc-provider) that leads back to an address."""
     if not (HERE / "provider" / "node_modules").is_dir():
         pytest.fail("the provider is not installed: start the tests with ./test")
     port = free_port()
-    command = [node(), "serve.js", str(port), BACK]
+    command = [node(), "serve.js", str(port), back]
     with subprocess.Popen(
         command, cwd=HERE / "provider", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as server:
@@ -50,6 +51,13 @@ def provider() -> Iterator[Provider]:
             line = server.stdout.readline()
         yield Provider(f"http://127.0.0.1:{port}", "yimen", "a-secret-of-the-tests")
         server.terminate()
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[Provider]:
+    """The provider for tests without a browser."""
+    with serving(BACK) as made:
+        yield made
 
 
 @pytest.fixture

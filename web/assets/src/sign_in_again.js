@@ -41,14 +41,25 @@ function ask({ account, csrf }) {
   const why = account !== null
     ? `本浏览器现在由其他账号登录。请用“${name}”登录后继续，或者稍后再提交。`
     : "登录已失效，您填写的内容还在本页。登录后接着提交。";
+  const provider = meta("provider")?.content;
+  const away = make("button", { type: "button", className: "btn btn-primary w-100 mb-3", textContent: `通过${provider}登录` });
   const label = make("label", { className: "form-label", htmlFor: "again-password", textContent: `${name}（${username}）的密码` });
   const form = make("form", {}, make("h2", { className: "h6", id: "again-title", textContent: "请重新登录" }),
-    make("p", { className: "small", textContent: why }), label, password, fault, go, later);
+    make("p", { className: "small", textContent: why }), ...(provider ? [away] : []), label, password, fault, go, later);
   form.dataset.plain = "";
   const dialog = document.body.appendChild(make("dialog", { id: "sign-in-again" }, form));
   dialog.setAttribute("aria-labelledby", "again-title");
   return new Promise((resolve) => {
     const end = (result) => { dialog.close(); dialog.remove(); resolve(result); };
+    // In a window of its own; this page looks until its person is there.
+    away.onclick = async () => {
+      window.open("/sign-in/provider?next=/about", "_blank", "popup,width=520,height=680");
+      while (dialog.isConnected) {
+        await new Promise((wait) => setTimeout(wait, 1000));
+        const found = await state().catch(() => null);
+        if (dialog.isConnected && found?.account === Number(meta("account").content)) { take(found); end(true); }
+      }
+    };
     later.onclick = () => end(false);
     dialog.oncancel = (event) => { event.preventDefault(); end(false); };
     form.onsubmit = async (event) => {
