@@ -23,7 +23,7 @@ from processes.storage.unit_of_work import current_instant
 from tests.browser.conftest import Desk, served
 from tests.browser.forms import CASE_PAGE, take
 from tests.builders import cases
-from tests.builders.factors import code
+from tests.builders.factors import code, make_real
 
 ID_NUMBER = re.compile(r"^\d{17}[\dX]$")
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -212,3 +212,21 @@ def test_a_session_that_ended__password_and_second_factor_in_place(desk: Desk, s
     page.fill("#verify-proof", code(secret))
     page.keyboard.press("Enter")
     expect(page.locator("[data-masked]").first).to_have_text(ID_NUMBER)
+
+
+def test_where_the_role_asks_for_it__enrolment_comes_first(desk: Desk, stage: Stage) -> None:
+    make_real(stage, "supervisor")
+    settings = replace(stage.office.settings, second_factor_roles=frozenset({"supervisor"}))
+    object.__setattr__(stage.office, "settings", settings)
+    page = desk.browser.new_context(
+        viewport={"width": 1366, "height": 768}, base_url=desk.address, locale="zh-CN"
+    ).new_page()
+    page.set_default_timeout(20_000)
+    arrive(page, "supervisor")
+    page.wait_for_url("**/factors")
+    page.goto("/studio")
+    page.wait_for_url("**/factors")
+    enrol_app(desk, page)
+    page.goto("/studio")
+    page.wait_for_selector("nav.bar")
+    assert page.url.endswith("/studio")
