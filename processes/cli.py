@@ -12,6 +12,8 @@ from typing import Any
 import click
 
 from processes import audit_cli, backup_cli, founding_cli, worker
+from processes import commands as c
+from processes.access.scope import system_actor
 from processes.errors import OfficeMissing, YimenError
 from processes.migrations import schema
 from processes.office import explaining, rekeying
@@ -207,6 +209,7 @@ def setup_command(with_demo: bool) -> None:
     except OfficeMissing as missing:
         click.echo(missing.message)  # installed, and nothing is founded yet: there is nothing to publish for
         return
+    office.perform(c.NoteRowStates(), system_actor())
     settings = office.settings
     certificate.open_certificate(settings.keys, settings.office_name, office.database.clock())
     if with_demo:

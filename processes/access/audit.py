@@ -28,6 +28,7 @@ Action: TypeAlias = Literal[
     "account_changed",
     "account_closed",
     "account_state",
+    "row_state",
     "case_read",
     "household_read",
     "history_read",
@@ -100,6 +101,7 @@ TITLES: Mapping[Action, str] = {
     "account_changed": "确认账号变更",
     "account_closed": "停用账号",
     "account_state": "账号状态登记",
+    "row_state": "记录状态登记",
     "case_read": "查看办件",
     "household_read": "查看家庭",
     "history_read": "查看家庭历次登记",
@@ -163,6 +165,7 @@ READS: Sequence[Action] = (
 )  # fmt: skip
 """What a page says of itself when it is opened."""
 PAGE = 200
+_STATES = ("account_state", "row_state")
 
 
 def note(uow: UnitOfWork, actor: Actor, action: Action, target: str, address: str = "") -> None:
@@ -184,7 +187,7 @@ def page(
     `action` narrows to one kind, `word` to a person's name or user name, or to the beginning of a target.
     """
     # Hashes of accounts are for the comparison; whoever wants to see them asks for them.
-    limits = [AccessLog.action == action if action else AccessLog.action != "account_state"]
+    limits = [AccessLog.action == action if action else AccessLog.action.not_in(_STATES)]
     if before is not None:
         limits.append(AccessLog.id < before)
     # Each part is read in the order of its index and no further than a page.

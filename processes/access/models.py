@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Marked, Row, Scoped
+from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text
 
 
@@ -39,7 +39,7 @@ class Division(Row):
     full_name: Mapped[str] = mapped_column(String(160))
 
 
-class OfficeContact(Row):
+class OfficeContact(Row, Stated):
     """How the public reaches the office of a place, and who hears an appeal against its decisions; printed on papers."""
 
     __tablename__ = "office_contact"
@@ -88,7 +88,7 @@ class Account(Row, Scoped, Marked):
     """One mail a day with all notices, instead of one at a time."""
 
 
-class AccountChange(Row, Marked):
+class AccountChange(Row, Marked, Stated):
     """Other roles or another place of work for an account, asked for by one administrator and decided by another."""
 
     __tablename__ = "account_change"
@@ -118,7 +118,7 @@ class AccountChange(Row, Marked):
     decided_at: Mapped[datetime | None]
 
 
-class Absence(Row, Marked):
+class Absence(Row, Marked, Stated):
     """A person is away and somebody acts for them (代办): dates, programmes, places."""
 
     __tablename__ = "absence"

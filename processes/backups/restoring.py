@@ -57,6 +57,7 @@ def restore(office: Office, backup: Path, wanted: Wanted) -> dict[str, Any]:
         _put_files(backup, told, settings)
         dumping.load(engine, backup)
     schema.upgrade(engine)
+    office.perform(c.NoteRowStates(), system_actor())
     made = office.perform(
         c.NoteRestoration(" ".join(begun), told.instant, wanted.until, tuple(wanted.numbers)), system_actor()
     )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Row
+from processes.storage.base import Row, Stated
 
 PROPOSED, STANDING, SUPERSEDED, WITHDRAWN, REJECTED = (
     "proposed", "standing", "superseded", "withdrawn", "rejected",
@@ -21,7 +21,7 @@ LONGEST_REASON = 300
 _PROPOSED, _STANDING = text("status = 'proposed'"), text("status = 'standing'")
 
 
-class HolidayVersion(Row):
+class HolidayVersion(Row, Stated):
     """One version of a year's notice (放假安排).
 
     What was entered before versions were kept has no proposer and nobody who confirmed it.

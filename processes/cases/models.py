@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from processes.policy.calendar import civil_date
-from processes.storage.base import Marked, Referred, Row, Scoped
+from processes.storage.base import Marked, Referred, Row, Scoped, Stated
 from processes.storage.sealing import (
     sealed_bytes,
     sealed_bytes_or_none,
@@ -235,12 +235,10 @@ class CaseEvent(Row):
     __table_args__ = (
         UniqueConstraint("case_id", "position"),
         Index(
-            "ix_case_event_moved",
-            "id",
-            postgresql_where=text("kind = 'moved'"),
+            "ix_case_event_moved", "id", postgresql_where=text("kind = 'moved'"),
             sqlite_where=text("kind = 'moved'"),
         ),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
@@ -316,10 +314,11 @@ class Suspension(Row, Marked):
     reason = sealed_text()
 
 
-class Attachment(Row, Marked):
+class Attachment(Row, Marked, Stated):
     """An uploaded file of a case, stored by its hash."""
 
     __tablename__ = "attachment"
+    stated_but = ("preview", "preview_sealed")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
@@ -344,7 +343,7 @@ class Watch(Row):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
 
 
-class Involvement(Row, Marked):
+class Involvement(Row, Marked, Stated):
     """Somebody whose word is asked for at a step without giving it away: 会签, 沟通, 抄送."""
 
     __tablename__ = "involvement"
@@ -391,7 +390,7 @@ class Notice(Row, Marked):
     read_at: Mapped[datetime | None]
 
 
-class Comment(Row, Marked):
+class Comment(Row, Marked, Stated):
     """A remark on a case among colleagues (留言); it is no part of the file that goes out."""
 
     __tablename__ = "comment"

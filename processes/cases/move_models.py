@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Marked, Row
+from processes.storage.base import Marked, Row, Stated
 from processes.storage.sealing import sealed_text
 
 ASKED, DONE, REFUSED, EXPIRED = "asked", "done", "refused", "expired"
@@ -16,7 +16,7 @@ STATUS_TITLES = {ASKED: "待确认", DONE: "已移动", REFUSED: "未同意", EX
 _ASKED: Any = text("status = 'asked'")
 
 
-class CaseMove(Row, Marked):
+class CaseMove(Row, Marked, Stated):
     """A case was taken, or is asked to be taken, from one step to another.
 
     Back to a step that was done before one person suffices; forward needs another one (`decided_by_id`).

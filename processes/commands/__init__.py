@@ -113,7 +113,7 @@ from processes.commands.items import (
     TransferTask,
     WriteByHand,
 )
-from processes.commands.keys import ReindexRows, ResealRows
+from processes.commands.keys import NoteRowStates, ReindexRows, ResealRows
 from processes.commands.migration import (
     ChooseMigration,
     DropMigration,
@@ -215,6 +215,7 @@ __all__ = [
     "LookUpPerson",
     "NoteInfected",
     "NoteRead",
+    "NoteRowStates",
     "CloseAccount",
     "DecideAccountChange",
     "ChangeAccount",

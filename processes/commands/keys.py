@@ -21,3 +21,8 @@ class ReindexRows(Command):
 
     table: str
     after: int | str = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRowStates(Command):
+    """Note what rows of records are in an office that is older than this record; once."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Marked, Row, Scoped
+from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text
 
 _STANDING: Any = {
@@ -41,7 +41,7 @@ class FactSnapshot(Row, Marked):
     """When something was granted or paid on it: later changes of the register are changes, not errors of the decision."""
 
 
-class PropertyExemption(Row, Marked):
+class PropertyExemption(Row, Marked, Stated):
     """One property rule that the county lifted for a case, up to what it saw (财产豁免)."""
 
     __tablename__ = "property_exemption"
@@ -68,7 +68,7 @@ class PropertyExemption(Row, Marked):
     status: Mapped[str] = mapped_column(String(12), default="standing")
 
 
-class Deviation(Row, Scoped, Marked):
+class Deviation(Row, Scoped, Marked, Stated):
     """A decision that differs from what was computed, with the reason of whoever decided (偏离测算)."""
 
     __tablename__ = "deviation"

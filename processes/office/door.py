@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+import processes.access.row_states
 import processes.verbs  # noqa: F401  (registers the service operations)
 from processes import commands as c
 from processes import defects
@@ -234,6 +235,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.FinishPaper: papers.finish_paper,
     c.FailPaper: papers.fail_paper,
     c.ResealRows: keys.reseal_rows,
+    c.NoteRowStates: keys.note_row_states,
     c.ReindexRows: keys.reindex_rows,
 }
 
@@ -311,6 +313,7 @@ class Office:
         self._demand_proofs(command, actor)
         command = self._with_directory(command, actor)
         with self.database.unit_of_work() as uow:
+            uow.account_id = actor.account_id
             result = HANDLERS[type(command)](self.settings, uow, actor, command)
             if token:
                 # Written with the rest: a repetition fails here or earlier, at what the first one

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from processes import commands as c
+from processes.access import row_states
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.people import fingerprints
@@ -34,3 +35,11 @@ def reindex_rows(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.R
     actor.demand(Permission.SYSTEM_WORK)
     after, changed = FINGERPRINTED[command.table](uow, int(command.after))
     return {"after": after, "changed": changed}
+
+
+def note_row_states(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteRowStates
+) -> dict[str, Any]:
+    """After an upgrade from before states were noted; it does nothing a second time."""
+    actor.demand(Permission.SYSTEM_WORK)
+    return {"noted": row_states.begin(uow)}

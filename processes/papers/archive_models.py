@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Marked, Row, Scoped
+from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text
 
 PROPOSED, REFUSED, DONE = "proposed", "refused", "done"
 CASE, OLD_FILE = "case", "old_file"
 
 
-class OldFile(Row, Scoped, Marked):
+class OldFile(Row, Scoped, Marked, Stated):
     """A paper file from before this system (旧档), taken in as scans for a household of the register."""
 
     __tablename__ = "old_file"
@@ -33,7 +33,7 @@ class OldFile(Row, Scoped, Marked):
     destroyed_on: Mapped[date | None]
 
 
-class OldSheet(Row):
+class OldSheet(Row, Stated):
     """A scanned piece of an old file, in its order."""
 
     __tablename__ = "old_sheet"
@@ -51,7 +51,7 @@ class OldSheet(Row):
 _PROPOSED = text("status = 'proposed'")
 
 
-class Destruction(Row, Scoped, Marked):
+class Destruction(Row, Scoped, Marked, Stated):
     """A file whose time is over and that one person proposed and another one decided to destroy (销毁).
 
     What stays is this: its number, what it was made of by title, pages and hash, who decided and when.

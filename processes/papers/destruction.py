@@ -40,6 +40,7 @@ from processes.releases import publish
 from processes.releases.models import Release
 from processes.relief.models import Award
 from processes.storage import full_text, outbox
+from processes.storage.base import Row
 from processes.storage.unit_of_work import UnitOfWork
 
 REMOVE = "remove_files"
@@ -168,8 +169,14 @@ def destroy_old_file(uow: UnitOfWork, file: OldFile) -> None:
     """Take an old file's scans away."""
     rows = uow.session.scalars(select(OldSheet).where(OldSheet.old_file_id == file.id)).all()
     remove_files(uow, f"old_file/{file.id}", scans=[r.sha256 for r in rows])
-    uow.session.execute(delete(OldSheet).where(OldSheet.old_file_id == file.id))
+    _each_away(uow.session, OldSheet, OldSheet.old_file_id == file.id)
     file.title, file.note, file.destroyed_on = GONE, "", civil_date(uow.now)
+
+
+def _each_away(session: Session, kind: type[Row], which: ColumnElement[bool]) -> None:
+    """One by one: that each is gone is noted (`access.row_states`)."""
+    for row in session.scalars(select(kind).where(which)):
+        session.delete(row)
 
 
 def destroy_case(uow: UnitOfWork, case: Case) -> None:
@@ -184,10 +191,13 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
         uow, f"case/{case.id}", papers=[*(p.sha256 for p in papers if p.sha256), *signed],
         scans=returned, attachments=attached,
     )  # fmt: skip
-    for table in (PaperSignature, ReturnedPage, Printing):
-        session.execute(delete(table).where(table.paper_id.in_(ids)))
-    for of_case in (Handwriting, Attachment, Incident, FactSnapshot, Deviation, PropertyExemption):
-        session.execute(delete(of_case).where(of_case.case_id == case.id))
+    session.execute(delete(Printing).where(Printing.paper_id.in_(ids)))
+    for of_paper in (PaperSignature, ReturnedPage):
+        _each_away(session, of_paper, of_paper.paper_id.in_(ids))
+    for unstated in (Incident, FactSnapshot):
+        session.execute(delete(unstated).where(unstated.case_id == case.id))
+    for of_case in (Handwriting, Attachment, Deviation, PropertyExemption, Comment, Involvement):
+        _each_away(session, of_case, of_case.case_id == case.id)
     for paper in papers:
         paper.contract, paper.standing, paper.ended_because = {}, DESTROYED, ""
         paper.ended_on, paper.signed_sha256 = civil_date(uow.now), None
@@ -196,15 +206,14 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
         item.initials, item.initials_other, item.held = "", "", None
         item.returned_reason = None
     full_text.remove(session, case.id)
-    session.execute(delete(Comment).where(Comment.case_id == case.id))
-    session.execute(delete(Involvement).where(Involvement.case_id == case.id))
     session.execute(delete(Notice).where(Notice.case_number == case.number))
     # The digests stay as they were: the chain still shows that no event is missing.
     events = select(CaseEvent).where(CaseEvent.case_id == case.id)
     for event in session.scalars(events):
         event.title, event.payload, event.salt = "", {}, ""
     session.execute(update(Clock).where(Clock.case_id == case.id).values(extension_reason=None))
-    session.execute(update(CaseMove).where(CaseMove.case_id == case.id).values(reason=None, said=None))
+    for move in session.scalars(select(CaseMove).where(CaseMove.case_id == case.id)):
+        move.reason = move.said = ""
     session.execute(update(Award).where(Award.case_id == case.id).values(account=None, account_index=""))
     case.initials = case.initials_other = ""
     case.applicant, case.state, case.destroyed_on = GONE, b"", civil_date(uow.now)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Marked, Row, Scoped
+from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text, sealed_text_or_none
 
 STANDING, SUPERSEDED, WITHDRAWN = "standing", "superseded", "withdrawn"
@@ -60,7 +60,7 @@ class IssuedPaper(Row, Scoped, Marked):
     """When the last of its signed pages came back as a scan."""
 
 
-class PaperSignature(Row):
+class PaperSignature(Row, Stated):
     """An electronic signature or the seal on a paper, in order; `sha256` is the file with it (电子签名)."""
 
     __tablename__ = "paper_signature"
@@ -76,7 +76,7 @@ class PaperSignature(Row):
     sha256: Mapped[str] = mapped_column(String(64), index=True)
 
 
-class Handwriting(Row, Marked):
+class Handwriting(Row, Marked, Stated):
     """A signature written on the screen by somebody who is no user of the system (手写签名)."""
 
     __tablename__ = "handwriting"
@@ -93,7 +93,7 @@ class Handwriting(Row, Marked):
     by: Mapped[str] = mapped_column(String(60))
 
 
-class ReturnedPage(Row, Marked):
+class ReturnedPage(Row, Marked, Stated):
     """A page of a paper that was printed, signed and scanned (签字件); a later scan of it takes its place."""
 
     __tablename__ = "returned_page"

@@ -8,17 +8,18 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Marked, Row, Scoped
+from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text_or_none
 
 BATCH, PAYMENT_LIST = "batch", "payment_list"
 WAITING, READY, FAILED = "waiting", "ready", "failed"
 
 
-class PrintRun(Row, Scoped, Marked):
+class PrintRun(Row, Scoped, Marked, Stated):
     """A long print: what it shows is kept at the moment of asking, so that every part tells the same."""
 
     __tablename__ = "print_run"
+    stated_but = ("status", "done", "parts")
     __table_args__ = (Index("ix_print_run_status", "status"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.policy.parameters import DatedValue, Scalar, read
-from processes.storage.base import Row
+from processes.storage.base import Row, Stated
 
 PROPOSED, IN_FORCE, REJECTED, WITHDRAWN, REPLACED = (
     "proposed",
@@ -28,7 +28,7 @@ def _only(status: str) -> dict[str, Any]:
     return {"unique": True, "postgresql_where": where, "sqlite_where": where}
 
 
-class ParameterValue(Row):
+class ParameterValue(Row, Stated):
     """One dated value of a parameter: proposed, in force, or what became of it; never changed, only replaced.
 
     A value without a proposer is what a release suggested; while nobody has confirmed it, it counts as unconfirmed.

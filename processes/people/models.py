@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from processes.policy.initials import initials, other_initials
-from processes.storage.base import Marked, Row, Scoped
+from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text
 
 
@@ -69,7 +69,7 @@ class PersonVersion(Row, Marked):
     content = sealed_data(dict[str, Any])
 
 
-class PersonDifference(Row, Marked):
+class PersonDifference(Row, Marked, Stated):
     """Another place entered something else of a person than their own file says (登记差异).
 
     Until the place of the file has resolved it, the file's own value counts.  `status` is `open`, `accepted`,
@@ -103,7 +103,7 @@ class PersonDifference(Row, Marked):
     reason = sealed_text()
 
 
-class PersonMerge(Row, Marked):
+class PersonMerge(Row, Marked, Stated):
     """A provisional person found to be a registered one; undone by a note, never by deleting."""
 
     __tablename__ = "person_merge"
@@ -155,7 +155,7 @@ class Household(Row, Scoped, Marked):
     properties: Mapped[list[Property]] = relationship(cascade="all, delete-orphan", order_by="Property.id")
 
 
-class Transfer(Row, Marked):
+class Transfer(Row, Marked, Stated):
     """A household, or one person of it, moves to another township (迁移): asked by the one, accepted by the other.
 
     `status` is `asked`, `accepted`, `declined` or `withdrawn`; nothing moves before it is accepted.

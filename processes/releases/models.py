@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Row
+from processes.storage.base import Row, Stated
 
 
-class Release(Row):
+class Release(Row, Stated):
     """A published content of a programme; immutable, numbered, found again by its hash."""
 
     __tablename__ = "release"
@@ -29,7 +29,7 @@ class Release(Row):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class ScenarioReport(Row):
+class ScenarioReport(Row, Stated):
     """That every scenario of a content passed: `publish` demands such a row for the hash."""
 
     __tablename__ = "scenario_report"
@@ -44,7 +44,7 @@ class ScenarioReport(Row):
 _UNDER_WAY = text("status IN ('open', 'proposed')")
 
 
-class DraftChange(Row):
+class DraftChange(Row, Stated):
     """Who changed which file of a draft; whoever stands here does not publish it, whatever became of the change."""
 
     __tablename__ = "draft_change"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from processes.storage.base import Marked, Row, Scoped
+from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_text
 
 
@@ -80,7 +80,7 @@ class FundPosting(Row):
     amount: Mapped[Decimal]
 
 
-class FundMonth(Row):
+class FundMonth(Row, Stated):
     """A closed month of a fund: its balances and the statement that was printed; unchangeable."""
 
     __tablename__ = "fund_month"

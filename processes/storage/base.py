@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -66,3 +66,12 @@ class Scoped:
     """
 
     division: Mapped[str] = mapped_column(String(12), index=True)
+
+
+class Stated:
+    """A row whose state stands in the access log after each change (`access.row_states`), but for these attributes.
+
+    Such rows are changed and deleted one by one through the session: a statement over many would not be noted.
+    """
+
+    stated_but: ClassVar[tuple[str, ...]] = ()

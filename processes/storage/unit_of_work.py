@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Engine, and_, event, false, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -101,15 +101,22 @@ class UnitOfWork:
     """One transaction.  On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`), so that two
     commands on one case queue up instead of failing half-way."""
 
+    at_every_end: ClassVar[Callable[[UnitOfWork], None] | None] = None
+    """What is done at the end of every transaction, before what `at_end` asked for."""
+
     def __init__(self, session: Session, now: datetime) -> None:
         self.session = session
         self.now = now
+        self.account_id: int | None = None
+        """Who acts; None: the program."""
         self._along: list[Write] = []
         self._at_end: dict[str, Callable[[], None]] = {}
         self._ready: dict[tuple[type[Row], int], list[Any]] = {}
 
     def commit(self) -> None:
         """Make everything of this transaction lasting, and end it."""
+        if UnitOfWork.at_every_end is not None:
+            UnitOfWork.at_every_end(self)
         while self._at_end:
             self._at_end.pop(next(iter(self._at_end)))()
         if not store(self.session, self._along):

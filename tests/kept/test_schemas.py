@@ -18,6 +18,9 @@ from alembic import command
 from sqlalchemy import Engine, MetaData, Numeric, create_engine, inspect, select, text
 from sqlalchemy.pool import NullPool
 
+from processes import audit_cli
+from processes import commands as c
+from processes.access.scope import system_actor
 from processes.cases import events
 from processes.cases.models import Case
 from processes.migrations import schema
@@ -104,6 +107,7 @@ def test_an_office_of_a_first_schema_is_upgraded_and_goes_on(
     if stage.database.is_sqlite:
         with stage.database.reading("") as session:
             assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+    assert stage.office.perform(c.NoteRowStates(), system_actor())["noted"] > 0
     assert "restoration" in inspect(stage.database.engine).get_table_names()
     with stage.database.unit_of_work() as uow:
         commit_numbers(uow)
@@ -121,4 +125,6 @@ def test_an_office_of_a_first_schema_is_upgraded_and_goes_on(
         case = session.scalars(select(Case).where(Case.number == left["number"])).one()
         assert (case.status, case.outcome) == ("closed", left["content"]["expect"]["outcome"])
         assert events.verify(session, case) is None
+        found = audit_cli.compared(session, settings)
+        assert (found["sealed"], found["rows"], found["records"]) == ([], [], [])
     stage.close()

@@ -1,0 +1,119 @@
+"""What rows of records are after each change stands in the access log, as a hash: one changed past the program is found.
+
+It is for kinds of rows that change seldom and that no chain of events tells of (`storage.base.Stated`).  Noting is no matter
+of the place that changes them: every transaction that did notes it at its end, in the chain of whoever acted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sqlalchemy import event, inspect, select
+from sqlalchemy.orm import Session, object_session
+
+from processes.access import audit
+from processes.access.models import AccessLog
+from processes.policy import values
+from processes.storage import sealing
+from processes.storage.base import Row, Stated
+from processes.storage.unit_of_work import UnitOfWork
+
+ACTION: Final = "row_state"
+GONE = "gone"
+_CHANGED = "stated rows"
+_AT_ONCE = 500
+
+
+def kinds() -> list[type[Row]]:
+    """The kinds of rows whose state is noted, by table."""
+    found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, Stated)]
+    return sorted(found, key=lambda kind: kind.__tablename__)
+
+
+def digest(row: Row) -> str:
+    """The hash over what a row says; of what is sealed only whether there is something: its seal holds the rest."""
+    kind: Any = type(row)
+    sealed = sealing.sealed_of(kind)
+    said = [
+        _plain(getattr(row, attribute.key))
+        for attribute in inspect(kind).column_attrs
+        if attribute.key not in kind.stated_but and attribute.key.removesuffix("_sealed") not in sealed
+    ]
+    said += [getattr(row, f"{name}_sealed") is None for name in sealed if name not in kind.stated_but]
+    return hashlib.sha256(values.dumps(said)).hexdigest()[:40]
+
+
+def note_changes(uow: UnitOfWork) -> None:
+    """Write down what the rows that this transaction changed are now; the end of every transaction calls it."""
+    session = uow.session
+    if any(isinstance(row, Stated) for row in (*session.new, *session.dirty, *session.deleted)):
+        session.flush()
+    for (table, key), row in sorted(session.info.pop(_CHANGED, {}).items(), key=lambda one: one[0]):
+        state = GONE
+        if row is not None:
+            session.refresh(row)  # as the database has it, and not as somebody typed it
+            state = digest(row)
+        audit.note_of(uow, uow.account_id, ACTION, f"{table} {key} {state}")
+
+
+def begin(uow: UnitOfWork) -> int:
+    """Note every row of an office that is older than this record, once; answers how many it was."""
+    if uow.session.scalar(select(AccessLog.id).where(AccessLog.action == ACTION).limit(1)) is not None:
+        return 0
+    count = 0
+    for kind in kinds():
+        for row in uow.session.scalars(select(kind)).unique():
+            audit.note_of(uow, uow.account_id, ACTION, f"{kind.__tablename__} {_key(row)} {digest(row)}")
+            count += 1
+    return count
+
+
+def differing(session: Session) -> Iterator[str]:
+    """Rows that are not what the log says of them, that it does not know, or that are missing; in sentences."""
+    said: dict[tuple[str, str], str] = {}
+    noted = select(AccessLog.target).where(AccessLog.action == ACTION).order_by(AccessLog.id)
+    for target in session.scalars(noted.execution_options(yield_per=_AT_ONCE)):
+        table, key, state = target.split(" ")
+        said[table, key] = state
+    for kind in kinds():
+        table = kind.__tablename__
+        for row in session.scalars(select(kind).execution_options(yield_per=_AT_ONCE)):
+            state = said.pop((table, _key(row)), GONE)
+            if state == GONE:
+                yield f"{table} 第 {_key(row)} 行没有登记来源"
+            elif state != digest(row):
+                yield f"{table} 第 {_key(row)} 行被改动"
+            session.expunge(row)
+    for (table, key), state in sorted(said.items()):
+        if state != GONE:
+            yield f"{table} 第 {key} 行缺失"
+
+
+def _key(row: Row) -> str:
+    return "/".join(str(part) for part in inspect(type(row)).primary_key_from_instance(row))
+
+
+def _plain(value: Any) -> Any:
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
+
+
+def _stored(_mapper: Any, _connection: Any, row: Any) -> None:
+    _remember(row, row)
+
+
+def _taken_away(_mapper: Any, _connection: Any, row: Any) -> None:
+    _remember(row, None)
+
+
+def _remember(row: Any, now: Any) -> None:
+    session = object_session(row)
+    if session is not None:
+        session.info.setdefault(_CHANGED, {})[type(row).__tablename__, _key(row)] = now
+
+
+event.listen(Stated, "after_insert", _stored, propagate=True)
+event.listen(Stated, "after_update", _stored, propagate=True)
+event.listen(Stated, "after_delete", _taken_away, propagate=True)
+UnitOfWork.at_every_end = staticmethod(note_changes)

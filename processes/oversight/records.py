@@ -1,0 +1,86 @@
+"""Papers and the register, held against what was written when they changed: events of cases, states of households."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Case, CaseEvent
+from processes.errors import SealBroken
+from processes.papers.models import IssuedPaper
+from processes.people import shown
+from processes.people.models import Household, HouseholdVersion
+
+_AT_ONCE = 200
+
+
+def differing(session: Session) -> Iterator[str]:
+    """What does not agree, in sentences; no names, no numbers of people."""
+    yield from _papers(session)
+    yield from _households(session)
+
+
+def _papers(session: Session) -> Iterator[str]:
+    """A paper for each event of issuing, with its number; files that are destroyed have no events to say so."""
+    numbers = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
+    destroyed = set(session.scalars(select(Case.id).where(Case.destroyed_on.is_not(None))))
+    told: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+    query = select(CaseEvent).where(CaseEvent.kind == "paper_issued").order_by(CaseEvent.id)
+    for event in session.scalars(query.execution_options(yield_per=_AT_ONCE)):
+        told[event.case_id][str(event.payload.get("code")), str(event.payload.get("number"))] += 1
+        session.expunge(event)
+    papers = select(IssuedPaper.case_id, IssuedPaper.code, IssuedPaper.number).order_by(IssuedPaper.id)
+    for case_id, code, number in session.execute(papers.execution_options(yield_per=_AT_ONCE)):
+        if case_id in destroyed:
+            continue
+        if told[case_id][code, number] < 1:
+            yield f"{numbers[case_id]}：文书 {number}（{code}）没有出具记录"
+        told[case_id][code, number] -= 1
+    for case_id, found in told.items():
+        for code, number in sorted(found.elements()) if case_id not in destroyed else ():
+            yield f"{numbers[case_id]}：文书 {number}（{code}）缺失"
+
+
+def _households(session: Session) -> Iterator[str]:
+    """Each household is as its last kept state says, and no state between the first and the last is missing."""
+    after = 0
+    while ids := session.scalars(
+        select(Household.id).where(Household.id > after).order_by(Household.id).limit(_AT_ONCE)
+    ).all():
+        after = ids[-1]
+        states: dict[int, list[HouseholdVersion]] = defaultdict(list)
+        kept = select(HouseholdVersion).where(HouseholdVersion.household_id.in_(ids))
+        for state in session.scalars(kept.order_by(HouseholdVersion.version, HouseholdVersion.id)):
+            states[state.household_id].append(state)
+        for household in session.scalars(select(Household).where(Household.id.in_(ids))).unique():
+            fault = _fault(household, states.pop(household.id, []))
+            if fault:
+                yield f"档案 {household.number}：{fault}"
+        session.expunge_all()
+
+
+def _fault(household: Household, states: list[HouseholdVersion]) -> str:
+    if not states:  # not saved since states are kept: there is nothing to hold it against
+        return ""
+    last = states[-1]
+    told = [state.version for state in states]
+    if told != list(range(told[0], told[0] + len(told))):
+        return "历次登记有缺失或者多出"
+    try:
+        is_same = last.version == household.version and _agrees(last.content, shown.as_form(household))
+    except SealBroken:
+        return "登记的内容不能解密"
+    return "" if is_same else "登记的内容与最后一次保存的不符"
+
+
+def _agrees(kept: Any, now: Any) -> bool:
+    """Whether what a state says is so now; one that was kept by an earlier version says less, and names members by place."""
+    if isinstance(kept, dict):
+        return all(_agrees(said, now[key]) for key, said in kept.items() if key in now)
+    if isinstance(kept, list):
+        return len(kept) == len(now) and all(map(_agrees, kept, now))
+    return kept == now or (isinstance(kept, int) and isinstance(now, str))
