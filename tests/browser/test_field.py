@@ -30,15 +30,23 @@ def test_a_visit_without_a_network(desk: Desk) -> None:
     page.goto("/field")
     page.wait_for_selector("body[data-offline='1']")  # at the first visit: the page and its parts are kept
     page.wait_for_selector("body[data-ready]")
-    page.fill("#pin", "123")
-    page.click("#carry")
-    expect(page.locator("#said")).to_contain_text("至少 6 位")
+    for weak, said in (
+        ("123", "至少 10 位"),
+        ("1234567890123", "须同时有数字和字母"),
+        ("aaaaaaaaaa1", "6 个不同"),
+    ):
+        page.fill("#pin", weak)
+        page.click("#carry")
+        expect(page.locator("#said")).to_contain_text(said)
     page.fill("#pin", PIN)
     page.click("#carry")
     expect(page.locator("#said")).to_contain_text("已带出 1 份")
     kept = page.evaluate("""async () => { const base = await new Promise((r) => { const a = indexedDB.open("yimen-field"); a.onsuccess = () => r(a.result); });
         const all = await new Promise((r) => { const q = base.transaction("kept").objectStore("kept").getAll(); q.onsuccess = () => r(q.result); });
         return JSON.stringify(all.map((x) => x.sealed ? new TextDecoder().decode(x.sealed) : "")); }""")
+    rounds = page.evaluate("""async () => { const base = await new Promise((r) => { const a = indexedDB.open("yimen-field"); a.onsuccess = () => r(a.result); });
+        return await new Promise((r) => { const q = base.transaction("kept").objectStore("kept").get("about"); q.onsuccess = () => r(q.result.rounds); }); }""")
+    assert rounds == 600_000
     assert "张建国" not in kept, "what lies on the device cannot be read"
 
     _filled_in_outside(desk, page)

@@ -5,7 +5,7 @@ import SignaturePad from "signature_pad";
 import { takesNumbersAsWritten } from "./amounts.js";
 import { chineseDates } from "./dates.js";
 import { say } from "./send.js";
-import { begin, isKept, throwAway, unlock } from "./sealed_store.js";
+import { begin, isKept, throwAway, unlock, pinFault } from "./sealed_store.js";
 import { formsInChinese, hintsInChinese } from "./words_of_forms.js";
 
 const at = (id) => document.getElementById(id);
@@ -142,7 +142,8 @@ async function bring(item) {
 
 at("carry").addEventListener("click", async () => {
   const pin = at("pin").value;
-  if (pin.length < 6) { say("口令至少 6 位。", "bad"); return; }
+  const fault = pinFault(pin);
+  if (fault) { say(fault, "bad"); return; }
   const about = await isKept();
   if (about && !window.confirm("本机已有带出的表，没有上传的内容将被清除。确定重新带出吗？")) return;
   try {

@@ -1,5 +1,16 @@
 // What is carried along, sealed with a key that comes from the person's PIN; it expires and can be thrown away.
-const ROUNDS = 300000;
+// Whoever finds the device tries PINs on their own machine: each try costs this much, and few digits are few tries.
+const ROUNDS = 600000;
+const BEFORE = 300000;
+const SHORTEST = 10, DIFFERENT = 6;
+
+// What is wrong with a PIN for a new copy; empty when nothing is.
+export function pinFault(pin) {
+  if (pin.length < SHORTEST) return `口令至少 ${SHORTEST} 位。`;
+  if (!/[0-9]/.test(pin) || !/[^0-9]/.test(pin)) return "口令须同时有数字和字母（或者汉字、符号）。";
+  return new Set(pin).size < DIFFERENT ? `口令至少要有 ${DIFFERENT} 个不同的字符。` : "";
+}
+
 const text = new TextEncoder(), back = new TextDecoder();
 
 function open() {
@@ -23,9 +34,10 @@ async function store(mode, work) {
 const read = (name) => store("readonly", (kept) => kept.get(name));
 const write = (name, value) => store("readwrite", (kept) => kept.put(value, name));
 
-async function keyOf(pin, salt) {
+async function keyOf(pin, salt, iterations) {
   const raw = await crypto.subtle.importKey("raw", text.encode(pin), "PBKDF2", false, ["deriveKey"]);
-  return crypto.subtle.deriveKey({ name: "PBKDF2", hash: "SHA-256", salt, iterations: ROUNDS }, raw, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
+  return crypto.subtle.deriveKey(how, raw, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 }
 
 export const throwAway = () => store("readwrite", (kept) => kept.clear());
@@ -40,14 +52,14 @@ export async function isKept() {
 export async function begin(pin, expires) {
   await throwAway();
   const salt = crypto.getRandomValues(new Uint8Array(16));
-  await write("about", { salt, expires });
-  return new Sealed(await keyOf(pin, salt));
+  await write("about", { salt, expires, rounds: ROUNDS });
+  return new Sealed(await keyOf(pin, salt, ROUNDS));
 }
 
 // Opens what is kept; throws when the PIN is wrong.
 export async function unlock(pin) {
   const about = await read("about");
-  const sealed = new Sealed(await keyOf(pin, about.salt));
+  const sealed = new Sealed(await keyOf(pin, about.salt, about.rounds || BEFORE));
   await sealed.get("items");
   return sealed;
 }
