@@ -121,7 +121,7 @@ def test_an_office_of_a_first_schema_is_upgraded_and_goes_on(
     player.number, player.division, player.household = left["number"], left["division"], left["household"]
     for n, step in enumerate(left["content"]["steps"][left["after"] :], start=left["after"] + 1):
         player.take(n, step)
-    with stage.database.reading("") as session:
+    with stage.database.snapshot("") as session:
         case = session.scalars(select(Case).where(Case.number == left["number"])).one()
         assert (case.status, case.outcome) == ("closed", left["content"]["expect"]["outcome"])
         assert events.verify(session, case) is None

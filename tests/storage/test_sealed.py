@@ -91,14 +91,14 @@ def test_nothing_of_it_lies_open(any_whole_stage: Stage) -> None:
         if not said.isascii():
             pairs = " ".join(said[n : n + 2] for n in range(len(said) - 1))
             assert pairs.encode() not in lying, f"{what} lies in the index of words"
-    with any_whole_stage.database.reading("") as session:
+    with any_whole_stage.database.snapshot("") as session:
         assert audit_cli.chains(session)[1] == {}
         assert list(resealing.broken(session)) == []
 
 
 def test_whose_telephone_it_is__is_found_without_it_lying_open(any_whole_stage: Stage) -> None:
     _scenario(any_whole_stage)
-    with any_whole_stage.database.reading("") as session:
+    with any_whole_stage.database.snapshot("") as session:
         assert [h.phone for h in calls.with_phone(session, SPOKEN["phone"], 0)] == [SPOKEN["phone"]]
         assert calls.with_phone(session, "13955501235", 0) == []
 
@@ -118,7 +118,7 @@ def test_exchanged_between_rows__it_does_not_open(any_stage: Stage) -> None:
         for row_id, sealed in ((one.id, other.text_sealed), (other.id, one.text_sealed)):  # type: ignore[attr-defined]
             uow.session.execute(update(table).where(table.c.id == row_id).values(text=sealed))
         uow.session.commit()
-    with any_stage.database.reading("") as session:
+    with any_stage.database.snapshot("") as session:
         row = session.scalars(select(Comment).order_by(Comment.id)).first()
         assert row is not None
         with pytest.raises(SealBroken) as fault:
@@ -142,7 +142,7 @@ def test_after_a_change_of_keys__every_value_opens_in_its_row_alone(any_stage: S
         _two(any_stage)
         rekeying.rotate(any_stage.office, keyring.ENCRYPTION, lambda title, n: None)
         rekeying.rotate(any_stage.office, keyring.INDEX, lambda title, n: None)
-        with any_stage.database.reading("") as session:
+        with any_stage.database.snapshot("") as session:
             assert list(resealing.broken(session)) == []
             assert audit_cli.chains(session) == (2, {})
             assert session.scalars(select(WorkItem).where(WorkItem.submission.is_not(None))).all()
