@@ -149,7 +149,7 @@ class Absence(Row, Marked, Stated):
     confirmed_by: Mapped[str] = mapped_column(String(60), default="")
 
 
-class NamedSubstitute(Row, Marked):
+class NamedSubstitute(Row, Marked, Stated):
     """Who may act for whom although of another rank, as a supervisor has named it (代办名单)."""
 
     __tablename__ = "named_substitute"
