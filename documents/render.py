@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeAlias
 
+from documents import answers
 from documents.errors import PressBusy, PressError, RenderingFailed
 from documents.sheets import (
     Certificate,
@@ -137,7 +138,7 @@ class Press:
                 pipe.send(job)
                 if not pipe.poll(self.seconds):
                     raise RenderingFailed(f"超过 {self.seconds:.0f} 秒仍未完成")
-                answer = pipe.recv()
+                answer = answers.receive(pipe)
             except (EOFError, OSError) as fault:
                 self.close()
                 raise RenderingFailed("文书进程意外结束（可能内存不足）") from fault
@@ -200,7 +201,7 @@ class Press:
             self._child, self._pipe = child, pipe
             if not pipe.poll(START_SECONDS):
                 raise RenderingFailed(f"文书进程 {START_SECONDS} 秒内没有启动")
-            pipe.recv()
+            answers.receive(pipe)
         except BaseException:
             self.close()
             pipe.close()

@@ -164,12 +164,19 @@ def _shared() -> dict[str, Any]:
         "Permission": Permission,
         "role_titles": ROLE_TITLES,
         "provider": _provider(),
+        "local_roles": _local_roles,
         "asset": _asset,
         "colour": _colour,
         "NO_DUE_DATE": NO_DUE_DATE,
         "worker_is_held": lambda: heartbeat.held(auth.office().settings),
         "worker_is_silent": lambda: heartbeat.is_silent(auth.office().settings),
     }
+
+
+def _local_roles() -> list[str]:
+    """Whose own passwords count where people sign in elsewhere."""
+    counted = auth.office().settings.local_password_roles
+    return [title for role, title in ROLE_TITLES.items() if role in counted]
 
 
 def _provider() -> Provider | None:
