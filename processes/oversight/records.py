@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from processes.cases.models import Case, CaseEvent
 from processes.errors import SealBroken
+from processes.papers.issue import UNNUMBERED
 from processes.papers.models import IssuedPaper
 from processes.people import shown
 from processes.people.models import Household, HouseholdVersion
 
 _AT_ONCE = 200
+_ISSUED, _AS_IT_STANDS = "paper_issued", "state_printed"
 
 
 def differing(session: Session) -> Iterator[str]:
@@ -29,9 +31,10 @@ def _papers(session: Session) -> Iterator[str]:
     numbers = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
     destroyed = set(session.scalars(select(Case.id).where(Case.destroyed_on.is_not(None))))
     told: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
-    query = select(CaseEvent).where(CaseEvent.kind == "paper_issued").order_by(CaseEvent.id)
+    query = select(CaseEvent).where(CaseEvent.kind.in_((_ISSUED, _AS_IT_STANDS))).order_by(CaseEvent.id)
     for event in session.scalars(query.execution_options(yield_per=_AT_ONCE)):
-        told[event.case_id][str(event.payload.get("code")), str(event.payload.get("number"))] += 1
+        number = str(event.payload.get("number")) if event.kind == _ISSUED else UNNUMBERED
+        told[event.case_id][str(event.payload.get("code")), number] += 1
         session.expunge(event)
     papers = select(IssuedPaper.case_id, IssuedPaper.code, IssuedPaper.number).order_by(IssuedPaper.id)
     for case_id, code, number in session.execute(papers.execution_options(yield_per=_AT_ONCE)):

@@ -32,6 +32,9 @@ RENDER = "render_paper"
 PRINT_STATE, ON_DEMAND = "print_state", "on_demand"
 """What stands in place of the diagram's question where a person asked for the paper."""
 
+UNNUMBERED = "未办结，不编文号"
+"""What stands for the number on a paper that is printed before the case is decided."""
+
 
 def issue(
     uow: UnitOfWork,
@@ -59,7 +62,7 @@ def issue(
     today = civil_date(uow.now)
     level = level_of(rule, items)
     place = assemble.names(uow.session, case.division)[level]
-    number = numbering.letter_number(uow, place, rule.series, today.year) if decided else "未办结，不编文号"
+    number = numbering.letter_number(uow, place, rule.series, today.year) if decided else UNNUMBERED
     code = numbering.verification_code()
     office = assemble.office_name(uow.session, case.division, level)
     reached = contacts.of_office(uow.session, assemble.office_code(case.division, level))

@@ -62,12 +62,16 @@ class Ask(Generic[R]):
         return found
 
 
+SCOPE = "division_prefix"
+"""In the information of a session: the place that its queries are narrowed to."""
+
+
 def fetch(session: Session, asked: Sequence[Asked]) -> list[list[Any]]:
     """The rows of several queries, in one trip; each query sees what the one before it waited for.
 
     Data scope is not added here: a session that has one refuses rows that belong to a place.
     """
-    if session.info and any(issubclass(ask.kind, Scoped | Referred) for ask, _ in asked):
+    if SCOPE in session.info and any(issubclass(ask.kind, Scoped | Referred) for ask, _ in asked):
         raise TypeError("rows under data scope are read by queries of the session")
     connection = session.connection()
     with trip(connection) as send:

@@ -87,10 +87,11 @@ class Sealed(Generic[T]):
     def __set__(self, row: object, value: T) -> None:
         """Seal a value; one that is stored already stays as it lies."""
         row.__dict__.pop(self._kept, None)
-        if value is None or value == self.empty():
+        content = b"" if value is None or value == self.empty() else self.codec.dump(value)
+        if not content:
             setattr(row, self._stored, None)
             return
-        content, bound = self.codec.dump(value), self._bound(row)
+        bound = self._bound(row)
         before: bytes | None = getattr(row, self._stored)
         if before is not None and self._opened(row, before) == content:
             return

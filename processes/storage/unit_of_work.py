@@ -16,13 +16,12 @@ from sqlalchemy import ColumnElement, Engine, and_, event, false, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
-from processes.storage.asking import Asked, fetch
+from processes.storage.asking import SCOPE, Asked, fetch
 from processes.storage.base import Referred, Row, Scoped
 from processes.storage.engines import failures_named, open_engine
 from processes.storage.storing import Write, store
 from processes.storage.wire import Statement
 
-_SCOPE = "division_prefix"
 _DEPARTMENT = "department"
 
 
@@ -87,7 +86,7 @@ class Database:
     @contextmanager
     def _session(self, engine: Engine, prefix: str, department: str | None) -> Iterator[Session]:
         with failures_named(), Session(engine, autoflush=False) as session:
-            session.info[_SCOPE] = prefix
+            session.info[SCOPE] = prefix
             session.info[_DEPARTMENT] = department
             event.listen(session, "do_orm_execute", _narrow)
             yield session
@@ -167,7 +166,7 @@ class UnitOfWork:
 def _narrow(state: ORMExecuteState) -> None:
     if not state.is_select:
         return
-    prefix, department = state.session.info[_SCOPE], state.session.info[_DEPARTMENT]
+    prefix, department = state.session.info[SCOPE], state.session.info[_DEPARTMENT]
     if department is not None:
         state.statement = state.statement.options(
             with_loader_criteria(Referred, lambda kind: kind.department == department, include_aliases=True)

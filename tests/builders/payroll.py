@@ -14,6 +14,7 @@ from processes.rehearsal.stage import Stage
 from processes.relief.models import Award, AwardMember
 from processes.storage import keyring
 from tests.builders import cases
+from tests.builders.rows import sealed
 
 VILLAGES = 2
 BASE = Decimal("300.10")
@@ -43,12 +44,14 @@ def draw(stage: Stage, count: int) -> str:
         rows[Award][n]["monthly_amount"] = amount_of(n)
     with stage.database.engine.execution_options(write=True).begin() as connection:
         for model, some in rows.items():
-            connection.execute(insert(model), some)
+            table: Any = model.__table__  # type: ignore[attr-defined]
+            connection.execute(insert(table), [sealed(table, row) for row in some])
     return number
 
 
 def _plain(row: Any) -> dict[str, Any]:
-    return {c.key: getattr(row, c.key) for c in type(row).__mapper__.column_attrs}
+    names = [c.name for c in type(row).__table__.columns]
+    return {name: getattr(row, name) for name in names}
 
 
 def _copies(

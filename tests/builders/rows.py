@@ -37,7 +37,7 @@ class Rows:
         """A new row; answers its key."""
         values = {c.name: self._value(c) for c in table.columns if self._needs(c) and c.name not in given}
         values |= {k: v for k, v in _OF.get(table.name, {}).items() if k in table.columns}
-        made = self.uow.session.execute(insert(table).values(_sealed(table, {**values, **given})))
+        made = self.uow.session.execute(insert(table).values(sealed(table, {**values, **given})))
         return made.inserted_primary_key[0] if made.inserted_primary_key else None
 
     def _needs(self, column: Column[Any]) -> bool:
@@ -59,7 +59,7 @@ class Rows:
         return self.count if isinstance(column.type, Integer) else f"{self.count}"
 
 
-def _sealed(table: Table, values: dict[str, Any]) -> dict[str, Any]:
+def sealed(table: Table, values: dict[str, Any]) -> dict[str, Any]:
     """The values with those of sealed columns sealed for their row, as the office would have."""
     kind: Any = next((m.class_ for m in Row.registry.mappers if m.local_table is table), None)
     named = {} if kind is None else {n: getattr_static(kind, n) for n in sealing.sealed_of(kind)}
