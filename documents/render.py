@@ -86,7 +86,7 @@ class Press:
         self,
         seconds: float = MAX_SECONDS,
         memory: int = MAX_BYTES,
-        needs: tuple[str, ...] = (),
+        needs: tuple[str, ...] = ("documents.page",),
         behind: int = 0,
     ) -> None:
         self.seconds = seconds
@@ -211,25 +211,15 @@ class Press:
 
 def _work(pipe: Connection, memory: int, needs: tuple[str, ...], behind: int = 0) -> None:
     """The child's life: limits first, then what it needs, then one sheet after another."""
-    os.nice(behind)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    from documents import page, scans
-
-    work: dict[type, Callable[[Any], Any]] = {
-        Sheet: page.pdf_of,
-        Scan: scans.read,
-        Counting: scans.count,
-        Previewing: scans.preview,
-        Signing: _sign,
-        Checking: _check,
-    }
 
     # Rubbish is collected when nobody waits, and now and then, instead of in the middle of a sheet.
     for name in needs:
         importlib.import_module(name)
     gc.freeze()
     gc.disable()
+    os.nice(behind)  # loading is no work for a file: whoever waits for the first one waits for it too
     pipe.send(_READY)
     sheets = 0
     while True:
@@ -237,7 +227,7 @@ def _work(pipe: Connection, memory: int, needs: tuple[str, ...], behind: int = 0
             job = pipe.recv()
         except EOFError:
             return
-        pipe.send(_try(work[type(job)], job))
+        pipe.send(_try(_WORK[type(job)], job))
         if sheets % MAX_SHEETS_UNSWEPT == 0 or not pipe.poll(IDLE_SECONDS):
             gc.collect()
         if sheets == 0:
@@ -245,8 +235,32 @@ def _work(pipe: Connection, memory: int, needs: tuple[str, ...], behind: int = 0
         sheets += 1
 
 
+def _make(job: Sheet) -> Made:
+    """Like the others loaded when first needed, or before where the child `needs` it: each brings much along."""
+    from documents import page
+
+    return page.pdf_of(job)
+
+
+def _read(job: Scan) -> tuple[ScannedPage, ...]:
+    from documents import scans
+
+    return scans.read(job)
+
+
+def _count(job: Counting) -> int:
+    from documents import scans
+
+    return scans.count(job)
+
+
+def _preview(job: Previewing) -> bytes:
+    from documents import scans
+
+    return scans.preview(job)
+
+
 def _sign(job: Signing) -> bytes:
-    """Loaded when first needed: signing brings much along that printing does not use."""
     from documents import sign
 
     return sign.sign(job)
@@ -256,6 +270,11 @@ def _check(job: Checking) -> tuple[SignatureSeen, ...]:
     from documents import verify
 
     return verify.check(job)
+
+
+_WORK: dict[type, Callable[[Any], Any]] = {
+    Sheet: _make, Scan: _read, Counting: _count, Previewing: _preview, Signing: _sign, Checking: _check,
+}  # fmt: skip
 
 
 def _try(work: Callable[[Any], Any], job: Job) -> Any:
@@ -276,7 +295,7 @@ def to_pdf(sheet: Sheet) -> Made:
     return _press.make(sheet)
 
 
-_gate = Press(GATE_SECONDS, GATE_BYTES, ("documents.verify", "documents.scans"), UPLOADS_BEHIND)
+_gate = Press(GATE_SECONDS, GATE_BYTES, ("documents.scans",), UPLOADS_BEHIND)
 """For what strangers hand in: its own child with less time and memory, so that nobody at the desk waits for it."""
 atexit.register(_gate.close)
 

@@ -110,7 +110,7 @@ def _brought_back(desk: Desk, page: Page, number: str) -> None:
     assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
     dialog.get_by_label("外出填写").check()
     dialog.get_by_role("button", name="按所选保留").click()
-    expect(page.locator("#said")).to_contain_text("已上传 1 份")
+    expect(page.locator("#said")).to_contain_text("已上传 1 份", timeout=20_000)
     brought = cases.item_at(desk.stage, number, "investigate_household").draft or {}
     assert brought["living"] == "砖房三间"
     assert brought["income_found"] == "外出填写：打零工"

@@ -43,7 +43,7 @@ def test_files_go_up_under_their_material_and_a_step_begins_in_its_first_field(d
     line.locator("input[type=file]").first.set_input_files(
         [{"name": f"户口簿{n}.pdf", "mimeType": "application/pdf", "buffer": files.a_pdf()} for n in (1, 2)]
     )
-    expect(page.locator("#upload-said")).to_have_text("已上传 2 个文件")
+    expect(page.locator("#upload-said")).to_have_text("已上传 2 个文件", timeout=20_000)
     expect(line).to_contain_text("户口簿1.pdf")
     expect(line).to_contain_text("户口簿2.pdf")
     expect(line).to_contain_text("✓ 已提交")

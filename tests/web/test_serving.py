@@ -112,7 +112,7 @@ def test_a_press_that_fails_to_start_once__makes_the_next_sheet(monkeypatch: pyt
 
 def test_the_time_of_a_job__does_not_begin_before_its_child_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loading the libraries takes longer than this press gives a sheet."""
-    press = render.Press(seconds=60, needs=("tests.web.slow_to_load",))
+    press = render.Press(seconds=60, needs=("documents.page", "tests.web.slow_to_load"))
     press.seconds = 1.5
     begun = time.monotonic()
     assert press.make(_sheet()).pages == 1
