@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -55,9 +56,17 @@ def position(engine: Engine) -> Position:
     found = revision(engine)
     if found is None:
         return Position.EMPTY
-    if found == ScriptDirectory.from_config(_config(engine)).get_current_head():
+    if found == head():
         return Position.CURRENT
     return Position.OLDER if is_known(engine, found) else Position.NEWER
+
+
+@cache
+def head() -> str | None:
+    """The newest migration of this program."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    return ScriptDirectory.from_config(config).get_current_head()
 
 
 def revision(engine: Engine) -> str | None:

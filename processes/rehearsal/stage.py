@@ -22,7 +22,7 @@ from processes.migrations import schema
 from processes.office import Office
 from processes.office.sweeping import sweep
 from processes.policy.calendar import SHANGHAI, civil_date
-from processes.rehearsal import county
+from processes.rehearsal import blank, county
 from processes.releases import publish
 from processes.releases.bundle import Bundle
 from processes.settings import Settings
@@ -57,7 +57,8 @@ class Stage:
 
     def found(self, *bundles: Bundle) -> None:
         """Make the county and put programmes in force, as `publish` would after green scenarios."""
-        schema.upgrade(self.database.engine)
+        if schema.position(self.database.engine) is not schema.Position.CURRENT:
+            schema.upgrade(self.database.engine)
         with self.database.unit_of_work() as uow:
             for table in reversed(Row.metadata.sorted_tables):
                 uow.session.execute(table.delete())
@@ -148,6 +149,8 @@ def stage(settings: Settings, *bundles: Bundle, url: str | None = None) -> Itera
     with TemporaryDirectory() as folder:
         own = replace(settings, var=Path(folder))
         keyring.use(keyring.open_keyring(own.keys))
+        if url is None:
+            blank.lay(Path(folder) / "stage.sqlite")
         made = Stage(own, url or f"sqlite:///{folder}/stage.sqlite")
         try:
             made.found(*bundles)

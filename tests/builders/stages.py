@@ -9,14 +9,17 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import delete, text
 
 from processes.cases.draw_models import DrawNumber, DrawRound
+from processes.migrations import schema
 from processes.rehearsal.stage import Stage, commit_numbers
 from processes.releases.bundle import Bundle
 from processes.settings import Settings
+from processes.storage.engines import open_engine
 from tests.builders.databases import fresh_postgresql
 
 _folder = tempfile.TemporaryDirectory(prefix="yimen-stages-")
@@ -60,6 +63,16 @@ def _own(copy: Stage) -> Stage:
         commit_numbers(uow)
         uow.commit()
     return copy
+
+
+@cache
+def blank_postgresql() -> str:
+    """The name of a database with the schema alone, to be copied."""
+    url = _kept.enter_context(fresh_postgresql())
+    engine = open_engine(url)
+    schema.upgrade(engine)
+    engine.dispose()
+    return url.rpartition("/")[2]
 
 
 def forget() -> None:

@@ -8,6 +8,7 @@ from processes.rehearsal import coverage, reports, scenarios
 from processes.rehearsal.scenarios import Scenario
 from processes.settings import from_environment
 from tests.builders.databases import fresh_postgresql
+from tests.builders.stages import blank_postgresql
 from tests.conftest import CONTENT
 
 FOUND = [s for path in scenarios.collect([CONTENT]) for s in scenarios.read(path)]
@@ -26,7 +27,7 @@ def test_scenario(scenario: Scenario) -> None:
 @pytest.mark.postgresql
 @BY_TITLE
 def test_scenario_on_postgresql(scenario: Scenario) -> None:
-    with fresh_postgresql() as url:
+    with fresh_postgresql(blank_postgresql()) as url:
         assert reports.play_file(scenario, from_environment(), url).differences == []
 
 

@@ -1,0 +1,34 @@
+"""An empty database with the schema of this program, made once in a process and copied for every stage after it.
+
+Bringing a database through all migrations takes longer than most scenarios play.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from processes.migrations import schema
+from processes.storage.engines import open_engine
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Goes with the process."""
+    return tempfile.TemporaryDirectory(prefix="yimen-blank-")
+
+
+@cache
+def _model() -> Path:
+    file = Path(_folder().name) / "blank.sqlite"
+    engine = open_engine(f"sqlite:///{file}")
+    schema.upgrade(engine)
+    engine.dispose()
+    return file
+
+
+def lay(file: Path) -> None:
+    """Put a copy where a stage will open it."""
+    shutil.copyfile(_model(), file)
