@@ -77,7 +77,7 @@ def test_every_paper_of_a_confirmed_case(stage: Stage, tmp_path: Path) -> None:
     assert "2026年4月21日" in text_of(
         stage, number, "acceptance_notice", tmp_path
     ) or "2026年4月14日" in text_of(stage, number, "acceptance_notice", tmp_path)
-    assert "王二" in text_of(stage, number, "investigation_form", tmp_path)
+    assert "赵核查" in text_of(stage, number, "investigation_form", tmp_path)
 
 
 def test_an_undecided_form_says_so_and_holds_no_opinion(stage: Stage, tmp_path: Path) -> None:
