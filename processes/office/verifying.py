@@ -126,7 +126,7 @@ def site_of(settings: Settings) -> passkeys.Site:
     """For whom passkeys are made; raises `RuleBroken` where browsers make none."""
     here = passkeys.site(settings.public_address, settings.office_name)
     if here is None:
-        raise RuleBroken(reason="本系统没有通过 HTTPS 以域名访问，不能使用通行密钥，请使用动态口令")
+        raise RuleBroken(reason="本系统没有通过加密连接以域名访问，不能使用通行密钥，请使用动态口令")
     return here
 
 
