@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
-from processes.policy.calendar import WorkCalendar
+from processes.policy.calendar import WorkCalendar, in_chinese
 
 WORKING_DAYS = "working_days"
 CALENDAR_DAYS = "calendar_days"
@@ -81,16 +81,16 @@ def read(limit: Limit, today: date, calendar: WorkCalendar, yellow: Decimal, red
 def explain(limit: Limit, today: date, calendar: WorkCalendar) -> list[str]:
     """The due date in sentences that a clerk can check with a wall calendar."""
     unit = "个工作日" if limit.unit == WORKING_DAYS else "日"
-    lines = [f"自 {limit.started_on:%Y年%m月%d日} 的次日起算，期限 {limit.budget} {unit}"]
+    lines = [f"自{in_chinese(limit.started_on)}的次日起算，期限 {limit.budget} {unit}"]
     if limit.extension:
         lines.append(f"延长 {limit.extension} {unit}，共 {limit.total} {unit}")
     for pause in limit.pauses:
         until = pause.until_on or today
         taken = _length(limit, pause.from_on, until, calendar)
-        ends = f"至 {until:%m月%d日}" if pause.until_on else "至今（尚未恢复）"
-        lines.append(f"{pause.reason}：{pause.from_on:%m月%d日} 次日{ends}，不计 {taken} {unit}")
+        ends = f"至{in_chinese(until)}" if pause.until_on else "至今（尚未恢复）"
+        lines.append(f"{pause.reason}：{in_chinese(pause.from_on)}次日{ends}，不计 {taken} {unit}")
     reading = read(limit, today, calendar, Decimal(0), Decimal(0))
-    lines.append(f"截止日期 {reading.due_on:%Y年%m月%d日}")
+    lines.append(f"截止日期 {in_chinese(reading.due_on)}")
     if reading.is_provisional:
         lines.append(f"{reading.due_on.year} 年的放假安排尚未公布或录入，截止日期为暂定")
     return lines

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from processes.cases.models import CaseEvent
-from processes.policy.calendar import SHANGHAI
+from processes.policy.calendar import SHANGHAI, in_chinese
 from processes.releases import words as choice_words
 
 _MODES = {"all": "全部同意", "any": "一人同意即可", "order": "依次", "quorum": "达到人数"}
@@ -44,7 +44,7 @@ def who(event: CaseEvent) -> str:
 
 
 def _day(value: Any) -> str:
-    return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else str(value)
+    return in_chinese(value) if isinstance(value, date) else str(value)
 
 
 def _decided(title: str, payload: Mapping[str, Any], words: choice_words.Words) -> str:

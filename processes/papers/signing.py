@@ -19,7 +19,7 @@ from processes.errors import AttachmentRefused, RenderFailed, RuleBroken, Verifi
 from processes.papers import brought
 from processes.papers.levels import level_of
 from processes.papers.models import STANDING, IssuedPaper, PaperSignature
-from processes.policy.calendar import SHANGHAI
+from processes.policy.calendar import SHANGHAI, in_chinese
 from processes.releases.bundle import PaperRule
 from processes.storage.certificate import KeyFile, OfficeCertificate
 from processes.storage.file_names import shown
@@ -136,8 +136,7 @@ class Spot:
 def spot(rule: PaperRule, turn: Next, paper: IssuedPaper) -> Spot:
     """A letter is sealed over its date (GB/T 9704); a form has its boxes."""
     if rule.contract in ("letter", "notice") and turn.wanted == SEAL:
-        on = paper.issued_on
-        return Spot((f"{on.year}年{on.month}月{on.day}日",), over=True)
+        return Spot((in_chinese(paper.issued_on),), over=True)
     return Spot(("签字（盖章）：", "签字："), over=False)
 
 

@@ -20,6 +20,11 @@ SATURDAY = 5
 _DECEMBER = 12
 
 
+def in_chinese(day: date) -> str:
+    """2026年3月2日, as official texts write a day: no zeros before."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 @dataclass(frozen=True, slots=True)
 class YearNotice:
     """A year's holiday notice as the office entered it: days off, worked weekends, its number."""

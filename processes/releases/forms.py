@@ -17,6 +17,7 @@ from typing import Any
 from processes.engine import expressions
 from processes.errors import ExpressionFailed, FormInvalid, Unreadable
 from processes.policy import reading
+from processes.policy.calendar import in_chinese
 from processes.policy.parameters import Scalar
 from processes.policy.periods import months_after
 
@@ -276,11 +277,11 @@ def _house_rule(field: Mapping[str, Any], value: Any, circumstances: Circumstanc
 def _date_rule(rules: Mapping[str, Any], value: date, circumstances: Circumstances) -> str:
     """A date lies between its cause and today."""
     if rules.get("not_after_today") and value > circumstances.today:
-        return f"日期不能晚于今天（{_in_chinese(circumstances.today)}）"
+        return f"日期不能晚于今天（{in_chinese(circumstances.today)}）"
     causes = [c for name in str(rules.get("not_before", "")).split() if (c := circumstances.cause(name))]
     latest = max(causes, key=lambda c: c.on, default=None)
     if latest is not None and value < latest.on:
-        return f"日期不能早于{_in_chinese(latest.on)}（{latest.title}）"
+        return f"日期不能早于{in_chinese(latest.on)}（{latest.title}）"
     if name := rules.get("within_months_parameter"):
         months = circumstances.parameter(str(name))
         if isinstance(months, Decimal) and value < months_after(circumstances.today, -int(months)):
@@ -297,11 +298,7 @@ def _order_rule(
     if not isinstance(value, date) or not isinstance(given, date) or value >= given:
         return ""
     title = next(label_of(f) for f in fields_of(schema) if f["key"] == first)
-    return f"不能早于“{title}”（{_in_chinese(given)}）"
-
-
-def _in_chinese(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+    return f"不能早于“{title}”（{in_chinese(given)}）"
 
 
 def _same_name(value: Any, other: str) -> bool:
@@ -319,5 +316,5 @@ def _shown(field: Mapping[str, Any], value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, date):
-        return _in_chinese(value)
+        return in_chinese(value)
     return str(labels.get(value, value))

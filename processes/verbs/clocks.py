@@ -9,6 +9,7 @@ from typing import Any
 
 from processes.cases import events
 from processes.errors import RuleBroken, VerbParametersInvalid
+from processes.policy.calendar import in_chinese
 from processes.verbs.registry import Context, verb
 
 
@@ -48,7 +49,7 @@ def start(context: Context, clock: str, since: Any = None, days: Decimal | None 
         raise VerbParametersInvalid(verb="clock.start", reason=f"没有名为“{clock}”的时限")
     begun = day_of(since)
     if begun is not None and begun > context.clocks.today:
-        raise RuleBroken(reason=f"日期 {begun:%Y年%m月%d日} 晚于今天，请核对")
+        raise RuleBroken(reason=f"日期{in_chinese(begun)}晚于今天，请核对")
     row = context.clocks.start(clock, begun, None if days is None else int(days))
     events.append(
         context.uow, context.case, context.actor, "clock_started", row.title,

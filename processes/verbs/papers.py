@@ -9,6 +9,7 @@ from processes.cases import events
 from processes.decisions import snapshots
 from processes.errors import RuleBroken
 from processes.papers import issue
+from processes.policy.calendar import in_chinese
 from processes.verbs.registry import Context, verb
 
 
@@ -23,7 +24,7 @@ def issue_paper(context: Context, paper: str, once: bool = False) -> dict[str, A
         earlier = issue.standing(context.uow, context.case, paper)
         if earlier is not None:
             raise RuleBroken(
-                reason=f"已于 {earlier.issued_on:%Y年%m月%d日} 出具《{earlier.title}》，须一次性告知，不能再次出具",
+                reason=f"已于{in_chinese(earlier.issued_on)}出具《{earlier.title}》，须一次性告知，不能再次出具",
                 clause="C38",
             )
     rule = context.bundle.papers.get(paper)

@@ -50,6 +50,10 @@ class Walk:
     def __init__(self, desk: Desk, username: str, routes: Any, codes: tuple[str, ...]) -> None:
         self._desk, self._username, self._routes = desk, username, routes
         self._page = desk.sign_in(username)
+        self._under_way: set[Any] = set()
+        self._page.on("request", lambda request: self._under_way.add(request))
+        self._page.on("requestfinished", lambda request: self._under_way.discard(request))
+        self._page.on("requestfailed", lambda request: self._under_way.discard(request))
         self._codes = codes
         self._kinds: set[str] = set()
         self.found: list[tuple[str, str, str, str]] = []
@@ -62,6 +66,7 @@ class Walk:
             if kind is None or kind in self._kinds:
                 continue
             self._kinds.add(kind)
+            self._under_way.clear()
             self._page.goto(address)
             self._settle()
             self._look(address)
@@ -91,8 +96,10 @@ class Walk:
         return f"{endpoint} {told.get('queue', [''])[0]}"
 
     def _settle(self) -> None:
-        self._page.wait_for_load_state("networkidle")
+        """Until editors are ready and nothing is asked for: a rest of half a second on each page would double the walk."""
         self._page.wait_for_function(READY)
+        while self._under_way:
+            self._page.wait_for_timeout(20)
 
     def _look(self, address: str) -> None:
         for kind, text, place in words.english(self._page, self._codes):

@@ -43,9 +43,9 @@ def test_explain__can_be_checked_with_a_wall_calendar() -> None:
         WORKING_DAYS, 30, date(2026, 3, 2), 0, (Pause(date(2026, 3, 6), date(2026, 3, 13), "公示"),)
     )
     lines = explain(limit, date(2026, 3, 20), CALENDAR)
-    assert lines[0] == "自 2026年03月02日 的次日起算，期限 30 个工作日"
+    assert lines[0] == "自2026年3月2日的次日起算，期限 30 个工作日"
     assert "不计 5 个工作日" in lines[1]
-    assert lines[-1] == "截止日期 2026年04月21日"
+    assert lines[-1] == "截止日期 2026年4月21日"
 
 
 @given(st.dates(date(2024, 1, 1), date(2026, 6, 1)), st.integers(1, 45), st.integers(0, 20))

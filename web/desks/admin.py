@@ -76,9 +76,11 @@ def accounts_page(actor: Actor) -> Any:
 
 def _accounts(actor: Actor, added: dict[str, Any] | None = None, fault: str | None = None) -> str:
     with auth.office().database.reading(actor.division, actor.department) as session:
+        rows = accounts.listed(session)
         return render_template(
             "accounts.html",
-            rows=accounts.listed(session),
+            rows=rows,
+            place_names=divisions.names(session, [a.division for a in rows]),
             people=accounts.by_person(session),
             places=divisions.all_of(session, actor.division),
             roles=[r for r in Role if r is not Role.SYSTEM],
@@ -107,6 +109,7 @@ def _account(actor: Actor, username: str, fault: str | None = None) -> str:
             typed=request.form if fault else None,
             in_hand=queues.in_hand(session, account.id),
             factors=len(factors.of_account(session, account.id)),
+            place_names=divisions.names(session, [account.division, change.division if change else ""]),
             places=divisions.all_of(session, actor.division),
             roles=[r for r in Role if r is not Role.SYSTEM],
         )  # fmt: skip
