@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc  # noqa: F401  pytest loads it when a warning comes from a thread: two at once would fail a test
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path

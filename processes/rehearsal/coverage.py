@@ -21,7 +21,7 @@ from processes.settings import Settings
 
 
 def cover(content: Path, settings: Settings) -> dict[str, Any]:
-    """`clauses`: how many scenarios carry out each; `uncovered_flows`: by diagram, flows that none takes."""
+    """`clauses`: how many scenarios carry out each; `uncovered_flows`: by diagram, flows that none takes; `failed`: why."""
     played = reports.run([content], settings)
     taken: set[tuple[str, str]] = {
         (f, flow) for r in played for f, flows in r.flows.items() for flow in flows
@@ -35,7 +35,7 @@ def cover(content: Path, settings: Settings) -> dict[str, Any]:
             for file, flows in _flows(content).items()
             if (left := sorted(f for f in flows if (file, f) not in taken))
         },
-        "failed": [r.scenario for r in played if not r.passed],
+        "failed": {r.scenario: r.differences for r in played if not r.passed},
     }
 
 

@@ -7,16 +7,16 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import yaml
 import yaml.composer
+from jsonschema import ValidationError
 
 from processes.errors import ScenarioInvalid
 from processes.rehearsal.registering import put
+from processes.releases import shapes
 
 MOST_BYTES = 200_000
 MOST_LEVELS = 40
@@ -68,12 +68,13 @@ def parse(written: bytes, path: Path) -> list[Scenario]:
         raise ScenarioInvalid(reason=f"{path.name} 超过 {MOST_BYTES // 1000} KB")
     try:
         raw = yaml.load(written.decode(), Loader=_Loader)  # noqa: S506  (a SafeLoader)
-        jsonschema.validate(json.loads(json.dumps(raw, default=str)), _schema())
+        shapes.demand(json.loads(json.dumps(raw, default=str)), SCHEMA_FILE)
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
         raise ScenarioInvalid(reason=f"{path.name} 不是有效的 YAML：{fault}") from fault
-    except jsonschema.ValidationError as fault:
-        place = "/".join(str(p) for p in fault.absolute_path) or "（最外层）"
-        raise ScenarioInvalid(reason=f"{path.name} 的 {place}：{fault.message[:200]}") from fault
+    except ValidationError as fault:
+        raise ScenarioInvalid(
+            reason=f"{path.name} 的 {shapes.place(fault)}：{fault.message[:200]}"
+        ) from fault
     return list(_variants(path, raw))
 
 
@@ -89,12 +90,6 @@ def _variants(path: Path, raw: dict[str, Any]) -> Iterator[Scenario]:
         content["expect"] = variant.get("expect", content["expect"])
         content["cites"] = variant.get("cites", content.get("cites", []))
         yield Scenario(f"{raw['scenario']}：{variant['variant']}", str(path), content)
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-    return schema
 
 
 class _Loader(yaml.SafeLoader):

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import select
 
 from processes.access import accounts
-from processes.access.models import Account
+from processes.access.models import Account, Division
 from processes.access.scope import Actor
 from processes.cases import draws
 from processes.cases.clocks import calendar_of
@@ -60,9 +60,8 @@ class Stage:
         if schema.position(self.database.engine) is not schema.Position.CURRENT:
             schema.upgrade(self.database.engine)
         with self.database.unit_of_work() as uow:
-            for table in reversed(Row.metadata.sorted_tables):
-                uow.session.execute(table.delete())
-            full_text.clear(uow.session)
+            if uow.session.scalar(select(Division.code).limit(1)) is not None:  # else it is as it was laid
+                _clear(uow)
             county.found(uow)
             commit_numbers(uow)
             for bundle in bundles:
@@ -127,6 +126,12 @@ class Stage:
     def close(self) -> None:
         """Give back every connection."""
         self.database.close()
+
+
+def _clear(uow: UnitOfWork) -> None:
+    for table in reversed(Row.metadata.sorted_tables):
+        uow.session.execute(table.delete())
+    full_text.clear(uow.session)
 
 
 def commit_numbers(uow: UnitOfWork) -> None:

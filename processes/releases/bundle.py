@@ -11,19 +11,19 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import orjson
 import zstandard
+from jsonschema import ValidationError
 
 from processes.engine import definitions
 from processes.engine.definitions import Content, Definition
 from processes.errors import BundleInvalid, ReleaseMissing
 from processes.policy.parameters import PolicyBook, Standing, merge, parse_policy
-from processes.releases import effects, verdicts
+from processes.releases import effects, shapes, verdicts
 from processes.releases.effects import Needed
 from processes.releases.verdicts import VerdictRule
 
@@ -338,21 +338,13 @@ class Bundle:
         """A TOML file of the programme, checked against the schema of its kind."""
         try:
             document = tomllib.loads(self.files[name].decode())
-            jsonschema.validate(document, schema_of(name.removesuffix(".toml")))
+            shapes.demand(document, shapes.of_kind(name.removesuffix(".toml")))
         except (KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
             raise BundleInvalid(count=1, reason=f"{name}：{str(fault)[:200]}") from fault
-        except jsonschema.ValidationError as fault:
-            place = "/".join(str(p) for p in fault.absolute_path) or "（最外层）"
-            raise BundleInvalid(count=1, reason=f"{name} 的 {place}：{fault.message[:200]}") from fault
+        except ValidationError as fault:
+            reason = f"{name} 的 {shapes.place(fault)}：{fault.message[:200]}"
+            raise BundleInvalid(count=1, reason=reason) from fault
         return document
-
-
-@cache
-def schema_of(name: str) -> dict[str, Any]:
-    """The JSON Schema of a kind of content file: `programme`, `documents`, `form`."""
-    text = (Path(__file__).parent / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
 
 
 def read_folder(folder: Path) -> Bundle:

@@ -29,15 +29,15 @@ from processes.errors import (
     SchemaOlder,
     YimenError,
 )
-from processes.migrations import schema
 from processes.office import Office
 from processes.opening import checked_office
-from processes.rehearsal import county, demo
+from processes.rehearsal import blank, county, demo
 from processes.rehearsal.stage import MovableClock, Stage
 from processes.settings import Settings
 from processes.storage.unit_of_work import Database, current_instant
 from tests.builders import cases
 from tests.builders.databases import fresh_postgresql
+from tests.builders.stages import blank_postgresql
 
 PLACES = (("341599", "青山县"), ("341599101", "城关镇"), ("341599101201", "东村"))
 
@@ -47,16 +47,14 @@ def empty(request: pytest.FixtureRequest, settings_here: Settings, tmp_path: Pat
     """An office whose database has its tables and no row."""
 
     def made(url: str) -> Office:
-        office = Office(
-            replace(settings_here, database_url=url), Database(url, MovableClock(current_instant()))
-        )
-        schema.upgrade(office.database.engine)
-        return office
+        settings = replace(settings_here, database_url=url)
+        return Office(settings, Database(url, MovableClock(current_instant())))
 
     if request.param == "sqlite":
+        blank.lay(tmp_path / "office.sqlite")
         yield made(f"sqlite:///{tmp_path}/office.sqlite")
         return
-    with fresh_postgresql() as url:
+    with fresh_postgresql(blank_postgresql()) as url:
         office = made(url)
         yield office
         office.database.close()

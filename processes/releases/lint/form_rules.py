@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import jsonschema
+from jsonschema import ValidationError
 
 from processes.engine import expressions
 from processes.errors import ExpressionRefused
-from processes.releases import bundle as bundles
-from processes.releases import forms
+from processes.releases import forms, shapes
 from processes.releases.bundle import COMMON, Bundle
 from processes.releases.lint import index
 from processes.releases.lint.problems import Problem
@@ -68,13 +67,12 @@ def check(name: str, raw: bytes, bundle: Bundle) -> Iterator[Problem]:
     """Problems of one form file."""
     try:
         schema = json.loads(raw)
-        jsonschema.validate(schema, bundles.schema_of("form"))
+        shapes.demand(schema, shapes.of_kind("form"))
     except (ValueError, RecursionError):
         yield Problem(name, "", "form_invalid", "不是有效的表单文件")
         return
-    except jsonschema.ValidationError as fault:
-        place = "/".join(str(p) for p in fault.absolute_path) or "（最外层）"
-        yield Problem(name, "", "form_invalid", f"表单的 {place}：{fault.message[:200]}")
+    except ValidationError as fault:
+        yield Problem(name, "", "form_invalid", f"表单的 {shapes.place(fault)}：{fault.message[:200]}")
         return
     yield from _second(name, schema["components"])
     keys: list[str] = []

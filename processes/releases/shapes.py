@@ -1,0 +1,41 @@
+"""Files held against the JSON Schema of their kind; each schema is read, and checked itself, once in a process."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import ValidationError
+from jsonschema.exceptions import best_match
+from jsonschema.protocols import Validator
+from jsonschema.validators import validator_for
+
+SCHEMAS = Path(__file__).parent / "schemas"
+
+
+def demand(document: Any, schema: Path) -> None:
+    """Raises `ValidationError` with the fault that tells most, where the document is not as its schema says."""
+    fault = best_match(_validator(schema).iter_errors(document))
+    if fault is not None:
+        raise fault
+
+
+def of_kind(name: str) -> Path:
+    """The schema of a kind of content file: `programme`, `documents`, `form`."""
+    return SCHEMAS / f"{name}.schema.json"
+
+
+def place(fault: ValidationError) -> str:
+    """Where in the document a fault lies."""
+    return "/".join(str(part) for part in fault.absolute_path) or "（最外层）"
+
+
+@cache
+def _validator(schema: Path) -> Validator:
+    """Checking a schema takes ten times as long as checking a document by it."""
+    told = json.loads(schema.read_text(encoding="utf-8"))
+    kind = validator_for(told)
+    kind.check_schema(told)
+    return kind(told)
