@@ -9,6 +9,9 @@ import pytest
 from processes.rehearsal import reports
 from processes.settings import from_environment
 
+pytestmark = pytest.mark.xdist_group("bad_files")
+"""Played once, by children that take seconds to start."""
+
 GOOD = """
 scenario: 好的
 programme: minimum_living_allowance
