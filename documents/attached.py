@@ -15,6 +15,8 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_BEFORE = re.compile(r"[\d.,-]")
+_AFTER = re.compile(r"[\d-]|[.,]\d")
 
 
 def shown(data: Any, page: str, templates: str | None = None) -> dict[str, Any]:
@@ -69,8 +71,12 @@ def _kept(part: Any, page: str, words: frozenset[str] | None) -> Any:
 
 def _stands(way: str, page: str) -> bool:
     """A number stands on a page as a whole: 12 does not stand in 2026-12-01 or 1,200."""
-    if not way[0].isdigit() and not way[-1].isdigit():
-        return way in page
-    before = r"(?<![\d.,-])" if way[0].isdigit() else ""
-    after = r"(?![\d-]|[.,]\d)" if way[-1].isdigit() else ""
-    return re.search(before + re.escape(way) + after, page) is not None
+    at = page.find(way)
+    while at >= 0:
+        end = at + len(way)
+        if not (way[0].isdigit() and _BEFORE.fullmatch(page[at - 1 : at])) and not (
+            way[-1].isdigit() and _AFTER.match(page, end)
+        ):
+            return True
+        at = page.find(way, at + 1)
+    return False

@@ -12,15 +12,17 @@ from typing import Any, Final
 
 import jinja2
 import pikepdf
+import pydyf
 import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from documents import attached, marks, qr, sandbox
+from documents import attached, grid, marks, qr, sandbox
 from documents.errors import GlyphMissing, RenderingFailed, TemplateBroken, ValueMissing
 from documents.parsing import page_of
 from documents.sheets import Made, Sheet
 from documents.slim import slimmed
+from documents.subset import Faces
 
 
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]
@@ -75,9 +77,9 @@ def _style(text: str) -> weasyprint.CSS:
 def pdf_of(sheet: Sheet) -> Made:
     """The PDF of a sheet: tagged PDF/A-3u with subset fonts, its data attached as JSON."""
     text = html_of(sheet)
-    document = page_of(text, _fetcher).render(
-        stylesheets=[_style(sheet.templates.get("paper.css", ""))], font_config=_fonts
-    )
+    style = sheet.templates.get("paper.css", "")
+    document = page_of(text, style, _fetcher).render(stylesheets=[_style(style)], font_config=_fonts)
+    document.fonts = Faces()
     made_at = datetime.fromisoformat(sheet.made_at)
     document.metadata.created = document.metadata.modified = made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     # An identifier of WeasyPrint's would write everything twice; `_packed` gives the file one.
@@ -86,13 +88,18 @@ def pdf_of(sheet: Sheet) -> Made:
         pdf_tags=True,
         pdf_identifier=False,
         uncompressed_pdf=True,
-        finisher=slimmed,
+        finisher=_finished,
         attachments=[_data_of(sheet, text, made_at)],
     )
     if content is None:
         raise RenderingFailed("没有生成内容")
     _demand_every_glyph(document)
     return Made(_packed(content, sheet.address if sheet.marked else ""), len(document.pages))
+
+
+def _finished(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+    grid.draw(document, pdf)
+    slimmed(document, pdf)
 
 
 def _demand_every_glyph(document: weasyprint.Document) -> None:
