@@ -33,4 +33,9 @@ def of_case(
     office: Office, session: Session, case: Case, bundle: Bundle, data: Mapping[str, Any]
 ) -> Card | None:
     """The card of a case, once its facts were taken and computed."""
-    return card.of_case(session, computation(office, session, case, bundle, data))
+    return card_of(session, computation(office, session, case, bundle, data))
+
+
+def card_of(session: Session, told: Computation) -> Card | None:
+    """The card of what is computed already, for a page that shows more of it."""
+    return card.of_case(session, told)

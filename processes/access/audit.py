@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, or_, select, true, union
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, union
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from processes.access import log_chain
 from processes.access.models import AccessLog, Account
@@ -165,6 +166,9 @@ READS: Sequence[Action] = (
 )  # fmt: skip
 """What a page says of itself when it is opened."""
 PAGE = 200
+_LOOKED_AT = 20_000
+"""Of the newest entries: so many are looked through for the beginning of a target before its index is asked, which has
+every entry of a township that is wanted and none of them in order."""
 _STATES = ("account_state", "row_state")
 
 
@@ -190,12 +194,7 @@ def page(
     limits = [AccessLog.action == action if action else AccessLog.action.not_in(_STATES)]
     if before is not None:
         limits.append(AccessLog.id < before)
-    # Each part is read in the order of its index and no further than a page.
-    parts = [
-        select(AccessLog.id).where(part, *limits).order_by(AccessLog.id.desc()).limit(size + 1)
-        for part in (_about(session, word) if word else [true()])
-    ]
-    ids = parts[0] if len(parts) == 1 else union(*(select(part.subquery().c.id) for part in parts))
+    ids = _latest(session, word, limits, before, size + 1)
     query = (
         select(AccessLog, Account.name)
         .outerjoin(Account, Account.id == AccessLog.account_id)
@@ -207,8 +206,32 @@ def page(
     return rows[:size], rows[size - 1][0].id if len(rows) > size else None
 
 
-def _about(session: Session, word: str) -> list[ColumnElement[bool]]:
-    """What a word may mean: somebody's name or user name, or the beginning of a target."""
+def _latest(
+    session: Session, word: str, limits: Sequence[ColumnElement[bool]], before: int | None, most: int
+) -> Any:
+    """The numbers of the entries, or the query for them: each part is read in the order of its index and no further."""
+    if not word:
+        return _part(true(), limits, most)
+    newest = before or (session.scalar(select(func.max(AccessLog.id))) or 0) + 1
+    of_target = _begins(AccessLog.target, word)
+    # Said in a way that the targets' index does not answer: the newest are looked through in their own order.
+    near = and_(AccessLog.id >= newest - _LOOKED_AT, _begins(AccessLog.target.concat(""), word))
+    found = session.scalars(_part(near, limits, most)).all()
+    if len(found) == most:
+        of_target = AccessLog.id.in_(found)
+    parts = [_part(part, limits, most) for part in (*_of_people(session, word), of_target)]
+    return parts[0] if len(parts) == 1 else union(*(select(part.subquery().c.id) for part in parts))
+
+
+def _part(part: ColumnElement[bool], limits: Sequence[ColumnElement[bool]], most: int) -> Any:
+    return select(AccessLog.id).where(part, *limits).order_by(AccessLog.id.desc()).limit(most)
+
+
+def _begins(target: SQLCoreOperations[str], word: str) -> ColumnElement[bool]:
+    return and_(target >= word, target < word + "\U0010ffff")
+
+
+def _of_people(session: Session, word: str) -> list[ColumnElement[bool]]:
+    """Entries of those whose name or user name a word is."""
     people = session.scalars(select(Account.id).where(or_(Account.name == word, Account.username == word)))
-    target = and_(AccessLog.target >= word, AccessLog.target < word + "\U0010ffff")
-    return [*(AccessLog.account_id == account for account in people), target]
+    return [AccessLog.account_id == account for account in people]

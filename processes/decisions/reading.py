@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -50,6 +50,10 @@ class Computation:
     data: Mapping[str, Any]
     people: Mapping[int, str]
     facts: Facts
+    _told: dict[str, list[explanation.Told]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """What `lines` has said: the card, its parameters and the page beside it ask for the same sheets."""
 
     @property
     def day(self) -> date:
@@ -81,7 +85,9 @@ class Computation:
 
     def lines(self, sheet: str) -> list[explanation.Told]:
         """Every line of a sheet as a sentence."""
-        return explanation.of_sheet(self.reading, sheet, self.words())
+        if sheet not in self._told:
+            self._told[sheet] = explanation.of_sheet(self.reading, sheet, self.words())
+        return self._told[sheet]
 
     def line(self, place: Place) -> explanation.Told | None:
         """One line as a sentence."""

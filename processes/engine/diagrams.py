@@ -82,6 +82,8 @@ class Diagram:
     flows: tuple[Flow, ...]
     lanes: Mapping[str, str]
     duplicate_ids: tuple[str, ...] = ()
+    _after: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What `reachable` has found: a diagram does not change, and a page of a case asks hundreds of times."""
 
     def outgoing(self, node: str) -> list[Flow]:
         """Flows that leave a node."""
@@ -92,16 +94,18 @@ class Diagram:
         yield from (f.target for f in self.flows if f.source == node)
         yield from (n.id for n in self.nodes.values() if n.attached_to == node)
 
-    def reachable(self, start: str) -> set[str]:
+    def reachable(self, start: str) -> frozenset[str]:
         """Every node that may come after `start` (itself only if a loop leads back)."""
-        seen: set[str] = set()
-        waiting = list(self.successors(start))
-        while waiting:
-            node = waiting.pop()
-            if node not in seen:
-                seen.add(node)
-                waiting.extend(self.successors(node))
-        return seen
+        if start not in self._after:
+            seen: set[str] = set()
+            waiting = list(self.successors(start))
+            while waiting:
+                node = waiting.pop()
+                if node not in seen:
+                    seen.add(node)
+                    waiting.extend(self.successors(node))
+            self._after[start] = frozenset(seen)
+        return self._after[start]
 
 
 def read_diagrams(root: etree._Element) -> list[Diagram]:

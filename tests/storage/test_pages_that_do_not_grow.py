@@ -12,6 +12,7 @@ from sqlalchemy import select, text, update
 from processes.access import audit
 from processes.cases import overdue, queries, queues
 from processes.cases.models import Case, WorkItem
+from processes.engine import explanation
 from processes.oversight import copies, heat, load
 from processes.people import queries as register
 from processes.people.id_number import compose
@@ -237,3 +238,65 @@ def test_another_offices_steps_are_not_in_ones_own_day(stage: Stage) -> None:
     page = desks.Person(stage, "t2_clerk").get("/").text
     assert "<strong>0</strong><span>已超期</span>" in page
     assert number not in page
+
+
+def _noted(stage: Stage, targets: list[str]) -> None:
+    actor = stage.actor("window_clerk", cases.VILLAGE)
+    with stage.database.unit_of_work() as uow:
+        for target in targets:
+            audit.note(uow, actor, "case_read", target)
+        uow.commit()
+
+
+@pytest.mark.parametrize("looked_at", [2, 1000], ids=["beyond the newest", "among the newest"])
+def test_the_beginning_of_a_target_is_found__wherever_its_entries_stand(
+    any_stage: Stage, monkeypatch: pytest.MonkeyPatch, looked_at: int
+) -> None:
+    """Of nine entries five begin with A; two to a page, so that pages are 9 7, 5 3, 1."""
+    monkeypatch.setattr(audit, "_LOOKED_AT", looked_at)
+    _noted(any_stage, ["A1", "B2", "A3", "B4", "A5", "B6", "A7", "B8", "A9"])
+    with any_stage.database.reading("") as session:
+        found, before = [], None
+        for _ in range(3):
+            rows, before = audit.page(session, "case_read", "A", before, size=2)
+            found.append([entry.target for entry, _ in rows])
+        assert found == [["A9", "A7"], ["A5", "A3"], ["A1"]]
+        assert before is None
+
+
+def test_the_log_sends_as_many_statements_for_many_entries_as_for_few(stage: Stage) -> None:
+    auditor = desks.Person(stage, "auditor")
+    address = "/audit?q=340199101-X"
+    auditor.get(address)
+    few = len(plans.asked(stage, lambda: auditor.get(address)))
+    _noted(stage, [f"340199101-X-{n}" for n in range(300)])
+    many = plans.asked(stage, lambda: auditor.get(address))
+    assert len(many) == few
+
+
+def test_the_newest_entries_are_looked_through_in_their_own_order(stage: Stage) -> None:
+    """A township's number begins the target of every entry of the township: in the index they stand in no order."""
+    _noted(stage, ["340199101-DB-2026-00001"])
+    with stage.database.reading("") as session:
+        asked = plans.asked(stage, lambda: audit.page(session, "", "340199101", size=1))
+        told = [plans.plan(stage, one) for one in asked if "||" in one[0]]
+    assert told
+    assert "ix_access_log_target" not in told[0]
+    assert "TEMP B-TREE" not in told[0]
+
+
+def test_a_case_page_explains_every_sheet_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The decision card, its parameters and the computation below it read the same lines."""
+    number = cases.a_case(stage, at="serve_confirmation")
+    leader = desks.Person(stage, "county_leader")
+    asked: list[str] = []
+    of_sheet = explanation.of_sheet
+
+    def counted(reading: Any, sheet: str, words: Any) -> Any:
+        asked.append(sheet)
+        return of_sheet(reading, sheet, words)
+
+    monkeypatch.setattr(explanation, "of_sheet", counted)
+    assert leader.get(f"/cases/{number}").status_code == 200
+    assert asked
+    assert len(asked) == len(set(asked))

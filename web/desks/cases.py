@@ -17,6 +17,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import clocks, events, involving, limits, moves, queries, queues, rules, timeline
 from processes.cases.models import Case, CaseEvent, WorkItem
+from processes.decisions.reading import Computation
 from processes.engine import moves as lawful
 from processes.engine import runtime, trail
 from processes.engine.facts import Facts
@@ -148,6 +149,9 @@ def one(actor: Actor, number: str) -> Any:
         told = events.before(session, case.id, None, LATEST)
         data = answers.known(office, case, bundle)
         known = choice_words.of_case(bundle, case.process, data)
+        computed = (
+            decision_view.computation(office, session, case, bundle, data) if may_see_household else None
+        )
         return render_template(
             "case.html",
             case=case,
@@ -171,14 +175,12 @@ def one(actor: Actor, number: str) -> Any:
             payment=fund_queries.payment_of_case(session, case.id),
             places=_places(office, actor, case, bundle),
             asked=moves.waiting(session, case),
-            card=decision_view.of_case(office, session, case, bundle, data)
-            if may_see_household and not case.department
-            else None,
+            card=decision_view.card_of(session, computed) if computed and not case.department else None,
             open_items=[i for i in items if i.status == "open"],
             workable={i.id for i in items if i.status == "open" and rules.may_work(i, actor)},
             timeline=_timeline(told, known),
             earlier=_earlier(told),
-            sentences=_sentences(office, session, case, bundle, data) if may_see_household else {},
+            sentences=_sentences(computed) if computed else {},
             lines=[
                 (e.payload, choice_words.read(e.payload, known)) for e in events.computed(session, case.id)
             ],
@@ -255,9 +257,8 @@ def _places(office: Any, actor: Actor, case: Any, bundle: Any) -> list[Any]:
     return lawful.standings(definition, state, effects.deciding_steps(bundle, case.process))
 
 
-def _sentences(office: Any, session: Any, case: Any, bundle: Any, data: Any) -> dict[str, Any]:
+def _sentences(told: Computation) -> dict[str, Any]:
     """By sheet and line: how it was computed, in words and numbers."""
-    told = decision_view.computation(office, session, case, bundle, data)
     return {sheet: {t.name: t for t in told.lines(sheet)} for sheet in told.sheets()}
 
 

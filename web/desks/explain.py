@@ -38,7 +38,7 @@ def page(actor: Actor, number: str) -> Any:
             "explain.html",
             case=case,
             release=papers.release_number(session, case.release_id),
-            card=decision_view.of_case(office, session, case, bundle, told.data),
+            card=decision_view.card_of(session, told),
             sheets=[(definition.sheets[s].title, told.lines(s)) for s in told.sheets()],
             parameters={p.name: p for p in told.parameters()},
             rerun=rerun.rerun(case, bundle, facts, events.of_case(session, case.id)),
