@@ -13,30 +13,54 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import request
 
 from processes.access.scope import Actor
 from processes.errors import BudgetSpent
+from processes.office import Office
 from web import auth
 
 _HOUR = timedelta(hours=1)
 _MEGABYTE = 1_000_000
 AT_ONCE = 2
-"""Files or renderings of one account under way; the window that sends many sends them one after the other."""
+"""So much of a kind under way for one account; the window that sends many files sends them one after the other."""
+_TABS = 6
+"""A browser asks a server for six pages at once and no more, when somebody opens many in tabs of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """So many times, and so many bytes, within an hour."""
+    """So many times, and so many bytes, within an hour, and so many at once."""
 
     what: str
     times: int
     megabytes: int = 0
+    at_once: int = AT_ONCE
 
 
+# What the busiest person does in an hour, and several times that: a budget stops scripts, and nobody who works.
 UPLOADS = Budget("上传文件", 600, 2_000)
 RENDERINGS = Budget("生成预览", 600)
+PAPERS = Budget("打开文书", 3_000, at_once=_TABS)
+"""Stored files, read and sent; the one who prints singly opens one in ten seconds (360)."""
+MASKED = Budget("查看遮盖的文书", 600, at_once=_TABS)
+"""Each starts the press; somebody who reads papers looks at one for a minute (60), or opens a case's ten at once."""
+MADE = Budget("生成文书", 600)
+"""Papers asked for at a step, statements, sheets of draws: a window makes one in a minute or two (60)."""
+SIGNATURES = Budget("签章", 1_200)
+"""A leader who signs a month's decisions one after the other, three seconds each, and reads none."""
+PRINTS = Budget("批量打印和清册", 300)
+"""Long work of the worker: at the month's end five programmes for each of twenty townships (100)."""
+EXPORTS = Budget("导出", 300)
+"""Lists and files; who takes the files of households out one by one needs a minute for each (60)."""
+SEARCHES = Budget("查询和统计", 6_000, at_once=_TABS)
+"""Lists, searches and figures.  A queue that lies open asks every ten seconds: ten tabs of them make 3,600."""
+CHECKS = Budget("检查流程草稿", 3_000, at_once=_TABS)
+"""The editor asks when somebody stops typing for 0.6 seconds: an hour of that without a rest is 3,000 at the most."""
+REHEARSALS = Budget("演练、测算和迁移", 120)
+"""Minutes of the worker each; who changes and rehearses without a rest asks once in a few minutes (20)."""
 
 
 @dataclass(slots=True)
@@ -49,7 +73,7 @@ class _Spent:
 
 
 class Ledger:
-    """What the accounts have spent of their budgets in this process."""
+    """What accounts have spent of their budgets."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -70,7 +94,7 @@ class Ledger:
             spent = self._spent[budget.what, account]
             while spent.done and spent.done[0][0] <= now - _HOUR:
                 spent.size -= spent.done.popleft()[1]
-            if spent.under_way >= AT_ONCE:
+            if spent.under_way >= budget.at_once:
                 raise BudgetSpent(reason=f"您的上一项“{budget.what}”还没有完成，请稍候再试")
             full = bool(budget.megabytes) and spent.size + size > budget.megabytes * _MEGABYTE
             if full or len(spent.done) >= budget.times:
@@ -83,29 +107,36 @@ class Ledger:
             spent.under_way += 1
             return spent
 
-    def forget(self) -> None:
-        """Begin anew, as after a restart."""
-        with self._lock:
-            self._spent.clear()
+
+_ledgers: WeakKeyDictionary[Office, Ledger] = WeakKeyDictionary()
 
 
-ledger = Ledger()
+def ledger(office: Office) -> Ledger:
+    """What the accounts of an office have spent in this process."""
+    return _ledgers.setdefault(office, Ledger())
 
 
 def spends(budget: Budget) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A route whose every POST, or GET that renders, counts against a budget of whoever asks; below `require`."""
+    """A route whose every request counts against a budget of whoever asks; below `require`."""
 
     def wrap(route: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(route)
         def counted(actor: Actor, *args: Any, **kwargs: Any) -> Any:
-            size = request.content_length or 0
-            now = auth.office().database.clock()
-            with ledger.spending(budget, actor.account_id or 0, size, now):
+            with spending(budget, actor):
                 return route(actor, *args, **kwargs)
 
+        counted.budget = budget  # type: ignore[attr-defined]
         return counted
 
     return wrap
+
+
+@contextmanager
+def spending(budget: Budget, actor: Actor) -> Iterator[None]:
+    """The part of a route that counts against a budget of its own; raises `BudgetSpent`."""
+    office, size = auth.office(), request.content_length or 0
+    with ledger(office).spending(budget, actor.account_id or 0, size, office.database.clock()):
+        yield
 
 
 def _minutes(left: timedelta) -> int:

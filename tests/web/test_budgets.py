@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,17 +17,19 @@ from processes.errors import BudgetSpent
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders.desks import Person
+from tests.web.test_masked_papers import form_of
 from web import budgets
 
 NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
 SMALL = budgets.Budget("上传文件", 3, 1)
 
 
-@pytest.fixture(autouse=True)
-def _anew() -> Iterator[None]:
-    budgets.ledger.forget()
-    yield
-    budgets.ledger.forget()
+def _spent(stage: Stage, role: str, budget: budgets.Budget) -> None:
+    """The whole budget of an account is spent."""
+    account = stage.actor(role, cases.VILLAGE).account_id or 0
+    for _ in range(budget.times):
+        with budgets.ledger(stage.office).spending(budget, account, 0, stage.clock.now):
+            pass
 
 
 def _spend(ledger: budgets.Ledger, account: int, size: int, at: datetime = NOW) -> None:
@@ -75,16 +76,51 @@ def test_an_account_that_has_spent_it__is_told_at_the_desk(
 ) -> None:
     number = cases.a_case(stage)
     clerk, colleague = Person(stage, "window_clerk"), Person(stage, "investigator")
-    account = stage.actor("window_clerk", cases.VILLAGE).account_id or 0
-    for _ in range(budgets.UPLOADS.times):
-        with budgets.ledger.spending(budgets.UPLOADS, account, 0, stage.clock.now):
-            pass
+    _spent(stage, "window_clerk", budgets.UPLOADS)
     refused = _upload(clerk, number)
     assert refused.status_code == 409
     assert "一小时内上传文件已达上限" in refused.text
     assert _upload(colleague, number).status_code == 302
     stage.set_clock(stage.clock.now + timedelta(hours=1))
     assert _upload(clerk, number).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("role", "budget", "method", "path"),
+    [
+        ("window_clerk", budgets.SEARCHES, "GET", "/search?q=%E5%BC%A0"),
+        ("window_clerk", budgets.SEARCHES, "GET", "/households?q=%E5%BC%A0"),
+        ("window_clerk", budgets.EXPORTS, "POST", "/cases/export"),
+        ("window_clerk", budgets.PRINTS, "POST", "/papers/batch"),
+        ("supervisor", budgets.CHECKS, "POST", "/studio/1/lint/apply.bpmn"),
+        ("supervisor", budgets.REHEARSALS, "POST", "/studio/1/rehearse"),
+        ("supervisor", budgets.RENDERINGS, "GET", "/studio/1/picture/papers/approval_form.html"),
+        ("supervisor", budgets.PAPERS, "GET", "/papers/ABCDEFGHJK/original.pdf"),
+    ],
+)
+def test_each_kind_of_work_is_refused_when_it_is_spent(
+    stage: Stage, role: str, budget: budgets.Budget, method: str, path: str
+) -> None:
+    person = Person(stage, role)
+    _spent(stage, role, budget)
+    answer = person.get(path) if method == "GET" else person.post(path, {})
+    assert (answer.status_code, f"一小时内{budget.what}已达上限" in answer.text) == (409, True)
+
+
+def test_a_masked_page_counts_for_itself(stage: Stage) -> None:
+    """Somebody who may see the numbers opens the stored file; who may not has it made, which is dearer."""
+    supervisor, clerk = Person(stage, "supervisor"), Person(stage, "window_clerk")
+    code = form_of(stage)
+    for role in ("supervisor", "window_clerk"):
+        _spent(stage, role, budgets.MASKED)
+    assert supervisor.get(f"/papers/{code}/original.pdf").status_code == 409
+    assert clerk.get(f"/papers/{code}/original.pdf").status_code == 200
+
+
+def test_pages_in_tabs_are_opened_at_once(stage: Stage) -> None:
+    """A browser asks for six at once: none of them is refused, whatever the kind of page."""
+    for budget in (budgets.SEARCHES, budgets.PAPERS, budgets.MASKED, budgets.CHECKS):
+        assert budget.at_once == 6
 
 
 def _upload(person: Person, number: str) -> Any:

@@ -16,7 +16,7 @@ from processes.cases import anchors, queues
 from processes.errors import NotFound, YimenError
 from processes.papers import lists
 from processes.releases import publish
-from web import auth, forms, list_export
+from web import auth, budgets, forms, list_export
 from web.errors import status_of
 from web.require import require
 
@@ -33,6 +33,7 @@ def about(actor: Actor) -> Any:
 
 @desk.get("/audit")
 @require(Permission.AUDIT_READ, reads="audit_read")
+@budgets.spends(budgets.SEARCHES)
 def audit_log(actor: Actor) -> Any:
     """Sensitive reads and sign-ins, latest first."""
     action, word = request.args.get("action", ""), forms.search_word()
@@ -50,6 +51,7 @@ _LIST = (("时间", 18), ("人员", 14), ("操作", 24), ("对象", 40), ("地�
 
 @desk.post("/audit/export")
 @require(Permission.AUDIT_READ)
+@budgets.spends(budgets.EXPORTS)
 def export_log(actor: Actor) -> Any:
     """The log as it is narrowed, as a spreadsheet; that it was taken stands in it."""
     action, word = request.args.get("action", "")[:60], forms.search_word()

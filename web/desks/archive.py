@@ -27,6 +27,7 @@ desk = Blueprint("archive", __name__)
 
 @desk.get("/archive")
 @require(Permission.FILE_EXPORT)
+@budgets.spends(budgets.SEARCHES)
 def overview(actor: Actor) -> Any:
     """Files whose time is over, proposals, what was destroyed, and the old files."""
     today = civil_date(auth.office().database.clock())
@@ -95,6 +96,7 @@ def drop_sheet(actor: Actor, number: str) -> Any:
 
 @desk.get("/archive/old/<string:number>/sheets/<int:position>")
 @require(Permission.FILE_EXPORT)
+@budgets.spends(budgets.PAPERS)
 def sheet(actor: Actor, number: str, position: int) -> Any:
     """A scanned piece; reading it is logged like reading a paper."""
     office = auth.office()
@@ -110,6 +112,7 @@ def sheet(actor: Actor, number: str, position: int) -> Any:
 
 @desk.post("/archive/propose")
 @require(Permission.ARCHIVE_WRITE)
+@budgets.spends(budgets.SEARCHES)
 def propose(actor: Actor) -> Any:
     """Propose to destroy a file whose time is over."""
     told = request.form
@@ -130,6 +133,7 @@ def decide(actor: Actor) -> Any:
 
 @desk.post("/cases/<string:number>/export")
 @require(Permission.FILE_EXPORT)
+@budgets.spends(budgets.EXPORTS)
 def export_case(actor: Actor, number: str) -> Any:
     """The files of a case as one ZIP."""
     office = auth.office()
@@ -141,6 +145,7 @@ def export_case(actor: Actor, number: str) -> Any:
 
 @desk.post("/households/<string:number>/export")
 @require(Permission.FILE_EXPORT)
+@budgets.spends(budgets.EXPORTS)
 def export_household(actor: Actor, number: str) -> Any:
     """一户一档: the files of every case of a household in scope, and its old files, as one ZIP."""
     office = auth.office()

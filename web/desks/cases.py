@@ -59,6 +59,7 @@ _LIST = (
 
 @desk.get("/cases")
 @require(Permission.CASE_READ)
+@budgets.spends(budgets.SEARCHES)
 def search(actor: Actor) -> Any:
     """Cases in scope, latest first, narrowed by programme, state, township and days."""
     word, wanted = forms.search_word(), _filter()
@@ -75,6 +76,7 @@ def search(actor: Actor) -> Any:
 
 @desk.post("/cases/export")
 @require(Permission.CASE_READ)
+@budgets.spends(budgets.EXPORTS)
 def export_list(actor: Actor) -> Any:
     """The list as it is narrowed, as a spreadsheet; that it was taken is written down first."""
     office, word, wanted = auth.office(), forms.search_word(), _filter()
@@ -397,6 +399,7 @@ def attachment(actor: Actor, number: str, attachment_id: int) -> Any:
 
 @desk.post("/cases/<string:number>/make-paper")
 @require(Permission.TASK_WORK)
+@budgets.spends(budgets.MADE)
 def make_paper(actor: Actor, number: str) -> Any:
     """Make a paper that is asked for, and open it."""
     made = auth.office().perform(c.MakePaper(number, request.form.get("paper", "")), actor)
@@ -405,6 +408,7 @@ def make_paper(actor: Actor, number: str) -> Any:
 
 @desk.post("/cases/<string:number>/print-state")
 @require(Permission.PAPER_READ)
+@budgets.spends(budgets.MADE)
 def print_state(actor: Actor, number: str) -> Any:
     """Make a form of the case as it stands, marked 未办结 while it is undecided."""
     made = auth.office().perform(c.PrintState(number, request.form.get("paper", "")), actor)

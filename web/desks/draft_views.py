@@ -21,6 +21,7 @@ desk = Blueprint("draft_views", __name__)
 
 @desk.get("/studio/<int:draft_id>/coverage")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.CHECKS)
 def coverage(actor: Actor, draft_id: int) -> Any:
     """The draft's diagrams with the flows that the last rehearsal took, all scenarios or one."""
     with auth.office().database.reading("") as session:
@@ -48,6 +49,7 @@ def coverage(actor: Actor, draft_id: int) -> Any:
 
 @desk.get("/studio/<int:draft_id>/changes")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.CHECKS)
 def changes(actor: Actor, draft_id: int) -> Any:
     """What the draft changes, drawn on its diagrams and on those of the release in force."""
     with auth.office().database.reading("") as session:
@@ -78,6 +80,7 @@ def preview(actor: Actor, draft_id: int, name: str) -> Any:
 
 @desk.get("/studio/<int:draft_id>/picture/<path:name>")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.RENDERINGS)
 def picture(actor: Actor, draft_id: int, name: str) -> Any:
     """The first page of the same as a picture, to stand beside the text."""
     _, content = _printed(actor, draft_id, name)

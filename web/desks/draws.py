@@ -13,7 +13,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import draws
 from processes.papers import draw_sheet
-from web import auth
+from web import auth, budgets
 from web.require import require
 
 desk = Blueprint("draws", __name__)
@@ -40,6 +40,7 @@ def sheet(actor: Actor, round_id: int) -> Any:
 
 @desk.get("/draws/<int:round_id>/sheet.pdf")
 @require(Permission.DRAW_READ)
+@budgets.spends(budgets.MADE)
 def printed(actor: Actor, round_id: int) -> Any:
     """The same sheet to be printed, signed and kept."""
     office = auth.office()

@@ -17,7 +17,7 @@ from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
 from processes.relief import fund_queries, fund_rules
-from web import auth
+from web import auth, budgets
 from web.require import require
 
 desk = Blueprint("funds", __name__)
@@ -109,6 +109,7 @@ def close(actor: Actor, township: str) -> Any:
 
 @desk.get("/funds/<string:township>/statement-<string:month>.<string:kind>")
 @require(Permission.FUND_READ)
+@budgets.spends(budgets.MADE)
 def statement(actor: Actor, township: str, month: str, kind: str) -> Any:
     """The statement of a month as PDF or XLSX."""
     office, month = auth.office(), _month(month)

@@ -15,7 +15,7 @@ from processes.oversight import heat
 from processes.policy.calendar import civil_date
 from processes.releases import publish
 from processes.releases.bundle import Bundle
-from web import auth, drawings
+from web import auth, budgets, drawings
 from web.require import require
 
 desk = Blueprint("heat", __name__)
@@ -24,6 +24,7 @@ LOOK_BACK = {30: "近 30 天", 90: "近 90 天", 365: "近一年", 3650: "全部
 
 @desk.get("/oversight/heat/<string:programme>")
 @require(Permission.OVERDUE_READ)
+@budgets.spends(budgets.SEARCHES)
 def page(actor: Actor, programme: str) -> Any:
     """The page; figures and diagram come with `figures`."""
     office = auth.office()
@@ -46,6 +47,7 @@ def page(actor: Actor, programme: str) -> Any:
 
 @desk.get("/oversight/heat/<string:programme>/figures")
 @require(Permission.OVERDUE_READ)
+@budgets.spends(budgets.SEARCHES)
 def figures(actor: Actor, programme: str) -> Any:
     """The diagrams in force and the figures of every step."""
     office = auth.office()
@@ -66,6 +68,7 @@ def figures(actor: Actor, programme: str) -> Any:
 
 @desk.get("/oversight/heat/<string:programme>/cases")
 @require(Permission.OVERDUE_READ)
+@budgets.spends(budgets.SEARCHES)
 def behind(actor: Actor, programme: str) -> Any:
     """The cases behind one figure."""
     kind, task = request.args.get("kind", "done"), request.args.get("task", "")

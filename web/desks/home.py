@@ -14,7 +14,7 @@ from processes.cases.pages import MOST_COUNTED
 from processes.oversight import load
 from processes.policy.calendar import civil_date
 from processes.releases import drafts
-from web import auth, forms
+from web import auth, budgets, forms
 from web.require import require
 
 desk = Blueprint("home", __name__)
@@ -57,6 +57,7 @@ def page(actor: Actor) -> Any:
 
 @desk.get("/load")
 @require(Permission.CASE_READ)
+@budgets.spends(budgets.SEARCHES)
 def figures(actor: Actor) -> Any:
     """Load and lateness by township (county) and by step, for the plots."""
     office = auth.office()
@@ -81,6 +82,7 @@ def _figure(found: load.Load, title: str, key: str) -> dict[str, Any]:
 
 @desk.get("/load/cases")
 @require(Permission.CASE_READ)
+@budgets.spends(budgets.SEARCHES)
 def behind(actor: Actor) -> Any:
     """The steps behind a figure."""
     told = request.args

@@ -35,7 +35,7 @@ from processes.policy.periods import Month, age_on
 from processes.releases import publish
 from processes.relief import fund_queries, payroll
 from processes.relief import queries as relief
-from web import auth, differing, forms, list_export, unsaved_sheet
+from web import auth, budgets, differing, forms, list_export, unsaved_sheet
 from web.require import require
 
 COUNTY_DIGITS = 6
@@ -49,6 +49,7 @@ _LIST = (
 
 @desk.get("/households")
 @require(Permission.HOUSEHOLD_READ)
+@budgets.spends(budgets.SEARCHES)
 def register(actor: Actor) -> Any:
     """Households in scope, by name, file number or ID tail; narrowed by township and category."""
     search, wanted = forms.search_word(), _filter()
@@ -67,6 +68,7 @@ def register(actor: Actor) -> Any:
 
 @desk.post("/households/export")
 @require(Permission.HOUSEHOLD_READ)
+@budgets.spends(budgets.EXPORTS)
 def export_list(actor: Actor) -> Any:
     """The list as it is narrowed, as a spreadsheet; that it was taken is written down first."""
     search, wanted = forms.search_word(), _filter()

@@ -18,7 +18,7 @@ from processes.oversight import load
 from processes.papers import lists
 from processes.people import differences, transfers
 from processes.policy.calendar import civil_date
-from web import auth, forms, list_export
+from web import auth, budgets, forms, list_export
 from web.require import require
 
 desk = Blueprint("oversight", __name__)
@@ -32,6 +32,7 @@ _LIST = (
 
 @desk.get("/oversight")
 @require(Permission.OVERDUE_READ)
+@budgets.spends(budgets.SEARCHES)
 def late(actor: Actor) -> Any:
     """Red and overdue limits, incidents, load by township."""
     now = auth.office().database.clock()
@@ -68,6 +69,7 @@ def late(actor: Actor) -> Any:
 
 @desk.post("/oversight/export")
 @require(Permission.OVERDUE_READ)
+@budgets.spends(budgets.EXPORTS)
 def export_list(actor: Actor) -> Any:
     """What is late as the page is narrowed, as a spreadsheet; that it was taken is written down first."""
     today, wanted = civil_date(auth.office().database.clock()), _filter()
@@ -123,6 +125,7 @@ def _deviations(session: Any, now: datetime) -> Counter[tuple[str, str]]:
 
 @desk.post("/incidents/<int:incident_id>/retry")
 @require(Permission.INCIDENT_RETRY)
+@budgets.spends(budgets.PRINTS)
 def retry(actor: Actor, incident_id: int) -> Any:
     """Try again what failed."""
     auth.office().perform(c.RetryIncident(incident_id), actor)

@@ -15,7 +15,7 @@ from processes.office import Office, signing
 from processes.papers import batch, masked, queries
 from processes.releases import publish
 from processes.storage import vault
-from web import auth, forms
+from web import auth, budgets, forms
 from web.require import require
 
 desk = Blueprint("papers", __name__)
@@ -23,6 +23,7 @@ desk = Blueprint("papers", __name__)
 
 @desk.get("/papers/batch")
 @require(Permission.PAPER_READ)
+@budgets.spends(budgets.SEARCHES)
 def waiting(actor: Actor) -> Any:
     """Papers that were never printed, all or one kind of them."""
     with auth.office().database.reading(actor.division, actor.department) as session:
@@ -35,6 +36,7 @@ def waiting(actor: Actor) -> Any:
 
 @desk.post("/papers/batch")
 @require(Permission.PAPER_READ)
+@budgets.spends(budgets.PRINTS)
 def print_batch(actor: Actor) -> Any:
     """Ask for the chosen papers as one PDF with a list in front."""
     auth.office().perform(c.PrintBatch(tuple(request.form.getlist("code"))), actor)
@@ -43,6 +45,7 @@ def print_batch(actor: Actor) -> Any:
 
 @desk.post("/papers/<string:code>/sign")
 @require(Permission.PAPER_SIGN)
+@budgets.spends(budgets.SIGNATURES)
 def sign(actor: Actor, code: str) -> Any:
     """Sign or seal a paper when it is one's turn."""
     done = signing.sign(auth.office(), actor, code, forms.whole(request.form.get("signed")))
@@ -51,6 +54,7 @@ def sign(actor: Actor, code: str) -> Any:
 
 @desk.get("/papers/<string:code>/original.pdf")
 @require(Permission.PAPER_READ)
+@budgets.spends(budgets.PAPERS)
 def original(actor: Actor, code: str) -> Any:
     """The stored bytes to be compared with a sheet in the hand: a reading, not a printing."""
     office = auth.office()
@@ -67,6 +71,7 @@ def original(actor: Actor, code: str) -> Any:
 
 @desk.post("/papers/<string:code>/withdraw")
 @require(Permission.PAPER_WITHDRAW)
+@budgets.spends(budgets.MADE)
 def withdraw(actor: Actor, code: str) -> Any:
     """Say that a paper holds no longer, and have it made anew where that is wanted."""
     told = request.form
@@ -77,6 +82,7 @@ def withdraw(actor: Actor, code: str) -> Any:
 
 @desk.get("/papers/<string:code>.pdf")
 @require(Permission.PAPER_READ)
+@budgets.spends(budgets.PAPERS)
 def pdf(actor: Actor, code: str) -> Any:
     """A paper's PDF; while it is being made, a page that looks again by itself."""
     office = auth.office()
@@ -97,7 +103,8 @@ def _masked(office: Office, actor: Actor, code: str) -> Any:
         paper = queries.by_code(session, actor, code)
         bundle = publish.open_release(session, paper.release_id)
     office.perform(c.NotePaperRead(paper.code), actor)
-    content = masked.make(paper, bundle, office.settings.public_address)
+    with budgets.spending(budgets.MASKED, actor):
+        content = masked.make(paper, bundle, office.settings.public_address)
     name = f"{paper.title}-{paper.number}（证件号码已遮盖）.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
 

@@ -18,7 +18,7 @@ from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
 from processes.relief import payroll
 from processes.storage import vault
-from web import auth
+from web import auth, budgets
 from web.require import require
 
 desk = Blueprint("printing", __name__)
@@ -39,6 +39,7 @@ def overview(actor: Actor) -> Any:
 
 @desk.post("/prints/<string:code>/retry")
 @require(Permission.SESSION)
+@budgets.spends(budgets.PRINTS)
 def retry(actor: Actor, code: str) -> Any:
     """Try a print that failed once more."""
     auth.office().perform(c.RetryRun(code), actor)
@@ -47,6 +48,7 @@ def retry(actor: Actor, code: str) -> Any:
 
 @desk.get("/prints/<string:code>.<string:kind>")
 @require(Permission.SESSION)
+@budgets.spends(budgets.PAPERS)
 def take(actor: Actor, code: str, kind: str) -> Any:
     """A finished print, or a payment list for the bank."""
     office = auth.office()
@@ -65,6 +67,7 @@ def take(actor: Actor, code: str, kind: str) -> Any:
 
 @desk.get("/prints/<string:code>/parts/<int:number>.pdf")
 @require(Permission.SESSION)
+@budgets.spends(budgets.PAPERS)
 def part(actor: Actor, code: str, number: int) -> Any:
     """One part of a payment list, as it is kept."""
     office = auth.office()
@@ -80,6 +83,7 @@ def part(actor: Actor, code: str, number: int) -> Any:
 
 @desk.get("/payments")
 @require(Permission.PAYMENT_LIST, reads="payments_read")
+@budgets.spends(budgets.SEARCHES)
 def payments(actor: Actor) -> Any:
     """What is paid in a month, by programme and township, each with its list to make."""
     today = civil_date(auth.office().database.clock())
@@ -99,6 +103,7 @@ def payments(actor: Actor) -> Any:
 
 @desk.post("/payments")
 @require(Permission.PAYMENT_LIST)
+@budgets.spends(budgets.PRINTS)
 def make(actor: Actor) -> Any:
     """Ask for a payment list."""
     told = request.form

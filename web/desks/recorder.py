@@ -72,6 +72,7 @@ def look(actor: Actor, draft_id: int) -> Any:
 
 @desk.post("/studio/<int:draft_id>/record/save")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.RENDERINGS)
 def save(actor: Actor, draft_id: int) -> Any:
     """Keep what was recorded as a scenario of the draft, expecting what came of it."""
     body = forms.body()

@@ -15,7 +15,7 @@ from processes.engine.migration import KIND_TITLES
 from processes.errors import Invalid
 from processes.policy.calendar import civil_date
 from processes.releases import publish
-from web import auth, forms
+from web import auth, budgets, forms
 from web.require import require
 
 desk = Blueprint("releases", __name__)
@@ -51,6 +51,7 @@ def restore(actor: Actor, programme: str) -> Any:
 
 @desk.post("/releases/<string:programme>/migrate")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.REHEARSALS)
 def plan(actor: Actor, programme: str) -> Any:
     """Look at what would become of the unfinished cases of a release under another one."""
     command = c.PlanMigration(
@@ -81,6 +82,7 @@ def batch(actor: Actor, batch_id: int) -> Any:
 
 @desk.post("/migrations/<int:batch_id>/<string:act>")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.REHEARSALS)
 def act(actor: Actor, batch_id: int, act: str) -> Any:
     """Choose, carry out, take back, give up."""
     reason = request.form.get("reason", "")

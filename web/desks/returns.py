@@ -57,6 +57,7 @@ def place(actor: Actor) -> Any:
 
 @desk.get("/papers/<string:code>/signed.pdf")
 @require(Permission.PAPER_READ)
+@budgets.spends(budgets.PAPERS)
 def signed(actor: Actor, code: str) -> Any:
     """The signed pages of a paper as one file: pictures, in which no number can be masked."""
     queries.demand_whole(actor)

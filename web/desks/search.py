@@ -17,7 +17,7 @@ from processes.papers import queries as papers
 from processes.people import finding
 from processes.people import queries as people
 from processes.policy import reading
-from web import auth
+from web import auth, budgets, forms
 from web.require import require
 
 desk = Blueprint("search", __name__)
@@ -54,9 +54,10 @@ def search(actor: Actor) -> Any:
 
 @desk.get("/search")
 @require(Permission.SESSION)
+@budgets.spends(budgets.SEARCHES)
 def results(actor: Actor) -> Any:
     """What a word finds."""
-    word = reading.search_word(request.args.get("q", ""))
+    word = forms.search_word()
     found = Results()
     with auth.office().database.reading(actor.division, actor.department) as session:
         if word and actor.may(Permission.HOUSEHOLD_READ):

@@ -33,7 +33,7 @@ from processes.releases import (
 )
 from processes.releases.bundle import Bundle, ClockRule
 from processes.verbs import registry
-from web import auth, forms, uploads
+from web import auth, budgets, forms, uploads
 from web.require import require
 
 desk = Blueprint("studio", __name__)
@@ -72,6 +72,7 @@ def open_draft(actor: Actor, programme: str) -> Any:
 
 @desk.get("/studio/<int:draft_id>")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.CHECKS)
 def one(actor: Actor, draft_id: int) -> Any:
     """A draft: its files, what is wrong, how the scenarios come out, what it changes."""
     with auth.office().database.reading("") as session:
@@ -126,6 +127,7 @@ def edit(actor: Actor, draft_id: int, name: str) -> Any:
 
 @desk.post("/studio/<int:draft_id>/file/<path:name>")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.CHECKS)
 def save(actor: Actor, draft_id: int, name: str) -> Any:
     """Keep a file, and say what is wrong with it now."""
     body = forms.body()
@@ -141,6 +143,7 @@ def save(actor: Actor, draft_id: int, name: str) -> Any:
 
 @desk.post("/studio/<int:draft_id>/lint/<path:name>")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.CHECKS)
 def check(actor: Actor, draft_id: int, name: str) -> Any:
     """What is wrong with a file as it is drawn; keeps nothing."""
     return jsonify(problems=_problems(draft_id, name, str(forms.body().get("text", ""))))
@@ -171,6 +174,7 @@ def _rows_of(kind: RowFile) -> Any:
 
 @desk.post("/studio/<int:draft_id>/files")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.CHECKS)
 def add(actor: Actor, draft_id: int) -> Any:
     """A new file, empty or brought along."""
     name = request.form.get("name", "").strip()
@@ -194,6 +198,7 @@ def drop(actor: Actor, draft_id: int, name: str) -> Any:
 
 @desk.post("/studio/<int:draft_id>/<string:act>")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.REHEARSALS)
 def act(actor: Actor, draft_id: int, act: str) -> Any:
     """Rehearse, propose, take back, approve, discard."""
     commands: dict[str, c.Command] = {

@@ -17,10 +17,9 @@ from processes.cases import involving, pages, priority, queues
 from processes.cases.models import NO_DUE_DATE
 from processes.office import batches
 from processes.papers import lists
-from processes.policy import reading
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import publish
-from web import auth, forms
+from web import auth, budgets, forms
 from web.require import require
 
 desk = Blueprint("worklist", __name__)
@@ -55,6 +54,7 @@ _KEPT = ("queue", "q", "programme", "task", "colour", "township", "order", "colu
 
 @desk.get("/worklist")
 @require(Permission.SESSION)
+@budgets.spends(budgets.SEARCHES)
 def queue(actor: Actor) -> Any:
     """A page of a queue; the table alone for live updates."""
     if not actor.may(Permission.TASK_WORK):
@@ -94,6 +94,7 @@ def queue(actor: Actor) -> Any:
 
 @desk.post("/worklist/export")
 @require(Permission.TASK_WORK)
+@budgets.spends(budgets.EXPORTS)
 def export_list(actor: Actor) -> Any:
     """The queue as it is narrowed, as a spreadsheet; that it was taken is written down first."""
     office = auth.office()
@@ -128,7 +129,7 @@ def _wanted(session: Any, actor: Actor) -> queues.Wanted:
         policy = publish.open_release(session, release.id).policy
         points = priority.points_of(lambda parameter: policy.value(parameter, today, actor.division))
     return queues.Wanted(
-        name if name in queues.QUEUES else "mine", reading.search_word(told.get("q")), told.get("programme", "")[:60],
+        name if name in queues.QUEUES else "mine", forms.search_word(), told.get("programme", "")[:60],
         told.get("task", "")[:60], told.get("colour", "")[:10], told.get("township", "")[:9],
         order if order in queues.ORDERS else "due", today, points,
     )  # fmt: skip

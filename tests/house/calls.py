@@ -1,0 +1,127 @@
+"""Who calls whom: read from the sources, so that a test can say what a route reaches in the end.
+
+Followed are names of the same file, names that are imported, names of an imported room (`queries.cases`), functions that
+are handed on by name, and, through the door, the handler of every command that is built (`c.PrintBatch`).  Methods of
+objects are followed where their class is named.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from tests.conftest import CONTENT
+
+ROOT = CONTENT.parent
+_PACKAGES = ("documents", "processes", "web")
+_COMMANDS = "processes.commands."
+
+
+@cache
+def graph() -> Mapping[str, frozenset[str]]:
+    """By function (`web.desks.cases.search`) what it names; commands lead on to their handlers."""
+    rooms = {_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in _sources()}
+    exported = {room: _names(tree, room, rooms) for room, tree in rooms.items()}
+    found = {
+        f"{room}.{title}": frozenset(
+            _followed(dotted, exported) for dotted in _named(node, exported[room], room, rooms)
+        )
+        for room, tree in rooms.items()
+        for title, node in _functions(tree)
+    }
+    for command, handler in _handlers(rooms["processes.office.door"], exported):
+        found[command] = frozenset({handler})
+    return found
+
+
+def reached(start: str) -> set[str]:
+    """Everything that a function names, and what that names, to the end."""
+    known, left = graph(), [start]
+    found: set[str] = set()
+    while left:
+        for dotted in known.get(left.pop(), ()):
+            if dotted not in found:
+                found.add(dotted)
+                left.append(dotted)
+    return found
+
+
+def _sources() -> Iterator[Path]:
+    for package in _PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if not {"versions", "node_modules", "migrations"} & {*path.parts}:
+                yield path
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        if isinstance(node, ast.ClassDef):
+            # A class stands for its methods: whoever names it may call any of them.
+            yield node.name, node
+
+
+def _names(tree: ast.Module, room: str, rooms: Mapping[str, ast.Module]) -> dict[str, str]:
+    """What the names of a file mean, in full."""
+    found = {name: f"{room}.{name}" for name, _ in _functions(tree)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {
+                (a.asname or a.name.split(".")[0]): a.asname and a.name or a.name.split(".")[0]
+                for a in node.names
+            }
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            found |= {(a.asname or a.name): f"{node.module}.{a.name}" for a in node.names}
+    return found
+
+
+def _named(
+    node: ast.AST, names: Mapping[str, str], room: str, rooms: Mapping[str, ast.Module]
+) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name) and part.id in names:
+            yield names[part.id]
+        if isinstance(part, ast.Attribute):
+            dotted = _dotted(part, names)
+            if dotted:
+                yield dotted
+
+
+def _dotted(node: ast.Attribute, names: Mapping[str, str]) -> str:
+    parts = [node.attr]
+    value = node.value
+    while isinstance(value, ast.Attribute):
+        parts.append(value.attr)
+        value = value.value
+    if not isinstance(value, ast.Name) or value.id not in names:
+        return ""
+    return ".".join([names[value.id], *reversed(parts)])
+
+
+def _followed(dotted: str, exported: Mapping[str, Mapping[str, str]]) -> str:
+    """Where a name that a room hands on was defined (`processes.commands.PrintBatch`)."""
+    for _ in range(4):
+        room, _, name = dotted.rpartition(".")
+        meant = exported.get(room, {}).get(name, dotted)
+        if meant == dotted:
+            break
+        dotted = meant
+    return dotted
+
+
+def _handlers(door: ast.Module, exported: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    names = exported["processes.office.door"]
+    for node in ast.walk(door):
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Attribute) and isinstance(value, ast.Attribute):
+                    command = _followed(_dotted(key, names), exported)
+                    if command.startswith(_COMMANDS):
+                        yield command, _followed(_dotted(value, names), exported)
