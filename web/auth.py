@@ -54,7 +54,7 @@ def _read() -> Actor | None:
         return None
     row, actor = found
     g.session_id = row.id
-    if not _is_by_itself() and sessions.is_due(row):
+    if not is_by_itself() and sessions.is_due(row):
         _touch(row.id, actor)
     return actor
 
@@ -69,7 +69,7 @@ def _touch(row_id: int, actor: Actor) -> None:
         current_app.extensions["touch_after"] = monotonic() + _PAUSE
 
 
-def _is_by_itself() -> bool:
+def is_by_itself() -> bool:
     """Whether the page asks again by itself, with nobody at the keyboard."""
     return request.endpoint == "sign_in.state" or request.headers.get("HX-Trigger", "") in _ASKS_AGAIN
 

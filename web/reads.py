@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from threading import Lock
+from urllib.parse import urlencode
 
 import structlog
-from flask import current_app, request
+from flask import Response, current_app, request
 
 from processes import commands as c
 from processes.access.scope import Actor
@@ -15,33 +17,61 @@ from web import auth
 
 ONCE = timedelta(minutes=10)
 """Somebody who goes to and fro between pages of one thing is written down once."""
-_NEVER_UNLOGGED = ("attachment_read",)
-"""Files that leave the office with whoever opens them."""
+_NEVER_UNLOGGED = ("attachment_read", "case_carried")
+"""What leaves the office with whoever opens it."""
+LIST = "list_read"
+_SEEN_ONCE = timedelta(hours=12)
+"""A list that lies open shows the same rows the whole day."""
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{6,12}-(?:H-[0-9]{6}|[A-Z]{2}-[0-9]{4}-[0-9]{5})(?![0-9])")
+"""How cases and households are numbered (`cases.numbering`)."""
+_NAMING = ("text/html", "application/json")
+_NO_CONDITION = ("page", "columns", "unsaved", "noted", "saved")
 _MOST = 20_000
 _log = structlog.get_logger()
 _lock = Lock()
 
 
-def note(actor: Actor, action: str, target: str) -> None:
+def note(actor: Actor, action: str, *targets: str, once: timedelta = ONCE) -> None:
     """Write down that somebody opened something; a store that takes no writes keeps nobody from reading."""
-    key = (actor.account_id, action, target)
     now = auth.office().database.clock()
-    if not _is_new(key, now):
+    new = [target for target in targets if _is_new((actor.account_id, action, target), now, once)]
+    if not new:
         return
     try:
-        auth.office().perform(c.NoteRead(action, target, request.remote_addr or ""), actor)
+        auth.office().perform(c.NoteRead(action, new[0], request.remote_addr or "", tuple(new[1:])), actor)
     except Unavailable:
-        _forget(key)
+        for target in new:
+            _forget((actor.account_id, action, target))
         if action in _NEVER_UNLOGGED:
             raise
         _log.warning("read_not_logged", account=actor.account_id, action=action)
 
 
-def _is_new(key: tuple[int | None, str, str], now: datetime) -> bool:
+def note_list(actor: Actor) -> None:
+    """Write down which list somebody looks at and how it is narrowed; not when it looks again by itself."""
+    if not auth.is_by_itself():
+        kept = {n: v for n, v in request.args.items() if v and n not in _NO_CONDITION}
+        note(actor, LIST, f"{request.path} {urlencode(kept)}".strip())
+
+
+def note_named(actor: Actor, answer: Response) -> None:
+    """Write down every case and household that a page or an answer names to somebody of another department.
+
+    Nobody of theirs decides on these cases: each that is shown stands in the log, in a list as well.  A number that was
+    typed tells nothing by being repeated.
+    """
+    if answer.is_streamed or answer.mimetype not in _NAMING:
+        return
+    named = {*_NUMBER.findall(answer.get_data(as_text=True))}
+    typed = {*_NUMBER.findall(" ".join(request.args.values()))}
+    note(actor, "case_listed", *sorted(named - typed), once=_SEEN_ONCE)
+
+
+def _is_new(key: tuple[int | None, str, str], now: datetime, once: timedelta) -> bool:
     with _lock:
         known: dict[tuple[int | None, str, str], datetime] = current_app.extensions.setdefault("reads", {})
         last = known.get(key)
-        if last is not None and timedelta(0) <= now - last < ONCE:
+        if last is not None and timedelta(0) <= now - last < once:
             return False
         if len(known) >= _MOST:
             known.clear()

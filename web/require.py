@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import make_response, redirect, request, url_for
+from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from processes.access import factors
@@ -34,7 +34,8 @@ _BEFORE_THE_PASSWORD = (*_WHILE_PASSWORD_IS_DUE, *_WHILE_FACTOR_IS_DUE)
 def require(permission: Permission, reads: str = "") -> Callable[[Route], Route]:
     """Open a route to people with a permission; the actor comes as the first argument.
 
-    `reads` is the action under which opening it is written down (`access.audit.READS`), with what the address names.
+    `reads` is the action under which opening it is written down (`access.audit.READS`), with what the address names; a
+    list is written down with what narrows it, and for somebody of a department with every case that it names.
     """
 
     def wrap(route: Route) -> Route:
@@ -56,16 +57,25 @@ def require(permission: Permission, reads: str = "") -> Callable[[Route], Route]
                     else redirect(url_for("sign_in.password_form"))
                 )
             actor.demand(permission)
-            answered = route(actor, *args, **kwargs)
-            if reads and make_response(answered).status_code < REFUSED:
-                read_log.note(actor, reads, "/".join(str(part) for part in kwargs.values()))
-            return answered
+            answer = make_response(route(actor, *args, **kwargs))
+            if answer.status_code < REFUSED:
+                _write_down(actor, reads, answer, kwargs)
+            return answer
 
         guarded.permission = permission  # type: ignore[attr-defined]
         guarded.reads = reads  # type: ignore[attr-defined]
         return guarded
 
     return wrap
+
+
+def _write_down(actor: Actor, reads: str, answer: Response, named: Mapping[str, Any]) -> None:
+    if reads == read_log.LIST:
+        read_log.note_list(actor)
+    elif reads:
+        read_log.note(actor, reads, "/".join(str(part) for part in named.values()))
+    if actor.department:
+        read_log.note_named(actor, answer)
 
 
 def _missing(actor: Actor) -> ResponseReturnValue | None:

@@ -34,6 +34,9 @@ Action: TypeAlias = Literal[
     "household_read",
     "history_read",
     "attachment_read",
+    "list_read",
+    "case_listed",
+    "case_carried",
     "look_up",
     "payments_read",
     "studio_read",
@@ -107,6 +110,9 @@ TITLES: Mapping[Action, str] = {
     "household_read": "查看家庭",
     "history_read": "查看家庭历次登记",
     "attachment_read": "打开附件",
+    "list_read": "查看列表",
+    "case_listed": "部门在列表中看到",
+    "case_carried": "外出带出办件",
     "look_up": "按证件号查询",
     "payments_read": "查看发放清册",
     "studio_read": "打开流程草稿",
@@ -161,8 +167,8 @@ TITLES: Mapping[Action, str] = {
     "unsaved_opened": "继续填写未提交的内容",
 }
 READS: Sequence[Action] = (
-    "case_read", "household_read", "history_read", "attachment_read", "payments_read", "studio_read",
-    "audit_read", "refused",
+    "case_read", "household_read", "history_read", "attachment_read", "list_read", "case_listed", "case_carried",
+    "payments_read", "studio_read", "audit_read", "refused",
 )  # fmt: skip
 """What a page says of itself when it is opened."""
 PAGE = 200

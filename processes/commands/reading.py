@@ -15,6 +15,8 @@ class NoteRead(Command):
     """One of `access.audit.READS`."""
     target: str
     address: str = ""
+    more: tuple[str, ...] = ()
+    """What else the same answer showed; each gets an entry of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ A_MINUTE, A_DAY = 30, 200
 """Look-ups of one account; more are no work at a window."""
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _LOGGED = 120
+_AT_ONCE = 1_000
 
 
 def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteRead) -> dict[str, Any]:
@@ -30,7 +31,8 @@ def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteRead)
     action = next((known for known in audit.READS if known == command.action), None)
     if action is None:
         raise NotAllowed()
-    audit.note(uow, actor, action, command.target[:_LOGGED], command.address)
+    for target in (command.target, *command.more[:_AT_ONCE]):
+        audit.note(uow, actor, action, target[:_LOGGED], command.address)
     return {}
 
 

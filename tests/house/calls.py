@@ -85,7 +85,9 @@ def _names(tree: ast.Module, room: str, rooms: Mapping[str, ast.Module]) -> dict
 def _named(
     node: ast.AST, names: Mapping[str, str], room: str, rooms: Mapping[str, ast.Module]
 ) -> Iterator[str]:
-    for part in ast.walk(node):
+    # What guards a function (`@require`) is asked before it and is none of its own work.
+    within = node.body if isinstance(node, ast.FunctionDef) else [node]
+    for part in (inner for statement in within for inner in ast.walk(statement)):
         if isinstance(part, ast.Name) and part.id in names:
             yield names[part.id]
         if isinstance(part, ast.Attribute):

@@ -27,7 +27,7 @@ desk = Blueprint("calls", __name__)
 
 
 @desk.get("/calls")
-@require(Permission.CASE_START)
+@require(Permission.CASE_START, reads="list_read")
 def listed(actor: Actor) -> Any:
     """The form for a call, and the calls under way with the step and limit of each."""
     today = civil_date(auth.office().database.clock())

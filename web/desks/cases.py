@@ -58,7 +58,7 @@ _LIST = (
 
 
 @desk.get("/cases")
-@require(Permission.CASE_READ)
+@require(Permission.CASE_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def search(actor: Actor) -> Any:
     """Cases in scope, latest first, narrowed by programme, state, township and days."""
@@ -292,7 +292,7 @@ def _clocks(session: Any, case: Any, bundle: Any, today: Any) -> list[dict[str, 
 
 
 @desk.get("/cases/<string:number>/diagram")
-@require(Permission.CASE_READ)
+@require(Permission.CASE_READ, reads="case_read")
 def diagram(actor: Actor, number: str) -> Any:
     """The diagram of the case's release, where the case stands and what it passed."""
     office = auth.office()

@@ -18,7 +18,7 @@ desk = Blueprint("differences", __name__)
 
 
 @desk.get("/differences")
-@require(Permission.HOUSEHOLD_READ)
+@require(Permission.HOUSEHOLD_READ, reads="list_read")
 def listed(actor: Actor) -> Any:
     """What waits, the earliest due first; `?all=1`: what was resolved too."""
     everything = request.args.get("all") == "1"

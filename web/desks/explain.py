@@ -21,7 +21,7 @@ desk = Blueprint("explain", __name__)
 
 
 @desk.get("/cases/<string:number>/explain")
-@require(Permission.HOUSEHOLD_READ)
+@require(Permission.HOUSEHOLD_READ, reads="case_read")
 def page(actor: Actor, number: str) -> Any:
     """Every line of every sheet as a sentence, the parameters used, and whether it comes out the same today."""
     office = auth.office()

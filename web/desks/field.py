@@ -13,7 +13,6 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template
 from flask_wtf.csrf import generate_csrf
 
-from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries, queues
@@ -22,7 +21,7 @@ from processes.people import queries as people
 from processes.policy import values
 from processes.releases import forms as schemas
 from processes.releases import publish
-from web import answers, auth
+from web import answers, auth, reads
 from web.require import public, require
 
 desk = Blueprint("field", __name__)
@@ -52,8 +51,8 @@ def carry(actor: Actor) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         mine = queues.worklist(session, actor, queues.Wanted("mine")).rows
         found = [_carried(office, session, item, actor) for item in mine if item.form]
-    for item in mine:
-        office.perform(c.NotePaperRead(f"field/{item.case_number}"), actor)
+    if found:
+        reads.note(actor, "case_carried", *dict.fromkeys(one["number"] for one in found))
     return jsonify(
         items=found, person=actor.account_id, csrf=generate_csrf(),
         keep_seconds=int(KEPT_FOR.total_seconds()),
@@ -69,7 +68,9 @@ def now(actor: Actor, item_id: int) -> Any:
         item = session.get(WorkItem, item_id)
         if item is None or item.status != "open" or item.claimed_by_id != actor.account_id:
             return jsonify(gone=True, csrf=generate_csrf())
-        return jsonify(_carried(office, session, item, actor) | {"gone": False, "csrf": generate_csrf()})
+        carried = _carried(office, session, item, actor)
+    reads.note(actor, "case_read", carried["number"])
+    return jsonify(carried | {"gone": False, "csrf": generate_csrf()})
 
 
 def _carried(office: Any, session: Any, item: WorkItem, actor: Actor) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def close(actor: Actor, township: str) -> Any:
 
 
 @desk.get("/funds/<string:township>/statement-<string:month>.<string:kind>")
-@require(Permission.FUND_READ)
+@require(Permission.FUND_READ, reads="payments_read")
 @budgets.spends(budgets.MADE)
 def statement(actor: Actor, township: str, month: str, kind: str) -> Any:
     """The statement of a month as PDF or XLSX."""

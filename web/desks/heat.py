@@ -67,7 +67,7 @@ def figures(actor: Actor, programme: str) -> Any:
 
 
 @desk.get("/oversight/heat/<string:programme>/cases")
-@require(Permission.OVERDUE_READ)
+@require(Permission.OVERDUE_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def behind(actor: Actor, programme: str) -> Any:
     """The cases behind one figure."""

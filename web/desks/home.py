@@ -22,7 +22,7 @@ FIRST = 8
 
 
 @desk.get("/")
-@require(Permission.SESSION)
+@require(Permission.SESSION, reads="list_read")
 def page(actor: Actor) -> Any:
     """The figures of one's own day; the load of the office follows."""
     if not actor.may(Permission.TASK_WORK):
@@ -81,7 +81,7 @@ def _figure(found: load.Load, title: str, key: str) -> dict[str, Any]:
 
 
 @desk.get("/load/cases")
-@require(Permission.CASE_READ)
+@require(Permission.CASE_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def behind(actor: Actor) -> Any:
     """The steps behind a figure."""

@@ -48,7 +48,7 @@ _LIST = (
 
 
 @desk.get("/households")
-@require(Permission.HOUSEHOLD_READ)
+@require(Permission.HOUSEHOLD_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def register(actor: Actor) -> Any:
     """Households in scope, by name, file number or ID tail; narrowed by township and category."""

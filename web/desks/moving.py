@@ -17,7 +17,7 @@ desk = Blueprint("moving", __name__)
 
 
 @desk.get("/oversight/moves")
-@require(Permission.OVERDUE_READ)
+@require(Permission.OVERDUE_READ, reads="list_read")
 def listed(actor: Actor) -> Any:
     """Every move in scope, what waits first."""
     with auth.office().database.reading(actor.division, actor.department) as session:

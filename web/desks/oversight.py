@@ -31,7 +31,7 @@ _LIST = (
 
 
 @desk.get("/oversight")
-@require(Permission.OVERDUE_READ)
+@require(Permission.OVERDUE_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def late(actor: Actor) -> Any:
     """Red and overdue limits, incidents, load by township."""

@@ -22,7 +22,7 @@ desk = Blueprint("papers", __name__)
 
 
 @desk.get("/papers/batch")
-@require(Permission.PAPER_READ)
+@require(Permission.PAPER_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def waiting(actor: Actor) -> Any:
     """Papers that were never printed, all or one kind of them."""

@@ -21,7 +21,7 @@ desk = Blueprint("returns", __name__)
 
 
 @desk.get("/scan/returns")
-@require(Permission.SCAN_FILE)
+@require(Permission.SCAN_FILE, reads="list_read")
 def page(actor: Actor) -> Any:
     """Drop files; below, papers whose signed pages have not all come back."""
     with auth.office().database.reading(actor.division, actor.department) as session:

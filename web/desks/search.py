@@ -53,7 +53,7 @@ def search(actor: Actor) -> Any:
 
 
 @desk.get("/search")
-@require(Permission.SESSION)
+@require(Permission.SESSION, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def results(actor: Actor) -> Any:
     """What a word finds."""

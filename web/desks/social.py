@@ -21,7 +21,7 @@ SOCIAL = "social"
 
 
 @desk.get("/offers")
-@require(Permission.OFFER_WRITE)
+@require(Permission.OFFER_WRITE, reads="list_read")
 def listed(actor: Actor) -> Any:
     """Needs on one side, offers on the other."""
     with auth.office().database.reading(actor.division, actor.department) as session:

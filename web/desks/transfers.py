@@ -20,7 +20,7 @@ desk = Blueprint("transfers", __name__)
 
 
 @desk.get("/transfers")
-@require(Permission.HOUSEHOLD_READ)
+@require(Permission.HOUSEHOLD_READ, reads="list_read")
 def listed(actor: Actor) -> Any:
     """What waits, the earliest due first; `?all=1`: what was decided too."""
     everything = request.args.get("all") == "1"

@@ -11,7 +11,7 @@ from processes.errors import AttachmentRefused
 from processes.papers import queries, signing
 from processes.storage import certificate
 from processes.storage.file_names import file_name
-from web import auth, uploads
+from web import auth, reads, uploads
 from web.limits import limiter
 from web.require import public
 
@@ -31,7 +31,10 @@ def one(code: str, page: str = "") -> Any:
     if found is not None and actor is not None and actor.may(Permission.PAPER_READ):
         with office.database.reading(actor.division, actor.department) as session:
             inside = queries.inside(session, actor, code)
-            return render_template("verify.html", paper=found, inside=inside, code=code)
+            page_shown = render_template("verify.html", paper=found, inside=inside, code=code)
+        if inside is not None:
+            reads.note(actor, "case_read", inside.case.number)
+        return page_shown
     page_shown = render_template("verify.html", paper=found, inside=None, code=code, lost=lost)
     return page_shown, 200 if found else 404
 

@@ -53,7 +53,7 @@ _KEPT = ("queue", "q", "programme", "task", "colour", "township", "order", "colu
 
 
 @desk.get("/worklist")
-@require(Permission.SESSION)
+@require(Permission.SESSION, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def queue(actor: Actor) -> Any:
     """A page of a queue; the table alone for live updates."""
