@@ -38,12 +38,13 @@ def authenticate(
     """The account, or None when name or password is wrong (counted); raises `SignInDelayed`.
 
     An unknown name takes the same way and as long as a known one.  `vouched` is what the directory says of the
-    password; None: it is the office's own.
+    password; None: it is the office's own.  The own hash is computed in either case, so that time tells nothing.
     """
     account = uow.session.scalar(select(Account).where(Account.username == username))
     counted = sign_in_attempts.begin(uow, username, account, address, browser)
     own = _NOBODY if account is None else account.password_hash
-    matches = _verify(own, password) if vouched is None else vouched
+    is_own = _verify(own, password)
+    matches = is_own if vouched is None else vouched
     if account is not None and matches and account.awaits_confirmation:
         raise AccountUnconfirmed()
     if account is None or not account.is_active or not matches:

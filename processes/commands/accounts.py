@@ -19,6 +19,8 @@ class SignIn(Command):
     """The mark that this browser keeps; empty: it has none yet."""
     vouched: bool | None = None
     """What the directory says of the password, put in by the door; None: it is the office's own."""
+    is_away: bool = False
+    """Whether the directory did not answer, put in by the door."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,14 @@ from processes.access import accounts as account_rules
 from processes.access import directory, factors, sign_in_attempts
 from processes.access.models import Account, CommandToken
 from processes.access.scope import Actor
-from processes.errors import DatabaseBusy, NotAllowed, PasswordChangeDue, Unavailable, YimenError
+from processes.errors import (
+    DatabaseBusy,
+    DirectoryAway,
+    NotAllowed,
+    PasswordChangeDue,
+    Unavailable,
+    YimenError,
+)
 from processes.office import (
     account_changes,
     accounts,
@@ -61,7 +68,7 @@ from processes.office import (
     verifying,
     vouching,
 )
-from processes.settings import Settings
+from processes.settings import Directory, Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
 
 _ATTEMPTS = 3
@@ -254,7 +261,7 @@ _WITH_PASSWORD = (
 )  # fmt: skip
 """What brings a password that the directory may know."""
 _COUNTED: dict[type[c.Command], Callable[[c.Command], YimenError]] = {
-    c.SignIn: lambda _: register.sign_in_refusal(),
+    c.SignIn: register.sign_in_refusal,
     c.ChangePassword: lambda _: accounts.wrong_password(),
     **dict.fromkeys((c.VerifyPassword, c.VerifyCode, c.VerifyPasskey, c.ConfirmTotp), verifying.failed),
     **dict.fromkeys((c.BeginTotp, c.BeginPasskey, c.RemoveFactor, c.MakeRecoveryCodes), verifying.failed),
@@ -330,18 +337,38 @@ class Office:
 
         Whoever has to wait for the next attempt is not asked about there either.  Own passwords stay here.
         """
-        at = self.settings.directory
-        if at is None or not isinstance(command, _WITH_PASSWORD):
+        if not isinstance(command, _WITH_PASSWORD):
+            return command
+        command, at = replace(command, vouched=None), self.settings.directory
+        if at is None:
             return command
         username = command.username if isinstance(command, c.SignIn) else actor.username
         with self.database.reading("") as session:
             account = session.scalar(select(Account).where(Account.username == username))
-            if account is not None and not account_rules.signs_in_elsewhere(self.settings, account):
+            is_own = account is not None and not account_rules.signs_in_elsewhere(self.settings, account)
+            if is_own and not isinstance(command, c.SignIn):
                 return command
             sign_in_attempts.demand_over(
                 session, username, account, command.address, command.browser, self.database.clock()
             )
+        if isinstance(command, c.SignIn):
+            return self._asked_alike(at, command, is_own)
         return replace(command, vouched=directory.knows(at, username, command.password))
+
+    @staticmethod
+    def _asked_alike(at: Directory, command: c.SignIn, is_own: bool) -> c.SignIn:
+        """Whose password it is shows neither by time nor by answer: the directory is asked at every sign-in.
+
+        For an account whose own password counts it is asked about nobody.  While it is away each attempt that fails
+        is counted and told so, whoever it is; the own password of an administrator goes on opening.
+        """
+        try:
+            if is_own:
+                directory.pretend(at, command.username, command.password)
+                return command
+            return replace(command, vouched=directory.knows(at, command.username, command.password))
+        except DirectoryAway:
+            return replace(command, vouched=None if is_own else False, is_away=True)
 
     def _demand_proofs(self, command: c.Command, actor: Actor) -> None:
         """Raise unless the actor has shown what the session asks for, and lately where the command is weighty."""

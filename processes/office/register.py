@@ -13,6 +13,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
 from processes.cases import numbering
 from processes.errors import (
+    DirectoryAway,
     FormInvalid,
     HouseholdNotFound,
     LocalPasswordOff,
@@ -65,9 +66,9 @@ def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignIn
     }  # fmt: skip
 
 
-def sign_in_refusal() -> SignInRefused:
-    """The answer to a failed sign-in."""
-    return accounts.refuse()
+def sign_in_refusal(command: c.Command) -> SignInRefused | DirectoryAway:
+    """The answer to a failed sign-in; while the directory is away, the same for every name."""
+    return DirectoryAway() if isinstance(command, c.SignIn) and command.is_away else accounts.refuse()
 
 
 def unlock_account(

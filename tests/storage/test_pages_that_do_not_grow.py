@@ -87,6 +87,7 @@ def test_what_is_asked_stands_in_an_index_in_its_order(stage: Stage, ask: Any, i
 def test_the_register_sends_as_many_statements_for_many_households_as_for_few(stage: Stage) -> None:
     clerk = desks.Person(stage, "window_clerk")
     cases.a_household(stage)
+    clerk.get("/households")  # that the list is looked at is written down once a while
     few = len(plans.asked(stage, lambda: clerk.get("/households")))
     for n in range(8):
         member = {"name": f"钱{'甲乙丙丁戊己庚辛'[n]}", "relation": "本人", "id_number": _number(n)}
