@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from threading import Lock
-from urllib.parse import urlencode
 
 import structlog
 from flask import Response, current_app, request
@@ -24,6 +23,8 @@ _SEEN_ONCE = timedelta(hours=12)
 """A list that lies open shows the same rows the whole day."""
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{6,12}-(?:H-[0-9]{6}|[A-Z]{2}-[0-9]{4}-[0-9]{5})(?![0-9])")
 """How cases and households are numbered (`cases.numbering`)."""
+_LONG = re.compile(r"(?<![0-9-])[0-9]{10,}[0-9Xx](?![0-9-])")
+"""A telephone, an account, a number of a person: the log keeps the end of it."""
 _NAMING = ("text/html", "application/json")
 _NO_CONDITION = ("page", "columns", "unsaved", "noted", "saved")
 _MOST = 20_000
@@ -50,8 +51,12 @@ def note(actor: Actor, action: str, *targets: str, once: timedelta = ONCE) -> No
 def note_list(actor: Actor) -> None:
     """Write down which list somebody looks at and how it is narrowed; not when it looks again by itself."""
     if not auth.is_by_itself():
-        kept = {n: v for n, v in request.args.items() if v and n not in _NO_CONDITION}
-        note(actor, LIST, f"{request.path} {urlencode(kept)}".strip())
+        kept = [f"{n}={_LONG.sub(_tail, v)}" for n, v in request.args.items() if v and n not in _NO_CONDITION]
+        note(actor, LIST, " ".join([request.path, *kept]))
+
+
+def _tail(number: re.Match[str]) -> str:
+    return "*" + number[0][-4:]
 
 
 def note_named(actor: Actor, answer: Response) -> None:

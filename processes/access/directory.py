@@ -105,7 +105,12 @@ def _opened(directory: Directory, name: str, password: str) -> Connection:
         server, user=name or None, password=password or None, auto_bind=AUTO_BIND_NONE, read_only=True,
         receive_timeout=_TIMEOUT, auto_referrals=False, raise_exceptions=False,
     )  # fmt: skip
-    connection.open()
-    if parts.scheme == "ldap" and not connection.start_tls():
-        raise DirectoryAway()
+    try:
+        connection.open()
+        if parts.scheme == "ldap" and not connection.start_tls():
+            raise DirectoryAway()
+    except (LDAPException, OSError, DirectoryAway):
+        if connection.socket is not None:  # the library leaves it open where the certificate does not hold
+            connection.socket.close()
+        raise
     return connection

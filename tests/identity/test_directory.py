@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import re
 import subprocess
 import time
@@ -190,6 +192,9 @@ def test_a_name_is_no_filter(slapd: Slapd, username: str) -> None:
 def test_a_certificate_that_does_not_hold(slapd: Slapd, way: str, tmp_path: Path) -> None:
     at: Directory = getattr(slapd, way)
     other, _ = certificate(tmp_path / "other", "localhost")
+    gc.collect()
+    gc.disable()  # which closes, some day, what was left open
+    before = len(os.listdir("/proc/self/fd"))
     for wrong in (
         replace(at, roots=str(other)),
         replace(at, roots=""),
@@ -197,6 +202,9 @@ def test_a_certificate_that_does_not_hold(slapd: Slapd, way: str, tmp_path: Path
     ):
         with pytest.raises(DirectoryAway):
             directory.knows(wrong, "t1_clerk", OWN)
+    left_open = len(os.listdir("/proc/self/fd")) - before
+    gc.enable()
+    assert left_open == 0
 
 
 def test_away__or_a_reader_that_it_does_not_know(slapd: Slapd) -> None:

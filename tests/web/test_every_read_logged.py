@@ -146,7 +146,13 @@ def test_a_list_is_written_down_with_what_narrows_it(stage: Stage) -> None:
     cases.a_case(stage)
     clerk = Person(stage, "window_clerk")
     clerk.get("/households?q=%E5%BC%A0&page=2&order=name")
-    assert _logged(stage, "list_read") == [("t1_clerk", "/households q=%E5%BC%A0&order=name")]
+    clerk.get("/cases?q=34019919780615201X")
+    clerk.get("/cases?q=340199101-DB-2026-00001")
+    assert _logged(stage, "list_read") == [
+        ("t1_clerk", "/households q=张 order=name"),
+        ("t1_clerk", "/cases q=*201X"),
+        ("t1_clerk", "/cases q=340199101-DB-2026-00001"),
+    ]
 
 
 def test_what_is_carried_along__is_written_down_case_by_case(stage: Stage) -> None:
