@@ -99,6 +99,7 @@ from processes.commands.identity import (
     RemoveFactor,
     ResetFactors,
     SignInVouched,
+    TakeProviderAnswer,
     VerifyCode,
     VerifyPasskey,
     VerifyPassword,
@@ -189,6 +190,7 @@ from processes.commands.unsaved import DropUnsaved, KeepUnsaved, OpenUnsaved, Sw
 __all__ = [
     "ProveVouched",
     "SignInVouched",
+    "TakeProviderAnswer",
     "AskFactorReset",
     "AskPasskey",
     "BeginPasskey",

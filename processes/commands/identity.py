@@ -118,6 +118,13 @@ class ResetFactors(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeProviderAnswer(Command):
+    """An answer of the provider of sign-ins has come for a request; given by the program alone, and taken once."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignInVouched(Command):
     """Open a session for somebody for whom the provider of sign-ins vouched; given by the program alone."""
 

@@ -76,6 +76,7 @@ Handler = Callable[[Settings, UnitOfWork, Actor, Any], dict[str, Any]]
 
 HANDLERS: dict[type[c.Command], Handler] = {
     c.SignIn: register.sign_in,
+    c.TakeProviderAnswer: vouching.take_answer,
     c.SignInVouched: vouching.sign_in,
     c.ProveVouched: vouching.prove,
     c.TouchSession: sessions.touch,

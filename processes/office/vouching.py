@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from sqlalchemy import select
 
 from processes import commands as c
 from processes.access import audit, factors, sessions
-from processes.access.models import Account, SignedIn
+from processes.access.models import Account, CommandToken, SignedIn
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import AccountUnconfirmed, ProviderRefused
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+
+_MARK = 48
+
+
+def take_answer(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.TakeProviderAnswer
+) -> dict[str, Any]:
+    """Take the answer to one request; raises `ProviderRefused` for a second one.
+
+    The request itself is kept by the browser, which can bring it again; that a code is worth nothing the second time is
+    not left to the provider.
+    """
+    actor.demand(Permission.SYSTEM_WORK)
+    token = f"provider {hashlib.sha256(command.state.encode()).hexdigest()[:_MARK]}"
+    if uow.session.get(CommandToken, token) is not None:
+        raise ProviderRefused(reason="登录请求已经用过，请重新登录")
+    uow.add(CommandToken(token=token, account_id=None, at=uow.now, result={}))
+    return {}
 
 
 def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignInVouched) -> dict[str, Any]:

@@ -19,6 +19,8 @@ SECONDS = 30
 """For one file altogether: of the largest that is taken, a scanner needs a few."""
 _PART = 256 * 1024
 _LONGEST_ANSWER = 4_096
+_SENTENCE = re.compile(rb"stream: (?:OK|([^\0]*) FOUND)\0")
+_NAMELESS = "未命名"
 _TCP = re.compile(r"tcp[ :/]+(\[?[0-9A-Za-z.:-]+\]?)[ :]([0-9]{1,5})")
 
 
@@ -42,11 +44,10 @@ def found_in(address: str, content: bytes, seconds: float = SECONDS) -> str:
             answer = _answer(line, until)
     except OSError as fault:
         raise FileUnscanned(reason="病毒扫描服务没有应答") from fault
-    if answer == "stream: OK":
-        return ""
-    if answer.startswith("stream: ") and answer.endswith(" FOUND"):
-        return answer.removeprefix("stream: ").removesuffix(" FOUND")
-    raise FileUnscanned(reason="病毒扫描服务不能检查这个文件（可能过大）")
+    said = _SENTENCE.fullmatch(answer)
+    if said is None:
+        raise FileUnscanned(reason="病毒扫描服务不能检查这个文件（可能过大）")
+    return "" if said[1] is None else said[1].decode("utf-8", "replace").strip() or _NAMELESS
 
 
 def _connected(address: str, until: float) -> socket.socket:
@@ -73,7 +74,8 @@ def _stream(content: bytes) -> Iterator[bytes]:
     yield struct.pack("!I", 0)
 
 
-def _answer(line: socket.socket, until: float) -> str:
+def _answer(line: socket.socket, until: float) -> bytes:
+    """Everything that it says, to the end of its sentence; a line that is lost before has said nothing."""
     told = b""
     while b"\0" not in told and len(told) < _LONGEST_ANSWER:
         line.settimeout(_left(until))
@@ -81,7 +83,7 @@ def _answer(line: socket.socket, until: float) -> str:
         if not part:
             break
         told += part
-    return told.split(b"\0", 1)[0].decode("utf-8", "replace").strip()
+    return told
 
 
 def _left(until: float) -> float:

@@ -115,6 +115,39 @@ def test_an_answer_is_taken_once__and_by_the_browser_that_asked(office: Stage) -
     assert back(person, address).status_code == 403
 
 
+@pytest.mark.parametrize("path", ["/sign-in/provider?next=/worklist", "/sign-in/provider?again=yes"])
+def test_a_request_is_answered_once__whatever_the_browser_keeps_and_the_provider_says(
+    office: Stage, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """State, nonce and code come again with the cookie of before; this provider would give a token each time."""
+    person = signed_in(office) if "again" in path else Person(office)
+    address = at_the_provider(begun(person, path), "t1_clerk")
+    kept = {c.key: c.value for c in person.client._cookies.values()}  # type: ignore[attr-defined]
+    asked: list[str] = []
+
+    def finish(_provider: Provider, _back: str, request: oidc.Asked, *_: object) -> oidc.Vouched:
+        asked.append(request.state)
+        return oidc.Vouched("t1_clerk", has_factor=True)
+
+    monkeypatch.setattr(oidc, "finish", finish)
+    assert back(person, address).status_code in (200, 302)
+    thief = Person(office)
+    for browser in (person, thief):
+        for name, value in kept.items():
+            browser.client.set_cookie(name, value, domain="localhost")
+        refused = back(browser, address)
+        assert (refused.status_code, "已经用过" in refused.text) == (403, True)
+    assert len(asked) == 1
+
+
+def test_the_answer_to_a_request_is_taken_by_the_program_alone(office: Stage) -> None:
+    office.office.perform(c.TakeProviderAnswer("s"), system_actor())
+    with pytest.raises(ProviderRefused):
+        office.office.perform(c.TakeProviderAnswer("s"), system_actor())
+    with pytest.raises(PermissionMissing):
+        office.office.perform(c.TakeProviderAnswer("t"), office.actor("window_clerk", "340199101201"))
+
+
 @pytest.mark.parametrize(
     "change",
     [

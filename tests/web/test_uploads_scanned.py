@@ -122,11 +122,93 @@ def test_every_door_refuses_it(stage: Stage, clamd: str, role: str, address: str
         b"OK\0",
         b"x" * 9000,
         "病毒 FOUND\0".encode(),
+        b"stream: OK",  # cut off before its end: what came after may have been something else
+        b"stream: Virus.Name FOUND",
+        b"stream: FOUND\0",
+        b"stream: OK\0stream: Virus.Name FOUND\0",
+        b"stream: " + b"V" * 5000 + b" FOUND\0",
     ],
 )
 def test_whatever_else_the_scanner_says__is_no_leave(answer: bytes) -> None:
     with _scanner_that(answer) as address, pytest.raises(FileUnscanned):
         scanner.found_in(address, b"x")
+
+
+def test_only_its_two_sentences_count() -> None:
+    with _scanner_that(b"stream: OK\0") as address:
+        assert scanner.found_in(address, b"x") == ""
+    with _scanner_that(b"stream: Win.Test.EICAR_HDB-1 FOUND\0") as address:
+        assert scanner.found_in(address, b"x") == "Win.Test.EICAR_HDB-1"
+    # What is found without a name that can be read is found all the same.
+    for nameless in (b"stream:  FOUND\0", b"stream: \xff FOUND\0"):
+        with _scanner_that(nameless) as address:
+            assert scanner.found_in(address, b"x")
+
+
+@contextmanager
+def _scanner_that_hangs_up(after: int) -> Iterator[str]:
+    """A scanner that ends the line after so many bytes, its answer to what is too large or its own end."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+
+        def serve() -> None:
+            line, _ = server.accept()
+            with closing(line):
+                taken = 0
+                while taken < after:
+                    taken += len(line.recv(65536))
+
+        worker = threading.Thread(target=serve)
+        worker.start()
+        yield f"tcp 127.0.0.1:{server.getsockname()[1]}"
+        worker.join()
+
+
+@pytest.mark.parametrize("after", [0, 1, 200_000])
+def test_a_line_that_is_lost__lets_nothing_in(after: int) -> None:
+    with _scanner_that_hangs_up(after) as address, pytest.raises(FileUnscanned, match="没有应答|不能检查"):
+        scanner.found_in(address, bytes(8_000_000))
+
+
+@pytest.mark.parametrize("address", ["", "clamd", "unix:relative", "tcp 127.0.0.1:99999"])
+def test_a_scanner_that_cannot_be_meant__lets_nothing_in(address: str) -> None:
+    with pytest.raises(FileUnscanned):
+        scanner.found_in(address, b"x")
+
+
+def test_each_file_of_a_form_is_looked_at(stage: Stage) -> None:
+    """Not only the first: the second one's scanner has gone."""
+    number = cases.a_case(stage)
+    clerk = Person(stage, "window_clerk")
+    with _scanner_that(b"stream: OK\0") as address:
+        _scanned(stage, address)
+        pair = [(io.BytesIO(files.a_pdf()), "一.pdf"), (io.BytesIO(files.a_pdf()), "二.pdf")]
+        with closing(socket.create_server(("127.0.0.1", 0))):
+            answer = clerk.post(f"/cases/{number}/attachments", {"file": pair})
+    assert answer.status_code == 503
+    with stage.database.reading("") as session:
+        assert [row.name for row in session.scalars(select(Attachment))] == ["一.pdf"]
+
+
+def test_where_no_scanner_is_set__files_come_in_and_nobody_is_asked(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = cases.a_case(_scanned(stage, ""))
+    monkeypatch.setattr(scanner, "found_in", lambda *_: pytest.fail("nobody is there to be asked"))
+    assert _sent(Person(stage, "window_clerk"), number, "户口簿.pdf", files.a_pdf()).status_code == 200
+
+
+def test_what_is_found__is_refused_and_written_down_without_the_real_one(stage: Stage) -> None:
+    number = cases.a_case(stage)
+    clerk = Person(stage, "window_clerk")
+    with _scanner_that(b"stream: " + b"N" * 200 + b" FOUND\0") as address:
+        _scanned(stage, address)
+        answer = _sent(clerk, number, "诊断书.pdf", files.a_pdf())
+    assert (answer.status_code, answer.json["code"]) == (422, "file_infected")
+    with stage.database.reading("") as session:
+        assert session.scalar(select(func.count()).select_from(Attachment)) == 0
+        logged = session.scalars(select(AccessLog).where(AccessLog.action == "upload_infected")).one()
+        assert "N" * 20 in logged.target
+        assert len(logged.target) <= 120
 
 
 def test_a_scanner_that_says_nothing__is_not_waited_for() -> None:

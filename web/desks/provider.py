@@ -61,6 +61,7 @@ def back() -> Any:
         if not isinstance(kept, dict) or not _is_young(kept):
             raise ProviderRefused(reason="登录请求已经过时，请重新登录")
         asked = oidc.Asked(kept["state"], kept["nonce"], kept["verifier"])
+        auth.office().perform(c.TakeProviderAnswer(asked.state), system_actor())
         who = oidc.finish(_provider(), _back(), asked, request.args.to_dict(), kept["again"])
         return _proven(who) if kept["again"] else _signed_in(who, kept["next"])
     except YimenError as fault:
