@@ -39,8 +39,10 @@ FILES = (
     "image/jpeg",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
-SHOW_NOBODY = frozenset({"guide.picture", "draws.printed", "printing.overview", "funds.overview"})
-"""A picture of the guide; lots, which are numbers; one's own prints and sums, which name no person."""
+SHOW_NOBODY = frozenset(
+    {"guide.picture", "draws.printed", "printing.overview", "funds.overview", "handing.absence_page"}
+)
+"""A picture of the guide; lots, which are numbers; one's own prints and sums, which name no person; colleagues' absences."""
 
 office = scope.world
 
