@@ -64,9 +64,7 @@ def make(stage: Stage) -> Foreign:
     with stage.database.reading("") as session:
         for table in Row.metadata.sorted_tables:
             if table.name not in LOGS and "id" in table.columns:
-                made.rows[table.name] = set(
-                    session.execute(text(f"SELECT rowid FROM {table.name}")).scalars()
-                )  # noqa: S608
+                made.rows[table.name] = set(session.execute(text(f"SELECT id FROM {table.name}")).scalars())  # noqa: S608
     _watch(stage)
     return made
 
