@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from processes.access import log_chain
 from processes.access.models import AccessLog, Account
 from processes.access.scope import Actor
+from processes.storage.planning import unindexed
 from processes.storage.unit_of_work import UnitOfWork
 
 Action: TypeAlias = Literal[
@@ -220,8 +221,8 @@ def _latest(
         return _part(true(), limits, most)
     newest = before or (session.scalar(select(func.max(AccessLog.id))) or 0) + 1
     of_target = _begins(AccessLog.target, word)
-    # Said in a way that the targets' index does not answer: the newest are looked through in their own order.
-    near = and_(AccessLog.id >= newest - _LOOKED_AT, _begins(AccessLog.target.concat(""), word))
+    # The newest are looked through in their own order, not in that of the targets' index.
+    near = and_(AccessLog.id >= newest - _LOOKED_AT, _begins(unindexed(session, AccessLog.target), word))
     found = session.scalars(_part(near, limits, most)).all()
     if len(found) == most:
         of_target = AccessLog.id.in_(found)
