@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import Row
+
 from processes.cases.models import NO_DUE_DATE, WorkItem
 
 _RULES = ("overdue", "red", "yellow", "returned", "urged", "category", "waiting")
@@ -16,9 +18,9 @@ POINTS = tuple(f"desk.priority.{name}" for name in _RULES)
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A step with its points and the reasons for them."""
+    """A step, or what its points are made from, with its points and the reasons for them."""
 
-    item: WorkItem
+    item: WorkItem | Row[*tuple[Any, ...]]
     points: int
     reasons: tuple[str, ...]
 
@@ -29,7 +31,9 @@ def points_of(value: Callable[[str], Any]) -> dict[str, int]:
     return {name: int(v) if isinstance(v, Decimal) else 0 for name, v in found.items()}
 
 
-def rank(item: WorkItem, today: date, points: dict[str, int], waited_days: int) -> Ranked:
+def rank(
+    item: WorkItem | Row[*tuple[Any, ...]], today: date, points: dict[str, int], waited_days: int
+) -> Ranked:
     """The points of a step today."""
     reasons: list[tuple[int, str]] = []
     if item.due_on != NO_DUE_DATE:

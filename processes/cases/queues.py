@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,6 +27,11 @@ WEEK = timedelta(days=7)
 ORDERS = ("due", "arrival", "priority")
 _TAIL = 4
 _NAME_BEYOND = "\U0010ffff"
+_WEIGHED = (
+    WorkItem.id, WorkItem.due_on, WorkItem.red_on, WorkItem.yellow_on, WorkItem.offered_at, WorkItem.urged,
+    WorkItem.category, WorkItem.returned_reason.is_not(None).label("returned_reason"),
+)  # fmt: skip
+"""What the points of an item are made from; of a reason only whether there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +85,17 @@ def _order(wanted: Wanted) -> list[Any]:
 def _by_priority(
     session: Session, parts: list[Select[Any]], wanted: Wanted, today: date, number: int
 ) -> list[priority.Ranked]:
-    """The page of those that are due first, put in the order of their points."""
+    """The page of those that are due first, put in the order of their points; of the others no more than the points need."""
     order = [WorkItem.due_on, WorkItem.id]
-    rows = session.scalars(_first(parts, MOST_COUNTED, order).order_by(*order).limit(MOST_COUNTED)).all()
+    weighed = _first(parts, MOST_COUNTED, order).with_only_columns(*_WEIGHED)
     ranked = priority.ordered(
-        priority.rank(item, today, dict(wanted.points), (today - civil_date(item.offered_at)).days)
-        for item in rows
+        priority.rank(row, today, dict(wanted.points), (today - civil_date(row.offered_at)).days)
+        for row in session.execute(weighed.order_by(*order).limit(MOST_COUNTED))
     )
-    return ranked[(number - 1) * PAGE : number * PAGE]
+    shown = ranked[(number - 1) * PAGE : number * PAGE]
+    query = select(WorkItem).where(WorkItem.id.in_([r.item.id for r in shown]))
+    items = {item.id: item for item in session.scalars(query)}
+    return [replace(r, item=items[r.item.id]) for r in shown]
 
 
 def due(session: Session, actor: Actor, today: date) -> dict[str, int]:

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, event, func, insert, select, text, update
 
 from processes.access import audit
 from processes.cases import overdue, queries, queues
 from processes.cases.models import Case, Clock, WorkItem
+from processes.cases.pages import PAGE
 from processes.engine import explanation
 from processes.oversight import copies, heat, load
 from processes.people import queries as register
@@ -340,3 +341,39 @@ def _many_limits(connection: Connection, number: str, copies_of: int = 3000) -> 
             told.append({**limit, **days, "id": latest, "case_id": of_case["id"] + n, "stopped_on": None})
     connection.execute(insert(case_file), made)
     connection.execute(insert(clock), told)
+
+
+def test_the_order_of_priority_opens_the_items_of_its_page_alone(any_stage: Stage) -> None:
+    """Of thirty items with sealed texts a page of twenty-five is opened; the statements are those of one item."""
+    number = cases.a_case(any_stage)
+    clerk = any_stage.actor("window_clerk", cases.VILLAGE)
+    wanted = queues.Wanted("office", order="priority", today=date(2026, 3, 2), points=_POINTS)
+
+    def page() -> Any:
+        with any_stage.database.reading(clerk.division) as session:
+            return queues.worklist(session, clerk, wanted).rows
+
+    few = len(plans.asked(any_stage, page))
+    with any_stage.database.engine.execution_options(write=True).begin() as connection:
+        _many_items(connection, number)
+    loaded: list[int] = []
+
+    def note(item: WorkItem, _context: object) -> None:
+        loaded.append(item.id)
+
+    event.listen(WorkItem, "load", note)
+    asked = plans.asked(any_stage, page)
+    event.remove(WorkItem, "load", note)
+    assert len(asked) == few
+    assert len(loaded) == PAGE
+
+
+_POINTS = dict.fromkeys(("overdue", "red", "yellow", "returned", "urged", "category", "waiting"), 1)
+
+
+def _many_items(connection: Connection, number: str) -> None:
+    table = WorkItem.__table__
+    one = connection.execute(select(table).where(table.c.case_number == number)).mappings().one()
+    latest = connection.scalar(select(func.max(table.c.id))) or 0
+    rows = [{**one, "id": latest + n, "ref": f"{one['ref']}-{n}"} for n in range(1, PAGE + 6)]
+    connection.execute(insert(table), rows)
