@@ -17,7 +17,7 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from documents import attached, grid, marks, qr, sandbox
+from documents import attached, grid, marks, qr, sandbox, shapes
 from documents.errors import GlyphMissing, RenderingFailed, TemplateBroken, ValueMissing
 from documents.parsing import page_of
 from documents.sheets import Made, Sheet
@@ -38,6 +38,7 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]
 _COMPRESSION: Final = 5
 """Level 9 takes 3 ms longer for 400 bytes of an approval form."""
 pikepdf.settings.set_flate_compression_level(_COMPRESSION)
+shapes.keep()
 _fonts = FontConfiguration()
 _fetcher = ClosedFetcher()
 
