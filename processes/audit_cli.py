@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from processes import commands as c
 from processes.access import account_states, log_chain, row_states
 from processes.access.scope import system_actor
-from processes.cases import anchors, draws, events, work_audit
+from processes.cases import anchors, draws, events, told_rows, work_audit
 from processes.cases.models import Case
 from processes.errors import SealBroken
 from processes.opening import open_office
-from processes.oversight import canonical, copies, records
+from processes.oversight import canonical, copies, numbers, records
 from processes.papers import files
 from processes.relief import audit, fund_queries
 from processes.settings import Settings
@@ -27,7 +27,7 @@ from processes.storage import resealing
 
 SECTIONS = {
     "books": "备用金", "money": "救助金", "seals": "每日封存", "log": "访问记录和账号", "work": "办理环节",
-    "register": "家庭档案", "copies": "列表", "sealed": "加密内容", "rows": "登记的记录", "records": "文书和家庭档案",
+    "register": "家庭档案", "copies": "列表", "sealed": "加密内容", "rows": "登记的记录", "records": "文书和家庭档案", "told": "办件的各项内容", "numbers": "编号",
 }  # fmt: skip
 """What is compared, beside the chain of each case and the files."""
 _AT_ONCE = 500
@@ -45,7 +45,7 @@ def audit_group() -> None:
     "--remake", is_flag=True, help="与 --files 同用：能按存档内容重新生成的文书交后台任务重新生成。"
 )
 def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
-    """核对每个办件的事件链、备用金台账、救助金与办件是否相符、每日封存、访问记录、账号、办理环节、文书、家庭档案、登记的记录、加密内容、家庭档案的写法和列表用的副本；被改动或不平的退出码为 1。"""
+    """核对每个办件的事件链、备用金台账、救助金与办件是否相符、每日封存、访问记录、账号、办理环节、文书、家庭档案、办件的各项内容、编号、登记的记录、加密内容、家庭档案的写法和列表用的副本；被改动或不平的退出码为 1。"""
     office = open_office()
     with office.database.snapshot("") as session:
         checked, broken = chains(session)
@@ -84,6 +84,8 @@ def compared(session: Session, settings: Settings) -> dict[str, list[str]]:
         "register": lambda: canonical.faults(session),
         "copies": lambda: copies.differing(session),
         "records": lambda: records.differing(session),
+        "numbers": lambda: numbers.differing(session),
+        "told": lambda: told_rows.differing(session),
         "rows": lambda: row_states.differing(session),
         "sealed": lambda: resealing.broken(session),
     }

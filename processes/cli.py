@@ -12,11 +12,9 @@ from typing import Any
 import click
 
 from processes import audit_cli, backup_cli, founding_cli, worker
-from processes import commands as c
-from processes.access.scope import system_actor
 from processes.errors import OfficeMissing, YimenError
 from processes.migrations import schema
-from processes.office import explaining, rekeying
+from processes.office import explaining, keys, rekeying
 from processes.opening import checked_office, open_office
 from processes.papers import signing
 from processes.parameters import book
@@ -209,7 +207,7 @@ def setup_command(with_demo: bool) -> None:
     except OfficeMissing as missing:
         click.echo(missing.message)  # installed, and nothing is founded yet: there is nothing to publish for
         return
-    office.perform(c.NoteRowStates(), system_actor())
+    keys.note_every_row(office)
     settings = office.settings
     certificate.open_certificate(settings.keys, settings.office_name, office.database.clock())
     if with_demo:

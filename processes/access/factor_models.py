@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Marked, Row
+from processes.storage.base import Marked, Row, Stated
 from processes.storage.sealing import sealed_text_or_none
 
 
@@ -41,7 +41,7 @@ class SecondFactor(Row, Marked):
     used_at: Mapped[datetime | None]
 
 
-class RecoveryCode(Row):
+class RecoveryCode(Row, Stated):
     """A code that stands in for a second factor once; kept as a hash."""
 
     __tablename__ = "recovery_code"

@@ -29,7 +29,7 @@ class Installation(Row):
     founded_at: Mapped[datetime]
 
 
-class Division(Row):
+class Division(Row, Stated):
     """An administrative division (GB/T 2260): county (6), township (9), village (12 digits)."""
 
     __tablename__ = "division"
@@ -223,10 +223,12 @@ class LogHead(Row):
     head: Mapped[str] = mapped_column(String(64))
 
 
-class SignedIn(Row):
+class SignedIn(Row, Stated):
     """A session of somebody at the desk (登录), under the hash of the mark that the cookie holds."""
 
     __tablename__ = "signed_in"
+    stated_but = ("seen_at", "ended_at", "verified_at", "proof", "awaits", "challenge", "challenge_at")
+    """What changes while it lasts.  Whose it is, since when and under which mark never does."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mark: Mapped[str] = mapped_column(String(64), unique=True)

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from processes.access.factor_models import RecoveryCode
@@ -33,16 +33,16 @@ def use(uow: UnitOfWork, account_id: int, typed: str, at: datetime) -> bool:
     code = "".join(ch for ch in typed.upper() if ch.isalnum())
     if len(code) != _LENGTH:
         return False
-    done = uow.session.execute(
-        update(RecoveryCode)
-        .where(
-            RecoveryCode.account_id == account_id,
-            RecoveryCode.digest == _digest(account_id, code),
-            RecoveryCode.used_at.is_(None),
-        )
-        .values(used_at=at)
+    unused = select(RecoveryCode).where(
+        RecoveryCode.account_id == account_id,
+        RecoveryCode.digest == _digest(account_id, code),
+        RecoveryCode.used_at.is_(None),
     )
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    found = uow.session.scalar(unused.with_for_update())
+    if found is None:
+        return False
+    found.used_at = at
+    return True
 
 
 def left(session: Session, account_id: int) -> int:
@@ -56,7 +56,9 @@ def left(session: Session, account_id: int) -> int:
 
 def drop(uow: UnitOfWork, account_id: int) -> None:
     """No code of the account opens anything any more."""
-    uow.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
+    for row in uow.session.scalars(select(RecoveryCode).where(RecoveryCode.account_id == account_id)):
+        uow.session.delete(row)
+    uow.flush()
 
 
 def _digest(account_id: int, code: str) -> str:

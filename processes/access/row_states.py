@@ -22,6 +22,8 @@ from processes.storage.unit_of_work import UnitOfWork
 
 ACTION: Final = "row_state"
 GONE = "gone"
+_ALL = "*"
+_BEGUN = f"{_ALL} begun"
 _CHANGED = "stated rows"
 _AT_ONCE = 500
 
@@ -59,15 +61,32 @@ def note_changes(uow: UnitOfWork) -> None:
 
 
 def begin(uow: UnitOfWork) -> int:
-    """Note every row of an office that is older than this record, once; answers how many it was."""
-    if uow.session.scalar(select(AccessLog.id).where(AccessLog.action == ACTION).limit(1)) is not None:
-        return 0
+    """Note every row of a kind that nothing was noted of yet, once for each kind; answers how many it was.
+
+    That a kind has begun is noted even if there is no row of it: one that somebody adds later is not taken for old.
+    """
     count = 0
     for kind in kinds():
+        if has_begun(uow.session, kind.__tablename__):
+            continue
+        note_begun(uow, kind.__tablename__)
         for row in uow.session.scalars(select(kind)).unique():
             audit.note_of(uow, uow.account_id, ACTION, f"{kind.__tablename__} {_key(row)} {digest(row)}")
             count += 1
     return count
+
+
+def has_begun(session: Session, what: str) -> bool:
+    """Whether rows of a table, or of whatever else, are noted already."""
+    noted = select(AccessLog.id).where(
+        AccessLog.action == ACTION, AccessLog.target > f"{what} ", AccessLog.target < f"{what}!"
+    )
+    return session.scalar(noted.limit(1)) is not None
+
+
+def note_begun(uow: UnitOfWork, what: str) -> None:
+    """From now on nothing of it is older than the record."""
+    audit.note_of(uow, uow.account_id, ACTION, f"{what} {_BEGUN}")
 
 
 def differing(session: Session) -> Iterator[str]:
@@ -76,7 +95,8 @@ def differing(session: Session) -> Iterator[str]:
     noted = select(AccessLog.target).where(AccessLog.action == ACTION).order_by(AccessLog.id)
     for target in session.scalars(noted.execution_options(yield_per=_AT_ONCE)):
         table, key, state = target.split(" ")
-        said[table, key] = state
+        if key != _ALL:
+            said[table, key] = state
     for kind in kinds():
         table = kind.__tablename__
         for row in session.scalars(select(kind).execution_options(yield_per=_AT_ONCE)):
@@ -116,4 +136,4 @@ def _remember(row: Any, now: Any) -> None:
 event.listen(Stated, "after_insert", _stored, propagate=True)
 event.listen(Stated, "after_update", _stored, propagate=True)
 event.listen(Stated, "after_delete", _taken_away, propagate=True)
-UnitOfWork.at_every_end = staticmethod(note_changes)
+UnitOfWork.at_every_end["2 stated rows"] = note_changes

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.access import absences, accounts, marks
@@ -59,9 +59,9 @@ def begin(
     """Open a session of an account; the marks for the cookies are stored nowhere."""
     mark, now = marks.new(), wall()
     own = browser if _BROWSER.fullmatch(browser) else marks.new()
-    uow.session.execute(
-        delete(SignedIn).where(SignedIn.account_id == account.id, SignedIn.began_at < now - KEPT)
-    )
+    outlived = select(SignedIn).where(SignedIn.account_id == account.id, SignedIn.began_at < now - KEPT)
+    for row in uow.session.scalars(outlived):
+        uow.session.delete(row)
     uow.add(
         SignedIn(
             mark=marks.hashed(mark), account_id=account.id, epoch=account.session_epoch, began_at=now, seen_at=now,

@@ -15,7 +15,7 @@ from processes.backups import dumping, manifest
 from processes.cases.anchors import volumes
 from processes.errors import BackupDamaged, Invalid, OfficeNotEmpty, SchemaNewer
 from processes.migrations import schema
-from processes.office import Office
+from processes.office import Office, keys
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
 from processes.storage import keyring
@@ -57,7 +57,7 @@ def restore(office: Office, backup: Path, wanted: Wanted) -> dict[str, Any]:
         _put_files(backup, told, settings)
         dumping.load(engine, backup)
     schema.upgrade(engine)
-    office.perform(c.NoteRowStates(), system_actor())
+    keys.note_every_row(office)
     made = office.perform(
         c.NoteRestoration(" ".join(begun), told.instant, wanted.until, tuple(wanted.numbers)), system_actor()
     )

@@ -15,7 +15,10 @@ from processes.errors import SealBroken
 from processes.policy import values
 from processes.storage.unit_of_work import UnitOfWork
 
+NOTED = "rows_noted"
+"""Nothing that people did: what rows are after a change that no event tells of."""
 _SALT_BYTES = 16
+_LAST = "last events"
 
 
 def append(
@@ -38,7 +41,18 @@ def append(
     event.digest = digest(event)
     case.head = event.digest
     uow.add(event)
+    uow.session.info.setdefault(_LAST, {})[case.id] = (case, event)
     return event
+
+
+def say_too(uow: UnitOfWork, case_id: int, **more: Any) -> bool:
+    """Have the last event that this transaction wrote of a case say more; answers whether there is one."""
+    case, event = uow.session.info.get(_LAST, {}).get(case_id, (None, None))
+    if event is None:
+        return False
+    event.payload = {**event.payload, **more}
+    event.digest = case.head = digest(event)
+    return True
 
 
 def digest(event: CaseEvent) -> str:
@@ -70,8 +84,8 @@ def latest(session: Session, case_id: int, kind: str) -> CaseEvent:
 
 
 def before(session: Session, case_id: int, position: int | None, most: int) -> list[CaseEvent]:
-    """Events of a case before a position (None: the last ones), latest first, at most so many."""
-    query = select(CaseEvent).where(CaseEvent.case_id == case_id)
+    """What happened in a case before a position (None: the last events), latest first, at most so many."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind != NOTED)
     if position is not None:
         query = query.where(CaseEvent.position < position)
     return list(session.scalars(query.order_by(CaseEvent.position.desc()).limit(most)))

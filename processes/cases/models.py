@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from processes.policy.calendar import civil_date
-from processes.storage.base import Marked, Referred, Row, Scoped, Stated
+from processes.storage.base import Marked, PartOfTold, Referred, Row, Scoped, Stated, Told
 from processes.storage.sealing import (
     sealed_bytes,
     sealed_bytes_or_none,
@@ -25,10 +25,15 @@ _NARROWED = ("division", "department", "destroyed_on")
 """What every list of cases is narrowed by."""
 
 
-class Case(Row, Scoped, Referred, Marked):
+class Case(Row, Scoped, Referred, Marked, Told):
     """One application under one programme and one release (办件)."""
 
     __tablename__ = "case_file"
+    told_as, told_in, told_but = (
+        "办件",
+        "id",
+        ("version", "head", "events_count", "initials", "initials_other"),
+    )
     __table_args__ = (
         Index("ix_case_file_due", "due_at"),
         Index("ix_case_file_household", "household_id"),
@@ -86,10 +91,16 @@ def _only(status: str) -> Any:
     return {"postgresql_where": text(f"status = '{status}'"), "sqlite_where": text(f"status = '{status}'")}
 
 
-class WorkItem(Row, Scoped, Referred, Marked):
+class WorkItem(Row, Scoped, Referred, Marked, Told):
     """A step in someone's queue (待办); what lists show is copied here, so one statement suffices."""
 
     __tablename__ = "work_item"
+    told_as = "办理环节"
+    told_but = (
+        "draft", "draft_version", "draft_at", "version", "changed_at", "changed_by", "urged", "urged_at",
+        "due_on", "yellow_on", "red_on", "initials", "initials_other", "completed_on", "took",
+    )  # fmt: skip
+    """What is typed, counts clicks, or follows from a limit or from what is told."""
     __table_args__ = (
         # In the order of a queue, with the scope's column at the end: a page and its count are read
         # from the index alone, however many items are open.  Unclaimed is the index's condition
@@ -226,6 +237,10 @@ class WorkItem(Row, Scoped, Referred, Marked):
         self.took = None if at is None else (at - self.offered_at) // _MINUTE
         return at
 
+    def told_name(self) -> str:
+        """Its title."""
+        return f"“{self.title}”"
+
 
 class CaseEvent(Row):
     """Something that happened to a case; append-only, each hash seals the one before it."""
@@ -258,21 +273,17 @@ def _warned(how: str) -> Any:
     return {"postgresql_where": text(f"warned {how}"), "sqlite_where": text(f"warned {how}")}
 
 
-class Clock(Row, Marked):
+RUNNING: Any = {"postgresql_where": text("stopped_on IS NULL"), "sqlite_where": text("stopped_on IS NULL")}
+
+
+class Clock(Row, Marked, Told):
     """A statutory limit of a case: a budget and a ledger of suspensions, not a date (时限)."""
 
     __tablename__ = "clock"
+    told_as, told_but = "时限", ("warned",)
     __table_args__ = (
         Index("ix_clock_case", "case_id"),
-        Index(
-            "ix_clock_late",
-            "due_on",
-            "case_id",
-            "red_on",
-            "stopped_on",
-            postgresql_where=text("stopped_on IS NULL"),
-            sqlite_where=text("stopped_on IS NULL"),
-        ),
+        Index("ix_clock_late", "due_on", "case_id", "red_on", "stopped_on", **RUNNING),
         Index("ix_clock_turns_yellow", "stopped_on", "yellow_on", **_warned("= ''")),
         Index("ix_clock_turns_red", "stopped_on", "red_on", **_warned("= 'yellow'")),
         Index("ix_clock_runs_out", "stopped_on", "due_on", **_warned("IN ('yellow', 'red')")),
@@ -301,11 +312,20 @@ class Clock(Row, Marked):
     )
     """Read when a clock is computed anew or explained; finishing a step needs the due date only."""
 
+    def told_name(self) -> str:
+        """Its title."""
+        return f"“{self.title}”"
 
-class Suspension(Row, Marked):
+    def told_parts(self) -> list[Any]:
+        """Its suspensions."""
+        return sorted([s.seal_mark, s.from_on, s.until_on, s.reason] for s in self.suspensions)
+
+
+class Suspension(Row, Marked, PartOfTold):
     """A time that does not count: the days after `from_on` up to and including `until_on`."""
 
     __tablename__ = "suspension"
+    told_with = ("clock_id", "clock")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     clock_id: Mapped[int] = mapped_column(ForeignKey("clock.id"), index=True)

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Row
+from processes.storage.base import Row, Stated
 
 
-class Restoration(Row):
+class Restoration(Row, Stated):
     """A restoration, with what it left out of every series of numbers."""
 
     __tablename__ = "restoration"

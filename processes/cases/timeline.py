@@ -148,4 +148,5 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "attached": lambda t, p: f"上传附件“{t}”",
     "incident_retried": lambda t, p: f"重新处理异常：{t}",
     "closed": lambda t, p: f"办结，结果：{t}",
+    "rows_noted": lambda t, p: "登记办件各项内容的现状",
 }

@@ -25,4 +25,7 @@ class ReindexRows(Command):
 
 @dataclass(frozen=True, slots=True)
 class NoteRowStates(Command):
-    """Note what rows of records are in an office that is older than this record; once."""
+    """Note what rows are in an office that is older than this record, once for each kind of row; cases in parts."""
+
+    after: int = 0
+    """The last case of the part before."""

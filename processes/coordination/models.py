@@ -7,10 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Row, Scoped
+from processes.storage.base import Row, Scoped, Stated
 
 
-class Offer(Row, Scoped):
+class Offer(Row, Scoped, Stated):
     """Help that a charity, a social organisation or a social worker offers (社会力量帮扶资源, C25)."""
 
     __tablename__ = "offer"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Marked, Row, Scoped, Stated
+from processes.storage.base import Marked, Row, Scoped, Stated, Told
 from processes.storage.sealing import sealed_data, sealed_text
 
 _STANDING: Any = {
@@ -18,10 +18,11 @@ _STANDING: Any = {
 }
 
 
-class FactSnapshot(Row, Marked):
+class FactSnapshot(Row, Marked, Told):
     """A household as a case's computation took it (测算依据); at most one of a case stands."""
 
     __tablename__ = "fact_snapshot"
+    told_as = "测算依据"
     __table_args__ = (
         Index("ix_fact_snapshot_case", "case_id"),
         Index("uq_fact_snapshot_standing", "case_id", unique=True, **_STANDING),

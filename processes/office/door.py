@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 import processes.access.row_states
+import processes.cases.told_rows
 import processes.verbs  # noqa: F401  (registers the service operations)
 from processes import commands as c
 from processes import defects

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from processes import commands as c
 from processes.access import account_states, audit, founding
@@ -82,8 +82,6 @@ def _put(uow: UnitOfWork, divisions: tuple[tuple[str, str], ...]) -> int:
             uow.add(Division(code=code, name=name, full_name=full))
             added += 1
         elif (known[code].name, known[code].full_name) != (name, full):
-            uow.session.execute(
-                update(Division).where(Division.code == code).values(name=name, full_name=full)
-            )
+            known[code].name, known[code].full_name = name, full
     uow.flush()
     return added

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from processes import commands as c
 from processes.access import row_states
 from processes.access.permissions import Permission
-from processes.access.scope import Actor
+from processes.access.scope import Actor, system_actor
+from processes.cases import told_rows
 from processes.people import fingerprints
 from processes.relief import actions as relief
 from processes.settings import Settings
 from processes.storage import resealing
 from processes.storage.unit_of_work import UnitOfWork
 
+if TYPE_CHECKING:
+    from processes.office.door import Office
+
+OF_CASES = "told_rows"
+"""In the log: that the rows of cases are told by their events from then on."""
 FINGERPRINTED: Mapping[str, Callable[[UnitOfWork, int], tuple[int | None, int]]] = {
     "person": fingerprints.of_persons,
     "household": fingerprints.of_households,
@@ -40,6 +46,23 @@ def reindex_rows(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.R
 def note_row_states(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: c.NoteRowStates
 ) -> dict[str, Any]:
-    """After an upgrade from before states were noted; it does nothing a second time."""
+    """After an upgrade from before states were noted; what has begun to be noted is left alone."""
     actor.demand(Permission.SYSTEM_WORK)
-    return {"noted": row_states.begin(uow)}
+    noted = 0 if command.after else row_states.begin(uow)
+    if row_states.has_begun(uow.session, OF_CASES):
+        return {"noted": noted, "after": None}
+    of_cases, after = told_rows.begin(uow, command.after)
+    if after is None:
+        row_states.note_begun(uow, OF_CASES)
+    return {"noted": noted + of_cases, "after": after}
+
+
+def note_every_row(office: Office) -> int:
+    """Have every row noted that an office has from before rows were noted; answers how many it was."""
+    noted, after = 0, 0
+    while True:
+        said = office.perform(c.NoteRowStates(after), system_actor())
+        noted += int(said["noted"])
+        if said["after"] is None:
+            return noted
+        after = int(said["after"])

@@ -11,6 +11,7 @@ from processes.access import audit
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import actions, events, incidents
+from processes.cases.models import Case
 from processes.engine import runtime
 from processes.errors import NotFound, PaperNotReady, RuleBroken, StaleCase
 from processes.office.answers import reason_of
@@ -217,11 +218,25 @@ def _file(
 
 
 def finish_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FinishPaper) -> dict[str, Any]:
-    """The press has stored a paper: it can be printed now."""
+    """The press has stored a paper: it can be printed now.
+
+    The case is locked first, as whoever issues papers does: its events tell the hash of the file.
+    """
     actor.demand(Permission.SYSTEM_WORK)
+    case = _case_of(uow, command.code)
     row, job = _paper_and_job(uow, command.code)
     if row.sha256 not in (None, command.sha256):
-        _note_other_bytes(uow, actor, row, command.sha256)
+        # A later version of the press made the lost file again: the same paper in other bytes, which the case tells.
+        events.append(
+            uow,
+            case,
+            actor,
+            "paper_remade",
+            row.title,
+            number=row.number,
+            before=row.sha256,
+            after=command.sha256,
+        )
     row.sha256, row.size, row.pages, row.status, row.error = (
         command.sha256, command.size, command.pages, "ready", None,
     )  # fmt: skip
@@ -231,33 +246,31 @@ def finish_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.F
     return {}
 
 
-def _note_other_bytes(uow: UnitOfWork, actor: Actor, row: IssuedPaper, sha256: str) -> None:
-    """A later version of the press made the lost file again: the same paper in other bytes, which the case tells."""
-    case = locked_by_id(uow, row.case_id)
-    if case is not None:
-        events.append(
-            uow, case, actor, "paper_remade", row.title, number=row.number, before=row.sha256, after=sha256
-        )
-
-
 def fail_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FailPaper) -> dict[str, Any]:
     """The press could not make a paper: an incident of the case, tried again later.
 
     A worker that comes too late, after another one has made the paper, changes nothing.
     """
     actor.demand(Permission.SYSTEM_WORK)
+    case = _case_of(uow, command.code)
     row, job = _paper_and_job(uow, command.code)
     if job is not None and job.done_at is not None:
         return {}
     row.status, row.error = "failed", command.message
     if job is not None:
         outbox.put_off(job, uow.now + outbox.back_off(job.attempts + 1), command.error_code)
-    case = locked_by_id(uow, row.case_id)
-    if case is not None:
-        next_try_at = None if job is None else job.due_at
-        place = incidents.of_paper(row.code)
-        incidents.note(uow, case, place, command.error_code, command.message, next_try_at)
+    next_try_at = None if job is None else job.due_at
+    place = incidents.of_paper(row.code)
+    incidents.note(uow, case, place, command.error_code, command.message, next_try_at)
     return {}
+
+
+def _case_of(uow: UnitOfWork, code: str) -> Case:
+    of_paper = select(IssuedPaper.case_id).where(IssuedPaper.code == code).scalar_subquery()
+    case = uow.session.scalar(select(Case).where(Case.id == of_paper).with_for_update())
+    if case is None:
+        raise NotFound()
+    return case
 
 
 def _paper_and_job(uow: UnitOfWork, code: str) -> tuple[IssuedPaper, OutboxRow | None]:

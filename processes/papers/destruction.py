@@ -191,8 +191,7 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
         uow, f"case/{case.id}", papers=[*(p.sha256 for p in papers if p.sha256), *signed],
         scans=returned, attachments=attached,
     )  # fmt: skip
-    session.execute(delete(Printing).where(Printing.paper_id.in_(ids)))
-    for of_paper in (PaperSignature, ReturnedPage):
+    for of_paper in (Printing, PaperSignature, ReturnedPage):
         _each_away(session, of_paper, of_paper.paper_id.in_(ids))
     for unstated in (Incident, FactSnapshot):
         session.execute(delete(unstated).where(unstated.case_id == case.id))

@@ -8,17 +8,18 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Marked, Row, Scoped, Stated
+from processes.storage.base import Marked, Row, Scoped, Stated, Told
 from processes.storage.sealing import sealed_data, sealed_text, sealed_text_or_none
 
 STANDING, SUPERSEDED, WITHDRAWN = "standing", "superseded", "withdrawn"
 DESTROYED = "destroyed"
 
 
-class IssuedPaper(Row, Scoped, Marked):
+class IssuedPaper(Row, Scoped, Marked, Told):
     """A paper with number and contract; the PDF follows (文书)."""
 
     __tablename__ = "issued_paper"
+    told_as, told_but = "文书", ("status", "is_printed", "error")
     __table_args__ = (
         Index("ix_issued_paper_case", "case_id"),
         Index(
@@ -58,6 +59,10 @@ class IssuedPaper(Row, Scoped, Marked):
     ended_because = sealed_text()
     returned_on: Mapped[date | None]
     """When the last of its signed pages came back as a scan."""
+
+    def told_name(self) -> str:
+        """Its title and number."""
+        return f"《{self.title}》{self.number}"
 
 
 class PaperSignature(Row, Stated):
@@ -108,7 +113,7 @@ class ReturnedPage(Row, Marked, Stated):
     by: Mapped[str] = mapped_column(String(60))
 
 
-class Printing(Row):
+class Printing(Row, Stated):
     """One printing of a paper."""
 
     __tablename__ = "printing"

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.policy.parameters import DatedValue, Scalar, read
-from processes.storage.base import Row, Stated
+from processes.storage.base import Row, Stated, Told
 
 PROPOSED, IN_FORCE, REJECTED, WITHDRAWN, REPLACED = (
     "proposed",
@@ -92,7 +92,7 @@ class ParameterValue(Row, Stated):
         )
 
 
-class ParameterBook(Row):
+class ParameterBook(Row, Stated):
     """The state of the book: one row, locked by whoever changes it; its version is another one after every change."""
 
     __tablename__ = "parameter_book"
@@ -102,10 +102,11 @@ class ParameterBook(Row):
     version: Mapped[str] = mapped_column(String(36))
 
 
-class CaseParameter(Row):
+class CaseParameter(Row, Told):
     """A parameter as a case read it for a day: the case keeps it until it is computed anew."""
 
     __tablename__ = "case_parameter"
+    told_as = "参数取值"
     __table_args__ = (
         Index("ix_case_parameter_case", "case_id"),
         Index(
@@ -128,6 +129,16 @@ class CaseParameter(Row):
     confirmed_by: Mapped[str] = mapped_column(String(60), default="")
     read_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(12), default="standing")
+    mark: Mapped[str] = mapped_column(String(24))
+    """What tells it from the others of its case."""
+
+    def told_key(self) -> str:
+        """Its mark."""
+        return self.mark
+
+    def told_name(self) -> str:
+        """Which parameter."""
+        return f"“{self.name}”"
 
     @property
     def dated(self) -> DatedValue:

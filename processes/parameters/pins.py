@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.parameters.models import CaseParameter
 from processes.policy.parameters import DatedValue, PolicyBook, Scalar, kind_of, written
+from processes.storage import sealing
 from processes.storage.unit_of_work import UnitOfWork
 
 STANDING, SUPERSEDED = "standing", "superseded"
@@ -85,7 +86,7 @@ class CasePolicy:
         row = CaseParameter(
             case_id=self._case_id, name=name, day=on, value=written(found.value), kind=kind_of(found.value),
             division=found.division, since=found.since, source=found.source[:200], is_confirmed=found.confirmed,
-            confirmed_by=found.confirmed_by, read_at=self._uow.now, status=STANDING,
+            confirmed_by=found.confirmed_by, read_at=self._uow.now, status=STANDING, mark=sealing.new_mark(),
         )  # fmt: skip
         self._uow.add(row)
         self._rows()[name, on] = row
@@ -94,9 +95,7 @@ class CasePolicy:
 def release(uow: UnitOfWork, case_id: int) -> None:
     """The case is computed anew: it reads the book again."""
     uow.flush()
-    uow.session.execute(
-        update(CaseParameter)
-        .where(CaseParameter.case_id == case_id, CaseParameter.status == STANDING)
-        .values(status=SUPERSEDED)
-        .execution_options(synchronize_session="fetch")
-    )
+    standing = select(CaseParameter).where(CaseParameter.case_id == case_id, CaseParameter.status == STANDING)
+    for row in uow.session.scalars(standing):
+        row.status = SUPERSEDED
+    uow.flush()  # before the case reads the book again: of a parameter and a day one value stands

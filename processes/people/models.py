@@ -54,7 +54,7 @@ class Person(Row, Marked):
 _STANDING = text("undone_at IS NULL")
 
 
-class PersonVersion(Row, Marked):
+class PersonVersion(Row, Marked, Stated):
     """What was registered of a person from a moment on, and where that came from (人员变更记录)."""
 
     __tablename__ = "person_version"

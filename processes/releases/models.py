@@ -61,7 +61,7 @@ class DraftChange(Row, Stated):
     """Of the content that was kept; empty when the file was taken out."""
 
 
-class Draft(Row):
+class Draft(Row, Stated):
     """A content that a supervisor is changing: kept whole, versioned by every save, published by a second person."""
 
     __tablename__ = "draft"

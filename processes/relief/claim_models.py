@@ -9,16 +9,17 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from processes.storage.base import Row, Scoped
+from processes.storage.base import PartOfTold, Row, Scoped, Told
 
 
-class ReliefClaim(Row, Scoped):
+class ReliefClaim(Row, Scoped, Told):
     """What a case asks relief for: an event with its days, or bills with their period, and how much.
 
     Written when the case is checked against earlier ones (`relief.check`), written anew when it is checked again.
     """
 
     __tablename__ = "relief_claim"
+    told_as = "救助事项登记"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), unique=True)
@@ -39,11 +40,20 @@ class ReliefClaim(Row, Scoped):
 
     people: Mapped[list[ReliefClaimPerson]] = relationship(cascade="all, delete-orphan")
 
+    def told_key(self) -> str:
+        """There is one in a case."""
+        return "1"
 
-class ReliefClaimPerson(Row):
+    def told_parts(self) -> list[Any]:
+        """Whose it is."""
+        return sorted([p.person_id, p.is_concerned] for p in self.people)
+
+
+class ReliefClaimPerson(Row, PartOfTold):
     """A person of the household that asks."""
 
     __tablename__ = "relief_claim_person"
+    told_with = ("claim_id", "relief_claim")
     __table_args__ = (Index("ix_relief_claim_person_person", "person_id"),)
 
     claim_id: Mapped[int] = mapped_column(ForeignKey("relief_claim.id"), primary_key=True)

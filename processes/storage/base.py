@@ -75,3 +75,34 @@ class Stated:
     """
 
     stated_but: ClassVar[tuple[str, ...]] = ()
+
+
+class Told:
+    """A row of a case whose state stands in the case's events after each change (`cases.told_rows`), but for these attributes.
+
+    For what steps write: it is told with the events that are written anyway.  What changes it holds the case's lock.
+    """
+
+    told_but: ClassVar[tuple[str, ...]] = ()
+    told_as: ClassVar[str] = ""
+    """What such a row is to people."""
+    told_in: ClassVar[str] = "case_id"
+    """The attribute that says of which case it is."""
+
+    def told_key(self) -> str:
+        """What names the row among those of its case before the database has given it a number."""
+        return str(getattr(self, sealing.MARK))
+
+    def told_name(self) -> str:
+        """Which one it is, to people."""
+        return ""
+
+    def told_parts(self) -> list[Any]:
+        """What belongs to it and lies in rows of its own."""
+        return []
+
+
+class PartOfTold:
+    """A row that is told with the row that it belongs to: the attribute with whose number, of which kind."""
+
+    told_with: ClassVar[tuple[str, str]]

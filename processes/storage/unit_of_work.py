@@ -100,8 +100,8 @@ class UnitOfWork:
     """One transaction.  On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`), so that two
     commands on one case queue up instead of failing half-way."""
 
-    at_every_end: ClassVar[Callable[[UnitOfWork], None] | None] = None
-    """What is done at the end of every transaction, before what `at_end` asked for."""
+    at_every_end: ClassVar[dict[str, Callable[[UnitOfWork], None]]] = {}
+    """What is done at the end of every transaction, in the order of its names, before what `at_end` asked for."""
 
     def __init__(self, session: Session, now: datetime) -> None:
         self.session = session
@@ -114,8 +114,8 @@ class UnitOfWork:
 
     def commit(self) -> None:
         """Make everything of this transaction lasting, and end it."""
-        if UnitOfWork.at_every_end is not None:
-            UnitOfWork.at_every_end(self)
+        for _, act in sorted(UnitOfWork.at_every_end.items()):
+            act(self)
         while self._at_end:
             self._at_end.pop(next(iter(self._at_end)))()
         if not store(self.session, self._along):

@@ -17,21 +17,26 @@ from processes import commands as c
 from processes.access import row_states
 from processes.access.models import AccessLog
 from processes.access.scope import system_actor
+from processes.cases import told_rows
+from processes.cases.models import CaseEvent, Clock, Suspension
+from processes.office import keys
+from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
+from processes.relief.claim_models import ReliefClaim, ReliefClaimPerson
 from processes.storage import sealing
 from processes.storage.base import Row
 from tests.builders import cases
 
 STATED = {kind.__tablename__: kind for kind in row_states.kinds()}
+TOLD = {kind.__tablename__: kind for kind in (*told_rows.kinds(), *told_rows.parts())}
+ROWS: dict[str, Any] = {**STATED, **TOLD}
 COMPARED_ELSEWHERE = {
     "access_log": "chains and the daily seal (test_audit_of_everything)",
     "log_head": "the chains (test_audit_of_everything)",
     "account": "its states in the log (test_audit_of_everything)",
     "second_factor": "the states of its account (web/test_second_factor)",
-    "case_file": "head and number of its events (test_transactions)",
     "case_event": "the chain of its case (test_transactions)",
     "chain_anchor": "the file of seals (test_anchors)",
-    "work_item": "events of finished steps (test_audit_of_everything)",
     "award": "seal in the case's event (test_money_audit)",
     "award_member": "seal of the award (test_money_audit)",
     "relief_payment": "seal in the case's event (test_money_audit)",
@@ -41,7 +46,6 @@ COMPARED_ELSEWHERE = {
     "draw_round": "commitments (test_draws)",
     "draw_number": "commitments (test_draws)",
     "drawn_lot": "drawn again from the numbers (test_draws)",
-    "issued_paper": "events of issuing (test_papers_and_registers)",
     "household": "its last version (test_papers_and_registers)",
     "membership": "the household's last version (test_papers_and_registers)",
     "income": "the household's last version (test_papers_and_registers)",
@@ -49,46 +53,33 @@ COMPARED_ELSEWHERE = {
     "property": "the household's last version (test_papers_and_registers)",
     "person": "the household's last version (test_papers_and_registers)",
     "household_version": "sealed to its row, one for each version (test_papers_and_registers)",
+    "number_series": "the numbers that were given out of it (test_papers_and_registers)",
 }
 NOT_COMPARED = {
     "batch_action": "a convenience: what undoes a batch for an hour; each step's events tell",
-    "case_parameter": "a copy of the book with its day; the sheet's event has the values computed with",
-    "clock": "computed anew from events and calendar when a case runs; events tell beginning, suspension and end",
-    "command_token": "a memory of repeated clicks",
-    "division": "names of places; whoever renames one alters no decision",
-    "draft": "work that is not in force; what is published is a release, who changed it is a draft change",
-    "fact_snapshot": "sealed to its row; the computation's event has what it read",
-    "incident": "what failed and waits for a retry",
+    "command_token": "a memory of repeated clicks: it answers, and does nothing",
+    "incident": "what failed and waits for a retry; a timer that is due is found by the case",
     "installation": "one row, checked at every start",
     "migration_batch": "a plan; what was done stands in each case's events",
     "migration_row": "a plan; what was done stands in each case's events",
     "notice": "a line to somebody about what stands elsewhere",
-    "number_series": "the last number given out; a number twice is refused by the database",
-    "offer": "what organisations offer, for whoever looks for help",
-    "outbox": "work that is still to be done",
-    "parameter_book": "a mark of the version for what is kept in memory",
-    "person_version": "sealed to its row; for reading, nothing is decided on it",
-    "phrase": "words that somebody writes often",
-    "printing": "how often a paper was printed",
-    "recovery_code": "used once by a conditional update; its making and its use stand in the log",
-    "relief_claim": "written anew at every check; the decision's event has what was paid",
-    "relief_claim_person": "written anew at every check",
-    "restoration": "closed volumes of seals are read by it: test_anchors",
+    "outbox": "a queue: what has to be done is derived from rows, and each job looks at them again",
+    "phrase": "a convenience: words that somebody writes often",
     "saved_filter": "a convenience",
-    "sign_in_attempts": "a counter against guessing",
-    "signed_in": "sessions",
-    "suspension": "computed anew with its clock; events tell it",
+    "sign_in_attempts": "a counter against guessing; every attempt stands in the log",
     "unsaved": "what nobody handed in",
-    "watch": "who follows a case",
+    "watch": "a convenience: who follows a case",
 }
 
 
 def test_every_table_is_compared_or_has_a_reason() -> None:
-    named = [*STATED, *COMPARED_ELSEWHERE, *NOT_COMPARED]
+    named = [*STATED, *TOLD, *COMPARED_ELSEWHERE, *NOT_COMPARED]
     assert len(named) == len(set(named))
     assert set(named) == set(Row.metadata.tables)
 
 
+ONE_ROW = {"parameter_book"}
+"""Tables that hold one row by a constraint of their own; every office has it."""
 _VALUES: dict[str, Any] = {
     "case_move.status": "asked", "holiday_version.status": "superseded", "parameter_value.status": "proposed",
     "holiday_version.confirmed_by_id": None, "holiday_version.proposed_by_id": None, "account_change.verdict": "",
@@ -121,6 +112,8 @@ def filled(stage: Stage) -> Stage:
     event.listen(stage.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=OFF"))
     with stage.database.unit_of_work() as uow:
         for kind in STATED.values():
+            if kind.__tablename__ in ONE_ROW:
+                continue
             left_out = ("id", sealing.MARK, *sealing.sealed_of(kind))
             columns = [column for column in kind.__table__.columns if column.name not in left_out]
             uow.add(kind(**{column.name: _made_up(column, 90) for column in columns}))
@@ -129,19 +122,22 @@ def filled(stage: Stage) -> Stage:
 
 
 def _key(table: str) -> str:
-    return str(STATED[table].__table__.primary_key.columns.keys()[0])
+    return str(ROWS[table].__table__.primary_key.columns.keys()[0])
 
 
 def _altered(table: str) -> str:
-    kind = STATED[table]
-    fixed = (_key(table), sealing.MARK, "status", "verdict", *kind.stated_but)
+    kind = ROWS[table]
+    but = (*getattr(kind, "stated_but", ()), *getattr(kind, "told_but", ()))
+    fixed = (_key(table), sealing.MARK, "mark", "status", "verdict", *but)
     free = [c.name for c in kind.__table__.columns if isinstance(c.type, String) and c.name not in fixed]
-    return f"""UPDATE "{table}" SET "{free[-1]}" = "{free[-1]}" || '改' {_last(table)}"""
+    if not free:  # of days and amounts alone
+        return f'UPDATE "{table}" SET {_NUMBERS[table]} {_last(table)}'  # noqa: S608
+    return f"""UPDATE "{table}" SET "{free[-1]}" = coalesce("{free[-1]}", '') || '改' {_last(table)}"""
 
 
 def _added(table: str) -> str:
     """A copy of a row under other keys."""
-    kind = STATED[table].__table__
+    kind = ROWS[table].__table__
     parts = [c for c in kind.constraints if isinstance(c, UniqueConstraint | PrimaryKeyConstraint)]
     unique = {c.name for part in parts for c in part.columns} | {c.name for c in kind.columns if c.unique}
     told = [
@@ -173,6 +169,8 @@ def test_a_row_of_every_kind_that_is_changed_past_the_program__is_found(
     known = set(_faults(filled))
     assert known == set()
     for table in STATED:
+        if change is _added and table in ONE_ROW:
+            continue
         with closing(sqlite3.connect(str(filled.database.engine.url.database))) as raw:
             for index in STATED[table].__table__.indexes:
                 if index.unique:
@@ -201,11 +199,122 @@ def test_an_office_that_works__has_noted_all_its_rows(any_whole_stage: Stage) ->
 
 
 def test_an_office_from_before__is_noted_once(any_stage: Stage) -> None:
+    cases.a_case(any_stage, at="county_decision")
     with any_stage.database.unit_of_work() as uow:
         uow.session.execute(text("DELETE FROM access_log WHERE action = 'row_state'"))
+        for event in uow.session.scalars(select(CaseEvent)):
+            event.payload = {k: v for k, v in event.payload.items() if k != told_rows.SAID}
         uow.session.commit()
     assert _faults(any_stage)
-    made = any_stage.office.perform(c.NoteRowStates(), system_actor())
-    assert made["noted"] > 0
-    assert _faults(any_stage) == []
-    assert any_stage.office.perform(c.NoteRowStates(), system_actor()) == {"noted": 0}
+    assert _told_faults(any_stage)
+    assert keys.note_every_row(any_stage.office) > 0
+    assert _faults(any_stage) == _told_faults(any_stage) == []
+    assert any_stage.office.perform(c.NoteRowStates(), system_actor()) == {"noted": 0, "after": None}
+
+
+def test_a_row_of_a_kind_that_had_none_when_the_record_began__is_not_taken_for_old(stage: Stage) -> None:
+    keys.note_every_row(stage.office)
+    with stage.database.unit_of_work() as uow:
+        uow.session.execute(
+            text(
+                "INSERT INTO offer (organisation, kind, description, phone, status, taken, added_at, added_by, division)"
+                " VALUES ('某会', 'x', 'x', '', 'open', 0, '2026-03-02 00:00:00', '某', '340199')"
+            )
+        )
+        uow.session.commit()
+    assert keys.note_every_row(stage.office) == 0
+    assert _faults(stage) == ["offer 第 1 行没有登记来源"]
+
+
+_NUMBERS = {
+    "suspension": "until_on = '2027-03-02'",
+    "relief_claim_person": "is_concerned = NOT is_concerned",
+    "case_file": "outcome_title = '改'",
+}
+"""How rows are altered that hold no open text."""
+_IN_WHOSE_NAME = {"suspension": "clock", "relief_claim_person": "relief_claim"}
+
+
+@pytest.fixture
+def told(stage: Stage) -> Stage:
+    """An office with a case that has a row of each kind which is told, what the case did not write added by the program."""
+    cases.a_case(stage, at="county_decision")
+    cases.a_case(stage, raw=cases.OTHER_HOUSEHOLD)
+    with stage.database.unit_of_work() as uow:
+        clock = uow.session.scalars(select(Clock).order_by(Clock.id.desc())).first()
+        assert clock is not None
+        clock.suspensions.append(Suspension(from_on=date(2026, 3, 2), until_on=None, reason="试停"))
+        person = ReliefClaimPerson(person_id=1, is_concerned=True)
+        uow.add(
+            ReliefClaim(
+                case_id=1, division=cases.VILLAGE, event="fire", is_bills=False, from_on=None, until_on=None,
+                amount=Decimal(10), asked_on=date(2026, 3, 2), seen=[], people=[person],
+            )
+        )  # fmt: skip
+        uow.commit()
+    stage.database.engine.dispose()
+    event.listen(stage.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=OFF"))
+    return stage
+
+
+@pytest.mark.parametrize("table", list(TOLD))
+@pytest.mark.parametrize(
+    ("change", "said"), [(_altered, "被改动"), (_added, "没有登记来源"), (_dropped, "缺失")]
+)
+def test_a_row_of_a_case_that_is_changed_past_the_program__is_found(
+    told: Stage, table: str, change: Callable[[str], str], said: str
+) -> None:
+    assert _told_faults(told) == []
+    statement = change(table)
+    if table == "relief_claim" and change is _added:  # one of a case: a ghost is one of another case
+        statement = statement.replace('"case_id" + 700', "2")
+    statement = statement.replace('"claim_id" + 700', '"claim_id"')
+    with closing(sqlite3.connect(str(told.database.engine.url.database))) as raw:
+        for index in ROWS[table].__table__.indexes:
+            if index.unique:
+                raw.execute(f'DROP INDEX "{index.name}"')
+        assert raw.execute(statement).rowcount == 1
+        raw.commit()
+    faults = _told_faults(told)
+    owner = _IN_WHOSE_NAME.get(table)
+    title = ROWS[owner or table].told_as
+    assert [f for f in faults if title in f and f.endswith("被改动" if owner else said)], faults
+
+
+def test_what_a_paper_says_rewritten_by_whoever_has_the_keys__is_found(stage: Stage) -> None:
+    """The recipient, the issuer, the day and the file: none can be exchanged under the paper's number and code."""
+    cases.a_case(stage, at="county_decision")
+    forgeries: dict[str, Callable[[IssuedPaper], Any]] = {
+        "recipient": lambda p: setattr(p, "contract", {**p.contract, "recipient": "李四"}),
+        "issuer": lambda p: setattr(p, "issued_by", "他人"),
+        "day": lambda p: setattr(p, "issued_on", date(2020, 1, 1)),
+        "file": lambda p: setattr(p, "sha256", "0" * 64),
+        "standing": lambda p: setattr(p, "standing", "withdrawn"),
+    }
+    for what, forge in forgeries.items():
+        with stage.database.unit_of_work() as uow:
+            paper = uow.session.scalars(select(IssuedPaper).order_by(IssuedPaper.id)).first()
+            assert paper is not None
+            forge(paper)
+            uow.session.flush()
+            session = uow.session
+            assert any("文书" in f and f.endswith("被改动") for f in told_rows.differing(session)), what
+            session.rollback()
+
+
+def test_a_limit_that_moves_with_its_suspension__is_told_as_it_is_then(any_stage: Stage) -> None:
+    number = cases.a_case(any_stage)
+    leader = any_stage.actor("supervisor", "340199")
+    any_stage.office.perform(c.SuspendCase(number, "等待核对"), leader)
+    any_stage.move("20 days")
+    any_stage.office.perform(c.ResumeCase(number, "核对完毕"), leader)
+    assert _told_faults(any_stage) == []
+    with any_stage.database.unit_of_work() as uow:
+        uow.session.execute(text("UPDATE clock SET due_on = '2030-01-01' WHERE stopped_on IS NULL"))
+        uow.session.commit()
+    assert any("时限" in f and f.endswith("被改动") for f in _told_faults(any_stage))
+
+
+def _told_faults(stage: Stage) -> list[str]:
+    with stage.database.snapshot("") as session:
+        return list(told_rows.differing(session))

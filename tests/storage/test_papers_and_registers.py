@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from processes.oversight import records
+from processes.oversight import numbers, records
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 
@@ -60,3 +60,23 @@ def test_what_is_changed_past_the_program__is_found(stage: Stage, what: str) -> 
         assert uow.session.execute(text(statement)).rowcount  # type: ignore[attr-defined]
         uow.session.commit()
     assert any(said in told for told in _faults(stage)), _faults(stage)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE number_series SET last = last - 1 WHERE series LIKE 'case/%'",
+        "UPDATE number_series SET last = last - 1 WHERE series LIKE 'paper/%'",
+        "UPDATE number_series SET last = last + 5 WHERE series LIKE 'case/%'",
+        "DELETE FROM number_series WHERE series LIKE 'paper/%'",
+        "INSERT INTO number_series (series, last) VALUES ('case/340199109/DB/2026', 7)",
+    ],
+)
+def test_a_series_of_numbers_that_is_set_otherwise__is_found(stage: Stage, statement: str) -> None:
+    cases.a_case(stage, at="county_decision")
+    with stage.database.unit_of_work() as uow:
+        assert list(numbers.differing(uow.session)) == []
+        assert uow.session.execute(text(statement)).rowcount  # type: ignore[attr-defined]
+        uow.session.commit()
+    with stage.database.snapshot("") as session:
+        assert list(numbers.differing(session))

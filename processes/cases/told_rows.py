@@ -1,0 +1,238 @@
+"""What rows of a case are after each change stands in the case's events, as hashes: one changed past the program is found.
+
+It is for rows that steps write (`storage.base.Told`): limits, papers, the facts and values that were computed with, what is
+asked for.  The last event that a transaction writes of a case carries the states, so that nothing more is sent for them;
+where nothing happened that is an event, one says that they were noted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import event as listened
+from sqlalchemy import exists, inspect, select
+from sqlalchemy.orm import Session, object_session
+
+from processes.access.scope import system_actor
+from processes.cases import events
+from processes.cases.models import Case, CaseEvent
+from processes.errors import SealBroken
+from processes.policy import values
+from processes.policy.money import to_fen
+from processes.storage import sealing
+from processes.storage.base import PartOfTold, Row, Told
+from processes.storage.sealing import MARK
+from processes.storage.unit_of_work import UnitOfWork
+
+SAID: Final = "row_states"
+GONE = ""
+AT_ONCE = 200
+_CHANGED, _PARTS = "told rows", "parts of told rows"
+_LENGTH = 32
+_SEALED = "_sealed"
+
+
+def kinds() -> list[Any]:
+    """The kinds of rows whose state is told, by table."""
+    found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, Told)]
+    return sorted(found, key=lambda kind: kind.__tablename__)
+
+
+def parts() -> list[Any]:
+    """The kinds of rows that are told with others, by table."""
+    found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, PartOfTold)]
+    return sorted(found, key=lambda kind: kind.__tablename__)
+
+
+def digest(row: Any) -> str:
+    """The hash over what a row says, with its parts.  It lies sealed in the event, so what is sealed is part of it."""
+    kind: Any = type(row)
+    defaults = _defaults(kind) if inspect(row).key is None else {}
+    given = inspect(row).dict
+    said = [
+        _plain(defaults[name] if name in defaults and name not in given else getattr(row, name))
+        for name in _told(kind)
+    ]
+    return hashlib.sha256(values.dumps([said, row.told_parts()])).hexdigest()[:_LENGTH]
+
+
+def note_changes(uow: UnitOfWork) -> None:
+    """Have events say what the rows that this transaction changed are now; the end of every transaction calls it."""
+    session = uow.session
+    if any(isinstance(row, PartOfTold) for row in (*session.new, *session.dirty, *session.deleted)):
+        session.flush()
+    changed: dict[int, tuple[Any, bool]] = session.info.pop(_CHANGED, {})
+    for row in (*session.new, *session.dirty):
+        if isinstance(row, Told) and _is_changed(row):
+            changed[id(row)] = (row, True)
+    for owner, key in session.info.pop(_PARTS, {}):
+        row = session.get(_kind_of(owner), key)
+        if row is not None:
+            changed[id(row)] = (row, True)
+    by_case: dict[int, list[tuple[Any, bool]]] = defaultdict(list)
+    for row, is_there in changed.values():
+        by_case[getattr(row, row.told_in)].append((row, is_there))
+    for case_id, rows in sorted(by_case.items(), key=lambda one: one[0]):
+        _note(uow, case_id, rows)
+
+
+def begin(uow: UnitOfWork, after: int) -> tuple[int, int | None]:
+    """Note the rows of the next cases that no event tells of, in an office that is older than this record.
+
+    Answers how many rows it was, and after which case to go on (None: that was all).
+    """
+    query = select(Case).where(Case.id > after).order_by(Case.id).limit(AT_ONCE).with_for_update()
+    found = uow.session.scalars(query).all()
+    cases = [case for case in found if case.destroyed_on is None]
+    said, _ = _said(uow.session, [case.id for case in cases])
+    fresh: dict[int, list[tuple[Any, bool]]] = defaultdict(list)
+    for case_id, kind, row in _rows(uow.session, [case.id for case in cases]):
+        if (case_id, kind.__tablename__, row.told_key()) not in said:
+            fresh[case_id].append((row, True))
+    for case_id, rows in sorted(fresh.items()):
+        _note(uow, case_id, rows)
+    return sum(map(len, fresh.values())), found[-1].id if len(found) == AT_ONCE else None
+
+
+def differing(session: Session) -> Iterator[str]:
+    """Rows that are not what the events say of them, that they do not know, or that are missing; in sentences.
+
+    A case whose file was destroyed has no events that say anything.
+    """
+    after = 0
+    orphans = select(CaseEvent.case_id).where(~exists().where(Case.id == CaseEvent.case_id)).distinct()
+    for case_id in session.scalars(orphans):
+        yield f"有办理记录的第 {case_id} 号办件缺失"
+    titles = {kind.__tablename__: kind.told_as for kind in kinds()}
+    query = select(Case.id, Case.number, Case.destroyed_on).order_by(Case.id).limit(AT_ONCE)
+    while cases := session.execute(query.where(Case.id > after)).all():
+        after = cases[-1].id
+        numbers = {case.id: case.number for case in cases if case.destroyed_on is None}
+        said, unreadable = _said(session, list(numbers))
+        for case_id, kind, row in _rows(session, list(numbers)):
+            state = said.pop((case_id, kind.__tablename__, row.told_key()), GONE)
+            fault = "" if case_id in unreadable else _fault(row, state)
+            if fault:
+                yield f"{numbers[case_id]}：{kind.told_as}{row.told_name()}{fault}"
+        for (case_id, table, _), state in sorted(said.items()):
+            if state != GONE and case_id not in unreadable:
+                yield f"{numbers[case_id]}：{titles[table]}缺失"
+        session.expunge_all()
+
+
+def _fault(row: Any, state: str) -> str:
+    if state == GONE:
+        return "没有登记来源"
+    try:
+        return "" if state == digest(row) else "被改动"
+    except SealBroken:
+        return "不能解密"
+
+
+def _said(session: Session, case_ids: list[int]) -> tuple[dict[tuple[int, str, str], str], set[int]]:
+    """What events say last of each row, by case, table and key; and the cases whose events cannot be read."""
+    said: dict[tuple[int, str, str], str] = {}
+    unreadable: set[int] = set()
+    query = select(CaseEvent).where(CaseEvent.case_id.in_(case_ids))
+    query = query.order_by(CaseEvent.case_id, CaseEvent.position)
+    for told in session.scalars(query.execution_options(yield_per=AT_ONCE)):
+        try:
+            states = told.payload.get(SAID, {})
+        except SealBroken:  # which the comparison of the chains says
+            unreadable.add(told.case_id)
+            continue
+        for table, found in states.items():
+            for key, state in found.items():
+                said[told.case_id, table, key] = state
+    return said, unreadable
+
+
+def _rows(session: Session, case_ids: list[int]) -> Iterator[tuple[int, Any, Any]]:
+    for kind in kinds():
+        of_case = getattr(kind, kind.told_in)
+        for row in session.scalars(select(kind).where(of_case.in_(case_ids)).order_by(kind.id)).unique():
+            yield getattr(row, kind.told_in), kind, row
+
+
+def _note(uow: UnitOfWork, case_id: int, rows: Iterable[tuple[Any, bool]]) -> None:
+    states: dict[str, dict[str, str]] = {}
+    for row, is_there in rows:
+        states.setdefault(row.__tablename__, {})[row.told_key()] = digest(row) if is_there else GONE
+    if events.say_too(uow, case_id, **{SAID: states}):
+        return
+    case = uow.session.get(Case, case_id) or uow.lock(Case, case_id)
+    if case.destroyed_on is None:
+        events.append(uow, case, system_actor(), events.NOTED, "", **{SAID: states})
+
+
+@cache
+def _told(kind: Any) -> tuple[str, ...]:
+    """The attributes that are told, sealed ones by the name of what they hold."""
+    sealed = sealing.sealed_of(kind)
+    names = [a.key for a in inspect(kind).column_attrs]
+    opened = [n.removesuffix(_SEALED) if n.removesuffix(_SEALED) in sealed else n for n in names]
+    return tuple(n for n in sorted(opened) if n not in ("id", "case_id", MARK, "mark", *kind.told_but))
+
+
+@cache
+def _defaults(kind: Any) -> dict[str, Any]:
+    """What the database will have where a new row says nothing."""
+    columns = {a.key: a.columns[0] for a in inspect(kind).column_attrs}
+    return {
+        name: column.default.arg(None) if column.default.is_callable else column.default.arg
+        for name, column in columns.items()
+        if column.default is not None
+    }
+
+
+def _is_changed(row: Any) -> bool:
+    state: Any = inspect(row)
+    if state.key is None:
+        return True
+    kind: Any = type(row)
+    told = {f"{n}{_SEALED}" if n in sealing.sealed_of(kind) else n for n in _told(kind)}
+    return any(state.dict.get(name) != old for name, old in state.committed_state.items() if name in told)
+
+
+@cache
+def _kind_of(table: str) -> Any:
+    return next(kind for kind in kinds() if kind.__tablename__ == table)
+
+
+def _plain(value: Any) -> Any:
+    """As the database gives it back, and of bytes their hash."""
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    return str(to_fen(value)) if isinstance(value, Decimal) else value
+
+
+def _stored(_mapper: Any, _connection: Any, row: Any) -> None:
+    session = object_session(row)
+    if session is not None and _is_changed(row):
+        session.info.setdefault(_CHANGED, {})[id(row)] = (row, True)
+
+
+def _taken_away(_mapper: Any, _connection: Any, row: Any) -> None:
+    session = object_session(row)
+    if session is not None:
+        session.info.setdefault(_CHANGED, {})[id(row)] = (row, False)
+
+
+def _part_changed(_mapper: Any, _connection: Any, row: Any) -> None:
+    session = object_session(row)
+    attribute, owner = row.told_with
+    if session is not None:
+        session.info.setdefault(_PARTS, {})[owner, getattr(row, attribute)] = True
+
+
+listened.listen(Told, "after_insert", _stored, propagate=True)
+listened.listen(Told, "after_update", _stored, propagate=True)
+listened.listen(Told, "after_delete", _taken_away, propagate=True)
+for _moment in ("after_insert", "after_update", "after_delete"):
+    listened.listen(PartOfTold, _moment, _part_changed, propagate=True)
+UnitOfWork.at_every_end["1 told rows"] = note_changes
