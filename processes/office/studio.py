@@ -38,8 +38,11 @@ def open_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Ope
 
 
 def _scenarios(settings: Settings, programme: str) -> dict[str, bytes]:
-    folder = settings.content / programme / "scenarios"
-    return {f"scenarios/{p.name}": p.read_bytes() for p in sorted(folder.glob("*.yaml"))}
+    """The scenarios of a folder of the content; a name that somebody sends is compared with those that are there."""
+    folder = next((one for one in settings.content.iterdir() if one.name == programme), None)
+    if folder is None:
+        return {}
+    return {f"scenarios/{p.name}": p.read_bytes() for p in sorted((folder / "scenarios").glob("*.yaml"))}
 
 
 def save_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SaveDraftFile) -> dict[str, Any]:

@@ -38,6 +38,7 @@ _BETWEEN_HAN = re.compile(r"(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f])")
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+")
+_YEARS = range(1800, 3000)
 _DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _DAY_RUN_TOGETHER = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _ACCOUNT = re.compile(r"[0-9]{8,32}")
@@ -151,14 +152,19 @@ def money(raw: Any, most: Decimal = MAX_MONEY, least: Decimal = Decimal(0)) -> D
 
 
 def day(raw: Any) -> date:
-    """A date: 2026-03-02, 2026/3/2, 2026.3.2, 2026年3月2日 or 20260302."""
+    """A date: 2026-03-02, 2026/3/2, 2026.3.2, 2026年3月2日 or 20260302, of a year that anything here may be of."""
     if isinstance(raw, date):
         return raw
     value = "".join(text(raw).translate(_DATE_SIGNS).split())
     found = _DAY.fullmatch(value) or _DAY_RUN_TOGETHER.fullmatch(value)
     try:
         if found is not None:
-            return date(*(int(part) for part in found.groups()))
+            told = date(*(int(part) for part in found.groups()))
+            if (
+                told.year not in _YEARS
+            ):  # the day before the first and after the last is none, nor an instant in UTC
+                raise ValueError
+            return told
     except ValueError:
         raise Unreadable(reason="没有这一天，请核对日期") from None
     raise Unreadable(reason="日期应写作 2026-03-02 的形式")

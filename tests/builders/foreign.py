@@ -123,7 +123,9 @@ def _hung_on(stage: Stage, made: Foreign) -> None:
                 "household_id": known["household_id"], "person_id": 0, "household_number": known["household"],
                 "name": NAME, "from_place": "340199101", "to_place": "340199103", "status": "asked",
             }),
-            "difference_id": ("person_difference", here | {"person_id": known["person_id"], "status": "open"}),
+            "difference_id": ("person_difference", here | {
+                "person_id": known["person_id"], "status": "open", "field": "name", "values": {"told": "别名", "own": "原名"},
+            }),
             "incident_id": ("incident", {"case_id": known["case_id"], "message": "密山异常", "resolved_at": None}),
             "move_id": ("case_move", {
                 "case_id": known["case_id"], "status": "asked", "reason": "密山移动", "case_version": 1,

@@ -24,7 +24,7 @@ def clerk(stage: Stage) -> Person:
     "path",
     ["/cases?page=²", "/worklist?page=①", "/cases?page=" + "9" * 30, "/worklist?queue=office&page=0", f"/load/cases?page={BIG}",
      "/load/cases?township=abc", "/load/cases?township=²", "/households?q=%00", "/households?q=%ED%A0%80", "/payments?month=²-1",
-     "/households?q=_", "/cases?q=%25", "/households/x/history?on=²"],
+     "/households?q=_", "/cases?q=%25", "/households/x/history?on=²", "/cases?since=0001-01-01", "/cases?until=9999-12-31"],
 )  # fmt: skip
 def test_addresses__give_a_page_or_a_sentence(clerk: Person, path: str) -> None:
     assert clerk.get(path).status_code in (200, 404, 422)
@@ -105,3 +105,8 @@ def test_an_account__is_digits(clerk: Person, stage: Stage) -> None:
         path, {"data": cases.APPLICATION | {"bank_account": "６２１７ 0098 7654 3210"}, "token": "t"}
     )
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000, "..", "9" * 400])
+def test_a_programme_in_an_address__is_no_path(stage: Stage, name: str) -> None:
+    assert Person(stage, "supervisor").post(f"/studio/open/{name}", {}).status_code == 404

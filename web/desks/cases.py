@@ -21,13 +21,14 @@ from processes.decisions.reading import Computation
 from processes.engine import moves as lawful
 from processes.engine import runtime, trail
 from processes.engine.facts import Facts
-from processes.errors import Invalid, NotFound, RuleBroken
+from processes.errors import Invalid, NotFound, RuleBroken, Unreadable
 from processes.office import handing
 from processes.papers import issue, lists, signing
 from processes.papers import queries as papers
 from processes.papers.models import STANDING
 from processes.people import history, shown
 from processes.people import queries as people
+from processes.policy import reading
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import effects, publish
 from processes.releases import words as choice_words
@@ -107,8 +108,8 @@ def _filter() -> queries.CaseFilter:
 
 def _day(name: str) -> date | None:
     try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
+        return reading.day(request.args.get(name, ""))
+    except Unreadable:
         return None
 
 
