@@ -19,7 +19,7 @@ from processes.cases import anchors, draws, events, told_rows, work_audit
 from processes.cases.models import Case
 from processes.errors import SealBroken
 from processes.opening import open_office
-from processes.oversight import canonical, copies, numbers, records
+from processes.oversight import canonical, copies, destroyed, numbers, records
 from processes.papers import files
 from processes.relief import audit, fund_queries
 from processes.settings import Settings
@@ -27,7 +27,7 @@ from processes.storage import resealing
 
 SECTIONS = {
     "books": "备用金", "money": "救助金", "seals": "每日封存", "log": "访问记录和账号", "work": "办理环节",
-    "register": "家庭档案", "copies": "列表", "sealed": "加密内容", "rows": "登记的记录", "records": "文书和家庭档案", "told": "办件的各项内容", "numbers": "编号",
+    "register": "家庭档案", "copies": "列表", "sealed": "加密内容", "rows": "登记的记录", "records": "文书和家庭档案", "told": "办件的各项内容", "numbers": "编号", "destroyed": "销毁",
 }  # fmt: skip
 """What is compared, beside the chain of each case and the files."""
 _AT_ONCE = 500
@@ -84,6 +84,7 @@ def compared(session: Session, settings: Settings) -> dict[str, list[str]]:
         "register": lambda: canonical.faults(session),
         "copies": lambda: copies.differing(session),
         "records": lambda: records.differing(session),
+        "destroyed": lambda: destroyed.differing(session),
         "numbers": lambda: numbers.differing(session),
         "told": lambda: told_rows.differing(session),
         "rows": lambda: row_states.differing(session),

@@ -90,6 +90,7 @@ Action: TypeAlias = Literal[
     "payment_list_for_bank",
     "print_taken",
     "unsaved_opened",
+    "destroyed",
 ]
 TITLES: Mapping[Action, str] = {
     "sign_in": "登录",
@@ -166,6 +167,7 @@ TITLES: Mapping[Action, str] = {
     "payment_list_for_bank": "取出银行发放文件（含完整号码）",
     "print_taken": "取出打印件",
     "unsaved_opened": "继续填写未提交的内容",
+    "destroyed": "期满销毁的记录",
 }
 READS: Sequence[Action] = (
     "case_read", "household_read", "history_read", "attachment_read", "list_read", "case_listed", "case_carried",
@@ -177,6 +179,7 @@ _LOOKED_AT = 20_000
 """Of the newest entries: so many are looked through for the beginning of a target before its index is asked, which has
 every entry of a township that is wanted and none of them in order."""
 _STATES = ("account_state", "row_state")
+_STATES = ("account_state", "row_state", log_chain.DESTROYED)
 
 
 def note(uow: UnitOfWork, actor: Actor, action: Action, target: str, address: str = "") -> None:

@@ -9,17 +9,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from processes.access.models import AccessLog, Account, LogHead
 from processes.policy import values
+from processes.policy.calendar import civil_date
 from processes.storage.unit_of_work import UnitOfWork
 
+DESTROYED = "destroyed"
+"""The action of an entry whose term was over: its hash stays, and nothing of what it said."""
+KEPT = ("row_state", "account_state", "file_destroyed")
+"""What is never emptied: hashes that rows are compared with, and what was destroyed."""
 NOBODY = 0
 """The chain of the program and of names without account."""
+OF_A_YEAR = "访问记录-"
+"""How the number of a year of the log begins where its destruction is written down."""
 _WAITING = "access log"
 
 
@@ -36,6 +44,37 @@ def digest(entry: AccessLog) -> str:
         entry.account_id, entry.position, entry.at, entry.action, entry.target, entry.address, entry.previous,
     ]  # fmt: skip
     return hashlib.sha256(values.dumps(said)).hexdigest()
+
+
+def sealed_digest(entry: AccessLog) -> str:
+    """The hash of an entry as seals count it: of one that was emptied, the one that it had."""
+    return entry.digest if entry.action == DESTROYED else digest(entry)
+
+
+def is_told(since: datetime, until: datetime) -> ColumnElement[bool]:
+    """Entries of a time that say something and may be emptied."""
+    of_time = and_(AccessLog.at >= since, AccessLog.at < until)
+    return and_(of_time, AccessLog.action.not_in((DESTROYED, *KEPT)))
+
+
+def first_told(session: Session) -> datetime | None:
+    """When the first entry was written that may be emptied."""
+    told = select(AccessLog.at).where(AccessLog.action.not_in((DESTROYED, *KEPT)))
+    return session.scalar(told.order_by(AccessLog.at).limit(1))
+
+
+def empty(session: Session, since: datetime, until: datetime) -> None:
+    """Take away what the entries of a time say; their hashes and places stay, so that the chains and seals still hold."""
+    unchained = select(AccessLog).where(is_told(since, until), AccessLog.position == 0)
+    for entry in session.scalars(unchained):
+        entry.digest = digest(entry)
+    session.flush()
+    session.execute(
+        update(AccessLog)
+        .where(is_told(since, until))
+        .values(action=DESTROYED, target="", address="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def verify(session: Session) -> list[str]:
@@ -72,6 +111,7 @@ def _chains(session: Session) -> Iterator[str]:
     heads = {h.account_id: h for h in session.scalars(select(LogHead))}
     names: dict[int, str] = {a.id: a.username for a in session.execute(select(Account.id, Account.username))}
     found: dict[int, tuple[int, str]] = {}
+    emptied = _emptied(session)
     broken: set[int] = set()
     chained = select(AccessLog).where(AccessLog.position > 0)
     for entry in session.scalars(chained.order_by(AccessLog.position, AccessLog.id)).yield_per(1000):
@@ -79,7 +119,7 @@ def _chains(session: Session) -> Iterator[str]:
         position, previous = found.get(chain, (0, ""))
         if chain in broken:
             continue
-        if entry.position != position + 1 or entry.previous != previous or digest(entry) != entry.digest:
+        if entry.position != position + 1 or entry.previous != previous or not _is_as_written(entry, emptied):
             broken.add(chain)
             yield f"{_whose(chain, names)}的第 {position + 1} 条访问记录被改动、增加或缺失"
         found[chain] = (entry.position, entry.digest)
@@ -87,6 +127,20 @@ def _chains(session: Session) -> Iterator[str]:
         head = heads.get(chain)
         if head is None or (head.entries, head.head) != found.get(chain, (0, "")):
             yield f"{_whose(chain, names)}的访问记录末尾缺失"
+
+
+def _emptied(session: Session) -> frozenset[int]:
+    """The years whose entries were destroyed, as the log itself says: what says so is never emptied."""
+    said = select(AccessLog.target).where(
+        AccessLog.action == "file_destroyed", AccessLog.target.startswith(OF_A_YEAR)
+    )
+    return frozenset(int(t.removeprefix(OF_A_YEAR)) for t in session.scalars(said))
+
+
+def _is_as_written(entry: AccessLog, emptied: frozenset[int]) -> bool:
+    if entry.action != DESTROYED:
+        return digest(entry) == entry.digest
+    return civil_date(entry.at).year in emptied and not entry.target and not entry.address
 
 
 def _unchained(session: Session) -> Iterator[str]:

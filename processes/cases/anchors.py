@@ -139,7 +139,7 @@ def _sealed(
     for entry in _log(session, log):
         # An entry of a chain is all in its digest; the digest of an earlier one is made here.
         sum_.update(
-            f"\nlog {entry.id} {entry.account_id} {entry.position} {log_chain.digest(entry)}".encode()
+            f"\nlog {entry.id} {entry.account_id} {entry.position} {log_chain.sealed_digest(entry)}".encode()
         )
         entries += 1
     return count, entries, sum_.hexdigest()

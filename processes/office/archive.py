@@ -14,7 +14,7 @@ from processes.cases.models import Case
 from processes.errors import DutySeparation, Invalid, NotFound, RuleBroken
 from processes.office.answers import reason_of
 from processes.office.cases import media_type
-from processes.papers import destruction, old_files
+from processes.papers import destruction, old_files, outlived
 from processes.papers.archive_models import CASE, DONE, PROPOSED, REFUSED, Destruction, OldFile, OldSheet
 from processes.people.models import Household
 from processes.policy import retention
@@ -39,8 +39,9 @@ def take_in_old_file(
     if command.closed_on > civil_date(uow.now):
         raise Invalid(reason="办结日期不能晚于今天")
     query = select(Household).where(
-        Household.number == command.household.strip(), within(Household.division, actor.division)
-    )
+        Household.number == command.household.strip(), Household.destroyed_on.is_(None),
+        within(Household.division, actor.division),
+    )  # fmt: skip
     household = uow.session.scalar(query)
     if household is None:
         raise Invalid(reason=f"没有编号为“{command.household}”的家庭，请先在家庭页登记")
@@ -137,6 +138,8 @@ def _destroy(uow: UnitOfWork, row: Destruction) -> None:
     if row.kind == CASE:
         case = uow.session.scalars(select(Case).where(Case.number == row.number).with_for_update()).one()
         destruction.destroy_case(uow, case)
+    elif row.kind in outlived.KINDS:
+        destruction.destroy_outlived(uow, row.kind, row.number)
     else:
         destruction.destroy_old_file(uow, old_files.by_number(uow.session, row.number))
 

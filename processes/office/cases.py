@@ -155,7 +155,11 @@ def locked_by_id(uow: UnitOfWork, case_id: int) -> Case | None:
 def _locked_household(uow: UnitOfWork, actor: Actor, number: str) -> Household:
     found = uow.session.scalar(
         select(Household)
-        .where(Household.number == number, within(Household.division, actor.division))
+        .where(
+            Household.number == number,
+            Household.destroyed_on.is_(None),
+            within(Household.division, actor.division),
+        )
         .with_for_update()
     )
     if found is None:

@@ -11,10 +11,8 @@ from sqlalchemy import select
 from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.cases import clocks, notices
-from processes.errors import ParameterMissing
 from processes.people.models import Person, PersonDifference
 from processes.policy.calendar import civil_date
-from processes.policy.parameters import Scalar
 from processes.releases import publish
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -31,18 +29,8 @@ def difference_due(uow: UnitOfWork, division: str) -> date:
 def limit(uow: UnitOfWork, parameter: str, division: str) -> date:
     """The last day of a limit that begins today, in working days of a parameter."""
     today = civil_date(uow.now)
-    days = _shared(uow, parameter, today, division)
+    days = publish.shared_value(uow.session, parameter, today, division)
     return clocks.calendar_of(uow.session).add_working_days(today, int(Decimal(str(days))))
-
-
-def _shared(uow: UnitOfWork, name: str, on: date, division: str) -> Scalar:
-    """A parameter that programmes share, by the newest releases."""
-    for release in publish.published_programmes(uow.session):
-        try:
-            return publish.open_release(uow.session, release.id).policy.value(name, on, division)
-        except ParameterMissing:
-            continue
-    raise ParameterMissing(name=name, on=on)
 
 
 def tell_of_differences(uow: UnitOfWork, found: Sequence[PersonDifference]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.errors import Unreadable
+from processes.papers.household_files import GONE
 from processes.people import masking
 from processes.people.forms import COUNTED
 from processes.people.models import Household, Membership, Person, Property
@@ -24,7 +25,7 @@ def faults(session: Session) -> list[str]:
 def _people(session: Session) -> Iterator[str]:
     files = _files(session)
     first: dict[str, int] = {}
-    for person in session.scalars(select(Person).order_by(Person.id)):
+    for person in session.scalars(select(Person).where(Person.name != GONE).order_by(Person.id)):
         where = f"人员 {person.id}（档案 {'、'.join(files.get(person.id, [])) or '无'}）"
         if _differs(reading.name, person.name):
             yield f"{where}：姓名的写法不规范"

@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case, WorkItem
-from processes.papers.models import IssuedPaper, Printing
+from processes.papers.models import DESTROYED, IssuedPaper, Printing
 from processes.people.models import Person
 from processes.policy.calendar import civil_date
 from processes.policy.initials import initials, other_initials
@@ -46,7 +46,8 @@ def _processes(session: Session) -> Iterator[str]:
 def _papers(session: Session) -> Iterator[str]:
     printed = exists().where(Printing.paper_id == IssuedPaper.id)
     query = select(IssuedPaper.code).where(
-        or_(and_(IssuedPaper.is_printed, ~printed), and_(~IssuedPaper.is_printed, printed))
+        IssuedPaper.standing != DESTROYED,
+        or_(and_(IssuedPaper.is_printed, ~printed), and_(~IssuedPaper.is_printed, printed)),
     )
     for code in session.scalars(query):
         yield f"文书 {code}：是否打印过与打印记录不符"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from processes.cases.models import (
 from processes.cases.move_models import CaseMove
 from processes.decisions.models import Deviation, FactSnapshot, PropertyExemption
 from processes.errors import NotFound
+from processes.papers import outlived
 from processes.papers.archive_models import CASE, OLD_FILE, PROPOSED, Destruction, OldFile, OldSheet
 from processes.papers.models import (
     DESTROYED,
@@ -67,7 +68,11 @@ def due(session: Session, today: date, number: str = "") -> list[Due]:
     proposed = set(session.scalars(select(Destruction.number).where(Destruction.status == PROPOSED)))
     found = [
         d
-        for d in [*_cases(session, today, number), *_old_files(session, today, number)]
+        for d in [
+            *_cases(session, today, number),
+            *_old_files(session, today, number),
+            *(Due(*astuple(o)) for o in outlived.found(session, today, number)),
+        ]
         if d.number not in proposed
     ]
     return sorted(found, key=lambda d: d.over_on)[:SHOWN]
@@ -75,6 +80,8 @@ def due(session: Session, today: date, number: str = "") -> list[Due]:
 
 def place_of(session: Session, kind: str, number: str) -> str:
     """The place of a file; raises `NotFound`."""
+    if kind in outlived.KINDS:
+        return outlived.place_of(session, kind, number)
     table = Case if kind == CASE else OldFile
     found = session.scalar(select(table.division).where(table.number == number))
     if found is None:
@@ -154,6 +161,8 @@ def decided(session: Session) -> list[Destruction]:
 
 def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]:
     """What a file is made of: title, pages, sha256."""
+    if kind in outlived.KINDS:
+        return outlived.pieces_of(session, kind, subject)
     if kind == OLD_FILE:
         rows = session.scalars(select(OldSheet).where(OldSheet.old_file_id == subject))
         return [{"title": r.title, "pages": r.pages, "sha256": r.sha256} for r in rows]
@@ -163,6 +172,13 @@ def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]
         *({"title": f"{p.title} {p.number}", "pages": p.pages, "sha256": p.sha256 or ""} for p in papers),
         *({"title": "附件", "pages": None, "sha256": a.sha256} for a in attached),
     ]
+
+
+def destroy_outlived(uow: UnitOfWork, kind: str, number: str) -> None:
+    """Take away what is kept beside files of cases."""
+    key, files = outlived.destroy(uow, kind, number)
+    if files:
+        remove_files(uow, key, papers=files)
 
 
 def destroy_old_file(uow: UnitOfWork, file: OldFile) -> None:

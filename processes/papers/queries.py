@@ -167,14 +167,15 @@ def _verified_list(session: Session, code: str) -> Verified | None:
     """A payment list bears a code too."""
     run = PrintRun.__table__
     row = session.execute(
-        select(run.c.title, run.c.number, run.c.asked_at, run.c.sha256).where(
+        select(run.c.title, run.c.number, run.c.asked_at, run.c.sha256, run.c.status).where(
             run.c.code == code, run.c.kind == PAYMENT_LIST
         )
     ).first()
     if row is None:
         return None
     on = civil_date(row.asked_at).isoformat()
-    return Verified(row.title, row.number, on, row.sha256 or "", STANDING, "", decided=True)
+    standing = DESTROYED if row.status == DESTROYED else STANDING
+    return Verified(row.title, row.number, on, row.sha256 or "", standing, "", decided=True)
 
 
 def inside(session: Session, actor: Actor, code: str) -> Inside | None:

@@ -13,6 +13,8 @@ from processes.storage.sealing import sealed_data, sealed_text_or_none
 
 BATCH, PAYMENT_LIST = "batch", "payment_list"
 WAITING, READY, FAILED = "waiting", "ready", "failed"
+DESTROYED = "destroyed"
+"""A payment list whose term was over: its number stays, and nothing of what it said."""
 
 
 class PrintRun(Row, Scoped, Marked, Stated):

@@ -18,7 +18,7 @@ from documents import binding
 from processes.access.scope import Actor
 from processes.errors import NotFound
 from processes.papers import batch, shared_template
-from processes.papers.run_models import BATCH, PAYMENT_LIST, WAITING, PrintRun
+from processes.papers.run_models import BATCH, DESTROYED, PAYMENT_LIST, WAITING, PrintRun
 from processes.people import masking
 from processes.policy.calendar import civil_date
 from processes.relief.payroll import PayLine
@@ -91,7 +91,8 @@ def outlived(session: Session, now: datetime) -> list[str]:
 
 def latest(session: Session, account_id: int | None) -> list[PrintRun]:
     """The person's own runs, latest first."""
-    query = select(PrintRun).where(PrintRun.asked_by_id == account_id).order_by(PrintRun.id.desc())
+    own = select(PrintRun).where(PrintRun.asked_by_id == account_id, PrintRun.status != DESTROYED)
+    query = own.order_by(PrintRun.id.desc())
     return list(session.scalars(query.limit(SHOWN)))
 
 
@@ -100,7 +101,10 @@ def in_scope(actor: Actor, code: str) -> Select[PrintRun]:
 
     The program itself makes them all.
     """
-    query = select(PrintRun).where(PrintRun.code == code.upper(), within(PrintRun.division, actor.division))
+    query = select(PrintRun).where(
+        PrintRun.code == code.upper(), PrintRun.status != DESTROYED,
+        within(PrintRun.division, actor.division),
+    )  # fmt: skip
     if actor.account_id is None:
         return query
     return query.where(or_(PrintRun.asked_by_id == actor.account_id, PrintRun.kind == PAYMENT_LIST))

@@ -78,7 +78,11 @@ def locked(uow: UnitOfWork, actor: Actor, household_id: int) -> Household:
     """The household, locked; raises `HouseholdNotFound` outside the scope."""
     found = uow.session.scalar(
         select(Household)
-        .where(Household.id == household_id, within(Household.division, actor.division))
+        .where(
+            Household.id == household_id,
+            Household.destroyed_on.is_(None),
+            within(Household.division, actor.division),
+        )
         .with_for_update()
     )
     if found is None:

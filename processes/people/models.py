@@ -146,6 +146,8 @@ class Household(Row, Scoped, Marked):
     property_exemption = sealed_text()
     confirmed = sealed_data(list[Any])
     """What is unusual of this family and was confirmed as true, as sentences."""
+    destroyed_on: Mapped[date | None]
+    """When its file was destroyed after its time; what is left is its number."""
 
     members: Mapped[list[Membership]] = relationship(
         back_populates="household", order_by="Membership.position", cascade="all, delete-orphan"

@@ -45,7 +45,9 @@ def household(session: Session, household_id: int) -> Household:
 
 def household_by_number(session: Session, number: str) -> Household:
     """A household in scope by its file number, or `HouseholdNotFound`."""
-    found = session.scalar(select(Household).where(Household.number == number))
+    found = session.scalar(
+        select(Household).where(Household.number == number, Household.destroyed_on.is_(None))
+    )
     if found is None:
         raise HouseholdNotFound()
     return found
@@ -59,7 +61,9 @@ def search(
     Each is read in the order of an index and no further than `most`: of a common surname the first names come.
     """
     word = reading.search_word(text)
-    query = select(Household).where(*wanted.conditions(with_empty=bool(word)))
+    query = select(Household).where(
+        Household.destroyed_on.is_(None), *wanted.conditions(with_empty=bool(word))
+    )
     if not word:
         return session.scalars(query.order_by(*wanted.ordered()).limit(most)).all()
     if "-" in word:

@@ -10,8 +10,9 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import Session
 
-from processes.errors import BundleInvalid, ReleaseMissing
+from processes.errors import BundleInvalid, ParameterMissing, ReleaseMissing
 from processes.parameters import book, planting
+from processes.policy.parameters import Scalar
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
 from processes.releases.models import Release, ScenarioReport
@@ -143,6 +144,16 @@ def releases_of(session: Session, programme: str) -> list[Release]:
     """Every release of a programme, latest first."""
     query = select(Release).where(Release.programme == programme).order_by(Release.number.desc())
     return list(session.scalars(query))
+
+
+def shared_value(session: Session, name: str, on: date, division: str) -> Scalar:
+    """A parameter that programmes share, by the newest releases; raises `ParameterMissing`."""
+    for release in published_programmes(session):
+        try:
+            return open_release(session, release.id).policy.value(name, on, division)
+        except ParameterMissing:
+            continue
+    raise ParameterMissing(name=name, on=on)
 
 
 def published_programmes(session: Session) -> list[Release]:

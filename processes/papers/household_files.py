@@ -1,0 +1,127 @@
+"""The register's files of households (家庭档案): they go when the files of all their cases went and a term is over.
+
+What stays is the number, so that it is never given out again, and rows of persons that say nothing of anybody: awards and
+payments of before refer to them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Case
+from processes.errors import RuleBroken
+from processes.papers.archive_models import OldFile
+from processes.people import history
+from processes.people.models import (
+    Household,
+    HouseholdVersion,
+    Membership,
+    Person,
+    PersonDifference,
+    PersonMerge,
+    PersonVersion,
+    Transfer,
+)
+from processes.policy import retention
+from processes.policy.calendar import SHANGHAI, civil_date
+from processes.policy.periods import Month
+from processes.relief.models import Award, AwardMember
+from processes.storage.base import Row
+from processes.storage.unit_of_work import UnitOfWork
+
+GONE = "（已销毁）"
+_NOBODY = date(1900, 1, 1)
+_SHOWN = 200
+
+
+def over(
+    session: Session, today: date, years: int, number: str = ""
+) -> Iterator[tuple[Household, date, date]]:
+    """Files whose time is over, or the one: with the day from which it counted and the first free day."""
+    before = datetime(today.year - years, 1, 1, tzinfo=SHANGHAI)
+    query = select(Household).where(Household.updated_at < before, *_free(today))
+    query = query.where(Household.number == number) if number else query
+    for household in session.scalars(query.order_by(Household.updated_at).limit(_SHOWN)).unique():
+        since = civil_date(household.updated_at)
+        last = session.scalar(select(func.max(Case.destroyed_on)).where(Case.household_id == household.id))
+        since = since if last is None else max(since, last)
+        first = retention.over_on(since, f"{years}年")
+        if first is not None and today >= first:
+            yield household, since, first
+
+
+def pieces_of(session: Session, household_id: int) -> list[dict[str, Any]]:
+    """How many states were kept, with a hash over what names them; nothing of what they say."""
+    marks = select(HouseholdVersion.seal_mark).where(HouseholdVersion.household_id == household_id)
+    kept = session.scalars(marks.order_by(HouseholdVersion.id)).all()
+    digest = hashlib.sha256("\n".join(kept).encode()).hexdigest()
+    return [{"title": f"家庭档案历次登记 {len(kept)} 份", "pages": None, "sha256": digest}]
+
+
+def destroy(uow: UnitOfWork, number: str) -> None:
+    """Take the file and its people out of the register; raises `RuleBroken` where a case was opened meanwhile."""
+    session, today = uow.session, civil_date(uow.now)
+    household = (
+        session.scalars(select(Household).where(Household.number == number).with_for_update()).unique().one()
+    )
+    if session.scalar(select(Household.id).where(Household.id == household.id, *_free(today))) is None:
+        raise RuleBroken(reason="提出销毁以后，这户又有了办件、待遇、旧档或者迁移，不能销毁")
+    people = [m.person for m in household.members]
+    household.members, household.incomes, household.expenses, household.properties = [], [], [], []
+    household.address = household.phone = household.phone_index = household.category = ""
+    household.property_exemption, household.confirmed, household.householder_name = "", [], GONE
+    household.version, household.destroyed_on = household.version + 1, today
+    _each_away(session, HouseholdVersion, HouseholdVersion.household_id == household.id)
+    _each_away(session, PersonDifference, PersonDifference.household_id == household.id)
+    for moved in session.scalars(select(Transfer).where(Transfer.household_id == household.id)):
+        moved.name, moved.reason, moved.note = GONE, "", ""
+    uow.flush()
+    history.keep(uow, household)
+    for person in people:
+        if session.scalar(select(Membership.id).where(Membership.person_id == person.id).limit(1)) is None:
+            _forget(session, person)
+
+
+def _forget(session: Session, person: Person) -> None:
+    """Nothing is left of a person who is in no file any more."""
+    _each_away(session, PersonVersion, PersonVersion.person_id == person.id)
+    _each_away(session, PersonDifference, PersonDifference.person_id == person.id)
+    of_person = or_(PersonMerge.person_id == person.id, PersonMerge.provisional_id == person.id)
+    for merge in session.scalars(select(PersonMerge).where(of_person)):
+        merge.reason = ""
+    person.name, person.sex, person.birth_on, person.died_on = GONE, "", _NOBODY, None
+    person.id_number, person.id_index = "", f"destroyed:{uuid4().hex}"
+    person.id_head = person.id_tail = person.home = person.disability_kind = ""
+    person.disability_grade, person.grave_illness, person.is_student = 0, False, False
+    person.work_ability, person.document, person.is_provisional = "able", "none", True
+
+
+def _each_away(session: Session, kind: type[Row], which: ColumnElement[bool]) -> None:
+    for row in session.scalars(select(kind).where(which)):
+        session.delete(row)
+
+
+def _free(today: date) -> list[ColumnElement[bool]]:
+    """No case whose file is still there, no old file, no transfer under way, and nobody who still draws something."""
+    drawn = and_(
+        Award.status == "standing",
+        or_(Award.until_month.is_(None), Award.until_month >= str(Month.of(today))),
+    )
+    member = select(AwardMember.award_id).join(Membership, Membership.person_id == AwardMember.person_id)
+    return [
+        Household.destroyed_on.is_(None),
+        ~exists().where(Case.household_id == Household.id, Case.destroyed_on.is_(None)),
+        ~exists().where(OldFile.household_id == Household.id, OldFile.destroyed_on.is_(None)),
+        ~exists().where(Transfer.household_id == Household.id, Transfer.status == "asked"),
+        ~exists().where(Award.household_id == Household.id, drawn),
+        ~exists().where(
+            Award.id.in_(member.where(Membership.household_id == Household.id).correlate(Household)), drawn
+        ),
+    ]

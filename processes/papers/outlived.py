@@ -1,0 +1,201 @@
+"""What is kept for a term beside files of cases: the access log, notices, payment lists, households without a case.
+
+Each term is a parameter of the county's book; what is over is listed, proposed and decided like a file (`papers.destruction`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from processes.access import log_chain
+from processes.access.models import AccessLog, Installation
+from processes.cases.models import Notice
+from processes.errors import NotFound, ParameterMissing
+from processes.papers import household_files
+from processes.papers.run_models import DESTROYED, FAILED, PAYMENT_LIST, READY, PrintRun
+from processes.people import queries as people
+from processes.policy import retention
+from processes.policy.calendar import SHANGHAI, civil_date
+from processes.releases import publish
+from processes.storage.asking import SCOPE
+from processes.storage.unit_of_work import UnitOfWork
+
+ACCESS_LOG, NOTICES, LIST, HOUSEHOLD = "access_log", "notices", "pay_list", "household"
+KINDS = (ACCESS_LOG, NOTICES, LIST, HOUSEHOLD)
+TERMS = {
+    ACCESS_LOG: "retention.access_log", NOTICES: "retention.notices", LIST: "retention.payment_list", HOUSEHOLD: "retention.household",
+}  # fmt: skip
+TITLES = {ACCESS_LOG: "访问记录", NOTICES: "消息"}
+"""What is kept by years of the whole county."""
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Something whose term is over; `id` is the year, or the row."""
+
+    kind: str
+    number: str
+    title: str
+    closed_on: date
+    retention: str
+    over_on: date
+    id: int
+    division: str
+
+
+def found(session: Session, today: date, number: str = "") -> list[Over]:
+    """What is over in scope, or the one with a number."""
+    over = [*_years(session, today), *_lists(session, today, number), *_households(session, today, number)]
+    return [o for o in over if not number or o.number == number]
+
+
+def place_of(session: Session, kind: str, number: str) -> str:
+    """The place of what has a number; raises `NotFound`."""
+    if kind in TITLES:
+        return _county(session)
+    if kind == HOUSEHOLD:
+        return people.household_by_number(session, number).division
+    division = session.scalar(select(PrintRun.division).where(PrintRun.number == number, _is_a_list()))
+    if division is None:
+        raise NotFound()
+    return division
+
+
+def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]:
+    """What it is made of, as it stays on record: how much, and a hash over all of it."""
+    if kind == LIST:
+        row = session.get_one(PrintRun, subject)
+        whole = {"title": f"{row.title} {row.number}", "pages": row.pages, "sha256": row.sha256 or ""}
+        return [whole, *(dict(part) for part in row.parts)]
+    if kind == HOUSEHOLD:
+        return household_files.pieces_of(session, subject)
+    if kind == NOTICES:
+        marks = session.scalars(
+            select(Notice.seal_mark).where(_of_year(Notice.at, subject)).order_by(Notice.id)
+        )
+        return [_sum(f"{subject} 年的消息", marks.all())]
+    return [_sum(f"{subject} 年的访问记录", list(_digests(session, subject)))]
+
+
+def destroy(uow: UnitOfWork, kind: str, number: str) -> tuple[str, list[str]]:
+    """Take away what tells of people; answers a key and which files of the papers go."""
+    session = uow.session
+    if kind == LIST:
+        row = session.scalars(select(PrintRun).where(PrintRun.number == number, _is_a_list())).one()
+        files = [p["sha256"] for p in row.parts] + ([row.sha256] if row.sha256 else [])
+        row.content, row.parts, row.sha256, row.error, row.status = {}, [], None, None, DESTROYED
+        return f"print_run/{row.code}", files
+    if kind == HOUSEHOLD:
+        household_files.destroy(uow, number)
+        return "", []
+    year = int(number.rpartition("-")[2])
+    if kind == NOTICES:
+        for notice in session.scalars(select(Notice).where(_of_year(Notice.at, year))):
+            session.delete(notice)
+    else:
+        log_chain.empty(session, *_bounds(year))
+    return "", []
+
+
+def _years(session: Session, today: date) -> Iterator[Over]:
+    """Years of the log and of notices: they are the county's, whoever sees less is shown none."""
+    county = _county(session)
+    if not county.startswith(session.info.get(SCOPE, "")):
+        return
+    for kind, first in (
+        (ACCESS_LOG, log_chain.first_told(session)),
+        (NOTICES, session.scalar(select(func.min(Notice.at)))),
+    ):
+        years = _term(session, kind, today, county)
+        if first is None or years is None:
+            continue
+        for year in range(civil_date(first).year, today.year - years):
+            closed, term = date(year, 12, 31), f"{years}年"
+            over_on = retention.over_on(closed, term)
+            if over_on is not None and today >= over_on and _is_any(session, kind, year):
+                number = f"{TITLES[kind]}-{year}"
+                title = f"{year} 年的{TITLES[kind]}"
+                yield Over(kind, number, title, closed, term, over_on, year, county)
+
+
+def _is_any(session: Session, kind: str, year: int) -> bool:
+    if kind == NOTICES:
+        return session.scalar(select(Notice.id).where(_of_year(Notice.at, year)).limit(1)) is not None
+    return session.scalar(select(AccessLog.id).where(log_chain.is_told(*_bounds(year))).limit(1)) is not None
+
+
+def _lists(session: Session, today: date, number: str) -> Iterator[Over]:
+    years = _term(session, LIST, today, _county(session))
+    if years is None:
+        return
+    before = datetime(today.year - years, 1, 1, tzinfo=SHANGHAI)
+    query = select(PrintRun).where(
+        _is_a_list(), PrintRun.status.in_((READY, FAILED)), PrintRun.asked_at < before
+    )
+    for row in session.scalars(query.where(PrintRun.number == number) if number else query):
+        closed, term = civil_date(row.asked_at), f"{years}年"
+        over_on = retention.over_on(closed, term)
+        if over_on is not None and today >= over_on:
+            yield Over(LIST, row.number, row.title, closed, term, over_on, row.id, row.division)
+
+
+def _households(session: Session, today: date, number: str) -> Iterator[Over]:
+    years = _term(session, HOUSEHOLD, today, _county(session))
+    for household, since, first in (
+        () if years is None else household_files.over(session, today, years, number)
+    ):
+        yield Over(
+            HOUSEHOLD,
+            household.number,
+            "家庭档案",
+            since,
+            f"{years}年",
+            first,
+            household.id,
+            household.division,
+        )
+
+
+def _is_a_list() -> ColumnElement[bool]:
+    return and_(PrintRun.kind == PAYMENT_LIST, PrintRun.number != "")
+
+
+def _term(session: Session, kind: str, today: date, county: str) -> int | None:
+    """The full years that the county's book says; None where no release in force declares the term: nothing is over."""
+    try:
+        years = publish.shared_value(session, TERMS[kind], today, county)
+    except ParameterMissing:
+        return None
+    return max(int(Decimal(str(years))), 1)
+
+
+def _county(session: Session) -> str:
+    return session.scalar(select(Installation.county)) or ""
+
+
+def _bounds(year: int) -> tuple[datetime, datetime]:
+    return datetime(year, 1, 1, tzinfo=SHANGHAI), datetime(year + 1, 1, 1, tzinfo=SHANGHAI)
+
+
+def _of_year(column: Any, year: int) -> ColumnElement[bool]:
+    begins, ends = _bounds(year)
+    return and_(column >= begins, column < ends)
+
+
+def _digests(session: Session, year: int) -> Iterable[str]:
+    query = select(AccessLog).where(log_chain.is_told(*_bounds(year))).order_by(AccessLog.id)
+    for entry in session.scalars(query.execution_options(yield_per=1000)):
+        yield log_chain.digest(entry)
+
+
+def _sum(title: str, parts: Sequence[str]) -> dict[str, Any]:
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return {"title": f"{title} {len(parts)} 条", "pages": None, "sha256": digest}
