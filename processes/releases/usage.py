@@ -19,7 +19,10 @@ PROGRAM: Mapping[str, str] = {
     "draw.county_visit": "县级入户抽查的抽签",
     "fund.float": "备用金台账",
     "fund.low_share": "备用金台账",
-    "retention.": "期满销毁",
+    "retention.access_log": "访问记录的期满销毁",
+    "retention.household": "家庭档案的期满销毁",
+    "retention.notices": "消息的期满销毁",
+    "retention.payment_list": "发放清册的期满销毁",
     "register.difference.days": "登记差异的处理期限",
     "register.transfer.days": "迁移的接收期限",
 }
