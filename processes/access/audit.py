@@ -178,7 +178,6 @@ PAGE = 200
 _LOOKED_AT = 20_000
 """Of the newest entries: so many are looked through for the beginning of a target before its index is asked, which has
 every entry of a township that is wanted and none of them in order."""
-_STATES = ("account_state", "row_state")
 _STATES = ("account_state", "row_state", log_chain.DESTROYED)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from documents import render
@@ -12,17 +13,40 @@ from processes.papers.models import IssuedPaper
 from processes.people import masking
 from processes.releases.bundle import Bundle
 
-_NUMBER = re.compile(r"(?<!\d)(\d{4})\d{10}(\d{3}[\dXx])(?!\d)")
+_NUMBER = r"(?<!\d)\d{17}[\dXx](?!\d)|(?<![A-Z])[A-Z]{3}\d{12}(?!\d)"
+"""ID cards, residence permits, foreigners' cards; how they look says what they are."""
+_FIELD = "id_number"
+_OF_ANOTHER_KIND = re.compile(r"[A-Z0-9()\-]{5,30}")
 
 
-def contract_of(part: Any) -> Any:
-    """A contract with every ID number masked, in fields of their own and within sentences."""
+def contract_of(contract: Any) -> Any:
+    """A contract with every number of a document masked, in fields of their own and within sentences.
+
+    Passports and other documents look like anything: what stands in a field for a document's number is one, wherever else
+    it stands.
+    """
+    others = sorted({n for n in _in_fields(contract) if _OF_ANOTHER_KIND.fullmatch(n)}, key=len, reverse=True)
+    return _masked(contract, re.compile("|".join([_NUMBER, *map(re.escape, others)])))
+
+
+def _in_fields(part: Any) -> Iterator[str]:
     if isinstance(part, dict):
-        return {key: contract_of(value) for key, value in part.items()}
+        for key, value in part.items():
+            if key == _FIELD and isinstance(value, str):
+                yield value
+            yield from _in_fields(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _in_fields(value)
+
+
+def _masked(part: Any, numbers: re.Pattern[str]) -> Any:
+    if isinstance(part, dict):
+        return {key: _masked(value, numbers) for key, value in part.items()}
     if isinstance(part, list):
-        return [contract_of(value) for value in part]
+        return [_masked(value, numbers) for value in part]
     if isinstance(part, str):
-        return _NUMBER.sub(lambda found: masking.id_number(found[1], found[2]), part)
+        return numbers.sub(lambda found: masking.document(found[0]), part)
     return part
 
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 HEAD_DIGITS = 4
 TAIL_DIGITS = 4
 ID_LENGTH = 18
+_LONG = 15
+"""An ID card has 18 characters, a foreigner's card of before 15; passports have fewer."""
 
 
 def id_number(head: str, tail: str) -> str:
     """`3401**********1234`: the first and last four characters of an ID number."""
     return f"{head}{'*' * (ID_LENGTH - HEAD_DIGITS - TAIL_DIGITS)}{tail}"
+
+
+def document(number: str) -> str:
+    """The number of any document, masked to its own length: four characters at each end of a long one, 1 and 3 of a short."""
+    head, tail = (HEAD_DIGITS, TAIL_DIGITS) if len(number) >= _LONG else (1, 3)
+    return number[:head] + "*" * (len(number) - head - tail) + number[-tail:]
 
 
 def minor_name(name: str) -> str:

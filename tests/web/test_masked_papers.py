@@ -68,3 +68,15 @@ def test_numbers_within_sentences_and_lists_are_masked() -> None:
     assert masked.contract_of(told) == {
         "a": hidden, "b": [f"证件号{hidden}，电话 13855550000", 5, None], "c": {"d": hidden[:-1] + "X"},
     }  # fmt: skip
+
+
+def test_documents_of_foreigners_are_masked() -> None:
+    """A foreigner's card of before wherever it stands; a passport where a document's number stands, and then everywhere."""
+    told = {
+        "members": [{"name": "甲", "id_number": "E12345678"}, {"name": "乙", "id_number": "无证件"}],
+        "said": ["护照E12345678、永居证USA110000198001的持有人", "E87654321"],
+    }
+    assert masked.contract_of(told) == {
+        "members": [{"name": "甲", "id_number": "E*****678"}, {"name": "乙", "id_number": "无证件"}],
+        "said": ["护照E*****678、永居证USA1*******8001的持有人", "E87654321"],
+    }
