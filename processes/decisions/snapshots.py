@@ -58,6 +58,13 @@ def standing(session: Session, case: Case) -> FactSnapshot | None:
     return session.scalars(query).first()
 
 
+def is_taken_alike(session: Session, case: Case) -> bool:
+    """Whether the facts that were taken last say what those before them said; yes, where they were taken once."""
+    query = select(FactSnapshot).where(FactSnapshot.case_id == case.id).order_by(FactSnapshot.id.desc())
+    last = session.scalars(query.limit(2)).all()
+    return len(last) < 2 or not differences.between(last[1].content, last[0].content)  # noqa: PLR2004
+
+
 def locked_household(session: Session, case: Case) -> Household:
     """The case's household, unchanged until the transaction ends: nobody saves it between look and effect."""
     query = select(Household).where(Household.id == case.household_id).with_for_update(read=True)

@@ -9,13 +9,14 @@ from processes.access.models import Account
 from processes.access.scope import Actor, StandIn
 from processes.cases import actions, duties, events, notices, seconds, work_audit
 from processes.cases.models import WorkItem
+from processes.decisions import snapshots
 from processes.engine import progress as p
 from processes.engine.state import State
 from processes.errors import DutySeparation, YimenError
 from processes.office import computing
 from processes.office.answers import checked
 from processes.office.running import Run
-from processes.releases import forms
+from processes.releases import effects, forms
 from processes.storage import full_text
 
 MOST_CARRIED = 50
@@ -91,7 +92,8 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
     """Finish the steps in between with what was submitted there before, in the names of those who did it.
 
     Stops at the step that sent the case back, at a step that is new on the way, and at one whose form does not take
-    the earlier entries any more, or whose doer is excluded by what was done since.
+    the earlier entries any more, or whose doer is excluded by what was done since.  A decision is never taken over: money
+    stands on what somebody decided on this.  An opinion stands while nothing differs from what it was given on.
     """
     through = set(straight["through"]) - {straight["task"]}
     carried_over: set[str] = set()
@@ -129,7 +131,12 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
 
 
 def _may_stand(run: Run, item: WorkItem, before: WorkItem) -> bool:
-    """Whether whoever did a step before has done nothing since that excludes it; else it is done anew, by another."""
+    """Whether a step needs nobody to do it anew: its doer is not excluded since, and it was given on what holds now."""
+    if item.task in effects.decisions(run.bundle):
+        return False
+    gives_opinion = item.task in effects.deciding_steps(run.bundle, run.case.process)
+    if gives_opinion and not _is_as_it_was(run):
+        return False
     try:
         duties.demand(
             run.uow.session, run.case, run.bundle, item, run.items,
@@ -138,6 +145,16 @@ def _may_stand(run: Run, item: WorkItem, before: WorkItem) -> bool:
     except DutySeparation:
         return False
     return True
+
+
+def _is_as_it_was(run: Run) -> bool:
+    """Whether every step that was done anew says what it said before, and the facts were taken alike."""
+    run.uow.flush()
+    before = {i.ref: i.submission for i in run.items if i.status == "superseded" and i.submission is not None}
+    done = [i for i in run.items if i.status == "done" and i.ref in before]
+    return all(i.submission == before[i.ref] for i in done) and snapshots.is_taken_alike(
+        run.uow.session, run.case
+    )
 
 
 def _earlier(run: Run, item: WorkItem) -> tuple[WorkItem, WorkItem] | None:

@@ -51,10 +51,14 @@ def agreeing(bundle: Bundle, process: str, needed: Needed, step: str) -> str:
 
 def named(bundle: Bundle) -> set[str]:
     """The steps that the programme itself says decide or give an opinion."""
-    steps = {step for needed in bundle.effects.values() for step in needed.steps}
-    steps |= {str(step) for step in bundle.programme.get("decides", ())}
+    steps = {*decisions(bundle), *map(str, bundle.programme.get("decides", ()))}
     steps |= {step for paper in bundle.papers.values() for step in paper.decided_by}
     return steps | {step for verdict in bundle.verdicts.values() for step in verdict.steps}
+
+
+def decisions(bundle: Bundle) -> frozenset[str]:
+    """The steps on which money stands: what was decided there counts for that time alone."""
+    return frozenset(step for needed in bundle.effects.values() for step in needed.steps)
 
 
 def deciding_steps(bundle: Bundle, process: str) -> frozenset[str]:

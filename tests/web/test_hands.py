@@ -11,8 +11,10 @@ from sqlalchemy import select
 from processes import commands as c
 from processes import jobs
 from processes.access.models import Account
-from processes.cases.models import Involvement, WorkItem
+from processes.cases.models import Case, Involvement, WorkItem
 from processes.papers.models import IssuedPaper
+from processes.people.models import Household
+from processes.rehearsal.registering import household_form
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders.desks import Person, colleague, confirm_absences
@@ -298,7 +300,9 @@ def test_a_return_that_comes_straight_back(stage: Stage) -> None:
         c.ReturnTask(item.id, item.version, visit.ref, "补充照片", str(uuid4()), straight=True), clerk
     )
     again = cases.item_at(stage, number, "investigate_household")
-    cases.complete(stage, again)
+    investigator = stage.actor("investigator", cases.VILLAGE)
+    same = c.CompleteTask(again.id, again.version, dict(visit.submission or {}), str(uuid4()))
+    stage.office.perform(same, investigator)
     waiting = [i.task for i in cases.open_items(stage, number)]
     assert "township_opinion" not in waiting, "the opinion stands as it was given"
     with stage.database.reading("") as session:
@@ -310,6 +314,53 @@ def test_a_return_that_comes_straight_back(stage: Stage) -> None:
     changes = Person(stage, "county_clerk").get(f"/cases/{number}/changes").text
     assert changes.count("已被退回取代") >= 2
     assert "重新办理" in changes
+
+
+def _earns(stage: Stage, case: str) -> None:
+    """The household of a case is registered with an income that nobody knew of."""
+    with stage.database.reading("") as session:
+        household = session.scalars(select(Household).join(Case).where(Case.number == case)).one()
+        number, version = household.number, household.version
+    raw = {"members": [{**cases.OTHER_HOUSEHOLD["members"][0], "income": {"wages": 3000}}]}
+    command = c.SaveHousehold(household_form(raw, cases.VILLAGE), number, version)
+    stage.office.perform(command, stage.actor("window_clerk", cases.VILLAGE))
+
+
+def test_an_opinion_is_given_anew__where_what_it_was_given_on_differs(stage: Stage) -> None:
+    """The visit says another income now, or the register does: the leader has to look again."""
+    for differs in ("visit", "register"):
+        raw = None if differs == "visit" else cases.OTHER_HOUSEHOLD
+        number = cases.a_case(stage, "county_check", raw=raw)
+        item = cases.item_at(stage, number, "county_check")
+        with stage.database.reading("") as session:
+            query = select(WorkItem).where(WorkItem.task == "investigate_household")
+            visit = session.scalars(query.where(WorkItem.case_number == number)).one()
+        clerk = stage.actor("county_clerk", cases.VILLAGE)
+        back = c.ReturnTask(item.id, item.version, visit.ref, "再核实", str(uuid4()), straight=True)
+        stage.office.perform(back, clerk)
+        told = dict(visit.submission or {})
+        if differs == "visit":
+            told["income_found"] = "另有砖厂工资"
+        else:
+            _earns(stage, number)
+        again = cases.item_at(stage, number, "investigate_household")
+        done = c.CompleteTask(again.id, again.version, told, str(uuid4()))
+        stage.office.perform(done, stage.actor("investigator", cases.VILLAGE))
+        assert "township_opinion" in [i.task for i in cases.open_items(stage, number)], differs
+
+
+def test_money_is_never_decided_again_by_itself(stage: Stage) -> None:
+    """What was granted goes straight back to the county's check: who decided decides anew, even if nothing differs."""
+    number = cases.a_case(stage, "serve_confirmation")
+    waiting = cases.item_at(stage, number, "serve_confirmation")
+    with stage.database.reading("") as session:
+        check = session.scalars(select(WorkItem).where(WorkItem.task == "county_check")).one()
+    back = c.ReturnTask(waiting.id, waiting.version, check.ref, "再核实", str(uuid4()), straight=True)
+    stage.office.perform(back, stage.actor(waiting.role, cases.VILLAGE))
+    again = cases.item_at(stage, number, "county_check")
+    same = c.CompleteTask(again.id, again.version, dict(check.submission or {}), str(uuid4()))
+    stage.office.perform(same, stage.actor("county_clerk", cases.VILLAGE))
+    assert [i.task for i in cases.open_items(stage, number)] == ["county_decision"]
 
 
 def test_remarks_tell_whoever_is_named(stage: Stage) -> None:
