@@ -42,6 +42,7 @@ def use(uow: UnitOfWork, account_id: int, typed: str, at: datetime) -> bool:
     if found is None:
         return False
     found.used_at = at
+    uow.flush()
     return True
 
 

@@ -151,6 +151,7 @@ def check(actor: Actor, draft_id: int, name: str) -> Any:
 
 @desk.post("/studio/policy-rows")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.CHECKS)
 def policy_rows(actor: Actor) -> Any:
     """A parameter file as rows; with rows, the file again with those, its comments kept.  Keeps nothing."""
     return _rows_of(policy_file)
@@ -158,6 +159,7 @@ def policy_rows(actor: Actor) -> Any:
 
 @desk.post("/studio/sheet-rows")
 @require(Permission.STUDIO)
+@budgets.spends(budgets.CHECKS)
 def sheet_rows(actor: Actor) -> Any:
     """A calculation sheet as lines; with lines, the file again with those, its comments kept.  Keeps nothing."""
     return _rows_of(sheet_file)
