@@ -43,7 +43,7 @@ def restore_command(
     backup: Path, until: datetime | None, numbers: tuple[str, ...], anchors: Path | None
 ) -> None:
     """从备份恢复到空的数据目录和空的数据库；密钥文件夹须先放好。恢复后各类编号跳过备份后可能已发出的部分。"""
-    office = open_office(unchecked=True)
+    office = open_office(unchecked=True, is_restored=True)
     day: date | None = until.date() if until else None
     made = restoring.restore(office, backup, restoring.Wanted(day, numbers, anchors))
     for gap in made["gaps"]:

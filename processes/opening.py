@@ -16,9 +16,11 @@ from processes.access.permissions import Role
 from processes.errors import (
     FolderUnwritable,
     KeysForeign,
+    KeysMissing,
     OfficeMissing,
     OfficeMixed,
     RestoreUnfinished,
+    RestoreWithoutKeys,
     SchemaNewer,
     SchemaOlder,
     SettingInvalid,
@@ -34,13 +36,14 @@ from processes.storage.unit_of_work import Database
 _LONGEST_PROOF = 60
 
 
-def open_office(*, unchecked: bool = False) -> Office:
+def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office:
     """The office under its own name, its keys in use, logging as one JSON object a line.
 
     Raises `FolderUnwritable`, and `KeysMissing`, `KeyUnreadable` and `KeysForeign` rather than go on under keys that open nothing of what is stored,
     `DatabaseUnreachable`, `RestoreUnfinished`, `OfficeMissing` where nothing is founded, `SchemaOlder` and `SchemaNewer` where the database
     is not of this version of the program, `OfficeMixed` where accounts with a published password stand in a real
-    office.  `unchecked` is for the commands that found, upgrade and mend an office: keys only.
+    office.  `unchecked` is for the commands that found, upgrade and mend an office: keys only.  With `is_restored` a backup
+    is about to be brought back, whose keys have to be there before anything is made (`RestoreWithoutKeys`).
     """
     structlog.configure(
         processors=[
@@ -52,9 +55,12 @@ def open_office(*, unchecked: bool = False) -> Office:
     settings = from_environment()
     _demand_roles(settings)
     scanner.demand_valid(settings.clamd)
+    if is_restored:
+        _demand_keys(settings)
     _demand_writable(settings)
     database = Database(settings.database_url)
-    keyring.use(_fitting_keys(settings, database))
+    with failures_named():
+        keyring.use(_fitting_keys(settings, database))
     office = Office(settings, database)
     return office if unchecked else checked_office(office)
 
@@ -103,6 +109,13 @@ def _fitting_keys(settings: Settings, database: Database) -> keyring.Keyring:
             # Under another index key everybody registered would be unknown, and registered a second time.
             raise KeysForeign(folder=settings.keys)
     return keys
+
+
+def _demand_keys(settings: Settings) -> None:
+    try:
+        keyring.open_keyring(settings.keys, may_make=False)
+    except KeysMissing as fault:
+        raise RestoreWithoutKeys(folder=settings.keys) from fault
 
 
 def _something_sealed(database: Database) -> tuple[bytes, bytes | None, str] | None:

@@ -21,6 +21,22 @@ class DatabaseUnreachable(Unavailable):
     )
 
 
+class DatabaseDamaged(Unavailable):
+    """The file of the database is cut or overwritten: no waiting mends it."""
+
+    code = "database_damaged"
+    text = "数据库文件已损坏，不能读取，系统没有启动。请保留原文件，用 yimen restore 从备份恢复。"
+    text_en = "The database file is damaged and cannot be read: keep it, and restore from a backup."
+
+
+class RestoreWithoutKeys(Unavailable):
+    """A backup is to be restored, and the keys that open it are not there yet; nothing was made."""
+
+    code = "restore_without_keys"
+    text = "{folder} 中没有密钥。请先放入备份时的整个密钥文件夹，再恢复；没有改动任何数据，也没有生成密钥。"
+    text_en = "There are no keys in {folder}: put the whole folder of keys of the backup there first."
+
+
 DATABASE_FAILED = (DatabaseBusy, DatabaseUnreachable)
 """The database did not do what was asked of it, for reasons that lie outside the program."""
 

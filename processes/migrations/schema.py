@@ -34,6 +34,7 @@ import processes.relief.claim_models
 import processes.relief.fund_models
 import processes.relief.models
 import processes.storage.outbox  # noqa: F401
+from processes.errors import SchemaNewer
 from processes.storage.base import Row
 
 METADATA = Row.metadata
@@ -82,8 +83,10 @@ def is_known(engine: Engine, found: str) -> bool:
 
 
 def upgrade(engine: Engine) -> None:
-    """Run every migration that the database has not seen."""
+    """Run every migration that the database has not seen; raises `SchemaNewer` where a later version made it."""
     before = revision(engine)
+    if before is not None and not is_known(engine, before):
+        raise SchemaNewer()
     command.upgrade(_config(engine), "head")
     if before is not None and before < _SEALED_SINCE:
         _leave_nothing_behind(engine)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from processes.errors import DatabaseBusy, DatabaseUnreachable, Unavailable
+from processes.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnreachable, Unavailable
 from processes.storage.wire import named_by_sqlalchemy
 
 BUSY_TIMEOUT_MS = 10_000
@@ -29,6 +29,7 @@ REST_SECONDS = 5
 _RESTING = "resting_since"
 _IDLE = 0
 """Libpq's word for a connection on which no transaction has begun."""
+_DAMAGED = ("malformed", "not a database")
 _STORE_FAILS = ("unable to open", "disk", "readonly")
 """In SQLite's messages: the fault lies with where the file is kept."""
 
@@ -125,7 +126,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def failures_named() -> Iterator[None]:
-    """Raise `DatabaseBusy` or `DatabaseUnreachable` for what lies outside the program; defects stay what they are."""
+    """Raise `DatabaseBusy`, `DatabaseUnreachable` or `DatabaseDamaged` for what lies outside the program; defects stay what they are."""
     try:
         yield
     except (DBAPIError, PoolExhausted) as fault:
@@ -138,6 +139,8 @@ def failures_named() -> Iterator[None]:
 def _outside(fault: DBAPIError | PoolExhausted) -> Unavailable | None:
     if isinstance(fault, PoolExhausted):
         return DatabaseBusy()
+    if any(word in str(fault.orig).lower() for word in _DAMAGED):
+        return DatabaseDamaged()
     if not isinstance(fault, OperationalError):
         return DatabaseUnreachable() if fault.connection_invalidated else None
     text = str(fault.orig).lower()

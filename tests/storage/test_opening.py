@@ -158,3 +158,36 @@ def test_a_folder_that_takes_no_file__stops_the_office_and_is_named(stage: Stage
     assert refused.returncode == 1
     assert f"文件夹 {settings.scans} 不能写入" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_setup_of_an_older_program__refuses_a_newer_database_in_a_sentence(
+    stage: Stage, tmp_path: Path
+) -> None:
+    with stage.database.unit_of_work() as uow:
+        uow.session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        uow.session.commit()
+    refused = run([YIMEN, "setup"], stage.office.settings.var, YIMEN_DATABASE_URL=database_of(stage))
+    assert refused.returncode == 1
+    assert "数据库由更新的版本建立" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_database_that_was_cut__is_said_in_a_sentence(stage: Stage) -> None:
+    file = Path(stage.database.engine.url.database or "")
+    stage.database.close()
+    for left_over in ("-wal", "-shm"):
+        file.with_name(file.name + left_over).unlink(missing_ok=True)
+    os.truncate(file, 100_000)
+    refused = run([YIMEN, "parameters"], stage.office.settings.var, YIMEN_DATABASE_URL=database_of(stage))
+    assert refused.returncode == 1
+    assert "数据库文件已损坏" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_nothing_is_restored_before_its_keys_are_there__and_none_are_made(tmp_path: Path) -> None:
+    empty, backup = tmp_path / "empty", tmp_path / "backup"
+    backup.mkdir()
+    refused = run([YIMEN, "restore", str(backup)], empty)
+    assert refused.returncode == 1
+    assert "没有密钥。请先放入备份时的整个密钥文件夹" in refused.stderr
+    assert not empty.exists()
