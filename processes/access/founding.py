@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from processes.access.models import Account, Installation
+from processes.access.models import Account, AccountChange, Installation
 from processes.access.permissions import Role
 
 DEMO, OFFICE = "demo", "office"
@@ -35,3 +35,17 @@ def administrators(session: Session) -> list[Account]:
     """Accounts that can administer the office now, by name of the account."""
     active = session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.username))
     return [a for a in active if Role.ADMINISTRATOR in a.roles]
+
+
+def had_two_administrators(session: Session) -> bool:
+    """Whether the office has, or once had, a second administrator; what was once so stays so.
+
+    Whoever left, waits for a confirmation or has another password on the way counts: otherwise one of two could make the
+    other one inactive and act alone again.  A confirmed change tells of two who have other work by now.
+    """
+    real = or_(Account.is_demo.is_(False), Account.is_active.is_(True))
+    everybody = session.scalars(select(Account.roles).where(real)).all()
+    if sum(Role.ADMINISTRATOR in roles for roles in everybody) > 1:
+        return True
+    changed = select(AccountChange.id).where(AccountChange.verdict == "confirmed").limit(1)
+    return session.scalar(changed) is not None

@@ -43,7 +43,7 @@ _LEVEL_TITLES = {COUNTY: "县（6 位代码）", TOWNSHIP: "乡镇（9 位代码
 def add(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddAccount) -> dict[str, Any]:
     """Add an account; its one-time password is in the result only and stored nowhere.
 
-    While the office is being founded (until it has a second administrator, and before its first case)
+    While the office is being founded (until it first has a second administrator, and before its first case)
     the account can be used at once; afterwards a second administrator confirms it first.
     Raises `AccountInvalid`; in the demonstration county, whose accounts are published, always.
     """
@@ -200,9 +200,9 @@ def wrong_password() -> PasswordRefused:
 
 
 def _is_founding(uow: UnitOfWork) -> bool:
-    """Whether the first administrator may still act alone: no second one yet, and no case."""
+    """Whether the first administrator may still act alone: there never was a second one, and there is no case."""
     has_case = uow.session.scalar(select(Case.id).limit(1)) is not None
-    return not has_case and len(founding.administrators(uow.session)) <= 1
+    return not has_case and not founding.had_two_administrators(uow.session)
 
 
 def _check(uow: UnitOfWork, command: c.AddAccount) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -144,6 +144,56 @@ def test_the_first_administrator_acts_alone_once__then_two_are_needed(empty: Off
     with empty.database.reading("") as session:
         log = session.scalars(select(AccessLog.action).where(AccessLog.action.like("account%"))).all()
     assert [a for a in log if a != "account_state"] == ["account_added"] * 4 + ["account_confirmed"]
+
+
+def _made_inactive_by_reissue(empty: Office, first: Actor) -> None:
+    empty.perform(c.ReissuePassword("admin2"), first)
+
+
+def _let_go(empty: Office, first: Actor) -> None:
+    empty.perform(c.CloseAccount("admin2", "调离"), first)
+
+
+def _given_other_work(empty: Office, first: Actor) -> None:
+    """By the third one, who is let go afterwards: nobody but the first one administers, none of the others is left."""
+    asked = empty.perform(c.AddAccount("admin3", "孙管理", "administrator", "341599"), first)
+    assert asked["awaits_confirmation"]
+    empty.perform(c.ConfirmAccount("admin3"), actor(empty, "admin2"))
+    for username in ("admin2", "admin3"):
+        change = empty.perform(
+            c.ChangeAccount(username, ("county_clerk",), "341599", "", "岗位调整"),
+            actor(empty, "admin3" if username == "admin2" else "admin"),
+        )["change"]
+        decider = first if username == "admin2" else actor(empty, "admin4")
+        empty.perform(c.DecideAccountChange(change, accept=True), decider)
+        if username == "admin2":
+            empty.perform(c.AddAccount("admin4", "吴管理", "administrator", "341599"), first)
+            empty.perform(c.ConfirmAccount("admin4"), actor(empty, "admin3"))
+    again = empty.perform(
+        c.ChangeAccount("admin4", ("county_clerk",), "341599", "", "岗位调整"), actor(empty, "admin4")
+    )["change"]
+    empty.perform(c.DecideAccountChange(again, accept=True), first)
+
+
+@pytest.mark.parametrize("gone", [_made_inactive_by_reissue, _let_go, _given_other_work])
+def test_founding_never_comes_back__when_the_second_administrator_is_gone(
+    empty: Office, gone: Callable[[Office, Actor], None]
+) -> None:
+    """Before the first case: one of two who gets rid of the other does not act alone again."""
+    found(empty)
+    first = actor(empty, "admin")
+    empty.perform(c.AddAccount("admin2", "赵管理", "administrator", "341599"), first)
+    gone(empty, first)
+    added = empty.perform(c.AddAccount("leader", "周分管", "township_leader", "341599101"), first)
+    assert added["awaits_confirmation"]
+    with pytest.raises(RuleBroken, match="另一名管理员"):
+        empty.perform(c.ConfirmAccount("leader"), first)
+    again = empty.perform(c.ReissuePassword("leader"), first)
+    assert again["awaits_confirmation"]
+    # The way out: whoever runs the machine gives the password, the administrator who is left confirms it.
+    helped = empty.perform(c.ReissuePassword("leader"), system_actor())
+    empty.perform(c.ConfirmAccount("leader"), first)
+    assert sign_in(empty, "leader", helped["password"])
 
 
 def test_the_command_line_needs_an_administrator_too_after_founding(empty: Office) -> None:
