@@ -124,7 +124,7 @@ class DecideAccountChange(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class CloseAccount(Command):
+class CloseAccount(Weighty):
     """Let somebody go: the account signs in no more, what it has in hand goes back."""
 
     username: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from processes.commands.base import CaseCommand, Command
+from processes.commands.base import CaseCommand, Command, Weighty
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class ResumeCase(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class EndCase(CaseCommand):
+class EndCase(CaseCommand, Weighty):
     """End a case before its end: withdrawn by the applicant, opened by mistake, the applicant died."""
 
 

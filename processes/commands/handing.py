@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from processes.commands.base import Command, ItemCommand
+from processes.commands.base import Command, ItemCommand, Weighty
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,10 @@ class ConfirmAbsence(Command):
     absence_id: int
     accept: bool
 
+    def needs_verification(self) -> bool:
+        """To confirm it: from then on somebody acts for another one."""
+        return self.accept
+
 
 @dataclass(frozen=True, slots=True)
 class EndAbsence(Command):
@@ -120,7 +124,7 @@ class EndAbsence(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class NameSubstitute(Command):
+class NameSubstitute(Weighty):
     """As the office: let somebody of another rank be chosen as the substitute of a person."""
 
     account_id: int

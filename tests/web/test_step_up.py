@@ -28,7 +28,8 @@ from tests.builders.factors import code, enrol, entries
 WEIGHTY = {
     c.SignPaper, c.WithdrawPaper, c.ApproveDraft, c.PublishRelease, c.RevealIdNumber, c.ExportFile, c.NoteListExport,
     c.AddAccount, c.ConfirmAccount, c.ReissuePassword, c.ConfirmParameter, c.ConfirmHolidays, c.ConfirmFundEntry,
-    c.RunMigration, c.BeginTotp, c.BeginPasskey, c.RemoveFactor, c.MakeRecoveryCodes,
+    c.RunMigration, c.BeginTotp, c.BeginPasskey, c.RemoveFactor, c.MakeRecoveryCodes, c.NameSubstitute, c.CloseAccount,
+    c.EndCase,
 }  # fmt: skip
 BY_WHAT_THEY_SAY: list[tuple[c.Command, bool]] = [
     (c.TakeRun("x", for_bank=True), True),
@@ -37,6 +38,8 @@ BY_WHAT_THEY_SAY: list[tuple[c.Command, bool]] = [
     (c.DecideAccountChange(1, accept=False), False),
     (c.DecideDestruction(1, destroy=True), True),
     (c.DecideDestruction(1, destroy=False), False),
+    (c.ConfirmAbsence(1, accept=True), True),
+    (c.ConfirmAbsence(1, accept=False), False),
     (c.DecideMove(1, accept=True), True),
     (c.DecideMove(1, accept=False), False),
     (c.DecideUndoHolidays(1, accept=True), True),
@@ -189,9 +192,16 @@ def test_it_holds_for_one_session_alone(stage: Stage, later: list[timedelta]) ->
         ("auditor", lambda p: p.post("/audit/export", {})),
         ("window_clerk", lambda p: p.post("/households/340199101-H-000001/export", {})),
         ("administrator", lambda p: p.post("/accounts/confirm", {"username": "t1_clerk"})),
+        ("administrator", lambda p: p.post("/accounts/t1_clerk/close", {"reason": "离岗"})),
+        ("supervisor", lambda p: p.post("/absences/named", {"away": "1", "substitute": "2", "reason": "x"})),
+        ("supervisor", lambda p: p.post("/absences/1/confirm", {"accept": "1"})),
+        (
+            "supervisor",
+            lambda p: p.post("/cases/340199101-DB-2026-00001/control/end", {"reason": "申请人放弃"}),
+        ),
     ],
 )
-def test_routes_that_take_data_out(
+def test_routes_that_take_data_out_or_away(
     stage: Stage, later: list[timedelta], role: str, act: Callable[[Person], Any]
 ) -> None:
     cases.a_case(stage)
