@@ -132,7 +132,7 @@ class CloseAccount(Weighty):
 
 
 @dataclass(frozen=True, slots=True)
-class DeclarePerson(Command):
+class DeclarePerson(Weighty):
     """Say that an account belongs to the natural person of another one; taken back by nobody."""
 
     username: str

@@ -23,13 +23,17 @@ from processes.access.division_file import COUNTY, TOWNSHIP, VILLAGE
 from processes.access.models import Account, Division
 from processes.access.permissions import ROLE_TITLES, Permission, Role
 from processes.access.scope import Actor
+from processes.cases import notices
 from processes.cases.models import Case
 from processes.errors import AccountInvalid, NotFound, PasswordRefused, RuleBroken
+from processes.office import leaving
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
 _USERNAME = re.compile(r"[a-z][a-z0-9_.-]{2,59}")
 _NAME_LENGTH = 60
+MOST_OF_ONE = 3
+"""Accounts that one natural person may be said to have."""
 _LEVELS = {
     Role.VILLAGE_ASSISTANT: VILLAGE,
     Role.WINDOW_CLERK: TOWNSHIP,
@@ -99,7 +103,9 @@ def declare_person(
 ) -> dict[str, Any]:
     """Two accounts are one natural person from now on: what needs two people is not done with both.
 
-    It only ever binds more, so one administrator suffices and nothing takes it back.
+    It only ever binds more, so one administrator suffices and nothing takes it back.  Whoever ties everybody together
+    leaves nobody who may decide: nobody is told to have more than `MOST_OF_ONE` accounts, and both accounts, the other
+    administrators and the auditors are told.
     """
     actor.demand(Permission.ACCOUNT_WRITE)
     names = sorted({command.username, command.same_as})
@@ -112,11 +118,22 @@ def declare_person(
     if person == joined:
         raise AccountInvalid(reason="这两个账号已登记为同一人")
     of_one = or_(Account.person_id == joined, Account.id == joined)
-    joined_now = uow.session.scalars(select(Account).where(of_one).with_for_update()).all()
+    of_both = or_(of_one, Account.person_id == person, Account.id == person)
+    together = uow.session.scalars(
+        select(Account).where(of_both).order_by(Account.id).with_for_update()
+    ).all()
+    if len(together) > MOST_OF_ONE:
+        raise RuleBroken(
+            reason=f"登记后一人将有 {len(together)} 个账号，最多 {MOST_OF_ONE} 个，请核对是否确为同一人"
+        )
+    joined_now = [a for a in together if joined in (a.person_id, a.id)]
     for account in joined_now:
         account.person_id = person
     account_states.note(uow, actor, *joined_now)
     audit.note(uow, actor, "person_declared", f"{command.username} {command.same_as}")
+    said = f"{one.name}的账号 {one.username} 与{other.name}的账号 {other.username} 登记为同一人"
+    leaving.tell_overseers(uow, actor, one, f"{actor.name}将{said}")
+    notices.tell(uow, [one.id, other.id], "account", f"{said}，不是同一人的，请立即告知审计人员")
     return {"person": person}
 
 

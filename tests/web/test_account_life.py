@@ -73,6 +73,35 @@ def test_two_accounts_of_one_person_are_not_two_administrators(stage: Stage) -> 
         stage.office.perform(c.DecideAccountChange(change, accept=True), actor(stage, "admin2"))
 
 
+def persons_of(stage: Stage) -> dict[str, int]:
+    with stage.database.reading("") as session:
+        return {a.username: a.person_id or a.id for a in session.scalars(select(Account))}
+
+
+def test_nobody_ties_more_than_three_accounts_together__one_at_a_time_or_in_groups(stage: Stage) -> None:
+    colleague(stage, "admin", "admin2", "钱管理")
+    first = actor(stage, "admin")
+    stage.office.perform(c.DeclarePerson("t1_clerk", "t1_leader"), first)
+    stage.office.perform(c.DeclarePerson("t1_investigator", "t1_clerk"), first)
+    before = persons_of(stage)
+    for names in (("supervisor", "t1_clerk"), ("t1_leader", "supervisor")):
+        with pytest.raises(RuleBroken, match="将有 4 个账号，最多 3 个"):
+            stage.office.perform(c.DeclarePerson(*names), first)
+    stage.office.perform(c.DeclarePerson("supervisor", "county_clerk"), first)
+    with pytest.raises(RuleBroken, match="将有 5 个账号"):
+        stage.office.perform(c.DeclarePerson("supervisor", "t1_investigator"), actor(stage, "admin2"))
+    now = persons_of(stage)
+    assert now.pop("supervisor") == now["county_clerk"] == before["county_clerk"]
+    assert {name: before[name] for name in now} == now, "a refusal changed somebody"
+
+
+def test_of_two_accounts_that_become_one_person__everybody_concerned_is_told(stage: Stage) -> None:
+    colleague(stage, "admin", "admin2", "钱管理")
+    stage.office.perform(c.DeclarePerson("t1_clerk", "t1_leader"), actor(stage, "admin"))
+    for username in ("admin2", "auditor", "t1_clerk", "t1_leader"):
+        assert any("登记为同一人" in told for told in notices_of(stage, username)), username
+
+
 def test_nobody_confirms_a_change_of_their_own_account(stage: Stage) -> None:
     colleague(stage, "admin", "admin2", "钱管理")
     wanted = c.ChangeAccount("admin2", ("administrator", "supervisor"), "340199", "", "兼任")

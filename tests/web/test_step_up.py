@@ -29,7 +29,7 @@ WEIGHTY = {
     c.SignPaper, c.WithdrawPaper, c.ApproveDraft, c.PublishRelease, c.RevealIdNumber, c.ExportFile, c.NoteListExport,
     c.AddAccount, c.ConfirmAccount, c.ReissuePassword, c.ConfirmParameter, c.ConfirmHolidays, c.ConfirmFundEntry,
     c.RunMigration, c.BeginTotp, c.BeginPasskey, c.RemoveFactor, c.MakeRecoveryCodes, c.NameSubstitute, c.CloseAccount,
-    c.EndCase,
+    c.EndCase, c.DeclarePerson,
 }  # fmt: skip
 BY_WHAT_THEY_SAY: list[tuple[c.Command, bool]] = [
     (c.TakeRun("x", for_bank=True), True),
@@ -193,6 +193,10 @@ def test_it_holds_for_one_session_alone(stage: Stage, later: list[timedelta]) ->
         ("window_clerk", lambda p: p.post("/households/340199101-H-000001/export", {})),
         ("administrator", lambda p: p.post("/accounts/confirm", {"username": "t1_clerk"})),
         ("administrator", lambda p: p.post("/accounts/t1_clerk/close", {"reason": "离岗"})),
+        (
+            "administrator",
+            lambda p: p.post("/accounts/person", {"username": "t1_clerk", "same_as": "t1_leader"}),
+        ),
         ("supervisor", lambda p: p.post("/absences/named", {"away": "1", "substitute": "2", "reason": "x"})),
         ("supervisor", lambda p: p.post("/absences/1/confirm", {"accept": "1"})),
         (
