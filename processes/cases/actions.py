@@ -326,15 +326,25 @@ def with_second(item: WorkItem, second: Account | None) -> dict[str, Any]:
     return {} if second is None else {"second_id": second.id, "second": second.name}
 
 
-def save_draft(uow: UnitOfWork, item: WorkItem, data: Mapping[str, Any], seen: int, overwrite: bool) -> int:
+def save_draft(
+    uow: UnitOfWork, actor: Actor, item: WorkItem, data: Mapping[str, Any], seen: int, overwrite: bool
+) -> int:
     """Keep a draft; raises `StaleDraft` when another window saved a newer one, unless told to."""
     if item.draft_version != seen and not overwrite:
         when = (item.draft_at or uow.now).astimezone(SHANGHAI)
         raise StaleDraft(when=f"{when:%H:%M:%S}")
     item.draft = dict(data)
+    prepared(item, actor)
     item.draft_version += 1
     item.draft_at = uow.now
     return item.draft_version
+
+
+def prepared(item: WorkItem, actor: Actor) -> None:
+    """Note who wrote something of a step's draft: it stays so when the step is recalled, released or taken over."""
+    known = item.preparers or []
+    if actor.account_id is not None and actor.account_id not in known:
+        item.preparers = [*known, actor.account_id]
 
 
 def changed(uow: UnitOfWork, actor: Actor, item: WorkItem) -> None:

@@ -6,7 +6,7 @@ county or by delegation.  So an emergency is paid by two people on duty: the cle
 over, and the township's leader who decides.  docs/adr/0040.
 
 Counted is the person, with every account: whoever did a step, in whose name it was done, who did it as the second one,
-prepared it or signed with it, also where it was sent back since.
+saved something of its draft, prepared it or signed with it, also where it was sent back since.
 """
 
 from __future__ import annotations
@@ -146,8 +146,7 @@ def _done_by(
     items: Sequence[WorkItem], mine: Collection[int], signed: dict[int, set[int]]
 ) -> Iterator[WorkItem]:
     for done in items:
-        did = {done.completed_by_id, done.completed_for_id, done.prepared_by_id, done.second_id}
-        did |= signed.get(done.id, set())
+        did = done.hands | signed.get(done.id, set())
         if done.id is not None and did & set(mine):
             yield done
 
@@ -160,14 +159,12 @@ def _registered_by(session: Session, case: Case) -> set[int]:
         opened_by, parent_of = session.execute(
             select(Case.opened_by_id, Case.parent_id).where(Case.id == parent)
         ).one()
-        at_the_window = select(
-            WorkItem.completed_by_id, WorkItem.completed_for_id, WorkItem.prepared_by_id
-        ).where(
+        at_the_window = select(WorkItem).where(
             WorkItem.case_id == parent,
             WorkItem.role == Role.WINDOW_CLERK,
             WorkItem.completed_by_id.is_not(None),
         )
-        found |= {opened_by, *(who for row in session.execute(at_the_window) for who in row)}
+        found |= {opened_by, *(who for item in session.scalars(at_the_window) for who in item.hands)}
         parent = parent_of
     return {who for who in found if who is not None}
 

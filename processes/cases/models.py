@@ -101,6 +101,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
         "due_on", "yellow_on", "red_on", "initials", "initials_other", "completed_on", "took",
     )  # fmt: skip
     """What is typed, counts clicks, or follows from a limit or from what is told."""
+    told_later = ("preparers",)
     __table_args__ = (
         # In the order of a queue, with the scope's column at the end: a page and its count are read
         # from the index alone, however many items are open.  Unclaimed is the index's condition
@@ -219,6 +220,8 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     prepared_by_id: Mapped[int | None]
     """Who filled it in for the one who had delegated it to them."""
     prepared_by: Mapped[str | None] = mapped_column(String(60))
+    preparers: Mapped[list[Any] | None]
+    """Accounts that ever saved something of its draft, in order, whatever became of it: a draft goes from hand to hand."""
     second_id: Mapped[int | None]
     """Who did it together with the one who finished it (共同办理人): on a visit there are two."""
     second: Mapped[str | None] = mapped_column(String(60))
@@ -240,6 +243,12 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     def told_name(self) -> str:
         """Its title."""
         return f"“{self.title}”"
+
+    @property
+    def hands(self) -> frozenset[int]:
+        """Every account that had a hand in it: finished it or had it finished in its name, prepared it, came along."""
+        did = (self.completed_by_id, self.completed_for_id, self.prepared_by_id, self.second_id)
+        return frozenset(a for a in (*did, *(self.preparers or ())) if a is not None)
 
 
 class CaseEvent(Row):

@@ -58,6 +58,7 @@ def digest(row: Any) -> str:
         _plain(defaults[name] if name in defaults and name not in given else getattr(row, name))
         for name in _told(kind)
     ]
+    said += [[name, value] for name in kind.told_later if (value := getattr(row, name)) is not None]
     return hashlib.sha256(values.dumps([said, row.told_parts()])).hexdigest()[:_LENGTH]
 
 
@@ -176,7 +177,11 @@ def _told(kind: Any) -> tuple[str, ...]:
     sealed = sealing.sealed_of(kind)
     names = [a.key for a in inspect(kind).column_attrs]
     opened = [n.removesuffix(_SEALED) if n.removesuffix(_SEALED) in sealed else n for n in names]
-    return tuple(n for n in sorted(opened) if n not in ("id", "case_id", MARK, "mark", *kind.told_but))
+    return tuple(
+        n
+        for n in sorted(opened)
+        if n not in ("id", "case_id", MARK, "mark", *kind.told_but, *kind.told_later)
+    )
 
 
 @cache
@@ -195,7 +200,7 @@ def _is_changed(row: Any) -> bool:
     if state.key is None:
         return True
     kind: Any = type(row)
-    told = {f"{n}{_SEALED}" if n in sealing.sealed_of(kind) else n for n in _told(kind)}
+    told = {f"{n}{_SEALED}" if n in sealing.sealed_of(kind) else n for n in (*_told(kind), *kind.told_later)}
     return any(state.dict.get(name) != old for name, old in state.committed_state.items() if name in told)
 
 

@@ -71,7 +71,7 @@ def _proposal(uow: UnitOfWork, actor: Actor, case: Case, items: Sequence[WorkIte
     steps = [i for i in items if i.completed_by_id is not None and i.role in _TOWNSHIP]
     mine = persons.accounts_of(uow.session, actor.account_id)
     for step in steps:
-        if mine & {step.completed_by_id, step.completed_for_id, step.prepared_by_id, step.second_id}:
+        if mine & step.hands:
             raise DutySeparation(earlier=step.title, step="决定财产豁免", who=actor.name)
     if case.opened_by_id in mine:
         raise DutySeparation(earlier="登记申请", step="决定财产豁免", who=actor.name)

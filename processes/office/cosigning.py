@@ -63,6 +63,7 @@ def hold(
         "for_id": None if away is None else away.account_id, "for": None if away is None else away.name,
     }  # fmt: skip
     item.draft = dict(data)
+    actions.prepared(item, run.actor)
     item.claimed_by_id, item.claimed_by = run.actor.account_id, run.actor.name
     actions.in_name_of(item, away)
     actions.changed(run.uow, run.actor, item)

@@ -140,7 +140,7 @@ def _may_stand(run: Run, item: WorkItem, before: WorkItem) -> bool:
     try:
         duties.demand(
             run.uow.session, run.case, run.bundle, item, run.items,
-            before.completed_by_id, before.completed_for_id, before.prepared_by_id, before.second_id,
+            *sorted(before.hands),
         )  # fmt: skip
     except DutySeparation:
         return False

@@ -45,7 +45,7 @@ def save_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Sav
     away = rules.demand_worker(item, actor)
     rules.demand_at_rest(item)
     _demand_apart(Run(uow, actor, case, items), item, away)
-    version = actions.save_draft(uow, item, command.data, command.draft_version, command.overwrite)
+    version = actions.save_draft(uow, actor, item, command.data, command.draft_version, command.overwrite)
     return {"draft_version": version}
 
 

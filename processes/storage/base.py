@@ -84,6 +84,8 @@ class Told:
     """
 
     told_but: ClassVar[tuple[str, ...]] = ()
+    told_later: ClassVar[tuple[str, ...]] = ()
+    """Attributes that are told where they say something: what was told before there were such stays true."""
     told_as: ClassVar[str] = ""
     """What such a row is to people."""
     told_in: ClassVar[str] = "case_id"

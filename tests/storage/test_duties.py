@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from processes import commands as c
 from processes.access.accounts import actor_of
 from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor, StandIn
-from processes.cases import duties
+from processes.cases import duties, told_rows, work_audit
 from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import AccountInvalid, DutySeparation, OwnProposal, RuleBroken
 from processes.people.models import Household
@@ -194,3 +196,93 @@ def test_who_took_the_call_does_not_decide_what_came_of_it(whole_stage: Stage) -
             events_count=0, former_releases=[],
         )  # fmt: skip
         assert duties._registered_by(uow.session, case) == {clerk.account_id}
+
+
+def _untrue(stage: Stage) -> list[str]:
+    """Steps and other rows of cases that are not what the events say of them."""
+    with stage.database.unit_of_work() as uow:
+        return [*told_rows.differing(uow.session), *work_audit.differing(uow.session)]
+
+
+def _step(
+    stage: Stage, number: str, kind: Callable[..., c.Command], who: Actor, *told: Any, **named: Any
+) -> None:
+    item = cases.open_items(stage, number)[0]
+    stage.office.perform(kind(item.id, item.version, *told, **named), who)
+
+
+def _drafted(stage: Stage, number: str, who: Actor) -> None:
+    item = cases.open_items(stage, number)[0]
+    data = cases.ANSWERS["county_check"]
+    stage.office.perform(c.SaveDraft(item.id, item.version, data, item.draft_version), who)
+
+
+def _delegated(stage: Stage, number: str, clerk: Actor, to: Actor) -> None:
+    _step(stage, number, c.DelegateTask, clerk, to_account_id=to.account_id, reason="请起草")
+    _drafted(stage, number, to)
+
+
+def _recalled(stage: Stage, number: str, clerk: Actor, leader: Actor) -> None:
+    _step(stage, number, c.ClaimTask, clerk)
+    _delegated(stage, number, clerk, leader)
+    _step(stage, number, c.RecallTask, clerk)
+
+
+def _handed_back_twice(stage: Stage, number: str, clerk: Actor, leader: Actor) -> None:
+    _step(stage, number, c.ClaimTask, clerk)
+    for helper in (leader, stage.actor("supervisor", "340199")):
+        _delegated(stage, number, clerk, helper)
+        _step(stage, number, c.HandBackTask, helper)
+
+
+def _released(stage: Stage, number: str, clerk: Actor, leader: Actor) -> None:
+    _step(stage, number, c.ClaimTask, leader)
+    _drafted(stage, number, leader)
+    _step(stage, number, c.ReleaseTask, leader)
+    _step(stage, number, c.ClaimTask, clerk)
+
+
+def _taken_over(stage: Stage, number: str, clerk: Actor, leader: Actor) -> None:
+    _step(stage, number, c.ClaimTask, leader)
+    _drafted(stage, number, leader)
+    _step(stage, number, c.TakeOverTask, clerk, reason="外出")
+
+
+def _transferred(stage: Stage, number: str, clerk: Actor, leader: Actor) -> None:
+    _step(stage, number, c.ClaimTask, leader)
+    _drafted(stage, number, leader)
+    _step(stage, number, c.TransferTask, leader, clerk.account_id, "外出")
+
+
+@pytest.mark.parametrize("way", [_recalled, _handed_back_twice, _released, _taken_over, _transferred])
+def test_whoever_saved_something_of_a_draft_prepared_the_step__on_whatever_way_it_left_them(
+    stage: Stage, way: Callable[[Stage, str, Actor, Actor], None]
+) -> None:
+    """The county's leader drafts the county's check, somebody else finishes it: the leader does not decide on it."""
+    number = cases.a_case(stage, "county_check")
+    leader = _with_roles(stage, "county_leader", Role.COUNTY_CLERK)
+    clerk = stage.actor("county_clerk", "340199")
+    way(stage, number, clerk, leader)
+    item = cases.item_at(stage, number, "county_check")
+    assert leader.account_id in (item.preparers or [])
+    data = cases.ANSWERS["county_check"]
+    stage.office.perform(c.CompleteTask(item.id, item.version, data, str(uuid4())), clerk)
+    decision = cases.item_at(stage, number, "county_decision")
+    for command in (
+        c.ClaimTask(decision.id, decision.version),
+        c.CompleteTask(decision.id, decision.version, cases.ANSWERS["county_decision"], str(uuid4())),
+    ):
+        with pytest.raises(DutySeparation, match=item.title):
+            stage.office.perform(command, leader)
+    assert _untrue(stage) == []
+
+
+def test_a_preparer_taken_out_past_the_program_is_found(any_stage: Stage) -> None:
+    number = cases.a_case(any_stage, "county_check")
+    clerk, leader = any_stage.actor("county_clerk", "340199"), any_stage.actor("county_leader", "340199")
+    _recalled(any_stage, number, clerk, leader)
+    assert _untrue(any_stage) == []
+    with any_stage.database.unit_of_work() as uow:
+        uow.session.execute(text("UPDATE work_item SET preparers = NULL WHERE preparers IS NOT NULL"))
+        uow.session.commit()
+    assert any("被改动" in fault for fault in _untrue(any_stage))
