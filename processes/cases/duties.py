@@ -121,6 +121,12 @@ def kind_of(item: WorkItem, checks: Collection[str] = ()) -> Kind:
     return Kind.CHECK if kind in (Kind.TOWNSHIP, Kind.COUNTY) and item.task in checks else kind
 
 
+def hands(item: WorkItem) -> frozenset[int]:
+    """Every account that had a hand in a step: finished it or had it finished in its name, prepared it, came along."""
+    did = (item.completed_by_id, item.completed_for_id, item.prepared_by_id, item.second_id)
+    return frozenset(a for a in (*did, *(item.preparers or ())) if a is not None)
+
+
 def decides(bundle: Bundle, item: WorkItem) -> bool:
     """Whether a step is an opinion or a decision of a leader, who signs for it."""
     return kind_of(item, bundle.checks) in (Kind.TOWNSHIP, Kind.COUNTY)
@@ -146,7 +152,7 @@ def _done_by(
     items: Sequence[WorkItem], mine: Collection[int], signed: dict[int, set[int]]
 ) -> Iterator[WorkItem]:
     for done in items:
-        did = done.hands | signed.get(done.id, set())
+        did = hands(done) | signed.get(done.id, set())
         if done.id is not None and did & set(mine):
             yield done
 
@@ -164,7 +170,7 @@ def _registered_by(session: Session, case: Case) -> set[int]:
             WorkItem.role == Role.WINDOW_CLERK,
             WorkItem.completed_by_id.is_not(None),
         )
-        found |= {opened_by, *(who for item in session.scalars(at_the_window) for who in item.hands)}
+        found |= {opened_by, *(who for item in session.scalars(at_the_window) for who in hands(item))}
         parent = parent_of
     return {who for who in found if who is not None}
 

@@ -95,17 +95,15 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     """A step in someone's queue (待办); what lists show is copied here, so one statement suffices."""
 
     __tablename__ = "work_item"
-    told_as = "办理环节"
+    told_as, told_later = "办理环节", ("preparers",)
     told_but = (
         "draft", "draft_version", "draft_at", "version", "changed_at", "changed_by", "urged", "urged_at",
         "due_on", "yellow_on", "red_on", "initials", "initials_other", "completed_on", "took",
     )  # fmt: skip
     """What is typed, counts clicks, or follows from a limit or from what is told."""
-    told_later = ("preparers",)
     __table_args__ = (
-        # In the order of a queue, with the scope's column at the end: a page and its count are read
-        # from the index alone, however many items are open.  Unclaimed is the index's condition
-        # because PostgreSQL does not read an order through `IS NULL` on a column of it.
+        # In the order of a queue, with the scope's column at the end: a page and its count are read from the index alone,
+        # however many are open.  Unclaimed is a condition: PostgreSQL reads no order through `IS NULL` on a column.
         Index("ix_work_item_office", "status", "role", "township", "due_on", "id", "division", **UNCLAIMED),
         Index("ix_work_item_county", "status", "role", "due_on", "id", "division", **UNCLAIMED),
         Index("ix_work_item_mine", "claimed_by_id", "status", "due_on", "id", "division"),
@@ -243,12 +241,6 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     def told_name(self) -> str:
         """Its title."""
         return f"“{self.title}”"
-
-    @property
-    def hands(self) -> frozenset[int]:
-        """Every account that had a hand in it: finished it or had it finished in its name, prepared it, came along."""
-        did = (self.completed_by_id, self.completed_for_id, self.prepared_by_id, self.second_id)
-        return frozenset(a for a in (*did, *(self.preparers or ())) if a is not None)
 
 
 class CaseEvent(Row):

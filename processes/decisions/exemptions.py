@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from processes.access import persons
 from processes.access.permissions import Role
 from processes.access.scope import COUNTY_DIGITS, Actor
+from processes.cases import duties
 from processes.cases.models import Case, WorkItem
 from processes.decisions.models import PropertyExemption
 from processes.errors import DutySeparation, RuleBroken
@@ -71,7 +72,7 @@ def _proposal(uow: UnitOfWork, actor: Actor, case: Case, items: Sequence[WorkIte
     steps = [i for i in items if i.completed_by_id is not None and i.role in _TOWNSHIP]
     mine = persons.accounts_of(uow.session, actor.account_id)
     for step in steps:
-        if mine & step.hands:
+        if mine & duties.hands(step):
             raise DutySeparation(earlier=step.title, step="决定财产豁免", who=actor.name)
     if case.opened_by_id in mine:
         raise DutySeparation(earlier="登记申请", step="决定财产豁免", who=actor.name)

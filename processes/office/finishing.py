@@ -140,7 +140,7 @@ def _may_stand(run: Run, item: WorkItem, before: WorkItem) -> bool:
     try:
         duties.demand(
             run.uow.session, run.case, run.bundle, item, run.items,
-            *sorted(before.hands),
+            *sorted(duties.hands(before)),
         )  # fmt: skip
     except DutySeparation:
         return False
