@@ -57,3 +57,15 @@ def test_files_go_up_under_their_material_and_a_step_begins_in_its_first_field(d
     page.get_by_role("button", name="签收并办理").first.click()
     page.wait_for_selector("#form[data-ready]")
     assert page.evaluate("document.activeElement.matches('#form input, #form select, #form textarea')")
+
+
+def test_a_list_of_choices_is_one_tab_away_and_closed(desk: Desk) -> None:
+    """The first field of the application is a list: open by itself it lay over the next two fields."""
+    household = cases.a_household(desk.stage)
+    page = desk.sign_in("t1_clerk")
+    page.goto(f"/households/{household}/apply/minimum_living_allowance")
+    page.wait_for_selector("#form[data-ready]")
+    assert page.evaluate("document.activeElement.matches('.fjs-form-field-select')")
+    expect(page.locator(".fjs-dropdownlist")).to_have_count(0)
+    page.keyboard.press("Tab")
+    expect(page.locator(".fjs-dropdownlist")).to_have_count(1)

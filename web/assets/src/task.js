@@ -119,6 +119,10 @@ if (writing) {
 if (place.dataset.draft) await offersPhrases(place);
 // Typing begins at once; on a telephone this would open its keyboard, at a date the calendar over the form.
 const first = place.querySelector("input:not([type=hidden]), textarea");
-if (first && document.activeElement === document.body && matchMedia("(pointer: fine)").matches && !first.closest(".fjs-form-field-datetime"))
-  first.focus({ preventScroll: true });
+if (first && document.activeElement === document.body && matchMedia("(pointer: fine)").matches && !first.closest(".fjs-form-field-datetime")) {
+  // A list of choices opens with the focus and would lie over the next fields: one Tab away it stays closed.
+  const list = first.closest(".fjs-form-field-select");
+  if (list) list.tabIndex = -1;
+  (list || first).focus({ preventScroll: true });
+}
 place.dataset.ready = "1";
