@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,15 +13,14 @@ from sqlalchemy.orm import Session, selectinload
 from processes.access.models import Division
 from processes.cases.models import Case, CaseEvent
 from processes.errors import SealBroken
-from processes.relief import seals
+from processes.relief import award_audit, seals
 from processes.relief.fund_models import Fund, FundEntry, ReliefPayment
 from processes.relief.models import Award, AwardMember
 
 ZERO = Decimal(0)
 _PAID = ("advance_paid", "relief_granted")
 _KINDS = (
-    *_PAID, "relief_withdrawn", "relief_refunded", "refund_reversed", "award_granted", "award_withdrawn",
-    "award_stopped",
+    *_PAID, "relief_withdrawn", "relief_refunded", "refund_reversed",
 )  # fmt: skip
 
 
@@ -30,7 +29,6 @@ class _Said:
     """What a case's events say of its money: by question what stands, and what was given back."""
 
     paid: dict[str, CaseEvent]
-    awards: dict[str, CaseEvent]
     refunded: Decimal = ZERO
 
 
@@ -43,13 +41,13 @@ def compare(session: Session) -> list[str]:
         *_funds(session),
         *_advances(session, numbers),
         *_payments(session, said, numbers, destroyed),
-        *_awards(session, said, numbers, destroyed),
+        *award_audit.differing(session),
         *_twice(session),
     ]
 
 
 def _said(session: Session) -> dict[int, _Said]:
-    found: dict[int, _Said] = defaultdict(lambda: _Said({}, {}))
+    found: dict[int, _Said] = defaultdict(lambda: _Said({}))
     query = (
         select(CaseEvent).where(CaseEvent.kind.in_(_KINDS)).order_by(CaseEvent.case_id, CaseEvent.position)
     )
@@ -65,10 +63,6 @@ def _said(session: Session) -> dict[int, _Said]:
                 case.refunded += event.payload.get("amount", ZERO)
             case "refund_reversed":
                 case.refunded -= event.payload.get("amount", ZERO)
-            case "award_granted":
-                case.awards[question] = event
-            case _:
-                _forget(case.awards, question)
     return found
 
 
@@ -133,7 +127,7 @@ def _advances(session: Session, numbers: dict[int, str]) -> Iterator[str]:
             out = f"{moved[key]:.2f} 元" if key in moved else "无"
             yield f"{numbers.get(key[0], key[0])} 的先行支付（{out}）与救助登记（{has}）不符"
         elif row.refunded != refunds[key[0]]:
-            yield f"{numbers[key[0]]} 登记的退回款 {row.refunded:.2f} 元与台账 {refunds[key[0]]:.2f} 元不符"
+            yield f"{numbers.get(key[0], key[0])} 登记的退回款 {row.refunded:.2f} 元与台账 {refunds[key[0]]:.2f} 元不符"
 
 
 def _payments(
@@ -142,43 +136,14 @@ def _payments(
     standing = {r.case_id: r for r in _standing(session)}
     for case_id in sorted({*standing, *(c for c, s in said.items() if s.paid)} - destroyed):
         row, events = standing.get(case_id), list(said[case_id].paid.values())
+        number = numbers.get(case_id, f"第 {case_id} 号办件（不存在）")
         event = events[-1] if events else None
         if row is None or event is None:
-            yield f"{numbers[case_id]} 的救助登记与办理记录不符"
+            yield f"{number} 的救助登记与办理记录不符"
         elif event.payload.get("amount") != row.amount or row.refunded != said[case_id].refunded:
-            yield f"{numbers[case_id]} 的救助金额与办理记录不符"
+            yield f"{number} 的救助金额与办理记录不符"
         elif event.payload.get("seal") not in (None, seals.of_payment(row)):
-            yield f"{numbers[case_id]} 的救助登记被改动"
-
-
-def _awards(
-    session: Session, said: dict[int, _Said], numbers: dict[int, str], destroyed: set[int]
-) -> Iterator[str]:
-    members: dict[int, list[AwardMember]] = defaultdict(list)
-    for member in session.scalars(select(AwardMember)):
-        members[member.award_id].append(member)
-    standing: dict[int, list[Award]] = defaultdict(list)
-    for award in session.scalars(select(Award).order_by(Award.id)):
-        own, is_standing = members[award.id], award.status == "standing"
-        if any((m.programme, m.is_standing) != (award.programme, is_standing) for m in own):
-            yield f"{numbers[award.case_id]} 的享受人员与救助待遇不符"
-        if is_standing:
-            standing[award.case_id].append(award)
-    for case_id in sorted({*standing, *(c for c, s in said.items() if s.awards)} - destroyed):
-        events = list(said[case_id].awards.values())
-        if len(standing[case_id]) != len(events):
-            yield f"{numbers[case_id]} 的救助待遇与办理记录不符"
-            continue
-        for award, event in zip(standing[case_id], events, strict=True):
-            if not _is_as_granted(award, event, (m.person_id for m in members[award.id])):
-                yield f"{numbers[case_id]} 的救助待遇被改动"
-
-
-def _is_as_granted(award: Award, event: CaseEvent, people: Iterable[int]) -> bool:
-    told = event.payload
-    if (told.get("monthly"), told.get("from_month")) != (award.monthly_amount, award.from_month):
-        return False
-    return told.get("seal") in (None, seals.of_award(award, people))
+            yield f"{number} 的救助登记被改动"
 
 
 def _twice(session: Session) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import UTC
 
 from processes.relief.fund_models import FundEntry, ReliefPayment
 from processes.relief.models import Award
@@ -32,12 +33,20 @@ def of_payment(row: ReliefPayment) -> str:
     )  # fmt: skip
 
 
-def of_award(award: Award, people: Iterable[int]) -> str:
-    """The seal of an award as it was granted; of the account only its last figures, which tell nobody the rest."""
+def of_award(award: Award, people: Iterable[int], household_id: int | None = None) -> str:
+    """The seal of an award as it was granted; of the account only its last figures, which tell nobody the rest.
+
+    An award that moved with its person was granted in another household.
+    """
     return _hash(
-        award.case_id, award.household_id, award.programme, f"{award.monthly_amount:.2f}", award.from_month,
+        award.case_id, household_id or award.household_id, award.programme, f"{award.monthly_amount:.2f}", award.from_month,
         award.grade, award.cover, award.question, (award.account or "")[-_TAIL:], *sorted(people),
     )  # fmt: skip
+
+
+def of_the_rest(award: Award) -> str:
+    """The seal of what `of_award` leaves out and what never changes either."""
+    return _hash(award.programme_title, award.programme_code, award.granted_at.astimezone(UTC).isoformat())
 
 
 def _hash(*said: object) -> str:

@@ -1,0 +1,180 @@
+"""Whether every award, standing or not, is what its case's events say: who is paid, how much, since when and until when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from processes.cases.models import Case, CaseEvent
+from processes.people.models import Transfer
+from processes.policy.periods import Month
+from processes.relief import seals
+from processes.relief.models import Award, AwardMember
+
+STANDING, ENDED, WITHDRAWN = "standing", "ended", "withdrawn"
+_KINDS = ("award_granted", "award_withdrawn", "award_stopped", "household_moved")
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the events of a case say of one award; events of earlier times say less."""
+
+    granted: CaseEvent
+    question: str
+    status: str = STANDING
+    until: str | None = None
+    was_ended: bool = False
+    is_known: bool = True
+    """Whether the event that ended it says until when."""
+
+
+@dataclass(slots=True)
+class _History:
+    """The awards of a case in the order in which they were granted, and the places that it came from."""
+
+    awards: list[_Told] = field(default_factory=list)
+    places: set[str] = field(default_factory=set)
+
+
+def differing(session: Session) -> Iterator[str]:
+    """Awards that are not what the events say, that they do not know, or that are missing; in sentences.
+
+    A case whose file was destroyed has no events that say anything: nothing of it may be paid any more.
+    """
+    cases = {c.id: c for c in session.execute(_CASES)}
+    told, left = _told(session), _households_left(session)
+    members: dict[int, list[AwardMember]] = defaultdict(list)
+    for member in session.scalars(select(AwardMember)):
+        members[member.award_id].append(member)
+    awards: dict[int, list[Award]] = defaultdict(list)
+    for award in session.scalars(select(Award).order_by(Award.id)):
+        awards[award.case_id].append(award)
+    for case_id in sorted({*awards, *told}):
+        case = cases.get(case_id)
+        if case is None:
+            yield f"第 {case_id} 号办件不存在，却有救助待遇"
+            continue
+        for award in awards[case_id]:
+            if not _covers(award, members[award.id]):
+                yield f"{case.number} 的享受人员与救助待遇不符"
+        faults = _of_destroyed if case.destroyed_on else _of_case
+        yield from faults(case, awards[case_id], told[case_id], members, left[case.number])
+
+
+_CASES = select(
+    Case.id, Case.number, Case.division, Case.household_id, Case.programme, Case.destroyed_on,
+)  # fmt: skip
+
+
+def _told(session: Session) -> dict[int, _History]:
+    found: dict[int, _History] = defaultdict(_History)
+    query = (
+        select(CaseEvent).where(CaseEvent.kind.in_(_KINDS)).order_by(CaseEvent.case_id, CaseEvent.position)
+    )
+    for event in session.scalars(query):
+        history = found[event.case_id]
+        match event.kind:
+            case "household_moved":
+                history.places.add(str(event.payload.get("before", "")))
+            case "award_granted":
+                _grant(history, event)
+            case _:
+                _end(history, event)
+    return found
+
+
+def _grant(history: _History, event: CaseEvent) -> None:
+    """A new award, or the same one again after its end was taken back."""
+    question = str(event.payload.get("question", ""))
+    last = next((a for a in reversed(history.awards) if a.question in (question, "")), None)
+    if last is not None and last.status == ENDED:
+        last.granted, last.status, last.until, last.is_known = event, STANDING, None, True
+    else:
+        history.awards.append(_Told(event, question))
+
+
+def _end(history: _History, event: CaseEvent) -> None:
+    """An event of earlier times does not say to which step it belongs: nothing of the case stands then."""
+    question = str(event.payload.get("question", ""))
+    standing = [a for a in history.awards if a.status == STANDING]
+    named = [a for a in standing if a.question == question]
+    if not named and any(a.question == question for a in history.awards):
+        return
+    for one in named or standing:
+        if event.kind == "award_withdrawn":
+            one.status = WITHDRAWN
+            continue
+        one.status, one.was_ended = ENDED, True
+        one.until, one.is_known = event.payload.get("until"), "until" in event.payload
+
+
+def _households_left(session: Session) -> dict[str, set[int]]:
+    """By number of a case: the households that it left with a person who moved alone, as its awards were granted there."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for row in session.scalars(select(Transfer).where(Transfer.status == "accepted")):
+        for number in row.went_along:
+            found[str(number)].add(row.household_id)
+    return found
+
+
+def _covers(award: Award, members: Iterable[AwardMember]) -> bool:
+    is_standing = award.status == STANDING
+    return all((m.programme, m.is_standing) == (award.programme, is_standing) for m in members)
+
+
+def _of_destroyed(
+    case: Any,
+    awards: list[Award],
+    _history: _History,
+    _members: dict[int, list[AwardMember]],
+    _left: set[int],
+) -> Iterator[str]:
+    last = str(Month.of(case.destroyed_on))
+    for award in awards:
+        if award.status == STANDING or (award.status == ENDED and (award.until_month or "9999") > last):
+            yield f"{case.number} 已销毁，其救助待遇却仍在发放"
+
+
+def _of_case(
+    case: Any,
+    awards: list[Award],
+    history: _History,
+    members: dict[int, list[AwardMember]],
+    left: set[int],
+) -> Iterator[str]:
+    if [a.status for a in awards] != [a.status for a in history.awards]:
+        yield f"{case.number} 的救助待遇与办理记录不符"
+        return
+    for award, told in zip(awards, history.awards, strict=True):
+        if told.is_known and award.until_month != told.until:
+            yield f"{case.number} 的救助待遇的截止月份与办理记录不符"
+        elif not _is_as_granted(award, told.granted, [m.person_id for m in members[award.id]], left):
+            yield f"{case.number} 的救助待遇被改动"
+        elif not _is_of(award, case, told, history.places):
+            yield f"{case.number} 的救助待遇的地点、家庭或项目与办件不符"
+
+
+def _is_as_granted(award: Award, event: CaseEvent, people: list[int], left: set[int]) -> bool:
+    told = event.payload
+    if (told.get("monthly"), told.get("from_month")) != (award.monthly_amount, award.from_month):
+        return False
+    if told.get("rest") not in (None, seals.of_the_rest(award)):
+        return False
+    seal = told.get("seal")
+    return seal is None or any(
+        seal == seals.of_award(award, people, household) for household in (award.household_id, *left)
+    )
+
+
+def _is_of(award: Award, case: Any, told: _Told, places: set[str]) -> bool:
+    """What stands goes where its case goes; what was ended stays where it was paid."""
+    if award.programme != case.programme:
+        return False
+    if told.status == STANDING and not told.was_ended:
+        return (award.division, award.household_id) == (case.division, case.household_id)
+    return award.division == case.division or award.division in places
