@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
@@ -10,7 +11,8 @@ from typing import Any
 
 import click
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session, load_only
 
 from processes import commands as c
 from processes.access import account_states, log_chain, row_states
@@ -19,7 +21,7 @@ from processes.cases import anchors, draws, events, told_rows, work_audit
 from processes.cases.models import Case
 from processes.errors import SealBroken
 from processes.opening import open_office
-from processes.oversight import canonical, copies, destroyed, numbers, records
+from processes.oversight import canonical, copies, destroyed, numbers, records, whole_rows
 from processes.papers import files
 from processes.relief import audit, fund_queries
 from processes.settings import Settings
@@ -30,7 +32,10 @@ SECTIONS = {
     "register": "家庭档案", "copies": "列表", "sealed": "加密内容", "rows": "登记的记录", "records": "文书和家庭档案", "told": "办件的各项内容", "numbers": "编号", "destroyed": "销毁",
 }  # fmt: skip
 """What is compared, beside the chain of each case and the files."""
-_AT_ONCE = 500
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, NoResultFound)
+"""What comes of a row that refers to nothing, or of a value that is none."""
+_STOPPED = "有记录不能读取或者所指的记录不存在，核对到此为止（见“记录的所指和写法”）"
+_LOG = logging.getLogger(__name__)
 
 
 @click.group("audit")
@@ -45,7 +50,7 @@ def audit_group() -> None:
     "--remake", is_flag=True, help="与 --files 同用：能按存档内容重新生成的文书交后台任务重新生成。"
 )
 def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
-    """核对每个办件的事件链、备用金台账、救助金与办件是否相符、每日封存、访问记录、账号、办理环节、文书、家庭档案、办件的各项内容、编号、登记的记录、加密内容、家庭档案的写法和列表用的副本；被改动或不平的退出码为 1。"""
+    """核对每个办件的事件链、备用金台账、救助金与办件是否相符、每日封存、访问记录、账号、办理环节、文书、家庭档案、办件的各项内容、编号、登记的记录、加密内容、家庭档案的写法和列表用的副本、记录之间的所指；被改动或不平的退出码为 1。"""
     office = open_office()
     with office.database.snapshot("") as session:
         checked, broken = chains(session)
@@ -64,42 +69,51 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
 
 def chains(session: Session) -> tuple[int, dict[str, str]]:
     """How many cases there are, and what is wrong with the chains of events, by number."""
-    broken, checked = {}, 0
-    for case in session.scalars(select(Case).order_by(Case.id)).yield_per(_AT_ONCE):
-        checked += 1
-        fault = events.verify(session, case)
+    broken = {}
+    cases = session.execute(select(Case.id, Case.number).order_by(Case.id)).all()
+    needed = load_only(Case.number, Case.destroyed_on, Case.events_count, Case.head)
+    for case_id, number in cases:
+        try:
+            case = session.scalars(select(Case).where(Case.id == case_id).options(needed)).one()
+            fault = events.verify(session, case)
+        except UNREADABLE:
+            fault = _STOPPED
         if fault:
-            broken[case.number] = fault
-    return checked, broken
+            broken[number] = fault
+    return len(cases), broken
 
 
 def compared(session: Session, settings: Settings) -> dict[str, list[str]]:
     """What does not agree, in sentences, by section."""
-    ways: Mapping[str, Callable[[], Iterable[str]]] = {
-        "books": lambda: fund_queries.audit(session),
-        "money": lambda: audit.compare(session),
-        "seals": lambda: [*anchors.verify(session, settings.anchors), *draws.differing(session)],
-        "log": lambda: [*log_chain.verify(session), *account_states.differing(session)],
-        "work": lambda: work_audit.differing(session),
-        "register": lambda: canonical.faults(session),
-        "copies": lambda: copies.differing(session),
-        "records": lambda: records.differing(session),
-        "destroyed": lambda: destroyed.differing(session),
-        "numbers": lambda: numbers.differing(session),
-        "told": lambda: told_rows.differing(session),
-        "rows": lambda: row_states.differing(session),
-        "sealed": lambda: resealing.broken(session),
+    ways: Mapping[str, tuple[Callable[[], Iterable[str]], ...]] = {
+        "books": (lambda: fund_queries.audit(session),),
+        "money": (lambda: audit.compare(session),),
+        "seals": (lambda: anchors.verify(session, settings.anchors), lambda: draws.differing(session)),
+        "log": (lambda: log_chain.verify(session), lambda: account_states.differing(session)),
+        "work": (lambda: work_audit.differing(session),),
+        "register": (lambda: canonical.faults(session),),
+        "copies": (lambda: copies.differing(session),),
+        "records": (lambda: records.differing(session),),
+        "destroyed": (lambda: destroyed.differing(session),),
+        "numbers": (lambda: numbers.differing(session),),
+        "told": (lambda: told_rows.differing(session),),
+        "rows": (lambda: row_states.differing(session),),
+        "sealed": (lambda: resealing.broken(session),),
+        "whole": (lambda: whole_rows.differing(session),),
     }
-    return {name: _told(way) for name, way in ways.items()}
+    return {name: [fault for way in some for fault in _told(way)] for name, some in ways.items()}
 
 
 def _told(way: Callable[[], Iterable[str]]) -> list[str]:
-    """What a comparison says; one that comes to a seal which does not open says so and ends there."""
+    """What a comparison says; one that comes to what does not open or cannot be read says so and ends there."""
     found: list[str] = []
     try:
         found.extend(way())
     except SealBroken as fault:
         found.append(fault.message)
+    except UNREADABLE as fault:
+        _LOG.warning("a comparison ended early: %s", type(fault).__name__)
+        found.append(_STOPPED)
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from processes.cases.models import Case, CaseEvent, WorkItem
 from processes.policy import values
@@ -30,19 +30,20 @@ def differing(session: Session) -> Iterator[str]:
     numbers = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
     destroyed = set(session.scalars(select(Case.id).where(Case.destroyed_on.is_not(None))))
     finished = select(WorkItem).where(WorkItem.completed_at.is_not(None)).order_by(WorkItem.id)
+    finished = finished.options(defer(WorkItem.straight_to))
     for item in session.scalars(finished).yield_per(500):
         if item.case_id in destroyed:
             continue
         told = events[item.case_id].get(item.ref)
         if not told:
-            yield f"{numbers[item.case_id]}：“{item.title}”没有办结记录"
+            yield f"{item.case_number}：“{item.title}”没有办结记录"
             continue
         fault = _fault(item, told.pop(0))
         if fault:
-            yield f"{numbers[item.case_id]}：“{item.title}”{fault}"
+            yield f"{item.case_number}：“{item.title}”{fault}"
     for case_id, refs in events.items():
         if case_id not in destroyed and any(refs.values()):
-            yield f"{numbers[case_id]}：有办结记录的环节缺失"
+            yield f"{numbers.get(case_id, f'第 {case_id} 号办件')}：有办结记录的环节缺失"
 
 
 def _events(session: Session) -> dict[int, dict[str, list[CaseEvent]]]:

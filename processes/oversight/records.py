@@ -28,8 +28,12 @@ def differing(session: Session) -> Iterator[str]:
 
 def _papers(session: Session) -> Iterator[str]:
     """A paper for each event of issuing, with its number; files that are destroyed have no events to say so."""
-    numbers = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
+    numbers: dict[int, str] = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
     destroyed = set(session.scalars(select(Case.id).where(Case.destroyed_on.is_not(None))))
+
+    def named(case_id: int) -> str:
+        return numbers.get(case_id, f"第 {case_id} 号办件（不存在）")
+
     told: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
     query = select(CaseEvent).where(CaseEvent.kind.in_((_ISSUED, _AS_IT_STANDS))).order_by(CaseEvent.id)
     for event in session.scalars(query.execution_options(yield_per=_AT_ONCE)):
@@ -41,11 +45,11 @@ def _papers(session: Session) -> Iterator[str]:
         if case_id in destroyed:
             continue
         if told[case_id][code, number] < 1:
-            yield f"{numbers[case_id]}：文书 {number}（{code}）没有出具记录"
+            yield f"{named(case_id)}：文书 {number}（{code}）没有出具记录"
         told[case_id][code, number] -= 1
     for case_id, found in told.items():
         for code, number in sorted(found.elements()) if case_id not in destroyed else ():
-            yield f"{numbers[case_id]}：文书 {number}（{code}）缺失"
+            yield f"{named(case_id)}：文书 {number}（{code}）缺失"
 
 
 def _households(session: Session) -> Iterator[str]:
@@ -69,6 +73,8 @@ def _households(session: Session) -> Iterator[str]:
 def _fault(household: Household, states: list[HouseholdVersion]) -> str:
     if not states:  # not saved since states are kept: there is nothing to hold it against
         return ""
+    if any(member.person is None for member in household.members):
+        return "有成员在人员登记中不存在"
     last = states[-1]
     told = [state.version for state in states]
     if told != list(range(told[0], told[0] + len(told))):

@@ -1,0 +1,80 @@
+"""Rows that refer to nothing, and values that cannot be read: neither is ever written by the program, in any table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, Date, ForeignKeyConstraint, Table, Text, and_, exists, select, type_coerce
+from sqlalchemy.orm import Session
+
+from processes.policy import values
+from processes.storage.base import Row
+from processes.storage.types import ProcessData, UtcDateTime, Yuan
+
+_AT_ONCE = 5_000
+_ON_SQLITE: dict[type, Callable[[Any], object]] = {
+    Date: date.fromisoformat,
+    UtcDateTime: datetime.fromisoformat,
+    Yuan: Decimal,
+}
+"""What SQLite keeps as text and PostgreSQL in types of its own, and what reads it."""
+
+
+def differing(session: Session) -> Iterator[str]:
+    """A sentence for each such value; comparisons that come to one may say less than there is."""
+    for table in Row.metadata.sorted_tables:
+        for constraint in sorted(table.foreign_key_constraints, key=lambda one: [*one.column_keys]):
+            yield from _astray(session, table, constraint)
+        yield from _unreadable(session, table)
+
+
+def _astray(session: Session, table: Table, constraint: ForeignKeyConstraint) -> Iterator[str]:
+    other = constraint.referred_table.alias()
+    pairs = [(part.parent, other.c[part.column.name]) for part in constraint.elements]
+    there = exists().where(and_(*(theirs == own for own, theirs in pairs)))
+    query = select(*table.primary_key.columns).where(*(own.is_not(None) for own, _ in pairs), ~there)
+    for key in session.execute(query.order_by(*table.primary_key.columns)):
+        yield f"{_named(table, key)}的 {'、'.join(constraint.column_keys)} 所指的记录不存在"
+
+
+def _unreadable(session: Session, table: Table) -> Iterator[str]:
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    read = {c.name: how for c in table.columns if (how := _reader(c, is_sqlite)) is not None}
+    if not read:
+        return
+    keys = list(table.primary_key.columns)
+    query = select(*keys, *(type_coerce(table.c[name], Text).label(f"told_{name}") for name in read))
+    for row in session.execute(query.order_by(*keys).execution_options(yield_per=_AT_ONCE)):
+        for (name, how), told in zip(read.items(), row[len(keys) :], strict=True):
+            if told is not None and not _reads(how, told):
+                yield f"{_named(table, row[: len(keys)])}的 {name} 不能读取"
+
+
+def _reader(column: Column[Any], is_sqlite: bool) -> Callable[[Any], object] | None:
+    if isinstance(column.type, ProcessData):
+        return _nested
+    return next(
+        (how for kind, how in _ON_SQLITE.items() if is_sqlite and isinstance(column.type, kind)), None
+    )
+
+
+def _nested(told: str) -> object:
+    found = values.loads(told)
+    if not isinstance(found, dict | list):
+        raise TypeError
+    return found
+
+
+def _reads(how: Callable[[Any], object], told: Any) -> bool:
+    try:
+        how(told)
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
+        return False
+    return True
+
+
+def _named(table: Table, key: Any) -> str:
+    return f"{table.name} 第 {'/'.join(map(str, key))} 行"

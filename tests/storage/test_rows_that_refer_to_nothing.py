@@ -1,0 +1,103 @@
+"""A row that refers to nothing, or that cannot be read: `yimen audit verify` says so of any column, and never fails."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select, text
+
+from processes import audit_cli
+from processes.rehearsal.stage import Stage
+from processes.storage.base import Row
+from processes.storage.types import ProcessData
+from tests.builders import cases
+from tests.builders.rows import Rows
+
+NOWHERE, NONSENSE, OTHERWISE = 987_654, "{", "5"
+TABLES = [t for t in Row.metadata.sorted_tables if any(c.foreign_keys for c in t.columns)]
+NESTED = [t for t in Row.metadata.sorted_tables if any(isinstance(c.type, ProcessData) for c in t.columns)]
+
+
+@pytest.fixture
+def filled(whole_stage: Stage) -> Stage:
+    """An office that works, with a row in every table."""
+    cases.a_case(whole_stage, at="serve_confirmation")
+    whole_stage.database.engine.dispose()
+    event.listen(whole_stage.database.engine, "connect", _lets_anything_in)
+    with whole_stage.database.unit_of_work() as uow:
+        rows = Rows(uow)
+        for trigger in uow.session.scalars(
+            text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        ).all():
+            uow.session.execute(text(f'DROP TRIGGER "{trigger}"'))
+        for table in Row.metadata.sorted_tables:
+            if not uow.session.scalar(select(func.count()).select_from(table)):
+                rows.make(table)
+        uow.session.commit()
+    return whole_stage
+
+
+def _lets_anything_in(raw: sqlite3.Connection, _: object) -> None:
+    for rule in ("foreign_keys=OFF", "ignore_check_constraints=ON"):
+        raw.execute(f"PRAGMA {rule}")
+
+
+def faults(stage: Stage) -> list[str]:
+    with stage.database.snapshot("") as session:
+        _, broken = audit_cli.chains(session)
+        found = audit_cli.compared(session, stage.office.settings)
+    return [*broken.values(), *(fault for some in found.values() for fault in some)]
+
+
+def altered(stage: Stage, table: str, column: str, value: Any) -> list[str]:
+    """What is found while one row says otherwise; it is put back."""
+    with closing(sqlite3.connect(str(stage.database.engine.url.database))) as raw:
+        row = f'"{table}" WHERE rowid = (SELECT min(rowid) FROM "{table}")'
+        (before,) = raw.execute(f'SELECT "{column}" FROM {row}').fetchone()  # noqa: S608
+        change = f"UPDATE {row.replace(' WHERE', f' SET {chr(34)}{column}{chr(34)} = ? WHERE', 1)}"
+        raw.execute("PRAGMA ignore_check_constraints=ON")
+        raw.execute(change, (value,))
+        raw.commit()
+        found = faults(stage)
+        raw.execute(change, (before,))
+        raw.commit()
+    return found
+
+
+@pytest.mark.parametrize("part", [slice(0, 1), pytest.param(slice(1, None), marks=pytest.mark.slow)])
+def test_every_foreign_key_that_points_nowhere__is_named(filled: Stage, part: slice) -> None:
+    """The first of every table, and those that are left."""
+    for table in TABLES:
+        for column in [c.name for c in table.columns if c.foreign_keys][part]:
+            found = altered(filled, table.name, column, NOWHERE)
+            named = [f for f in found if f.startswith(f"{table.name} 第 ") and f" {column} " in f]
+            assert [f for f in named if f.endswith("所指的记录不存在")], (table.name, column, found)
+
+
+@pytest.mark.parametrize("value", [NONSENSE, OTHERWISE])
+def test_every_nested_value_that_is_none__is_named(filled: Stage, value: str) -> None:
+    for table in NESTED:
+        for column in (c.name for c in table.columns if isinstance(c.type, ProcessData)):
+            found = altered(filled, table.name, column, value)
+            named = [f for f in found if f.startswith(f"{table.name} 第 ")]
+            assert [f for f in named if f.endswith(f"的 {column} 不能读取")], (table.name, column, found)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("award", "monthly_amount"), ("award", "granted_at"), ("clock", "due_on"), ("case_event", "at"),
+        ("case_file", "destroyed_on"), ("person", "birth_on"), ("fund_entry", "amount"),
+    ],
+)  # fmt: skip
+def test_an_amount_or_a_day_that_is_none__is_named(filled: Stage, table: str, column: str) -> None:
+    found = altered(filled, table, column, "不是")
+    assert [f for f in found if f.startswith(f"{table} 第 ") and f.endswith(f"的 {column} 不能读取")], found
+
+
+def test_an_office_that_works__refers_to_what_is_there(whole_stage: Stage) -> None:
+    cases.a_case(whole_stage, at="serve_confirmation")
+    assert faults(whole_stage) == []
