@@ -21,7 +21,7 @@ from processes.cases import anchors, draws, events, told_rows, work_audit
 from processes.cases.models import Case
 from processes.errors import SealBroken
 from processes.opening import open_office
-from processes.oversight import canonical, copies, destroyed, numbers, records, whole_rows
+from processes.oversight import canonical, copies, destroyed, fingerprints, numbers, records, whole_rows
 from processes.papers import files
 from processes.relief import audit, fund_queries
 from processes.settings import Settings
@@ -92,7 +92,7 @@ def compared(session: Session, settings: Settings) -> dict[str, list[str]]:
         "log": (lambda: log_chain.verify(session), lambda: account_states.differing(session)),
         "work": (lambda: work_audit.differing(session),),
         "register": (lambda: canonical.faults(session),),
-        "copies": (lambda: copies.differing(session),),
+        "copies": (lambda: copies.differing(session), lambda: fingerprints.differing(session)),
         "records": (lambda: records.differing(session),),
         "destroyed": (lambda: destroyed.differing(session),),
         "numbers": (lambda: numbers.differing(session),),

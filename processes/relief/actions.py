@@ -80,6 +80,11 @@ def _fingerprint(account: str) -> str:
     return keyring.current().blind_index(f"account {account}") if account else ""
 
 
+def fingerprints_of(account: str) -> tuple[str, ...]:
+    """All under which an account may stand while the key is being changed."""
+    return keyring.current().blind_indexes(f"account {account}")
+
+
 def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
     """Take back an award whose decision was sent back; it stays in the register as withdrawn."""
     for award in uow.session.scalars(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 
 from processes import commands as c
 from processes.cases.models import Case, CaseEvent
@@ -138,3 +138,10 @@ def test_what_a_destroyed_case_granted__is_not_paid_any_more(whole_stage: Stage)
     for month, said in (("2040-05", []), ("2040-06", [f"{number} 已销毁，其救助待遇却仍在发放"])):
         change = f"UPDATE award SET until_month = '{month}' WHERE status = 'ended'"  # noqa: S608
         assert altered(whole_stage, change) == said
+
+
+def test_an_award_of_no_case__is_named(stage: Stage) -> None:
+    cases.a_case(stage, at="serve_confirmation")
+    stage.database.engine.dispose()
+    event.listen(stage.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=OFF"))
+    assert "第 987654 号办件不存在，却有救助待遇" in altered(stage, "UPDATE award SET case_id = 987654")

@@ -1,0 +1,67 @@
+"""What rows of the register repeat of others or of what is sealed: who the householder is, what is found by fingerprint, whose file it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from processes.people import fingerprints
+from processes.people.models import Household, Membership, Person, PersonVersion
+from processes.relief import actions
+from processes.relief.models import Award
+from processes.storage import keyring
+
+_AT_ONCE = 500
+
+
+def differing(session: Session) -> Iterator[str]:
+    """A sentence for each row that says otherwise than what it was taken from; no names, no numbers of people.
+
+    While keys are being changed a fingerprint is under any of them.
+    """
+    yield from _householders(session)
+    yield from _homes(session)
+    for household in session.scalars(select(Household).execution_options(yield_per=_AT_ONCE)):
+        if not _is_of(household.phone, household.phone_index, fingerprints.of_phones(household.phone)):
+            yield f"档案 {household.number}：联系电话的查找标记与电话不符"
+        session.expunge(household)
+    numbered = select(Person).where(Person.id_number.is_not(None))
+    for person in session.scalars(numbered.execution_options(yield_per=_AT_ONCE)):
+        if person.id_index not in keyring.current().blind_indexes(person.id_number):
+            yield f"人员 {person.id}：证件号码的查找标记与号码不符"
+        session.expunge(person)
+    for award in session.scalars(select(Award).execution_options(yield_per=_AT_ONCE)):
+        account = award.account or ""
+        if not _is_of(account, award.account_index, actions.fingerprints_of(account)):
+            yield f"待遇 {award.id}（{award.programme_title}）：收款账号的查找标记与账号不符"
+        session.expunge(award)
+
+
+def _is_of(value: str, index: str, every: tuple[str, ...]) -> bool:
+    return index in every if value else not index
+
+
+def _householders(session: Session) -> Iterator[str]:
+    """The name that lists and payments show is the householder's own."""
+    query = (
+        select(Household.number)
+        .join(Membership, and_(Membership.household_id == Household.id, Membership.relation == "本人"))
+        .join(Person, Person.id == Membership.person_id)
+        .where(Household.householder_name != Person.name)
+    )
+    for number in session.scalars(query.order_by(Household.number)):
+        yield f"档案 {number}：户主姓名与户主的人员登记不符"
+
+
+def _homes(session: Session) -> Iterator[str]:
+    """The place whose file somebody belongs to is as it was last kept; it was not kept at first."""
+    last = select(func.max(PersonVersion.id)).group_by(PersonVersion.person_id)
+    query = select(PersonVersion, Person.home).join(Person, Person.id == PersonVersion.person_id)
+    query = query.where(PersonVersion.id.in_(last)).order_by(PersonVersion.id)
+    for version, home in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+        kept = version.content.get("home")
+        if kept and kept != home:
+            yield f"人员 {version.person_id}：所属地点与最后一次登记的不符"
+        session.expunge(version)
