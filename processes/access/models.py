@@ -12,7 +12,7 @@ from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text
 
 
-class Installation(Row):
+class Installation(Row, Stated):
     """What this installation is: the demonstration county, or a real office and its name.  One row at most."""
 
     __tablename__ = "installation"

@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from processes.storage.base import Marked, Row, Scoped
+from processes.storage.base import Marked, Row, Scoped, Stated, Told
 from processes.storage.sealing import sealed_text
 
 COLLECTING, READY, REVEALED = "collecting", "ready", "revealed"
 _COLLECTING = text("status = 'collecting'")
 
 
-class DrawRound(Row, Scoped):
+class DrawRound(Row, Scoped, Stated):
     """Two numbers of two offices under which a county draws, until they are revealed (抽签轮次)."""
 
     __tablename__ = "draw_round"
@@ -34,7 +34,7 @@ class DrawRound(Row, Scoped):
     numbers: Mapped[list[DrawNumber]] = relationship(order_by="DrawNumber.id")
 
 
-class DrawNumber(Row, Marked):
+class DrawNumber(Row, Marked, Stated):
     """A number that somebody committed to: its hash is known at once, the number when the round is revealed."""
 
     __tablename__ = "draw_number"
@@ -52,10 +52,11 @@ class DrawNumber(Row, Marked):
     at: Mapped[datetime]
 
 
-class DrawnLot(Row, Scoped):
+class DrawnLot(Row, Scoped, Told):
     """The lot of a case in a draw: drawn once, whatever is done again later."""
 
     __tablename__ = "drawn_lot"
+    told_as = "签号"
     __table_args__ = (UniqueConstraint("case_id", "name"), Index("ix_drawn_lot_round", "round_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -71,3 +72,7 @@ class DrawnLot(Row, Scoped):
     is_chosen: Mapped[bool]
     because: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
+
+    def told_key(self) -> str:
+        """One of a case in each draw."""
+        return self.name
