@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Final
 
 from sqlalchemy import select
@@ -18,6 +19,8 @@ from processes.policy import values
 from processes.storage.unit_of_work import UnitOfWork
 
 ACTION: Final = "account_state"
+_WHOLE = "2."
+"""How states begin that say where the account came from, and until when passwords and sessions hold; earlier ones say less."""
 
 
 def note(uow: UnitOfWork, actor: Actor, *accounts: Account) -> None:
@@ -30,14 +33,27 @@ def note(uow: UnitOfWork, actor: Actor, *accounts: Account) -> None:
 
 def digest(account: Account, own: Sequence[SecondFactor]) -> str:
     """The hash over what decides who may sign in and what they may do, second factors among it."""
-    said = [
+    expires = account.password_expires_at
+    more = [
+        account.added_by, None if expires is None else expires.astimezone(UTC), account.is_demo,
+        account.session_epoch,
+    ]  # fmt: skip
+    return _WHOLE + _hash([*_said(account, own), *more])
+
+
+def _said(account: Account, own: Sequence[SecondFactor]) -> list[object]:
+    said: list[object] = [
         account.username, account.name, account.password_hash, sorted(account.roles), account.division,
         account.department, account.is_active, account.must_change_password, account.awaits_confirmation,
         account.person_id,
     ]  # fmt: skip
     if own:
         said.append(sorted([f.kind, f.credential or "", f.public_key, _hashed(f)] for f in own))
-    return hashlib.sha256(values.dumps(said)).hexdigest()[:40]
+    return said
+
+
+def _hash(said: Sequence[object]) -> str:
+    return hashlib.sha256(values.dumps(list(said))).hexdigest()[:40]
 
 
 def _hashed(factor: SecondFactor) -> str:
@@ -61,6 +77,10 @@ def differing(session: Session) -> list[str]:
         noted_digest = said.pop(account.username, None)
         if noted_digest is None:
             faults.append(f"账号 {account.username} 没有登记来源")
-        elif noted_digest != digest(account, factors.of_account(session, account.id)):
+        elif not _is_as_noted(noted_digest, account, factors.of_account(session, account.id)):
             faults.append(f"账号 {account.username} 的岗位、区划、密码、双因素认证或状态被改动")
     return faults + [f"账号 {username} 缺失" for username in sorted(said)]
+
+
+def _is_as_noted(noted: str, account: Account, own: Sequence[SecondFactor]) -> bool:
+    return noted == (digest(account, own) if noted.startswith(_WHOLE) else _hash(_said(account, own)))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from processes import commands as c
-from processes.access import audit, sessions
+from processes.access import account_states, audit, sessions
 from processes.access.models import Account, SignedIn
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
@@ -54,4 +54,5 @@ def end_all(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EndSes
         raise NotFound()
     account.session_epoch += 1
     audit.note(uow, actor, "sessions_ended", account.username)
+    account_states.note(uow, actor, account)
     return {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,12 +12,13 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from processes import commands as c
-from processes.access import account_states, log_chain
+from processes.access import account_states, audit, log_chain
 from processes.access.models import AccessLog, Account, LogHead
 from processes.access.scope import system_actor
 from processes.cases import anchors, work_audit
 from processes.cases.models import WorkItem
 from processes.errors import SignInRefused
+from processes.policy import values
 from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -183,3 +186,42 @@ def test_changes_of_accounts_through_the_office_keep_the_books(any_stage: Stage)
     any_stage.office.perform(c.DeclarePerson("t1_clerk", "t1_investigator"), admin)
     any_stage.office.perform(c.CloseAccount("t1_leader", "调离"), admin)
     assert broken(any_stage) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"session_epoch": 7}, {"password_expires_at": datetime(2040, 1, 1, tzinfo=UTC)}, {"is_demo": False},
+        {"added_by": OTHER},
+    ],
+    ids=lambda change: next(iter(change)),
+)  # fmt: skip
+def test_what_an_account_came_from_and_holds_until__is_compared(
+    any_stage: Stage, change: dict[str, Any]
+) -> None:
+    any_stage.office.perform(c.EndSessionsOf("t1_clerk"), any_stage.actor("administrator", "340199"))
+    assert broken(any_stage) == []
+    changed(
+        any_stage, lambda s: s.execute(update(Account).where(Account.username == "t1_clerk").values(change))
+    )
+    assert broken(any_stage) == ["accounts"]
+
+
+def test_a_state_that_was_noted_before_says_less__and_is_held_to_what_it_says(stage: Stage) -> None:
+    """Forty figures without a beginning: what was compared of an account at first."""
+    clerk = Account.username == "t1_clerk"
+    with stage.database.unit_of_work() as uow:
+        account = uow.session.scalars(select(Account).where(clerk)).one()
+        said = [
+            account.username, account.name, account.password_hash, sorted(account.roles), account.division,
+            account.department, account.is_active, account.must_change_password, account.awaits_confirmation,
+            account.person_id,
+        ]  # fmt: skip
+        state = hashlib.sha256(values.dumps(said)).hexdigest()[:40]
+        audit.note(uow, system_actor(), account_states.ACTION, f"t1_clerk {state}")
+        uow.commit()
+    assert broken(stage) == []
+    changed(stage, lambda s: s.execute(update(Account).where(clerk).values(session_epoch=7)))
+    assert broken(stage) == []
+    changed(stage, lambda s: s.execute(update(Account).where(clerk).values(name="他人")))
+    assert broken(stage) == ["accounts"]
