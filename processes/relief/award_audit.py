@@ -17,6 +17,7 @@ from processes.relief import seals
 from processes.relief.models import Award, AwardMember
 
 STANDING, ENDED, WITHDRAWN = "standing", "ended", "withdrawn"
+_FOREVER = "9999-12"
 _KINDS = ("award_granted", "award_withdrawn", "award_stopped", "household_moved")
 
 
@@ -136,7 +137,7 @@ def _of_destroyed(
 ) -> Iterator[str]:
     last = str(Month.of(case.destroyed_on))
     for award in awards:
-        if award.status == STANDING or (award.status == ENDED and (award.until_month or "9999") > last):
+        if award.status in (STANDING, ENDED) and (award.until_month or _FOREVER) > last:
             yield f"{case.number} 已销毁，其救助待遇却仍在发放"
 
 
