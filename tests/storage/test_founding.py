@@ -86,8 +86,8 @@ def test_founding__divisions_one_administrator_and_nothing_of_the_demo(empty: Of
         ]
         assert session.get_one(Division, "341599101201").full_name == "青山县城关镇东村"
         actions = session.scalars(select(AccessLog.action).order_by(AccessLog.id)).all()
-        assert actions == ["office_founded", "account_added", "account_state", *["row_state"] * 3], (
-            "three places"
+        assert actions == ["office_founded", "account_added", "account_state", *["row_state"] * 4], (
+            "three places and the installation"
         )
     assert sign_in(empty, "admin", made["password"])
     with pytest.raises(YimenError):
