@@ -72,11 +72,15 @@ def _namesakes(members: Sequence[MemberForm]) -> Iterator[str]:
 
 
 def in_other_files(session: Session, form: HouseholdForm, household_id: int | None) -> list[str]:
-    """Members who are in another household's file too, wherever it lies; shows the file's number and nothing more."""
-    people = registered_with(session, [m.id_number for m in form.members if m.id_number])
+    """Members who are in another household's file too, wherever it lies; shows the file's number and nothing more.
+
+    They are called as they were typed: whoever types a number with any name is not told whose it is.
+    """
+    typed = {m.id_number: m.name for m in form.members if m.id_number}
+    people = registered_with(session, list(typed))
     household, membership = Household.__table__, Membership.__table__
     found = []
-    for person, _ in people:
+    for person, number in people:
         rows = session.execute(
             select(household.c.number)
             .join(membership, membership.c.household_id == household.c.id)
@@ -88,7 +92,7 @@ def in_other_files(session: Session, form: HouseholdForm, household_id: int | No
             .order_by(household.c.number)
         )
         for (file,) in rows:
-            found.append(f"{person.name}已在另一户档案中登记（{file}），同一人不应同时属于两户")
+            found.append(f"{typed[number]}已在另一户档案中登记（{file}），同一人不应同时属于两户")
     return found
 
 

@@ -243,6 +243,12 @@ def test_two_spouses__and_one_person_in_two_files(stage: Stage) -> None:
     with pytest.raises(HouseholdDoubtful) as doubt:
         stage.office.perform(c.SaveHousehold(household_form(ALONE, "340199101202")), clerk)
     assert doubt.value.sentences == [f"周单身已在另一户档案中登记（{own}），同一人不应同时属于两户"]
+    # Whoever types the number with any name is not told whose it is.
+    guessed = {"members": [{**ALONE["members"][0], "name": "不知名"}]}
+    with pytest.raises(HouseholdDoubtful) as doubt:
+        stage.office.perform(c.SaveHousehold(household_form(guessed, "340199101202")), clerk)
+    assert "周单身" not in " ".join(doubt.value.sentences)
+    assert any(s.startswith("不知名已在另一户档案中登记") for s in doubt.value.sentences)
 
 
 def test_who_leaves_and_draws__is_asked_about(stage: Stage) -> None:
