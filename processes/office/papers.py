@@ -46,8 +46,12 @@ def print_state(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Pr
 
 
 def make_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.MakePaper) -> dict[str, Any]:
-    """Make a paper on demand, of what is known now; the one made before is superseded."""
+    """Make a paper on demand, of what is known now; the one made before is superseded.
+
+    By who works on tasks and reads the case's papers: whoever may not open it makes none.
+    """
     actor.demand(Permission.TASK_WORK)
+    actor.demand(Permission.PAPER_READ)
     case = actions.locked_case(uow, actor, command.case_number)
     run = Run(uow, actor, case, actions.items_of(uow, case))
     rule = run.bundle.papers.get(command.paper)

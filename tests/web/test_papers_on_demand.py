@@ -54,3 +54,11 @@ def test_a_record_after_its_step(stage: Stage) -> None:
     assert (
         Person(stage, "auditor").post(f"/cases/{number}/make-paper", {"paper": "pledge"}).status_code == 403
     )
+
+
+def test_who_opens_no_paper_makes_none(stage: Stage) -> None:
+    """The cashier works on tasks of money; a pledge on a case that is none of theirs was made by them."""
+    number = cases.a_case(stage, "check_papers")
+    refused = Person(stage, "finance_officer").post(f"/cases/{number}/make-paper", {"paper": "pledge"})
+    assert refused.status_code == 403
+    assert _made(stage, "pledge") == []
