@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import click
 
 from processes.backups import making, restoring
 from processes.opening import open_office
+from processes.papers import files
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FEW, _INCOMPLETE = 10, 3
 
 
 def register(main: click.Group) -> None:
@@ -28,6 +31,13 @@ def backup_command(target: Path) -> None:
     made = making.make(office, target)
     click.echo(f"已备份到 {made}。")
     click.echo(f"密钥不在备份里：{office.settings.keys} 须另行保管，没有密钥的备份无法读取。")
+    with office.database.reading("") as session:
+        lost = list(files.missing(session, office.settings))
+    if lost:
+        named = "；".join(lost[:_FEW]) + (f" 等 {len(lost)} 个" if len(lost) > _FEW else "")
+        click.echo(f"注意：以下文件在数据目录中已经缺失，这份备份里也没有：{named}。", err=True)
+        click.echo("请保留以前的备份，用 yimen audit verify --files 查明。", err=True)
+        sys.exit(_INCOMPLETE)
 
 
 @click.command("restore")

@@ -27,30 +27,43 @@ class LostFile:
     """Of the paper that can be made again from what it says; empty: the file comes back from a backup only."""
 
 
+def missing(session: Session, settings: Settings) -> Iterator[str]:
+    """What every file that a row names and that is not there is; nothing is opened."""
+    for folder, sha256, what, _ in _named(session):
+        if sha256 and not vault.holds(settings.vaults[folder], sha256):
+            yield what
+
+
 def lost(session: Session, settings: Settings) -> Iterator[LostFile]:
     """Every file that a row names and that is lost or damaged, read to its end."""
+    for folder, sha256, what, code in _named(session):
+        yield from _look(settings, folder, sha256, what, code)
+
+
+def _named(session: Session) -> Iterator[tuple[str, str | None, str, str]]:
+    """The files that rows name: folder, hash, what it is, and the code of a paper that can be made again."""
     papers = session.scalars(
         select(IssuedPaper).where(IssuedPaper.sha256.is_not(None), IssuedPaper.standing != DESTROYED)
     )
     for paper in papers:
         title = f"《{paper.title}》{paper.number}（验证码 {paper.code}）"
-        yield from _look(settings, "papers", paper.sha256, title, paper.code)
+        yield "papers", paper.sha256, title, paper.code
         if paper.signed_sha256:
-            yield from _look(settings, "papers", paper.signed_sha256, f"{title}的签名件")
+            yield "papers", paper.signed_sha256, f"{title}的签名件", ""
     latest = select(IssuedPaper.signed_sha256).where(IssuedPaper.signed_sha256.is_not(None))
     for sha256 in session.scalars(
         select(PaperSignature.sha256).where(PaperSignature.sha256.not_in(latest)).distinct()
     ):
-        yield from _look(settings, "papers", sha256, "较早的签名件")
+        yield "papers", sha256, "较早的签名件", ""
     for page in session.scalars(select(ReturnedPage)):
-        yield from _look(settings, "scans", page.sha256, f"签字件扫描 {page.source} 第 {page.page} 页")
+        yield "scans", page.sha256, f"签字件扫描 {page.source} 第 {page.page} 页", ""
     for sheet in session.scalars(select(OldSheet)):
-        yield from _look(settings, "scans", sheet.sha256, f"旧档扫描 {sheet.title}")
+        yield "scans", sheet.sha256, f"旧档扫描 {sheet.title}", ""
     for attached in session.scalars(select(Attachment)):
-        yield from _look(settings, "attachments", attached.sha256, f"附件（办件 {attached.case_id}）")
+        yield "attachments", attached.sha256, f"附件（办件 {attached.case_id}）", ""
     for run in session.scalars(select(PrintRun)):
         for sha256 in (run.sha256, *(p["sha256"] for p in run.parts)):
-            yield from _look(settings, "papers", sha256, f"打印任务 {run.title}（{run.code}）")
+            yield "papers", sha256, f"打印任务 {run.title}（{run.code}）", ""
 
 
 def _look(

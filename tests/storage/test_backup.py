@@ -273,7 +273,7 @@ def test_a_damaged_database__is_not_backed_up_as_if_it_were_whole(stage: Stage, 
     assert not [p for p in (tmp_path / "nas").iterdir() if not p.name.endswith(".part")]
 
 
-def test_a_lost_and_a_cut_paper__are_found_said_and_made_again(stage: Stage) -> None:
+def test_a_lost_and_a_cut_paper__are_found_said_and_made_again(stage: Stage, tmp_path: Path) -> None:
     number = _worked(stage)
     settings, clerk = stage.office.settings, Person(stage, "window_clerk")
     with stage.database.reading("") as session:
@@ -304,6 +304,9 @@ def test_a_lost_and_a_cut_paper__are_found_said_and_made_again(stage: Stage) -> 
     with stage.database.reading("") as session:
         assert not [e for e in session.scalars(select(Case)) if events.verify(session, e)]
     file.unlink()
+    backed_up = run([YIMEN, "backup", str(tmp_path)], settings.var, YIMEN_DATABASE_URL=url_of(stage))
+    assert backed_up.returncode == 3, "made, and what it lacks is said"
+    assert f"已经缺失，这份备份里也没有：《{paper.title}》{paper.number}" in backed_up.stderr
     asked = run(
         [YIMEN, "audit", "verify", "--files", "--remake"], settings.var, YIMEN_DATABASE_URL=url_of(stage)
     )
