@@ -19,6 +19,12 @@ ONCE = timedelta(minutes=10)
 _NEVER_UNLOGGED = ("attachment_read", "case_carried")
 """What leaves the office with whoever opens it."""
 LIST = "list_read"
+TITLES = {
+    "/": "首页", "/archive": "档案", "/calls": "来电", "/cases": "办件", "/differences": "登记差异", "/households": "家庭",
+    "/load/cases": "各环节在办", "/offers": "社会力量对接", "/oversight": "督办", "/oversight/moves": "移动办理", "/papers/batch": "批量打印",
+    "/scan/returns": "签字件归档", "/search": "查找", "/transfers": "迁移", "/worklist": "待办",
+}  # fmt: skip
+"""How the log of reads calls a list, by its address."""
 _SEEN_ONCE = timedelta(hours=12)
 """A list that lies open shows the same rows the whole day."""
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{6,12}-(?:H-[0-9]{6}|[A-Z]{2}-[0-9]{4}-[0-9]{5})(?![0-9])")

@@ -19,6 +19,7 @@ from tests.builders.desks import Person
 from tests.builders.foreign import Foreign
 from tests.web import test_scope as scope
 from tests.web.scope_routes import COUNTY, FOREIGN, LISTS, PERSONAL, PUBLIC
+from web.reads import TITLES
 
 INSIDE = (
     "t1_village1", "t1_clerk", "t1_investigator", "t1_leader", "county_clerk", "county_leader", "comparison",
@@ -176,3 +177,15 @@ def test_checking_a_sheet_from_inside__is_a_reading_of_its_case(stage: Stage) ->
         code = session.scalars(select(IssuedPaper.code)).first()
     assert number in Person(stage, "window_clerk").get(f"/verify/{code}").text
     assert _logged(stage, "case_read") == [("t1_clerk", number)]
+
+
+def test_the_log_calls_every_list_by_its_name(stage: Stage) -> None:
+    app = Person(stage, "auditor").client.application
+    found = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if getattr(app.view_functions[rule.endpoint], "reads", "") == "list_read" and not rule.arguments
+    }
+    assert found == set(TITLES)
+    Person(stage, "window_clerk").get("/households?q=%E5%BC%A0")
+    assert "家庭 <span" in Person(stage, "auditor").get("/audit").text

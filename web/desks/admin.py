@@ -16,7 +16,7 @@ from processes.cases import anchors, queues
 from processes.errors import NotFound, YimenError
 from processes.papers import lists
 from processes.releases import publish
-from web import auth, budgets, forms, list_export
+from web import auth, budgets, forms, list_export, reads
 from web.errors import status_of
 from web.require import require
 
@@ -42,8 +42,9 @@ def audit_log(actor: Actor) -> Any:
         rows, further = audit.page(session, action, word, before)
         seal = anchors.latest(session)
         return render_template(
-            "audit.html", rows=rows, further=further, action=action, word=word, titles=audit.TITLES, seal=seal
-        )
+            "audit.html", rows=rows, further=further, action=action, word=word, titles=audit.TITLES, seal=seal,
+            lists=reads.TITLES,
+        )  # fmt: skip
 
 
 _LIST = (("时间", 18), ("人员", 14), ("操作", 24), ("对象", 40), ("地址", 18))
