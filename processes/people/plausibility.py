@@ -74,10 +74,9 @@ def _namesakes(members: Sequence[MemberForm]) -> Iterator[str]:
 def in_other_files(session: Session, form: HouseholdForm, household_id: int | None) -> list[str]:
     """Members who are in another household's file too, wherever it lies; shows the file's number and nothing more.
 
-    They are called as they were typed: whoever types a number with any name is not told whose it is.
+    They are called by the end of the number: whoever types one with any name is not told whose it is.
     """
-    typed = {m.id_number: m.name for m in form.members if m.id_number}
-    people = registered_with(session, list(typed))
+    people = registered_with(session, [m.id_number for m in form.members if m.id_number])
     household, membership = Household.__table__, Membership.__table__
     found = []
     for person, number in people:
@@ -92,7 +91,9 @@ def in_other_files(session: Session, form: HouseholdForm, household_id: int | No
             .order_by(household.c.number)
         )
         for (file,) in rows:
-            found.append(f"{typed[number]}已在另一户档案中登记（{file}），同一人不应同时属于两户")
+            found.append(
+                f"证件号码尾号 {number[-4:]} 的成员已在另一户档案中登记（{file}），同一人不应同时属于两户"
+            )
     return found
 
 
