@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -34,6 +33,7 @@ from processes.papers.models import (
     Printing,
     ReturnedPage,
 )
+from processes.papers.outlived import Due
 from processes.policy import retention
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.policy.periods import Month
@@ -49,20 +49,6 @@ GONE = "（已销毁）"
 SHOWN = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A file whose time is over."""
-
-    kind: str
-    number: str
-    title: str
-    closed_on: date
-    retention: str
-    over_on: date
-    id: int
-    division: str
-
-
 def due(session: Session, today: date, number: str = "") -> list[Due]:
     """Files in scope whose time is over and that nobody has proposed to destroy yet, oldest first; or the one."""
     proposed = set(session.scalars(select(Destruction.number).where(Destruction.status == PROPOSED)))
@@ -71,7 +57,7 @@ def due(session: Session, today: date, number: str = "") -> list[Due]:
         for d in [
             *_cases(session, today, number),
             *_old_files(session, today, number),
-            *(Due(*astuple(o)) for o in outlived.found(session, today, number)),
+            *outlived.found(session, today, number),
         ]
         if d.number not in proposed
     ]

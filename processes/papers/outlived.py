@@ -38,8 +38,8 @@ TITLES = {ACCESS_LOG: "访问记录", NOTICES: "消息"}
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
-    """Something whose term is over; `id` is the year, or the row."""
+class Due:
+    """A file, or what is kept like one, whose term is over; `id` is the row, or the year."""
 
     kind: str
     number: str
@@ -51,7 +51,7 @@ class Over:
     division: str
 
 
-def found(session: Session, today: date, number: str = "") -> list[Over]:
+def found(session: Session, today: date, number: str = "") -> list[Due]:
     """What is over in scope, or the one with a number."""
     over = [*_years(session, today), *_lists(session, today, number), *_households(session, today, number)]
     return [o for o in over if not number or o.number == number]
@@ -105,7 +105,7 @@ def destroy(uow: UnitOfWork, kind: str, number: str) -> tuple[str, list[str]]:
     return "", []
 
 
-def _years(session: Session, today: date) -> Iterator[Over]:
+def _years(session: Session, today: date) -> Iterator[Due]:
     """Years of the log and of notices: they are the county's, whoever sees less is shown none."""
     county = _county(session)
     if not county.startswith(session.info.get(SCOPE, "")):
@@ -123,7 +123,7 @@ def _years(session: Session, today: date) -> Iterator[Over]:
             if over_on is not None and today >= over_on and _is_any(session, kind, year):
                 number = f"{TITLES[kind]}-{year}"
                 title = f"{year} 年的{TITLES[kind]}"
-                yield Over(kind, number, title, closed, term, over_on, year, county)
+                yield Due(kind, number, title, closed, term, over_on, year, county)
 
 
 def _is_any(session: Session, kind: str, year: int) -> bool:
@@ -132,7 +132,7 @@ def _is_any(session: Session, kind: str, year: int) -> bool:
     return session.scalar(select(AccessLog.id).where(log_chain.is_told(*_bounds(year))).limit(1)) is not None
 
 
-def _lists(session: Session, today: date, number: str) -> Iterator[Over]:
+def _lists(session: Session, today: date, number: str) -> Iterator[Due]:
     years = _term(session, LIST, today, _county(session))
     if years is None:
         return
@@ -144,15 +144,15 @@ def _lists(session: Session, today: date, number: str) -> Iterator[Over]:
         closed, term = civil_date(row.asked_at), f"{years}年"
         over_on = retention.over_on(closed, term)
         if over_on is not None and today >= over_on:
-            yield Over(LIST, row.number, row.title, closed, term, over_on, row.id, row.division)
+            yield Due(LIST, row.number, row.title, closed, term, over_on, row.id, row.division)
 
 
-def _households(session: Session, today: date, number: str) -> Iterator[Over]:
+def _households(session: Session, today: date, number: str) -> Iterator[Due]:
     years = _term(session, HOUSEHOLD, today, _county(session))
     for household, since, first in (
         () if years is None else household_files.over(session, today, years, number)
     ):
-        yield Over(
+        yield Due(
             HOUSEHOLD,
             household.number,
             "家庭档案",
