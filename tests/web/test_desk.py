@@ -292,7 +292,7 @@ def test_audit__is_narrowed_by_kind_and_by_person_and_goes_on_to_older_entries(s
     Person(stage, "window_clerk")
     auditor = Person(stage, "auditor")
     assert set(get_args(audit.Action)) == set(audit.TITLES)
-    rows = re.findall(r"<tr><td class=\"text-nowrap\">.*?</tr>", auditor.get("/audit").text)
+    rows = re.findall(r"<tr><td class=\"text-nowrap\">", auditor.get("/audit").text)
     assert len(rows) == 2
     only = auditor.get("/audit?action=sign_in&q=赵窗口").text
     assert len(re.findall(r"<tr><td class=\"text-nowrap\">", only)) == 1
