@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from processes.people.forms import DISABILITY_KINDS, WORK_ABILITIES
 from processes.people.models import Expense, Household, Income, Membership, Person, Property
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
+from processes.storage import keyring
 from tests.conftest import CONTENT
 from tests.properties import calculator as calc
 from tests.properties.calculator import Family, Member
@@ -37,6 +39,12 @@ YEAR_OF_DISPOSABLE = 2026
 INCOMES = {
     "wages": "wages", "business": "business", "property": "rents", "transfer": "transfer", "exempt": "exempt",
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def keys(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tells of people is sealed as soon as a row is given it."""
+    keyring.use(keyring.open_keyring(tmp_path_factory.mktemp("keys")))
 
 
 def yuan(most: int) -> st.SearchStrategy[Fraction]:
