@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import structlog
 
-from processes import clock_watch, defects, heartbeat, jobs
+from processes import clock_watch, defects, heartbeat, jobs, soundness
 from processes.errors import YimenError
 from processes.office import Office
 from processes.office.sending import send_mail, send_short_messages
@@ -53,7 +53,9 @@ IN_TURN: tuple[tuple[Task, int], ...] = (
 """Tasks and every how many rounds they are due."""
 BY_THE_CLOCK: tuple[Task, ...] = (fire_due, jobs.anchor_chains)
 """What a wrong clock would do once and for all."""
-BESIDE: tuple[Task, ...] = (serve_supervisors, jobs.make_runs, send_mail, send_short_messages)
+BESIDE: tuple[Task, ...] = (
+    serve_supervisors, jobs.make_runs, send_mail, send_short_messages, soundness.look_daily,
+)  # fmt: skip
 """What may take long, each in a thread of its own beside the papers, which people at the window wait for."""
 
 

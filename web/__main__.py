@@ -11,6 +11,7 @@ import waitress
 from processes.errors import YimenError
 from processes.settings import LISTEN, OWNER_ONLY
 from web.app import create_app
+from web.stopping import answer_before_stopping
 
 THREADS = 8
 CONNECTIONS = 2_000
@@ -39,6 +40,7 @@ def main() -> None:
         sys.exit(
             f"不能在 {host}:{port} 上提供服务：端口已被占用，或地址不对。请用 YIMEN_LISTEN 另设，例如 127.0.0.1:8001。"
         )
+    answer_before_stopping(server)
     server.run()
 
 

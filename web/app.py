@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter
 
-from processes import heartbeat
+from processes import heartbeat, soundness
 from processes.access.permissions import ROLE_TITLES, Permission
 from processes.cases import clocks
 from processes.cases.models import NO_DUE_DATE
@@ -168,6 +168,8 @@ def _shared() -> dict[str, Any]:
         "asset": _asset,
         "colour": _colour,
         "NO_DUE_DATE": NO_DUE_DATE,
+        "damage": lambda: soundness.damage(auth.office().settings),
+        "room_left": lambda: soundness.room(auth.office().settings),
         "worker_is_held": lambda: heartbeat.held(auth.office().settings),
         "worker_is_silent": lambda: heartbeat.is_silent(auth.office().settings),
     }

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
 import os
+import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -29,8 +34,8 @@ IDLE = 18 * 6
 
 
 @pytest.fixture
-def served(stage: Stage) -> Iterator[int]:
-    """The desk as a process of its own; its port."""
+def desk(stage: Stage) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The desk as a process of its own, and its port."""
     port = free_port()
     environment = {
         **os.environ, "YIMEN_VAR": str(stage.office.settings.var), "YIMEN_DATABASE_URL": url_of(stage),
@@ -42,9 +47,15 @@ def served(stage: Stage) -> Iterator[int]:
             if tried.connect_ex(("127.0.0.1", port)) == 0:
                 break
         time.sleep(0.1)
-    yield port
+    yield child, port
     child.terminate()
     child.wait(timeout=20)
+
+
+@pytest.fixture
+def served(desk: tuple[subprocess.Popen[bytes], int]) -> int:
+    """The port of a desk."""
+    return desk[1]
 
 
 def test_eighteen_idle_browsers__do_not_hold_the_desk(served: int) -> None:
@@ -61,6 +72,36 @@ def test_eighteen_idle_browsers__do_not_hold_the_desk(served: int) -> None:
     assert time.monotonic() - begun < 5
     for one in idle:
         one.close()
+
+
+def test_a_desk_that_is_stopped__answers_first_what_it_has_begun(
+    stage: Stage, desk: tuple[subprocess.Popen[bytes], int], request: pytest.FixtureRequest
+) -> None:
+    """A wrong password waits for the database, which another holds, while the desk is told to stop."""
+    child, port = desk
+    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+    request.addfinalizer(asking.close)
+    asking.request("GET", "/sign-in")
+    page = asking.getresponse()
+    token = re.search(r'name="csrf-token" content="([^"]+)"', page.read().decode())
+    assert token is not None
+    said = urllib.parse.urlencode({"csrf_token": token.group(1), "username": "nobody", "password": "no"})
+    head = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": page.headers["Set-Cookie"].split(";")[0],
+    }
+    with closing(sqlite3.connect(stage.database.engine.url.database or "", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        asking.request("POST", "/sign-in", said, head)
+        time.sleep(1)
+        child.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        assert child.poll() is None, "it waits for the answer"
+        with pytest.raises(ConnectionError):
+            socket.create_connection(("127.0.0.1", port), timeout=5)
+        other.execute("ROLLBACK")
+        assert "用户名或密码不正确" in asking.getresponse().read().decode()
+    assert child.wait(timeout=10) == 0
 
 
 def _answered(stage: Stage, proxies: tuple[str, ...], peer: str) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
 from processes import commands as c
-from processes import heartbeat
+from processes import heartbeat, soundness
 from processes.access import factors, oidc, sessions, sign_in_attempts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, system_actor
@@ -155,11 +156,17 @@ def leave() -> Any:
 @desk.get("/healthz")
 @public
 def health() -> Any:
-    """Whether the desk and its store answer, whether the worker is there, and which faces papers are set in."""
+    """Whether the desk and its store answer, are whole and have room, whether the worker is there, and which faces papers are set in.
+
+    503 while nothing can be stored.
+    """
     office = auth.office()
     with office.database.reading("") as session:
         session.execute(select(1))
     worker = "silent" if heartbeat.is_silent(office.settings) else "running"
     if worker == "running" and heartbeat.held(office.settings):
         worker = "held"
-    return jsonify(status="ok", worker=worker, fonts=list(faces.installed()))
+    disk = soundness.room(office.settings)
+    status = "no_room" if disk == "none" else "damaged" if soundness.damage(office.settings) else "ok"
+    said = jsonify(status=status, worker=worker, disk=disk, fonts=list(faces.installed()))
+    return said, HTTPStatus.SERVICE_UNAVAILABLE if status == "no_room" else HTTPStatus.OK
