@@ -30,6 +30,7 @@ from documents.sheets import (
     SignatureSeen,
     Signing,
     Token,
+    Workbook,
 )
 
 MAX_SECONDS = 60
@@ -67,16 +68,18 @@ __all__ = [
     "SignatureSeen",
     "Signing",
     "Token",
+    "Workbook",
     "check_signatures",
     "count_pages",
     "press",
     "preview",
     "read_scan",
+    "read_workbook",
     "to_pdf",
 ]
 
 
-Job: TypeAlias = Sheet | Scan | Counting | Previewing | Signing | Checking
+Job: TypeAlias = Sheet | Scan | Counting | Previewing | Signing | Checking | Workbook
 
 
 class Press:
@@ -114,6 +117,11 @@ class Press:
         """How many pages a file has; raises a `PressError`."""
         pages: int = self._do(job, int)
         return pages
+
+    def rows(self, job: Workbook) -> tuple[tuple[str, ...], ...]:
+        """The rows of a spreadsheet's first sheet, as text; raises a `PressError`."""
+        rows: tuple[tuple[str, ...], ...] = self._do(job, tuple)
+        return rows
 
     def preview(self, job: Previewing) -> bytes:
         """A small picture of a file's first page; raises a `PressError`."""
@@ -254,6 +262,12 @@ def _count(job: Counting) -> int:
     return scans.count(job)
 
 
+def _rows(job: Workbook) -> tuple[tuple[str, ...], ...]:
+    from documents import workbook
+
+    return workbook.read(job)
+
+
 def _preview(job: Previewing) -> bytes:
     from documents import scans
 
@@ -274,6 +288,7 @@ def _check(job: Checking) -> tuple[SignatureSeen, ...]:
 
 _WORK: dict[type, Callable[[Any], Any]] = {
     Sheet: _make, Scan: _read, Counting: _count, Previewing: _preview, Signing: _sign, Checking: _check,
+    Workbook: _rows,
 }  # fmt: skip
 
 
@@ -337,6 +352,12 @@ def count_pages(job: Counting) -> int:
     """The pages of a file that was uploaded."""
     with _turn():
         return _gate.count(job)
+
+
+def read_workbook(job: Workbook) -> tuple[tuple[str, ...], ...]:
+    """The rows of a spreadsheet that was uploaded."""
+    with _turn():
+        return _gate.rows(job)
 
 
 def preview(job: Previewing) -> bytes:

@@ -103,6 +103,14 @@ class Counting:
 
 
 @dataclass(frozen=True, slots=True)
+class Workbook:
+    """A spreadsheet of which the first sheet is to be read, `most_rows` rows of it at most."""
+
+    content: bytes
+    most_rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Previewing:
     """A file of whose first page a picture is wanted, `side` pixels long: a PDF or one picture."""
 

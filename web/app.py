@@ -40,6 +40,7 @@ from web.desks import (
     heat,
     holidays,
     home,
+    household_sheets,
     households,
     identity,
     intake,
@@ -114,7 +115,7 @@ def create_app(office: Office | None = None) -> Flask:
     auth.register(app)
     app.before_request(forms.demand_storable)
     for desk in (
-        sign_in, worklist, intake, households, attachments, cases, tasks, papers, verify, oversight, draws, admin, funds,
+        sign_in, worklist, intake, household_sheets, households, attachments, cases, tasks, papers, verify, oversight, draws, admin, funds,
         social, scan, search, studio, releases, heat, recorder, guide, returns, draft_views, phrases, printing, archive, handing, home, field, unsaved,
         differences,
         transfers,

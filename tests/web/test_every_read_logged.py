@@ -41,9 +41,12 @@ FILES = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
 SHOW_NOBODY = frozenset(
-    {"guide.picture", "draws.printed", "printing.overview", "funds.overview", "handing.absence_page"}
-)
-"""A picture of the guide; lots, which are numbers; one's own prints and sums, which name no person; colleagues' absences."""
+    {
+        "guide.picture", "draws.printed", "printing.overview", "funds.overview", "handing.absence_page",
+        "household_sheets.blank",
+    }
+)  # fmt: skip
+"""An empty sheet; a picture of the guide; lots, which are numbers; one's own prints and sums, which name no person; colleagues' absences."""
 
 office = scope.world
 

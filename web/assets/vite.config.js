@@ -7,6 +7,7 @@ const ENTRIES = [
   "src/main.js", "src/task.js", "src/diagram.js", "src/household.js", "src/studio.js", "src/heat.js",
   "src/recorder.js", "src/coverage.js", "src/changes.js", "src/returns.js", "src/archive.js",
   "src/worklist.js", "src/home.js", "src/field.js", "src/case.js", "src/attachments.js", "src/factors.js",
+  "src/household_sheet.js",
 ];
 const TEXTS = /\.(js|css|svg)$/;
 

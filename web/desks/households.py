@@ -171,7 +171,7 @@ def _page(actor: Actor, number: str | None) -> Any:
                 "properties": kinds.PROPERTY_KINDS, "relations": list(kinds.RELATIONS),
                 "abilities": kinds.WORK_ABILITIES, "disabilities": list(kinds.DISABILITY_KINDS),
                 "categories": kinds.CATEGORIES, "documents": identity.DOCUMENTS,
-                "ages": _ages(session, actor, today),
+                "ages": working_ages(session, actor, today),
             },
         )  # fmt: skip
 
@@ -186,7 +186,7 @@ def _caller(session: Session, actor: Actor, household: Household | None) -> dict
     }
 
 
-def _ages(session: Any, actor: Actor, today: date) -> dict[str, int] | None:
+def working_ages(session: Any, actor: Actor, today: date) -> dict[str, int] | None:
     """Below and from which age nobody is preset as able to work, as the one window reads it; None: not published."""
     try:
         release = publish.current_id(session, "one_window", today)

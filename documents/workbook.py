@@ -1,0 +1,51 @@
+"""Reading the first sheet of a spreadsheet that somebody brings, as text, in a child of the press.
+
+What is inside is read by a library that parses hostile formats; how much comes out is bounded here, how much it may take
+by the child's memory and time.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from documents.errors import ScanUnreadable
+from documents.sheets import Workbook
+
+MAX_UNPACKED = 50_000_000
+MAX_COLUMNS = 80
+MAX_TEXT = 400
+_EXACT = 10**15
+"""From here on a spreadsheet has lost digits of a number: an ID number that it took for one cannot be read back."""
+
+
+def read(job: Workbook) -> tuple[tuple[str, ...], ...]:
+    """The rows, the head among them, cells as text; raises `ScanUnreadable` for what is no sheet or too large."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(job.content)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:
+                raise ScanUnreadable("表格解压后过大，请只保留要导入的工作表")
+        book = CalamineWorkbook.from_filelike(io.BytesIO(job.content))
+        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=job.most_rows + 1)
+    except (zipfile.BadZipFile, CalamineError, OSError, ValueError):
+        raise ScanUnreadable("不是有效的 XLSX 文件，请用下载的样表填写，另存为 .xlsx 后再上传") from None
+    if len(rows) > job.most_rows:
+        raise ScanUnreadable(f"超过 {job.most_rows} 行，请分成几个文件")
+    return tuple(tuple(_text(cell) for cell in row[:MAX_COLUMNS]) for row in rows)
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float):
+        if abs(cell) >= _EXACT:
+            return f"{cell:.6E}"
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    return str(cell).strip()[:MAX_TEXT]

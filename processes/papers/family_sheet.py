@@ -1,0 +1,262 @@
+"""Families in a spreadsheet: the sheet to fill in, and what a filled one says, with every fault at its row and column.
+
+A row is a member; rows of one number (家庭序号) are a family, and what is said of the family stands in the first of them.
+Nothing is registered here and nobody looked up: each family is saved by the command that a typed one is saved by.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from documents import render
+from processes.errors import AttachmentRefused, FormInvalid, YimenError
+from processes.papers import brought
+from processes.people import identity
+from processes.people.forms import (
+    CATEGORIES,
+    EXPENSE_KINDS,
+    GRADES,
+    INCOME_KINDS,
+    PROPERTY_KINDS,
+    WORK_ABILITIES,
+    read_household,
+)
+from processes.policy.periods import age_on
+
+MOST_ROWS = 1_000
+"""A township's list of a round; more is several files."""
+FAMILY, PLACE = "家庭序号", "村（社区）"
+_OF_FAMILY = {"住址": "address", "联系电话": "phone", "家庭类别": "category"}
+_OF_MEMBER = {
+    "姓名": "name", "与户主关系": "relation", "证件类型": "document", "证件号码": "id_number", "性别": "sex",
+    "出生日期": "birth_on", "大约年龄": "estimated_age", "残疾类别": "disability_kind", "残疾等级": "disability_grade",
+    "重病": "grave_illness", "在校学生": "is_student", "劳动能力": "work_ability",
+}  # fmt: skip
+_LINES = {
+    **{title.split("（")[0]: ("incomes", kind) for kind, title in INCOME_KINDS.items()},
+    **{title: ("expenses", kind) for kind, title in EXPENSE_KINDS.items()},
+    **{title.split("（")[0]: ("properties", kind) for kind, title in PROPERTY_KINDS.items()},
+}
+NEEDED = (FAMILY, PLACE, "住址", "姓名", "与户主关系", "证件号码")
+COLUMNS = (FAMILY, PLACE, *_OF_FAMILY, *_OF_MEMBER, *_LINES)
+"""In the order of the sheet to fill in."""
+_ALSO = {
+    "序号": FAMILY, "户号": FAMILY, "村": PLACE, "社区": PLACE, "行政村": PLACE, "村社区": PLACE, "家庭住址": "住址", "电话": "联系电话",
+    "手机号码": "联系电话", "关系": "与户主关系", "身份证号": "证件号码", "身份证号码": "证件号码", "公民身份号码": "证件号码",
+    "存款": "存款、证券", "工资": "工资性收入", "医疗费用": "自付医疗费用", "学生": "在校学生",
+}  # fmt: skip
+_RELATIONS = {
+    "户主": "本人", "妻": "配偶", "夫": "配偶", "妻子": "配偶", "丈夫": "配偶", "儿子": "子女", "女儿": "子女", "子": "子女", "女": "子女",
+    "父亲": "父母", "母亲": "父母", "父": "父母", "母": "父母", "祖父": "祖父母", "祖母": "祖父母", "孙子": "孙子女", "孙女": "孙子女",
+    "儿媳": "儿媳女婿", "女婿": "儿媳女婿",
+}  # fmt: skip
+_YES = frozenset({"是", "有", "√", "✓", "1", "y", "Y"})
+_NO = frozenset({"", "否", "无", "0", "n", "N", "—"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in a row of the sheet, as the spreadsheet counts them, and under which head."""
+
+    row: int
+    column: str
+    said: str
+
+
+@dataclass(slots=True)
+class Family:
+    """The rows of one family: what a page of the register would hand over, and what is wrong with it."""
+
+    key: str
+    first_row: int
+    form: dict[str, Any]
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def head(self) -> str:
+        """The name of the householder, or of whoever stands first."""
+        members = self.form["members"]
+        first = next((m for m in members if m["relation"] == "本人"), members[0])
+        return str(first["name"])
+
+    @property
+    def token(self) -> str:
+        """The same for the same family: a file that is brought twice registers nobody twice."""
+        said = json.dumps(self.form, ensure_ascii=False, sort_keys=True)
+        return f"sheet-{hashlib.sha256(said.encode()).hexdigest()[:48]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a sheet says, and the heads that say nothing to the register."""
+
+    families: tuple[Family, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a sheet is read with: villages by name ("" where several have it), the day, who is too young or old to work.
+
+    `ages`: below the first and from the second year on nobody is taken as able to work where the sheet says nothing.
+    """
+
+    places: Mapping[str, str]
+    today: date
+    ages: tuple[int, int] | None = None
+
+
+def read(content: bytes, known: Known) -> Read:
+    """The families of a spreadsheet.
+
+    Raises `AttachmentRefused` where the file cannot be read, misses a column, or holds nothing.
+    """
+    with brought.told():
+        rows = render.read_workbook(render.Workbook(content, MOST_ROWS))
+    head, at = _head(rows)
+    families = [_family(key, numbered, known) for key, numbered in _grouped(rows, head, at)]
+    if not families:
+        raise AttachmentRefused(reason="表中没有填写家庭")
+    left_out = tuple(t for t in dict.fromkeys(rows[at]) if t and _title(t) not in COLUMNS)
+    return Read(tuple(families), left_out)
+
+
+def _head(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], int]:
+    """Where each column stands, and the row of the heads: the first that names most of what is needed."""
+    for at, row in enumerate(rows[:10]):
+        found = {_title(text): n for n, text in reversed(list(enumerate(row))) if _title(text) in COLUMNS}
+        if "姓名" in found:
+            missing = [name for name in NEEDED if name not in found]
+            if missing:
+                raise AttachmentRefused(reason=f"表头缺少：{'、'.join(missing)}")
+            return found, at
+    raise AttachmentRefused(reason="没有找到表头“姓名”，请用下载的样表填写")
+
+
+def _title(text: str) -> str:
+    """A head without units, marks and blanks: 工资性收入（元/年）* is 工资性收入."""
+    bare = "".join(text.replace("*", "").split())
+    if bare == PLACE:
+        return bare
+    bare = bare.split("（")[0].split("(")[0]
+    return _ALSO.get(bare, bare)
+
+
+def _grouped(
+    rows: Sequence[Sequence[str]], head: Mapping[str, int], at: int
+) -> Iterator[tuple[str, list[tuple[int, dict[str, str]]]]]:
+    """The filled rows of each family by its number; a row without one belongs to the row above, as merged cells read."""
+    groups: dict[str, list[tuple[int, dict[str, str]]]] = {}
+    above = ""
+    for n, row in enumerate(rows[at + 1 :], start=at + 2):
+        said = {title: row[c].strip() if c < len(row) else "" for title, c in head.items()}
+        if not any(text for title, text in said.items() if title != FAMILY):
+            continue
+        above = said[FAMILY] or above
+        groups.setdefault(above, []).append((n, said))
+    yield from groups.items()
+
+
+def _family(key: str, rows: Sequence[tuple[int, dict[str, str]]], known: Known) -> Family:
+    faults: list[Fault] = []
+    first = rows[0][0]
+    if not key:
+        faults.append(Fault(first, FAMILY, "请填写家庭序号，同一家庭的成员填写同一个序号"))
+    of_family = {
+        title: next((s[title] for _, s in rows if s.get(title)), "") for title in (PLACE, *_OF_FAMILY)
+    }
+    form: dict[str, Any] = {name: of_family[title] for title, name in _OF_FAMILY.items()}
+    form["division"] = _place(of_family[PLACE], known.places, first, faults)
+    form["category"] = _key_of(CATEGORIES, of_family["家庭类别"])
+    form |= {"members": [], "incomes": [], "expenses": [], "properties": []}
+    lines: dict[str, list[tuple[int, str]]] = {"incomes": [], "expenses": [], "properties": []}
+    for position, (n, said) in enumerate(rows):
+        form["members"].append(_member(position, said, n, faults) | _able(said, known))
+        for title, (list_, kind) in _LINES.items():
+            if said.get(title):
+                form[list_].append(
+                    {"kind": kind, "amount": said[title], "evidence": "", "member": f"r{position}"}
+                )
+                lines[list_].append((n, title))
+    try:
+        read_household(form, known.today)
+    except FormInvalid as fault:
+        faults += _at_their_cells(fault.fields, rows, lines)
+    return Family(key, first, form, list(dict.fromkeys(faults)))
+
+
+def _member(position: int, said: Mapping[str, str], row: int, faults: list[Fault]) -> dict[str, Any]:
+    """A member as the page hands it over."""
+    member: dict[str, Any] = {name: said.get(title, "") for title, name in _OF_MEMBER.items()}
+    member["key"] = f"r{position}"
+    member["relation"] = _RELATIONS.get(member["relation"], member["relation"])
+    member["document"] = _key_of(identity.DOCUMENTS, member["document"]) or identity.ID_CARD
+    member["disability_kind"] = member["disability_kind"].removeprefix("无")
+    member["disability_grade"] = _grade(member["disability_grade"])
+    for title, name in (("重病", "grave_illness"), ("在校学生", "is_student")):
+        if member[name] not in _YES | _NO:
+            faults.append(Fault(row, title, "应填“是”或者“否”"))
+        member[name] = member[name] in _YES
+    return member
+
+
+def _able(said: Mapping[str, str], known: Known) -> dict[str, str]:
+    """Whether somebody can work: as the sheet says, else by age, as the page of the register presets it."""
+    told = said.get("劳动能力", "")
+    if told or known.ages is None:
+        return {"work_ability": _key_of(WORK_ABILITIES, told) or "able"}
+    try:
+        born = identity.read(identity.ID_CARD, said.get("证件号码", ""), known.today).birth_on
+    except YimenError:
+        born = None
+    age = None if born is None else age_on(born, known.today)
+    child, old = known.ages
+    return {"work_ability": "able" if age is None or child <= age < old else "none"}
+
+
+def _grade(text: str) -> str | int:
+    """一级 and 1 are 1; what is neither stays for the register to refuse."""
+    bare = text.removesuffix("级")
+    return GRADES.index(f"{bare}级") if f"{bare}级" in GRADES else bare or 0
+
+
+def _key_of(titles: Mapping[str, str], text: str) -> str:
+    """The key of a title; other text stays, for the register to refuse."""
+    return next((key for key, title in titles.items() if title == text), text)
+
+
+def _place(text: str, places: Mapping[str, str], row: int, faults: list[Fault]) -> str:
+    bare = "".join(text.split())
+    code = bare if bare in places.values() else places.get(bare)
+    if code:
+        return code
+    said = (
+        "请填写村（社区）" if not bare
+        else f"有几个“{bare[:30]}”，请写上乡镇名称" if code == ""
+        else f"“{bare[:30]}”不在您的管辖范围内，请写全称"
+    )  # fmt: skip
+    faults.append(Fault(row, PLACE, said))
+    return next((one for one in places.values() if one), "")
+
+
+def _at_their_cells(
+    fields: Mapping[str, Sequence[str]],
+    rows: Sequence[tuple[int, dict[str, str]]],
+    lines: Mapping[str, Sequence[tuple[int, str]]],
+) -> Iterator[Fault]:
+    """What the register says of `members.1.name`, at the row and under the head where it was written."""
+    heads = {name: title for title, name in (_OF_FAMILY | _OF_MEMBER).items()}
+    for place, sentences in fields.items():
+        list_, _, rest = place.partition(".")
+        number, _, name = rest.partition(".")
+        row, column = rows[0][0], heads.get(list_, "")
+        if list_ == "members" and number:
+            row, column = rows[int(number)][0], heads.get(name, "")
+        elif list_ in lines and number:
+            row, column = lines[list_][int(number)]
+        yield from (Fault(row, column, said) for said in sentences)
