@@ -11,12 +11,12 @@ from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import numbering
 from processes.cases.models import Case
-from processes.errors import Invalid, NotFound, RuleBroken
+from processes.errors import Invalid, NotFound, RuleBroken, Unreadable
 from processes.office.papers import record_printing
 from processes.papers import assemble, batch, destruction, queries, runs
 from processes.papers.run_models import BATCH, FAILED, PAYMENT_LIST, READY, WAITING, PrintRun
+from processes.policy import reading
 from processes.policy.calendar import civil_date
-from processes.policy.periods import Month
 from processes.relief import payroll
 from processes.settings import Settings
 from processes.storage import outbox
@@ -48,9 +48,9 @@ def make_payment_list(
     """Keep who is paid in a month as it is known now, under a number of its own, and ask for the list."""
     actor.demand(Permission.PAYMENT_LIST)
     try:
-        month = str(Month.parse(command.month))
-    except (ValueError, IndexError):
-        raise Invalid(reason="月份应写作 2026-03 的形式") from None
+        month = str(reading.month(command.month))
+    except Unreadable as fault:
+        raise Invalid(reason=fault.reason) from None
     if not command.place.startswith(actor.division):
         raise NotFound()
     lines = payroll.lines(uow.session, command.programme, month, command.place)

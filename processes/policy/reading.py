@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from processes.errors import Unreadable
+from processes.policy.periods import Month
 
 LONGEST_SEARCH = 60
 LARGEST_KEY = 2**63 - 1
@@ -39,6 +40,8 @@ _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+")
 _YEARS = range(1800, 3000)
+_MONTHS = range(1, 13)
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _DAY_RUN_TOGETHER = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _ACCOUNT = re.compile(r"[0-9]{8,32}")
@@ -168,6 +171,17 @@ def day(raw: Any) -> date:
     except ValueError:
         raise Unreadable(reason="没有这一天，请核对日期") from None
     raise Unreadable(reason="日期应写作 2026-03-02 的形式")
+
+
+def month(raw: Any) -> Month:
+    """A month, 2026-03 or 2026年3月, of a year that anything here may be of; the months beside it are of one too."""
+    value = "".join(text(raw).translate(_DATE_SIGNS).split()).rstrip("-")
+    found = _MONTH.fullmatch(value)
+    if found is None or int(found.group(2)) not in _MONTHS:
+        raise Unreadable(reason="月份应写作 2026-03 的形式")
+    if int(found.group(1)) not in _YEARS:
+        raise Unreadable(reason="没有这个月份，请核对年份")
+    return Month(int(found.group(1)), int(found.group(2)))
 
 
 def account(raw: Any) -> str:

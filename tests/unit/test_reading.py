@@ -163,3 +163,22 @@ def test_no_entry_at_all__is_anything_but_read_or_refused(how: Callable[[Any], A
     if isinstance(found, Decimal):
         assert "E" not in str(found)
         assert how(str(found)) == found
+
+
+def test_a_month__of_a_year_that_anything_may_be_of() -> None:
+    assert str(reading.month("2026-3")) == str(reading.month(" ２０２６年３月 ")) == "2026-03"
+    for typed in (
+        "9999-12",
+        "0001-01",
+        "2026-13",
+        "2026-00",
+        "2026",
+        "2026-03-01",
+        "",
+        "\x00",
+        None,
+        "-1-3",
+        "²-3",
+    ):
+        with pytest.raises(Unreadable):
+            reading.month(typed)

@@ -81,6 +81,10 @@ def test_the_statement_as_pdf_and_spreadsheet(whole_stage: Stage) -> None:
     assert "48765.5" in book.read("xl/worksheets/sheet1.xml").decode()
     assert desk.get(f"/funds/{TOWNSHIP}?month=2026-13").status_code == 422
     assert desk.get("/funds/999999999").status_code == 404
+    for month in ("9999-12", "0001-01"):
+        assert desk.get(f"/funds/340199101?month={month}").status_code == 422
+        assert desk.get(f"/funds/340199101/statement-{month}.xlsx").status_code == 422
+        assert desk.get(f"/payments?month={month}").status_code in (403, 422)
     answer = desk.post(f"/funds/{TOWNSHIP}/entries", {"kind": "top_up", "amount": "很多", "memo": "x"})
     assert "应为数字，例如" in answer.text
 

@@ -11,7 +11,7 @@ from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.errors import Invalid
+from processes.errors import Invalid, Unreadable
 from processes.papers import statements
 from processes.policy import reading
 from processes.policy.calendar import civil_date
@@ -131,6 +131,6 @@ def statement(actor: Actor, township: str, month: str, kind: str) -> Any:
 
 def _month(text: str) -> str:
     try:
-        return str(Month.parse(text))
-    except (ValueError, IndexError):
-        raise Invalid(reason="月份应写作 2026-03 的形式") from None
+        return str(reading.month(text))
+    except Unreadable as fault:
+        raise Invalid(reason=fault.reason) from None

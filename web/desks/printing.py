@@ -11,9 +11,10 @@ from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
-from processes.errors import Invalid, NotFound, PaperNotReady
+from processes.errors import Invalid, NotFound, PaperNotReady, Unreadable
 from processes.papers import runs
 from processes.papers.run_models import PAYMENT_LIST, WAITING
+from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
 from processes.relief import payroll
@@ -88,9 +89,9 @@ def payments(actor: Actor) -> Any:
     """What is paid in a month, by programme and township, each with its list to make."""
     today = civil_date(auth.office().database.clock())
     try:
-        month = Month.parse(request.args.get("month") or str(Month.of(today)))
-    except (ValueError, IndexError):
-        raise Invalid(reason="月份应写作 2026-03 的形式") from None
+        month = reading.month(request.args.get("month") or str(Month.of(today)))
+    except Unreadable as fault:
+        raise Invalid(reason=fault.reason) from None
     with auth.office().database.reading(actor.division, actor.department) as session:
         sums = payroll.sums(session, str(month), TOWNSHIP_DIGITS)
         names = divisions.names(session, [s.township for s in sums])
