@@ -11,7 +11,8 @@ from processes.access import division_file
 from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import system_actor
 from processes.migrations import schema
-from processes.opening import checked_office, open_office
+from processes.office import accounts
+from processes.opening import checked_office, demand_begun, open_office
 from processes.rehearsal import publishing
 from processes.storage import certificate
 from processes.verbs.registry import office_for_lint
@@ -40,6 +41,9 @@ def register(main: click.Group) -> None:
 def found_command(file: Path, name: str, username: str, bureau: str) -> None:
     """建立正式单位：数据库、密钥、行政区划、流程、首任系统管理员。不含任何演示数据。"""
     places = _read(file)
+    accounts.demand_names(
+        username, name.strip()
+    )  # before a database is made for an office that cannot be founded
     office = open_office(unchecked=True)
     schema.upgrade(office.database.engine)
     county = next(d.name for d in places if len(d.code) == division_file.COUNTY)
@@ -117,6 +121,7 @@ def account_reset_factors(username: str) -> None:
 @account_group.command("close-demo")
 def account_close_demo() -> None:
     """停用正式单位里密码公开的演示账号。"""
+    demand_begun()
     office = open_office(unchecked=True)
     schema.upgrade(office.database.engine)
     closed = office.perform(c.CloseDemoAccounts(), system_actor())["closed"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import structlog
 from cryptography.exceptions import InvalidTag
@@ -30,7 +31,7 @@ from processes.office import Office
 from processes.people.models import Person
 from processes.settings import OFFICE_NAME, Settings, from_environment
 from processes.storage import keyring, scanner, sealing
-from processes.storage.engines import failures_named
+from processes.storage.engines import failures_named, is_absent
 from processes.storage.unit_of_work import Database
 
 _LONGEST_PROOF = 60
@@ -39,11 +40,13 @@ _LONGEST_PROOF = 60
 def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office:
     """The office under its own name, its keys in use, logging as one JSON object a line.
 
+    Until nothing stands in the way any more, nothing is made: no folder, key or database is left of a refusal.
     Raises `FolderUnwritable`, and `KeysMissing`, `KeyUnreadable` and `KeysForeign` rather than go on under keys that open nothing of what is stored,
     `DatabaseUnreachable`, `RestoreUnfinished`, `OfficeMissing` where nothing is founded, `SchemaOlder` and `SchemaNewer` where the database
     is not of this version of the program, `OfficeMixed` where accounts with a published password stand in a real
     office.  `unchecked` is for the commands that found, upgrade and mend an office: keys only.  With `is_restored` a backup
-    is about to be brought back, whose keys have to be there before anything is made (`RestoreWithoutKeys`).
+    is about to be brought back, whose keys have to be there before anything is made (`RestoreWithoutKeys`); nothing is
+    made here then.
     """
     structlog.configure(
         processors=[
@@ -58,17 +61,33 @@ def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office
     if is_restored:
         _demand_keys(settings)
     _demand_writable(settings)
-    database = Database(settings.database_url)
+    office = Office(settings, Database(settings.database_url))
+    if not unchecked:
+        office = checked_office(office)
     with failures_named():
-        keyring.use(_fitting_keys(settings, database))
-    office = Office(settings, database)
-    return office if unchecked else checked_office(office)
+        keyring.use(_fitting_keys(office, may_make=not is_restored))
+    if not is_restored:
+        _make_folders(settings)
+        if not keyring.current().session:
+            keyring.make_session_key(settings.keys)
+    return office
+
+
+def demand_begun() -> None:
+    """Raise `OfficeMissing` where there is no schema, for commands that mend an office of whatever version."""
+    settings = from_environment()
+    engine = Database(settings.database_url).engine
+    with failures_named():
+        if is_absent(engine) or schema.position(engine) is schema.Position.EMPTY:
+            raise OfficeMissing(folder=settings.var)
 
 
 def checked_office(office: Office) -> Office:
     """The office with the name that it was founded under; raises as `open_office` does."""
     if office.settings.restoring.exists():
         raise RestoreUnfinished()
+    if is_absent(office.database.engine):
+        raise OfficeMissing(folder=office.settings.var)
     with failures_named():
         _demand_schema(office)
     with office.database.reading("") as session:
@@ -95,10 +114,11 @@ def _demand_schema(office: Office) -> None:
         raise SchemaNewer()
 
 
-def _fitting_keys(settings: Settings, database: Database) -> keyring.Keyring:
+def _fitting_keys(office: Office, may_make: bool) -> keyring.Keyring:
     """The keys of the data folder; new ones are made only where nothing is sealed yet."""
-    sample = _something_sealed(database)
-    keys = keyring.open_keyring(settings.keys, may_make=sample is None)
+    settings, database = office.settings, office.database
+    sample = None if is_absent(database.engine) else _something_sealed(database)
+    keys = keyring.open_keyring(settings.keys, may_make=may_make and sample is None)
     if sample is not None:
         sealed, belongs, fingerprint = sample
         try:
@@ -153,12 +173,27 @@ def _demand_roles(settings: Settings) -> None:
         raise SettingInvalid(name="YIMEN_VERIFY_MINUTES", reason=f"应为 1 至 {_LONGEST_PROOF} 分钟")
 
 
+def _folders(settings: Settings) -> tuple[Path, ...]:
+    return (settings.var, settings.keys, *settings.vaults.values())
+
+
 def _demand_writable(settings: Settings) -> None:
-    """Raise `FolderUnwritable` before anybody's upload, paper or seal is lost to a folder that takes nothing."""
-    for folder in (settings.var, settings.keys, *settings.vaults.values()):
+    """Raise `FolderUnwritable` before anybody's upload, paper or seal is lost to a folder that takes nothing.
+
+    Where a folder is still to be made, the one that it will lie in has to take it.
+    """
+    for folder in _folders(settings):
+        there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        try:
+            with tempfile.TemporaryFile(dir=there) as file:
+                file.write(b".")
+        except OSError as fault:
+            raise FolderUnwritable(folder=folder, reason=fault.strerror or type(fault).__name__) from fault
+
+
+def _make_folders(settings: Settings) -> None:
+    for folder in _folders(settings):
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.TemporaryFile(dir=folder) as file:
-                file.write(b".")
         except OSError as fault:
             raise FolderUnwritable(folder=folder, reason=fault.strerror or type(fault).__name__) from fault

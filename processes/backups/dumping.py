@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect
 
 from processes.errors import BackupFailed
+from processes.storage.engines import is_absent
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 FILES = {SQLITE: "database.sqlite", POSTGRESQL: "database.pgdump"}
@@ -38,10 +39,14 @@ def load(engine: Engine, folder: Path) -> None:
     if engine.dialect.name == SQLITE:
         target = Path(str(engine.url.database))
         draft = target.with_name(f"{target.name}.restoring")
-        shutil.copyfile(source, draft)
-        for leftover in ("-wal", "-shm"):  # of the empty file that looking made
-            target.with_name(target.name + leftover).unlink(missing_ok=True)
-        draft.replace(target)
+        try:
+            shutil.copyfile(source, draft)
+            for leftover in ("-wal", "-shm"):  # of an empty file that somebody looked at
+                target.with_name(target.name + leftover).unlink(missing_ok=True)
+            draft.replace(target)
+        except OSError as fault:
+            draft.unlink(missing_ok=True)
+            raise BackupFailed(reason=f"数据库文件不能写入（{fault.strerror}）") from fault
         return
     _run(
         engine, "pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error",
@@ -50,8 +55,31 @@ def load(engine: Engine, folder: Path) -> None:
 
 
 def is_empty(engine: Engine) -> bool:
-    """Whether nothing is kept in a database."""
-    return not inspect(engine).get_table_names()
+    """Whether nothing is kept in a database; of SQLite, no file is made by looking."""
+    return is_absent(engine) or not inspect(engine).get_table_names()
+
+
+def numbers(engine: Engine, folder: Path) -> dict[str, int]:
+    """How far every series of numbers had come in the database of a folder, without loading it; raises `BackupFailed`."""
+    source = folder / FILES[engine.dialect.name]
+    if engine.dialect.name == SQLITE:
+        try:
+            with closing(
+                sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+            ) as kept:
+                return {str(s): int(n) for s, n in kept.execute("SELECT series, last FROM number_series")}
+        except sqlite3.Error as fault:
+            raise BackupFailed(reason=f"备份里的数据库不能读取（{type(fault).__name__}）") from fault
+    told = _said(engine, "pg_restore", "--data-only", "--table=number_series", "--file=-", str(source))
+    rows = told.partition("COPY ")[2]
+    columns = rows.partition("(")[2].partition(")")[0].replace(" ", "").split(",")
+    if not {"series", "last"} <= set(columns):
+        raise BackupFailed(reason="备份里没有编号记录")
+    found = {}
+    for line in rows.partition("\n")[2].partition("\n\\.")[0].splitlines():
+        row = dict(zip(columns, line.split("\t"), strict=True))
+        found[row["series"]] = int(row["last"])
+    return found
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -68,12 +96,17 @@ def _copy(source: Path, target: Path) -> None:
 def _run(engine: Engine, program: str, *arguments: str, into: bool = False) -> None:
     """One of PostgreSQL's programs on our database; the password travels in the environment, which nobody else reads."""
     address = engine.url.set(drivername="postgresql", password=None).render_as_string()
+    _said(engine, program, *(("--dbname", address) if into else (address,)), *arguments)
+
+
+def _said(engine: Engine, program: str, *arguments: str) -> str:
     environment = {**os.environ, "PGPASSWORD": engine.url.password or ""}
-    command = [_found(program), *(("--dbname", address) if into else (address,)), *arguments]
+    command = [_found(program), *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["没有说明原因"])[-1]
         raise BackupFailed(reason=f"{program} 没有成功：{said}")
+    return done.stdout
 
 
 def _found(program: str) -> str:

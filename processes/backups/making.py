@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from processes.backups import dumping, manifest
 from processes.cases.anchors import volumes
-from processes.errors import BackupFailed
+from processes.errors import BackupFailed, YimenError
 from processes.migrations import schema
 from processes.office import Office
 from processes.policy.calendar import SHANGHAI
@@ -19,30 +21,45 @@ def make(office: Office, target: Path) -> Path:
 
     In this order nothing is missing: seals are written after the database has them, and files are stored before the
     database names them.  The keys are no part of it: who has the backup alone can read nothing.  Until it is whole the
-    folder is called `….part`.
+    folder is called `….part`; one that fails is taken away.
     """
-    settings, now = office.settings, office.database.clock()
+    now = office.database.clock()
     name = f"yimen-{now.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
     whole, draft = target / name, target / f"{name}.part"
+    if whole.exists() or draft.exists():
+        raise BackupFailed(reason=f"{whole} 已经存在")
+    made = [place for place in (draft, target, *target.absolute().parents) if not place.exists()]
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        if whole.exists():
-            raise BackupFailed(reason=f"{whole} 已经存在")
-        draft.mkdir(mode=0o700)
-        for volume in volumes(settings.anchors):
-            shutil.copyfile(volume, draft / volume.name)
-        dumping.dump(office.database.engine, draft)
-        for folder_name, folder in settings.vaults.items():
-            _copy_sealed(folder, draft / folder_name)
-        engine = office.database.engine
-        told = manifest.made(draft, now, schema.revision(engine) or "", engine.dialect.name)
-        (draft / manifest.NAME).write_bytes(told.dumped())
-        os.sync()
+        draft.mkdir(mode=0o700, parents=True)
+        _fill(office, draft, now)
         draft.rename(whole)
         os.sync()
-    except OSError as fault:
+    except (OSError, YimenError) as fault:
+        _take_back(draft, made)
+        if isinstance(fault, YimenError):
+            raise
         raise BackupFailed(reason=fault.strerror or type(fault).__name__) from fault
     return whole
+
+
+def _fill(office: Office, draft: Path, now: datetime) -> None:
+    settings, engine = office.settings, office.database.engine
+    for volume in volumes(settings.anchors):
+        shutil.copyfile(volume, draft / volume.name)
+    dumping.dump(engine, draft)
+    for folder_name, folder in settings.vaults.items():
+        _copy_sealed(folder, draft / folder_name)
+    told = manifest.made(draft, now, schema.revision(engine) or "", engine.dialect.name)
+    (draft / manifest.NAME).write_bytes(told.dumped())
+    os.sync()
+
+
+def _take_back(draft: Path, made: list[Path]) -> None:
+    """What was begun, and the folders that were made for it, the innermost first."""
+    shutil.rmtree(draft, ignore_errors=True)
+    for folder in made:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _copy_sealed(source: Path, target: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,9 +14,17 @@ from processes import commands as c
 from processes.access.scope import system_actor
 from processes.backups import dumping, manifest
 from processes.cases.anchors import volumes
-from processes.errors import BackupDamaged, Invalid, OfficeNotEmpty, SchemaNewer
+from processes.errors import (
+    BackupDamaged,
+    BackupFailed,
+    Invalid,
+    OfficeNotEmpty,
+    SchemaNewer,
+    YimenError,
+)
 from processes.migrations import schema
 from processes.office import Office, keys
+from processes.papers import series
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
 from processes.storage import keyring
@@ -36,8 +45,9 @@ class Wanted:
 def restore(office: Office, backup: Path, wanted: Wanted) -> dict[str, Any]:
     """Make an empty installation the office of a backup; answers what was left out of each series.
 
-    Raises `BackupDamaged`, `Invalid` for an impossible day, `OfficeNotEmpty`, `KeysForeign`, `SchemaNewer` before it has touched anything.  Broken off, it
-    goes on when it is called again with the same backup; until it is through, the office does not open.
+    Raises `BackupDamaged`, `Invalid` for an impossible day or number, `OfficeNotEmpty`, `KeysForeign`, `SchemaNewer` before it
+    has touched anything, and `BackupFailed` once what it had put there is taken away again.  Broken off, it goes on when
+    it is called again with the same backup; until it is through, the office does not open.
     """
     settings, engine = office.settings, office.database.engine
     told = manifest.read(backup)
@@ -45,17 +55,22 @@ def restore(office: Office, backup: Path, wanted: Wanted) -> dict[str, Any]:
         raise BackupDamaged(reason=f"由 {told.database} 制作，现在的数据库是 {engine.dialect.name}")
     if not schema.is_known(engine, told.schema):
         raise SchemaNewer()
-    _demand_possible(wanted, told, office)
     manifest.demand_fitting(told, keyring.current(), settings.keys)
+    _demand_possible(wanted, told, backup, office)
     mark = settings.restoring
+    _demand_readable(wanted.anchors)
     begun = mark.read_text(encoding="utf-8").split() if mark.exists() else []
     if begun[:1] != [told.digest]:
         _demand_empty(office)
         begun = [told.digest, office.database.clock().isoformat()]
         mark.write_text(" ".join(begun), encoding="utf-8")
     if dumping.is_empty(engine):
-        _put_files(backup, told, settings)
-        dumping.load(engine, backup)
+        try:
+            _put_files(backup, told, settings)
+            dumping.load(engine, backup)
+        except YimenError:
+            _take_back(told, settings)
+            raise
     schema.upgrade(engine)
     keys.note_every_row(office)
     made = office.perform(
@@ -66,11 +81,26 @@ def restore(office: Office, backup: Path, wanted: Wanted) -> dict[str, Any]:
     return made
 
 
-def _demand_possible(wanted: Wanted, told: manifest.Manifest, office: Office) -> None:
-    """Raise `Invalid` for a last day of work before the backup or after today: numbers would be given twice or lost."""
+def _demand_possible(wanted: Wanted, told: manifest.Manifest, backup: Path, office: Office) -> None:
+    """Raise `Invalid` for what would give numbers twice or lose them.
+
+    That is a last day of work before the backup or after today, and a number of no series or below what the backup
+    holds.  Told again with everything else by the command, when it is too late to leave nothing behind.
+    """
     made, today = civil_date(told.instant), civil_date(office.database.clock())
     if wanted.until is not None and not made <= wanted.until <= max(made, today):
         raise Invalid(reason=f"备份之后最后工作的日期应在 {made} 至 {max(made, today)} 之间")
+    lasts = dumping.numbers(office.database.engine, backup)
+    series.demand_possible(lasts, told.instant, wanted.until or today, wanted.numbers)
+
+
+def _demand_readable(anchors: Path | None) -> None:
+    try:
+        if anchors is not None:
+            with anchors.open("rb") as file:
+                file.read(1)
+    except OSError as fault:
+        raise Invalid(reason=f"{anchors} 不能读取") from fault
 
 
 def _demand_empty(office: Office) -> None:
@@ -83,12 +113,29 @@ def _demand_empty(office: Office) -> None:
 
 
 def _put_files(backup: Path, told: manifest.Manifest, settings: Settings) -> None:
-    for name in told.files:
-        if name == dumping.FILES[told.database]:
-            continue
+    for name in _files(told):
         place = settings.var / name
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        shutil.copyfile(backup / name, place)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            shutil.copyfile(backup / name, place)
+        except OSError as fault:
+            raise BackupFailed(reason=f"{place} 不能写入（{fault.strerror}）") from fault
+
+
+def _take_back(told: manifest.Manifest, settings: Settings) -> None:
+    """The folder as it was before: it held nothing of an office when this began."""
+    folders = set()
+    for name in _files(told):
+        (settings.var / name).unlink(missing_ok=True)
+        folders |= {settings.var / parent for parent in Path(name).parents} - {settings.var}
+    for folder in sorted(folders, reverse=True):
+        with suppress(OSError):
+            folder.rmdir()
+    settings.restoring.unlink()
+
+
+def _files(told: manifest.Manifest) -> list[str]:
+    return [name for name in told.files if name != dumping.FILES[told.database]]
 
 
 def _close_volume(settings: Settings, number: int, later: Path | None) -> None:

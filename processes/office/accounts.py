@@ -222,11 +222,16 @@ def _is_founding(uow: UnitOfWork) -> bool:
     return not has_case and not founding.had_two_administrators(uow.session)
 
 
-def _check(uow: UnitOfWork, command: c.AddAccount) -> None:
-    if not _USERNAME.fullmatch(command.username):
+def demand_names(username: str, name: str) -> None:
+    """Raise `AccountInvalid` unless an account may be called so."""
+    if not _USERNAME.fullmatch(username):
         raise AccountInvalid(reason="用户名为 3 至 60 位小写字母、数字、点、横线，以字母开头")
-    if not command.name.strip() or len(command.name) > _NAME_LENGTH or not command.name.isprintable():
+    if not name.strip() or len(name) > _NAME_LENGTH or not name.isprintable():
         raise AccountInvalid(reason="请填写姓名")
+
+
+def _check(uow: UnitOfWork, command: c.AddAccount) -> None:
+    demand_names(command.username, command.name)
     if uow.session.scalar(select(Account.id).where(Account.username == command.username)) is not None:
         raise AccountInvalid(reason=f"用户名 {command.username} 已有人使用")
     demand_work(uow, command.role, command.division, command.department)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -44,15 +44,10 @@ def move_on(uow: UnitOfWork, made_at: datetime, until: date, told: Sequence[str]
     days = max((until - civil_date(made_at)).days, 0) + 1
     busiest = _busiest(uow.session, made_at)
     rows = {r.series: r for r in uow.session.scalars(select(NumberSeries).with_for_update())}
+    known = demand_possible({s: r.last for s, r in rows.items()}, made_at, until, told)
     for series in _of_later_years(rows, civil_date(made_at).year, until.year):
         rows[series] = NumberSeries(series=series, last=0)
         uow.add(rows[series])
-    known = _known(rows, told)
-    for series, number in known.items():
-        if number < rows[series].last:
-            raise Invalid(
-                reason=f"“{beginning(series)}”在备份中已编到 {rows[series].last}，不能填写更小的编号 {number}"
-            )
     gaps = []
     for series, row in sorted(rows.items()):
         if _year(series) not in (None, *range(civil_date(made_at).year, until.year + 1)):
@@ -61,6 +56,20 @@ def move_on(uow: UnitOfWork, made_at: datetime, until: date, told: Sequence[str]
         before, row.last = row.last, max(row.last, known[series]) if series in known else row.last + pace
         gaps.append(Gap(series, beginning(series), before, row.last + 1))
     return gaps
+
+
+def demand_possible(
+    lasts: Mapping[str, int], made_at: datetime, until: date, told: Sequence[str]
+) -> dict[str, int]:
+    """The highest number told of each series; raises `Invalid` for one of no series, or below what the backup holds."""
+    later = _of_later_years(lasts, civil_date(made_at).year, until.year)
+    known = _known([*lasts, *later], told)
+    for series, number in known.items():
+        if number < lasts.get(series, 0):
+            raise Invalid(
+                reason=f"“{beginning(series)}”在备份中已编到 {lasts[series]}，不能填写更小的编号 {number}"
+            )
+    return known
 
 
 def beginning(series: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -55,6 +56,14 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def is_absent(engine: Engine) -> bool:
+    """Whether the file of a SQLite database is not there, which connecting would make."""
+    name = engine.url.database
+    return (
+        engine.dialect.name == "sqlite" and bool(name) and name != ":memory:" and not Path(str(name)).exists()
+    )
 
 
 def _patience() -> dict[str, Any]:

@@ -80,11 +80,19 @@ class Keyring:
 def open_keyring(folder: Path, may_make: bool = True) -> Keyring:
     """The keys in a folder, made now if missing; the environment outranks the files.
 
-    Raises `KeysMissing` where they are missing and must not be made, `KeyUnreadable` where one is no key.
+    Raises `KeysMissing` where they are missing and must not be made, `KeyUnreadable` where one is no key.  A session key
+    that is missing and must not be made is none: nothing that is kept lies under it.
     """
     stamp = _stamp(folder)  # before the reading: what changes meanwhile is read again
     encryption, index, session = (_keys(folder, kind, may_make) for kind in KINDS)
     return Keyring(encryption, index, session, folder, stamp)
+
+
+def make_session_key(folder: Path) -> Keyring:
+    """The keys in use again, with a session key made where it is missing: whoever is signed in has to sign in anew."""
+    _keys(folder, SESSION)
+    use(open_keyring(folder, may_make=False))
+    return current()
 
 
 def is_from_environment(kind: str) -> bool:
@@ -128,7 +136,9 @@ def _keys(folder: Path, kind: str, may_make: bool = True) -> tuple[bytes, ...]:
     if given := _given(kind):
         return _parsed(given.split(","), f"YIMEN_KEY_{kind.upper()}")
     path = folder / f"{kind}.key"
-    if not may_make and not path.exists() and kind != SESSION:
+    if not may_make and not path.exists():
+        if kind == SESSION:
+            return ()
         raise KeysMissing(folder=folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:

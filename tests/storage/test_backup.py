@@ -19,11 +19,12 @@ from sqlalchemy import select
 from processes import commands as c
 from processes import jobs
 from processes.access.scope import system_actor
-from processes.backups import making, manifest, restoring
+from processes.backups import dumping, making, manifest, restoring
 from processes.cases import anchors, events, queries
 from processes.cases.models import Case, NumberSeries
 from processes.errors import (
     BackupDamaged,
+    BackupFailed,
     Invalid,
     KeysForeign,
     OfficeNotEmpty,
@@ -251,6 +252,52 @@ def test_a_backup_that_does_not_fit__is_refused_before_anything_is_touched(
     assert "Traceback" not in refused.stderr
 
 
+def test_a_number_that_cannot_be__is_refused_before_anything_is_touched(
+    any_stage: Stage, tmp_path: Path
+) -> None:
+    number = _worked(any_stage)
+    backup = making.make(any_stage.office, tmp_path / "nas")
+    with elsewhere(any_stage, tmp_path / "new") as office:
+        before = _everything(office)
+        low = f"{number.rpartition('-')[0]}-00000"
+        for told, said in (("别处〔2026〕1号", "不是本单位的编号"), (low, "已编到")):
+            with pytest.raises(Invalid, match=said):
+                restoring.restore(office, backup, restoring.Wanted(numbers=[told]))
+        unreadable = tmp_path / "carried"
+        unreadable.mkdir()
+        with pytest.raises(Invalid, match="不能读取"):
+            restoring.restore(office, backup, restoring.Wanted(anchors=unreadable))
+        assert _everything(office) == before
+        restoring.restore(office, backup, restoring.Wanted(numbers=[f"{number.rpartition('-')[0]}-00777"]))
+        with office.database.reading("") as session:
+            lasts = dict(session.execute(select(NumberSeries.series, NumberSeries.last)).all())
+        assert 777 in lasts.values()
+
+
+def test_what_cannot_be_loaded__leaves_nothing_of_the_backup(
+    any_stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _worked(any_stage)
+    backup = making.make(any_stage.office, tmp_path / "nas")
+    with elsewhere(any_stage, tmp_path / "new") as office:
+        before = _everything(office)
+        with monkeypatch.context() as broken:
+            broken.setattr(dumping, "load", lambda *_: (_ for _ in ()).throw(BackupFailed(reason="磁盘已满")))
+            with pytest.raises(BackupFailed, match="磁盘已满"):
+                restoring.restore(office, backup, restoring.Wanted())
+        assert _everything(office) == before
+        restoring.restore(office, backup, restoring.Wanted())
+        checked_office(office)
+
+
+def _everything(office: Office) -> set[str]:
+    """Every file and folder of an installation, and whether its database holds something."""
+    var = office.settings.var
+    return {p.relative_to(var).as_posix() for p in var.rglob("*")} | (
+        set() if dumping.is_empty(office.database.engine) else {"database"}
+    )
+
+
 def test_a_damaged_database__is_not_backed_up_as_if_it_were_whole(stage: Stage, tmp_path: Path) -> None:
     _worked(stage)
     path = Path(str(stage.database.engine.url.database))
@@ -270,7 +317,7 @@ def test_a_damaged_database__is_not_backed_up_as_if_it_were_whole(stage: Stage, 
     )
     assert failed.returncode == 1
     assert "数据库文件" in failed.stderr
-    assert not [p for p in (tmp_path / "nas").iterdir() if not p.name.endswith(".part")]
+    assert not (tmp_path / "nas").exists(), "nothing half is left, nor the folder that was made for it"
 
 
 def test_a_lost_and_a_cut_paper__are_found_said_and_made_again(stage: Stage, tmp_path: Path) -> None:

@@ -191,3 +191,28 @@ def test_nothing_is_restored_before_its_keys_are_there__and_none_are_made(tmp_pa
     assert refused.returncode == 1
     assert "没有密钥。请先放入备份时的整个密钥文件夹" in refused.stderr
     assert not empty.exists()
+
+
+@pytest.mark.slow
+def test_what_is_refused_in_an_empty_folder__leaves_it_empty(tmp_path: Path) -> None:
+    places = tmp_path / "places.csv"
+    places.write_text("代码,名称\n341599,青山县\n341599101,城关镇\n", encoding="utf-8")
+    nobody = ["found", "--divisions", str(places), "--administrator", "王管理", "--username", "Wrong Name"]
+    for number, (command, said) in enumerate(
+        (
+            ([sys.executable, "-m", "web"], "还没有单位"),
+            ([YIMEN, "worker"], "还没有单位"),
+            ([YIMEN, "audit", "verify"], "还没有单位"),
+            ([YIMEN, "backup", str(tmp_path / "nas")], "还没有单位"),
+            ([YIMEN, "account", "close-demo"], "还没有单位"),
+            ([YIMEN, *nobody], "用户名为"),
+        )
+    ):
+        empty = tmp_path / f"var{number}"
+        empty.mkdir()
+        refused = run(command, empty)
+        assert refused.returncode == 1, command
+        assert said in refused.stderr
+        assert "Traceback" not in refused.stderr
+        assert list(empty.iterdir()) == [], command
+    assert not (tmp_path / "nas").exists()
