@@ -23,6 +23,7 @@ def make(office: Office, target: Path) -> Path:
     database names them.  The keys are no part of it: who has the backup alone can read nothing.  Until it is whole the
     folder is called `….part`; one that fails is taken away.
     """
+    _demand_apart(office, target)
     now = office.database.clock()
     name = f"yimen-{now.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
     whole, draft = target / name, target / f"{name}.part"
@@ -52,6 +53,25 @@ def _fill(office: Office, draft: Path, now: datetime) -> None:
     told = manifest.made(draft, now, schema.revision(engine) or "", engine.dialect.name)
     (draft / manifest.NAME).write_bytes(told.dumped())
     os.sync()
+
+
+def _demand_apart(office: Office, target: Path) -> None:
+    """Raise `BackupFailed` where backup and data would lie in one another, by whatever links.
+
+    A backup within the data folder goes with it, and files of a vault are taken for papers; over a data folder that lies
+    within the backups, whoever tidies up old backups takes the office away.
+    """
+    settings, at = office.settings, target.resolve()
+    database = office.database.engine.url.database if office.database.is_sqlite else None
+    places = [settings.var, settings.keys, *settings.vaults.values()]
+    for place in (*places, *([Path(database).parent] if database else [])):
+        kept = place.resolve()
+        if at == kept or kept in at.parents:
+            raise BackupFailed(
+                reason=f"备份位置 {target} 在数据目录 {kept} 之内，请改存到数据目录以外，最好在另一台机器上"
+            )
+        if at in kept.parents:
+            raise BackupFailed(reason=f"数据目录 {kept} 在备份位置 {target} 之内，请另选一个只放备份的文件夹")
 
 
 def _take_back(draft: Path, made: list[Path]) -> None:

@@ -62,6 +62,12 @@ def elsewhere(stage: Stage, folder: Path, url: str = "") -> Iterator[Office]:
         database.close()
 
 
+@pytest.fixture
+def nas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where backups go: no part of the data folder, and not there yet."""
+    return tmp_path_factory.mktemp("nas") / "backups"
+
+
 def _worked(stage: Stage) -> str:
     """A case with a paper and a sealed day."""
     number = cases.a_case(stage, at="compare_economy", on="2026-03-02T09:00")
@@ -72,7 +78,7 @@ def _worked(stage: Stage) -> str:
 
 
 def test_what_is_backed_up_while_people_write__is_one_state_and_opens(
-    any_stage: Stage, tmp_path: Path
+    any_stage: Stage, tmp_path: Path, nas: Path
 ) -> None:
     number, stop = _worked(any_stage), threading.Event()
     clerk = any_stage.actor("window_clerk", cases.VILLAGE)
@@ -87,7 +93,7 @@ def test_what_is_backed_up_while_people_write__is_one_state_and_opens(
     writing.start()
     try:
         made = run(
-            [YIMEN, "backup", str(tmp_path / "nas")],
+            [YIMEN, "backup", str(nas)],
             any_stage.office.settings.var,
             YIMEN_DATABASE_URL=url_of(any_stage),
         )
@@ -96,7 +102,7 @@ def test_what_is_backed_up_while_people_write__is_one_state_and_opens(
         writing.join()
     assert made.returncode == 0, made.stderr
     assert "密钥不在备份里" in made.stdout
-    (backup,) = (tmp_path / "nas").iterdir()
+    (backup,) = nas.iterdir()
     assert not any("key" in name for name in manifest.read(backup).files), "keys are kept apart"
     with elsewhere(any_stage, tmp_path / "new") as office:
         restoring.restore(office, backup, restoring.Wanted())
@@ -110,10 +116,10 @@ def test_what_is_backed_up_while_people_write__is_one_state_and_opens(
 
 
 def test_no_number_is_given_out_twice__and_the_old_seals_are_a_closed_volume(
-    any_stage: Stage, tmp_path: Path
+    any_stage: Stage, tmp_path: Path, nas: Path
 ) -> None:
     _worked(any_stage)
-    backup = making.make(any_stage.office, tmp_path / "nas")
+    backup = making.make(any_stage.office, nas)
     for n in range(6):  # what the backup does not know
         cases.a_case(any_stage, at="compare_economy", raw=cases.person_household(f"after{n}"))
     any_stage.set_clock(datetime(2026, 3, 5, 9, 0))
@@ -182,10 +188,10 @@ def test_the_pace_of_a_series_and_a_number_that_is_known(stage: Stage) -> None:
 
 
 def test_a_restoration_that_was_broken_off__keeps_the_office_shut_and_goes_on(
-    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, tmp_path: Path, nas: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _worked(stage)
-    backup = making.make(stage.office, tmp_path / "nas")
+    backup = making.make(stage.office, nas)
     with elsewhere(stage, tmp_path / "new") as office:
         perform = office.perform
         monkeypatch.setattr(office, "perform", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -204,10 +210,10 @@ def test_a_restoration_that_was_broken_off__keeps_the_office_shut_and_goes_on(
 
 
 def test_a_backup_that_does_not_fit__is_refused_before_anything_is_touched(
-    stage: Stage, tmp_path: Path
+    stage: Stage, tmp_path: Path, nas: Path
 ) -> None:
     _worked(stage)
-    whole = making.make(stage.office, tmp_path / "nas")
+    whole = making.make(stage.office, nas)
     (paper,) = (p.relative_to(whole) for p in whole.glob("papers/*/*.sealed"))
 
     def damaged(name: str) -> Path:
@@ -252,11 +258,39 @@ def test_a_backup_that_does_not_fit__is_refused_before_anything_is_touched(
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.parametrize("any_stage", ["sqlite"], indirect=True)
+def test_backups_and_data__do_not_lie_in_one_another(any_stage: Stage, nas: Path) -> None:
+    var = any_stage.office.settings.var
+    outside, other = nas.with_name("outside"), nas.with_name("other")
+    outside.symlink_to(var)
+    other.mkdir()
+    kept = other / "papers"
+    any_stage.office.settings.papers.rename(
+        kept
+    ) if any_stage.office.settings.papers.exists() else kept.mkdir()
+    any_stage.office.settings.papers.symlink_to(kept)
+    for target, said in (
+        (var, "在数据目录"),
+        (var / "papers", "在数据目录"),
+        (var / "keys" / "x", "在数据目录"),
+        (outside / "nas", "在数据目录"),
+        (nas / ".." / "outside" / "nas", "在数据目录"),
+        (kept / "nas", "在数据目录"),
+        (var.parent, "只放备份的文件夹"),
+        (other, "只放备份的文件夹"),
+    ):
+        before = {*var.rglob("*"), *nas.parent.rglob("*")}
+        with pytest.raises(BackupFailed, match=said):
+            making.make(any_stage.office, target)
+        assert {*var.rglob("*"), *nas.parent.rglob("*")} == before
+    assert making.make(any_stage.office, nas).is_dir()
+
+
 def test_a_number_that_cannot_be__is_refused_before_anything_is_touched(
-    any_stage: Stage, tmp_path: Path
+    any_stage: Stage, tmp_path: Path, nas: Path
 ) -> None:
     number = _worked(any_stage)
-    backup = making.make(any_stage.office, tmp_path / "nas")
+    backup = making.make(any_stage.office, nas)
     with elsewhere(any_stage, tmp_path / "new") as office:
         before = _everything(office)
         low = f"{number.rpartition('-')[0]}-00000"
@@ -275,10 +309,10 @@ def test_a_number_that_cannot_be__is_refused_before_anything_is_touched(
 
 
 def test_what_cannot_be_loaded__leaves_nothing_of_the_backup(
-    any_stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    any_stage: Stage, tmp_path: Path, nas: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _worked(any_stage)
-    backup = making.make(any_stage.office, tmp_path / "nas")
+    backup = making.make(any_stage.office, nas)
     with elsewhere(any_stage, tmp_path / "new") as office:
         before = _everything(office)
         with monkeypatch.context() as broken:
@@ -298,7 +332,9 @@ def _everything(office: Office) -> set[str]:
     )
 
 
-def test_a_damaged_database__is_not_backed_up_as_if_it_were_whole(stage: Stage, tmp_path: Path) -> None:
+def test_a_damaged_database__is_not_backed_up_as_if_it_were_whole(
+    stage: Stage, tmp_path: Path, nas: Path
+) -> None:
     _worked(stage)
     path = Path(str(stage.database.engine.url.database))
     with stage.database.unit_of_work() as uow:
@@ -312,15 +348,15 @@ def test_a_damaged_database__is_not_backed_up_as_if_it_were_whole(stage: Stage, 
     content = bytearray(path.read_bytes())
     content[(page - 1) * 4096 : page * 4096] = b"\x55" * 4096
     path.write_bytes(bytes(content))
-    failed = run(
-        [YIMEN, "backup", str(tmp_path / "nas")], stage.office.settings.var, YIMEN_DATABASE_URL=url_of(stage)
-    )
+    failed = run([YIMEN, "backup", str(nas)], stage.office.settings.var, YIMEN_DATABASE_URL=url_of(stage))
     assert failed.returncode == 1
     assert "数据库文件" in failed.stderr
-    assert not (tmp_path / "nas").exists(), "nothing half is left, nor the folder that was made for it"
+    assert not (nas).exists(), "nothing half is left, nor the folder that was made for it"
 
 
-def test_a_lost_and_a_cut_paper__are_found_said_and_made_again(stage: Stage, tmp_path: Path) -> None:
+def test_a_lost_and_a_cut_paper__are_found_said_and_made_again(
+    stage: Stage, tmp_path: Path, nas: Path
+) -> None:
     number = _worked(stage)
     settings, clerk = stage.office.settings, Person(stage, "window_clerk")
     with stage.database.reading("") as session:
@@ -351,7 +387,7 @@ def test_a_lost_and_a_cut_paper__are_found_said_and_made_again(stage: Stage, tmp
     with stage.database.reading("") as session:
         assert not [e for e in session.scalars(select(Case)) if events.verify(session, e)]
     file.unlink()
-    backed_up = run([YIMEN, "backup", str(tmp_path)], settings.var, YIMEN_DATABASE_URL=url_of(stage))
+    backed_up = run([YIMEN, "backup", str(nas)], settings.var, YIMEN_DATABASE_URL=url_of(stage))
     assert backed_up.returncode == 3, "made, and what it lacks is said"
     assert f"已经缺失，这份备份里也没有：《{paper.title}》{paper.number}" in backed_up.stderr
     asked = run(
