@@ -111,6 +111,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "paper_remade": lambda t, p: f"重新生成《{t}》{p['number']}的存档文件",
     "paper_withdrawn": lambda t, p: f"撤销《{t}》{p['number']}：{p['reason']}",
     "paper_returned": lambda t, p: f"《{t}》{p['number']}的签字件已收回归档",
+    "page_replaced": lambda t, p: f"替换《{t}》{p['number']}签字件第 {p['page']} 页：{p['reason']}",
     "paper_signed": lambda t, p: f"在《{t}》{p['number']}上电子签名",
     "paper_sealed": lambda t, p: f"在《{t}》{p['number']}上加盖电子印章",
     "exported": lambda t, p: "导出办件档案",

@@ -32,10 +32,11 @@ class AddOldSheet(Command):
 
 @dataclass(frozen=True, slots=True)
 class DropOldSheet(Command):
-    """Take a piece out that was added by mistake."""
+    """Set a piece aside that was added by mistake, and say why; it stays to be seen."""
 
     number: str
     position: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,12 +153,16 @@ class ScanPage:
 
 @dataclass(frozen=True, slots=True)
 class PlaceScan(Command):
-    """Say by hand which page of which paper a scanned picture is; `scan` is the ticket of whoever brought it."""
+    """Say by hand which page of which paper a scanned picture is; `scan` is the ticket of whoever brought it.
+
+    With a reason it takes the place of the page that was filed before.
+    """
 
     scan: str
     code: str
     page: int
     name: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

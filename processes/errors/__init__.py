@@ -98,6 +98,7 @@ from processes.errors.rules import (
     OfficeFounded,
     OfficeMissing,
     OfficeMixed,
+    PageFiled,
     ReturnRefused,
     SecondObjects,
 )
@@ -214,6 +215,7 @@ __all__ = [
     "NobodyLeft",
     "NotAllowed",
     "NotFound",
+    "PageFiled",
     "PaperNotReady",
     "PaperValueMissing",
     "ParameterMissing",

@@ -162,3 +162,11 @@ class OfficeMixed(RuleBroken):
         "请执行 .venv/bin/yimen account close-demo 停用这些账号，并核查审计日志中它们的操作。"
     )
     text_en = "Demonstration accounts ({usernames}) stand beside real ones: run `yimen account close-demo`."
+
+
+class PageFiled(RuleBroken):
+    """A signed page is filed already; another scan takes its place only with a reason."""
+
+    code = "page_filed"
+    text = "《{title}》第 {page} 页已由{who}于 {when} 归档。确需替换的，请填写替换理由，原件继续保存。"
+    text_en = "Page {page} of {title} was filed by {who} on {when}. To replace it, say why; the former page is kept."

@@ -72,15 +72,15 @@ def add_old_sheet(
 def drop_old_sheet(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DropOldSheet
 ) -> dict[str, Any]:
-    """A piece that does not belong there goes; the others keep their order."""
+    """A piece that does not belong there is set aside, with a reason; the others keep their order."""
     actor.demand(Permission.ARCHIVE_WRITE)
+    reason = reason_of(command.reason)
     file = _old_file(uow, actor, command.number)
     query = select(OldSheet).where(OldSheet.old_file_id == file.id, OldSheet.position == command.position)
     row = uow.session.scalar(query)
     if row is None:
         raise NotFound()
-    uow.session.delete(row)
-    destruction.remove_files(uow, f"old_sheet/{row.id}", scans=[row.sha256])
+    old_files.set_aside(uow, file, row, actor.name, reason)
     return {"number": file.number}
 
 

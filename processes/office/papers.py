@@ -13,7 +13,7 @@ from processes.access.scope import Actor
 from processes.cases import actions, events, incidents
 from processes.cases.models import Case
 from processes.engine import runtime
-from processes.errors import NotFound, PaperNotReady, RuleBroken, StaleCase
+from processes.errors import NotFound, PageFiled, PaperNotReady, RuleBroken, StaleCase
 from processes.office.answers import reason_of
 from processes.office.cases import locked_by_id
 from processes.office.running import Run
@@ -179,12 +179,13 @@ def file_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.File
     for number, page in enumerate(command.pages, start=1):
         sha256 = vault.put(settings.scans, page.picture)
         said: dict[str, Any] = {"number": number, "scan": tickets.ticket(actor, sha256)}
+        place = return_scan.place_of(page.codes)
         try:
-            said |= _file(
-                uow, actor, return_scan.place_of(page.codes), sha256, file_name(command.name, "扫描件")
-            )
+            said |= _file(uow, actor, place, return_scan.Scan(sha256, file_name(command.name, "扫描件")))
         except (NotFound, RuleBroken) as fault:
             said["fault"] = fault.message
+            if isinstance(fault, PageFiled) and place is not None:
+                said |= {"code": place.code, "page": fault.params["page"], "filed": True}
         filed.append(said)
     return {"pages": filed}
 
@@ -196,11 +197,12 @@ def place_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Pla
     if not vault.holds(settings.scans, sha256):
         raise NotFound()
     place = return_scan.Place(command.code.strip().upper(), command.page)
-    return _file(uow, actor, place, sha256, file_name(command.name, "扫描件"))
+    scan = return_scan.Scan(sha256, file_name(command.name, "扫描件"))
+    return _file(uow, actor, place, scan, reason_of(command.reason) if command.reason.strip() else "")
 
 
 def _file(
-    uow: UnitOfWork, actor: Actor, place: return_scan.Place | None, sha256: str, source: str
+    uow: UnitOfWork, actor: Actor, place: return_scan.Place | None, scan: return_scan.Scan, reason: str = ""
 ) -> dict[str, Any]:
     if place is None:
         return {"fault": "页面上没有找到二维码"}
@@ -208,11 +210,16 @@ def _file(
     page = place.page or (1 if paper.pages == 1 else None)
     if page is None:
         return {"fault": f"《{paper.title}》有 {paper.pages} 页，没有找到页码标记"}
-    whole = return_scan.file_page(uow, actor, paper, page, sha256, source)
+    filed = return_scan.file_page(uow, actor, paper, page, scan, reason)
     case = locked_by_id(uow, paper.case_id)
     if case is None:
         raise NotFound()
-    if whole:
+    if filed.before is not None:
+        events.append(
+            uow, case, actor, "page_replaced", paper.title, number=paper.number, code=paper.code, page=page,
+            reason=reason, before=filed.before, after=scan.sha256,
+        )  # fmt: skip
+    if filed.whole:
         events.append(uow, case, actor, "paper_returned", paper.title, number=paper.number, code=paper.code)
     return {
         "title": paper.title, "paper": paper.number, "code": paper.code, "case": case.number, "page": page,

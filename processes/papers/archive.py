@@ -23,9 +23,9 @@ from processes.papers import catalogue, old_files, return_scan
 from processes.papers import queries as papers
 from processes.papers.archive_models import OldFile
 from processes.papers.catalogue import Part, Piece
-from processes.papers.models import STANDING, SUPERSEDED, WITHDRAWN
+from processes.papers.models import STANDING, SUPERSEDED, WITHDRAWN, IssuedPaper
 from processes.policy import values
-from processes.policy.calendar import SHANGHAI
+from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import publish, words
 from processes.releases.bundle import Bundle
 from processes.storage import vault
@@ -77,6 +77,7 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
             found.append(
                 Piece(name, f"{paper.title}{state} 签字件", len(pages), on, signed, paper.number, office)
             )
+        found.extend(_replaced(session, paper, n, folders.scans))
     for n, attached in enumerate(queries.attachments(session, case.id), start=1):
         content = vault.get(folders.attachments, attached.sha256)
         on = f"{attached.at.astimezone(SHANGHAI):%Y-%m-%d}"
@@ -92,6 +93,18 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
             )
         )
     return [*found, *_record(session, case)]
+
+
+def _replaced(session: Session, paper: IssuedPaper, n: int, scans: Path) -> list[Piece]:
+    """The signed pages that others took the place of, each as a picture of its own."""
+    return [
+        Piece(
+            _name("签字件", n, f"{paper.title} {paper.number} 第{page.page}页 被替换{page.id}", ".jpg"),
+            f"{paper.title} 签字件第 {page.page} 页（已被替换）", 1, civil_date(page.at).isoformat(),
+            vault.get(scans, page.sha256), paper.number, by=page.by,
+        )
+        for page in return_scan.replaced(session, [paper.id])
+    ]  # fmt: skip
 
 
 def _pages_of(content: bytes, media_type: str) -> int | None:

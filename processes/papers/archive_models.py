@@ -48,6 +48,22 @@ class OldSheet(Row, Stated):
     pages: Mapped[int]
 
 
+class SetAsideSheet(Row, Marked, Stated):
+    """A piece that somebody said does not belong to an old file: no part of it any more, but kept and shown."""
+
+    __tablename__ = "set_aside_sheet"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    old_file_id: Mapped[int] = mapped_column(ForeignKey("old_file.id"), index=True)
+    title: Mapped[str] = mapped_column(String(160))
+    media_type: Mapped[str] = mapped_column(String(60))
+    sha256: Mapped[str] = mapped_column(String(64))
+    pages: Mapped[int]
+    aside_at: Mapped[datetime]
+    aside_by: Mapped[str] = mapped_column(String(60))
+    reason = sealed_text()
+
+
 _PROPOSED = text("status = 'proposed'")
 
 

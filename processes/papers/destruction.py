@@ -23,14 +23,23 @@ from processes.cases.models import (
 from processes.cases.move_models import CaseMove
 from processes.decisions.models import Deviation, FactSnapshot, PropertyExemption
 from processes.errors import NotFound
-from processes.papers import outlived
-from processes.papers.archive_models import CASE, OLD_FILE, PROPOSED, Destruction, OldFile, OldSheet
+from processes.papers import old_files, outlived
+from processes.papers.archive_models import (
+    CASE,
+    OLD_FILE,
+    PROPOSED,
+    Destruction,
+    OldFile,
+    OldSheet,
+    SetAsideSheet,
+)
 from processes.papers.models import (
     DESTROYED,
     Handwriting,
     IssuedPaper,
     PaperSignature,
     Printing,
+    ReplacedPage,
     ReturnedPage,
 )
 from processes.papers.outlived import Due
@@ -150,7 +159,10 @@ def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]
     if kind in outlived.KINDS:
         return outlived.pieces_of(session, kind, subject)
     if kind == OLD_FILE:
-        rows = session.scalars(select(OldSheet).where(OldSheet.old_file_id == subject))
+        rows: list[OldSheet | SetAsideSheet] = [
+            *old_files.sheets(session, subject),
+            *old_files.aside(session, subject),
+        ]
         return [{"title": r.title, "pages": r.pages, "sha256": r.sha256} for r in rows]
     papers = session.scalars(select(IssuedPaper).where(IssuedPaper.case_id == subject))
     attached = session.scalars(select(Attachment).where(Attachment.case_id == subject))
@@ -169,9 +181,13 @@ def destroy_outlived(uow: UnitOfWork, kind: str, number: str) -> None:
 
 def destroy_old_file(uow: UnitOfWork, file: OldFile) -> None:
     """Take an old file's scans away."""
-    rows = uow.session.scalars(select(OldSheet).where(OldSheet.old_file_id == file.id)).all()
+    rows: list[OldSheet | SetAsideSheet] = [
+        *old_files.sheets(uow.session, file.id),
+        *old_files.aside(uow.session, file.id),
+    ]
     remove_files(uow, f"old_file/{file.id}", scans=[r.sha256 for r in rows])
-    _each_away(uow.session, OldSheet, OldSheet.old_file_id == file.id)
+    for kind in (OldSheet, SetAsideSheet):
+        _each_away(uow.session, kind, kind.old_file_id == file.id)
     file.title, file.note, file.destroyed_on = GONE, "", civil_date(uow.now)
 
 
@@ -187,13 +203,17 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
     papers = session.scalars(select(IssuedPaper).where(IssuedPaper.case_id == case.id)).all()
     ids = [p.id for p in papers]
     signed = session.scalars(select(PaperSignature.sha256).where(PaperSignature.paper_id.in_(ids))).all()
-    returned = session.scalars(select(ReturnedPage.sha256).where(ReturnedPage.paper_id.in_(ids))).all()
+    returned = [
+        sha256
+        for kind in (ReturnedPage, ReplacedPage)
+        for sha256 in session.scalars(select(kind.sha256).where(kind.paper_id.in_(ids)))
+    ]
     attached = session.scalars(select(Attachment.sha256).where(Attachment.case_id == case.id)).all()
     remove_files(
         uow, f"case/{case.id}", papers=[*(p.sha256 for p in papers if p.sha256), *signed],
         scans=returned, attachments=attached,
     )  # fmt: skip
-    for of_paper in (Printing, PaperSignature, ReturnedPage):
+    for of_paper in (Printing, PaperSignature, ReturnedPage, ReplacedPage):
         _each_away(session, of_paper, of_paper.paper_id.in_(ids))
     for unstated in (Incident, FactSnapshot):
         session.execute(delete(unstated).where(unstated.case_id == case.id))
@@ -233,7 +253,7 @@ def still_used(session: Session, folder: str, sha256: str) -> bool:
     """Whether some other row has the same bytes: the vault keeps them once."""
     columns: dict[str, list[Any]] = {
         "papers": [IssuedPaper.sha256, IssuedPaper.signed_sha256, PaperSignature.sha256],
-        "scans": [ReturnedPage.sha256, OldSheet.sha256],
+        "scans": [ReturnedPage.sha256, ReplacedPage.sha256, OldSheet.sha256, SetAsideSheet.sha256],
         "attachments": [Attachment.sha256],
     }
     for column in columns[folder]:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from processes.cases.models import Attachment
 from processes.errors import FileDamaged, FileLost
-from processes.papers.archive_models import OldSheet
-from processes.papers.models import DESTROYED, IssuedPaper, PaperSignature, ReturnedPage
+from processes.papers.archive_models import OldSheet, SetAsideSheet
+from processes.papers.models import DESTROYED, IssuedPaper, PaperSignature, ReplacedPage, ReturnedPage
 from processes.papers.run_models import PrintRun
 from processes.settings import Settings
 from processes.storage import vault
@@ -55,9 +55,9 @@ def _named(session: Session) -> Iterator[tuple[str, str | None, str, str]]:
         select(PaperSignature.sha256).where(PaperSignature.sha256.not_in(latest)).distinct()
     ):
         yield "papers", sha256, "较早的签名件", ""
-    for page in session.scalars(select(ReturnedPage)):
+    for page in (*session.scalars(select(ReturnedPage)), *session.scalars(select(ReplacedPage))):
         yield "scans", page.sha256, f"签字件扫描 {page.source} 第 {page.page} 页", ""
-    for sheet in session.scalars(select(OldSheet)):
+    for sheet in (*session.scalars(select(OldSheet)), *session.scalars(select(SetAsideSheet))):
         yield "scans", sheet.sha256, f"旧档扫描 {sheet.title}", ""
     for attached in session.scalars(select(Attachment)):
         yield "attachments", attached.sha256, f"附件（办件 {attached.case_id}）", ""

@@ -99,7 +99,7 @@ class Handwriting(Row, Marked, Stated):
 
 
 class ReturnedPage(Row, Marked, Stated):
-    """A page of a paper that was printed, signed and scanned (签字件); a later scan of it takes its place."""
+    """A page of a paper that was printed, signed and scanned (签字件); the one that counts, see `ReplacedPage`."""
 
     __tablename__ = "returned_page"
     __table_args__ = (UniqueConstraint("paper_id", "page"),)
@@ -111,6 +111,23 @@ class ReturnedPage(Row, Marked, Stated):
     source = sealed_text()
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
+
+
+class ReplacedPage(Row, Marked, Stated):
+    """A page that was filed and that another scan took the place of: what was filed does not disappear."""
+
+    __tablename__ = "replaced_page"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("issued_paper.id"), index=True)
+    page: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    source = sealed_text()
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+    replaced_at: Mapped[datetime]
+    replaced_by: Mapped[str] = mapped_column(String(60))
+    reason = sealed_text()
 
 
 class Printing(Row, Stated):

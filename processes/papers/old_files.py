@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from documents import render
 from processes.errors import NotFound
 from processes.papers import brought
-from processes.papers.archive_models import OldFile, OldSheet
+from processes.papers.archive_models import OldFile, OldSheet, SetAsideSheet
 from processes.storage import vault
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -41,6 +41,23 @@ def sheets(session: Session, old_file_id: int) -> list[OldSheet]:
     """The pieces of an old file, in order."""
     query = select(OldSheet).where(OldSheet.old_file_id == old_file_id)
     return list(session.scalars(query.order_by(OldSheet.position)))
+
+
+def aside(session: Session, old_file_id: int) -> list[SetAsideSheet]:
+    """The pieces that were taken out of an old file, in the order in which that happened."""
+    query = select(SetAsideSheet).where(SetAsideSheet.old_file_id == old_file_id)
+    return list(session.scalars(query.order_by(SetAsideSheet.id)))
+
+
+def set_aside(uow: UnitOfWork, file: OldFile, sheet: OldSheet, who: str, reason: str) -> None:
+    """Take a piece out of an old file and keep it beside; goes only when the file is destroyed."""
+    uow.add(
+        SetAsideSheet(
+            old_file_id=file.id, title=sheet.title, media_type=sheet.media_type, sha256=sheet.sha256,
+            pages=sheet.pages, aside_at=uow.now, aside_by=who, reason=reason,
+        )
+    )  # fmt: skip
+    uow.session.delete(sheet)
 
 
 def add_sheet(

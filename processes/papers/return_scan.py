@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from documents import binding, render
 from processes.access.scope import Actor
-from processes.errors import NotFound, RuleBroken
+from processes.errors import NotFound, PageFiled, RuleBroken
 from processes.papers import brought, queries
-from processes.papers.models import IssuedPaper, ReturnedPage
+from processes.papers.models import DESTROYED, IssuedPaper, ReplacedPage, ReturnedPage
 from processes.policy.calendar import civil_date
 from processes.storage import vault
 from processes.storage.unit_of_work import UnitOfWork
@@ -28,6 +28,14 @@ class Place:
 
     code: str
     page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A page in the store of scans, and the name of the file that it came in."""
+
+    sha256: str
+    source: str
 
 
 def read(content: bytes, is_pdf: bool) -> tuple[render.ScannedPage, ...]:
@@ -49,30 +57,64 @@ def place_of(codes: Sequence[str]) -> Place | None:
 def paper_of(uow: UnitOfWork, actor: Actor, code: str) -> IssuedPaper:
     """A paper in scope by its code, locked; raises `NotFound`."""
     found = uow.session.scalar(queries.in_scope(actor, code).with_for_update(of=IssuedPaper))
-    if found is None:
+    if found is None or found.standing == DESTROYED:
         raise NotFound()
     return found
 
 
-def file_page(uow: UnitOfWork, actor: Actor, paper: IssuedPaper, page: int, sha256: str, source: str) -> bool:
-    """Put a page to its paper; answers whether the paper is whole now and was not before.
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What filing a page did: whether the paper is whole by it, and the file that it took the place of."""
 
-    Raises `RuleBroken` for a page that the paper does not have.
+    whole: bool
+    before: str | None = None
+
+
+def file_page(
+    uow: UnitOfWork, actor: Actor, paper: IssuedPaper, page: int, scan: Scan, reason: str = ""
+) -> Filed:
+    """Put a page to its paper.
+
+    Raises `RuleBroken` for a page that the paper does not have, `PageFiled` where one is filed already and nobody says
+    why another one should take its place.  The one before is kept.
     """
     if paper.pages is None or not 1 <= page <= paper.pages:
         raise RuleBroken(reason=f"《{paper.title}》没有第 {page} 页")
     row = uow.session.scalar(
         select(ReturnedPage).where(ReturnedPage.paper_id == paper.id, ReturnedPage.page == page)
     )
+    if row is not None and row.sha256 == scan.sha256:
+        return Filed(False)
+    before = None
     if row is None:
         row = ReturnedPage(paper_id=paper.id, page=page, sha256="", source="", at=uow.now, by="")
         uow.add(row)
-    row.sha256, row.source, row.at, row.by = sha256, source[-160:], uow.now, actor.name
+    else:
+        before = row.sha256
+        _keep(uow, actor, paper, row, reason)
+    row.sha256, row.source, row.at, row.by = scan.sha256, scan.source[-160:], uow.now, actor.name
     uow.flush()
     was_whole = paper.returned_on is not None
     if not missing(uow.session, paper):
         paper.returned_on = civil_date(uow.now)
-    return paper.returned_on is not None and not was_whole
+    return Filed(paper.returned_on is not None and not was_whole, before)
+
+
+def _keep(uow: UnitOfWork, actor: Actor, paper: IssuedPaper, row: ReturnedPage, reason: str) -> None:
+    if not reason:
+        raise PageFiled(title=paper.title, page=row.page, who=row.by, when=f"{civil_date(row.at)}")
+    uow.add(
+        ReplacedPage(
+            paper_id=paper.id, page=row.page, sha256=row.sha256, source=row.source, at=row.at, by=row.by,
+            replaced_at=uow.now, replaced_by=actor.name, reason=reason,
+        )
+    )  # fmt: skip
+
+
+def replaced(session: Session, paper_ids: Sequence[int]) -> list[ReplacedPage]:
+    """The pages of papers that others took the place of, in the order in which that happened."""
+    query = select(ReplacedPage).where(ReplacedPage.paper_id.in_(paper_ids)).order_by(ReplacedPage.id)
+    return list(session.scalars(query))
 
 
 def pages_of(session: Session, paper: IssuedPaper) -> list[ReturnedPage]:

@@ -80,7 +80,13 @@ class Walk:
             endpoint, values = self._routes.match(parts.path, method="GET")
         except HTTPException:
             return None
-        if endpoint in ("static", "papers.original", "cases.attachment", "archive.sheet"):
+        if endpoint in (
+            "static",
+            "papers.original",
+            "cases.attachment",
+            "archive.sheet",
+            "archive.sheet_aside",
+        ):
             return None
         told = parse_qs(parts.query)
         if endpoint == "studio.edit":

@@ -220,7 +220,7 @@ def test_an_old_file_taken_in_proposed_and_destroyed_by_two_at_once__once(any_st
     assert refused(together(*[lambda: stage.office.perform(taking, clerk)] * 2)) == [Invalid]
     adding = c.AddOldSheet("2009-DB-017", "审批表.png", files.a_photo("PNG"))
     assert refused(together(*[lambda: stage.office.perform(adding, clerk)] * 2)) == []
-    dropping = c.DropOldSheet("2009-DB-017", 1)
+    dropping = c.DropOldSheet("2009-DB-017", 1, "误扫")
     assert refused(together(*[lambda: stage.office.perform(dropping, clerk)] * 2)) == [NotFound]
     with stage.database.reading("") as session:
         assert session.scalars(select(OldSheet.position)).all() == [2]

@@ -17,7 +17,7 @@ from processes import jobs
 from processes.cases import events
 from processes.cases.models import Attachment, Case, CaseEvent, WorkItem
 from processes.errors import FileLost
-from processes.papers.archive_models import Destruction
+from processes.papers.archive_models import Destruction, SetAsideSheet
 from processes.papers.models import IssuedPaper
 from processes.people.models import Household
 from processes.rehearsal.stage import Stage
@@ -86,12 +86,21 @@ def test_an_old_file_is_part_of_the_household(stage: Stage, household: str) -> N
 
 def test_a_piece_added_by_mistake_is_taken_out(stage: Stage, household: str) -> None:
     clerk = _take_in(stage, household)
-    clerk.post("/archive/old/2009-DB-017/drop", {"position": "2"})
+    dropping = "/archive/old/2009-DB-017/drop"
+    assert "理由" in clerk.post(dropping, {"position": "2"}).text
+    assert "已移出" not in clerk.get("/archive/old/2009-DB-017").text
+    assert clerk.post(dropping, {"position": "2", "reason": "属于另一户"}).status_code == 302
     page = clerk.get("/archive/old/2009-DB-017").text
-    assert "户口簿" not in page
+    assert page.index("审批表") < page.index("已移出的扫描件（1）") < page.index("户口簿")
+    assert "属于另一户" in page
     jobs.remove_files(stage.office)
-    with pytest.raises(FileLost):
-        vault.get(stage.office.settings.scans, hashlib.sha256(_photo()).hexdigest())
+    with stage.database.reading("") as session:
+        aside = session.scalars(select(SetAsideSheet)).one()
+    assert aside.aside_by == stage.actor("window_clerk", cases.VILLAGE).name
+    shown = f"/archive/old/2009-DB-017/aside/{aside.id}"
+    assert clerk.get(shown).data == _photo()
+    assert Person(stage, "t2_clerk").get(shown).status_code == 404
+    assert clerk.get("/archive/old/2009-DB-017/sheets/2").status_code == 404, "no part of the file"
     clerk.post("/archive/old/2009-DB-017/sheets", {"file": (io.BytesIO(_pdf(1)), "补充.pdf")})
     assert "补充" in clerk.get("/archive/old/2009-DB-017").text
 
@@ -136,9 +145,12 @@ def _destroy(stage: Stage, kind: str, number: str) -> None:
 
 def test_an_old_file_goes_by_two_people(stage: Stage, household: str) -> None:
     clerk = _take_in(stage, household)
+    clerk.post("/archive/old/2009-DB-017/drop", {"position": "2", "reason": "属于另一户"})
     _destroy(stage, "old_file", "2009-DB-017")
     assert jobs.remove_files(stage.office) == 1
     assert clerk.get("/archive/old/2009-DB-017").status_code == 404
+    with pytest.raises(FileLost):  # that was set aside
+        vault.get(stage.office.settings.scans, hashlib.sha256(_photo()).hexdigest())
     record = clerk.get("/archive").text
     assert "2009-DB-017" in record
     assert "期满，无保存价值" in record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from processes import commands as c
 from processes import jobs
 from processes.access.models import AccessLog
 from processes.access.scope import system_actor
-from processes.papers.models import IssuedPaper, ReturnedPage
+from processes.papers.models import IssuedPaper, ReplacedPage, ReturnedPage
 from processes.rehearsal.stage import Stage
 from processes.storage import vault
 from tests.builders import cases
@@ -106,6 +107,43 @@ def test_a_page_without_a_mark_is_placed_by_hand(stage: Stage) -> None:
     placed = {"scan": said["scan"], "code": paper.code, "page": "7", "name": "没有码.png"}
     assert "没有第 7 页" in clerk.send("/scan/returns/place", placed).json["message"]
     assert clerk.send("/scan/returns/place", placed | {"page": "1"}).json["missing"] == []
+
+
+def test_a_filed_page_is_replaced_with_a_reason_only__and_stays(stage: Stage) -> None:
+    number = cases.a_case(stage, "township_opinion")
+    paper, pages = _printed(stage, "acceptance_notice")
+    clerk, other = Person(stage, "window_clerk"), Person(stage, "investigator")
+    (first,) = _send(clerk, _photograph(pages[0], 1), "签过的.jpg").json["pages"]
+    assert first["missing"] == []
+    with stage.database.reading("") as session:
+        before = session.scalars(select(ReturnedPage.sha256)).one()
+    (again,) = _send(other, _photograph(pages[0], 5), "别的.jpg").json["pages"]
+    assert "归档" in again["fault"]
+    assert (again["code"], again["page"], again["filed"]) == (paper.code, 1, True)
+    placed = {"scan": again["scan"], "code": paper.code, "page": "1", "name": "别的.jpg"}
+    for nothing in ("", "  "):
+        assert "替换理由" in other.send("/scan/returns/place", placed | {"reason": nothing}).json["message"]
+    with stage.database.reading("") as session:
+        assert session.scalars(select(ReturnedPage.sha256)).one() == before, "nothing was replaced"
+        assert session.scalars(select(ReplacedPage)).all() == []
+    assert other.send("/scan/returns/place", placed | {"reason": "原件缺章"}).json["missing"] == []
+    page = clerk.get(f"/cases/{number}").text
+    assert "替换《受理通知书》" in page
+    assert page.count("原件缺章") == 2, "in the events and beside the paper"
+    with stage.database.reading("") as session:
+        kept, now = session.scalars(select(ReplacedPage)).one(), session.scalars(select(ReturnedPage)).one()
+        assert (kept.sha256, kept.by) == (before, stage.actor("window_clerk", cases.VILLAGE).name)
+        assert (kept.replaced_by, kept.reason) == (
+            stage.actor("investigator", cases.VILLAGE).name,
+            "原件缺章",
+        )
+        assert now.sha256 != before
+    shown = f"/papers/{paper.code}/replaced/{kept.id}.jpg"
+    assert shown in page
+    assert clerk.get(shown).data == vault.get(stage.office.settings.scans, before)
+    assert Person(stage, "t2_clerk").get(shown).status_code == 404
+    with zipfile.ZipFile(io.BytesIO(clerk.post(f"/cases/{number}/export", {}).data)) as archive:
+        assert sum("被替换" in name for name in archive.namelist()) == 1
 
 
 def test_another_township_files_and_reads_nothing(stage: Stage) -> None:

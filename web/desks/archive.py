@@ -66,7 +66,7 @@ def old_file(actor: Actor, number: str) -> Any:
         first = retention.over_on(file.closed_on, file.retention)
         return render_template(
             "old_file.html", file=file, household=household, over_on=first,
-            sheets=old_files.sheets(session, file.id),
+            sheets=old_files.sheets(session, file.id), aside=old_files.aside(session, file.id),
         )  # fmt: skip
 
 
@@ -88,9 +88,9 @@ def add_sheet(actor: Actor, number: str) -> Any:
 @desk.post("/archive/old/<string:number>/drop")
 @require(Permission.ARCHIVE_WRITE)
 def drop_sheet(actor: Actor, number: str) -> Any:
-    """A piece that was added by mistake."""
+    """Set aside a piece that was added by mistake."""
     position = forms.whole(request.form.get("position"))
-    auth.office().perform(c.DropOldSheet(number, position), actor)
+    auth.office().perform(c.DropOldSheet(number, position, request.form.get("reason", "")), actor)
     return redirect(url_for("archive.old_file", number=number))
 
 
@@ -106,6 +106,22 @@ def sheet(actor: Actor, number: str, position: int) -> Any:
     if found is None:
         raise NotFound()
     office.perform(c.NotePaperRead(f"{number}/{position}"), actor)
+    content = vault.get(office.settings.scans, found.sha256)
+    return send_file(io.BytesIO(content), mimetype=found.media_type, download_name=found.title)
+
+
+@desk.get("/archive/old/<string:number>/aside/<int:sheet_id>")
+@require(Permission.FILE_EXPORT)
+@budgets.spends(budgets.PAPERS)
+def sheet_aside(actor: Actor, number: str, sheet_id: int) -> Any:
+    """A piece that was set aside; reading it is logged as of the others."""
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        file = old_files.by_number(session, number)
+        found = next((s for s in old_files.aside(session, file.id) if s.id == sheet_id), None)
+    if found is None:
+        raise NotFound()
+    office.perform(c.NotePaperRead(f"{number}/移出{sheet_id}"), actor)
     content = vault.get(office.settings.scans, found.sha256)
     return send_file(io.BytesIO(content), mimetype=found.media_type, download_name=found.title)
 

@@ -23,9 +23,9 @@ from processes.engine import runtime, trail
 from processes.engine.facts import Facts
 from processes.errors import Invalid, NotFound, RuleBroken, Unreadable
 from processes.office import handing
-from processes.papers import issue, lists, signing
+from processes.papers import issue, lists, return_scan, signing
 from processes.papers import queries as papers
-from processes.papers.models import STANDING
+from processes.papers.models import STANDING, ReplacedPage
 from processes.people import history, shown
 from processes.people import queries as people
 from processes.policy import reading
@@ -230,12 +230,20 @@ def _files(
         "papers": issued,
         "turns": signing.turns(session, issued, bundle.papers, actor, items),
         "signatures": {p.id: signing.given(session, p.id) for p in issued if p.signed_sha256},
+        "replaced_pages": _by_paper(return_scan.replaced(session, [p.id for p in issued])),
         "state_papers": [p for p in bundle.papers.values() if p.state_of_case],
         "on_demand": issue.on_demand(bundle, items),
         "standing_kinds": {p.kind for p in issued if p.standing == STANDING and p.is_decided},
         "materials": step_summary.materials(case, bundle, data, queries.attachments(session, case.id)),
         "may_attach": actor.may(Permission.TASK_WORK),
     }
+
+
+def _by_paper(pages: Sequence[ReplacedPage]) -> dict[int, list[ReplacedPage]]:
+    found: dict[int, list[ReplacedPage]] = {}
+    for page in pages:
+        found.setdefault(page.paper_id, []).append(page)
+    return found
 
 
 def _takeable(items: list[Any], actor: Actor) -> Any:

@@ -50,8 +50,9 @@ def place(actor: Actor) -> Any:
     body = forms.body()
     code = str(body.get("code", "")).strip().rstrip("/").rsplit("/", 1)[-1]
     command = c.PlaceScan(
-        str(body.get("scan", "")), code, forms.whole(body.get("page")), str(body.get("name", ""))
-    )
+        str(body.get("scan", "")), code, forms.whole(body.get("page")), str(body.get("name", "")),
+        str(body.get("reason", "")),
+    )  # fmt: skip
     return jsonify(auth.office().perform(command, actor))
 
 
@@ -71,6 +72,22 @@ def signed(actor: Actor, code: str) -> Any:
     content = return_scan.signed_file(pages, office.settings.scans)
     name = f"{paper.title}-{paper.number}-签字件.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
+
+
+@desk.get("/papers/<string:code>/replaced/<int:page_id>.jpg")
+@require(Permission.PAPER_READ)
+@budgets.spends(budgets.PAPERS)
+def replaced(actor: Actor, code: str, page_id: int) -> Any:
+    """A signed page that another one took the place of: it stays to be looked at."""
+    queries.demand_whole(actor)
+    office = auth.office()
+    with office.database.reading(actor.division, actor.department) as session:
+        paper = queries.by_code(session, actor, code)
+        page = next((p for p in return_scan.replaced(session, [paper.id]) if p.id == page_id), None)
+    if page is None:
+        raise NotFound()
+    office.perform(c.NotePaperRead(paper.code), actor)
+    return send_file(io.BytesIO(vault.get(office.settings.scans, page.sha256)), mimetype="image/jpeg")
 
 
 @desk.get("/scan/pictures/<string:scan>.jpg")

@@ -20,15 +20,24 @@ function row(file, page) {
   }));
   table.tBodies[0].append(make("tr", {}, ...cells));
   if (!page.fault) return told(cells, page);
-  const code = make("input", { className: "form-control form-control-sm w-auto", placeholder: "验证码", ariaLabel: "验证码" }), number = make("input", { className: "form-control form-control-sm w-small", placeholder: "页", ariaLabel: "页码", value: "1", inputMode: "numeric" }), fault = make("span", { className: "fault", textContent: page.fault });
+  const field = (className, said, attributes) => make("input", {
+    className: `form-control form-control-sm ${className}`, placeholder: said, ariaLabel: said, ...attributes,
+  });
+  const code = field("w-auto", "验证码", { value: page.code ?? "" });
+  const number = field("w-small", "页码", { value: page.page ?? "1", inputMode: "numeric" });
+  const reason = field("w-auto", "替换理由", { hidden: !page.filed, maxLength: 300 });
+  const fault = make("span", { className: "fault", textContent: page.fault });
   const button = make("button", { className: "btn btn-sm btn-outline-primary text-nowrap", textContent: "归到这里", onclick: async () => {
     try {
-      const placed = { scan: page.scan, code: code.value, page: number.value, name: file };
+      const placed = { scan: page.scan, code: code.value, page: number.value, name: file, reason: reason.value };
       const answer = await send(input.dataset.place, placed);
       if (answer.fault) fault.textContent = answer.fault; else told(cells, answer);
-    } catch (problem) { fault.textContent = problem.message; }
+    } catch (problem) {
+      fault.textContent = problem.message;
+      reason.hidden = false;
+    }
   } });
-  cells[2].append(fault, make("div", { className: "d-flex gap-1" }, code, number, button));
+  cells[2].append(fault, make("div", { className: "d-flex gap-1 flex-wrap" }, code, number, reason, button));
 }
 
 uploads(
