@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from processes.cases.models import WorkItem
 from processes.engine import expressions
 from processes.errors import DecisionMissing, ExpressionFailed
-from processes.releases import effects
+from processes.releases import consents, effects
 from processes.releases.bundle import Bundle
 from processes.releases.effects import Needed
 
@@ -36,11 +36,17 @@ def _latest(items: Iterable[WorkItem]) -> WorkItem | None:
 
 
 def _says(bundle: Bundle, process: str, needed: Needed, item: WorkItem) -> bool:
-    """Whether a verdict is the one that is needed; a form that cannot be read says nothing."""
+    """Whether a verdict is the one that is needed; a form that cannot be read says nothing.
+
+    Nor does a consent that reads no answer of the step's form, whatever release the case has.
+    """
     if not needed.verdict:
         return True
+    source = effects.agreeing(bundle, process, needed, item.task)
+    if not consents.counts(bundle, bundle.definition(process or None), item.task, source):
+        return False
     try:
-        parsed = expressions.parse(effects.agreeing(bundle, process, needed, item.task))
+        parsed = expressions.parse(source)
         agrees = bool(expressions.evaluate(parsed, item.submission or {}))
     except ExpressionFailed:
         return False

@@ -18,8 +18,9 @@ from processes.errors import DecisionMissing, MoveRefused, OwnProposal, RuleBrok
 from processes.office.running import Run
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
+from processes.releases.bundle import Bundle
 from processes.relief.models import Award
-from tests.builders import cases, reliefs
+from tests.builders import cases, releases, reliefs
 
 
 def _led_to(stage: Stage, number: str, ref: str, to: str) -> None:
@@ -67,6 +68,18 @@ def test_what_the_county_refused_is_not_granted(stage: Stage) -> None:
     )
     with pytest.raises(DecisionMissing):
         _led_to(stage, number, "apply/serve_refusal#1", "grant_award")
+
+
+@pytest.mark.parametrize("consent", ["'yes' == 'yes'", "decision != ''", "decision == decision"])
+def test_a_consent_that_reads_no_answer_grants_nothing(stage: Stage, allowance: Bundle, consent: str) -> None:
+    """Whatever release a case has: what counts anything as consent is no consent, and nothing is granted on it."""
+    before = {"county_decision = \"decision == 'confirm'\"": f'county_decision = "{consent}"'}
+    releases.put_in_force(stage, releases.changed(allowance, "programme.toml", before))
+    number = cases.a_case(stage, "county_decision")
+    with pytest.raises(DecisionMissing):
+        cases.complete(stage, cases.item_at(stage, number, "county_decision"))
+    with stage.database.reading("") as session:
+        assert session.scalars(select(Award)).first() is None
 
 
 def test_a_decision_that_was_sent_back_does_not_stand(stage: Stage) -> None:

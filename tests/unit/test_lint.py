@@ -228,6 +228,25 @@ def test_lint__a_diagram_without_shapes(content: Path) -> None:
         (('county_decision = "decision', 'county_verdict = "decision'), "unknown_step"),
         (('grants = "eligibility.result', 'grants = "lambda: eligibility.result'), "expression_refused"),
         (("[decision.apply]", "[decision.leave]"), "unknown_process"),
+        *(
+            (
+                ("county_decision = \"decision == 'confirm'\"", f'county_decision = "{consent}"'),
+                "consent_reads_no_answer",
+            )
+            for consent in (
+                "true",
+                "'yes' == 'yes'",
+                "decision == decision",
+                "decision != 'nonsense'",
+                "decision != ''",
+                "decision == 'confirm' or true",
+                "decision == 'agree'",
+                "opinion == 'agree'",
+                "statement != ''",
+                "decision in ['confirm', 'refuse']",
+                "not decision",
+            )
+        ),
     ],
 )
 def test_lint__a_decision_that_names_what_is_not_there(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from processes.engine.diagrams import Diagram, Node
 from processes.engine.expressions import parse
 from processes.errors import ExpressionRefused
-from processes.releases import effects
+from processes.releases import consents, effects
 from processes.releases.bundle import Bundle
 from processes.releases.effects import Needed
 from processes.releases.lint import index
@@ -19,8 +19,10 @@ PROGRAMME, PAPERS = "programme.toml", "documents.toml"
 def check(bundle: Bundle, office: Office, used: Collection[str]) -> Iterator[Problem]:
     """Effects without a decision, decisions that do not exist, and ways to an effect that pass none."""
     diagrams = [d for name in sorted(used) for d in index.of_file(name, bundle.files[name]).diagrams]
-    nodes = {n.id: n for d in diagrams for n in d.nodes.values()}
-    asked = sorted({n.operation for n in nodes.values()} & office.effects)
+    nodes: dict[str, list[Node]] = {}
+    for node in (n for d in diagrams for n in d.nodes.values()):
+        nodes.setdefault(node.id, []).append(node)
+    asked = sorted({n.operation for same in nodes.values() for n in same} & office.effects)
     for verb in asked:
         if verb not in bundle.effects:
             yield Problem(
@@ -37,7 +39,7 @@ def check(bundle: Bundle, office: Office, used: Collection[str]) -> Iterator[Pro
         yield from _ways(bundle, diagram)
 
 
-def _papers(bundle: Bundle, nodes: Mapping[str, Node], has_effects: bool) -> Iterator[Problem]:
+def _papers(bundle: Bundle, nodes: Mapping[str, Sequence[Node]], has_effects: bool) -> Iterator[Problem]:
     for paper in bundle.papers.values():
         if paper.decided_by:
             yield from _needed(bundle, PAPERS, paper.id, Needed(paper.decided_by, paper.verdict), nodes)
@@ -49,22 +51,23 @@ def _papers(bundle: Bundle, nodes: Mapping[str, Node], has_effects: bool) -> Ite
 
 
 def _needed(
-    bundle: Bundle, file: str, element: str, needed: Needed, nodes: Mapping[str, Node]
+    bundle: Bundle, file: str, element: str, needed: Needed, nodes: Mapping[str, Sequence[Node]]
 ) -> Iterator[Problem]:
     for step, role in needed.steps.items():
-        node = nodes.get(step)
-        if node is None or not node.is_offered:
+        found = nodes.get(step, ())
+        if not found or not all(n.is_offered for n in found):
             yield Problem(
                 file, element, "unknown_step", f"“{element}”的决定环节“{step}”不是流程图中由人员办理的环节"
             )
             continue
-        if node.role != role:
-            yield Problem(
-                file, element, "decision_of_other_role",
-                f"决定环节“{node.name or step}”在流程图中由“{node.role}”办理，与写明的岗位“{role}”不一致",
-            )  # fmt: skip
-        if needed.verdict:
-            yield from _verdict(bundle, file, element, needed, node)
+        for node in found:
+            if node.role != role:
+                yield Problem(
+                    file, element, "decision_of_other_role",
+                    f"决定环节“{node.name or step}”在流程图中由“{node.role}”办理，与写明的岗位“{role}”不一致",
+                )  # fmt: skip
+            if needed.verdict:
+                yield from _verdict(bundle, file, element, needed, node)
 
 
 def _verdict(bundle: Bundle, file: str, element: str, needed: Needed, node: Node) -> Iterator[Problem]:
@@ -79,8 +82,15 @@ def _verdict(bundle: Bundle, file: str, element: str, needed: Needed, node: Node
         return
     try:
         parse(source)
-    except ExpressionRefused as fault:
-        yield Problem(file, element, "expression_refused", fault.message)
+    except ExpressionRefused as refused:
+        yield Problem(file, element, "expression_refused", refused.message)
+        return
+    fault = consents.fault(bundle, node.properties.get("form", ""), source)
+    if fault:
+        yield Problem(
+            file, element, "consent_reads_no_answer",
+            f"环节“{node.name or node.id}”的同意“{source}”须取自该环节表单的答复：{fault}",
+        )  # fmt: skip
 
 
 def _leaders(verb: str, needed: Needed) -> Iterator[Problem]:

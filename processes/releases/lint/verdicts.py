@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from processes.engine import expressions
 from processes.engine.definitions import Definition
 from processes.errors import ExpressionRefused, YimenError
+from processes.releases import consents
 from processes.releases.bundle import Bundle
 from processes.releases.lint.problems import Problem
 from processes.releases.verdicts import VerdictRule
@@ -25,17 +26,24 @@ def check(bundle: Bundle) -> Iterator[Problem]:
             definition = bundle.definition(process)
         except YimenError:
             continue  # said of the diagram or table itself
-        yield from _places(definition, process, rule)
+        yield from _places(bundle, definition, process, rule)
 
 
-def _places(definition: Definition, process: str, rule: VerdictRule) -> Iterator[Problem]:
+def _places(bundle: Bundle, definition: Definition, process: str, rule: VerdictRule) -> Iterator[Problem]:
     named = (rule.amount, rule.income, rule.standard, rule.persons, *rule.rules)
     for place in (p for p in named if p is not None):
         sheet = definition.sheets.get(place.sheet)
         if sheet is None or all(line.name != place.line for line in sheet.lines):
             message = f"决定引用的“{place.sheet}.{place.line}”不在计算表中"
             yield Problem(FILE, process, "unknown_line", message)
-    steps = {n.id for d in definition.diagrams.values() for n in d.nodes.values() if n.is_offered}
+    offered = [n for d in definition.diagrams.values() for n in d.nodes.values() if n.is_offered]
+    steps = {n.id for n in offered}
+    for node in offered:
+        source = rule.steps.get(node.id)
+        fault = "" if source is None else consents.fault(bundle, node.properties.get("form", ""), source)
+        if fault:
+            message = f"环节“{node.name or node.id}”的同意“{source}”须取自该环节表单的答复：{fault}"
+            yield Problem(FILE, node.id, "consent_reads_no_answer", message)
     for step in rule.steps:
         if step not in steps:
             yield Problem(FILE, process, "unknown_step", f"作出意见的环节“{step}”不在流程图中")

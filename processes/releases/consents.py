@@ -1,0 +1,88 @@
+"""Whether an expression that a programme gives as the consent of a step reads the answer that the step's form asks for.
+
+`"true"`, or an expression over anything but the answer, would be a consent that nobody gave.  The lint refuses it, and an
+effect does not count it (`decisions/standing.py`), whatever release a case has.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+from processes.engine import expressions
+from processes.engine.definitions import Definition
+from processes.errors import ExpressionFailed, ExpressionRefused
+from processes.releases import forms
+from processes.releases.bundle import Bundle
+
+MOST = 256
+"""So many combinations of answers are tried; a consent reads one field, seldom two."""
+_ONE_OF = frozenset({"radio", "select"})
+
+
+def fault(bundle: Bundle, form: str, source: str) -> str:
+    """What is wrong with a consent over a form, as the end of a sentence; empty where nothing is."""
+    schema = bundle.form(form) if form else None
+    if schema is None:
+        return "该环节没有表单"
+    return _fault(source, json.dumps(forms.fields_of(schema), sort_keys=True))
+
+
+def counts(bundle: Bundle, definition: Definition, step: str, source: str) -> bool:
+    """Whether the consent of a step counts: it reads the answer in every place of the process where the step stands."""
+    found = [n for d in definition.diagrams.values() for n in d.nodes.values() if n.id == step]
+    return bool(found) and not any(fault(bundle, n.properties.get("form", ""), source) for n in found)
+
+
+@lru_cache(maxsize=512)
+def _fault(source: str, written: str) -> str:
+    try:
+        parsed = expressions.parse(source)
+    except ExpressionRefused as refused:
+        return refused.message
+    fields = {f.get("key", ""): f for f in json.loads(written)}
+    read = sorted(parsed.names())
+    if not read:
+        return "没有读取该环节表单的任何答复"
+    answers = [_answers(fields.get(name)) for name in read]
+    unusable = [name for name, possible in zip(read, answers, strict=True) if not possible]
+    if unusable:
+        return f"“{'、'.join(unusable)}”不是该环节表单中有固定选项的字段"
+    if _number(answers) > MOST:
+        return "读取的字段过多"
+    if _is_true(parsed, dict.fromkeys(read)) or _is_true(parsed, {}):
+        return "没有作答也算同意"
+    said = {_is_true(parsed, dict(zip(read, chosen, strict=True))) for chosen in product(*answers)}
+    if said == {True}:
+        return "无论怎样作答都算同意"
+    return "" if True in said else "无论怎样作答都不算同意"
+
+
+def _answers(field: Mapping[str, Any] | None) -> list[Any]:
+    """What can be answered in a field; nothing where that is not written down in the form."""
+    if field is None:
+        return []
+    if field["type"] == "checkbox":
+        return [None, True]
+    return list(_values(field)) if field["type"] in _ONE_OF else []
+
+
+def _values(field: Mapping[str, Any]) -> Iterator[str]:
+    return (str(v["value"]) for v in field.get("values", ()) if v.get("value"))
+
+
+def _number(answers: list[list[Any]]) -> int:
+    count = 1
+    for possible in answers:
+        count *= len(possible)
+    return count
+
+
+def _is_true(parsed: expressions.Expression, answers: Mapping[str, Any]) -> bool:
+    try:
+        return bool(expressions.evaluate(parsed, answers))
+    except ExpressionFailed:
+        return False
