@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, events
-from processes.cases.models import Case
+from processes.cases.models import Case, WorkItem
 from processes.engine import progress as p
 from processes.errors import RuleBroken
 from processes.office.answers import reason_of
 from processes.office.running import Run
+from processes.releases import effects
+from processes.releases.bundle import Bundle
 from processes.relief import fund_queries
+from processes.relief import queries as relief
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -44,15 +48,32 @@ def resume_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Re
 
 
 def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EndCase) -> dict[str, Any]:
-    """End it before its end; raises when money was handed over whose paper is missing (C10)."""
+    """End it before its end: an application that was withdrawn.
+
+    Raises when it was decided, whatever became of the decision (what was decided wrongly is sent back by who works on it
+    and decided again), when an award stands, and when money was handed over whose paper is missing (C10).
+    """
     case, run, reason = taken(uow, actor, command, "open", actions.SUSPENDED)
     owed = fund_queries.outstanding(uow.session, case.id)
     if owed > 0:
         raise RuleBroken(reason=f"先行救助 {owed:.2f} 元尚未补办手续核销，不能终止办理", clause="C10")
+    at = decided_at(run.bundle, run.items)
+    if at or relief.of_case(uow.session, case.id) is not None:
+        raise RuleBroken(
+            reason=f"“{at or '给予待遇'}”已经作出，不能再终止办理；请按流程办结，决定有误的由办理环节退回重新决定"
+        )
     case.status, case.suspended_because = "open", ""
     events.append(uow, case, actor, "ended_early", reason)
     run.advance(p.Cancel(reason))
     return {"status": case.status}
+
+
+def decided_at(bundle: Bundle, items: Iterable[WorkItem]) -> str:
+    """The step at which a leader decided of a case, what was sent back included; empty where nobody did."""
+    papers = {step for paper in bundle.papers.values() for step in paper.decided_by}
+    steps = effects.decisions(bundle) or papers
+    made = (i for i in items if i.completed_at is not None and i.role in effects.LEADERS and i.task in steps)
+    return next((i.title for i in made), "")
 
 
 def taken(uow: UnitOfWork, actor: Actor, command: c.CaseCommand, *states: str) -> tuple[Case, Run, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from processes.cases import clocks, events
 from processes.cases.models import Case
 from processes.errors import CaseSuspended, PermissionMissing, RuleBroken
 from processes.rehearsal.stage import Stage
+from processes.relief.models import Award
 from tests.builders import cases
 from tests.builders.desks import Person
 
@@ -79,6 +81,40 @@ def test_ended_with_a_reason(stage: Stage) -> None:
     assert "终止办理：申请人书面撤回申请" in page
     with pytest.raises(RuleBroken):
         stage.office.perform(c.SuspendCase(number, "x"), supervisor)
+
+
+@pytest.mark.parametrize("decision", ["confirm", "refuse"])
+def test_what_was_decided_is_not_ended(stage: Stage, decision: str) -> None:
+    number = cases.a_case(stage, at="county_decision")
+    leader = stage.actor("county_leader", cases.VILLAGE)
+    answers = {"decision": decision, "statement": "研究决定"}
+    if decision == "refuse":
+        answers |= {
+            "refusal_reason": "有隐瞒收入", "refusal_article": "第八条", "deviation_reason": "查实隐瞒收入",
+        }  # fmt: skip
+    supervisor = Person(stage, "supervisor")
+    assert "/control/end" in supervisor.get(f"/cases/{number}").text, "not decided yet"
+    item = cases.item_at(stage, number, "county_decision")
+    stage.office.perform(c.CompleteTask(item.id, item.version, answers), leader)
+    with pytest.raises(RuleBroken) as fault:
+        stage.office.perform(c.EndCase(number, "误批"), stage.actor("supervisor", "340199"))
+    assert "县级确认" in fault.value.message
+    page = supervisor.get(f"/cases/{number}").text
+    assert "/control/end" not in page
+    assert "不能再终止办理" in page
+    with stage.database.reading("") as session:
+        assert session.scalars(select(Case.status).where(Case.number == number)).one() == "open"
+        assert len(session.scalars(select(Award)).all()) == (1 if decision == "confirm" else 0)
+
+
+def test_a_decision_that_was_sent_back_bars_the_ending_too(stage: Stage) -> None:
+    """Otherwise whoever may move a case back would take the decision away alone, and end it alone."""
+    number = cases.a_case(stage, at="serve_confirmation")
+    item = cases.item_at(stage, number, "serve_confirmation")
+    back = c.ReturnTask(item.id, item.version, "apply/county_check#1", "核对有误", str(uuid4()))
+    stage.office.perform(back, stage.actor("window_clerk", cases.VILLAGE))
+    with pytest.raises(RuleBroken):
+        stage.office.perform(c.EndCase(number, "误批"), stage.actor("supervisor", "340199"))
 
 
 def test_money_without_paper__bars_the_ending(whole_stage: Stage) -> None:

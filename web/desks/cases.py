@@ -22,6 +22,7 @@ from processes.engine import moves as lawful
 from processes.engine import runtime, trail
 from processes.engine.facts import Facts
 from processes.errors import Invalid, NotFound, RuleBroken, Unreadable
+from processes.office import control as control_of
 from processes.office import handing
 from processes.papers import issue, lists, return_scan, signing
 from processes.papers import queries as papers
@@ -176,6 +177,7 @@ def one(actor: Actor, number: str) -> Any:
                 for e in events.of_kind(session, case.id, "case_opened")
             },
             payment=fund_queries.payment_of_case(session, case.id),
+            decided_at=control_of.decided_at(bundle, items),
             places=_places(office, actor, case, bundle),
             asked=moves.waiting(session, case),
             card=decision_view.card_of(session, computed) if computed and not case.department else None,
