@@ -16,6 +16,24 @@ _GO_ALONG = frozenset(
 )  # fmt: skip
 
 
+_VILLAGE_OR_TOWNSHIP, _COUNTY = "township", "county"
+RANKS: dict[Role, str] = {
+    Role.VILLAGE_ASSISTANT: _VILLAGE_OR_TOWNSHIP,
+    Role.WINDOW_CLERK: _VILLAGE_OR_TOWNSHIP,
+    Role.INVESTIGATOR: _VILLAGE_OR_TOWNSHIP,
+    Role.COUNTY_CLERK: _COUNTY,
+    Role.COMPARISON_OFFICER: _COUNTY,
+    **{
+        role: role.value
+        for role in (
+            Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER, Role.SUPERVISOR, Role.DEPARTMENT_OFFICER, Role.FINANCE_OFFICER,
+            Role.AUDITOR, Role.ADMINISTRATOR, Role.SYSTEM,
+        )
+    },
+}  # fmt: skip
+"""Whose work is of one rank: who handles cases in a place is, whatever the desk; every other role stands alone."""
+
+
 def is_reachable(account: Account, division: str) -> bool:
     """Whether a person works on cases and their places include a place; departments have cases of their own."""
     works = may(frozenset(account.roles), Permission.TASK_WORK)
@@ -32,7 +50,13 @@ def may_go_along(account: Account, division: str) -> bool:
 
 
 def is_of_rank(substitute: Collection[str], absent: Collection[str]) -> bool:
-    """Whether a substitute may act in somebody's roles: a leader's only who is a leader of that level too."""
-    return all(role in substitute for role in absent if role in _LEADERS) and not (
-        set(_LEADERS) & set(substitute) and not set(_LEADERS) & set(absent)
-    )
+    """Whether a substitute may act in somebody's roles: they are of the same ranks, no more and no fewer.
+
+    Whoever decides, watches over the office or holds its money and accounts is of a rank of their own: nobody gets such
+    hands by the absence of a colleague, and lends them to nobody.
+    """
+    return _ranks(substitute) == _ranks(absent)
+
+
+def _ranks(roles: Collection[str]) -> set[str]:
+    return {RANKS[Role(role)] for role in roles}

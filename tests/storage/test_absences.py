@@ -12,9 +12,10 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from processes import commands as c
-from processes.access import absences
+from processes.access import absences, rules
 from processes.access.accounts import actor_of
 from processes.access.models import Absence, Account, NamedSubstitute
+from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.errors import DutySeparation, NotFound, OwnProposal, PermissionMissing, RuleBroken, YimenError
 from processes.policy.calendar import civil_date
@@ -106,6 +107,45 @@ def test_another_rank__only_who_was_named_for_it__confirmed_by_another_than_who_
     stage.office.perform(c.EndNamedSubstitute(named), _actor(stage, "supervisor2"))
     with pytest.raises(RuleBroken, match="同级别"):
         _away(stage, "t1_leader", "t1_investigator2", 10)
+
+
+def test_every_role_has_a_rank() -> None:
+    assert set(rules.RANKS) == set(Role)
+
+
+@pytest.mark.parametrize("role", [r for r in Role if rules.RANKS[r] == r.value])
+def test_who_decides_or_watches__acts_for_nobody_else_and_nobody_else_for_them(role: Role) -> None:
+    assert rules.is_of_rank([role], [role])
+    for other in set(Role) - {role}:
+        assert not rules.is_of_rank([other], [role])
+        assert not rules.is_of_rank([role], [other])
+        assert not rules.is_of_rank([role, other], [other])
+        assert not rules.is_of_rank([other], [role, other])
+
+
+@pytest.mark.parametrize(
+    ("away", "substitute"),
+    [("t1_investigator", "supervisor"), ("supervisor", "county_clerk"), ("supervisor", "county_leader"),
+     ("county_clerk", "supervisor"), ("t1_clerk", "county_clerk"), ("county_leader", "supervisor"),
+     ("t1_clerk", "finance"), ("finance", "county_clerk")],
+)  # fmt: skip
+def test_an_absence_asked_for_across_ranks(stage: Stage, away: str, substitute: str) -> None:
+    stage.set_clock(cases.noon())
+    with pytest.raises(RuleBroken, match="同级别"):
+        _away(stage, away, substitute)
+    with stage.database.reading("") as session:
+        assert session.scalars(select(Absence)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("away", "substitute"),
+    [("t1_investigator", "t1_clerk"), ("supervisor", "supervisor2"), ("county_clerk", "comparison")],
+)
+def test_an_absence_within_a_rank(stage: Stage, away: str, substitute: str) -> None:
+    stage.set_clock(cases.noon())
+    _away(stage, away, substitute)
+    with stage.database.reading("") as session:
+        assert session.scalars(select(Absence.substitute_id)).one() == _id(stage, substitute)
 
 
 def test_who_was_taken_off_the_list_meanwhile__is_not_confirmed(stage: Stage) -> None:
