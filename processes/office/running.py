@@ -27,7 +27,6 @@ from processes.policy.initials import further_initials, initials, other_initials
 from processes.releases import forms, publish
 from processes.releases.bundle import Bundle, StartRule
 from processes.relief import queries as relief
-from processes.relief import rules as relief_rules
 from processes.storage import full_text
 from processes.storage.unit_of_work import UnitOfWork
 from processes.verbs import registry
@@ -168,11 +167,7 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
     if not start.several:
         _demand_no_duplicate(uow, household, bundle.id, start)
     if not bundle.is_mechanism:
-        relief_rules.demand_no_double_benefit(
-            relief.standing_benefits(uow.session, [m.person_id for m in household.members]),
-            bundle.id,
-            bundle.programme.get("excludes", ()),
-        )
+        relief.demand_no_double_benefit(uow.session, [m.person_id for m in household.members], bundle, today)
     case = _new_case(uow, actor, household, opening, bundle, start, release_id)
 
     def choices() -> Mapping[str, Any]:

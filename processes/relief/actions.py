@@ -10,7 +10,9 @@ from sqlalchemy import select
 from processes.cases.models import Case
 from processes.errors import RuleBroken
 from processes.people import locks
+from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
+from processes.releases import publish
 from processes.releases.bundle import Bundle
 from processes.relief import queries, rules
 from processes.relief.models import Award, AwardMember
@@ -37,8 +39,7 @@ def grant(
     rules.demand_amount(amount)
     # Read under the persons' locks: two decisions at the same moment queue up here, and the second one sees the first.
     locks.hold(uow, covered)
-    standing = queries.standing_benefits(uow.session, covered)
-    rules.demand_no_double_benefit(standing, case.programme, bundle.programme.get("excludes", ()))
+    queries.demand_no_double_benefit(uow.session, covered, bundle, civil_date(uow.now))
     award = Award(
         case_id=case.id,
         household_id=case.household_id,
@@ -108,7 +109,8 @@ def resume(uow: UnitOfWork, number: str) -> tuple[Award, Case]:
     case, award = _standing_of(uow, number, "ended")
     people = people_of(uow, award)
     locks.hold(uow, people)
-    rules.demand_no_double_benefit(queries.standing_benefits(uow.session, people), award.programme, ())
+    bundle = publish.open_release(uow.session, case.release_id)
+    queries.demand_no_double_benefit(uow.session, people, bundle, civil_date(uow.now))
     award.status, award.until_month = "standing", None
     _mark(uow, award, is_standing=True)
     return award, case

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case
+from processes.errors import ReleaseMissing
 from processes.people.models import Membership, Person
 from processes.people.queries import same_people
 from processes.releases import publish
+from processes.releases.bundle import Bundle
+from processes.relief import rules
 from processes.relief.models import Award, AwardMember
 from processes.relief.rules import Standing
 
@@ -39,6 +42,19 @@ def standing_benefits(session: Session, people: Iterable[int]) -> list[Standing]
         .where(member.c.person_id.in_(same_people(session, list(people))), award.c.status == "standing")
     )
     return [Standing(*row) for row in rows]
+
+
+def demand_no_double_benefit(session: Session, people: Iterable[int], bundle: Bundle, on: date) -> None:
+    """Raise when one of these people draws the programme, one that it excludes, or one that excludes it (C40).
+
+    Wherever an award is granted, asked for, or stands again.
+    """
+    standing = standing_benefits(session, people)
+    if not standing:
+        return
+    code = str(bundle.programme["code"])
+    excluding = {s.programme_code for s in standing if code in _excluded_by(session, s.programme, on)}
+    rules.demand_no_double_benefit(standing, bundle.id, {*bundle.programme.get("excludes", ()), *excluding})
 
 
 def of_household(session: Session, household_id: int) -> list[Award]:
@@ -86,9 +102,15 @@ def colliding(session: Session, person_id: int, on: date) -> list[str]:
 def _excludes(session: Session, one: Standing, other: Standing, on: date) -> bool:
     if one.programme == other.programme:
         return True
-    bundles = [
-        publish.open_release(session, publish.current_id(session, s.programme, on)) for s in (one, other)
-    ]
-    return other.programme_code in bundles[0].programme.get("excludes", ()) or one.programme_code in bundles[
-        1
-    ].programme.get("excludes", ())
+    return other.programme_code in _excluded_by(
+        session, one.programme, on
+    ) or one.programme_code in _excluded_by(session, other.programme, on)
+
+
+def _excluded_by(session: Session, programme: str, on: date) -> Collection[str]:
+    """The codes that a programme excludes by its release in force; nothing for one that is not here."""
+    try:
+        release_id = publish.current_id(session, programme, on)
+    except ReleaseMissing:
+        return ()
+    return tuple(publish.open_release(session, release_id).programme.get("excludes", ()))

@@ -9,11 +9,14 @@ from sqlalchemy import event, func, select, text
 
 from processes import commands as c
 from processes.cases.models import Case, CaseEvent
+from processes.errors import DoubleBenefit
 from processes.people.models import Household, Transfer
+from processes.policy.periods import Month
 from processes.rehearsal.stage import Stage
-from processes.relief import audit, payroll
-from processes.relief.models import Award
-from tests.builders import cases
+from processes.releases import publish
+from processes.relief import actions, audit, payroll
+from processes.relief.models import Award, AwardMember
+from tests.builders import cases, releases
 from tests.web.test_provisional import drawing_twice
 
 PROGRAMME = "minimum_living_allowance"
@@ -145,3 +148,67 @@ def test_an_award_of_no_case__is_named(stage: Stage) -> None:
     stage.database.engine.dispose()
     event.listen(stage.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=OFF"))
     assert "第 987654 号办件不存在，却有救助待遇" in altered(stage, "UPDATE award SET case_id = 987654")
+
+
+def _ended(stage: Stage) -> str:
+    """A case whose award was ended, and whose people draw nothing else."""
+    number = cases.a_case(stage, "serve_confirmation")
+    with stage.database.unit_of_work() as uow:
+        actions.stop(uow, number, Month(2026, 5))
+        uow.commit()
+    return number
+
+
+def _drawn_since(stage: Stage, number: str, programme: str, code: str) -> None:
+    """The people of an ended award draw something else by now."""
+    with stage.database.unit_of_work() as uow:
+        ended = uow.session.scalars(
+            select(Award).join(Case, Case.id == Award.case_id).where(Case.number == number)
+        ).one()
+        told = {
+            name: getattr(ended, name)
+            for name in (
+                "case_id",
+                "household_id",
+                "division",
+                "monthly_amount",
+                "from_month",
+                "grade",
+                "cover",
+            )
+        }
+        other = Award(
+            **told, programme=programme, programme_title="另一项救助", programme_code=code, question="另一项",
+            granted_at=uow.now,
+        )  # fmt: skip
+        uow.add(other)
+        uow.flush()
+        for person in actions.people_of(uow, ended):
+            uow.add(AwardMember(award_id=other.id, person_id=person, programme=programme))
+        uow.commit()
+
+
+def _resumed(stage: Stage, number: str) -> str:
+    with stage.database.unit_of_work() as uow:
+        return actions.resume(uow, number)[0].status
+
+
+def test_an_award_stands_again_only_where_nothing_excludes_it(whole_stage: Stage) -> None:
+    number = _ended(whole_stage)
+    assert _resumed(whole_stage, number) == "standing", "nothing else is drawn (and not committed)"
+    _drawn_since(whole_stage, number, "destitute_support", "TK")
+    with pytest.raises(DoubleBenefit):
+        _resumed(whole_stage, number)
+
+
+def test_what_excludes_the_programme_bars_it_as_what_it_excludes(whole_stage: Stage) -> None:
+    number = _ended(whole_stage)
+    _drawn_since(whole_stage, number, "temporary_relief", "LS")
+    assert _resumed(whole_stage, number) == "standing", "neither excludes the other"
+    with whole_stage.database.reading("") as session:
+        release = publish.current_id(session, "temporary_relief", whole_stage.clock.now.date())
+        shipped = publish.open_release(session, release)
+    exclusive = releases.changed(shipped, "programme.toml", {'code = "LS"': 'code = "LS"\nexcludes = ["DB"]'})
+    releases.put_in_force(whole_stage, exclusive)
+    with pytest.raises(DoubleBenefit):
+        _resumed(whole_stage, number)
