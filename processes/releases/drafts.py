@@ -296,7 +296,10 @@ def approve(uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office) -> 
     _demand_sound(uow.session, draft, knows)
     if draft.effective_from is None:
         raise RuleBroken(reason="没有生效日期")
-    _demand_in_time(uow.session, draft, draft.effective_from, civil_date(uow.now))
+    today = civil_date(uow.now)
+    _demand_in_time(uow.session, draft, draft.effective_from, today)
+    # What waited for its approval beyond its day holds from today: nothing was decided by it before.
+    draft.effective_from = max(draft.effective_from, today)
     by = f"{draft.changed_by}、{actor.name}"
     involved = [*hands(uow.session, draft), *([actor.account_id] if actor.account_id else [])]
     release = publish.publish(uow, bundle_of(draft), by, draft.effective_from, draft.note, involved)

@@ -10,8 +10,9 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import Session
 
-from processes.errors import BundleInvalid, ParameterMissing, ReleaseMissing
+from processes.errors import BundleInvalid, ParameterMissing, ReleaseMissing, RuleBroken
 from processes.parameters import book, planting
+from processes.policy.calendar import in_chinese
 from processes.policy.parameters import Scalar
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
@@ -25,7 +26,8 @@ def publish(
     """Freeze a bundle as the next release of its programme; `hands` are the accounts that had a part in it.
 
     The same content as the newest release is not published twice: that release is returned.
-    Raises `BundleInvalid` when no report says that every scenario of this content passed.
+    Raises `BundleInvalid` when no report says that every scenario of this content passed, and `RuleBroken` for a day before
+    that of the release before: the newest would never be in force, and nobody would know.
     """
     newest = uow.session.scalar(
         select(Release).where(Release.programme == bundle.id).order_by(Release.number.desc()).limit(1)
@@ -34,6 +36,11 @@ def publish(
         return newest
     if not is_green(uow.session, bundle.digest):
         raise BundleInvalid(count=1, reason="情景测试尚未全部通过")
+    if newest is not None and effective_from < newest.effective_from:
+        raise RuleBroken(
+            reason=f"{bundle.title}第 {newest.number} 版自 {in_chinese(newest.effective_from)}起生效，"
+            f"生效日期早于该日的版本不会生效"
+        )
     release = Release(
         programme=bundle.id,
         number=1 if newest is None else newest.number + 1,

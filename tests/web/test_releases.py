@@ -45,6 +45,29 @@ def test_an_earlier_release_is_put_back_by_publishing_it_again(stage: Stage, all
     assert again.digest == allowance.digest
 
 
+def test_a_release_is_never_published_for_a_day_on_which_another_holds(
+    stage: Stage, allowance: Bundle
+) -> None:
+    """A draft that waited beyond its day holds from its approval; a day before the newest release's is refused."""
+    releases.put_in_force(stage, releases.second_signature(allowance))
+    stage.set_clock(datetime(2026, 3, 2, 9, 0))
+    one, other = stage.actor("supervisor", "340199"), stage.actor("supervisor#2", "340199")
+    answer = Person(stage, "supervisor").post(f"/releases/{PROGRAMME}/restore", {"number": "1"})
+    restored = int(answer.location.rsplit("/", 1)[1])
+    stage.office.perform(c.ProposeDraft(restored, "恢复", datetime(2026, 3, 3).date()), one)
+    stage.set_clock(datetime(2026, 3, 10, 9, 0))
+    stage.office.perform(c.ApproveDraft(restored), other)
+    with stage.database.reading("") as session:
+        third = publish.numbered(session, PROGRAMME, 3)
+        assert str(third.effective_from) == "2026-03-10"
+    with (
+        pytest.raises(RuleBroken, match="第 3 版自 2026年3月10日起生效"),
+        stage.database.unit_of_work() as uow,
+    ):
+        early = datetime(2026, 3, 9).date()
+        publish.publish(uow, releases.second_signature(allowance), "某人", early, "倒填")
+
+
 def test_putting_back_does_not_write_over_an_open_draft(stage: Stage, allowance: Bundle) -> None:
     releases.put_in_force(stage, releases.second_signature(allowance))
     _draft(stage)
