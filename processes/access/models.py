@@ -227,8 +227,9 @@ class SignedIn(Row, Stated):
     """A session of somebody at the desk (登录), under the hash of the mark that the cookie holds."""
 
     __tablename__ = "signed_in"
-    stated_but = ("seen_at", "ended_at", "verified_at", "proof", "awaits", "challenge", "challenge_at")
-    """What changes while it lasts.  Whose it is, since when and under which mark never does."""
+    stated_but = ("seen_at", "challenge", "challenge_at")
+    """What every other request changes: when it was used last, and what a passkey was asked in the last minutes."""
+    stated_since = ("ended_at", "verified_at", "proof", "awaits")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mark: Mapped[str] = mapped_column(String(64), unique=True)

@@ -7,7 +7,7 @@ of the place that changes them: every transaction that did notes it at its end, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from sqlalchemy import event, inspect, select
@@ -17,18 +17,20 @@ from processes.access import audit
 from processes.access.models import AccessLog
 from processes.policy import values
 from processes.storage import sealing
-from processes.storage.base import Row, Stated
+from processes.storage.base import WHOLE, Row, Stated
 from processes.storage.unit_of_work import UnitOfWork
 
 ACTION: Final = "row_state"
 GONE = "gone"
 _ALL = "*"
 _BEGUN = f"{_ALL} begun"
+_MORE = ".whole"
+"""Behind a table: that its rows are noted with what earlier states did not say."""
 _CHANGED = "stated rows"
 _AT_ONCE = 500
 
 
-def kinds() -> list[type[Row]]:
+def kinds() -> list[Any]:
     """The kinds of rows whose state is noted, by table."""
     found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, Stated)]
     return sorted(found, key=lambda kind: kind.__tablename__)
@@ -37,13 +39,19 @@ def kinds() -> list[type[Row]]:
 def digest(row: Row) -> str:
     """The hash over what a row says; of what is sealed only whether there is something: its seal holds the rest."""
     kind: Any = type(row)
+    return WHOLE + _hash(row) if kind.stated_since else _hash(row)
+
+
+def _hash(row: Row, but: Collection[str] = ()) -> str:
+    kind: Any = type(row)
     sealed = sealing.sealed_of(kind)
+    left_out = (*kind.stated_but, *but)
     said = [
         _plain(getattr(row, attribute.key))
         for attribute in inspect(kind).column_attrs
-        if attribute.key not in kind.stated_but and attribute.key.removesuffix("_sealed") not in sealed
+        if attribute.key not in left_out and attribute.key.removesuffix("_sealed") not in sealed
     ]
-    said += [getattr(row, f"{name}_sealed") is None for name in sealed if name not in kind.stated_but]
+    said += [getattr(row, f"{name}_sealed") is None for name in sealed if name not in left_out]
     return hashlib.sha256(values.dumps(said)).hexdigest()[:40]
 
 
@@ -64,15 +72,20 @@ def begin(uow: UnitOfWork) -> int:
     """Note every row of a kind that nothing was noted of yet, once for each kind; answers how many it was.
 
     That a kind has begun is noted even if there is no row of it: one that somebody adds later is not taken for old.
+    Of a kind of which more is noted than earlier, its rows are noted again, if what is said of them is true.
     """
     count = 0
     for kind in kinds():
-        if has_begun(uow.session, kind.__tablename__):
-            continue
-        note_begun(uow, kind.__tablename__)
-        for row in uow.session.scalars(select(kind)).unique():
-            audit.note_of(uow, uow.account_id, ACTION, f"{kind.__tablename__} {_key(row)} {digest(row)}")
-            count += 1
+        table: str = kind.__tablename__
+        is_first = not has_begun(uow.session, table)
+        again = bool(kind.stated_since) and not has_begun(uow.session, table + _MORE)
+        for what in (*([table] if is_first else []), *([table + _MORE] if again else [])):
+            note_begun(uow, what)
+        said = {} if is_first or not again else _said(uow.session, f"{table} ")
+        for row in uow.session.scalars(select(kind)).unique() if is_first or again else ():
+            if is_first or _is_as_noted(row, said.get((table, _key(row)), GONE)):
+                audit.note_of(uow, uow.account_id, ACTION, f"{table} {_key(row)} {digest(row)}")
+                count += 1
     return count
 
 
@@ -91,24 +104,37 @@ def note_begun(uow: UnitOfWork, what: str) -> None:
 
 def differing(session: Session) -> Iterator[str]:
     """Rows that are not what the log says of them, that it does not know, or that are missing; in sentences."""
-    said: dict[tuple[str, str], str] = {}
-    noted = select(AccessLog.target).where(AccessLog.action == ACTION).order_by(AccessLog.id)
-    for target in session.scalars(noted.execution_options(yield_per=_AT_ONCE)):
-        table, key, state = target.split(" ")
-        if key != _ALL:
-            said[table, key] = state
+    said = _said(session)
     for kind in kinds():
         table = kind.__tablename__
         for row in session.scalars(select(kind).execution_options(yield_per=_AT_ONCE)):
             state = said.pop((table, _key(row)), GONE)
             if state == GONE:
                 yield f"{table} 第 {_key(row)} 行没有登记来源"
-            elif state != digest(row):
+            elif not _is_as_noted(row, state):
                 yield f"{table} 第 {_key(row)} 行被改动"
             session.expunge(row)
     for (table, key), state in sorted(said.items()):
         if state != GONE:
             yield f"{table} 第 {key} 行缺失"
+
+
+def _said(session: Session, begins: str = "") -> dict[tuple[str, str], str]:
+    """What the log says last of each row, by table and key; of one table where the targets begin so."""
+    said: dict[tuple[str, str], str] = {}
+    noted = select(AccessLog.target).where(AccessLog.action == ACTION).order_by(AccessLog.id)
+    if begins:
+        noted = noted.where(AccessLog.target.startswith(begins, autoescape=True))
+    for target in session.scalars(noted.execution_options(yield_per=_AT_ONCE)):
+        table, key, state = target.split(" ")
+        if key != _ALL:
+            said[table, key] = state
+    return said
+
+
+def _is_as_noted(row: Row, state: str) -> bool:
+    kind: Any = type(row)
+    return state == (digest(row) if state.startswith(WHOLE) else _hash(row, kind.stated_since))
 
 
 def _key(row: Row) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Marked, Row
+from processes.storage.base import Marked, Row, Stated
 from processes.storage.sealing import sealed_bytes_or_none, sealed_data, sealed_text
 
 PLANNING, PLANNED, RUNNING, DONE = "planning", "planned", "running", "done"
@@ -25,10 +25,11 @@ WAITS, MIGRATED, FAILED, BACK, STUCK = "waits", "migrated", "failed", "back", "s
 ROW_TITLES = {WAITS: "", MIGRATED: "已迁移", FAILED: "未迁移", BACK: "已撤销", STUCK: "未能撤销"}
 
 
-class MigrationBatch(Row):
+class MigrationBatch(Row, Stated):
     """A plan to take the unfinished cases of one release to another one, and what became of it."""
 
     __tablename__ = "migration_batch"
+    stated_but = ("cursor",)
     __table_args__ = (CheckConstraint("run_by_id IS NULL OR run_by_id <> by_id", name="two_people"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,7 +55,7 @@ class MigrationBatch(Row):
     """Accounts that chose for cases that need a choice."""
 
 
-class MigrationRow(Row, Marked):
+class MigrationRow(Row, Marked, Stated):
     """One case of a batch: the verdict, the choice, and what the case was before."""
 
     __tablename__ = "migration_row"

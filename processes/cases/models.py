@@ -95,12 +95,12 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     """A step in someone's queue (待办); what lists show is copied here, so one statement suffices."""
 
     __tablename__ = "work_item"
-    told_as, told_later = "办理环节", ("preparers",)
+    told_as, told_later, told_since = "办理环节", ("preparers",), ("due_on", "yellow_on", "red_on")
     told_but = (
         "draft", "draft_version", "draft_at", "version", "changed_at", "changed_by", "urged", "urged_at",
-        "due_on", "yellow_on", "red_on", "initials", "initials_other", "completed_on", "took",
+        "initials", "initials_other", "completed_on", "took",
     )  # fmt: skip
-    """What is typed, counts clicks, or follows from a limit or from what is told."""
+    """What is typed, counts clicks, or is compared with what is told (`oversight.copies`)."""
     __table_args__ = (
         # In the order of a queue, with the scope's column at the end: a page and its count are read from the index alone,
         # however many are open.  Unclaimed is a condition: PostgreSQL reads no order through `IS NULL` on a column.
@@ -281,7 +281,7 @@ class Clock(Row, Marked, Told):
     """A statutory limit of a case: a budget and a ledger of suspensions, not a date (时限)."""
 
     __tablename__ = "clock"
-    told_as, told_but = "时限", ("warned",)
+    told_as, told_since = "时限", ("warned",)
     __table_args__ = (
         Index("ix_clock_case", "case_id"),
         Index("ix_clock_late", "due_on", "case_id", "red_on", "stopped_on", **RUNNING),

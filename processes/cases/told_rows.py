@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -25,7 +25,7 @@ from processes.errors import SealBroken
 from processes.policy import values
 from processes.policy.money import to_fen
 from processes.storage import sealing
-from processes.storage.base import PartOfTold, Row, Told
+from processes.storage.base import WHOLE, PartOfTold, Row, Told
 from processes.storage.sealing import MARK
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -51,12 +51,17 @@ def parts() -> list[Any]:
 
 def digest(row: Any) -> str:
     """The hash over what a row says, with its parts.  It lies sealed in the event, so what is sealed is part of it."""
+    return WHOLE + _hash(row) if type(row).told_since else _hash(row)
+
+
+def _hash(row: Any, but: Collection[str] = ()) -> str:
     kind: Any = type(row)
     defaults = _defaults(kind) if inspect(row).key is None else {}
     given = inspect(row).dict
     said = [
         _plain(defaults[name] if name in defaults and name not in given else getattr(row, name))
         for name in _told(kind)
+        if name not in but
     ]
     said += [[name, value] for name in kind.told_later if (value := getattr(row, name)) is not None]
     return hashlib.sha256(values.dumps([said, row.told_parts()])).hexdigest()[:_LENGTH]
@@ -82,8 +87,10 @@ def note_changes(uow: UnitOfWork) -> None:
         _note(uow, case_id, rows)
 
 
-def begin(uow: UnitOfWork, after: int) -> tuple[int, int | None]:
+def begin(uow: UnitOfWork, after: int, has_begun: bool) -> tuple[int, int | None]:
     """Note the rows of the next cases that no event tells of, in an office that is older than this record.
+
+    Where it has begun those are noted whose state says less than it does now, if what it says is true.
 
     Answers how many rows it was, and after which case to go on (None: that was all).
     """
@@ -93,11 +100,17 @@ def begin(uow: UnitOfWork, after: int) -> tuple[int, int | None]:
     said, _ = _said(uow.session, [case.id for case in cases])
     fresh: dict[int, list[tuple[Any, bool]]] = defaultdict(list)
     for case_id, kind, row in _rows(uow.session, [case.id for case in cases]):
-        if (case_id, kind.__tablename__, row.told_key()) not in said:
+        state = said.get((case_id, kind.__tablename__, row.told_key()), GONE)
+        if _says_less(row, state) if state != GONE else not has_begun:
             fresh[case_id].append((row, True))
     for case_id, rows in sorted(fresh.items()):
         _note(uow, case_id, rows)
     return sum(map(len, fresh.values())), found[-1].id if len(found) == AT_ONCE else None
+
+
+def _says_less(row: Any, state: str) -> bool:
+    """Whether a state is told as it was earlier, and is true: a row that was altered is left to be found."""
+    return bool(type(row).told_since) and not state.startswith(WHOLE) and not _fault(row, state)
 
 
 def differing(session: Session) -> Iterator[str]:
@@ -130,9 +143,15 @@ def _fault(row: Any, state: str) -> str:
     if state == GONE:
         return "没有登记来源"
     try:
-        return "" if state == digest(row) else "被改动"
+        return "" if state == _state(row, state) else "被改动"
     except SealBroken:
         return "不能解密"
+
+
+def _state(row: Any, noted: str) -> str:
+    """What a row's state would be, told as the noted one was: earlier ones say less."""
+    kind: Any = type(row)
+    return digest(row) if noted.startswith(WHOLE) else _hash(row, kind.told_since)
 
 
 def _said(session: Session, case_ids: list[int]) -> tuple[dict[tuple[int, str, str], str], set[int]]:

@@ -19,8 +19,8 @@ from processes.storage.unit_of_work import UnitOfWork
 if TYPE_CHECKING:
     from processes.office.door import Office
 
-OF_CASES = "told_rows"
-"""In the log: that the rows of cases are told by their events from then on."""
+OF_CASES, OF_MORE = "told_rows", "told_rows.whole"
+"""In the log: that the rows of cases are told by their events from then on, and with all that is told of them today."""
 FINGERPRINTED: Mapping[str, Callable[[UnitOfWork, int], tuple[int | None, int]]] = {
     "person": fingerprints.of_persons,
     "household": fingerprints.of_households,
@@ -49,11 +49,12 @@ def note_row_states(
     """After an upgrade from before states were noted; what has begun to be noted is left alone."""
     actor.demand(Permission.SYSTEM_WORK)
     noted = 0 if command.after else row_states.begin(uow)
-    if row_states.has_begun(uow.session, OF_CASES):
+    if row_states.has_begun(uow.session, OF_MORE):
         return {"noted": noted, "after": None}
-    of_cases, after = told_rows.begin(uow, command.after)
-    if after is None:
-        row_states.note_begun(uow, OF_CASES)
+    has_begun = row_states.has_begun(uow.session, OF_CASES)
+    of_cases, after = told_rows.begin(uow, command.after, has_begun)
+    for what in () if after is not None else (OF_MORE,) if has_begun else (OF_CASES, OF_MORE):
+        row_states.note_begun(uow, what)
     return {"noted": noted + of_cases, "after": after}
 
 

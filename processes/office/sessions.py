@@ -36,12 +36,13 @@ def end(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EndSession
     actor.demand(Permission.SESSION)
     own = (SignedIn.account_id == actor.account_id, SignedIn.ended_at.is_(None))
     which = SignedIn.id != command.session if command.others else SignedIn.id == command.session
-    ids = uow.session.scalars(select(SignedIn.id).where(*own, which).with_for_update()).all()
-    if not ids and not command.others:
+    ended = uow.session.scalars(select(SignedIn).where(*own, which).with_for_update()).all()
+    if not ended and not command.others:
         raise NotFound()
-    uow.session.execute(update(SignedIn).where(SignedIn.id.in_(ids)).values(ended_at=sessions.wall()))
+    for row in ended:  # one by one, so that each is noted
+        row.ended_at = sessions.wall()
     audit.note(uow, actor, "sessions_ended" if command.others else "session_ended", actor.username)
-    return {"ended": len(ids)}
+    return {"ended": len(ended)}
 
 
 def end_all(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EndSessionsOf) -> dict[str, Any]:

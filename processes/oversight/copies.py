@@ -8,6 +8,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case, WorkItem
+from processes.papers.destruction import GONE
 from processes.papers.models import DESTROYED, IssuedPaper, Printing
 from processes.people.models import Person
 from processes.policy.calendar import civil_date
@@ -19,7 +20,9 @@ _AT_ONCE = 5_000
 
 def differing(session: Session) -> list[str]:
     """A sentence for each row that says otherwise than what it was taken from; no names, no numbers of people."""
-    return [*_steps(session), *_processes(session), *_papers(session), *_names(session)]
+    return [
+        *_steps(session), *_processes(session), *_papers(session), *_names(session), *_applicants(session),
+    ]  # fmt: skip
 
 
 def _steps(session: Session) -> Iterator[str]:
@@ -51,6 +54,16 @@ def _papers(session: Session) -> Iterator[str]:
     )
     for code in session.scalars(query):
         yield f"文书 {code}：是否打印过与打印记录不符"
+
+
+def _applicants(session: Session) -> Iterator[str]:
+    """By what letters a case and its steps are found; of a destroyed file by none."""
+    for table, named in ((Case.__table__.c, Case.number), (WorkItem.__table__.c, WorkItem.case_number)):
+        query = select(named, table.applicant, table.initials, table.initials_other).distinct()
+        for number, applicant, told, other in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+            is_gone = applicant == GONE and not told
+            if not is_gone and (told, other) != (initials(applicant), other_initials(applicant)):
+                yield f"办件 {number}：拼音首字母与申请人姓名不符"
 
 
 def _names(session: Session) -> Iterator[str]:

@@ -13,7 +13,7 @@ from processes.cases.models import Case, CaseEvent
 from processes.errors import SealBroken
 from processes.papers.issue import UNNUMBERED
 from processes.papers.models import IssuedPaper
-from processes.people import shown
+from processes.people import history
 from processes.people.models import Household, HouseholdVersion
 
 _AT_ONCE = 200
@@ -80,7 +80,11 @@ def _fault(household: Household, states: list[HouseholdVersion]) -> str:
     if told != list(range(told[0], told[0] + len(told))):
         return "历次登记有缺失或者多出"
     try:
-        is_same = last.version == household.version and _agrees(last.content, shown.as_form(household))
+        if any(
+            state.content.get("saved", own := history.saved_by(state.at, state.by)) != own for state in states
+        ):
+            return "历次登记的时间或者登记人被改动"
+        is_same = last.version == household.version and _agrees(last.content, history.as_kept(household))
     except SealBroken:
         return "登记的内容不能解密"
     return "" if is_same else "登记的内容与最后一次保存的不符"

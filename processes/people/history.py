@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -66,8 +66,19 @@ def on(states: Sequence[HouseholdVersion], day: date) -> HouseholdVersion | None
 def _as_it_stands(household: Household) -> HouseholdVersion:
     return HouseholdVersion(
         household_id=household.id, version=household.version, at=household.updated_at,
-        by=household.updated_by, content=shown.as_form(household),
+        by=household.updated_by, content=as_kept(household),
     )  # fmt: skip
+
+
+def as_kept(household: Household) -> dict[str, Any]:
+    """What is kept of a household: its form, and what that does not show: the number of its file, who saved it and when."""
+    saved = saved_by(household.updated_at, household.updated_by)
+    return {**shown.as_form(household), "number": household.number, "saved": saved}
+
+
+def saved_by(at: datetime, by: str) -> list[str]:
+    """When a state was saved and by whom, as it is kept with what is sealed."""
+    return [at.astimezone(UTC).isoformat(), by]
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:

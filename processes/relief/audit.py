@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -79,12 +79,14 @@ def _funds(session: Session) -> Iterator[str]:
     for fund in session.scalars(select(Fund).order_by(Fund.township)):
         if fund.township not in places:
             yield f"{fund.township} 不是已登记的乡镇，不应有备用金"
+        if fund.division != fund.township:
+            yield f"{fund.township} 备用金的区划与乡镇不符"
         head = ""
         query = select(FundEntry).where(FundEntry.fund_id == fund.id, FundEntry.status == "posted")
         for entry in session.scalars(
             query.order_by(FundEntry.serial).options(selectinload(FundEntry.postings))
         ):
-            if not _is_as_posted(head, fund.township, entry):
+            if entry.division != fund.township or not _is_as_posted(head, fund.township, entry):
                 yield f"{fund.township} 台账第 {entry.serial} 号入账后被改动"
             head = entry.digest
         if head != fund.head:
@@ -93,7 +95,7 @@ def _funds(session: Session) -> Iterator[str]:
 
 def _is_as_posted(head: str, township: str, entry: FundEntry) -> bool:
     try:
-        return seals.of_entry(head, township, entry) == entry.digest
+        return seals.is_of_entry(head, township, entry)
     except SealBroken:
         return False
 
@@ -134,6 +136,7 @@ def _payments(
     session: Session, said: dict[int, _Said], numbers: dict[int, str], destroyed: set[int]
 ) -> Iterator[str]:
     standing = {r.case_id: r for r in _standing(session)}
+    places = _places(session, standing)
     for case_id in sorted({*standing, *(c for c, s in said.items() if s.paid)} - destroyed):
         row, events = standing.get(case_id), list(said[case_id].paid.values())
         number = numbers.get(case_id, f"第 {case_id} 号办件（不存在）")
@@ -142,8 +145,22 @@ def _payments(
             yield f"{number} 的救助登记与办理记录不符"
         elif event.payload.get("amount") != row.amount or row.refunded != said[case_id].refunded:
             yield f"{number} 的救助金额与办理记录不符"
-        elif event.payload.get("seal") not in (None, seals.of_payment(row)):
+        elif event.payload.get("seal") not in (None, seals.of_payment(row)) or (
+            row.division not in places[case_id]
+        ):
             yield f"{number} 的救助登记被改动"
+
+
+def _places(session: Session, case_ids: Collection[int]) -> dict[int, set[str]]:
+    """Where the cases are and were: what was paid stays where it was paid."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for row in session.execute(select(Case.id, Case.division)):
+        if row.id in case_ids:
+            found[row.id].add(row.division)
+    for event in session.scalars(select(CaseEvent).where(CaseEvent.kind == "household_moved")):
+        if event.case_id in case_ids:
+            found[event.case_id].add(str(event.payload.get("before", "")))
+    return found
 
 
 def _twice(session: Session) -> Iterator[str]:

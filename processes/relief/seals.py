@@ -11,12 +11,32 @@ from datetime import UTC
 
 from processes.relief.fund_models import FundEntry, ReliefPayment
 from processes.relief.models import Award
+from processes.storage.base import WHOLE
 
 _TAIL = 4
 
 
 def of_entry(previous: str, township: str, entry: FundEntry) -> str:
     """The seal of a posted entry, over its postings and over the entry before it."""
+    at = entry.entered_at.astimezone(UTC).isoformat()
+    more = _hash(
+        at,
+        entry.entered_by_id,
+        entry.confirmed_by_id,
+        entry.case_id,
+        of_entry_of_before(previous, township, entry),
+    )
+    return WHOLE + more[: -len(WHOLE)]
+
+
+def is_of_entry(previous: str, township: str, entry: FundEntry) -> bool:
+    """Whether a posted entry has the seal that it would be given; those of before say less."""
+    of = of_entry if entry.digest.startswith(WHOLE) else of_entry_of_before
+    return entry.digest == of(previous, township, entry)
+
+
+def of_entry_of_before(previous: str, township: str, entry: FundEntry) -> str:
+    """The seal as it was at first: without the accounts, the instant and the case by their keys."""
     return _hash(
         previous, township, entry.serial, entry.kind, entry.booked_on.isoformat(), f"{entry.amount:.2f}", entry.memo,
         entry.case_number, entry.reverses_id or 0, entry.question, entry.entered_by, entry.confirmed_by,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from processes.storage import sealing
 from processes.storage.types import ProcessData, UtcDateTime, Yuan
+
+WHOLE: Final = "2."
+"""How states of rows begin that say what earlier ones did not (`stated_since`, `told_since`)."""
 
 
 class Row(DeclarativeBase):
@@ -75,6 +78,8 @@ class Stated:
     """
 
     stated_but: ClassVar[tuple[str, ...]] = ()
+    stated_since: ClassVar[tuple[str, ...]] = ()
+    """Attributes that later states say and earlier ones do not (their states begin with `WHOLE`): what was noted before stays true."""
 
 
 class Told:
@@ -86,6 +91,8 @@ class Told:
     told_but: ClassVar[tuple[str, ...]] = ()
     told_later: ClassVar[tuple[str, ...]] = ()
     """Attributes that are told where they say something: what was told before there were such stays true."""
+    told_since: ClassVar[tuple[str, ...]] = ()
+    """Attributes that later states say and earlier ones do not (their states begin with `WHOLE`): what was told before stays true."""
     told_as: ClassVar[str] = ""
     """What such a row is to people."""
     told_in: ClassVar[str] = "case_id"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import PrimaryKeyConstraint, String, UniqueConstraint, event, select, text
+from sqlalchemy import PrimaryKeyConstraint, String, UniqueConstraint, select, text
 
 from processes import audit_cli
 from processes import commands as c
@@ -18,14 +17,14 @@ from processes.access import row_states
 from processes.access.models import AccessLog
 from processes.access.scope import system_actor
 from processes.cases import told_rows
-from processes.cases.models import CaseEvent, Clock, Suspension
+from processes.cases.models import CaseEvent
 from processes.office import keys
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
-from processes.relief.claim_models import ReliefClaim, ReliefClaimPerson
 from processes.storage import sealing
 from processes.storage.base import Row
 from tests.builders import cases
+from tests.builders.filled import ONE_ROW, with_stated, with_told
 
 STATED = {kind.__tablename__: kind for kind in row_states.kinds()}
 TOLD = {kind.__tablename__: kind for kind in (*told_rows.kinds(), *told_rows.parts())}
@@ -56,8 +55,6 @@ NOT_COMPARED = {
     "batch_action": "a convenience: what undoes a batch for an hour; each step's events tell",
     "command_token": "a memory of repeated clicks: it answers, and does nothing",
     "incident": "what failed and waits for a retry; a timer that is due is found by the case",
-    "migration_batch": "a plan; what was done stands in each case's events",
-    "migration_row": "a plan; what was done stands in each case's events",
     "notice": "a line to somebody about what stands elsewhere",
     "outbox": "a queue: what has to be done is derived from rows, and each job looks at them again",
     "phrase": "a convenience: words that somebody writes often",
@@ -74,47 +71,10 @@ def test_every_table_is_compared_or_has_a_reason() -> None:
     assert set(named) == set(Row.metadata.tables)
 
 
-ONE_ROW = {"installation", "parameter_book"}
-"""Tables that hold one row by a constraint of their own; every office has it."""
-_VALUES: dict[str, Any] = {
-    "case_move.status": "asked", "holiday_version.status": "superseded", "parameter_value.status": "proposed",
-    "holiday_version.confirmed_by_id": None, "holiday_version.proposed_by_id": None, "account_change.verdict": "",
-    "parameter_value.confirmed_by_id": None, "absence.confirmed_by_id": None, "parameter_value.proposed_by_id": 1,
-    "named_substitute.account_id": 91, "named_substitute.substitute_id": 92, "holiday_version.undone_by_id": None, "holiday_version.undo_asked_by_id": None,
-}  # fmt: skip
-"""What the tables' own rules ask for."""
-
-
-def _made_up(column: Any, n: int) -> Any:
-    known = f"{column.table.name}.{column.name}"
-    if known in _VALUES:
-        return _VALUES[known]
-    kind = column.type.python_type if not hasattr(column.type, "impl") else None
-    named = type(column.type).__name__
-    if named == "UtcDateTime":
-        return datetime(2026, 3, 2, tzinfo=UTC)
-    if named == "Yuan":
-        return Decimal("10.00")
-    if named == "ProcessData":
-        return [str(n)]
-    samples = {int: n, str: f"甲{n}", bool: True, date: date(2026, 3, 2), bytes: b"x"}
-    return samples[kind]  # type: ignore[index]
-
-
 @pytest.fixture
 def filled(stage: Stage) -> Stage:
-    """An office with a row of each kind that is stated, stored by the program; what they refer to need not be there."""
-    stage.database.engine.dispose()
-    event.listen(stage.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=OFF"))
-    with stage.database.unit_of_work() as uow:
-        for kind in STATED.values():
-            if kind.__tablename__ in ONE_ROW:
-                continue
-            left_out = ("id", sealing.MARK, *sealing.sealed_of(kind))
-            columns = [column for column in kind.__table__.columns if column.name not in left_out]
-            uow.add(kind(**{column.name: _made_up(column, 90) for column in columns}))
-        uow.commit()
-    return stage
+    """An office with a row of each kind that is stated."""
+    return with_stated(stage)
 
 
 def _key(table: str) -> str:
@@ -233,24 +193,8 @@ _IN_WHOSE_NAME = {"suspension": "clock", "relief_claim_person": "relief_claim"}
 
 @pytest.fixture
 def told(stage: Stage) -> Stage:
-    """An office with a case that has a row of each kind which is told, what the case did not write added by the program."""
-    cases.a_case(stage, at="county_decision")
-    cases.a_case(stage, raw=cases.OTHER_HOUSEHOLD)
-    with stage.database.unit_of_work() as uow:
-        clock = uow.session.scalars(select(Clock).order_by(Clock.id.desc())).first()
-        assert clock is not None
-        clock.suspensions.append(Suspension(from_on=date(2026, 3, 2), until_on=None, reason="试停"))
-        person = ReliefClaimPerson(person_id=1, is_concerned=True)
-        uow.add(
-            ReliefClaim(
-                case_id=1, division=cases.VILLAGE, event="fire", is_bills=False, from_on=None, until_on=None,
-                amount=Decimal(10), asked_on=date(2026, 3, 2), seen=[], people=[person],
-            )
-        )  # fmt: skip
-        uow.commit()
-    stage.database.engine.dispose()
-    event.listen(stage.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=OFF"))
-    return stage
+    """An office with a case that has a row of each kind which is told."""
+    return with_told(stage)
 
 
 @pytest.mark.parametrize("table", list(TOLD))
