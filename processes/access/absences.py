@@ -93,8 +93,8 @@ def name_substitute(
     uow: UnitOfWork, actor: Actor, account: Account, substitute: Account, reason: str
 ) -> NamedSubstitute:
     """Let somebody of another rank be chosen by a person who is away; neither of the two says so themselves."""
-    of_one = persons.is_one_of(uow.session, account.id, (substitute.id,))
-    if of_one or persons.is_one_of(uow.session, actor.account_id, (account.id, substitute.id)):
+    of_one = persons.is_one_of(uow.session, account.id, (substitute.id,), uow.now)
+    if of_one or persons.is_one_of(uow.session, actor.account_id, (account.id, substitute.id), uow.now):
         raise RuleBroken(reason="代办名单由两人以外的流程管理员登记，外出人员和代办人不能是同一人")
     if not rules.is_reachable(substitute, account.division):
         raise RuleBroken(reason=f"{substitute.name}的管辖范围不包括{account.name}的办件，不能代办")
@@ -191,7 +191,7 @@ def confirm(uow: UnitOfWork, actor: Actor, absence_id: int, accept: bool) -> Abs
         raise NotFound()
     if row.confirmed_at is not None or row.ended_at is not None:
         raise RuleBroken(reason="这项代办已经处理")
-    if persons.is_one_of(uow.session, actor.account_id, (row.account_id, row.substitute_id)):
+    if persons.is_one_of(uow.session, actor.account_id, (row.account_id, row.substitute_id), row.made_at):
         raise OwnProposal(what="外出代办")
     if accept:
         _demand_not_own_list(uow, actor, row)

@@ -89,9 +89,14 @@ class Account(Row, Scoped, Marked):
 
 
 class AccountChange(Row, Marked, Stated):
-    """Other roles or another place of work for an account, asked for by one administrator and decided by another."""
+    """A change of an account, asked for by one administrator and decided by another.
+
+    Other roles or another place of work; or the second factors taken away, another one-time password, that it is of the
+    same natural person as another account, or no longer: then roles and place are those that it has.
+    """
 
     __tablename__ = "account_change"
+    stated_since = ("reissues", "password_hash", "same_as_id", "unties", "together")
     __table_args__ = (
         CheckConstraint("verdict IN ('', 'confirmed', 'refused', 'withdrawn')", name="verdict"),
         CheckConstraint("verdict <> 'confirmed' OR decided_by_id <> asked_by_id", name="two_people"),
@@ -108,8 +113,19 @@ class AccountChange(Row, Marked, Stated):
     department: Mapped[str] = mapped_column(String(40), default="")
     resets_factors: Mapped[bool] = mapped_column(default=False)
     """Takes every second factor away (a telephone was lost) and leaves the work as it is."""
+    reissues: Mapped[bool] = mapped_column(default=False)
+    """Gives another one-time password; until it is confirmed the one before opens."""
+    password_hash: Mapped[str] = mapped_column(String(200), default="")
+    """Of that password, while it waits."""
+    same_as_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """The account whose person this one's is said to be."""
+    unties: Mapped[bool] = mapped_column(default=False)
+    """It was said to be of the person of others by mistake."""
+    together: Mapped[list[Any] | None]
+    """Of accounts that are one person no longer, all that were so until then: for what was begun before they still are."""
     reason = sealed_text()
-    asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """None: the command line."""
     asked_by: Mapped[str] = mapped_column(String(60))
     asked_at: Mapped[datetime]
     verdict: Mapped[str] = mapped_column(String(10), default="")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -84,9 +85,9 @@ def demand(
     if not excluded and Kind.ACCEPT not in excluding:
         return
     signed = _signers(session, case)
-    registered = _registered_by(session, case)
+    registered, since = _registered_by(session, case)
     for account_id in dict.fromkeys(a for a in who if a is not None):
-        mine = persons.accounts_of(session, account_id)
+        mine = persons.accounts_of(session, account_id, since)
         if Kind.ACCEPT in excluding and registered & mine:
             raise DutySeparation(
                 earlier="登记申请", step=item.title, who=_called(session, account_id, reader)
@@ -136,7 +137,8 @@ def demand_fresh(
     session: Session, item: WorkItem, items: Sequence[WorkItem], who: int | None, away: int
 ) -> None:
     """Raise `DutySeparation` when a substitute worked on the case other than for the one who is away."""
-    for done in _done_by(items, persons.accounts_of(session, who), {}):
+    since = min((one.offered_at for one in items), default=None)
+    for done in _done_by(items, persons.accounts_of(session, who, since), {}):
         if done.task != item.task and done.completed_for_id != away:
             raise DutySeparation(earlier=done.title, step=item.title)
 
@@ -157,14 +159,18 @@ def _done_by(
             yield done
 
 
-def _registered_by(session: Session, case: Case) -> set[int]:
-    """Who registered the case, and the ones out of which it was opened: their window's steps count as well."""
-    found = {case.opened_by_id}
+def _registered_by(session: Session, case: Case) -> tuple[set[int], datetime]:
+    """Who registered the case, and the ones out of which it was opened: their window's steps count as well.
+
+    And since when the first of them was open: accounts that were one person at any time since then still are.
+    """
+    found, since = {case.opened_by_id}, case.opened_at
     parent = case.parent_id
     while parent is not None:
-        opened_by, parent_of = session.execute(
-            select(Case.opened_by_id, Case.parent_id).where(Case.id == parent)
+        opened_by, parent_of, opened_at = session.execute(
+            select(Case.opened_by_id, Case.parent_id, Case.opened_at).where(Case.id == parent)
         ).one()
+        since = min(since, opened_at)
         at_the_window = select(WorkItem).where(
             WorkItem.case_id == parent,
             WorkItem.role == Role.WINDOW_CLERK,
@@ -172,7 +178,7 @@ def _registered_by(session: Session, case: Case) -> set[int]:
         )
         found |= {opened_by, *(who for item in session.scalars(at_the_window) for who in hands(item))}
         parent = parent_of
-    return {who for who in found if who is not None}
+    return {who for who in found if who is not None}, since
 
 
 def _signers(session: Session, case: Case) -> dict[int, set[int]]:

@@ -71,7 +71,7 @@ def cosign(
     known = {
         account
         for who in (actor.account_id, *(s.account_id for s in current))
-        for account in persons.accounts_of(uow.session, who)
+        for account in persons.accounts_of(uow.session, who, case.opened_at)
     }
     fresh = [a for a in signers if a.id not in known]
     if not fresh:

@@ -24,6 +24,7 @@ from processes.commands.accounts import (
     SignIn,
     TouchSession,
     UnlockAccount,
+    UntiePerson,
 )
 from processes.commands.archive import (
     AddOldSheet,
@@ -236,6 +237,7 @@ __all__ = [
     "SweepUnsaved",
     "PostponeJob",
     "SetReach",
+    "UntiePerson",
     "DropFilter",
     "NoteBatch",
     "SaveFilter",

@@ -133,10 +133,19 @@ class CloseAccount(Weighty):
 
 @dataclass(frozen=True, slots=True)
 class DeclarePerson(Weighty):
-    """Say that an account belongs to the natural person of another one; taken back by nobody."""
+    """Ask that an account is held to be of the natural person of another one."""
 
     username: str
     same_as: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UntiePerson(Weighty):
+    """Ask that an account is no longer held to be of the natural person of others: it was a mistake."""
+
+    username: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +157,10 @@ class ConfirmAccount(Weighty):
 
 @dataclass(frozen=True, slots=True)
 class ReissuePassword(Weighty):
-    """Give an account another one-time password, when the one before was lost or has expired."""
+    """Give an account another one-time password, when the one before was lost or has expired.
+
+    While somebody can sign in with the account it waits for the second administrator, and the one before opens.
+    """
 
     username: str
 

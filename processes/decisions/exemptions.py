@@ -70,7 +70,7 @@ def note(
 def _proposal(uow: UnitOfWork, actor: Actor, case: Case, items: Sequence[WorkItem]) -> int | None:
     """Who put it to the county; raises `DutySeparation` when that is whoever decides, with whatever account."""
     steps = [i for i in items if i.completed_by_id is not None and i.role in _TOWNSHIP]
-    mine = persons.accounts_of(uow.session, actor.account_id)
+    mine = persons.accounts_of(uow.session, actor.account_id, case.opened_at)
     for step in steps:
         if mine & duties.hands(step):
             raise DutySeparation(earlier=step.title, step="决定财产豁免", who=actor.name)

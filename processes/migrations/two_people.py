@@ -71,6 +71,7 @@ PAIRS: Sequence[Pair] = (
     Pair("absence", "account_id", "substitute_id"),
     Pair("account_change", "decided_by_id", "asked_by_id", "{}.verdict = 'confirmed'"),
     Pair("account_change", "decided_by_id", "account_id", "{}.verdict = 'confirmed'"),
+    Pair("account_change", "decided_by_id", "same_as_id", "{}.verdict = 'confirmed'"),
     Pair("case_move", "decided_by_id", "asked_by_id", "{}.status = 'done'"),
     Pair("destruction", "decided_by_id", "proposed_by_id", "{}.status = 'done'"),
     Pair("draft", "approved_by_id", "author_id"),

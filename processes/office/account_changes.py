@@ -1,4 +1,4 @@
-"""Other roles or another place of work for an account: one administrator asks, another one decides."""
+"""Changes of an account, its work, its factors, its password, its person: one administrator asks, another one decides."""
 
 from __future__ import annotations
 
@@ -7,14 +7,23 @@ from typing import Any
 from sqlalchemy import select
 
 from processes import commands as c
-from processes.access import absences, account_states, audit, factors, persons
+from processes.access import (
+    absences,
+    account_states,
+    audit,
+    factors,
+    passwords,
+    persons,
+    sign_in_attempts,
+)
 from processes.access.models import Account, AccountChange
 from processes.access.permissions import ROLE_TITLES, Permission, Role
 from processes.access.scope import Actor
 from processes.cases import notices
 from processes.errors import AccountInvalid, NotFound, RuleBroken
-from processes.office import enrolling, leaving
-from processes.office.accounts import demand_work
+from processes.office import account_waiting as waiting
+from processes.office import enrolling, leaving, same_person
+from processes.office.account_work import demand_work
 from processes.office.answers import reason_of
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
@@ -39,7 +48,7 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ChangeAcco
     wanted = (roles, command.division, command.department)
     if wanted == (sorted(account.roles), account.division, account.department):
         raise AccountInvalid(reason="岗位、区划、部门都没有变化")
-    _demand_none_waiting(uow, account)
+    waiting.demand_none(uow, account)
     change = AccountChange(
         account_id=account.id, roles=roles, division=command.division, department=command.department,
         reason=reason, asked_by_id=actor.account_id, asked_by=actor.name, asked_at=uow.now,
@@ -64,27 +73,29 @@ def ask_factor_reset(
         raise NotFound()
     if not factors.of_account(uow.session, account.id):
         raise RuleBroken(reason=f"{account.name}没有登记双因素认证")
-    _demand_none_waiting(uow, account)
-    change = AccountChange(
-        account_id=account.id, roles=sorted(account.roles), division=account.division,
-        department=account.department, resets_factors=True,
-        reason=reason, asked_by_id=actor.account_id, asked_by=actor.name, asked_at=uow.now,
-    )  # fmt: skip
-    uow.add(change)
-    uow.flush()
-    audit.note(uow, actor, "account_change_asked", account.username)
+    change = waiting.ask_for(uow, actor, account, reason, resets_factors=True)
     text = f"{actor.name}提出清除{account.name}的双因素认证（{reason}），待另一名管理员确认"
     leaving.tell_overseers(uow, actor, account, text)
     return {"change": change.id}
 
 
-def _demand_none_waiting(uow: UnitOfWork, account: Account) -> None:
-    """A second open change of the account would fail on the one row that may wait."""
-    waiting = select(AccountChange.id).where(
-        AccountChange.account_id == account.id, AccountChange.verdict == ""
+def ask_password(uow: UnitOfWork, actor: Actor, account: Account, password_hash: str) -> None:
+    """Ask that another one-time password becomes the account's; raises `RuleBroken` while another change waits."""
+    waiting.ask_for(uow, actor, account, "重新发放一次性密码", reissues=True, password_hash=password_hash)
+    text = f"{actor.name}提出为{account.name}重新发放一次性密码，待另一名管理员确认"
+    leaving.tell_overseers(uow, actor, account, text)
+    own = f"{actor.name}提出为您重新发放一次性密码，待另一名管理员确认；确认前原密码照常使用，不是您要求的请立即告知审计人员"
+    notices.tell(uow, [account.id], "account", own)
+
+
+def drop_password(uow: UnitOfWork, actor: Actor, account: Account) -> None:
+    """Whoever has just set an own password needs no other one: a reissued one that waits is taken back."""
+    query = select(AccountChange).where(
+        AccountChange.account_id == account.id, AccountChange.verdict == "", AccountChange.reissues.is_(True)
     )
-    if uow.session.scalar(waiting) is not None:
-        raise RuleBroken(reason=f"{account.name}已有一项待确认的变更")
+    change = uow.session.scalar(query.with_for_update())
+    if change is not None:
+        _settle(uow, actor, change, "withdrawn")
 
 
 def decide(
@@ -107,21 +118,57 @@ def decide(
     change = uow.lock(AccountChange, command.change_id)
     if change is None or change.verdict:
         raise RuleBroken(reason="这项变更已经处理")
-    is_own = persons.is_one_of(uow.session, actor.account_id, (change.asked_by_id, account.id))
+    sides = (change.asked_by_id, account.id, change.same_as_id)
+    is_own = persons.is_one_of(uow.session, actor.account_id, sides, change.asked_at)
     if command.accept and is_own:
         raise RuleBroken(reason="账号变更须由提出人和本人以外的另一名管理员确认")
-    change.decided_by_id, change.decided_by, change.decided_at = actor.account_id, actor.name, uow.now
     if not command.accept:
-        change.verdict = "withdrawn" if is_own else "refused"
+        is_asker = persons.is_one_of(uow.session, actor.account_id, (change.asked_by_id,))
+        _settle(uow, actor, change, "withdrawn" if is_asker or is_own else "refused")
         audit.note(uow, actor, "account_change_refused", username)
         return {"returned": 0}
-    change.verdict = "confirmed"
+    password_hash = change.password_hash
+    _settle(uow, actor, change, "confirmed")
+    if change.reissues:
+        return _give_password(uow, actor, account, password_hash)
+    if change.same_as_id is not None:
+        same_person.tie(uow, actor, change)
+        return {"returned": 0}
+    if change.unties:
+        same_person.untie(uow, actor, change)
+        return {"returned": 0}
     if change.resets_factors:
         enrolling.take_away(uow, actor, account)
         text = f"{actor.name}确认清除{account.name}的双因素认证：{change.reason}"
         leaving.tell_overseers(uow, actor, account, text)
         notices.tell(uow, [account.id], "account", f"您的双因素认证已由管理员清除：{change.reason}")
         return {"returned": 0}
+    return _give_work(uow, actor, account, change, in_hand)
+
+
+def _settle(uow: UnitOfWork, actor: Actor, change: AccountChange, verdict: str) -> None:
+    change.verdict, change.password_hash = verdict, ""
+    change.decided_by_id, change.decided_by, change.decided_at = actor.account_id, actor.name, uow.now
+
+
+def _give_password(uow: UnitOfWork, actor: Actor, account: Account, password_hash: str) -> dict[str, Any]:
+    """The one-time password that waited is the account's from now on; sessions end."""
+    account.password_hash = password_hash
+    account.must_change_password = True
+    account.password_expires_at = uow.now + passwords.ONE_TIME_VALID
+    account.session_epoch += 1
+    sign_in_attempts.lift(uow, account.username)
+    audit.note(uow, actor, "password_reissued", account.username)
+    account_states.note(uow, actor, account)
+    text = f"{actor.name}确认了为{account.name}重新发放一次性密码"
+    leaving.tell_overseers(uow, actor, account, text)
+    return {"returned": 0}
+
+
+def _give_work(
+    uow: UnitOfWork, actor: Actor, account: Account, change: AccountChange, in_hand: list[int]
+) -> dict[str, Any]:
+    """Other roles and another place; what the account may not go on with is given back."""
     if Role.ADMINISTRATOR in account.roles and Role.ADMINISTRATOR not in change.roles:
         leaving.demand_administrator_besides(uow, account)
     account.roles, account.division = list(change.roles), change.division
@@ -129,7 +176,7 @@ def decide(
     account.session_epoch += 1
     absences.end_all(uow, account.id)
     returned = leaving.give_back(uow, actor, account, in_hand, "岗位变更")
-    audit.note(uow, actor, "account_changed", username)
+    audit.note(uow, actor, "account_changed", account.username)
     account_states.note(uow, actor, account)
     leaving.tell_overseers(
         uow, actor, account, f"{actor.name}确认了{account.name}的岗位变更：{change.reason}"

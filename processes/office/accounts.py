@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from processes import commands as c
 from processes.access import (
@@ -19,29 +19,18 @@ from processes.access import (
     sessions,
     sign_in_attempts,
 )
-from processes.access.division_file import COUNTY, TOWNSHIP, VILLAGE
-from processes.access.models import Account, Division
-from processes.access.permissions import ROLE_TITLES, Permission, Role
+from processes.access.models import Account
+from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import notices
-from processes.cases.models import Case
 from processes.errors import AccountInvalid, NotFound, PasswordRefused, RuleBroken
-from processes.office import leaving
+from processes.office import account_changes
+from processes.office.account_work import demand_work
+from processes.office.at_founding import is_founding
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
 _USERNAME = re.compile(r"[a-z][a-z0-9_.-]{2,59}")
 _NAME_LENGTH = 60
-MOST_OF_ONE = 3
-"""Accounts that one natural person may be said to have."""
-_LEVELS = {
-    Role.VILLAGE_ASSISTANT: VILLAGE,
-    Role.WINDOW_CLERK: TOWNSHIP,
-    Role.INVESTIGATOR: TOWNSHIP,
-    Role.TOWNSHIP_LEADER: TOWNSHIP,
-}
-"""Digits of the place that a role works for; every other role works for the county."""
-_LEVEL_TITLES = {COUNTY: "县（6 位代码）", TOWNSHIP: "乡镇（9 位代码）", VILLAGE: "村、社区（12 位代码）"}
 
 
 def add(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddAccount) -> dict[str, Any]:
@@ -56,7 +45,7 @@ def add(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AddAccount
         raise AccountInvalid(reason="演示县的账号是固定的，不能增加真实账号")
     _check(uow, command)
     password = passwords.one_time()
-    at_founding = _is_founding(uow)
+    at_founding = is_founding(uow)
     account = Account(
         username=command.username,
         name=command.name,
@@ -98,49 +87,11 @@ def confirm(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Confir
     return {}
 
 
-def declare_person(
-    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DeclarePerson
-) -> dict[str, Any]:
-    """Two accounts are one natural person from now on: what needs two people is not done with both.
-
-    It only ever binds more, so one administrator suffices and nothing takes it back.  Whoever ties everybody together
-    leaves nobody who may decide: nobody is told to have more than `MOST_OF_ONE` accounts, and both accounts, the other
-    administrators and the auditors are told.
-    """
-    actor.demand(Permission.ACCOUNT_WRITE)
-    names = sorted({command.username, command.same_as})
-    query = select(Account).where(Account.username.in_(names)).order_by(Account.id).with_for_update()
-    found = {a.username: a for a in uow.session.scalars(query)}
-    if len(found) != 2:  # noqa: PLR2004
-        raise AccountInvalid(reason="请选择另一个已有的账号")
-    one, other = found[command.username], found[command.same_as]
-    person, joined = other.person_id or other.id, one.person_id or one.id
-    if person == joined:
-        raise AccountInvalid(reason="这两个账号已登记为同一人")
-    of_one = or_(Account.person_id == joined, Account.id == joined)
-    of_both = or_(of_one, Account.person_id == person, Account.id == person)
-    together = uow.session.scalars(
-        select(Account).where(of_both).order_by(Account.id).with_for_update()
-    ).all()
-    if len(together) > MOST_OF_ONE:
-        raise RuleBroken(
-            reason=f"登记后一人将有 {len(together)} 个账号，最多 {MOST_OF_ONE} 个，请核对是否确为同一人"
-        )
-    joined_now = [a for a in together if joined in (a.person_id, a.id)]
-    for account in joined_now:
-        account.person_id = person
-    account_states.note(uow, actor, *joined_now)
-    audit.note(uow, actor, "person_declared", f"{command.username} {command.same_as}")
-    said = f"{one.name}的账号 {one.username} 与{other.name}的账号 {other.username} 登记为同一人"
-    leaving.tell_overseers(uow, actor, one, f"{actor.name}将{said}")
-    notices.tell(uow, [one.id, other.id], "account", f"{said}，不是同一人的，请立即告知审计人员")
-    return {"person": person}
-
-
 def reissue(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ReissuePassword) -> dict[str, Any]:
-    """Give another one-time password; sessions end.  After founding a second administrator confirms it, as for a new one.
+    """Give another one-time password.  After founding a second administrator confirms it, as for a new one.
 
-    Somebody who had left comes back in this way, always with a second administrator.
+    Who can sign in goes on with the password that they have until it is confirmed (`account_changes`); with a refusal
+    nothing happened.  Somebody who had left comes back in this way, always with a second administrator.
 
     Nobody reissues their own: who knows their password changes it, who does not is helped by somebody else.
     """
@@ -157,7 +108,10 @@ def reissue(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Reissu
     others = [a for a in founding.administrators(uow.session) if a.id != account.id]
     # Whoever runs the machine helps the only administrator: nobody is there who could confirm it.
     comes_back = not (account.is_active or account.awaits_confirmation)
-    at_once = not comes_back and (_is_founding(uow) or (actor.account_id is None and not others))
+    at_once = not comes_back and (is_founding(uow) or (actor.account_id is None and not others))
+    if account.is_active and not at_once:
+        account_changes.ask_password(uow, actor, account, accounts.hash_password(password))
+        return {"username": account.username, "password": password, "awaits_confirmation": True}
     account.password_hash = accounts.hash_password(password)
     account.must_change_password = True
     account.password_expires_at = uow.now + passwords.ONE_TIME_VALID
@@ -197,6 +151,7 @@ def change_password(
     if command.new == command.old:
         raise PasswordRefused(reason="与原密码相同")
     passwords.check(command.new, account.username, account.name)
+    account_changes.drop_password(uow, actor, account)
     account.password_hash = accounts.hash_password(command.new)
     account.must_change_password = False
     account.password_expires_at = None
@@ -216,12 +171,6 @@ def wrong_password() -> PasswordRefused:
     return PasswordRefused(reason="原密码不正确")
 
 
-def _is_founding(uow: UnitOfWork) -> bool:
-    """Whether the first administrator may still act alone: there never was a second one, and there is no case."""
-    has_case = uow.session.scalar(select(Case.id).limit(1)) is not None
-    return not has_case and not founding.had_two_administrators(uow.session)
-
-
 def demand_names(username: str, name: str) -> None:
     """Raise `AccountInvalid` unless an account may be called so."""
     if not _USERNAME.fullmatch(username):
@@ -235,17 +184,3 @@ def _check(uow: UnitOfWork, command: c.AddAccount) -> None:
     if uow.session.scalar(select(Account.id).where(Account.username == command.username)) is not None:
         raise AccountInvalid(reason=f"用户名 {command.username} 已有人使用")
     demand_work(uow, command.role, command.division, command.department)
-
-
-def demand_work(uow: UnitOfWork, role: str, division: str, department: str) -> None:
-    """Raise `AccountInvalid` unless somebody may have this role at this place, and in this department."""
-    roles = set(ROLE_TITLES) - {Role.SYSTEM}
-    if role not in roles:
-        raise AccountInvalid(reason=f"没有岗位 {role}，应为 {'、'.join(sorted(roles))}")
-    level = _LEVELS.get(Role(role), COUNTY)
-    if uow.session.get(Division, division) is None:
-        raise AccountInvalid(reason=f"没有区划 {division}")
-    if len(division) != level:
-        raise AccountInvalid(reason=f"{ROLE_TITLES[Role(role)]}的工作地点应为{_LEVEL_TITLES[level]}")
-    if bool(department) != (role == Role.DEPARTMENT_OFFICER):
-        raise AccountInvalid(reason="部门经办须注明部门，其他岗位不填部门")

@@ -124,7 +124,7 @@ def decide(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DecideD
         raise NotFound()
     if row.status != PROPOSED:
         raise RuleBroken(reason="这份档案的销毁已经有了决定")
-    if persons.is_one_of(uow.session, actor.account_id, (row.proposed_by_id,)):
+    if persons.is_one_of(uow.session, actor.account_id, (row.proposed_by_id,), row.proposed_at):
         raise DutySeparation(earlier="提出销毁", step="批准销毁")
     row.status = DONE if command.destroy else REFUSED
     row.decided_by_id, row.decided_by, row.decided_at = actor.account_id, actor.name, uow.now

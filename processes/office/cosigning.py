@@ -164,7 +164,7 @@ def _demand_apart(actor: Actor, row: Involvement, run: Run, item: WorkItem) -> N
 
     Nor does whoever asked for the signature, also not as the substitute of the one who was asked.
     """
-    if persons.is_one_of(run.uow.session, actor.account_id, (row.asked_by_id,)):
+    if persons.is_one_of(run.uow.session, actor.account_id, (row.asked_by_id,), run.case.opened_at):
         raise RuleBroken(reason="会签由您提出，须由他人表态，您不能代为会签")
     mine = actor.account_id
     duties.demand(run.uow.session, run.case, run.bundle, item, run.items, mine, row.account_id, reader=mine)

@@ -60,7 +60,7 @@ def confirm(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Confir
     actor.demand(Permission.CALENDAR_WRITE)
     row, rows = holidays.locked(uow, command.version_id)
     _demand(row, PROPOSED)
-    if persons.is_one_of(uow.session, actor.account_id, (row.proposed_by_id,)):
+    if persons.is_one_of(uow.session, actor.account_id, (row.proposed_by_id,), row.proposed_at):
         raise OwnProposal(what=f"{row.year} 年放假安排")
     before = clocks.calendar_of(uow.session)
     former = holidays.standing(rows)
@@ -117,7 +117,7 @@ def decide_undo(
         row.undo_asked_by_id, row.undo_asked_at = None, None
         _note(uow, actor, "holiday_undo_refused", row)
         return {"status": row.status}
-    if persons.is_one_of(uow.session, actor.account_id, (row.undo_asked_by_id,)):
+    if persons.is_one_of(uow.session, actor.account_id, (row.undo_asked_by_id,), row.undo_asked_at):
         raise OwnProposal(what=f"撤销 {row.year} 年放假安排")
     before = clocks.calendar_of(uow.session)
     row.status = WITHDRAWN

@@ -103,7 +103,7 @@ def run(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RunMigrati
     if undecided:
         raise RuleBroken(reason=f"还有 {undecided} 件需要选择是否迁移")
     hands = (batch.by_id, *batch.chosen_by)
-    if persons.is_one_of(uow.session, actor.account_id, hands):
+    if persons.is_one_of(uow.session, actor.account_id, hands, batch.at):
         raise OwnProposal(what=f"{batch.title}的迁移")
     batch.reason, batch.status, batch.run_by_id = reason_of(command.reason), m.RUNNING, actor.account_id
     _ask_worker(uow, batch)
@@ -114,7 +114,7 @@ def undo(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.UndoMigra
     """Let the worker take the migrated cases back; not by whoever had them migrated."""
     actor.demand(Permission.STUDIO)
     batch = _batch(uow, command, m.DONE)
-    if persons.is_one_of(uow.session, actor.account_id, (batch.run_by_id,)):
+    if persons.is_one_of(uow.session, actor.account_id, (batch.run_by_id,), batch.at):
         raise OwnProposal(what=f"{batch.title}的迁移")
     batch.undone_because, batch.status = reason_of(command.reason), m.UNDOING
     batch.undone_by_id = actor.account_id

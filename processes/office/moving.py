@@ -91,7 +91,7 @@ def decide(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.DecideM
         text = f"{actor.name}没有同意将{case.applicant}的办件移动到“{row.to_title}”：{row.said}"
         notices.tell(uow, [row.asked_by_id], "move", text, case)
         return {"case": case.number, "status": row.status}
-    if persons.is_one_of(uow.session, actor.account_id, (row.asked_by_id,)):
+    if persons.is_one_of(uow.session, actor.account_id, (row.asked_by_id,), row.asked_at):
         raise OwnProposal(what=f"移动到“{row.to_title}”")
     run = Run(uow, actor, case, actions.items_of(uow, case))
     target(places(run), row.ref, row.to)

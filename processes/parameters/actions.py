@@ -45,6 +45,7 @@ def confirm(uow: UnitOfWork, actor: Actor, value_id: int) -> ParameterValue:
             uow.session,
             actor.account_id,
             (row.proposed_by_id, *(row.hands if row.proposed_by_id is None else ())),
+            row.proposed_at,
         )
         or _published_by(row, actor)
     ):

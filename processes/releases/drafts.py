@@ -148,7 +148,10 @@ def _demand_in_time(session: Session, draft: Draft, effective_from: date, today:
 def _demand_other_hand(uow: UnitOfWork, actor: Actor, draft: Draft) -> None:
     """Raise `DutySeparation` for the author and for everybody who changed anything since the base."""
     involved = (*hands(uow.session, draft), draft.author_id)
-    if persons.is_one_of(uow.session, actor.account_id, involved) or actor.name == draft.changed_by:
+    if (
+        persons.is_one_of(uow.session, actor.account_id, involved, draft.created_at)
+        or actor.name == draft.changed_by
+    ):
         raise DutySeparation(earlier="修改流程", step="审批发布")
 
 
@@ -345,7 +348,7 @@ def to_approve(session: Session, account_id: int | None) -> list[Draft]:
     return [
         d
         for d in session.scalars(query)
-        if not persons.is_one_of(session, account_id, (*hands(session, d), d.author_id))
+        if not persons.is_one_of(session, account_id, (*hands(session, d), d.author_id), d.created_at)
     ]
 
 

@@ -242,7 +242,7 @@ def _waiting(uow: UnitOfWork, actor: Actor, entry_id: int) -> tuple[FundEntry, F
 
 
 def _demand_other_person(uow: UnitOfWork, actor: Actor, entry: FundEntry) -> None:
-    if persons.is_one_of(uow.session, actor.account_id, (entry.entered_by_id,)):
+    if persons.is_one_of(uow.session, actor.account_id, (entry.entered_by_id,), entry.entered_at):
         raise DutySeparation(earlier="备用金录入", step="备用金复核")
 
 

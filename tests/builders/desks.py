@@ -9,7 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from processes import commands as c
+from processes.access import account_states, accounts
 from processes.access.models import Absence, Account
+from processes.access.scope import system_actor
 from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
 from web.app import create_app
@@ -77,6 +79,33 @@ def colleague(stage: Stage, of: str, username: str, name: str) -> int:
         uow.flush()
         uow.commit()
         return made.id
+
+
+def tied(stage: Stage, username: str, same_as: str) -> None:
+    """Two accounts are one natural person: one administrator says so, another one confirms it."""
+    with stage.database.reading("") as session:
+        known = session.scalar(select(Account.id).where(Account.username == "admin_t"))
+    if known is None:
+        made = colleague(stage, "admin", "admin_t", "吴管理")
+        with stage.database.unit_of_work() as uow:
+            account_states.note(uow, system_actor(), uow.session.get_one(Account, made))
+            uow.commit()
+    _decided(stage, c.DeclarePerson(username, same_as))
+
+
+def untied(stage: Stage, username: str) -> None:
+    """An account is of the same person as others no longer, after `tied`."""
+    _decided(stage, c.UntiePerson(username, "登记有误"))
+
+
+def _decided(stage: Stage, command: c.Command) -> None:
+    with stage.database.reading("") as session:
+        first, second = (
+            accounts.actor_of(session.scalars(select(Account).where(Account.username == name)).one())
+            for name in ("admin", "admin_t")
+        )
+    change = stage.office.perform(command, first)["change"]
+    stage.office.perform(c.DecideAccountChange(change, accept=True), second)
 
 
 def confirm_absences(stage: Stage) -> None:

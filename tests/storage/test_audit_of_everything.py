@@ -22,6 +22,7 @@ from processes.policy import values
 from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
+from tests.builders.desks import tied, untied
 from tests.storage.test_transactions import together
 
 Change = Callable[[Session], object]
@@ -183,7 +184,8 @@ def test_many_entries_at_once_stand_in_one_order(any_stage: Stage) -> None:
 
 def test_changes_of_accounts_through_the_office_keep_the_books(any_stage: Stage) -> None:
     admin = any_stage.actor("administrator", "340199")
-    any_stage.office.perform(c.DeclarePerson("t1_clerk", "t1_investigator"), admin)
+    tied(any_stage, "t1_clerk", "t1_investigator")
+    untied(any_stage, "t1_clerk")
     any_stage.office.perform(c.CloseAccount("t1_leader", "调离"), admin)
     assert broken(any_stage) == []
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, text
 
 from processes import commands as c
+from processes.access import persons
 from processes.access.accounts import actor_of
 from processes.access.models import Account
 from processes.access.permissions import Role
@@ -22,6 +23,7 @@ from processes.people.models import Household
 from processes.rehearsal.stage import Stage
 from processes.releases.bundle import Bundle
 from tests.builders import cases, releases
+from tests.builders.desks import colleague, tied, untied
 
 
 def _with_roles(stage: Stage, username: str, *roles: Role) -> Actor:
@@ -34,8 +36,8 @@ def _with_roles(stage: Stage, username: str, *roles: Role) -> Actor:
 
 
 def _same_person(stage: Stage, username: str, of: str) -> None:
+    tied(stage, username, of)
     administrator = stage.actor("administrator", "340199")
-    stage.office.perform(c.DeclarePerson(username, of), administrator)
     with pytest.raises(AccountInvalid, match="已登记为同一人"):
         stage.office.perform(c.DeclarePerson(of, username), administrator)
 
@@ -86,6 +88,61 @@ def test_a_second_account_of_the_same_person_is_the_person(stage: Stage) -> None
     )
     with pytest.raises(DutySeparation):
         stage.office.perform(c.ConfirmParameter(made["value"]), stage.actor("supervisor#2", "340199"))
+
+
+def test_accounts_that_were_one_person_by_mistake__still_are_for_what_was_begun_before(stage: Stage) -> None:
+    number = cases.a_case(stage, "county_decision")
+    _same_person(stage, "county_leader", "t1_leader")
+    stage.move("1 hour")
+    untied(stage, "county_leader")
+    with stage.database.reading("") as session:
+        told = {a.username: a.person_id for a in session.scalars(select(Account))}
+    assert (told["county_leader"], told["t1_leader"]) == (None, None)
+    with pytest.raises(DutySeparation, match="乡镇审核意见"):
+        cases.complete(stage, cases.item_at(stage, number, "county_decision"))
+    later = cases.a_case(stage, "county_decision", raw=cases.OTHER_HOUSEHOLD, on="2026-04-07T09:00")
+    cases.complete(stage, cases.item_at(stage, later, "county_decision"))
+
+
+def test_the_account_that_others_were_tied_to_is_taken_out__the_rest_stay_one(stage: Stage) -> None:
+    tied(stage, "t1_clerk", "t1_leader")
+    tied(stage, "t1_investigator", "t1_leader")
+    untied(stage, "t1_leader")
+    with stage.database.reading("") as session:
+        ids = {a.username: a.id for a in session.scalars(select(Account))}
+        mine = persons.accounts_of(session, ids["t1_clerk"], stage.database.clock())
+        ever = persons.accounts_of(session, ids["t1_clerk"])
+        alone = persons.accounts_of(session, ids["t1_leader"], stage.database.clock())
+    assert mine == {ids["t1_clerk"], ids["t1_investigator"]}
+    assert ever == {*mine, ids["t1_leader"]}
+    assert alone == {ids["t1_leader"]}
+
+
+def test_that_accounts_are_one_person_or_no_longer__waits_for_another_administrator(stage: Stage) -> None:
+    colleague(stage, "admin", "admin2", "钱管理")
+    with stage.database.reading("") as session:
+        first, second = (
+            actor_of(session.scalars(select(Account).where(Account.username == name)).one())
+            for name in ("admin", "admin2")
+        )
+    change = stage.office.perform(c.DeclarePerson("t1_clerk", "t1_leader"), first)["change"]
+    with pytest.raises(RuleBroken, match="另一名管理员"):
+        stage.office.perform(c.DecideAccountChange(change, accept=True), first)
+    assert _ties(stage) == 0
+    stage.office.perform(c.DecideAccountChange(change, accept=True), second)
+    assert _ties(stage) == 1
+    change = stage.office.perform(c.UntiePerson("t1_clerk", "登记有误"), second)["change"]
+    with pytest.raises(RuleBroken, match="另一名管理员"):
+        stage.office.perform(c.DecideAccountChange(change, accept=True), second)
+    stage.office.perform(c.DecideAccountChange(change, accept=False), first)
+    assert _ties(stage) == 1, "refused, and yet something happened"
+    with pytest.raises(RuleBroken, match="没有与其他账号"):
+        stage.office.perform(c.UntiePerson("supervisor", "登记有误"), first)
+
+
+def _ties(stage: Stage) -> int:
+    with stage.database.reading("") as session:
+        return len(session.scalars(select(Account).where(Account.person_id.is_not(None))).all())
 
 
 def test_a_programme_without_any_rule_has_the_floor_still(stage: Stage, allowance: Bundle) -> None:
@@ -195,7 +252,7 @@ def test_who_took_the_call_does_not_decide_what_came_of_it(whole_stage: Stage) -
             initials_other="", category="", state=b"", version=0, opened_at=uow.now, status="open", head="",
             events_count=0, former_releases=[],
         )  # fmt: skip
-        assert duties._registered_by(uow.session, case) == {clerk.account_id}
+        assert duties._registered_by(uow.session, case) == ({clerk.account_id}, parent.opened_at)
 
 
 def _untrue(stage: Stage) -> list[str]:

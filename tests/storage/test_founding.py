@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from processes import commands as c
 from processes.access import accounts, founding, passwords
-from processes.access.models import AccessLog, Account, Division
+from processes.access.models import AccessLog, Account, AccountChange, Division
 from processes.access.scope import Actor, system_actor
 from processes.errors import (
     AccountInvalid,
@@ -146,7 +146,7 @@ def test_the_first_administrator_acts_alone_once__then_two_are_needed(empty: Off
     assert [a for a in log if a != "account_state"] == ["account_added"] * 4 + ["account_confirmed"]
 
 
-def _made_inactive_by_reissue(empty: Office, first: Actor) -> None:
+def _given_another_password(empty: Office, first: Actor) -> None:
     empty.perform(c.ReissuePassword("admin2"), first)
 
 
@@ -175,7 +175,7 @@ def _given_other_work(empty: Office, first: Actor) -> None:
     empty.perform(c.DecideAccountChange(again, accept=True), first)
 
 
-@pytest.mark.parametrize("gone", [_made_inactive_by_reissue, _let_go, _given_other_work])
+@pytest.mark.parametrize("gone", [_given_another_password, _let_go, _given_other_work])
 def test_founding_never_comes_back__when_the_second_administrator_is_gone(
     empty: Office, gone: Callable[[Office, Actor], None]
 ) -> None:
@@ -307,16 +307,67 @@ def test_a_lost_password_is_reissued__and_confirmed_by_another_after_founding(em
     assert sign_in(empty, "clerk", again["password"])
     empty.perform(c.AddAccount("admin2", "赵管理", "administrator", "341599"), first)
     later = empty.perform(c.ReissuePassword("clerk"), first)
+    assert later["awaits_confirmation"]
+    assert sign_in(empty, "clerk", again["password"]), "shut out before anybody confirmed it"
+    with pytest.raises(YimenError):
+        sign_in(empty, "clerk", later["password"])
+    change = waiting(empty)
+    with pytest.raises(RuleBroken, match="另一名管理员"):
+        empty.perform(c.DecideAccountChange(change, accept=True), first)
+    empty.perform(c.DecideAccountChange(change, accept=True), actor(empty, "admin2"))
+    assert sign_in(empty, "clerk", later["password"])
     with pytest.raises(YimenError):
         sign_in(empty, "clerk", again["password"])
-    with pytest.raises(AccountUnconfirmed):
-        sign_in(empty, "clerk", later["password"])
-    with pytest.raises(RuleBroken):
-        empty.perform(c.ConfirmAccount("clerk"), first)
-    empty.perform(c.ConfirmAccount("clerk"), actor(empty, "admin2"))
-    assert sign_in(empty, "clerk", later["password"])
     with pytest.raises(RuleBroken, match="不能为自己"):
         empty.perform(c.ReissuePassword("admin"), first)
     # The command line helps the administrator; the other administrator confirms it.
-    assert empty.perform(c.ReissuePassword("admin"), system_actor())["awaits_confirmation"]
-    empty.perform(c.ConfirmAccount("admin"), actor(empty, "admin2"))
+    helped = empty.perform(c.ReissuePassword("admin"), system_actor())
+    assert helped["awaits_confirmation"]
+    empty.perform(c.DecideAccountChange(waiting(empty), accept=True), actor(empty, "admin2"))
+    assert sign_in(empty, "admin", helped["password"])
+
+
+def waiting(empty: Office) -> int:
+    """The one change of an account that waits."""
+    with empty.database.reading("") as session:
+        return session.scalars(select(AccountChange.id).where(AccountChange.verdict == "")).one()
+
+
+def _with_a_waiting_password(empty: Office) -> tuple[str, str, int]:
+    """The clerk's own password, another one that was given out, and the change that waits."""
+    found(empty)
+    first = actor(empty, "admin")
+    old = empty.perform(c.AddAccount("clerk", "李窗口", "window_clerk", "341599101"), first)["password"]
+    empty.perform(c.AddAccount("admin2", "赵管理", "administrator", "341599"), first)
+    new = empty.perform(c.ReissuePassword("clerk"), first)["password"]
+    return str(old), str(new), waiting(empty)
+
+
+def test_a_reissued_password_that_is_refused__nothing_happened(empty: Office) -> None:
+    old, new, change = _with_a_waiting_password(empty)
+    with pytest.raises(RuleBroken, match="已有一项待确认"):
+        empty.perform(c.ReissuePassword("clerk"), actor(empty, "admin"))
+    with empty.database.reading("") as session:
+        before = session.scalars(select(Account).where(Account.username == "clerk")).one()
+    empty.perform(c.DecideAccountChange(change, accept=False), actor(empty, "admin2"))
+    with empty.database.reading("") as session:
+        now = session.scalars(select(Account).where(Account.username == "clerk")).one()
+        row = session.get_one(AccountChange, change)
+    assert (now.password_hash, now.session_epoch, now.is_active) == (
+        before.password_hash, before.session_epoch, True,
+    )  # fmt: skip
+    assert (row.verdict, row.password_hash) == ("refused", "")
+    assert sign_in(empty, "clerk", old)
+    with pytest.raises(YimenError):
+        sign_in(empty, "clerk", new)
+
+
+def test_a_reissued_password_that_waits__goes_when_its_owner_sets_an_own_one(empty: Office) -> None:
+    old, new, change = _with_a_waiting_password(empty)
+    own = "春天的第一场雨落在城关"
+    empty.perform(c.ChangePassword(old, own), actor(empty, "clerk"))
+    with pytest.raises(RuleBroken, match="已经处理"):
+        empty.perform(c.DecideAccountChange(change, accept=True), actor(empty, "admin2"))
+    assert sign_in(empty, "clerk", own)
+    with pytest.raises(YimenError):
+        sign_in(empty, "clerk", new)

@@ -19,6 +19,7 @@ from processes.cases.models import CaseEvent, Involvement, Notice, WorkItem
 from processes.errors import DutySeparation, FormInvalid, NotAllowed, SecondObjects
 from processes.rehearsal.stage import Stage
 from tests.builders import cases, reliefs
+from tests.builders.desks import tied
 
 HANDED = {"handed_on": cases.DAY, "receiver": "周大海", "witness": "村主任", "receipt_signed": True}
 VISIT = "investigate_household"
@@ -63,9 +64,7 @@ def _say(stage: Stage, item: WorkItem, verdict: str, said: str = "", by: str = "
 def test_who_may_be_named__are_colleagues_of_the_place__no_leaders_nor_ones_own_other_account(
     stage: Stage,
 ) -> None:
-    stage.office.perform(
-        c.DeclarePerson("t1_village1", "t1_investigator"), stage.actor("administrator", "340199")
-    )
+    tied(stage, "t1_village1", "t1_investigator")
     mine = stage.actor("investigator", cases.VILLAGE).account_id
     with stage.database.reading("") as session:
         found = [c.account.username for c in seconds.choices(session, cases.VILLAGE, "investigator", mine)]

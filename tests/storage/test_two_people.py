@@ -9,12 +9,12 @@ from alembic import command
 from sqlalchemy import Table, select, update
 from sqlalchemy.exc import IntegrityError
 
-from processes import commands as c
 from processes.access.models import Account
 from processes.migrations import schema
 from processes.migrations.two_people import PAIRS, Pair
 from processes.rehearsal.stage import Stage
 from processes.storage.base import Row
+from tests.builders.desks import tied
 from tests.builders.rows import AT, Rows
 
 IDS = [pair.name.removeprefix("two_people_") for pair in PAIRS]
@@ -27,8 +27,7 @@ NOT_TWO_PEOPLE = {
 
 def _accounts(stage: Stage) -> tuple[int, int, int]:
     """Two accounts of one person, and one of another."""
-    administrator = stage.actor("administrator", "340199")
-    stage.office.perform(c.DeclarePerson("supervisor2", "supervisor"), administrator)
+    tied(stage, "supervisor2", "supervisor")
     with stage.database.reading("") as session:
         found = {a.username: a.id for a in session.scalars(select(Account))}
     return found["supervisor"], found["supervisor2"], found["county_clerk"]

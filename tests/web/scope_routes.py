@@ -93,6 +93,7 @@ ROUTES: dict[str, str] = {
             "admin.close_account",
             "admin.confirm_account",
             "admin.decide_account_change",
+            "admin.untie_person",
             "admin.declare_person",
             "admin.end_sessions",
             "admin.reissue_password",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from processes.cases.models import Notice, WorkItem
 from processes.errors import AccountInvalid, RuleBroken
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
-from tests.builders.desks import Person, colleague
+from tests.builders.desks import Person, colleague, tied
 from tests.storage.test_transactions import together
 
 
@@ -68,7 +69,7 @@ def test_other_work_needs_a_second_administrator(stage: Stage) -> None:
 def test_two_accounts_of_one_person_are_not_two_administrators(stage: Stage) -> None:
     colleague(stage, "admin", "admin2", "钱管理")
     change = stage.office.perform(other_work(), actor(stage, "admin"))["change"]
-    stage.office.perform(c.DeclarePerson("admin2", "admin"), actor(stage, "admin"))
+    tied(stage, "admin2", "admin")
     with pytest.raises(RuleBroken, match="另一名管理员"):
         stage.office.perform(c.DecideAccountChange(change, accept=True), actor(stage, "admin2"))
 
@@ -81,13 +82,13 @@ def persons_of(stage: Stage) -> dict[str, int]:
 def test_nobody_ties_more_than_three_accounts_together__one_at_a_time_or_in_groups(stage: Stage) -> None:
     colleague(stage, "admin", "admin2", "钱管理")
     first = actor(stage, "admin")
-    stage.office.perform(c.DeclarePerson("t1_clerk", "t1_leader"), first)
-    stage.office.perform(c.DeclarePerson("t1_investigator", "t1_clerk"), first)
+    tied(stage, "t1_clerk", "t1_leader")
+    tied(stage, "t1_investigator", "t1_clerk")
     before = persons_of(stage)
     for names in (("supervisor", "t1_clerk"), ("t1_leader", "supervisor")):
         with pytest.raises(RuleBroken, match="将有 4 个账号，最多 3 个"):
             stage.office.perform(c.DeclarePerson(*names), first)
-    stage.office.perform(c.DeclarePerson("supervisor", "county_clerk"), first)
+    tied(stage, "supervisor", "county_clerk")
     with pytest.raises(RuleBroken, match="将有 5 个账号"):
         stage.office.perform(c.DeclarePerson("supervisor", "t1_investigator"), actor(stage, "admin2"))
     now = persons_of(stage)
@@ -97,7 +98,7 @@ def test_nobody_ties_more_than_three_accounts_together__one_at_a_time_or_in_grou
 
 def test_of_two_accounts_that_become_one_person__everybody_concerned_is_told(stage: Stage) -> None:
     colleague(stage, "admin", "admin2", "钱管理")
-    stage.office.perform(c.DeclarePerson("t1_clerk", "t1_leader"), actor(stage, "admin"))
+    tied(stage, "t1_clerk", "t1_leader")
     for username in ("admin2", "auditor", "t1_clerk", "t1_leader"):
         assert any("登记为同一人" in told for told in notices_of(stage, username)), username
 
@@ -262,3 +263,27 @@ def test_on_screen(stage: Stage) -> None:
 def account_change(stage: Stage) -> int:
     with stage.database.reading("") as session:
         return session.scalars(select(AccountChange.id)).one()
+
+
+def test_that_two_accounts_are_one_person_and_no_longer__on_the_pages(stage: Stage) -> None:
+    colleague(stage, "admin", "admin2", "钱管理")
+    admin, second = Person(stage, "administrator"), Person(stage, "admin2")
+    asked = {"username": "t1_clerk", "same_as": "t1_leader", "reason": "兼任两岗"}
+    assert admin.post("/accounts/person", asked).location == "/accounts/t1_clerk"
+    page = second.get("/accounts/t1_clerk").text
+    assert "登记为同一人：与" in page
+    assert "登记同一人待确认" in second.get("/accounts").text
+    second.post("/accounts/t1_clerk/decide", {"change": _change_on(page), "accept": "yes"})
+    assert "（与 t1_leader 为同一人）" in second.get("/accounts").text
+    assert second.post("/accounts/t1_clerk/untie", {"reason": " "}).status_code == 409
+    second.post("/accounts/t1_clerk/untie", {"reason": "登记有误"})
+    page = admin.get("/accounts/t1_clerk").text
+    assert "取消同一人登记：此后与 t1_leader 不再按同一人计算" in page
+    admin.post("/accounts/t1_clerk/decide", {"change": _change_on(page), "accept": "yes"})
+    assert "为同一人）" not in admin.get("/accounts").text
+
+
+def _change_on(page: str) -> str:
+    found = re.search(r'name="change" value="(\d+)"', page)
+    assert found is not None
+    return found[1]

@@ -18,7 +18,7 @@ from processes.errors import DutySeparation, FactsChanged, RuleBroken
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
-from tests.builders.desks import Person
+from tests.builders.desks import Person, tied
 from tests.web.test_facts_of_a_decision import award_of, recompute, saved
 
 ASKED = {"ask": "yes", "rules": ["cars"], "reason": "车辆已报废待注销", "evidence": "报废回收证明"}
@@ -120,7 +120,7 @@ def test_one_person_with_two_accounts__does_not_both_propose_and_decide(stage: S
         username = session.get_one(Account, proposer).username
     other = cases.item_at(stage, number, "county_exemption").role
     decider = stage.actor(other, cases.VILLAGE)
-    stage.office.perform(c.DeclarePerson(decider.username, username), stage.actor("administrator", "340199"))
+    tied(stage, decider.username, username)
     with pytest.raises(DutySeparation, match="决定财产豁免"):
         done(stage, number, "county_exemption", GRANTED)
 

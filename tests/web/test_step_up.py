@@ -29,7 +29,7 @@ WEIGHTY = {
     c.SignPaper, c.WithdrawPaper, c.ApproveDraft, c.PublishRelease, c.RevealIdNumber, c.ExportFile, c.NoteListExport,
     c.AddAccount, c.ConfirmAccount, c.ReissuePassword, c.ConfirmParameter, c.ConfirmHolidays, c.ConfirmFundEntry,
     c.RunMigration, c.BeginTotp, c.BeginPasskey, c.RemoveFactor, c.MakeRecoveryCodes, c.NameSubstitute, c.CloseAccount,
-    c.EndCase, c.DeclarePerson,
+    c.EndCase, c.DeclarePerson, c.UntiePerson,
 }  # fmt: skip
 BY_WHAT_THEY_SAY: list[tuple[c.Command, bool]] = [
     (c.TakeRun("x", for_bank=True), True),

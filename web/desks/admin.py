@@ -111,6 +111,8 @@ def _account(actor: Actor, username: str, fault: str | None = None) -> str:
             "account.html", account=account, change=change, fault=fault,
             typed=request.form if fault else None,
             in_hand=queues.in_hand(session, account.id),
+            same_person=accounts.by_person(session)[account.id],
+            joined=accounts.by_id(session, change.same_as_id) if change and change.same_as_id else None,
             factors=len(factors.of_account(session, account.id)),
             place_names=divisions.names(session, [account.division, change.division if change else ""]),
             places=divisions.all_of(session, actor.division),
@@ -145,6 +147,13 @@ def decide_account_change(actor: Actor, username: str) -> Any:
 def reset_factors(actor: Actor, username: str) -> Any:
     """Ask that somebody's second factors are taken away."""
     return _done_or_shown(actor, username, c.AskFactorReset(username, request.form.get("reason", "")))
+
+
+@desk.post("/accounts/<string:username>/untie")
+@require(Permission.ACCOUNT_WRITE)
+def untie_person(actor: Actor, username: str) -> Any:
+    """Ask that an account is of the same person as others no longer."""
+    return _done_or_shown(actor, username, c.UntiePerson(username, request.form.get("reason", "")))
 
 
 @desk.post("/accounts/<string:username>/close")
@@ -188,13 +197,14 @@ def add_account(actor: Actor) -> Any:
 @desk.post("/accounts/person")
 @require(Permission.ACCOUNT_WRITE)
 def declare_person(actor: Actor) -> Any:
-    """Say that two accounts are one natural person."""
-    command = c.DeclarePerson(request.form.get("username", ""), request.form.get("same_as", ""))
+    """Ask that two accounts are held to be one natural person."""
+    told = request.form
+    command = c.DeclarePerson(told.get("username", ""), told.get("same_as", ""), told.get("reason", ""))
     try:
         auth.office().perform(command, actor)
     except YimenError as refused:
         return _accounts(actor, None, refused.message), status_of(refused)
-    return redirect(url_for("admin.accounts_page"))
+    return redirect(url_for("admin.account_page", username=command.username))
 
 
 @desk.post("/accounts/reissue")
