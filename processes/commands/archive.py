@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from processes.commands.base import Command
+from processes.commands.base import Command, Weighty
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,8 @@ class ProposeDestruction(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class DecideDestruction(Command):
-    """Destroy a proposed file, or keep it."""
+class DecideDestruction(Weighty):
+    """Destroy a proposed file, or keep it: either way the second person's word is final."""
 
     destruction_id: int
     destroy: bool
-
-    def needs_verification(self) -> bool:
-        """To destroy."""
-        return self.destroy

@@ -29,15 +29,13 @@ WEIGHTY = {
     c.SignPaper, c.WithdrawPaper, c.ApproveDraft, c.PublishRelease, c.RevealIdNumber, c.ExportFile, c.NoteListExport,
     c.AddAccount, c.ConfirmAccount, c.ReissuePassword, c.ConfirmParameter, c.ConfirmHolidays, c.ConfirmFundEntry,
     c.RunMigration, c.BeginTotp, c.BeginPasskey, c.RemoveFactor, c.MakeRecoveryCodes, c.NameSubstitute, c.CloseAccount,
-    c.EndCase, c.DeclarePerson, c.UntiePerson,
+    c.EndCase, c.DeclarePerson, c.UntiePerson, c.DecideDestruction,
 }  # fmt: skip
 BY_WHAT_THEY_SAY: list[tuple[c.Command, bool]] = [
     (c.TakeRun("x", for_bank=True), True),
     (c.TakeRun("x"), False),
     (c.DecideAccountChange(1, accept=True), True),
     (c.DecideAccountChange(1, accept=False), False),
-    (c.DecideDestruction(1, destroy=True), True),
-    (c.DecideDestruction(1, destroy=False), False),
     (c.ConfirmAbsence(1, accept=True), True),
     (c.ConfirmAbsence(1, accept=False), False),
     (c.DecideMove(1, accept=True), True),
