@@ -186,6 +186,7 @@ from processes.commands.studio import (
     SaveDraftFile,
     TakeBackDraft,
 )
+from processes.commands.tokens import SweepTokens
 from processes.commands.unsaved import DropUnsaved, KeepUnsaved, OpenUnsaved, SweepUnsaved
 
 __all__ = [
@@ -234,10 +235,11 @@ __all__ = [
     "DropUnsaved",
     "KeepUnsaved",
     "OpenUnsaved",
+    "SweepTokens",
     "SweepUnsaved",
+    "UntiePerson",
     "PostponeJob",
     "SetReach",
-    "UntiePerson",
     "DropFilter",
     "NoteBatch",
     "SaveFilter",

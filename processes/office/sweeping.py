@@ -9,7 +9,7 @@ from sqlalchemy import and_, exists, literal_column, select
 
 from processes import commands as c
 from processes import defects
-from processes.access import unsaved
+from processes.access import command_tokens, unsaved
 from processes.access.scope import system_actor
 from processes.cases.models import Case, Clock, Suspension
 from processes.errors import Unavailable, YimenError
@@ -30,9 +30,12 @@ def sweep(office: Office, alive: Callable[[], None] = lambda: None) -> int:
     done = sum(_drained(office, find, alive) for find in (_due, _warnings))
     with office.database.reading("") as session:
         outlived = unsaved.is_outlived(session, office.database.clock())
+        has_tokens = command_tokens.is_outlived(session, office.database.clock())
     if outlived:
         office.perform(c.SweepUnsaved(), system_actor())
-    return done + outlived
+    if has_tokens:
+        office.perform(c.SweepTokens(), system_actor())
+    return done + outlived + has_tokens
 
 
 def _drained(office: Office, find: Find, alive: Callable[[], None]) -> int:
