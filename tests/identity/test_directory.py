@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import re
 import subprocess
 import time
@@ -19,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from ldap3 import Connection
 from sqlalchemy import select, update
 
 from processes import commands as c
@@ -189,12 +188,18 @@ def test_a_name_is_no_filter(slapd: Slapd, username: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["safe", "turning"])
-def test_a_certificate_that_does_not_hold(slapd: Slapd, way: str, tmp_path: Path) -> None:
+def test_a_certificate_that_does_not_hold(
+    slapd: Slapd, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     at: Directory = getattr(slapd, way)
     other, _ = certificate(tmp_path / "other", "localhost")
-    gc.collect()
-    gc.disable()  # which closes, some day, what was left open
-    before = len(os.listdir("/proc/self/fd"))
+    made: list[Connection] = []  # held on to, so that nothing but the program closes what they have open
+
+    def connection(*args: Any, **told: Any) -> Connection:
+        made.append(Connection(*args, **told))
+        return made[-1]
+
+    monkeypatch.setattr(directory, "Connection", connection)
     for wrong in (
         replace(at, roots=str(other)),
         replace(at, roots=""),
@@ -202,9 +207,8 @@ def test_a_certificate_that_does_not_hold(slapd: Slapd, way: str, tmp_path: Path
     ):
         with pytest.raises(DirectoryAway):
             directory.knows(wrong, "t1_clerk", OWN)
-    left_open = len(os.listdir("/proc/self/fd")) - before
-    gc.enable()
-    assert left_open == 0
+    assert len(made) == 3
+    assert [c.socket.fileno() for c in made if c.socket is not None and c.socket.fileno() != -1] == []
 
 
 def test_away__or_a_reader_that_it_does_not_know(slapd: Slapd) -> None:
