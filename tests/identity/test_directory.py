@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import re
 import subprocess
 import time
@@ -18,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from ldap3 import Connection
+from ldap3.core.exceptions import LDAPStartTLSError
 from sqlalchemy import select, update
 
 from processes import commands as c
@@ -188,18 +191,12 @@ def test_a_name_is_no_filter(slapd: Slapd, username: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["safe", "turning"])
-def test_a_certificate_that_does_not_hold(
-    slapd: Slapd, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_certificate_that_does_not_hold(slapd: Slapd, way: str, tmp_path: Path) -> None:
     at: Directory = getattr(slapd, way)
     other, _ = certificate(tmp_path / "other", "localhost")
-    made: list[Connection] = []  # held on to, so that nothing but the program closes what they have open
-
-    def connection(*args: Any, **told: Any) -> Connection:
-        made.append(Connection(*args, **told))
-        return made[-1]
-
-    monkeypatch.setattr(directory, "Connection", connection)
+    gc.collect()
+    gc.disable()  # which closes, some day, what was left open
+    before = len(os.listdir("/proc/self/fd"))
     for wrong in (
         replace(at, roots=str(other)),
         replace(at, roots=""),
@@ -207,8 +204,31 @@ def test_a_certificate_that_does_not_hold(
     ):
         with pytest.raises(DirectoryAway):
             directory.knows(wrong, "t1_clerk", OWN)
-    assert len(made) == 3
-    assert [c.socket.fileno() for c in made if c.socket is not None and c.socket.fileno() != -1] == []
+    left_open = len(os.listdir("/proc/self/fd")) - before
+    gc.enable()
+    assert left_open == 0
+
+
+@pytest.mark.parametrize("fails", [False, LDAPStartTLSError("no")])
+def test_a_server_that_does_not_turn_to_tls__no_connection_to_it_stays_open(
+    slapd: Slapd, monkeypatch: pytest.MonkeyPatch, fails: bool | LDAPStartTLSError
+) -> None:
+    made: list[Connection] = []  # held on to, so that nothing but the program closes what they have open
+
+    def connection(*args: Any, **told: Any) -> Connection:
+        made.append(Connection(*args, **told))
+        return made[-1]
+
+    def start_tls(_: Connection) -> bool:
+        if isinstance(fails, LDAPStartTLSError):
+            raise fails
+        return fails
+
+    monkeypatch.setattr(directory, "Connection", connection)
+    monkeypatch.setattr(Connection, "start_tls", start_tls)
+    with pytest.raises(DirectoryAway):
+        directory.knows(slapd.turning, "t1_clerk", OWN)
+    assert [c.socket.fileno() for c in made] == [-1]
 
 
 def test_away__or_a_reader_that_it_does_not_know(slapd: Slapd) -> None:
