@@ -13,12 +13,12 @@ from processes.people import differences
 
 def rows(session: Session, found: Sequence[differences.Shown]) -> list[dict[str, Any]]:
     """Rows of `differences_table.html`."""
-    names = divisions.names(session, sorted({p for d in found for p in (d.person.home, d.row.place)}))
+    names = divisions.names(session, sorted({p for d in found for p in (d.home, d.row.place)}))
     return [
         {
-            "row": d.row, "person": d.person, "title": d.title, "own": d.own, "told": d.told,
+            "row": d.row, "name": d.name, "title": d.title, "own": d.own, "told": d.told,
             "may_resolve": d.may_resolve, "status": differences.STATUSES[d.row.status],
-            "home": names.get(d.person.home, ""), "place": names.get(d.row.place, ""),
+            "home": names.get(d.home, "") if d.own is not None else "", "place": names.get(d.row.place, ""),
         }
         for d in found
     ]  # fmt: skip

@@ -20,6 +20,7 @@ from processes import defects
 from processes.access import accounts as account_rules
 from processes.access import directory, factors, sign_in_attempts
 from processes.access.models import Account, CommandToken
+from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import (
     DatabaseBusy,
@@ -71,6 +72,7 @@ from processes.office import (
     verifying,
     vouching,
 )
+from processes.policy.calendar import civil_date
 from processes.settings import Directory, Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
 
@@ -325,6 +327,7 @@ class Office:
     def _perform_once(self, command: c.Command, actor: Actor, token: str) -> dict[str, Any]:
         self._demand_proofs(command, actor)
         command = self._with_directory(command, actor)
+        self._count_numbers(command, actor)
         with self.database.unit_of_work() as uow:
             uow.account_id = actor.account_id
             result = HANDLERS[type(command)](self.settings, uow, actor, command)
@@ -337,6 +340,18 @@ class Office:
         if refusal is not None:
             raise refusal(command)
         return result
+
+    def _count_numbers(self, command: c.Command, actor: Actor) -> None:
+        """Count what a person types as look-ups, in a transaction that stays when the command itself is refused."""
+        if actor.at_desk is None:
+            return
+        numbers = reading.typed(command, civil_date(self.database.clock()))
+        if numbers:
+            with self.database.unit_of_work() as uow:
+                uow.account_id = actor.account_id
+                actor.demand(Permission.HOUSEHOLD_WRITE)
+                reading.count(uow, actor, numbers)
+                uow.commit()
 
     def _with_directory(self, command: c.Command, actor: Actor) -> c.Command:
         """The command with what the directory says of its password, asked before the transaction, which must not wait for it.

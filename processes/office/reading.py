@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,9 +14,10 @@ from processes.access.models import AccessLog, Account
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import notices
-from processes.errors import LookUpsExhausted, NotAllowed
-from processes.people import queries
+from processes.errors import IdNumberInvalid, LookUpsExhausted, NotAllowed, Unreadable
+from processes.people import identity, queries
 from processes.settings import Settings
+from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork
 
 A_MINUTE, A_DAY = 30, 200
@@ -78,19 +80,76 @@ def search_number(
     return {"person_id": None if found is None else found.person_id}
 
 
+def typed(command: c.Command, today: date) -> tuple[str, ...]:
+    """The numbers of documents that a command would ask the register about, newly typed and not shown masked."""
+    if isinstance(command, c.IdentifyPerson):
+        return _read(identity.ID_CARD, command.id_number, today)
+    if not isinstance(command, c.SaveHousehold):
+        return ()
+    rows = command.form.get("members")
+    members = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    found = (
+        _read(str(r.get("document") or identity.ID_CARD), str(r.get("id_number") or ""), today)
+        for r in members
+    )
+    return tuple(dict.fromkeys(number for numbers in found for number in numbers))
+
+
+def count(uow: UnitOfWork, actor: Actor, numbers: Sequence[str]) -> None:
+    """Count numbers that are saved as look-ups: whether one is on file shows in the answer, refused or not.
+
+    One that this account has looked up within the day tells nothing new.
+    """
+    asked = {number: _target(queries.look_up(uow.session, number), number) for number in numbers}
+    query = select(AccessLog.target).where(
+        AccessLog.account_id == actor.account_id, AccessLog.action == "look_up", AccessLog.at > uow.now - _DAY,
+        AccessLog.target.in_(asked.values()),
+    )  # fmt: skip
+    known = set(uow.session.scalars(query))
+    new = [target for target in dict.fromkeys(asked.values()) if target not in known]
+    if new:
+        _count(uow, actor, new, "")
+
+
+def _read(document: str, raw: str, today: date) -> tuple[str, ...]:
+    if "*" in raw:
+        return ()
+    try:
+        number = identity.read(document, raw, today).number
+    except (IdNumberInvalid, Unreadable):
+        return ()
+    return (number,) if number else ()
+
+
 def _looked_up(uow: UnitOfWork, actor: Actor, id_number: str, address: str) -> queries.Found | None:
     """Who has a number, counted and written down without it, whichever door it is asked at."""
+    found = queries.look_up(uow.session, id_number)
+    _count(uow, actor, [_target(found, id_number)], address)
+    return found
+
+
+def _target(found: queries.Found | None, number: str) -> str:
+    """What the log says of a look-up: who was found, or by a keyed fingerprint that nobody was."""
+    return f"person/{found.person_id}" if found else f"person/- {keyring.current().blind_index(number)[:8]}"
+
+
+def _count(uow: UnitOfWork, actor: Actor, targets: Sequence[str], address: str) -> None:
+    """Write look-ups down; the auditors are told of an account that has used up its day.  Raises `LookUpsExhausted`."""
+    today = _demand_some_left(uow, actor)
+    for target in targets:
+        audit.note(uow, actor, "look_up", target, address)
+    if today < A_DAY <= today + len(targets):
+        text = f"{actor.name}（{actor.username}）一天内按证件号查询已达 {A_DAY} 次"
+        notices.tell(uow, _auditors(uow), "account", text)
+
+
+def _demand_some_left(uow: UnitOfWork, actor: Actor) -> int:
     today = _asked(uow, actor, _DAY)
     if today >= A_DAY:
         raise LookUpsExhausted(reason=f"今天已按证件号查询 {A_DAY} 次，请明天再查；确有需要请联系管理员")
     if _asked(uow, actor, _MINUTE) >= A_MINUTE:
         raise LookUpsExhausted(reason=f"一分钟内已按证件号查询 {A_MINUTE} 次，请稍候再查")
-    found = queries.look_up(uow.session, id_number)
-    audit.note(uow, actor, "look_up", f"person/{found.person_id if found else '-'}", address)
-    if today == A_DAY - 1:
-        text = f"{actor.name}（{actor.username}）一天内按证件号查询已达 {A_DAY} 次"
-        notices.tell(uow, _auditors(uow), "account", text)
-    return found
+    return today
 
 
 def _asked(uow: UnitOfWork, actor: Actor, within: timedelta) -> int:

@@ -22,14 +22,19 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A difference as a page shows it, to either of the two places."""
+    """A difference as a page shows it.
+
+    Who settles it, and whoever watches over both places, sees both values; the other place its own entry, and that the
+    file says otherwise: a number that was typed with any name does not tell what is on file under it.
+    """
 
     row: PersonDifference
-    person: Person
+    home: str
+    name: str
     title: str
-    own: str
+    own: str | None
+    """What the file says; None to whom it is not shown."""
     told: str
-    household: str
     may_resolve: bool
 
 
@@ -183,25 +188,38 @@ def of_people(session: Session, actor: Actor, people: Sequence[int]) -> dict[int
     )
     found: dict[int, list[Shown]] = {}
     for one in _shown(session, actor, session.execute(query).all()):
-        found.setdefault(one.person.id, []).append(one)
+        found.setdefault(one.row.person_id, []).append(one)
     return found
 
 
 def _shown(session: Session, actor: Actor, rows: Sequence[Any]) -> list[Shown]:
-    household = Household.__table__
-    numbers = dict(
-        session.execute(
-            select(household.c.id, household.c.number).where(
-                household.c.id.in_({row.household_id for row, _ in rows})
-            )
-        ).all()
-    )
+    concerned = [(r, p) for r, p in rows if actor.covers(p.home) or actor.covers(r.place)]
+    names = _names_told(session, [r for r, p in concerned if not actor.covers(p.home)])
     return [
         Shown(
-            row, person, persons.FIELDS[row.field],
-            persons.shown(row.field, persons.registered(person)[row.field] if row.status == "open" else row.values["own"]),
-            persons.shown(row.field, row.values["told"]), numbers[row.household_id],
-            row.status == "open" and actor.covers(person.home),
+            row, person.home, person.name if actor.covers(person.home) else names.get((person.id, row.place), person.name),
+            persons.FIELDS[row.field], _own(row, person) if actor.covers(person.home) else None,
+            persons.shown(row.field, row.values["told"]), row.status == "open" and actor.covers(person.home),
         )
-        for row, person in rows
+        for row, person in concerned
     ]  # fmt: skip
+
+
+def _own(row: PersonDifference, person: Person) -> str:
+    is_open = row.status == "open"
+    return persons.shown(row.field, persons.registered(person)[row.field] if is_open else row.values["own"])
+
+
+def _names_told(session: Session, rows: Sequence[PersonDifference]) -> dict[tuple[int, str], str]:
+    """How the places of these differences call the persons, where they call them otherwise than the file."""
+    query = (
+        select(PersonDifference)
+        .where(
+            PersonDifference.person_id.in_({r.person_id for r in rows}), PersonDifference.field == "name",
+            PersonDifference.status.in_(("open", "declined")),
+        )
+        .order_by(PersonDifference.id)
+    )  # fmt: skip
+    if not rows:
+        return {}
+    return {(r.person_id, r.place): str(r.values["told"]) for r in session.scalars(query)}

@@ -42,6 +42,20 @@ def with_told(content: dict[str, Any], told: Mapping[int, Mapping[str, Any]]) ->
     return content | {"members": members}
 
 
+def as_told(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a list shows of a member where a place says otherwise than the file, as that place says it."""
+    found: dict[str, Any] = {}
+    if "name" in said:
+        found["name"] = said["name"]
+    if "died_on" in said:
+        found["died_on"] = said["died_on"]
+    if "work_ability" in said:
+        found["ability"] = WORK_ABILITIES[said["work_ability"]]
+    if "disability" in said or "grave_illness" in said:
+        found["condition"] = "与档案所在地登记的不一致"
+    return found
+
+
 def condition(person: Person) -> str:
     """Disability and illness as screens and papers say them: 肢体二级、重病."""
     said = [

@@ -24,6 +24,7 @@ from processes.errors import (
 )
 from processes.oversight import canonical
 from processes.people import persons, queries
+from processes.people.id_number import compose
 from processes.people.models import Household, Income, Person, PersonDifference, PersonVersion
 from processes.rehearsal.registering import household_form, save
 from processes.rehearsal.stage import Stage
@@ -111,6 +112,34 @@ def test_both_places_see_it__the_place_of_the_file_resolves_it(stage: Stage) -> 
     # the page that was opened before does not write the old value back
     with pytest.raises(StaleHousehold):
         stage.office.perform(c.SaveHousehold(household_form(ALONE, cases.VILLAGE), own, 1), clerk)
+
+
+def test_a_number_typed_with_any_name__does_not_tell_what_is_on_file(stage: Stage) -> None:
+    stage.set_clock(cases.noon())
+    number = {"id_number": compose("340199", date(1975, 3, 1), 777)}
+    on_file = ALONE["members"][0] | number | {"disability_kind": "精神", "disability_grade": 2}
+    cases.a_household(stage, raw={"members": [on_file]})
+    there = stage.actor("window_clerk", TWO)
+    head = {"name": "吴户主", "relation": "本人", "birth": "1970-03-01", "sex": "男"}
+    guessed = ALONE["members"][0] | number | {"name": "吴某某", "relation": "其他", "work_ability": "none"}
+    other = save(stage.office, there, household_form({"members": [head, guessed]}, TWO), confirm=True)
+    guesser = Browser(stage, "t2_clerk")
+    for address in (
+        "/differences",
+        "/differences?all=1",
+        f"/households/{other}",
+        f"/households/{other}/history",
+    ):
+        page = guesser.get(address).text
+        assert "吴某某" in page, address
+        for secret in ("周单身", "精神二级", "340199101-H-"):
+            assert secret not in page, (address, secret)
+    assert "与档案所在地登记的不一致" in guesser.get("/differences").text
+    for settles in ("window_clerk", "county_clerk"):
+        page = Browser(stage, settles).get("/differences").text
+        for both in ("周单身", "吴某某", "精神二级"):
+            assert both in page, settles
+    assert "没有待处理的登记差异" in Browser(stage, "t3_clerk").get("/differences").text
 
 
 def test_a_declined_value__is_not_asked_again__another_one_is(stage: Stage) -> None:

@@ -20,7 +20,7 @@ desk = Blueprint("draft_views", __name__)
 
 
 @desk.get("/studio/<int:draft_id>/coverage")
-@require(Permission.STUDIO)
+@require(Permission.STUDIO, reads="studio_read")
 @budgets.spends(budgets.CHECKS)
 def coverage(actor: Actor, draft_id: int) -> Any:
     """The draft's diagrams with the flows that the last rehearsal took, all scenarios or one."""
@@ -48,7 +48,7 @@ def coverage(actor: Actor, draft_id: int) -> Any:
 
 
 @desk.get("/studio/<int:draft_id>/changes")
-@require(Permission.STUDIO)
+@require(Permission.STUDIO, reads="studio_read")
 @budgets.spends(budgets.CHECKS)
 def changes(actor: Actor, draft_id: int) -> Any:
     """What the draft changes, drawn on its diagrams and on those of the release in force."""
@@ -70,7 +70,7 @@ def changes(actor: Actor, draft_id: int) -> Any:
 
 
 @desk.get("/studio/<int:draft_id>/preview/<path:name>")
-@require(Permission.STUDIO)
+@require(Permission.STUDIO, reads="studio_read")
 @budgets.spends(budgets.RENDERINGS)
 def preview(actor: Actor, draft_id: int, name: str) -> Any:
     """A paper's template as it would be printed: with a case's data, or with the worst that could come."""
@@ -79,7 +79,7 @@ def preview(actor: Actor, draft_id: int, name: str) -> Any:
 
 
 @desk.get("/studio/<int:draft_id>/picture/<path:name>")
-@require(Permission.STUDIO)
+@require(Permission.STUDIO, reads="studio_read")
 @budgets.spends(budgets.RENDERINGS)
 def picture(actor: Actor, draft_id: int, name: str) -> Any:
     """The first page of the same as a picture, to stand beside the text."""

@@ -141,7 +141,7 @@ def _page(actor: Actor, number: str | None) -> Any:
             content = shown.with_told(shown.as_form(household), differences.told_by(session, household))
         if sheet is not None and sheet.data is not None:
             content = sheet.data
-        members = [] if household is None else _members(session, household, today)
+        members = [] if household is None else _members(session, actor, household, today)
         identified = {
             i: {"name": p.name, "masked": masking.id_number(p.id_head, p.id_tail)}
             for i, p in queries.identified(session, [m["id"] for m in members]).items()
@@ -198,12 +198,20 @@ def working_ages(session: Any, actor: Actor, today: date) -> dict[str, int] | No
     return {"child": int(str(child)), "elderly": int(str(elderly))}
 
 
-def _members(session: Any, household: Any, today: date) -> list[dict[str, Any]]:
-    """The members, with the township that keeps the file of those who belong elsewhere."""
+def _members(session: Any, actor: Actor, household: Any, today: date) -> list[dict[str, Any]]:
+    """The members, with the township that keeps the file of those who belong elsewhere.
+
+    What this place says otherwise of them is shown as it says it, until the place of the file has settled it.
+    """
     found = shown.members(household, today)
     own = township_of(household.division)
     names = divisions.names(session, sorted({m["home"] for m in found if m["home"] not in ("", own)}))
-    return [m | {"elsewhere": names.get(m["home"], "")} for m in found]
+    said = differences.told_by(session, household)
+    return [
+        (m if not m["home"] or actor.covers(m["home"]) else m | shown.as_told(said.get(m["id"], {})))
+        | {"elsewhere": names.get(m["home"], "")}
+        for m in found
+    ]
 
 
 def _differing(session: Any, actor: Actor, people: list[int]) -> list[dict[str, Any]]:
@@ -225,7 +233,11 @@ def past(actor: Actor, number: str) -> Any:
         household = queries.household_by_number(session, number)
         kept = history.versions(session, household)
         state = history.on(kept, day)
-        earlier = [(v, v.content) for v in kept]
+        elsewhere = {
+            m.person_id for m in household.members if m.person.home and not actor.covers(m.person.home)
+        }
+        said = {i: s for i, s in differences.told_by(session, household).items() if i in elsewhere}
+        earlier = [(v, shown.with_told(v.content, said)) for v in kept]
         told = [
             (v, history.changes(before, content))
             for (v, content), (_, before) in zip(earlier, [*earlier[1:], (None, {})], strict=True)
@@ -233,16 +245,18 @@ def past(actor: Actor, number: str) -> Any:
         awards = payroll.of_household(session, household.id, str(Month.of(day)))
         own = [c for c in cases.of_household(session, household.id) if civil_date(c.opened_at) <= day]
         return render_template(
-            "household_history.html", household=household, day=day, state=state, told=told, awards=awards,
+            "household_history.html", household=household, day=day, state=state, told=told,
+            content=None if state is None else shown.with_told(state.content, said), awards=awards,
             cases=own, line=history.line, today=today, closed_then=lambda c: c.closed_at and civil_date(c.closed_at) <= day,
-            categories=kinds.CATEGORIES, persons=_person_changes(session, household),
+            categories=kinds.CATEGORIES, persons=_person_changes(session, actor, household),
         )  # fmt: skip
 
 
-def _person_changes(session: Any, household: Any) -> list[tuple[Any, list[Any]]]:
-    """For each member the states of the person, latest first, with where each came from."""
-    found = persons.versions(session, [m.person_id for m in household.members])
-    return [(m.person, found[m.person_id]) for m in household.members]
+def _person_changes(session: Any, actor: Actor, household: Any) -> list[tuple[Any, list[Any]]]:
+    """For each member whose file lies here the states of the person, latest first, with where each came from."""
+    own = [m for m in household.members if not m.person.home or actor.covers(m.person.home)]
+    found = persons.versions(session, [m.person_id for m in own])
+    return [(m.person, found[m.person_id]) for m in own]
 
 
 @desk.post("/households/save")

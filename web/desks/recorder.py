@@ -36,7 +36,7 @@ _FACTS = (
 
 
 @desk.get("/studio/<int:draft_id>/record")
-@require(Permission.STUDIO)
+@require(Permission.STUDIO, reads="studio_read")
 def page(actor: Actor, draft_id: int) -> Any:
     """The recorder: a household and an application to begin with, then step by step."""
     office = auth.office()
@@ -87,7 +87,7 @@ def save(actor: Actor, draft_id: int) -> Any:
 
 
 @desk.get("/studio/<int:draft_id>/new-step")
-@require(Permission.STUDIO)
+@require(Permission.STUDIO, reads="studio_read")
 def new_step(actor: Actor, draft_id: int) -> Any:
     """A step that the draft adds is put into its scenarios: after which one, and with what answers."""
     with auth.office().database.reading("") as session:

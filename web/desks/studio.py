@@ -71,7 +71,7 @@ def open_draft(actor: Actor, programme: str) -> Any:
 
 
 @desk.get("/studio/<int:draft_id>")
-@require(Permission.STUDIO)
+@require(Permission.STUDIO, reads="studio_read")
 @budgets.spends(budgets.CHECKS)
 def one(actor: Actor, draft_id: int) -> Any:
     """A draft: its files, what is wrong, how the scenarios come out, what it changes."""
