@@ -154,6 +154,11 @@ def _state(row: Any, noted: str) -> str:
     return digest(row) if noted.startswith(WHOLE) else _hash(row, kind.told_since)
 
 
+def said_of(session: Session, case_ids: list[int]) -> dict[tuple[int, str, str], str]:
+    """What the events of cases say last of each row, by case, table and key."""
+    return _said(session, case_ids)[0]
+
+
 def _said(session: Session, case_ids: list[int]) -> tuple[dict[tuple[int, str, str], str], set[int]]:
     """What events say last of each row, by case, table and key; and the cases whose events cannot be read."""
     said: dict[tuple[int, str, str], str] = {}

@@ -29,3 +29,5 @@ class NoteRowStates(Command):
 
     after: int = 0
     """The last case of the part before."""
+    drafts: int | None = None
+    """Instead: fill in who prepared drafts of before that was noted, behind the step of this number."""

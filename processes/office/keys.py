@@ -9,7 +9,7 @@ from processes import commands as c
 from processes.access import row_states
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, system_actor
-from processes.cases import told_rows
+from processes.cases import preparers, told_rows
 from processes.people import fingerprints
 from processes.relief import actions as relief
 from processes.settings import Settings
@@ -48,6 +48,9 @@ def note_row_states(
 ) -> dict[str, Any]:
     """After an upgrade from before states were noted; what has begun to be noted is left alone."""
     actor.demand(Permission.SYSTEM_WORK)
+    if command.drafts is not None:
+        filled, last = preparers.begin(uow, command.drafts)
+        return {"noted": filled, "after": None, "drafts": last}
     noted = 0 if command.after else row_states.begin(uow)
     if row_states.has_begun(uow.session, OF_MORE):
         return {"noted": noted, "after": None}
@@ -65,5 +68,10 @@ def note_every_row(office: Office) -> int:
         said = office.perform(c.NoteRowStates(after), system_actor())
         noted += int(said["noted"])
         if said["after"] is None:
-            return noted
+            break
         after = int(said["after"])
+    drafts: int | None = 0
+    while drafts is not None:
+        said = office.perform(c.NoteRowStates(0, drafts), system_actor())
+        noted, drafts = noted + int(said["noted"]), said["drafts"]
+    return noted

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from alembic import command as alembic
 from sqlalchemy import select, text
 
 from processes import commands as c
@@ -19,6 +20,8 @@ from processes.access.scope import Actor, StandIn
 from processes.cases import duties, told_rows, work_audit
 from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import AccountInvalid, DutySeparation, OwnProposal, RuleBroken
+from processes.migrations import schema
+from processes.office import keys
 from processes.people.models import Household
 from processes.rehearsal.stage import Stage
 from processes.releases.bundle import Bundle
@@ -332,6 +335,56 @@ def test_whoever_saved_something_of_a_draft_prepared_the_step__on_whatever_way_i
         with pytest.raises(DutySeparation, match=item.title):
             stage.office.perform(command, leader)
     assert _untrue(stage) == []
+
+
+def _as_before(stage: Stage) -> None:
+    """Steps as an office had them that did not note who prepared them."""
+    with stage.database.unit_of_work() as uow:
+        for item in uow.session.scalars(select(WorkItem).where(WorkItem.preparers.is_not(None))):
+            item.preparers = None
+        uow.commit()
+
+
+@pytest.mark.parametrize("way", [_recalled, _handed_back_twice, _taken_over, _released, _transferred])
+def test_who_drafted_before_steps_said_so__is_filled_in_from_what_is_known(
+    any_stage: Stage, way: Callable[[Stage, str, Actor, Actor], None]
+) -> None:
+    number = cases.a_case(any_stage, "county_check")
+    leader = _with_roles(any_stage, "county_leader", Role.COUNTY_CLERK)
+    clerk = any_stage.actor("county_clerk", "340199")
+    way(any_stage, number, clerk, leader)
+    _as_before(any_stage)
+    assert cases.item_at(any_stage, number, "county_check").preparers is None
+    assert keys.note_every_row(any_stage.office) > 0
+    assert leader.account_id in (cases.item_at(any_stage, number, "county_check").preparers or [])
+    assert _untrue(any_stage) == [], "and the case's events tell of it"
+    assert keys.note_every_row(any_stage.office) == 0, "once"
+
+
+def test_an_office_of_before__upgraded__knows_its_preparers_and_goes_down_again(any_stage: Stage) -> None:
+    number = cases.a_case(any_stage, "county_check")
+    clerk, leader = any_stage.actor("county_clerk", "340199"), any_stage.actor("county_leader", "340199")
+    _recalled(any_stage, number, clerk, leader)
+    _as_before(any_stage)
+    for _ in range(2):
+        alembic.downgrade(schema._config(any_stage.database.engine), "0055")
+        schema.upgrade(any_stage.database.engine)
+        assert cases.item_at(any_stage, number, "county_check").preparers is None
+        keys.note_every_row(any_stage.office)
+        assert leader.account_id in (cases.item_at(any_stage, number, "county_check").preparers or [])
+        assert _untrue(any_stage) == []
+
+
+def test_a_step_that_was_altered__is_not_made_to_look_true_by_filling_in(any_stage: Stage) -> None:
+    number = cases.a_case(any_stage, "county_check")
+    clerk, leader = any_stage.actor("county_clerk", "340199"), any_stage.actor("county_leader", "340199")
+    _recalled(any_stage, number, clerk, leader)
+    _as_before(any_stage)
+    with any_stage.database.unit_of_work() as uow:
+        uow.session.execute(text("UPDATE work_item SET title = '另一步' WHERE task = 'county_check'"))
+        uow.session.commit()
+    keys.note_every_row(any_stage.office)
+    assert any("被改动" in fault for fault in _untrue(any_stage))
 
 
 def test_a_preparer_taken_out_past_the_program_is_found(any_stage: Stage) -> None:

@@ -1,0 +1,84 @@
+"""Who had a hand in drafts that were saved before steps said so (`WorkItem.preparers`), from what is known of them.
+
+`yimen setup` fills them in after an upgrade, through the program and not in the migration: what a step is stands in the
+events of its case, and a column that was filled past them would look altered.  A step that does look altered is left as
+it is, for whoever compares the records to see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from processes.access.models import Account
+from processes.cases import told_rows
+from processes.cases.models import Case, CaseEvent, WorkItem
+from processes.storage.unit_of_work import UnitOfWork
+
+AT_ONCE = 200
+_HAD_IT = {"delegated": "to", "taken_over": "before", "given_back": "before"}
+"""Events of a step from hand to hand, and where they name somebody who had its draft."""
+_GAVE_IT = ("handed_back", "released", "transferred")
+"""Events of who had the draft giving the step out of hand."""
+
+
+def begin(uow: UnitOfWork, after: int) -> tuple[int, int | None]:
+    """Fill in the next steps; answers how many it was, and after which step to go on (None: that was all)."""
+    query = (
+        select(WorkItem)
+        .where(WorkItem.id > after, WorkItem.draft_version > 0, WorkItem.preparers.is_(None))
+        .order_by(WorkItem.id)
+        .limit(AT_ONCE)
+    )
+    items = uow.session.scalars(query).all()
+    cases = sorted({item.case_id for item in items})
+    locked = uow.session.scalars(
+        select(Case).where(Case.id.in_(cases)).order_by(Case.id).with_for_update()
+    ).all()
+    kept = {case.id for case in locked if case.destroyed_on is None}
+    told = told_rows.said_of(uow.session, sorted(kept))
+    count = sum(_fill(uow, item, told) for item in items if item.case_id in kept)
+    return count, items[-1].id if len(items) == AT_ONCE else None
+
+
+def _fill(uow: UnitOfWork, item: WorkItem, told: Mapping[tuple[int, str, str], str]) -> bool:
+    found = _known(uow, item)
+    if not found:
+        return False
+    said = told.get((item.case_id, item.__tablename__, item.told_key()), told_rows.GONE)
+    before = told_rows.digest(item)
+    item.preparers = found
+    if said in (told_rows.GONE, before, told_rows.digest(item)):
+        return True
+    item.preparers = None
+    return False
+
+
+def _known(uow: UnitOfWork, item: WorkItem) -> list[int]:
+    """The accounts that had the draft: who holds it, who handed it back, and whom the case's events name.
+
+    Events name some by their names alone: everybody of that name whose places cover the step counts, because one too
+    many is asked to leave a step to a colleague, and one too few decides on their own work.
+    """
+    found = [item.prepared_by_id] if item.prepared_by_id is not None else []
+    if item.draft is not None and item.claimed_by_id is not None:
+        found.append(item.claimed_by_id)
+    names: list[str] = []
+    kinds = (*_HAD_IT, *_GAVE_IT)
+    query = select(CaseEvent).where(CaseEvent.case_id == item.case_id, CaseEvent.kind.in_(kinds))
+    for told in uow.session.scalars(query.order_by(CaseEvent.position)):
+        if told.payload.get("ref") != item.ref:
+            continue
+        if told.kind in _HAD_IT:
+            names.append(str(told.payload[_HAD_IT[told.kind]]))
+        elif told.actor_id is not None:
+            found.append(told.actor_id)
+    return list(dict.fromkeys([*found, *_called(uow, item, names)]))
+
+
+def _called(uow: UnitOfWork, item: WorkItem, names: Sequence[str]) -> list[int]:
+    if not names:
+        return []
+    accounts = uow.session.scalars(select(Account).where(Account.name.in_(names)).order_by(Account.id))
+    return [a.id for a in accounts if item.division.startswith(a.division)]
