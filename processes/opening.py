@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import structlog
@@ -28,13 +29,19 @@ from processes.errors import (
 )
 from processes.migrations import schema
 from processes.office import Office
+from processes.people import fingerprints
 from processes.people.models import Person
+from processes.relief.actions import fingerprints_of
 from processes.settings import OFFICE_NAME, Settings, from_environment
-from processes.storage import keyring, scanner, sealing
+from processes.storage import key_proof, keyring, scanner, sealing
 from processes.storage.engines import failures_named, is_absent
 from processes.storage.unit_of_work import Database
 
 _LONGEST_PROOF = 60
+_FOUND_BY = (
+    ("household", "phone", "phone_index", fingerprints.of_phones),
+    ("award", "account", "account_index", fingerprints_of),
+)
 
 
 def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office:
@@ -66,6 +73,8 @@ def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office
         office = checked_office(office)
     with failures_named():
         keyring.use(_fitting_keys(office, may_make=not is_restored))
+        if not is_absent(office.database.engine):
+            _demand_index(office)
     if not is_restored:
         _make_folders(settings)
         if not keyring.current().session:
@@ -115,20 +124,38 @@ def _demand_schema(office: Office) -> None:
 
 
 def _fitting_keys(office: Office, may_make: bool) -> keyring.Keyring:
-    """The keys of the data folder; new ones are made only where nothing is sealed yet."""
+    """The keys of the data folder; new ones are made only where nothing is sealed yet.
+
+    A registered person proves both keys.  Where nobody is registered, one thing of whatever is sealed (settings of an
+    account, a second factor, what somebody has begun to type, a paper) has to open; the index key is then held against
+    what is found by a telephone or a bank account.
+    """
     settings, database = office.settings, office.database
-    sample = None if is_absent(database.engine) else _something_sealed(database)
-    keys = keyring.open_keyring(settings.keys, may_make=may_make and sample is None)
-    if sample is not None:
-        sealed, belongs, fingerprint = sample
-        try:
-            number = keys.unseal(sealed, belongs).decode()
-        except InvalidTag as fault:
-            raise KeysForeign(folder=settings.keys) from fault
-        if fingerprint not in keys.blind_indexes(number):
-            # Under another index key everybody registered would be unknown, and registered a second time.
+    if is_absent(database.engine):
+        return keyring.open_keyring(settings.keys, may_make=may_make)
+    person = _person(database)
+    with database.reading("") as session:
+        others = key_proof.samples(session, settings.vaults.values()) if person is None else iter(())
+        first = next(others, None)
+        is_empty = person is None and first is None
+        keys = keyring.open_keyring(settings.keys, may_make=may_make and is_empty)
+        if first is not None and not key_proof.opens_any(keys, chain([first], others)):
             raise KeysForeign(folder=settings.keys)
+    if person is not None:
+        _demand_fitting(keys, *person, settings.keys)
     return keys
+
+
+def _demand_fitting(
+    keys: keyring.Keyring, sealed: bytes, belongs: bytes | None, fingerprint: str, folder: Path
+) -> None:
+    try:
+        number = keys.unseal(sealed, belongs).decode()
+    except InvalidTag as fault:
+        raise KeysForeign(folder=folder) from fault
+    if fingerprint not in keys.blind_indexes(number):
+        # Under another index key everybody registered would be unknown, and registered a second time.
+        raise KeysForeign(folder=folder)
 
 
 def _demand_keys(settings: Settings) -> None:
@@ -138,7 +165,19 @@ def _demand_keys(settings: Settings) -> None:
         raise RestoreWithoutKeys(folder=settings.keys) from fault
 
 
-def _something_sealed(database: Database) -> tuple[bytes, bytes | None, str] | None:
+def _demand_index(office: Office) -> None:
+    """Raise `KeysForeign` where what is found by a telephone or a bank account is not found under these keys any more."""
+    with office.database.reading("") as session:
+        found = [
+            (told, under(told[0]))
+            for table, column, index, under in _FOUND_BY
+            if (told := key_proof.indexed(session, table, column, index)) is not None
+        ]
+    if any(kept not in under for (_, kept), under in found):
+        raise KeysForeign(folder=office.settings.keys)
+
+
+def _person(database: Database) -> tuple[bytes, bytes | None, str] | None:
     """A person's sealed number, what it is bound to (nothing: before migration 0053) and its fingerprint, if there is one."""
     with database.reading("") as session:
         known = inspect(session.connection())

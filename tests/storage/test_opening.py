@@ -8,18 +8,23 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from processes import commands as c
 from processes import jobs
+from processes.access.factor_models import SecondFactor
+from processes.access.models import Account
 from processes.cases import queries
 from processes.cases.models import Incident
 from processes.errors import FileUnwritable
+from processes.people.models import Person as Person_
 from processes.rehearsal.stage import Stage
-from processes.storage import keyring, vault
+from processes.storage import keyring, resealing, vault
+from processes.storage.base import Row
 from tests.builders import cases, files
 from tests.builders.desks import Person
 
@@ -56,6 +61,78 @@ def test_keys_that_are_missing_or_foreign__stop_the_office_and_none_are_made(
     shutil.rmtree(elsewhere / "keys")
     shutil.copytree(any_stage.office.settings.keys, elsewhere / "keys")
     assert run([YIMEN, "audit", "verify"], elsewhere, YIMEN_DATABASE_URL=url).returncode == 0
+
+
+def _a_factor(stage: Stage) -> None:
+    _put(stage, "second_factor", "secret")
+
+
+def _settings(stage: Stage) -> None:
+    _put(stage, "account", "mobile")
+
+
+def _something_typed(stage: Stage) -> None:
+    _put(stage, "unsaved", "body")
+
+
+def _an_old_file(stage: Stage) -> None:
+    _put(stage, "", "")
+    vault.put(stage.office.settings.scans, b"a page")
+
+
+def _put(stage: Stage, name: str, column: str) -> None:
+    """Nothing is sealed but one column of one kind of row."""
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    stage.office.perform(c.KeepUnsaved("x", "/households/new", "甲", {"address": "东村"}), clerk)
+    with stage.database.unit_of_work() as uow:
+        account = uow.session.scalars(select(Account).where(Account.id == clerk.account_id)).one()
+        account.mobile = "13800000000"
+        if name == "second_factor":
+            uow.add(
+                SecondFactor(account_id=account.id, kind="totp", secret="JBSWY3DPEHPK3PXP", added_at=uow.now)
+            )
+        uow.commit()
+        for table, columns in resealing.sealed_columns().items():
+            for sealed in columns:
+                if (table, sealed.name) == (name, column):
+                    continue
+                uow.session.execute(update(Row.metadata.tables[table]).values({sealed.name: None}))
+        uow.session.commit()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lay", [_a_factor, _settings, _something_typed, _an_old_file])
+def test_whatever_is_sealed__stops_an_office_under_other_keys(
+    stage: Stage, tmp_path: Path, lay: Callable[[Stage], None]
+) -> None:
+    lay(stage)
+    url, folder = database_of(stage), stage.office.settings.keys
+    kept = folder.with_name("kept")
+    folder.rename(kept)
+    for said in ("密钥文件不在", "里的密钥打不开"):
+        refused = run([YIMEN, "parameters"], stage.office.settings.var, YIMEN_DATABASE_URL=url)
+        assert refused.returncode == 1
+        assert said in refused.stderr
+        assert not (folder / "encryption.key").exists() or said == "里的密钥打不开"
+        keyring.open_keyring(folder)
+    shutil.rmtree(folder)
+    kept.rename(folder)
+    assert run([YIMEN, "parameters"], stage.office.settings.var, YIMEN_DATABASE_URL=url).returncode == 0
+
+
+def test_a_foreign_index_key__is_known_by_a_telephone_where_nobody_has_a_number(stage: Stage) -> None:
+    cases.a_household(stage)
+    with stage.database.unit_of_work() as uow:
+        for person in uow.session.scalars(select(Person_)):
+            person.id_number, person.id_index = "", f"provisional:{person.id}"
+        uow.commit()
+    url, index = database_of(stage), stage.office.settings.keys / "index.key"
+    kept = index.read_text()
+    index.write_text("ab" * 32)
+    refused = run([YIMEN, "parameters"], stage.office.settings.var, YIMEN_DATABASE_URL=url)
+    assert (refused.returncode, "里的密钥打不开" in refused.stderr) == (1, True)
+    index.write_text(kept)
+    assert run([YIMEN, "parameters"], stage.office.settings.var, YIMEN_DATABASE_URL=url).returncode == 0
 
 
 def test_keys_taken_away_from_a_running_office__are_not_replaced(stage: Stage) -> None:
