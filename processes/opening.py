@@ -12,9 +12,11 @@ import structlog
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import ColumnElement, inspect, literal_column, select
 
+from processes import commands as c
 from processes.access import directory, founding, oidc
 from processes.access.models import Account
 from processes.access.permissions import Role
+from processes.access.scope import system_actor
 from processes.errors import (
     FolderUnwritable,
     KeysForeign,
@@ -37,6 +39,7 @@ from processes.storage import key_proof, keyring, scanner, sealing
 from processes.storage.engines import failures_named, is_absent
 from processes.storage.unit_of_work import Database
 
+log = structlog.get_logger()
 _LONGEST_PROOF = 60
 _FOUND_BY = (
     ("household", "phone", "phone_index", fingerprints.of_phones),
@@ -53,7 +56,8 @@ def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office
     is not of this version of the program, `OfficeMixed` where accounts with a published password stand in a real
     office.  `unchecked` is for the commands that found, upgrade and mend an office: keys only.  With `is_restored` a backup
     is about to be brought back, whose keys have to be there before anything is made (`RestoreWithoutKeys`); nothing is
-    made here then.
+    made here then.  A session key that a founded office has lost is made anew, which the log and the access log tell: nothing
+    that is kept lies under it, so people are let in again rather than kept out, unlike with the other two.
     """
     structlog.configure(
         processors=[
@@ -69,6 +73,7 @@ def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office
         _demand_keys(settings)
     _demand_writable(settings)
     office = Office(settings, Database(settings.database_url))
+    is_lost = not unchecked and not keyring.holds(settings.keys, keyring.SESSION)
     if not unchecked:
         office = checked_office(office)
     with failures_named():
@@ -77,8 +82,12 @@ def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office
             _demand_index(office)
     if not is_restored:
         _make_folders(settings)
-        if not keyring.current().session:
-            keyring.make_session_key(settings.keys)
+    if is_lost:
+        office.perform(c.NoteSessionKey(), system_actor())
+        keyring.make_session_key(settings.keys)
+        log.warning(
+            "session_key_made", said="登录会话密钥不在，已重新生成：所有人须重新登录，其他数据不受影响。"
+        )
     return office
 
 

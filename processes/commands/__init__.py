@@ -115,7 +115,7 @@ from processes.commands.items import (
     TransferTask,
     WriteByHand,
 )
-from processes.commands.keys import NoteRowStates, ReindexRows, ResealRows
+from processes.commands.keys import NoteRowStates, NoteSessionKey, ReindexRows, ResealRows
 from processes.commands.migration import (
     ChooseMigration,
     DropMigration,
@@ -220,6 +220,7 @@ __all__ = [
     "NoteInfected",
     "NoteRead",
     "NoteRowStates",
+    "NoteSessionKey",
     "CloseAccount",
     "DecideAccountChange",
     "ChangeAccount",

@@ -16,6 +16,11 @@ class ResealRows(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class NoteSessionKey(Command):
+    """Write down that the office had lost its session key and made another one, so that everybody signs in anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReindexRows(Command):
     """Give the next rows of a table, behind the id `after`, their fingerprints under the newest index key."""
 

@@ -251,6 +251,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.FailPaper: papers.fail_paper,
     c.ResealRows: keys.reseal_rows,
     c.NoteRowStates: keys.note_row_states,
+    c.NoteSessionKey: keys.note_session_key,
     c.ReindexRows: keys.reindex_rows,
 }
 

@@ -88,6 +88,11 @@ def open_keyring(folder: Path, may_make: bool = True) -> Keyring:
     return Keyring(encryption, index, session, folder, stamp)
 
 
+def holds(folder: Path, kind: str) -> bool:
+    """Whether there is a key of a kind."""
+    return is_from_environment(kind) or (folder / f"{kind}.key").exists()
+
+
 def make_session_key(folder: Path) -> Keyring:
     """The keys in use again, with a session key made where it is missing: whoever is signed in has to sign in anew."""
     _keys(folder, SESSION)

@@ -17,7 +17,7 @@ from sqlalchemy import select, text, update
 from processes import commands as c
 from processes import jobs
 from processes.access.factor_models import SecondFactor
-from processes.access.models import Account
+from processes.access.models import AccessLog, Account
 from processes.cases import queries
 from processes.cases.models import Incident
 from processes.errors import FileUnwritable
@@ -133,6 +133,22 @@ def test_a_foreign_index_key__is_known_by_a_telephone_where_nobody_has_a_number(
     assert (refused.returncode, "里的密钥打不开" in refused.stderr) == (1, True)
     index.write_text(kept)
     assert run([YIMEN, "parameters"], stage.office.settings.var, YIMEN_DATABASE_URL=url).returncode == 0
+
+
+def test_a_session_key_that_was_lost__is_made_anew_and_told_once(stage: Stage) -> None:
+    cases.a_case(stage)
+    url, key = database_of(stage), stage.office.settings.keys / "session.key"
+    before = key.read_text()
+    key.unlink()
+    outputs = [
+        run([YIMEN, "parameters"], stage.office.settings.var, YIMEN_DATABASE_URL=url) for _ in range(2)
+    ]
+    assert [o.returncode for o in outputs] == [0, 0]
+    assert ["所有人须重新登录" in o.stdout + o.stderr for o in outputs] == [True, False]
+    assert key.read_text() not in ("", before)
+    with stage.database.reading("") as session:
+        told = session.scalars(select(AccessLog.target).where(AccessLog.action == "session_key_made")).all()
+    assert told == ["密钥文件不在"]
 
 
 def test_keys_taken_away_from_a_running_office__are_not_replaced(stage: Stage) -> None:
