@@ -1,4 +1,6 @@
 // What the form viewer says, in Chinese.
+import { localise } from "./localise.js";
+
 const words = {
   "Field is required.": "请填写此项",
   "Field must match pattern {value}.": "格式不正确",
@@ -10,12 +12,9 @@ const words = {
 const translate = (text, values = {}) => (words[text] || text).replace(/{([^}]+)}/g, (_, key) => values[key] ?? "");
 export const formsInChinese = { translate: ["value", translate] };
 
-// What stands in an empty list of choices that can be searched; the viewer has no word table for it.
+// What stands in an empty list of choices; the viewer has no word table for it, and screen readers read it too.
 export function hintsInChinese(container) {
-  const put = () => {
-    for (const input of container.querySelectorAll('input[placeholder="Search"]')) input.placeholder = "输入文字查找";
-  };
-  new MutationObserver(put).observe(container, { childList: true, subtree: true });
+  localise(container, { Select: "请选择", Search: "输入文字查找", Browse: "选择文件" });
 }
 
 // Sentences of the server at the fields that they are about; the first of them is gone to.
