@@ -47,9 +47,9 @@ def _fill(uow: UnitOfWork, item: WorkItem, told: Mapping[tuple[int, str, str], s
     if not found:
         return False
     said = told.get((item.case_id, item.__tablename__, item.told_key()), told_rows.GONE)
-    before = told_rows.digest(item)
+    as_told = said == told_rows.GONE or not told_rows.fault(item, said)
     item.preparers = found
-    if said in (told_rows.GONE, before, told_rows.digest(item)):
+    if as_told or not told_rows.fault(item, said):
         return True
     item.preparers = None
     return False

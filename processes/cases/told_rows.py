@@ -110,7 +110,7 @@ def begin(uow: UnitOfWork, after: int, has_begun: bool) -> tuple[int, int | None
 
 def _says_less(row: Any, state: str) -> bool:
     """Whether a state is told as it was earlier, and is true: a row that was altered is left to be found."""
-    return bool(type(row).told_since) and not state.startswith(WHOLE) and not _fault(row, state)
+    return bool(type(row).told_since) and not state.startswith(WHOLE) and not fault(row, state)
 
 
 def differing(session: Session) -> Iterator[str]:
@@ -130,16 +130,17 @@ def differing(session: Session) -> Iterator[str]:
         said, unreadable = _said(session, list(numbers))
         for case_id, kind, row in _rows(session, list(numbers)):
             state = said.pop((case_id, kind.__tablename__, row.told_key()), GONE)
-            fault = "" if case_id in unreadable else _fault(row, state)
-            if fault:
-                yield f"{numbers[case_id]}：{kind.told_as}{row.told_name()}{fault}"
+            wrong = "" if case_id in unreadable else fault(row, state)
+            if wrong:
+                yield f"{numbers[case_id]}：{kind.told_as}{row.told_name()}{wrong}"
         for (case_id, table, _), state in sorted(said.items()):
             if state != GONE and case_id not in unreadable:
                 yield f"{numbers[case_id]}：{titles[table]}缺失"
         session.expunge_all()
 
 
-def _fault(row: Any, state: str) -> str:
+def fault(row: Any, state: str) -> str:
+    """What is wrong with a row that is told to be in a state; empty where nothing is."""
     if state == GONE:
         return "没有登记来源"
     try:

@@ -1,7 +1,7 @@
 """Signed pages that others took the place of, and pieces of old files that were set aside: kept, and by whom and why.
 
 Revision ID: 0061
-Revises: 0057
+Revises: 0058
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0061"
-down_revision = "0057"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 
