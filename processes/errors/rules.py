@@ -21,6 +21,14 @@ class LookUpsExhausted(RuleBroken):
     text_en = "Too many look-ups: {reason}"
 
 
+class LookUpsTooFast(LookUpsExhausted):
+    """Somebody asked for more people by ID number within a minute than any window does; in a minute they may go on."""
+
+    code = "look_ups_too_fast"
+    text = "查询过快：{reason}。"
+    text_en = "Look-ups follow each other too fast: {reason}"
+
+
 class BudgetSpent(RuleBroken):
     """An account has had the program read or make as much as it may within an hour."""
 

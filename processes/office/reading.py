@@ -14,7 +14,7 @@ from processes.access.models import AccessLog, Account
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import notices
-from processes.errors import IdNumberInvalid, LookUpsExhausted, NotAllowed, Unreadable
+from processes.errors import IdNumberInvalid, LookUpsExhausted, LookUpsTooFast, NotAllowed, Unreadable
 from processes.people import identity, queries
 from processes.settings import Settings
 from processes.storage import keyring
@@ -148,7 +148,7 @@ def _demand_some_left(uow: UnitOfWork, actor: Actor) -> int:
     if today >= A_DAY:
         raise LookUpsExhausted(reason=f"今天已按证件号查询 {A_DAY} 次，请明天再查；确有需要请联系管理员")
     if _asked(uow, actor, _MINUTE) >= A_MINUTE:
-        raise LookUpsExhausted(reason=f"一分钟内已按证件号查询 {A_MINUTE} 次，请稍候再查")
+        raise LookUpsTooFast(reason=f"一分钟内已按证件号查询 {A_MINUTE} 次，请稍候再查")
     return today
 
 

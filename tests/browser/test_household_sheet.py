@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from processes.access import divisions
+from processes.office import reading
+from processes.people.id_number import compose
 from processes.people.models import Household
 from tests.browser.conftest import Desk
 from tests.web.test_household_sheet import GOOD, named, sheet_of
@@ -23,6 +26,23 @@ def _brought(page: Any, content: bytes, folder: Path) -> None:
     page.set_input_files('input[name="file"]', file)
     page.get_by_role("button", name="上传核对").click()
     page.wait_for_selector("#families")
+
+
+def test_more_numbers_than_a_minute_takes__follow_by_themselves(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "A_MINUTE", 3)
+    with desk.stage.database.reading("") as session:
+        village = divisions.villages(session, "340199101")[0].name
+    numbers = [compose("340199", date(1978, 6, n), 11) for n in range(1, 6)]
+    rows = [[n, village, "一组", "", f"马{n}", "户主", number, *[""] * 9] for n, number in enumerate(numbers)]
+    page = desk.sign_in("t1_clerk")
+    page.goto("/households/sheet")
+    _brought(page, sheet_of(*rows), tmp_path)
+    page.get_by_role("button", name="登记 5 户").click()
+    expect(page.locator("#said")).to_contain_text("还有 2 户：每分钟登记的证件号码有上限，稍候自动继续")
+    desk.stage.clock.now += timedelta(minutes=2)
+    expect(page.locator("#said")).to_contain_text("已登记 5 户，共 5 户。", timeout=20_000)
 
 
 def test_families_of_a_sheet__are_registered_one_after_the_other(desk: Desk, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ import { data, say, send } from "./send.js";
 
 const button = document.getElementById("register"), progress = document.getElementById("progress");
 const waiting = data("ready-data"), all = waiting.length;
+const PAUSE = 10_000;
 let done = 0;
 
 const make = (tag, attributes = {}, ...inside) => {
@@ -44,6 +45,12 @@ button.addEventListener("click", async () => {
     try {
       await register(waiting[0]);
     } catch (problem) {
+      // So many numbers a minute are taken of one person; the rest follows by itself.
+      if (problem.code === "look_ups_too_fast") {
+        say(`已登记 ${done} 户，还有 ${waiting.length} 户：每分钟登记的证件号码有上限，稍候自动继续。`);
+        await new Promise((go) => { setTimeout(go, PAUSE); });
+        continue;
+      }
       // What may be taken later is not lost: the same press goes on with it.
       if (problem.later || problem.code === "look_ups_exhausted") {
         say(`${problem.message}已登记 ${done} 户，还有 ${waiting.length} 户未登记。`, "bad");
