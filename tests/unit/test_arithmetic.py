@@ -122,7 +122,10 @@ def test_a_line_is_a_sentence_with_its_numbers_and_a_line_a_member(allowance: Bu
     )
     assert cost.members[1][1].endswith("取较小 = 1,800")
     assert [u.name for u in cost.parameters] == ["allowance.employment_cost.rate"]
-    assert lines["below_standard"].sentence == "核定家庭年收入 19,435.20 ＜ 低保标准 768 × 人月数 36"
+    assert (
+        lines["below_standard"].sentence
+        == "核定家庭年收入 19,435.20 ＜ 低保标准 768 × 共同生活的家庭成员 3 × 收入核算月数 12"
+    )
     assert "m.income" not in "".join(t.sentence + "".join(s for _, s in t.members) for t in lines.values())
 
 

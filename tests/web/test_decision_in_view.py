@@ -133,7 +133,8 @@ def test_a_refusal_says_the_reason_article_and_rules_of_the_decision(stage: Stag
     assert letter["fields"]["article"] == "《社会救助暂行办法》第九条"
     assert [rule["title"] for rule in letter["decision"]["failed"]] == ["人均月收入低于标准"]
     assert (
-        letter["decision"]["failed"][0]["sentence"] == "核定家庭年收入 57,235.20 ＜ 低保标准 768 × 人月数 24"
+        letter["decision"]["failed"][0]["sentence"]
+        == "核定家庭年收入 57,235.20 ＜ 低保标准 768 × 共同生活的家庭成员 2 × 收入核算月数 12"
     )
     assert letter["decision"]["deviations"] == [] and letter["decision"]["earlier"] == []
 
