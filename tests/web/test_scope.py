@@ -141,7 +141,7 @@ def _address(rule: Rule, made: Foreign) -> str:
         "township": "340199101", "month": "2026-03", "kind": "pdf" if first in ("prints", "papers") else "xlsx",
         "act": {"funds": "confirm", "cases": "suspend", "migrations": "run", "studio": "rehearse"}.get(first),
         "programme": "minimum_living_allowance", "process": "apply", "name": "programme.toml", "page": "1",
-        "draft_id": 1, "round_id": 1, "version_id": 1, "offer_id": 1, "sha256": "a" * 64,
+        "draft_id": 1, "sheet_id": 1, "page_id": 1, "round_id": 1, "version_id": 1, "offer_id": 1, "sha256": "a" * 64,
         "scan": f"{'a' * 64}-{'b' * 32}", "path": "x", **{k: known[k] for k in (
             "item_id", "attachment_id", "involvement_id", "person_id", "phrase_id", "filter_id", "transfer_id",
             "difference_id", "incident_id", "move_id", "absence_id", "named_id", "entry_id", "username", "position",
