@@ -95,7 +95,7 @@ def account_group() -> None:
 @click.option(
     "--department",
     default="",
-    help="部门经办所在部门：medical、education、housing、employment、emergency、disabled 等。",
+    help="部门经办所在部门的代码，见一门受理流程““1+8”分流”表中的承办部门；写错时会列出全部部门。",
 )
 def account_add(username: str, name: str, role: str, division: str, department: str) -> None:
     """增加账号，显示一次性密码。"""

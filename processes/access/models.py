@@ -66,7 +66,7 @@ class Account(Row, Scoped, Marked):
     password_hash: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[Any]]
     department: Mapped[str] = mapped_column(String(40), default="")
-    """Of a department's officer: which department (docs: `referral/departments.dmn`)."""
+    """Of a department's officer: which department (its code in the one window's table of routes)."""
     is_active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
     """Whether its password is published; never beside real accounts."""

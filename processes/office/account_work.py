@@ -6,6 +6,8 @@ from processes.access.division_file import COUNTY, TOWNSHIP, VILLAGE
 from processes.access.models import Division
 from processes.access.permissions import ROLE_TITLES, Role
 from processes.errors import AccountInvalid
+from processes.policy.calendar import civil_date
+from processes.releases import departments
 from processes.storage.unit_of_work import UnitOfWork
 
 _LEVELS = {
@@ -30,3 +32,7 @@ def demand_work(uow: UnitOfWork, role: str, division: str, department: str) -> N
         raise AccountInvalid(reason=f"{ROLE_TITLES[Role(role)]}的工作地点应为{_LEVEL_TITLES[level]}")
     if bool(department) != (role == Role.DEPARTMENT_OFFICER):
         raise AccountInvalid(reason="部门经办须注明部门，其他岗位不填部门")
+    known = departments.titles(uow.session, civil_date(uow.now))
+    if department and known and department not in known:
+        said = "、".join(f"{title}（{code}）" for code, title in known.items())
+        raise AccountInvalid(reason=f"没有部门“{department[:40]}”，应为：{said}")

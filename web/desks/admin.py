@@ -15,7 +15,8 @@ from processes.access.scope import Actor
 from processes.cases import anchors, queues
 from processes.errors import NotFound, YimenError
 from processes.papers import lists
-from processes.releases import publish
+from processes.policy.calendar import civil_date
+from processes.releases import departments, publish
 from web import auth, budgets, forms, list_export, reads
 from web.errors import status_of
 from web.require import require
@@ -87,6 +88,7 @@ def _accounts(actor: Actor, added: dict[str, Any] | None = None, fault: str | No
             people=accounts.by_person(session),
             places=divisions.all_of(session, actor.division),
             roles=[r for r in Role if r is not Role.SYSTEM],
+            departments=_departments(session),
             waiting=_waiting(session),
             changes=accounts.changes(session),
             may_write=actor.may(Permission.ACCOUNT_WRITE),
@@ -116,7 +118,7 @@ def _account(actor: Actor, username: str, fault: str | None = None) -> str:
             factors=len(factors.of_account(session, account.id)),
             place_names=divisions.names(session, [account.division, change.division if change else ""]),
             places=divisions.all_of(session, actor.division),
-            roles=[r for r in Role if r is not Role.SYSTEM],
+            roles=[r for r in Role if r is not Role.SYSTEM], departments=_departments(session),
         )  # fmt: skip
 
 
@@ -172,6 +174,10 @@ def _done_or_shown(actor: Actor, username: str, command: c.Command) -> Any:
     except YimenError as refused:
         return _account(actor, username, refused.message), status_of(refused)
     return redirect(url_for("admin.account_page", username=username))
+
+
+def _departments(session: Session) -> dict[str, str]:
+    return departments.titles(session, civil_date(auth.office().database.clock()))
 
 
 def _waiting(session: Session) -> dict[str, datetime]:
