@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from processes.errors import KeysMissing, KeyUnreadable
+from processes.storage.replacing import settled
 
 ENCRYPTION, INDEX, SESSION = "encryption", "index", "session"
 KINDS = (ENCRYPTION, INDEX, SESSION)
@@ -173,7 +174,7 @@ def _write(folder: Path, name: str, keys: list[bytes]) -> None:
         file.write("\n".join(key.hex() for key in keys))
         file.flush()
         os.fsync(file.fileno())
-    Path(draft).replace(folder / f"{name}.key")
+    settled(Path(draft), folder / f"{name}.key")
 
 
 def _stamp(folder: Path) -> int:

@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 
 from processes.errors import FileDamaged, FileLost, FileUnwritable, NotFound
 from processes.storage import keyring
+from processes.storage.replacing import settle, settled
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -28,8 +29,11 @@ def put(folder: Path, content: bytes) -> str:
     target = _place(folder, digest)
     if not target.exists():
         try:
+            is_new = not target.parent.exists()
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _written(target.parent, keyring.current().seal(content)).replace(target)
+            settled(_written(target.parent, keyring.current().seal(content)), target)
+            if is_new:
+                settle(folder)
         except OSError as fault:
             reason = "存放文件的磁盘已满" if fault.errno in _FULL else "存放文件的磁盘不能写入"
             raise FileUnwritable(reason=reason) from fault
@@ -72,7 +76,7 @@ def reseal(folder: Path) -> Iterator[bool]:
             continue
         draft = _written(path.parent, keys.seal(keys.unseal(sealed)))
         if path.exists():
-            draft.replace(path)
+            settled(draft, path)
         else:
             draft.unlink()
         yield True
