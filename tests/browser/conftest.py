@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from processes.rehearsal.county import PASSWORD
@@ -20,6 +20,9 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE_MS = 20_000
+"""What a page is waited for: a machine that does much else is slow, and not wrong."""
+expect.set_options(timeout=PATIENCE_MS)
 SHOTS = Path(__file__).parent.parent.parent / "var" / "screenshots"
 
 
@@ -38,7 +41,7 @@ class Desk:
             viewport={"width": 1366, "height": 768}, base_url=self.address, locale="zh-CN"
         )
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda fault: self.faults.append(str(fault)))
         page.on(
             "console", lambda m: self.faults.append(m.text) if "Content Security Policy" in m.text else None
