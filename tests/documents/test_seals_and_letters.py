@@ -133,6 +133,18 @@ def test_the_end_of_a_letter_never_stands_alone(allowance: Bundle, sentences: in
     )
 
 
+@pytest.mark.parametrize("sentences", range(1, 14))
+def test_a_line_on_whom_to_ask_never_stands_alone_with_the_signature(
+    allowance: Bundle, sentences: int
+) -> None:
+    """联系方式 is one line: the sentence on remedies goes over the page with it, two lines of it at least."""
+    reason = "家庭人均月收入高于当地最低生活保障标准，且家庭存款超过规定限额。" * sentences
+    last = _lines(_refusal(allowance, reason, phone="0551-12345678"))[-1]
+    asked = next(n for n, line in enumerate(last) if line.startswith("联系方式"))
+    assert asked >= 2
+    assert last[asked - 1].endswith("提起行政诉讼。")
+
+
 def test_reasons_keep_their_lines(allowance: Bundle) -> None:
     lines = [line for page in _lines(_refusal(allowance, "第一点理由。\n\n第二点理由。")) for line in page]
     assert "第一点理由。" in lines
