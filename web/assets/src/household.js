@@ -15,7 +15,12 @@ function edit() {
   const make = (tag, attributes) => Object.assign(document.createElement(tag), attributes);
   const options = (pairs, chosen) =>
     pairs.map(([value, title]) => new Option(title, value, false, String(value) === String(chosen ?? "")));
-  const field = (name, element, value) => { element.dataset.name = name; element.value = value ?? ""; return element; };
+  // A day that nobody could read is dropped by a native field; the attribute keeps it, so that it comes back as it was typed.
+  const field = (name, element, value) => {
+    element.dataset.name = name;
+    if (element.type === "date") element.setAttribute("value", value ?? ""); else element.value = value ?? "";
+    return element;
+  };
   const input = (name, value, more = {}) =>
     field(name, make("input", { className: "form-control form-control-sm", ...more }), value);
   const select = (name, pairs, value) => {
