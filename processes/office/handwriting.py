@@ -20,6 +20,8 @@ from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
 LARGEST = 200_000
+WRITTEN_AT_MOST = 10
+"""How often somebody may sign at one step: every signature is kept, and what is kept has a bound."""
 
 
 def write_by_hand(
@@ -42,8 +44,19 @@ def write_by_hand(
     if row is None:
         row = Handwriting(case_id=case.id, ref=item.ref, signer=signer, picture={}, at=uow.now, by="")
         uow.add(row)
-    row.picture = {"png": b64encode(command.picture).decode()}
+    former = _kept(row)
+    if len(former) >= WRITTEN_AT_MOST:
+        raise RuleBroken(reason=f"本环节已签名 {WRITTEN_AT_MOST} 次，不能再重签，请在打印的表上签字")
+    row.picture = {"png": b64encode(command.picture).decode(), "former": former}
     row.at, row.by = uow.now, actor.name
     digest = hashlib.sha256(command.picture).hexdigest()
     events.append(uow, case, actor, "handwritten", item.title, ref=item.ref, signer=signer, sha256=digest)
     return {"signer": signer}
+
+
+def _kept(row: Handwriting) -> list[dict[str, str]]:
+    """The signatures that were written at the step before, the earliest first, each with when and by whom it was taken."""
+    if not row.picture:
+        return []
+    last = {"png": row.picture["png"], "at": row.at.isoformat(), "by": row.by}
+    return [*row.picture.get("former", []), last]

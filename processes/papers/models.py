@@ -90,10 +90,11 @@ class Handwriting(Row, Marked, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     ref: Mapped[str] = mapped_column(String(160))
-    """The step at which it was written; writing again there takes its place."""
+    """The step at which it was written; of several that were written there the last one counts."""
     signer: Mapped[str] = mapped_column(String(60))
     picture = sealed_data(dict[str, Any])
-    """`png`: the picture in base 64, sealed like all that shows a person."""
+    """`png`: the picture in base 64, sealed like all that shows a person; `former`: what was written there before it, with
+    when and by whom it was taken."""
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
 

@@ -17,9 +17,9 @@ from tests.builders import cases
 from tests.builders.desks import Person
 
 
-def _stroke() -> str:
+def _stroke(end: int = 15) -> str:
     image = Image.new("RGBA", (300, 90), (0, 0, 0, 0))
-    ImageDraw.Draw(image).line([(10, 70), (80, 20), (150, 70), (280, 15)], fill=(10, 10, 10, 255), width=5)
+    ImageDraw.Draw(image).line([(10, 70), (80, 20), (150, 70), (280, end)], fill=(10, 10, 10, 255), width=5)
     out = io.BytesIO()
     image.save(out, "PNG")
     return "data:image/png;base64," + b64encode(out.getvalue()).decode()
@@ -52,6 +52,24 @@ def test_the_householder_signs_on_the_screen(stage: Stage) -> None:
         pictures = [i for page in pdf.pages for i in page.get_images()]
     assert len(pictures) >= 2, "the code and the handwriting"
     assert "手写签名" in desk.get(f"/cases/{number}").text
+
+
+def test_who_signs_again__keeps_the_former_signature(stage: Stage) -> None:
+    number = cases.a_case(stage, "investigate_household")
+    item = cases.item_at(stage, number, "investigate_household")
+    desk = Person(stage, "investigator")
+    address = f"/cases/{number}/tasks/{item.id}/handwriting"
+    written = [_stroke(end) for end in range(15, 25)]
+    for picture in written:
+        assert desk.send(address, {"version": item.version, "picture": picture}).status_code == 200
+    with stage.database.reading("") as session:
+        row = session.scalars(select(Handwriting)).one()
+        kept = [*(f["png"] for f in row.picture["former"]), row.picture["png"]]
+        assert {f["by"] for f in row.picture["former"]} == {row.by}
+    assert ["data:image/png;base64," + png for png in kept] == written
+    # ten are kept; the eleventh would need room without end
+    refused = desk.send(address, {"version": item.version, "picture": _stroke(30)})
+    assert "已签名 10 次" in refused.json["message"]
 
 
 def test_only_where_it_is_asked_for_and_by_whoever_works_there(stage: Stage) -> None:
