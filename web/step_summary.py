@@ -13,6 +13,7 @@ from processes.cases import clocks, limits, queries
 from processes.cases.models import Attachment, Case, WorkItem
 from processes.papers import queries as papers
 from processes.papers.models import IssuedPaper
+from processes.people import names
 from processes.people.forms import EXPENSE_KINDS, INCOME_KINDS, PROPERTY_KINDS
 from processes.people.models import Household
 from processes.policy.figures import amount
@@ -98,18 +99,18 @@ def materials(
 
 def declared(household: Household) -> tuple[Declared, ...]:
     """What the family declared, person by person, then what it owns."""
-    names = {m.person_id: m.person.name for m in household.members}
+    called = names.of_members(household)
     return (
         *(
             Declared(
-                names.get(i.person_id, ""), INCOME_KINDS.get(i.kind, i.kind),
+                called.get(i.person_id, ""), INCOME_KINDS.get(i.kind, i.kind),
                 f"{amount(i.annual_amount)} 元/年", i.evidence,
             )
             for i in household.incomes
         ),
         *(
             Declared(
-                names.get(e.person_id, ""), EXPENSE_KINDS.get(e.kind, e.kind),
+                called.get(e.person_id, ""), EXPENSE_KINDS.get(e.kind, e.kind),
                 f"{amount(e.annual_amount)} 元/年", e.evidence,
             )
             for e in household.expenses
@@ -124,7 +125,8 @@ def declared(household: Household) -> tuple[Declared, ...]:
 def _family(household: Household | None) -> str:
     if household is None or not household.members:
         return ""
-    people = "、".join(f"{m.person.name}（{m.relation}）" for m in household.members)
+    called = names.of_members(household)
+    people = "、".join(f"{called[m.person_id]}（{m.relation}）" for m in household.members)
     return f"{len(household.members)} 人：{people}"
 
 

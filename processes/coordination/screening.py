@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from processes.engine import sheets, tables
 from processes.engine.facts import Facts
 from processes.errors import YimenError
+from processes.people import names
 from processes.people import queries as people
 from processes.people.models import Household
 from processes.policy.figures import amount
@@ -79,18 +80,19 @@ def screen(session: Session, household: Household, now: datetime, today: date) -
         {**facts, "draws": drawn.get(m.person_id, [])}
         for m, facts in zip(living, known["members"], strict=True)
     ]
-    names = [m.person.name for m in living]
+    named = names.of_members(household)
+    called = [named[m.person_id] for m in living]
     found = []
     for release in publish.published_programmes(session):
         bundle = publish.open_release(session, publish.current_id(session, release.programme, today))
         facts = Facts(now, lambda name, on, b=bundle: b.policy.value(name, on, household.division))
         for screening in bundle.screenings:
-            found.append(_one(bundle, screening, {**known, "members": members}, names, facts))
+            found.append(_one(bundle, screening, {**known, "members": members}, called, facts))
     return found
 
 
 def _one(
-    bundle: Bundle, screening: Screening, household: Mapping[str, Any], names: Sequence[str], facts: Facts
+    bundle: Bundle, screening: Screening, household: Mapping[str, Any], called: Sequence[str], facts: Facts
 ) -> Screened:
     definition = bundle.definition()
     data: dict[str, Any] = {"household": household}
@@ -98,7 +100,7 @@ def _one(
     try:
         for sheet in screening.sheets:
             data[sheet] = sheets.compute(definition.sheets[sheet], data, facts).values
-        for name, member in zip(names, household["members"], strict=True):
+        for name, member in zip(called, household["members"], strict=True):
             said = tables.decide(
                 definition.tables[screening.table], {**data, "member": member}, facts
             ).outputs

@@ -19,6 +19,7 @@ from processes.decisions.reading import Computation, ParameterShown
 from processes.engine import arithmetic
 from processes.engine.explanation import Told
 from processes.engine.facts import Facts
+from processes.people import names
 from processes.people.forms import disability
 from processes.people.models import Household
 from processes.policy.calendar import civil_date
@@ -73,7 +74,7 @@ def computation(
         people = {int(m["id"]): str(m["name"]) for m in found.content["members"]}
     else:
         household = session.get_one(Household, case.household_id)
-        people = {m.person_id: m.person.name for m in household.members}
+        people = names.of_members(household)
     return Computation(case, bundle, data, people, facts)
 
 
@@ -166,9 +167,10 @@ def _conditions(person: Mapping[str, Any]) -> list[str]:
 
 
 def _registered(household: Household) -> list[dict[str, Any]]:
+    named = names.of_members(household)
     return [
         {
-            "name": m.person.name, "relation": m.relation, "age": "", "disability_kind": m.person.disability_kind,
+            "name": named[m.person_id], "relation": m.relation, "age": "", "disability_kind": m.person.disability_kind,
             "disability_grade": m.person.disability_grade, "grave_illness": m.person.grave_illness,
             "is_student": m.person.is_student,
         }

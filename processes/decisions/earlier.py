@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case
+from processes.people import names
 from processes.people.models import Household, Membership, Person
 from processes.people.queries import same_people
 from processes.policy.calendar import civil_date
@@ -37,17 +38,17 @@ def of_members(session: Session, household: Household, case: Case) -> list[Earli
     A double benefit knows no township, so this asks for tables and not for scoped rows; it shows who, programme,
     case number, sum and day, and nothing of the other household.
     """
-    members = {m.person_id: m.person.name for m in household.members}
-    people = same_people(session, list(members))
-    found = [*_awards(session, people, case), *_reliefs(session, people, case), *_open(session, people, case)]
+    named = names.of_members(household)
+    people = same_people(session, list(named))
+    found = [part for kind in (_awards, _reliefs, _open) for part in kind(session, people, case, named)]
     return sorted(found, key=lambda e: e.when, reverse=True)[:MOST]
 
 
-def _awards(session: Session, people: Iterable[int], case: Case) -> list[Earlier]:
+def _awards(session: Session, people: Iterable[int], case: Case, named: Mapping[int, str]) -> list[Earlier]:
     award, member, person, cases = (t.__table__ for t in (Award, AwardMember, Person, Case))
     rows = session.execute(
         select(
-            person.c.name, award.c.programme_title, award.c.monthly_amount, award.c.from_month, award.c.until_month,
+            person.c.id, person.c.name, award.c.programme_title, award.c.monthly_amount, award.c.from_month, award.c.until_month,
             award.c.status, cases.c.number,
         )
         .select_from(member)
@@ -59,17 +60,18 @@ def _awards(session: Session, people: Iterable[int], case: Case) -> list[Earlier
     )  # fmt: skip
     return [
         Earlier(
-            r.name, f"{r.programme_title} 每月 {amount(r.monthly_amount)} 元", r.number,
+            named.get(r.id, r.name), f"{r.programme_title} 每月 {amount(r.monthly_amount)} 元", r.number,
             r.from_month + (f" 至 {r.until_month}" if r.until_month else ""), _STANDING.get(r.status, r.status),
         )
         for r in rows
     ]  # fmt: skip
 
 
-def _reliefs(session: Session, people: Iterable[int], case: Case) -> list[Earlier]:
+def _reliefs(session: Session, people: Iterable[int], case: Case, named: Mapping[int, str]) -> list[Earlier]:
     relief, member, person, cases = (t.__table__ for t in (ReliefPayment, Membership, Person, Case))
     rows = session.execute(
         select(
+            person.c.id,
             person.c.name,
             cases.c.programme_title,
             relief.c.amount,
@@ -88,7 +90,8 @@ def _reliefs(session: Session, people: Iterable[int], case: Case) -> list[Earlie
     found: dict[str, Earlier] = {}
     for r in rows:
         before = found.get(r.number)
-        who = r.name if before is None or r.name in before.who.split("、") else f"{before.who}、{r.name}"
+        name = named.get(r.id, r.name)
+        who = name if before is None or name in before.who.split("、") else f"{before.who}、{name}"
         state = "已发放" if r.status == "standing" else "已撤回"
         found[r.number] = Earlier(
             who, f"{r.programme_title} {amount(r.amount)} 元", r.number, r.granted_on.isoformat(), state
@@ -96,10 +99,10 @@ def _reliefs(session: Session, people: Iterable[int], case: Case) -> list[Earlie
     return list(found.values())
 
 
-def _open(session: Session, people: Iterable[int], case: Case) -> list[Earlier]:
+def _open(session: Session, people: Iterable[int], case: Case, named: Mapping[int, str]) -> list[Earlier]:
     member, person, cases = (t.__table__ for t in (Membership, Person, Case))
     rows = session.execute(
-        select(person.c.name, cases.c.programme_title, cases.c.opened_at, cases.c.number, cases.c.status)
+        select(person.c.id, person.c.name, cases.c.programme_title, cases.c.opened_at, cases.c.number, cases.c.status)
         .select_from(cases)
         .join(member, member.c.household_id == cases.c.household_id)
         .join(person, person.c.id == member.c.person_id)
@@ -113,7 +116,8 @@ def _open(session: Session, people: Iterable[int], case: Case) -> list[Earlier]:
     found: dict[str, Earlier] = {}
     for r in rows:
         before = found.get(r.number)
-        who = r.name if before is None or r.name in before.who.split("、") else f"{before.who}、{r.name}"
+        name = named.get(r.id, r.name)
+        who = name if before is None or name in before.who.split("、") else f"{before.who}、{name}"
         found[r.number] = Earlier(
             who, r.programme_title, r.number, civil_date(r.opened_at).isoformat(), "办理中"
         )

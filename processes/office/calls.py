@@ -16,7 +16,7 @@ from processes.cases.models import Case
 from processes.errors import FormInvalid, HouseholdNotFound, RuleBroken, Unreadable
 from processes.office.running import Opening, open_case
 from processes.papers.archive_models import OldFile
-from processes.people import calls
+from processes.people import calls, names
 from processes.people.models import Household
 from processes.policy import reading
 from processes.policy.initials import initials, other_initials
@@ -108,11 +108,12 @@ def waiting(uow: UnitOfWork, household_id: int) -> list[Case]:
 def settle(uow: UnitOfWork, household: Household, cases: Sequence[Case]) -> None:
     """Name cases, and their steps, after the householder who is known by now."""
     head = next(m.person for m in household.members if m.relation == "本人")
-    said = [*(m.person.name for m in household.members), household.address]
+    said = [*names.of_members(household).values(), household.address]
     for case in cases:
         full_text.add(uow, case.id, said)
-        case.applicant, case.division, case.category = head.name, household.division, household.category
-        case.initials, case.initials_other = initials(head.name), other_initials(head.name)
+        case.applicant, case.division = household.householder_name, household.division
+        case.category = household.category
+        case.initials, case.initials_other = initials(case.applicant), other_initials(case.applicant)
         for item in actions.items_of(uow, case):
             item.applicant, item.initials, item.initials_other = (
                 case.applicant,

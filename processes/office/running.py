@@ -20,6 +20,7 @@ from processes.engine.state import State
 from processes.errors import DuplicateCase, EngineFault, HouseholdEmpty, ReleaseMissing
 from processes.office.answers import checked
 from processes.parameters.pins import CasePolicy
+from processes.people import names
 from processes.people import queries as people
 from processes.people.models import Household, Person
 from processes.policy.calendar import civil_date
@@ -187,7 +188,7 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
         case.id,
         [
             case.number,
-            *(m.person.name for m in household.members),
+            *names.of_members(household).values(),
             household.address,
             *said,
             *further_initials(case.applicant),
@@ -208,8 +209,7 @@ def _new_case(
 ) -> Case:  # fmt: skip
     code = str(bundle.programme["code"])
     year = civil_date(uow.now).year
-    head = _head(household)
-    applicant = household.householder_name if head is None else head.name
+    applicant = household.householder_name
     return Case(
         number=numbering.case_number(uow, township_of(household.division), code, year),
         division=household.division,

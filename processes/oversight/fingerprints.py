@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from processes.people import fingerprints
+from processes.people import fingerprints, names
 from processes.people.models import Household, Membership, Person, PersonVersion
 from processes.relief import actions
 from processes.relief.models import Award
@@ -44,15 +44,16 @@ def _is_of(value: str, index: str, every: tuple[str, ...]) -> bool:
 
 
 def _householders(session: Session) -> Iterator[str]:
-    """The name that lists and payments show is the householder's own."""
+    """The name that lists and payments show is the householder's own, or as the household's place calls them."""
     query = (
-        select(Household.number)
+        select(Household, Person)
         .join(Membership, and_(Membership.household_id == Household.id, Membership.relation == "本人"))
         .join(Person, Person.id == Membership.person_id)
         .where(Household.householder_name != Person.name)
     )
-    for number in session.scalars(query.order_by(Household.number)):
-        yield f"档案 {number}：户主姓名与户主的人员登记不符"
+    for household, head in session.execute(query.order_by(Household.number)).unique().all():
+        if names.called(session, household.division, [head]).get(head.id) != household.householder_name:
+            yield f"档案 {household.number}：户主姓名与户主的人员登记不符"
 
 
 def _homes(session: Session) -> Iterator[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from processes.access.scope import Actor, township_of
 from processes.errors import HouseholdNotFound, NotFound, RuleBroken, StaleHousehold
-from processes.people import differences, fingerprints, history, locks, persons
+from processes.people import differences, fingerprints, history, locks, names, persons
 from processes.people.forms import HouseholdForm, LineForm, MemberForm
 from processes.people.identity import Identity
 from processes.people.models import (
@@ -71,6 +71,7 @@ def save_household(
     found = [
         d for p, said in elsewhere for d in differences.note(uow, actor, p, said, household, saving.due_on())
     ]
+    names.rename(uow, [m.person_id for m in household.members])
     return household, found
 
 
@@ -119,9 +120,7 @@ def _fill(
     household.phone, household.phone_index = form.phone, fingerprints.of_phone(form.phone)
     household.category = form.category
     household.property_exemption = form.property_exemption
-    household.householder_name = next(
-        p.name for m, p in zip(form.members, people, strict=True) if m.relation == "本人"
-    )
+    household.householder_name = next(m.name for m in form.members if m.relation == "本人")
     household.version += 1
     household.updated_at = uow.now
     household.updated_by = actor.name

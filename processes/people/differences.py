@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor, township_of
 from processes.errors import NotFound, RuleBroken
-from processes.people import history, persons
+from processes.people import history, names, persons, shown
 from processes.people.models import Household, Person, PersonDifference
 from processes.storage.unit_of_work import UnitOfWork, within
 
@@ -60,6 +60,8 @@ def note(
         if said[field] == own[field]:
             if row is not None:
                 close(uow, actor, row, "lapsed", "")
+            elif field == "name" and names.called(uow.session, place, [person]):
+                _note_agreed(uow, actor, person, household, due_on)
         elif row is None:
             if _declined(uow.session, person, field, place, said[field]):
                 continue
@@ -75,6 +77,17 @@ def note(
             row.at, row.by, row.by_id = uow.now, actor.name, actor.account_id
     uow.flush()
     return new
+
+
+def _note_agreed(uow: UnitOfWork, actor: Actor, person: Person, household: Household, due_on: date) -> None:
+    """A place whose name was declined writes the file's own now: it goes on calling the person by that."""
+    uow.add(
+        PersonDifference(
+            person_id=person.id, field="name", place=township_of(household.division), household_id=household.id,
+            values={"own": person.name, "told": person.name}, at=uow.now, by=actor.name, by_id=actor.account_id,
+            due_on=due_on, status="lapsed", resolved_at=uow.now, resolved_by=actor.name,
+        )
+    )  # fmt: skip
 
 
 def _declined(session: Session, person: Person, field: str, place: str, value: Any) -> bool:
@@ -145,7 +158,8 @@ def listed(session: Session, actor: Actor, only_open: bool = True) -> list[Shown
 
 
 def told_by(session: Session, household: Household) -> dict[int, dict[str, Any]]:
-    """By person what the household's place has said otherwise and what still waits: its page goes on saying so."""
+    """By person what the household's place has said otherwise and what still waits, and its name for them also where that
+    was declined: its page goes on saying so."""
     query = select(PersonDifference).where(
         PersonDifference.person_id.in_([m.person_id for m in household.members]),
         PersonDifference.place == township_of(household.division), PersonDifference.status == "open",
@@ -153,7 +167,21 @@ def told_by(session: Session, household: Household) -> dict[int, dict[str, Any]]
     found: dict[int, dict[str, Any]] = {}
     for row in session.scalars(query):
         found.setdefault(row.person_id, {})[row.field] = row.values["told"]
+    for person, name in names.called(
+        session, household.division, [m.person for m in household.members]
+    ).items():
+        found.setdefault(person, {})["name"] = name
     return found
+
+
+def members_shown(session: Session, actor: Actor, household: Household, today: date) -> list[dict[str, Any]]:
+    """Members as a list shows them; what their household's place says otherwise of those who belong elsewhere is shown as
+    it says it, until the place of the file has settled it."""
+    said = told_by(session, household)
+    return [
+        m if not m["home"] or actor.covers(m["home"]) else m | shown.as_told(said.get(m["id"], {}))
+        for m in shown.members(household, today)
+    ]
 
 
 def waiting(session: Session, actor: Actor) -> int:
@@ -194,10 +222,10 @@ def of_people(session: Session, actor: Actor, people: Sequence[int]) -> dict[int
 
 def _shown(session: Session, actor: Actor, rows: Sequence[Any]) -> list[Shown]:
     concerned = [(r, p) for r, p in rows if actor.covers(p.home) or actor.covers(r.place)]
-    names = _names_told(session, [r for r, p in concerned if not actor.covers(p.home)])
+    told = _names_told(session, [(r, p) for r, p in concerned if not actor.covers(p.home)])
     return [
         Shown(
-            row, person.home, person.name if actor.covers(person.home) else names.get((person.id, row.place), person.name),
+            row, person.home, person.name if actor.covers(person.home) else told.get((person.id, row.place), person.name),
             persons.FIELDS[row.field], _own(row, person) if actor.covers(person.home) else None,
             persons.shown(row.field, row.values["told"]), row.status == "open" and actor.covers(person.home),
         )
@@ -210,16 +238,15 @@ def _own(row: PersonDifference, person: Person) -> str:
     return persons.shown(row.field, persons.registered(person)[row.field] if is_open else row.values["own"])
 
 
-def _names_told(session: Session, rows: Sequence[PersonDifference]) -> dict[tuple[int, str], str]:
+def _names_told(
+    session: Session, rows: Sequence[tuple[PersonDifference, Person]]
+) -> dict[tuple[int, str], str]:
     """How the places of these differences call the persons, where they call them otherwise than the file."""
-    query = (
-        select(PersonDifference)
-        .where(
-            PersonDifference.person_id.in_({r.person_id for r in rows}), PersonDifference.field == "name",
-            PersonDifference.status.in_(("open", "declined")),
-        )
-        .order_by(PersonDifference.id)
-    )  # fmt: skip
-    if not rows:
-        return {}
-    return {(r.person_id, r.place): str(r.values["told"]) for r in session.scalars(query)}
+    places: dict[str, list[Person]] = {}
+    for row, person in rows:
+        places.setdefault(row.place, []).append(person)
+    return {
+        (person, place): name
+        for place, people in places.items()
+        for person, name in names.called(session, place, people).items()
+    }

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor
-from processes.people import forms, shown
+from processes.people import forms, names, shown
 from processes.people.identity import DOCUMENTS, NONE, WITHOUT_NUMBER
 from processes.people.models import Household, HouseholdVersion, Membership
 from processes.policy.calendar import SHANGHAI
@@ -42,7 +42,8 @@ def touched(uow: UnitOfWork, actor: Actor, person_id: int, but: int | None = Non
         household.version += 1
         household.updated_at, household.updated_by = uow.now, actor.name
         head = next((m.person for m in household.members if m.relation == "本人"), None)
-        household.householder_name = household.householder_name if head is None else head.name
+        if head is not None:
+            household.householder_name = names.of_members(household)[head.id]
         uow.flush()
         keep(uow, household)
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, object_session
 
 from processes.errors import HouseholdNotFound
-from processes.people import masking
+from processes.people import masking, names
 from processes.people.forms import EXPENSE_KINDS, INCOME_KINDS, PROPERTY_KINDS
 from processes.people.listing import EVERY_HOUSEHOLD, HouseholdFilter
 from processes.people.models import Household, Membership, Person, PersonMerge
@@ -180,10 +180,11 @@ def other_files(session: Session, household: Household) -> list[Household]:
 
 def choices(household: Household) -> dict[str, Any]:
     """What a form about a household may offer: its people, as options of a field (`household.people`)."""
+    named = names.of_members(household)
     return {
         "household": {
             "people": [
-                {"value": str(m.person_id), "label": f"{m.person.name}（{m.relation}）"}
+                {"value": str(m.person_id), "label": f"{named[m.person_id]}（{m.relation}）"}
                 for m in household.members
             ]
         }

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from processes.people import queries
+from processes.people import names, queries
 from processes.people.models import Household, Membership
 
 
@@ -22,6 +22,7 @@ def record(
     facts = queries.facts(household, on, exemptions)
     members = queries.living(household, on)
     known = queries.identified(session, [m.person_id for m in members])
+    named = names.of_members(household)
     return {
         "on": on,
         "facts": facts,
@@ -29,6 +30,7 @@ def record(
         "category": household.category,
         "members": [
             _person(membership, computed, membership.person_id in known and known[membership.person_id].id)
+            | {"name": named[membership.person_id]}
             for membership, computed in zip(members, facts["members"], strict=True)
         ],
         "properties": [

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor, township_of
 from processes.errors import NotFound, RuleBroken
-from processes.people import differences, history, persons
+from processes.people import differences, history, names, persons
 from processes.people.models import Household, Membership, Person, PersonDifference, Transfer
 from processes.storage.unit_of_work import UnitOfWork, within
 
@@ -99,6 +99,7 @@ def move_household(uow: UnitOfWork, actor: Actor, household: Household, division
         if member.person.home == before:
             _move_person(uow, actor, member.person, division, source)
     _saved(uow, actor, household)
+    names.rename(uow, [m.person_id for m in household.members])
 
 
 def move_person(
@@ -125,6 +126,7 @@ def move_person(
     _move_person(uow, actor, person, into.division, source)
     for household in (out_of, into):
         _saved(uow, actor, household)
+    names.rename(uow, [person_id])
 
 
 def _carry_lines(out_of: Household, into: Household, person_id: int) -> None:

@@ -27,7 +27,7 @@ from processes.office import handing
 from processes.papers import issue, lists, return_scan, signing
 from processes.papers import queries as papers
 from processes.papers.models import STANDING, ReplacedPage
-from processes.people import history, shown
+from processes.people import differences, history
 from processes.people import queries as people
 from processes.policy import reading
 from processes.policy.calendar import SHANGHAI, civil_date
@@ -161,7 +161,7 @@ def one(actor: Actor, number: str) -> Any:
             case=case,
             unsaid=contacts.of_office(session, case.division[:TOWNSHIP_DIGITS]).missing,
             release=papers.release_number(session, case.release_id),
-            members=shown.members(household, today) if may_see_household else [],
+            members=differences.members_shown(session, actor, household, today) if may_see_household else [],
             household=household if may_see_household else None,
             application=answers.application(
                 answers.offered(data, household if may_see_household else None), case, bundle

@@ -203,15 +203,10 @@ def _members(session: Any, actor: Actor, household: Any, today: date) -> list[di
 
     What this place says otherwise of them is shown as it says it, until the place of the file has settled it.
     """
-    found = shown.members(household, today)
+    found = differences.members_shown(session, actor, household, today)
     own = township_of(household.division)
     names = divisions.names(session, sorted({m["home"] for m in found if m["home"] not in ("", own)}))
-    said = differences.told_by(session, household)
-    return [
-        (m if not m["home"] or actor.covers(m["home"]) else m | shown.as_told(said.get(m["id"], {})))
-        | {"elsewhere": names.get(m["home"], "")}
-        for m in found
-    ]
+    return [m | {"elsewhere": names.get(m["home"], "")} for m in found]
 
 
 def _differing(session: Any, actor: Actor, people: list[int]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries as cases
 from processes.papers import queries as papers
-from processes.people import finding
+from processes.people import finding, names
 from processes.people import queries as people
 from processes.policy import reading
 from web import auth, budgets, forms
@@ -85,4 +85,6 @@ def _by_number(actor: Actor, number: str) -> Any:
 def _page(session: Session, actor: Actor, word: str, found: Results) -> Any:
     told = {row.division for row in (*found.households, *found.cases)}
     found.places = divisions.names(session, sorted(told))
-    return render_template("search.html", word=word, found=found, states=cases.STATES, shown=SHOWN)
+    return render_template(
+        "search.html", word=word, found=found, states=cases.STATES, shown=SHOWN, named=names.of_members
+    )

@@ -1,0 +1,60 @@
+"""How a household's place calls its members: as it typed them, where the file of another place says otherwise.
+
+Whoever types a number with any name is not told whose it is: not by the household's title, nor by a case, list or paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, object_session
+
+from processes.access.scope import township_of
+from processes.people.models import Household, Membership, Person, PersonDifference
+from processes.storage.unit_of_work import UnitOfWork
+
+STANDING = ("open", "declined")
+"""States of a difference of name in which the place goes on calling somebody as it typed."""
+
+
+def of_members(household: Household) -> dict[int, str]:
+    """The names of a household's members, by person."""
+    people = [m.person for m in household.members]
+    session = object_session(household)
+    said = {} if session is None else called(session, household.division, people)
+    return {p.id: said.get(p.id, p.name) for p in people}
+
+
+def called(session: Session, place: str, people: Sequence[Person]) -> dict[int, str]:
+    """Of people whose file lies elsewhere, those whom a place calls otherwise: what it said last of their name, by person."""
+    township = township_of(place)
+    elsewhere = [p.id for p in people if p.home and township_of(p.home) != township]
+    if not elsewhere:
+        return {}
+    query = (
+        select(PersonDifference)
+        .where(
+            PersonDifference.person_id.in_(elsewhere), PersonDifference.field == "name",
+            PersonDifference.place == township,
+        )
+        .order_by(PersonDifference.id)
+    )  # fmt: skip
+    last = {row.person_id: row for row in session.scalars(query)}
+    return {i: str(row.values["told"]) for i, row in last.items() if row.status in STANDING}
+
+
+def rename(uow: UnitOfWork, people: Iterable[int]) -> None:
+    """Call every household that one of these heads as its place calls them by now."""
+    query = (
+        select(Household, Person)
+        .join(Membership, Membership.household_id == Household.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Person.id.in_(list(people)), Membership.relation == "本人")
+        .order_by(Household.id)
+    )
+    for household, head in uow.session.execute(query).unique():
+        name = called(uow.session, household.division, [head]).get(head.id, head.name)
+        if household.householder_name != name:
+            household.householder_name = name
+    uow.flush()
