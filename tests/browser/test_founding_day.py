@@ -175,7 +175,7 @@ def test_from_founding_to_the_first_application(tmp_path: Path) -> None:
         admin.select_option("#role", "window_clerk")
         admin.select_option("#division", "341599101")
         admin.get_by_role("button", name="增加").click()
-        expect(admin.locator(".alert-success")).to_contain_text("须由另一名管理员在本页确认")
+        expect(admin.locator(".alert-success")).to_contain_text("须由另一名管理员确认后才能使用")
         expect(admin.locator("tr", has_text="ck02")).to_contain_text("待另一名管理员确认")
         browser.close()
 

@@ -47,7 +47,7 @@ def sheet_of(*rows: Sequence[Any], head: Sequence[str] = HEAD) -> bytes:
 
 
 def _village(stage: Stage) -> str:
-    page = Somebody(stage, "window_clerk").get("/households/sheet/blank").data
+    page = Somebody(stage, "window_clerk").get("/households/sheet/blank.xlsx").data
     names = (
         CalamineWorkbook.from_filelike(io.BytesIO(page))
         .get_sheet_by_name("可选内容")
@@ -154,7 +154,7 @@ def _swollen() -> bytes:
 
 def test_the_blank_sheet_filled_in_is_read(stage: Stage) -> None:
     """Under its heads it offers what the register takes, and nothing else."""
-    content = Somebody(stage, "window_clerk").get("/households/sheet/blank").data
+    content = Somebody(stage, "window_clerk").get("/households/sheet/blank.xlsx").data
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     head = [str(cell) for cell in book.get_sheet_by_index(0).to_python()[0]]
     offered = book.get_sheet_by_name("可选内容").to_python(skip_empty_area=False)

@@ -31,7 +31,7 @@ def upload_form(actor: Actor) -> Any:
     return render_template("household_sheet.html", read=None)
 
 
-@desk.get("/households/sheet/blank")
+@desk.get("/households/sheet/blank.xlsx")
 @require(Permission.HOUSEHOLD_WRITE)
 @budgets.spends(budgets.EXPORTS)
 def blank(actor: Actor) -> Any:
