@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -97,10 +98,19 @@ def of_kind(session: Session, case_id: int, kind: str) -> list[CaseEvent]:
     return list(session.scalars(query.order_by(CaseEvent.position)))
 
 
-def computed(session: Session, case_id: int) -> list[CaseEvent]:
+def of_kinds(session: Session, case_id: int, *kinds: str) -> dict[str, list[CaseEvent]]:
+    """Events of some kinds of a case, oldest first, by kind."""
+    found: dict[str, list[CaseEvent]] = {kind: [] for kind in kinds}
+    query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind.in_(kinds))
+    for one in session.scalars(query.order_by(CaseEvent.position)):
+        found[one.kind].append(one)
+    return found
+
+
+def computed(decided: Iterable[CaseEvent]) -> list[CaseEvent]:
     """How each table and each sheet of a case came out last, in the order in which they came first."""
     last: dict[str, CaseEvent] = {}
-    for event in of_kind(session, case_id, "decided"):
+    for event in decided:
         last[str(event.payload.get("table") or event.payload.get("sheet") or "")] = event
     return list(last.values())
 

@@ -22,6 +22,7 @@ from processes.engine.facts import Facts
 from processes.people import names
 from processes.people.forms import disability
 from processes.people.models import Household
+from processes.people.queries import same_people
 from processes.policy.calendar import civil_date
 from processes.policy.figures import amount, figure
 from processes.releases.bundle import Bundle
@@ -75,7 +76,7 @@ def computation(
     else:
         household = session.get_one(Household, case.household_id)
         people = names.of_members(household)
-    return Computation(case, bundle, data, people, facts)
+    return Computation(case, bundle, data, people, facts, found)
 
 
 def of_case(session: Session, told: Computation) -> Card | None:
@@ -85,8 +86,9 @@ def of_case(session: Session, told: Computation) -> Card | None:
     if rule is None or not told.sheets():
         return None
     grants = told.value(rule.grants)
-    found = snapshots.standing(session, case)
+    found = told.snapshot
     household = session.get_one(Household, case.household_id)
+    same = same_people(session, [m.person_id for m in household.members])
     line = told.line(rule.amount) if rule.amount else None
     return Card(
         people=_people(found.content["members"]) if found else _people(_registered(household)),
@@ -103,8 +105,8 @@ def of_case(session: Session, told: Computation) -> Card | None:
         article=str(told.value(rule.article) or ""),
         level=_level(told, rule),
         failed=failed(told, rule),
-        earlier=tuple(earlier.of_members(session, household, case)),
-        changed=tuple(snapshots.changes(session, case, found)),
+        earlier=tuple(earlier.of_members(session, household, case, same)),
+        changed=tuple(snapshots.changes(session, case, found, same)),
         objections=objections(told.data),
         deviations=tuple(deviations.of_case(session, case.id)),
         unconfirmed=tuple(p for p in told.parameters() if not p.confirmed),

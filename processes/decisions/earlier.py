@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from processes.cases.models import Case
 from processes.people import names
 from processes.people.models import Household, Membership, Person
-from processes.people.queries import same_people
 from processes.policy.calendar import civil_date
 from processes.policy.figures import amount
 from processes.relief.fund_models import ReliefPayment
@@ -32,14 +31,13 @@ class Earlier:
     state: str
 
 
-def of_members(session: Session, household: Household, case: Case) -> list[Earlier]:
-    """Awards, reliefs and open cases of every member, the present case left out, latest first.
+def of_members(session: Session, household: Household, case: Case, people: Collection[int]) -> list[Earlier]:
+    """Awards, reliefs and open cases of every member (all their rows: `people`), the present case left out, latest first.
 
     A double benefit knows no township, so this asks for tables and not for scoped rows; it shows who, programme,
     case number, sum and day, and nothing of the other household.
     """
     named = names.of_members(household)
-    people = same_people(session, list(named))
     found = [part for kind in (_awards, _reliefs, _open) for part in kind(session, people, case, named)]
     return sorted(found, key=lambda e: e.when, reverse=True)[:MOST]
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from processes.cases.models import Case
+from processes.decisions.models import FactSnapshot
 from processes.engine import arithmetic, explanation, expressions, tables
 from processes.engine.facts import Facts, functions
 from processes.errors import ExpressionFailed, ParameterMissing, YimenError
@@ -50,6 +51,8 @@ class Computation:
     data: Mapping[str, Any]
     people: Mapping[int, str]
     facts: Facts
+    snapshot: FactSnapshot | None = None
+    """The facts of the register that it stands on, if it has taken any."""
     _told: dict[str, list[explanation.Told]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )

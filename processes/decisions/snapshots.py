@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -71,13 +71,18 @@ def locked_household(session: Session, case: Case) -> Household:
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def changes(session: Session, case: Case, found: FactSnapshot | None = None) -> list[Difference]:
-    """What is different now from what the case was computed with; nothing once it was acted upon."""
+def changes(
+    session: Session, case: Case, found: FactSnapshot | None = None, same: Collection[int] | None = None
+) -> list[Difference]:
+    """What is different now from what the case was computed with; nothing once it was acted upon.
+
+    `same` are all rows of the members, where somebody has asked already.
+    """
     found = found or standing(session, case)
     if found is None or found.acted_at is not None:
         return []
     household = session.get_one(Household, case.household_id)
-    return differences.between(found.content, _now(session, case, household, found.facts_on))
+    return differences.between(found.content, _now(session, case, household, found.facts_on, same))
 
 
 def demand_unchanged(
@@ -131,9 +136,11 @@ def record_for(session: Session, case: Case, rule: PaperRule, today: date) -> di
     return records.record(session, session.get_one(Household, case.household_id), today)
 
 
-def _now(session: Session, case: Case, household: Household, on: date) -> dict[str, Any]:
+def _now(
+    session: Session, case: Case, household: Household, on: date, same: Collection[int] | None = None
+) -> dict[str, Any]:
     """The record of the household with what its members draw under other cases."""
-    benefits = relief.standing_benefits(session, [m.person_id for m in household.members])
+    benefits = relief.standing_benefits(session, [m.person_id for m in household.members], same)
     return {
         **records.record(session, household, on, exemptions.in_force(session, case, household)),
         "benefits": [

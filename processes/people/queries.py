@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -196,18 +196,22 @@ def living(household: Household, on: date) -> list[Membership]:
     return [m for m in household.members if m.person.died_on is None or m.person.died_on > on]
 
 
-def facts(household: Household, on: date, exemptions: Sequence[str] = ()) -> dict[str, Any]:
+def facts(
+    household: Household, on: date, exemptions: Sequence[str] = (), known: Mapping[int, Person] | None = None
+) -> dict[str, Any]:
     """The household as calculation sheets read it; no names and no ID numbers.
 
     Who had died by that day is no member any more, and his lines do not count.
     `property.exempted` is always false: no text in the register lifts a rule; the county exempts from a rule in a step
     of its own (`property.exemptions`, the kinds of property whose rule is lifted).  It is here for sheets of older releases.
+    `known` are the members who were provisional and are known by now, where somebody has asked already.
     `members[*].income.<kind>` and `.expense.<kind>` are yearly yuan, `property.<kind>` amounts or
     numbers, `age` full years on the day `on`.
     """
     members = []
     session = object_session(household)
-    known = {} if session is None else identified(session, [m.person_id for m in household.members])
+    if known is None:
+        known = {} if session is None else identified(session, [m.person_id for m in household.members])
     alive = {m.person_id for m in living(household, on)}
     for membership in living(household, on):
         person = membership.person

@@ -19,9 +19,9 @@ def record(
 
     The telephone number is not part of it: no decision stands on it.
     """
-    facts = queries.facts(household, on, exemptions)
     members = queries.living(household, on)
-    known = queries.identified(session, [m.person_id for m in members])
+    known = queries.identified(session, [m.person_id for m in household.members])
+    facts = queries.facts(household, on, exemptions, known)
     named = names.of_members(household)
     return {
         "on": on,

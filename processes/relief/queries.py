@@ -19,10 +19,13 @@ from processes.relief.models import Award, AwardMember
 from processes.relief.rules import Standing
 
 
-def standing_benefits(session: Session, people: Iterable[int]) -> list[Standing]:
+def standing_benefits(
+    session: Session, people: Iterable[int], same: Collection[int] | None = None
+) -> list[Standing]:
     """What these people draw now, whatever the place: a double benefit knows no township.
 
-    Asks for the tables, not the scoped rows, and shows no more than programme and case number.
+    Asks for the tables, not the scoped rows, and shows no more than programme and case number.  `same` are all rows of these
+    people, where somebody has asked already (`people.queries.same_people`).
     """
     award, member = Award.__table__, AwardMember.__table__
     person, case = Person.__table__, Case.__table__
@@ -39,7 +42,10 @@ def standing_benefits(session: Session, people: Iterable[int]) -> list[Standing]
         .join(award, award.c.id == member.c.award_id)
         .join(person, person.c.id == member.c.person_id)
         .join(case, case.c.id == award.c.case_id)
-        .where(member.c.person_id.in_(same_people(session, list(people))), award.c.status == "standing")
+        .where(
+            member.c.person_id.in_(same_people(session, list(people)) if same is None else same),
+            award.c.status == "standing",
+        )
     )
     return [Standing(*row) for row in rows]
 

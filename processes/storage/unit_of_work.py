@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Engine, and_, event, false, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
 
 from processes.storage.asking import SCOPE, Asked, fetch
 from processes.storage.base import Referred, Row, Scoped
@@ -163,23 +165,38 @@ class UnitOfWork:
         self.session.flush()
 
 
+_LIMITS_KEPT = 4_096
+"""Places and departments of people; a county has a few hundred."""
+
+
 def _narrow(state: ORMExecuteState) -> None:
     if not state.is_select:
         return
     prefix, department = state.session.info[SCOPE], state.session.info[_DEPARTMENT]
-    if department is not None:
-        state.statement = state.statement.options(
-            with_loader_criteria(Referred, lambda kind: kind.department == department, include_aliases=True)
-        )
+    limits = (*_of_department(department), *_of_division(prefix))
+    if limits:
+        state.statement = state.statement.options(*limits)
+
+
+# Made once for each: a page sends forty statements, and making the limits is a part of each that can be told.
+@lru_cache(maxsize=_LIMITS_KEPT)
+def _of_department(department: str | None) -> tuple[ExecutableOption, ...]:
+    if department is None:
+        return ()
+    return (with_loader_criteria(Referred, lambda kind: kind.department == department, include_aliases=True),)
+
+
+@lru_cache(maxsize=_LIMITS_KEPT)
+def _of_division(prefix: str) -> tuple[ExecutableOption, ...]:
     if not prefix:
-        return
+        return ()
     low, high = prefix, _following(prefix)
     # The limits stand as variables of their own, so that SQLAlchemy binds them as values: the
     # statement is cached once for all divisions, the values are not.
-    state.statement = state.statement.options(
+    return (
         with_loader_criteria(
             Scoped, lambda kind: and_(kind.division >= low, kind.division < high), include_aliases=True
-        )
+        ),
     )
 
 

@@ -153,6 +153,7 @@ def one(actor: Actor, number: str) -> Any:
         told = events.before(session, case.id, None, LATEST)
         data = answers.known(office, case, bundle)
         known = choice_words.of_case(bundle, case.process, data)
+        by_kind = events.of_kinds(session, case.id, "case_opened", "decided")
         computed = (
             decision_view.computation(office, session, case, bundle, data) if may_see_household else None
         )
@@ -172,10 +173,7 @@ def one(actor: Actor, number: str) -> Any:
             people=answers.reachable(office, case.division),
             linked=queries.linked(session, case),
             finished=_finished(session, actor, items, today),
-            subjects={
-                str(e.payload["number"]): str(e.payload["to"])
-                for e in events.of_kind(session, case.id, "case_opened")
-            },
+            subjects={str(e.payload["number"]): str(e.payload["to"]) for e in by_kind["case_opened"]},
             payment=fund_queries.payment_of_case(session, case.id),
             decided_at=control_of.decided_at(bundle, items),
             places=_places(office, actor, case, bundle),
@@ -187,7 +185,7 @@ def one(actor: Actor, number: str) -> Any:
             earlier=_earlier(told),
             sentences=_sentences(computed) if computed else {},
             lines=[
-                (e.payload, choice_words.read(e.payload, known)) for e in events.computed(session, case.id)
+                (e.payload, choice_words.read(e.payload, known)) for e in events.computed(by_kind["decided"])
             ],
             clocks=_clocks(session, case, bundle, today),
             declared=step_summary.declared(household) if household is not None and may_see_household else (),
