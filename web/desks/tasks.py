@@ -57,6 +57,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             household if sees else None,
             civil_date(office.database.clock()),
         )
+        card = decision_view.of_case(office, session, case, bundle, known) if sees else None
         return render_template(
             "task.html",
             case=case,
@@ -64,8 +65,8 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             summary=summary,
             materials=summary.materials,
             may_attach=True,
-            card=decision_view.of_case(office, session, case, bundle, known) if sees else None,
-            changed=snapshots.changes(session, case) if sees else [],
+            card=card,
+            changed=card.changed if card is not None else snapshots.changes(session, case) if sees else (),
             documentation=_documentation(bundle, case, item),
             basis=_basis(office, bundle, case, item),
             handwriting=_handwriting(bundle, case, item),
