@@ -74,6 +74,7 @@ def proceed(definition: Definition, state: State, call: Call) -> None:
     """Run engine steps until only people, questions and timers are left."""
     workflow = state.workflow
     for _ in range(MAX_ENGINE_STEPS):
+        _forget_orphans(workflow)
         _name_tasks(definition, state)
         ready = [t for t in all_tasks(workflow) if t.state == TaskState.READY and not t.task_spec.manual]
         if not ready:
@@ -107,8 +108,26 @@ def _run(task: Task) -> None:
         raise EngineFault(reason=str(fault).splitlines()[0]) from fault
 
 
+def _forget_orphans(workflow: BpmnWorkflow) -> None:
+    """A called process goes with the step that called it: a timer or a move may have dropped that step."""
+    if not workflow.subprocesses:
+        return
+    there = set(workflow.tasks)
+    orphans = dict(workflow.subprocesses)
+    while kept := [parent for parent, sub in orphans.items() if sub.parent_task_id in there]:
+        for parent in kept:
+            there.update(orphans.pop(parent).tasks)
+    for parent, sub in orphans.items():
+        for task_id in sub.tasks:
+            workflow.event_manager.tasks.pop(task_id, None)
+        del workflow.subprocesses[parent]
+
+
 def _finish_subprocesses(workflow: BpmnWorkflow) -> None:
-    for sub in list(workflow.subprocesses.values()):
+    for called, sub in list(workflow.subprocesses.items()):
+        _forget_orphans(workflow)
+        if called not in workflow.subprocesses:
+            continue
         parent = workflow.get_task_from_id(sub.parent_task_id)
         if not parent.has_state(TaskState.FINISHED_MASK):
             parent.task_spec._update(parent)
