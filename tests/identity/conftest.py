@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,15 +15,11 @@ import pytest
 from processes.office import Office
 from processes.rehearsal.stage import Stage
 from processes.settings import Provider
+from tests.builders.workers import free_port
+from tests.identity.slapd import Slapd, running
 
 HERE = Path(__file__).parent
 BACK = "http://localhost/sign-in/provider/back"
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def node() -> str:
@@ -58,6 +53,20 @@ def provider() -> Iterator[Provider]:
     """The provider for tests without a browser."""
     with serving(BACK) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def slapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slapd]:
+    """The directory for all tests."""
+    with running(tmp_path_factory.mktemp("slapd")) as made:
+        yield made
+
+
+@pytest.fixture
+def in_directory(stage: Stage, slapd: Slapd) -> Stage:
+    """The stage, whose people have their passwords in the directory."""
+    stage.office = Office(replace(stage.office.settings, directory=slapd.safe), stage.office.database)
+    return stage
 
 
 @pytest.fixture
