@@ -15,6 +15,7 @@ from processes.cases.models import Case
 from processes.errors import AttachmentRefused, Invalid, NotFound, Unreadable
 from processes.office.cases import MEDIA_TYPES, media_type
 from processes.papers import archive, catalogue, destruction, old_files
+from processes.papers.archive_models import OldSheet, SetAsideSheet
 from processes.people import queries as people
 from processes.policy import reading, retention
 from processes.policy.calendar import civil_date
@@ -103,11 +104,7 @@ def sheet(actor: Actor, number: str, position: int) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         file = old_files.by_number(session, number)
         found = next((s for s in old_files.sheets(session, file.id) if s.position == position), None)
-    if found is None:
-        raise NotFound()
-    office.perform(c.NotePaperRead(f"{number}/{position}"), actor)
-    content = vault.get(office.settings.scans, found.sha256)
-    return send_file(io.BytesIO(content), mimetype=found.media_type, download_name=found.title)
+    return _scanned(actor, found, f"{number}/{position}")
 
 
 @desk.get("/archive/old/<string:number>/aside/<int:sheet_id>")
@@ -119,11 +116,17 @@ def sheet_aside(actor: Actor, number: str, sheet_id: int) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         file = old_files.by_number(session, number)
         found = next((s for s in old_files.aside(session, file.id) if s.id == sheet_id), None)
-    if found is None:
+    return _scanned(actor, found, f"{number}/移出{sheet_id}")
+
+
+def _scanned(actor: Actor, piece: OldSheet | SetAsideSheet | None, read_as: str) -> Any:
+    """A piece as a file, once its reading is written down."""
+    if piece is None:
         raise NotFound()
-    office.perform(c.NotePaperRead(f"{number}/移出{sheet_id}"), actor)
-    content = vault.get(office.settings.scans, found.sha256)
-    return send_file(io.BytesIO(content), mimetype=found.media_type, download_name=found.title)
+    office = auth.office()
+    office.perform(c.NotePaperRead(read_as), actor)
+    content = vault.get(office.settings.scans, piece.sha256)
+    return send_file(io.BytesIO(content), mimetype=piece.media_type, download_name=piece.title)
 
 
 @desk.post("/archive/propose")
