@@ -30,10 +30,11 @@ class Fund(Row, Scoped):
     """The seal of the last posted entry (`fund_seals`)."""
 
 
-class FundEntry(Row, Scoped, Marked):
+class FundEntry(Row, Scoped, Marked, Stated):
     """A movement of money; never edited: a mistake is reversed by an entry of its own.
 
-    `status` is `waiting` until a second person has confirmed it, then `posted`, or `refused`.
+    `status` is `waiting` until a second person has confirmed it, then `posted`, or `refused`.  A posted one is sealed
+    with the one before it; until then the state of its row tells whether it was altered.
     """
 
     __tablename__ = "fund_entry"

@@ -35,10 +35,10 @@ class Desk:
     browser: Browser
     address: str
 
-    def sign_in(self, username: str) -> Page:
-        """A page of somebody's own, signed in; any script error fails the test."""
+    def sign_in(self, username: str, language: str = "zh-CN") -> Page:
+        """A page of somebody's own in a browser of a language, signed in; any script error fails the test."""
         context = self.browser.new_context(
-            viewport={"width": 1366, "height": 768}, base_url=self.address, locale="zh-CN"
+            viewport={"width": 1366, "height": 768}, base_url=self.address, locale=language
         )
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
@@ -191,75 +189,6 @@ def test_what_is_done_with_a_step__opens_in_view__and_dates_are_chinese(desk: De
     assert [w.strip() for w in week] == ["周一", "周二", "周三", "周四", "周五", "周六", "周日"]
     desk.shot(page, "date_picker")
     assert "yyyy" not in page.content()
-
-
-def _type(page: Page, field: str, text: str) -> None:
-    """Types as a person does: once the picker stands, into the field that was clicked."""
-    page.locator(f"{field}.flatpickr-input").click()
-    page.keyboard.press("Control+A")
-    page.keyboard.insert_text(text)
-    expect(page.locator(field)).to_have_value(text)
-
-
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ("2026-13-45", "没有这一天，请核对年、月、日。"),
-        ("２０２６年２月３０日", "没有这一天，请核对年、月、日。"),
-        ("明天", "日期无法识别，请按“年-月-日”填写，如 2026-03-02，或者从日历中选择。"),
-    ],
-)
-def test_a_day_that_cannot_be_read__stays_with_a_sentence_at_its_field(
-    desk: Desk, typed: str, sentence: str
-) -> None:
-    page = desk.sign_in("t1_clerk")
-    page.goto("/cases")
-    since, said = page.locator("#since"), page.locator("#since + .fault")
-    _type(page, "#since", typed)
-    page.locator("#until").click()
-    expect(said).to_have_text(sentence)
-    expect(since).to_have_value(typed)
-    expect(since).to_have_attribute("aria-invalid", "true")
-    desk.shot(page, "wrong_day")
-    page.locator("form.filters button", has_text="查找").click()
-    expect(since).to_be_focused()
-    assert page.url.endswith("/cases"), "nothing is looked for with a day that nobody can read"
-    since.fill("２０２６年３月２日")
-    page.keyboard.press("Tab")
-    expect(since).to_have_value("2026-03-02")
-    expect(said).to_have_text("")
-    page.locator("form.filters button", has_text="查找").click()
-    page.wait_for_url("**/cases?*since=2026-03-02*")
-
-
-def test_a_day_that_is_picked__takes_the_place_of_what_was_typed(desk: Desk) -> None:
-    page = desk.sign_in("t1_clerk")
-    page.goto("/cases")
-    since, said = page.locator("#since"), page.locator("#since + .fault")
-    _type(page, "#since", "明天")
-    page.keyboard.press("Enter")
-    expect(said).to_contain_text("日期无法识别")
-    expect(since).to_have_value("明天")
-    since.click()
-    page.locator(".flatpickr-calendar.open .flatpickr-day:not(.prevMonthDay)").first.click()
-    assert re.fullmatch(r"\d{4}-\d\d-01", since.input_value())
-    expect(said).to_have_text("")
-    expect(since).to_have_attribute("aria-invalid", "false")
-
-
-def test_a_time_that_cannot_be_read__is_not_made_another_one(desk: Desk) -> None:
-    page = desk.sign_in("t1_clerk")
-    page.goto("/reach")
-    start, said = page.locator("#quiet_from"), page.locator("#quiet_from + .fault")
-    _type(page, "#quiet_from", "25:99")
-    page.locator("h1").first.click()
-    expect(said).to_have_text("时间无法识别，请按“时:分”填写，如 08:30。")
-    expect(start).to_have_value("25:99")
-    desk.shot(page, "wrong_time")
-    start.fill("２１点３０分")
-    page.locator("#quiet_until").click()
-    expect(start).to_have_value("21:30")
-    expect(said).to_have_text("")
 
 
 def test_a_day_of_the_household_page_that_cannot_be_read__comes_back_and_is_not_saved(desk: Desk) -> None:

@@ -156,7 +156,7 @@ REGISTER: tuple[Way, ...] = (
 WAYS: dict[str, tuple[Way, ...]] = {
     "access_log": LOG, "log_head": LOG, "account": ACCOUNTS, "second_factor": ACCOUNTS, "case_event": (_chains,),
     "chain_anchor": SEALS, "award": MONEY, "award_member": MONEY, "relief_payment": MONEY, "fund": MONEY,
-    "fund_entry": MONEY, "fund_posting": MONEY, "household": REGISTER, "membership": REGISTER, "income": REGISTER,
+    "fund_posting": MONEY, "household": REGISTER, "membership": REGISTER, "income": REGISTER,
     "expense": REGISTER, "property": REGISTER, "person": REGISTER, "household_version": REGISTER,
     "number_series": (lambda s, _: numbers.differing(s),),
 }  # fmt: skip

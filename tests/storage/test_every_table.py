@@ -40,7 +40,6 @@ COMPARED_ELSEWHERE = {
     "award_member": "seal of the award (test_money_audit)",
     "relief_payment": "seal in the case's event (test_money_audit)",
     "fund": "sums and the last seal (test_money_audit)",
-    "fund_entry": "each seals the one before (test_money_audit)",
     "fund_posting": "seal of the entry (test_money_audit)",
     "household": "its last version (test_papers_and_registers)",
     "membership": "the household's last version (test_papers_and_registers)",

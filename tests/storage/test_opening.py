@@ -21,8 +21,11 @@ from processes.access.models import AccessLog, Account
 from processes.cases import queries
 from processes.cases.models import Incident
 from processes.errors import FileUnwritable
+from processes.people.models import Household
 from processes.people.models import Person as Person_
 from processes.rehearsal.stage import Stage
+from processes.relief import actions
+from processes.relief.models import Award
 from processes.storage import keyring, resealing, vault
 from processes.storage.base import Row
 from tests.builders import cases, files
@@ -120,8 +123,27 @@ def test_whatever_is_sealed__stops_an_office_under_other_keys(
     assert run([YIMEN, "parameters"], stage.office.settings.var, YIMEN_DATABASE_URL=url).returncode == 0
 
 
-def test_a_foreign_index_key__is_known_by_a_telephone_where_nobody_has_a_number(stage: Stage) -> None:
+def _a_telephone(stage: Stage) -> None:
     cases.a_household(stage)
+
+
+def _a_bank_account(stage: Stage) -> None:
+    number = cases.a_case(stage, at="county_decision")
+    cases.complete(stage, cases.item_at(stage, number, "county_decision"))
+    with stage.database.unit_of_work() as uow:
+        award = uow.session.scalars(select(Award)).one()
+        award.account = "6217000010001234567"
+        award.account_index = actions.fingerprints_of(award.account)[0]
+        for household in uow.session.scalars(select(Household)):
+            household.phone, household.phone_index = "", ""
+        uow.commit()
+
+
+@pytest.mark.parametrize("lay", [_a_telephone, _a_bank_account])
+def test_a_foreign_index_key__is_known_where_nobody_has_a_number(
+    stage: Stage, lay: Callable[[Stage], None]
+) -> None:
+    lay(stage)
     with stage.database.unit_of_work() as uow:
         for person in uow.session.scalars(select(Person_)):
             person.id_number, person.id_index = "", f"provisional:{person.id}"

@@ -3,6 +3,7 @@ import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
 import { takesNumbersAsWritten } from "./amounts.js";
 import { chineseDates } from "./dates.js";
+import { unreadable } from "./typed_days.js";
 import { data, say, send } from "./send.js";
 import { formsInChinese, hintsInChinese, showFaults } from "./words_of_forms.js";
 
@@ -65,7 +66,8 @@ async function ask(schema, values, title, hand) {
     document.activeElement?.blur();
     button.disabled = true;
     await new Promise((resolve) => setTimeout(resolve, 0));
-    const { data: submitted } = form.submit();
+    const { data: submitted } = form.submit(), [wrong] = unreadable(box);
+    if (wrong) { wrong.focus(); button.disabled = false; return; }
     const fault = await hand({ ...form._getState().data, ...submitted });
     if (fault) showFaults(form, box, schema, fault);
     button.disabled = false;

@@ -6,6 +6,7 @@ import { takesNumbersAsWritten } from "./amounts.js";
 import { chineseDates } from "./dates.js";
 import { kept } from "./kept.js";
 import { offersPhrases } from "./phrases.js";
+import { unreadable } from "./typed_days.js";
 import { keepUnsaved } from "./unsaved.js";
 import { formsInChinese, hintsInChinese, showFaults } from "./words_of_forms.js";
 
@@ -39,11 +40,12 @@ async function complete(more = {}) {
   say("正在提交……");
   try {
     const { data: values, errors } = form.submit();
-    const count = Object.keys(errors).length;
+    const days = unreadable(place), others = days.filter((day) => !Object.keys(errors).some((id) => day.id.includes(id)));
+    const count = Object.keys(errors).length + others.length;
     if (count) {
       // What is shown in red is not sent: the page and the server check the same schema.
       say(`有 ${count} 处填写有误，请按提示修改后再提交；已填写的内容已保留。`, "bad");
-      place.querySelector(".fjs-has-errors input, .fjs-has-errors textarea, .fjs-has-errors select")?.focus();
+      (place.querySelector(".fjs-has-errors input, .fjs-has-errors textarea, .fjs-has-errors select") ?? days[0])?.focus();
       button.disabled = false;
       return;
     }
