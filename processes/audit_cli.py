@@ -30,6 +30,7 @@ from processes.storage import resealing
 SECTIONS = {
     "books": "备用金", "money": "救助金", "seals": "每日封存", "log": "访问记录和账号", "work": "办理环节",
     "register": "家庭档案", "copies": "列表", "sealed": "加密内容", "rows": "登记的记录", "records": "文书和家庭档案", "told": "办件的各项内容", "numbers": "编号", "destroyed": "销毁",
+    "whole": "记录的所指和写法",
 }  # fmt: skip
 """What is compared, beside the chain of each case and the files."""
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, NoResultFound)

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     PAPER_SIGN = "paper_sign"
     PAPER_WITHDRAW = "paper_withdraw"
     FILE_EXPORT = "file_export"
+    ARCHIVE_READ = "archive_read"
     ARCHIVE_WRITE = "archive_write"
     ARCHIVE_DESTROY = "archive_destroy"
     OVERDUE_READ = "overdue_read"
@@ -104,6 +105,7 @@ PERMISSION_TITLES = {
     Permission.PAPER_SIGN: "电子签名、用章",
     Permission.PAPER_WITHDRAW: "撤销文书",
     Permission.FILE_EXPORT: "导出档案",
+    Permission.ARCHIVE_READ: "查看档案目录",
     Permission.ARCHIVE_WRITE: "整理档案、提出销毁",
     Permission.ARCHIVE_DESTROY: "批准销毁档案",
     Permission.OVERDUE_READ: "查看超期督办",
@@ -155,7 +157,8 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.SCAN_FILE: frozenset(_TOWNSHIP | _COUNTY),
     Permission.PAPER_SIGN: frozenset(_TOWNSHIP | _COUNTY),
     Permission.PAPER_WITHDRAW: frozenset({Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER}),
-    Permission.FILE_EXPORT: frozenset(
+    Permission.FILE_EXPORT: frozenset({Role.WINDOW_CLERK, Role.COUNTY_CLERK, Role.COUNTY_LEADER}),
+    Permission.ARCHIVE_READ: frozenset(
         {Role.WINDOW_CLERK, Role.COUNTY_CLERK, Role.COUNTY_LEADER, Role.AUDITOR}
     ),
     Permission.ARCHIVE_WRITE: frozenset({Role.WINDOW_CLERK, Role.COUNTY_CLERK}),

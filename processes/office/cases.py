@@ -44,8 +44,9 @@ def start_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Sta
 
 
 def watch_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.WatchCase) -> dict[str, Any]:
-    """Follow a case, or stop following it."""
+    """Follow a case, or stop following it: for who works on cases; whoever only reads them changes nothing."""
     actor.demand(Permission.CASE_READ)
+    actor.demand(Permission.TASK_WORK)
     case = actions.locked_case(uow, actor, command.case_number)
     row = uow.session.get(Watch, (case.id, actor.account_id))
     if command.on and row is None and actor.account_id is not None:

@@ -29,7 +29,11 @@ from processes.storage.unit_of_work import UnitOfWork
 
 
 def print_state(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PrintState) -> dict[str, Any]:
-    """Make a form of the case as it stands; while undecided it says so and has no number."""
+    """Make a form of the case as it stands; while undecided it says so and has no number.
+
+    By who works on tasks: whoever only reads cases leaves no paper and no event in them.
+    """
+    actor.demand(Permission.TASK_WORK)
     actor.demand(Permission.PAPER_READ)
     case = actions.locked_case(uow, actor, command.case_number)
     run = Run(uow, actor, case, actions.items_of(uow, case))
@@ -106,8 +110,12 @@ def note_read(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Note
 
 
 def export_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ExportFile) -> dict[str, Any]:
-    """Note the export in the log of reads and in the case's own record."""
+    """Note the export in the log of reads and in the case's own record.
+
+    In a whole file, pictures of signed pages and documents included, no number can be masked.
+    """
     actor.demand(Permission.FILE_EXPORT)
+    queries.demand_whole(actor)
     if command.case_number:
         case = actions.locked_case(uow, actor, command.case_number)
         events.append(uow, case, actor, "exported", case.programme_title)

@@ -29,6 +29,7 @@ from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import publish, words
 from processes.releases.bundle import Bundle
 from processes.storage import vault
+from processes.storage.file_names import shown
 
 _STYLE = "body{font-family:serif;margin:2em;max-width:60em}table{border-collapse:collapse;width:100%}td,th{border:1px solid #999;padding:.2em .5em;text-align:left}code{font-size:.75em;word-break:break-all}"
 _STATES = {STANDING: "", SUPERSEDED: "（已被取代）", WITHDRAWN: "（已撤销）"}
@@ -184,7 +185,7 @@ def _page(title: str, body: str) -> bytes:
 
 
 def _name(folder: str, n: int, title: str, suffix: str) -> str:
-    return f"{folder}/{n:02}-{title.translate(_FORBIDDEN)[:80]}{suffix}"
+    return f"{folder}/{n:02}-{shown(title).translate(_FORBIDDEN)[:80]}{suffix}"
 
 
 def _e(text: str) -> str:

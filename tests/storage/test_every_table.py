@@ -148,6 +148,7 @@ def test_an_office_that_works__has_noted_all_its_rows(any_whole_stage: Stage) ->
     cases.a_case(any_whole_stage, at="county_decision")
     with any_whole_stage.database.snapshot("") as session:
         found = audit_cli.compared(session, any_whole_stage.office.settings)
+        assert set(found) == set(audit_cli.SECTIONS), "what is compared is said by name"
         assert {name: told for name, told in found.items() if told} == {}
         noted = session.scalars(select(AccessLog.target).where(AccessLog.action == "row_state")).all()
     assert {target.split(" ")[0] for target in noted} >= {"release", "parameter_value", "scenario_report"}

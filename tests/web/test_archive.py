@@ -13,7 +13,7 @@ from sqlalchemy import select
 from processes import commands as c
 from processes import jobs
 from processes.access.models import AccessLog
-from processes.cases.models import Case
+from processes.cases.models import Attachment, Case
 from processes.people.models import Household
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -68,6 +68,20 @@ def test_a_household_as_a_folder(stage: Stage) -> None:
     files = _checked(Person(stage, "window_clerk").post(f"/households/{household}/export", {}).data)
     assert any(n.startswith(f"{number}/文书/") for n in files)
     assert f"{number}/办理记录.html" in files
+
+
+def test_a_name_that_was_kept_before_names_were_cleaned__does_not_steer(stage: Stage) -> None:
+    number = cases.a_case(stage, "township_opinion")
+    clerk = Person(stage, "window_clerk")
+    clerk.post(
+        f"/cases/{number}/attachments",
+        {"file": (io.BytesIO(files_brought.a_photo("PNG")), "甲.png"), "material": "identity"},
+    )
+    with stage.database.unit_of_work() as uow:
+        uow.session.scalars(select(Attachment)).one().name = "\u202egnp.exe"
+        uow.commit()
+    names = zipfile.ZipFile(io.BytesIO(clerk.post(f"/cases/{number}/export", {}).data)).namelist()
+    assert [n for n in names if n.startswith("附件")] == ["附件/01-gnp.png"]
 
 
 def test_nobody_takes_what_is_not_theirs(stage: Stage) -> None:

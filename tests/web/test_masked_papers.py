@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from processes import commands as c
 from processes import jobs
+from processes.cases.models import Case
 from processes.errors import PermissionMissing
 from processes.papers import masked
 from processes.papers.models import IssuedPaper, Printing
 from processes.people.id_number import compose
+from processes.people.models import Household
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders.desks import Person
@@ -57,6 +59,23 @@ def test_no_batch_and_no_printing_past_the_page(stage: Stage) -> None:
         for role in ("auditor", "supervisor"):
             with pytest.raises(PermissionMissing):
                 stage.office.perform(command, stage.actor(role, "340199"))
+
+
+def test_no_whole_file_goes_to_who_sees_masked_numbers(stage: Stage) -> None:
+    """A whole file holds numbers in papers, in pictures of signed pages and documents, and in the record of events."""
+    form_of(stage)
+    with stage.database.reading("") as session:
+        case, household = (
+            session.scalars(select(Case.number)).one(),
+            session.scalars(select(Household.number)).one(),
+        )
+    for command in (c.ExportFile(case_number=case), c.ExportFile(household=household)):
+        with pytest.raises(PermissionMissing):
+            stage.office.perform(command, stage.actor("auditor", "340199"))
+    auditor = Person(stage, "auditor")
+    assert auditor.post(f"/cases/{case}/export", {}).status_code == 403
+    assert auditor.post(f"/households/{household}/export", {}).status_code == 403
+    assert auditor.get("/archive").status_code == 200
 
 
 def test_numbers_within_sentences_and_lists_are_masked() -> None:

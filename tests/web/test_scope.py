@@ -86,6 +86,20 @@ def test_what_belongs_to_one_person__is_nobody_else_s_whatever_the_rank(
     _try(stage, made, username, _rules(stage, PERSONAL))
 
 
+def test_who_only_reads__changes_nothing(world: tuple[Stage, Foreign]) -> None:
+    """Whatever an auditor sends with a plausible form: no row of a place is another one, and nothing new hangs on it."""
+    stage, made = world
+    auditor = Person(stage, "auditor")
+    foreign.harm(stage, made)
+    faults: list[str] = []
+    for rule in _rules(stage, FOREIGN):
+        for method in sorted({"GET", "POST"} & set(rule.methods or ())):
+            answered = _ask(auditor, rule, method, made)
+            said = f"auditor {method} {rule.rule} → {answered.status_code}"
+            faults += [f"{said}：{harm}" for harm in foreign.harm(stage, made)]
+    assert not faults, "\n".join(faults)
+
+
 def _try(stage: Stage, made: Foreign, username: str, rules: list[Rule]) -> None:
     person = Person(stage, username)
     own = _account(stage, username)

@@ -27,7 +27,7 @@ desk = Blueprint("archive", __name__)
 
 
 @desk.get("/archive")
-@require(Permission.FILE_EXPORT, reads="list_read")
+@require(Permission.ARCHIVE_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def overview(actor: Actor) -> Any:
     """Files whose time is over, proposals, what was destroyed, and the old files."""
@@ -58,7 +58,7 @@ def take_in(actor: Actor) -> Any:
 
 
 @desk.get("/archive/old/<string:number>")
-@require(Permission.FILE_EXPORT, reads="list_read")
+@require(Permission.ARCHIVE_READ, reads="list_read")
 def old_file(actor: Actor, number: str) -> Any:
     """An old file with its scans; more can be added."""
     with auth.office().database.reading(actor.division, actor.department) as session:

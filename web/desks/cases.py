@@ -338,7 +338,7 @@ def changes(actor: Actor, number: str) -> Any:
 
 
 @desk.post("/cases/<string:number>/watch")
-@require(Permission.CASE_READ)
+@require(Permission.TASK_WORK)
 def watch(actor: Actor, number: str) -> Any:
     """Follow the case, or stop following it."""
     auth.office().perform(c.WatchCase(number, request.form.get("on") == "1"), actor)
@@ -416,7 +416,7 @@ def make_paper(actor: Actor, number: str) -> Any:
 
 
 @desk.post("/cases/<string:number>/print-state")
-@require(Permission.PAPER_READ)
+@require(Permission.TASK_WORK)
 @budgets.spends(budgets.MADE)
 def print_state(actor: Actor, number: str) -> Any:
     """Make a form of the case as it stands, marked 未办结 while it is undecided."""
