@@ -119,7 +119,7 @@ def _tables(content: Content) -> dict[str, tables.Table]:
 
 
 def _sheets(content: Content) -> dict[str, sheets.Sheet]:
-    parsed = (sheets.parse_sheet(raw.decode(), name) for name, raw in content.sheets.items())
+    parsed = (sheets.parse_sheet(raw, name) for name, raw in content.sheets.items())
     return {sheet.id: sheet for sheet in parsed}
 
 

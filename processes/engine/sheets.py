@@ -7,16 +7,15 @@ shows and the approval form prints.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from processes.engine import expressions
 from processes.engine.expressions import Expression
 from processes.engine.facts import Facts, functions
-from processes.errors import TableInvalid
+from processes.errors import TableInvalid, TomlInvalid
+from processes.policy.toml_text import read_toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +49,10 @@ class Computed:
     trace: tuple[Mapping[str, Any], ...]
 
 
-def parse_sheet(text: str, file: str) -> Sheet:
+def parse_sheet(text: str | bytes, file: str) -> Sheet:
     """Read a `*.sheet.toml`; every formula is parsed here, once."""
     try:
-        raw = tomllib.loads(text, parse_float=Decimal)
+        raw = read_toml(text)
         lines = tuple(
             Line(
                 name=line["name"],
@@ -67,7 +66,9 @@ def parse_sheet(text: str, file: str) -> Sheet:
             for line in raw["line"]
         )
         return Sheet(raw["id"], raw["title"], lines)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, RecursionError) as fault:
+    except TomlInvalid as fault:
+        raise TableInvalid(table=file, reason=fault.reason) from fault
+    except (KeyError, TypeError, AttributeError) as fault:
         raise TableInvalid(table=file, reason=str(fault)) from fault
 
 

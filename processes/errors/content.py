@@ -13,6 +13,19 @@ class ExpressionRefused(ContentFault):
     text_en = "Expression “{expression}” refused: {reason}"
 
 
+class TomlInvalid(ContentFault):
+    """A TOML file that cannot be read, or is larger or deeper than any needs to be."""
+
+    code = "toml_invalid"
+    text = "TOML 文件有误：{reason}"
+    text_en = "The TOML file is faulty: {reason}"
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, for the sentence of whoever knows the file."""
+        return str(self.params["reason"])
+
+
 class ExpressionFailed(ContentFault):
     """A legal expression that could not be evaluated with the data at hand."""
 

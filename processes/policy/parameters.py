@@ -8,14 +8,14 @@ those the latest that has begun.
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
-from processes.errors import BundleInvalid, ParameterMissing
+from processes.errors import BundleInvalid, ParameterMissing, TomlInvalid
+from processes.policy.toml_text import is_plain, read_toml
 
 Scalar: TypeAlias = Decimal | str | bool | tuple[Decimal, ...]
 NUMBER, LIST, TRUTH, TEXT = "number", "list", "truth", "text"
@@ -138,16 +138,11 @@ def shown(value: Scalar) -> str:
 def parse_policy(text: str) -> PolicyBook:
     """Read a `policy.toml`; amounts are written as text so that no float ever exists."""
     try:
-        document = tomllib.loads(text, parse_float=Decimal)
+        document = read_toml(text)
         return PolicyBook({p.name: p for p in map(_parameter, document.get("parameter", []))})
-    except (
-        tomllib.TOMLDecodeError,
-        KeyError,
-        TypeError,
-        ValueError,
-        InvalidOperation,
-        RecursionError,
-    ) as fault:
+    except TomlInvalid as fault:
+        raise BundleInvalid(count=1, reason=f"policy.toml：{fault.reason}") from fault
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as fault:
         raise BundleInvalid(count=1, reason=f"policy.toml：{fault}") from fault
 
 
@@ -164,7 +159,7 @@ def _parameter(raw: Mapping[str, Any]) -> Parameter:
         name=raw["name"],
         title=raw["title"],
         unit=raw.get("unit", ""),
-        minimum=Decimal(str(raw["minimum"])) if "minimum" in raw else None,
+        minimum=_decimal(raw["minimum"]) if "minimum" in raw else None,
         values=tuple(
             DatedValue(
                 value=_scalar(v["value"]),
@@ -178,13 +173,21 @@ def _parameter(raw: Mapping[str, Any]) -> Parameter:
     )
 
 
+def _decimal(raw: Any) -> Decimal:
+    """A number; raises a `ValueError` for one that cannot be written out."""
+    number = Decimal(str(raw))
+    if not is_plain(number):
+        raise ValueError(f"数字“{str(raw)[:20]}”过大、过小或不是有限的数")
+    return number
+
+
 def _scalar(raw: Any) -> Scalar:
     """Numbers (also written as text) become Decimal; other text and truth values stay."""
     if isinstance(raw, bool):
         return raw
     if isinstance(raw, list):
-        return tuple(Decimal(str(item)) for item in raw)
+        return tuple(_decimal(item) for item in raw)
     try:
-        return Decimal(str(raw))
+        return _decimal(raw)
     except InvalidOperation:
         return str(raw)

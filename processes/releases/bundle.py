@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,8 +20,9 @@ from jsonschema import ValidationError
 
 from processes.engine import definitions
 from processes.engine.definitions import Content, Definition
-from processes.errors import BundleInvalid, ReleaseMissing
+from processes.errors import BundleInvalid, ReleaseMissing, TomlInvalid
 from processes.policy.parameters import PolicyBook, Standing, merge, parse_policy
+from processes.policy.toml_text import read_toml
 from processes.releases import effects, shapes, verdicts
 from processes.releases.effects import Needed
 from processes.releases.verdicts import VerdictRule
@@ -337,10 +337,11 @@ class Bundle:
     def _toml(self, name: str) -> dict[str, Any]:
         """A TOML file of the programme, checked against the schema of its kind."""
         try:
-            document = tomllib.loads(self.files[name].decode())
+            document = read_toml(self.files[name])
             shapes.demand(document, shapes.of_kind(name.removesuffix(".toml")))
-        except (KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
-            raise BundleInvalid(count=1, reason=f"{name}：{str(fault)[:200]}") from fault
+        except (KeyError, TomlInvalid) as fault:
+            reason = fault.reason if isinstance(fault, TomlInvalid) else "没有这个文件"
+            raise BundleInvalid(count=1, reason=f"{name}：{reason}") from fault
         except ValidationError as fault:
             reason = f"{name} 的 {shapes.place(fault)}：{fault.message[:200]}"
             raise BundleInvalid(count=1, reason=reason) from fault

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from processes.policy.toml_text import read_toml
 from processes.releases.bundle import Bundle
 
 FILE = "clauses.toml"
@@ -40,7 +40,7 @@ class Carried:
 def known(content: Path) -> Mapping[str, Clause]:
     """The clauses by number, in the order of the text; empty where an office has no such file."""
     file = content / FILE
-    rows = tomllib.loads(file.read_text("utf-8"))["clause"] if file.is_file() else []
+    rows = read_toml(file.read_bytes())["clause"] if file.is_file() else []
     return {str(row["id"]): _clause(row) for row in rows}
 
 

@@ -60,7 +60,7 @@ def decisions(bundle: Bundle) -> Iterator[tuple[str, str]]:
                 table = tables.parse_table(parse_xml(raw, name), name)
                 yield table.id, table.title
             elif name.endswith(".sheet.toml"):
-                sheet = sheets.parse_sheet(raw.decode(), name)
+                sheet = sheets.parse_sheet(raw, name)
                 yield sheet.id, sheet.title
         except (YimenError, UnicodeDecodeError):
             continue

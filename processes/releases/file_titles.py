@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 
+from processes.errors import TomlInvalid
+from processes.policy.toml_text import read_toml
 from processes.releases import cell_words
 from processes.releases.bundle import Bundle
 
@@ -83,6 +84,6 @@ def _first(pattern: re.Pattern[str], text: str) -> str:
 
 def _of_sheet(text: str) -> str:
     try:
-        return str(tomllib.loads(text).get("title", ""))
-    except (tomllib.TOMLDecodeError, ValueError):
+        return str(read_toml(text).get("title", ""))
+    except TomlInvalid:
         return ""

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Table
 
-from processes.errors import Invalid
+from processes.errors import Invalid, TomlInvalid
+from processes.policy.toml_text import read_toml_with_comments
 
 MOST_BYTES, MOST_LEVELS = 30_000, 4
 """The largest file of a programme has 9 kB and two levels; the reader that keeps comments takes time by the square."""
-_DEEP = re.compile(
-    rf"(?m)^[ \t]*\[{{0,2}}[ \t]*[\w-]+(?:[ \t]*\.[ \t]*[\w-]+){{{MOST_LEVELS}}}|(?:[\[{{][^\[\]{{}}\n]*){{{MOST_LEVELS}}}"
-)
-"""A key of too many parts, or brackets within brackets within brackets."""
-_LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*')
 
 
 def document(text: str) -> Any:
     """The file with its comments; raises `Invalid` for a text that is none, or larger or deeper than any needs to be."""
-    if len(text.encode(errors="replace")) > MOST_BYTES:
-        raise Invalid(reason=f"文件超过 {MOST_BYTES // 1000} KB，不能按表格编辑")
-    if _DEEP.search(_LITERAL.sub("", text)):
-        raise Invalid(reason="文件的层次过多，不能按表格编辑")
     try:
-        return tomlkit.parse(text)
-    except (TOMLKitError, ValueError, RecursionError) as fault:
-        raise Invalid(reason=f"不是有效的 TOML 文件：{fault}") from fault
+        return read_toml_with_comments(text, MOST_BYTES, MOST_LEVELS)
+    except TomlInvalid as fault:
+        raise Invalid(reason=f"文件不能按表格编辑：{fault.reason}") from fault
 
 
 def named(document: Any, key: str, said: str) -> list[Table]:

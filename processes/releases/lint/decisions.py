@@ -70,12 +70,11 @@ def _word(value: object) -> str:
 def check_sheet(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
     """Problems of one calculation sheet."""
     try:
-        sheet = sheets.parse_sheet(raw.decode(), name)
-    except (YimenError, UnicodeDecodeError) as fault:
-        message = fault.message if isinstance(fault, YimenError) else "不是 UTF-8 文本"
+        sheet = sheets.parse_sheet(raw, name)
+    except YimenError as fault:
         cause = fault if isinstance(fault, ExpressionRefused) else fault.__cause__
         rule = "expression_refused" if isinstance(cause, ExpressionRefused) else "sheet_invalid"
-        yield Problem(name, "", rule, message)
+        yield Problem(name, "", rule, fault.message)
         return
     seen: set[str] = set()
     for line in sheet.lines:

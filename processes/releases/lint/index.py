@@ -6,14 +6,14 @@ at the text of a file.  A file that cannot be read defines nothing; it is told o
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from processes.engine.diagrams import Diagram, read_diagrams
 from processes.engine.xml import NS, parse_xml
-from processes.errors import DiagramInvalid
+from processes.errors import DiagramInvalid, TomlInvalid
+from processes.policy.toml_text import read_toml
 from processes.releases.bundle import COMMON, Bundle
 
 _DMN = "{*}decision"
@@ -61,8 +61,8 @@ def _read(name: str, raw: bytes) -> FileIndex:
 
 def _sheet(raw: bytes) -> frozenset[str]:
     try:
-        found = tomllib.loads(raw.decode()).get("id")
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        found = read_toml(raw).get("id")
+    except TomlInvalid:
         return frozenset()
     return frozenset({found}) if isinstance(found, str) else frozenset()
 

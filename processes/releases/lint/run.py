@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 from processes.engine.diagrams import Diagram, Node
-from processes.errors import YimenError
+from processes.errors import TomlInvalid, YimenError
 from processes.policy.parameters import parse_policy
+from processes.policy.toml_text import read_toml
 from processes.releases import bundle as bundles
 from processes.releases.bundle import COMMON, Bundle
 from processes.releases.lint import decisions, diagrams, duties, effects, form_rules, index, verdicts, words
@@ -52,8 +52,8 @@ def _neighbours(folder: Path, bundle: Bundle) -> Iterator[Problem]:
         if other.parent == folder:
             continue
         try:
-            code = tomllib.loads(other.read_text(encoding="utf-8")).get("code")
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+            code = read_toml(other.read_bytes()).get("code")
+        except (OSError, TomlInvalid):
             continue  # its own lint tells of it
         if code == bundle.programme.get("code"):
             yield Problem(

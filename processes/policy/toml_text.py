@@ -1,0 +1,106 @@
+"""The one reader of TOML: bounds first, then the parser.
+
+Whoever edits a draft sends such texts.  The parser takes time by the square of the parts of a key and recurses with brackets,
+and a number of thousands of digits is a fault wherever it is written later: none of them is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from processes.errors import TomlInvalid
+
+MOST_BYTES, MOST_LEVELS, MOST_PARTS, MOST_DIGITS = 200_000, 20, 8, 40
+"""The largest file of a programme has 12 kB, three levels and keys of two parts."""
+MOST_PLACES = 30
+"""Before or after the point of a number; far more than any amount has."""
+_LITERAL = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*(?:"{3,5}|\\?\Z)'
+    r"|'''(?:[^']|'(?!''))*(?:'{3,5}|\Z)"
+    r'|"(?:[^"\\\n]|\\[^\n])*"?'
+    r"|'[^'\n]*'?"
+    r"|#[^\n]*",
+    re.DOTALL,
+)
+"""Strings and comments.  One that is not closed reaches as far as it may, so that no letter is looked at twice."""
+_LONG_NUMBER = re.compile(rf"(?<![\w-])\d[\w.+-]{{{MOST_DIGITS}}}")
+_BRACKET = re.compile(r"[\[\]{}]")
+
+
+def read_toml(text: str | bytes) -> dict[str, Any]:
+    """The document, its numbers exact; raises `TomlInvalid` with the place for what no file of the office needs."""
+    demanded = _demanded(text)
+    try:
+        return tomllib.loads(demanded, parse_float=_number)
+    except (ValueError, RecursionError) as fault:  # of the parser, of numbers and of days
+        raise TomlInvalid(reason=str(fault)[:200]) from fault
+
+
+def read_toml_with_comments(text: str, most_bytes: int, most_levels: int) -> Any:
+    """The same for editing, with comments and order; `most_bytes`, `most_levels`: this parser is slow at any text."""
+    demanded = _demanded(text, most_bytes, most_levels, most_levels)
+    try:
+        return tomlkit.parse(demanded)
+    except (TOMLKitError, ValueError, ArithmeticError, RecursionError) as fault:
+        raise TomlInvalid(reason=str(fault)[:200]) from fault
+
+
+def _demanded(
+    text: str | bytes, most_bytes: int = MOST_BYTES, levels: int = MOST_LEVELS, parts: int = MOST_PARTS
+) -> str:
+    """The text, if it is within bounds."""
+    size = len(text if isinstance(text, bytes) else text.encode(errors="replace"))
+    if size > most_bytes:
+        raise TomlInvalid(reason=f"文件超过 {most_bytes // 1000} KB")
+    try:
+        told = text.decode() if isinstance(text, bytes) else text
+    except UnicodeDecodeError as fault:
+        raise TomlInvalid(reason="不是 UTF-8 文本") from fault
+    plain = _LITERAL.sub(_placeholder, told)
+    if found := re.search(rf"(?:\.[ \t]*[\w-]+[ \t]*){{{parts}}}", plain):
+        raise TomlInvalid(reason=f"第 {_line(plain, found.start())} 行的键超过 {parts} 级")
+    if found := _LONG_NUMBER.search(plain):
+        raise TomlInvalid(reason=f"第 {_line(plain, found.start())} 行的数字超过 {MOST_DIGITS} 位")
+    depth = 0
+    for bracket in _BRACKET.finditer(plain):
+        depth = depth + 1 if bracket[0] in "[{" else max(depth - 1, 0)
+        if depth > levels:
+            raise TomlInvalid(
+                reason=f"第 {_line(plain, bracket.start())} 行的层次过多，括号嵌套超过 {levels} 层"
+            )
+    return told
+
+
+def _placeholder(found: re.Match[str]) -> str:
+    """A string may be a part of a key, a comment is nothing; the lines stay."""
+    return ("" if found[0].startswith("#") else "s") + "\n" * found[0].count("\n")
+
+
+def _line(plain: str, at: int) -> int:
+    return plain.count("\n", 0, at) + 1
+
+
+def _number(written: str) -> Decimal:
+    """An exact number; raises a `ValueError` for what has no end or too many places."""
+    try:
+        number = Decimal(written)
+    except InvalidOperation as fault:
+        raise ValueError(f"数字“{written[:20]}”无法识别") from fault
+    if not is_plain(number):
+        raise ValueError(f"数字“{written[:20]}”过大、过小或不是有限的数")
+    return number
+
+
+def is_plain(number: Decimal) -> bool:
+    """Whether a number can be written out: finite, and with few places on either side of its point."""
+    return (
+        number.is_finite()
+        and int(number.as_tuple().exponent) >= -MOST_PLACES
+        and number.adjusted() <= MOST_PLACES
+    )
