@@ -12,6 +12,7 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
 from processes.errors import ScenarioInvalid
+from processes.rehearsal import scenarios
 
 _UNBROKEN = 4096
 
@@ -79,9 +80,10 @@ def _yaml() -> YAML:
 
 
 def _read(name: str, raw: bytes) -> Any:
+    scenarios.plain(raw, name)  # this reader keeps comments and has no bounds of its own
     try:
         return _yaml().load(raw.decode())
-    except (YAMLError, UnicodeDecodeError) as fault:
+    except (YAMLError, UnicodeDecodeError, ValueError, ArithmeticError) as fault:
         raise ScenarioInvalid(reason=f"{name} 不是有效的 YAML：{fault}") from fault
 
 

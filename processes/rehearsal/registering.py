@@ -207,7 +207,7 @@ def made_up(member: Mapping[str, Any], n: int) -> str:
 
 def put(content: Any, place: str, value: Any) -> None:
     """Set a value at `household.members.0.income.wages`; raises `ScenarioInvalid` where there is no such place."""
-    *path, last = place.split(".")
+    *path, last = str(place).split(".")
     try:
         for part in path:
             content = content[int(part)] if isinstance(content, list) else content.setdefault(part, {})
@@ -215,7 +215,7 @@ def put(content: Any, place: str, value: Any) -> None:
             content[int(last)] = value
         else:
             content[last] = value
-    except (IndexError, ValueError, AttributeError) as fault:
+    except (IndexError, ValueError, AttributeError, TypeError) as fault:
         raise ScenarioInvalid(reason=f"变体要修改的位置 {place} 不存在") from fault
 
 

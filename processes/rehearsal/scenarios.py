@@ -12,14 +12,19 @@ from typing import Any
 
 import yaml
 import yaml.composer
+import yaml.constructor
 from jsonschema import ValidationError
 
 from processes.errors import ScenarioInvalid
+from processes.policy.toml_text import is_plain
 from processes.rehearsal.registering import put
 from processes.releases import shapes
 
 MOST_BYTES = 200_000
 MOST_LEVELS = 40
+MOST_DIGITS = 40
+_TAG = "tag:yaml.org,2002:"
+_NUMBERS = (f"{_TAG}int", f"{_TAG}float")
 SCHEMA_FILE = Path(__file__).with_name("scenario.schema.json")
 
 
@@ -64,18 +69,27 @@ def of_bundle(files: Mapping[str, bytes], folder: Path) -> list[Scenario]:
 
 def parse(written: bytes, path: Path) -> list[Scenario]:
     """The scenarios written in a text that is called `path`; raises `ScenarioInvalid` with the place."""
-    if len(written) > MOST_BYTES:
-        raise ScenarioInvalid(reason=f"{path.name} 超过 {MOST_BYTES // 1000} KB")
+    raw = plain(written, path.name)
     try:
-        raw = yaml.load(written.decode(), Loader=_Loader)  # noqa: S506  (a SafeLoader)
         shapes.demand(json.loads(json.dumps(raw, default=str)), SCHEMA_FILE)
-    except (yaml.YAMLError, UnicodeDecodeError) as fault:
-        raise ScenarioInvalid(reason=f"{path.name} 不是有效的 YAML：{fault}") from fault
     except ValidationError as fault:
         raise ScenarioInvalid(
             reason=f"{path.name} 的 {shapes.place(fault)}：{fault.message[:200]}"
         ) from fault
     return list(_variants(path, raw))
+
+
+def plain(written: bytes, name: str) -> dict[str, Any]:
+    """What a text says, within bounds and not yet held against the schema; raises `ScenarioInvalid` with the place."""
+    if len(written) > MOST_BYTES:
+        raise ScenarioInvalid(reason=f"{name} 超过 {MOST_BYTES // 1000} KB")
+    try:
+        raw = yaml.load(written.decode(), Loader=_Loader)  # noqa: S506  (a SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        raise ScenarioInvalid(reason=f"{name} 不是有效的 YAML：{fault}") from fault
+    if not isinstance(raw, dict):
+        raise ScenarioInvalid(reason=f"{name} 应由“名称: 内容”组成")
+    return raw
 
 
 def _variants(path: Path, raw: dict[str, Any]) -> Iterator[Scenario]:
@@ -113,8 +127,39 @@ class _Loader(yaml.SafeLoader):
         self.depth -= 1
         return node
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """A value; raises a `yaml.YAMLError` with its place for whatever the library cannot make of what is written."""
+        if isinstance(node, yaml.ScalarNode) and node.tag in _NUMBERS and len(node.value) > MOST_DIGITS:
+            raise _refused(f"数字超过 {MOST_DIGITS} 位", node)
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as fault:
+            raise _refused("这个值无法识别", node) from fault
 
-_Loader.add_constructor(
-    "tag:yaml.org,2002:float",
-    lambda loader, node: Decimal(str(loader.construct_scalar(node))),  # type: ignore[arg-type]
-)
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Names with values; a name is a text or a whole number, never a day, a list or a fraction."""
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        if not all(isinstance(key, str | int) for key in made):
+            raise _refused("名称应为文字", node)
+        return made
+
+
+def _refused(said: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
+    return yaml.constructor.ConstructorError(None, None, said, node.start_mark)
+
+
+def _number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal:
+    number = Decimal(loader.construct_scalar(node))
+    if not is_plain(number):
+        raise _refused("数字过大、过小或不是有限的数", node)
+    return number
+
+
+def _of_no_use(loader: yaml.SafeLoader, node: yaml.Node) -> None:
+    raise _refused(f"不能使用标记 {node.tag.removeprefix(_TAG)}", node)
+
+
+_Loader.add_constructor(f"{_TAG}float", _number)
+for _kind in ("binary", "omap", "pairs", "set"):
+    # No scenario needs them, and nothing that plays one expects them.
+    _Loader.add_constructor(f"{_TAG}{_kind}", _of_no_use)
