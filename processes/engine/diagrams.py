@@ -11,14 +11,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from processes.engine.xml import NS, SPIFF, tag
-
-_NODE_KINDS = frozenset({
-    "startEvent", "endEvent", "userTask", "manualTask", "task", "serviceTask", "scriptTask",
-    "businessRuleTask", "callActivity", "subProcess", "transaction", "exclusiveGateway",
-    "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway", "boundaryEvent",
-    "intermediateCatchEvent", "intermediateThrowEvent", "sendTask", "receiveTask", "adHocSubProcess",
-})  # fmt: skip
+from processes.engine.xml import NS, SPIFF, STEP_KINDS, tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +75,8 @@ class Diagram:
     flows: tuple[Flow, ...]
     lanes: Mapping[str, str]
     duplicate_ids: tuple[str, ...] = ()
+    _next: dict[str, list[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """By node the targets of its flows, then what is attached to it."""
     _after: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What `reachable` has found: a diagram does not change, and a page of a case asks hundreds of times."""
 
@@ -91,8 +86,14 @@ class Diagram:
 
     def successors(self, node: str) -> Iterator[str]:
         """Nodes that may come next, boundary events of the node included."""
-        yield from (f.target for f in self.flows if f.source == node)
-        yield from (n.id for n in self.nodes.values() if n.attached_to == node)
+        if not self._next:
+            found: dict[str, list[str]] = {}
+            for flow in self.flows:
+                found.setdefault(flow.source, []).append(flow.target)
+            for other in self.nodes.values():
+                found.setdefault(other.attached_to, []).append(other.id)
+            self._next.update(found)  # at once: two threads may ask for the first time together
+        yield from self._next.get(node, ())
 
     def reachable(self, start: str) -> frozenset[str]:
         """Every node that may come after `start` (itself only if a loop leads back)."""
@@ -124,7 +125,7 @@ def _diagram(process: etree._Element) -> Diagram:
         for lane in process.iterfind(".//bpmn:lane", NS)
         for ref in lane.iterfind("bpmn:flowNodeRef", NS)
     }
-    elements = [e for e in process if tag(e) in _NODE_KINDS]
+    elements = [e for e in process if tag(e) in STEP_KINDS]
     ids = [e.get("id", "") for e in elements]
     return Diagram(
         process=process.get("id", ""),

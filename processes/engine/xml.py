@@ -11,6 +11,16 @@ DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 NS = {"bpmn": BPMN, "bpmndi": DI, "spiffworkflow": SPIFF}
 MAX_BYTES = 2_000_000
+MOST_ELEMENTS, MOST_STEPS = 20_000, 2_000
+"""The largest file of the office has 1,200 elements, 160 of them steps and flows.  Rules and pages look at each step together
+with the others, which takes time by the square."""
+STEP_KINDS = frozenset({
+    "startEvent", "endEvent", "userTask", "manualTask", "task", "serviceTask", "scriptTask",
+    "businessRuleTask", "callActivity", "subProcess", "transaction", "exclusiveGateway",
+    "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway", "boundaryEvent",
+    "intermediateCatchEvent", "intermediateThrowEvent", "sendTask", "receiveTask", "adHocSubProcess",
+})  # fmt: skip
+_COUNTED = ("{*}sequenceFlow", "{*}lane", "{*}rule", *(f"{{*}}{kind}" for kind in sorted(STEP_KINDS)))
 
 
 def parse_xml(content: bytes, file: str) -> etree._Element:
@@ -31,7 +41,16 @@ def parse_xml(content: bytes, file: str) -> etree._Element:
         raise DiagramInvalid(file=file, reason=f"不是有效的 XML（{str(fault)[:120]}）") from fault
     if getattr(root.getroottree().docinfo, "doctype", ""):
         raise DiagramInvalid(file=file, reason="不允许使用文档类型声明（DTD）")
+    _demand_few(root, file)
     return root
+
+
+def _demand_few(root: etree._Element, file: str) -> None:
+    """Before any rule looks at it: no more elements, steps and rows of tables than people could read."""
+    if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
+        raise DiagramInvalid(file=file, reason=f"图形和文字超过 {MOST_ELEMENTS} 个，请拆分")
+    if sum(1 for _ in root.iter(*_COUNTED)) > MOST_STEPS:
+        raise DiagramInvalid(file=file, reason=f"环节和连线（或者规则行）合计超过 {MOST_STEPS} 个，请拆分")
 
 
 def tag(element: etree._Element) -> str:

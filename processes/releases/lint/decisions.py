@@ -14,6 +14,8 @@ from processes.releases.lint import words
 from processes.releases.lint.problems import Problem
 
 MAX_COMBINATIONS = 20_000
+MAX_LOOKS = 100_000
+"""Combinations, each held against every row."""
 
 
 def check_table(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
@@ -37,7 +39,8 @@ def _holes(name: str, table: tables.Table) -> Iterator[Problem]:
     if table.hit_policy == "COLLECT" or not table.inputs:
         return
     samples = [tables.sample_values(table, n) for n in range(len(table.inputs))]
-    if prod(map(len, samples)) > MAX_COMBINATIONS:
+    combinations = prod(map(len, samples))
+    if combinations > MAX_COMBINATIONS or combinations * len(table.rows) > MAX_LOOKS:
         yield Problem(name, table.id, "table_too_large", "输入组合过多，无法检查空缺和重叠，请拆成几张表")
         return
     told: set[str] = set()
