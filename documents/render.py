@@ -47,6 +47,9 @@ SCAN_SECONDS = 30
 UPLOADS_BEHIND, STRANGERS_BEHIND = 5, 15
 UPLOADS_AT_ONCE = 3
 """Files of the desk that are read or wait to be: fewer than the desk has threads, so that some are left for everybody else."""
+SCREEN_SECONDS = 10
+"""Somebody waits for it, and whoever comes next waits for both."""
+SCREENS_AT_ONCE = 3
 TURN_SECONDS = 2
 MAX_SHEETS_UNSWEPT = 4
 IDLE_SECONDS = 0.05
@@ -76,6 +79,7 @@ __all__ = [
     "read_scan",
     "read_workbook",
     "to_pdf",
+    "to_screen",
 ]
 
 
@@ -321,15 +325,27 @@ atexit.register(_scanner.close)
 _uploads = threading.BoundedSemaphore(UPLOADS_AT_ONCE)
 
 
+_screen = Press(SCREEN_SECONDS, MAX_BYTES, behind=UPLOADS_BEHIND)
+"""For what is looked at and not kept: a template that somebody is still writing may never end, and no paper waits for it."""
+atexit.register(_screen.close)
+_screens = threading.BoundedSemaphore(SCREENS_AT_ONCE)
+
+
 @contextmanager
-def _turn() -> Iterator[None]:
+def _turn(turns: threading.BoundedSemaphore = _uploads, said: str = "正在读取的文件较多") -> Iterator[None]:
     """One of those whose file is read; raises `PressBusy` when the turn does not come soon."""
-    if not _uploads.acquire(timeout=TURN_SECONDS):
-        raise PressBusy("正在读取的文件较多")
+    if not turns.acquire(timeout=TURN_SECONDS):
+        raise PressBusy(said)
     try:
         yield
     finally:
-        _uploads.release()
+        turns.release()
+
+
+def to_screen(sheet: Sheet) -> Made:
+    """A sheet to look at: a draft's template, or a page masked for this reading; on a child of its own."""
+    with _turn(_screens, "正在预览的人较多，请稍候再试"):
+        return _screen.make(sheet)
 
 
 _strangers = Press(STRANGER_SECONDS, GATE_BYTES, ("documents.verify",), STRANGERS_BEHIND)

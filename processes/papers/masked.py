@@ -61,6 +61,6 @@ def make(row: IssuedPaper, bundle: Bundle, address: str) -> bytes:
         marked=False,
     )
     try:
-        return render.to_pdf(sheet).content
+        return render.to_screen(sheet).content
     except PressError as fault:
         raise RenderFailed(reason=str(fault)) from fault

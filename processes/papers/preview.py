@@ -81,6 +81,6 @@ def pdf(bundle: Bundle, template: str, data: dict[str, Any], now: datetime) -> b
         bundle.templates(), template, data, "https://example.invalid/verify/PREVIEW", now.isoformat()
     )
     try:
-        return render.to_pdf(sheet).content
+        return render.to_screen(sheet).content
     except PressError as fault:
         raise Invalid(reason=str(fault)) from fault

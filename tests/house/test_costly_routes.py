@@ -12,7 +12,7 @@ from web.budgets import Budget
 COSTLY = frozenset(
     [
         # the press, and what binds and packs its files
-        "documents.render.to_pdf", "documents.render.press", "documents.render.count_pages", "documents.render.preview",
+        "documents.render.to_pdf", "documents.render.to_screen", "documents.render.press", "documents.render.count_pages", "documents.render.preview",
         "documents.render.read_scan", "documents.render.check_signatures", 
         "documents.binding.joined", "zipfile.ZipFile", "xlsxwriter.Workbook",
         # papers that are asked for
@@ -61,7 +61,7 @@ def test_what_counts_as_costly__is_there_and_is_reached(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("route", "costly"),
     [
-        ("web.desks.papers.original", "documents.render.to_pdf"),  # by a function of the same file
+        ("web.desks.papers.original", "documents.render.to_screen"),  # by a function of the same file
         ("web.desks.recorder.save", "processes.rehearsal.recording.look"),  # by two
         ("web.desks.releases.plan", "processes.storage.outbox.ask_again"),  # by a command and its handler
         ("web.desks.attachments.add", "documents.render.preview"),  # by a handler and what it calls

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,8 +14,10 @@ from PIL import Image
 
 from documents import render
 from documents.errors import PressBusy
-from processes.errors import BudgetSpent
+from processes.errors import BudgetSpent, Invalid
+from processes.papers import preview
 from processes.rehearsal.stage import Stage
+from processes.releases.bundle import Bundle
 from tests.builders import cases
 from tests.builders.desks import Person
 from tests.web.test_masked_papers import form_of
@@ -151,3 +154,39 @@ def test_no_paper_waits_for_a_scan__and_the_files_of_the_desk_leave_threads_free
 def _read() -> None:
     with suppress(Exception):  # it is no picture; that it waits is what is tried
         render.read_scan(render.Scan(b"no picture", False))
+
+
+def test_no_paper_waits_for_a_preview_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template that counts to 10^12 is stopped; meanwhile papers are made and signed, and a fourth preview is refused."""
+    loops = "{% for a in range(9999) %}{% for b in range(9999) %}{% for d in range(9999) %}{% endfor %}{% endfor %}{% endfor %}"
+    plain = render.Sheet({"t.html": "<p>字</p>"}, "t.html", {}, "", "2026-03-02T09:00:00")
+    render.to_pdf(plain)
+    render.to_screen(plain)
+    monkeypatch.setattr(render._screen, "seconds", 3)
+    told: list[str] = []
+
+    def look() -> None:
+        try:
+            preview.pdf(
+                Bundle({"papers/t.html": loops.encode()}), "t.html", {}, datetime(2026, 3, 2, 9, tzinfo=UTC)
+            )
+        except Invalid as fault:
+            told.append(fault.message)
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    while not render._screen._lock.locked():
+        time.sleep(0.01)
+    began = time.monotonic()
+    assert render.to_pdf(plain).content
+    assert time.monotonic() - began < 2
+    assert looking.is_alive()
+    looking.join()
+    assert len(told) == 1
+    assert "超过 3 秒" in told[0]
+    for _ in range(render.SCREENS_AT_ONCE):
+        assert render._screens.acquire(blocking=False)
+    with pytest.raises(PressBusy, match="预览"):
+        render.to_screen(plain)
+    render._screens.release(render.SCREENS_AT_ONCE)
+    assert render.to_screen(plain).content
