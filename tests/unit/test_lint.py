@@ -150,6 +150,23 @@ BOUNDED = {"not_after_today": True, "not_before": "opened"}
         ({"type": "textfield", "label": "附加"}, "form_field_without_key"),
         (FIELD | {"key": "reason"}, "form_key_twice"),
         ({"type": "text", "id": "note", "text": "<img src=x onerror=alert(1)>"}, "form_markup"),
+        (
+            {"type": "text", "id": "note", "text": '{{"<" + "img src=x onerror=alert(1)>"}}'},
+            "form_computed_text",
+        ),
+        ({"type": "text", "id": "note", "text": ' ="<" + "img src=x>"'}, "form_computed_text"),
+        (FIELD | {"label": "附{{ 1 }}"}, "form_computed_text"),
+        (FIELD | {"description": "=1"}, "form_computed_text"),
+        (FIELD | {"appearance": {"prefixAdorner": "=1"}}, "form_computed_text"),
+        (
+            {
+                "type": "radio",
+                "key": "extra",
+                "label": "附加",
+                "values": [{"label": "{{ 1 }}", "value": "a"}],
+            },
+            "form_computed_text",
+        ),
         (DAY | {"subtype": "time", "properties": BOUNDED}, "form_rule_not_checked"),
         (DAY | {"subtype": "datetime", "properties": BOUNDED}, "form_rule_not_checked"),
         (DAY, "date_without_bounds"),

@@ -61,6 +61,8 @@ _SAME_AS_ABSENT: tuple[object, ...] = (False, None, "", {}, [])
 
 _MARKUP = re.compile(r"<\s*[A-Za-z/!?]")
 """The form library puts it into the page as it is."""
+_NO_TEXT = frozenset({"id", "key", "conditional", "properties"})
+"""What no page shows; conditions are read as such, and by the server too."""
 
 
 def check(name: str, raw: bytes, bundle: Bundle) -> Iterator[Problem]:
@@ -96,6 +98,9 @@ def _component(name: str, component: Mapping[str, Any], bundle: Bundle) -> Itera
         yield Problem(name, key, "form_field_without_key", f"字段“{title}”没有标识（key）")
     if _MARKUP.search(str(component.get("text", ""))):
         yield Problem(name, key, "form_markup", f"说明文字“{title}”含有 HTML 标记，请改用文字")
+    shown = [value for part, value in component.items() if part not in _NO_TEXT]
+    if any(_is_computed(text) for text in _texts(shown)):
+        yield Problem(name, key, "form_computed_text", f"“{title}”的文字不能含有“{{{{”，也不能以“=”开头")
     for unknown in sorted(set(component) - _EVERYWHERE - _OF_TYPE[kind]):
         if component[unknown] not in _SAME_AS_ABSENT:
             yield Problem(
@@ -119,6 +124,22 @@ def _component(name: str, component: Mapping[str, Any], bundle: Bundle) -> Itera
             yield Problem(name, key, "expression_refused", fault.message)
     if kind == "datetime":
         yield from _date(name, key, title, component, bundle)
+
+
+def _texts(part: Any) -> Iterator[str]:
+    """Every text within a component, however deep."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, Mapping):
+        yield from _texts([*part.values()])
+    elif isinstance(part, Sequence):
+        for value in part:
+            yield from _texts(value)
+
+
+def _is_computed(text: str) -> bool:
+    """Whether the form library would work it out: what comes of it may be markup that nobody sees in the file."""
+    return "{{" in text or text.lstrip().startswith("=")
 
 
 def _second(name: str, components: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
