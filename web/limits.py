@@ -5,4 +5,12 @@ from __future__ import annotations
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-limiter = Limiter(get_remote_address, default_limits=[])
+from processes.access.networks import network
+
+
+def whence() -> str:
+    """Whom a request is counted for: the address, or the network of it that is one visitor's."""
+    return network(get_remote_address())
+
+
+limiter = Limiter(whence, default_limits=[])

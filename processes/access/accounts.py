@@ -30,21 +30,20 @@ def hash_password(password: str) -> str:
 def authenticate(
     uow: UnitOfWork,
     username: str,
-    password: str,
     address: str,
     browser: str = "",
     vouched: bool | None = None,
+    fits: str = "",
 ) -> Account | None:
     """The account, or None when name or password is wrong (counted); raises `SignInDelayed`.
 
     An unknown name takes the same way and as long as a known one.  `vouched` is what the directory says of the
-    password; None: it is the office's own.  The own hash is computed in either case, so that time tells nothing.
+    password; None: it is the office's own.  `fits` is the stored hash that the password was found to fit before the
+    transaction, computed in either case, so that time tells nothing.
     """
     account = uow.session.scalar(select(Account).where(Account.username == username))
     counted = sign_in_attempts.begin(uow, username, account, address, browser)
-    own = _NOBODY if account is None else account.password_hash
-    is_own = _verify(own, password)
-    matches = is_own if vouched is None else vouched
+    matches = account is not None and (still_fits(account, fits) if vouched is None else vouched)
     if account is not None and matches and account.awaits_confirmation:
         raise AccountUnconfirmed()
     if account is None or not account.is_active or not matches:
@@ -67,9 +66,15 @@ def signs_in_elsewhere(settings: Settings, account: Account) -> bool:
     return is_elsewhere and not set(account.roles) & settings.local_password_roles
 
 
-def fits(account: Account, password: str) -> bool:
-    """Whether a password is the account's own."""
-    return _verify(account.password_hash, password)
+def fitting(account: Account | None, password: str) -> str:
+    """The stored hash if the password fits it, or nothing: computed outside a transaction, and as long for nobody's."""
+    stored = _NOBODY if account is None else account.password_hash
+    return stored if _verify(stored, password) and account is not None else ""
+
+
+def still_fits(account: Account, fits: str) -> bool:
+    """Whether the hash that a password was found to fit is still the account's: it may have been changed meanwhile."""
+    return bool(fits) and account.password_hash == fits
 
 
 def refuse() -> SignInRefused:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from processes.access import marks
 from processes.access.models import Account, SignedIn, SignInAttempts
+from processes.access.networks import network
 from processes.errors import DatabaseBusy, SignInDelayed
 from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork
@@ -33,6 +34,7 @@ LONGEST_DELAY = timedelta(minutes=15)
 FORGOTTEN = timedelta(hours=1)
 """After so long without a failure the count begins anew."""
 _STRANGERS = "strangers"
+_BROWSER = "browser "
 _SWEPT_AT_ONCE = 200
 _DOUBLINGS = 6
 _TRIES = 3
@@ -59,17 +61,23 @@ def begin(uow: UnitOfWork, username: str, account: Account | None, address: str,
 
 def demand_over(
     session: Session, username: str, account: Account | None, address: str, browser: str, now: datetime
-) -> None:
-    """Raise `SignInDelayed` while an attempt has to wait, before anybody outside is asked about the password."""
+) -> bool:
+    """Raise `SignInDelayed` while an attempt has to wait, before anything is done about the password.
+
+    Answers whether it comes from a browser that the account has signed in with before.
+    """
     places = [place for place, _ in _places(session, account, address, browser)]
     which = (SignInAttempts.name_mark == mark_of(username), SignInAttempts.place.in_(places))
     _demand_over(session.scalars(select(SignInAttempts).where(*which)).all(), now)
+    return places[0].startswith(_BROWSER)
 
 
 def _places(session: Session, account: Account | None, address: str, browser: str) -> list[tuple[str, int]]:
     """Where an attempt is counted, and how many failures are free there."""
     is_known_browser, is_known_address = _familiar(session, account, address, browser)
-    places = [(f"browser {marks.hashed(browser)}" if is_known_browser else f"address {address[:60]}", FREE)]
+    places = [
+        (f"{_BROWSER}{marks.hashed(browser)}" if is_known_browser else f"address {network(address)}", FREE)
+    ]
     if not is_known_browser and not is_known_address:
         places.append((_STRANGERS, FREE_OF_STRANGERS))
     return places

@@ -19,6 +19,8 @@ class SignIn(Command):
     """The mark that this browser keeps; empty: it has none yet."""
     vouched: bool | None = None
     """What the directory says of the password, put in by the door; None: it is the office's own."""
+    fits: str = ""
+    """The stored hash that the own password was found to fit, put in by the door; empty: none."""
     is_away: bool = False
     """Whether the directory did not answer, put in by the door."""
 
@@ -69,6 +71,10 @@ class FoundOffice(Command):
     bureau: str
     username: str
     name: str
+    one_time: str = ""
+    """The administrator's password, made by the door."""
+    one_time_hash: str = ""
+    """Its hash, made by the door."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,10 @@ class AddAccount(Weighty):
     role: str
     division: str
     department: str = ""
+    one_time: str = ""
+    """The password, made by the door."""
+    one_time_hash: str = ""
+    """Its hash, made by the door."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +173,10 @@ class ReissuePassword(Weighty):
     """
 
     username: str
+    one_time: str = ""
+    """The password, made by the door."""
+    one_time_hash: str = ""
+    """Its hash, made by the door."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +188,10 @@ class ChangePassword(Command):
     address: str = ""
     device: str = ""
     browser: str = ""
+    fits: str = ""
+    """The stored hash that the old one was found to fit, put in by the door."""
+    new_hash: str = ""
+    """The hash of the new one, put in by the door."""
 
 
 @dataclass(frozen=True, slots=True)

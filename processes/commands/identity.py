@@ -1,6 +1,7 @@
 """Commands by which people prove who they are: second factors, recovery codes, verifying again.
 
-`vouched` is what the directory says of the password, put in by the door; None: it is the office's own.
+`vouched` is what the directory says of the password, put in by the door; None: it is the office's own.  `fits` is the
+stored hash that the own password was found to fit, put in by the door as well.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ class VerifyPassword(Command):
     address: str = ""
     browser: str = ""
     vouched: bool | None = None
+    fits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class BeginTotp(Weighty):
     address: str = ""
     browser: str = ""
     vouched: bool | None = None
+    fits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class BeginPasskey(Weighty):
     address: str = ""
     browser: str = ""
     vouched: bool | None = None
+    fits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class RemoveFactor(Weighty):
     address: str = ""
     browser: str = ""
     vouched: bool | None = None
+    fits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class MakeRecoveryCodes(Weighty):
     address: str = ""
     browser: str = ""
     vouched: bool | None = None
+    fits: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,16 @@ class VerificationBusy(Unavailable):
     text_en = "Other files are being checked at the moment; please upload it again in a while."
 
 
+class PasswordsBusy(Unavailable):
+    """Other passwords are being checked just now; this one was not looked at."""
+
+    code = "passwords_busy"
+    text = "正在核对密码的人较多，请过几秒再试。这次没有核对，不计入失败次数。"
+    text_en = (
+        "Other passwords are being checked; try again in a few seconds. This one was not checked nor counted."
+    )
+
+
 class KeyUnreadable(Unavailable):
     """A file of keys is empty or holds something else."""
 

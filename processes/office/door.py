@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
 from socket import gethostname
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 import processes.access.row_states
@@ -17,14 +15,12 @@ import processes.cases.told_rows
 import processes.verbs  # noqa: F401  (registers the service operations)
 from processes import commands as c
 from processes import defects
-from processes.access import accounts as account_rules
-from processes.access import directory, factors, sign_in_attempts
-from processes.access.models import Account, CommandToken
+from processes.access import factors
+from processes.access.models import CommandToken
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import (
     DatabaseBusy,
-    DirectoryAway,
     NotAllowed,
     PasswordChangeDue,
     Unavailable,
@@ -57,6 +53,7 @@ from processes.office import (
     moving,
     papers,
     parameters,
+    password_work,
     phrases,
     printing,
     queues,
@@ -73,7 +70,7 @@ from processes.office import (
     vouching,
 )
 from processes.policy.calendar import civil_date
-from processes.settings import Directory, Settings
+from processes.settings import Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
 
 _ATTEMPTS = 3
@@ -265,10 +262,6 @@ _WITHOUT_THE_FACTOR = (*_OF_SESSIONS, *_PROOFS)
 """What somebody may do who has not shown the second factor yet."""
 _BEFORE_A_PASSWORD = (c.ChangePassword, *_OF_SESSIONS, *_PROOFS)
 """What somebody with a one-time password may do."""
-_WITH_PASSWORD = (
-    c.SignIn, c.VerifyPassword, c.BeginTotp, c.BeginPasskey, c.RemoveFactor, c.MakeRecoveryCodes,
-)  # fmt: skip
-"""What brings a password that the directory may know."""
 _COUNTED: dict[type[c.Command], Callable[[c.Command], YimenError]] = {
     c.SignIn: register.sign_in_refusal,
     c.ChangePassword: lambda _: accounts.wrong_password(),
@@ -327,7 +320,7 @@ class Office:
 
     def _perform_once(self, command: c.Command, actor: Actor, token: str) -> dict[str, Any]:
         self._demand_proofs(command, actor)
-        command = self._with_directory(command, actor)
+        command = password_work.prepared(self.settings, self.database, command, actor)
         self._count_numbers(command, actor)
         with self.database.unit_of_work() as uow:
             uow.account_id = actor.account_id
@@ -353,44 +346,6 @@ class Office:
                 actor.demand(Permission.HOUSEHOLD_WRITE)
                 reading.count(uow, actor, numbers)
                 uow.commit()
-
-    def _with_directory(self, command: c.Command, actor: Actor) -> c.Command:
-        """The command with what the directory says of its password, asked before the transaction, which must not wait for it.
-
-        Whoever has to wait for the next attempt is not asked about there either.  Own passwords stay here.
-        """
-        if not isinstance(command, _WITH_PASSWORD):
-            return command
-        command, at = replace(command, vouched=None), self.settings.directory
-        if at is None:
-            return command
-        username = command.username if isinstance(command, c.SignIn) else actor.username
-        with self.database.reading("") as session:
-            account = session.scalar(select(Account).where(Account.username == username))
-            is_own = account is not None and not account_rules.signs_in_elsewhere(self.settings, account)
-            if is_own and not isinstance(command, c.SignIn):
-                return command
-            sign_in_attempts.demand_over(
-                session, username, account, command.address, command.browser, self.database.clock()
-            )
-        if isinstance(command, c.SignIn):
-            return self._asked_alike(at, command, is_own)
-        return replace(command, vouched=directory.knows(at, username, command.password))
-
-    @staticmethod
-    def _asked_alike(at: Directory, command: c.SignIn, is_own: bool) -> c.SignIn:
-        """Whose password it is shows neither by time nor by answer: the directory is asked at every sign-in.
-
-        For an account whose own password counts it is asked about nobody.  While it is away each attempt that fails
-        is counted and told so, whoever it is; the own password of an administrator goes on opening.
-        """
-        try:
-            if is_own:
-                directory.pretend(at, command.username, command.password)
-                return command
-            return replace(command, vouched=directory.knows(at, command.username, command.password))
-        except DirectoryAway:
-            return replace(command, vouched=None if is_own else False, is_away=True)
 
     def _demand_proofs(self, command: c.Command, actor: Actor) -> None:
         """Raise unless the actor has shown what the session asks for, and lately where the command is weighty."""

@@ -36,7 +36,10 @@ def found(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.FoundOff
     uow.add(Installation(kind=founding.OFFICE, county=county, bureau=command.bureau, founded_at=uow.now))
     _put(uow, command.divisions)
     audit.note(uow, actor, "office_founded", county)
-    first = c.AddAccount(command.username, command.name, Role.ADMINISTRATOR, county)
+    first = c.AddAccount(
+        command.username, command.name, Role.ADMINISTRATOR, county,
+        one_time=command.one_time, one_time_hash=command.one_time_hash,
+    )  # fmt: skip
     return {"divisions": len(command.divisions), **accounts.add(settings, uow, actor, first)}
 
 

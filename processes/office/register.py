@@ -45,7 +45,7 @@ LONGEST_FOUND = 500
 def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.SignIn) -> dict[str, Any]:
     """Check name and password; empty when refused, so that the failed attempt is counted."""
     account = accounts.authenticate(
-        uow, command.username, command.password, command.address, command.browser, command.vouched
+        uow, command.username, command.address, command.browser, command.vouched, command.fits
     )
     if account is None:
         return {}

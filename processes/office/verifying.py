@@ -105,7 +105,7 @@ def verify_passkey(
 
 def knows_password(account: Account, command: Any) -> bool:
     """Whether the password of a command is the account's: the directory's word counts where it was asked."""
-    return accounts.fits(account, command.password) if command.vouched is None else bool(command.vouched)
+    return accounts.still_fits(account, command.fits) if command.vouched is None else bool(command.vouched)
 
 
 def begin_counting(uow: UnitOfWork, account: Account, command: Any) -> Counted:

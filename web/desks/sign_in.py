@@ -19,7 +19,7 @@ from processes.errors import PasswordRefused, SignInRefused, YimenError
 from processes.papers import faces
 from web import auth, forms
 from web.errors import status_of
-from web.limits import limiter
+from web.limits import limiter, whence
 from web.require import public, require
 
 desk = Blueprint("sign_in", __name__)
@@ -39,7 +39,7 @@ def _whose() -> str:
     """A whole office comes from one address in the morning: guesses are counted by account, too."""
     told = request.get_json(silent=True) if request.is_json else request.form
     username = told.get("username", "") if isinstance(told, Mapping) else ""
-    return f"{request.remote_addr} {str(username)[:60].strip()}"
+    return f"{whence()} {str(username)[:60].strip()}"
 
 
 @desk.post("/sign-in")

@@ -1,0 +1,45 @@
+"""How many passwords are hashed at once: a hash takes long and much memory on purpose, and strangers may ask for many."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from processes.errors import PasswordsBusy
+
+AT_ONCE = 2
+"""Hashes at the same moment."""
+WAITING = 2
+"""So many more wait for a place; the desk answers others with the threads that are left."""
+LONGEST_WAIT = 1.0
+"""Seconds: several times what a hash takes, so that who comes at the same moment as two others is not sent away."""
+
+
+class Gate:
+    """Lets so many hashes be computed at once; who finds the places taken is told so at once and holds no thread."""
+
+    def __init__(self) -> None:
+        self._places = threading.BoundedSemaphore(AT_ONCE + WAITING)
+        self._hashes = threading.BoundedSemaphore(AT_ONCE)
+
+    @contextmanager
+    def through(self) -> Iterator[None]:
+        """A place for one hash; raises `PasswordsBusy`."""
+        if not self._places.acquire(blocking=False):
+            raise PasswordsBusy()
+        try:
+            if not self._hashes.acquire(timeout=LONGEST_WAIT):
+                raise PasswordsBusy()
+            try:
+                yield
+            finally:
+                self._hashes.release()
+        finally:
+            self._places.release()
+
+
+STRANGERS = Gate()
+"""Of this process: sign-ins from browsers that the account has not used before."""
+KNOWN = Gate()
+"""Of this process: who is signed in, or has been with this browser.  Strangers take no place of theirs."""

@@ -1,0 +1,22 @@
+"""Whom an address belongs to, for whatever is counted by address."""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, ip_address, ip_network
+
+_ONE_CONNECTION = 64
+"""Bits of an IPv6 address that a connection is given: whoever has it chooses the other half of the address anew at will."""
+_LONGEST = 60
+
+
+def network(address: str) -> str:
+    """The address to count by: an IPv6 address is its /64, an IPv4 address that is written as one is itself."""
+    try:
+        there = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:_LONGEST]
+    if not isinstance(there, IPv6Address):
+        return str(there)
+    if there.ipv4_mapped is not None:
+        return str(there.ipv4_mapped)
+    return str(ip_network((there, _ONE_CONNECTION), strict=False))
