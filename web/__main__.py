@@ -10,7 +10,8 @@ import waitress
 
 from processes.errors import YimenError
 from processes.settings import LISTEN, OWNER_ONLY
-from web.app import create_app
+from web import connections, proxies
+from web.app import MAX_REQUEST, create_app
 from web.stopping import answer_before_stopping
 
 THREADS = 8
@@ -32,6 +33,7 @@ def main() -> None:
     try:
         server = waitress.create_server(
             app, host=host, port=int(port), threads=THREADS, ident="yimen",
+            max_request_body_size=MAX_REQUEST + 1,  # what is larger is refused by its head, and never written to the disk
             connection_limit=CONNECTIONS, channel_timeout=IDLE_SECONDS, cleanup_interval=5, backlog=1024,
             asyncore_use_poll=True,  # `select` knows no descriptor above 1023
             clear_untrusted_proxy_headers=False,  # `web.proxies` says whose count
@@ -40,6 +42,7 @@ def main() -> None:
         sys.exit(
             f"不能在 {host}:{port} 上提供服务：端口已被占用，或地址不对。请用 YIMEN_LISTEN 另设，例如 127.0.0.1:8001。"
         )
+    connections.limit(server, proxies.named(app.extensions["office"].settings.trusted_proxies))
     answer_before_stopping(server)
     server.run()
 

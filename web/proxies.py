@@ -23,12 +23,7 @@ class TrustedProxies:
     def __init__(self, app: Wsgi, addresses: Sequence[str]) -> None:
         self._app = app
         self._behind = ProxyFix(app, x_for=1, x_proto=1, x_host=0, x_port=0, x_prefix=0)
-        try:
-            self._networks = [ip_network(address) for address in addresses]
-        except ValueError as fault:
-            raise SettingInvalid(
-                name="YIMEN_TRUSTED_PROXY", reason="应为地址或网段，如 127.0.0.1 10.1.0.0/16"
-            ) from fault
+        self._is_trusted = named(addresses)
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         """Answer a request."""
@@ -36,9 +31,21 @@ class TrustedProxies:
             environ, start
         )
 
-    def _is_trusted(self, address: str) -> bool:
+
+def named(addresses: Sequence[str]) -> Callable[[str], bool]:
+    """Whether an address is one of a named proxy; raises `SettingInvalid` for names that are no addresses."""
+    try:
+        networks = [ip_network(address) for address in addresses]
+    except ValueError as fault:
+        raise SettingInvalid(
+            name="YIMEN_TRUSTED_PROXY", reason="应为地址或网段，如 127.0.0.1 10.1.0.0/16"
+        ) from fault
+
+    def is_named(address: str) -> bool:
         try:
             there = ip_address(address)
         except ValueError:
             return False
-        return any(there in network for network in self._networks)
+        return any(there in network for network in networks)
+
+    return is_named
