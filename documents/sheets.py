@@ -121,10 +121,14 @@ class Previewing:
 
 @dataclass(frozen=True, slots=True)
 class Checking:
-    """A PDF whose signatures are to be checked; `roots` are the office's own certificates (DER)."""
+    """A PDF whose signatures are to be checked (certificates in DER).
+
+    `roots` vouch for time stamps and chains; `signers` are the office's own certificates, present and former.
+    """
 
     content: bytes
     roots: tuple[bytes, ...] = ()
+    signers: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,8 @@ class SignatureSeen:
     """What one signature of a file says and whether it holds.
 
     `intact`: the signed bytes are unchanged; `whole`: nothing but later signatures was added since;
-    `trusted`: its certificate leads to a root that is known; `self_made`: the certificate is its own root;
+    `trusted`: it is by a certificate of the office's own that leads to a known root; `name` and `role` are what the
+    signature says of itself, `subject` whom the certificate is for; `self_made`: the certificate is its own root;
     `stamped`: when a time-stamp service saw it, if one did.
     """
 
@@ -145,3 +150,4 @@ class SignatureSeen:
     trusted: bool
     self_made: bool
     stamped: str = ""
+    subject: str = ""

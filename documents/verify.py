@@ -27,12 +27,12 @@ def check(job: Checking) -> tuple[SignatureSeen, ...]:
     roots = [x509.Certificate.load(raw) for raw in job.roots]
     try:
         reader = PdfFileReader(io.BytesIO(job.content))
-        return tuple(_seen(embedded, roots) for embedded in reader.embedded_regular_signatures)
+        return tuple(_seen(embedded, roots, job.signers) for embedded in reader.embedded_regular_signatures)
     except Exception as fault:  # hostile files make the reader raise whatever there is
         raise ScanUnreadable("文件不能读取，可能已经损坏") from fault
 
 
-def _seen(embedded: Any, roots: list[x509.Certificate]) -> SignatureSeen:
+def _seen(embedded: Any, roots: list[x509.Certificate], signers: tuple[bytes, ...]) -> SignatureSeen:
     certificate = embedded.signer_cert
     said = embedded.sig_object
     reported = embedded.self_reported_timestamp
@@ -49,7 +49,8 @@ def _seen(embedded: Any, roots: list[x509.Certificate]) -> SignatureSeen:
             SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION,
         )  # fmt: skip
         whole = intact and covered and status.modification_level in _UNCHANGED
-        trusted = bool(status.trusted)
+        # A root vouches for all its customers, the office for its own certificates alone.
+        trusted = bool(status.trusted) and certificate.dump() in signers
         if status.timestamp_validity is not None and status.timestamp_validity.valid:
             stamped = status.timestamp_validity.timestamp.isoformat()
     except Exception:  # noqa: BLE001  (whatever the reader stumbles over in a changed file: it does not hold)
@@ -64,6 +65,7 @@ def _seen(embedded: Any, roots: list[x509.Certificate]) -> SignatureSeen:
         trusted=trusted,
         self_made=certificate.self_signed in ("yes", "maybe"),
         stamped=stamped,
+        subject=certificate.subject.human_friendly,
     )
 
 

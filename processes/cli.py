@@ -160,7 +160,7 @@ def verify_command(file: Path) -> None:
         office.settings.keys, office.settings.office_name, office.database.clock()
     )
     content = file.read_bytes()
-    seen = signing.check(content, own.roots)
+    seen = signing.check(content, own)
     with office.database.reading("") as session:
         paper = signing.known(session, content)
     click.echo("不是本系统出具的原件" if paper is None else f"与《{paper.title}》{paper.number} 逐字节一致")
@@ -170,8 +170,10 @@ def verify_command(file: Path) -> None:
         held = "内容没有改动" if one.whole else "内容已被改动" if not one.intact else "其后增加了别的内容"
         kind = "；自制证书，不是法律意义上的电子签章" if one.self_made else ""
         stamped = f"；时间戳 {one.stamped}" if one.stamped else ""
-        click.echo(f"{one.name}（{one.role}）{one.at}：{held}{stamped}{kind}")
-    if paper is None or seen is None or not all(one.whole for one in seen):
+        own_one = "" if one.trusted else "；证书不是本单位登记的证书，不能证明由该人或该单位签名"
+        says = f"{one.name}（{one.role}）" if one.trusted else f"签名自称“{one.name}”（{one.role}）"
+        click.echo(f"{says}，证书持有人 {one.subject}，{one.at}：{held}{stamped}{kind}{own_one}")
+    if paper is None or seen is None or not all(one.whole and one.trusted for one in seen):
         raise SystemExit(1)
 
 

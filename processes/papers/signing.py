@@ -175,7 +175,7 @@ def take_in(
     return row
 
 
-def check(content: bytes, certificates: Sequence[bytes]) -> tuple[render.SignatureSeen, ...] | None:
+def check(content: bytes, own: OfficeCertificate) -> tuple[render.SignatureSeen, ...] | None:
     """What the signatures of a file say; None for a PDF that is too damaged to be read, and so no original.
 
     Raises `AttachmentRefused` for what is no PDF, `VerificationBusy` at once.
@@ -184,13 +184,16 @@ def check(content: bytes, certificates: Sequence[bytes]) -> tuple[render.Signatu
         raise AttachmentRefused(reason="这不是 PDF 文件，或者是空文件")
     with brought.told():
         try:
-            seen = render.check_signatures(render.Checking(content, tuple(certificates)))
+            seen = render.check_signatures(render.Checking(content, own.roots, own.signers))
         except PressBusy:
             raise VerificationBusy() from None
         except ScanUnreadable:
             return None
     # Whoever signed wrote these texts: nothing in them may turn a page or a terminal around.
-    return tuple(replace(s, name=shown(s.name), role=shown(s.role), issuer=shown(s.issuer)) for s in seen)
+    return tuple(
+        replace(s, name=shown(s.name), role=shown(s.role), issuer=shown(s.issuer), subject=shown(s.subject))
+        for s in seen
+    )
 
 
 def is_latest(paper: IssuedPaper, content: bytes) -> bool:

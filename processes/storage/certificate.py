@@ -27,12 +27,16 @@ _FILE, _PASSWORD = "office.p12", "office.password"
 
 @dataclass(frozen=True, slots=True)
 class OfficeCertificate:
-    """The certificate itself (DER), where its key is, where time stamps come from, and the roots that are known."""
+    """The certificate itself (DER), where its key is, where time stamps come from, and the roots that are known.
+
+    `signers` are this certificate and the office's earlier ones: whoever else a root vouches for is not the office.
+    """
 
     der: bytes
     key: KeyFile | KeyDevice
     time_stamps: str
     roots: tuple[bytes, ...]
+    signers: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +75,25 @@ def open_certificate(folder: Path, office: str, now: datetime) -> OfficeCertific
 
 
 def _with_roots(der: bytes, key: KeyFile | KeyDevice) -> OfficeCertificate:
-    """With `YIMEN_ROOTS`: a PEM file of roots, of the office's own certificate and of the time-stamp service's."""
-    given = os.environ.get("YIMEN_ROOTS")
+    """With `YIMEN_ROOTS`: a PEM file of roots, of the office's own certificate and of the time-stamp service's.
+
+    An office that changed its certificate names those of before in `YIMEN_FORMER_CERTIFICATES`: papers outlive them.
+    """
+    roots = (der, *_listed("YIMEN_ROOTS", "根证书文件"))
+    signers = (der, *_listed("YIMEN_FORMER_CERTIFICATES", "以前的证书文件"))
+    return OfficeCertificate(
+        der, key, os.environ.get("YIMEN_TIME_STAMPS", ""), (*roots, *signers[1:]), signers
+    )
+
+
+def _listed(setting: str, what: str) -> tuple[bytes, ...]:
+    """The certificates (DER) of a PEM file that a setting names; none where it names none."""
+    given = os.environ.get(setting)
     try:
-        others = x509.load_pem_x509_certificates(Path(given).read_bytes()) if given else []
+        found = x509.load_pem_x509_certificates(Path(given).read_bytes()) if given else []
     except (OSError, ValueError) as fault:
-        raise CertificateUnusable(reason="根证书文件（YIMEN_ROOTS）不能读取") from fault
-    roots = (der, *(c.public_bytes(Encoding.DER) for c in others))
-    return OfficeCertificate(der, key, os.environ.get("YIMEN_TIME_STAMPS", ""), roots)
+        raise CertificateUnusable(reason=f"{what}（{setting}）不能读取") from fault
+    return tuple(c.public_bytes(Encoding.DER) for c in found)
 
 
 def _der(path: Path) -> bytes:

@@ -46,7 +46,7 @@ def _sign(stage: Stage, kind: str, *roles: str) -> bytes:
 def _seen(stage: Stage, content: bytes) -> tuple[render.SignatureSeen, ...]:
     settings = stage.office.settings
     own = certificate.open_certificate(settings.keys, settings.office_name, stage.database.clock())
-    return render.check_signatures(render.Checking(content, own.roots))
+    return render.check_signatures(render.Checking(content, own.roots, own.signers))
 
 
 @pytest.mark.softhsm

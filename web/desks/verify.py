@@ -58,7 +58,7 @@ def check() -> Any:
     office = auth.office()
     settings = office.settings
     own = certificate.open_certificate(settings.keys, settings.office_name, office.database.clock())
-    seen = signing.check(content, own.roots)
+    seen = signing.check(content, own)
     with office.database.reading("") as session:
         found = signing.known(session, content)
         paper = None if found is None else queries.verified(session, found.code)
