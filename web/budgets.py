@@ -59,6 +59,8 @@ SEARCHES = Budget("查询和统计", 6_000, at_once=_TABS)
 """Lists, searches and figures.  A queue that lies open asks every ten seconds: ten tabs of them make 3,600."""
 CHECKS = Budget("检查流程草稿", 3_000, at_once=_TABS)
 """The editor asks when somebody stops typing for 0.6 seconds: an hour of that without a rest is 3,000 at the most."""
+TYPED = Budget("自动保存", 6_000, 500, at_once=_TABS)
+"""Once in a second while somebody types without a rest is 3,600."""
 REHEARSALS = Budget("演练、测算和迁移", 120)
 """Minutes of the worker each; who changes and rehearses without a rest asks once in a few minutes (20)."""
 

@@ -6,16 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from processes.access.models import Account, Unsaved
 from processes.access.scope import Actor
-from processes.errors import StaleDraft, UnsavedGone
+from processes.errors import StaleDraft, UnsavedFull, UnsavedGone
+from processes.policy import values
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
 
 KEPT = timedelta(days=7)
+MOST_SHEETS = 60
+"""Of one account: a week of families whose forms were begun and not handed in."""
+MOST_BYTES = 4_000_000
+"""Of one account, as stored: several hundred filled forms, of which each has a few kilobytes."""
 MANY = "/households/new"
 """The one page of which somebody may have several unfinished sheets: each is another family."""
 
@@ -43,7 +48,8 @@ def keep(
 ) -> int:
     """Keep what a window holds; answers its version.
 
-    Raises `StaleDraft` when another window went on with it, or began the same form: there is one a form and household.
+    Raises `StaleDraft` when another window went on with it, or began the same form: there is one a form and household;
+    `UnsavedFull` when the account has left too much unfinished.  What is kept already stays.
     """
     row = _own(uow, actor, sheet)
     if row is None:
@@ -52,9 +58,12 @@ def keep(
                 raise StaleDraft(when=f"{other.saved_at.astimezone(SHANGHAI):%H:%M:%S}")
             uow.session.delete(other)
         row = Unsaved(account_id=actor.account_id, sheet=sheet, place=place, version=0)
+        _demand_room(uow, actor, sheet, body)
         uow.add(row)
     elif row.version != seen and not overwrite:
         raise StaleDraft(when=f"{row.saved_at.astimezone(SHANGHAI):%H:%M:%S}")
+    else:
+        _demand_room(uow, actor, sheet, body)
     row.body, row.saved_at, row.version = dict(body), uow.now, row.version + 1
     return row.version
 
@@ -81,6 +90,17 @@ def sweep(uow: UnitOfWork) -> None:
 def is_outlived(session: Session, now: datetime) -> bool:
     """Whether there is something to sweep."""
     return session.scalar(select(Unsaved.id).where(Unsaved.saved_at < now - KEPT).limit(1)) is not None
+
+
+def _demand_room(uow: UnitOfWork, actor: Actor, sheet: str, body: Mapping[str, Any]) -> None:
+    """Raise `UnsavedFull` when with this sheet the account's would be too many, or too large together."""
+    uow.flush()
+    others = select(func.count(Unsaved.id), func.coalesce(func.sum(func.length(Unsaved.body)), 0)).where(
+        Unsaved.account_id == actor.account_id, Unsaved.sheet != sheet
+    )
+    count, size = uow.session.execute(others).one()
+    if count >= MOST_SHEETS or size + len(values.dumps(dict(body))) > MOST_BYTES:
+        raise UnsavedFull(most=f"{MOST_SHEETS} 份，共 {MOST_BYTES // 1_000_000} MB")
 
 
 def _own(uow: UnitOfWork, actor: Actor, sheet: str) -> Unsaved | None:

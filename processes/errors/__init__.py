@@ -103,6 +103,7 @@ from processes.errors.rules import (
     PageFiled,
     ReturnRefused,
     SecondObjects,
+    UnsavedFull,
 )
 from processes.errors.unavailable import (
     DATABASE_FAILED,
@@ -226,6 +227,7 @@ __all__ = [
     "ParameterMissing",
     "PermissionMissing",
     "ReleaseMissing",
+    "UnsavedFull",
     "UnsavedGone",
     "RenderFailed",
     "ReturnRefused",

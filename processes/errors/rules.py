@@ -37,6 +37,17 @@ class BudgetSpent(RuleBroken):
     text_en = "The hourly budget of this account is spent: {reason}"
 
 
+class UnsavedFull(RuleBroken):
+    """Somebody has left so much unfinished that no more of it is kept; nothing of it is taken away."""
+
+    code = "unsaved_full"
+    text = (
+        "您未提交的填写已达上限（{most}），这一页没有自动保存。页面上的内容没有丢失，请直接提交；"
+        "或者先提交、放弃首页列出的其他未提交内容。"
+    )
+    text_en = "You have left too much unfinished ({most}); this page was not kept. Nothing on it is lost."
+
+
 class DoubleBenefit(RuleBroken):
     """A member already draws a benefit that excludes this one."""
 

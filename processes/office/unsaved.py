@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from processes import commands as c
@@ -17,6 +18,8 @@ LONGEST_SHEET = 64
 LONGEST_PLACE = 120
 LONGEST_LABEL = 60
 MOST_BYTES = 500_000
+_PAGES = re.compile(r"/calls|/households/[^/?#]+(/apply/[^/?#]+(/[^/?#]+)?)?")
+"""The pages on which something is kept while it is typed."""
 
 
 def keep(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.KeepUnsaved) -> dict[str, Any]:
@@ -32,7 +35,7 @@ def keep(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.KeepUnsav
 
 
 def _is_page(place: str) -> bool:
-    return place.startswith("/") and not place.startswith("//") and len(place) <= LONGEST_PLACE
+    return len(place) <= LONGEST_PLACE and _PAGES.fullmatch(place) is not None
 
 
 def go_on(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.OpenUnsaved) -> dict[str, Any]:

@@ -137,3 +137,35 @@ def test_what_is_no_sheet__is_refused(stage: Stage) -> None:
         assert _keep(clerk, place, {}, "x").status_code == 422
     assert "过多" in _keep(clerk, NEW, {"address": "长" * 200_000}, "x").json["message"]
     assert clerk.send("/unsaved", {"sheet": "x", "place": NEW, "data": [], "seen": 0}).status_code == 422
+
+
+def test_too_much_left_unfinished__is_refused_and_nothing_of_it_goes(stage: Stage) -> None:
+    """4,000,000 bytes: eight sheets of 480 kB fit, a ninth does not; a small one, and another state of one, do."""
+    clerk = Person(stage, "window_clerk")
+    large = {"address": "东" * 160_000}  # three bytes each
+    answers = [_keep(clerk, NEW, large, f"s{n}") for n in range(9)]
+    assert [a.status_code for a in answers] == [200] * 8 + [409]
+    assert (answers[8].json["code"], "没有丢失" in answers[8].json["message"]) == ("unsaved_full", True)
+    assert _kept(stage) == 8
+    assert _keep(clerk, NEW, {"address": "东村"}, "small").status_code == 200
+    assert _keep(clerk, NEW, large, "s0", seen=1).json == {"version": 2}
+
+
+def test_sixty_sheets_are_kept_and_no_more(stage: Stage) -> None:
+    clerk = Person(stage, "window_clerk")
+    answers = [_keep(clerk, NEW, {"address": "东村"}, f"s{n}").status_code for n in range(61)]
+    assert answers == [200] * 60 + [409]
+    assert _kept(stage) == 60
+
+
+def test_nothing_is_kept_of_a_page_that_is_none(stage: Stage) -> None:
+    clerk = Person(stage, "window_clerk")
+    for place in (
+        "/x",
+        "/households",
+        "/households/new/other",
+        "/accounts",
+        "/calls/1",
+        "/households/1/apply/",
+    ):
+        assert _keep(clerk, place, {}, "x").status_code == 422, place

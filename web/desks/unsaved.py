@@ -9,7 +9,7 @@ from flask import Blueprint, jsonify, redirect, request
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from web import auth, forms
+from web import auth, budgets, forms
 from web.require import require
 
 desk = Blueprint("unsaved", __name__)
@@ -17,6 +17,7 @@ desk = Blueprint("unsaved", __name__)
 
 @desk.post("/unsaved")
 @require(Permission.SESSION)
+@budgets.spends(budgets.TYPED)
 def keep(actor: Actor) -> Any:
     """Keep what the window holds."""
     body = forms.body()
