@@ -12,7 +12,7 @@ AT_ONCE = 2
 """Hashes at the same moment."""
 WAITING = 2
 """So many more wait for a place; the desk answers others with the threads that are left."""
-LONGEST_WAIT = 1.0
+LONGEST_WAIT = 1
 """Seconds: several times what a hash takes, so that who comes at the same moment as two others is not sent away."""
 
 
