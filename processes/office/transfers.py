@@ -109,7 +109,7 @@ def _hold(uow: UnitOfWork, row: Transfer, into: int) -> tuple[list[Case], dict[i
 def _going_along(row: Transfer) -> Any:
     """Numbers of the rows of cases that go along: of a household what is open or granted, of a person what they draw."""
     if row.person_id:
-        alone = _drawn_alone(row.person_id).with_only_columns(Award.case_id)
+        alone = _drawn_alone(row.person_id, row.household_id).with_only_columns(Award.case_id)
         return select(Case.id).where(Case.id.in_(alone.order_by(None)))
     awarded = select(Award.case_id).where(Award.household_id == row.household_id, Award.status == "standing")
     return select(Case.id).where(
@@ -150,7 +150,7 @@ def _take_person(
     if command.relation not in RELATIONS or command.relation == "本人":
         raise RuleBroken(reason="请选择迁入后与户主的关系")
     moved = []
-    for award in uow.session.scalars(_drawn_alone(row.person_id).with_for_update(of=Award)):
+    for award in uow.session.scalars(_drawn_alone(row.person_id, row.household_id).with_for_update(of=Award)):
         case = uow.session.get_one(Case, award.case_id)  # locked before the households
         _demand_settled(uow, case)
         award.household_id, award.division = into.id, into.division
@@ -161,15 +161,18 @@ def _take_person(
     return moved
 
 
-def _drawn_alone(person_id: int) -> Any:
-    """Standing awards that cover this person and nobody else."""
+def _drawn_alone(person_id: int, household_id: int) -> Any:
+    """Standing awards of the household that is left which cover this person and nobody else."""
     alone = select(AwardMember.award_id).group_by(AwardMember.award_id).having(func.count() == 1)
     return (
         select(Award)
         .join(AwardMember, AwardMember.award_id == Award.id)
-        .where(AwardMember.person_id == person_id, Award.id.in_(alone), Award.status == "standing")
+        .where(
+            AwardMember.person_id == person_id, Award.id.in_(alone), Award.status == "standing",
+            Award.household_id == household_id,
+        )
         .order_by(Award.id)
-    )
+    )  # fmt: skip
 
 
 def _demand_settled(uow: UnitOfWork, case: Case) -> None:

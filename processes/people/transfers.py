@@ -40,7 +40,7 @@ def ask(uow: UnitOfWork, actor: Actor, asking: Asking) -> Transfer:
         raise RuleBroken(reason="已提出迁移，等待迁入地接收")
     name = household.householder_name
     if asking.person_id:
-        name = _demand_may_leave(household, asking.person_id).name
+        name = names.of_members(household)[_demand_may_leave(household, asking.person_id).id]
     row = Transfer(
         household_id=household.id, household_number=household.number, person_id=asking.person_id, name=name,
         from_place=own, to_place=asking.to_place, reason=asking.reason, asked_at=uow.now, asked_by=actor.name,
@@ -60,7 +60,10 @@ def _standing(uow: UnitOfWork, household_id: int, person_id: int) -> Transfer | 
 
 
 def _demand_may_leave(household: Household, person_id: int) -> Person:
-    """The member who moves alone; raises `RuleBroken` for the householder and the only one."""
+    """The member who moves alone; raises `RuleBroken` for the householder, the only one, and whose file lies elsewhere.
+
+    Any place may enter the number of a person of another one; what that person has there is not its to give.
+    """
     member = next((m for m in household.members if m.person_id == person_id), None)
     if member is None:
         raise NotFound()
@@ -68,6 +71,8 @@ def _demand_may_leave(household: Household, person_id: int) -> Person:
         raise RuleBroken(reason="家中只有一人，请办理整户迁移")
     if member.relation == "本人":
         raise RuleBroken(reason="户主单独迁出的，请先变更户主")
+    if member.person.home and township_of(member.person.home) != township_of(household.division):
+        raise RuleBroken(reason="该成员的档案不在迁出地，应由档案所在乡镇办理迁移")
     return member.person
 
 
@@ -112,6 +117,8 @@ def move_person(
     source: str,
 ) -> None:
     """One person goes from a household into another, with their lines; the file of the person goes along."""
+    # Read again under its lock: the file may have gone to another place since it was asked.
+    uow.session.get(Person, person_id, with_for_update=True, populate_existing=True)
     person = _demand_may_leave(out_of, person_id)
     for household in (out_of, into):
         history.keep(uow, household)

@@ -167,3 +167,38 @@ def test_money_that_was_advanced__is_settled_before_the_household_leaves(whole_s
         )
     assert one(whole_stage, Household).division == cases.VILLAGE
     assert {k.division for k in everywhere(whole_stage, Case)} == {cases.VILLAGE}
+
+
+def test_whose_file_lies_elsewhere__is_not_given_away(stage: Stage) -> None:
+    case = cases.a_case(stage, at="serve_confirmation")
+    drawing = everywhere(stage, Person)[0]
+    two, three = stage.actor("window_clerk", INTO), stage.actor("window_clerk", "340199103201")
+    wife = {"name": "陈妻", "relation": "本人", "birth": "1999-05-01", "sex": "女"}
+    guessed = {
+        "name": "不知名", "relation": "其他", "birth": "1961-04-05", "sex": "男", "id_number": drawing.id_number,
+    }  # fmt: skip
+    theirs = save(stage.office, two, household_form({"members": [wife, guessed]}, INTO), confirm=True)
+    host = {"name": "何接收", "relation": "本人", "birth": "1972-05-01", "sex": "女"}
+    into = save(stage.office, three, household_form({"members": [host]}, "340199103201"), confirm=True)
+    with pytest.raises(RuleBroken, match="档案所在乡镇"):
+        stage.office.perform(c.AskTransfer(theirs, THREE, "迁居", drawing.id), two)
+    # it lay there when it was asked, and went to its place before it was taken over
+    with stage.database.unit_of_work() as uow:
+        uow.session.get_one(Person, drawing.id).home = TWO
+        uow.commit()
+    asked = stage.office.perform(c.AskTransfer(theirs, THREE, "迁居", drawing.id), two)["transfer"]
+    with stage.database.unit_of_work() as uow:
+        uow.session.get_one(Person, drawing.id).home = "340199101"
+        uow.commit()
+    accept = c.DecideTransfer(asked, True, "好", household=into, relation="其他")
+    with pytest.raises(RuleBroken, match="档案所在乡镇"):
+        stage.office.perform(accept, three)
+    assert {p.home for p in everywhere(stage, Person) if p.id == drawing.id} == {"340199101"}
+    assert {a.division for a in everywhere(stage, Award)} == {cases.VILLAGE}
+    assert {k.division for k in everywhere(stage, Case) if k.number == case} == {cases.VILLAGE}
+    # what the person draws at a third place stays there, even where the file lies with who gives
+    with stage.database.unit_of_work() as uow:
+        uow.session.get_one(Person, drawing.id).home = TWO
+        uow.commit()
+    stage.office.perform(accept, three)
+    assert {a.division for a in everywhere(stage, Award)} == {cases.VILLAGE}
