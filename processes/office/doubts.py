@@ -6,14 +6,16 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from processes.access.scope import township_of
+from processes.cases.models import Case
 from processes.errors import HouseholdDoubtful
-from processes.people import plausibility
+from processes.people import names, plausibility
 from processes.people.forms import HouseholdForm
 from processes.people.models import Household, Person
 from processes.people.queries import registered_with
 from processes.policy.calendar import civil_date
 from processes.relief import queries as relief
-from processes.storage.unit_of_work import UnitOfWork
+from processes.storage.unit_of_work import UnitOfWork, within
 
 
 def demand_confirmed(
@@ -47,10 +49,21 @@ def _leaving_with_award(uow: UnitOfWork, form: HouseholdForm, household: Househo
         return []
     known = registered_with(uow.session, [m.id_number for m in form.members if m.id_number])
     dead = {m.id_number for m in form.members if m.died_on is not None}
-    gone = {p.id: f"{p.name}移出本户" for p in plausibility.leaving(household, form, [p for p, _ in known])}
-    gone |= {p.id: f"{p.name}登记去世" for p, number in known if number in dead and p.died_on is None}
+    called = names.of_members(household)
+    gone = {
+        p.id: f"{called[p.id]}移出本户" for p in plausibility.leaving(household, form, [p for p, _ in known])
+    }
+    typed = {m.id_number: m.name for m in form.members if m.id_number}
+    gone |= {p.id: f"{typed[number]}登记去世" for p, number in known if number in dead and p.died_on is None}
+    standing = [s for s in relief.standing_benefits(uow.session, list(gone)) if s.person_id in gone]
+    own = _cases_here(uow, household, [s.case_number for s in standing])
     return [
-        f"{gone[s.person_id]}，其{s.programme_title}（{s.case_number}）仍在发放，应及时复核待遇"
-        for s in relief.standing_benefits(uow.session, list(gone))
-        if s.person_id in gone
+        f"{gone[s.person_id]}，其{s.programme_title}{f'（{s.case_number}）' if s.case_number in own else ''}仍在发放，应及时复核待遇"
+        for s in standing
     ]
+
+
+def _cases_here(uow: UnitOfWork, household: Household, numbers: Sequence[str]) -> set[str]:
+    """Of these numbers, those of cases of the household's township: of another one's nothing is told but that there is one."""
+    query = select(Case.number).where(within(Case.division, township_of(household.division)))
+    return set(uow.session.scalars(query.where(Case.number.in_(numbers))))
