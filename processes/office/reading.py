@@ -16,6 +16,7 @@ from processes.access.scope import Actor
 from processes.cases import notices
 from processes.errors import IdNumberInvalid, LookUpsExhausted, LookUpsTooFast, NotAllowed, Unreadable
 from processes.people import identity, queries
+from processes.people.forms import MAX_MEMBERS
 from processes.settings import Settings
 from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork
@@ -88,6 +89,8 @@ def typed(command: c.Command, today: date) -> tuple[str, ...]:
         return ()
     rows = command.form.get("members")
     members = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    if len(members) > MAX_MEMBERS:
+        return ()  # refused as it is read, before the register is asked about anybody
     found = (
         _read(str(r.get("document") or identity.ID_CARD), str(r.get("id_number") or ""), today)
         for r in members

@@ -168,7 +168,8 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
     if not start.several:
         _demand_no_duplicate(uow, household, bundle.id, start)
     if not bundle.is_mechanism:
-        relief.demand_no_double_benefit(uow.session, [m.person_id for m in household.members], bundle, today)
+        covered = [m.person_id for m in household.members]
+        relief.demand_no_double_benefit(uow.session, covered, bundle, today, household.division)
     case = _new_case(uow, actor, household, opening, bundle, start, release_id)
 
     def choices() -> Mapping[str, Any]:

@@ -39,7 +39,7 @@ def grant(
     rules.demand_amount(amount)
     # Read under the persons' locks: two decisions at the same moment queue up here, and the second one sees the first.
     locks.hold(uow, covered)
-    queries.demand_no_double_benefit(uow.session, covered, bundle, civil_date(uow.now))
+    queries.demand_no_double_benefit(uow.session, covered, bundle, civil_date(uow.now), case.division)
     award = Award(
         case_id=case.id,
         household_id=case.household_id,
@@ -110,7 +110,7 @@ def resume(uow: UnitOfWork, number: str) -> tuple[Award, Case]:
     people = people_of(uow, award)
     locks.hold(uow, people)
     bundle = publish.open_release(uow.session, case.release_id)
-    queries.demand_no_double_benefit(uow.session, people, bundle, civil_date(uow.now))
+    queries.demand_no_double_benefit(uow.session, people, bundle, civil_date(uow.now), case.division)
     award.status, award.until_month = "standing", None
     _mark(uow, award, is_standing=True)
     return award, case

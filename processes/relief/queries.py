@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from processes.access.scope import township_of
 from processes.cases.models import Case
 from processes.errors import ReleaseMissing
+from processes.people import names
 from processes.people.models import Membership, Person
 from processes.people.queries import same_people
 from processes.releases import publish
@@ -17,6 +20,7 @@ from processes.releases.bundle import Bundle
 from processes.relief import rules
 from processes.relief.models import Award, AwardMember
 from processes.relief.rules import Standing
+from processes.storage.unit_of_work import within
 
 
 def standing_benefits(
@@ -50,17 +54,35 @@ def standing_benefits(
     return [Standing(*row) for row in rows]
 
 
-def demand_no_double_benefit(session: Session, people: Iterable[int], bundle: Bundle, on: date) -> None:
+def demand_no_double_benefit(
+    session: Session, people: Iterable[int], bundle: Bundle, on: date, place: str
+) -> None:
     """Raise when one of these people draws the programme, one that it excludes, or one that excludes it (C40).
 
-    Wherever an award is granted, asked for, or stands again.
+    Wherever an award is granted, asked for, or stands again.  Whoever is refused is told what somebody draws, by the name
+    that `place` knows, and the case only where it is of the same township.
     """
     standing = standing_benefits(session, people)
     if not standing:
         return
     code = str(bundle.programme["code"])
     excluding = {s.programme_code for s in standing if code in _excluded_by(session, s.programme, on)}
-    rules.demand_no_double_benefit(standing, bundle.id, {*bundle.programme.get("excludes", ()), *excluding})
+    told = _as_known_in(session, place, standing)
+    rules.demand_no_double_benefit(told, bundle.id, {*bundle.programme.get("excludes", ()), *excluding})
+
+
+def _as_known_in(session: Session, place: str, standing: Sequence[Standing]) -> list[Standing]:
+    drawing = session.scalars(select(Person).where(Person.id.in_({s.person_id for s in standing}))).all()
+    called = names.called(session, place, drawing)
+    here = within(Case.division, township_of(place))
+    numbers = [s.case_number for s in standing]
+    own = set(session.scalars(select(Case.number).where(Case.number.in_(numbers), here)))
+    return [
+        replace(
+            s, name=called.get(s.person_id, s.name), case_number=s.case_number if s.case_number in own else ""
+        )
+        for s in standing
+    ]
 
 
 def of_household(session: Session, household_id: int) -> list[Award]:
