@@ -24,25 +24,28 @@ class EnterFundEntry(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReverseFundEntry(Command):
-    """Write down the reversal of a posted entry; it waits for a second person."""
+    """Write down the reversal of a posted entry; it waits for a second person.  `township`: of whose ledger it was asked, if said."""
 
     entry_id: int
     memo: str
     token: str = ""
+    township: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmFundEntry(Weighty):
-    """Confirm somebody else's entry; from now on it counts."""
+    """Confirm somebody else's entry; from now on it counts.  `township`: of whose ledger it was asked, if said."""
 
     entry_id: int
+    township: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RefuseFundEntry(Command):
-    """Refuse an entry that waits, or take back one's own."""
+    """Refuse an entry that waits, or take back one's own.  `township`: of whose ledger it was asked, if said."""
 
     entry_id: int
+    township: str = ""
 
 
 @dataclass(frozen=True, slots=True)

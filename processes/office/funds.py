@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.coordination import offers
 from processes.errors import NotFound
 from processes.relief import fund_actions
+from processes.relief.fund_models import FundEntry
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -27,18 +30,21 @@ def enter(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.EnterFun
 def reverse(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ReverseFundEntry) -> dict[str, Any]:
     """Write down a reversal; answers the entry that waits."""
     actor.demand(Permission.FUND_WRITE)
+    _demand_in_ledger(uow, command.entry_id, command.township)
     return {"entry": fund_actions.reverse(uow, actor, command.entry_id, command.memo).id}
 
 
 def confirm(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.ConfirmFundEntry) -> dict[str, Any]:
     """Confirm another person's entry; answers its number in the ledger."""
     actor.demand(Permission.FUND_WRITE)
+    _demand_in_ledger(uow, command.entry_id, command.township)
     return {"serial": fund_actions.confirm(uow, actor, command.entry_id).serial}
 
 
 def refuse(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RefuseFundEntry) -> dict[str, Any]:
     """Refuse an entry."""
     actor.demand(Permission.FUND_WRITE)
+    _demand_in_ledger(uow, command.entry_id, command.township)
     fund_actions.refuse(uow, actor, command.entry_id)
     return {}
 
@@ -66,6 +72,13 @@ def close_offer(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Cl
     actor.demand(Permission.OFFER_WRITE)
     offers.close(uow, actor, command.offer_id)
     return {}
+
+
+def _demand_in_ledger(uow: UnitOfWork, entry_id: int, township: str) -> None:
+    """An entry is acted on in the ledger that it stands in, and not under the address of another one."""
+    stands_in = uow.session.scalar(select(FundEntry.division).where(FundEntry.id == entry_id))
+    if township and stands_in != township:
+        raise NotFound()
 
 
 def _demand_township(actor: Actor, township: str) -> None:

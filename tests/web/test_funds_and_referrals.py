@@ -43,6 +43,19 @@ def test_nobody_confirms_their_own_entry(stage: Stage) -> None:
         stage.office.perform(c.ConfirmFundEntry(entry), stage.actor("township_leader", cases.VILLAGE))
 
 
+@pytest.mark.parametrize("act", ["confirm", "refuse", "reverse"])
+def test_an_entry_is_acted_on_in_its_own_ledger_only(stage: Stage, act: str) -> None:
+    stage.set_clock(cases.noon())
+    entry = confirmed(stage, "top_up", "100.00") if act == "reverse" else entered(stage, "top_up", "100.00")
+    second = Person(stage, "finance2")
+    for other in ("340199102", "999999999"):
+        assert second.post(f"/funds/{other}/entries/{entry}/{act}", {"memo": "重复"}).status_code == 404
+    with stage.database.reading("") as session:
+        waiting = fund_queries.waiting(session, fund_queries.fund_of(session, TOWNSHIP).id)
+        assert [row.id for row in waiting] == ([] if act == "reverse" else [entry])
+    assert second.post(f"/funds/{TOWNSHIP}/entries/{entry}/{act}", {"memo": "重复"}).status_code == 302
+
+
 def test_a_closed_month_takes_no_entry_and_keeps_its_hash(stage: Stage) -> None:
     stage.set_clock(datetime(2026, 3, 2, 9, 0))
     first = confirmed(stage, "top_up", "100.00")

@@ -88,9 +88,9 @@ def enter(actor: Actor, township: str) -> Any:
 def act(actor: Actor, township: str, entry_id: int, act: str) -> Any:
     """Confirm, refuse or reverse an entry."""
     commands: dict[str, c.Command] = {
-        "confirm": c.ConfirmFundEntry(entry_id),
-        "refuse": c.RefuseFundEntry(entry_id),
-        "reverse": c.ReverseFundEntry(entry_id, request.form.get("memo", "")),
+        "confirm": c.ConfirmFundEntry(entry_id, township),
+        "refuse": c.RefuseFundEntry(entry_id, township),
+        "reverse": c.ReverseFundEntry(entry_id, request.form.get("memo", ""), township=township),
     }
     if act not in commands:
         raise Invalid(reason="没有这样的操作")
