@@ -19,9 +19,10 @@ LONGEST_WAIT = 1
 class Gate:
     """Lets so many hashes be computed at once; who finds the places taken is told so at once and holds no thread."""
 
-    def __init__(self) -> None:
-        self._places = threading.BoundedSemaphore(AT_ONCE + WAITING)
+    def __init__(self, waiting: int = WAITING, longest_wait: int = LONGEST_WAIT) -> None:
+        self._places = threading.BoundedSemaphore(AT_ONCE + waiting)
         self._hashes = threading.BoundedSemaphore(AT_ONCE)
+        self.longest_wait = longest_wait
 
     @contextmanager
     def through(self) -> Iterator[None]:
@@ -29,7 +30,7 @@ class Gate:
         if not self._places.acquire(blocking=False):
             raise PasswordsBusy()
         try:
-            if not self._hashes.acquire(timeout=LONGEST_WAIT):
+            if not self._hashes.acquire(timeout=self.longest_wait):
                 raise PasswordsBusy()
             try:
                 yield
@@ -41,5 +42,6 @@ class Gate:
 
 STRANGERS = Gate()
 """Of this process: sign-ins from browsers that the account has not used before."""
-KNOWN = Gate()
-"""Of this process: who is signed in, or has been with this browser.  Strangers take no place of theirs."""
+KNOWN = Gate(waiting=30, longest_wait=10)
+"""Of this process: who is signed in, or has been with this browser.  Strangers take no place of theirs, and a whole office
+that signs in at half past eight waits for its turn."""
