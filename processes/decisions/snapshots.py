@@ -140,7 +140,8 @@ def _now(
     session: Session, case: Case, household: Household, on: date, same: Collection[int] | None = None
 ) -> dict[str, Any]:
     """The record of the household with what its members draw under other cases."""
-    benefits = relief.standing_benefits(session, [m.person_id for m in household.members], same)
+    drawn = relief.standing_benefits(session, [m.person_id for m in household.members], same)
+    benefits = relief.called(session, household.division, drawn) if drawn else []
     return {
         **records.record(session, household, on, exemptions.in_force(session, case, household)),
         "benefits": [

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from processes.access.scope import township_of
-from processes.cases.models import Case
 from processes.errors import HouseholdDoubtful
 from processes.people import names, plausibility
 from processes.people.forms import HouseholdForm
@@ -15,7 +13,7 @@ from processes.people.models import Household, Person
 from processes.people.queries import registered_with
 from processes.policy.calendar import civil_date
 from processes.relief import queries as relief
-from processes.storage.unit_of_work import UnitOfWork, within
+from processes.storage.unit_of_work import UnitOfWork
 
 
 def demand_confirmed(
@@ -56,14 +54,7 @@ def _leaving_with_award(uow: UnitOfWork, form: HouseholdForm, household: Househo
     typed = {m.id_number: m.name for m in form.members if m.id_number}
     gone |= {p.id: f"{typed[number]}登记去世" for p, number in known if number in dead and p.died_on is None}
     standing = [s for s in relief.standing_benefits(uow.session, list(gone)) if s.person_id in gone]
-    own = _cases_here(uow, household, [s.case_number for s in standing])
     return [
-        f"{gone[s.person_id]}，其{s.programme_title}{f'（{s.case_number}）' if s.case_number in own else ''}仍在发放，应及时复核待遇"
-        for s in standing
+        f"{gone[s.person_id]}，其{s.programme_title}{f'（{s.case_number}）' if s.case_number else ''}仍在发放，应及时复核待遇"
+        for s in relief.told_in(uow.session, household.division, standing)
     ]
-
-
-def _cases_here(uow: UnitOfWork, household: Household, numbers: Sequence[str]) -> set[str]:
-    """Of these numbers, those of cases of the household's township: of another one's nothing is told but that there is one."""
-    query = select(Case.number).where(within(Case.division, township_of(household.division)))
-    return set(uow.session.scalars(query.where(Case.number.in_(numbers))))

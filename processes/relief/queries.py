@@ -67,21 +67,25 @@ def demand_no_double_benefit(
         return
     code = str(bundle.programme["code"])
     excluding = {s.programme_code for s in standing if code in _excluded_by(session, s.programme, on)}
-    told = _as_known_in(session, place, standing)
+    told = told_in(session, place, standing)
     rules.demand_no_double_benefit(told, bundle.id, {*bundle.programme.get("excludes", ()), *excluding})
 
 
-def _as_known_in(session: Session, place: str, standing: Sequence[Standing]) -> list[Standing]:
+def called(session: Session, place: str, standing: Sequence[Standing]) -> list[Standing]:
+    """The same benefits, each person by the name that a place knows: whoever typed a number is not told whose it is."""
     drawing = session.scalars(select(Person).where(Person.id.in_({s.person_id for s in standing}))).all()
-    called = names.called(session, place, drawing)
+    known = names.called(session, place, drawing)
+    return [replace(s, name=known.get(s.person_id, s.name)) for s in standing]
+
+
+def told_in(session: Session, place: str, standing: Sequence[Standing]) -> list[Standing]:
+    """As a place is told of them before there is a case: by the name it knows, the case only where it is of its township."""
     here = within(Case.division, township_of(place))
     numbers = [s.case_number for s in standing]
     own = set(session.scalars(select(Case.number).where(Case.number.in_(numbers), here)))
     return [
-        replace(
-            s, name=called.get(s.person_id, s.name), case_number=s.case_number if s.case_number in own else ""
-        )
-        for s in standing
+        replace(s, case_number=s.case_number if s.case_number in own else "")
+        for s in called(session, place, standing)
     ]
 
 

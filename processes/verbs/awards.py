@@ -65,7 +65,8 @@ def list_awards(context: Context) -> dict[str, Any]:
         select(Membership.person_id).where(Membership.household_id == context.case.household_id)
     )
     found: dict[str, str] = {}
-    for standing in queries.standing_benefits(context.uow.session, people):
+    drawn = queries.standing_benefits(context.uow.session, people)
+    for standing in queries.called(context.uow.session, context.case.division, drawn):
         named = found.get(standing.case_number, f"{standing.programme_title}（{standing.case_number}）：")
         found[standing.case_number] = f"{named}{'' if named.endswith('：') else '、'}{standing.name}"
     return {

@@ -17,6 +17,7 @@ from processes.people.id_number import compose
 from processes.people.models import Household, Person, PersonDifference
 from processes.rehearsal.registering import household_form, save
 from processes.rehearsal.stage import Stage
+from processes.relief import queries as relief
 from tests.builders import cases
 from tests.builders.desks import Person as Browser
 from tests.web.test_persons import TWO, everywhere, form, two_files
@@ -104,6 +105,12 @@ def test_who_draws_elsewhere__is_told_neither_by_name_nor_by_case(stage: Stage) 
     with pytest.raises(DuplicateCase) as twice:
         stage.office.perform(c.StartCase("minimum_living_allowance", own, cases.APPLICATION, "t"), clerk)
     assert "成员不知名已享受最低生活保障" in twice.value.message
+    with stage.database.reading("") as session:
+        drawn = relief.standing_benefits(session, [person.id for person in everywhere(stage, Person)])
+        assert [s.name for s in relief.called(session, TWO, drawn)] == ["不知名"]
+        assert [s.name for s in relief.called(session, cases.VILLAGE, drawn)] == ["密名甲"]
+        assert [s.case_number for s in relief.told_in(session, TWO, drawn)] == [""]
+        assert [s.case_number for s in relief.told_in(session, cases.VILLAGE, drawn)] == [case]
     said = "".join((*dead.value.sentences, *leaving.value.sentences, twice.value.message))
     assert "密名甲" not in said
     assert case not in said
