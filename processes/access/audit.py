@@ -18,6 +18,7 @@ from processes.storage.unit_of_work import UnitOfWork
 Action: TypeAlias = Literal[
     "sign_in",
     "sign_in_failed",
+    "attempt_delayed",
     "account_unlocked",
     "office_founded",
     "divisions_imported",
@@ -97,6 +98,7 @@ Action: TypeAlias = Literal[
 TITLES: Mapping[Action, str] = {
     "sign_in": "登录",
     "sign_in_failed": "登录失败",
+    "attempt_delayed": "等待期内仍尝试密码",
     "account_unlocked": "解锁账号",
     "office_founded": "建立单位",
     "divisions_imported": "导入行政区划",

@@ -7,16 +7,17 @@ What was found is put into the command; the transaction compares the stored hash
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes import commands as c
-from processes.access import accounts, directory, hashing, passwords, sessions, sign_in_attempts
-from processes.access.models import Account
+from processes.access import accounts, audit, directory, hashing, passwords, sessions, sign_in_attempts
+from processes.access.models import AccessLog, Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.errors import DirectoryAway
+from processes.errors import DirectoryAway, SignInDelayed
 from processes.settings import Directory, Settings
 from processes.storage.unit_of_work import Database
 
@@ -29,11 +30,39 @@ _GIVES_ONE = (c.FoundOffice, c.AddAccount, c.ReissuePassword)
 """What gives somebody a one-time password."""
 
 
+_ONCE_A = timedelta(minutes=1)
+
+
 def prepared(settings: Settings, database: Database, command: c.Command, actor: Actor) -> c.Command:
     """The command with what was found of its password; raises `SignInDelayed`, `PasswordsBusy`, `PasswordRefused`.
 
-    Whoever has to wait for the next attempt costs no hash, and the directory is not asked.
+    Whoever has to wait for the next attempt costs no hash, and the directory is not asked; that they tried is noted.
     """
+    try:
+        return _prepared(settings, database, command, actor)
+    except SignInDelayed:
+        if isinstance(command, c.SignIn | _Proof):
+            _note_delayed(database, command, actor)
+        raise
+
+
+def _note_delayed(database: Database, command: c.SignIn | _Proof, actor: Actor) -> None:
+    """Once a minute for an address, whatever name it tries: strangers fill no log and hold no writer with this."""
+    whence, since = command.address[:60], database.clock() - _ONCE_A
+    noted = select(AccessLog.id).where(
+        AccessLog.action == "attempt_delayed", AccessLog.address == whence, AccessLog.at > since
+    )
+    with database.reading("") as session:
+        if session.scalar(noted.limit(1)) is not None:
+            return
+        name = command.username if isinstance(command, c.SignIn) else actor.username
+        whose = session.scalar(select(Account.id).where(Account.username == name))
+    with database.unit_of_work() as uow:
+        audit.note_of(uow, whose, "attempt_delayed", "", whence)
+        uow.commit()
+
+
+def _prepared(settings: Settings, database: Database, command: c.Command, actor: Actor) -> c.Command:
     if isinstance(command, _GIVES_ONE):
         actor.demand(
             Permission.SYSTEM_WORK if isinstance(command, c.FoundOffice) else Permission.ACCOUNT_WRITE

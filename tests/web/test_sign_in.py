@@ -108,6 +108,25 @@ def test_an_unknown_name_gets_the_same_answers_and_the_same_rows(stage: Stage) -
     assert sorted(rows) == [(False, "")] * 5 + [(True, "")] * 5
 
 
+def test_an_attempt_while_one_has_to_wait_is_written_down__once_a_minute(stage: Stage) -> None:
+    """Five that fail, then four that find the door shut; two minutes later (a third of a minute waits) it goes on so."""
+    for name in ("t1_clerk", "nobody-here"):
+        person = Person(stage)
+        for _ in range(9):
+            attempt(person, name, "wrong")
+    with stage.database.reading("") as session:
+        logged = session.scalars(select(AccessLog.action).where(AccessLog.action == "attempt_delayed")).all()
+        failed = session.scalars(select(AccessLog.action).where(AccessLog.action == "sign_in_failed")).all()
+    assert len(logged) == 1, "the same address, whatever name"
+    assert len(failed) == 10
+    stage.move("2 minutes")
+    for _ in range(3):  # the sixth that fails, then two that wait
+        attempt(Person(stage), "t1_clerk", "wrong")
+    with stage.database.reading("") as session:
+        logged = session.scalars(select(AccessLog.action).where(AccessLog.action == "attempt_delayed")).all()
+    assert len(logged) == 2
+
+
 def test_both_names_cost_one_hash(stage: Stage, monkeypatch: Any) -> None:
     compared: list[str] = []
     real = accounts._verify
