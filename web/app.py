@@ -70,6 +70,8 @@ from web.proxies import TrustedProxies
 
 _MEGA = 1024 * 1024
 MAX_REQUEST = 26_000_000
+FRAME = 100_000
+"""Bytes of a form around its files, at most."""
 _ONLY_TLS = "max-age=31536000; includeSubDomains"
 _BOUND_TO_HOST = "__Host-"
 """Browsers take a cookie so named over TLS from this very host alone."""
@@ -165,6 +167,7 @@ def _shared() -> dict[str, Any]:
         "Permission": Permission,
         "role_titles": ROLE_TITLES,
         "provider": _provider(),
+        "largest_request": MAX_REQUEST - FRAME,
         "local_roles": _local_roles,
         "asset": _asset,
         "colour": _colour,

@@ -1,4 +1,5 @@
 // Files of a case under the material that they are: many at once, one after another, with the share that has gone up.
+import { TOO_LARGE, isTooLarge } from "./largest_request.js";
 import { post } from "./send.js";
 
 const TRY_AGAIN = new Set([400, 401]);
@@ -22,6 +23,7 @@ async function sendOne(address, file, material, went) {
   const body = new FormData();
   body.append("material", material);
   body.append("file", file);
+  if (isTooLarge(body)) throw Object.assign(new Error(TOO_LARGE), { answered: true });
   let answer = await once(address, body, went);
   if (TRY_AGAIN.has(answer.status)) {
     const second = await post(address, body);

@@ -5,6 +5,7 @@ import "htmx.org";
 import { guard } from "./kept.js";
 import "./navigation.js";
 import "./people.js";
+import { TOO_LARGE, isTooLarge } from "./largest_request.js";
 import { post, send } from "./send.js";
 
 guard();
@@ -75,12 +76,20 @@ function goOn(address) {
   if (to.href === location.href) location.reload(); else location.assign(to);
 }
 
+// Where a form says why it was refused.
+function placeOf(form) {
+  const said = form.querySelector(".fault") || form.appendChild(Object.assign(document.createElement("div"), { className: "fault w-100" }));
+  said.setAttribute("role", "alert");
+  return said;
+}
+
 // A form that is refused stays as it was typed, with the reason below it.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches('main form[method="post"]') || event.defaultPrevented) return;
   const question = event.submitter?.dataset.confirm;
   if (form.matches("[data-plain]")) {
+    if (isTooLarge(new FormData(form))) { event.preventDefault(); placeOf(form).textContent = TOO_LARGE; return; }
     if (question && !window.confirm(question)) event.preventDefault();
     return;
   }
@@ -89,8 +98,7 @@ document.addEventListener("submit", async (event) => {
   const buttons = [...form.querySelectorAll("button")];
   const answered = new FormData(form, event.submitter);
   buttons.forEach((b) => { b.disabled = true; });
-  let said = form.querySelector(".fault") || form.appendChild(Object.assign(document.createElement("div"), { className: "fault w-100" }));
-  said.setAttribute("role", "alert");
+  const said = placeOf(form);
   try {
     // The button that was pressed may have an address of its own.
     const address = event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action;

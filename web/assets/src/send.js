@@ -1,5 +1,6 @@
 // One way to talk to the desk: JSON or a form out, JSON or an error in Chinese back.  A session that ended is taken
 // up again in place, and what was to be sent is sent again under its fresh token.
+import { TOO_LARGE, isTooLarge } from "./largest_request.js";
 import { renew } from "./sign_in_again.js";
 import { verified } from "./verify.js";
 
@@ -10,6 +11,7 @@ const account = () => document.querySelector('meta[name="account"]')?.content ??
 
 function once(address, body) {
   const isForm = body instanceof FormData;
+  if (isForm && isTooLarge(body)) return new Response(JSON.stringify({ message: TOO_LARGE }), { status: 413 });
   if (isForm && body.has("csrf_token")) body.set("csrf_token", token());
   const kind = isForm ? {} : { "Content-Type": "application/json" };
   const headers = { "X-CSRFToken": token(), "X-Requested-With": "fetch", "X-Account": account(), ...kind };
