@@ -23,6 +23,7 @@ from processes.errors import (
     DatabaseBusy,
     NotAllowed,
     PasswordChangeDue,
+    SignInDelayed,
     Unavailable,
     YimenError,
 )
@@ -320,7 +321,7 @@ class Office:
 
     def _perform_once(self, command: c.Command, actor: Actor, token: str) -> dict[str, Any]:
         self._demand_proofs(command, actor)
-        command = password_work.prepared(self.settings, self.database, command, actor)
+        command = self._with_password(command, actor)
         self._count_numbers(command, actor)
         with self.database.unit_of_work() as uow:
             uow.account_id = actor.account_id
@@ -346,6 +347,17 @@ class Office:
                 actor.demand(Permission.HOUSEHOLD_WRITE)
                 reading.count(uow, actor, numbers)
                 uow.commit()
+
+    def _with_password(self, command: c.Command, actor: Actor) -> c.Command:
+        """The command with what was found of its password; who has to wait and tries is noted in a transaction of its own."""
+        try:
+            return password_work.prepared(self.settings, self.database, command, actor)
+        except SignInDelayed:
+            if not password_work.is_delay_noted(self.database, command):
+                with self.database.unit_of_work() as uow:
+                    password_work.note_delay(uow, command, actor)
+                    uow.commit()
+            raise
 
     def _demand_proofs(self, command: c.Command, actor: Actor) -> None:
         """Raise unless the actor has shown what the session asks for, and lately where the command is weighty."""

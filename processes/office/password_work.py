@@ -17,9 +17,9 @@ from processes.access import accounts, audit, directory, hashing, passwords, ses
 from processes.access.models import AccessLog, Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.errors import DirectoryAway, SignInDelayed
+from processes.errors import DirectoryAway
 from processes.settings import Directory, Settings
-from processes.storage.unit_of_work import Database
+from processes.storage.unit_of_work import Database, UnitOfWork
 
 _PROVES = (c.VerifyPassword, c.BeginTotp, c.BeginPasskey, c.RemoveFactor, c.MakeRecoveryCodes)
 """What brings the password of somebody signed in."""
@@ -33,36 +33,35 @@ _GIVES_ONE = (c.FoundOffice, c.AddAccount, c.ReissuePassword)
 _ONCE_A = timedelta(minutes=1)
 
 
+def is_delay_noted(database: Database, command: c.Command) -> bool:
+    """Whether it was written down within a minute that somebody at this address tries while they have to wait.
+
+    Whatever name they try: strangers fill no log, and hold no writer, with that.
+    """
+    noted = select(AccessLog.id).where(
+        AccessLog.action == "attempt_delayed", AccessLog.address == _whence(command),
+        AccessLog.at > database.clock() - _ONCE_A,
+    )  # fmt: skip
+    with database.reading("") as session:
+        return session.scalar(noted.limit(1)) is not None
+
+
+def note_delay(uow: UnitOfWork, command: c.Command, actor: Actor) -> None:
+    """Write down that somebody tries while they have to wait."""
+    name = command.username if isinstance(command, c.SignIn) else actor.username
+    whose = uow.session.scalar(select(Account.id).where(Account.username == name))
+    audit.note_of(uow, whose, "attempt_delayed", "", _whence(command))
+
+
+def _whence(command: c.Command) -> str:
+    return str(getattr(command, "address", ""))[:60]
+
+
 def prepared(settings: Settings, database: Database, command: c.Command, actor: Actor) -> c.Command:
     """The command with what was found of its password; raises `SignInDelayed`, `PasswordsBusy`, `PasswordRefused`.
 
-    Whoever has to wait for the next attempt costs no hash, and the directory is not asked; that they tried is noted.
+    Whoever has to wait for the next attempt costs no hash, and the directory is not asked.
     """
-    try:
-        return _prepared(settings, database, command, actor)
-    except SignInDelayed:
-        if isinstance(command, c.SignIn | _Proof):
-            _note_delayed(database, command, actor)
-        raise
-
-
-def _note_delayed(database: Database, command: c.SignIn | _Proof, actor: Actor) -> None:
-    """Once a minute for an address, whatever name it tries: strangers fill no log and hold no writer with this."""
-    whence, since = command.address[:60], database.clock() - _ONCE_A
-    noted = select(AccessLog.id).where(
-        AccessLog.action == "attempt_delayed", AccessLog.address == whence, AccessLog.at > since
-    )
-    with database.reading("") as session:
-        if session.scalar(noted.limit(1)) is not None:
-            return
-        name = command.username if isinstance(command, c.SignIn) else actor.username
-        whose = session.scalar(select(Account.id).where(Account.username == name))
-    with database.unit_of_work() as uow:
-        audit.note_of(uow, whose, "attempt_delayed", "", whence)
-        uow.commit()
-
-
-def _prepared(settings: Settings, database: Database, command: c.Command, actor: Actor) -> c.Command:
     if isinstance(command, _GIVES_ONE):
         actor.demand(
             Permission.SYSTEM_WORK if isinstance(command, c.FoundOffice) else Permission.ACCOUNT_WRITE
