@@ -99,14 +99,21 @@ def claim(uow: UnitOfWork, kind: str, holder: str) -> OutboxRow | None:
 
 
 def claim_subject(uow: UnitOfWork, kind: str, holder: str, most: int) -> list[OutboxRow]:
-    """Take the rows of the next subject of a kind together, at most so many; empty when none is free."""
+    """Take the rows of the next subject of a kind together, at most so many; empty when none is free.
+
+    A row that another worker is taking is waited for and not skipped: what is left of its subject is that one's, too,
+    and nobody gets two letters where one was meant.
+    """
     free = _free(kind, uow.now, holder)
-    subject = _in_turn(free).with_only_columns(OutboxRow.subject).limit(1).scalar_subquery()
-    query = _in_turn(and_(free, OutboxRow.subject == subject)).limit(most).with_for_update(skip_locked=True)
-    rows = list(uow.session.scalars(query))
-    for row in rows:
-        _lease(uow, row, holder)
-    return rows
+    next_one = _in_turn(free).with_only_columns(OutboxRow.subject).limit(1)
+    while (subject := uow.session.scalar(next_one)) is not None:
+        query = _in_turn(and_(free, OutboxRow.subject == subject)).limit(most).with_for_update()
+        rows = list(uow.session.scalars(query))
+        for row in rows:
+            _lease(uow, row, holder)
+        if rows:
+            return rows
+    return []
 
 
 def is_waiting(session: Session, kind: str, now: datetime, holder: str) -> bool:

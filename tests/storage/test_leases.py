@@ -210,6 +210,41 @@ def test_two_workers_send_each_person_one_mail(any_stage: Stage, box: _Box) -> N
     assert box.mails == 8, "one a person, with its three notices in it"
 
 
+@pytest.mark.parametrize("any_stage", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("box")
+def test_what_another_worker_is_taking__is_waited_for_and_not_split(any_stage: Stage) -> None:
+    """One worker has the first of three notices in its hand: the other takes none of that person's, but the next person's."""
+    _told(any_stage, people=2, each=3)
+    taken: list[str] = []
+
+    def take() -> None:
+        with any_stage.database.unit_of_work() as uow:
+            taken.extend(r.subject for r in outbox.claim_subject(uow, notices.MAIL, "second", 200))
+            uow.commit()
+
+    other = threading.Thread(target=take)
+    with any_stage.database.unit_of_work() as uow:
+        of_mail = select(OutboxRow).where(OutboxRow.kind == notices.MAIL).order_by(OutboxRow.id)
+        first = uow.session.scalars(of_mail.limit(1).with_for_update()).one()
+        subject = first.subject
+        other.start()
+        while other.is_alive() and not _one_waits(any_stage):
+            pass
+        for row in uow.session.scalars(of_mail.where(OutboxRow.subject == subject)):
+            row.leased_until, row.leased_by = uow.now + outbox.LEASE, "first"
+        uow.commit()
+    other.join()
+    assert len(taken) == 3
+    assert subject not in taken
+
+
+def _one_waits(stage: Stage) -> bool:
+    """Whether a statement of this database waits for somebody's lock."""
+    said = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with stage.database.engine.connect() as connection:
+        return bool(connection.execute(text(said)).scalar())
+
+
 def test_what_waited_before_the_upgrade__waits_after_it(any_stage: Stage) -> None:
     """A notice that was not sent, once a channel; a long print and a rehearsal that were asked for."""
     engine = any_stage.database.engine
