@@ -170,8 +170,9 @@ def test_money_that_was_advanced__is_settled_before_the_household_leaves(whole_s
 
 
 def test_whose_file_lies_elsewhere__is_not_given_away(stage: Stage) -> None:
-    case = cases.a_case(stage, at="serve_confirmation")
-    drawing = everywhere(stage, Person)[0]
+    alone = {"members": [{"name": "密名甲", "relation": "本人", "birth": "1961-04-05", "sex": "男"}]}
+    case = cases.a_case(stage, at="serve_confirmation", raw=alone)
+    (drawing,) = everywhere(stage, Person)
     two, three = stage.actor("window_clerk", INTO), stage.actor("window_clerk", "340199103201")
     wife = {"name": "陈妻", "relation": "本人", "birth": "1999-05-01", "sex": "女"}
     guessed = {
