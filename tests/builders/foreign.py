@@ -170,7 +170,7 @@ def _watch(stage: Stage) -> None:
     with stage.database.engine.execution_options(write=True).begin() as connection:
         connection.exec_driver_sql(f"CREATE TABLE {_TOUCHED} (kind TEXT, row INTEGER, act TEXT)")
         for table in Row.metadata.sorted_tables:
-            if table.name in LOGS or "id" not in table.columns:
+            if table.name in LOGS:
                 continue
             differs = " OR ".join(f'NEW."{c.name}" IS NOT OLD."{c.name}"' for c in table.columns)
             for act, row, when in (
