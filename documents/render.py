@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from time import monotonic
 from typing import Any, TypeAlias
 
 from documents import answers
@@ -53,6 +54,8 @@ SCREENS_AT_ONCE = 3
 TURN_SECONDS = 2
 MAX_SHEETS_UNSWEPT = 4
 IDLE_SECONDS = 0.05
+_LOOK_SECONDS = 0.2
+_TIMES_AS_LONG = 4
 _READY = "ready"
 _ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": "134217728", "MALLOC_TRIM_THRESHOLD_": "134217728"}
 """For the child's C library: memory of fonts and pages is kept for the next sheet, not given back after each."""
@@ -97,6 +100,7 @@ class Press:
         behind: int = 0,
     ) -> None:
         self.seconds = seconds
+        """Of the processor, for one job."""
         self.memory = memory
         self.needs = needs
         """Modules that the child loads before it says that it is ready."""
@@ -148,7 +152,7 @@ class Press:
             try:
                 pipe = self._ready()
                 pipe.send(job)
-                if not pipe.poll(self.seconds):
+                if not self._is_answered(pipe):
                     raise RenderingFailed(f"超过 {self.seconds:.0f} 秒仍未完成")
                 answer = answers.receive(pipe)
             except (EOFError, OSError) as fault:
@@ -163,6 +167,29 @@ class Press:
         if not isinstance(answer, kind):
             raise RenderingFailed(str(answer))
         return answer
+
+    def _is_answered(self, pipe: Connection) -> bool:
+        """Wait for the answer as long as the child's time lasts.
+
+        Counted is the processor's time: a child that stands behind others on a busy machine is slow, and not wrong.
+        One that does nothing at all is given up after some times as long.
+        """
+        last, used = monotonic() + self.seconds * _TIMES_AS_LONG, self._seconds_used()
+        while not pipe.poll(min(_LOOK_SECONDS, self.seconds)):
+            if monotonic() > last or self._seconds_used() - used > self.seconds:
+                return False
+        return True
+
+    def _seconds_used(self) -> float:
+        """The processor's time that the child has taken."""
+        if self._child is None or self._child.pid is None:
+            return 0
+        try:
+            with open(f"/proc/{self._child.pid}/stat", encoding="ascii") as status:
+                words = status.read().rpartition(")")[2].split()
+        except OSError:  # it is gone: its pipe says so
+            return 0
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
     def resident_megabytes(self) -> int:
         """Memory that the child holds now, for the benchmark and the health page."""

@@ -1,6 +1,6 @@
 """Separation of duties: a floor in code by role and kind of step, to which a programme's rules only add.
 
-Who registers or accepts an application, or what it was opened out of, never decides it; who investigates, compares,
+Who registers or accepts an application, what it was opened out of or the family's entry in the register never decides it; who investigates, compares,
 visits or checks gives no opinion and decides nothing, and the other way round; who gives the township's opinion or decides there takes no other deciding step of the case, at the
 county or by delegation.  So an emergency is paid by two people on duty: the clerk who registers it and hands the money
 over, and the township's leader who decides.  docs/adr/0040.
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from processes.access import accounts, persons
@@ -24,6 +24,7 @@ from processes.access.permissions import Role
 from processes.cases import involving
 from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import DutySeparation
+from processes.people import history
 from processes.releases import publish
 from processes.releases.bundle import Bundle, Separation
 
@@ -86,12 +87,13 @@ def demand(
         return
     signed = _signers(session, case)
     registered, since = _registered_by(session, case)
+    saved = _saved_by(session, case) if Kind.ACCEPT in excluding else {}
+    since = min(since, *saved.values()) if saved else since
     for account_id in dict.fromkeys(a for a in who if a is not None):
         mine = persons.accounts_of(session, account_id, since)
-        if Kind.ACCEPT in excluding and registered & mine:
-            raise DutySeparation(
-                earlier="登记申请", step=item.title, who=_called(session, account_id, reader)
-            )
+        if Kind.ACCEPT in excluding and mine & (registered | saved.keys()):
+            what = "登记申请" if registered & mine else "登记家庭信息"
+            raise DutySeparation(earlier=what, step=item.title, who=_called(session, account_id, reader))
         done = next(_done_by(excluded, mine, signed), None)
         if done is not None:
             raise DutySeparation(
@@ -179,6 +181,23 @@ def _registered_by(session: Session, case: Case) -> tuple[set[int], datetime]:
         found |= {opened_by, *(who for item in session.scalars(at_the_window) for who in hands(item))}
         parent = parent_of
     return {who for who in found if who is not None}, since
+
+
+def _saved_by(session: Session, case: Case) -> dict[int, datetime]:
+    """Who saved the register entry that this case is decided on, each with the first time.
+
+    What was saved up to the end of the last case that a leader decided has been decided on; a case that was closed
+    without a decision ends nothing.
+    """
+    decided = (
+        select(func.max(Case.closed_at))
+        .join(WorkItem, WorkItem.case_id == Case.id)
+        .where(
+            Case.household_id == case.household_id, Case.id != case.id, Case.closed_at <= case.opened_at,
+            WorkItem.role.in_((Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER)), WorkItem.completed_by_id.is_not(None),
+        )
+    )  # fmt: skip
+    return history.savers(session, case.household_id, session.scalar(decided))
 
 
 def _signers(session: Session, case: Case) -> dict[int, set[int]]:

@@ -81,10 +81,13 @@ def _fault(household: Household, states: list[HouseholdVersion]) -> str:
         return "历次登记有缺失或者多出"
     try:
         if any(
-            state.content.get("saved", own := history.saved_by(state.at, state.by)) != own for state in states
+            state.content.get("saved", own := history.saved_by(state.at, state.by, state.by_id)) != own
+            for state in states
         ):
             return "历次登记的时间或者登记人被改动"
-        is_same = last.version == household.version and _agrees(last.content, history.as_kept(household))
+        is_same = last.version == household.version and _agrees(
+            last.content, history.as_kept(household, last.by_id)
+        )
     except SealBroken:
         return "登记的内容不能解密"
     return "" if is_same else "登记的内容与最后一次保存的不符"

@@ -67,7 +67,7 @@ def save_household(
     elsewhere = _fill(uow, actor, household, form)
     uow.add(household)
     uow.flush()
-    history.keep(uow, household)
+    history.keep(uow, household, actor.account_id)
     found = [
         d for p, said in elsewhere for d in differences.note(uow, actor, p, said, household, saving.due_on())
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor
@@ -17,15 +17,15 @@ from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
 
 
-def keep(uow: UnitOfWork, household: Household) -> None:
-    """Keep the state of a household as it stands, once for each version."""
+def keep(uow: UnitOfWork, household: Household, by_id: int | None = None) -> None:
+    """Keep the state of a household as it stands, once for each version, as saved by an account."""
     known = uow.session.scalar(
         select(HouseholdVersion.id).where(
             HouseholdVersion.household_id == household.id, HouseholdVersion.version == household.version
         )
     )
     if known is None:
-        uow.add(_as_it_stands(household))
+        uow.add(_as_it_stands(household, by_id))
 
 
 def touched(uow: UnitOfWork, actor: Actor, person_id: int, but: int | None = None) -> None:
@@ -45,7 +45,7 @@ def touched(uow: UnitOfWork, actor: Actor, person_id: int, but: int | None = Non
         if head is not None:
             household.householder_name = names.of_members(household)[head.id]
         uow.flush()
-        keep(uow, household)
+        keep(uow, household, actor.account_id)
 
 
 def versions(session: Session, household: Household) -> list[HouseholdVersion]:
@@ -64,22 +64,32 @@ def on(states: Sequence[HouseholdVersion], day: date) -> HouseholdVersion | None
     return next((state for state in states if state.at < end), None)
 
 
-def _as_it_stands(household: Household) -> HouseholdVersion:
+def savers(session: Session, household_id: int, since: datetime | None) -> dict[int, datetime]:
+    """The accounts that saved a household since, each with the first time."""
+    query = select(HouseholdVersion.by_id, func.min(HouseholdVersion.at)).where(
+        HouseholdVersion.household_id == household_id, HouseholdVersion.by_id.is_not(None)
+    )
+    if since is not None:
+        query = query.where(HouseholdVersion.at > since)
+    return {who: at for who, at in session.execute(query.group_by(HouseholdVersion.by_id)) if who is not None}
+
+
+def _as_it_stands(household: Household, by_id: int | None = None) -> HouseholdVersion:
     return HouseholdVersion(
         household_id=household.id, version=household.version, at=household.updated_at,
-        by=household.updated_by, content=as_kept(household),
+        by=household.updated_by, by_id=by_id, content=as_kept(household, by_id),
     )  # fmt: skip
 
 
-def as_kept(household: Household) -> dict[str, Any]:
+def as_kept(household: Household, by_id: int | None) -> dict[str, Any]:
     """What is kept of a household: its form, and what that does not show: the number of its file, who saved it and when."""
-    saved = saved_by(household.updated_at, household.updated_by)
+    saved = saved_by(household.updated_at, household.updated_by, by_id)
     return {**shown.as_form(household), "number": household.number, "saved": saved}
 
 
-def saved_by(at: datetime, by: str) -> list[str]:
-    """When a state was saved and by whom, as it is kept with what is sealed."""
-    return [at.astimezone(UTC).isoformat(), by]
+def saved_by(at: datetime, by: str, by_id: int | None) -> list[Any]:
+    """When a state was saved, by whom and with which account, as it is kept with what is sealed."""
+    return [at.astimezone(UTC).isoformat(), by, *(() if by_id is None else (by_id,))]
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:

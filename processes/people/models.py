@@ -205,6 +205,8 @@ class HouseholdVersion(Row, Marked):
     version: Mapped[int]
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """Whose account saved it, and so never decides for the household; None for states that were kept before this was."""
     content = sealed_data(dict[str, Any])
 
 

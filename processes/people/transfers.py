@@ -182,7 +182,7 @@ def _saved(uow: UnitOfWork, actor: Actor, household: Household) -> None:
     household.version += 1
     household.updated_at, household.updated_by = uow.now, actor.name
     uow.flush()
-    history.keep(uow, household)
+    history.keep(uow, household, actor.account_id)
 
 
 def listed(session: Session, actor: Actor, only_open: bool = True) -> Sequence[Transfer]:

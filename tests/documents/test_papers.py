@@ -151,7 +151,7 @@ def test_a_template_reaches_no_file() -> None:
 
 
 def test_a_child_that_takes_too_long_is_ended_and_the_next_sheet_is_made() -> None:
-    press = render.Press(seconds=0.01)
+    press = render.Press(seconds=0.001)
     with pytest.raises(RenderingFailed, match="秒"):
         press.make(sheet("<p>字</p>"))
     press.seconds = 60

@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -158,6 +159,23 @@ def test_the_time_of_a_job__does_not_begin_before_its_child_is_ready(monkeypatch
     begun = time.monotonic()
     assert press.make(_sheet()).pages == 1
     assert time.monotonic() - begun > 2
+    press.close()
+
+
+def test_the_time_of_a_job__is_the_processors__and_not_that_of_a_machine_that_does_much_else() -> None:
+    press = render.Press()
+    assert press.make(_sheet()).pages == 1
+    child = press._child
+    assert child is not None and child.pid is not None
+    press.seconds = 1
+    os.kill(child.pid, signal.SIGSTOP)  # as if others had the processor
+    threading.Timer(2, os.kill, (child.pid, signal.SIGCONT)).start()
+    assert press.make(_sheet()).pages == 1
+    assert press._child is child
+    # One that comes to nothing at all is given up all the same.
+    os.kill(child.pid, signal.SIGSTOP)
+    with pytest.raises(RenderingFailed, match="1 秒"):
+        press.make(_sheet())
     press.close()
 
 
