@@ -43,7 +43,7 @@ from tests.builders import cases, reliefs
 from tests.conftest import CONTENT
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-EXAMPLES, STEPS = (3_000, 60) if NIGHTLY else (40, 30)
+EXAMPLES, STEPS = (600, 60) if NIGHTLY else (40, 30)
 
 EFFECTS = ("award.grant", "relief.pay", "fund.advance", "paper.issue")
 ALLOWANCE = {"county_decision": "confirm", "township_confirmation": "confirm"}
