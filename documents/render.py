@@ -55,7 +55,8 @@ TURN_SECONDS = 2
 MAX_SHEETS_UNSWEPT = 4
 IDLE_SECONDS = 0.05
 _LOOK_SECONDS = 0.2
-_TIMES_AS_LONG = 4
+_BEHIND_SECONDS = 15
+"""How much longer by the clock a job may take because others have the processor; threads of the desk wait as long."""
 _READY = "ready"
 _ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": "134217728", "MALLOC_TRIM_THRESHOLD_": "134217728"}
 """For the child's C library: memory of fonts and pages is kept for the next sheet, not given back after each."""
@@ -172,9 +173,9 @@ class Press:
         """Wait for the answer as long as the child's time lasts.
 
         Counted is the processor's time: a child that stands behind others on a busy machine is slow, and not wrong.
-        One that does nothing at all is given up after some times as long.
+        One that comes to nothing all the same is given up, too.
         """
-        last, used = monotonic() + self.seconds * _TIMES_AS_LONG, self._seconds_used()
+        last, used = monotonic() + self.seconds + _BEHIND_SECONDS, self._seconds_used()
         while not pipe.poll(min(_LOOK_SECONDS, self.seconds)):
             if monotonic() > last or self._seconds_used() - used > self.seconds:
                 return False
