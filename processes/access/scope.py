@@ -23,11 +23,11 @@ class StandIn:
 
     def covers(self, role: str, division: str, programme: str) -> bool:
         """Whether a step of this role, place and programme would be theirs."""
-        return (
-            role in self.roles
-            and division.startswith(self.division)
-            and (not self.programmes or programme in self.programmes)
-        )
+        return role in self.roles and self.reaches(division, programme)
+
+    def reaches(self, division: str, programme: str) -> bool:
+        """Whether they are stood in for at this place and in this programme."""
+        return division.startswith(self.division) and (not self.programmes or programme in self.programmes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,13 @@ def cosign(
         for who in (actor.account_id, *(s.account_id for s in current))
         for account in persons.accounts_of(uow.session, who, case.opened_at)
     }
-    fresh = [a for a in signers if a.id not in known]
+    fresh = []
+    for account in signers:
+        if account.id not in known:
+            fresh.append(account)
+        elif any(account.id in persons.accounts_of(uow.session, a.id, case.opened_at) for a in fresh):
+            raise RuleBroken(reason=f"{account.name}与所选的另一账号登记为同一人，只能选一个")
+        known |= persons.accounts_of(uow.session, account.id, case.opened_at)
     if not fresh:
         raise RuleBroken(reason="请选择还没有会签的人员（不能选本人）")
     queued = mode == ORDER and any(s.status in (WAITING, LATER) for s in current)
@@ -141,8 +147,7 @@ def answer(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict_given: str
 ) -> list[Involvement]:
     """Somebody's word: an answer, a reading, or a signature; answers who belongs to the countersigning."""
-    for_whom = {s.account_id: s.name for s in actor.stands_in}
-    if actor.account_id != row.account_id and row.account_id not in for_whom:
+    if row.account_id not in _answers_for(actor, item):
         raise NotAllowed()
     if row.status != WAITING:
         raise RuleBroken(reason="现在不需要您表态（已经表态、被减去，或者尚未轮到）")
@@ -170,6 +175,15 @@ def _next_in_order(signers: Sequence[Involvement]) -> None:
         waiting.status = WAITING
 
 
+def drop_held(uow: UnitOfWork, item: WorkItem) -> bool:
+    """What was submitted and waits for signatures is not carried out; it stays as the draft.  Answers whether there was any."""
+    if item.held is None:
+        return False
+    close(uow, item)
+    item.cosigning, item.held = "", None
+    return True
+
+
 def close(uow: UnitOfWork, item: WorkItem) -> None:
     """Nobody is asked any more: the step is over, or the countersigning has come to its end."""
     for row in of_item(uow.session, item.id):
@@ -185,12 +199,21 @@ def by_id(session: Session, involvement_id: int) -> Involvement:
     return found
 
 
-def waiting_for(session: Session, accounts: Sequence[int]) -> list[tuple[Involvement, WorkItem]]:
-    """What people are asked for now, oldest first, with the steps."""
+def _answers_for(actor: Actor, item: WorkItem) -> frozenset[int | None]:
+    """The accounts in whose name the actor speaks at a step: their own, and of those away whose limits include it."""
+    away = (s.account_id for s in actor.stands_in if s.reaches(item.division, item.programme))
+    return frozenset((actor.account_id, *away))
+
+
+def waiting_for(session: Session, actor: Actor) -> list[tuple[Involvement, WorkItem]]:
+    """What somebody is asked for now, themselves or as a substitute, oldest first, with the steps."""
+    accounts = [actor.account_id, *(s.account_id for s in actor.stands_in)]
     query = (
         select(Involvement, WorkItem)
         .join(WorkItem, WorkItem.id == Involvement.item_id)
         .where(Involvement.account_id.in_(accounts), Involvement.status == WAITING)
         .order_by(Involvement.id)
     )
-    return [(row, item) for row, item in session.execute(query)]
+    return [
+        (row, item) for row, item in session.execute(query) if row.account_id in _answers_for(actor, item)
+    ]

@@ -94,6 +94,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     ),
     "cosign_passed": lambda t, p: f"“{t}”会签通过",
     "cosign_failed": lambda t, p: f"“{t}”会签未通过{'：' + p['said'] if p['said'] else ''}",
+    "held_dropped": lambda t, p: f"“{t}”会签已通过，未按原提交办结：{p['said']}",
     "second_confirmed": lambda t, p: f"{p['name']}确认共同办理了“{t}”",
     "second_objected": lambda t, p: f"{p['name']}对“{t}”提出异议：{p['said']}",
     "asked": lambda t, p: f"就“{t}”与{p['to']}沟通：{p['question']}",

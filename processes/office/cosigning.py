@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from processes import commands as c
-from processes.access import persons
+from processes.access import absences, accounts, persons
 from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
 from processes.cases import actions, duties, events, involving, notices, rules, seconds
 from processes.cases.models import Case, Involvement, WorkItem
-from processes.errors import Invalid, RuleBroken
-from processes.office import finishing, verifying
-from processes.office.answers import reason_of
+from processes.errors import Invalid, RuleBroken, YimenError
+from processes.office import computing, finishing, verifying
+from processes.office.answers import checked, reason_of
 from processes.office.running import Run
+from processes.policy.calendar import civil_date
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -99,24 +100,61 @@ def settle(run: Run, item: WorkItem, signers: list[Involvement]) -> None:
             run.uow, run.case, run.actor, "cosign_failed", item.title, ref=item.ref, said=objections
         )
         item.returned_reason = f"会签未通过：{objections}" if objections else None
-        notices.tell(
-            run.uow,
-            [asker],
-            "cosigned",
-            f"{run.case.applicant}“{item.title}”会签未通过：{objections}",
-            run.case,
-        )
+        text = f"{run.case.applicant}“{item.title}”会签未通过：{objections}"
+        notices.tell(run.uow, [asker], "cosigned", text, run.case)
         return
     events.append(run.uow, run.case, run.actor, "cosign_passed", item.title, ref=item.ref)
-    notices.tell(run.uow, [asker], "cosigned", f"{run.case.applicant}“{item.title}”会签已通过", run.case)
     if when == AFTER and held is not None:
-        by = Actor(held["by_id"], held["by"], frozenset({item.role}), item.division)
-        away = None
-        if held["for_id"] is not None:
-            away = StandIn(held["for_id"], held["for"], frozenset({item.role}), item.division)
-        finishing.finish(run, item, held["data"], by, away)
+        try:
+            by, away, data = _submitted_today(run, item, held)
+        except YimenError as fault:
+            _leave_open(run, item, asker, fault.message)
+            return
+        notices.tell(run.uow, [asker], "cosigned", f"{run.case.applicant}“{item.title}”会签已通过", run.case)
+        finishing.finish(run, item, data, by, away)
     else:
+        notices.tell(run.uow, [asker], "cosigned", f"{run.case.applicant}“{item.title}”会签已通过", run.case)
         actions.changed(run.uow, run.actor, item)
+
+
+def _submitted_today(
+    run: Run, item: WorkItem, held: Mapping[str, Any]
+) -> tuple[Actor, StandIn | None, dict[str, Any]]:
+    """Who submitted what is held, in whose name, and the form, as if they submitted it now.
+
+    The step is done when the last one signs: everything that was asked at the submission is asked again, since
+    accounts, roles, places, absences and objections may be others by then.  Raises what the submission would.
+    """
+    uow = run.uow
+    account = uow.session.get(Account, held["by_id"])
+    if account is None or not account.is_active:
+        raise RuleBroken(reason=f"{held['by']}的账号已停用，其提交的内容不能办结")
+    by = absences.acting(uow.session, accounts.actor_of(account), civil_date(uow.now))
+    by.demand(Permission.TASK_WORK)
+    away = rules.demand_worker(item, by)
+    rules.demand_decider(item)
+    for_whom = None if away is None else away.account_id
+    if for_whom != held["for_id"]:
+        raise RuleBroken(reason=f"{held['by']}已不再代{held['for'] or '他人'}办理，其提交的内容不能办结")
+    duties.demand_apart(uow.session, run.case, run.bundle, item, run.items, by.account_id, None)
+    duties.demand_apart(uow.session, run.case, run.bundle, item, run.items, by.account_id, for_whom)
+    seconds.demand_unopposed(uow, item, run.items)
+    data = checked(
+        run.bundle, run.case, by, uow, item.form, held["data"], run.known,
+        lambda: finishing.choices(run, item, by, away),
+    )  # fmt: skip
+    computing.demand_reason(run, item, data)
+    return by, away, data
+
+
+def _leave_open(run: Run, item: WorkItem, asker: int | None, reason: str) -> None:
+    """All have signed, and what was submitted may not be carried out any more: the step stays, with its draft."""
+    involving.drop_held(run.uow, item)
+    item.returned_reason = f"会签已通过，但不能按原提交办结：{reason}"
+    actions.changed(run.uow, run.actor, item)
+    events.append(run.uow, run.case, run.actor, "held_dropped", item.title, ref=item.ref, said=reason)
+    text = f"{run.case.applicant}“{item.title}”{item.returned_reason}"
+    notices.tell(run.uow, [asker], "cosigned", text, run.case)
 
 
 def answer(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AnswerInvolvement) -> dict[str, Any]:
@@ -166,6 +204,15 @@ def _demand_apart(actor: Actor, row: Involvement, run: Run, item: WorkItem) -> N
     """
     if persons.is_one_of(run.uow.session, actor.account_id, (row.asked_by_id,), run.case.opened_at):
         raise RuleBroken(reason="会签由您提出，须由他人表态，您不能代为会签")
+    others = [
+        s.account_id
+        for s in involving.this_round(involving.of_item(run.uow.session, item.id))
+        if s is not row
+    ]
+    if persons.is_one_of(run.uow.session, actor.account_id, others, run.case.opened_at):
+        raise RuleBroken(
+            reason="您（或者登记为您本人的其他账号）也是会签人，每人只能表态一次；请提出人减去重复的会签人"
+        )
     mine = actor.account_id
     duties.demand(run.uow.session, run.case, run.bundle, item, run.items, mine, row.account_id, reader=mine)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import select
 
 from processes import commands as c
 from processes.access import audit, divisions
@@ -21,6 +25,9 @@ from processes.relief import payroll
 from processes.settings import Settings
 from processes.storage import outbox
 from processes.storage.unit_of_work import UnitOfWork
+
+_NAMED = 5
+"""So many households are named in a refusal."""
 
 
 def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.PrintBatch) -> dict[str, Any]:
@@ -64,7 +71,14 @@ def make_payment_list(
     number = numbering.letter_number(uow, place, runs.SERIES, civil_date(uow.now).year)
     code = numbering.verification_code()
     content = runs.payment_list(
-        lines, title, divisions.name(uow.session, command.place), office, month, number, code
+        lines,
+        command.programme,
+        title,
+        divisions.name(uow.session, command.place),
+        office,
+        month,
+        number,
+        code,
     )
     row = _ask(
         uow, actor, PAYMENT_LIST, f"{place} {month} {content['title']}", content, code, number, command.place
@@ -140,8 +154,37 @@ def take_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.TakeR
     """Into the log of reads: a payment list names people, its file for the bank with whole numbers."""
     row = _locked(uow, actor, command.code)
     actor.demand(_needed(row))
+    if command.for_bank:
+        _demand_as_listed(uow, row)
     audit.note(uow, actor, "payment_list_for_bank" if command.for_bank else "print_taken", row.code)
     return {}
+
+
+def _demand_as_listed(uow: UnitOfWork, row: PrintRun) -> None:
+    """Raise `RuleBroken` when somebody of a list would be paid otherwise now, or not at all: the bank pays what holds today.
+
+    Decisions are taken back, awards stopped and accounts corrected after a list was made.
+    """
+    listed = row.content["lines"]
+    programme = row.content.get("programme") or uow.session.scalar(
+        select(Case.programme).where(Case.number == listed[0]["case_number"])
+    )  # lists of before did not keep it
+    now = Counter(
+        (n.case_number, n.id_number, n.amount, n.account)
+        for n in payroll.lines(uow.session, programme or "", row.content["month"], row.division)
+    )
+    changed = []
+    for n in listed:
+        payment = (n["case_number"], n["id_number"], Decimal(n["amount"]), n["account"])
+        if not now[payment]:
+            changed.append(f"{n['householder']}（{n['case_number']}）")
+        now[payment] -= 1
+    if changed:
+        more = f"等 {len(changed)} 户" if len(changed) > _NAMED else ""
+        raise RuleBroken(
+            reason=f"清册生成以后，{'、'.join(changed[:_NAMED])}{more}的待遇、金额或者收款账号已有变化，"
+            "不能按原清册代发；请重新生成清册后导出"
+        )
 
 
 def _needed(row: PrintRun) -> Permission:

@@ -49,6 +49,7 @@ _WIDTHS = (6, 26, 14, 22, 10, 8, 14, 26, 24)
 
 def payment_list(
     lines: Sequence[PayLine],
+    programme: str,
     programme_title: str,
     place: str,
     office: str,
@@ -58,7 +59,7 @@ def payment_list(
 ) -> dict[str, Any]:
     """What a payment list shows: lists mask ID and account numbers, the office keeps the whole ones for the bank."""
     return {
-        "title": f"{programme_title}{LIST_TITLE}", "place": place, "office": office, "month": month,
+        "programme": programme, "title": f"{programme_title}{LIST_TITLE}", "place": place, "office": office, "month": month,
         "number": number, "code": code, "households": len(lines), "persons": sum(n.persons for n in lines),
         "amount": str(_sum(lines)), "without_account": sum(not n.account for n in lines),
         "lines": [
@@ -139,7 +140,7 @@ def _part(
 ) -> dict[str, Any]:
     first = (number - 1) * LINES_PER_PART + 1
     return {
-        **{k: v for k, v in content.items() if k != "lines"},
+        **{k: v for k, v in content.items() if k not in ("lines", "programme")},
         "part": number, "parts": count, "made_on": made_on,
         "part_amount": str(sum((Decimal(n["amount"]) for n in chunk), Decimal(0))),
         "part_persons": sum(int(n["persons"]) for n in chunk),

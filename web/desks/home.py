@@ -35,8 +35,7 @@ def page(actor: Actor) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         own = load.own(session, actor)
         due = queues.due(session, actor, today)
-        people = [actor.account_id or 0, *(s.account_id for s in actor.stands_in)]
-        asked = len(involving.waiting_for(session, people))
+        asked = len(involving.waiting_for(session, actor))
         waiting = queues.counts(session, actor, {"mine": own["open"]})["office"]
         first = queues.worklist(session, actor, queues.Wanted("todo", today=today), size=FIRST).rows
         left = unsaved.of_person(session, actor)

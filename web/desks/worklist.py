@@ -63,9 +63,7 @@ def queue(actor: Actor) -> Any:
     is_part = bool(request.headers.get("HX-Request"))
     with auth.office().database.reading(actor.division, actor.department) as session:
         wanted = _wanted(session, actor)
-        asked = involving.waiting_for(
-            session, [actor.account_id or 0, *(s.account_id for s in actor.stands_in)]
-        )
+        asked = involving.waiting_for(session, actor)
         if request.args.get("queue") == "asked":
             page = pages.Page(asked, 1, len(asked))
         else:
