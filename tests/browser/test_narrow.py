@@ -57,3 +57,16 @@ def test_numbers_say_what_they_are__and_the_bar_shows_where_one_is(desk: Desk) -
     money = page.locator("main tbody tr").first.locator("td[data-label]")
     said = money.evaluate_all("all => all.map((td) => getComputedStyle(td, '::before').content)")
     assert [text.strip('"') for text in said[:3]] == ["余额：", "待核销：", "定额："]
+
+
+def test_what_may_be_looked_for__is_read_to_its_end(desk: Desk) -> None:
+    page = desk.sign_in("county_clerk")
+    for address in ("/worklist", "/cases", "/households"):
+        page.goto(address)
+        cut = page.evaluate("""() => [...document.querySelectorAll(".scan input[name=q], input.search")].filter((box) => {
+          const style = getComputedStyle(box), pen = document.createElement("canvas").getContext("2d");
+          pen.font = style.font;
+          const room = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+          return pen.measureText(box.placeholder).width > room;
+        }).map((box) => box.placeholder)""")
+        assert cut == [], address
