@@ -41,3 +41,32 @@ def test_a_list_of_choices__says_nothing_in_english_behind_what_is_seen(desk: De
     box = page.locator("#form")
     expect(box.locator(".fjs-select-placeholder").first).to_have_text("请选择")
     assert page.evaluate("document.querySelector('#form').textContent").count("Select") == 0
+
+
+def test_numbers_say_what_they_are__and_the_bar_shows_where_one_is(desk: Desk) -> None:
+    page = desk.sign_in("supervisor")
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in ("/sessions", "/parameters", "/studio", "/funds"):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        for here in page.locator(".navbar-nav .active:visible").all():
+            expect(here, address).to_be_in_viewport(ratio=1)
+        for table in page.locator("main .table").all():
+            assert table.evaluate("t => t.scrollWidth - t.clientWidth") <= 0, address
+        desk.shot(page, f"narrow{address.replace('/', '_')}")
+    money = page.locator("main tbody tr").first.locator("td[data-label]")
+    said = money.evaluate_all("all => all.map((td) => getComputedStyle(td, '::before').content)")
+    assert [text.strip('"') for text in said[:3]] == ["余额：", "待核销：", "定额："]
+
+
+def test_what_may_be_looked_for__is_read_to_its_end(desk: Desk) -> None:
+    page = desk.sign_in("county_clerk")
+    for address in ("/worklist", "/cases", "/households"):
+        page.goto(address)
+        cut = page.evaluate("""() => [...document.querySelectorAll(".scan input[name=q], input.search")].filter((box) => {
+          const style = getComputedStyle(box), pen = document.createElement("canvas").getContext("2d");
+          pen.font = style.font;
+          const room = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+          return pen.measureText(box.placeholder).width > room;
+        }).map((box) => box.placeholder)""")
+        assert cut == [], address

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from processes import commands as c
@@ -65,3 +67,4 @@ def test_notices_of_one_kind_stand_in_one_line(stage: Stage) -> None:
     page = supervisor.get("/notices").text
     assert "4 件办件的“" in page
     assert "周大海" in page, "each of them under the line"
+    assert re.search(r'aria-label="消息，\d+ 条未读"', page), "the bar counts on this page too"

@@ -149,10 +149,10 @@ def notice_list(actor: Actor) -> Any:
     office = auth.office()
     with office.database.reading("") as session:
         found = notices.latest(session, actor.account_id)
-    unread = tuple(n.id for n in found if n.read_at is None)
-    page = render_template("notices.html", lines=notices.lines(found), unread=set(unread))
-    if unread:
-        office.perform(c.ReadNotices(unread), actor)
+    new = tuple(n.id for n in found if n.read_at is None)
+    page = render_template("notices.html", lines=notices.lines(found), new=set(new))
+    if new:
+        office.perform(c.ReadNotices(new), actor)
     return page
 
 

@@ -8,3 +8,7 @@ document.addEventListener("keydown", (event) => {
   close(null);
   open?.querySelector("summary").focus();
 });
+// On a telephone the bar is slid: where one is stands in view.
+const here = document.querySelector(".navbar-nav > .nav-item > .active, .navbar-nav > .nav-item > details > .active");
+const list = here?.closest(".navbar-nav");
+if (list) list.scrollLeft += Math.max(0, here.getBoundingClientRect().right - list.getBoundingClientRect().right);
