@@ -100,7 +100,14 @@ def again() -> Any:
 @require(Permission.SESSION)
 def password_form(actor: Actor) -> Any:
     """The page on which people change their own password."""
-    return render_template("password.html", fault=None)
+    return _password_page(actor)
+
+
+def _password_page(actor: Actor, fault: str | None = None) -> str:
+    """The page asks for the second factor before it is sent, where there is one: the form is filled in only once."""
+    with auth.office().database.reading("") as session:
+        has_factor = bool(factors.of_account(session, actor.account_id))
+    return render_template("password.html", fault=fault, has_factor=has_factor)
 
 
 @desk.post("/password")
@@ -115,7 +122,7 @@ def change_password(actor: Actor) -> Any:
         command = c.ChangePassword(request.form.get("old", ""), new, *auth.origin())
         found = auth.office().perform(command, actor)
     except YimenError as fault:
-        return render_template("password.html", fault=fault.message), status_of(fault)
+        return _password_page(actor, fault.message), status_of(fault)
     auth.open_session(found)
     return redirect(auth.inside("/"))
 
