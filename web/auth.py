@@ -109,7 +109,7 @@ def unread_notices() -> int:
     if actor is None or request.headers.get("HX-Request"):
         return 0
     with office().database.reading("") as rows:
-        return notices.unread(rows, actor.account_id)
+        return notices.unread(rows, actor)
 
 
 def device() -> str:

@@ -148,7 +148,7 @@ def notice_list(actor: Actor) -> Any:
     """What one was told, latest first; seen here, it is read."""
     office = auth.office()
     with office.database.reading("") as session:
-        found = notices.latest(session, actor.account_id)
+        found = notices.latest(session, actor)
     unread = tuple(n.id for n in found if n.read_at is None)
     page = render_template("notices.html", lines=notices.lines(found), unread=set(unread))
     if unread:
