@@ -109,6 +109,12 @@ def reachable(session: Session, division: str, role: str = "") -> list[Account]:
     return sorted((a for a in found if rules.may_be_asked(a, division)), key=lambda a: nearness(a, {role}))
 
 
+def working(session: Session, division: str) -> list[Account]:
+    """Active people who have work in a place, the nearest first: who may be away, and whom the office may name for them."""
+    found = session.scalars(select(Account).where(Account.is_active.is_(True)))
+    return sorted((a for a in found if rules.is_reachable(a, division)), key=lambda a: nearness(a, ()))
+
+
 def nearness(account: Account, roles: Collection[str]) -> tuple[bool, int, str]:
     """The order in which people are offered: those of the same role first, then the nearest place, then by name."""
     return (not set(roles) & set(account.roles), -len(account.division), account.name)
