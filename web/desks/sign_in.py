@@ -36,10 +36,17 @@ def form() -> Any:
 
 
 def _whose() -> str:
-    """A whole office comes from one address in the morning: guesses are counted by account, too."""
+    """A whole office comes from one address in the morning: guesses are counted by account, too.
+
+    A browser that the account has signed in with counts for itself: nobody at the same address keeps it out.
+    """
     told = request.get_json(silent=True) if request.is_json else request.form
     username = told.get("username", "") if isinstance(told, Mapping) else ""
-    return f"{whence()} {str(username)[:60].strip()}"
+    name = str(username)[:60].strip()
+    _, _, browser = auth.origin()
+    with auth.office().database.reading("") as session:
+        own = sign_in_attempts.known_browser(session, name, browser) if browser else ""
+    return f"browser {own} {name}" if own else f"{whence()} {name}"
 
 
 @desk.post("/sign-in")
