@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from time import monotonic
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ from processes import commands as c
 from processes.access import divisions, founding, sessions
 from processes.access.scope import Actor
 from processes.cases import notices
-from processes.errors import Unavailable
+from processes.errors import NotFound, Unavailable
 from processes.office import Office
 from processes.policy.calendar import civil_date
 from processes.storage.file_names import shown
@@ -109,7 +110,7 @@ def unread_notices() -> int:
     if actor is None or request.headers.get("HX-Request"):
         return 0
     with office().database.reading("") as rows:
-        return notices.unread(rows, actor.account_id)
+        return notices.unread(rows, actor)
 
 
 def device() -> str:
@@ -144,6 +145,7 @@ def _keep_mark(mark: str) -> None:
 
 def open_session(found: Mapping[str, str]) -> None:
     """Begin a session, with nothing left of an earlier one; `found` is what signing in answered."""
+    _end_the_one_before()
     _keep_mark(found["session"])
 
     @after_this_request
@@ -153,6 +155,20 @@ def open_session(found: Mapping[str, str]) -> None:
             secure=bool(current_app.config["SESSION_COOKIE_SECURE"]), path="/",
         )  # fmt: skip
         return response
+
+
+def _end_the_one_before() -> None:
+    """End the session that the request came with: signing out of the new one would leave a copy of its cookie alive."""
+    mark = session.get("mark")
+    if not isinstance(mark, str):
+        return
+    with office().database.reading("") as rows:
+        found = sessions.find(rows, mark, civil_date(office().database.clock()))
+    if found is None:
+        return
+    row, actor = found
+    with suppress(NotFound):  # ended meanwhile
+        office().perform(c.EndSession(row.id), actor)
 
 
 def note_finished(item_id: int) -> None:

@@ -14,7 +14,7 @@ from processes import commands as c
 from processes.access.scope import Actor
 from processes.papers import lists
 from processes.policy.calendar import SHANGHAI
-from web import auth
+from web import auth, reads
 
 
 def note(actor: Actor, title: str, kept: Mapping[str, str]) -> None:
@@ -22,9 +22,13 @@ def note(actor: Actor, title: str, kept: Mapping[str, str]) -> None:
     auth.office().perform(c.NoteListExport(f"{title} {urlencode(kept)}".strip()), actor)
 
 
-def answer(title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str]]) -> Any:
-    """The sheet as a file to keep."""
-    content = lists.spreadsheet(title, columns, rows, auth.office().database.clock())
+def answer(
+    actor: Actor, title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str]]
+) -> Any:
+    """The sheet as a file to keep; what it shows to a department is written down case by case, as in a list."""
+    told = list(rows)
+    reads.note_rows(actor, told)
+    content = lists.spreadsheet(title, columns, told, auth.office().database.clock())
     return send_file(
         io.BytesIO(content), mimetype=lists.MEDIA, download_name=f"{title}.xlsx", as_attachment=True
     )

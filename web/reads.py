@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -34,6 +35,8 @@ _LONG = re.compile(r"(?<![0-9-])[0-9]{10,}[0-9Xx](?![0-9-])")
 _NAMING = ("text/html", "application/json")
 _NO_CONDITION = ("page", "columns", "unsaved", "noted", "saved")
 _MOST = 20_000
+_AT_ONCE = 500
+"""So many entries are written in one transaction."""
 _log = structlog.get_logger()
 _lock = Lock()
 
@@ -76,6 +79,17 @@ def note_named(actor: Actor, answer: Response) -> None:
     named = {*_NUMBER.findall(answer.get_data(as_text=True))}
     typed = {*_NUMBER.findall(" ".join(request.args.values()))}
     note(actor, "case_listed", *sorted(named - typed), once=_SEEN_ONCE)
+
+
+def note_rows(actor: Actor, rows: Sequence[Sequence[str]]) -> None:
+    """The same of a file that somebody of another department takes along: each case in it, each time, or no file."""
+    if not actor.department:
+        return
+    named = sorted({number for row in rows for cell in row for number in _NUMBER.findall(cell)})
+    for first in range(0, len(named), _AT_ONCE):
+        some = named[first : first + _AT_ONCE]
+        command = c.NoteRead("case_listed", some[0], request.remote_addr or "", tuple(some[1:]))
+        auth.office().perform(command, actor)
 
 
 def _is_new(key: tuple[int | None, str, str], now: datetime, once: timedelta) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
@@ -70,10 +70,14 @@ def listed(session: Session, account_id: int | None) -> Sequence[Shown]:
     return [Shown(*row) for row in session.execute(query)]
 
 
-def candidates(session: Session, actor: Actor) -> list[Account]:
-    """Who may act for a person: active people whose places cover theirs, of the same rank or named for it by the office."""
+def candidates(session: Session, actor: Actor, now: datetime) -> list[Account]:
+    """Who may act for a person: active people whose places cover theirs, of the same rank or named for it by the office.
+
+    Nobody acts for themselves with another account of theirs.
+    """
+    own = persons.accounts_of(session, actor.account_id, now)
     named = set(_named(session, actor.account_id))
-    query = select(Account).where(Account.is_active.is_(True), Account.id != actor.account_id)
+    query = select(Account).where(Account.is_active.is_(True), Account.id.not_in(own))
     found = (
         a
         for a in session.scalars(query)
@@ -145,7 +149,9 @@ def begin(
         raise RuleBroken(reason="结束日期不能早于开始日期，也不能早于今天")
     if place and not place.startswith(actor.division):
         raise RuleBroken(reason="代办范围不能超出本人的管辖范围")
-    if substitute_id not in {a.id for a in candidates(uow.session, actor)}:
+    if persons.is_one_of(uow.session, actor.account_id, (substitute_id,), uow.now):
+        raise RuleBroken(reason="代办人不能是本人，也不能是本人的其他账号，请选择其他人员")
+    if substitute_id not in {a.id for a in candidates(uow.session, actor, uow.now)}:
         raise RuleBroken(
             reason="代办人应为本单位或上级单位同级别的在岗人员，或者代办名单中的人员，且不能是本人"
         )

@@ -101,12 +101,18 @@ def actor_of(account: Account) -> Actor:
 
 
 def reachable(session: Session, division: str, role: str = "") -> list[Account]:
-    """Active people whose places include a place: whom one can ask, copy in, or have sign.
+    """Active people who see the cases of a place: whom one can ask, copy in, or have sign.
 
     Those of the same role and of the nearest place come first, then by name.
     """
     found = session.scalars(select(Account).where(Account.is_active.is_(True)))
-    return sorted((a for a in found if rules.is_reachable(a, division)), key=lambda a: nearness(a, {role}))
+    return sorted((a for a in found if rules.may_be_asked(a, division)), key=lambda a: nearness(a, {role}))
+
+
+def working(session: Session, division: str) -> list[Account]:
+    """Active people who have work in a place, the nearest first: who may be away, and whom the office may name for them."""
+    found = session.scalars(select(Account).where(Account.is_active.is_(True)))
+    return sorted((a for a in found if rules.is_reachable(a, division)), key=lambda a: nearness(a, ()))
 
 
 def nearness(account: Account, roles: Collection[str]) -> tuple[bool, int, str]:

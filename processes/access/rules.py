@@ -40,10 +40,15 @@ def is_reachable(account: Account, division: str) -> bool:
     return account.is_active and works and not account.department and division.startswith(account.division)
 
 
+def may_be_asked(account: Account, division: str) -> bool:
+    """Whether somebody may be asked about a case of a place, copied in, or given a step of it: only who may open it."""
+    return is_reachable(account, division) and may(frozenset(account.roles), Permission.CASE_READ)
+
+
 def may_go_along(account: Account, division: str) -> bool:
     """Whether somebody may be the second one on a visit: no leader, who would be excluded from the opinion for it."""
     return (
-        is_reachable(account, division)
+        may_be_asked(account, division)
         and bool(_GO_ALONG & set(account.roles))
         and not set(_LEADERS) & set(account.roles)
     )

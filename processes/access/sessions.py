@@ -51,6 +51,8 @@ class Proven:
     proof: str = "password"
     awaits: str = ""
     way: str = PASSWORD
+    verified_at: datetime | None = None
+    """When it was shown, where another session knows that; None: just now."""
 
 
 def begin(
@@ -65,7 +67,8 @@ def begin(
     uow.add(
         SignedIn(
             mark=marks.hashed(mark), account_id=account.id, epoch=account.session_epoch, began_at=now, seen_at=now,
-            address=address[:60], device=device[:_DEVICE], browser=marks.hashed(own), verified_at=now,
+            address=address[:60], device=device[:_DEVICE], browser=marks.hashed(own),
+            verified_at=proven.verified_at or now,
             proof=proven.proof, awaits=proven.awaits, way=proven.way,
         )
     )  # fmt: skip

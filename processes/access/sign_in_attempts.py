@@ -89,6 +89,13 @@ def _demand_over(rows: Sequence[SignInAttempts], now: datetime) -> None:
         raise SignInDelayed(minutes=-((now - until) // timedelta(minutes=1)))
 
 
+def known_browser(session: Session, username: str, browser: str) -> str:
+    """The hashed mark of a browser that an account has signed in with before, its second factor included; else nothing."""
+    account = session.scalar(select(Account).where(Account.username == username))
+    is_known, _ = _familiar(session, account, "", browser)
+    return marks.hashed(browser) if browser and is_known else ""
+
+
 def left(session: Session, username: str, address: str, browser: str) -> int:
     """How often a place may still try a name before it has to wait; for a name without account as for any other."""
     account = session.scalar(select(Account).where(Account.username == username))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from processes.access.models import Account
-from processes.access.rules import is_reachable
+from processes.access.rules import may_be_asked
 from processes.access.scope import Actor
 from processes.cases import actions, events, involving, rules
 from processes.cases.models import Case, WorkItem
@@ -20,7 +20,7 @@ def delegate(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Acco
     rules.demand_at_rest(item)
     if item.delegated_by_id is not None:
         raise RuleBroken(reason="委派给您的待办不能再委派，请交回委派人")
-    if to.id == actor.account_id or not is_reachable(to, item.division):
+    if to.id == actor.account_id or not may_be_asked(to, item.division):
         raise RuleBroken(reason="只能委派给管辖范围包括本办件的其他人员")
     item.delegated_by_id, item.delegated_by = actor.account_id, actor.name
     item.claimed_by_id, item.claimed_by = to.id, to.name

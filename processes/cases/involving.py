@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from processes.access import persons
 from processes.access.models import Account
-from processes.access.rules import is_reachable
+from processes.access.rules import may_be_asked
 from processes.access.scope import Actor
 from processes.cases import events
 from processes.cases.models import Case, Involvement, WorkItem
@@ -131,7 +131,7 @@ def _involve(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, kind: str, to: Account, question: str,
     status: str = WAITING, **more: Any,
 ) -> Involvement:  # fmt: skip
-    if not is_reachable(to, case.division):
+    if not may_be_asked(to, case.division):
         raise RuleBroken(reason=f"{to.name}的管辖范围不包括本办件")
     row = Involvement(
         case_id=case.id, item_id=item.id, kind=kind, account_id=to.id, name=to.name,

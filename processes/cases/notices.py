@@ -1,14 +1,21 @@
-"""Notices (消息): telling people of what concerns them, in the same transaction; sending follows from the outbox."""
+"""Notices (消息): telling people of what concerns them, in the same transaction; sending follows from the outbox.
+
+A notice of a case names whom it is about.  It goes to nobody who may not see the case, and is asked about again when it
+is shown or sent: somebody may work elsewhere by then, or the case be another office's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from processes.access import accounts as people
 from processes.access.models import Account
+from processes.access.scope import Actor
+from processes.cases import visibility
 from processes.cases.models import Case, Notice
 from processes.storage import outbox
 from processes.storage.unit_of_work import UnitOfWork
@@ -25,8 +32,12 @@ _LONGEST = 400
 def tell(
     uow: UnitOfWork, accounts: Iterable[int | None], kind: str, text: str, case: Case | None = None
 ) -> None:
-    """A line to each of these people; nobody twice."""
+    """A line to each of these people, nobody twice; of a case, to those who may see it."""
     told = dict.fromkeys(a for a in accounts if a is not None)
+    if case is not None:
+        query = select(Account).where(Account.id.in_(told))
+        seeing = {a.id for a in uow.session.scalars(query) if visibility.may_see(a, case)}
+        told = {a: None for a in told if a in seeing}
     reached = _channels(uow.session, list(told))
     for account_id in told:
         _note(uow, account_id, kind, text, case, reached.get(account_id, ()))
@@ -34,6 +45,8 @@ def tell(
 
 def tell_account(uow: UnitOfWork, account: Account, kind: str, text: str, case: Case) -> None:
     """A line to somebody whose account is at hand: nothing is asked for it."""
+    if not visibility.may_see(account, case):
+        return
     channels = [c for c, address in ((MAIL, account.email), (SHORT_MESSAGE, account.mobile)) if address]
     _note(uow, account.id, kind, text, case, channels)
 
@@ -64,27 +77,33 @@ def _channels(session: Session, accounts: Sequence[int]) -> dict[int, list[str]]
 
 
 def tell_role(uow: UnitOfWork, role: str, case: Case, kind: str, text: str) -> None:
-    """A line to everybody of a role whose places include the case's."""
-    accounts = uow.session.scalars(select(Account).where(Account.is_active.is_(True)))
-    tell(
-        uow,
-        [a.id for a in accounts if role in a.roles and case.division.startswith(a.division)],
-        kind,
-        text,
-        case,
-    )
+    """A line to everybody of a role who may see the case."""
+    active = uow.session.scalars(select(Account).where(Account.is_active.is_(True)))
+    tell(uow, [a.id for a in active if role in a.roles], kind, text, case)
 
 
-def unread(session: Session, account_id: int | None) -> int:
+def unread(session: Session, actor: Actor) -> int:
     """How many notices a person has not read."""
-    query = select(func.count()).where(Notice.account_id == account_id, Notice.read_at.is_(None))
+    query = select(func.count()).where(_open_to(actor), Notice.read_at.is_(None))
     return session.scalar(query) or 0
 
 
-def latest(session: Session, account_id: int | None) -> Sequence[Notice]:
+def latest(session: Session, actor: Actor) -> Sequence[Notice]:
     """A person's notices, latest first."""
-    query = select(Notice).where(Notice.account_id == account_id).order_by(Notice.id.desc()).limit(SHOWN)
+    query = select(Notice).where(_open_to(actor)).order_by(Notice.id.desc()).limit(SHOWN)
     return session.scalars(query).all()
+
+
+def to_send(session: Session, account: Account, ids: Sequence[int]) -> dict[int, Notice]:
+    """Those of a person's notices that may still go out to them."""
+    query = select(Notice).where(_open_to(people.actor_of(account)), Notice.id.in_(ids))
+    return {n.id: n for n in session.scalars(query) if account.is_active or not n.case_number}
+
+
+def _open_to(actor: Actor) -> ColumnElement[bool]:
+    """What was told to a person, of no case or of one that they may see today."""
+    case = exists().where(Case.number == Notice.case_number, visibility.seen_by(actor))
+    return and_(Notice.account_id == actor.account_id, or_(Notice.case_number == "", case))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import AccountInvalid, NotFound, PasswordRefused, RuleBroken
-from processes.office import account_changes
+from processes.office import account_changes, verifying
 from processes.office.account_work import demand_work
 from processes.office.at_founding import is_founding
 from processes.settings import Settings
@@ -134,7 +134,7 @@ def change_password(
 ) -> dict[str, Any]:
     """Change one's own password; raises `PasswordRefused`.  Every session ends; the result has a new one.
 
-    Empty when the old one is wrong, so that the failure is counted.
+    Whoever has a second factor has shown it lately, as for every weighty act: raises `VerificationDue`.  Empty when the old one is wrong, so that the failure is counted.
     """
     actor.demand(Permission.SESSION)
     query = select(Account).where(Account.id == actor.account_id).with_for_update()
@@ -145,6 +145,9 @@ def change_password(
         raise PasswordRefused(reason="演示账号的密码是公开的，不能修改")
     if accounts.signs_in_elsewhere(settings, account):
         raise PasswordRefused(reason="您的账号不使用本系统的密码，请在单位的统一身份认证或者目录服务中修改")
+    awaits = factors.awaited(uow.session, account, settings.second_factor_roles)
+    if awaits == factors.FACTOR:
+        verifying.demand(settings, actor)
     counted = sign_in_attempts.begin(uow, account.username, account, command.address, command.browser)
     if not accounts.still_fits(account, command.fits):
         sign_in_attempts.count_failure(uow, counted)
@@ -159,12 +162,21 @@ def change_password(
     account.session_epoch += 1
     audit.note(uow, actor, "password_changed", account.username)
     account_states.note(uow, actor, account)
-    # Whoever has a second factor has shown it already: without it this command is not taken.
-    proof = "password" if actor.at_desk is None else actor.at_desk.proof
-    awaits = factors.awaited(uow.session, account, settings.second_factor_roles)
-    proven = sessions.Proven(proof, "" if awaits == factors.FACTOR else awaits)
-    begun = sessions.begin(uow, account, command.address, command.device, command.browser, proven)
+    begun = sessions.begin(
+        uow, account, command.address, command.device, command.browser, _proven(actor, awaits)
+    )
     return {"account_id": account.id, "session": begun.mark, "browser": begun.browser}
+
+
+def _proven(actor: Actor, awaits: str) -> sessions.Proven:
+    """What the session after a new password begins with: the old password alone never stands for a second factor.
+
+    That was shown in the session before, and no later than it says there.
+    """
+    here = actor.at_desk
+    if awaits != factors.FACTOR or here is None:
+        return sessions.Proven(awaits=awaits)
+    return sessions.Proven(here.proof, verified_at=here.verified_at)
 
 
 def wrong_password() -> PasswordRefused:

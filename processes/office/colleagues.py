@@ -12,7 +12,7 @@ from processes.access import absences, accounts, audit
 from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import actions, notices, reach
+from processes.cases import actions, notices, reach, visibility
 from processes.cases.models import Case, Comment
 from processes.errors import Invalid, NotFound
 from processes.office.answers import reason_of
@@ -133,4 +133,4 @@ def _named_in(uow: UnitOfWork, case: Case, text: str) -> list[Account]:
     accounts = uow.session.scalars(
         select(Account).where(Account.name.in_(names), Account.is_active.is_(True))
     )
-    return [a for a in accounts if case.division.startswith(a.division)]
+    return [a for a in accounts if visibility.may_see(a, case)]

@@ -88,15 +88,19 @@ def _send(office: Office, channel: str, out: Callable[[Settings, Letter], None] 
 
 
 def _letter(office: Office, channel: str, jobs: Sequence[leasing.Job]) -> Letter:
-    """What waits for a person; what may not go out yet is put off, what was read meanwhile is not sent."""
+    """What waits for a person; what may not go out yet is put off.
+
+    Not sent is what was read meanwhile, and what is of a case that they may see no more.
+    """
     now = office.database.clock()
     to_send, keys = [], []
     later: dict[datetime, list[str]] = {}
     with office.database.reading("") as session:
+        account = session.get_one(Account, int(jobs[0].subject.removeprefix("account/")))
+        address = account.email if channel == notices.MAIL else account.mobile
+        told = notices.to_send(session, account, [int(job.payload["notice"]) for job in jobs])
         for job in jobs:
-            notice = session.get(Notice, int(job.payload["notice"]))
-            account = session.get_one(Account, int(job.subject.removeprefix("account/")))
-            address = account.email if channel == notices.MAIL else account.mobile
+            notice = told.get(int(job.payload["notice"]))
             if notice is None or notice.read_at is not None or not address:
                 keys.append(job.key)
             elif (when := reach.earliest(account, notice.at, now)) > now:

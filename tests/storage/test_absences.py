@@ -21,7 +21,7 @@ from processes.errors import DutySeparation, NotFound, OwnProposal, PermissionMi
 from processes.policy.calendar import civil_date
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
-from tests.builders.desks import Person, confirm_absences
+from tests.builders.desks import Person, colleague, confirm_absences, tied
 
 DAY = date(2026, 3, 2)
 
@@ -107,6 +107,23 @@ def test_another_rank__only_who_was_named_for_it__confirmed_by_another_than_who_
     stage.office.perform(c.EndNamedSubstitute(named), _actor(stage, "supervisor2"))
     with pytest.raises(RuleBroken, match="同级别"):
         _away(stage, "t1_leader", "t1_investigator2", 10)
+
+
+def test_nobody_s_other_account_acts_for_them__nor_is_it_offered(stage: Stage) -> None:
+    colleague(stage, "county_clerk", "county_clerk_b", "另一账号")
+    tied(stage, "county_clerk_b", "county_clerk")
+    other, who = _id(stage, "county_clerk_b"), Person(stage, "county_clerk")
+    assert f'<option value="{other}"' not in who.get("/absences").text
+    body = {"substitute": str(other), "from_on": "2026-03-10", "until_on": "2026-03-12", "reason": "开会"}
+    refused = who.post("/absences", body)
+    assert refused.status_code == 409 and "不能是本人的其他账号" in refused.text
+    with stage.database.reading("") as session:
+        assert session.scalar(select(func.count()).select_from(Absence)) == 0
+
+
+def test_whoever_works_on_money_may_be_put_on_the_list(whole_stage: Stage) -> None:
+    page = Person(whole_stage, "supervisor").get("/absences").text
+    assert f'value="{_id(whole_stage, "finance")}"' in page
 
 
 def test_every_role_has_a_rank() -> None:

@@ -139,6 +139,18 @@ def test_each_case_that_a_department_sees_in_a_list__stands_in_the_log_by_its_nu
     assert _logged(stage, "case_listed") == [("department", number)]
 
 
+@pytest.mark.parametrize("address", ["/cases/export", "/worklist/export?queue=office"])
+def test_each_case_in_a_file_that_a_department_takes__stands_in_the_log(stage: Stage, address: str) -> None:
+    number = _referred(stage)
+    officer = Person(stage, "department_officer")
+    assert officer.post(address, {}).status_code == 200
+    assert _logged(stage, "case_listed") == [("department", number)]
+    # Taken again it is taken twice, though a list that lies open is read once.
+    assert officer.post(address, {}).status_code == 200
+    assert _logged(stage, "case_listed") == [("department", number)] * 2
+    assert len(_logged(stage, "list_exported")) == 2
+
+
 def test_a_list_that_looks_again_by_itself__is_no_reading_but_for_what_is_new(stage: Stage) -> None:
     officer = Person(stage, "department_officer")
     number = _referred(stage)

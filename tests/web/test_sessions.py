@@ -54,6 +54,26 @@ def test_a_copied_cookie_is_dead_after_sign_out(stage: Stage) -> None:
         assert "session_ended" in session.scalars(select(AccessLog.action)).all()
 
 
+@pytest.mark.parametrize("username", ["t1_clerk", "t1_leader"])
+@pytest.mark.parametrize("address", ["/sign-in", "/sign-in/again"])
+def test_signing_in_anew_ends_the_session_of_before(stage: Stage, username: str, address: str) -> None:
+    """Of the same account or of another one: the browser knows it no more, and could not end it."""
+    person, elsewhere = Person(stage, "window_clerk"), Person(stage, "window_clerk")
+    thief = copied(stage, person)
+    said = {"username": username, "password": PASSWORD}
+    person.csrf = person._token("/about")
+    answer = person.post(address, said) if address == "/sign-in" else person.send(address, said)
+    assert answer.status_code in (200, 302)
+    assert (is_in(thief), is_in(person), is_in(elsewhere)) == (False, True, True)
+    assert [row.ended_at is None for row in rows(stage)] == [False, True, True]
+
+
+def test_a_wrong_password_ends_no_session(stage: Stage) -> None:
+    person = Person(stage, "window_clerk")
+    assert person.post("/sign-in", {"username": "t1_clerk", "password": "x"}).status_code == 403
+    assert is_in(person)
+
+
 def test_the_cookie_holds_a_mark_and_the_row_its_hash(stage: Stage) -> None:
     Person(stage, "window_clerk")
     (row,) = rows(stage)

@@ -13,6 +13,7 @@ from processes.access.models import AccessLog, SignInAttempts
 from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
 from tests.builders.desks import Person
+from web.app import create_app
 
 STRANGER, OFFICE = "203.0.113.7", "10.1.2.3"
 
@@ -165,3 +166,21 @@ def test_passwords_are_typed_hidden_and_may_be_filled_in_by_a_manager(stage: Sta
     assert len(fields) == 4
     assert all('type="password"' in field and "onpaste" not in field for field in fields)
     assert all(re.search('autocomplete="(?:current|new)-password"', field) for field in fields)
+
+
+def test_a_known_browser_is_counted_for_itself__a_forged_mark_for_nothing(stage: Stage) -> None:
+    """Somebody at the same address uses up what is free for a name there, and keeps its own browser out of nothing."""
+    app = create_app(stage.office)
+    own, other, forged = Person(stage), Person(stage), Person(stage)
+    for person in (own, other, forged):
+        person.client = app.test_client()
+        person.csrf = person._token("/sign-in")
+    right, wrong = ({"username": "t1_clerk", "password": word} for word in (PASSWORD, "x"))
+    assert own.post("/sign-in", right).status_code == 302
+    own.csrf = own._token("/about")
+    own.post("/sign-out", {})
+    own.csrf = own._token("/sign-in")
+    assert [other.post("/sign-in", wrong).status_code for _ in range(22)][-1] == 429
+    forged.client.set_cookie("yimen-browser", "A" * 43)
+    assert forged.post("/sign-in", right).status_code == 429
+    assert own.post("/sign-in", right).status_code == 302

@@ -23,8 +23,9 @@ from processes.rehearsal.stage import Stage
 from processes.storage.unit_of_work import current_instant
 from tests.builders import cases
 from tests.builders.desks import Person, colleague
-from tests.builders.factors import code, enrol, entries
+from tests.builders.factors import code, enrol, entries, make_real
 
+NEW = "春风又绿江南岸，明月何时"
 WEIGHTY = {
     c.SignPaper, c.WithdrawPaper, c.ApproveDraft, c.PublishRelease, c.RevealIdNumber, c.ExportFile, c.NoteListExport,
     c.AddAccount, c.ConfirmAccount, c.ReissuePassword, c.ConfirmParameter, c.ConfirmHolidays, c.ConfirmFundEntry,
@@ -168,6 +169,57 @@ def test_guesses_at_it_are_delayed_like_passwords(stage: Stage, later: list[time
         clerk.send("/identity/verify", {"password": "x"})
     delayed = clerk.send("/identity/verify", {"password": PASSWORD})
     assert (delayed.status_code, delayed.json["code"]) == (403, "sign_in_delayed")
+
+
+def test_a_new_password_is_no_second_factor(stage: Stage, later: list[timedelta]) -> None:
+    """An open session and the password are not enough to take an account over that has an app."""
+    cases.a_case(stage)
+    make_real(stage, "t1_clerk")
+    clerk = Person(stage, "window_clerk")
+    secret, _ = enrol(clerk)
+    later[0] = timedelta(minutes=20)
+    asked = clerk.post("/password", {"old": PASSWORD, "new": NEW, "again": NEW})
+    assert asked.status_code == 403 and "再次验证身份" in asked.text
+    assert "data-verify" in asked.text, "the page asks before it is sent again"
+    guessed = clerk.post("/password", {"old": "x", "new": NEW, "again": NEW})
+    assert "再次验证身份" in guessed.text, "whether a password was right is not told before"
+    assert clerk.send("/identity/verify", {"code": code(secret)}).status_code == 200
+    later[0] = timedelta(minutes=30)
+    assert clerk.post("/password", {"old": PASSWORD, "new": NEW, "again": NEW}).status_code == 302
+    clerk.csrf = clerk._token("/about")
+    assert reveal(clerk, stage).status_code == 200
+    later[0] = timedelta(minutes=36)
+    assert reveal(clerk, stage).status_code == 403, "the app was shown sixteen minutes ago"
+    made = clerk.post("/factors/codes", {"password": NEW})
+    assert made.status_code == 403 and "<li><code>" not in made.text
+    with stage.database.reading("") as session:
+        last = session.scalars(select(SignedIn).order_by(SignedIn.id.desc()).limit(1)).one()
+    assert (last.proof, last.awaits, last.verified_at) == (
+        "totp",
+        "",
+        sessions.wall() - timedelta(minutes=16),
+    )
+
+
+def test_without_a_second_factor_the_password_alone_changes_it(stage: Stage, later: list[timedelta]) -> None:
+    cases.a_case(stage)
+    make_real(stage, "t1_clerk")
+    clerk = Person(stage, "window_clerk")
+    later[0] = timedelta(minutes=20)
+    assert clerk.post("/password", {"old": PASSWORD, "new": NEW, "again": NEW}).status_code == 302
+    clerk.csrf = clerk._token("/about")
+    assert reveal(clerk, stage).status_code == 200, "the password is all that they have, and was just shown"
+
+
+def test_a_session_that_nobody_sat_at_stands_for_no_second_factor(
+    stage: Stage, later: list[timedelta]
+) -> None:
+    make_real(stage, "t1_clerk")
+    enrol(Person(stage, "window_clerk"))
+    stage.office.perform(c.ChangePassword(PASSWORD, NEW), accounts.actor_of(account(stage, "t1_clerk")))
+    with stage.database.reading("") as session:
+        last = session.scalars(select(SignedIn).order_by(SignedIn.id.desc()).limit(1)).one()
+    assert (last.proof, last.awaits) == ("password", "factor")
 
 
 def test_it_holds_for_one_session_alone(stage: Stage, later: list[timedelta]) -> None:

@@ -68,7 +68,7 @@ def export_log(actor: Actor) -> Any:
             )
             for log, name in rows
         ]  # fmt: skip
-    return list_export.answer("访问日志", _LIST, told)
+    return list_export.answer(actor, "访问日志", _LIST, told)
 
 
 @desk.get("/accounts")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
@@ -30,7 +29,7 @@ from processes.papers.models import STANDING, ReplacedPage
 from processes.people import differences, history
 from processes.people import queries as people
 from processes.policy import reading
-from processes.policy.calendar import SHANGHAI, civil_date
+from processes.policy.calendar import civil_date
 from processes.releases import effects, publish
 from processes.releases import words as choice_words
 from processes.releases.bundle import Bundle
@@ -38,7 +37,17 @@ from processes.relief import fund_queries
 from processes.relief import queries as relief
 from processes.storage import vault
 from processes.storage.file_names import file_name
-from web import answers, auth, budgets, decision_view, drawings, forms, step_changes, step_summary
+from web import (
+    answers,
+    auth,
+    budgets,
+    decision_view,
+    drawings,
+    forms,
+    list_export,
+    step_changes,
+    step_summary,
+)
 from web.desks import attachments
 from web.require import require
 
@@ -82,7 +91,7 @@ def search(actor: Actor) -> Any:
 def export_list(actor: Actor) -> Any:
     """The list as it is narrowed, as a spreadsheet; that it was taken is written down first."""
     office, word, wanted = auth.office(), forms.search_word(), _filter()
-    office.perform(c.NoteListExport(f"办件 {urlencode(_kept(word))}"), actor)
+    list_export.note(actor, "办件", _kept(word))
     with office.database.reading(actor.division, actor.department) as session:
         rows = queries.cases(session, word, 1, wanted, lists.MOST_ROWS).rows
         places = divisions.names(session, sorted({r.division for r in rows}))
@@ -90,12 +99,11 @@ def export_list(actor: Actor) -> Any:
             (
                 r.number, r.programme_title, r.applicant,
                 r.outcome_title or queries.STATES.get(r.status, r.status),
-                places[r.division], _minute(r.opened_at), _minute(r.closed_at),
+                places[r.division], list_export.minute(r.opened_at), list_export.minute(r.closed_at),
             )
             for r in rows
         ]  # fmt: skip
-    content = lists.spreadsheet("办件", _LIST, told, office.database.clock())
-    return send_file(io.BytesIO(content), mimetype=lists.MEDIA, download_name="办件.xlsx", as_attachment=True)
+    return list_export.answer(actor, "办件", _LIST, told)
 
 
 def _filter() -> queries.CaseFilter:
@@ -118,10 +126,6 @@ def _kept(word: str) -> dict[str, str]:
     """What the address says of the list, without the page."""
     names = ("programme", "state", "township", "since", "until")
     return {n: v for n, v in {"q": word, **{n: request.args.get(n, "") for n in names}}.items() if v}
-
-
-def _minute(at: datetime | None) -> str:
-    return "" if at is None else f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _finished(

@@ -148,7 +148,7 @@ def notice_list(actor: Actor) -> Any:
     """What one was told, latest first; seen here, it is read."""
     office = auth.office()
     with office.database.reading("") as session:
-        found = notices.latest(session, actor.account_id)
+        found = notices.latest(session, actor)
     new = tuple(n.id for n in found if n.read_at is None)
     page = render_template("notices.html", lines=notices.lines(found), new=set(new))
     if new:
@@ -186,11 +186,11 @@ def absence_page(actor: Actor) -> Any:
     with auth.office().database.reading("") as session:
         return render_template(
             "absences.html", rows=absences.listed(session, actor.account_id),
-            people=absences.candidates(session, actor),
+            people=absences.candidates(session, actor, auth.office().database.clock()),
             waiting=absences.waiting(session, actor) if actor.may(Permission.ABSENCE_CONFIRM) else [],
             longest=auth.office().settings.absence_days,
             named=absences.named_list(session) if actor.may(Permission.ABSENCE_CONFIRM) else None,
-            everybody=accounts.reachable(session, actor.division),
+            everybody=accounts.working(session, actor.division),
             programmes=[(r.programme, r.title) for r in publish.published_programmes(session)],
         )  # fmt: skip
 

@@ -45,7 +45,7 @@ def page(actor: Actor) -> Any:
         unsaid = (
             contacts.of_office(session, actor.division).missing if actor.may(Permission.CONTACT_WRITE) else []
         )
-        unread = [n for n in notices.latest(session, actor.account_id) if n.read_at is None]
+        unread = [n for n in notices.latest(session, actor) if n.read_at is None]
         told = notices.lines(unread)[:6]
     return render_template(
         "home.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=told, today=today, unsaved=left,

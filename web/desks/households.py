@@ -82,7 +82,7 @@ def export_list(actor: Actor) -> Any:
         )
         for r in rows
     )  # fmt: skip
-    return list_export.answer("家庭", _LIST, told)
+    return list_export.answer(actor, "家庭", _LIST, told)
 
 
 def _filter() -> listing.HouseholdFilter:

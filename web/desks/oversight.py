@@ -84,7 +84,7 @@ def export_list(actor: Actor) -> Any:
             )
             for r in rows
         ]  # fmt: skip
-    return list_export.answer("督办", _LIST, told)
+    return list_export.answer(actor, "督办", _LIST, told)
 
 
 @desk.post("/oversight/urge")

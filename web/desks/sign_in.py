@@ -36,10 +36,17 @@ def form() -> Any:
 
 
 def _whose() -> str:
-    """A whole office comes from one address in the morning: guesses are counted by account, too."""
+    """A whole office comes from one address in the morning: guesses are counted by account, too.
+
+    A browser that the account has signed in with counts for itself: nobody at the same address keeps it out.
+    """
     told = request.get_json(silent=True) if request.is_json else request.form
     username = told.get("username", "") if isinstance(told, Mapping) else ""
-    return f"{whence()} {str(username)[:60].strip()}"
+    name = str(username)[:60].strip()
+    _, _, browser = auth.origin()
+    with auth.office().database.reading("") as session:
+        own = sign_in_attempts.known_browser(session, name, browser) if browser else ""
+    return f"browser {own} {name}" if own else f"{whence()} {name}"
 
 
 @desk.post("/sign-in")
@@ -100,7 +107,14 @@ def again() -> Any:
 @require(Permission.SESSION)
 def password_form(actor: Actor) -> Any:
     """The page on which people change their own password."""
-    return render_template("password.html", fault=None)
+    return _password_page(actor)
+
+
+def _password_page(actor: Actor, fault: str | None = None) -> str:
+    """The page asks for the second factor before it is sent, where there is one: the form is filled in only once."""
+    with auth.office().database.reading("") as session:
+        has_factor = bool(factors.of_account(session, actor.account_id))
+    return render_template("password.html", fault=fault, has_factor=has_factor)
 
 
 @desk.post("/password")
@@ -115,7 +129,7 @@ def change_password(actor: Actor) -> Any:
         command = c.ChangePassword(request.form.get("old", ""), new, *auth.origin())
         found = auth.office().perform(command, actor)
     except YimenError as fault:
-        return render_template("password.html", fault=fault.message), status_of(fault)
+        return _password_page(actor, fault.message), status_of(fault)
     auth.open_session(found)
     return redirect(auth.inside("/"))
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
 from processes import commands as c
 from processes.access import accounts, divisions
@@ -17,9 +15,9 @@ from processes.cases import involving, pages, priority, queues
 from processes.cases.models import NO_DUE_DATE
 from processes.office import batches
 from processes.papers import lists
-from processes.policy.calendar import SHANGHAI, civil_date
+from processes.policy.calendar import civil_date
 from processes.releases import publish
-from web import auth, budgets, forms
+from web import auth, budgets, forms, list_export
 from web.require import require
 
 desk = Blueprint("worklist", __name__)
@@ -99,21 +97,17 @@ def export_list(actor: Actor) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         wanted = _wanted(session, actor)
     order = "due" if wanted.order == "priority" else wanted.order
-    office.perform(c.NoteListExport(f"{TITLES[wanted.queue]} {urlencode(_kept())}"), actor)
+    list_export.note(actor, TITLES[wanted.queue], _kept())
     with office.database.reading(actor.division, actor.department) as session:
         rows = queues.worklist(session, actor, replace(wanted, order=order), size=lists.MOST_ROWS).rows
         told = [
             (
                 "" if i.due_on == NO_DUE_DATE else i.due_on.isoformat(), i.title, i.applicant, i.case_number,
-                i.category, f"{i.offered_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", i.claimed_by or "",
+                i.category, list_export.minute(i.offered_at), i.claimed_by or "",
             )
             for i in rows
         ]  # fmt: skip
-    title = TITLES[wanted.queue]
-    content = lists.spreadsheet(title, _LIST, told, office.database.clock())
-    return send_file(
-        io.BytesIO(content), mimetype=lists.MEDIA, download_name=f"{title}.xlsx", as_attachment=True
-    )
+    return list_export.answer(actor, TITLES[wanted.queue], _LIST, told)
 
 
 def _wanted(session: Any, actor: Actor) -> queues.Wanted:
