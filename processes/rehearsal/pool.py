@@ -27,7 +27,7 @@ from processes.errors import RehearsalCutOff, RehearsalEnded, YimenError
 PREFIX = "yimen-rehearsal-"
 SECONDS = 180
 """For one scenario, or one portion of cases; the longest that is shipped takes a few seconds on a machine that is busy."""
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 1
 _Job = TypeVar("_Job")
 _Answer = TypeVar("_Answer")
 
@@ -35,7 +35,7 @@ _Answer = TypeVar("_Answer")
 class Child:
     """One child process that does one thing after another; where it was ended, another one is begun for the next."""
 
-    def __init__(self, seconds: float = SECONDS) -> None:
+    def __init__(self, seconds: int = SECONDS) -> None:
         self.seconds = seconds
         self._lock = threading.Lock()
         self._process: SpawnProcess | None = None
@@ -57,7 +57,7 @@ class Child:
                 pipe = self._ready()
                 pipe.send((work, told))
                 if not pipe.poll(self.seconds):
-                    raise RehearsalCutOff(seconds=f"{self.seconds:.0f}")
+                    raise RehearsalCutOff(seconds=self.seconds)
                 is_done, answer = pipe.recv()
             except (EOFError, OSError) as fault:
                 self._clear()
@@ -109,7 +109,7 @@ class Child:
 class Children:
     """Several children beside one another."""
 
-    def __init__(self, workers: int, seconds: float) -> None:
+    def __init__(self, workers: int, seconds: int) -> None:
         self.all = [Child(seconds) for _ in range(workers)]
         self._free: queue.SimpleQueue[Child] = queue.SimpleQueue()
         for child in self.all:
@@ -139,7 +139,7 @@ class Children:
 
 
 @contextmanager
-def pool(workers: int, seconds: float = SECONDS) -> Iterator[Children]:
+def pool(workers: int, seconds: int = SECONDS) -> Iterator[Children]:
     """Children for a while, whose stages go with them."""
     made = Children(workers, seconds)
     try:
@@ -148,7 +148,7 @@ def pool(workers: int, seconds: float = SECONDS) -> Iterator[Children]:
         made.end()
 
 
-def lasting(seconds: float) -> Child:
+def lasting(seconds: int) -> Child:
     """A child that stands as long as the process does."""
     made = Child(seconds)
     atexit.register(made.end)
