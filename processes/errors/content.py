@@ -119,6 +119,14 @@ class ScenarioInvalid(ContentFault):
     text_en = "The scenario is faulty: {reason}"
 
 
+class RehearsalCutOff(ContentFault):
+    """A scenario, or a portion of cases, did not come to its end within its time."""
+
+    code = "rehearsal_cut_off"
+    text = "演练超过 {seconds} 秒仍没有完成，已停止。请减少等待的天数和环节，并检查流程是否反复循环。"
+    text_en = "The rehearsal was not done within {seconds} seconds and was stopped."
+
+
 class EngineFault(ContentFault):
     """The diagram runs into a state that it cannot leave."""
 

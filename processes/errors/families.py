@@ -39,8 +39,16 @@ class YimenError(Exception):
         """The same sentence in English, the second language of the screens."""
         return self.text_en.format(**self.params)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error of a child process arrives whole: made from its code alone, it would be none of these."""
+        return _bare, (type(self), self.args), self.__dict__
+
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
+
+
+def _bare(kind: type[YimenError], args: tuple[Any, ...]) -> YimenError:
+    return kind.__new__(kind, *args)
 
 
 class Invalid(YimenError):

@@ -211,6 +211,14 @@ class RenderFailed(Unavailable):
     text_en = "Rendering failed: {reason}. It will be tried again."
 
 
+class RehearsalEnded(Unavailable):
+    """The child that plays scenarios was ended from outside, or the memory did not last."""
+
+    code = "rehearsal_ended"
+    text = "演练进程意外结束（可能内存不足），没有结果。请再试一次；一直如此的，请告知系统管理员。"
+    text_en = "The process of the rehearsal came to an unforeseen end; please try again."
+
+
 class PaperNotReady(Unavailable):
     """The paper is still being made."""
 

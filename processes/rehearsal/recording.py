@@ -7,7 +7,6 @@ the rehearsal will do.  It runs in a child process, which has a stage, keys and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,13 +24,16 @@ from processes.policy import values
 from processes.policy.calendar import SHANGHAI
 from processes.rehearsal import looking, scenarios, stage
 from processes.rehearsal.player import Player
-from processes.rehearsal.pool import lasting
+from processes.rehearsal.pool import Child, lasting
 from processes.rehearsal.results import Result
 from processes.rehearsal.stage import Stage
 from processes.releases import bundle as bundles
 from processes.releases import forms, publish
 from processes.releases.bundle import Bundle
 from processes.settings import Settings
+
+SECONDS = 60
+"""Somebody waits before the screen, and others behind; a recorded case is played within a few seconds."""
 
 
 def look(
@@ -40,13 +42,12 @@ def look(
     """Where a scenario stands after its steps: the day, the open steps with their forms, how it ended.
 
     `fault` says why the last step was refused, with `fields` where a form was; raises `ScenarioInvalid` for a
-    content that is not a scenario.
+    content that is not a scenario, `RehearsalCutOff` and `RehearsalEnded` where the playing comes to nothing.
     """
     written = written_down({**content, "expect": {}})
     scenarios.parse(written.encode(), Path("录制"))
     packed = [bundles.pack(b) for b in (bundle, *others)]
-    found: dict[str, Any] = _pool().submit(_look, settings, packed, written).result()
-    return found
+    return _child().do(_look, settings, packed, written)
 
 
 def expected(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,8 +70,8 @@ def written_down(content: Mapping[str, Any]) -> str:
 
 
 @cache
-def _pool() -> ProcessPoolExecutor:
-    return lasting(1)
+def _child() -> Child:
+    return lasting(SECONDS)
 
 
 def _look(settings: Settings, packed: list[bytes], written: str) -> dict[str, Any]:

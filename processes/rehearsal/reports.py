@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic
+from typing import Any
 
-from processes.errors import ScenarioInvalid, YimenError
+from processes.errors import RehearsalCutOff, RehearsalEnded, ScenarioInvalid, YimenError
 from processes.rehearsal import parameters, player, samples, scenarios, stage
-from processes.rehearsal.pool import pool
+from processes.rehearsal.pool import Child, pool
 from processes.rehearsal.results import Result
 from processes.rehearsal.scenarios import Scenario
 from processes.releases import bundle as bundles
@@ -15,6 +18,8 @@ from processes.releases.bundle import Bundle
 from processes.settings import Settings
 
 WORKERS = 2
+WHOLE_SECONDS = 900
+"""For all scenarios of a draft: others wait for the worker meanwhile; those that are shipped are played within a minute."""
 
 
 def run(
@@ -29,11 +34,27 @@ def run(
         except YimenError as fault:
             results.append(_unreadable(path, fault.message))
             tell(results[-1])
-    with pool(WORKERS) as children:
-        for result in children.map(play_file, found, [settings] * len(found)):
-            tell(result)
-            results.append(result)
+    for result in _each(found, play_file, settings):
+        tell(result)
+        results.append(result)
     return results
+
+
+def _each(
+    found: list[Scenario], play: Callable[..., Result], *told: Any, last: float = math.inf
+) -> Iterator[Result]:
+    """Play scenarios beside one another; one that does not come to its end, or to its turn until `last`, has failed."""
+
+    def played(child: Child, scenario: Scenario) -> Result:
+        try:
+            if monotonic() > last:
+                raise ScenarioInvalid(reason=f"整个演练超过 {WHOLE_SECONDS // 60} 分钟，没有轮到这个情景")
+            return child.do(play, scenario, *told)
+        except (ScenarioInvalid, RehearsalCutOff, RehearsalEnded) as fault:
+            return Result(scenario.title, scenario.file, differences=[fault.message])
+
+    with pool(WORKERS) as children:
+        yield from children.each(played, found)
 
 
 def play_file(scenario: Scenario, settings: Settings, url: str | None = None) -> Result:
@@ -41,10 +62,21 @@ def play_file(scenario: Scenario, settings: Settings, url: str | None = None) ->
 
     What is wrong with the scenario itself is a difference too: one bad file does not stop the others.
     """
+
+    def content() -> list[bundles.Bundle]:
+        return _with_neighbours(_folder(Path(scenario.file), settings, str(scenario.content["programme"])))
+
+    return _on_stage(scenario, content, settings, url)
+
+
+def _on_stage(
+    scenario: Scenario,
+    content: Callable[[], list[bundles.Bundle]],
+    settings: Settings,
+    url: str | None = None,
+) -> Result:
     try:
-        folder = _folder(Path(scenario.file), settings, str(scenario.content["programme"]))
-        wanted = scenario.content.get("parameters", {})
-        bundles_here = parameters.with_values(_with_neighbours(folder), wanted)
+        bundles_here = parameters.with_values(content(), scenario.content.get("parameters", {}))
         with stage.stage(settings, *bundles_here, url=url) as made:
             return _played(made, scenario)
     except YimenError as fault:
@@ -73,21 +105,14 @@ def rehearse(
     found = scenarios.of_bundle(bundle.files, settings.content / bundle.id)
     packed = [bundles.pack(b) for b in (bundle, *others)]
     results: list[Result] = []
-    with pool(WORKERS) as children:
-        for result in children.map(_play_packed, found, [settings] * len(found), [packed] * len(found)):
-            results.append(result)
-            tell(len(results), len(found), results)
+    for result in _each(found, _play_packed, settings, packed, last=monotonic() + WHOLE_SECONDS):
+        results.append(result)
+        tell(len(results), len(found), results)
     return results
 
 
 def _play_packed(scenario: Scenario, settings: Settings, packed: list[bytes]) -> Result:
-    try:
-        wanted = scenario.content.get("parameters", {})
-        bundles_here = parameters.with_values([bundles.unpack(p) for p in packed], wanted)
-        with stage.stage(settings, *bundles_here) as made:
-            return _played(made, scenario)
-    except YimenError as fault:
-        return Result(scenario.title, scenario.file, differences=[fault.message])
+    return _on_stage(scenario, lambda: [bundles.unpack(p) for p in packed], settings)
 
 
 def _unreadable(path: Path, said: str) -> Result:

@@ -17,12 +17,15 @@ from jsonschema import ValidationError
 
 from processes.errors import ScenarioInvalid
 from processes.policy.toml_text import is_plain
+from processes.rehearsal import waits
 from processes.rehearsal.registering import put
 from processes.releases import shapes
 
 MOST_BYTES = 200_000
 MOST_LEVELS = 40
 MOST_DIGITS = 40
+MOST_VARIANTS = 100
+"""Each is a copy of the whole scenario, and is played for itself."""
 _TAG = "tag:yaml.org,2002:"
 _NUMBERS = (f"{_TAG}int", f"{_TAG}float")
 SCHEMA_FILE = Path(__file__).with_name("scenario.schema.json")
@@ -76,7 +79,12 @@ def parse(written: bytes, path: Path) -> list[Scenario]:
         raise ScenarioInvalid(
             reason=f"{path.name} 的 {shapes.place(fault)}：{fault.message[:200]}"
         ) from fault
-    return list(_variants(path, raw))
+    if len(raw.get("variants", [])) > MOST_VARIANTS:
+        raise ScenarioInvalid(reason=f"{path.name} 的变体超过 {MOST_VARIANTS} 个，请分写成几个文件")
+    found = list(_variants(path, raw))
+    for scenario in found:
+        waits.demand(scenario.content, path.name)
+    return found
 
 
 def plain(written: bytes, name: str) -> dict[str, Any]:

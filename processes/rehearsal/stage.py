@@ -22,7 +22,7 @@ from processes.migrations import schema
 from processes.office import Office
 from processes.office.sweeping import sweep
 from processes.policy.calendar import SHANGHAI, civil_date
-from processes.rehearsal import blank, county
+from processes.rehearsal import blank, county, waits
 from processes.releases import publish
 from processes.releases.bundle import Bundle
 from processes.settings import Settings
@@ -99,23 +99,15 @@ class Stage:
                 pass
 
     def _instants(self, text: str) -> Iterator[datetime]:
-        number, _, unit = text.partition(" ")
-        if not (number.isascii() and number.isdigit()) or unit.rstrip("s") not in (
-            "working day",
-            "day",
-            "hour",
-            "minute",
-        ):
-            raise ScenarioInvalid(reason=f"“{text}”应写作“3 working days”“7 days”或“2 hours”")
-        if unit.startswith(("hour", "minute")):
-            step = timedelta(hours=int(number)) if unit.startswith("hour") else timedelta(minutes=int(number))
-            yield self.clock.now + step
+        number, unit = waits.read(text)
+        if unit in ("hour", "minute"):
+            yield self.clock.now + waits.length(number, unit)
             return
         today = civil_date(self.clock.now)
-        until = today + timedelta(days=int(number))
-        if unit.startswith("working"):
+        until = today + timedelta(days=number)
+        if unit == "working day":
             with self.database.reading("") as session:
-                until = calendar_of(session).add_working_days(today, int(number))
+                until = calendar_of(session).add_working_days(today, number)
         clock_time = self.clock.now.astimezone(SHANGHAI).time()
         day = today
         while day < until:

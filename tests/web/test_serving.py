@@ -178,14 +178,15 @@ def test_the_time_of_a_job__is_the_processors__and_not_that_of_a_machine_that_do
 
 
 _REHEARSE = """
-import sys, time
+import threading, time
 from processes.rehearsal.pool import pool
+def told(children):
+    time.sleep(3)
+    print(*(child.pid for child in children.all), flush=True)
 if __name__ == "__main__":
     with pool(2) as children:
-        asked = [children.submit(time.sleep, 120) for _ in range(2)]
-        time.sleep(3)
-        print(*children._processes, flush=True)
-        asked[0].result()
+        threading.Thread(target=told, args=(children,)).start()
+        list(children.each(lambda child, seconds: child.do(time.sleep, seconds), [120, 120]))
 """
 
 

@@ -1,0 +1,54 @@
+"""How long the steps of a scenario wait, read and bounded: every day that passes on a stage is swept like a real one.
+
+Ten years in all are several times what any programme needs, and a stage is through with them within a minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from processes.errors import ScenarioInvalid
+
+MOST_DAYS = 3_660
+"""So many days, working or not, may pass in one step, and in all steps of a scenario together."""
+KEYS = ("after", "wait")
+"""Where a step says how much time passes before it."""
+_MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "working day": 24 * 60}
+_MOST_DIGITS = 9
+
+
+def read(text: str) -> tuple[int, str]:
+    """Number and unit of `3 working days`, `7 days`, `2 hours`; raises `ScenarioInvalid` for what is written otherwise."""
+    number, _, told = text.partition(" ")
+    unit = told.removesuffix("s")
+    if not (number.isascii() and number.isdigit()) or unit not in _MINUTES:
+        raise ScenarioInvalid(reason=f"“{text[:40]}”应写作“3 working days”“7 days”或“2 hours”")
+    if len(number) > _MOST_DIGITS or int(number) * _MINUTES[unit] > MOST_DAYS * _MINUTES["day"]:
+        raise ScenarioInvalid(reason=f"“{text[:40]}”太久，一个环节最多等待 {MOST_DAYS} 天")
+    return int(number), unit
+
+
+def length(number: int, unit: str) -> timedelta:
+    """How long a wait is, a working day counted as one day."""
+    return timedelta(minutes=number * _MINUTES[unit])
+
+
+def demand(content: Mapping[str, Any], name: str) -> None:
+    """Raises `ScenarioInvalid` with the place where a scenario waits longer than it may; `name` is its file."""
+    passed = timedelta()
+    steps = content.get("steps", [])
+    for n, step in enumerate(steps if isinstance(steps, list) else [], start=1):
+        for key in KEYS:
+            if not isinstance(step, Mapping) or key not in step:
+                continue
+            place = f"{name} 的情景“{str(content.get('scenario', ''))[:80]}”第 {n} 步（{key}）"
+            try:
+                passed += length(*read(str(step[key])))
+            except ScenarioInvalid as fault:
+                raise ScenarioInvalid(reason=f"{place}：{fault.params['reason']}") from fault
+            if passed > timedelta(days=MOST_DAYS):
+                raise ScenarioInvalid(
+                    reason=f"{place}：到此共等待 {passed.days} 天，一个情景最多等待 {MOST_DAYS} 天"
+                )
