@@ -34,6 +34,8 @@ def take_in_old_file(
     number, title = command.number.strip()[:_LONGEST], command.title.strip()
     if not number or not title:
         raise Invalid(reason="请填写档号和题名")
+    if file_name(number) != number:
+        raise Invalid(reason="档号中不能有“/”“\\”、换行等符号，也不能有连续的空格")
     if command.retention not in retention.TERMS:
         raise Invalid(reason="请选择保管期限")
     if command.closed_on > civil_date(uow.now):

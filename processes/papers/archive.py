@@ -132,11 +132,12 @@ def zipped(parts: Sequence[Part], title: str, printed: bytes, made_at: datetime)
     out = io.BytesIO()
     sums: list[str] = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (
+        for told, content in (
             ("目录.html", _page(title, catalogue.as_html(parts, made_at))),
             ("目录.pdf", printed),
             *((f"{part.folder}{p.name}", p.content) for part in parts for p in part.pieces),
         ):
+            name = _inside(told)
             archive.writestr(name, content)
             sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}")
         archive.writestr("SHA256SUMS", "\n".join(sums) + "\n")
@@ -186,6 +187,12 @@ def _page(title: str, body: str) -> bytes:
 
 def _name(folder: str, n: int, title: str, suffix: str) -> str:
     return f"{folder}/{n:02}-{shown(title).translate(_FORBIDDEN)[:80]}{suffix}"
+
+
+def _inside(told: str) -> str:
+    """A path that stays in the folder and on its line, whatever the numbers and titles say that it is made of."""
+    parts = (shown(part).translate(_FORBIDDEN).strip(" .") for part in told.split("/"))
+    return "/".join(part or "_" for part in parts)
 
 
 def _e(text: str) -> str:

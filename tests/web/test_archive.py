@@ -6,15 +6,21 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
+from datetime import date
 
 import pikepdf
+import pytest
 from sqlalchemy import select
 
 from processes import commands as c
 from processes import jobs
 from processes.access.models import AccessLog
 from processes.cases.models import Attachment, Case
+from processes.errors import Invalid
+from processes.papers.archive_models import OldFile
 from processes.people.models import Household
+from processes.policy import retention
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders import files as files_brought
@@ -88,3 +94,21 @@ def test_nobody_takes_what_is_not_theirs(stage: Stage) -> None:
     number = cases.a_case(stage)
     assert Person(stage, "t2_clerk").post(f"/cases/{number}/export", {}).status_code == 404
     assert Person(stage, "investigator").post(f"/cases/{number}/export", {}).status_code == 403
+
+
+@pytest.mark.parametrize("number", ["x\\..\\..\\evil", "x/../../evil", "甲\n0000  目录.pdf"])
+def test_what_an_archive_number_says__becomes_no_path_and_no_line(stage: Stage, number: str) -> None:
+    stage.set_clock(cases.noon())
+    household, clerk = cases.a_household(stage), stage.actor("window_clerk", cases.VILLAGE)
+    taken = c.TakeInOldFile("旧-1", household, "旧档", date(2010, 1, 1), next(iter(retention.TERMS)), "")
+    with pytest.raises(Invalid, match="档号中不能有"):
+        stage.office.perform(replace(taken, number=number), clerk)
+    stage.office.perform(taken, clerk)
+    stage.office.perform(c.AddOldSheet("旧-1", "甲.png", files_brought.a_photo("PNG"), 1), clerk)
+    with stage.database.unit_of_work() as uow:
+        uow.session.scalars(select(OldFile)).one().number = number  # as one of before could be called
+        uow.commit()
+    content = Person(stage, "window_clerk").post(f"/households/{household}/export", {}).data
+    names = list(_checked(content))
+    assert all(not {"", ".", ".."} & set(n.replace("\\", "/").split("/")) for n in names), names
+    assert not any(mark in n for n in names for mark in "\\\n")

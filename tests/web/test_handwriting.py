@@ -6,10 +6,13 @@ import io
 from base64 import b64encode
 
 import pikepdf
+import pytest
 from PIL import Image, ImageDraw
 from sqlalchemy import select
 
 from processes import jobs
+from processes.access.models import Account
+from processes.cases.models import WorkItem
 from processes.papers.models import Handwriting, IssuedPaper
 from processes.rehearsal.stage import Stage
 from processes.storage import vault
@@ -91,3 +94,46 @@ def test_a_form_without_handwriting_leaves_room_for_a_pen(stage: Stage) -> None:
     with stage.database.reading("") as session:
         paper = session.scalars(select(IssuedPaper).where(IssuedPaper.kind == "investigation_form")).one()
     assert paper.contract["handwriting"] == []
+
+
+def _picture(wide: int, high: int) -> str:
+    """A white picture of one bit a pixel: thirteen thousand by as many are 37 KB, and 21 MB or more once unfolded."""
+    out = io.BytesIO()
+    Image.new("1", (wide, high), 1).save(out, "PNG", optimize=True)
+    return "data:image/png;base64," + b64encode(out.getvalue()).decode()
+
+
+@pytest.mark.parametrize(
+    ("picture", "said"),
+    [
+        (_picture(13_000, 13_000), "不得超过 2000 像素"),
+        (_picture(2_001, 10), "不得超过 2000 像素"),
+        (_stroke()[:-40], "图片不完整"),
+    ],
+)
+def test_a_picture_that_unfolds_to_too_much_or_is_cut_off__never_comes_to_the_press(
+    stage: Stage, picture: str, said: str
+) -> None:
+    number = cases.a_case(stage, "investigate_household")
+    item = cases.item_at(stage, number, "investigate_household")
+    desk = Person(stage, "investigator")
+    address = f"/cases/{number}/tasks/{item.id}/handwriting"
+    answer = desk.send(address, {"version": item.version, "picture": picture})
+    assert answer.status_code == 422
+    assert said in answer.json["message"]
+    largest = desk.send(address, {"version": item.version, "picture": _picture(2_000, 2_000)})
+    assert largest.status_code == 200
+
+
+def test_who_takes_a_signature_has_had_a_hand_in_the_step(stage: Stage) -> None:
+    number = cases.a_case(stage, "investigate_household")
+    item = cases.item_at(stage, number, "investigate_household")
+    desk = Person(stage, "investigator")
+    assert desk.send(
+        f"/cases/{number}/tasks/{item.id}/handwriting", {"version": item.version, "picture": _stroke()}
+    ).status_code == 200  # fmt: skip
+    with stage.database.reading("") as session:
+        hands = session.get_one(WorkItem, item.id).preparers
+        assert hands == [
+            session.scalars(select(Account.id).where(Account.username == "t1_investigator")).one()
+        ]
