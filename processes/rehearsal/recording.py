@@ -7,6 +7,7 @@ the rehearsal will do.  It runs in a child process, which has a stage, keys and 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,9 +65,28 @@ def expected(found: Mapping[str, Any]) -> dict[str, Any]:
     return wanted
 
 
+_MOST_PLACES = 40
+"""What is longer is no amount, and is told as it came: `1E+999999` has a million digits when it is written out."""
+
+
+class _Written(yaml.SafeDumper):
+    """Writes amounts with fractions, which arrive as decimal numbers, digit by digit."""
+
+
+def _amount(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
+    if not value.is_finite() or abs(value.adjusted()) > _MOST_PLACES:
+        return dumper.represent_str(str(value))
+    if value == value.to_integral_value():
+        return dumper.represent_int(int(value))
+    return dumper.represent_scalar("tag:yaml.org,2002:float", f"{value:f}")
+
+
+_Written.add_representer(Decimal, _amount)
+
+
 def written_down(content: Mapping[str, Any]) -> str:
     """A scenario as its file is written."""
-    return str(yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False, width=110))
+    return str(yaml.dump(dict(content), Dumper=_Written, allow_unicode=True, sort_keys=False, width=110))
 
 
 @cache

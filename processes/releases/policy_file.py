@@ -37,6 +37,7 @@ def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
         document["parameter"] = tomlkit.aot()
     standing = {str(p["name"]): p for p in _parameters(document)}
     for parameter in wanted:
+        _demand_rows(parameter)
         name = str(parameter.get("name", "")).strip()
         table = standing.pop(name, None)
         if table is None:
@@ -48,6 +49,14 @@ def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
     for name in standing:
         kept.remove(next(p for p in kept if str(p["name"]) == name))
     return tomlkit.dumps(document)
+
+
+def _demand_rows(parameter: Any) -> None:
+    """Raise `Invalid` for what is no parameter with rows of values: a page sends none such."""
+    rows = parameter.get("values", []) if isinstance(parameter, Mapping) else None
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        name = str(parameter.get("name", ""))[:60] if isinstance(parameter, Mapping) else ""
+        raise Invalid(reason=f"参数 {name} 的取值应为表格的各行，请刷新页面后重试")
 
 
 def _write(table: Any, name: str, parameter: Mapping[str, Any]) -> None:
