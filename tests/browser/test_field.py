@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -41,6 +42,7 @@ def test_a_visit_without_a_network(desk: Desk) -> None:
     page.fill("#pin", PIN)
     page.click("#carry")
     expect(page.locator("#said")).to_contain_text("已带出 1 份")
+    expect(page.locator("#said")).to_have_text(re.compile(r"，\d{4}-\d\d-\d\d \d\d:\d\d 后自动清除$"))
     kept = page.evaluate("""async () => { const base = await new Promise((r) => { const a = indexedDB.open("yimen-field"); a.onsuccess = () => r(a.result); });
         const all = await new Promise((r) => { const q = base.transaction("kept").objectStore("kept").getAll(); q.onsuccess = () => r(q.result); });
         return JSON.stringify(all.map((x) => x.sealed ? new TextDecoder().decode(x.sealed) : "")); }""")

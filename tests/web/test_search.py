@@ -102,6 +102,9 @@ def test_the_bar_names_the_county_and_marks_where_one_is(stage: Stage) -> None:
     inside = Person(stage, "supervisor").get("/holidays").text
     assert "aria-current=true>设置</summary>" in inside
     assert re.search(r'href="/holidays" aria-current=page', inside)
+    versions = Person(stage, "supervisor").get("/releases/minimum_living_allowance").text
+    assert "aria-current=true>设置</summary>" in versions
+    assert re.search(r'href="/studio" aria-current=page', versions)
 
 
 def test_people_of_the_same_role_and_place_are_offered_first(stage: Stage) -> None:

@@ -7,6 +7,9 @@ import { inForm, keepTyped, readDay } from "./typed_days.js";
 const HINTS = { "yyyy/mm/dd": "年-月-日", "mm/dd/yyyy": "年-月-日", "dd/mm/yyyy": "年-月-日", "yyyy/m/d": "年-月-日", "m/d/yyyy": "年-月-日", "d/m/yyyy": "年-月-日" };
 const NAMES = { Month: "月", Year: "年", Hour: "时", Minute: "分", Second: "秒" };
 
+// An instant as the desk's pages write it, whatever the language of the browser: 2026-03-02 09:05.
+export const written = (instant) => flatpickr.formatDate(instant, "Y-m-d H:i");
+
 // What the picker calls its own parts, for screen readers.
 export function inChinese(calendar) {
   localise(calendar, NAMES);

@@ -3,7 +3,7 @@ import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
 import SignaturePad from "signature_pad";
 import { takesNumbersAsWritten } from "./amounts.js";
-import { chineseDates } from "./dates.js";
+import { chineseDates, written } from "./dates.js";
 import { say } from "./send.js";
 import { begin, isKept, throwAway, unlock, pinFault } from "./sealed_store.js";
 import { formsInChinese, hintsInChinese } from "./words_of_forms.js";
@@ -153,7 +153,7 @@ at("carry").addEventListener("click", async () => {
     sealed = await begin(pin, expires);
     items = carried.items;
     await keep();
-    const until = new Date(expires).toLocaleString("zh-CN", { hour12: false });
+    const until = written(new Date(expires));
     list();
     if ((await offline) || (await laidHere().catch(() => false))) say(`已带出 ${items.length} 份，${until} 后自动清除`, "good");
     else say("表已存入本机，但本页没有存全，断网后打不开。请刷新本页，重新带出。", "bad");
@@ -173,7 +173,7 @@ at("photo").addEventListener("change", async (event) => {
   await fill(current);
 });
 at("locate").addEventListener("click", () => navigator.geolocation.getCurrentPosition(
-  async ({ coords }) => { current.place = { latitude: coords.latitude, longitude: coords.longitude, accuracy: coords.accuracy, when: new Date().toLocaleString("zh-CN", { hour12: false }) }; await save(); await fill(current); },
+  async ({ coords }) => { current.place = { latitude: coords.latitude, longitude: coords.longitude, accuracy: coords.accuracy, when: written(new Date()) }; await save(); await fill(current); },
   () => say("没有取得位置，请检查定位权限。", "bad"),
 ));
 at("clear-pad").addEventListener("click", () => { pad.clear(); delete current.signature; });
