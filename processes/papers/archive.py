@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import html
-import io
+import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
@@ -29,7 +30,6 @@ from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import publish, words
 from processes.releases.bundle import Bundle
 from processes.storage import vault
-from processes.storage.file_names import shown
 
 _STYLE = "body{font-family:serif;margin:2em;max-width:60em}table{border-collapse:collapse;width:100%}td,th{border:1px solid #999;padding:.2em .5em;text-align:left}code{font-size:.75em;word-break:break-all}"
 _STATES = {STANDING: "", SUPERSEDED: "（已被取代）", WITHDRAWN: "（已撤销）"}
@@ -37,7 +37,6 @@ PDF = "application/pdf"
 SUFFIXES = {
     PDF: ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "image/tiff": ".tif", "image/webp": ".webp",
 }  # fmt: skip
-_FORBIDDEN = str.maketrans(dict.fromkeys('/\\:*?"<>|\n\r\t', "_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +57,15 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
         state = _STATES[paper.standing]
         office = str(paper.contract.get("header", {}).get("office", ""))
         title = f"{paper.title} {paper.number}{state}"
-        content = vault.get(folders.papers, paper.signed_sha256 or paper.sha256)
+        digest = paper.signed_sha256 or paper.sha256
         found.append(
             Piece(
                 _name("文书", n, title, ".pdf"),
                 f"{paper.title}{state}",
                 paper.pages,
                 paper.issued_on.isoformat(),
-                content,
+                digest,
+                partial(vault.get, folders.papers, digest),
                 paper.number,
                 office,
             )
@@ -75,21 +75,21 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
             signed = return_scan.signed_file(pages, folders.scans)
             on = "" if paper.returned_on is None else paper.returned_on.isoformat()
             name = _name("签字件", n, title, ".pdf")
-            found.append(
-                Piece(name, f"{paper.title}{state} 签字件", len(pages), on, signed, paper.number, office)
-            )
+            what = f"{paper.title}{state} 签字件"
+            found.append(Piece(name, what, len(pages), on, *_as_made(signed), paper.number, office))
         found.extend(_replaced(session, paper, n, folders.scans))
     for n, attached in enumerate(queries.attachments(session, case.id), start=1):
-        content = vault.get(folders.attachments, attached.sha256)
+        read = partial(vault.get, folders.attachments, attached.sha256)
         on = f"{attached.at.astimezone(SHANGHAI):%Y-%m-%d}"
-        pages_there = _pages_of(content, attached.media_type)
+        pages_there = _pages_of(read(), attached.media_type)
         found.append(
             Piece(
                 _name("附件", n, Path(attached.name).stem, SUFFIXES[attached.media_type]),
                 attached.name,
                 pages_there,
                 on,
-                content,
+                attached.sha256,
+                read,
                 by=attached.by,
             )
         )
@@ -102,7 +102,7 @@ def _replaced(session: Session, paper: IssuedPaper, n: int, scans: Path) -> list
         Piece(
             _name("签字件", n, f"{paper.title} {paper.number} 第{page.page}页 被替换{page.id}", ".jpg"),
             f"{paper.title} 签字件第 {page.page} 页（已被替换）", 1, civil_date(page.at).isoformat(),
-            vault.get(scans, page.sha256), paper.number, by=page.by,
+            page.sha256, partial(vault.get, scans, page.sha256), paper.number, by=page.by,
         )
         for page in return_scan.replaced(session, [paper.id])
     ]  # fmt: skip
@@ -121,27 +121,38 @@ def old_pieces(session: Session, file: OldFile, scans: Path) -> list[Piece]:
     return [
         Piece(
             _name("旧档", sheet.position, sheet.title, SUFFIXES[sheet.media_type]), sheet.title, sheet.pages,
-            file.closed_on.isoformat(), vault.get(scans, sheet.sha256), by=file.taken_in_by,
+            file.closed_on.isoformat(), sheet.sha256, partial(vault.get, scans, sheet.sha256), by=file.taken_in_by,
         )
         for sheet in old_files.sheets(session, file.id)
     ]  # fmt: skip
 
 
-def zipped(parts: Sequence[Part], title: str, printed: bytes, made_at: datetime) -> bytes:
-    """The folder as a ZIP: the catalogue in front, to read and `printed`, the files, and `SHA256SUMS`."""
-    out = io.BytesIO()
+def zipped(parts: Sequence[Part], title: str, printed: bytes, made_at: datetime) -> IO[bytes]:
+    """The folder as a ZIP: the catalogue in front, to read and `printed`, the files, and `SHA256SUMS`.
+
+    An open file without a name, at its beginning: a household's scans are larger than a desk may hold in memory.
+    """
+    out = tempfile.TemporaryFile()  # noqa: SIM115  (it is sent after this, and goes when it is closed)
     sums: list[str] = []
+
+    def add(name: str, content: bytes) -> None:
+        archive.writestr(name, content)
+        sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}")
+
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for told, content in (
-            ("目录.html", _page(title, catalogue.as_html(parts, made_at))),
-            ("目录.pdf", printed),
-            *((f"{part.folder}{p.name}", p.content) for part in parts for p in part.pieces),
-        ):
-            name = _inside(told)
-            archive.writestr(name, content)
-            sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}")
+        add("目录.html", _page(title, catalogue.as_html(parts, made_at)))
+        add("目录.pdf", printed)
+        for part in parts:
+            for piece in part.pieces:
+                add(catalogue.path_of(part, piece), piece.read())
         archive.writestr("SHA256SUMS", "\n".join(sums) + "\n")
-    return out.getvalue()
+    out.seek(0)
+    return out
+
+
+def _as_made(content: bytes) -> tuple[str, Callable[[], bytes]]:
+    """Hash and bytes of what is made here and lies nowhere else."""
+    return hashlib.sha256(content).hexdigest(), lambda: content
 
 
 def _record(session: Session, case: Case) -> list[Piece]:
@@ -164,8 +175,8 @@ def _record(session: Session, case: Case) -> list[Piece]:
     )  # fmt: skip
     on = "" if not told else timeline.when(told[-1])[:10]
     return [
-        Piece("办理记录.html", "办理记录", None, on, page),
-        Piece("办理记录.json", "办理记录（带前后相扣的校验值，供程序核对）", None, on, chain),
+        Piece("办理记录.html", "办理记录", None, on, *_as_made(page)),
+        Piece("办理记录.json", "办理记录（带前后相扣的校验值，供程序核对）", None, on, *_as_made(chain)),
     ]
 
 
@@ -186,13 +197,7 @@ def _page(title: str, body: str) -> bytes:
 
 
 def _name(folder: str, n: int, title: str, suffix: str) -> str:
-    return f"{folder}/{n:02}-{shown(title).translate(_FORBIDDEN)[:80]}{suffix}"
-
-
-def _inside(told: str) -> str:
-    """A path that stays in the folder and on its line, whatever the numbers and titles say that it is made of."""
-    parts = (shown(part).translate(_FORBIDDEN).strip(" .") for part in told.split("/"))
-    return "/".join(part or "_" for part in parts)
+    return f"{folder}/{n:02}-{catalogue.plain(title)[:80]}{suffix}"
 
 
 def _e(text: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,27 +12,41 @@ from sqlalchemy.orm import Session
 
 from processes.papers import shared_template
 from processes.policy.calendar import SHANGHAI, civil_date
+from processes.storage.file_names import shown
 
+_FORBIDDEN = str.maketrans(dict.fromkeys('/\\:*?"<>|\n\r\t', "_"))
 TEMPLATE = "archive_catalogue.html"
 TITLE = "档案目录"
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One file of the archive: its place in the folder, what the catalogue says of it, its bytes."""
+    """One file of the archive: its place in the folder, what the catalogue says of it, how its bytes are read.
+
+    They are read when the file is written, and no more than one file is held at a time.
+    """
 
     name: str
     title: str
     pages: int | None
     on: str
-    content: bytes
+    sha256: str
+    read: Callable[[], bytes]
     number: str = ""
     by: str = ""
 
-    @property
-    def sha256(self) -> str:
-        """The hash of the file."""
-        return hashlib.sha256(self.content).hexdigest()
+
+def path_of(part: Part, piece: Piece) -> str:
+    """Where a piece lies in the folder: a path that stays within it, whatever the numbers and titles say that it is made of."""
+    parts = (
+        shown(word).translate(_FORBIDDEN).strip(" .") for word in f"{part.folder}{piece.name}".split("/")
+    )
+    return "/".join(word or "_" for word in parts)
+
+
+def plain(title: str) -> str:
+    """A title as part of the name of a file."""
+    return shown(title).translate(_FORBIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,7 @@ def lines(file: Part) -> Iterator[dict[str, Any]]:
             page = last + 1
         yield {
             "serial": serial, "number": piece.number, "by": piece.by, "title": piece.title, "on": piece.on,
-            "span": span, "pages": piece.pages or 0, "name": f"{file.folder}{piece.name}",
+            "span": span, "pages": piece.pages or 0, "name": path_of(file, piece),
             "sha256": piece.sha256,
         }  # fmt: skip
 

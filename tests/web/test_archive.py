@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import random
+import tracemalloc
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pikepdf
 import pytest
@@ -18,6 +20,7 @@ from processes import jobs
 from processes.access.models import AccessLog
 from processes.cases.models import Attachment, Case
 from processes.errors import Invalid
+from processes.papers import archive, catalogue
 from processes.papers.archive_models import OldFile
 from processes.people.models import Household
 from processes.policy import retention
@@ -29,8 +32,8 @@ from tests.builders.desks import Person
 
 def _checked(content: bytes) -> dict[str, bytes]:
     """The files of an archive, each compared with its line in `SHA256SUMS`."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        files = {n: archive.read(n) for n in archive.namelist()}
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        files = {n: packed.read(n) for n in packed.namelist()}
     sums = dict(line.split("  ", 1)[::-1] for line in files["SHA256SUMS"].decode().splitlines())
     assert set(sums) == set(files) - {"SHA256SUMS"}
     assert all(hashlib.sha256(files[n]).hexdigest() == s for n, s in sums.items())
@@ -112,3 +115,24 @@ def test_what_an_archive_number_says__becomes_no_path_and_no_line(stage: Stage, 
     names = list(_checked(content))
     assert all(not {"", ".", ".."} & set(n.replace("\\", "/").split("/")) for n in names), names
     assert not any(mark in n for n in names for mark in "\\\n")
+
+
+def test_a_file_is_read_when_it_is_written__and_one_at_a_time() -> None:
+    """Forty scans of five megabytes: what is held meanwhile is a few of them, not two hundred megabytes."""
+    size = 5_000_000
+    content = random.Random(1).randbytes(size)
+    digest = hashlib.sha256(content).hexdigest()
+    pieces = [
+        catalogue.Piece(
+            f"旧档/{n:02}.jpg", "照片", 1, "2010-01-01", digest, lambda: bytes(bytearray(content))
+        )
+        for n in range(40)
+    ]
+    part = catalogue.Part("旧档 1/", "旧档", "30 年", "2010-01-01", pieces)
+    tracemalloc.start()
+    with archive.zipped([part], "一户一档", b"%PDF", datetime(2026, 3, 2, tzinfo=UTC)) as made:
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert most < 6 * size
+        files = _checked(made.read())
+    assert sum(n.startswith("旧档 1/") for n in files) == 40

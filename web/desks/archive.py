@@ -198,4 +198,8 @@ def _zip(session: Any, parts: list[catalogue.Part], title: str) -> Any:
     now = office.database.clock()
     printed = catalogue.as_pdf(session, parts, title, office.settings.office_name, now)
     content = archive.zipped(parts, title, printed, now)
-    return send_file(io.BytesIO(content), mimetype="application/zip", download_name=f"{title}.zip")
+    size = content.seek(0, io.SEEK_END)
+    content.seek(0)
+    answer = send_file(content, mimetype="application/zip", download_name=f"{title}.zip")
+    answer.content_length = size  # the browser shows how far it is
+    return answer
