@@ -25,7 +25,7 @@ from processes.policy import values
 from processes.policy.calendar import SHANGHAI
 from processes.rehearsal import looking, scenarios, stage
 from processes.rehearsal.player import Player
-from processes.rehearsal.pool import Child, lasting
+from processes.rehearsal.pool import Children, lasting
 from processes.rehearsal.results import Result
 from processes.rehearsal.stage import Stage
 from processes.releases import bundle as bundles
@@ -90,7 +90,7 @@ def written_down(content: Mapping[str, Any]) -> str:
 
 
 @cache
-def _child() -> Child:
+def _child() -> Children:
     return lasting(SECONDS)
 
 

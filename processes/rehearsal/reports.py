@@ -10,7 +10,7 @@ from typing import Any
 
 from processes.errors import RehearsalCutOff, RehearsalEnded, ScenarioInvalid, YimenError
 from processes.rehearsal import parameters, player, samples, scenarios, stage
-from processes.rehearsal.pool import Child, pool
+from processes.rehearsal.pool import pool
 from processes.rehearsal.results import Result
 from processes.rehearsal.scenarios import Scenario
 from processes.releases import bundle as bundles
@@ -45,11 +45,11 @@ def _each(
 ) -> Iterator[Result]:
     """Play scenarios beside one another; one that does not come to its end, or to its turn until `last`, has failed."""
 
-    def played(child: Child, scenario: Scenario) -> Result:
+    def played(scenario: Scenario) -> Result:
         try:
             if monotonic() > last:
                 raise ScenarioInvalid(reason=f"整个演练超过 {WHOLE_SECONDS // 60} 分钟，没有轮到这个情景")
-            return child.do(play, scenario, *told)
+            return children.do(play, scenario, *told)
         except (ScenarioInvalid, RehearsalCutOff, RehearsalEnded) as fault:
             return Result(scenario.title, scenario.file, differences=[fault.message])
 

@@ -66,7 +66,7 @@ def simulate(
     chunks = [list(found[n : n + CHUNK]) for n in range(0, len(found), CHUNK)]
     results: list[_Result] = []
     with pool(WORKERS) as children:
-        for part in children.each(lambda child, chunk: child.do(_chunk, chunk, packed, on), chunks):
+        for part in children.each(lambda chunk: children.do(_chunk, chunk, packed, on), chunks):
             results += part
             tell(len(results), len(found))
     return _summed(results)

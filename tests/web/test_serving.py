@@ -179,14 +179,15 @@ def test_the_time_of_a_job__is_the_processors__and_not_that_of_a_machine_that_do
 
 _REHEARSE = """
 import threading, time
+from multiprocessing import active_children
 from processes.rehearsal.pool import pool
-def told(children):
+def told():
     time.sleep(3)
-    print(*(child.pid for child in children.all), flush=True)
+    print(*(child.pid for child in active_children()), flush=True)
 if __name__ == "__main__":
     with pool(2) as children:
-        threading.Thread(target=told, args=(children,)).start()
-        list(children.each(lambda child, seconds: child.do(time.sleep, seconds), [120, 120]))
+        threading.Thread(target=told).start()
+        list(children.each(lambda seconds: children.do(time.sleep, seconds), [120, 120]))
 """
 
 
