@@ -1,8 +1,8 @@
 """Separation of duties: a floor in code by role and kind of step, to which a programme's rules only add.
 
-Who registers or accepts an application, what it was opened out of or the family's entry in the register never decides it; who investigates, compares,
-visits or checks gives no opinion and decides nothing, and the other way round; who gives the township's opinion or decides there takes no other deciding step of the case, at the
-county or by delegation.  So an emergency is paid by two people on duty: the clerk who registers it and hands the money
+Who registers or accepts an application, what it was opened out of or the family's entry in the register never decides
+it; who investigates, compares, visits or checks gives no opinion and decides nothing, and the other way round; who gives
+the township's opinion or decides there takes no other deciding step of the case, at the county or by delegation.  So an emergency is paid by two people on duty: the clerk who registers it and hands the money
 over, and the township's leader who decides.  docs/adr/0040.
 
 Counted is the person, with every account: whoever did a step, in whose name it was done, who did it as the second one,

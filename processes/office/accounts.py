@@ -134,7 +134,8 @@ def change_password(
 ) -> dict[str, Any]:
     """Change one's own password; raises `PasswordRefused`.  Every session ends; the result has a new one.
 
-    Whoever has a second factor has shown it lately, as for every weighty act: raises `VerificationDue`.  Empty when the old one is wrong, so that the failure is counted.
+    Whoever has a second factor has shown it lately, as for every weighty act: raises `VerificationDue`.  Empty when the
+    old one is wrong, so that the failure is counted.
     """
     actor.demand(Permission.SESSION)
     query = select(Account).where(Account.id == actor.account_id).with_for_update()

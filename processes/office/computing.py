@@ -8,7 +8,7 @@ from typing import Any
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import actions, duties, events, notices, rules
+from processes.cases import actions, events, notices, rules
 from processes.cases.models import WorkItem
 from processes.decisions import card, deviations, snapshots
 from processes.engine import ahead, returns
@@ -85,15 +85,7 @@ def recompute(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Reco
     away = rules.demand_worker(item, actor)
     rules.demand_decider(item)
     run = Run(uow, actor, case, items)
-    duties.demand_apart(
-        uow.session,
-        case,
-        run.bundle,
-        item,
-        items,
-        actor.account_id,
-        None if away is None else away.account_id,
-    )
+    run.demand_apart(item, actor, away)
     state = run.state()
     taken = returns.answered(run.definition, state, snapshots.GATHER)
     found = snapshots.standing(uow.session, case)

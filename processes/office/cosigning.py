@@ -13,8 +13,8 @@ from processes.access.scope import Actor, StandIn
 from processes.cases import actions, duties, events, involving, notices, rules, seconds
 from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import Invalid, RuleBroken, YimenError
-from processes.office import computing, finishing, verifying
-from processes.office.answers import checked, reason_of
+from processes.office import finishing, verifying
+from processes.office.answers import reason_of
 from processes.office.running import Run
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
@@ -104,17 +104,18 @@ def settle(run: Run, item: WorkItem, signers: list[Involvement]) -> None:
         notices.tell(run.uow, [asker], "cosigned", text, run.case)
         return
     events.append(run.uow, run.case, run.actor, "cosign_passed", item.title, ref=item.ref)
-    if when == AFTER and held is not None:
-        try:
-            by, away, data = _submitted_today(run, item, held)
-        except YimenError as fault:
-            _leave_open(run, item, asker, fault.message)
-            return
-        notices.tell(run.uow, [asker], "cosigned", f"{run.case.applicant}“{item.title}”会签已通过", run.case)
-        finishing.finish(run, item, data, by, away)
-    else:
-        notices.tell(run.uow, [asker], "cosigned", f"{run.case.applicant}“{item.title}”会签已通过", run.case)
+    passed = f"{run.case.applicant}“{item.title}”会签已通过"
+    if when != AFTER or held is None:
+        notices.tell(run.uow, [asker], "cosigned", passed, run.case)
         actions.changed(run.uow, run.actor, item)
+        return
+    try:
+        by, away, data = _submitted_today(run, item, held)
+    except YimenError as fault:
+        _leave_open(run, item, asker, fault.message)
+        return
+    notices.tell(run.uow, [asker], "cosigned", passed, run.case)
+    finishing.finish(run, item, data, by, away)
 
 
 def _submitted_today(
@@ -131,19 +132,9 @@ def _submitted_today(
         raise RuleBroken(reason=f"{held['by']}的账号已停用，其提交的内容不能办结")
     by = absences.acting(uow.session, accounts.actor_of(account), civil_date(uow.now))
     by.demand(Permission.TASK_WORK)
-    away = rules.demand_worker(item, by)
-    rules.demand_decider(item)
-    for_whom = None if away is None else away.account_id
-    if for_whom != held["for_id"]:
+    away, data = finishing.submitted(run, item, by, held["data"])
+    if (None if away is None else away.account_id) != held["for_id"]:
         raise RuleBroken(reason=f"{held['by']}已不再代{held['for'] or '他人'}办理，其提交的内容不能办结")
-    duties.demand_apart(uow.session, run.case, run.bundle, item, run.items, by.account_id, None)
-    duties.demand_apart(uow.session, run.case, run.bundle, item, run.items, by.account_id, for_whom)
-    seconds.demand_unopposed(uow, item, run.items)
-    data = checked(
-        run.bundle, run.case, by, uow, item.form, held["data"], run.known,
-        lambda: finishing.choices(run, item, by, away),
-    )  # fmt: skip
-    computing.demand_reason(run, item, data)
     return by, away, data
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from processes.access.models import Account
 from processes.access.scope import Actor, StandIn
-from processes.cases import actions, duties, events, notices, seconds, work_audit
+from processes.cases import actions, duties, events, notices, rules, seconds, work_audit
 from processes.cases.models import WorkItem
 from processes.decisions import snapshots
 from processes.engine import progress as p
@@ -40,6 +40,27 @@ def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away
     if straight:
         _carry_on(run, straight)
     computing.demand_current(run, item)
+
+
+def submitted(
+    run: Run, item: WorkItem, actor: Actor, told: Mapping[str, Any]
+) -> tuple[StandIn | None, dict[str, Any]]:
+    """In whose name the actor submits a step, and its checked form; raises whatever keeps the step from being done.
+
+    Asked when it is submitted, and again when what waited for signatures is carried out.
+    """
+    # Asked before the role: whoever did what excludes the step is told so, whatever roles they have.
+    run.demand_apart(item, actor, None)
+    away = rules.demand_worker(item, actor)
+    rules.demand_decider(item)
+    run.demand_apart(item, actor, away)
+    seconds.demand_unopposed(run.uow, item, run.items)
+    data = checked(
+        run.bundle, run.case, actor, run.uow, item.form, told, run.known,
+        lambda: choices(run, item, actor, away),
+    )  # fmt: skip
+    computing.demand_reason(run, item, data)
+    return away, data
 
 
 def named(

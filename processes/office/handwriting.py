@@ -11,7 +11,7 @@ from sqlalchemy import select
 from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import actions, duties, events, rules
+from processes.cases import actions, events, rules
 from processes.errors import AttachmentRefused, RuleBroken
 from processes.office.cases import media_type
 from processes.office.running import Run
@@ -36,15 +36,7 @@ def write_by_hand(
     rules.demand_open(item, command.version)
     away = rules.demand_worker(item, actor)
     run = Run(uow, actor, case, items)
-    duties.demand_apart(
-        uow.session,
-        case,
-        run.bundle,
-        item,
-        items,
-        actor.account_id,
-        None if away is None else away.account_id,
-    )
+    run.demand_apart(item, actor, away)
     node = run.definition.node_at(item.ref)
     signer = "" if node is None else node.properties.get("handwriting", "")
     if not signer:

@@ -7,12 +7,11 @@ from typing import Any
 from processes import commands as c
 from processes.access.models import Account
 from processes.access.permissions import Permission
-from processes.access.scope import Actor, StandIn
-from processes.cases import actions, duties, notices, rules, seconds
-from processes.cases.models import WorkItem
+from processes.access.scope import Actor
+from processes.cases import actions, duties, notices, rules
 from processes.errors import NotFound
-from processes.office import computing, cosigning, finishing, verifying
-from processes.office.answers import checked, reason_of
+from processes.office import cosigning, finishing, verifying
+from processes.office.answers import reason_of
 from processes.office.running import Run
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
@@ -24,7 +23,7 @@ def claim_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Cla
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     away = rules.demand_worker(item, actor)
     rules.demand_open(item, command.version)
-    _demand_apart(Run(uow, actor, case, items), item, away)
+    Run(uow, actor, case, items).demand_apart(item, actor, away)
     actions.claim(uow, actor, case, item)
     return {"version": item.version}
 
@@ -44,7 +43,7 @@ def save_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Sav
     rules.demand_open(item, command.version)
     away = rules.demand_worker(item, actor)
     rules.demand_at_rest(item)
-    _demand_apart(Run(uow, actor, case, items), item, away)
+    Run(uow, actor, case, items).demand_apart(item, actor, away)
     version = actions.save_draft(uow, actor, item, command.data, command.draft_version, command.overwrite)
     return {"draft_version": version}
 
@@ -57,17 +56,7 @@ def complete_task(
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     run = Run(uow, actor, case, items)
-    # Asked before the role: whoever did what excludes the step is told so, whatever roles they have.
-    _demand_apart(run, item, None)
-    away = rules.demand_worker(item, actor)
-    rules.demand_decider(item)
-    _demand_apart(run, item, away)
-    seconds.demand_unopposed(uow, item, items)
-    data = checked(
-        run.bundle, case, actor, uow, item.form, command.data, run.known,
-        lambda: finishing.choices(run, item, actor, away),
-    )  # fmt: skip
-    computing.demand_reason(run, item, data)
+    away, data = finishing.submitted(run, item, actor, command.data)
     if duties.decides(run.bundle, item):
         verifying.demand(settings, actor)
     if command.signers:
@@ -104,18 +93,10 @@ def return_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Re
     away = rules.demand_worker(item, actor)
     reason = reason_of(command.reason)
     run = Run(uow, actor, case, items)
-    _demand_apart(run, item, away)
+    run.demand_apart(item, actor, away)
     state = run.state()
     rules.demand_decider(item)
     finishing.send_back(run, state, command.to, reason)
     if command.straight:
         finishing.come_straight_back(items, command.to, item)
     return {"case": case.number}
-
-
-def _demand_apart(run: Run, item: WorkItem, away: StandIn | None) -> None:
-    """Whoever did what excludes a step neither takes, drafts, returns nor finishes it, nor does anybody in their name."""
-    duties.demand_apart(
-        run.uow.session, run.case, run.bundle, item, run.items, run.actor.account_id,
-        None if away is None else away.account_id,
-    )  # fmt: skip

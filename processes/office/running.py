@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from processes import verbs
-from processes.access.scope import Actor, township_of
-from processes.cases import actions, events, numbering
+from processes.access.scope import Actor, StandIn, township_of
+from processes.cases import actions, duties, events, numbering
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
 from processes.engine import progress as p
@@ -50,6 +50,13 @@ class Run:
         self.clocks = CaseClocks(uow, case, self.bundle)
         self.definition = self.bundle.definition(case.process or None)
         self.parameters = CasePolicy(uow.session, case.id, case.division, self.bundle.policy, uow)
+
+    def demand_apart(self, item: WorkItem, actor: Actor, away: StandIn | None) -> None:
+        """Raise `DutySeparation` when the actor, or the one away in whose name they act, did what excludes a step."""
+        duties.demand_apart(
+            self.uow.session, self.case, self.bundle, item, self.items, actor.account_id,
+            None if away is None else away.account_id,
+        )  # fmt: skip
 
     def facts(self) -> Facts:
         """What holds now: the instant, the parameters at the case's place, the clocks' due instants."""

@@ -173,7 +173,11 @@ at("photo").addEventListener("change", async (event) => {
   await fill(current);
 });
 at("locate").addEventListener("click", () => navigator.geolocation.getCurrentPosition(
-  async ({ coords }) => { current.place = { latitude: coords.latitude, longitude: coords.longitude, accuracy: coords.accuracy, when: written(new Date()) }; await save(); await fill(current); },
+  async ({ coords: { latitude, longitude, accuracy } }) => {
+    current.place = { latitude, longitude, accuracy, when: written(new Date()) };
+    await save();
+    await fill(current);
+  },
   () => say("没有取得位置，请检查定位权限。", "bad"),
 ));
 at("clear-pad").addEventListener("click", () => { pad.clear(); delete current.signature; });
