@@ -25,7 +25,7 @@ from processes.cases import involving
 from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import DutySeparation
 from processes.people import history
-from processes.releases import publish
+from processes.releases import effects, publish
 from processes.releases.bundle import Bundle, Separation
 
 
@@ -186,18 +186,29 @@ def _registered_by(session: Session, case: Case) -> tuple[set[int], datetime]:
 def _saved_by(session: Session, case: Case) -> dict[int, datetime]:
     """Who saved the register entry that this case is decided on, each with the first time.
 
-    What was saved up to the end of the last case that a leader decided has been decided on; a case that was closed
-    without a decision ends nothing.
+    What was saved up to the last decision on another case of the household has been decided on; a case that ended
+    without one ends nothing, nor does a decision that was sent back.
     """
-    decided = (
-        select(func.max(Case.closed_at))
-        .join(WorkItem, WorkItem.case_id == Case.id)
-        .where(
-            Case.household_id == case.household_id, Case.id != case.id, Case.closed_at <= case.opened_at,
-            WorkItem.role.in_((Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER)), WorkItem.completed_by_id.is_not(None),
+    others = session.execute(
+        select(Case.id, Case.release_id).where(
+            Case.household_id == case.household_id, Case.id != case.id, Case.opened_at <= case.opened_at
         )
-    )  # fmt: skip
-    return history.savers(session, case.household_id, session.scalar(decided))
+    )
+    decided = [
+        at
+        for other, release in others
+        if (
+            at := session.scalar(
+                select(func.max(WorkItem.completed_at)).where(
+                    WorkItem.case_id == other, WorkItem.status == "done",
+                    WorkItem.task.in_(effects.decisions(publish.open_release(session, release))),
+                    WorkItem.completed_at <= case.opened_at,
+                )
+            )
+        )
+        is not None
+    ]  # fmt: skip
+    return history.savers(session, case.household_id, max(decided, default=None))
 
 
 def _signers(session: Session, case: Case) -> dict[int, set[int]]:

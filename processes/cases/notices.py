@@ -89,8 +89,9 @@ def unread(session: Session, actor: Actor) -> int:
 
 
 def latest(session: Session, actor: Actor) -> Sequence[Notice]:
-    """A person's notices, latest first."""
-    query = select(Notice).where(_open_to(actor)).order_by(Notice.id.desc()).limit(SHOWN)
+    """A person's notices, those that were not read before the others, latest first: none is left unread for good."""
+    order = (Notice.read_at.is_not(None), Notice.id.desc())
+    query = select(Notice).where(_open_to(actor)).order_by(*order).limit(SHOWN)
     return session.scalars(query).all()
 
 

@@ -65,6 +65,8 @@ class RemoveCosigner(ItemCommand):
     """Take a signer out who has not spoken yet (减签)."""
 
     involvement_id: int = 0
+    undone: str = ""
+    """Set by the door: why what was submitted cannot be carried out, found at the first try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class AnswerInvolvement(Command):
     involvement_id: int
     said: str = ""
     verdict: str = ""
+    undone: str = ""
+    """Set by the door, as for `RemoveCosigner`."""
 
 
 @dataclass(frozen=True, slots=True)

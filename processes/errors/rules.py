@@ -189,3 +189,11 @@ class PageFiled(RuleBroken):
     code = "page_filed"
     text = "《{title}》第 {page} 页已由{who}于 {when} 归档。确需替换的，请填写替换理由，原件继续保存。"
     text_en = "Page {page} of {title} was filed by {who} on {when}. To replace it, say why; the former page is kept."
+
+
+class HeldUndone(RuleBroken):
+    """All have signed, and what was submitted cannot be carried out; the door has the step left open for that reason."""
+
+    code = "held_undone"
+    text = "会签已通过，但不能按原提交办结：{reason}"
+    text_en = "All have signed, but the step cannot be done as it was submitted: {reason}"

@@ -211,6 +211,14 @@ class RenderFailed(Unavailable):
     text_en = "Rendering failed: {reason}. It will be tried again."
 
 
+class RehearsalBusy(Unavailable):
+    """Others' recordings are being played; this one was not begun."""
+
+    code = "rehearsal_busy"
+    text = "正在录制的人较多，请稍候再试；已填写的内容仍在本页。"
+    text_en = "Others are recording just now; please try again in a moment."
+
+
 class RehearsalEnded(Unavailable):
     """The child that plays scenarios was ended from outside, or the memory did not last."""
 

@@ -6,17 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from processes import commands as c
-from processes.access import absences, accounts, persons
+from processes.access import persons
 from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
 from processes.cases import actions, duties, events, involving, notices, rules, seconds
 from processes.cases.models import Case, Involvement, WorkItem
-from processes.errors import Invalid, RuleBroken, YimenError
-from processes.office import finishing, verifying
+from processes.errors import Invalid, RuleBroken
+from processes.office import finishing, held_steps, verifying
 from processes.office.answers import reason_of
 from processes.office.running import Run
-from processes.policy.calendar import civil_date
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -77,14 +76,21 @@ def remove(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.RemoveC
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     rules.demand_worker(item, actor)
+    asked = {s.id for s in involving.of_item(uow.session, item.id) if s.status == involving.WAITING}
     left = involving.remove(uow, actor, case, item, command.involvement_id)
     actions.changed(uow, actor, item)
-    settle(Run(uow, actor, case, items), item, left)
+    run = Run(uow, actor, case, items)
+    _tell(run, item, [s for s in left if s.id not in asked])
+    settle(run, item, left, command.undone)
     return {"case": case.number}
 
 
-def settle(run: Run, item: WorkItem, signers: list[Involvement]) -> None:
-    """What the signatures have come to: the step may be finished, is finished, or stays with the one who asked."""
+def settle(run: Run, item: WorkItem, signers: list[Involvement], undone: str) -> None:
+    """What the signatures have come to: the step may be finished, is finished, or stays with the one who asked.
+
+    Raises `HeldUndone` when all have agreed and what was submitted cannot be carried out: the door has it left open
+    then, in a transaction of its own, with that reason as `undone`.
+    """
     verdict = involving.verdict(signers)
     if not item.cosigning or not verdict:
         return
@@ -104,48 +110,14 @@ def settle(run: Run, item: WorkItem, signers: list[Involvement]) -> None:
         notices.tell(run.uow, [asker], "cosigned", text, run.case)
         return
     events.append(run.uow, run.case, run.actor, "cosign_passed", item.title, ref=item.ref)
-    passed = f"{run.case.applicant}“{item.title}”会签已通过"
-    if when != AFTER or held is None:
-        notices.tell(run.uow, [asker], "cosigned", passed, run.case)
+    if undone and held is not None:
+        held_steps.leave_open(run, item, held, undone)
+        return
+    notices.tell(run.uow, [asker], "cosigned", f"{run.case.applicant}“{item.title}”会签已通过", run.case)
+    if when == AFTER and held is not None:
+        held_steps.carry_out(run, item, held, signers)
+    else:
         actions.changed(run.uow, run.actor, item)
-        return
-    try:
-        by, away, data = _submitted_today(run, item, held)
-    except YimenError as fault:
-        _leave_open(run, item, asker, fault.message)
-        return
-    notices.tell(run.uow, [asker], "cosigned", passed, run.case)
-    finishing.finish(run, item, data, by, away)
-
-
-def _submitted_today(
-    run: Run, item: WorkItem, held: Mapping[str, Any]
-) -> tuple[Actor, StandIn | None, dict[str, Any]]:
-    """Who submitted what is held, in whose name, and the form, as if they submitted it now.
-
-    The step is done when the last one signs: everything that was asked at the submission is asked again, since
-    accounts, roles, places, absences and objections may be others by then.  Raises what the submission would.
-    """
-    uow = run.uow
-    account = uow.session.get(Account, held["by_id"])
-    if account is None or not account.is_active:
-        raise RuleBroken(reason=f"{held['by']}的账号已停用，其提交的内容不能办结")
-    by = absences.acting(uow.session, accounts.actor_of(account), civil_date(uow.now))
-    by.demand(Permission.TASK_WORK)
-    away, data = finishing.submitted(run, item, by, held["data"])
-    if (None if away is None else away.account_id) != held["for_id"]:
-        raise RuleBroken(reason=f"{held['by']}已不再代{held['for'] or '他人'}办理，其提交的内容不能办结")
-    return by, away, data
-
-
-def _leave_open(run: Run, item: WorkItem, asker: int | None, reason: str) -> None:
-    """All have signed, and what was submitted may not be carried out any more: the step stays, with its draft."""
-    involving.drop_held(run.uow, item)
-    item.returned_reason = f"会签已通过，但不能按原提交办结：{reason}"
-    actions.changed(run.uow, run.actor, item)
-    events.append(run.uow, run.case, run.actor, "held_dropped", item.title, ref=item.ref, said=reason)
-    text = f"{run.case.applicant}“{item.title}”{item.returned_reason}"
-    notices.tell(run.uow, [asker], "cosigned", text, run.case)
 
 
 def answer(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AnswerInvolvement) -> dict[str, Any]:
@@ -174,7 +146,7 @@ def answer(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.AnswerI
         for waiting in signers:
             if waiting.status == involving.WAITING and waiting.mode == involving.ORDER:
                 _tell(Run(uow, actor, case, items), item, [waiting])
-        settle(Run(uow, actor, case, items), item, signers)
+        settle(Run(uow, actor, case, items), item, signers, command.undone)
     return {"case": case.number}
 
 

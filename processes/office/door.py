@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from socket import gethostname
 from typing import Any
 
@@ -21,6 +22,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import (
     DatabaseBusy,
+    HeldUndone,
     NotAllowed,
     PasswordChangeDue,
     SignInDelayed,
@@ -254,6 +256,8 @@ HANDLERS: dict[type[c.Command], Handler] = {
 }
 
 
+_ENDS_SIGNING = (c.AnswerInvolvement, c.RemoveCosigner)
+"""After what a step that waited for signatures may be carried out."""
 _OF_SESSIONS = (c.TouchSession, c.EndSession)
 _PROOFS = (c.VerifyPassword, c.VerifyCode, c.AskPasskey, c.VerifyPasskey)
 _ENROLMENT = (c.BeginTotp, c.ConfirmTotp, c.BeginPasskey, c.ConfirmPasskey)
@@ -288,8 +292,14 @@ class Office:
         a lost answer).  What fails for a timer becomes an incident of its case.
         """
         token = str(getattr(command, "token", ""))
+        if isinstance(command, _ENDS_SIGNING):
+            command = replace(command, undone="")
         try:
             return self._perform_once(command, actor, token)
+        except HeldUndone as fault:
+            # The signature stays, and the step is left open: nothing of what was begun with it is kept.
+            assert isinstance(command, _ENDS_SIGNING)
+            return self._perform_once(replace(command, undone=fault.params["reason"]), actor, token)
         except (YimenError, IntegrityError) as fault:
             kept = self._kept_result(actor, token) if token else None
             if kept is not None:

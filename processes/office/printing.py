@@ -170,19 +170,25 @@ def _demand_as_listed(uow: UnitOfWork, row: PrintRun) -> None:
         select(Case.programme).where(Case.number == listed[0]["case_number"])
     )  # lists of before did not keep it
     now = Counter(
-        (n.case_number, n.id_number, n.amount, n.account)
+        (n.case_number, n.householder, n.id_number, n.amount, n.account)
         for n in payroll.lines(uow.session, programme or "", row.content["month"], row.division)
     )
     changed = []
     for n in listed:
-        payment = (n["case_number"], n["id_number"], Decimal(n["amount"]), n["account"])
+        payment = (
+            n["case_number"],
+            n["householder"],
+            n["id_number"],
+            Decimal(n["amount"]),
+            n["account"],
+        )
         if not now[payment]:
             changed.append(f"{n['householder']}（{n['case_number']}）")
         now[payment] -= 1
     if changed:
         more = f"等 {len(changed)} 户" if len(changed) > _NAMED else ""
         raise RuleBroken(
-            reason=f"清册生成以后，{'、'.join(changed[:_NAMED])}{more}的待遇、金额或者收款账号已有变化，"
+            reason=f"清册生成以后，{'、'.join(changed[:_NAMED])}{more}的待遇、金额、姓名或者收款账号已有变化，"
             "不能按原清册代发；请重新生成清册后导出"
         )
 

@@ -132,6 +132,7 @@ def zipped(parts: Sequence[Part], title: str, printed: bytes, made_at: datetime)
 
     An open file without a name, at its beginning: a household's scans are larger than a desk may hold in memory.
     """
+    parts = catalogue.placed(parts)
     out = tempfile.TemporaryFile()  # noqa: SIM115  (it is sent after this, and goes when it is closed)
     sums: list[str] = []
 
@@ -144,7 +145,7 @@ def zipped(parts: Sequence[Part], title: str, printed: bytes, made_at: datetime)
         add("目录.pdf", printed)
         for part in parts:
             for piece in part.pieces:
-                add(catalogue.path_of(part, piece), piece.read())
+                add(piece.name, piece.read())
         archive.writestr("SHA256SUMS", "\n".join(sums) + "\n")
     out.seek(0)
     return out

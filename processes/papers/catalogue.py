@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 
@@ -36,14 +38,6 @@ class Piece:
     by: str = ""
 
 
-def path_of(part: Part, piece: Piece) -> str:
-    """Where a piece lies in the folder: a path that stays within it, whatever the numbers and titles say that it is made of."""
-    parts = (
-        shown(word).translate(_FORBIDDEN).strip(" .") for word in f"{part.folder}{piece.name}".split("/")
-    )
-    return "/".join(word or "_" for word in parts)
-
-
 def plain(title: str) -> str:
     """A title as part of the name of a file."""
     return shown(title).translate(_FORBIDDEN)
@@ -60,6 +54,34 @@ class Part:
     pieces: list[Piece]
 
 
+def placed(parts: Sequence[Part]) -> list[Part]:
+    """The same with paths that stay within the folder and are each there once, whatever numbers and titles say.
+
+    Two that differ in a mark which no file may have, or in small and large letters, would lie one upon the other when
+    the archive is unpacked.
+    """
+    taken: set[str] = set()
+    return [
+        replace(
+            part,
+            folder="",
+            pieces=[replace(p, name=_place(part.folder + p.name, taken)) for p in part.pieces],
+        )
+        for part in parts
+    ]
+
+
+def _place(told: str, taken: set[str]) -> str:
+    words = (plain(word).strip(" .") or "_" for word in told.split("/"))
+    path = PurePosixPath("/".join(words))
+    found, n = path, 1
+    while str(found).casefold() in taken:
+        n += 1
+        found = path.with_name(f"{path.stem}（{n}）{path.suffix}")
+    taken.add(str(found).casefold())
+    return str(found)
+
+
 def lines(file: Part) -> Iterator[dict[str, Any]]:
     """The lines of a file: what has pages is numbered through from its first to its last page."""
     page = 1
@@ -71,7 +93,7 @@ def lines(file: Part) -> Iterator[dict[str, Any]]:
             page = last + 1
         yield {
             "serial": serial, "number": piece.number, "by": piece.by, "title": piece.title, "on": piece.on,
-            "span": span, "pages": piece.pages or 0, "name": path_of(file, piece),
+            "span": span, "pages": piece.pages or 0, "name": f"{file.folder}{piece.name}",
             "sha256": piece.sha256,
         }  # fmt: skip
 
@@ -86,7 +108,7 @@ def as_html(files: Sequence[Part], made_at: datetime) -> str:
             "<table><tr><th>序号</th><th>文号</th><th>责任者</th><th>题名</th><th>日期</th><th>页号</th><th>SHA-256</th></tr>"
         )
         for n in lines(file):
-            link = f'<a href="{_e(n["name"])}">{_e(n["title"])}</a>'
+            link = f'<a href="{_e(quote(n["name"]))}">{_e(n["title"])}</a>'
             body.append(
                 f"<tr><td>{n['serial']}</td><td>{_e(n['number'])}</td><td>{_e(n['by'])}</td><td>{link}</td>"
                 f"<td>{_e(n['on'])}</td><td>{n['span']}</td><td><code>{n['sha256']}</code></td></tr>"

@@ -6,6 +6,7 @@ the rehearsal will do.  It runs in a child process, which has a stage, keys and 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
@@ -20,7 +21,7 @@ from processes.cases import seconds
 from processes.cases.models import Case, WorkItem
 from processes.engine import runtime
 from processes.engine.facts import Facts
-from processes.errors import FormInvalid, YimenError
+from processes.errors import FormInvalid, RehearsalBusy, YimenError
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
 from processes.rehearsal import looking, scenarios, stage
@@ -35,6 +36,9 @@ from processes.settings import Settings
 
 SECONDS = 60
 """Somebody waits before the screen, and others behind; a recorded case is played within a few seconds."""
+AT_ONCE, TURN_SECONDS = 3, 2
+"""One is played and two wait: fewer than the desk has threads.  Whoever comes then is told to come again."""
+_turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 def look(
@@ -48,7 +52,12 @@ def look(
     written = written_down({**content, "expect": {}})
     scenarios.parse(written.encode(), Path("录制"))
     packed = [bundles.pack(b) for b in (bundle, *others)]
-    return _child().do(_look, settings, packed, written)
+    if not _turns.acquire(timeout=TURN_SECONDS):
+        raise RehearsalBusy()
+    try:
+        return _child().do(_look, settings, packed, written)
+    finally:
+        _turns.release()
 
 
 def expected(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,10 @@ from processes.releases import shapes
 MOST_BYTES = 200_000
 MOST_LEVELS = 40
 MOST_DIGITS = 40
+MOST_PARTS = 5_000
+"""Values and lists in a file; the largest that is shipped has eight hundred."""
+MOST_SPREAD = 50_000
+"""The same in all its variants together: each is a copy, and every copy is held by whoever reads the file."""
 MOST_VARIANTS = 100
 """Each is a copy of the whole scenario, and is played for itself."""
 _TAG = "tag:yaml.org,2002:"
@@ -81,6 +85,8 @@ def parse(written: bytes, path: Path) -> list[Scenario]:
         ) from fault
     if len(raw.get("variants", [])) > MOST_VARIANTS:
         raise ScenarioInvalid(reason=f"{path.name} 的变体超过 {MOST_VARIANTS} 个，请分写成几个文件")
+    if _parts(raw) * (1 + len(raw.get("variants", []))) > MOST_SPREAD:
+        raise ScenarioInvalid(reason=f"{path.name} 的内容连同变体过多，请分写成几个文件")
     found = list(_variants(path, raw))
     for scenario in found:
         waits.demand(scenario.content, path.name)
@@ -98,6 +104,12 @@ def plain(written: bytes, name: str) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise ScenarioInvalid(reason=f"{name} 应由“名称: 内容”组成")
     return raw
+
+
+def _parts(value: Any) -> int:
+    """How many values and lists there are in one; its depth is bounded already."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(_parts, inside))
 
 
 def _variants(path: Path, raw: dict[str, Any]) -> Iterator[Scenario]:
@@ -121,6 +133,7 @@ class _Loader(yaml.SafeLoader):
     """
 
     depth = 0
+    parts = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         """A node of the text; raises a `yaml.YAMLError` for what scenarios never need."""
@@ -128,6 +141,10 @@ class _Loader(yaml.SafeLoader):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "不能使用别名（*名称）", mark)
         self.depth += 1
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, f"内容超过 {MOST_PARTS} 项", mark)
         if self.depth > MOST_LEVELS:
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, f"嵌套超过 {MOST_LEVELS} 层", mark)

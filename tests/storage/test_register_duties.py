@@ -100,15 +100,8 @@ def test_what_was_decided_on__binds_no_longer__and_a_case_without_a_decision_end
         _opinion(stage, number, leader)
     # Decided by others: what is decided next is what others saved since.
     _opinion(stage, number, stage.actor("township_leader#2", cases.VILLAGE))
-    cases.walk(stage, number, "county_decision")
-    item = cases.item_at(stage, number, "county_decision")
-    decider = stage.actor("county_leader", "340199")
-    stage.office.perform(c.CompleteTask(item.id, item.version, REFUSED, str(uuid4())), decider)
-    served = cases.open_items(stage, number)[0]
-    day = stage.clock.now.date().isoformat()
-    answer = {"served_on": day, "method": "hand", "receiver": "张建国"}
-    clerk = stage.actor(served.role, cases.VILLAGE)
-    stage.office.perform(c.CompleteTask(served.id, served.version, answer, str(uuid4())), clerk)
+    _refused(stage, number)
+    _served(stage, number)
     assert _status(stage, number) == "closed"
     stage.move("1 day")
     number = _opened(stage, household)
@@ -133,3 +126,48 @@ def test_an_account_that_is_exchanged_in_a_kept_state__is_found(
         uow.session.commit()
     with stage.database.reading("") as session:
         assert any("登记人被改动" in fault for fault in records._households(session))
+
+
+def _refused(stage: Stage, number: str) -> None:
+    cases.walk(stage, number, "county_decision")
+    item = cases.item_at(stage, number, "county_decision")
+    decider = stage.actor("county_leader", "340199")
+    stage.office.perform(c.CompleteTask(item.id, item.version, REFUSED, str(uuid4())), decider)
+
+
+def _served(stage: Stage, number: str) -> None:
+    item = cases.open_items(stage, number)[0]
+    answer = {"served_on": stage.clock.now.date().isoformat(), "method": "hand", "receiver": "张建国"}
+    clerk = stage.actor(item.role, cases.VILLAGE)
+    stage.office.perform(c.CompleteTask(item.id, item.version, answer, str(uuid4())), clerk)
+
+
+def test_what_is_saved_after_the_decision__was_not_decided_on(stage: Stage, leader: Actor) -> None:
+    stage.set_clock(datetime.fromisoformat("2026-03-02T09:00"))
+    clerk = stage.actor("window_clerk", cases.VILLAGE)
+    household = save(stage.office, clerk, household_form(cases.HOUSEHOLD, cases.VILLAGE), confirm=True)
+    number = _opened(stage, household)
+    _opinion(stage, number, stage.actor("township_leader#2", cases.VILLAGE))
+    _refused(stage, number)
+    stage.move("1 hour")
+    _saved_by(stage, leader, household)
+    stage.move("1 hour")
+    _served(stage, number)
+    assert _status(stage, number) == "closed"
+    stage.move("1 day")
+    number = _opened(stage, household)
+    with pytest.raises(DutySeparation, match="登记家庭信息"):
+        _opinion(stage, number, leader)
+
+
+def test_an_opinion_without_a_decision_ends_nothing(stage: Stage, leader: Actor) -> None:
+    stage.set_clock(datetime.fromisoformat("2026-03-02T09:00"))
+    household = _saved_by(stage, leader)
+    number = _opened(stage, household)
+    _opinion(stage, number, stage.actor("township_leader#2", cases.VILLAGE))
+    stage.move("1 hour")
+    stage.office.perform(c.EndCase(number, "申请人放弃"), stage.actor("supervisor", "340199"))
+    stage.move("1 day")
+    number = _opened(stage, household)
+    with pytest.raises(DutySeparation, match="登记家庭信息"):
+        _opinion(stage, number, leader)

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
-from processes.errors import FormInvalid, RehearsalCutOff, RehearsalEnded, ScenarioInvalid
-from processes.rehearsal import reports, scenarios, waits
+from processes.errors import FormInvalid, RehearsalBusy, RehearsalCutOff, RehearsalEnded, ScenarioInvalid
+from processes.rehearsal import recording, reports, scenarios, waits
 from processes.rehearsal.pool import Children
 from processes.rehearsal.results import Result
 from processes.rehearsal.scenarios import Scenario
+from processes.releases.bundle import Bundle
 from processes.settings import Settings, from_environment
 
 WRITTEN = """
@@ -139,3 +141,28 @@ def test_a_draft_of_many_slow_scenarios_ends__and_says_what_was_not_played(
     found = _read("")
     (said,) = reports._each(found, _fall_over, from_environment(), last=0)
     assert said.differences == ["情景文件有误：整个演练超过 15 分钟，没有轮到这个情景"]
+
+
+def test_a_file_of_five_thousand_parts_is_enough__in_all_its_variants_fifty_thousand() -> None:
+    with pytest.raises(ScenarioInvalid, match="内容超过 5000 项"):
+        _read("", f"note: [{', '.join(['{}'] * 5_001)}]")
+    large = f"application: {{cause: illness, note: [{', '.join(['{}'] * 1_000)}]}}"
+    written = WRITTEN.replace("STEPS", "").replace("application: {cause: illness}", large)
+    variants = ", ".join(["{variant: 乙}"] * 60)
+    with pytest.raises(ScenarioInvalid, match="连同变体过多"):
+        scenarios.parse(f"{written}variants: [{variants}]".encode(), Path("x.yaml"))
+
+
+def test_no_more_than_three_wait_for_the_recorder(
+    settings_here: Settings, allowance: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "TURN_SECONDS", 0.1)
+    content = yaml.safe_load(WRITTEN.replace("STEPS", "")) | {"at": "2026-03-02T09:00"}
+    held = [recording._turns.acquire(blocking=False) for _ in range(recording.AT_ONCE)]
+    try:
+        assert held == [True] * 3
+        with pytest.raises(RehearsalBusy):
+            recording.look(settings_here, allowance, [], content)
+    finally:
+        for _ in held:
+            recording._turns.release()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import json
 import random
+import re
 import tracemalloc
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from urllib.parse import quote, unquote, urlsplit
 
 import pikepdf
 import pytest
@@ -58,7 +61,7 @@ def test_a_case_as_a_folder(stage: Stage) -> None:
             assert len(pdf.pages) >= 1
     assert files[next(n for n in files if n.startswith("附件/"))] == scan
     catalogue = files["目录.html"].decode()
-    assert all(name.split("-", 1)[1].removesuffix(".pdf")[:6] in catalogue for name in papers)
+    assert all(f'href="{quote(name)}"' in catalogue for name in papers)
     assert "<script" not in catalogue
     record = json.loads(files["办理记录.json"])
     with stage.database.reading("") as session:
@@ -136,3 +139,29 @@ def test_a_file_is_read_when_it_is_written__and_one_at_a_time() -> None:
         assert most < 6 * size
         files = _checked(made.read())
     assert sum(n.startswith("旧档 1/") for n in files) == 40
+
+
+def test_numbers_and_names_that_differ_in_a_mark_only__lie_side_by_side(stage: Stage) -> None:
+    stage.set_clock(cases.noon())
+    household, clerk = cases.a_household(stage), stage.actor("window_clerk", cases.VILLAGE)
+    for n, number in enumerate(("1998:7", "1998*7", "db-7", "DB-7")):
+        stage.office.perform(
+            c.TakeInOldFile(number, household, "旧档", date(2010, 1, 1), next(iter(retention.TERMS)), ""),
+            clerk,
+        )
+        content = files_brought.a_photo("PNG") + bytes([n])
+        stage.office.perform(c.AddOldSheet(number, "申请书.png", content, 1), clerk)
+    content = Person(stage, "window_clerk").post(f"/households/{household}/export", {}).data
+    names = [n for n in _checked(content) if n.startswith("旧档")]
+    assert len({n.casefold() for n in names}) == len(names) == 4
+    assert "旧档 1998_7/旧档/01-申请书（2）.png" in names
+
+
+def test_the_links_of_the_catalogue_lead_to_the_files(stage: Stage) -> None:
+    number, clerk = cases.a_case(stage, "check_papers"), stage.actor("window_clerk", cases.VILLAGE)
+    for name in ("户口簿#2.pdf", "收入%25证明.pdf", "a%2fb.pdf", "存折 100%.pdf", "a;b&c='d.pdf"):
+        stage.office.perform(c.AddAttachment(number, name, files_brought.a_pdf()), clerk)
+    files = _checked(Person(stage, "window_clerk").post(f"/cases/{number}/export", {}).data)
+    links = re.findall(r'href="([^"]*)"', files["目录.html"].decode())
+    assert len(links) >= 5
+    assert [link for link in links if unquote(urlsplit(html.unescape(link)).path) not in files] == []

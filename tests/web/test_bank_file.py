@@ -12,6 +12,8 @@ from sqlalchemy import select
 from processes import jobs
 from processes.cases.models import WorkItem
 from processes.papers.run_models import PrintRun
+from processes.people.models import Household
+from processes.rehearsal.registering import household_form, save
 from processes.rehearsal.stage import Stage
 from processes.relief.models import Award
 from tests.builders import cases
@@ -93,3 +95,16 @@ def test_a_list_of_before__which_did_not_keep_its_programme__is_compared_too(sta
     assert clerk.get(f"/prints/{code}.xlsx").status_code == 200
     _changed(stage, status="withdrawn")
     assert clerk.get(f"/prints/{code}.xlsx").status_code == 409
+
+
+def test_a_name_that_was_corrected_is_not_sent_as_it_was(stage: Stage) -> None:
+    code = _listed(stage)
+    with stage.database.reading("") as session:
+        number, version = session.execute(select(Household.number, Household.version)).one()
+    form = household_form(cases.HOUSEHOLD, cases.VILLAGE)
+    form["members"][0]["name"] = "张建军"
+    save(stage.office, stage.actor("window_clerk", cases.VILLAGE), form, number, version, confirm=True)
+    assert Person(stage, "county_clerk").get(f"/prints/{code}.xlsx").status_code == 409
+    with stage.database.reading("") as session:
+        award = session.scalars(select(Award)).one()
+    assert "张建军" in _rows(Person(stage, "county_clerk").get(f"/prints/{_made(stage, award)}.xlsx").data)

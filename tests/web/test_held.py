@@ -157,7 +157,7 @@ def test_one_person_signs_once__with_whatever_account(stage: Stage) -> None:
     said = Person(stage, "county_clerk").post(f"/involvements/{rows[0].id}", {"verdict": "agree"})
     assert said.status_code == 409
     assert "每人只能表态一次" in said.text
-    _post(stage, leader, number, "cosigners/remove", involvement=str(rows[1].id))
+    assert _post(stage, leader, number, "remove-signer", involvement=str(rows[1].id)).status_code == 302
 
 
 def test_two_accounts_of_one_person_are_not_asked_together(stage: Stage) -> None:

@@ -136,3 +136,17 @@ def test_who_may_not_see_cases_is_not_asked_about_one(whole_stage: Stage) -> Non
     ):
         with pytest.raises(RuleBroken, match="管辖范围"):
             stage.office.perform(command, actor)
+
+
+def test_notices_beyond_a_hundred_are_read_in_the_end(stage: Stage) -> None:
+    with stage.database.unit_of_work() as uow:
+        account = uow.session.scalars(select(Account).where(Account.username == "t1_clerk")).one()
+        for n in range(150):
+            notices.tell(uow, [account.id], "account", f"第 {n} 条")
+        uow.commit()
+    clerk = Person(stage, "window_clerk")
+    for left in (50, 0):
+        clerk.get("/notices")
+        said = clerk.get("/about").text
+        assert (f"消息，{left} 条未读" in said) == bool(left)
+    assert "条未读" not in said

@@ -37,6 +37,7 @@ _FACTS = (
 
 @desk.get("/studio/<int:draft_id>/record")
 @require(Permission.STUDIO, reads="studio_read")
+@budgets.spends(budgets.CHECKS)
 def page(actor: Actor, draft_id: int) -> Any:
     """The recorder: a household and an application to begin with, then step by step."""
     office = auth.office()
