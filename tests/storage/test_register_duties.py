@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,7 +13,7 @@ from processes.access.accounts import actor_of
 from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor
-from processes.cases.models import Case
+from processes.cases.models import Case, WorkItem
 from processes.errors import DutySeparation
 from processes.oversight import records
 from processes.people.models import Household
@@ -169,5 +169,41 @@ def test_an_opinion_without_a_decision_ends_nothing(stage: Stage, leader: Actor)
     stage.office.perform(c.EndCase(number, "申请人放弃"), stage.actor("supervisor", "340199"))
     stage.move("1 day")
     number = _opened(stage, household)
+    with pytest.raises(DutySeparation, match="登记家庭信息"):
+        _opinion(stage, number, leader)
+
+
+def test_a_decision_that_was_taken_back_ends_nothing(stage: Stage, leader: Actor) -> None:
+    stage.set_clock(datetime.fromisoformat("2026-03-02T09:00"))
+    household = _saved_by(stage, leader)
+    number = _opened(stage, household)
+    _opinion(stage, number, stage.actor("township_leader#2", cases.VILLAGE))
+    _refused(stage, number)
+    _served(stage, number)
+    with stage.database.unit_of_work() as uow:
+        uow.session.scalars(
+            select(WorkItem).where(WorkItem.task == "county_decision")
+        ).one().status = "superseded"
+        uow.commit()
+    stage.move("1 day")
+    number = _opened(stage, household)
+    with pytest.raises(DutySeparation, match="登记家庭信息"):
+        _opinion(stage, number, leader)
+
+
+def test_a_decision_on_another_case_that_ran_beside_it__was_none_on_this(stage: Stage, leader: Actor) -> None:
+    stage.set_clock(datetime.fromisoformat("2026-03-02T09:00"))
+    household = _saved_by(stage, leader)
+    number = _opened(stage, household)
+    _opinion(stage, number, stage.actor("township_leader#2", cases.VILLAGE))
+    _refused(stage, number)
+    _served(stage, number)
+    stage.move("1 day")
+    number = _opened(stage, household)
+    with stage.database.unit_of_work() as uow:
+        done = uow.session.scalars(select(WorkItem).where(WorkItem.task == "county_decision")).one()
+        done.completed_at = stage.clock.now + timedelta(days=1)
+        uow.commit()
+    stage.move("2 days")
     with pytest.raises(DutySeparation, match="登记家庭信息"):
         _opinion(stage, number, leader)

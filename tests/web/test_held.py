@@ -89,6 +89,7 @@ def test_what_changed_while_it_was_held__keeps_it_from_being_done(
     found = _demand_open(stage, item)
     assert "会签已通过，但不能按原提交办结" in str(found.returned_reason)
     assert said in str(found.returned_reason)
+    assert "您" not in str(found.returned_reason), "it is read by others than the one it speaks of"
     with stage.database.reading("") as session:
         told = session.scalars(select(CaseEvent.kind).order_by(CaseEvent.id.desc()).limit(3)).all()
     assert {"cosign_passed", "held_dropped"} <= set(told)
