@@ -18,7 +18,7 @@ _LICENCE_FIELD = 60
 _SAID_ELSEWHERE = {
     "blinker": "MIT", "brotlicffi": "MIT", "tzdata": "Apache-2.0", "flask-wtf": "BSD-3-Clause",
     "wtforms": "BSD-3-Clause", "pyphen": "GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1",
-    "spiffworkflow": "LGPL-3.0-or-later", "waitress": "ZPL-2.1", "component-props": "MIT", "cli-table": "MIT",
+    "spiffworkflow": "LGPL-3.0-or-later", "pebble": "LGPL-3.0-only", "waitress": "ZPL-2.1", "component-props": "MIT", "cli-table": "MIT",
 }  # fmt: skip
 """Licences of packages whose metadata names none, or names it in other words; read in their licence files."""
 _BPMN_IO = "bpmn.io licence"
