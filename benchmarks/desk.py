@@ -19,7 +19,8 @@ from SpiffWorkflow.util.task import TaskState
 from sqlalchemy import event
 
 from benchmarks import chain
-from processes import commands as c
+from processes.office.cases.start import StartCase
+from processes.office.steps.complete import CompleteTask
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders.desks import Person
@@ -51,7 +52,7 @@ def _walk(stage: Stage, do: Callable[[Any], None], statements: list[int]) -> lis
     raw = {"members": [{"name": "甲", "relation": "本人", "id_number": _person()}]}
     household = cases.a_household(stage, raw=raw)
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    number = stage.office.perform(c.StartCase("chain", household, YES), clerk)["case"]
+    number = stage.office.perform(StartCase("chain", household, YES), clerk).case
     times = []
     for _ in range(chain.TASKS):
         item = cases.open_items(stage, number)[0]
@@ -77,7 +78,7 @@ def _by_command(stage: Stage) -> Callable[[Any], None]:
     clerk = stage.actor("window_clerk", cases.VILLAGE)
 
     def do(item: Any) -> None:
-        stage.office.perform(c.CompleteTask(item.id, item.version, YES, str(uuid4())), clerk)
+        stage.office.perform(CompleteTask(item.id, item.version, YES, str(uuid4())), clerk)
 
     return do
 

@@ -19,8 +19,8 @@ from sqlalchemy import select
 
 from documents import render
 from documents.render import Press, Sheet
-from processes import commands as c
 from processes import jobs
+from processes.office.papers.print_runs import MakePaymentList
 from processes.papers.models import IssuedPaper
 from processes.papers.run_models import PrintRun
 from processes.rehearsal.stage import Stage
@@ -116,7 +116,7 @@ def measure_list(households: int) -> dict[str, float]:
         payroll.draw(stage, households - 1)
         clerk = stage.actor("county_clerk", COUNTY)
         begun = time.perf_counter()
-        stage.office.perform(c.MakePaymentList("minimum_living_allowance", "2026-04", COUNTY), clerk)
+        stage.office.perform(MakePaymentList("minimum_living_allowance", "2026-04", COUNTY), clerk)
         asked = time.perf_counter() - begun
         jobs.make_runs(stage.office)
         seconds = time.perf_counter() - begun

@@ -21,10 +21,11 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access.accounts import actor_of
 from processes.access.models import Account
 from processes.errors import PasswordsBusy
+from processes.office.cases.start import StartCase
+from processes.office.steps.claim import ClaimTask
 from processes.rehearsal.county import PASSWORD, TOWNSHIPS, township_code
 from processes.rehearsal.stage import Stage
 from processes.releases import bundle as bundles
@@ -168,10 +169,10 @@ def _clerks(stage: Stage, people: int) -> list[str]:
         for k in range(CASES_FOR_EACH):
             place = f"{clerk.division}201"
             household = cases.a_household(stage, place, cases.person_household(f"{n}-{k}-{uuid4()}"))
-            command = c.StartCase("minimum_living_allowance", household, cases.APPLICATION, str(uuid4()))
-            number = str(stage.office.perform(command, clerk)["case"])
+            command = StartCase("minimum_living_allowance", household, cases.APPLICATION, str(uuid4()))
+            number = str(stage.office.perform(command, clerk).case)
             item = cases.open_items(stage, number)[0]
-            stage.office.perform(c.ClaimTask(item.id, item.version), clerk)
+            stage.office.perform(ClaimTask(item.id, item.version), clerk)
     return names
 
 

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from benchmarks import chain
-from processes import commands as c
 from processes.access.scope import Actor
 from processes.cases import pages, queues
 from processes.cases.models import WorkItem
+from processes.office.cases.start import StartCase
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 
@@ -42,7 +42,7 @@ def township(url: str) -> Iterator[tuple[Stage, Actor]]:
     """An office with one case, and the clerk whose queue is measured."""
     with chain.office(url) as stage:
         clerk = stage.actor("window_clerk", cases.VILLAGE)
-        command = c.StartCase("chain", cases.a_household(stage), {"answer": "yes"})
+        command = StartCase("chain", cases.a_household(stage), {"answer": "yes"})
         stage.office.perform(command, clerk)
         yield stage, clerk
 

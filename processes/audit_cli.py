@@ -14,12 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session, load_only
 
-from processes import commands as c
 from processes.access import account_states, log_chain, row_states
 from processes.access.scope import system_actor
 from processes.cases import anchors, draws, events, told_rows, work_audit
 from processes.cases.models import Case
 from processes.errors import SealBroken
+from processes.office.system.restoring import RemakePaper
 from processes.opening import open_office
 from processes.oversight import canonical, copies, destroyed, fingerprints, numbers, records, whole_rows
 from processes.papers import files
@@ -59,7 +59,7 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
         missing = list(files.lost(session, office.settings)) if with_files else []
     for one in missing if remake else ():
         if one.code:
-            office.perform(c.RemakePaper(one.code), system_actor())
+            office.perform(RemakePaper(one.code), system_actor())
     if as_json:
         told = {"checked": checked, "broken": broken, **found, "files": [asdict(one) for one in missing]}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))

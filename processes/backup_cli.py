@@ -56,7 +56,7 @@ def restore_command(
     office = open_office(unchecked=True, is_restored=True)
     day: date | None = until.date() if until else None
     made = restoring.restore(office, backup, restoring.Wanted(day, numbers, anchors))
-    for gap in made["gaps"]:
+    for gap in made.gaps:
         click.echo(f"{gap['shown']}　备份时到 {gap['last']}，下一个为 {gap['next']}")
     click.echo(
         "已恢复。备份之后出具的文书不在系统内，核验页会说明；请执行 yimen audit verify --files 核对后再启动。"

@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from processes import audit_cli, backup_cli, founding_cli, worker
+from processes.compound import explaining, rekeying, row_backlog
 from processes.errors import OfficeMissing, YimenError
 from processes.migrations import schema
-from processes.office import explaining, keys, rekeying
 from processes.opening import checked_office, open_office
 from processes.papers import signing
 from processes.parameters import book
@@ -101,7 +101,7 @@ def publish_command(programme: str, note: str) -> None:
         release = publishing.publish_programme(open_office(), programme, note, office_for_lint())
     except YimenError as fault:
         raise click.ClickException(fault.message) from fault
-    click.echo(f"{release['programme']} 第 {release['number']} 版（{release['digest'][:12]}）")
+    click.echo(f"{release.programme} 第 {release.number} 版（{release.digest[:12]}）")
 
 
 @main.command("parameters")
@@ -209,7 +209,7 @@ def setup_command(with_demo: bool) -> None:
     except OfficeMissing as missing:
         click.echo(missing.message)  # installed, and nothing is founded yet: there is nothing to publish for
         return
-    keys.note_every_row(office)
+    row_backlog.note_every_row(office)
     settings = office.settings
     certificate.open_certificate(settings.keys, settings.office_name, office.database.clock())
     if with_demo:

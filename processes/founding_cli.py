@@ -6,12 +6,19 @@ from pathlib import Path
 
 import click
 
-from processes import commands as c
 from processes.access import division_file
 from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import system_actor
 from processes.migrations import schema
-from processes.office import accounts
+from processes.office.accounts import accounts
+from processes.office.accounts.accounts import (
+    AddAccount,
+    AddAccountResult,
+    ReissuePassword,
+    ReissuePasswordResult,
+)
+from processes.office.accounts.second_factors import ResetFactors
+from processes.office.system.founding import AddDivisions, CloseDemoAccounts, FoundOffice
 from processes.opening import checked_office, demand_begun, open_office
 from processes.rehearsal import publishing
 from processes.storage import certificate
@@ -47,10 +54,10 @@ def found_command(file: Path, name: str, username: str, bureau: str) -> None:
     office = open_office(unchecked=True)
     schema.upgrade(office.database.engine)
     county = next(d.name for d in places if len(d.code) == division_file.COUNTY)
-    command = c.FoundOffice(_plain(places), bureau or f"{county}民政局", username, name.strip())
+    command = FoundOffice(_plain(places), bureau or f"{county}民政局", username, name.strip())
     made = office.perform(command, system_actor())
     # Told at once: what follows takes a while and may be interrupted, and this password is stored nowhere.
-    _tell_password(made)
+    _tell_password(made.first)
     try:
         office = checked_office(office)
         certificate.open_certificate(
@@ -61,7 +68,7 @@ def found_command(file: Path, name: str, username: str, bureau: str) -> None:
         click.echo("\n单位已建立，流程没有发布完。执行 ./run --office 会接着发布。", err=True)
         raise
     click.echo(
-        f"已建立{office.settings.office_name}，区划 {made['divisions']} 个，数据目录 {office.settings.var}。"
+        f"已建立{office.settings.office_name}，区划 {made.divisions} 个，数据目录 {office.settings.var}。"
     )
     click.echo(
         "下一步：用 yimen account add 增加第二名管理员和工作人员，执行 ./run --office 启动，由流程管理员（supervisor）在“政策参数”核对各项标准。"
@@ -78,8 +85,8 @@ def division_group() -> None:
 def division_import(file: Path) -> None:
     """增加新的乡镇、村，更新改了的名称；不删除已有区划。"""
     places = _read(file)
-    made = open_office().perform(c.AddDivisions(_plain(places)), system_actor())
-    click.echo(f"文件中有 {len(places)} 个区划，新增 {made['added']} 个。")
+    made = open_office().perform(AddDivisions(_plain(places)), system_actor())
+    click.echo(f"文件中有 {len(places)} 个区划，新增 {made.added} 个。")
 
 
 @click.group("account")
@@ -99,7 +106,7 @@ def account_group() -> None:
 )
 def account_add(username: str, name: str, role: str, division: str, department: str) -> None:
     """增加账号，显示一次性密码。"""
-    command = c.AddAccount(username, name.strip(), role, division, department)
+    command = AddAccount(username, name.strip(), role, division, department)
     _tell_password(open_office().perform(command, system_actor()))
 
 
@@ -107,14 +114,14 @@ def account_add(username: str, name: str, role: str, division: str, department: 
 @click.argument("username")
 def account_reissue(username: str) -> None:
     """重新发放一次性密码：原密码和已登录的会话随即失效。"""
-    _tell_password(open_office().perform(c.ReissuePassword(username), system_actor()))
+    _tell_password(open_office().perform(ReissuePassword(username), system_actor()))
 
 
 @account_group.command("reset-factors")
 @click.argument("username")
 def account_reset_factors(username: str) -> None:
     """清除账号的双因素认证（唯一的管理员丢失手机时）：已登录的会话随即失效，写入审计日志。"""
-    removed = open_office().perform(c.ResetFactors(username), system_actor())["removed"]
+    removed = open_office().perform(ResetFactors(username), system_actor()).removed
     click.echo(f"已清除 {username} 的双因素认证 {removed} 个，请本人登录后重新登记。")
 
 
@@ -124,7 +131,7 @@ def account_close_demo() -> None:
     demand_begun()
     office = open_office(unchecked=True)
     schema.upgrade(office.database.engine)
-    closed = office.perform(c.CloseDemoAccounts(), system_actor())["closed"]
+    closed = office.perform(CloseDemoAccounts(), system_actor()).closed
     click.echo(
         f"已停用 {len(closed)} 个演示账号：{'、'.join(closed)}。" if closed else "没有需要停用的演示账号。"
     )
@@ -138,9 +145,9 @@ def _plain(places: tuple[division_file.DivisionRow, ...]) -> tuple[tuple[str, st
     return tuple((d.code, d.name) for d in places)
 
 
-def _tell_password(made: dict[str, object]) -> None:
+def _tell_password(made: AddAccountResult | ReissuePasswordResult) -> None:
     click.echo(
-        f"账号 {made['username']}，一次性密码 {made['password']}（七天内有效，首次登录时修改；只显示这一次）"
+        f"账号 {made.username}，一次性密码 {made.password}（七天内有效，首次登录时修改；只显示这一次）"
     )
-    if made["awaits_confirmation"]:
+    if made.awaits_confirmation:
         click.echo("此账号须由一名系统管理员在“账号”页确认后才能使用。")

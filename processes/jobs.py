@@ -1,6 +1,6 @@
 """What is done behind the desk, each job a function that answers how much it did; `worker` says when.
 
-All work is found from rows of the outbox, each taken under a lease (`office/leasing.py`): a second worker leaves it
+All work is found from rows of the outbox, each taken under a lease (`compound/leasing.py`): a second worker leaves it
 alone, and after one that was killed in the middle the next one takes it up when the lease is over (docs/adr/0041).
 """
 
@@ -12,13 +12,24 @@ from typing import Any
 
 from sqlalchemy import select
 
-from processes import commands as c
 from processes import defects, heartbeat
 from processes.access.scope import system_actor
 from processes.cases import anchors, migration_queries
 from processes.cases.migration_models import MIGRATE, MIGRATED, PLANNING, RUNNING, WAITS, WORKING
+from processes.compound import leasing
 from processes.errors import DATABASE_FAILED, FileDamaged, FileLost, ScenarioInvalid, Unavailable, YimenError
-from processes.office import Office, leasing
+from processes.office import Office
+from processes.office.papers.print_runs import DropRun, FinishRun, NotePart
+from processes.office.papers.renderer_reports import FailPaper, FinishPaper
+from processes.office.studio.drafts import NoteRehearsal, NoteSimulation
+from processes.office.studio.migrating import (
+    JudgeNext,
+    JudgeNextResult,
+    MigrateNext,
+    MigrateNextResult,
+    NoteMigration,
+)
+from processes.office.system.seals import AnchorChains
 from processes.papers import destruction, issue, runs
 from processes.papers.models import IssuedPaper
 from processes.papers.run_models import BATCH, WAITING
@@ -49,13 +60,13 @@ def make_paper(office: Office, code: str) -> bool:
     folder = office.settings.papers
     try:
         if row.sha256 is not None and _is_whole(folder, row.sha256):
-            office.perform(c.FinishPaper(code, row.sha256, row.size or 0, row.pages or 0), system_actor())
+            office.perform(FinishPaper(code, row.sha256, row.size or 0, row.pages or 0), system_actor())
             return True
         digest, size, pages = issue.make(row, bundle, folder, office.settings.public_address)
     except Exception as fault:
-        office.perform(c.FailPaper(code, *defects.said(fault, paper=row.kind)), system_actor())
+        office.perform(FailPaper(code, *defects.said(fault, paper=row.kind)), system_actor())
         return False
-    office.perform(c.FinishPaper(code, digest, size, pages), system_actor())
+    office.perform(FinishPaper(code, digest, size, pages), system_actor())
     return True
 
 
@@ -90,7 +101,7 @@ def anchor_chains(office: Office) -> bool:
     with office.database.reading("") as session:
         due = anchors.is_due(session, office.database.clock())
     if due:
-        office.perform(c.AnchorChains(), system_actor())
+        office.perform(AnchorChains(), system_actor())
     with office.database.reading("") as session:
         anchors.write_down(session, office.settings.anchors)
     return due
@@ -104,7 +115,7 @@ def make_runs(office: Office) -> int:
     with office.database.reading("") as session:
         outlived = runs.outlived(session, office.database.clock())
     for code in outlived:
-        office.perform(c.DropRun(code), system_actor())
+        office.perform(DropRun(code), system_actor())
     return sum(_make_run(office, job) for job in leasing.jobs(office, runs.MAKE, RUNS_AT_ONCE))
 
 
@@ -122,7 +133,7 @@ def _make_run(office: Office, job: leasing.Job) -> bool:
             else:
                 parts = list(run.parts)
                 for part in runs.parts_to_make(run, session, settings.papers, settings.public_address):
-                    office.perform(c.NotePart(code, **part), system_actor())
+                    office.perform(NotePart(code, **part), system_actor())
                     parts.append(part)
                     if not leasing.renew(office, job.key):
                         return False
@@ -131,10 +142,10 @@ def _make_run(office: Office, job: leasing.Job) -> bool:
         raise  # the next round goes on behind the last part
     except Exception as fault:
         _, message = defects.said(fault, paper="print_run")
-        office.perform(c.FinishRun(code, error=message), system_actor())
+        office.perform(FinishRun(code, error=message), system_actor())
         leasing.finish(office, job.key)
         return False
-    office.perform(c.FinishRun(code, *made), system_actor())
+    office.perform(FinishRun(code, *made), system_actor())
     leasing.finish(office, job.key)
     return True
 
@@ -162,7 +173,7 @@ def _rehearse(office: Office, job: leasing.Job) -> bool:
         found.update(state="running", done=done, total=total, failed=failed)
         if done % TELL_EVERY == 0:
             leasing.renew(office, job.key)
-            office.perform(c.NoteRehearsal(draft_id, dict(found)), system_actor())
+            office.perform(NoteRehearsal(draft_id, dict(found)), system_actor())
 
     try:
         results = reports.rehearse(bundle, beside, office.settings, tell)
@@ -179,7 +190,7 @@ def _rehearse(office: Office, job: leasing.Job) -> bool:
         raise  # the next round plays it again
     except Exception as fault:
         said = {**found, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
-    office.perform(c.NoteRehearsal(draft_id, said), system_actor())
+    office.perform(NoteRehearsal(draft_id, said), system_actor())
     leasing.finish(office, job.key)
     return True
 
@@ -205,7 +216,7 @@ def _simulate(office: Office, job: leasing.Job) -> bool:
     def tell(done: int, total: int) -> None:
         leasing.renew(office, job.key)
         running = {**asked, "state": "running", "done": done, "total": total}
-        office.perform(c.NoteSimulation(draft_id, running), system_actor())
+        office.perform(NoteSimulation(draft_id, running), system_actor())
 
     try:
         made = simulation.simulate(found, old, new, date.fromisoformat(asked["on"]), tell, standing)
@@ -214,7 +225,7 @@ def _simulate(office: Office, job: leasing.Job) -> bool:
         raise
     except Exception as fault:
         said = {**asked, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
-    office.perform(c.NoteSimulation(draft_id, said), system_actor())
+    office.perform(NoteSimulation(draft_id, said), system_actor())
     leasing.finish(office, job.key)
     return True
 
@@ -227,7 +238,7 @@ def migrate_cases(office: Office) -> int:
             batch = migration_queries.one(session, int(job.payload["batch"]))
             status = batch.status
         if status in WORKING:
-            command = c.JudgeNext(batch.id) if status == PLANNING else c.MigrateNext(batch.id)
+            command = JudgeNext(batch.id) if status == PLANNING else MigrateNext(batch.id)
             try:
                 while _migrate_step(office, command):
                     worked += 1
@@ -239,22 +250,26 @@ def migrate_cases(office: Office) -> int:
     return worked
 
 
-def _migrate_step(office: Office, command: c.JudgeNext | c.MigrateNext) -> bool:
+def _migrate_step(office: Office, command: JudgeNext | MigrateNext) -> bool:
     """One transaction of a batch; a case that cannot go is noted, and the others go on."""
     with office.database.reading("") as session:
         batch = migration_queries.one(session, command.batch_id)
         wanted = WAITS if batch.status == RUNNING else MIGRATED
         row = None if batch.status == PLANNING else migration_queries.next_row(session, batch, wanted)
+    answer: JudgeNextResult | MigrateNextResult
     try:
-        answer = office.perform(command, system_actor())
+        if isinstance(command, JudgeNext):
+            answer = office.perform(command, system_actor())
+        else:
+            answer = office.perform(command, system_actor())
     except Unavailable:
         raise
     except YimenError as fault:
         if row is None:
             return False  # the plan was given up meanwhile
-        office.perform(c.NoteMigration(command.batch_id, row.id, fault.message), system_actor())
+        office.perform(NoteMigration(command.batch_id, row.id, fault.message), system_actor())
         return True
-    return bool(answer.get("more") or answer.get("row"))
+    return answer.more if isinstance(answer, JudgeNextResult) else bool(answer.row)
 
 
 def _flows(results: list[Result]) -> dict[str, list[str]]:

@@ -12,7 +12,6 @@ import structlog
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import ColumnElement, inspect, literal_column, select
 
-from processes import commands as c
 from processes.access import directory, founding, oidc
 from processes.access.models import Account
 from processes.access.permissions import Role
@@ -31,6 +30,7 @@ from processes.errors import (
 )
 from processes.migrations import schema
 from processes.office import Office
+from processes.office.system.keys import NoteSessionKey
 from processes.people import fingerprints
 from processes.people.models import Person
 from processes.relief.actions import fingerprints_of
@@ -83,7 +83,7 @@ def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office
     if not is_restored:
         _make_folders(settings)
     if is_lost:
-        office.perform(c.NoteSessionKey(), system_actor())
+        office.perform(NoteSessionKey(), system_actor())
         keyring.make_session_key(settings.keys)
         log.warning(
             "session_key_made", said="登录会话密钥不在，已重新生成：所有人须重新登录，其他数据不受影响。"

@@ -13,10 +13,10 @@ from collections.abc import Callable
 import structlog
 
 from processes import clock_watch, defects, heartbeat, jobs, soundness
+from processes.compound.sending import send_mail, send_short_messages
+from processes.compound.sweeping import sweep
 from processes.errors import YimenError
 from processes.office import Office
-from processes.office.sending import send_mail, send_short_messages
-from processes.office.sweeping import sweep
 
 Task = Callable[[Office], object]
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from time import monotonic
-from typing import Any, cast
+from typing import cast
 
 from flask import Flask, Response, after_this_request, current_app, g, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
-from processes import commands as c
 from processes.access import divisions, founding, sessions
 from processes.access.scope import Actor
 from processes.cases import notices
 from processes.errors import NotFound, Unavailable
 from processes.office import Office
+from processes.office.accounts.sessions import EndSession, TouchSession
 from processes.policy.calendar import civil_date
 from processes.storage.file_names import shown
 
@@ -65,7 +64,7 @@ def _touch(row_id: int, actor: Actor) -> None:
     if monotonic() < current_app.extensions.get("touch_after", 0.0):
         return
     try:
-        office().perform(c.TouchSession(row_id), actor)
+        office().perform(TouchSession(row_id), actor)
     except Unavailable:
         current_app.extensions["touch_after"] = monotonic() + _PAUSE
 
@@ -129,10 +128,10 @@ def origin() -> tuple[str, str, str]:
     return request.remote_addr or "", device(), request.cookies.get(_browser_cookie(), "")[:LONGEST_MARK]
 
 
-def renew_session(found: Mapping[str, Any]) -> None:
-    """Go on under another mark, where proving who one is brought one."""
-    if "session" in found:
-        _keep_mark(found["session"])
+def renew_session(mark: str) -> None:
+    """Go on under another mark, where proving who one is brought one (empty: it brought none)."""
+    if mark:
+        _keep_mark(mark)
 
 
 def _keep_mark(mark: str) -> None:
@@ -143,15 +142,15 @@ def _keep_mark(mark: str) -> None:
     generate_csrf()
 
 
-def open_session(found: Mapping[str, str]) -> None:
-    """Begin a session, with nothing left of an earlier one; `found` is what signing in answered."""
+def open_session(mark: str, browser: str) -> None:
+    """Begin a session, with nothing left of an earlier one; both marks are what signing in answered."""
     _end_the_one_before()
-    _keep_mark(found["session"])
+    _keep_mark(mark)
 
     @after_this_request
     def keep(response: Response) -> Response:
         response.set_cookie(
-            _browser_cookie(), found["browser"], max_age=sessions.KEPT, httponly=True, samesite="Lax",
+            _browser_cookie(), browser, max_age=sessions.KEPT, httponly=True, samesite="Lax",
             secure=bool(current_app.config["SESSION_COOKIE_SECURE"]), path="/",
         )  # fmt: skip
         return response
@@ -168,7 +167,7 @@ def _end_the_one_before() -> None:
         return
     row, actor = found
     with suppress(NotFound):  # ended meanwhile
-        office().perform(c.EndSession(row.id), actor)
+        office().perform(EndSession(row.id), actor)
 
 
 def note_finished(item_id: int) -> None:
@@ -185,7 +184,7 @@ def close_session() -> None:
     """End the session; a copy of its cookie opens nothing any more."""
     actor = arriving()
     if actor is not None:
-        office().perform(c.EndSession(session_id()), actor)
+        office().perform(EndSession(session_id()), actor)
     session.clear()
     g.actor = None
 

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from flask import send_file
 
-from processes import commands as c
 from processes.access.scope import Actor
+from processes.office.papers.export import NoteListExport
 from processes.papers import lists
 from processes.policy.calendar import SHANGHAI
 from web import auth, reads
@@ -19,7 +19,7 @@ from web import auth, reads
 
 def note(actor: Actor, title: str, kept: Mapping[str, str]) -> None:
     """Write down that somebody takes a list, and how it was narrowed."""
-    auth.office().perform(c.NoteListExport(f"{title} {urlencode(kept)}".strip()), actor)
+    auth.office().perform(NoteListExport(f"{title} {urlencode(kept)}".strip()), actor)
 
 
 def answer(

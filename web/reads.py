@@ -10,9 +10,9 @@ from threading import Lock
 import structlog
 from flask import Response, current_app, request
 
-from processes import commands as c
 from processes.access.scope import Actor
 from processes.errors import Unavailable
+from processes.office.system.reads import NoteRead
 from web import auth
 
 ONCE = timedelta(minutes=10)
@@ -48,7 +48,7 @@ def note(actor: Actor, action: str, *targets: str, once: timedelta = ONCE) -> No
     if not new:
         return
     try:
-        auth.office().perform(c.NoteRead(action, new[0], request.remote_addr or "", tuple(new[1:])), actor)
+        auth.office().perform(NoteRead(action, new[0], request.remote_addr or "", tuple(new[1:])), actor)
     except Unavailable:
         for target in new:
             _forget((actor.account_id, action, target))
@@ -88,7 +88,7 @@ def note_rows(actor: Actor, rows: Sequence[Sequence[str]]) -> None:
     named = sorted({number for row in rows for cell in row for number in _NUMBER.findall(cell)})
     for first in range(0, len(named), _AT_ONCE):
         some = named[first : first + _AT_ONCE]
-        command = c.NoteRead("case_listed", some[0], request.remote_addr or "", tuple(some[1:]))
+        command = NoteRead("case_listed", some[0], request.remote_addr or "", tuple(some[1:]))
         auth.office().perform(command, actor)
 
 

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 from flask import request
 
-from processes import commands as c
 from processes.access import unsaved
 from processes.access.models import Unsaved
 from processes.access.scope import Actor
+from processes.office.personal.form_drafts import OpenUnsaved
 from web import auth
 
 
@@ -42,5 +42,5 @@ def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> UnsavedSheet:
     others = [u for u in left if u.sheet != sheet]
     if not any(u.sheet == sheet for u in left):
         return UnsavedSheet(str(uuid4()), place, 0, base, None, others)
-    opened = auth.office().perform(c.OpenUnsaved(sheet), actor)
-    return UnsavedSheet(sheet, place, opened["version"], opened["base"], opened["data"], others)
+    opened = auth.office().perform(OpenUnsaved(sheet), actor)
+    return UnsavedSheet(sheet, place, opened.version, opened.base, opened.data, others)

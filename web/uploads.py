@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from processes import commands as c
 from processes.access.scope import Actor, system_actor
 from processes.errors import FileInfected
+from processes.office.system.reads import NoteInfected
 from processes.storage import scanner
 from processes.storage.file_names import file_name
 from web import auth
@@ -54,7 +54,7 @@ def let_in(actor: Actor | None, name: str, content: bytes) -> None:
     found = scanner.found_in(office.settings.clamd, content)
     if found:
         account = None if actor is None else actor.account_id
-        note = c.NoteInfected(request.path[:_SAID], found[:_SAID], account, request.remote_addr or "")
+        note = NoteInfected(request.path[:_SAID], found[:_SAID], account, request.remote_addr or "")
         office.perform(note, system_actor())
         raise FileInfected(name=name, found=found[:_SAID])
 

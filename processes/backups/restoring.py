@@ -8,12 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from processes import commands as c
 from processes.access.scope import system_actor
 from processes.backups import dumping, manifest
 from processes.cases.anchors import volumes
+from processes.compound import row_backlog
 from processes.errors import (
     BackupDamaged,
     BackupFailed,
@@ -23,7 +22,8 @@ from processes.errors import (
     YimenError,
 )
 from processes.migrations import schema
-from processes.office import Office, keys
+from processes.office import Office
+from processes.office.system.restoring import NoteRestoration, NoteRestorationResult
 from processes.papers import series
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
@@ -42,7 +42,7 @@ class Wanted:
     """A later `anchors.txt`, from the old folder or from where it was carried to."""
 
 
-def restore(office: Office, backup: Path, wanted: Wanted) -> dict[str, Any]:
+def restore(office: Office, backup: Path, wanted: Wanted) -> NoteRestorationResult:
     """Make an empty installation the office of a backup; answers what was left out of each series.
 
     Raises `BackupDamaged`, `Invalid` for an impossible day or number, `OfficeNotEmpty`, `KeysForeign`, `SchemaNewer` before it
@@ -72,11 +72,11 @@ def restore(office: Office, backup: Path, wanted: Wanted) -> dict[str, Any]:
             _take_back(told, settings)
             raise
     schema.upgrade(engine)
-    keys.note_every_row(office)
+    row_backlog.note_every_row(office)
     made = office.perform(
-        c.NoteRestoration(" ".join(begun), told.instant, wanted.until, tuple(wanted.numbers)), system_actor()
+        NoteRestoration(" ".join(begun), told.instant, wanted.until, tuple(wanted.numbers)), system_actor()
     )
-    _close_volume(settings, int(made["restoration"]), wanted.anchors)
+    _close_volume(settings, int(made.restoration), wanted.anchors)
     mark.unlink()
     return made
 

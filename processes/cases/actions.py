@@ -79,6 +79,11 @@ def locked_case(uow: UnitOfWork, actor: Actor, number: str) -> Case:
     return case
 
 
+def locked_by_id(uow: UnitOfWork, case_id: int) -> Case | None:
+    """A case by row id for the program itself, locked."""
+    return uow.session.scalar(select(Case).where(Case.id == case_id).with_for_update())
+
+
 def items_of(uow: UnitOfWork, case: Case) -> list[WorkItem]:
     """Every work item of a case, oldest first."""
     values = {"case_id": case.id}

@@ -10,15 +10,16 @@ from uuid import uuid4
 
 from sqlalchemy import func, select
 
-from processes import commands as c
 from processes.access import accounts, divisions, founding
 from processes.access.models import Account
 from processes.access.scope import Actor
 from processes.cases import seconds
 from processes.cases.models import Case, WorkItem
+from processes.compound.sweeping import sweep
 from processes.errors import OfficeFounded, YimenError
 from processes.office import Office
-from processes.office.sweeping import sweep
+from processes.office.cases.start import StartCase
+from processes.office.steps.complete import CompleteTask
 from processes.people.id_number import compose
 from processes.people.models import Household
 from processes.policy.calendar import SHANGHAI, WorkCalendar, civil_date
@@ -114,7 +115,7 @@ def _household(office: Office, clock: MovableClock, dice: random.Random, n: int)
         "relative_of_official": "no" if n % 41 else "yes",
         "phone": f"138{n:08d}",
     }
-    case = office.perform(c.StartCase(PROGRAMME, household, application), clerk)["case"]
+    case = office.perform(StartCase(PROGRAMME, household, application), clerk).case
     _play(office, clock, days, case, division, stage)
 
 
@@ -144,7 +145,7 @@ def _play(
         if data is None:
             return
         try:
-            office.perform(c.CompleteTask(item.id, item.version, data, str(uuid4())), actor)
+            office.perform(CompleteTask(item.id, item.version, data, str(uuid4())), actor)
         except YimenError:
             return
         if stage == "supplement":

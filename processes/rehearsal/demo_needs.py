@@ -9,12 +9,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access import accounts
 from processes.access.models import Account
 from processes.access.scope import Actor
 from processes.cases.models import Case, WorkItem
 from processes.office import Office
+from processes.office.cases.draws import CommitDrawNumber
+from processes.office.cases.start import StartCase
+from processes.office.funds.entries import ConfirmFundEntry, EnterFundEntry
+from processes.office.funds.offers import AddOffer
+from processes.office.steps.complete import CompleteTask
 from processes.rehearsal import county
 
 _FLOAT = Decimal("50000.00")
@@ -44,14 +48,14 @@ def top_up(office: Office) -> None:
     one, other = actor(office, "finance"), actor(office, "finance2")
     for n in range(1, len(county.TOWNSHIPS) + 1):
         entered = office.perform(
-            c.EnterFundEntry(county.township_code(n), "top_up", _FLOAT, "年度备用金拨付"), one
+            EnterFundEntry(county.township_code(n), "top_up", _FLOAT, "年度备用金拨付"), one
         )
-        office.perform(c.ConfirmFundEntry(entered["entry"]), other)
+        office.perform(ConfirmFundEntry(entered.entry), other)
     for username, number in (("supervisor", "20260101"), ("finance", "88612053")):
-        office.perform(c.CommitDrawNumber(number), actor(office, username))
+        office.perform(CommitDrawNumber(number), actor(office, username))
     clerk = actor(office, "county_clerk")
     for organisation, kind, description in _OFFERS:
-        office.perform(c.AddOffer(organisation, kind, description, None, "0551-6000000"), clerk)
+        office.perform(AddOffer(organisation, kind, description, None, "0551-6000000"), clerk)
 
 
 def register(office: Office, household: str, division: str, n: int, today: date, dice: random.Random) -> None:
@@ -62,7 +66,7 @@ def register(office: Office, household: str, division: str, n: int, today: date,
         "urgent": "no", "rigid": "no", "phone": f"137{n:08d}", "event_on": today.isoformat(), **need,
     }  # fmt: skip
     clerk = actor(office, f"t{_number(division)}_clerk")
-    office.perform(c.StartCase("one_window", household, form), clerk)
+    office.perform(StartCase("one_window", household, form), clerk)
     if need.get("urgent") == "yes" and need["event"] == "other":
         _relieve(office, division, today)
 
@@ -90,7 +94,7 @@ def _complete(office: Office, division: str, task: str, data: dict[str, Any], wh
         )
         item = session.scalars(query).first()
     if item is not None:
-        office.perform(c.CompleteTask(item.id, item.version, data), who)
+        office.perform(CompleteTask(item.id, item.version, data), who)
 
 
 def actor(office: Office, username: str) -> Actor:

@@ -10,10 +10,22 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access.scope import township_of
 from processes.cases.models import Case, WorkItem
 from processes.errors import FormInvalid, ScenarioInvalid, YimenError
+from processes.office.cases.calls import AttachCall, NoteCall
+from processes.office.cases.limits import ExtendClock
+from processes.office.cases.start import StartCase
+from processes.office.command import Command
+from processes.office.county.holidays import ConfirmHolidays, ProposeHolidays
+from processes.office.county.parameters import ConfirmParameter, ProposeParameter
+from processes.office.funds.entries import ConfirmFundEntry, EnterFundEntry
+from processes.office.funds.offers import AddOffer
+from processes.office.steps.claim import ClaimTask
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.recompute import Recompute
+from processes.office.steps.send_back import ReturnTask
+from processes.office.steps.transfer import TransferTask
 from processes.people import queries as people
 from processes.policy import holidays
 from processes.rehearsal import compare, looking
@@ -75,7 +87,7 @@ class Player:
             self._top_up(Decimal(str(self.content["fund"])))
         for offer in self.content.get("offers", []):
             self.stage.office.perform(
-                c.AddOffer(offer["organisation"], offer["kind"], offer["description"], None),
+                AddOffer(offer["organisation"], offer["kind"], offer["description"], None),
                 self.stage.actor("window_clerk", self.division),
             )
         if "household" in self.content:
@@ -92,14 +104,14 @@ class Player:
 
     def _note_call(self, form: Mapping[str, Any]) -> None:
         """Somebody calls of whom nothing is registered; the file opened for them is the household `caller`."""
-        command = c.NoteCall(
+        command = NoteCall(
             str(self.content["programme"]),
             str(self.content["process"]),
             {"place": self.division, **form},
             str(uuid4()),
         )
         noted = self.stage.office.perform(command, self.stage.actor("window_clerk", self.division))
-        self.number, self.household = str(noted["case"]), str(noted["household"])
+        self.number, self.household = str(noted.case), str(noted.household)
         self.register.open_for(CALLER, self.household)
 
     def _start(self, raw: Mapping[str, Any]) -> None:
@@ -115,14 +127,14 @@ class Player:
             self.household = self.register.number_of(name)
             self.division = self.register.division_of(name)
         clerk = self.stage.actor("window_clerk", self.division)
-        command = c.StartCase(
+        command = StartCase(
             str(raw["programme"]),
             self.household,
             self._with_people(raw["application"]),
             str(uuid4()),
             str(raw.get("process", "")),
         )
-        self.number = str(self.stage.office.perform(command, clerk)["case"])
+        self.number = str(self.stage.office.perform(command, clerk).case)
 
     def _with_people(self, application: Mapping[str, Any]) -> dict[str, Any]:
         """The application with members written by name (`spent_for: [李秀英]`) as the form names them."""
@@ -140,9 +152,9 @@ class Player:
         """Money of the county for the township's petty fund, entered by one officer, confirmed by another."""
         one = self.stage.actor("finance_officer", self.division)
         other = self.stage.actor("finance_officer#2", self.division)
-        command = c.EnterFundEntry(township_of(self.division), "top_up", amount, "拨付备用金", str(uuid4()))
-        entry = self.stage.office.perform(command, one)["entry"]
-        self.stage.office.perform(c.ConfirmFundEntry(entry), other)
+        command = EnterFundEntry(township_of(self.division), "top_up", amount, "拨付备用金", str(uuid4()))
+        entry = self.stage.office.perform(command, one).entry
+        self.stage.office.perform(ConfirmFundEntry(entry), other)
 
     def take(self, n: int, step: Mapping[str, Any]) -> None:
         """Take one step; a step that must be refused is compared with its error code."""
@@ -196,36 +208,36 @@ class Player:
             return
         if "attach" in step:
             self.stage.office.perform(
-                c.AttachCall(self.number, self.register.number_of(str(step["attach"]))),
+                AttachCall(self.number, self.register.number_of(str(step["attach"]))),
                 self.stage.actor("window_clerk", self.division),
             )
             return
         if _RECOMPUTE in step:
             item = self._item(str(step[_RECOMPUTE]), str(step.get("in", "")), str(step.get("department", "")))
             actor = self.stage.actor(str(step.get("by", item.role)), self.division, item.department)
-            self.stage.office.perform(c.Recompute(item.id, item.version, str(uuid4())), actor)
+            self.stage.office.perform(Recompute(item.id, item.version, str(uuid4())), actor)
             return
         if "extend" in step:
             actor = self.stage.actor(str(step.get("by", "township_leader")), self.division)
-            command: c.Command = c.ExtendClock(self.number, str(step["extend"]), str(step.get("reason", "")))
+            command: Command[Any] = ExtendClock(self.number, str(step["extend"]), str(step.get("reason", "")))
         else:
             item = self._item(str(step["task"]), str(step.get("in", "")), str(step.get("department", "")))
             actor = self.stage.actor(str(step.get("by", item.role)), self.division, item.department)
             command = self._command(step, item)
         self.stage.office.perform(command, actor)
 
-    def _command(self, step: Mapping[str, Any], item: WorkItem) -> c.Command:
+    def _command(self, step: Mapping[str, Any], item: WorkItem) -> Command[Any]:
         match step.get("action", "complete"):
             case "complete":
-                return c.CompleteTask(item.id, item.version, dict(step.get("data", {})), str(uuid4()))
+                return CompleteTask(item.id, item.version, dict(step.get("data", {})), str(uuid4()))
             case "return":
                 ref = self._earlier(item, str(step["to"]))
-                return c.ReturnTask(item.id, item.version, ref, str(step.get("reason", "")), str(uuid4()))
+                return ReturnTask(item.id, item.version, ref, str(step.get("reason", "")), str(uuid4()))
             case "claim":
-                return c.ClaimTask(item.id, item.version)
+                return ClaimTask(item.id, item.version)
             case _:
                 to = self.stage.actor(str(step["to"]), self.division).account_id
-                return c.TransferTask(item.id, item.version, to or 0, str(step.get("reason", "")))
+                return TransferTask(item.id, item.version, to or 0, str(step.get("reason", "")))
 
     def _earlier(self, item: WorkItem, task: str) -> str:
         with self.stage.database.reading("") as session:
@@ -257,9 +269,9 @@ class Player:
             "value": str(raw["value"]), "since": str(raw["since"]), "division": str(raw.get("division", "")),
             "source": str(raw["source"]), "confirmed": bool(raw.get("confirmed", False)),
         }  # fmt: skip
-        command = c.ProposeParameter(str(raw["name"]), entry, str(uuid4()))
+        command = ProposeParameter(str(raw["name"]), entry, str(uuid4()))
         made = self.stage.office.perform(command, self.stage.actor("supervisor", COUNTY))
-        self.stage.office.perform(c.ConfirmParameter(made["value"]), self.stage.actor("supervisor#2", COUNTY))
+        self.stage.office.perform(ConfirmParameter(made.value), self.stage.actor("supervisor#2", COUNTY))
 
     def _enter_holidays(self) -> None:
         one, other = (self.stage.actor(who, COUNTY) for who in ("supervisor", "supervisor#2"))
@@ -268,9 +280,9 @@ class Player:
                 holidays.days(" ".join(map(str, notice.get(part, []))))
                 for part in ("days_off", "worked_weekends")
             )
-            command = c.ProposeHolidays(int(notice["year"]), off, worked, str(notice["document"]))
-            version = self.stage.office.perform(command, one)["version"]
-            self.stage.office.perform(c.ConfirmHolidays(version), other)
+            command = ProposeHolidays(int(notice["year"]), off, worked, str(notice["document"]))
+            version = self.stage.office.perform(command, one).version
+            self.stage.office.perform(ConfirmHolidays(version), other)
 
 
 def _instant(value: Any) -> datetime:

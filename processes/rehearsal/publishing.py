@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
-from processes import commands as c
 from processes.access.scope import system_actor
 from processes.errors import BundleInvalid
 from processes.office import Office
+from processes.office.studio.publish import PublishRelease, PublishReleaseResult
 from processes.rehearsal import reports, soundness
 from processes.releases import bundle as bundles
 from processes.releases import lint, publish
@@ -17,7 +16,7 @@ from processes.releases import lint, publish
 IN_FORCE = date(2025, 1, 1)
 
 
-def publish_programme(office: Office, programme: str, note: str, knows: lint.Office) -> dict[str, Any]:
+def publish_programme(office: Office, programme: str, note: str, knows: lint.Office) -> PublishReleaseResult:
     """Lint, rehearse and publish a programme; raises `BundleInvalid` when something is wrong."""
     folder = office.settings.content / programme
     problems = lint.lint_folder(folder, knows)
@@ -33,7 +32,7 @@ def publish_programme(office: Office, programme: str, note: str, knows: lint.Off
         told = "；".join(f"{r.scenario}：{'、'.join(r.differences[:3])}" for r in failed[:5])
         raise BundleInvalid(count=len(failed), reason=told)
     passed = len(results) or 1
-    return office.perform(c.PublishRelease(programme, passed, 0, IN_FORCE, note), system_actor())
+    return office.perform(PublishRelease(programme, passed, 0, IN_FORCE, note), system_actor())
 
 
 def publish_content(office: Office, note: str, knows: lint.Office, tell: Callable[[str], None]) -> None:
@@ -50,4 +49,4 @@ def publish_content(office: Office, note: str, knows: lint.Office, tell: Callabl
             continue
         tell(f"检查、演练并发布：{folder.name}……")
         release = publish_programme(office, folder.name, note, knows)
-        tell(f"{release['title']}　第 {release['number']} 版（{release['digest'][:12]}）")
+        tell(f"{release.title}　第 {release.number} 版（{release.digest[:12]}）")

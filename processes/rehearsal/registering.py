@@ -11,10 +11,12 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access.scope import Actor
 from processes.errors import HouseholdDoubtful, ScenarioInvalid
 from processes.office import Office
+from processes.office.people.households import SaveHousehold
+from processes.office.people.identify import IdentifyPerson
+from processes.office.people.resolve import ResolveDifference
 from processes.people import id_number as ids
 from processes.people import persons
 from processes.people.identity import NONE, OTHER, WITHOUT_NUMBER
@@ -35,14 +37,14 @@ def save(
     confirm: bool = False,
 ) -> str:  # fmt: skip
     """Save a household as a clerk would; with `confirm`, whatever is unusual about it is confirmed."""
-    command = c.SaveHousehold(form, number, version, str(uuid4()))
+    command = SaveHousehold(form, number, version, str(uuid4()))
     try:
-        return str(office.perform(command, actor)["household"])
+        return str(office.perform(command, actor).household)
     except HouseholdDoubtful as doubt:
         if not confirm:
             raise
         sure = replace(command, token=str(uuid4()), confirmed=tuple(doubt.sentences))
-        return str(office.perform(sure, actor)["household"])
+        return str(office.perform(sure, actor).household)
 
 
 class Register:
@@ -116,7 +118,7 @@ class Register:
                 reason=f"{step['person']}没有待处理的登记差异（{'、'.join(persons.FIELDS)}）"
             )
         place = division_code(str(step["division"])) if "division" in step else found.home
-        command = c.ResolveDifference(found.id, bool(step["accept"]), str(step.get("reason", "核实")))
+        command = ResolveDifference(found.id, bool(step["accept"]), str(step.get("reason", "核实")))
         self.stage.office.perform(command, self._clerk(place))
 
     def identify(self, step: Mapping[str, Any]) -> None:
@@ -129,7 +131,7 @@ class Register:
         name = str(step.get("name", step["person"]))
         about = {k: v for k, v in step.items() if k != "person"} | {"name": name}
         number = self.documents.get(name) or self._number(about, _APART - 1)["id_number"]
-        command = c.IdentifyPerson(person_id, number, name, str(step.get("reason", "查明身份")))
+        command = IdentifyPerson(person_id, number, name, str(step.get("reason", "查明身份")))
         self.stage.office.perform(command, self._clerk(self.division))
 
     def _number(self, member: dict[str, Any], n: int) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases import queries
 from processes.cases.models import Case
 from processes.errors import NobodyLeft, YimenError
+from processes.office.papers.make import MakePaper
 from processes.papers import issue
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.results import Result
@@ -21,7 +21,7 @@ def take(stage: Stage, result: Result) -> None:
     clerk = stage.actor("window_clerk", result.division)
     for paper in _on_demand(stage, number):
         try:
-            stage.office.perform(c.MakePaper(number, paper), clerk)
+            stage.office.perform(MakePaper(number, paper), clerk)
         except NobodyLeft:
             continue  # refused for good reason, whatever the template says
         except YimenError as fault:

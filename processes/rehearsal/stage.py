@@ -17,10 +17,10 @@ from processes.access.scope import Actor
 from processes.cases import draws
 from processes.cases.clocks import calendar_of
 from processes.cases.draw_models import READY, DrawNumber, DrawRound
+from processes.compound.sweeping import sweep
 from processes.errors import ScenarioInvalid
 from processes.migrations import schema
 from processes.office import Office
-from processes.office.sweeping import sweep
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.rehearsal import blank, county, waits
 from processes.releases import publish

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import make_server
 
-from processes import commands as c
+from processes.office.accounts.sessions import EndSessionsOf
 from processes.rehearsal.county import COUNTY, PASSWORD
 from processes.rehearsal.stage import Stage
 from web.app import create_app
@@ -56,7 +56,7 @@ class Desk:
 
     def end_sessions(self, username: str) -> None:
         """Somebody's sessions end.  At the desk, not in the browser: an answer under way brings a cookie back."""
-        self.stage.office.perform(c.EndSessionsOf(username), self.stage.actor("administrator", COUNTY))
+        self.stage.office.perform(EndSessionsOf(username), self.stage.actor("administrator", COUNTY))
 
     def shot(self, page: Page, name: str) -> None:
         """A screenshot to look at, under var/screenshots."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from processes import commands as c
+from processes.office.steps.claim import ClaimTask
 from processes.rehearsal.county import PASSWORD
 from tests.browser.conftest import ARGUMENTS, Desk
 from tests.builders import cases
@@ -94,7 +94,7 @@ def test_a_step_half_typed__is_there_again(desk: Desk, tmp_path: Path) -> None:
     number = cases.a_case(desk.stage)
     item = cases.item_at(desk.stage, number, "check_papers")
     desk.stage.office.perform(
-        c.ClaimTask(item.id, item.version), desk.stage.actor("window_clerk", cases.VILLAGE)
+        ClaimTask(item.id, item.version), desk.stage.actor("window_clerk", cases.VILLAGE)
     )
     place = f"/cases/{number}/tasks/{item.id}"
     page = _own_browser(desk, tmp_path / "two")

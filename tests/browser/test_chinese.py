@@ -11,10 +11,11 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
-from processes import commands as c
 from processes import jobs
 from processes.access.models import Account
 from processes.cases.models import WorkItem
+from processes.office.steps.claim import ClaimTask
+from processes.office.studio.drafts import OpenDraft
 from tests.browser import words
 from tests.browser.conftest import Desk
 from tests.builders import cases
@@ -141,7 +142,7 @@ def a_county_at_work(desk: Desk) -> dict[str, tuple[str, ...]]:
     cases.a_case(stage, raw=cases.FOURTH_HOUSEHOLD)
     jobs.make_papers(stage.office)
     supervisor = stage.actor("supervisor", cases.VILLAGE)
-    stage.office.perform(c.OpenDraft("minimum_living_allowance"), supervisor)
+    stage.office.perform(OpenDraft("minimum_living_allowance"), supervisor)
     return {username: _taken(desk, role) for role, username in USERS.items()}
 
 
@@ -152,14 +153,14 @@ def _taken(desk: Desk, role: str) -> tuple[str, ...]:
         item = session.scalars(waits.order_by(WorkItem.id)).first()
     if item is None:
         return ()
-    desk.stage.office.perform(c.ClaimTask(item.id, item.version), desk.stage.actor(role, item.division))
+    desk.stage.office.perform(ClaimTask(item.id, item.version), desk.stage.actor(role, item.division))
     return (f"/cases/{item.case_number}/tasks/{item.id}",)
 
 
 def _opened(desk: Desk, file: str) -> Any:
     """A file of a draft in its editor."""
     supervisor = desk.stage.actor("supervisor", cases.VILLAGE)
-    draft = desk.stage.office.perform(c.OpenDraft("minimum_living_allowance"), supervisor)["draft"]
+    draft = desk.stage.office.perform(OpenDraft("minimum_living_allowance"), supervisor).draft
     page = desk.sign_in("supervisor")
     page.goto(f"/studio/{draft}/file/{file}")
     page.wait_for_selector("#studio[data-ready]")

@@ -10,8 +10,8 @@ import pytest
 from lxml import etree
 from playwright.sync_api import expect
 
-from processes import commands as c
 from processes.engine.xml import parse_xml
+from processes.office.studio.drafts import AddDraftFile, OpenDraft
 from processes.releases import drafts, lint
 from processes.releases.bundle import Bundle
 from processes.verbs import registry
@@ -48,11 +48,11 @@ def _same(value: str) -> str:
 def test_every_reference_model_comes_back_whole(desk: Desk, tmp_path: Path) -> None:
     desk.stage.set_clock(datetime(2026, 3, 2, 9, 0))
     supervisor = desk.stage.actor("supervisor", "340199")
-    draft_id = desk.stage.office.perform(c.OpenDraft("minimum_living_allowance"), supervisor)["draft"]
+    draft_id = desk.stage.office.perform(OpenDraft("minimum_living_allowance"), supervisor).draft
     page = desk.sign_in("supervisor")
     for name, xml in MODELS.items():
         desk.stage.office.perform(
-            c.AddDraftFile(draft_id, f"{name}.bpmn", MODELS["reference_a_1"], True), supervisor
+            AddDraftFile(draft_id, f"{name}.bpmn", MODELS["reference_a_1"], True), supervisor
         )
         file = tmp_path / f"{name}.bpmn"
         file.write_text(xml)

@@ -8,8 +8,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from processes import commands as c
 from processes.cases.models import WorkItem
+from processes.office.steps.claim import ClaimTask
 from tests.browser.conftest import Desk
 from tests.builders import cases
 
@@ -90,7 +90,7 @@ def _visit(desk: Desk, language: str = "zh-CN") -> tuple[Page, str, int]:
     number = cases.a_case(desk.stage, "investigate_household")
     item = cases.item_at(desk.stage, number, "investigate_household")
     desk.stage.office.perform(
-        c.ClaimTask(item.id, item.version), desk.stage.actor("investigator", cases.VILLAGE)
+        ClaimTask(item.id, item.version), desk.stage.actor("investigator", cases.VILLAGE)
     )
     return desk.sign_in("t1_investigator", language), f"/cases/{number}/tasks/{item.id}", item.id
 

@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from processes import commands as c
 from processes import jobs
+from processes.office.cases.start import StartCase
 from tests.browser.conftest import Desk
 from tests.browser.forms import CASE_PAGE, choose, day, finish, take, tick
 from tests.builders import cases
@@ -200,7 +200,7 @@ def test_a_slip_comes_back_by_post__and_an_offer_is_matched(whole_desk: Desk) ->
         "source": "counter", "residence": "local", "basic_living": "no", "urgent": "no", "rigid": "no",
         "needs": ["roaming", "charity"], "description": "在集镇流浪", "phone": "138", "consent": True,
     }  # fmt: skip
-    desk.stage.office.perform(c.StartCase("one_window", household, form), clerk_actor)
+    desk.stage.office.perform(StartCase("one_window", household, form), clerk_actor)
     jobs.make_papers(desk.stage.office)
     clerk = desk.sign_in("t1_clerk")
     clerk.goto("/offers")

@@ -11,9 +11,14 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from sqlalchemy import select
 
-from processes import commands as c
 from processes import jobs
 from processes.cases.models import Case
+from processes.office.papers.archive import AddOldSheet, ProposeDestruction, TakeInOldFile
+from processes.office.papers.print_runs import MakePaymentList
+from processes.office.papers.withdraw import WithdrawPaper
+from processes.office.steps.claim import ClaimTask
+from processes.office.studio.drafts import OpenDraft
+from processes.office.studio.migrating import PlanMigration
 from processes.papers.models import IssuedPaper
 from processes.releases.bundle import Bundle
 from tests.browser.conftest import Desk
@@ -98,20 +103,20 @@ def _archive_and_lists(desk: Desk) -> str:
     household = cases.a_household(desk.stage, raw=cases.FOURTH_HOUSEHOLD)
     for number in ("2009-DB-017", "2008-DB-003"):
         office.perform(
-            c.TakeInOldFile(number, household, "最低生活保障审批材料", date(2009, 5, 4), "10年"), clerk
+            TakeInOldFile(number, household, "最低生活保障审批材料", date(2009, 5, 4), "10年"), clerk
         )
         out = io.BytesIO()
         Image.new("RGB", (60, 80), "white").save(out, "PNG")
-        office.perform(c.AddOldSheet(number, "审批表.png", out.getvalue()), clerk)
-    office.perform(c.ProposeDestruction("old_file", "2008-DB-003", "期满，无保存价值"), clerk)
-    office.perform(c.MakePaymentList("minimum_living_allowance", "2026-04", "340199"), county)
+        office.perform(AddOldSheet(number, "审批表.png", out.getvalue()), clerk)
+    office.perform(ProposeDestruction("old_file", "2008-DB-003", "期满，无保存价值"), clerk)
+    office.perform(MakePaymentList("minimum_living_allowance", "2026-04", "340199"), county)
     jobs.make_runs(office)
-    office.perform(c.MakePaymentList("minimum_living_allowance", "2026-05", "340199"), county)
+    office.perform(MakePaymentList("minimum_living_allowance", "2026-05", "340199"), county)
     with desk.stage.database.reading("") as session:
         papers = select(IssuedPaper).join(Case).where(Case.number == decided)
         notice = session.scalars(papers.where(IssuedPaper.kind == "confirmation_notice")).one()
     leader = desk.stage.actor("county_leader", "340199")
-    office.perform(c.WithdrawPaper(notice.code, "收件人地址有误", again=True), leader)
+    office.perform(WithdrawPaper(notice.code, "收件人地址有误", again=True), leader)
     jobs.make_papers(office)
     return notice.code
 
@@ -123,9 +128,9 @@ def test_every_page_opens_in_both_widths_without_a_fault(desk: Desk, allowance: 
     code = _archive_and_lists(desk)
     number = releases.put_in_force(desk.stage, releases.second_signature(allowance))
     supervisor = desk.stage.actor("supervisor", cases.VILLAGE)
-    desk.stage.office.perform(c.PlanMigration("minimum_living_allowance", 1, number), supervisor)
+    desk.stage.office.perform(PlanMigration("minimum_living_allowance", 1, number), supervisor)
     jobs.migrate_cases(desk.stage.office)
-    draft = desk.stage.office.perform(c.OpenDraft("minimum_living_allowance"), supervisor)["draft"]
+    draft = desk.stage.office.perform(OpenDraft("minimum_living_allowance"), supervisor).draft
     assert DRAFT.endswith(f"/{draft}")
     places = {VERIFY: f"/verify/{code}", TASK: _a_task(desk)}
     signed_in: dict[str, Any] = {}
@@ -148,7 +153,7 @@ def _a_task(desk: Desk) -> str:
     """The address of a step that the window clerk has taken."""
     item = cases.item_at(desk.stage, "340199101-DB-2026-00002", "check_papers")
     clerk = desk.stage.actor("window_clerk", cases.VILLAGE)
-    desk.stage.office.perform(c.ClaimTask(item.id, item.version), clerk)
+    desk.stage.office.perform(ClaimTask(item.id, item.version), clerk)
     return f"/cases/{item.case_number}/tasks/{item.id}"
 
 

@@ -10,8 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from processes import commands as c
 from processes.cases import queries
+from processes.office.steps.claim import ClaimTask
+from processes.office.steps.draft import SaveDraft
 from tests.browser.conftest import Desk
 from tests.builders import cases
 
@@ -24,7 +25,7 @@ def test_a_visit_without_a_network(desk: Desk) -> None:
     item = cases.item_at(desk.stage, number, "investigate_household")
     investigator = desk.stage.actor("investigator", cases.VILLAGE)
     office = desk.stage.office
-    office.perform(c.ClaimTask(item.id, item.version), investigator)
+    office.perform(ClaimTask(item.id, item.version), investigator)
     page = desk.sign_in("t1_investigator")
     page.context.grant_permissions(["geolocation"], origin=desk.address)
     page.context.set_geolocation({"latitude": 31.86, "longitude": 117.28, "accuracy": 12})
@@ -56,7 +57,7 @@ def test_a_visit_without_a_network(desk: Desk) -> None:
     # Meanwhile somebody at the office writes into the same field, and into another one.
     now = cases.item_at(desk.stage, number, "investigate_household")
     there = {"income_found": "单位填写：月工资一千五", "second_investigator": "赵核查"}
-    office.perform(c.SaveDraft(now.id, now.version, there, now.draft_version), investigator)
+    office.perform(SaveDraft(now.id, now.version, there, now.draft_version), investigator)
     _brought_back(desk, page, number)
     page.on("dialog", lambda asked: asked.accept())
     page.click("#wipe")

@@ -13,8 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases.models import WorkItem
+from processes.office.steps.draft import SaveDraft
 from tests.browser.conftest import Desk
 from tests.browser.forms import CASE_PAGE
 from tests.builders import cases
@@ -59,7 +59,7 @@ def _finish_one(desk: Desk, page: Page, task: str, person: str) -> None:
     item = _open(desk, task, person)[0]
     actor = desk.stage.actor(item.role, cases.VILLAGE)
     desk.stage.office.perform(
-        c.SaveDraft(item.id, item.version, cases.ANSWERS[task], item.draft_version), actor
+        SaveDraft(item.id, item.version, cases.ANSWERS[task], item.draft_version), actor
     )
     page.goto(f"/worklist?queue=mine&q={item.case_number}")
     page.wait_for_selector("body[data-ready]")

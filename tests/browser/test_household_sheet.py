@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from processes.access import divisions
-from processes.office import reading
+from processes.office.people import look_up
 from processes.people.id_number import compose
 from processes.people.models import Household
 from tests.browser.conftest import Desk
@@ -31,7 +31,7 @@ def _brought(page: Any, content: bytes, folder: Path) -> None:
 def test_more_numbers_than_a_minute_takes__follow_by_themselves(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "A_MINUTE", 3)
+    monkeypatch.setattr(look_up, "A_MINUTE", 3)
     with desk.stage.database.reading("") as session:
         village = divisions.villages(session, "340199101")[0].name
     numbers = [compose("340199", date(1978, 6, n), 11) for n in range(1, 6)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from processes import commands as c
+from processes.office.steps.claim import ClaimTask
 from tests.browser.conftest import Desk
 from tests.builders import cases
 
@@ -17,7 +17,7 @@ def test_a_row_that_somebody_else_signed_for_is_said_once_and_renewed(desk: Desk
     page.goto("/worklist?queue=office")
     item = cases.item_at(desk.stage, number, "township_opinion")
     leader = desk.stage.actor("township_leader", cases.VILLAGE)
-    desk.stage.office.perform(c.ClaimTask(item.id, item.version), leader)
+    desk.stage.office.perform(ClaimTask(item.id, item.version), leader)
     page.get_by_role("button", name="签收并办理").click()
     page.wait_for_selector("#batch-told [role=alert]")
     assert page.locator("#batch-told").inner_text() == "该事项已由赵分管签收。"
@@ -45,7 +45,7 @@ def test_groups_of_the_bar_open_one_at_a_time_and_fit(desk: Desk) -> None:
         page = desk.sign_in(username)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 1, username
-        assert page.locator("nav.bar").bounding_box()["height"] < 70, "one line"
+        assert page.locator("nav.bar").bounding_box().height < 70, "one line"
         groups = page.locator("details.nav-group").all()
         for group in groups:
             group.locator("summary").click()

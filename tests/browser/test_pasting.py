@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
+from processes.office.personal.phrases import KeepPhrase
 from processes.people.models import Income, Person
 from tests.browser.conftest import Desk
 from tests.builders import cases
@@ -90,7 +90,7 @@ def test_number_fields_of_forms_take_commas_and_wide_digits(whole_desk: Desk) ->
 def test_an_opinion_is_chosen_instead_of_typed(desk: Desk) -> None:
     number = cases.a_case(desk.stage, "township_opinion")
     leader = desk.stage.actor("township_leader", cases.VILLAGE)
-    desk.stage.office.perform(c.KeepPhrase("情况属实，建议纳入。", is_shared=True), leader)
+    desk.stage.office.perform(KeepPhrase("情况属实，建议纳入。", is_shared=True), leader)
     item = cases.item_at(desk.stage, number, "township_opinion")
     page = desk.sign_in("t1_leader2")
     page.goto("/worklist?queue=office")

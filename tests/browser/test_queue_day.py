@@ -7,8 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases.models import WorkItem
+from processes.office.steps.claim import ClaimTask
 from tests.browser.conftest import Desk
 from tests.browser.forms import CASE_PAGE
 from tests.builders import cases
@@ -82,7 +82,7 @@ def _what_others_do_shows(desk: Desk, page: Page, number: str) -> None:
     expect(page.locator("tr[data-href]")).to_have_count(1)
     item = cases.item_at(desk.stage, number, "check_papers")
     desk.stage.office.perform(
-        c.ClaimTask(item.id, item.version), desk.stage.actor("window_clerk", cases.VILLAGE)
+        ClaimTask(item.id, item.version), desk.stage.actor("window_clerk", cases.VILLAGE)
     )
     expect(page.locator("#queue")).to_contain_text("没有符合条件的待办", timeout=15_000)
 

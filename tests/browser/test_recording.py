@@ -8,8 +8,8 @@ import pytest
 import yaml
 from playwright.sync_api import expect
 
-from processes import commands as c
 from processes.access.scope import system_actor
+from processes.office.studio.drafts import AskRehearsal, NoteRehearsal, OpenDraft
 from processes.rehearsal import reports
 from processes.releases import drafts
 from processes.releases.bundle import Bundle
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 def test_recording(desk: Desk, allowance: Bundle) -> None:
     desk.stage.set_clock(datetime(2026, 3, 2, 9, 0))
     supervisor = desk.stage.actor("supervisor", "340199")
-    draft_id = desk.stage.office.perform(c.OpenDraft("minimum_living_allowance"), supervisor)["draft"]
+    draft_id = desk.stage.office.perform(OpenDraft("minimum_living_allowance"), supervisor).draft
     page = desk.sign_in("supervisor")
     page.goto(f"/studio/{draft_id}")
     page.get_by_role("link", name="录制情景").click()
@@ -58,8 +58,8 @@ def test_recording(desk: Desk, allowance: Bundle) -> None:
 
     found = {"digest": kept.digest, "state": "done", "total": 1, "failed": [], "flows": played.flows,
              "played": [{"scenario": played.scenario, "passed": True, "flows": played.flows}]}  # fmt: skip
-    desk.stage.office.perform(c.AskRehearsal(draft_id), supervisor)
-    desk.stage.office.perform(c.NoteRehearsal(draft_id, found), system_actor())
+    desk.stage.office.perform(AskRehearsal(draft_id), supervisor)
+    desk.stage.office.perform(NoteRehearsal(draft_id, found), system_actor())
     page.reload()
     page.get_by_role("link", name="看覆盖图").click()
     page.wait_for_selector("#diagram[data-ready]", state="attached")

@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import expect
 
-from processes import commands as c
 from processes.cli import office_for_lint
+from processes.office.studio.drafts import OpenDraft
 from processes.releases import compare, drafts, lint, publish
 from tests.browser.conftest import Desk
 
@@ -64,7 +64,7 @@ def test_drawing(desk: Desk) -> None:
 def test_tables_forms_and_parameters_open_and_come_back_the_same(desk: Desk, name: str) -> None:
     desk.stage.set_clock(datetime(2026, 3, 2, 9, 0))
     supervisor = desk.stage.actor("supervisor", "340199")
-    draft_id = desk.stage.office.perform(c.OpenDraft("minimum_living_allowance"), supervisor)["draft"]
+    draft_id = desk.stage.office.perform(OpenDraft("minimum_living_allowance"), supervisor).draft
     page = desk.sign_in("supervisor")
     page.goto(f"/studio/{draft_id}/file/{name}")
     page.wait_for_selector("#studio[data-ready]")

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from processes import commands as c
 from processes.access.models import Unsaved
 from processes.cases.models import WorkItem
+from processes.office.steps.claim import ClaimTask
 from processes.rehearsal.county import PASSWORD
 from tests.browser.conftest import Desk
 from tests.builders import cases
@@ -21,7 +21,7 @@ def _step(desk: Desk, step: str, role: str) -> tuple[str, int]:
     """A claimed step; its page and number."""
     number = cases.a_case(desk.stage, step)
     item = cases.item_at(desk.stage, number, step)
-    desk.stage.office.perform(c.ClaimTask(item.id, item.version), desk.stage.actor(role, cases.VILLAGE))
+    desk.stage.office.perform(ClaimTask(item.id, item.version), desk.stage.actor(role, cases.VILLAGE))
     return f"/cases/{number}/tasks/{item.id}", item.id
 
 

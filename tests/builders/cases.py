@@ -9,8 +9,9 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases.models import Case, WorkItem
+from processes.office.cases.start import StartCase
+from processes.office.steps.complete import CompleteTask
 from processes.policy.calendar import civil_date
 from processes.rehearsal.registering import household_form, save
 from processes.rehearsal.stage import Stage
@@ -102,8 +103,8 @@ def a_case(
     stage.set_clock(datetime.fromisoformat(on))
     clerk = stage.actor("window_clerk", division)
     household = a_household(stage, division, raw)
-    command = c.StartCase("minimum_living_allowance", household, APPLICATION, str(uuid4()))
-    number = str(stage.office.perform(command, clerk)["case"])
+    command = StartCase("minimum_living_allowance", household, APPLICATION, str(uuid4()))
+    number = str(stage.office.perform(command, clerk).case)
     walk(stage, number, at, division)
     return number
 
@@ -151,7 +152,7 @@ def second_in(division: str) -> str:
 def complete(stage: Stage, item: WorkItem, division: str = VILLAGE, by: str | None = None) -> None:
     """Do a step as its role would, on the day of the clock: no date lies before its cause."""
     actor = stage.actor(by or item.role, division)
-    command = c.CompleteTask(item.id, item.version, answer(stage, item.task, division=division), str(uuid4()))
+    command = CompleteTask(item.id, item.version, answer(stage, item.task, division=division), str(uuid4()))
     stage.office.perform(command, actor)
 
 

@@ -8,10 +8,13 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access import account_states, accounts
 from processes.access.models import Absence, Account
 from processes.access.scope import system_actor
+from processes.office.accounts.changes import DecideAccountChange
+from processes.office.accounts.same_person import DeclarePerson, UntiePerson
+from processes.office.command import Command
+from processes.office.personal.absences import ConfirmAbsence
 from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
 from web.app import create_app
@@ -90,22 +93,22 @@ def tied(stage: Stage, username: str, same_as: str) -> None:
         with stage.database.unit_of_work() as uow:
             account_states.note(uow, system_actor(), uow.session.get_one(Account, made))
             uow.commit()
-    _decided(stage, c.DeclarePerson(username, same_as))
+    _decided(stage, DeclarePerson(username, same_as))
 
 
 def untied(stage: Stage, username: str) -> None:
     """An account is of the same person as others no longer, after `tied`."""
-    _decided(stage, c.UntiePerson(username, "登记有误"))
+    _decided(stage, UntiePerson(username, "登记有误"))
 
 
-def _decided(stage: Stage, command: c.Command) -> None:
+def _decided(stage: Stage, command: Command[Any]) -> None:
     with stage.database.reading("") as session:
         first, second = (
             accounts.actor_of(session.scalars(select(Account).where(Account.username == name)).one())
             for name in ("admin", "admin_t")
         )
-    change = stage.office.perform(command, first)["change"]
-    stage.office.perform(c.DecideAccountChange(change, accept=True), second)
+    change = stage.office.perform(command, first).change
+    stage.office.perform(DecideAccountChange(change, accept=True), second)
 
 
 def confirm_absences(stage: Stage) -> None:
@@ -113,4 +116,4 @@ def confirm_absences(stage: Stage) -> None:
     with stage.database.reading("") as session:
         waiting = session.scalars(select(Absence.id).where(Absence.confirmed_at.is_(None))).all()
     for absence in waiting:
-        stage.office.perform(c.ConfirmAbsence(absence, True), stage.actor("supervisor", "340199"))
+        stage.office.perform(ConfirmAbsence(absence, True), stage.actor("supervisor", "340199"))

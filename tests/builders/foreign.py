@@ -12,9 +12,11 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from processes import commands as c
 from processes.access.models import Account
 from processes.cases.models import Involvement, WorkItem
+from processes.office.cases.comments import AddComment
+from processes.office.steps.claim import ClaimTask
+from processes.office.steps.countersign import CosignTask
 from processes.papers.models import IssuedPaper
 from processes.people.models import Household, Membership
 from processes.rehearsal.stage import Stage
@@ -82,12 +84,12 @@ def _people(stage: Stage, made: Foreign) -> None:
 def _case(stage: Stage, made: Foreign, number: str) -> None:
     leader = stage.actor("township_leader", cases.VILLAGE)
     item = cases.item_at(stage, number, "township_opinion")
-    stage.office.perform(c.ClaimTask(item.id, item.version), leader)
+    stage.office.perform(ClaimTask(item.id, item.version), leader)
     second = stage.actor("township_leader#2", cases.VILLAGE).account_id or 0
     item = cases.item_at(stage, number, "township_opinion")
-    stage.office.perform(c.CosignTask(item.id, item.version, (second,), "all"), leader)
+    stage.office.perform(CosignTask(item.id, item.version, (second,), "all"), leader)
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    stage.office.perform(c.AddComment(number, "密山户的备注"), clerk)
+    stage.office.perform(AddComment(number, "密山户的备注"), clerk)
     item = cases.item_at(stage, number, "township_opinion")
     with stage.database.reading("") as session:
         case = session.scalars(select(WorkItem).where(WorkItem.id == item.id)).one()

@@ -14,10 +14,10 @@ from weakref import WeakSet
 from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 
-from processes import commands as c
 from processes.access.scope import Actor
 from processes.cases.models import Case
 from processes.errors import YimenError
+from processes.office.funds.entries import ConfirmFundEntry, EnterFundEntry, RefuseFundEntry, ReverseFundEntry
 from processes.rehearsal.stage import Stage
 from processes.relief import fund_actions
 from processes.relief.fund_models import FundEntry
@@ -96,13 +96,13 @@ class Officers:
         who = random.choice((self.one, self.other))
         if kind in ("top_up", "return", "refund"):
             case = self._some_case(random, township) if kind == "refund" else ""
-            office.perform(c.EnterFundEntry(township, kind, amount, "演练", case_number=case), who)
+            office.perform(EnterFundEntry(township, kind, amount, "演练", case_number=case), who)
         elif kind in ("confirm", "refuse"):
             entry = self._some(random, "waiting")
-            command = c.ConfirmFundEntry(entry) if kind == "confirm" else c.RefuseFundEntry(entry)
+            command = ConfirmFundEntry(entry) if kind == "confirm" else RefuseFundEntry(entry)
             office.perform(command, who)
         elif kind == "reverse":
-            office.perform(c.ReverseFundEntry(self._some(random, "posted"), "录错"), who)
+            office.perform(ReverseFundEntry(self._some(random, "posted"), "录错"), who)
         else:
             self._by_case(kind, random, amount)
 

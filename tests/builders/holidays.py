@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from processes import commands as c
+from processes.office.county.holidays import ConfirmHolidays, ProposeHolidays
 from processes.policy.holidays import Plan, days
 from processes.rehearsal.stage import Stage
 
@@ -35,23 +35,23 @@ REAL = {
 }
 
 
-def proposal(off: str = OFF_2027, worked: str = WORKED_2027, number: str = "") -> c.ProposeHolidays:
+def proposal(off: str = OFF_2027, worked: str = WORKED_2027, number: str = "") -> ProposeHolidays:
     """A plausible notice for 2027."""
-    return c.ProposeHolidays(2027, days(off), days(worked), number or "国办发明电〔2026〕8号")
+    return ProposeHolidays(2027, days(off), days(worked), number or "国办发明电〔2026〕8号")
 
 
-def other_proposal() -> c.ProposeHolidays:
+def other_proposal() -> ProposeHolidays:
     """Another one: 元旦 is one day longer, worked for on a Sunday (18 − 5 = 13)."""
     return proposal(f"{OFF_2027} 2027-01-04", f"{WORKED_2027} 2027-01-10", "国办发明电〔2026〕9号")
 
 
-def propose(stage: Stage, command: c.ProposeHolidays | None = None) -> int:
+def propose(stage: Stage, command: ProposeHolidays | None = None) -> int:
     """Propose as the first supervisor."""
     one = stage.actor("supervisor", "340199")
-    return int(stage.office.perform(command or proposal(), one)["version"])
+    return int(stage.office.perform(command or proposal(), one).version)
 
 
 def confirm(stage: Stage, version: int) -> int:
     """Confirm as the second one; answers how many limits were counted anew."""
     other = stage.actor("supervisor#2", "340199")
-    return int(stage.office.perform(c.ConfirmHolidays(version), other)["counted"])
+    return int(stage.office.perform(ConfirmHolidays(version), other).counted)

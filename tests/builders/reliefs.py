@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from processes import commands as c
+from processes.office.cases.start import StartCase
+from processes.office.funds.entries import ConfirmFundEntry, EnterFundEntry
+from processes.office.steps.complete import CompleteTask
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 
@@ -24,9 +26,9 @@ FAMILY: dict[str, Any] = {
 
 def money(stage: Stage, amount: str = "50000.00", township: str = TOWNSHIP) -> None:
     """The county puts money into a township's fund."""
-    command = c.EnterFundEntry(township, "top_up", Decimal(amount), "拨付")
-    entry = stage.office.perform(command, stage.actor("finance_officer", "340199"))["entry"]
-    stage.office.perform(c.ConfirmFundEntry(entry), stage.actor("finance_officer#2", "340199"))
+    command = EnterFundEntry(township, "top_up", Decimal(amount), "拨付")
+    entry = stage.office.perform(command, stage.actor("finance_officer", "340199")).entry
+    stage.office.perform(ConfirmFundEntry(entry), stage.actor("finance_officer#2", "340199"))
 
 
 def application(event: str = "accident", on: str = "2026-03-01", persons: int = 1) -> dict[str, Any]:
@@ -40,21 +42,21 @@ def application(event: str = "accident", on: str = "2026-03-01", persons: int = 
     }
 
 
-def opening(household: str, **reported: Any) -> c.StartCase:
+def opening(household: str, **reported: Any) -> StartCase:
     """The command that reports an emergency."""
-    return c.StartCase("temporary_relief", household, application(**reported), str(uuid4()))
+    return StartCase("temporary_relief", household, application(**reported), str(uuid4()))
 
 
 def emergency(stage: Stage, household: str, division: str = cases.VILLAGE, **reported: Any) -> str:
     """An emergency that was reported for a household."""
     clerk = stage.actor("window_clerk", division)
-    return str(stage.office.perform(opening(household, **reported), clerk)["case"])
+    return str(stage.office.perform(opening(household, **reported), clerk).case)
 
 
-def completing(stage: Stage, number: str, task: str, data: dict[str, Any]) -> c.CompleteTask:
+def completing(stage: Stage, number: str, task: str, data: dict[str, Any]) -> CompleteTask:
     """The command that finishes a step of a case."""
     item = cases.item_at(stage, number, task)
-    return c.CompleteTask(item.id, item.version, data, str(uuid4()))
+    return CompleteTask(item.id, item.version, data, str(uuid4()))
 
 
 def complete(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes import jobs
 from processes.cases import queries
 from processes.cases.models import Case
+from processes.office.papers.make import MakePaper
 from processes.papers import issue
 from processes.papers.models import IssuedPaper
 from processes.rehearsal import player, scenarios
@@ -32,7 +32,7 @@ def _ask_for_all(stage: Stage) -> None:
             )
         ]
     for case, paper in wanted:
-        stage.office.perform(c.MakePaper(case.number, paper), stage.actor("window_clerk", case.division))
+        stage.office.perform(MakePaper(case.number, paper), stage.actor("window_clerk", case.division))
 
 
 @pytest.mark.slow

@@ -16,8 +16,8 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 from sqlalchemy import select
 
 from documents import render
-from processes import commands as c
 from processes.cases.models import Case
+from processes.office.papers.make import MakePaper
 from processes.papers import preview
 from processes.papers.models import IssuedPaper
 from processes.rehearsal import player, scenarios
@@ -143,7 +143,7 @@ def test_papers_on_demand_look_as_they_did(stage: Stage, allowance: Bundle) -> N
     number = cases.a_case(stage, "township_opinion")
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     for kind in ("assistance_application", "pledge", "authorisation", "neighbour_visit"):
-        stage.office.perform(c.MakePaper(number, kind), clerk)
+        stage.office.perform(MakePaper(number, kind), clerk)
     with stage.database.reading("") as session:
         made = session.scalars(select(IssuedPaper).where(IssuedPaper.question == "on_demand")).all()
     assert len(made) == 4
@@ -158,7 +158,7 @@ def test_the_record_of_an_appraisal_looks_as_it_did(whole_stage: Stage, allowanc
     with whole_stage.database.reading("") as session:
         case = session.scalars(select(Case)).one()
     clerk = whole_stage.actor("window_clerk", case.division)
-    whole_stage.office.perform(c.MakePaper(case.number, "appraisal_record"), clerk)
+    whole_stage.office.perform(MakePaper(case.number, "appraisal_record"), clerk)
     with whole_stage.database.reading("") as session:
         paper = session.scalars(select(IssuedPaper).where(IssuedPaper.kind == "appraisal_record")).one()
     _compare(paper.kind, _pictures(allowance, paper.template, dict(paper.contract)))

@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from documents import render
 from documents.errors import GlyphMissing, PressError, RenderingFailed, TemplateBroken, ValueMissing
-from processes import commands as c
 from processes import jobs
 from processes.cases.models import Case
+from processes.office.cases.start import StartCase
+from processes.office.papers.make import PrintState
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from processes.releases.bundle import Bundle
@@ -83,7 +84,7 @@ def test_every_paper_of_a_confirmed_case(stage: Stage, tmp_path: Path) -> None:
 def test_an_undecided_form_says_so_and_holds_no_opinion(stage: Stage, tmp_path: Path) -> None:
     number = cases.a_case(stage, at="county_check")
     leader = stage.actor("county_leader", cases.VILLAGE)
-    stage.office.perform(c.PrintState(number, "approval_form"), leader)
+    stage.office.perform(PrintState(number, "approval_form"), leader)
     jobs.make_papers(stage.office)
     form = text_of(stage, number, "approval_form", tmp_path)
     assert "未办结" in form
@@ -104,9 +105,9 @@ def test_thirty_members__every_one_is_printed__and_a_header_repeats_on_a_further
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     household = cases.a_household(stage, raw={"members": members})
     number = stage.office.perform(
-        c.StartCase("minimum_living_allowance", household, cases.APPLICATION), clerk
-    )["case"]
-    stage.office.perform(c.PrintState(number, "approval_form"), clerk)
+        StartCase("minimum_living_allowance", household, cases.APPLICATION), clerk
+    ).case
+    stage.office.perform(PrintState(number, "approval_form"), clerk)
     jobs.make_papers(stage.office)
     form = text_of(stage, number, "approval_form", tmp_path)
     assert [n for n in names if n not in form] == []

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import select
 
 from documents import render
-from processes import commands as c
 from processes import jobs
 from processes.access.models import AccessLog
 from processes.access.scope import system_actor
+from processes.office.papers.print_runs import FinishRun
 from processes.papers import runs
 from processes.papers.run_models import PrintRun
 from processes.rehearsal.stage import Stage
@@ -130,7 +130,7 @@ def test_a_worker_that_was_killed_is_gone_on_with(drawing: Stage, monkeypatch: p
 def test_a_print_that_failed_is_told_and_tried_again(drawing: Stage) -> None:
     _ask(drawing)
     run = _run(drawing)
-    drawing.office.perform(c.FinishRun(run.code, error="磁盘已满"), system_actor())
+    drawing.office.perform(FinishRun(run.code, error="磁盘已满"), system_actor())
     clerk = Person(drawing, "county_clerk")
     assert "磁盘已满" in clerk.get("/prints").text
     clerk.post(f"/prints/{run.code}/retry", {})

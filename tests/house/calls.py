@@ -1,7 +1,7 @@
 """Who calls whom: read from the sources, so that a test can say what a route reaches in the end.
 
 Followed are names of the same file, names that are imported, names of an imported room (`queries.cases`), functions that
-are handed on by name, and, through the door, the handler of every command that is built (`c.PrintBatch`).  Methods of
+are handed on by name, and, through the door, the handler of every command that is built (`PrintBatch`).  Methods of
 objects are followed where their class is named.
 """
 
@@ -16,7 +16,6 @@ from tests.conftest import CONTENT
 
 ROOT = CONTENT.parent
 _PACKAGES = ("documents", "processes", "web")
-_COMMANDS = "processes.commands."
 
 
 @cache
@@ -31,8 +30,8 @@ def graph() -> Mapping[str, frozenset[str]]:
         for room, tree in rooms.items()
         for title, node in _functions(tree)
     }
-    for command, handler in _handlers(rooms["processes.office.door"], exported):
-        found[command] = frozenset({handler})
+    for command, handler in _handlers(rooms):
+        found[command] |= {handler}
     return found
 
 
@@ -108,7 +107,7 @@ def _dotted(node: ast.Attribute, names: Mapping[str, str]) -> str:
 
 
 def _followed(dotted: str, exported: Mapping[str, Mapping[str, str]]) -> str:
-    """Where a name that a room hands on was defined (`processes.commands.PrintBatch`)."""
+    """Where a name that a room hands on was defined (`processes.office.Office`)."""
     for _ in range(4):
         room, _, name = dotted.rpartition(".")
         meant = exported.get(room, {}).get(name, dotted)
@@ -118,12 +117,16 @@ def _followed(dotted: str, exported: Mapping[str, Mapping[str, str]]) -> str:
     return dotted
 
 
-def _handlers(door: ast.Module, exported: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]]:
-    names = exported["processes.office.door"]
-    for node in ast.walk(door):
-        if isinstance(node, ast.Dict):
-            for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Attribute) and isinstance(value, ast.Attribute):
-                    command = _followed(_dotted(key, names), exported)
-                    if command.startswith(_COMMANDS):
-                        yield command, _followed(_dotted(value, names), exported)
+def _handlers(rooms: Mapping[str, ast.Module]) -> Iterator[tuple[str, str]]:
+    """Each command with the function of its file that carries it out (`@handles(PrintBatch)`)."""
+    for room, tree in rooms.items():
+        for node in tree.body:
+            for mark in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+                if (
+                    isinstance(mark, ast.Call)
+                    and isinstance(mark.func, ast.Name)
+                    and mark.func.id == "handles"
+                ):
+                    command = mark.args[0]
+                    assert isinstance(command, ast.Name)
+                    yield f"{room}.{command.id}", f"{room}.{node.name}"

@@ -16,7 +16,7 @@ COSTLY = frozenset(
         "documents.render.read_scan", "documents.render.check_signatures", 
         "documents.binding.joined", "zipfile.ZipFile", "xlsxwriter.Workbook",
         # papers that are asked for
-        "processes.commands.papers.MakePaper", "processes.commands.papers.PrintState",
+        "processes.office.papers.make.MakePaper", "processes.office.papers.make.PrintState",
         # checking and playing what supervisors write
         "processes.releases.lint.run.lint_bundle", "processes.releases.compare.differences",
         "processes.releases.compare.diagrams", "processes.rehearsal.recording.look",

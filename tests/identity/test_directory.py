@@ -13,11 +13,11 @@ from ldap3 import Connection
 from ldap3.core.exceptions import LDAPStartTLSError
 from sqlalchemy import select, update
 
-from processes import commands as c
 from processes.access import directory, passwords
 from processes.access.models import Account, SignedIn
 from processes.errors import DirectoryAway, SettingInvalid
 from processes.office import Office
+from processes.office.accounts.sign_in import SignIn
 from processes.opening import open_office
 from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
@@ -183,10 +183,10 @@ def test_what_a_command_brings_along_does_not_count(in_directory: Stage) -> None
 
     for username in ("t1_clerk", "admin", "nobody"):
         with pytest.raises(SignInRefused):
-            in_directory.office.perform(c.SignIn(username, "x", vouched=True), system_actor())
+            in_directory.office.perform(SignIn(username, "x", vouched=True), system_actor())
     in_directory.office = Office(replace(in_directory.office.settings, directory=None), in_directory.database)
     with pytest.raises(SignInRefused):
-        in_directory.office.perform(c.SignIn("t1_clerk", "x", vouched=True), system_actor())
+        in_directory.office.perform(SignIn("t1_clerk", "x", vouched=True), system_actor())
 
 
 def test_an_address_without_tls_stops_the_office(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,12 +17,12 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from sqlalchemy import update
 
-from processes import commands as c
 from processes.access import oidc, sessions
 from processes.access.models import Account
 from processes.access.scope import system_actor
 from processes.errors import LocalPasswordOff, PermissionMissing, ProviderAway, ProviderRefused
 from processes.office import Office
+from processes.office.accounts.identity_provider import ProveVouched, SignInVouched, TakeProviderAnswer
 from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
 from processes.settings import Provider
@@ -141,11 +141,11 @@ def test_a_request_is_answered_once__whatever_the_browser_keeps_and_the_provider
 
 
 def test_the_answer_to_a_request_is_taken_by_the_program_alone(office: Stage) -> None:
-    office.office.perform(c.TakeProviderAnswer("s"), system_actor())
+    office.office.perform(TakeProviderAnswer("s"), system_actor())
     with pytest.raises(ProviderRefused):
-        office.office.perform(c.TakeProviderAnswer("s"), system_actor())
+        office.office.perform(TakeProviderAnswer("s"), system_actor())
     with pytest.raises(PermissionMissing):
-        office.office.perform(c.TakeProviderAnswer("t"), office.actor("window_clerk", "340199101201"))
+        office.office.perform(TakeProviderAnswer("t"), office.actor("window_clerk", "340199101201"))
 
 
 @pytest.mark.parametrize(
@@ -257,8 +257,8 @@ def test_what_counts_as_a_second_factor_is_said_by_the_setting(office: Stage, pr
     made = replace(office.office.settings, second_factor_roles=frozenset({"township_leader"}))
     office.office = Office(made, office.database)
     assert signed_in(office, "t1_leader").get("/worklist").headers["Location"] == "/factors"
-    found = office.office.perform(c.SignInVouched("t1_leader", True), system_actor())
-    assert found["awaits"] == ""
+    found = office.office.perform(SignInVouched("t1_leader", True), system_actor())
+    assert found.awaits == ""
 
 
 @pytest.mark.parametrize(
@@ -295,9 +295,9 @@ def test_once_more_at_the_provider(office: Stage, later: list[timedelta]) -> Non
 
 def test_nobody_vouches_but_the_program(office: Stage) -> None:
     with pytest.raises(PermissionMissing):
-        office.office.perform(c.SignInVouched("admin", True), office.actor("window_clerk", "340199101"))
+        office.office.perform(SignInVouched("admin", True), office.actor("window_clerk", "340199101"))
     with pytest.raises(PermissionMissing):
-        office.office.perform(c.ProveVouched(1, "admin"), office.actor("window_clerk", "340199101"))
+        office.office.perform(ProveVouched(1, "admin"), office.actor("window_clerk", "340199101"))
 
 
 def test_a_provider_that_is_away__or_says_it_is_another(provider: Provider) -> None:

@@ -16,7 +16,7 @@ from processes.cases.models import Case
 from processes.engine import migration
 from processes.errors import DutySeparation
 from processes.migrations import schema
-from processes.office.running import Run
+from processes.office.run import Run
 from processes.rehearsal import compare, looking
 from processes.rehearsal.player import Player
 from processes.rehearsal.results import Result

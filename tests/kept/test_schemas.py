@@ -21,8 +21,8 @@ from sqlalchemy.pool import NullPool
 from processes import audit_cli
 from processes.cases import events
 from processes.cases.models import Case
+from processes.compound import row_backlog
 from processes.migrations import schema
-from processes.office import keys
 from processes.papers import files
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.player import Player
@@ -106,7 +106,7 @@ def test_an_office_of_a_first_schema_is_upgraded_and_goes_on(
     if stage.database.is_sqlite:
         with stage.database.reading("") as session:
             assert session.execute(text("PRAGMA foreign_key_check")).all() == []
-    assert keys.note_every_row(stage.office) > 0
+    assert row_backlog.note_every_row(stage.office) > 0
     assert "restoration" in inspect(stage.database.engine).get_table_names()
     with stage.database.unit_of_work() as uow:
         commit_numbers(uow)

@@ -5,13 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access.models import AccessLog
 from processes.errors import DutySeparation, YimenError
+from processes.office.command import Command
+from processes.office.studio.drafts import (
+    AddDraftFile,
+    ApproveDraft,
+    DropDraftFile,
+    OpenDraft,
+    ProposeDraft,
+    ReplaceDraftFiles,
+    SaveDraftFile,
+    TakeBackDraft,
+)
 from processes.rehearsal.stage import Stage
 from processes.releases import drafts, publish
 from processes.releases.models import Draft, Release
@@ -46,7 +57,7 @@ def test_who_changed_a_draft_never_publishes_it(
         try:
             if act == "open" or not draft:
                 before = draft
-                draft = int(stage.office.perform(c.OpenDraft(PROGRAMME), actor)["draft"])
+                draft = int(stage.office.perform(OpenDraft(PROGRAMME), actor).draft)
                 hands = hands if draft == before else {actor.account_id}
                 continue
             stage.office.perform(_command(act, draft, n, stage), actor)
@@ -77,7 +88,7 @@ def _published(uow: UnitOfWork, *_: object) -> Release:
     return uow.session.scalars(select(Release)).one()
 
 
-def _command(act: str, draft: int, n: int, stage: Stage) -> c.Command:
+def _command(act: str, draft: int, n: int, stage: Stage) -> Command[Any]:
     with stage.database.reading("") as session:
         files = drafts.bundle_of(drafts.one(session, draft)).files
         version = drafts.one(session, draft).version
@@ -85,11 +96,11 @@ def _command(act: str, draft: int, n: int, stage: Stage) -> c.Command:
     text = files[name].decode() + f"\n<!-- {n} -->"
     mine = sorted(f for f in files if f.startswith("scenarios/of_"))
     return {
-        "save": lambda: c.SaveDraftFile(draft, version, name, text),
-        "add": lambda: c.AddDraftFile(draft, SCENARIO.format(n=n), "scenario: 演练"),
-        "drop": lambda: c.DropDraftFile(draft, mine[0] if mine else "scenarios/none.yaml"),
-        "replace": lambda: c.ReplaceDraftFiles(draft, {name: text}),
-        "propose": lambda: c.ProposeDraft(draft, "演练", date(2026, 4, 1)),
-        "back": lambda: c.TakeBackDraft(draft),
-        "approve": lambda: c.ApproveDraft(draft),
+        "save": lambda: SaveDraftFile(draft, version, name, text),
+        "add": lambda: AddDraftFile(draft, SCENARIO.format(n=n), "scenario: 演练"),
+        "drop": lambda: DropDraftFile(draft, mine[0] if mine else "scenarios/none.yaml"),
+        "replace": lambda: ReplaceDraftFiles(draft, {name: text}),
+        "propose": lambda: ProposeDraft(draft, "演练", date(2026, 4, 1)),
+        "back": lambda: TakeBackDraft(draft),
+        "approve": lambda: ApproveDraft(draft),
     }[act]()

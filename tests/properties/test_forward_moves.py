@@ -9,15 +9,16 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases import actions
 from processes.cases.models import Case, WorkItem
 from processes.cases.move_models import ASKED, CaseMove
 from processes.engine import moves
 from processes.engine.diagrams import Diagram
 from processes.errors import MoveRefused, YimenError
-from processes.office import moving
-from processes.office.running import Run
+from processes.office.cases import move
+from processes.office.cases.move import DecideMove, MoveCase
+from processes.office.run import Run
+from processes.office.steps.complete import CompleteTask
 from processes.releases import bundle as bundles
 from processes.releases import effects
 from tests.conftest import CONTENT
@@ -40,7 +41,7 @@ def _complete(world: World, place: str, item: WorkItem, first: int) -> bool:
     known = world.answers.get(item.task) or [{}]
     for n in range(len(known)):
         data = as_of_today(world, known[(first + n) % len(known)])
-        command = c.CompleteTask(item.id, item.version, data, str(uuid4()))
+        command = CompleteTask(item.id, item.version, data, str(uuid4()))
         for person in ("", "#2"):
             try:
                 actor = world.stage.actor(f"{item.role}{person}", place, item.department)
@@ -70,14 +71,14 @@ def _forward(world: World, number: str, place: str, programme: str) -> tuple[str
         if case.status != "open":
             return None
         run = Run(uow, supervisor, case, actions.items_of(uow, case))
-        where, version = moving.places(run), case.version
+        where, version = move.places(run), case.version
     for standing in where:
         here = standing.ref.split("#")[0].rpartition("/")[2]
         for target in standing.targets:
             if target.is_back or (programme, here, target.id) in _moved:
                 continue
             _moved.add((programme, here, target.id))
-            command = c.MoveCase(number, "上级要求", standing.ref, target.id, version)
+            command = MoveCase(number, "上级要求", standing.ref, target.id, version)
             try:
                 world.stage.office.perform(command, supervisor)
                 with world.stage.database.reading("") as session:
@@ -86,7 +87,7 @@ def _forward(world: World, number: str, place: str, programme: str) -> tuple[str
                         query.where(Case.number == number, CaseMove.status == ASKED)
                     ).one()
                 leader = world.stage.actor("county_leader", place)
-                world.stage.office.perform(c.DecideMove(asked, True), leader)
+                world.stage.office.perform(DecideMove(asked, True), leader)
             except MoveRefused as refused:
                 assert "退回" in refused.message, "only what was granted forbids a move that is offered"
                 continue

@@ -7,6 +7,7 @@ import threading
 from datetime import datetime
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,8 +20,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from processes import commands as c
 from processes.errors import FundInsufficient, RuleBroken
+from processes.office.command import Command
+from processes.office.funds.entries import ConfirmFundEntry, EnterFundEntry
 from processes.rehearsal.stage import Stage
 from processes.relief import fund_queries, fund_rules
 from tests.builders import funds
@@ -77,7 +79,7 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(amount=st.decimals("0.01", "30000", places=2))
     def top_up(self, amount: Decimal) -> None:
-        command = c.EnterFundEntry(self.township, "top_up", amount, "拨付")
+        command = EnterFundEntry(self.township, "top_up", amount, "拨付")
         if self.cash + amount > LEVEL:
             with pytest.raises(RuleBroken):
                 self.stage.office.perform(command, self.team.one)
@@ -87,7 +89,7 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(amount=st.decimals("0.01", "5000", places=2))
     def give_back(self, amount: Decimal) -> None:
-        command = c.EnterFundEntry(self.township, "return", amount, "缴回")
+        command = EnterFundEntry(self.township, "return", amount, "缴回")
         if amount > self.cash:
             with pytest.raises(FundInsufficient):
                 self.stage.office.perform(command, self.team.one)
@@ -98,11 +100,11 @@ class Ledger(RuleBasedStateMachine):
     @rule(amount=st.decimals("-5", "0", places=2))
     def nothing_or_less(self, amount: Decimal) -> None:
         with pytest.raises(RuleBroken):
-            self.stage.office.perform(c.EnterFundEntry(self.township, "top_up", amount, "x"), self.team.one)
+            self.stage.office.perform(EnterFundEntry(self.township, "top_up", amount, "x"), self.team.one)
 
-    def confirm(self, command: c.Command) -> None:
-        entry = self.stage.office.perform(command, self.team.one)["entry"]
-        self.stage.office.perform(c.ConfirmFundEntry(entry), self.team.other)
+    def confirm(self, command: Command[Any]) -> None:
+        entry = self.stage.office.perform(command, self.team.one).entry
+        self.stage.office.perform(ConfirmFundEntry(entry), self.team.other)
 
     @invariant()
     def the_book_says_what_the_model_says(self) -> None:

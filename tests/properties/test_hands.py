@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access import absences
 from processes.access.accounts import actor_of
 from processes.access.models import Absence, Account
@@ -30,8 +29,22 @@ from processes.cases import actions, events, involving
 from processes.cases.models import Case, Clock, Involvement, WorkItem
 from processes.engine import returns, runtime
 from processes.errors import YimenError
+from processes.office.cases.start import StartCase
+from processes.office.command import Command
 from processes.office.door import HANDLERS
-from processes.office.running import Run
+from processes.office.personal.absences import BeginAbsence
+from processes.office.run import Run
+from processes.office.steps.claim import ClaimTask, ReleaseTask
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.consult import AskColleague, CopyTask
+from processes.office.steps.countersign import AnswerInvolvement, CosignTask, RemoveCosigner
+from processes.office.steps.delegate import DelegateTask, HandBackTask, RecallTask
+from processes.office.steps.draft import SaveDraft
+from processes.office.steps.send_back import ReturnTask
+from processes.office.steps.take_back import TakeBackTask
+from processes.office.steps.take_over import TakeOverTask
+from processes.office.steps.transfer import TransferTask
+from processes.office.steps.urge import UrgeTask
 from processes.policy.calendar import civil_date
 from processes.rehearsal.stage import Stage
 from processes.settings import from_environment
@@ -75,8 +88,8 @@ class Hands(RuleBasedStateMachine):
         self.stage.set_clock(START)
         household = cases.a_household(self.stage, raw=cases.person_household(str(uuid4())))
         clerk = self.actor("t1_clerk")
-        command = c.StartCase("rough", household, {"answer": "起"}, str(uuid4()))
-        self.number = str(self.stage.office.perform(command, clerk)["case"])
+        command = StartCase("rough", household, {"answer": "起"}, str(uuid4()))
+        self.number = str(self.stage.office.perform(command, clerk).case)
 
     def teardown(self) -> None:
         with self.stage.database.unit_of_work() as uow:
@@ -89,24 +102,24 @@ class Hands(RuleBasedStateMachine):
     @rule(who=WHO, which=WHICH)
     def claim(self, who: str, which: int) -> None:
         if item := self.pick(which):
-            self.do(c.ClaimTask(item.id, item.version), who)
+            self.do(ClaimTask(item.id, item.version), who)
 
     @rule(who=WHO, which=WHICH)
     def release(self, who: str, which: int) -> None:
         if item := self.pick(which):
-            self.do(c.ReleaseTask(item.id, item.version), who)
+            self.do(ReleaseTask(item.id, item.version), who)
 
     @rule(who=WHO, which=WHICH, text=TEXT)
     def type_in(self, who: str, which: int, text: str) -> None:
         item = self.pick(which)
-        command = item and c.SaveDraft(item.id, item.version, {"answer": text}, item.draft_version)
+        command = item and SaveDraft(item.id, item.version, {"answer": text}, item.draft_version)
         if item and command and self.do(command, who):
             self.typed[item.ref] = text
 
     @rule(who=WHO, which=WHICH, text=TEXT)
     def complete(self, who: str, which: int, text: str) -> None:
         item = self.pick(which)
-        if item and self.do(c.CompleteTask(item.id, item.version, {"answer": text}, str(uuid4())), who):
+        if item and self.do(CompleteTask(item.id, item.version, {"answer": text}, str(uuid4())), who):
             self.typed[item.ref] = text
 
     @rule(which=WHICH, text=TEXT)
@@ -123,7 +136,7 @@ class Hands(RuleBasedStateMachine):
         self, who: str, which: int, text: str, signers: list[str], mode: str
     ) -> None:
         if item := self.pick(which):
-            command = c.CompleteTask(
+            command = CompleteTask(
                 item.id, item.version, {"answer": text}, str(uuid4()), self.ids(signers), mode, 2
             )
             if self.do(command, who):
@@ -132,29 +145,29 @@ class Hands(RuleBasedStateMachine):
     @rule(who=WHO, to=ANYBODY, which=WHICH)
     def transfer(self, who: str, to: str, which: int) -> None:
         if item := self.pick(which):
-            self.do(c.TransferTask(item.id, item.version, self.account(to).id, "调整"), who)
+            self.do(TransferTask(item.id, item.version, self.account(to).id, "调整"), who)
 
     @rule(who=WHO, to=ANYBODY, which=WHICH)
     def delegate(self, who: str, to: str, which: int) -> None:
         if item := self.pick(which):
-            self.do(c.DelegateTask(item.id, item.version, self.account(to).id, "代为填写"), who)
+            self.do(DelegateTask(item.id, item.version, self.account(to).id, "代为填写"), who)
 
     @rule(which=WHICH)
     def hand_back(self, which: int) -> None:
         item = self.pick(which)
         if item and (holder := self.name_of(item.claimed_by_id)):
-            self.do(c.HandBackTask(item.id, item.version, "填好了"), holder)
+            self.do(HandBackTask(item.id, item.version, "填好了"), holder)
 
     @rule(who=WHO, which=WHICH)
     def recall(self, who: str, which: int) -> None:
         if item := self.pick(which):
-            self.do(c.RecallTask(item.id, item.version), self.name_of(item.delegated_by_id) or who)
+            self.do(RecallTask(item.id, item.version), self.name_of(item.delegated_by_id) or who)
 
     @rule(who=WHO, which=WHICH)
     def take_over(self, who: str, which: int) -> None:
         if item := self.pick(which):
             others = [p for p in self.of_role(item.role) if p != self.name_of(item.claimed_by_id)]
-            self.do(c.TakeOverTask(item.id, item.version, "请假"), others[0] if others else who)
+            self.do(TakeOverTask(item.id, item.version, "请假"), others[0] if others else who)
 
     @rule(who=WHO)
     def take_back(self, who: str) -> None:
@@ -163,21 +176,21 @@ class Hands(RuleBasedStateMachine):
             last = session.scalars(query.order_by(WorkItem.completed_at.desc(), WorkItem.id.desc())).first()
         if last:
             by = self.name_of(last.completed_by_id) if who == RIGHT else who
-            self.do(c.TakeBackTask(last.id, last.version), by or who)
+            self.do(TakeBackTask(last.id, last.version), by or who)
 
     @rule(who=WHO, which=WHICH, back=st.integers(0, 6), straight=st.booleans())
     def send_back(self, who: str, which: int, back: int, straight: bool) -> None:
         item, earlier = self.pick(which), self.earlier()
         if item and earlier:
             to = earlier[back % len(earlier)]
-            command = c.ReturnTask(item.id, item.version, to, "再核实", str(uuid4()), straight)
+            command = ReturnTask(item.id, item.version, to, "再核实", str(uuid4()), straight)
             self.do(command, who)
 
     @rule(who=WHO, which=WHICH, signers=st.lists(ANYBODY, min_size=1, max_size=3, unique=True),
           mode=st.sampled_from(sorted(involving.MODES)))  # fmt: skip
     def cosign(self, who: str, which: int, signers: list[str], mode: str) -> None:
         if item := self.pick(which):
-            self.do(c.CosignTask(item.id, item.version, self.ids(signers), mode, 2, "请表态"), who)
+            self.do(CosignTask(item.id, item.version, self.ids(signers), mode, 2, "请表态"), who)
 
     @rule(which=WHICH, agree=st.booleans(), as_other=ANYBODY, honest=st.booleans())
     def speak(self, which: int, agree: bool, as_other: str, honest: bool) -> None:
@@ -192,7 +205,7 @@ class Hands(RuleBasedStateMachine):
             row = asked[which % len(asked)]
             who = (self.name_of(row.account_id) if honest else None) or as_other
             verdict = involving.AGREE if agree else involving.OBJECT
-            self.do(c.AnswerInvolvement(row.id, "意见", verdict), who)
+            self.do(AnswerInvolvement(row.id, "意见", verdict), who)
 
     @rule(which=WHICH, who=WHO)
     def remove_signer(self, which: int, who: str) -> None:
@@ -202,19 +215,19 @@ class Hands(RuleBasedStateMachine):
         with self.stage.database.reading("") as session:
             signers = involving.this_round(involving.of_item(session, item.id))
         if signers:
-            self.do(c.RemoveCosigner(item.id, item.version, signers[-1].id), who)
+            self.do(RemoveCosigner(item.id, item.version, signers[-1].id), who)
 
     @rule(who=WHO, to=ANYBODY, which=WHICH)
     def ask(self, who: str, to: str, which: int) -> None:
         if item := self.pick(which):
-            self.do(c.AskColleague(item.id, item.version, self.account(to).id, "是否属实？"), who)
-            self.do(c.CopyTask(item.id, item.version, self.ids([to]), ""), who)
-            self.do(c.UrgeTask(item.id), who)
+            self.do(AskColleague(item.id, item.version, self.account(to).id, "是否属实？"), who)
+            self.do(CopyTask(item.id, item.version, self.ids([to]), ""), who)
+            self.do(UrgeTask(item.id), who)
 
     @rule(who=WHO, to=ANYBODY, days=st.integers(0, 5))
     def be_away(self, who: str, to: str, days: int) -> None:
         today = civil_date(self.stage.clock.now)
-        command = c.BeginAbsence(self.account(to).id, today, today + timedelta(days=days))
+        command = BeginAbsence(self.account(to).id, today, today + timedelta(days=days))
         self.do(command, who if who != RIGHT else "t1_leader")
         confirm_absences(self.stage)
 
@@ -238,10 +251,10 @@ class Hands(RuleBasedStateMachine):
         if item := self.pick(which):
             before = self.snapshot()
             holder = self.name_of(item.claimed_by_id) or self.of_role(item.role)[0]
-            command = c.CompleteTask(item.id, item.version, {"answer": text}, str(uuid4()))
+            command = CompleteTask(item.id, item.version, {"answer": text}, str(uuid4()))
             with self.stage.database.unit_of_work() as uow:
                 try:
-                    HANDLERS[c.CompleteTask](self.stage.office.settings, uow, self.actor(holder), command)
+                    HANDLERS[CompleteTask](self.stage.office.settings, uow, self.actor(holder), command)
                     uow.flush()
                 except YimenError:
                     pass
@@ -344,7 +357,7 @@ class Hands(RuleBasedStateMachine):
             accounts = session.scalars(select(Account).order_by(Account.id)).all()
             return [a.username for a in accounts if role in a.roles and cases.VILLAGE.startswith(a.division)]
 
-    def resolved(self, who: str, command: c.Command) -> str:
+    def resolved(self, who: str, command: Command[Any]) -> str:
         """Whoever has the step of a command, or could have it."""
         if who != RIGHT:
             return who
@@ -365,7 +378,7 @@ class Hands(RuleBasedStateMachine):
             run = Run(uow, actor, case, actions.items_of(uow, case))
             return returns.earlier_steps(run.definition, run.state())
 
-    def do(self, command: c.Command, username: str) -> bool:
+    def do(self, command: Command[Any], username: str) -> bool:
         """Whether it was allowed; refused commands change nothing."""
         before = self.snapshot()
         try:

@@ -9,12 +9,15 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes import jobs
 from processes.cases import events, migration_queries
 from processes.cases.migration_models import MigrationRow
 from processes.cases.models import Case, CaseEvent, Clock, WorkItem
 from processes.errors import RuleBroken
+from processes.office.steps.claim import ClaimTask
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.draft import SaveDraft
+from processes.office.studio.migrating import ChooseMigration, PlanMigration, RunMigration, UndoMigration
 from processes.rehearsal.stage import Stage
 from processes.releases.bundle import Bundle
 from tests.builders import cases, releases
@@ -33,13 +36,13 @@ def _walk(stage: Stage, number: str, until: str = "", steps: int = 30) -> None:
             stage.move("8 days")
             continue
         actor = stage.actor(item.role, cases.VILLAGE)
-        command = c.CompleteTask(item.id, item.version, cases.answer(stage, item.task, SIGNED), str(uuid4()))
+        command = CompleteTask(item.id, item.version, cases.answer(stage, item.task, SIGNED), str(uuid4()))
         stage.office.perform(command, actor)
 
 
 def _planned(stage: Stage, number: int) -> int:
     supervisor = stage.actor("supervisor", cases.VILLAGE)
-    batch = stage.office.perform(c.PlanMigration(PROGRAMME, 1, number), supervisor)["batch"]
+    batch = stage.office.perform(PlanMigration(PROGRAMME, 1, number), supervisor).batch
     jobs.migrate_cases(stage.office)
     return int(batch)
 
@@ -80,9 +83,9 @@ def test_migrating_and_undoing_leaves_everything(stage: Stage, allowance: Bundle
     _walk(stage, number, steps=dice.randrange(1, 8))
     item = dice.choice(cases.open_items(stage, number))
     actor = stage.actor(item.role, cases.VILLAGE)
-    stage.office.perform(c.ClaimTask(item.id, item.version), actor)
+    stage.office.perform(ClaimTask(item.id, item.version), actor)
     item = next(i for i in cases.open_items(stage, number) if i.id == item.id)
-    stage.office.perform(c.SaveDraft(item.id, item.version, {"statement": "打了一半"}, 0, False), actor)
+    stage.office.perform(SaveDraft(item.id, item.version, {"statement": "打了一半"}, 0, False), actor)
     before = _everything(stage, number)
     with stage.database.reading("") as session:
         state = session.scalars(select(Case)).one().state
@@ -90,12 +93,12 @@ def test_migrating_and_undoing_leaves_everything(stage: Stage, allowance: Bundle
     batch = _planned(stage, releases.put_in_force(stage, releases.second_signature(allowance)))
     supervisor = stage.actor("supervisor", cases.VILLAGE)
     assert [r.kind for r in _rows(stage, batch)] == ["safe"]
-    stage.office.perform(c.RunMigration(batch, "统一流程"), stage.actor("supervisor#2", "340199"))
+    stage.office.perform(RunMigration(batch, "统一流程"), stage.actor("supervisor#2", "340199"))
     jobs.migrate_cases(stage.office)
     assert _release_of(stage, number) == 2
     assert _everything(stage, number) == before
 
-    stage.office.perform(c.UndoMigration(batch, "暂缓"), supervisor)
+    stage.office.perform(UndoMigration(batch, "暂缓"), supervisor)
     jobs.migrate_cases(stage.office)
     assert _release_of(stage, number) == 1
     assert _everything(stage, number) == before
@@ -115,7 +118,7 @@ def test_a_migrated_case_gets_the_second_signature(stage: Stage, allowance: Bund
         assert kept is not None
         uow.session.delete(kept)
         uow.commit()
-    stage.office.perform(c.RunMigration(batch, "统一"), stage.actor("supervisor#2", "340199"))
+    stage.office.perform(RunMigration(batch, "统一"), stage.actor("supervisor#2", "340199"))
     jobs.migrate_cases(stage.office)
     for number in (staying, going):
         _walk(stage, number)
@@ -132,9 +135,9 @@ def test_a_step_that_was_passed_needs_a_choice(stage: Stage, allowance: Bundle) 
     assert row.reasons == ["新增环节“第二次签批”在已办过的位置，迁移后本办件不再办理该环节"]
     supervisor = stage.actor("supervisor", cases.VILLAGE)
     with pytest.raises(RuleBroken, match="1 件需要选择"):
-        stage.office.perform(c.RunMigration(batch, "统一"), stage.actor("supervisor#2", "340199"))
-    stage.office.perform(c.ChooseMigration(batch, (row.id,), True), supervisor)
-    stage.office.perform(c.RunMigration(batch, "统一"), stage.actor("supervisor#2", "340199"))
+        stage.office.perform(RunMigration(batch, "统一"), stage.actor("supervisor#2", "340199"))
+    stage.office.perform(ChooseMigration(batch, (row.id,), True), supervisor)
+    stage.office.perform(RunMigration(batch, "统一"), stage.actor("supervisor#2", "340199"))
     jobs.migrate_cases(stage.office)
     assert _release_of(stage, number) == 2
     _walk(stage, number)
@@ -153,7 +156,7 @@ def test_a_done_step_that_is_gone_is_impossible_and_named(stage: Stage, allowanc
     (row,) = _rows(stage, batch)
     assert row.kind == "impossible"
     assert "在新版本中没有，或者走不到" in row.reasons[0]
-    stage.office.perform(c.RunMigration(batch, "试"), stage.actor("supervisor#2", "340199"))
+    stage.office.perform(RunMigration(batch, "试"), stage.actor("supervisor#2", "340199"))
     jobs.migrate_cases(stage.office)
     assert _release_of(stage, number) == 1
 
@@ -162,10 +165,10 @@ def test_what_went_on_after_the_migration_is_not_undone(stage: Stage, allowance:
     number = cases.a_case(stage, "county_check")
     batch = _planned(stage, releases.put_in_force(stage, releases.second_signature(allowance)))
     supervisor = stage.actor("supervisor", cases.VILLAGE)
-    stage.office.perform(c.RunMigration(batch, "统一"), stage.actor("supervisor#2", "340199"))
+    stage.office.perform(RunMigration(batch, "统一"), stage.actor("supervisor#2", "340199"))
     jobs.migrate_cases(stage.office)
     cases.complete(stage, cases.item_at(stage, number, "county_check"))
-    stage.office.perform(c.UndoMigration(batch, "暂缓"), supervisor)
+    stage.office.perform(UndoMigration(batch, "暂缓"), supervisor)
     jobs.migrate_cases(stage.office)
     (row,) = _rows(stage, batch)
     assert (row.status, row.said) == ("stuck", "不能迁移：迁移后已有人继续办理。")

@@ -8,15 +8,16 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases import actions, events
 from processes.cases.models import Case
 from processes.cases.move_models import ASKED, CaseMove
 from processes.engine import returns, runtime
 from processes.engine.moves import Standing
 from processes.errors import ExpressionFailed, MoveRefused, StaleCase
-from processes.office import moving
-from processes.office.running import Run
+from processes.office.cases import move
+from processes.office.cases.move import DecideMove, MoveCase
+from processes.office.run import Run
+from processes.office.steps.send_back import ReturnTask
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 
@@ -25,16 +26,16 @@ def _places(stage: Stage, number: str) -> tuple[list[Standing], int]:
     actor = stage.actor("supervisor", cases.VILLAGE)
     with stage.database.unit_of_work() as uow:
         case = actions.locked_case(uow, actor, number)
-        return moving.places(Run(uow, actor, case, actions.items_of(uow, case))), case.version
+        return move.places(Run(uow, actor, case, actions.items_of(uow, case))), case.version
 
 
 def _move(stage: Stage, number: str, ref: str, to: str, version: int) -> None:
     """By a supervisor, confirmed by the county's leader where a second person is needed."""
-    command = c.MoveCase(number, "上级要求", ref, to, version)
-    if stage.office.perform(command, stage.actor("supervisor", cases.VILLAGE))["waits"]:
+    command = MoveCase(number, "上级要求", ref, to, version)
+    if stage.office.perform(command, stage.actor("supervisor", cases.VILLAGE)).waits:
         with stage.database.reading("") as session:
             move = session.scalars(select(CaseMove.id).where(CaseMove.status == ASKED)).one()
-        stage.office.perform(c.DecideMove(move, True), stage.actor("county_leader", cases.VILLAGE))
+        stage.office.perform(DecideMove(move, True), stage.actor("county_leader", cases.VILLAGE))
 
 
 def _holds(stage: Stage, number: str) -> None:
@@ -129,7 +130,7 @@ def test_a_return_past_a_move_replays_it(stage: Stage) -> None:
     here = next(p for p in places if "county_check" in p.ref)
     _move(stage, number, here.ref, "township_opinion", version)
     item = cases.item_at(stage, number, "township_opinion")
-    command = c.ReturnTask(item.id, item.version, "apply/check_papers#1", "重来", str(uuid4()))
+    command = ReturnTask(item.id, item.version, "apply/check_papers#1", "重来", str(uuid4()))
     stage.office.perform(command, stage.actor("township_leader", cases.VILLAGE))
     assert [i.task for i in cases.open_items(stage, number)] == ["check_papers"]
     _holds(stage, number)
@@ -156,7 +157,7 @@ def test_branches_that_were_joined_are_gone_back_over_by_a_return_alone(stage: S
         _move(stage, number, here.ref, "check_papers", version)
     assert "请由办理环节退回到“受理审查”" in refused.value.message
     item = cases.item_at(stage, number, "township_opinion")
-    command = c.ReturnTask(item.id, item.version, "apply/check_papers#1", "重来", str(uuid4()))
+    command = ReturnTask(item.id, item.version, "apply/check_papers#1", "重来", str(uuid4()))
     stage.office.perform(command, stage.actor("township_leader", cases.VILLAGE))
     cases.complete(stage, cases.item_at(stage, number, "check_papers"))
     cases.complete(stage, cases.item_at(stage, number, "investigate_household"))

@@ -21,15 +21,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases import actions
 from processes.cases.models import Case, CaseEvent, WorkItem
 from processes.cases.move_models import ASKED, CaseMove
 from processes.engine import progress as p
 from processes.engine import returns
 from processes.errors import YimenError
-from processes.office import moving
-from processes.office.running import Run
+from processes.office.cases import move
+from processes.office.cases.move import DecideMove, MoveCase
+from processes.office.run import Run
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.send_back import ReturnTask
 from processes.papers.models import IssuedPaper
 from processes.policy.calendar import civil_date
 from processes.rehearsal.player import Player
@@ -152,7 +154,7 @@ def _step(world: World, number: str, place: str, drawn: tuple[str, int, int]) ->
         known = world.answers.get(item.task) or [{}]
         data = as_of_today(world, known[answer % len(known)])
         stage.office.perform(
-            c.CompleteTask(item.id, item.version, data, str(uuid4())),
+            CompleteTask(item.id, item.version, data, str(uuid4())),
             stage.actor(item.role, place, item.department),
         )
     elif act == "time":
@@ -172,7 +174,7 @@ def _return(world: World, number: str, place: str, item: WorkItem, which: int) -
         run = Run(uow, actor, case, actions.items_of(uow, case))
         earlier = returns.earlier_steps(run.definition, run.state())
     if earlier:
-        command = c.ReturnTask(item.id, item.version, earlier[which % len(earlier)], "重来", str(uuid4()))
+        command = ReturnTask(item.id, item.version, earlier[which % len(earlier)], "重来", str(uuid4()))
         world.stage.office.perform(command, actor)
 
 
@@ -183,7 +185,7 @@ def _move(world: World, number: str, place: str, which: int, anywhere: bool) -> 
     with stage.database.unit_of_work() as uow:
         case = actions.locked_case(uow, supervisor, number)
         run = Run(uow, supervisor, case, actions.items_of(uow, case))
-        where, version = (moving.places(run) if case.status == "open" else []), case.version
+        where, version = (move.places(run) if case.status == "open" else []), case.version
         diagram = run.definition.diagrams[run.definition.process]
         everywhere = sorted(diagram.nodes)
     if not where:
@@ -192,12 +194,12 @@ def _move(world: World, number: str, place: str, which: int, anywhere: bool) -> 
     targets = everywhere if anywhere else [t.id for t in here.targets]
     if not targets:
         return
-    command = c.MoveCase(number, "上级要求", here.ref, targets[which % len(targets)], version)
-    if stage.office.perform(command, supervisor)["waits"]:
+    command = MoveCase(number, "上级要求", here.ref, targets[which % len(targets)], version)
+    if stage.office.perform(command, supervisor).waits:
         with stage.database.reading("") as session:
             query = select(CaseMove.id).join(Case, Case.id == CaseMove.case_id)
             asked = session.scalars(query.where(Case.number == number, CaseMove.status == ASKED)).one()
-        stage.office.perform(c.DecideMove(asked, True), stage.actor("county_leader", place))
+        stage.office.perform(DecideMove(asked, True), stage.actor("county_leader", place))
 
 
 def _raw(world: World, number: str, place: str, which: int, answer: int) -> None:
@@ -206,7 +208,7 @@ def _raw(world: World, number: str, place: str, which: int, answer: int) -> None
     with world.stage.database.unit_of_work() as uow:
         case = actions.locked_case(uow, supervisor, number)
         run = Run(uow, supervisor, case, actions.items_of(uow, case))
-        where = moving.places(run) if case.status == "open" else []
+        where = move.places(run) if case.status == "open" else []
         if not where:
             return
         nodes = run.definition.diagrams[run.definition.process].nodes.values()

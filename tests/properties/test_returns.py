@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases import actions, events
 from processes.cases.models import Case, WorkItem
 from processes.engine import returns, runtime
-from processes.office.running import Run
+from processes.office.run import Run
+from processes.office.steps.send_back import ReturnTask
 from processes.rehearsal.stage import Stage
 from processes.relief.models import Award
 from tests.builders import cases
@@ -34,7 +34,7 @@ def test_random_walk_with_returns(stage: Stage, seed: int) -> None:
             to = dice.choice(earlier)
             actor = stage.actor(item.role, cases.VILLAGE)
             before = _submissions(stage, number)
-            stage.office.perform(c.ReturnTask(item.id, item.version, to, "再核实", str(uuid4())), actor)
+            stage.office.perform(ReturnTask(item.id, item.version, to, "再核实", str(uuid4())), actor)
             _returned_as_draft(stage, number, to, before)
         else:
             cases.complete(stage, item)
@@ -92,7 +92,7 @@ def test_the_same_return_three_times(stage: Stage) -> None:
         item = cases.item_at(stage, number, "township_opinion")
         to = next(r for r in _earlier(stage, number) if "check_papers" in r)
         leader = stage.actor("township_leader", cases.VILLAGE)
-        stage.office.perform(c.ReturnTask(item.id, item.version, to, "重新审查材料", str(uuid4())), leader)
+        stage.office.perform(ReturnTask(item.id, item.version, to, "重新审查材料", str(uuid4())), leader)
         assert [i.task for i in cases.open_items(stage, number)] == ["check_papers"]
         for task in ("check_papers", "compare_economy", "investigate_household"):
             cases.complete(stage, cases.item_at(stage, number, task))

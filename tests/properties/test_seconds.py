@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access.accounts import actor_of
 from processes.access.models import Account
 from processes.access.permissions import Role
@@ -20,6 +19,9 @@ from processes.access.scope import Actor
 from processes.cases import seconds
 from processes.cases.models import WorkItem
 from processes.errors import DutySeparation
+from processes.office.steps.claim import ClaimTask
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.send_back import ReturnTask
 from processes.rehearsal.stage import Stage
 from processes.rehearsal.stage import stage as founded
 from processes.releases import bundle as bundles
@@ -57,8 +59,8 @@ def test_the_second_one_never_decides(picks: list[int]) -> None:
         for account_id in sorted(named):
             who = _as(stage, account_id, role)
             for command in (
-                c.ClaimTask(item.id, item.version),
-                c.CompleteTask(item.id, item.version, cases.answer(stage, task), str(uuid4())),
+                ClaimTask(item.id, item.version),
+                CompleteTask(item.id, item.version, cases.answer(stage, task), str(uuid4())),
             ):
                 with pytest.raises(DutySeparation):
                     stage.office.perform(command, who)
@@ -70,7 +72,7 @@ def _visit(stage: Stage, number: str, pick: int) -> int:
     with stage.database.reading("") as session:
         choice = seconds.choices(session, cases.VILLAGE, item.role, actor.account_id)[pick]
     data = {**cases.answer(stage, VISIT), "second_investigator": choice.value}
-    stage.office.perform(c.CompleteTask(item.id, item.version, data, str(uuid4())), actor)
+    stage.office.perform(CompleteTask(item.id, item.version, data, str(uuid4())), actor)
     cases.walk(stage, number, "township_opinion")
     return choice.account.id
 
@@ -83,7 +85,7 @@ def _send_back(stage: Stage, number: str) -> None:
             WorkItem.case_number == number, WorkItem.task == VISIT, WorkItem.status == "done"
         )
         ref = session.scalars(done).one()
-    stage.office.perform(c.ReturnTask(item.id, item.version, ref, "再查", str(uuid4())), leader)
+    stage.office.perform(ReturnTask(item.id, item.version, ref, "再查", str(uuid4())), leader)
 
 
 def _as(stage: Stage, account_id: int, role: Role) -> Actor:

@@ -11,13 +11,24 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from processes import commands as c
 from processes.access import absences, rules
 from processes.access.accounts import actor_of
 from processes.access.models import Absence, Account, NamedSubstitute
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.errors import DutySeparation, NotFound, OwnProposal, PermissionMissing, RuleBroken, YimenError
+from processes.office.personal.absences import (
+    BeginAbsence,
+    ConfirmAbsence,
+    EndAbsence,
+    EndNamedSubstitute,
+    NameSubstitute,
+)
+from processes.office.steps.claim import ClaimTask
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.delegate import DelegateTask
+from processes.office.steps.draft import SaveDraft
+from processes.office.steps.send_back import ReturnTask
 from processes.policy.calendar import civil_date
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -38,7 +49,7 @@ def _id(stage: Stage, username: str) -> int:
 
 def _away(stage: Stage, who: str, substitute: str, first: int = 0, days: int = 5) -> None:
     begin = DAY + timedelta(days=first)
-    command = c.BeginAbsence(_id(stage, substitute), begin, begin + timedelta(days=days - 1))
+    command = BeginAbsence(_id(stage, substitute), begin, begin + timedelta(days=days - 1))
     stage.office.perform(command, _actor(stage, who))
 
 
@@ -51,7 +62,7 @@ def test_one_absence_at_a_time__the_next_begins_after_it_or_once_it_has_ended(an
     _away(any_stage, "t1_leader", "t1_leader2", 5)
     with any_stage.database.reading("") as session:
         first_one = session.scalars(select(Absence.id).order_by(Absence.id)).first() or 0
-    any_stage.office.perform(c.EndAbsence(first_one), _actor(any_stage, "t1_leader"))
+    any_stage.office.perform(EndAbsence(first_one), _actor(any_stage, "t1_leader"))
     _away(any_stage, "t1_leader", "t1_leader2")
 
 
@@ -90,7 +101,7 @@ def test_another_rank__only_who_was_named_for_it__confirmed_by_another_than_who_
     stage.set_clock(cases.noon())
     with pytest.raises(RuleBroken, match="同级别"):
         _away(stage, "t1_leader", "t1_investigator2")
-    name = c.NameSubstitute(_id(stage, "t1_leader"), _id(stage, "t1_investigator2"), "副职空缺，经县局同意")
+    name = NameSubstitute(_id(stage, "t1_leader"), _id(stage, "t1_investigator2"), "副职空缺，经县局同意")
     with pytest.raises(PermissionMissing):
         stage.office.perform(name, _actor(stage, "t1_leader"))
     stage.office.perform(name, _actor(stage, "supervisor"))
@@ -101,10 +112,10 @@ def test_another_rank__only_who_was_named_for_it__confirmed_by_another_than_who_
         absence = session.scalars(select(Absence.id)).one()
         named = session.scalars(select(NamedSubstitute.id)).one()
     with pytest.raises(OwnProposal):
-        stage.office.perform(c.ConfirmAbsence(absence, True), _actor(stage, "supervisor"))
-    stage.office.perform(c.ConfirmAbsence(absence, True), _actor(stage, "supervisor2"))
+        stage.office.perform(ConfirmAbsence(absence, True), _actor(stage, "supervisor"))
+    stage.office.perform(ConfirmAbsence(absence, True), _actor(stage, "supervisor2"))
     assert [s.name for s in _actor(stage, "t1_investigator2").stands_in] == ["赵分管"]
-    stage.office.perform(c.EndNamedSubstitute(named), _actor(stage, "supervisor2"))
+    stage.office.perform(EndNamedSubstitute(named), _actor(stage, "supervisor2"))
     with pytest.raises(RuleBroken, match="同级别"):
         _away(stage, "t1_leader", "t1_investigator2", 10)
 
@@ -167,15 +178,15 @@ def test_an_absence_within_a_rank(stage: Stage, away: str, substitute: str) -> N
 
 def test_who_was_taken_off_the_list_meanwhile__is_not_confirmed(stage: Stage) -> None:
     stage.set_clock(cases.noon())
-    name = c.NameSubstitute(_id(stage, "t1_leader"), _id(stage, "t1_investigator2"), "副职空缺")
+    name = NameSubstitute(_id(stage, "t1_leader"), _id(stage, "t1_investigator2"), "副职空缺")
     stage.office.perform(name, _actor(stage, "supervisor"))
     _away(stage, "t1_leader", "t1_investigator2")
     with stage.database.reading("") as session:
         absence = session.scalars(select(Absence.id)).one()
         named = session.scalars(select(NamedSubstitute.id)).one()
-    stage.office.perform(c.EndNamedSubstitute(named), _actor(stage, "supervisor"))
+    stage.office.perform(EndNamedSubstitute(named), _actor(stage, "supervisor"))
     with pytest.raises(RuleBroken, match="已不在"):
-        stage.office.perform(c.ConfirmAbsence(absence, True), _actor(stage, "supervisor2"))
+        stage.office.perform(ConfirmAbsence(absence, True), _actor(stage, "supervisor2"))
 
 
 @pytest.mark.parametrize(
@@ -185,7 +196,7 @@ def test_who_was_taken_off_the_list_meanwhile__is_not_confirmed(stage: Stage) ->
 def test_nobody_names_themselves_nor_somebody_of_another_place(
     stage: Stage, away: str, substitute: str
 ) -> None:
-    command = c.NameSubstitute(_id(stage, away), _id(stage, substitute), "不行")
+    command = NameSubstitute(_id(stage, away), _id(stage, substitute), "不行")
     with pytest.raises((RuleBroken, NotFound)):
         stage.office.perform(command, _actor(stage, "supervisor"))
 
@@ -194,24 +205,24 @@ def test_a_substitute_who_is_excluded__is_shown_the_refusal_and_no_form__and_doe
     stage: Stage,
 ) -> None:
     number = cases.a_case(stage, "township_opinion")
-    name = c.NameSubstitute(_id(stage, "t1_leader"), _id(stage, "t1_investigator"), "副职空缺")
+    name = NameSubstitute(_id(stage, "t1_leader"), _id(stage, "t1_investigator"), "副职空缺")
     stage.office.perform(name, _actor(stage, "supervisor"))
     begin = civil_date(stage.clock.now)
-    away = c.BeginAbsence(_id(stage, "t1_investigator"), begin, begin)
+    away = BeginAbsence(_id(stage, "t1_investigator"), begin, begin)
     stage.office.perform(away, _actor(stage, "t1_leader"))
     with stage.database.reading("") as session:
         absence = session.scalars(select(Absence.id)).one()
-    stage.office.perform(c.ConfirmAbsence(absence, True), _actor(stage, "supervisor2"))
+    stage.office.perform(ConfirmAbsence(absence, True), _actor(stage, "supervisor2"))
     item = cases.item_at(stage, number, "township_opinion")
     shown = Person(stage, "t1_investigator").get(f"/cases/{number}/tasks/{item.id}")
     assert shown.status_code == 403
     assert "您已办理本办件的“入户调查”" in shown.text and 'id="form"' not in shown.text
     opinion = cases.ANSWERS["township_opinion"]
     for command in (
-        c.ClaimTask(item.id, item.version),
-        c.SaveDraft(item.id, item.version, opinion, 0),
-        c.ReturnTask(item.id, item.version, "apply/check_papers#1", "重来", str(uuid4())),
-        c.CompleteTask(item.id, item.version, opinion, str(uuid4())),
+        ClaimTask(item.id, item.version),
+        SaveDraft(item.id, item.version, opinion, 0),
+        ReturnTask(item.id, item.version, "apply/check_papers#1", "重来", str(uuid4())),
+        CompleteTask(item.id, item.version, opinion, str(uuid4())),
     ):
         with pytest.raises(DutySeparation, match="您已办理"):
             stage.office.perform(command, _actor(stage, "t1_investigator"))
@@ -222,7 +233,7 @@ def test_a_refusal_about_somebody_else__names_them(stage: Stage) -> None:
     item = cases.item_at(stage, number, "township_opinion")
     with pytest.raises(DutySeparation, match="赵调查已办理本办件的“入户调查”"):
         stage.office.perform(
-            c.DelegateTask(item.id, item.version, _id(stage, "t1_investigator"), "请代拟"),
+            DelegateTask(item.id, item.version, _id(stage, "t1_investigator"), "请代拟"),
             _actor(stage, "t1_leader"),
         )
 

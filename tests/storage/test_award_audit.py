@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event, func, select, text
 
-from processes import commands as c
 from processes.cases.models import Case, CaseEvent
 from processes.errors import DoubleBenefit
+from processes.office.people.identify import IdentifyPerson
+from processes.office.steps.complete import CompleteTask
 from processes.people.models import Household, Transfer
 from processes.policy.periods import Month
 from processes.rehearsal.stage import Stage
@@ -26,14 +27,14 @@ def stopped(stage: Stage) -> str:
     """The number of a case whose award was ended with March, beside another case that draws on."""
     _, again, person, number = drawing_twice(stage)
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    opened = stage.office.perform(c.IdentifyPerson(person, number, "周大海", "指纹比对"), clerk)["case"]
+    opened = stage.office.perform(IdentifyPerson(person, number, "周大海", "指纹比对"), clerk).case
     for task, data in (
         ("verify_double_benefit", {"finding": "stop", "award": again, "statement": "同一人"}),
         ("confirm_stop", {"decision": "agree", "statement": "同意"}),
     ):
         at = cases.item_at(stage, str(opened), task)
         stage.office.perform(
-            c.CompleteTask(at.id, at.version, data, str(uuid4())), stage.actor(at.role, cases.VILLAGE)
+            CompleteTask(at.id, at.version, data, str(uuid4())), stage.actor(at.role, cases.VILLAGE)
         )
     return again
 

@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes import jobs
 from processes.access.scope import system_actor
 from processes.backups import dumping, making, manifest, restoring
@@ -32,6 +31,8 @@ from processes.errors import (
     SchemaNewer,
 )
 from processes.office import Office
+from processes.office.cases.comments import AddComment
+from processes.office.system.restoring import RemakePaper
 from processes.opening import checked_office
 from processes.papers import files, series
 from processes.papers.models import IssuedPaper
@@ -86,7 +87,7 @@ def test_what_is_backed_up_while_people_write__is_one_state_and_opens(
     def write() -> None:
         n = 0
         while not stop.is_set():
-            any_stage.office.perform(c.AddComment(number, f"第 {n} 句"), clerk)
+            any_stage.office.perform(AddComment(number, f"第 {n} 句"), clerk)
             n += 1
 
     writing = threading.Thread(target=write)
@@ -132,7 +133,7 @@ def test_no_number_is_given_out_twice__and_the_old_seals_are_a_closed_volume(
     with elsewhere(any_stage, tmp_path / "new") as office:
         made = restoring.restore(office, backup, restoring.Wanted(anchors=later))
         # one number on 2 March, so a day counts as twenty; 3, 4 and 5 March are three days: 1 + 60, next 62
-        papers = next(g for g in made["gaps"] if g["series"].startswith("paper/"))
+        papers = next(g for g in made.gaps if g["series"].startswith("paper/"))
         assert (papers["last"], papers["next"]) == (1, 62)
         restored = Stage(office.settings, url_of_office(office))
         restored.clock.now = any_stage.clock.now
@@ -206,7 +207,7 @@ def test_a_restoration_that_was_broken_off__keeps_the_office_shut_and_goes_on(
             restoring.restore(office, backup, restoring.Wanted())
         with office.database.reading("") as session:
             now = dict(session.execute(select(NumberSeries.series, NumberSeries.last)).all())
-        assert now == {g["series"]: g["next"] - 1 for g in first["gaps"]}, "moved on once"
+        assert now == {g["series"]: g["next"] - 1 for g in first.gaps}, "moved on once"
 
 
 def test_a_backup_that_does_not_fit__is_refused_before_anything_is_touched(
@@ -398,5 +399,5 @@ def test_a_lost_and_a_cut_paper__are_found_said_and_made_again(
     assert jobs.make_papers(stage.office) == 1
     with stage.database.reading("") as session:
         assert list(files.lost(session, settings)) == []
-    stage.office.perform(c.RemakePaper(paper.code), system_actor())
+    stage.office.perform(RemakePaper(paper.code), system_actor())
     assert jobs.make_papers(stage.office) == 1, "one that is whole is left as it is"

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from processes.access import command_tokens
 from processes.access.models import CommandToken
-from processes.office.sweeping import sweep
+from processes.compound.sweeping import sweep
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 

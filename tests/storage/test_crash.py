@@ -11,10 +11,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from processes import commands as c
 from processes import jobs
 from processes.cases import events
 from processes.cases.models import Case
+from processes.office.steps.complete import CompleteTask
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -41,7 +41,7 @@ def stall(*args, **kwargs):
     time.sleep(60)
 actions.project = stall
 actor = Actor(int(account), "窗口", frozenset({"window_clerk"}), division)
-Office(settings, Database(url)).perform(c.CompleteTask(int(item), int(version), {"decision": "accept"}, "crash"), actor)
+Office(settings, Database(url)).perform(CompleteTask(int(item), int(version), {"decision": "accept"}, "crash"), actor)
 """
 
 
@@ -62,8 +62,8 @@ def test_kill_9_before_the_commit__the_task_is_still_there_and_can_be_done(any_s
     child.wait()
     child.stdout.close()
     assert [i.task for i in cases.open_items(any_stage, number)] == ["check_papers"]
-    again = c.CompleteTask(item.id, item.version, {"decision": "accept"}, "crash")
-    assert any_stage.office.perform(again, clerk)["status"] == "open"
+    again = CompleteTask(item.id, item.version, {"decision": "accept"}, "crash")
+    assert any_stage.office.perform(again, clerk).status == "open"
     with any_stage.database.reading("") as session:
         case = session.scalars(select(Case).where(Case.number == number)).one()
         assert events.verify(session, case) is None
@@ -92,7 +92,7 @@ def test_kill_9_of_the_press__the_paper_is_made_by_the_next_try(stage: Stage) ->
 
 
 def test_a_timer_is_swept_once_by_two_sweepers(any_stage: Stage) -> None:
-    from processes.office.sweeping import sweep
+    from processes.compound.sweeping import sweep
     from tests.storage.test_transactions import together
 
     number = cases.a_case(any_stage, at="record_objection")

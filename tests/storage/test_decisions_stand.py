@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from processes import commands as c
 from processes.cases import actions
 from processes.cases.models import Case, WorkItem
 from processes.cases.move_models import ASKED, CaseMove
 from processes.engine import progress as p
 from processes.errors import DecisionMissing, MoveRefused, OwnProposal, RuleBroken, StaleCase
-from processes.office.running import Run
+from processes.office.cases.move import DecideMove, MoveCase, MoveCaseResult
+from processes.office.run import Run
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.send_back import ReturnTask
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from processes.releases.bundle import Bundle
@@ -32,10 +33,10 @@ def _led_to(stage: Stage, number: str, ref: str, to: str) -> None:
         uow.commit()
 
 
-def _move(stage: Stage, number: str, ref: str, to: str, who: str = "supervisor") -> dict[str, Any]:
+def _move(stage: Stage, number: str, ref: str, to: str, who: str = "supervisor") -> MoveCaseResult:
     with stage.database.reading("") as session:
         version = session.scalars(select(Case.version).where(Case.number == number)).one()
-    command = c.MoveCase(number, "上级要求", ref, to, version)
+    command = MoveCase(number, "上级要求", ref, to, version)
     return stage.office.perform(command, stage.actor(who, cases.VILLAGE))
 
 
@@ -63,7 +64,7 @@ def test_what_the_county_refused_is_not_granted(stage: Stage) -> None:
         "deviation_reason": "查实隐瞒收入",
     }  # fmt: skip
     stage.office.perform(
-        c.CompleteTask(item.id, item.version, refusal, str(uuid4())),
+        CompleteTask(item.id, item.version, refusal, str(uuid4())),
         stage.actor("county_leader", cases.VILLAGE),
     )
     with pytest.raises(DecisionMissing):
@@ -85,7 +86,7 @@ def test_a_consent_that_reads_no_answer_grants_nothing(stage: Stage, allowance: 
 def test_a_decision_that_was_sent_back_does_not_stand(stage: Stage) -> None:
     number = cases.a_case(stage, "serve_confirmation")
     item = cases.item_at(stage, number, "serve_confirmation")
-    command = c.ReturnTask(item.id, item.version, "apply/county_check#1", "重来", str(uuid4()))
+    command = ReturnTask(item.id, item.version, "apply/county_check#1", "重来", str(uuid4()))
     stage.office.perform(command, stage.actor("window_clerk", cases.VILLAGE))
     with pytest.raises(DecisionMissing):
         _led_to(stage, number, "apply/county_check#1", "grant_award")
@@ -129,15 +130,15 @@ def test_no_move_goes_past_an_opinion_or_into_what_the_office_does(stage: Stage,
 
 def test_a_move_forward_waits_for_a_second_person(stage: Stage) -> None:
     number = cases.a_case(stage, "county_check")
-    assert _move(stage, number, "apply/county_check#1", "county_decision") == {
-        "status": "open", "waits": True,
-    }  # fmt: skip
+    assert _move(stage, number, "apply/county_check#1", "county_decision") == MoveCaseResult(
+        "open", waits=True
+    )
     assert [i.task for i in cases.open_items(stage, number)] == ["county_check"]
     with pytest.raises(RuleBroken, match="请先确认"):
         _move(stage, number, "apply/county_check#1", "county_decision", "supervisor#2")
     with pytest.raises(OwnProposal):
-        stage.office.perform(c.DecideMove(_asked(stage), True), stage.actor("supervisor", cases.VILLAGE))
-    stage.office.perform(c.DecideMove(_asked(stage), True), stage.actor("county_leader", cases.VILLAGE))
+        stage.office.perform(DecideMove(_asked(stage), True), stage.actor("supervisor", cases.VILLAGE))
+    stage.office.perform(DecideMove(_asked(stage), True), stage.actor("county_leader", cases.VILLAGE))
     assert [i.task for i in cases.open_items(stage, number)] == ["county_decision"]
 
 
@@ -145,10 +146,10 @@ def test_a_request_is_refused_with_a_reason(stage: Stage) -> None:
     number = cases.a_case(stage, "county_check")
     _move(stage, number, "apply/county_check#1", "county_decision")
     stage.office.perform(
-        c.DecideMove(_asked(stage), False, "材料还不齐"), stage.actor("county_leader", cases.VILLAGE)
+        DecideMove(_asked(stage), False, "材料还不齐"), stage.actor("county_leader", cases.VILLAGE)
     )
     assert [i.task for i in cases.open_items(stage, number)] == ["county_check"]
-    assert _move(stage, number, "apply/county_check#1", "county_decision")["waits"], "it may be asked again"
+    assert _move(stage, number, "apply/county_check#1", "county_decision").waits, "it may be asked again"
 
 
 def test_a_request_expires_when_the_case_goes_on(stage: Stage) -> None:
@@ -156,7 +157,7 @@ def test_a_request_expires_when_the_case_goes_on(stage: Stage) -> None:
     _move(stage, number, "apply/county_check#1", "county_decision")
     cases.complete(stage, cases.item_at(stage, number, "county_check"))
     with pytest.raises(StaleCase):
-        stage.office.perform(c.DecideMove(_asked(stage), True), stage.actor("county_leader", cases.VILLAGE))
+        stage.office.perform(DecideMove(_asked(stage), True), stage.actor("county_leader", cases.VILLAGE))
 
 
 def test_the_database_knows_no_forward_move_of_one_person(stage: Stage) -> None:
@@ -176,7 +177,7 @@ def test_what_was_granted_is_left_by_a_return_only(stage: Stage) -> None:
 
 def test_what_was_decided_after_the_step_does_not_stand_once_a_case_is_moved_back(stage: Stage) -> None:
     number = cases.a_case(stage, "county_check")
-    assert not _move(stage, number, "apply/county_check#1", "township_opinion")["waits"]
+    assert not _move(stage, number, "apply/county_check#1", "township_opinion").waits
     with stage.database.reading("") as session:
         query = select(WorkItem.task).where(WorkItem.case_number == number, WorkItem.status == "done")
         assert "township_opinion" not in set(session.scalars(query))

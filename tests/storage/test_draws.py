@@ -11,11 +11,12 @@ import pypdfium2
 import pytest
 from sqlalchemy import select, text
 
-from processes import commands as c
 from processes import jobs
 from processes.cases import anchors, draws
 from processes.cases.draw_models import DrawnLot, DrawNumber, DrawRound
 from processes.errors import DutySeparation, Invalid, PermissionMissing, RuleBroken
+from processes.office.cases.draws import CommitDrawNumber, RevealDrawRound
+from processes.office.steps.send_back import ReturnTask
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders.desks import Person
@@ -23,15 +24,15 @@ from tests.storage.test_transactions import together
 
 
 def revealed(stage: Stage, round_id: int = 1) -> None:
-    stage.office.perform(c.RevealDrawRound(round_id), stage.actor("supervisor", "340199"))
+    stage.office.perform(RevealDrawRound(round_id), stage.actor("supervisor", "340199"))
 
 
 def committed(stage: Stage) -> int:
     """A new round: the round that the stage began with is known from now on."""
     revealed(stage)
-    stage.office.perform(c.CommitDrawNumber("271828"), stage.actor("supervisor", "340199"))
+    stage.office.perform(CommitDrawNumber("271828"), stage.actor("supervisor", "340199"))
     return int(
-        stage.office.perform(c.CommitDrawNumber("161803"), stage.actor("finance_officer", "340199"))["round"]
+        stage.office.perform(CommitDrawNumber("161803"), stage.actor("finance_officer", "340199")).round
     )
 
 
@@ -109,17 +110,17 @@ def test_two_people_of_different_offices(stage: Stage) -> None:
     stage.set_clock(cases.noon())
     revealed(stage)
     supervisor = stage.actor("supervisor", "340199")
-    stage.office.perform(c.CommitDrawNumber("271828"), supervisor)
+    stage.office.perform(CommitDrawNumber("271828"), supervisor)
     for same in (supervisor, stage.actor("supervisor#2", "340199")):
         with pytest.raises(DutySeparation):
-            stage.office.perform(c.CommitDrawNumber("161803"), same)
+            stage.office.perform(CommitDrawNumber("161803"), same)
     with pytest.raises(PermissionMissing):
-        stage.office.perform(c.CommitDrawNumber("161803"), stage.actor("window_clerk", cases.VILLAGE))
+        stage.office.perform(CommitDrawNumber("161803"), stage.actor("window_clerk", cases.VILLAGE))
     with pytest.raises(Invalid):
-        stage.office.perform(c.CommitDrawNumber("12345"), stage.actor("auditor", "340199"))
+        stage.office.perform(CommitDrawNumber("12345"), stage.actor("auditor", "340199"))
     with pytest.raises(RuleBroken):
         revealed(stage, 2)  # one number is no draw
-    stage.office.perform(c.CommitDrawNumber("161803"), stage.actor("auditor", "340199"))
+    stage.office.perform(CommitDrawNumber("161803"), stage.actor("auditor", "340199"))
     with stage.database.reading("") as session:
         assert session.scalars(select(DrawRound.status).order_by(DrawRound.id)).all() == ["revealed", "ready"]
 
@@ -151,7 +152,7 @@ def test_a_case_is_drawn_once__sending_it_back_gives_no_second_lot(stage: Stage)
             select(WorkItem.ref).where(WorkItem.task == "township_opinion", WorkItem.status == "done")
         ).one()
     stage.office.perform(
-        c.ReturnTask(item.id, item.version, to, "补充"), stage.actor("county_clerk", cases.VILLAGE)
+        ReturnTask(item.id, item.version, to, "补充"), stage.actor("county_clerk", cases.VILLAGE)
     )
     stage.set_clock(datetime(2026, 3, 20, 1, 0))
     jobs.anchor_chains(stage.office)
@@ -190,7 +191,7 @@ def test_two_numbers_at_once__one_round(any_stage: Stage) -> None:
     stage.set_clock(cases.noon())
     revealed(stage)
     people = [stage.actor(role, "340199") for role in ("supervisor", "finance_officer")]
-    together(*(lambda a=a: stage.office.perform(c.CommitDrawNumber("27182818"), a) for a in people))
+    together(*(lambda a=a: stage.office.perform(CommitDrawNumber("27182818"), a) for a in people))
     with stage.database.reading("") as session:
         assert session.scalars(select(DrawRound.status).order_by(DrawRound.id)).all() == ["revealed", "ready"]
         ready = session.scalars(select(DrawRound.id).where(DrawRound.status == "ready")).one()

@@ -11,7 +11,6 @@ import pytest
 from alembic import command as alembic
 from sqlalchemy import select, text
 
-from processes import commands as c
 from processes.access import persons
 from processes.access.accounts import actor_of
 from processes.access.models import Account
@@ -19,9 +18,23 @@ from processes.access.permissions import Role
 from processes.access.scope import Actor, StandIn
 from processes.cases import duties, told_rows, work_audit
 from processes.cases.models import Case, Involvement, WorkItem
+from processes.compound import row_backlog
 from processes.errors import AccountInvalid, DutySeparation, OwnProposal, RuleBroken
 from processes.migrations import schema
-from processes.office import keys
+from processes.office.accounts.changes import DecideAccountChange
+from processes.office.accounts.same_person import DeclarePerson, UntiePerson
+from processes.office.cases.calls import NoteCall
+from processes.office.command import Command
+from processes.office.county.parameters import ConfirmParameter, ProposeParameter
+from processes.office.steps.claim import ClaimTask, ReleaseTask
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.countersign import AnswerInvolvement, CosignTask
+from processes.office.steps.delegate import DelegateTask, HandBackTask, RecallTask
+from processes.office.steps.draft import SaveDraft
+from processes.office.steps.send_back import ReturnTask
+from processes.office.steps.take_over import TakeOverTask
+from processes.office.steps.transfer import TransferTask
+from processes.office.studio.migrating import PlanMigration, RunMigration, UndoMigration
 from processes.people.models import Household
 from processes.rehearsal.stage import Stage
 from processes.releases.bundle import Bundle
@@ -42,7 +55,7 @@ def _same_person(stage: Stage, username: str, of: str) -> None:
     tied(stage, username, of)
     administrator = stage.actor("administrator", "340199")
     with pytest.raises(AccountInvalid, match="已登记为同一人"):
-        stage.office.perform(c.DeclarePerson(of, username), administrator)
+        stage.office.perform(DeclarePerson(of, username), administrator)
 
 
 def test_an_excluded_person_neither_takes_nor_drafts_nor_returns_nor_decides(stage: Stage) -> None:
@@ -51,10 +64,10 @@ def test_an_excluded_person_neither_takes_nor_drafts_nor_returns_nor_decides(sta
     item = cases.item_at(stage, number, "township_opinion")
     opinion = cases.ANSWERS["township_opinion"]
     for command in (
-        c.ClaimTask(item.id, item.version),
-        c.SaveDraft(item.id, item.version, opinion, 0),
-        c.ReturnTask(item.id, item.version, "apply/check_papers#1", "重来", str(uuid4())),
-        c.CompleteTask(item.id, item.version, opinion, str(uuid4())),
+        ClaimTask(item.id, item.version),
+        SaveDraft(item.id, item.version, opinion, 0),
+        ReturnTask(item.id, item.version, "apply/check_papers#1", "重来", str(uuid4())),
+        CompleteTask(item.id, item.version, opinion, str(uuid4())),
     ):
         with pytest.raises(DutySeparation):
             stage.office.perform(command, investigator)
@@ -87,10 +100,10 @@ def test_a_second_account_of_the_same_person_is_the_person(stage: Stage) -> None
         "confirmed": True,
     }
     made = stage.office.perform(
-        c.ProposeParameter("allowance.standard", entry, str(uuid4())), stage.actor("supervisor", "340199")
+        ProposeParameter("allowance.standard", entry, str(uuid4())), stage.actor("supervisor", "340199")
     )
     with pytest.raises(DutySeparation):
-        stage.office.perform(c.ConfirmParameter(made["value"]), stage.actor("supervisor#2", "340199"))
+        stage.office.perform(ConfirmParameter(made.value), stage.actor("supervisor#2", "340199"))
 
 
 def test_accounts_that_were_one_person_by_mistake__still_are_for_what_was_begun_before(stage: Stage) -> None:
@@ -128,19 +141,19 @@ def test_that_accounts_are_one_person_or_no_longer__waits_for_another_administra
             actor_of(session.scalars(select(Account).where(Account.username == name)).one())
             for name in ("admin", "admin2")
         )
-    change = stage.office.perform(c.DeclarePerson("t1_clerk", "t1_leader"), first)["change"]
+    change = stage.office.perform(DeclarePerson("t1_clerk", "t1_leader"), first).change
     with pytest.raises(RuleBroken, match="另一名管理员"):
-        stage.office.perform(c.DecideAccountChange(change, accept=True), first)
+        stage.office.perform(DecideAccountChange(change, accept=True), first)
     assert _ties(stage) == 0
-    stage.office.perform(c.DecideAccountChange(change, accept=True), second)
+    stage.office.perform(DecideAccountChange(change, accept=True), second)
     assert _ties(stage) == 1
-    change = stage.office.perform(c.UntiePerson("t1_clerk", "登记有误"), second)["change"]
+    change = stage.office.perform(UntiePerson("t1_clerk", "登记有误"), second).change
     with pytest.raises(RuleBroken, match="另一名管理员"):
-        stage.office.perform(c.DecideAccountChange(change, accept=True), second)
-    stage.office.perform(c.DecideAccountChange(change, accept=False), first)
+        stage.office.perform(DecideAccountChange(change, accept=True), second)
+    stage.office.perform(DecideAccountChange(change, accept=False), first)
     assert _ties(stage) == 1, "refused, and yet something happened"
     with pytest.raises(RuleBroken, match="没有与其他账号"):
-        stage.office.perform(c.UntiePerson("supervisor", "登记有误"), first)
+        stage.office.perform(UntiePerson("supervisor", "登记有误"), first)
 
 
 def _ties(stage: Stage) -> int:
@@ -158,7 +171,7 @@ def test_a_programme_without_any_rule_has_the_floor_still(stage: Stage, allowanc
     item = cases.item_at(stage, number, "county_decision")
     with pytest.raises(DutySeparation, match="县级"):
         stage.office.perform(
-            c.CompleteTask(item.id, item.version, cases.ANSWERS["county_decision"], str(uuid4())), clerk
+            CompleteTask(item.id, item.version, cases.ANSWERS["county_decision"], str(uuid4())), clerk
         )
 
 
@@ -171,18 +184,18 @@ def test_a_migrated_case_keeps_the_rules_that_it_came_from(stage: Stage, allowan
     number = cases.a_case(stage, "county_check")
     there = releases.put_in_force(stage, Bundle({**allowance.files, "programme.toml": bare.encode()}))
     one, other = stage.actor("supervisor", "340199"), stage.actor("supervisor#2", "340199")
-    batch = stage.office.perform(c.PlanMigration(allowance.id, 1, there), one)["batch"]
+    batch = stage.office.perform(PlanMigration(allowance.id, 1, there), one).batch
     jobs.migrate_cases(stage.office)
     with pytest.raises(OwnProposal):
-        stage.office.perform(c.RunMigration(batch, "统一"), one)
-    stage.office.perform(c.RunMigration(batch, "统一"), other)
+        stage.office.perform(RunMigration(batch, "统一"), one)
+    stage.office.perform(RunMigration(batch, "统一"), other)
     jobs.migrate_cases(stage.office)
     with pytest.raises(OwnProposal):
-        stage.office.perform(c.UndoMigration(batch, "暂缓"), other)
+        stage.office.perform(UndoMigration(batch, "暂缓"), other)
     investigator = _with_roles(stage, "t1_investigator", Role.COUNTY_CLERK)
     item = cases.item_at(stage, number, "county_check")
     with pytest.raises(DutySeparation, match="入户调查"):
-        stage.office.perform(c.ClaimTask(item.id, item.version), investigator)
+        stage.office.perform(ClaimTask(item.id, item.version), investigator)
 
 
 def test_who_gave_the_opinion_checks_nothing_after_it(stage: Stage) -> None:
@@ -202,7 +215,7 @@ def test_what_stood_before_is_done_anew__when_its_doer_is_excluded_since(
     with stage.database.reading("") as session:
         visit = session.scalars(select(WorkItem).where(WorkItem.task == "investigate_household")).one()
     stage.office.perform(
-        c.ReturnTask(item.id, item.version, visit.ref, "补充照片", str(uuid4()), straight=True),
+        ReturnTask(item.id, item.version, visit.ref, "补充照片", str(uuid4()), straight=True),
         stage.actor("county_clerk", cases.VILLAGE),
     )
     _same_person(stage, "t1_investigator", "t1_leader")
@@ -221,7 +234,7 @@ def test_nobody_countersigns_for_the_one_who_asks(stage: Stage) -> None:
     _same_person(stage, second.username, leader.username)
     item = cases.item_at(stage, number, "township_opinion")
     with pytest.raises(RuleBroken) as fault:
-        stage.office.perform(c.CosignTask(item.id, item.version, (second.account_id or 0,), "all"), leader)
+        stage.office.perform(CosignTask(item.id, item.version, (second.account_id or 0,), "all"), leader)
     assert "不能选本人" in fault.value.message
 
 
@@ -229,12 +242,12 @@ def test_a_substitute_who_asked_does_not_answer(stage: Stage) -> None:
     number = cases.a_case(stage, "township_opinion")
     leader, second = (stage.actor(who, cases.VILLAGE) for who in ("township_leader", "township_leader#2"))
     item = cases.item_at(stage, number, "township_opinion")
-    stage.office.perform(c.CosignTask(item.id, item.version, (second.account_id or 0,), "all"), leader)
+    stage.office.perform(CosignTask(item.id, item.version, (second.account_id or 0,), "all"), leader)
     with stage.database.reading("") as session:
         asked = session.scalars(select(Involvement.id).where(Involvement.kind == "cosign")).one()
     away = StandIn(second.account_id or 0, second.name, second.roles, second.division)
     with pytest.raises(RuleBroken) as fault:
-        stage.office.perform(c.AnswerInvolvement(asked, "同意", "agree"), replace(leader, stands_in=(away,)))
+        stage.office.perform(AnswerInvolvement(asked, "同意", "agree"), replace(leader, stands_in=(away,)))
     assert "须由他人表态" in fault.value.message
 
 
@@ -244,10 +257,10 @@ def test_who_took_the_call_does_not_decide_what_came_of_it(whole_stage: Stage) -
     stage = whole_stage
     call = {"caller_phone": "13900000001", "place": cases.VILLAGE, "description": "家中失火"}
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    noted = stage.office.perform(c.NoteCall("one_window", "hotline", call, str(uuid4())), clerk)
+    noted = stage.office.perform(NoteCall("one_window", "hotline", call, str(uuid4())), clerk)
     cases.a_household(stage)
     with stage.database.unit_of_work() as uow:
-        parent = uow.session.scalars(select(Case).where(Case.number == noted["case"])).one()
+        parent = uow.session.scalars(select(Case).where(Case.number == noted.case)).one()
         known = uow.session.scalars(select(Household).where(Household.members.any())).one()
         case = Case(
             number="x", division=cases.VILLAGE, programme="temporary_relief", programme_title="", process="emergency",
@@ -265,7 +278,7 @@ def _untrue(stage: Stage) -> list[str]:
 
 
 def _step(
-    stage: Stage, number: str, kind: Callable[..., c.Command], who: Actor, *told: Any, **named: Any
+    stage: Stage, number: str, kind: Callable[..., Command[Any]], who: Actor, *told: Any, **named: Any
 ) -> None:
     item = cases.open_items(stage, number)[0]
     stage.office.perform(kind(item.id, item.version, *told, **named), who)
@@ -274,44 +287,44 @@ def _step(
 def _drafted(stage: Stage, number: str, who: Actor) -> None:
     item = cases.open_items(stage, number)[0]
     data = cases.ANSWERS["county_check"]
-    stage.office.perform(c.SaveDraft(item.id, item.version, data, item.draft_version), who)
+    stage.office.perform(SaveDraft(item.id, item.version, data, item.draft_version), who)
 
 
 def _delegated(stage: Stage, number: str, clerk: Actor, to: Actor) -> None:
-    _step(stage, number, c.DelegateTask, clerk, to_account_id=to.account_id, reason="请起草")
+    _step(stage, number, DelegateTask, clerk, to_account_id=to.account_id, reason="请起草")
     _drafted(stage, number, to)
 
 
 def _recalled(stage: Stage, number: str, clerk: Actor, leader: Actor) -> None:
-    _step(stage, number, c.ClaimTask, clerk)
+    _step(stage, number, ClaimTask, clerk)
     _delegated(stage, number, clerk, leader)
-    _step(stage, number, c.RecallTask, clerk)
+    _step(stage, number, RecallTask, clerk)
 
 
 def _handed_back_twice(stage: Stage, number: str, clerk: Actor, leader: Actor) -> None:
-    _step(stage, number, c.ClaimTask, clerk)
+    _step(stage, number, ClaimTask, clerk)
     for helper in (leader, stage.actor("supervisor", "340199")):
         _delegated(stage, number, clerk, helper)
-        _step(stage, number, c.HandBackTask, helper)
+        _step(stage, number, HandBackTask, helper)
 
 
 def _released(stage: Stage, number: str, clerk: Actor, leader: Actor) -> None:
-    _step(stage, number, c.ClaimTask, leader)
+    _step(stage, number, ClaimTask, leader)
     _drafted(stage, number, leader)
-    _step(stage, number, c.ReleaseTask, leader)
-    _step(stage, number, c.ClaimTask, clerk)
+    _step(stage, number, ReleaseTask, leader)
+    _step(stage, number, ClaimTask, clerk)
 
 
 def _taken_over(stage: Stage, number: str, clerk: Actor, leader: Actor) -> None:
-    _step(stage, number, c.ClaimTask, leader)
+    _step(stage, number, ClaimTask, leader)
     _drafted(stage, number, leader)
-    _step(stage, number, c.TakeOverTask, clerk, reason="外出")
+    _step(stage, number, TakeOverTask, clerk, reason="外出")
 
 
 def _transferred(stage: Stage, number: str, clerk: Actor, leader: Actor) -> None:
-    _step(stage, number, c.ClaimTask, leader)
+    _step(stage, number, ClaimTask, leader)
     _drafted(stage, number, leader)
-    _step(stage, number, c.TransferTask, leader, clerk.account_id, "外出")
+    _step(stage, number, TransferTask, leader, clerk.account_id, "外出")
 
 
 @pytest.mark.parametrize("way", [_recalled, _handed_back_twice, _released, _taken_over, _transferred])
@@ -326,11 +339,11 @@ def test_whoever_saved_something_of_a_draft_prepared_the_step__on_whatever_way_i
     item = cases.item_at(stage, number, "county_check")
     assert leader.account_id in (item.preparers or [])
     data = cases.ANSWERS["county_check"]
-    stage.office.perform(c.CompleteTask(item.id, item.version, data, str(uuid4())), clerk)
+    stage.office.perform(CompleteTask(item.id, item.version, data, str(uuid4())), clerk)
     decision = cases.item_at(stage, number, "county_decision")
     for command in (
-        c.ClaimTask(decision.id, decision.version),
-        c.CompleteTask(decision.id, decision.version, cases.ANSWERS["county_decision"], str(uuid4())),
+        ClaimTask(decision.id, decision.version),
+        CompleteTask(decision.id, decision.version, cases.ANSWERS["county_decision"], str(uuid4())),
     ):
         with pytest.raises(DutySeparation, match=item.title):
             stage.office.perform(command, leader)
@@ -355,10 +368,10 @@ def test_who_drafted_before_steps_said_so__is_filled_in_from_what_is_known(
     way(any_stage, number, clerk, leader)
     _as_before(any_stage)
     assert cases.item_at(any_stage, number, "county_check").preparers is None
-    assert keys.note_every_row(any_stage.office) > 0
+    assert row_backlog.note_every_row(any_stage.office) > 0
     assert leader.account_id in (cases.item_at(any_stage, number, "county_check").preparers or [])
     assert _untrue(any_stage) == [], "and the case's events tell of it"
-    assert keys.note_every_row(any_stage.office) == 0, "once"
+    assert row_backlog.note_every_row(any_stage.office) == 0, "once"
 
 
 def test_an_office_of_before__upgraded__knows_its_preparers_and_goes_down_again(any_stage: Stage) -> None:
@@ -370,7 +383,7 @@ def test_an_office_of_before__upgraded__knows_its_preparers_and_goes_down_again(
         alembic.downgrade(schema._config(any_stage.database.engine), "0055")
         schema.upgrade(any_stage.database.engine)
         assert cases.item_at(any_stage, number, "county_check").preparers is None
-        keys.note_every_row(any_stage.office)
+        row_backlog.note_every_row(any_stage.office)
         assert leader.account_id in (cases.item_at(any_stage, number, "county_check").preparers or [])
         assert _untrue(any_stage) == []
 
@@ -383,7 +396,7 @@ def test_a_step_that_was_altered__is_not_made_to_look_true_by_filling_in(any_sta
     with any_stage.database.unit_of_work() as uow:
         uow.session.execute(text("UPDATE work_item SET title = '另一步' WHERE task = 'county_check'"))
         uow.session.commit()
-    keys.note_every_row(any_stage.office)
+    row_backlog.note_every_row(any_stage.office)
     assert any("被改动" in fault for fault in _untrue(any_stage))
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import Column, Table, event, select, text
 from sqlalchemy.orm import Session
 
 from processes import audit_cli
-from processes import commands as c
 from processes.access import account_states, log_chain, row_states
 from processes.access.factor_models import SecondFactor
 from processes.access.models import Account
@@ -21,6 +20,7 @@ from processes.access.scope import system_actor
 from processes.cases import anchors, told_rows
 from processes.errors import SealBroken
 from processes.jobs import anchor_chains
+from processes.office.accounts.sign_in import SignIn
 from processes.oversight import copies, destroyed, fingerprints, numbers, records
 from processes.people import history
 from processes.people.models import Expense, Household, Income, Property
@@ -173,7 +173,7 @@ def worked(whole_stage: Stage) -> Stage:
     """An office that paid by the month and at once, where somebody signed in, with a seal of a day."""
     stopped(whole_stage)
     reliefs.paid(whole_stage)
-    whole_stage.office.perform(c.SignIn("t1_clerk", PASSWORD), system_actor())
+    whole_stage.office.perform(SignIn("t1_clerk", PASSWORD), system_actor())
     with whole_stage.database.unit_of_work() as uow:
         household = uow.session.scalars(select(Household).order_by(Household.id.desc())).first()
         account = uow.session.scalars(select(Account).order_by(Account.id.desc())).first()

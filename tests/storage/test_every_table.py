@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import PrimaryKeyConstraint, String, UniqueConstraint, select, text
 
 from processes import audit_cli
-from processes import commands as c
 from processes.access import row_states
 from processes.access.models import AccessLog
 from processes.access.scope import system_actor
 from processes.cases import told_rows
 from processes.cases.models import CaseEvent
-from processes.office import keys
+from processes.compound import row_backlog
+from processes.office.cases.control import ResumeCase, SuspendCase
+from processes.office.system.keys import NoteRowStates
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from processes.storage import sealing
@@ -163,13 +164,13 @@ def test_an_office_from_before__is_noted_once(any_stage: Stage) -> None:
         uow.session.commit()
     assert _faults(any_stage)
     assert _told_faults(any_stage)
-    assert keys.note_every_row(any_stage.office) > 0
+    assert row_backlog.note_every_row(any_stage.office) > 0
     assert _faults(any_stage) == _told_faults(any_stage) == []
-    assert any_stage.office.perform(c.NoteRowStates(), system_actor()) == {"noted": 0, "after": None}
+    assert any_stage.office.perform(NoteRowStates(), system_actor()).noted == 0
 
 
 def test_a_row_of_a_kind_that_had_none_when_the_record_began__is_not_taken_for_old(stage: Stage) -> None:
-    keys.note_every_row(stage.office)
+    row_backlog.note_every_row(stage.office)
     with stage.database.unit_of_work() as uow:
         uow.session.execute(
             text(
@@ -178,7 +179,7 @@ def test_a_row_of_a_kind_that_had_none_when_the_record_began__is_not_taken_for_o
             )
         )
         uow.session.commit()
-    assert keys.note_every_row(stage.office) == 0
+    assert row_backlog.note_every_row(stage.office) == 0
     assert _faults(stage) == ["offer 第 1 行没有登记来源"]
 
 
@@ -247,9 +248,9 @@ def test_what_a_paper_says_rewritten_by_whoever_has_the_keys__is_found(stage: St
 def test_a_limit_that_moves_with_its_suspension__is_told_as_it_is_then(any_stage: Stage) -> None:
     number = cases.a_case(any_stage)
     leader = any_stage.actor("supervisor", "340199")
-    any_stage.office.perform(c.SuspendCase(number, "等待核对"), leader)
+    any_stage.office.perform(SuspendCase(number, "等待核对"), leader)
     any_stage.move("20 days")
-    any_stage.office.perform(c.ResumeCase(number, "核对完毕"), leader)
+    any_stage.office.perform(ResumeCase(number, "核对完毕"), leader)
     assert _told_faults(any_stage) == []
     with any_stage.database.unit_of_work() as uow:
         uow.session.execute(text("UPDATE clock SET due_on = '2030-01-01' WHERE stopped_on IS NULL"))

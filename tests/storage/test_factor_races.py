@@ -9,12 +9,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access import accounts, factors, marks, recovery, sessions, totp
 from processes.access.factor_models import SecondFactor
 from processes.access.models import Account, SignedIn
 from processes.access.scope import Actor, AtDesk, system_actor
 from processes.errors import AccountInvalid, RuleBroken, VerificationFailed, YimenError
+from processes.office.accounts.changes import AskFactorReset, DecideAccountChange
+from processes.office.accounts.sign_in import SignIn
+from processes.office.accounts.verifying import Proven, VerifyCode
 from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
 from processes.storage.unit_of_work import UnitOfWork, current_instant
@@ -49,9 +51,9 @@ def with_app(stage: Stage) -> tuple[str, str]:
 
 def waiting(stage: Stage) -> Actor:
     """The clerk, who has given the password in a session of its own."""
-    begun = stage.office.perform(c.SignIn("t1_clerk", PASSWORD, "10.0.0.1"), system_actor())
+    begun = stage.office.perform(SignIn("t1_clerk", PASSWORD, "10.0.0.1"), system_actor())
     with stage.database.reading("") as session:
-        query = select(SignedIn).where(SignedIn.mark == marks.hashed(begun["session"]))
+        query = select(SignedIn).where(SignedIn.mark == marks.hashed(begun.session))
         row = session.scalars(query).one()
     here = AtDesk(row.id, row.verified_at, row.proof, row.awaits)
     return replace(accounts.actor_of(account(stage, "t1_clerk")), at_desk=here)
@@ -64,12 +66,12 @@ def test_of_six_uses_of_one_code_at_once_one_passes(any_stage: Stage, which: str
     people = [waiting(any_stage) for _ in range(AT_ONCE)]
 
     def show(who: Actor) -> Callable[[], object]:
-        return lambda: any_stage.office.perform(c.VerifyCode(shown, "10.0.0.1"), who)
+        return lambda: any_stage.office.perform(VerifyCode(shown, "10.0.0.1"), who)
 
     results = together(*[show(who) for who in people])
-    assert [isinstance(r, dict) for r in results].count(True) == 1
+    assert [isinstance(r, Proven) for r in results].count(True) == 1
     assert [type(r) for r in results].count(VerificationFailed) >= 1
-    assert all(isinstance(r, dict | YimenError) for r in results), results
+    assert all(isinstance(r, Proven | YimenError) for r in results), results
     with any_stage.database.reading("") as session:
         assert [r.awaits for r in session.scalars(select(SignedIn))].count("") == 1
 
@@ -99,13 +101,13 @@ def test_a_reset_and_a_removal_at_once(any_stage: Stage) -> None:
     with_app(any_stage)
     colleague(any_stage, "admin", "admin2", "钱管理")
     first, second = (accounts.actor_of(account(any_stage, n)) for n in ("admin", "admin2"))
-    change = any_stage.office.perform(c.AskFactorReset("t1_clerk", "手机丢失"), first)["change"]
-    decide = c.DecideAccountChange(change, accept=True)
+    change = any_stage.office.perform(AskFactorReset("t1_clerk", "手机丢失"), first).change
+    decide = DecideAccountChange(change, accept=True)
     results = together(
         lambda: any_stage.office.perform(decide, second), lambda: any_stage.office.perform(decide, second)
     )
-    assert sorted(type(r).__name__ for r in results) == ["RuleBroken", "dict"]
+    assert sorted(type(r).__name__ for r in results) == ["DecideAccountChangeResult", "RuleBroken"]
     with any_stage.database.reading("") as session:
         assert session.scalars(select(SecondFactor)).all() == []
     with pytest.raises((RuleBroken, AccountInvalid)):
-        any_stage.office.perform(c.AskFactorReset("t1_clerk", "手机丢失"), first)
+        any_stage.office.perform(AskFactorReset("t1_clerk", "手机丢失"), first)

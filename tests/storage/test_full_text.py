@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from processes import commands as c
 from processes.cases import queries, queues
+from processes.office.cases.comments import AddComment
 from processes.rehearsal.stage import Stage
 from processes.storage import full_text
 from tests.builders import cases
@@ -40,7 +40,7 @@ def test_words_of_the_application_and_of_steps_find_a_case(any_stage: Stage, wor
 def test_what_was_typed_freely__is_not_in_the_index(any_stage: Stage, word: str) -> None:
     number = cases.a_case(any_stage, "post_notice")
     clerk = any_stage.actor("window_clerk", cases.VILLAGE)
-    any_stage.office.perform(c.AddComment(number, "申请人下周去省城复查"), clerk)
+    any_stage.office.perform(AddComment(number, "申请人下周去省城复查"), clerk)
     with any_stage.database.reading("") as session:
         assert list(full_text.matching(session, word)) == []
 

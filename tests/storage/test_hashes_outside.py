@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from processes import commands as c
 from processes.access import accounts, hashing
 from processes.access.models import Account, SignInAttempts
 from processes.access.networks import network
 from processes.access.scope import system_actor
 from processes.errors import PasswordsBusy, SignInDelayed, SignInRefused
-from processes.office import password_work
+from processes.office.accounts import password_hashing
+from processes.office.accounts.accounts import ReissuePassword
+from processes.office.accounts.sign_in import SignIn, SignInResult
 from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
 from processes.storage.unit_of_work import Database
@@ -26,8 +27,8 @@ from tests.builders.desks import Person
 NEW = "zwei Kraniche 7 Teiche"
 
 
-def sign_in(stage: Stage, username: str, password: str, address: str = "203.0.113.7") -> dict[str, Any]:
-    return stage.office.perform(c.SignIn(username, password, address), system_actor())
+def sign_in(stage: Stage, username: str, password: str, address: str = "203.0.113.7") -> SignInResult:
+    return stage.office.perform(SignIn(username, password, address), system_actor())
 
 
 @pytest.fixture
@@ -69,8 +70,8 @@ def test_no_hash_is_computed_while_the_database_is_held(stage: Stage, open_at_ha
         uow.commit()
     clerk = Person(stage, "t1_clerk")
     clerk.post("/password", {"old": PASSWORD, "new": NEW, "again": NEW})
-    assert sign_in(stage, "t1_clerk", NEW)["account_id"]
-    stage.office.perform(c.ReissuePassword("t1_clerk"), system_actor())
+    assert sign_in(stage, "t1_clerk", NEW).account_id
+    stage.office.perform(ReissuePassword("t1_clerk"), system_actor())
     # Three sign-ins, the person's own, old and new one, once more, and the reissued one.
     assert open_at_hashes == [0] * 8
 
@@ -87,7 +88,7 @@ def test_a_password_that_was_changed_while_it_was_checked__opens_nothing(
             uow.commit()
         return found
 
-    monkeypatch.setattr(password_work.accounts, "fitting", fitting)
+    monkeypatch.setattr(password_hashing.accounts, "fitting", fitting)
     with pytest.raises(SignInRefused):
         sign_in(stage, "t1_clerk", PASSWORD)
 
@@ -96,7 +97,7 @@ def test_what_a_caller_says_of_the_hash__counts_for_nothing(stage: Stage) -> Non
     with stage.database.reading("") as session:
         stored = session.scalar(select(Account.password_hash).where(Account.username == "t1_clerk"))
     with pytest.raises(SignInRefused):
-        stage.office.perform(c.SignIn("t1_clerk", "wrong", "203.0.113.7", fits=stored or ""), system_actor())
+        stage.office.perform(SignIn("t1_clerk", "wrong", "203.0.113.7", fits=stored or ""), system_actor())
 
 
 def test_strangers_beyond_four_are_sent_away_at_once__and_hold_up_nobody_who_is_known(

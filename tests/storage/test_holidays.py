@@ -8,12 +8,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from processes import commands as c
 from processes.access.models import AccessLog
 from processes.cases import holidays as versions
 from processes.cases.holiday_models import HolidayVersion
 from processes.cases.models import Case, CaseEvent, Clock, WorkItem
 from processes.errors import FormInvalid, OwnProposal, PermissionMissing, RuleBroken, YimenError
+from processes.office.cases.start import StartCase
+from processes.office.county.holidays import (
+    AskUndoHolidays,
+    ConfirmHolidays,
+    DecideUndoHolidays,
+    RejectHolidays,
+)
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders.holidays import OFF_2027, confirm, other_proposal, proposal, propose
@@ -67,10 +73,10 @@ def test_a_confirmed_version_moves_the_limits_at_once_and_its_undoing_moves_them
         ):
             assert item.clock not in clocks or item.due_on == clocks[item.clock]
     one, other = stage.actor("supervisor", "340199"), stage.actor("supervisor#2", "340199")
-    stage.office.perform(c.AskUndoHolidays(version, "文号录错"), one)
+    stage.office.perform(AskUndoHolidays(version, "文号录错"), one)
     with pytest.raises(OwnProposal):
-        stage.office.perform(c.DecideUndoHolidays(version, True), one)
-    assert stage.office.perform(c.DecideUndoHolidays(version, True), other)["standing"] is None
+        stage.office.perform(DecideUndoHolidays(version, True), one)
+    assert stage.office.perform(DecideUndoHolidays(version, True), other).standing is None
     assert due(stage, number)["whole_procedure"] == date(2027, 1, 25)
     assert standing(stage) == []
 
@@ -85,15 +91,15 @@ def test_versions_follow_each_other_and_the_former_one_stands_again(any_stage: S
     confirm(stage, second)
     assert standing(stage) == [2]
     one, other = stage.actor("supervisor", "340199"), stage.actor("administrator", "340199")
-    stage.office.perform(c.AskUndoHolidays(second, "以第一次的文件为准"), other)
+    stage.office.perform(AskUndoHolidays(second, "以第一次的文件为准"), other)
     with pytest.raises(RuleBroken):
-        stage.office.perform(c.AskUndoHolidays(second, "再提一次"), one)
-    assert stage.office.perform(c.DecideUndoHolidays(second, True), one)["standing"] == 1
+        stage.office.perform(AskUndoHolidays(second, "再提一次"), one)
+    assert stage.office.perform(DecideUndoHolidays(second, True), one).standing == 1
     assert standing(stage) == [1]
     third = propose(stage, other_proposal())
     with pytest.raises(RuleBroken, match="写明理由"):
-        stage.office.perform(c.RejectHolidays(third, " "), other)
-    stage.office.perform(c.RejectHolidays(third, "与原件不符"), other)
+        stage.office.perform(RejectHolidays(third, " "), other)
+    stage.office.perform(RejectHolidays(third, "与原件不符"), other)
     with pytest.raises(RuleBroken):
         confirm(stage, third)
     assert standing(stage) == [1]
@@ -115,11 +121,11 @@ def test_one_person_alone_moves_nothing(any_stage: Stage) -> None:
     stage.set_clock(cases.noon().replace(month=12))
     version = propose(stage)
     with pytest.raises(OwnProposal):
-        stage.office.perform(c.ConfirmHolidays(version), stage.actor("supervisor", "340199"))
+        stage.office.perform(ConfirmHolidays(version), stage.actor("supervisor", "340199"))
     leader = stage.actor("county_leader", "340199")
     for command in (
-        proposal(), c.ConfirmHolidays(version), c.RejectHolidays(version, "x"), c.AskUndoHolidays(version, "x"),
-        c.DecideUndoHolidays(version, True),
+        proposal(), ConfirmHolidays(version), RejectHolidays(version, "x"), AskUndoHolidays(version, "x"),
+        DecideUndoHolidays(version, True),
     ):  # fmt: skip
         with pytest.raises(PermissionMissing):
             stage.office.perform(command, leader)
@@ -154,15 +160,11 @@ def test_two_confirm_at_once__it_stands_once(any_stage: Stage) -> None:
     two = [stage.actor("supervisor#2", "340199"), stage.actor("administrator", "340199")]
     for n in range(3):
         version = propose(stage, other_proposal() if n % 2 else proposal())
-        results = together(
-            *(lambda a=a, v=version: stage.office.perform(c.ConfirmHolidays(v), a) for a in two)
-        )
+        results = together(*(lambda a=a, v=version: stage.office.perform(ConfirmHolidays(v), a) for a in two))
         assert [type(r) for r in results if isinstance(r, YimenError)] == [RuleBroken]
         assert standing(stage) == [n + 1]
-    stage.office.perform(c.AskUndoHolidays(version, "录错"), stage.actor("supervisor", "340199"))
-    results = together(
-        *(lambda a=a: stage.office.perform(c.DecideUndoHolidays(version, True), a) for a in two)
-    )
+    stage.office.perform(AskUndoHolidays(version, "录错"), stage.actor("supervisor", "340199"))
+    results = together(*(lambda a=a: stage.office.perform(DecideUndoHolidays(version, True), a) for a in two))
     assert [type(r) for r in results if isinstance(r, YimenError)] == [RuleBroken]
     assert standing(stage) == [2]
     results = together(*[lambda: propose(stage, other_proposal())] * 2)
@@ -175,23 +177,23 @@ def test_a_case_opened_while_a_version_is_confirmed_counts_by_it(any_stage: Stag
     stage.set_clock(cases.noon().replace(month=12, day=30))
     clerk = stage.actor("window_clerk", cases.VILLAGE)
 
-    def opening(seed: str) -> c.StartCase:
+    def opening(seed: str) -> StartCase:
         household = cases.a_household(stage, raw=cases.person_household(seed))
-        return c.StartCase("minimum_living_allowance", household, cases.APPLICATION, seed)
+        return StartCase("minimum_living_allowance", household, cases.APPLICATION, seed)
 
-    plain = due(stage, stage.office.perform(opening("before"), clerk)["case"])
+    plain = due(stage, stage.office.perform(opening("before"), clerk).case)
     for n in range(ROUNDS):
         command, version = opening(f"case{n}"), propose(stage)
         results = together(
-            lambda k=command: stage.office.perform(k, clerk)["case"], lambda v=version: confirm(stage, v)
+            lambda k=command: stage.office.perform(k, clerk).case, lambda v=version: confirm(stage, v)
         )
         (number,) = (r for r in results if isinstance(r, str))
-        control = due(stage, stage.office.perform(opening(f"after{n}"), clerk)["case"])
+        control = due(stage, stage.office.perform(opening(f"after{n}"), clerk).case)
         assert due(stage, number) == control
         # two working days: 31 December and, now that Friday 1 January is off, Monday the 4th
         assert {k: d - plain[k] for k, d in control.items()} == {"acceptance": timedelta(days=3)}
-        stage.office.perform(c.AskUndoHolidays(version, "演练"), stage.actor("supervisor", "340199"))
-        stage.office.perform(c.DecideUndoHolidays(version, True), stage.actor("supervisor#2", "340199"))
+        stage.office.perform(AskUndoHolidays(version, "演练"), stage.actor("supervisor", "340199"))
+        stage.office.perform(DecideUndoHolidays(version, True), stage.actor("supervisor#2", "340199"))
         assert due(stage, number) == plain
 
 
@@ -201,8 +203,8 @@ def test_a_version_confirmed_and_rejected_at_once__one_of_both(any_stage: Stage)
     version = propose(stage)
     one, other = stage.actor("supervisor", "340199"), stage.actor("supervisor#2", "340199")
     results = together(
-        lambda: stage.office.perform(c.RejectHolidays(version, "不符"), one),
-        lambda: stage.office.perform(c.ConfirmHolidays(version), other),
+        lambda: stage.office.perform(RejectHolidays(version, "不符"), one),
+        lambda: stage.office.perform(ConfirmHolidays(version), other),
     )
     assert [type(r) for r in results if isinstance(r, YimenError)] == [RuleBroken]
     if not standing(stage):
@@ -211,6 +213,6 @@ def test_a_version_confirmed_and_rejected_at_once__one_of_both(any_stage: Stage)
         query = select(HolidayVersion.id).where(HolidayVersion.status == "standing")
         version = session.scalars(query).one()
     asked = together(
-        *(lambda a=a: stage.office.perform(c.AskUndoHolidays(version, "录错"), a) for a in (one, other))
+        *(lambda a=a: stage.office.perform(AskUndoHolidays(version, "录错"), a) for a in (one, other))
     )
     assert [type(r) for r in asked if isinstance(r, YimenError)] == [RuleBroken]

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes import jobs
 from processes.cases import queries
 from processes.cases.models import Case, Incident
+from processes.compound.sweeping import sweep
 from processes.engine import progress as p
 from processes.errors import EngineFault
-from processes.office import running
-from processes.office.sweeping import sweep
+from processes.office import run
+from processes.office.cases.incidents import RetryIncident
 from processes.papers import issue
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
@@ -28,14 +28,14 @@ def _incidents(stage: Stage) -> list[Incident]:
 
 
 def _fail_when_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    advance = running.Run.advance
+    advance = run.Run.advance
 
-    def failing(run: running.Run, given: p.Input, *rest: object) -> p.Progress:
+    def failing(run: run.Run, given: p.Input, *rest: object) -> p.Progress:
         if isinstance(given, p.Due):
             raise EngineFault(reason="试验")
         return advance(run, given, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(running.Run, "advance", failing)
+    monkeypatch.setattr(run.Run, "advance", failing)
 
 
 def _notice_is_over(stage: Stage) -> str:
@@ -82,7 +82,7 @@ def test_somebody_says_try_again__it_is_tried_at_once(stage: Stage, monkeypatch:
     (incident,) = _incidents(stage)
     sweep(stage.office)
     assert _incidents(stage), "its time has not come"
-    stage.office.perform(c.RetryIncident(incident.id), stage.actor("supervisor", "340199"))
+    stage.office.perform(RetryIncident(incident.id), stage.actor("supervisor", "340199"))
     sweep(stage.office)
     assert _incidents(stage) == []
 
@@ -94,9 +94,9 @@ def test_a_defect_in_one_case_and_in_one_paper__keeps_no_other_waiting(
     cases.complete(stage, cases.item_at(stage, poisoned, "post_notice"))
     sound = cases.a_case(stage, at="post_notice", raw=cases.OTHER_HOUSEHOLD)
     cases.complete(stage, cases.item_at(stage, sound, "post_notice"))
-    advance, make = running.Run.advance, issue.make
+    advance, make = run.Run.advance, issue.make
 
-    def broken_advance(run: running.Run, given: p.Input, *rest: object) -> p.Progress:
+    def broken_advance(run: run.Run, given: p.Input, *rest: object) -> p.Progress:
         if isinstance(given, p.Due) and run.case.number == poisoned:
             raise KeyError("张建国")
         return advance(run, given, *rest)  # type: ignore[arg-type]
@@ -106,7 +106,7 @@ def test_a_defect_in_one_case_and_in_one_paper__keeps_no_other_waiting(
             raise KeyError("张建国")
         return make(row, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(running.Run, "advance", broken_advance)
+    monkeypatch.setattr(run.Run, "advance", broken_advance)
     monkeypatch.setattr(issue, "make", broken_make)
     with stage.database.reading("") as session:
         waiting = session.scalars(select(IssuedPaper)).all()

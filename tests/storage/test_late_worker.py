@@ -9,8 +9,8 @@ from sqlalchemy import event, select
 
 from processes.cases import events
 from processes.cases.models import Case, Clock, Suspension
-from processes.office import sweeping
-from processes.office.sweeping import sweep
+from processes.compound import sweeping
+from processes.compound.sweeping import sweep
 from processes.rehearsal.stage import Stage
 from tests.builders import cases, plans
 

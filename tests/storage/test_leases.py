@@ -15,15 +15,18 @@ from aiosmtpd.controller import Controller
 from alembic import command
 from sqlalchemy import select, text
 
-from processes import commands as c
 from processes import jobs
 from processes.access.models import Account
 from processes.access.scope import system_actor
 from processes.cases import notices
 from processes.cases.models import Incident
+from processes.compound import leasing
+from processes.compound.sending import send_mail, send_short_messages
 from processes.migrations import schema
-from processes.office import Office, leasing
-from processes.office.sending import send_mail, send_short_messages
+from processes.office import Office
+from processes.office.papers.make import PrintState
+from processes.office.papers.renderer_reports import FailPaper
+from processes.office.studio.drafts import AskRehearsal, OpenDraft
 from processes.papers import issue
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
@@ -122,7 +125,7 @@ def test_who_waits_at_the_page__goes_before_what_steps_and_timers_ask_for(stage:
     assert taken == ["page", "step", "timer"]
     number = cases.a_case(stage, at="compare_economy")
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    asked = stage.office.perform(c.PrintState(number, "approval_form"), clerk)["code"]
+    asked = stage.office.perform(PrintState(number, "approval_form"), clerk).code
     (first,) = leasing.jobs(stage.office, issue.RENDER, 1)
     assert first.payload["code"] == asked, "before the receipt that a step issued earlier"
 
@@ -132,7 +135,7 @@ def test_a_failure_that_comes_late__does_not_strand_a_paper_that_was_made(stage:
     assert jobs.make_papers(stage.office) == 1
     with stage.database.reading("") as session:
         code = session.scalars(select(IssuedPaper.code)).one()
-    stage.office.perform(c.FailPaper(code, "render_failed", "太晚"), system_actor())
+    stage.office.perform(FailPaper(code, "render_failed", "太晚"), system_actor())
     with stage.database.reading("") as session:
         assert session.scalars(select(IssuedPaper.status)).one() == "ready"
         assert session.scalars(select(Incident)).all() == []
@@ -253,8 +256,8 @@ def test_what_waited_before_the_upgrade__waits_after_it(any_stage: Stage) -> Non
         notices.tell(uow, [account], "urged", "请尽快办理")
         uow.commit()
     author = any_stage.actor("supervisor", "340199")
-    draft = int(any_stage.office.perform(c.OpenDraft("minimum_living_allowance"), author)["draft"])
-    any_stage.office.perform(c.AskRehearsal(draft), author)
+    draft = int(any_stage.office.perform(OpenDraft("minimum_living_allowance"), author).draft)
+    any_stage.office.perform(AskRehearsal(draft), author)
     command.downgrade(schema._config(engine), "0034")
     with any_stage.database.unit_of_work() as uow:
         uow.session.execute(

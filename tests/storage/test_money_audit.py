@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, text
 
-from processes import commands as c
 from processes.cases import events
 from processes.cases.models import Case
 from processes.errors import NotFound, RuleBroken
+from processes.office.funds.entries import ConfirmFundEntry, EnterFundEntry, ReverseFundEntry
+from processes.office.steps.send_back import ReturnTask
 from processes.rehearsal.stage import Stage
 from processes.relief import audit, fund_queries
 from processes.relief.fund_models import FundEntry, ReliefPayment
@@ -25,9 +26,9 @@ PAPERS = {
 
 
 def refund(stage: Stage, number: str, amount: str) -> int:
-    command = c.EnterFundEntry(TOWNSHIP, "refund", Decimal(amount), "多发退回", case_number=number)
-    entry = int(stage.office.perform(command, stage.actor("finance_officer", "340199"))["entry"])
-    stage.office.perform(c.ConfirmFundEntry(entry), stage.actor("finance_officer#2", "340199"))
+    command = EnterFundEntry(TOWNSHIP, "refund", Decimal(amount), "多发退回", case_number=number)
+    entry = int(stage.office.perform(command, stage.actor("finance_officer", "340199")).entry)
+    stage.office.perform(ConfirmFundEntry(entry), stage.actor("finance_officer#2", "340199"))
     return entry
 
 
@@ -52,7 +53,7 @@ def test_a_refund_names_its_case__and_the_paperwork_can_be_finished(whole_stage:
     number = reliefs.paid(whole_stage)
     officer = whole_stage.actor("finance_officer", "340199")
     with pytest.raises(RuleBroken) as nameless:
-        whole_stage.office.perform(c.EnterFundEntry(TOWNSHIP, "refund", Decimal(100), "退回"), officer)
+        whole_stage.office.perform(EnterFundEntry(TOWNSHIP, "refund", Decimal(100), "退回"), officer)
     assert "办件编号" in nameless.value.message
     with pytest.raises(RuleBroken) as more:
         refund(whole_stage, number, "1536.01")
@@ -89,8 +90,8 @@ def test_a_refund_that_was_wrong__is_reversed_and_counts_again(whole_stage: Stag
     number = reliefs.paid(whole_stage)
     entry = refund(whole_stage, number, "536.00")
     one, other = (whole_stage.actor(f"finance_officer{n}", "340199") for n in ("", "#2"))
-    made = whole_stage.office.perform(c.ReverseFundEntry(entry, "记错办件"), one)["entry"]
-    whole_stage.office.perform(c.ConfirmFundEntry(made), other)
+    made = whole_stage.office.perform(ReverseFundEntry(entry, "记错办件"), one).entry
+    whole_stage.office.perform(ConfirmFundEntry(made), other)
     assert fund(whole_stage) == (Decimal("48464.00"), Decimal("1536.00"))
     assert relief(whole_stage).kept == Decimal("1536.00")
     assert faults(whole_stage) == []
@@ -103,7 +104,7 @@ def test_what_a_case_paid_is_reversed_by_the_case_only__refunds_with_it(whole_st
         advance = session.scalars(select(FundEntry).where(FundEntry.kind == "advance")).one()
     with pytest.raises(RuleBroken) as refused:
         whole_stage.office.perform(
-            c.ReverseFundEntry(advance.id, "发错"), whole_stage.actor("finance_officer", "340199")
+            ReverseFundEntry(advance.id, "发错"), whole_stage.actor("finance_officer", "340199")
         )
     assert number in refused.value.message
     item = cases.item_at(whole_stage, number, "hand_over")
@@ -112,7 +113,7 @@ def test_what_a_case_paid_is_reversed_by_the_case_only__refunds_with_it(whole_st
 
         to = session.scalars(select(WorkItem.ref).where(WorkItem.task == "township_decision")).one()
     whole_stage.office.perform(
-        c.ReturnTask(item.id, item.version, to, "重新核定"), whole_stage.actor("window_clerk", cases.VILLAGE)
+        ReturnTask(item.id, item.version, to, "重新核定"), whole_stage.actor("window_clerk", cases.VILLAGE)
     )
     assert fund(whole_stage) == (Decimal("50000.00"), Decimal("0.00"))
     assert relief(whole_stage).status == "withdrawn"
@@ -127,15 +128,15 @@ def test_the_level_of_a_fund_is_not_passed__advances_count(whole_stage: Stage) -
     # waiting entries are looked at again when they are confirmed
     stage = whole_stage
     one, other = stage.actor("finance_officer", "340199"), stage.actor("finance_officer#2", "340199")
-    back = stage.office.perform(c.EnterFundEntry(TOWNSHIP, "return", Decimal(100), "缴回"), one)["entry"]
-    stage.office.perform(c.ConfirmFundEntry(back), other)
+    back = stage.office.perform(EnterFundEntry(TOWNSHIP, "return", Decimal(100), "缴回"), one).entry
+    stage.office.perform(ConfirmFundEntry(back), other)
     waiting = [
-        stage.office.perform(c.EnterFundEntry(TOWNSHIP, "top_up", Decimal(60), "拨付"), one)["entry"]
+        stage.office.perform(EnterFundEntry(TOWNSHIP, "top_up", Decimal(60), "拨付"), one).entry
         for _ in range(2)
     ]
-    stage.office.perform(c.ConfirmFundEntry(waiting[0]), other)
+    stage.office.perform(ConfirmFundEntry(waiting[0]), other)
     with pytest.raises(RuleBroken) as left:  # 100 − 60 = 40
-        stage.office.perform(c.ConfirmFundEntry(waiting[1]), other)
+        stage.office.perform(ConfirmFundEntry(waiting[1]), other)
     assert "40.00" in left.value.message
 
 

@@ -14,13 +14,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text, update
 
-from processes import commands as c
 from processes import jobs
 from processes.access.factor_models import SecondFactor
 from processes.access.models import AccessLog, Account
 from processes.cases import queries
 from processes.cases.models import Incident
 from processes.errors import FileUnwritable
+from processes.office.cases.attachments import AddAttachment
+from processes.office.cases.incidents import RetryIncident
+from processes.office.personal.form_drafts import KeepUnsaved
 from processes.people.models import Household
 from processes.people.models import Person as Person_
 from processes.rehearsal.stage import Stage
@@ -86,7 +88,7 @@ def _an_old_file(stage: Stage) -> None:
 def _put(stage: Stage, name: str, column: str) -> None:
     """Nothing is sealed but one column of one kind of row."""
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    stage.office.perform(c.KeepUnsaved("x", "/households/new", "甲", {"address": "东村"}), clerk)
+    stage.office.perform(KeepUnsaved("x", "/households/new", "甲", {"address": "东村"}), clerk)
     with stage.database.unit_of_work() as uow:
         account = uow.session.scalars(select(Account).where(Account.id == clerk.account_id)).one()
         account.mobile = "13800000000"
@@ -221,7 +223,7 @@ def test_a_disk_that_takes_no_file__is_told_and_leaves_no_half(
 
     monkeypatch.setattr(vault.os, "fsync", full)
     with pytest.raises(FileUnwritable) as caught:
-        stage.office.perform(c.AddAttachment(number, "证明.pdf", files.a_pdf()), clerk)
+        stage.office.perform(AddAttachment(number, "证明.pdf", files.a_pdf()), clerk)
     assert "磁盘已满" in caught.value.message
     assert [p for p in folder.rglob("*") if p.is_file()] == []
     assert jobs.make_papers(stage.office) == 0
@@ -231,7 +233,7 @@ def test_a_disk_that_takes_no_file__is_told_and_leaves_no_half(
     monkeypatch.undo()
     with stage.database.reading("") as session:
         (incident,) = session.scalars(select(Incident.id))
-    stage.office.perform(c.RetryIncident(incident), stage.actor("supervisor", "340199"))
+    stage.office.perform(RetryIncident(incident), stage.actor("supervisor", "340199"))
     assert jobs.make_papers(stage.office) == 1
     with stage.database.reading("") as session:
         assert queries.incidents(session) == [], "what has come right is no incident any more"

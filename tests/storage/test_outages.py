@@ -8,11 +8,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event, select, text
 
-from processes import commands as c
 from processes import heartbeat, jobs, worker
 from processes.cases.models import Case
 from processes.errors import DatabaseBusy, DatabaseUnreachable
 from processes.office import Office
+from processes.office.cases.comments import AddComment
+from processes.office.steps.complete import CompleteTask
+from processes.office.studio.drafts import AskRehearsal, OpenDraft
 from processes.papers.models import IssuedPaper
 from processes.rehearsal import reports
 from processes.rehearsal.stage import Stage
@@ -58,12 +60,12 @@ def test_the_disk_is_full__nothing_is_half_written(stage: Stage) -> None:
     event.listen(stage.database.engine, "connect", no_more_pages)
     with pytest.raises(DatabaseUnreachable):
         for n in range(200):
-            stage.office.perform(c.AddComment(number, f"第 {n} 句" + "长" * 290), clerk)
+            stage.office.perform(AddComment(number, f"第 {n} 句" + "长" * 290), clerk)
     event.remove(stage.database.engine, "connect", no_more_pages)
     stage.database.engine.dispose()
     with stage.database.reading("") as session:
         assert session.scalar(text("PRAGMA integrity_check")) == "ok"
-    stage.office.perform(c.AddComment(number, "又有地方了"), clerk)
+    stage.office.perform(AddComment(number, "又有地方了"), clerk)
 
 
 def test_a_task_with_a_defect__rests_and_the_others_go_on(
@@ -94,8 +96,8 @@ def test_a_rehearsal_with_a_defect__is_shown_to_the_supervisor_and_not_begun_for
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     author, person = stage.actor("supervisor", "340199"), Person(stage, "supervisor")
-    draft = int(stage.office.perform(c.OpenDraft("minimum_living_allowance"), author)["draft"])
-    stage.office.perform(c.AskRehearsal(draft), author)
+    draft = int(stage.office.perform(OpenDraft("minimum_living_allowance"), author).draft)
+    stage.office.perform(AskRehearsal(draft), author)
 
     def broken(*_given: object) -> None:
         raise KeyError("steps")
@@ -131,7 +133,7 @@ def test_a_lock_that_nobody_gives_up__makes_the_others_wait_so_long_and_no_longe
     number = cases.a_case(any_stage)
     item = cases.item_at(any_stage, number, "check_papers")
     clerk = any_stage.actor("window_clerk", cases.VILLAGE)
-    command = c.CompleteTask(item.id, item.version, {"decision": "accept"}, str(uuid4()))
+    command = CompleteTask(item.id, item.version, {"decision": "accept"}, str(uuid4()))
     monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 300)
     url = any_stage.database.engine.url.render_as_string(hide_password=False)
     impatient = Office(any_stage.office.settings, Database(url, any_stage.clock))
@@ -139,5 +141,5 @@ def test_a_lock_that_nobody_gives_up__makes_the_others_wait_so_long_and_no_longe
         held.session.execute(select(Case).where(Case.number == number).with_for_update())
         with pytest.raises(DatabaseBusy):
             impatient.perform(command, clerk)
-    assert impatient.perform(command, clerk)["status"] == "open"
+    assert impatient.perform(command, clerk).status == "open"
     impatient.database.close()

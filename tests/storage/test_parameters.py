@@ -11,10 +11,18 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from processes import commands as c
 from processes.cases.models import Case, Notice, WorkItem
+from processes.compound import explaining
 from processes.errors import DutySeparation, NotFound, PermissionMissing, RuleBroken, YimenError
-from processes.office import explaining
+from processes.office.county.parameters import (
+    AdoptParameter,
+    ConfirmParameter,
+    ProposeParameter,
+    RejectParameter,
+    WithdrawParameter,
+)
+from processes.office.steps.recompute import Recompute
+from processes.office.steps.send_back import ReturnTask
 from processes.parameters import book
 from processes.parameters.models import CaseParameter, ParameterValue
 from processes.policy.parameters import Scalar
@@ -36,12 +44,12 @@ RAISED = {
 
 def propose(stage: Stage, value: str, since: str, who: str = "supervisor", **more: Any) -> int:
     entry = {"value": value, "since": since, "division": "", "source": "县政府文件", **more}
-    command = c.ProposeParameter(NAME, entry, str(uuid4()))
-    return int(stage.office.perform(command, stage.actor(who, COUNTY))["value"])
+    command = ProposeParameter(NAME, entry, str(uuid4()))
+    return int(stage.office.perform(command, stage.actor(who, COUNTY)).value)
 
 
 def confirm(stage: Stage, value_id: int, who: str = "supervisor#2") -> None:
-    stage.office.perform(c.ConfirmParameter(value_id), stage.actor(who, COUNTY))
+    stage.office.perform(ConfirmParameter(value_id), stage.actor(who, COUNTY))
 
 
 def enter(stage: Stage, value: str, since: str, **more: Any) -> None:
@@ -116,12 +124,12 @@ def test_reject_and_withdraw(stage: Stage) -> None:
     with pytest.raises(RuleBroken):
         propose(stage, "901", "2026-09-01", "county_clerk")
     with pytest.raises(RuleBroken):
-        stage.office.perform(c.RejectParameter(one, " "), stage.actor("county_leader", COUNTY))
-    stage.office.perform(c.RejectParameter(one, "文号不对"), stage.actor("county_leader", COUNTY))
+        stage.office.perform(RejectParameter(one, " "), stage.actor("county_leader", COUNTY))
+    stage.office.perform(RejectParameter(one, "文号不对"), stage.actor("county_leader", COUNTY))
     two = propose(stage, "901", "2026-09-01", "county_clerk")
     with pytest.raises(RuleBroken):
-        stage.office.perform(c.WithdrawParameter(two), stage.actor("supervisor", COUNTY))
-    stage.office.perform(c.WithdrawParameter(two), stage.actor("county_clerk", COUNTY))
+        stage.office.perform(WithdrawParameter(two), stage.actor("supervisor", COUNTY))
+    stage.office.perform(WithdrawParameter(two), stage.actor("county_clerk", COUNTY))
     assert [r.status for r in rows(stage)][-2:] == ["rejected", "withdrawn"]
     assert value(stage, BOTH[0], "2026-09-01") == 812
 
@@ -129,7 +137,7 @@ def test_reject_and_withdraw(stage: Stage) -> None:
 def test_a_suggested_value_is_confirmed_as_it_is(stage: Stage) -> None:
     suggested = next(r for r in rows(stage) if r.since == date(2026, 7, 1))
     clerk = stage.actor("county_clerk", COUNTY)
-    made = stage.office.perform(c.AdoptParameter(suggested.id, "民发〔2026〕8号"), clerk)["value"]
+    made = stage.office.perform(AdoptParameter(suggested.id, "民发〔2026〕8号"), clerk).value
     confirm(stage, made)
     with stage.database.reading("") as session:
         now = {v.since: v for v in book.standing(session)[NAME]}
@@ -137,14 +145,14 @@ def test_a_suggested_value_is_confirmed_as_it_is(stage: Stage) -> None:
     assert (found.value, found.source, found.confirmed) == (Decimal("812.00"), "民发〔2026〕8号", True)
     assert not now[date(2025, 1, 1)].confirmed
     with pytest.raises(RuleBroken):
-        stage.office.perform(c.AdoptParameter(suggested.id, "民发〔2026〕8号"), clerk)
+        stage.office.perform(AdoptParameter(suggested.id, "民发〔2026〕8号"), clerk)
 
 
 @pytest.mark.parametrize("who", ["window_clerk", "township_leader", "auditor", "county_leader"])
 def test_who_may_not_propose(stage: Stage, who: str) -> None:
     entry = {"value": "900", "since": "2026-09-01", "source": "文件"}
     with pytest.raises((PermissionMissing, NotFound)):
-        stage.office.perform(c.ProposeParameter(NAME, entry), stage.actor(who, cases.VILLAGE))
+        stage.office.perform(ProposeParameter(NAME, entry), stage.actor(who, cases.VILLAGE))
 
 
 def test_the_clerk_may_not_confirm(stage: Stage) -> None:
@@ -238,7 +246,7 @@ def test_sent_back_after_the_computation__a_case_still_computes_with_what_it_rea
         )
         ref = session.scalars(query).one()
     clerk = stage.actor("county_clerk", COUNTY)
-    stage.office.perform(c.ReturnTask(item.id, item.version, ref, "意见不清楚", str(uuid4())), clerk)
+    stage.office.perform(ReturnTask(item.id, item.version, ref, "意见不清楚", str(uuid4())), clerk)
     assert cases.item_at(stage, number, "township_opinion")
     assert standard_of(stage, number) == ["812.00"]
     told = explaining.explain(stage.office, number)
@@ -251,7 +259,7 @@ def test_computed_anew__a_case_reads_the_book_again(stage: Stage) -> None:
     enter(stage, "900", "2026-08-01")
     item = cases.item_at(stage, number, "township_opinion")
     leader = stage.actor(item.role, cases.VILLAGE)
-    stage.office.perform(c.Recompute(item.id, item.version), leader)
+    stage.office.perform(Recompute(item.id, item.version), leader)
     assert standard_of(stage, number) == ["900"]  # computed anew on purpose: the book counts
     told = explaining.explain(stage.office, number)
     assert told.rerun.same

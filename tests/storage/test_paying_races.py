@@ -14,12 +14,23 @@ from uuid import uuid4
 from sqlalchemy import func, select
 
 import processes.verbs  # noqa: F401  (registers the verbs)
-from processes import commands as c
 from processes.cases.models import Case
 from processes.coordination import offers
 from processes.coordination.models import Offer
 from processes.errors import Invalid, NotFound, RuleBroken, StaleTask, YimenError
+from processes.office.cases.start import StartCase
 from processes.office.door import HANDLERS
+from processes.office.funds.entries import ConfirmFundEntry, EnterFundEntry, RefuseFundEntry
+from processes.office.funds.offers import AddOffer, CloseOffer
+from processes.office.papers.archive import (
+    AddOldSheet,
+    DecideDestruction,
+    DropOldSheet,
+    ProposeDestruction,
+    TakeInOldFile,
+)
+from processes.office.people.transfers import AskTransfer, DecideTransfer, WithdrawTransfer
+from processes.office.steps.complete import CompleteTask
 from processes.papers.archive_models import Destruction, OldFile, OldSheet
 from processes.people.models import Household, Membership, Transfer
 from processes.rehearsal.stage import Stage
@@ -46,7 +57,9 @@ NOT_PAYING = {
     "clock.start", "clock.stop", "clock.suspend", "clock.resume", "draw.county_visit", "paper.issue",
     "referral.desk", "referral.urge",
 }  # fmt: skip
-PAYING_ROOMS = ("funds", "archive", "transfers", "holidays", "draws")
+PAYING_ROOMS = (
+    "funds.entries", "funds.offers", "papers.archive", "people.transfers", "county.holidays", "cases.draws",
+)  # fmt: skip
 """Rooms of the office whose commands all change money, files, places or limits."""
 RACED_COMMANDS = {
     "EnterFundEntry": "test_entries_of_a_fund_at_once",
@@ -101,7 +114,7 @@ def twice(stage: Stage, number: str, task: str, data: dict[str, Any]) -> list[ob
     """A step finished twice at once by its role, each time under a token of its own."""
     item = cases.item_at(stage, number, task)
     actor = stage.actor(item.role, cases.VILLAGE)
-    commands = [c.CompleteTask(item.id, item.version, data, str(uuid4())) for _ in range(2)]
+    commands = [CompleteTask(item.id, item.version, data, str(uuid4())) for _ in range(2)]
     return together(*(lambda k=k: stage.office.perform(k, actor) for k in commands))
 
 
@@ -118,8 +131,8 @@ def test_one_relief_paid_through_the_bank_twice_at_once__is_one(any_whole_stage:
         "spent_on": "medical", "self_paid": 10000, "spent_for": [str(member)], "bills_from": "2026-01-05",
         "bills_until": "2026-02-20", "description": "住院自付", "phone": "13800000001",
     }  # fmt: skip
-    opening = c.StartCase("temporary_relief", household, application, str(uuid4()), process="expenditure")
-    number = stage.office.perform(opening, stage.actor("window_clerk", cases.VILLAGE))["case"]
+    opening = StartCase("temporary_relief", household, application, str(uuid4()), process="expenditure")
+    number = stage.office.perform(opening, stage.actor("window_clerk", cases.VILLAGE)).case
     for task in ("compare_economy", "investigate_household", "township_opinion", "post_notice"):
         cases.complete(stage, cases.item_at(stage, number, task))
     stage.move("8 days")
@@ -135,9 +148,9 @@ def test_two_refunds_of_one_relief_at_once__only_what_was_paid_comes_back(any_wh
     stage = any_whole_stage
     number = reliefs.paid(stage)
     one, other = stage.actor("finance_officer", "340199"), stage.actor("finance_officer#2", "340199")
-    command = c.EnterFundEntry(reliefs.TOWNSHIP, "refund", Decimal("1000.00"), "退回", case_number=number)
-    entries = [int(stage.office.perform(command, one)["entry"]) for _ in range(2)]
-    results = together(*(lambda e=e: stage.office.perform(c.ConfirmFundEntry(e), other) for e in entries))
+    command = EnterFundEntry(reliefs.TOWNSHIP, "refund", Decimal("1000.00"), "退回", case_number=number)
+    entries = [int(stage.office.perform(command, one).entry) for _ in range(2)]
+    results = together(*(lambda e=e: stage.office.perform(ConfirmFundEntry(e), other) for e in entries))
     assert refused(results) == [RuleBroken]  # 2 × 1000.00 is more than 1536.00
     with stage.database.reading("") as session:
         fund = fund_queries.fund_of(session, reliefs.TOWNSHIP)
@@ -171,11 +184,11 @@ def test_an_entry_confirmed_and_refused_at_once__one_of_both(any_whole_stage: St
     stage = any_whole_stage
     stage.set_clock(cases.noon())
     one, other = stage.actor("finance_officer", "340199"), stage.actor("finance_officer#2", "340199")
-    command = c.EnterFundEntry(reliefs.TOWNSHIP, "top_up", Decimal("1000.00"), "拨付")
-    entry = int(stage.office.perform(command, one)["entry"])
+    command = EnterFundEntry(reliefs.TOWNSHIP, "top_up", Decimal("1000.00"), "拨付")
+    entry = int(stage.office.perform(command, one).entry)
     results = together(
-        lambda: stage.office.perform(c.ConfirmFundEntry(entry), other),
-        lambda: stage.office.perform(c.RefuseFundEntry(entry), one),
+        lambda: stage.office.perform(ConfirmFundEntry(entry), other),
+        lambda: stage.office.perform(RefuseFundEntry(entry), one),
     )
     assert refused(results) == [RuleBroken]
     balanced(stage)
@@ -186,7 +199,7 @@ def test_an_offer_taken_and_closed_at_once__is_counted(any_stage: Stage) -> None
     stage = any_stage
     stage.set_clock(cases.noon())
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    adding = c.AddOffer("爱心基金会", "money", "每户一千元", None)
+    adding = AddOffer("爱心基金会", "money", "每户一千元", None)
     together(*[lambda: stage.office.perform(adding, clerk)] * 2)
     with stage.database.reading("") as session:
         first, second = session.scalars(select(Offer.id).order_by(Offer.id))
@@ -197,7 +210,7 @@ def test_an_offer_taken_and_closed_at_once__is_counted(any_stage: Stage) -> None
             uow.commit()
 
     assert refused(together(*[lambda: take(first)] * 3)) == []
-    results = together(lambda: take(second), *[lambda: stage.office.perform(c.CloseOffer(second), clerk)] * 2)
+    results = together(lambda: take(second), *[lambda: stage.office.perform(CloseOffer(second), clerk)] * 2)
     with stage.database.reading("") as session:
         assert session.get_one(Offer, first).taken == 3
         closed = session.get_one(Offer, second)
@@ -216,22 +229,22 @@ def test_an_old_file_taken_in_proposed_and_destroyed_by_two_at_once__once(any_st
     stage.set_clock(cases.noon())
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     household = cases.a_household(stage)
-    taking = c.TakeInOldFile("2009-DB-017", household, "审批材料", date(2009, 5, 4), "10年")
+    taking = TakeInOldFile("2009-DB-017", household, "审批材料", date(2009, 5, 4), "10年")
     assert refused(together(*[lambda: stage.office.perform(taking, clerk)] * 2)) == [Invalid]
-    adding = c.AddOldSheet("2009-DB-017", "审批表.png", files.a_photo("PNG"))
+    adding = AddOldSheet("2009-DB-017", "审批表.png", files.a_photo("PNG"))
     assert refused(together(*[lambda: stage.office.perform(adding, clerk)] * 2)) == []
-    dropping = c.DropOldSheet("2009-DB-017", 1, "误扫")
+    dropping = DropOldSheet("2009-DB-017", 1, "误扫")
     assert refused(together(*[lambda: stage.office.perform(dropping, clerk)] * 2)) == [NotFound]
     with stage.database.reading("") as session:
         assert session.scalars(select(OldSheet.position)).all() == [2]
-    proposing = c.ProposeDestruction("old_file", "2009-DB-017", "期满")
+    proposing = ProposeDestruction("old_file", "2009-DB-017", "期满")
     assert refused(together(*[lambda: stage.office.perform(proposing, clerk)] * 2)) == [RuleBroken]
     with stage.database.reading("") as session:
         row = session.scalars(select(Destruction)).one()
     two = [stage.actor("county_clerk", "340199"), stage.actor("county_leader", "340199")]
     results = together(
         *(
-            lambda a=a, d=d: stage.office.perform(c.DecideDestruction(row.id, d), a)
+            lambda a=a, d=d: stage.office.perform(DecideDestruction(row.id, d), a)
             for a, d in zip(two, (True, False), strict=True)
         )
     )
@@ -246,16 +259,16 @@ def a_transfer(stage: Stage) -> tuple[str, int]:
     number = cases.a_case(stage, at="compare_economy")
     with stage.database.reading("") as session:
         household = session.scalars(select(Household.number)).one()
-    command = c.AskTransfer(household, TWO, "迁居")
-    return number, int(stage.office.perform(command, stage.actor("window_clerk", cases.VILLAGE))["transfer"])
+    command = AskTransfer(household, TWO, "迁居")
+    return number, int(stage.office.perform(command, stage.actor("window_clerk", cases.VILLAGE)).transfer)
 
 
 def test_a_transfer_withdrawn_and_taken_over_at_once__one_of_both(any_stage: Stage) -> None:
     _, transfer = a_transfer(any_stage)
     clerk, there = (any_stage.actor("window_clerk", p) for p in (cases.VILLAGE, f"{TWO}201"))
     results = together(
-        lambda: any_stage.office.perform(c.WithdrawTransfer(transfer, "不迁了"), clerk),
-        lambda: any_stage.office.perform(c.DecideTransfer(transfer, True, "核实", f"{TWO}201"), there),
+        lambda: any_stage.office.perform(WithdrawTransfer(transfer, "不迁了"), clerk),
+        lambda: any_stage.office.perform(DecideTransfer(transfer, True, "核实", f"{TWO}201"), there),
     )
     assert refused(results) == [RuleBroken]
     with any_stage.database.reading("") as session:
@@ -279,7 +292,7 @@ def test_a_transfer_and_a_step_that_reads_the_register__neither_is_thrown_out(an
 
     def take_over() -> object:
         holds_case.wait()
-        return any_stage.office.perform(c.DecideTransfer(transfer, True, "核实", f"{TWO}201"), there)
+        return any_stage.office.perform(DecideTransfer(transfer, True, "核实", f"{TWO}201"), there)
 
     results = together(step, take_over)
     assert len(results) == 2

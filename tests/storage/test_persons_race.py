@@ -7,9 +7,12 @@ from uuid import uuid4
 
 from sqlalchemy import func, select
 
-from processes import commands as c
 from processes.cases.models import Case
 from processes.errors import HouseholdDoubtful, HouseholdNotFound, RuleBroken, YimenError
+from processes.office.cases.start import StartCase
+from processes.office.people.households import SaveHousehold
+from processes.office.people.resolve import ResolveDifference
+from processes.office.people.transfers import AskTransfer, DecideTransfer
 from processes.people.models import Household, Membership, Person, PersonDifference, PersonVersion, Transfer
 from processes.rehearsal.registering import household_form, save
 from processes.rehearsal.stage import Stage
@@ -34,7 +37,7 @@ def test_two_townships_register_somebody_new_at_once__one_person__the_second_is_
     results = together(
         *(
             lambda place=place: any_stage.office.perform(
-                c.SaveHousehold(household_form(ALONE, place), token=str(uuid4())),
+                SaveHousehold(household_form(ALONE, place), token=str(uuid4())),
                 any_stage.actor("window_clerk", place),
             )
             for place in (cases.VILLAGE, TWO)
@@ -55,7 +58,7 @@ def test_two_households_take_in_one_person_at_once__the_second_is_asked(any_stag
     results = together(
         *(
             lambda place=place: any_stage.office.perform(
-                c.SaveHousehold(household_form(ALONE, place), token=str(uuid4())),
+                SaveHousehold(household_form(ALONE, place), token=str(uuid4())),
                 any_stage.actor("window_clerk", place),
             )
             for place in (cases.VILLAGE, TWO)
@@ -79,7 +82,7 @@ def test_one_difference_resolved_by_two__once(any_stage: Stage) -> None:
     results = together(
         *(
             lambda accept=accept: any_stage.office.perform(
-                c.ResolveDifference(difference.id, accept, "核实"), clerk
+                ResolveDifference(difference.id, accept, "核实"), clerk
             )
             for accept in (True, False)
         )
@@ -96,7 +99,7 @@ def test_a_transfer_taken_over_twice__and_a_case_begun_meanwhile(any_stage: Stag
     clerk, there = any_stage.actor("window_clerk", cases.VILLAGE), any_stage.actor("window_clerk", TWO)
     asked = together(
         *(
-            lambda to=to: any_stage.office.perform(c.AskTransfer(number, to, "迁居"), clerk)
+            lambda to=to: any_stage.office.perform(AskTransfer(number, to, "迁居"), clerk)
             for to in ("340199102", "340199103")
         )
     )
@@ -106,9 +109,9 @@ def test_a_transfer_taken_over_twice__and_a_case_begun_meanwhile(any_stage: Stag
     place = f"{transfer.to_place}201"
     receiver = there if place == TWO else any_stage.actor("window_clerk", place)
     results = together(
-        *[lambda: any_stage.office.perform(c.DecideTransfer(transfer.id, True, "核实", place), receiver)] * 2,
+        *[lambda: any_stage.office.perform(DecideTransfer(transfer.id, True, "核实", place), receiver)] * 2,
         lambda: any_stage.office.perform(
-            c.StartCase("minimum_living_allowance", number, cases.APPLICATION, str(uuid4())), clerk
+            StartCase("minimum_living_allowance", number, cases.APPLICATION, str(uuid4())), clerk
         ),
     )
     faults = [r for r in results if isinstance(r, YimenError)]

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, text
 
-from processes import commands as c
 from processes.cases import events, queues
 from processes.cases.models import Case
+from processes.office.steps.complete import CompleteTask
 from processes.policy.calendar import SHANGHAI
 from processes.rehearsal.stage import Stage
 from processes.storage import engines
@@ -53,7 +53,7 @@ def test_a_clock_in_another_zone__seals_the_same_events(stage: Stage) -> None:
     stage.clock.now = stage.clock.now.astimezone(SHANGHAI)
     item = cases.item_at(stage, number, "check_papers")
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    stage.office.perform(c.CompleteTask(item.id, item.version, {"decision": "accept"}), clerk)
+    stage.office.perform(CompleteTask(item.id, item.version, {"decision": "accept"}), clerk)
     with stage.database.reading("") as session:
         case = session.scalars(select(Case).where(Case.number == number)).one()
         assert events.verify(session, case) is None

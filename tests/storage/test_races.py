@@ -11,9 +11,14 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from processes import commands as c
 from processes.cases.models import Case, NumberSeries
 from processes.errors import DuplicateCase, FactsChanged, RuleBroken, StaleTask, YimenError
+from processes.office.cases.start import StartCase
+from processes.office.funds.entries import CloseFundMonth, ConfirmFundEntry, EnterFundEntry, ReverseFundEntry
+from processes.office.people.households import SaveHousehold
+from processes.office.people.identify import IdentifyPerson
+from processes.office.steps.complete import CompleteTask
+from processes.office.studio.drafts import OpenDraft
 from processes.people.id_number import compose
 from processes.people.models import Membership, Person, PersonMerge
 from processes.rehearsal.stage import Stage
@@ -63,7 +68,7 @@ def test_two_leaders_confirm_two_cases_of_one_person__one_award(any_whole_stage:
         results = together(
             *(
                 lambda i=i, a=leader: stage.office.perform(
-                    c.CompleteTask(i.id, i.version, cases.ANSWERS["county_decision"], str(uuid4())), a
+                    CompleteTask(i.id, i.version, cases.ANSWERS["county_decision"], str(uuid4())), a
                 )
                 for i in items
             )
@@ -104,7 +109,7 @@ def test_one_accident_reported_under_two_files_at_once__one_goes_to_the_county(
         clerks = [stage.actor("window_clerk", p) for p in places]
         results = together(
             *(
-                lambda f=f, a=a: stage.office.perform(reliefs.opening(f), a)["case"]
+                lambda f=f, a=a: stage.office.perform(reliefs.opening(f), a).case
                 for f, a in zip(files, clerks, strict=True)
             )
         )
@@ -160,7 +165,7 @@ def test_one_payment_decided_twice_at_once__is_one(any_whole_stage: Stage) -> No
     number = reliefs.emergency(stage, cases.a_household(stage))
     command = reliefs.completing(stage, number, "township_decision", reliefs.APPROVE)
     leader = stage.actor("township_leader", cases.VILLAGE)
-    twice = [c.CompleteTask(command.item_id, command.version, command.data, str(uuid4())) for _ in range(2)]
+    twice = [CompleteTask(command.item_id, command.version, command.data, str(uuid4())) for _ in range(2)]
     results = together(*(lambda k=k: stage.office.perform(k, leader) for k in twice))
     assert [type(f) for f in faults(results)] == [StaleTask]
     with stage.database.reading("") as session:
@@ -173,29 +178,27 @@ def test_entries_of_a_fund_at_once(any_whole_stage: Stage) -> None:
     stage = any_whole_stage
     stage.set_clock(cases.noon())
     one, other = stage.actor("finance_officer", "340199"), stage.actor("finance_officer#2", "340199")
-    entering = c.EnterFundEntry(reliefs.TOWNSHIP, "top_up", Decimal("30000.00"), "拨付")
-    entries = [int(r["entry"]) for r in together(*[lambda: stage.office.perform(entering, one)] * 2)]  # type: ignore[index]
+    entering = EnterFundEntry(reliefs.TOWNSHIP, "top_up", Decimal("30000.00"), "拨付")
+    entries = [int(r.entry) for r in together(*[lambda: stage.office.perform(entering, one)] * 2)]  # type: ignore[attr-defined]
     with stage.database.reading("") as session:
         assert session.scalar(select(func.count()).select_from(Fund)) == 1
-    same = together(*[lambda: stage.office.perform(c.ConfirmFundEntry(entries[0]), other)] * 2)
+    same = together(*[lambda: stage.office.perform(ConfirmFundEntry(entries[0]), other)] * 2)
     assert len(faults(same)) == 1
     # 30000 + 30000 passes the level of 50000; two of 15000 pass what is left, 20000
     more = [
         int(
             stage.office.perform(
-                c.EnterFundEntry(reliefs.TOWNSHIP, "top_up", Decimal("15000.00"), "拨付"), one
-            )["entry"]
+                EnterFundEntry(reliefs.TOWNSHIP, "top_up", Decimal("15000.00"), "拨付"), one
+            ).entry
         )
         for _ in range(2)
     ]
-    results = together(*(lambda e=e: stage.office.perform(c.ConfirmFundEntry(e), other) for e in more))
+    results = together(*(lambda e=e: stage.office.perform(ConfirmFundEntry(e), other) for e in more))
     assert len(faults(results)) == 1
-    reversing = together(*[lambda: stage.office.perform(c.ReverseFundEntry(entries[0], "重复"), one)] * 2)
+    reversing = together(*[lambda: stage.office.perform(ReverseFundEntry(entries[0], "重复"), one)] * 2)
     assert len(faults(reversing)) == 1
     stage.set_clock(cases.noon().replace(month=4))
-    closing = together(
-        *[lambda: stage.office.perform(c.CloseFundMonth(reliefs.TOWNSHIP, "2026-03"), one)] * 2
-    )
+    closing = together(*[lambda: stage.office.perform(CloseFundMonth(reliefs.TOWNSHIP, "2026-03"), one)] * 2)
     assert len(faults(closing)) == 1
     with stage.database.reading("") as session:
         assert session.scalar(select(func.count()).select_from(FundMonth)) == 1
@@ -212,7 +215,7 @@ def test_one_household_applies_twice_at_once__one_case(any_whole_stage: Stage) -
         results = together(
             *(
                 lambda h=household: stage.office.perform(
-                    c.StartCase("minimum_living_allowance", h, cases.APPLICATION, str(uuid4())), clerk
+                    StartCase("minimum_living_allowance", h, cases.APPLICATION, str(uuid4())), clerk
                 )
                 for _ in range(2)
             )
@@ -232,8 +235,8 @@ def test_the_window_and_an_application_at_once__one_case(any_whole_stage: Stage)
     for n in range(ROUNDS):
         household = cases.a_household(stage, raw=family(n))
         commands = [
-            c.StartCase("one_window", household, needs, str(uuid4())),
-            c.StartCase("minimum_living_allowance", household, cases.APPLICATION, str(uuid4())),
+            StartCase("one_window", household, needs, str(uuid4())),
+            StartCase("minimum_living_allowance", household, cases.APPLICATION, str(uuid4())),
         ]
         results = together(*(lambda k=k: stage.office.perform(k, clerk) for k in commands))
         assert [type(f) for f in faults(results)] == [DuplicateCase]
@@ -248,9 +251,7 @@ def test_first_numbers_of_a_series_at_once__are_different(any_whole_stage: Stage
 
     results = together(
         *(
-            lambda f=f: stage.office.perform(c.SaveHousehold(household_form(f, cases.VILLAGE)), clerk)[
-                "household"
-            ]
+            lambda f=f: stage.office.perform(SaveHousehold(household_form(f, cases.VILLAGE)), clerk).household
             for f in forms
         )
     )
@@ -270,7 +271,7 @@ def test_one_person_identified_twice_at_once__is_one_person(any_whole_stage: Sta
         "members": [{"name": "不详", "relation": "本人", "id_number": "无", "sex": "男", "estimated_age": "60"}],
     }  # fmt: skip
     for n in range(ROUNDS):
-        household = stage.office.perform(c.SaveHousehold(stranger), clerk)["household"]
+        household = stage.office.perform(SaveHousehold(stranger), clerk).household
         with stage.database.reading("") as session:
             from processes.people.models import Household
 
@@ -279,7 +280,7 @@ def test_one_person_identified_twice_at_once__is_one_person(any_whole_stage: Sta
         numbers = [compose("340199", date(1960, 1, 1 + n), serial) for serial in (201, 203)]
         results = together(
             *(
-                lambda i=i, p=person: stage.office.perform(c.IdentifyPerson(p, i, "王大山", "辨认"), clerk)
+                lambda i=i, p=person: stage.office.perform(IdentifyPerson(p, i, "王大山", "辨认"), clerk)
                 for i in numbers
             )
         )
@@ -297,9 +298,7 @@ def test_a_draft_opened_by_two_at_once__is_one(any_whole_stage: Stage) -> None:
     stage = any_whole_stage
     stage.set_clock(cases.noon())
     people = [stage.actor("supervisor", "340199"), stage.actor("supervisor#2", "340199")]
-    results = together(
-        *(lambda a=a: stage.office.perform(c.OpenDraft("temporary_relief"), a) for a in people)
-    )
+    results = together(*(lambda a=a: stage.office.perform(OpenDraft("temporary_relief"), a) for a in people))
     assert faults(results) == []
     with stage.database.reading("") as session:
         assert session.scalar(select(func.count()).select_from(Draft)) == 1

@@ -8,13 +8,15 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, text
 
-from processes import commands as c
 from processes.access.accounts import actor_of
 from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.cases.models import Case, WorkItem
 from processes.errors import DutySeparation
+from processes.office.cases.control import EndCase
+from processes.office.cases.start import StartCase
+from processes.office.steps.complete import CompleteTask
 from processes.oversight import records
 from processes.people.models import Household
 from processes.rehearsal.registering import household_form, save
@@ -48,8 +50,8 @@ def _saved_by(stage: Stage, actor: Actor, number: str | None = None) -> str:
 
 
 def _opened(stage: Stage, household: str, at: str = "township_opinion") -> str:
-    command = c.StartCase("minimum_living_allowance", household, cases.APPLICATION, str(uuid4()))
-    number = str(stage.office.perform(command, stage.actor("window_clerk", cases.VILLAGE))["case"])
+    command = StartCase("minimum_living_allowance", household, cases.APPLICATION, str(uuid4()))
+    number = str(stage.office.perform(command, stage.actor("window_clerk", cases.VILLAGE)).case)
     cases.walk(stage, number, at)
     return number
 
@@ -57,7 +59,7 @@ def _opened(stage: Stage, household: str, at: str = "township_opinion") -> str:
 def _opinion(stage: Stage, number: str, actor: Actor) -> None:
     item = cases.item_at(stage, number, "township_opinion")
     stage.office.perform(
-        c.CompleteTask(item.id, item.version, cases.ANSWERS["township_opinion"], str(uuid4())), actor
+        CompleteTask(item.id, item.version, cases.ANSWERS["township_opinion"], str(uuid4())), actor
     )
 
 
@@ -92,7 +94,7 @@ def test_what_was_decided_on__binds_no_longer__and_a_case_without_a_decision_end
         "refusal_article": "《社会救助暂行办法》第十一条",
     }
     stage.office.perform(
-        c.CompleteTask(item.id, item.version, told, str(uuid4())), stage.actor("window_clerk", cases.VILLAGE)
+        CompleteTask(item.id, item.version, told, str(uuid4())), stage.actor("window_clerk", cases.VILLAGE)
     )
     assert _status(stage, number) == "closed"
     number = _opened(stage, household)
@@ -132,14 +134,14 @@ def _refused(stage: Stage, number: str) -> None:
     cases.walk(stage, number, "county_decision")
     item = cases.item_at(stage, number, "county_decision")
     decider = stage.actor("county_leader", "340199")
-    stage.office.perform(c.CompleteTask(item.id, item.version, REFUSED, str(uuid4())), decider)
+    stage.office.perform(CompleteTask(item.id, item.version, REFUSED, str(uuid4())), decider)
 
 
 def _served(stage: Stage, number: str) -> None:
     item = cases.open_items(stage, number)[0]
     answer = {"served_on": stage.clock.now.date().isoformat(), "method": "hand", "receiver": "张建国"}
     clerk = stage.actor(item.role, cases.VILLAGE)
-    stage.office.perform(c.CompleteTask(item.id, item.version, answer, str(uuid4())), clerk)
+    stage.office.perform(CompleteTask(item.id, item.version, answer, str(uuid4())), clerk)
 
 
 def test_what_is_saved_after_the_decision__was_not_decided_on(stage: Stage, leader: Actor) -> None:
@@ -166,7 +168,7 @@ def test_an_opinion_without_a_decision_ends_nothing(stage: Stage, leader: Actor)
     number = _opened(stage, household)
     _opinion(stage, number, stage.actor("township_leader#2", cases.VILLAGE))
     stage.move("1 hour")
-    stage.office.perform(c.EndCase(number, "申请人放弃"), stage.actor("supervisor", "340199"))
+    stage.office.perform(EndCase(number, "申请人放弃"), stage.actor("supervisor", "340199"))
     stage.move("1 day")
     number = _opened(stage, household)
     with pytest.raises(DutySeparation, match="登记家庭信息"):

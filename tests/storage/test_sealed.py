@@ -16,10 +16,14 @@ from hypothesis import strategies as st
 from sqlalchemy import LargeBinary, inspect, select, update
 
 from processes import audit_cli, jobs
-from processes import commands as c
 from processes.cases.models import Comment, WorkItem
+from processes.compound import rekeying
 from processes.errors import SealBroken
-from processes.office import rekeying
+from processes.office.cases.attachments import AddAttachment
+from processes.office.cases.comments import AddComment
+from processes.office.cases.start import StartCase
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.draft import SaveDraft
 from processes.people import calls
 from processes.people.models import Household
 from processes.rehearsal.registering import household_form, save
@@ -44,16 +48,16 @@ def _scenario(stage: Stage) -> str:
     application = cases.APPLICATION | {
         "reason": SPOKEN["illness"], "phone": SPOKEN["phone"], "bank_account": SPOKEN["account"],
     }  # fmt: skip
-    command = c.StartCase("minimum_living_allowance", household, application, str(uuid4()))
-    number = str(stage.office.perform(command, clerk)["case"])
+    command = StartCase("minimum_living_allowance", household, application, str(uuid4()))
+    number = str(stage.office.perform(command, clerk).case)
     answers = {
         **cases.ANSWERS,
         "investigate_household": cases.ANSWERS["investigate_household"] | {"living": SPOKEN["finding"]},
         "democratic_appraisal": cases.ANSWERS["democratic_appraisal"] | {"opinions": SPOKEN["neighbours"]},
         "township_opinion": cases.ANSWERS["township_opinion"] | {"statement": SPOKEN["opinion"]},
     }
-    stage.office.perform(c.AddComment(number, SPOKEN["remark"]), clerk)
-    stage.office.perform(c.AddAttachment(number, f"{SPOKEN['file']}.pdf", files.a_pdf()), clerk)
+    stage.office.perform(AddComment(number, SPOKEN["remark"]), clerk)
+    stage.office.perform(AddAttachment(number, f"{SPOKEN['file']}.pdf", files.a_pdf()), clerk)
     for _ in range(15):
         waiting = cases.open_items(stage, number)
         if not waiting:
@@ -64,9 +68,9 @@ def _scenario(stage: Stage) -> str:
             continue
         data = cases.answer(stage, item.task, answers)
         actor = stage.actor(item.role, cases.VILLAGE)
-        stage.office.perform(c.SaveDraft(item.id, item.version, data, 0, False), actor)
+        stage.office.perform(SaveDraft(item.id, item.version, data, 0, False), actor)
         item = next(i for i in cases.open_items(stage, number) if i.id == item.id)
-        stage.office.perform(c.CompleteTask(item.id, item.version, data, str(uuid4())), actor)
+        stage.office.perform(CompleteTask(item.id, item.version, data, str(uuid4())), actor)
     jobs.make_papers(stage.office)
     assert cases.outcome(stage, number) == "confirmed"
     return number
@@ -107,7 +111,7 @@ def _two(stage: Stage) -> None:
     for raw in (cases.HOUSEHOLD, cases.OTHER_HOUSEHOLD):
         number = cases.a_case(stage, "township_opinion", raw=raw)
         clerk = stage.actor("window_clerk", cases.VILLAGE)
-        stage.office.perform(c.AddComment(number, f"关于 {number}"), clerk)
+        stage.office.perform(AddComment(number, f"关于 {number}"), clerk)
 
 
 def test_exchanged_between_rows__it_does_not_open(any_stage: Stage) -> None:

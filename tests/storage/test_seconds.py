@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from processes import commands as c
 from processes.access.accounts import actor_of
 from processes.access.models import Account
 from processes.access.permissions import Role
@@ -17,6 +16,11 @@ from processes.access.scope import Actor
 from processes.cases import seconds, work_audit
 from processes.cases.models import CaseEvent, Involvement, Notice, WorkItem
 from processes.errors import DutySeparation, FormInvalid, NotAllowed, SecondObjects
+from processes.office.steps.claim import ClaimTask
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.countersign import AnswerInvolvement
+from processes.office.steps.send_back import ReturnTask
+from processes.office.steps.transfer import TransferTask
 from processes.rehearsal.stage import Stage
 from tests.builders import cases, reliefs
 from tests.builders.desks import tied
@@ -43,7 +47,7 @@ def _visit(stage: Stage, number: str, second: str, by: str = "investigator") -> 
     item = cases.item_at(stage, number, VISIT)
     data = {**cases.answer(stage, VISIT), NAMED: second}
     actor = stage.actor(by, cases.VILLAGE)
-    stage.office.perform(c.CompleteTask(item.id, item.version, data, str(uuid4())), actor)
+    stage.office.perform(CompleteTask(item.id, item.version, data, str(uuid4())), actor)
     if "township_opinion" not in {i.task for i in cases.open_items(stage, number)}:
         cases.walk(stage, number, "township_opinion")
     with stage.database.reading("") as session:
@@ -58,7 +62,7 @@ def _asked(stage: Stage, item: WorkItem) -> Involvement:
 
 def _say(stage: Stage, item: WorkItem, verdict: str, said: str = "", by: str = "t1_investigator2") -> None:
     actor = actor_of(_account(stage, by))
-    stage.office.perform(c.AnswerInvolvement(_asked(stage, item).id, said, verdict), actor)
+    stage.office.perform(AnswerInvolvement(_asked(stage, item).id, said, verdict), actor)
 
 
 def test_who_may_be_named__are_colleagues_of_the_place__no_leaders_nor_ones_own_other_account(
@@ -123,10 +127,10 @@ def test_who_went_along__gives_no_opinion_with_whatever_roles__and_is_told_so(st
     second = _with_role(stage, "t1_investigator2", Role.TOWNSHIP_LEADER)
     item = cases.item_at(stage, number, "township_opinion")
     with pytest.raises(DutySeparation, match="您已办理本办件的“入户调查”"):
-        stage.office.perform(c.ClaimTask(item.id, item.version), second)
+        stage.office.perform(ClaimTask(item.id, item.version), second)
     leader = actor_of(_account(stage, "t1_leader"))
     with pytest.raises(DutySeparation, match="赵核查已办理本办件的“入户调查”"):
-        stage.office.perform(c.TransferTask(item.id, item.version, second.account_id or 0, "请办理"), leader)
+        stage.office.perform(TransferTask(item.id, item.version, second.account_id or 0, "请办理"), leader)
 
 
 def test_who_is_excluded_from_a_step__goes_along_there_neither(whole_stage: Stage) -> None:
@@ -141,7 +145,7 @@ def test_who_is_excluded_from_a_step__goes_along_there_neither(whole_stage: Stag
     }  # fmt: skip
     with pytest.raises(DutySeparation, match="赵窗口已办理"):
         whole_stage.office.perform(
-            c.CompleteTask(item.id, item.version, data, str(uuid4())),
+            CompleteTask(item.id, item.version, data, str(uuid4())),
             whole_stage.actor(item.role, cases.VILLAGE),
         )
 
@@ -159,7 +163,7 @@ def test_an_objection__stops_the_opinion_until_the_visit_is_made_anew(stage: Sta
             in session.scalars(select(Notice.kind).where(Notice.account_id == leader.account_id)).all()
         )
     item = cases.item_at(stage, number, "township_opinion")
-    back = c.ReturnTask(item.id, item.version, first.ref, "重新入户", str(uuid4()))
+    back = ReturnTask(item.id, item.version, first.ref, "重新入户", str(uuid4()))
     stage.office.perform(back, leader)
     again = _visit(stage, number, "赵窗口")
     _say(stage, again, "agree", by="t1_clerk")
@@ -181,6 +185,6 @@ def test_what_was_asked_of_a_visit_made_anew__is_over(stage: Stage) -> None:
     first = _visit(stage, number, cases.SECOND)
     item = cases.item_at(stage, number, "township_opinion")
     leader = stage.actor("township_leader", cases.VILLAGE)
-    stage.office.perform(c.ReturnTask(item.id, item.version, first.ref, "再去一次", str(uuid4())), leader)
+    stage.office.perform(ReturnTask(item.id, item.version, first.ref, "再去一次", str(uuid4())), leader)
     _visit(stage, number, "赵窗口")
     assert _asked(stage, first).status == "removed"

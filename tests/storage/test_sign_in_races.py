@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from processes import commands as c
 from processes.access.scope import system_actor
 from processes.errors import PasswordsBusy, SignInDelayed, SignInRefused
+from processes.office.accounts.sign_in import SignIn
 from processes.rehearsal.stage import Stage
 from tests.storage.test_transactions import together
 
@@ -17,7 +17,7 @@ def test_of_twelve_guesses_at_once_five_are_tried(any_stage: Stage) -> None:
     def guess() -> object:
         while True:
             try:
-                return any_stage.office.perform(c.SignIn("t1_clerk", "wrong", "203.0.113.7"), system_actor())
+                return any_stage.office.perform(SignIn("t1_clerk", "wrong", "203.0.113.7"), system_actor())
             except PasswordsBusy:  # not looked at, and not counted
                 time.sleep(0.05)
 

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from processes import commands as c
 from processes.cases import events
 from processes.cases.models import Case, CaseEvent
+from processes.office.cases.comments import AddComment
+from processes.office.papers.make import PrintState
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders.workers import url_of
@@ -41,7 +42,7 @@ def test_a_snapshot_only_reads__and_leaves_its_connection_as_it_was(any_stage: S
     with any_stage.database.reading("") as session:
         assert session.scalar(text("SHOW transaction_isolation")) == "read committed"
     number = cases.a_case(any_stage)
-    any_stage.office.perform(c.AddComment(number, "写得进去"), any_stage.actor("window_clerk", cases.VILLAGE))
+    any_stage.office.perform(AddComment(number, "写得进去"), any_stage.actor("window_clerk", cases.VILLAGE))
 
 
 def test_the_audit_raises_no_false_alarm__while_a_clerk_works(any_stage: Stage) -> None:
@@ -50,7 +51,7 @@ def test_the_audit_raises_no_false_alarm__while_a_clerk_works(any_stage: Stage) 
 
     def work() -> None:
         while not stop.is_set():
-            any_stage.office.perform(c.PrintState(number, "approval_form"), clerk)
+            any_stage.office.perform(PrintState(number, "approval_form"), clerk)
             taken.append(1)
 
     at_work = threading.Thread(target=work)

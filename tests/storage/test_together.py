@@ -9,11 +9,12 @@ from sqlalchemy import delete, event, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from processes import commands as c
 from processes.access.models import Account, CommandToken
 from processes.cases import actions, clocks
 from processes.cases.models import Case, Clock, Comment, NumberSeries, Suspension, WorkItem
 from processes.errors import DatabaseUnreachable
+from processes.office.cases.comments import AddComment
+from processes.office.steps.complete import CompleteTask
 from processes.rehearsal.stage import Stage
 from processes.storage import engines, full_text
 from tests.builders import cases
@@ -86,7 +87,7 @@ def test_values_that_were_not_given__are_the_defaults_of_their_columns(any_stage
 def test_a_changed_row_that_is_gone__stops_everything(any_stage: Stage) -> None:
     number = cases.a_case(any_stage)
     clerk = any_stage.actor("window_clerk", cases.VILLAGE)
-    any_stage.office.perform(c.AddComment(number, "第一句"), clerk)
+    any_stage.office.perform(AddComment(number, "第一句"), clerk)
     with pytest.raises(StaleDataError), any_stage.database.unit_of_work() as uow:
         comment = uow.session.scalars(select(Comment)).one()
         uow.session.execute(delete(Comment).execution_options(synchronize_session=False))
@@ -151,9 +152,7 @@ def test_finishing_a_step__sends_no_statement_alone(any_stage: Stage) -> None:
     engine = any_stage.database.engine
     event.listen(engine, "before_cursor_execute", note)
     try:
-        any_stage.office.perform(
-            c.CompleteTask(item.id, item.version, cases.ANSWERS[item.task], "once"), actor
-        )
+        any_stage.office.perform(CompleteTask(item.id, item.version, cases.ANSWERS[item.task], "once"), actor)
     finally:
         event.remove(engine, "before_cursor_execute", note)
     assert alone == []

@@ -9,10 +9,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, text
 
-from processes import commands as c
 from processes.cases import events, queries
 from processes.cases.models import Case, WorkItem
 from processes.errors import CaseNotFound, DutySeparation, StaleTask, TaskTaken, YimenError
+from processes.office.cases.start import StartCase
+from processes.office.steps.claim import ClaimTask
+from processes.office.steps.complete import CompleteTask, CompleteTaskResult
 from processes.people.models import Household, Person
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -43,7 +45,7 @@ def test_two_people_claim_one_task__one_wins_and_the_other_is_told_who(any_stage
     item = cases.item_at(any_stage, number, "investigate_household")
     people = [any_stage.actor(f"investigator#{n}", cases.VILLAGE) for n in (1, 2)]
     results = together(
-        *(lambda a=a: any_stage.office.perform(c.ClaimTask(item.id, item.version), a) for a in people)
+        *(lambda a=a: any_stage.office.perform(ClaimTask(item.id, item.version), a) for a in people)
     )
     faults = [r for r in results if isinstance(r, YimenError)]
     assert len(faults) == 1
@@ -57,9 +59,9 @@ def test_one_token_clicked_five_times__is_one_completion(any_stage: Stage) -> No
     number = cases.a_case(any_stage)
     item = cases.item_at(any_stage, number, "check_papers")
     clerk = any_stage.actor("window_clerk", cases.VILLAGE)
-    command = c.CompleteTask(item.id, item.version, {"decision": "accept"}, str(uuid4()))
+    command = CompleteTask(item.id, item.version, {"decision": "accept"}, str(uuid4()))
     results = together(*[lambda: any_stage.office.perform(command, clerk)] * 5)
-    assert results == [{"case": number, "status": "open"}] * 5
+    assert results == [CompleteTaskResult(number, "open")] * 5
     assert sorted(i.task for i in cases.open_items(any_stage, number)) == [
         "compare_economy",
         "investigate_household",
@@ -73,7 +75,7 @@ def test_two_different_clicks__the_second_is_told_that_the_task_is_done(any_stag
     results = together(
         *(
             lambda: any_stage.office.perform(
-                c.CompleteTask(item.id, item.version, {"decision": "accept"}, str(uuid4())), clerk
+                CompleteTask(item.id, item.version, {"decision": "accept"}, str(uuid4())), clerk
             )
             for _ in range(2)
         )
@@ -102,7 +104,7 @@ def test_scope__another_township_sees_nothing_and_is_not_told_why(any_stage: Sta
         assert queries.case_by_number(session, number).number == number
     item = cases.item_at(any_stage, number, "check_papers")
     with pytest.raises(YimenError) as caught:
-        any_stage.office.perform(c.CompleteTask(item.id, item.version, {"decision": "accept"}), other)
+        any_stage.office.perform(CompleteTask(item.id, item.version, {"decision": "accept"}), other)
     assert caught.value.code == "not_found"
 
 
@@ -164,11 +166,9 @@ def test_release__a_case_goes_on_with_its_own_when_the_folder_changes(any_stage:
         any_stage, raw={"members": [{"name": "新户", "relation": "本人", "birth": "1960-01-01"}]}
     )
     clerk = any_stage.actor("window_clerk", cases.VILLAGE)
-    second = any_stage.office.perform(
-        c.StartCase("minimum_living_allowance", other, cases.APPLICATION), clerk
-    )
+    second = any_stage.office.perform(StartCase("minimum_living_allowance", other, cases.APPLICATION), clerk)
     assert cases.open_items(any_stage, number)[0].title == "受理审查"
-    assert cases.open_items(any_stage, second["case"])[0].title == "窗口审查"
+    assert cases.open_items(any_stage, second.case)[0].title == "窗口审查"
     cases.complete(any_stage, cases.open_items(any_stage, number)[0])
     assert len(cases.open_items(any_stage, number)) == 2
 

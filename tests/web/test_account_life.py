@@ -9,12 +9,17 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from processes import commands as c
 from processes.access import accounts
 from processes.access.models import Absence, Account, AccountChange
 from processes.access.scope import Actor
 from processes.cases.models import Notice, WorkItem
 from processes.errors import AccountInvalid, RuleBroken
+from processes.office.accounts.changes import ChangeAccount, DecideAccountChange
+from processes.office.accounts.leaving import CloseAccount
+from processes.office.accounts.same_person import DeclarePerson
+from processes.office.steps.claim import ClaimTask
+from processes.office.steps.delegate import DelegateTask
+from processes.office.steps.draft import SaveDraft
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders.desks import Person, colleague, tied
@@ -30,8 +35,8 @@ def actor(stage: Stage, username: str) -> Actor:
     return accounts.actor_of(account(stage, username))
 
 
-def other_work(role: str = "window_clerk", division: str = "340199101") -> c.ChangeAccount:
-    return c.ChangeAccount("t1_investigator", (role,), division, "", "轮岗")
+def other_work(role: str = "window_clerk", division: str = "340199101") -> ChangeAccount:
+    return ChangeAccount("t1_investigator", (role,), division, "", "轮岗")
 
 
 def notices_of(stage: Stage, username: str) -> list[str]:
@@ -46,20 +51,20 @@ def investigating(stage: Stage) -> WorkItem:
     number = cases.a_case(stage, at="investigate_household")
     item = cases.item_at(stage, number, "investigate_household")
     who = actor(stage, "t1_investigator")
-    version = stage.office.perform(c.ClaimTask(item.id, item.version), who)["version"]
-    stage.office.perform(c.SaveDraft(item.id, version, {"living": "两间平房"}, 0), who)
+    version = stage.office.perform(ClaimTask(item.id, item.version), who).version
+    stage.office.perform(SaveDraft(item.id, version, {"living": "两间平房"}, 0), who)
     return item
 
 
 def test_other_work_needs_a_second_administrator(stage: Stage) -> None:
     colleague(stage, "admin", "admin2", "钱管理")
     first, second = actor(stage, "admin"), actor(stage, "admin2")
-    change = stage.office.perform(other_work(), first)["change"]
+    change = stage.office.perform(other_work(), first).change
     assert account(stage, "t1_investigator").roles == ["investigator"]
     with pytest.raises(RuleBroken, match="另一名管理员"):
-        stage.office.perform(c.DecideAccountChange(change, accept=True), first)
+        stage.office.perform(DecideAccountChange(change, accept=True), first)
     person = Person(stage, "t1_investigator")
-    stage.office.perform(c.DecideAccountChange(change, accept=True), second)
+    stage.office.perform(DecideAccountChange(change, accept=True), second)
     assert account(stage, "t1_investigator").roles == ["window_clerk"]
     assert person.get("/worklist").status_code == 302, "the session goes on under the old roles"
     assert any("提出将赵调查的岗位变更为乡镇窗口受理员" in t for t in notices_of(stage, "auditor"))
@@ -68,10 +73,10 @@ def test_other_work_needs_a_second_administrator(stage: Stage) -> None:
 
 def test_two_accounts_of_one_person_are_not_two_administrators(stage: Stage) -> None:
     colleague(stage, "admin", "admin2", "钱管理")
-    change = stage.office.perform(other_work(), actor(stage, "admin"))["change"]
+    change = stage.office.perform(other_work(), actor(stage, "admin")).change
     tied(stage, "admin2", "admin")
     with pytest.raises(RuleBroken, match="另一名管理员"):
-        stage.office.perform(c.DecideAccountChange(change, accept=True), actor(stage, "admin2"))
+        stage.office.perform(DecideAccountChange(change, accept=True), actor(stage, "admin2"))
 
 
 def persons_of(stage: Stage) -> dict[str, int]:
@@ -87,10 +92,10 @@ def test_nobody_ties_more_than_three_accounts_together__one_at_a_time_or_in_grou
     before = persons_of(stage)
     for names in (("supervisor", "t1_clerk"), ("t1_leader", "supervisor")):
         with pytest.raises(RuleBroken, match="将有 4 个账号，最多 3 个"):
-            stage.office.perform(c.DeclarePerson(*names), first)
+            stage.office.perform(DeclarePerson(*names), first)
     tied(stage, "supervisor", "county_clerk")
     with pytest.raises(RuleBroken, match="将有 5 个账号"):
-        stage.office.perform(c.DeclarePerson("supervisor", "t1_investigator"), actor(stage, "admin2"))
+        stage.office.perform(DeclarePerson("supervisor", "t1_investigator"), actor(stage, "admin2"))
     now = persons_of(stage)
     assert now.pop("supervisor") == now["county_clerk"] == before["county_clerk"]
     assert {name: before[name] for name in now} == now, "a refusal changed somebody"
@@ -105,14 +110,14 @@ def test_of_two_accounts_that_become_one_person__everybody_concerned_is_told(sta
 
 def test_nobody_confirms_a_change_of_their_own_account(stage: Stage) -> None:
     colleague(stage, "admin", "admin2", "钱管理")
-    wanted = c.ChangeAccount("admin2", ("administrator", "supervisor"), "340199", "", "兼任")
-    change = stage.office.perform(wanted, actor(stage, "admin"))["change"]
+    wanted = ChangeAccount("admin2", ("administrator", "supervisor"), "340199", "", "兼任")
+    change = stage.office.perform(wanted, actor(stage, "admin")).change
     with pytest.raises(RuleBroken, match="另一名管理员"):
-        stage.office.perform(c.DecideAccountChange(change, accept=True), actor(stage, "admin2"))
+        stage.office.perform(DecideAccountChange(change, accept=True), actor(stage, "admin2"))
 
 
 def test_the_database_keeps_one_open_change_and_two_people(stage: Stage) -> None:
-    change = stage.office.perform(other_work(), actor(stage, "admin"))["change"]
+    change = stage.office.perform(other_work(), actor(stage, "admin")).change
     with pytest.raises(RuleBroken, match="已有一项"):
         stage.office.perform(other_work("village_assistant", "340199101201"), actor(stage, "admin"))
     asker = account(stage, "admin").id
@@ -135,7 +140,7 @@ def test_the_database_keeps_one_open_change_and_two_people(stage: Stage) -> None
 @pytest.mark.parametrize(
     ("wanted", "why"),
     [
-        (c.ChangeAccount("t1_investigator", (), "340199101", "", "轮岗"), "1 至 4 个岗位"),
+        (ChangeAccount("t1_investigator", (), "340199101", "", "轮岗"), "1 至 4 个岗位"),
         (other_work("nobody"), "没有岗位"),
         (other_work("system"), "没有岗位"),
         (other_work("county_leader"), "县（6 位代码）"),
@@ -143,7 +148,7 @@ def test_the_database_keeps_one_open_change_and_two_people(stage: Stage) -> None
         (other_work("investigator"), "没有变化"),
     ],
 )
-def test_impossible_work_is_refused(stage: Stage, wanted: c.ChangeAccount, why: str) -> None:
+def test_impossible_work_is_refused(stage: Stage, wanted: ChangeAccount, why: str) -> None:
     with pytest.raises(AccountInvalid) as refused:
         stage.office.perform(wanted, actor(stage, "admin"))
     assert why in refused.value.message
@@ -165,8 +170,8 @@ def test_who_leaves_is_out_at_once_and_leaves_nothing_behind(any_whole_stage: St
         )  # fmt: skip
         uow.commit()
     stage.office.perform(other_work(), actor(stage, "admin"))
-    done = stage.office.perform(c.CloseAccount("t1_investigator", "调离"), actor(stage, "admin"))
-    assert done == {"returned": 1}
+    done = stage.office.perform(CloseAccount("t1_investigator", "调离"), actor(stage, "admin"))
+    assert done.returned == 1
     assert person.get("/worklist").status_code == 302
     assert (
         "用户名或密码不正确"
@@ -189,9 +194,9 @@ def test_what_was_delegated_goes_back_to_who_delegated_it(any_whole_stage: Stage
     helper = colleague(stage, "t1_investigator", "t1_second", "钱调查")
     with stage.database.reading("") as session:
         version = session.get_one(WorkItem, item.id).version
-    delegate = c.DelegateTask(item.id, version, helper, "先去看看")
+    delegate = DelegateTask(item.id, version, helper, "先去看看")
     stage.office.perform(delegate, actor(stage, "t1_investigator"))
-    stage.office.perform(c.CloseAccount("t1_second", "调离"), actor(stage, "admin"))
+    stage.office.perform(CloseAccount("t1_second", "调离"), actor(stage, "admin"))
     with stage.database.reading("") as session:
         row = session.get_one(WorkItem, item.id)
     assert (row.claimed_by, row.delegated_by_id, row.prepared_by) == ("赵调查", None, "钱调查")
@@ -201,28 +206,28 @@ def test_steps_that_the_new_work_includes_stay(any_whole_stage: Stage) -> None:
     stage = any_whole_stage
     item = investigating(stage)
     colleague(stage, "admin", "admin2", "钱管理")
-    wanted = c.ChangeAccount("t1_investigator", ("investigator", "window_clerk"), "340199101", "", "兼任")
-    change = stage.office.perform(wanted, actor(stage, "admin"))["change"]
-    assert stage.office.perform(c.DecideAccountChange(change, accept=True), actor(stage, "admin2")) == {
-        "returned": 0
-    }
-    change = stage.office.perform(other_work(), actor(stage, "admin"))["change"]
-    assert stage.office.perform(c.DecideAccountChange(change, accept=True), actor(stage, "admin2")) == {
-        "returned": 1
-    }
+    wanted = ChangeAccount("t1_investigator", ("investigator", "window_clerk"), "340199101", "", "兼任")
+    change = stage.office.perform(wanted, actor(stage, "admin")).change
+    assert (
+        stage.office.perform(DecideAccountChange(change, accept=True), actor(stage, "admin2")).returned == 0
+    )
+    change = stage.office.perform(other_work(), actor(stage, "admin")).change
+    assert (
+        stage.office.perform(DecideAccountChange(change, accept=True), actor(stage, "admin2")).returned == 1
+    )
     with stage.database.reading("") as session:
         assert session.get_one(WorkItem, item.id).claimed_by_id is None
 
 
 def test_the_last_administrator_stays(stage: Stage) -> None:
     with pytest.raises(RuleBroken, match="自己的账号"):
-        stage.office.perform(c.CloseAccount("admin", "调离"), actor(stage, "admin"))
+        stage.office.perform(CloseAccount("admin", "调离"), actor(stage, "admin"))
     colleague(stage, "admin", "admin2", "钱管理")
     second = actor(stage, "admin2")
-    stage.office.perform(c.CloseAccount("admin", "调离"), second)
+    stage.office.perform(CloseAccount("admin", "调离"), second)
     colleague(stage, "t1_clerk", "t1_extra", "钱窗口")
     with pytest.raises(RuleBroken, match="最后一名"):
-        stage.office.perform(c.CloseAccount("admin2", "调离"), actor(stage, "admin"))
+        stage.office.perform(CloseAccount("admin2", "调离"), actor(stage, "admin"))
 
 
 @pytest.mark.postgresql
@@ -231,10 +236,10 @@ def test_two_administrators_who_close_each_other__one_stays(any_stage: Stage) ->
     colleague(any_stage, "admin", "admin2", "钱管理")
     first, second = actor(any_stage, "admin"), actor(any_stage, "admin2")
     results = together(
-        lambda: any_stage.office.perform(c.CloseAccount("admin2", "调离"), first),
-        lambda: any_stage.office.perform(c.CloseAccount("admin", "调离"), second),
+        lambda: any_stage.office.perform(CloseAccount("admin2", "调离"), first),
+        lambda: any_stage.office.perform(CloseAccount("admin", "调离"), second),
     )
-    assert sorted(type(r).__name__ for r in results) == ["RuleBroken", "dict"]
+    assert sorted(type(r).__name__ for r in results) == ["DecideAccountChangeResult", "RuleBroken"]
     with any_stage.database.reading("") as session:
         left = [a for a in accounts.listed(session) if a.is_active and "administrator" in a.roles]
     assert len(left) == 1

@@ -18,11 +18,12 @@ import pikepdf
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes import jobs
 from processes.access.models import AccessLog
 from processes.cases.models import Attachment, Case
 from processes.errors import Invalid
+from processes.office.cases.attachments import AddAttachment
+from processes.office.papers.archive import AddOldSheet, TakeInOldFile
 from processes.papers import archive, catalogue
 from processes.papers.archive_models import OldFile
 from processes.people.models import Household
@@ -48,7 +49,7 @@ def test_a_case_as_a_folder(stage: Stage) -> None:
     jobs.make_papers(stage.office)
     scan = files_brought.a_pdf()
     stage.office.perform(
-        c.AddAttachment(number, "户口簿.pdf", scan), stage.actor("window_clerk", cases.VILLAGE)
+        AddAttachment(number, "户口簿.pdf", scan), stage.actor("window_clerk", cases.VILLAGE)
     )
     clerk = Person(stage, "window_clerk")
     answer = clerk.post(f"/cases/{number}/export", {})
@@ -106,11 +107,11 @@ def test_nobody_takes_what_is_not_theirs(stage: Stage) -> None:
 def test_what_an_archive_number_says__becomes_no_path_and_no_line(stage: Stage, number: str) -> None:
     stage.set_clock(cases.noon())
     household, clerk = cases.a_household(stage), stage.actor("window_clerk", cases.VILLAGE)
-    taken = c.TakeInOldFile("旧-1", household, "旧档", date(2010, 1, 1), next(iter(retention.TERMS)), "")
+    taken = TakeInOldFile("旧-1", household, "旧档", date(2010, 1, 1), next(iter(retention.TERMS)), "")
     with pytest.raises(Invalid, match="档号中不能有"):
         stage.office.perform(replace(taken, number=number), clerk)
     stage.office.perform(taken, clerk)
-    stage.office.perform(c.AddOldSheet("旧-1", "甲.png", files_brought.a_photo("PNG"), 1), clerk)
+    stage.office.perform(AddOldSheet("旧-1", "甲.png", files_brought.a_photo("PNG"), 1), clerk)
     with stage.database.unit_of_work() as uow:
         uow.session.scalars(select(OldFile)).one().number = number  # as one of before could be called
         uow.commit()
@@ -146,11 +147,11 @@ def test_numbers_and_names_that_differ_in_a_mark_only__lie_side_by_side(stage: S
     household, clerk = cases.a_household(stage), stage.actor("window_clerk", cases.VILLAGE)
     for n, number in enumerate(("1998:7", "1998*7", "db-7", "DB-7")):
         stage.office.perform(
-            c.TakeInOldFile(number, household, "旧档", date(2010, 1, 1), next(iter(retention.TERMS)), ""),
+            TakeInOldFile(number, household, "旧档", date(2010, 1, 1), next(iter(retention.TERMS)), ""),
             clerk,
         )
         content = files_brought.a_photo("PNG") + bytes([n])
-        stage.office.perform(c.AddOldSheet(number, "申请书.png", content, 1), clerk)
+        stage.office.perform(AddOldSheet(number, "申请书.png", content, 1), clerk)
     content = Person(stage, "window_clerk").post(f"/households/{household}/export", {}).data
     names = [n for n in _checked(content) if n.startswith("旧档")]
     assert len({n.casefold() for n in names}) == len(names) == 4
@@ -160,7 +161,7 @@ def test_numbers_and_names_that_differ_in_a_mark_only__lie_side_by_side(stage: S
 def test_the_links_of_the_catalogue_lead_to_the_files(stage: Stage) -> None:
     number, clerk = cases.a_case(stage, "check_papers"), stage.actor("window_clerk", cases.VILLAGE)
     for name in ("户口簿#2.pdf", "收入%25证明.pdf", "a%2fb.pdf", "存折 100%.pdf", "a;b&c='d.pdf"):
-        stage.office.perform(c.AddAttachment(number, name, files_brought.a_pdf()), clerk)
+        stage.office.perform(AddAttachment(number, name, files_brought.a_pdf()), clerk)
     files = _checked(Person(stage, "window_clerk").post(f"/cases/{number}/export", {}).data)
     links = re.findall(r'href="([^"]*)"', files["目录.html"].decode())
     assert len(links) >= 5

@@ -12,9 +12,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases.models import Case, WorkItem
 from processes.errors import HouseholdEmpty, HouseholdNotFound, ReleaseMissing, RuleBroken, YimenError
+from processes.office.cases.calls import AttachCall, NoteCall, NoteCallResult
+from processes.office.cases.control import EndCase
+from processes.office.cases.start import StartCase
+from processes.office.people.transfers import AskTransfer
+from processes.office.personal.form_drafts import DropUnsaved, KeepUnsaved
 from processes.papers.archive_models import OldFile
 from processes.people.models import Household
 from processes.rehearsal.registering import household_form, save
@@ -29,8 +33,8 @@ FAMILY: dict[str, Any] = {
 }
 
 
-def noted(stage: Stage, **more: object) -> dict[str, Any]:
-    command = c.NoteCall("one_window", "hotline", {**CALL, **more}, str(uuid4()))
+def noted(stage: Stage, **more: object) -> NoteCallResult:
+    command = NoteCall("one_window", "hotline", {**CALL, **more}, str(uuid4()))
     return stage.office.perform(command, stage.actor("window_clerk", cases.VILLAGE))
 
 
@@ -49,7 +53,7 @@ def test_a_call_needs_a_number_a_place_and_a_trouble__nothing_else(whole_stage: 
     call = noted(whole_stage)
     (household,) = rows(whole_stage, Household)
     assert (household.number, household.phone, household.householder_name) == (
-        call["household"], "13900000001", "来电人",
+        call.household, "13900000001", "来电人",
     )  # fmt: skip
     (item,) = rows(whole_stage, WorkItem)
     assert (item.task, item.applicant) == ("call_back", "来电人")
@@ -98,7 +102,7 @@ def test_the_page_lists_calls_and_the_file_says_what_to_do(whole_stage: Stage) -
 def test_registering_the_family_names_the_call_after_it(whole_stage: Stage) -> None:
     whole_stage.set_clock(cases.noon())
     call = noted(whole_stage, place=cases.VILLAGE[:9])
-    registered(whole_stage, call["household"])
+    registered(whole_stage, call.household)
     (case,) = rows(whole_stage, Case)
     (item,) = rows(whole_stage, WorkItem)
     assert (case.applicant, case.division) == ("周大海", cases.VILLAGE)
@@ -111,12 +115,12 @@ def test_the_caller_was_known__the_call_goes_there_and_the_file_goes(whole_stage
     known = registered(whole_stage)
     call = noted(whole_stage)
     clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
-    whole_stage.office.perform(c.AttachCall(call["case"], known), clerk)
+    whole_stage.office.perform(AttachCall(call.case, known), clerk)
     (household,) = rows(whole_stage, Household)
     (case,) = rows(whole_stage, Case)
     assert (household.number, case.household_id, case.applicant) == (known, household.id, "周大海")
     with pytest.raises(RuleBroken):
-        whole_stage.office.perform(c.AttachCall(call["case"], known), clerk)
+        whole_stage.office.perform(AttachCall(call.case, known), clerk)
 
 
 def test_nobody_elses_household_and_no_empty_one(whole_stage: Stage) -> None:
@@ -125,9 +129,9 @@ def test_nobody_elses_household_and_no_empty_one(whole_stage: Stage) -> None:
     first, second = noted(whole_stage), noted(whole_stage)
     clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
     with pytest.raises(HouseholdNotFound):
-        whole_stage.office.perform(c.AttachCall(first["case"], foreign), clerk)
+        whole_stage.office.perform(AttachCall(first.case, foreign), clerk)
     with pytest.raises(RuleBroken):
-        whole_stage.office.perform(c.AttachCall(first["case"], second["household"]), clerk)
+        whole_stage.office.perform(AttachCall(first.case, second.household), clerk)
     assert len(rows(whole_stage, Household)) == 3
 
 
@@ -136,7 +140,7 @@ def test_a_call_stays_in_its_township__also_for_who_sees_both(whole_stage: Stage
     foreign, call = registered(whole_stage, division=ELSEWHERE), noted(whole_stage)
     county = replace(whole_stage.actor("window_clerk", cases.VILLAGE), division="340199")
     with pytest.raises(RuleBroken) as fault:
-        whole_stage.office.perform(c.AttachCall(call["case"], foreign), county)
+        whole_stage.office.perform(AttachCall(call.case, foreign), county)
     assert "其他乡镇" in fault.value.message
 
 
@@ -146,16 +150,16 @@ def test_nothing_is_applied_for_or_moved_before_somebody_is_registered(whole_sta
     clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
     with pytest.raises(HouseholdEmpty):
         whole_stage.office.perform(
-            c.StartCase("minimum_living_allowance", call["household"], {}, str(uuid4())), clerk
+            StartCase("minimum_living_allowance", call.household, {}, str(uuid4())), clerk
         )
     with pytest.raises(HouseholdEmpty):
         whole_stage.office.perform(
-            c.AskTransfer(call["household"], ELSEWHERE[:9], "随子女迁居", 0, str(uuid4())), clerk
+            AskTransfer(call.household, ELSEWHERE[:9], "随子女迁居", 0, str(uuid4())), clerk
         )
     # the hotline's process is for calls alone
     known = registered(whole_stage)
     with pytest.raises(ReleaseMissing):
-        whole_stage.office.perform(c.StartCase("one_window", known, CALL, str(uuid4()), "hotline"), clerk)
+        whole_stage.office.perform(StartCase("one_window", known, CALL, str(uuid4()), "hotline"), clerk)
 
 
 @pytest.mark.postgresql
@@ -173,7 +177,7 @@ def test_one_call_goes_to_one_household__whatever_two_clerks_do(any_whole_stage:
 
     def attach(to: str) -> None:
         try:
-            any_whole_stage.office.perform(c.AttachCall(call["case"], to), clerk)
+            any_whole_stage.office.perform(AttachCall(call.case, to), clerk)
         except YimenError as fault:
             faults.append(fault)
 
@@ -213,7 +217,7 @@ def test_an_old_file_goes_along__and_nothing_typed_is_lost(whole_stage: Stage) -
     whole_stage.set_clock(cases.noon())
     known, call = registered(whole_stage), noted(whole_stage)
     with whole_stage.database.unit_of_work() as uow:
-        opened = uow.session.scalars(select(Household).where(Household.number == call["household"])).one()
+        opened = uow.session.scalars(select(Household).where(Household.number == call.household)).one()
         uow.add(
             OldFile(
                 number="旧-1", household_id=opened.id, title="旧档", closed_on=date(2020, 1, 1), retention="30年",
@@ -222,14 +226,14 @@ def test_an_old_file_goes_along__and_nothing_typed_is_lost(whole_stage: Stage) -
         )  # fmt: skip
         uow.commit()
     clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
-    place = f"/households/{call['household']}"
-    typed = c.KeepUnsaved("sheet-1", place, "家庭", {"members": []})
+    place = f"/households/{call.household}"
+    typed = KeepUnsaved("sheet-1", place, "家庭", {"members": []})
     whole_stage.office.perform(typed, clerk)
     with pytest.raises(RuleBroken, match="rule_broken") as fault:
-        whole_stage.office.perform(c.AttachCall(call["case"], known), clerk)
+        whole_stage.office.perform(AttachCall(call.case, known), clerk)
     assert "还没有提交" in fault.value.message
-    whole_stage.office.perform(c.DropUnsaved("sheet-1"), clerk)
-    whole_stage.office.perform(c.AttachCall(call["case"], known), clerk)
+    whole_stage.office.perform(DropUnsaved("sheet-1"), clerk)
+    whole_stage.office.perform(AttachCall(call.case, known), clerk)
     (household,) = rows(whole_stage, Household)
     assert rows(whole_stage, OldFile)[0].household_id == household.id
 
@@ -238,7 +242,7 @@ def test_a_call_is_found_by_who_called_and_by_the_family(whole_stage: Stage) -> 
     whole_stage.set_clock(cases.noon())
     call = noted(whole_stage, caller_name="周先生")
     clerk = Browser(whole_stage, "window_clerk")
-    assert call["household"] in clerk.get("/households?q=周先生").text
+    assert call.household in clerk.get("/households?q=周先生").text
     family = {
         "address": "白云山脚下七号",
         "members": [
@@ -247,21 +251,21 @@ def test_a_call_is_found_by_who_called_and_by_the_family(whole_stage: Stage) -> 
         ],
     }
     actor = whole_stage.actor("window_clerk", cases.VILLAGE)
-    save(whole_stage.office, actor, household_form(family, cases.VILLAGE), call["household"])
+    save(whole_stage.office, actor, household_form(family, cases.VILLAGE), call.household)
     for word in ("欧阳小妹", "白云山脚"):
-        assert call["case"] in clerk.get(f"/cases?q={word}").text, word
+        assert call.case in clerk.get(f"/cases?q={word}").text, word
 
 
 def test_a_closed_call_keeps_its_name(whole_stage: Stage) -> None:
     whole_stage.set_clock(cases.noon())
     call = noted(whole_stage)
     supervisor = whole_stage.actor("supervisor", "340199")
-    whole_stage.office.perform(c.EndCase(call["case"], "骚扰电话"), supervisor)
-    registered(whole_stage, call["household"])
+    whole_stage.office.perform(EndCase(call.case, "骚扰电话"), supervisor)
+    registered(whole_stage, call.household)
     assert rows(whole_stage, Case)[0].applicant == "来电人"
     with pytest.raises(RuleBroken) as fault:
         whole_stage.office.perform(
-            c.AttachCall(call["case"], call["household"]), whole_stage.actor("window_clerk", cases.VILLAGE)
+            AttachCall(call.case, call.household), whole_stage.actor("window_clerk", cases.VILLAGE)
         )
     assert "已经办结" in fault.value.message
 
@@ -272,9 +276,9 @@ def test_small_things_of_the_form(whole_stage: Stage) -> None:
     assert rows(whole_stage, Household)[0].householder_name == "来电人"
     clerk = Browser(whole_stage, "window_clerk")
     # nothing is applied for before somebody is registered, and a call is not applied for
-    assert clerk.get(f"/households/{call['household']}/apply/minimum_living_allowance").status_code == 302
+    assert clerk.get(f"/households/{call.household}/apply/minimum_living_allowance").status_code == 302
     known = registered(whole_stage)
     assert clerk.get(f"/households/{known}/apply/one_window/hotline").headers["Location"] == "/calls"
     # a number as somebody types it
-    answer = clerk.post(f"/cases/{call['case']}/caller", {"household": f" {known.lower()} "})
+    answer = clerk.post(f"/cases/{call.case}/caller", {"household": f" {known.lower()} "})
     assert answer.headers["Location"] == f"/households/{known}"

@@ -10,11 +10,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access.models import Absence, Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.cases.models import Case, CaseEvent, Involvement, Notice
+from processes.office.cases.calls import NoteCall
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.countersign import AnswerInvolvement
 from processes.people.models import Household
 from processes.rehearsal import scenarios
 from processes.rehearsal.player import Player
@@ -37,7 +39,7 @@ ALONE = {"members": [{"name": "周大海", "relation": "本人", "birth": "1951-
 def _signed(stage: Stage, signer: Actor) -> None:
     with stage.database.reading("") as session:
         row = session.scalars(select(Involvement).where(Involvement.kind == "cosign")).one()
-    stage.office.perform(c.AnswerInvolvement(row.id, "", "agree"), signer)
+    stage.office.perform(AnswerInvolvement(row.id, "", "agree"), signer)
 
 
 def test_cases_that_are_opened_out_of_it_are_the_submitters(whole_stage: Stage) -> None:
@@ -50,16 +52,16 @@ def test_cases_that_are_opened_out_of_it_are_the_submitters(whole_stage: Stage) 
         "caller_phone": "13900000001",
         "description": "邻居独居老人无收入，请上门看看",
     }
-    noted = stage.office.perform(c.NoteCall("one_window", "hotline", call, str(uuid4())), clerk)
+    noted = stage.office.perform(NoteCall("one_window", "hotline", call, str(uuid4())), clerk)
     stage.move("3 days")
-    item = cases.item_at(stage, noted["case"], "call_back")
+    item = cases.item_at(stage, noted.case, "call_back")
     said = {"reached": "yes", "called_on": "2026-03-09", "note": "本人接听"}
-    stage.office.perform(c.CompleteTask(item.id, item.version, said, str(uuid4())), clerk)
-    save(stage.office, clerk, household_form(ALONE, cases.VILLAGE), noted["household"], 0, confirm=True)
-    item = cases.item_at(stage, noted["case"], "register_caller")
+    stage.office.perform(CompleteTask(item.id, item.version, said, str(uuid4())), clerk)
+    save(stage.office, clerk, household_form(ALONE, cases.VILLAGE), noted.household, 0, confirm=True)
+    item = cases.item_at(stage, noted.case, "register_caller")
     signers = () if boss.account_id is None else (boss.account_id,)
     stage.office.perform(
-        c.CompleteTask(item.id, item.version, REGISTERED, str(uuid4()), signers, "all", 0), clerk
+        CompleteTask(item.id, item.version, REGISTERED, str(uuid4()), signers, "all", 0), clerk
     )
     _signed(stage, boss)
     with stage.database.reading("") as session:
@@ -88,7 +90,7 @@ def test_money_is_paid_by_who_decided__and_not_by_who_signed_last(whole_stage: S
                     stage.move(str(step[key]))
             item, signers = waiting[0], (supervisor.account_id or 0,)
             stage.office.perform(
-                c.CompleteTask(item.id, item.version, dict(step["data"]), str(uuid4()), signers, "all", 0),
+                CompleteTask(item.id, item.version, dict(step["data"]), str(uuid4()), signers, "all", 0),
                 leader,
             )
             break

@@ -12,9 +12,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases.models import Attachment
 from processes.coordination import screening
+from processes.office.cases.attachments import AddAttachment
 from processes.papers import signing
 from processes.people import queries as people
 from processes.policy.calendar import civil_date
@@ -176,7 +176,7 @@ def test_the_button_of_a_seal_names_the_seal(paper: str, seal: str) -> None:
 
 def test_a_command_carries_the_material(stage: Stage) -> None:
     number = cases.a_case(stage)
-    command = c.AddAttachment(number, "授权书.pdf", files.a_pdf(), "authorisation")
+    command = AddAttachment(number, "授权书.pdf", files.a_pdf(), "authorisation")
     stage.office.perform(command, stage.actor("window_clerk", cases.VILLAGE))
     page = Person(stage, "window_clerk").get(f"/cases/{number}").text
     line = page[page.index('data-material="authorisation"') : page.index('data-material="identity"')]

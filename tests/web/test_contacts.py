@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access import contacts
 from processes.access.models import AccessLog
 from processes.errors import NotFound
+from processes.office.county.contacts import RecordContact
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -69,7 +69,7 @@ def test_nobody_says_it_for_another_township(stage: Stage) -> None:
     """A place that exists, and lies outside the actor's own."""
     actor = replace(stage.actor("supervisor", "340199"), division="340199101")
     for place, allowed in (("340199101", True), ("340199102", False), ("340199", False)):
-        command = c.RecordContact(place, "0551-1234567", "", "", "")
+        command = RecordContact(place, "0551-1234567", "", "", "")
         if allowed:
             stage.office.perform(command, actor)
             continue

@@ -12,11 +12,12 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from processes import cli
-from processes import commands as c
 from processes.cases.models import Case
 from processes.decisions.models import Deviation
 from processes.engine import state as states
 from processes.errors import FormInvalid
+from processes.office.cases.start import StartCase
+from processes.office.steps.complete import CompleteTask
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -35,7 +36,7 @@ def richer() -> dict[str, Any]:
 
 def given(stage: Stage, number: str, task: str, **data: Any) -> None:
     item = cases.item_at(stage, number, task)
-    command = c.CompleteTask(item.id, item.version, data, str(uuid4()))
+    command = CompleteTask(item.id, item.version, data, str(uuid4()))
     stage.office.perform(command, stage.actor(item.role, cases.VILLAGE))
 
 
@@ -74,9 +75,7 @@ def test_the_card_of_a_relief_tells_the_level_and_what_was_paid_before(whole_sta
             "bank_account": "",
         }  # fmt: skip
         return str(
-            stage.office.perform(c.StartCase("temporary_relief", household, form, str(uuid4())), clerk)[
-                "case"
-            ]
+            stage.office.perform(StartCase("temporary_relief", household, form, str(uuid4())), clerk).case
         )
 
     first = reported("2026-03-01", "other")

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from processes import commands as c
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.errors import AccountInvalid
+from processes.office.accounts.changes import ChangeAccount
 from processes.rehearsal.stage import Stage
 from processes.releases import departments
 from tests.builders.desks import Person
@@ -40,6 +40,6 @@ def test_an_account_shows_and_offers_departments_by_title(whole_stage: Stage) ->
 
 
 def test_no_account_is_of_a_department_that_nothing_is_referred_to(whole_stage: Stage) -> None:
-    command = c.ChangeAccount("department", (Role.DEPARTMENT_OFFICER,), "340199", "medicla", "调动")
+    command = ChangeAccount("department", (Role.DEPARTMENT_OFFICER,), "340199", "medicla", "调动")
     with pytest.raises(AccountInvalid, match="没有部门“medicla”，应为：.*县医疗保障局（medical）"):
         whole_stage.office.perform(command, _administrator(whole_stage))

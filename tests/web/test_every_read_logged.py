@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select, update
 from werkzeug.routing import Rule
 
-from processes import commands as c
 from processes.access.audit import READS
 from processes.access.models import AccessLog, Account
 from processes.cases.models import Case, WorkItem
+from processes.office.steps.claim import ClaimTask
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -176,7 +176,7 @@ def test_a_list_is_written_down_with_what_narrows_it(stage: Stage) -> None:
 def test_what_is_carried_along__is_written_down_case_by_case(stage: Stage) -> None:
     number = cases.a_case(stage)
     item = cases.open_items(stage, number)[0]
-    stage.office.perform(c.ClaimTask(item.id, item.version), stage.actor(item.role, cases.VILLAGE))
+    stage.office.perform(ClaimTask(item.id, item.version), stage.actor(item.role, cases.VILLAGE))
     clerk = Person(stage, item.role)
     carried = clerk.get("/field/carry").json["items"]
     assert [one["number"] for one in carried] == [number]

@@ -9,12 +9,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access.models import Account
 from processes.cases.models import WorkItem
 from processes.decisions import exemptions
 from processes.decisions.models import PropertyExemption
 from processes.errors import DutySeparation, FactsChanged, RuleBroken
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.send_back import ReturnTask
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
@@ -35,7 +36,7 @@ def with_cars(number: int) -> dict[str, Any]:
 
 def done(stage: Stage, number: str, task: str, data: dict[str, Any], by: str = "") -> None:
     item = cases.item_at(stage, number, task)
-    command = c.CompleteTask(item.id, item.version, data, str(uuid4()))
+    command = CompleteTask(item.id, item.version, data, str(uuid4()))
     stage.office.perform(command, stage.actor(by or item.role, cases.VILLAGE))
 
 
@@ -102,7 +103,7 @@ def test_a_return_before_the_countys_step_takes_its_exemption_back(stage: Stage)
     number = exempted(stage)
     item = cases.item_at(stage, number, "township_opinion")
     leader = stage.actor("township_leader", cases.VILLAGE)
-    back = c.ReturnTask(item.id, item.version, "apply/propose_exemption#1", "材料不清", str(uuid4()))
+    back = ReturnTask(item.id, item.version, "apply/propose_exemption#1", "材料不清", str(uuid4()))
     stage.office.perform(back, leader)
     done(stage, number, "propose_exemption", {"ask": "no"})
     item = cases.item_at(stage, number, "township_opinion")

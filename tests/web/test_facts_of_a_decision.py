@@ -11,10 +11,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases.models import Case, WorkItem
 from processes.decisions.models import FactSnapshot
 from processes.errors import FactsChanged, RuleBroken
+from processes.office.cases.start import StartCase
+from processes.office.papers.make import PrintState
+from processes.office.people.households import SaveHousehold
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.recompute import Recompute
 from processes.papers.models import IssuedPaper
 from processes.people import id_number as ids
 from processes.people import queries as people
@@ -42,7 +46,7 @@ def saved(stage: Stage, number: str, raw: dict[str, Any], **more: Any) -> None:
         given, version = household.number, household.version
     form = household_form(raw, cases.VILLAGE) | more
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    stage.office.perform(c.SaveHousehold(form, given, version), clerk)
+    stage.office.perform(SaveHousehold(form, given, version), clerk)
 
 
 def poorer() -> dict[str, Any]:
@@ -53,7 +57,7 @@ def poorer() -> dict[str, Any]:
 
 def recompute(stage: Stage, number: str, task: str) -> None:
     item = cases.item_at(stage, number, task)
-    stage.office.perform(c.Recompute(item.id, item.version), stage.actor(item.role, cases.VILLAGE))
+    stage.office.perform(Recompute(item.id, item.version), stage.actor(item.role, cases.VILLAGE))
 
 
 def to_the_end(stage: Stage, number: str, at: str) -> None:
@@ -110,7 +114,7 @@ def test_a_refusal_is_not_written_on_facts_that_changed(stage: Stage) -> None:
         "decision": "refuse", "statement": "不同意", "refusal_reason": "收入未如实申报", "refusal_article": "第九条",
         "deviation_reason": "收入未如实申报",
     }  # fmt: skip
-    command = c.CompleteTask(item.id, item.version, data, str(uuid4()))
+    command = CompleteTask(item.id, item.version, data, str(uuid4()))
     with pytest.raises(FactsChanged):
         stage.office.perform(command, stage.actor("county_leader", cases.VILLAGE))
 
@@ -165,7 +169,7 @@ def test_papers_print_the_facts_that_were_computed_with(stage: Stage) -> None:
     number = cases.a_case(stage, "county_decision")
     saved(stage, number, poorer(), address="西村一组3号")
     leader = stage.actor("county_leader", cases.VILLAGE)
-    code = stage.office.perform(c.PrintState(number, "approval_form"), leader)["code"]
+    code = stage.office.perform(PrintState(number, "approval_form"), leader).code
     with stage.database.reading("") as session:
         paper = session.scalars(select(IssuedPaper).where(IssuedPaper.code == code)).one()
     assert paper.contract["members"][0]["income"] == "15000.00"
@@ -220,9 +224,7 @@ def test_money_is_not_advanced_on_facts_that_changed(whole_stage: Stage) -> None
         "bank_account": "",
     }  # fmt: skip
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    number = stage.office.perform(c.StartCase("temporary_relief", household, form, str(uuid4())), clerk)[
-        "case"
-    ]
+    number = stage.office.perform(StartCase("temporary_relief", household, form, str(uuid4())), clerk).case
     gone = copy.deepcopy(cases.HOUSEHOLD)
     gone["members"].pop()
     saved(stage, number, gone)
@@ -232,7 +234,7 @@ def test_money_is_not_advanced_on_facts_that_changed(whole_stage: Stage) -> None
         ).one()
     # 768 × 2 人 × 3 个月 = 4,608，超过 2,024，由县级审批
     data = {"decision": "approve", "statement": "同意", "amount": 1000, "deviation_reason": "按实际损失"}
-    command = c.CompleteTask(item.id, item.version, data, str(uuid4()))
+    command = CompleteTask(item.id, item.version, data, str(uuid4()))
     with pytest.raises(FactsChanged):
         stage.office.perform(command, stage.actor(item.role, cases.VILLAGE))
     with stage.database.reading("") as session:

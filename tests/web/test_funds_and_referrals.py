@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
-from processes import commands as c
 from processes import jobs
 from processes.errors import DutySeparation, FundMonthClosed, NotFound, PermissionMissing, RuleBroken
+from processes.office.cases.start import StartCase
+from processes.office.funds.entries import CloseFundMonth, ConfirmFundEntry, EnterFundEntry, ReverseFundEntry
+from processes.office.steps.claim import ClaimTask
+from processes.office.steps.complete import CompleteTask
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from processes.relief import fund_queries
@@ -24,13 +27,13 @@ TOWNSHIP = "340199101"
 
 def entered(stage: Stage, kind: str, amount: str, by: str = "finance_officer") -> int:
     actor = stage.actor(by, "340199")
-    command = c.EnterFundEntry(TOWNSHIP, kind, Decimal(amount), "演练")
-    return int(stage.office.perform(command, actor)["entry"])
+    command = EnterFundEntry(TOWNSHIP, kind, Decimal(amount), "演练")
+    return int(stage.office.perform(command, actor).entry)
 
 
 def confirmed(stage: Stage, kind: str, amount: str) -> int:
     entry = entered(stage, kind, amount)
-    stage.office.perform(c.ConfirmFundEntry(entry), stage.actor("finance_officer#2", "340199"))
+    stage.office.perform(ConfirmFundEntry(entry), stage.actor("finance_officer#2", "340199"))
     return entry
 
 
@@ -38,9 +41,9 @@ def test_nobody_confirms_their_own_entry(stage: Stage) -> None:
     stage.set_clock(cases.noon())
     entry = entered(stage, "top_up", "100.00")
     with pytest.raises(DutySeparation):
-        stage.office.perform(c.ConfirmFundEntry(entry), stage.actor("finance_officer", "340199"))
+        stage.office.perform(ConfirmFundEntry(entry), stage.actor("finance_officer", "340199"))
     with pytest.raises(PermissionMissing):
-        stage.office.perform(c.ConfirmFundEntry(entry), stage.actor("township_leader", cases.VILLAGE))
+        stage.office.perform(ConfirmFundEntry(entry), stage.actor("township_leader", cases.VILLAGE))
 
 
 @pytest.mark.parametrize("act", ["confirm", "refuse", "reverse"])
@@ -61,25 +64,25 @@ def test_a_closed_month_takes_no_entry_and_keeps_its_hash(stage: Stage) -> None:
     first = confirmed(stage, "top_up", "100.00")
     officer = stage.actor("finance_officer", "340199")
     with pytest.raises(RuleBroken):
-        stage.office.perform(c.CloseFundMonth(TOWNSHIP, "2026-03"), officer)  # March is not over
+        stage.office.perform(CloseFundMonth(TOWNSHIP, "2026-03"), officer)  # March is not over
     stage.set_clock(datetime(2026, 4, 1, 9, 0))
-    digest = stage.office.perform(c.CloseFundMonth(TOWNSHIP, "2026-03"), officer)["digest"]
+    digest = stage.office.perform(CloseFundMonth(TOWNSHIP, "2026-03"), officer).digest
     told = Person(stage, "finance_officer").get(f"/funds/{TOWNSHIP}?month=2026-03").text
     assert told.index("台账校验码") < told.index("任何一笔有改动，校验码都会不同") < told.index(digest)
     # put right in April: the reversal is an entry of its own
-    reversal = stage.office.perform(c.ReverseFundEntry(first, "重复拨付"), officer)["entry"]
-    stage.office.perform(c.ConfirmFundEntry(reversal), stage.actor("finance_officer#2", "340199"))
+    reversal = stage.office.perform(ReverseFundEntry(first, "重复拨付"), officer).entry
+    stage.office.perform(ConfirmFundEntry(reversal), stage.actor("finance_officer#2", "340199"))
     with stage.database.reading("") as session:
         fund = fund_queries.fund_of(session, TOWNSHIP)
         assert fund_queries.statement(session, fund, "2026-03").digest == digest
         assert fund.cash == 0
         assert fund_queries.audit(session) == []
     with pytest.raises(RuleBroken):
-        stage.office.perform(c.ReverseFundEntry(first, "再冲一次"), officer)
+        stage.office.perform(ReverseFundEntry(first, "再冲一次"), officer)
     stage.set_clock(datetime(2026, 3, 31, 9, 0))
     waiting = entered(stage, "top_up", "5.00")
     with pytest.raises(FundMonthClosed):
-        stage.office.perform(c.ConfirmFundEntry(waiting), stage.actor("finance_officer#2", "340199"))
+        stage.office.perform(ConfirmFundEntry(waiting), stage.actor("finance_officer#2", "340199"))
 
 
 def test_the_statement_as_pdf_and_spreadsheet(whole_stage: Stage) -> None:
@@ -111,8 +114,8 @@ def registered(stage: Stage, **form: Any) -> tuple[str, list[str]]:
         "source": "counter", "residence": "local", "basic_living": "no", "urgent": "no", "rigid": "no",
         "description": "困难", "phone": "138", **form,
     }  # fmt: skip
-    started = stage.office.perform(c.StartCase("one_window", household, needs), clerk)
-    return str(started["case"]), list(started["opened"])
+    started = stage.office.perform(StartCase("one_window", household, needs), clerk)
+    return str(started.case), list(started.opened)
 
 
 def test_a_department_sees_its_own_referrals_and_nothing_else(whole_stage: Stage) -> None:
@@ -127,11 +130,9 @@ def test_a_department_sees_its_own_referrals_and_nothing_else(whole_stage: Stage
     assert desk.get("/households").status_code == 403
     foreign = cases.open_items(whole_stage, other)[0]
     with pytest.raises(NotFound):
-        whole_stage.office.perform(c.ClaimTask(foreign.id, foreign.version), officer)
+        whole_stage.office.perform(ClaimTask(foreign.id, foreign.version), officer)
     with pytest.raises(NotFound):
-        whole_stage.office.perform(
-            c.CompleteTask(foreign.id, foreign.version, {"decision": "accept"}), officer
-        )
+        whole_stage.office.perform(CompleteTask(foreign.id, foreign.version, {"decision": "accept"}), officer)
 
 
 def test_the_archive_names_the_department(whole_stage: Stage) -> None:
@@ -162,14 +163,14 @@ def test_nothing_is_opened_when_one_of_the_cases_may_not_be(whole_stage: Stage) 
     whole_stage.set_clock(cases.noon())
     household = cases.a_household(whole_stage)
     clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
-    whole_stage.office.perform(c.StartCase("minimum_living_allowance", household, cases.APPLICATION), clerk)
+    whole_stage.office.perform(StartCase("minimum_living_allowance", household, cases.APPLICATION), clerk)
     needs = {
         "source": "counter", "residence": "local", "basic_living": "yes", "cause": "illness",
         "relative_of_official": "no", "urgent": "no", "rigid": "no", "needs": ["illness"], "description": "困难",
         "phone": "138",
     }  # fmt: skip
     with pytest.raises(RuleBroken):
-        whole_stage.office.perform(c.StartCase("one_window", household, needs), clerk)
+        whole_stage.office.perform(StartCase("one_window", household, needs), clerk)
     with whole_stage.database.reading("") as session:
         from processes.cases import queries
 

@@ -8,10 +8,14 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from processes import commands as c
 from processes import jobs
 from processes.access.models import Account
 from processes.cases.models import Case, Involvement, WorkItem
+from processes.office.people.households import SaveHousehold
+from processes.office.steps.claim import ClaimTask
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.countersign import CosignTask
+from processes.office.steps.send_back import ReturnTask
 from processes.papers.models import IssuedPaper
 from processes.people.models import Household
 from processes.rehearsal.registering import household_form
@@ -276,7 +280,7 @@ def test_taking_over_and_taking_back(stage: Stage) -> None:
     assert (item.task, item.draft) == ("check_papers", {"decision": "accept"})
     _complete(stage, clerk, number, {"decision": "accept"})
     visit = cases.item_at(stage, number, "investigate_household")
-    stage.office.perform(c.ClaimTask(visit.id, visit.version), stage.actor("investigator", cases.VILLAGE))
+    stage.office.perform(ClaimTask(visit.id, visit.version), stage.actor("investigator", cases.VILLAGE))
     assert "下一环节还没有签收" not in clerk.get(f"/cases/{number}").text
     visit = cases.item_at(stage, number, "investigate_household")
     second = Person(stage, "t1_investigator2")
@@ -297,11 +301,11 @@ def test_a_return_that_comes_straight_back(stage: Stage) -> None:
         visit = session.scalars(select(WorkItem).where(WorkItem.task == "investigate_household")).one()
     clerk = stage.actor("county_clerk", cases.VILLAGE)
     stage.office.perform(
-        c.ReturnTask(item.id, item.version, visit.ref, "补充照片", str(uuid4()), straight=True), clerk
+        ReturnTask(item.id, item.version, visit.ref, "补充照片", str(uuid4()), straight=True), clerk
     )
     again = cases.item_at(stage, number, "investigate_household")
     investigator = stage.actor("investigator", cases.VILLAGE)
-    same = c.CompleteTask(again.id, again.version, dict(visit.submission or {}), str(uuid4()))
+    same = CompleteTask(again.id, again.version, dict(visit.submission or {}), str(uuid4()))
     stage.office.perform(same, investigator)
     waiting = [i.task for i in cases.open_items(stage, number)]
     assert "township_opinion" not in waiting, "the opinion stands as it was given"
@@ -322,7 +326,7 @@ def _earns(stage: Stage, case: str) -> None:
         household = session.scalars(select(Household).join(Case).where(Case.number == case)).one()
         number, version = household.number, household.version
     raw = {"members": [{**cases.OTHER_HOUSEHOLD["members"][0], "income": {"wages": 3000}}]}
-    command = c.SaveHousehold(household_form(raw, cases.VILLAGE), number, version)
+    command = SaveHousehold(household_form(raw, cases.VILLAGE), number, version)
     stage.office.perform(command, stage.actor("window_clerk", cases.VILLAGE))
 
 
@@ -336,7 +340,7 @@ def test_an_opinion_is_given_anew__where_what_it_was_given_on_differs(stage: Sta
             query = select(WorkItem).where(WorkItem.task == "investigate_household")
             visit = session.scalars(query.where(WorkItem.case_number == number)).one()
         clerk = stage.actor("county_clerk", cases.VILLAGE)
-        back = c.ReturnTask(item.id, item.version, visit.ref, "再核实", str(uuid4()), straight=True)
+        back = ReturnTask(item.id, item.version, visit.ref, "再核实", str(uuid4()), straight=True)
         stage.office.perform(back, clerk)
         told = dict(visit.submission or {})
         if differs == "visit":
@@ -344,7 +348,7 @@ def test_an_opinion_is_given_anew__where_what_it_was_given_on_differs(stage: Sta
         else:
             _earns(stage, number)
         again = cases.item_at(stage, number, "investigate_household")
-        done = c.CompleteTask(again.id, again.version, told, str(uuid4()))
+        done = CompleteTask(again.id, again.version, told, str(uuid4()))
         stage.office.perform(done, stage.actor("investigator", cases.VILLAGE))
         assert "township_opinion" in [i.task for i in cases.open_items(stage, number)], differs
 
@@ -355,10 +359,10 @@ def test_money_is_never_decided_again_by_itself(stage: Stage) -> None:
     waiting = cases.item_at(stage, number, "serve_confirmation")
     with stage.database.reading("") as session:
         check = session.scalars(select(WorkItem).where(WorkItem.task == "county_check")).one()
-    back = c.ReturnTask(waiting.id, waiting.version, check.ref, "再核实", str(uuid4()), straight=True)
+    back = ReturnTask(waiting.id, waiting.version, check.ref, "再核实", str(uuid4()), straight=True)
     stage.office.perform(back, stage.actor(waiting.role, cases.VILLAGE))
     again = cases.item_at(stage, number, "county_check")
-    same = c.CompleteTask(again.id, again.version, dict(check.submission or {}), str(uuid4()))
+    same = CompleteTask(again.id, again.version, dict(check.submission or {}), str(uuid4()))
     stage.office.perform(same, stage.actor("county_clerk", cases.VILLAGE))
     assert [i.task for i in cases.open_items(stage, number)] == ["county_decision"]
 
@@ -403,11 +407,11 @@ def test_a_step_that_is_withdrawn_asks_nobody_any_more(stage: Stage) -> None:
     number = cases.a_case(stage, "compare_economy")
     visit = cases.item_at(stage, number, "investigate_household")
     compare = cases.item_at(stage, number, "compare_economy")
-    ask = c.CosignTask(visit.id, visit.version, (_id(stage, "t1_clerk"),), "all", 0, "请看")
+    ask = CosignTask(visit.id, visit.version, (_id(stage, "t1_clerk"),), "all", 0, "请看")
     stage.office.perform(ask, stage.actor("investigator", cases.VILLAGE))
     with stage.database.reading("") as session:
         checked = session.scalars(select(WorkItem).where(WorkItem.task == "check_papers")).one()
-    back = c.ReturnTask(compare.id, compare.version, checked.ref, "材料不全", str(uuid4()))
+    back = ReturnTask(compare.id, compare.version, checked.ref, "材料不全", str(uuid4()))
     stage.office.perform(back, stage.actor("comparison_officer", cases.VILLAGE))
     (row,) = _asked(stage)
     assert row.status == "removed"

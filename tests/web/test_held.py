@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access.models import Absence, Account
 from processes.access.permissions import Role
 from processes.cases.models import CaseEvent, Involvement, WorkItem
+from processes.office.people.transfers import AskTransfer, DecideTransfer
 from processes.people.models import Household
 from processes.rehearsal.stage import Stage
 from processes.relief.models import Award
@@ -134,10 +134,10 @@ def test_a_case_that_moves__is_decided_by_its_new_township(stage: Stage) -> None
     with stage.database.reading("") as session:
         household = session.scalars(select(Household.number)).one()
     asked = stage.office.perform(
-        c.AskTransfer(household, ELSEWHERE, "迁居"), stage.actor("window_clerk", cases.VILLAGE)
+        AskTransfer(household, ELSEWHERE, "迁居"), stage.actor("window_clerk", cases.VILLAGE)
     )
     stage.office.perform(
-        c.DecideTransfer(asked["transfer"], True, "接收", division=f"{ELSEWHERE}201"),
+        DecideTransfer(asked.transfer, True, "接收", division=f"{ELSEWHERE}201"),
         stage.actor("window_clerk", f"{ELSEWHERE}201"),
     )
     found = _demand_open(stage, item)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from processes import commands as c
+from processes.office.people.households import SaveHousehold
 from processes.people.models import HouseholdVersion
 from processes.rehearsal.registering import household_form
 from processes.rehearsal.stage import Stage
@@ -24,7 +24,7 @@ def test_every_saved_state_is_there_on_its_day(stage: Stage) -> None:
     number = cases.a_household(stage)
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     stage.set_clock(datetime(2026, 5, 10, 9, 0))
-    stage.office.perform(c.SaveHousehold(_form(address="西村五组8号"), number, 1), clerk)
+    stage.office.perform(SaveHousehold(_form(address="西村五组8号"), number, 1), clerk)
     person = Person(stage, "window_clerk")
     before = person.get(f"/households/{number}/history?on=2026-05-09").text
     state = before[before.index("2026-05-09 的登记内容") : before.index("历次登记的变更")]
@@ -50,7 +50,7 @@ def test_a_household_from_before_states_were_kept__stands_as_it_was_last_saved(s
     assert "当天还没有登记" in person.get(f"/households/{number}/history?on=2026-03-01").text
     stage.set_clock(datetime(2026, 5, 10, 9, 0))
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    stage.office.perform(c.SaveHousehold(_form(address="西村五组8号"), number, 1), clerk)
+    stage.office.perform(SaveHousehold(_form(address="西村五组8号"), number, 1), clerk)
     before = person.get(f"/households/{number}/history?on=2026-05-09").text
     assert "东村三组12号" in before[before.index("2026-05-09 的登记内容") : before.index("历次登记的变更")]
 

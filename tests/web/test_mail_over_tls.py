@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from processes.office.sending import send_mail
+from processes.compound.sending import send_mail
 from processes.rehearsal.stage import Stage
 from processes.storage.unit_of_work import current_instant
 from tests.builders.workers import free_port

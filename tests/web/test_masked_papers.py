@@ -8,10 +8,12 @@ import pypdfium2
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes import jobs
 from processes.cases.models import Case
 from processes.errors import PermissionMissing
+from processes.office.papers.export import ExportFile
+from processes.office.papers.print_runs import PrintBatch
+from processes.office.papers.read import RecordPrinting
 from processes.papers import masked
 from processes.papers.models import IssuedPaper, Printing
 from processes.people.id_number import compose
@@ -55,7 +57,7 @@ def test_the_same_page_with_masked_numbers(stage: Stage) -> None:
 
 def test_no_batch_and_no_printing_past_the_page(stage: Stage) -> None:
     code = form_of(stage)
-    for command in (c.RecordPrinting(code), c.PrintBatch((code,))):
+    for command in (RecordPrinting(code), PrintBatch((code,))):
         for role in ("auditor", "supervisor"):
             with pytest.raises(PermissionMissing):
                 stage.office.perform(command, stage.actor(role, "340199"))
@@ -69,7 +71,7 @@ def test_no_whole_file_goes_to_who_sees_masked_numbers(stage: Stage) -> None:
             session.scalars(select(Case.number)).one(),
             session.scalars(select(Household.number)).one(),
         )
-    for command in (c.ExportFile(case_number=case), c.ExportFile(household=household)):
+    for command in (ExportFile(case_number=case), ExportFile(household=household)):
         with pytest.raises(PermissionMissing):
             stage.office.perform(command, stage.actor("auditor", "340199"))
     auditor = Person(stage, "auditor")

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from processes import commands as c
 from processes.cases.models import Case
 from processes.errors import DuplicateCase, HouseholdDoubtful
+from processes.office.cases.start import StartCase
+from processes.office.people.households import SaveHousehold
+from processes.office.people.resolve import ResolveDifference
 from processes.oversight import fingerprints
 from processes.people import records
 from processes.people.id_number import compose
@@ -29,17 +31,17 @@ def test_a_number_typed_for_the_head__does_not_tell_the_name_on_file(stage: Stag
     own, other = two_files(stage, name="吴某某")
     if is_declined:
         (row,) = everywhere(stage, PersonDifference)
-        told = c.ResolveDifference(row.id, False, "以户口簿为准")
+        told = ResolveDifference(row.id, False, "以户口簿为准")
         stage.office.perform(told, stage.actor("window_clerk", cases.VILLAGE))
     clerk, guesser = stage.actor("window_clerk", TWO), Browser(stage, "t2_clerk")
     opened = stage.office.perform(
-        c.StartCase("minimum_living_allowance", other, cases.APPLICATION, "typed"), clerk
+        StartCase("minimum_living_allowance", other, cases.APPLICATION, "typed"), clerk
     )
     for address in (
         "/households",
         f"/households/{other}",
         f"/households/{other}/history",
-        f"/cases/{opened['case']}",
+        f"/cases/{opened.case}",
         f"/search?q={other}",
     ):
         page = guesser.get(address).text
@@ -96,14 +98,14 @@ def test_who_draws_elsewhere__is_told_neither_by_name_nor_by_case(stage: Stage) 
     clerk = stage.actor("window_clerk", TWO)
     own = save(stage.office, clerk, household_form({"members": [_OWN]}, TWO), confirm=True)
     with pytest.raises(HouseholdDoubtful) as dead:
-        stage.office.perform(c.SaveHousehold(_guessed(number, _OWN, died_on="2026-03-01"), own, 1), clerk)
+        stage.office.perform(SaveHousehold(_guessed(number, _OWN, died_on="2026-03-01"), own, 1), clerk)
     assert any("不知名登记去世" in one for one in dead.value.sentences)
     save(stage.office, clerk, _guessed(number, _OWN), own, 1, confirm=True)
     with pytest.raises(HouseholdDoubtful) as leaving:
-        stage.office.perform(c.SaveHousehold(household_form({"members": [_OWN]}, TWO), own, 2), clerk)
+        stage.office.perform(SaveHousehold(household_form({"members": [_OWN]}, TWO), own, 2), clerk)
     assert any("不知名移出本户" in one for one in leaving.value.sentences)
     with pytest.raises(DuplicateCase) as twice:
-        stage.office.perform(c.StartCase("minimum_living_allowance", own, cases.APPLICATION, "t"), clerk)
+        stage.office.perform(StartCase("minimum_living_allowance", own, cases.APPLICATION, "t"), clerk)
     assert "成员不知名已享受最低生活保障" in twice.value.message
     with stage.database.reading("") as session:
         drawn = relief.standing_benefits(session, [person.id for person in everywhere(stage, Person)])

@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from processes import commands as c
 from processes.access.models import Account
 from processes.cases import notices
 from processes.cases.models import Case, Notice
+from processes.compound import sending
 from processes.errors import RuleBroken
-from processes.office import sending
+from processes.office.accounts.changes import ChangeAccount
+from processes.office.steps.consult import AskColleague, CopyTask
+from processes.office.steps.delegate import DelegateTask
 from processes.rehearsal.stage import Stage
 from processes.storage.outbox import OutboxRow
 from tests.builders import cases
@@ -78,7 +80,7 @@ def _moved(stage: Stage) -> str:
         uow.commit()
     colleague(stage, "t2_clerk", "second", "乙")
     tied(stage, "second", "t3_clerk")  # makes the second administrator
-    _decided(stage, c.ChangeAccount("t1_clerk", ("window_clerk",), "340199102", "", "调动"))
+    _decided(stage, ChangeAccount("t1_clerk", ("window_clerk",), "340199102", "", "调动"))
     return number
 
 
@@ -130,9 +132,9 @@ def test_who_may_not_see_cases_is_not_asked_about_one(whole_stage: Stage) -> Non
     actor = stage.actor("township_leader", cases.VILLAGE[:9])
     assert f'value="{finance}"' not in leader.get(f"/cases/{number}").text
     for command in (
-        c.CopyTask(item.id, item.version, (finance,), "请知悉"),
-        c.AskColleague(item.id, item.version, finance, "是否属实"),
-        c.DelegateTask(item.id, item.version, finance, "请办理"),
+        CopyTask(item.id, item.version, (finance,), "请知悉"),
+        AskColleague(item.id, item.version, finance, "是否属实"),
+        DelegateTask(item.id, item.version, finance, "请办理"),
     ):
         with pytest.raises(RuleBroken, match="管辖范围"):
             stage.office.perform(command, actor)

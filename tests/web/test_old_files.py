@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from processes import commands as c
 from processes import jobs
 from processes.cases import events
 from processes.cases.models import Attachment, Case, CaseEvent, WorkItem
 from processes.errors import FileLost
+from processes.office.cases.attachments import AddAttachment
 from processes.papers.archive_models import Destruction, SetAsideSheet
 from processes.papers.models import IssuedPaper
 from processes.people.models import Household
@@ -166,7 +166,7 @@ def _an_old_case(stage: Stage) -> str:
     number = cases.a_case(stage, "serve_confirmation")
     jobs.make_papers(stage.office)
     stage.office.perform(
-        c.AddAttachment(number, "户口簿.pdf", _pdf(1)), stage.actor("window_clerk", cases.VILLAGE)
+        AddAttachment(number, "户口簿.pdf", _pdf(1)), stage.actor("window_clerk", cases.VILLAGE)
     )
     for task in ("serve_confirmation", "post_announcement"):
         cases.complete(stage, cases.item_at(stage, number, task))

@@ -12,9 +12,11 @@ from sqlalchemy import select
 
 from documents import render
 from documents.errors import PressBusy
-from processes import commands as c
 from processes import jobs
 from processes.errors import NotFound
+from processes.office.cases.start import StartCase
+from processes.office.funds.entries import ConfirmFundEntry, EnterFundEntry
+from processes.office.papers.print_runs import PrintBatch, TakeRun
 from processes.papers import queries, runs
 from processes.papers.models import IssuedPaper
 from processes.papers.run_models import PrintRun
@@ -60,7 +62,7 @@ def test_what_was_referred_to_it__a_department_opens(whole_stage: Stage) -> None
         "source": "counter", "residence": "local", "basic_living": "no", "urgent": "no", "rigid": "no",
         "needs": ["illness"], "description": "医疗费用高", "phone": "13800000000",
     }  # fmt: skip
-    whole_stage.office.perform(c.StartCase("one_window", household, needs, "t-1"), clerk)
+    whole_stage.office.perform(StartCase("one_window", household, needs, "t-1"), clerk)
     slip = next(p for p in papers(whole_stage) if p.kind == "referral_slip")
     receipt = next(p for p in papers(whole_stage) if p.kind == "receipt")
     with whole_stage.database.reading("") as session:
@@ -72,14 +74,14 @@ def test_what_was_referred_to_it__a_department_opens(whole_stage: Stage) -> None
 def test_a_batch_is_its_asker_s_alone(stage: Stage) -> None:
     paper = a_paper(stage)
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    code = stage.office.perform(c.PrintBatch([paper.code]), clerk)["run"]
+    code = stage.office.perform(PrintBatch([paper.code]), clerk).run
     other = stage.actor("township_leader", cases.VILLAGE)
     with stage.database.reading("") as session:
         assert runs.by_code(session, clerk, code).code == code
         with pytest.raises(NotFound):
             runs.by_code(session, other, code)
     with pytest.raises(NotFound):
-        stage.office.perform(c.TakeRun(code), other)
+        stage.office.perform(TakeRun(code), other)
 
 
 @pytest.mark.parametrize("named", ["../papers/ab/x", "/etc/passwd", "AB" * 32, "a" * 63, "a" * 65, "", "0\0"])
@@ -96,8 +98,8 @@ def a_fund(stage: Stage) -> None:
     """The township's fund with one confirmed entry, whose memo somebody typed."""
     stage.set_clock(cases.noon())
     one, two = (stage.actor(who, "340199") for who in ("finance_officer", "finance_officer#2"))
-    command = c.EnterFundEntry("340199101", "top_up", Decimal(100), MEMO, "t-2")
-    stage.office.perform(c.ConfirmFundEntry(stage.office.perform(command, one)["entry"]), two)
+    command = EnterFundEntry("340199101", "top_up", Decimal(100), MEMO, "t-2")
+    stage.office.perform(ConfirmFundEntry(stage.office.perform(command, one).entry), two)
 
 
 def test_files_are_stored_nowhere(stage: Stage) -> None:

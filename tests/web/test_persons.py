@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases.models import Notice
 from processes.engine import expressions
 from processes.errors import (
@@ -22,6 +21,9 @@ from processes.errors import (
     RuleBroken,
     StaleHousehold,
 )
+from processes.office.people.households import SaveHousehold
+from processes.office.people.resolve import ResolveDifference
+from processes.office.people.transfers import AskTransfer
 from processes.oversight import canonical
 from processes.people import persons, queries
 from processes.people.id_number import compose
@@ -105,13 +107,13 @@ def test_both_places_see_it__the_place_of_the_file_resolves_it(stage: Stage) -> 
     assert (person.disability_kind, person.disability_grade) == ("肢体", 2)
     with pytest.raises(RuleBroken):
         clerk = stage.actor("window_clerk", cases.VILLAGE)
-        stage.office.perform(c.ResolveDifference(difference.id, False, "再来"), clerk)
+        stage.office.perform(ResolveDifference(difference.id, False, "再来"), clerk)
     told = here.get(f"/households/{own}/history").text
     assert "采纳登记差异（已核对残疾证）" in told
     assert "残疾：无 → 肢体二级" in told
     # the page that was opened before does not write the old value back
     with pytest.raises(StaleHousehold):
-        stage.office.perform(c.SaveHousehold(household_form(ALONE, cases.VILLAGE), own, 1), clerk)
+        stage.office.perform(SaveHousehold(household_form(ALONE, cases.VILLAGE), own, 1), clerk)
 
 
 def test_a_number_typed_with_any_name__does_not_tell_what_is_on_file(stage: Stage) -> None:
@@ -146,7 +148,7 @@ def test_a_declined_value__is_not_asked_again__another_one_is(stage: Stage) -> N
     _, other = two_files(stage, name="周单生")
     (difference,) = everywhere(stage, PersonDifference)
     stage.office.perform(
-        c.ResolveDifference(difference.id, False, "以户口簿为准"), stage.actor("window_clerk", cases.VILLAGE)
+        ResolveDifference(difference.id, False, "以户口簿为准"), stage.actor("window_clerk", cases.VILLAGE)
     )
     there = stage.actor("window_clerk", TWO)
     save(stage.office, there, form(name="周单生"), other, 1)
@@ -217,7 +219,7 @@ def test_lines_name_persons__a_line_of_nobody_is_refused(stage: Stage) -> None:
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     kept = household_form(raw, cases.VILLAGE)
     kept["members"] = [m for m in kept["members"] if m["name"] != "郭妻"]
-    stage.office.perform(c.SaveHousehold(kept, number, 1), clerk)
+    stage.office.perform(SaveHousehold(kept, number, 1), clerk)
     with stage.database.reading("") as session:
         rows = session.execute(
             select(Person.name, Income.annual_amount).join(Income, Income.person_id == Person.id)
@@ -228,7 +230,7 @@ def test_lines_name_persons__a_line_of_nobody_is_refused(stage: Stage) -> None:
         ]
     gone = kept | {"members": [m for m in kept["members"] if m["name"] != "郭子"]}
     with pytest.raises(FormInvalid) as fault:
-        stage.office.perform(c.SaveHousehold(gone, number, 2), clerk)
+        stage.office.perform(SaveHousehold(gone, number, 2), clerk)
     assert "已不在名单中" in fault.value.fields["incomes.1.member"][0]
 
 
@@ -248,13 +250,13 @@ def test_a_family_that_can_hardly_be__is_confirmed(stage: Stage, member: dict[st
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     asked = household_form({"members": [*ALONE["members"], member]}, cases.VILLAGE)
     with pytest.raises(HouseholdDoubtful) as doubt:
-        stage.office.perform(c.SaveHousehold(asked), clerk)
+        stage.office.perform(SaveHousehold(asked), clerk)
     (sentence,) = doubt.value.sentences
     assert said in sentence
     assert everywhere(stage, Household) == []
-    saved = stage.office.perform(c.SaveHousehold(asked, confirmed=(sentence,)), clerk)
+    saved = stage.office.perform(SaveHousehold(asked, confirmed=(sentence,)), clerk)
     # confirmed once, it is not asked again
-    stage.office.perform(c.SaveHousehold(asked, saved["household"], 1), clerk)
+    stage.office.perform(SaveHousehold(asked, saved.household, 1), clerk)
 
 
 def test_two_spouses__and_one_person_in_two_files(stage: Stage) -> None:
@@ -266,12 +268,12 @@ def test_two_spouses__and_one_person_in_two_files(stage: Stage) -> None:
     ]
     with pytest.raises(HouseholdDoubtful) as doubt:
         stage.office.perform(
-            c.SaveHousehold(household_form({"members": [*ALONE["members"], *wives]}, cases.VILLAGE)), clerk
+            SaveHousehold(household_form({"members": [*ALONE["members"], *wives]}, cases.VILLAGE)), clerk
         )
     assert doubt.value.sentences == ["登记了 2 名配偶：大妻、小妻"]
     own = cases.a_household(stage, raw=ALONE)
     with pytest.raises(HouseholdDoubtful) as doubt:
-        stage.office.perform(c.SaveHousehold(household_form(ALONE, "340199101202")), clerk)
+        stage.office.perform(SaveHousehold(household_form(ALONE, "340199101202")), clerk)
     (sentence,) = doubt.value.sentences
     assert re.fullmatch(
         rf"证件号码尾号 [0-9]{{3}}[0-9X] 的成员已在另一户档案中登记（{own}），同一人不应同时属于两户",
@@ -280,7 +282,7 @@ def test_two_spouses__and_one_person_in_two_files(stage: Stage) -> None:
     # Whoever types the number with any name is not told whose it is.
     guessed = {"members": [{**ALONE["members"][0], "name": "不知名"}]}
     with pytest.raises(HouseholdDoubtful) as doubt:
-        stage.office.perform(c.SaveHousehold(household_form(guessed, "340199101202")), clerk)
+        stage.office.perform(SaveHousehold(household_form(guessed, "340199101202")), clerk)
     assert "周单身" not in " ".join(doubt.value.sentences)
     assert sentence in doubt.value.sentences
 
@@ -291,9 +293,7 @@ def test_who_leaves_and_draws__is_asked_about(stage: Stage) -> None:
         number, version = session.execute(select(Household.number, Household.version)).one()
     kept = household_form({"members": cases.HOUSEHOLD["members"][:1]}, cases.VILLAGE)
     with pytest.raises(HouseholdDoubtful) as doubt:
-        stage.office.perform(
-            c.SaveHousehold(kept, number, version), stage.actor("window_clerk", cases.VILLAGE)
-        )
+        stage.office.perform(SaveHousehold(kept, number, version), stage.actor("window_clerk", cases.VILLAGE))
     assert f"李秀英移出本户，其最低生活保障（{drawing}）仍在发放" in doubt.value.sentences[0]
 
 
@@ -310,7 +310,7 @@ def test_who_is_dead_and_draws__is_asked_about__and_no_member_any_more(stage: St
     }
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     with pytest.raises(HouseholdDoubtful) as doubt:
-        stage.office.perform(c.SaveHousehold(household_form(raw, cases.VILLAGE), number, version), clerk)
+        stage.office.perform(SaveHousehold(household_form(raw, cases.VILLAGE), number, version), clerk)
     (said,) = doubt.value.sentences
     assert said == f"李秀英登记去世，其最低生活保障（{drawing}）仍在发放，应及时复核待遇"
     save(stage.office, clerk, household_form(raw, cases.VILLAGE), number, version, confirm=True)
@@ -331,7 +331,7 @@ def test_who_is_dead_and_draws__is_asked_about__and_no_member_any_more(stage: St
 def test_what_waits_too_long__is_seen_by_the_county(stage: Stage) -> None:
     two_files(stage, name="周单生")
     stage.office.perform(
-        c.AskTransfer("340199101-H-000001", "340199102", "迁居"), stage.actor("window_clerk", cases.VILLAGE)
+        AskTransfer("340199101-H-000001", "340199102", "迁居"), stage.actor("window_clerk", cases.VILLAGE)
     )
     county = Browser(stage, "county_clerk")
     assert "超期" not in county.get("/oversight").text.split("各乡镇在办")[0].split("紧急和超期")[0]
@@ -354,7 +354,7 @@ def test_half_a_car__and_other_entries_are_told_at_their_field(stage: Stage) -> 
     asked["members"][0]["name"] = "……"
     asked["division"] = "340199101299"
     with pytest.raises(FormInvalid) as fault:
-        stage.office.perform(c.SaveHousehold(asked), clerk)
+        stage.office.perform(SaveHousehold(asked), clerk)
     assert fault.value.fields == {
         "members.0.name": ["姓名应含有文字"],
         "incomes.0.amount": ["请写出完整的数字，例如 100000，不用科学记数法"],
@@ -362,7 +362,7 @@ def test_half_a_car__and_other_entries_are_told_at_their_field(stage: Stage) -> 
     }
     plain = household_form(ALONE, cases.VILLAGE) | {"division": "340199101299"}
     with pytest.raises(FormInvalid) as fault:
-        stage.office.perform(c.SaveHousehold(plain), clerk)
+        stage.office.perform(SaveHousehold(plain), clerk)
     assert list(fault.value.fields) == ["division"]
 
 
@@ -371,7 +371,7 @@ def test_a_household_does_not_leave_its_township_by_its_form(stage: Stage) -> No
     number = cases.a_household(stage, raw=ALONE)
     with pytest.raises(HouseholdNotFound):
         stage.office.perform(
-            c.SaveHousehold(household_form(ALONE, TWO), number, 1), stage.actor("window_clerk", cases.VILLAGE)
+            SaveHousehold(household_form(ALONE, TWO), number, 1), stage.actor("window_clerk", cases.VILLAGE)
         )
 
 
@@ -398,7 +398,7 @@ def test_a_foreign_spouse_with_a_passport__is_somebody(stage: Stage) -> None:
         cases.a_household(stage, raw={"members": [*ALONE["members"], wife | {"birth": "2027-01-01"}]})
     assert "members.1.birth_on" in fault.value.fields
     with pytest.raises(NotFound):
-        stage.office.perform(c.ResolveDifference(99, True, "x"), stage.actor("window_clerk", cases.VILLAGE))
+        stage.office.perform(ResolveDifference(99, True, "x"), stage.actor("window_clerk", cases.VILLAGE))
 
 
 def test_a_number_stored_in_another_writing__is_reported__put_right__never_merged(stage: Stage) -> None:
@@ -422,7 +422,7 @@ def test_a_number_stored_in_another_writing__is_reported__put_right__never_merge
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     page = household_form(ALONE, cases.VILLAGE)
     page["members"][0] |= {"id_number": "3401**********" + "xxxx", "person_id": person.id}
-    stage.office.perform(c.SaveHousehold(page, number, 1), clerk)
+    stage.office.perform(SaveHousehold(page, number, 1), clerk)
     (again,) = everywhere(stage, Person)
     assert (again.id, again.id_number, again.id_tail, again.name) == (person.id, plain, plain[-4:], "周单身")
     with stage.database.reading("") as session:
@@ -444,7 +444,7 @@ def test_two_rows_of_one_number__are_not_merged_in_silence(stage: Stage) -> None
     page = household_form(ALONE, cases.VILLAGE)
     page["members"][0] |= {"person_id": person.id}
     with pytest.raises((RuleBroken, HouseholdDoubtful)):
-        stage.office.perform(c.SaveHousehold(page, number, 1), stage.actor("window_clerk", cases.VILLAGE))
+        stage.office.perform(SaveHousehold(page, number, 1), stage.actor("window_clerk", cases.VILLAGE))
     with pytest.raises(RuleBroken, match="另有一份人员档案"):
         save(stage.office, stage.actor("window_clerk", cases.VILLAGE), page, number, 1, confirm=True)
     assert len(everywhere(stage, Person)) == 2

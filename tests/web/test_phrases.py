@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from processes import commands as c
 from processes.errors import Invalid, NotFound
+from processes.office.personal.phrases import DropPhrase, KeepPhrase
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders.desks import Person
@@ -37,13 +37,13 @@ def test_what_is_no_opinion_is_refused(any_stage: Stage) -> None:
     leader = any_stage.actor("township_leader", cases.VILLAGE)
     for text in ("", "  ", "长" * 301):
         with pytest.raises(Invalid, match="1 至 300 个字"):
-            any_stage.office.perform(c.KeepPhrase(text), leader)
+            any_stage.office.perform(KeepPhrase(text), leader)
     for n in range(40):
-        any_stage.office.perform(c.KeepPhrase(f"意见{n}"), leader)
+        any_stage.office.perform(KeepPhrase(f"意见{n}"), leader)
     with pytest.raises(Invalid, match="40 条"):
-        any_stage.office.perform(c.KeepPhrase("再一条"), leader)
+        any_stage.office.perform(KeepPhrase("再一条"), leader)
     with pytest.raises(NotFound):
-        any_stage.office.perform(c.DropPhrase(1), any_stage.actor("county_leader", "340199"))
+        any_stage.office.perform(DropPhrase(1), any_stage.actor("county_leader", "340199"))
 
 
 def test_a_paper_that_stands_is_not_made_again_unasked(stage: Stage) -> None:

@@ -8,9 +8,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases.models import WorkItem
 from processes.errors import DoubleBenefit, DuplicateCase, FormInvalid, RuleBroken
+from processes.office.cases.start import StartCase
+from processes.office.people.households import SaveHousehold
+from processes.office.people.identify import IdentifyPerson, UndoIdentification
+from processes.office.steps.complete import CompleteTask
 from processes.people import queries
 from processes.people.id_number import compose
 from processes.people.models import Membership, Person, PersonMerge
@@ -38,7 +41,7 @@ def household(stage: Stage, **more: object) -> str:
         "division": cases.VILLAGE, "address": "集镇车站", "phone": "", "category": "", "members": [member(**more)],
     }  # fmt: skip
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    return str(stage.office.perform(c.SaveHousehold(form, token=str(uuid4())), clerk)["household"])
+    return str(stage.office.perform(SaveHousehold(form, token=str(uuid4())), clerk).household)
 
 
 def person_of(stage: Stage) -> Person:
@@ -66,7 +69,7 @@ def test_saving_again_keeps_the_same_person(stage: Stage) -> None:
         "division": cases.VILLAGE, "address": "救助站", "phone": "", "category": "",
         "members": [member(name="老王", person_id=person.id)],
     }  # fmt: skip
-    stage.office.perform(c.SaveHousehold(form, number, 1), clerk)
+    stage.office.perform(SaveHousehold(form, number, 1), clerk)
     again = person_of(stage)
     assert (again.id, again.name) == (person.id, "老王")
 
@@ -81,23 +84,23 @@ def test_known_later__histories_meet__and_part_again(stage: Stage) -> None:
             select(Person).join(Membership).where(Person.name == "张建国")
         ).one()  # fmt: skip
         number = known.id_number
-    stage.office.perform(c.IdentifyPerson(person.id, number, "张建国", "亲属辨认"), clerk)
+    stage.office.perform(IdentifyPerson(person.id, number, "张建国", "亲属辨认"), clerk)
     page = Browser(stage, "window_clerk").get(f"/households/{unknown}").text
     assert "已查明：张建国" in page
     assert "同一人的其他档案" in page
     assert number not in page
     with pytest.raises((DuplicateCase, DoubleBenefit)):  # drawn under the other file: not twice
-        stage.office.perform(c.StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)
+        stage.office.perform(StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)
     with pytest.raises(RuleBroken):
-        stage.office.perform(c.IdentifyPerson(person.id, number, "张建国", "再次"), clerk)
-    stage.office.perform(c.UndoIdentification(person.id), clerk)
-    started = stage.office.perform(c.StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)
-    assert started["case"] != drawing
+        stage.office.perform(IdentifyPerson(person.id, number, "张建国", "再次"), clerk)
+    stage.office.perform(UndoIdentification(person.id), clerk)
+    started = stage.office.perform(StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)
+    assert started.case != drawing
     with stage.database.reading("") as session:
         merge = session.scalars(select(PersonMerge)).one()
         assert merge.undone_by == clerk.name
     with pytest.raises(RuleBroken):
-        stage.office.perform(c.UndoIdentification(person.id), clerk)
+        stage.office.perform(UndoIdentification(person.id), clerk)
 
 
 def test_a_number_that_nobody_has_yet__makes_the_registered_person(stage: Stage) -> None:
@@ -105,7 +108,7 @@ def test_a_number_that_nobody_has_yet__makes_the_registered_person(stage: Stage)
     household(stage)
     person = person_of(stage)
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    stage.office.perform(c.IdentifyPerson(person.id, NUMBER, "王大山", "指纹比对"), clerk)
+    stage.office.perform(IdentifyPerson(person.id, NUMBER, "王大山", "指纹比对"), clerk)
     with stage.database.reading("") as session:
         known = session.scalars(select(Person).where(Person.name == "王大山")).one()
     assert (known.birth_on, known.is_provisional) == (date(1978, 6, 15), False)
@@ -117,9 +120,7 @@ def drawing_twice(stage: Stage) -> tuple[str, str, int, str]:
     unknown = household(stage, name="老周", work_ability="none")
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     again = str(
-        stage.office.perform(c.StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)[
-            "case"
-        ]
+        stage.office.perform(StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk).case
     )
     while not any(i.task == "serve_confirmation" for i in cases.open_items(stage, again)):
         item = cases.open_items(stage, again)[0]
@@ -136,7 +137,7 @@ def test_identified_as_one_who_draws_already__the_county_verifies_and_stops_one(
     stage = whole_stage
     known, again, person, number = drawing_twice(stage)
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    opened = stage.office.perform(c.IdentifyPerson(person, number, "周大海", "指纹比对"), clerk)["case"]
+    opened = stage.office.perform(IdentifyPerson(person, number, "周大海", "指纹比对"), clerk).case
     (item,) = cases.open_items(stage, opened)
     assert (item.task, item.role) == ("verify_double_benefit", "county_clerk")
     with stage.database.reading("") as session:
@@ -155,7 +156,7 @@ def test_identified_as_one_who_draws_already__the_county_verifies_and_stops_one(
     ):
         at = cases.item_at(stage, opened, task)
         stage.office.perform(
-            c.CompleteTask(at.id, at.version, data, str(uuid4())), stage.actor(at.role, cases.VILLAGE)
+            CompleteTask(at.id, at.version, data, str(uuid4())), stage.actor(at.role, cases.VILLAGE)
         )
     with stage.database.reading("") as session:
         for month, lines in (("2026-03", 0), ("2026-04", 1)):
@@ -168,14 +169,14 @@ def test_identified_while_an_application_runs__the_county_verifies_too(whole_sta
     known = cases.a_case(stage, at="serve_confirmation", raw=cases.OTHER_HOUSEHOLD)
     unknown = household(stage, name="老周")
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    running = stage.office.perform(c.StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)
+    running = stage.office.perform(StartCase("minimum_living_allowance", unknown, cases.APPLICATION), clerk)
     with stage.database.reading("") as session:
         number = session.scalars(select(Person).where(Person.name == "周大海")).one().id_number
-    opened = stage.office.perform(c.IdentifyPerson(person_of(stage).id, number, "周大海", "亲属辨认"), clerk)[
-        "case"
-    ]
+    opened = stage.office.perform(
+        IdentifyPerson(person_of(stage).id, number, "周大海", "亲属辨认"), clerk
+    ).case
     page = Browser(stage, "county_clerk").get(f"/cases/{opened}").text
-    assert f"正在申请最低生活保障（{running['case']}）" in page
+    assert f"正在申请最低生活保障（{running.case}）" in page
     assert known in page
 
 
@@ -184,9 +185,9 @@ def test_identified_as_one_who_draws_nothing__nothing_is_opened(whole_stage: Sta
     household(whole_stage)
     clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
     answer = whole_stage.office.perform(
-        c.IdentifyPerson(person_of(whole_stage).id, NUMBER, "王大山", "辨认"), clerk
+        IdentifyPerson(person_of(whole_stage).id, NUMBER, "王大山", "辨认"), clerk
     )
-    assert answer["case"] == ""
+    assert answer.case == ""
 
 
 def test_a_known_person_is_computed_by_their_own_age(stage: Stage) -> None:
@@ -194,7 +195,7 @@ def test_a_known_person_is_computed_by_their_own_age(stage: Stage) -> None:
     unknown = household(stage, estimated_age="70")
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     person = person_of(stage)
-    stage.office.perform(c.IdentifyPerson(person.id, NUMBER, "王大山", "辨认"), clerk)
+    stage.office.perform(IdentifyPerson(person.id, NUMBER, "王大山", "辨认"), clerk)
     with stage.database.reading("") as session:
         found = queries.facts(queries.household_by_number(session, unknown), date(2026, 3, 2))
         (member,) = found["members"]

@@ -6,7 +6,7 @@ import io
 import zipfile
 from datetime import datetime
 
-from processes import commands as c
+from processes.office.cases.start import StartCase
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders.desks import Person
@@ -18,7 +18,7 @@ def test_a_choice_that_a_table_read__is_said_by_its_label(whole_stage: Stage) ->
     whole_stage.set_clock(datetime(2026, 3, 2, 9, 0))
     household = cases.a_household(whole_stage)
     clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
-    number = whole_stage.office.perform(c.StartCase("temporary_relief", household, BURNT), clerk)["case"]
+    number = whole_stage.office.perform(StartCase("temporary_relief", household, BURNT), clerk).case
     page = Person(whole_stage, "county_clerk").get(f"/cases/{number}").text
     assert "急难事件：火灾" in page
     assert "急难事件：fire" not in page

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access.models import AccessLog, Account
 from processes.cases.models import Notice
 from processes.errors import DatabaseBusy, PermissionMissing
 from processes.office import Office
+from processes.office.people.look_up import LookUpPerson
 from processes.people.id_number import compose
 from processes.rehearsal.registering import household_form
 from processes.rehearsal.stage import Stage
@@ -124,7 +124,7 @@ def test_only_who_registers_looks_up(stage: Stage, role: str) -> None:
     assert answer.status_code == (200 if writes else 403)
     if not writes:
         with pytest.raises(PermissionMissing):
-            stage.office.perform(c.LookUpPerson(ZHANG), stage.actor(role, cases.VILLAGE))
+            stage.office.perform(LookUpPerson(ZHANG), stage.actor(role, cases.VILLAGE))
 
 
 def test_the_search_box_and_the_look_up_count_together(stage: Stage) -> None:

@@ -7,9 +7,18 @@ from datetime import datetime
 
 import pytest
 
-from processes import commands as c
 from processes import jobs
 from processes.errors import Invalid, NotFound, PermissionMissing, RuleBroken, StaleDraft
+from processes.office.steps.claim import ClaimTask
+from processes.office.studio.drafts import (
+    AddDraftFile,
+    ApproveDraft,
+    DropDraftFile,
+    OpenDraft,
+    ProposeDraft,
+    SaveDraftFile,
+)
+from processes.office.studio.migrating import PlanMigration, RunMigration
 from processes.rehearsal.stage import Stage
 from processes.releases import drafts, publish
 from processes.releases.bundle import Bundle
@@ -22,7 +31,7 @@ PROGRAMME = "minimum_living_allowance"
 def _draft(stage: Stage) -> int:
     stage.set_clock(datetime(2026, 3, 2, 9, 0))
     supervisor = stage.actor("supervisor", "340199")
-    return int(stage.office.perform(c.OpenDraft(PROGRAMME), supervisor)["draft"])
+    return int(stage.office.perform(OpenDraft(PROGRAMME), supervisor).draft)
 
 
 def test_an_earlier_release_is_put_back_by_publishing_it_again(stage: Stage, allowance: Bundle) -> None:
@@ -35,9 +44,9 @@ def test_an_earlier_release_is_put_back_by_publishing_it_again(stage: Stage, all
         assert drafts.bundle_of(draft).digest == allowance.digest
         assert draft.note == "恢复第 1 版的内容"
     one, other = stage.actor("supervisor", "340199"), stage.actor("supervisor#2", "340199")
-    stage.office.perform(c.ProposeDraft(draft_id, draft.note, datetime(2026, 3, 3).date()), one)
-    published = stage.office.perform(c.ApproveDraft(draft_id), other)
-    assert published["number"] == 3
+    stage.office.perform(ProposeDraft(draft_id, draft.note, datetime(2026, 3, 3).date()), one)
+    published = stage.office.perform(ApproveDraft(draft_id), other)
+    assert published.number == 3
     with stage.database.reading("") as session:
         again = publish.open_release(
             session, publish.current_id(session, PROGRAMME, datetime(2026, 3, 3).date())
@@ -54,9 +63,9 @@ def test_a_release_is_never_published_for_a_day_on_which_another_holds(
     one, other = stage.actor("supervisor", "340199"), stage.actor("supervisor#2", "340199")
     answer = Person(stage, "supervisor").post(f"/releases/{PROGRAMME}/restore", {"number": "1"})
     restored = int(answer.location.rsplit("/", 1)[1])
-    stage.office.perform(c.ProposeDraft(restored, "恢复", datetime(2026, 3, 3).date()), one)
+    stage.office.perform(ProposeDraft(restored, "恢复", datetime(2026, 3, 3).date()), one)
     stage.set_clock(datetime(2026, 3, 10, 9, 0))
-    stage.office.perform(c.ApproveDraft(restored), other)
+    stage.office.perform(ApproveDraft(restored), other)
     with stage.database.reading("") as session:
         third = publish.numbered(session, PROGRAMME, 3)
         assert str(third.effective_from) == "2026-03-10"
@@ -81,21 +90,21 @@ def test_one_batch_at_a_time_and_only_for_supervisors(stage: Stage, allowance: B
     number = releases.put_in_force(stage, releases.second_signature(allowance))
     supervisor = stage.actor("supervisor", "340199")
     with pytest.raises(PermissionMissing):
-        stage.office.perform(c.PlanMigration(PROGRAMME, 1, number), stage.actor("county_leader", "340199"))
+        stage.office.perform(PlanMigration(PROGRAMME, 1, number), stage.actor("county_leader", "340199"))
     with pytest.raises(RuleBroken, match="另一个版本"):
-        stage.office.perform(c.PlanMigration(PROGRAMME, 1, 1), supervisor)
-    batch = stage.office.perform(c.PlanMigration(PROGRAMME, 1, number), supervisor)["batch"]
+        stage.office.perform(PlanMigration(PROGRAMME, 1, 1), supervisor)
+    batch = stage.office.perform(PlanMigration(PROGRAMME, 1, number), supervisor).batch
     with pytest.raises(RuleBroken, match="还没有结束"):
-        stage.office.perform(c.PlanMigration(PROGRAMME, 1, number), supervisor)
+        stage.office.perform(PlanMigration(PROGRAMME, 1, number), supervisor)
     with pytest.raises(RuleBroken, match="正在检查"):
-        stage.office.perform(c.RunMigration(batch, "早了"), stage.actor("supervisor#2", "340199"))
+        stage.office.perform(RunMigration(batch, "早了"), stage.actor("supervisor#2", "340199"))
     desk = Person(stage, "supervisor")
     assert "正在检查 0/1" in desk.get(f"/migrations/{batch}").text
     jobs.migrate_cases(stage.office)
     assert "可直接迁移 1" in desk.get(f"/migrations/{batch}").text
     desk.post(f"/migrations/{batch}/drop", {})
     assert "已放弃" in desk.get(f"/releases/{PROGRAMME}").text
-    assert stage.office.perform(c.PlanMigration(PROGRAMME, 1, number), supervisor)["batch"] != batch
+    assert stage.office.perform(PlanMigration(PROGRAMME, 1, number), supervisor).batch != batch
 
 
 def test_files_are_added_and_dropped_with_proper_names(stage: Stage) -> None:
@@ -106,12 +115,12 @@ def test_files_are_added_and_dropped_with_proper_names(stage: Stage) -> None:
     assert "third_opinion" in desk.get(f"/studio/{draft}").text
     for name in ("../x.form", "forms/Second.form", "common/forms/x.form", "programme.toml", "x.py"):
         with pytest.raises(Invalid):
-            stage.office.perform(c.AddDraftFile(draft, name, ""), supervisor)
+            stage.office.perform(AddDraftFile(draft, name, ""), supervisor)
     with pytest.raises(Invalid, match="已有"):
-        stage.office.perform(c.AddDraftFile(draft, "forms/third_opinion.form", ""), supervisor)
+        stage.office.perform(AddDraftFile(draft, "forms/third_opinion.form", ""), supervisor)
     with pytest.raises(NotFound):
-        stage.office.perform(c.DropDraftFile(draft, "programme.toml"), supervisor)
-    stage.office.perform(c.DropDraftFile(draft, "forms/third_opinion.form"), supervisor)
+        stage.office.perform(DropDraftFile(draft, "programme.toml"), supervisor)
+    stage.office.perform(DropDraftFile(draft, "forms/third_opinion.form"), supervisor)
     assert "third_opinion.form</a>" not in desk.get(f"/studio/{draft}").text
 
 
@@ -140,11 +149,11 @@ def test_two_people_change_different_files_at_once(stage: Stage) -> None:
     with stage.database.reading("") as session:
         files = drafts.bundle_of(drafts.one(session, draft)).files
     seen = {n: drafts.mark(files[n]) for n in ("CHANGES.md", "documents.toml")}
-    stage.office.perform(c.SaveDraftFile(draft, 1, "CHANGES.md", "一", seen["CHANGES.md"]), one)
+    stage.office.perform(SaveDraftFile(draft, 1, "CHANGES.md", "一", seen["CHANGES.md"]), one)
     text = files["documents.toml"].decode() + "\n# 备注\n"
-    stage.office.perform(c.SaveDraftFile(draft, 1, "documents.toml", text, seen["documents.toml"]), other)
+    stage.office.perform(SaveDraftFile(draft, 1, "documents.toml", text, seen["documents.toml"]), other)
     with pytest.raises(StaleDraft):
-        stage.office.perform(c.SaveDraftFile(draft, 1, "CHANGES.md", "二", seen["CHANGES.md"]), other)
+        stage.office.perform(SaveDraftFile(draft, 1, "CHANGES.md", "二", seen["CHANGES.md"]), other)
     with stage.database.reading("") as session:
         kept = drafts.bundle_of(drafts.one(session, draft)).files
     assert kept["CHANGES.md"] == "一".encode()
@@ -219,9 +228,9 @@ def test_what_cannot_be_taken_back_lightly__asks_first_and_says_how_many(
     cases.a_case(stage)
     cases.a_case(stage, raw=cases.OTHER_HOUSEHOLD)
     number = releases.put_in_force(stage, releases.second_signature(allowance))
-    batch = stage.office.perform(c.PlanMigration(PROGRAMME, 1, number), stage.actor("supervisor", "340199"))[
-        "batch"
-    ]
+    batch = stage.office.perform(
+        PlanMigration(PROGRAMME, 1, number), stage.actor("supervisor", "340199")
+    ).batch
     jobs.migrate_cases(stage.office)
     assert 'data-confirm="将迁移 2 件，不迁移 0 件。确定执行吗？"' in desk.get(f"/migrations/{batch}").text
     Person(stage, "supervisor2").post(f"/migrations/{batch}/run", {"reason": "新版本"})
@@ -238,7 +247,7 @@ def test_a_step_that_is_done__leads_to_the_next_one(stage: Stage) -> None:
     numbers = [cases.a_case(stage), cases.a_case(stage, raw=cases.OTHER_HOUSEHOLD)]
     items = [cases.item_at(stage, n, "check_papers") for n in numbers]
     for item in items:
-        stage.office.perform(c.ClaimTask(item.id, item.version), actor)
+        stage.office.perform(ClaimTask(item.id, item.version), actor)
     body = {"version": items[0].version + 1, "data": cases.answer(stage, "check_papers"), "token": "t"}
     done = clerk.send(f"/cases/{numbers[0]}/tasks/{items[0].id}/complete", body)
     page = clerk.get(done.json["address"]).text
@@ -255,7 +264,7 @@ def test_a_programme_without_monthly_amounts__is_not_simulated(
     for bundle in every_bundle:
         if bundle.id == "temporary_relief":
             releases.put_in_force(stage, bundle)
-    draft = stage.office.perform(c.OpenDraft("temporary_relief"), supervisor)["draft"]
+    draft = stage.office.perform(OpenDraft("temporary_relief"), supervisor).draft
     answer = Person(stage, "supervisor").post(f"/studio/{draft}/simulate", {"on": "2026-03-02"})
     assert answer.status_code == 409
     assert "没有按月发放的金额" in answer.text

@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from processes import commands as c
 from processes import jobs
 from processes.access.models import AccessLog
 from processes.access.scope import system_actor
+from processes.office.papers.renderer_reports import FinishPaper
 from processes.papers.models import IssuedPaper, ReplacedPage, ReturnedPage
 from processes.rehearsal.stage import Stage
 from processes.storage import vault
@@ -187,4 +187,4 @@ def test_the_mark_leads_to_the_verification_page(stage: Stage) -> None:
     cases.a_case(stage, "township_opinion")
     paper, _ = _printed(stage, "acceptance_notice")
     assert "当前有效" in Person(stage).get(f"/verify/{paper.code}/1-1").text
-    stage.office.perform(c.FinishPaper(paper.code, paper.sha256 or "", 1, 1), system_actor())
+    stage.office.perform(FinishPaper(paper.code, paper.sha256 or "", 1, 1), system_actor())

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import LargeBinary, delete, select, type_coerce, update
 
-from processes import commands as c
 from processes.access import account_states, accounts, passkeys, sessions, totp
 from processes.access.factor_models import RecoveryCode, SecondFactor
 from processes.access.models import Account, SignedIn
@@ -16,6 +15,10 @@ from processes.access.scope import Actor, system_actor
 from processes.cases.models import Notice
 from processes.errors import EnrolmentDue, FactorDue, RuleBroken, SettingInvalid
 from processes.office import Office
+from processes.office.accounts.accounts import ChangePassword
+from processes.office.accounts.changes import AskFactorReset, DecideAccountChange
+from processes.office.accounts.second_factors import BeginTotp, ResetFactors
+from processes.office.personal.phrases import KeepPhrase
 from processes.opening import open_office
 from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
@@ -110,7 +113,7 @@ def test_before_the_second_factor_the_door_takes_nothing(stage: Stage, later: li
     waiting = replace(
         actor(stage, "t1_clerk"), at_desk=sessions.AtDesk(row.id, row.verified_at, row.proof, row.awaits)
     )
-    for command in (c.BeginTotp(PASSWORD), c.ChangePassword(PASSWORD, "x" * 12), c.KeepPhrase("x", "y")):
+    for command in (BeginTotp(PASSWORD), ChangePassword(PASSWORD, "x" * 12), KeepPhrase("x", "y")):
         with pytest.raises(FactorDue):
             stage.office.perform(command, waiting)
 
@@ -195,7 +198,7 @@ def test_where_the_role_asks_for_it__nothing_opens_before_it_is_enrolled(
 def test_the_door_asks_for_enrolment_too(stage: Stage) -> None:
     here = sessions.AtDesk(1, sessions.wall(), "password", "enrolment")
     with pytest.raises(EnrolmentDue):
-        stage.office.perform(c.KeepPhrase("x", "y"), replace(actor(stage, "supervisor"), at_desk=here))
+        stage.office.perform(KeepPhrase("x", "y"), replace(actor(stage, "supervisor"), at_desk=here))
 
 
 def test_one_gives_ones_own_factor_up(stage: Stage, later: list[timedelta]) -> None:
@@ -222,7 +225,7 @@ def test_a_lost_telephone_takes_two_administrators(stage: Stage, later: list[tim
     with stage.database.reading("") as session:
         change = accounts.changes(session)[actor(stage, "t1_clerk").account_id or 0].id
     with pytest.raises(RuleBroken, match="另一名管理员"):
-        stage.office.perform(c.DecideAccountChange(change, accept=True), actor(stage, "admin"))
+        stage.office.perform(DecideAccountChange(change, accept=True), actor(stage, "admin"))
     assert len(factors_of(stage, "t1_clerk")) == 1
     second.post("/accounts/t1_clerk/decide", {"change": change, "accept": "yes"})
     assert factors_of(stage, "t1_clerk") == []
@@ -231,17 +234,17 @@ def test_a_lost_telephone_takes_two_administrators(stage: Stage, later: list[tim
     assert Person(stage, "window_clerk").get("/worklist").status_code == 200
     assert entries(stage, "factors_reset") == ["t1_clerk"]
     with pytest.raises(RuleBroken, match="没有登记"):
-        stage.office.perform(c.AskFactorReset("t1_clerk", "手机丢失"), actor(stage, "admin"))
+        stage.office.perform(AskFactorReset("t1_clerk", "手机丢失"), actor(stage, "admin"))
 
 
 def test_whoever_runs_the_machine_helps_the_only_administrator(stage: Stage, later: list[timedelta]) -> None:
     enrol(Person(stage, "administrator"))
-    assert stage.office.perform(c.ResetFactors("admin"), system_actor()) == {"removed": 1}
+    assert stage.office.perform(ResetFactors("admin"), system_actor()).removed == 1
     assert Person(stage, "administrator").get("/accounts").status_code == 200
     from processes.errors import PermissionMissing
 
     with pytest.raises(PermissionMissing):
-        stage.office.perform(c.ResetFactors("t1_clerk"), actor(stage, "admin"))
+        stage.office.perform(ResetFactors("t1_clerk"), actor(stage, "admin"))
 
 
 @pytest.mark.parametrize("how", ["dropped", "exchanged", "altered"])

@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from processes.access.models import Account
 from processes.cases import notices
-from processes.office.sending import send_mail, send_short_messages
+from processes.compound.sending import send_mail, send_short_messages
 from processes.rehearsal.stage import Stage
 from processes.storage.outbox import OutboxRow
 from tests.builders import cases

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access import sessions
 from processes.access.models import AccessLog, SignedIn
+from processes.office.accounts.sessions import TouchSession
 from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
 from processes.storage.unit_of_work import current_instant
@@ -160,5 +160,5 @@ def test_touching_an_ended_session_does_not_bring_it_back(stage: Stage) -> None:
     row = rows(stage)[0]
     actor = stage.actor("window_clerk", cases.VILLAGE)
     clerk.post("/sign-out", {})
-    stage.office.perform(c.TouchSession(row.id), actor)
+    stage.office.perform(TouchSession(row.id), actor)
     assert rows(stage)[0].ended_at is not None

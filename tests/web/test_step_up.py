@@ -12,12 +12,35 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.access import accounts, sessions
 from processes.access.models import Account, SignedIn
 from processes.access.scope import Actor, AtDesk
 from processes.errors import RuleBroken, VerificationDue, YimenError
+from processes.office.accounts.accounts import AddAccount, ChangePassword, ConfirmAccount, ReissuePassword
+from processes.office.accounts.changes import DecideAccountChange
+from processes.office.accounts.leaving import CloseAccount
+from processes.office.accounts.same_person import DeclarePerson, UntiePerson
+from processes.office.accounts.second_factors import BeginPasskey, BeginTotp, MakeRecoveryCodes, RemoveFactor
+from processes.office.accounts.verifying import VerifyCode, VerifyPassword
+from processes.office.cases.control import EndCase
+from processes.office.cases.move import DecideMove
+from processes.office.command import Command
+from processes.office.county.holidays import ConfirmHolidays, DecideUndoHolidays
+from processes.office.county.parameters import ConfirmParameter
 from processes.office.door import HANDLERS
+from processes.office.funds.entries import ConfirmFundEntry
+from processes.office.papers.archive import DecideDestruction
+from processes.office.papers.export import ExportFile, NoteListExport
+from processes.office.papers.print_runs import TakeRun
+from processes.office.papers.sign import SignPaper
+from processes.office.papers.withdraw import WithdrawPaper
+from processes.office.people.reveal import RevealIdNumber
+from processes.office.personal.absences import ConfirmAbsence, NameSubstitute
+from processes.office.steps.claim import ClaimTask
+from processes.office.steps.complete import CompleteTask
+from processes.office.studio.drafts import ApproveDraft
+from processes.office.studio.migrating import RunMigration
+from processes.office.studio.publish import PublishRelease
 from processes.rehearsal.county import PASSWORD
 from processes.rehearsal.stage import Stage
 from processes.storage.unit_of_work import current_instant
@@ -27,22 +50,22 @@ from tests.builders.factors import code, enrol, entries, make_real
 
 NEW = "春风又绿江南岸，明月何时"
 WEIGHTY = {
-    c.SignPaper, c.WithdrawPaper, c.ApproveDraft, c.PublishRelease, c.RevealIdNumber, c.ExportFile, c.NoteListExport,
-    c.AddAccount, c.ConfirmAccount, c.ReissuePassword, c.ConfirmParameter, c.ConfirmHolidays, c.ConfirmFundEntry,
-    c.RunMigration, c.BeginTotp, c.BeginPasskey, c.RemoveFactor, c.MakeRecoveryCodes, c.NameSubstitute, c.CloseAccount,
-    c.EndCase, c.DeclarePerson, c.UntiePerson, c.DecideDestruction,
+    SignPaper, WithdrawPaper, ApproveDraft, PublishRelease, RevealIdNumber, ExportFile, NoteListExport,
+    AddAccount, ConfirmAccount, ReissuePassword, ConfirmParameter, ConfirmHolidays, ConfirmFundEntry,
+    RunMigration, BeginTotp, BeginPasskey, RemoveFactor, MakeRecoveryCodes, NameSubstitute, CloseAccount,
+    EndCase, DeclarePerson, UntiePerson, DecideDestruction,
 }  # fmt: skip
-BY_WHAT_THEY_SAY: list[tuple[c.Command, bool]] = [
-    (c.TakeRun("x", for_bank=True), True),
-    (c.TakeRun("x"), False),
-    (c.DecideAccountChange(1, accept=True), True),
-    (c.DecideAccountChange(1, accept=False), False),
-    (c.ConfirmAbsence(1, accept=True), True),
-    (c.ConfirmAbsence(1, accept=False), False),
-    (c.DecideMove(1, accept=True), True),
-    (c.DecideMove(1, accept=False), False),
-    (c.DecideUndoHolidays(1, accept=True), True),
-    (c.DecideUndoHolidays(1, accept=False), False),
+BY_WHAT_THEY_SAY: list[tuple[Command[Any], bool]] = [
+    (TakeRun("x", for_bank=True), True),
+    (TakeRun("x"), False),
+    (DecideAccountChange(1, accept=True), True),
+    (DecideAccountChange(1, accept=False), False),
+    (ConfirmAbsence(1, accept=True), True),
+    (ConfirmAbsence(1, accept=False), False),
+    (DecideMove(1, accept=True), True),
+    (DecideMove(1, accept=False), False),
+    (DecideUndoHolidays(1, accept=True), True),
+    (DecideUndoHolidays(1, accept=False), False),
 ]
 
 
@@ -66,7 +89,7 @@ def stale(stage: Stage, username: str) -> Actor:
     return replace(accounts.actor_of(account(stage, username)), at_desk=here)
 
 
-def blank(kind: type[c.Command]) -> c.Command:
+def blank(kind: type[Command[Any]]) -> Command[Any]:
     """A command of a kind with something in every field."""
     empty: dict[str, Any] = {"int": 0, "str": "", "bool": False, "tuple": (), "dict": {}}
     told = {
@@ -86,7 +109,7 @@ def test_which_commands_ask_for_a_fresh_proof() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(WEIGHTY, key=lambda k: k.__name__), ids=lambda k: k.__name__)
-def test_the_door_asks__before_anything_is_looked_at(stage: Stage, kind: type[c.Command]) -> None:
+def test_the_door_asks__before_anything_is_looked_at(stage: Stage, kind: type[Command[Any]]) -> None:
     with pytest.raises(VerificationDue):
         stage.office.perform(blank(kind), stale(stage, "admin"))
 
@@ -95,7 +118,7 @@ def test_who_sits_nowhere_is_not_asked(stage: Stage) -> None:
     """Worker, command line, rehearsals: nobody is there who could answer."""
     admin = accounts.actor_of(account(stage, "admin"))
     with pytest.raises(YimenError) as refused:
-        stage.office.perform(c.ConfirmAccount("t1_clerk"), admin)
+        stage.office.perform(ConfirmAccount("t1_clerk"), admin)
     assert not isinstance(refused.value, VerificationDue)
 
 
@@ -216,7 +239,7 @@ def test_a_session_that_nobody_sat_at_stands_for_no_second_factor(
 ) -> None:
     make_real(stage, "t1_clerk")
     enrol(Person(stage, "window_clerk"))
-    stage.office.perform(c.ChangePassword(PASSWORD, NEW), accounts.actor_of(account(stage, "t1_clerk")))
+    stage.office.perform(ChangePassword(PASSWORD, NEW), accounts.actor_of(account(stage, "t1_clerk")))
     with stage.database.reading("") as session:
         last = session.scalars(select(SignedIn).order_by(SignedIn.id.desc()).limit(1)).one()
     assert (last.proof, last.awaits) == ("password", "factor")
@@ -271,7 +294,7 @@ def test_a_leader_who_decides_is_asked__a_clerk_is_not(stage: Stage) -> None:
     item = cases.item_at(stage, number, "check_papers")
     clerk = stale(stage, "t1_clerk")
     with pytest.raises(YimenError) as refused:  # an empty form; nobody asked who it is
-        stage.office.perform(c.CompleteTask(item.id, item.version, {}), clerk)
+        stage.office.perform(CompleteTask(item.id, item.version, {}), clerk)
     assert not isinstance(refused.value, VerificationDue)
 
 
@@ -279,16 +302,16 @@ def test_a_deciding_step(stage: Stage) -> None:
     number = cases.a_case(stage, at="township_opinion")
     item = cases.item_at(stage, number, "township_opinion")
     leader = stale(stage, "t1_leader")
-    version = stage.office.perform(c.ClaimTask(item.id, item.version), leader)["version"]
+    version = stage.office.perform(ClaimTask(item.id, item.version), leader).version
     data = cases.ANSWERS["township_opinion"]
     with pytest.raises(VerificationDue):
-        stage.office.perform(c.CompleteTask(item.id, version, data), leader)
+        stage.office.perform(CompleteTask(item.id, version, data), leader)
     fresh = replace(leader, at_desk=AtDesk(1, sessions.wall(), "password"))
-    assert stage.office.perform(c.CompleteTask(item.id, version, data), fresh)["case"] == number
+    assert stage.office.perform(CompleteTask(item.id, version, data), fresh).case == number
 
 
 def test_nobody_verifies_without_a_session(stage: Stage) -> None:
     colleague(stage, "admin", "admin2", "钱管理")
-    for command in (c.VerifyPassword(PASSWORD), c.VerifyCode("000000"), c.BeginTotp(PASSWORD)):
+    for command in (VerifyPassword(PASSWORD), VerifyCode("000000"), BeginTotp(PASSWORD)):
         with pytest.raises(RuleBroken, match="没有在网页登录"):
             stage.office.perform(command, accounts.actor_of(account(stage, "admin2")))

@@ -9,7 +9,6 @@ import pikepdf
 import pytest
 from sqlalchemy import select, update
 
-from processes import commands as c
 from processes import jobs
 from processes.access.models import AccessLog, Account
 from processes.access.scope import Actor
@@ -22,6 +21,17 @@ from processes.errors import (
     PermissionMissing,
     RuleBroken,
     StaleDraft,
+)
+from processes.office.county.parameters import ConfirmParameter
+from processes.office.studio.drafts import (
+    ApproveDraft,
+    AskRehearsal,
+    AskSimulation,
+    DiscardDraft,
+    NoteRehearsal,
+    OpenDraft,
+    ProposeDraft,
+    SaveDraftFile,
 )
 from processes.parameters.models import ParameterValue
 from processes.policy.calendar import civil_date
@@ -45,7 +55,7 @@ def supervisor(stage: Stage, who: str = "supervisor") -> Actor:
 
 def opened(stage: Stage) -> int:
     stage.set_clock(datetime(2026, 3, 2, 9, 0))
-    return int(stage.office.perform(c.OpenDraft("minimum_living_allowance"), supervisor(stage))["draft"])
+    return int(stage.office.perform(OpenDraft("minimum_living_allowance"), supervisor(stage)).draft)
 
 
 def text_of(stage: Stage, draft: int, name: str) -> str:
@@ -54,8 +64,8 @@ def text_of(stage: Stage, draft: int, name: str) -> str:
 
 
 def save(stage: Stage, draft: int, name: str, text: str, version: int = 1) -> int:
-    command = c.SaveDraftFile(draft, version, name, text)
-    return int(stage.office.perform(command, supervisor(stage))["version"])
+    command = SaveDraftFile(draft, version, name, text)
+    return int(stage.office.perform(command, supervisor(stage)).version)
 
 
 @pytest.mark.slow
@@ -66,16 +76,16 @@ def test_raise_the_standard__rehearse__propose__a_second_person_publishes(stage:
     assert ROW in policy
     save(stage, draft, "common/policy.toml", policy.replace(ROW, RAISED))
     office = stage.office
-    propose = c.ProposeDraft(draft, "2027 年标准", date(2026, 4, 1))
+    propose = ProposeDraft(draft, "2027 年标准", date(2026, 4, 1))
     with pytest.raises(RuleBroken, match="rule_broken"):
         office.perform(propose, supervisor(stage))  # not rehearsed yet
-    office.perform(c.AskRehearsal(draft), supervisor(stage))
+    office.perform(AskRehearsal(draft), supervisor(stage))
     assert jobs.rehearse_drafts(office) == 1
     assert jobs.rehearse_drafts(office) == 0
     with pytest.raises(RuleBroken) as fault:
         office.perform(propose, supervisor(stage))  # money would change: not without a simulation
     assert "模拟" in fault.value.message
-    office.perform(c.AskSimulation(draft, date(2027, 1, 1)), supervisor(stage))
+    office.perform(AskSimulation(draft, date(2027, 1, 1)), supervisor(stage))
     assert jobs.simulate_drafts(office) == 1
     page = Person(stage, "supervisor").get(f"/studio/{draft}").text
     assert "全部通过" in page
@@ -88,9 +98,9 @@ def test_raise_the_standard__rehearse__propose__a_second_person_publishes(stage:
         "who had a hand in it is not asked"
     )
     with pytest.raises(DutySeparation):
-        office.perform(c.ApproveDraft(draft), supervisor(stage))
-    made = office.perform(c.ApproveDraft(draft), supervisor(stage, "supervisor#2"))
-    assert made["number"] == 2
+        office.perform(ApproveDraft(draft), supervisor(stage))
+    made = office.perform(ApproveDraft(draft), supervisor(stage, "supervisor#2"))
+    assert made.number == 2
     with stage.database.reading("") as session:
         case = session.scalars(select(Case).where(Case.number == running)).one()
         assert session.get_one(Release, case.release_id).number == 1  # what is under way stays as it began
@@ -103,7 +113,7 @@ def test_raise_the_standard__rehearse__propose__a_second_person_publishes(stage:
         newest = publish.open_release(session, publish.current_id(session, "minimum_living_allowance", later))
         assert str(newest.policy.value("allowance.standard", date(2027, 1, 1), "340199")) == "850.00"
     with pytest.raises(RuleBroken):
-        office.perform(c.ApproveDraft(draft), supervisor(stage, "supervisor#2"))
+        office.perform(ApproveDraft(draft), supervisor(stage, "supervisor#2"))
     # Setting up again (an upgrade, a restart) does not put the folder's old content in force.
     demo.found(office, office_for_lint(), lambda said: None)
     with stage.database.reading("") as session:
@@ -118,7 +128,7 @@ def test_simulation__who_gains_and_what_it_costs__and_nothing_is_written(stage: 
     draft = opened(stage)
     policy = text_of(stage, draft, "common/policy.toml")
     save(stage, draft, "common/policy.toml", policy.replace(ROW, RAISED))
-    stage.office.perform(c.AskSimulation(draft, date(2027, 1, 1)), supervisor(stage))
+    stage.office.perform(AskSimulation(draft, date(2027, 1, 1)), supervisor(stage))
     assert jobs.simulate_drafts(stage.office) == 1
     with stage.database.reading("") as session:
         found = drafts.one(session, draft).simulation
@@ -140,13 +150,13 @@ def test_a_failing_scenario_is_named_and_bars_the_proposal(stage: Stage) -> None
         base = publish.open_release(session, drafts.one(session, draft).base_id)
         assert [d.file for d in compare.differences(base, changed)][0] == "entitlement.sheet.toml"
     stage.office.perform(
-        c.NoteRehearsal(
+        NoteRehearsal(
             draft, {"state": "done", "digest": "another", "done": 1, "total": 1, "failed": [], "flows": {}}
         ),
         Actor(None, "系统", frozenset({"system"}), ""),
     )  # a report on other content says nothing of this one
     with pytest.raises(RuleBroken):
-        stage.office.perform(c.ProposeDraft(draft, "x", date(2026, 4, 1)), supervisor(stage))
+        stage.office.perform(ProposeDraft(draft, "x", date(2026, 4, 1)), supervisor(stage))
 
 
 @pytest.mark.parametrize(
@@ -169,7 +179,7 @@ def test_python_is_kept_as_text__named__and_never_published(stage: Stage, name: 
     answer = Person(stage, "supervisor").send(f"/studio/{draft}/lint/{name}", {"text": evil})
     assert "expression_refused" in {p["rule"] for p in answer.json["problems"]}
     with pytest.raises(BundleInvalid):
-        stage.office.perform(c.ProposeDraft(draft, "x", date(2026, 4, 1)), supervisor(stage))
+        stage.office.perform(ProposeDraft(draft, "x", date(2026, 4, 1)), supervisor(stage))
 
 
 def test_two_windows_on_one_draft__the_second_is_told(stage: Stage) -> None:
@@ -181,13 +191,13 @@ def test_two_windows_on_one_draft__the_second_is_told(stage: Stage) -> None:
     with pytest.raises(NotFound):
         save(stage, draft, "../settings.py", "x", 2)
     with pytest.raises(PermissionMissing):
-        stage.office.perform(c.OpenDraft("minimum_living_allowance"), stage.actor("county_leader", "340199"))
+        stage.office.perform(OpenDraft("minimum_living_allowance"), stage.actor("county_leader", "340199"))
 
 
 def test_one_draft_at_a_time__given_up_and_begun_again(stage: Stage) -> None:
     draft = opened(stage)
     assert opened(stage) == draft
-    stage.office.perform(c.DiscardDraft(draft), supervisor(stage))
+    stage.office.perform(DiscardDraft(draft), supervisor(stage))
     assert opened(stage) != draft
     with pytest.raises(RuleBroken):
         save(stage, draft, "CHANGES.md", "x")
@@ -205,12 +215,12 @@ def test_broken_files_are_kept_and_shown(stage: Stage) -> None:
 
 def test_what_was_asked_of_other_content_is_not_waited_for(stage: Stage) -> None:
     draft = opened(stage)
-    stage.office.perform(c.AskRehearsal(draft), supervisor(stage))
-    stage.office.perform(c.AskSimulation(draft, date(2026, 4, 1)), supervisor(stage))
+    stage.office.perform(AskRehearsal(draft), supervisor(stage))
+    stage.office.perform(AskSimulation(draft, date(2026, 4, 1)), supervisor(stage))
     save(stage, draft, "CHANGES.md", "改了")
     assert (jobs.rehearse_drafts(stage.office), jobs.simulate_drafts(stage.office)) == (0, 0)
     save(stage, draft, "programme.toml", "kind = 1", 2)
-    for command in (c.AskRehearsal(draft), c.AskSimulation(draft, date(2026, 4, 1))):
+    for command in (AskRehearsal(draft), AskSimulation(draft, date(2026, 4, 1))):
         with pytest.raises(BundleInvalid):
             stage.office.perform(command, supervisor(stage))
 
@@ -241,12 +251,12 @@ def test_who_changed_a_file_in_between_does_not_publish(
     monkeypatch.setattr(drafts, "_demand_sound", lambda *_: None)
     draft = opened(stage)
     name, notes = "forms/application.form", "CHANGES.md"
-    theirs = c.SaveDraftFile(draft, 1, name, text_of(stage, draft, name) + " ")
+    theirs = SaveDraftFile(draft, 1, name, text_of(stage, draft, name) + " ")
     stage.office.perform(theirs, supervisor(stage, "supervisor#2"))
     save(stage, draft, notes, text_of(stage, draft, notes) + "\n", 2)
-    stage.office.perform(c.ProposeDraft(draft, "演练", date(2026, 4, 1)), supervisor(stage))
+    stage.office.perform(ProposeDraft(draft, "演练", date(2026, 4, 1)), supervisor(stage))
     with pytest.raises(DutySeparation):
-        stage.office.perform(c.ApproveDraft(draft), supervisor(stage, "supervisor#2"))
+        stage.office.perform(ApproveDraft(draft), supervisor(stage, "supervisor#2"))
     with stage.database.reading("") as session:
         told = {file: [row.name for row in rows] for file, rows in drafts.changes(session, draft).items()}
         logged = session.scalars(select(AccessLog.target).where(AccessLog.action == "draft_saved")).all()
@@ -267,12 +277,12 @@ def test_only_somebody_who_changed_it_proposes__so_that_somebody_is_left_to_appr
     save(stage, draft, "CHANGES.md", "一")
     other = supervisor(stage, "supervisor#2")
     with pytest.raises(RuleBroken, match="修改过本草稿的人"):
-        stage.office.perform(c.ProposeDraft(draft, "演练", date(2026, 4, 1)), other)
+        stage.office.perform(ProposeDraft(draft, "演练", date(2026, 4, 1)), other)
     # saving what stands there already is no change, and bars nobody
-    same = c.SaveDraftFile(draft, 2, "CHANGES.md", "一")
-    assert stage.office.perform(same, other)["version"] == 2
-    stage.office.perform(c.ProposeDraft(draft, "演练", date(2026, 4, 1)), supervisor(stage))
-    stage.office.perform(c.ApproveDraft(draft), other)
+    same = SaveDraftFile(draft, 2, "CHANGES.md", "一")
+    assert stage.office.perform(same, other).version == 2
+    stage.office.perform(ProposeDraft(draft, "演练", date(2026, 4, 1)), supervisor(stage))
+    stage.office.perform(ApproveDraft(draft), other)
 
 
 def test_a_value_may_not_begin_before_the_release_that_brings_it(
@@ -283,13 +293,13 @@ def test_a_value_may_not_begin_before_the_release_that_brings_it(
     name = "common/policy.toml"
     save(stage, draft, name, text_of(stage, draft, name).replace('value = "768.00"', 'value = "777.00"', 1))
     with pytest.raises(RuleBroken, match="早于流程的生效日期"):
-        stage.office.perform(c.ProposeDraft(draft, "以后生效", date(2026, 12, 1)), supervisor(stage))
+        stage.office.perform(ProposeDraft(draft, "以后生效", date(2026, 12, 1)), supervisor(stage))
     with stage.database.reading("") as session:
         today = civil_date(stage.database.clock())
         assert drafts.one(session, draft).status == "open"
     with pytest.raises(RuleBroken, match="不能早于今天"):
-        stage.office.perform(c.ProposeDraft(draft, "倒填", date(1900, 1, 1)), supervisor(stage))
-    stage.office.perform(c.ProposeDraft(draft, "今天生效", today), supervisor(stage))
+        stage.office.perform(ProposeDraft(draft, "倒填", date(1900, 1, 1)), supervisor(stage))
+    stage.office.perform(ProposeDraft(draft, "今天生效", today), supervisor(stage))
 
 
 def test_nobody_with_a_hand_in_a_release__confirms_what_it_brought(
@@ -310,16 +320,16 @@ def test_nobody_with_a_hand_in_a_release__confirms_what_it_brought(
     approver = supervisor(stage, "supervisor#3")
     draft, name = opened(stage), "common/policy.toml"
     save(stage, draft, name, text_of(stage, draft, name).replace('value = "768.00"', 'value = "777.00"', 1))
-    stage.office.perform(c.SaveDraftFile(draft, 2, "CHANGES.md", "二"), proposer)
+    stage.office.perform(SaveDraftFile(draft, 2, "CHANGES.md", "二"), proposer)
     today = civil_date(stage.database.clock())
-    stage.office.perform(c.ProposeDraft(draft, "演练", today), proposer)
-    stage.office.perform(c.ApproveDraft(draft), approver)
+    stage.office.perform(ProposeDraft(draft, "演练", today), proposer)
+    stage.office.perform(ApproveDraft(draft), approver)
     with stage.database.reading("") as session:
         waiting = session.scalars(select(ParameterValue).where(ParameterValue.status == "proposed")).one()
     assert waiting.hands == [author.account_id, proposer.account_id, approver.account_id]
     for hand in (author, proposer, approver):
         with pytest.raises(DutySeparation):
-            stage.office.perform(c.ConfirmParameter(waiting.id), hand)
+            stage.office.perform(ConfirmParameter(waiting.id), hand)
 
 
 def publish_green(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import func, select, text
 
 from processes import audit_cli, jobs
-from processes import commands as c
 from processes.access import log_chain
 from processes.access.models import AccessLog
 from processes.cases.models import Case, Notice
 from processes.errors import FileLost
+from processes.office.cases.start import StartCase
 from processes.papers.archive_models import Destruction
 from processes.papers.run_models import PrintRun
 from processes.people.models import Household, HouseholdVersion, PersonVersion
@@ -206,7 +206,7 @@ def test_a_case_opened_after_the_proposal_keeps_the_household(stage: Stage) -> N
     Person(stage, "county_clerk").post(
         "/archive/propose", {"kind": "household", "number": number, "reason": "期满"}
     )
-    command = c.StartCase("minimum_living_allowance", number, cases.APPLICATION, "once")
+    command = StartCase("minimum_living_allowance", number, cases.APPLICATION, "once")
     stage.office.perform(command, stage.actor("window_clerk", cases.VILLAGE))
     with stage.database.reading("") as session:
         row = session.scalars(select(Destruction)).one()

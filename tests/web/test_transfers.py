@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from processes import commands as c
 from processes.cases import events
 from processes.cases.models import Case, WorkItem
 from processes.errors import HouseholdNotFound, NotFound, RuleBroken
+from processes.office.cases.start import StartCase
+from processes.office.funds.entries import ConfirmFundEntry, EnterFundEntry
+from processes.office.people.transfers import AskTransfer, DecideTransfer, WithdrawTransfer
+from processes.office.steps.claim import ClaimTask
+from processes.office.steps.complete import CompleteTask
 from processes.papers.models import IssuedPaper
 from processes.people.models import Household, Income, Person, PersonVersion, Transfer
 from processes.rehearsal.registering import household_form, save
@@ -43,7 +47,7 @@ def everywhere(stage: Stage, kind: type[Any]) -> list[Any]:
 
 def ask(stage: Stage, number: str, to: str = TWO, person: int = 0) -> int:
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    return int(stage.office.perform(c.AskTransfer(number, to, "随子女迁居", person), clerk)["transfer"])
+    return int(stage.office.perform(AskTransfer(number, to, "随子女迁居", person), clerk).transfer)
 
 
 def test_a_household_moves__with_its_case_its_award_and_its_papers(stage: Stage) -> None:
@@ -51,7 +55,7 @@ def test_a_household_moves__with_its_case_its_award_and_its_papers(stage: Stage)
     number = one(stage, Household).number
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     item = cases.item_at(stage, case, "serve_confirmation")
-    stage.office.perform(c.ClaimTask(item.id, item.version), clerk)
+    stage.office.perform(ClaimTask(item.id, item.version), clerk)
     here, there = Browser(stage, "window_clerk"), Browser(stage, "t2_clerk")
     answer = here.post(f"/households/{number}/transfer", {"to_place": TWO, "person": "0", "reason": "迁居"})
     assert answer.status_code == 302
@@ -86,7 +90,7 @@ def test_who_may_ask__and_what_is_no_transfer(stage: Stage) -> None:
     stage.set_clock(cases.noon())
     number = cases.a_household(stage, raw=FAMILY)
     with pytest.raises(HouseholdNotFound):
-        stage.office.perform(c.AskTransfer(number, THREE, "x"), stage.actor("window_clerk", INTO))
+        stage.office.perform(AskTransfer(number, THREE, "x"), stage.actor("window_clerk", INTO))
     for to in ("340199101", "340199999", "340199102201", ""):
         with pytest.raises(RuleBroken):
             ask(stage, number, to)
@@ -100,15 +104,15 @@ def test_who_may_ask__and_what_is_no_transfer(stage: Stage) -> None:
         ask(stage, number, THREE)
     there = stage.actor("window_clerk", INTO)
     with pytest.raises(RuleBroken, match="村"):
-        stage.office.perform(c.DecideTransfer(transfer, True, "好", cases.VILLAGE), there)
-    stage.office.perform(c.DecideTransfer(transfer, False, "查无此户"), there)
+        stage.office.perform(DecideTransfer(transfer, True, "好", cases.VILLAGE), there)
+    stage.office.perform(DecideTransfer(transfer, False, "查无此户"), there)
     assert (one(stage, Household).division, one(stage, Transfer).status) == (cases.VILLAGE, "declined")
     with pytest.raises(RuleBroken, match="已退回"):
-        stage.office.perform(c.DecideTransfer(transfer, True, "好", INTO), there)
+        stage.office.perform(DecideTransfer(transfer, True, "好", INTO), there)
     again = ask(stage, number)
-    stage.office.perform(c.WithdrawTransfer(again, "写错"), stage.actor("window_clerk", cases.VILLAGE))
+    stage.office.perform(WithdrawTransfer(again, "写错"), stage.actor("window_clerk", cases.VILLAGE))
     with pytest.raises(RuleBroken, match="已撤回"):
-        stage.office.perform(c.DecideTransfer(again, True, "好", INTO), there)
+        stage.office.perform(DecideTransfer(again, True, "好", INTO), there)
 
 
 def test_one_person_moves__with_the_lines__what_was_told_there_counts(stage: Stage) -> None:
@@ -127,8 +131,8 @@ def test_one_person_moves__with_the_lines__what_was_told_there_counts(stage: Sta
     assert everywhere(stage, Person)[1].work_ability == "able"  # linked, not filled
     transfer = ask(stage, number, person=son.id)
     with pytest.raises(HouseholdNotFound):
-        stage.office.perform(c.DecideTransfer(transfer, True, "好", household=number, relation="配偶"), there)
-    stage.office.perform(c.DecideTransfer(transfer, True, "好", household=into, relation="配偶"), there)
+        stage.office.perform(DecideTransfer(transfer, True, "好", household=number, relation="配偶"), there)
+    stage.office.perform(DecideTransfer(transfer, True, "好", household=into, relation="配偶"), there)
     moved = everywhere(stage, Person)[1]
     assert (moved.home, moved.work_ability) == (TWO, "hindered")
     with stage.database.reading("") as session:
@@ -144,9 +148,9 @@ def test_one_person_moves__with_the_lines__what_was_told_there_counts(stage: Sta
 def test_money_that_was_advanced__is_settled_before_the_household_leaves(whole_stage: Stage) -> None:
     whole_stage.set_clock(datetime(2026, 3, 2, 9, 0))
     one_officer, other = (whole_stage.actor(f"finance_officer#{n}", "340199") for n in (1, 2))
-    command = c.EnterFundEntry("340199101", "top_up", Decimal(5000), "拨付")
-    entry = whole_stage.office.perform(command, one_officer)["entry"]
-    whole_stage.office.perform(c.ConfirmFundEntry(entry), other)
+    command = EnterFundEntry("340199101", "top_up", Decimal(5000), "拨付")
+    entry = whole_stage.office.perform(command, one_officer).entry
+    whole_stage.office.perform(ConfirmFundEntry(entry), other)
     number = cases.a_household(whole_stage)
     form = {
         "event": "other",
@@ -156,14 +160,14 @@ def test_money_that_was_advanced__is_settled_before_the_household_leaves(whole_s
         "phone": "13800000001",
     }
     clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
-    case = whole_stage.office.perform(c.StartCase("temporary_relief", number, form), clerk)["case"]
+    case = whole_stage.office.perform(StartCase("temporary_relief", number, form), clerk).case
     item = cases.item_at(whole_stage, case, "township_decision")
-    decision = c.CompleteTask(item.id, item.version, {"decision": "approve", "statement": "同意"})
+    decision = CompleteTask(item.id, item.version, {"decision": "approve", "statement": "同意"})
     whole_stage.office.perform(decision, whole_stage.actor("township_leader", cases.VILLAGE))
     transfer = ask(whole_stage, number)
     with pytest.raises(RuleBroken, match="备用金垫付尚未核销"):
         whole_stage.office.perform(
-            c.DecideTransfer(transfer, True, "好", INTO), whole_stage.actor("window_clerk", INTO)
+            DecideTransfer(transfer, True, "好", INTO), whole_stage.actor("window_clerk", INTO)
         )
     assert one(whole_stage, Household).division == cases.VILLAGE
     assert {k.division for k in everywhere(whole_stage, Case)} == {cases.VILLAGE}
@@ -182,16 +186,16 @@ def test_whose_file_lies_elsewhere__is_not_given_away(stage: Stage) -> None:
     host = {"name": "何接收", "relation": "本人", "birth": "1972-05-01", "sex": "女"}
     into = save(stage.office, three, household_form({"members": [host]}, "340199103201"), confirm=True)
     with pytest.raises(RuleBroken, match="档案所在乡镇"):
-        stage.office.perform(c.AskTransfer(theirs, THREE, "迁居", drawing.id), two)
+        stage.office.perform(AskTransfer(theirs, THREE, "迁居", drawing.id), two)
     # it lay there when it was asked, and went to its place before it was taken over
     with stage.database.unit_of_work() as uow:
         uow.session.get_one(Person, drawing.id).home = TWO
         uow.commit()
-    asked = stage.office.perform(c.AskTransfer(theirs, THREE, "迁居", drawing.id), two)["transfer"]
+    asked = stage.office.perform(AskTransfer(theirs, THREE, "迁居", drawing.id), two).transfer
     with stage.database.unit_of_work() as uow:
         uow.session.get_one(Person, drawing.id).home = "340199101"
         uow.commit()
-    accept = c.DecideTransfer(asked, True, "好", household=into, relation="其他")
+    accept = DecideTransfer(asked, True, "好", household=into, relation="其他")
     with pytest.raises(RuleBroken, match="档案所在乡镇"):
         stage.office.perform(accept, three)
     assert {p.home for p in everywhere(stage, Person) if p.id == drawing.id} == {"340199101"}

@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import select, text
 
 from processes.access.models import AccessLog, Unsaved
-from processes.office.sweeping import sweep
+from processes.compound.sweeping import sweep
 from processes.people import queries, shown
 from processes.rehearsal.stage import Stage
 from tests.builders import cases

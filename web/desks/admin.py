@@ -8,12 +8,24 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from processes import commands as c
 from processes.access import accounts, audit, divisions, factors, sign_in_attempts
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import anchors, queues
 from processes.errors import NotFound, YimenError
+from processes.office.accounts.accounts import (
+    AddAccount,
+    AddAccountResult,
+    ConfirmAccount,
+    ReissuePassword,
+    ReissuePasswordResult,
+)
+from processes.office.accounts.changes import AskFactorReset, ChangeAccount, DecideAccountChange
+from processes.office.accounts.leaving import CloseAccount
+from processes.office.accounts.same_person import DeclarePerson, UntiePerson
+from processes.office.accounts.sessions import EndSessionsOf
+from processes.office.accounts.unlock import UnlockAccount
+from processes.office.command import Command
 from processes.papers import lists
 from processes.policy.calendar import civil_date
 from processes.releases import departments, publish
@@ -78,7 +90,9 @@ def accounts_page(actor: Actor) -> Any:
     return _accounts(actor)
 
 
-def _accounts(actor: Actor, added: dict[str, Any] | None = None, fault: str | None = None) -> str:
+def _accounts(
+    actor: Actor, added: AddAccountResult | ReissuePasswordResult | None = None, fault: str | None = None
+) -> str:
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = accounts.listed(session)
         return render_template(
@@ -127,7 +141,7 @@ def _account(actor: Actor, username: str, fault: str | None = None) -> str:
 def change_account(actor: Actor, username: str) -> Any:
     """Ask that an account gets other roles or another place."""
     told = request.form
-    command = c.ChangeAccount(
+    command = ChangeAccount(
         username, tuple(told.getlist("role")), told.get("division", ""),
         told.get("department", "").strip(), told.get("reason", ""),
     )  # fmt: skip
@@ -140,7 +154,7 @@ def decide_account_change(actor: Actor, username: str) -> Any:
     """Confirm, refuse or take back a change."""
     accept = request.form.get("accept") == "yes"
     return _done_or_shown(
-        actor, username, c.DecideAccountChange(forms.whole(request.form.get("change", "")), accept)
+        actor, username, DecideAccountChange(forms.whole(request.form.get("change", "")), accept)
     )
 
 
@@ -148,24 +162,24 @@ def decide_account_change(actor: Actor, username: str) -> Any:
 @require(Permission.ACCOUNT_WRITE)
 def reset_factors(actor: Actor, username: str) -> Any:
     """Ask that somebody's second factors are taken away."""
-    return _done_or_shown(actor, username, c.AskFactorReset(username, request.form.get("reason", "")))
+    return _done_or_shown(actor, username, AskFactorReset(username, request.form.get("reason", "")))
 
 
 @desk.post("/accounts/<string:username>/untie")
 @require(Permission.ACCOUNT_WRITE)
 def untie_person(actor: Actor, username: str) -> Any:
     """Ask that an account is of the same person as others no longer."""
-    return _done_or_shown(actor, username, c.UntiePerson(username, request.form.get("reason", "")))
+    return _done_or_shown(actor, username, UntiePerson(username, request.form.get("reason", "")))
 
 
 @desk.post("/accounts/<string:username>/close")
 @require(Permission.ACCOUNT_WRITE)
 def close_account(actor: Actor, username: str) -> Any:
     """Let somebody go."""
-    return _done_or_shown(actor, username, c.CloseAccount(username, request.form.get("reason", "")))
+    return _done_or_shown(actor, username, CloseAccount(username, request.form.get("reason", "")))
 
 
-def _done_or_shown(actor: Actor, username: str, command: c.Command) -> Any:
+def _done_or_shown(actor: Actor, username: str, command: Command[Any]) -> Any:
     """Carry out a command of an account's page; a refusal is shown on it, with what was typed."""
     try:
         auth.office().perform(command, actor)
@@ -190,7 +204,7 @@ def _waiting(session: Session) -> dict[str, datetime]:
 def add_account(actor: Actor) -> Any:
     """Add an account; its one-time password is shown once, on the page that answers."""
     field = request.form.get
-    command = c.AddAccount(
+    command = AddAccount(
         *(field(n, "").strip() for n in ("username", "name", "role", "division", "department"))
     )
     try:
@@ -205,7 +219,7 @@ def add_account(actor: Actor) -> Any:
 def declare_person(actor: Actor) -> Any:
     """Ask that two accounts are held to be one natural person."""
     told = request.form
-    command = c.DeclarePerson(told.get("username", ""), told.get("same_as", ""), told.get("reason", ""))
+    command = DeclarePerson(told.get("username", ""), told.get("same_as", ""), told.get("reason", ""))
     try:
         auth.office().perform(command, actor)
     except YimenError as refused:
@@ -218,7 +232,7 @@ def declare_person(actor: Actor) -> Any:
 def reissue_password(actor: Actor) -> Any:
     """Give an account another one-time password; it is shown once, on the page that answers."""
     try:
-        command = c.ReissuePassword(request.form.get("username", ""))
+        command = ReissuePassword(request.form.get("username", ""))
         added, fault, status = auth.office().perform(command, actor), None, 200
     except YimenError as refused:
         added, fault, status = None, refused.message, status_of(refused)
@@ -229,7 +243,7 @@ def reissue_password(actor: Actor) -> Any:
 @require(Permission.ACCOUNT_WRITE)
 def confirm_account(actor: Actor) -> Any:
     """Confirm an account that another administrator added."""
-    auth.office().perform(c.ConfirmAccount(request.form.get("username", "")), actor)
+    auth.office().perform(ConfirmAccount(request.form.get("username", "")), actor)
     return redirect(url_for("admin.accounts_page"))
 
 
@@ -237,7 +251,7 @@ def confirm_account(actor: Actor) -> Any:
 @require(Permission.ACCOUNT_UNLOCK)
 def end_sessions(actor: Actor) -> Any:
     """End every session of an account."""
-    auth.office().perform(c.EndSessionsOf(request.form.get("username", "")), actor)
+    auth.office().perform(EndSessionsOf(request.form.get("username", "")), actor)
     return redirect(url_for("admin.accounts_page"))
 
 
@@ -245,5 +259,5 @@ def end_sessions(actor: Actor) -> Any:
 @require(Permission.ACCOUNT_UNLOCK)
 def unlock(actor: Actor) -> Any:
     """Lift a lock-out."""
-    auth.office().perform(c.UnlockAccount(request.form.get("username", "")), actor)
+    auth.office().perform(UnlockAccount(request.form.get("username", "")), actor)
     return redirect(url_for("admin.accounts_page"))

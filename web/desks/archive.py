@@ -7,13 +7,21 @@ from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
 
-from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries as cases
 from processes.cases.models import Case
 from processes.errors import AttachmentRefused, Invalid, NotFound, Unreadable
-from processes.office.cases import MEDIA_TYPES, media_type
+from processes.office.cases.attachments import MEDIA_TYPES, media_type
+from processes.office.papers.archive import (
+    AddOldSheet,
+    DecideDestruction,
+    DropOldSheet,
+    ProposeDestruction,
+    TakeInOldFile,
+)
+from processes.office.papers.export import ExportFile
+from processes.office.papers.read import NotePaperRead
 from processes.papers import archive, catalogue, destruction, old_files
 from processes.papers.archive_models import OldSheet, SetAsideSheet
 from processes.people import queries as people
@@ -49,12 +57,12 @@ def take_in(actor: Actor) -> Any:
         closed_on = reading.day(told.get("closed_on", ""))
     except Unreadable:
         raise Invalid(reason="请填写办结日期") from None
-    command = c.TakeInOldFile(
+    command = TakeInOldFile(
         told.get("number", ""), told.get("household", ""), told.get("title", ""), closed_on,
         told.get("retention", ""), told.get("note", ""),
     )  # fmt: skip
     made = auth.office().perform(command, actor)
-    return redirect(url_for("archive.old_file", number=made["number"]))
+    return redirect(url_for("archive.old_file", number=made.number))
 
 
 @desk.get("/archive/old/<string:number>")
@@ -83,7 +91,7 @@ def add_sheet(actor: Actor, number: str) -> Any:
         raise AttachmentRefused(reason="请选择扫描件或者照片")
     content = upload.content
     pages = old_files.pages_of(content, MEDIA_TYPES[media_type(content)] == ".pdf")
-    return jsonify(auth.office().perform(c.AddOldSheet(number, upload.name, content, pages), actor))
+    return jsonify(auth.office().perform(AddOldSheet(number, upload.name, content, pages), actor))
 
 
 @desk.post("/archive/old/<string:number>/drop")
@@ -91,7 +99,7 @@ def add_sheet(actor: Actor, number: str) -> Any:
 def drop_sheet(actor: Actor, number: str) -> Any:
     """Set aside a piece that was added by mistake."""
     position = forms.whole(request.form.get("position"))
-    auth.office().perform(c.DropOldSheet(number, position, request.form.get("reason", "")), actor)
+    auth.office().perform(DropOldSheet(number, position, request.form.get("reason", "")), actor)
     return redirect(url_for("archive.old_file", number=number))
 
 
@@ -124,7 +132,7 @@ def _scanned(actor: Actor, piece: OldSheet | SetAsideSheet | None, read_as: str)
     if piece is None:
         raise NotFound()
     office = auth.office()
-    office.perform(c.NotePaperRead(read_as), actor)
+    office.perform(NotePaperRead(read_as), actor)
     content = vault.get(office.settings.scans, piece.sha256)
     return send_file(io.BytesIO(content), mimetype=piece.media_type, download_name=piece.title)
 
@@ -135,7 +143,7 @@ def _scanned(actor: Actor, piece: OldSheet | SetAsideSheet | None, read_as: str)
 def propose(actor: Actor) -> Any:
     """Propose to destroy a file whose time is over."""
     told = request.form
-    command = c.ProposeDestruction(told.get("kind", ""), told.get("number", ""), told.get("reason", ""))
+    command = ProposeDestruction(told.get("kind", ""), told.get("number", ""), told.get("reason", ""))
     auth.office().perform(command, actor)
     return redirect(url_for("archive.overview"))
 
@@ -145,7 +153,7 @@ def propose(actor: Actor) -> Any:
 def decide(actor: Actor) -> Any:
     """Destroy a proposed file, or keep it."""
     told = request.form
-    command = c.DecideDestruction(forms.whole(told.get("id")), told.get("decision") == "destroy")
+    command = DecideDestruction(forms.whole(told.get("id")), told.get("decision") == "destroy")
     auth.office().perform(command, actor)
     return redirect(url_for("archive.overview"))
 
@@ -156,7 +164,7 @@ def decide(actor: Actor) -> Any:
 def export_case(actor: Actor, number: str) -> Any:
     """The files of a case as one ZIP."""
     office = auth.office()
-    office.perform(c.ExportFile(case_number=number), actor)
+    office.perform(ExportFile(case_number=number), actor)
     with office.database.snapshot(actor.division, actor.department) as session:
         case = cases.case_by_number(session, number)
         return _zip(session, [_part(session, case, "")], f"{number} {case.applicant} 办件档案")
@@ -168,7 +176,7 @@ def export_case(actor: Actor, number: str) -> Any:
 def export_household(actor: Actor, number: str) -> Any:
     """一户一档: the files of every case of a household in scope, and its old files, as one ZIP."""
     office = auth.office()
-    office.perform(c.ExportFile(household=number), actor)
+    office.perform(ExportFile(household=number), actor)
     with office.database.snapshot(actor.division, actor.department) as session:
         household = people.household_by_number(session, number)
         old = [

@@ -8,12 +8,12 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries as cases
 from processes.errors import ReleaseMissing
+from processes.office.cases.calls import AttachCall, NoteCall
 from processes.people import calls
 from processes.policy import reading
 from processes.policy.calendar import civil_date
@@ -57,9 +57,9 @@ def note(actor: Actor) -> Any:
     with auth.office().database.reading(actor.division, actor.department) as session:
         bundle, start = _start(session, today)
     token, kept = (str(body.get(name, ""))[:64] for name in ("token", "unsaved"))
-    command = c.NoteCall(bundle.id, start.process, bodies.part(body, "data"), token, kept)
+    command = NoteCall(bundle.id, start.process, bodies.part(body, "data"), token, kept)
     noted = auth.office().perform(command, actor)
-    return jsonify(address=url_for("calls.listed", noted=noted["case"]))
+    return jsonify(address=url_for("calls.listed", noted=noted.case))
 
 
 @desk.post("/cases/<string:number>/caller")
@@ -67,7 +67,7 @@ def note(actor: Actor) -> Any:
 def attach(actor: Actor, number: str) -> Any:
     """The caller has a household's file: the call goes there."""
     known = reading.compact(request.form.get("household", ""))
-    auth.office().perform(c.AttachCall(number, known), actor)
+    auth.office().perform(AttachCall(number, known), actor)
     return redirect(url_for("households.one", number=known))
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 
-from processes import commands as c
 from processes.access import contacts, divisions
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
@@ -21,8 +20,14 @@ from processes.engine import moves as lawful
 from processes.engine import runtime, trail
 from processes.engine.facts import Facts
 from processes.errors import Invalid, NotFound, RuleBroken, Unreadable
-from processes.office import control as control_of
-from processes.office import handing
+from processes.office.cases import control as control_of
+from processes.office.cases.control import EndCase, ResumeCase, SuspendCase
+from processes.office.cases.limits import ExtendClock
+from processes.office.cases.move import MoveCase
+from processes.office.cases.watch import WatchCase
+from processes.office.command import CaseCommand
+from processes.office.papers.make import MakePaper, PrintState
+from processes.office.steps import take_back
 from processes.papers import issue, lists, return_scan, signing
 from processes.papers import queries as papers
 from processes.papers.models import STANDING, ReplacedPage
@@ -39,6 +44,7 @@ from processes.storage import vault
 from processes.storage.file_names import file_name
 from web import (
     answers,
+    attaching,
     auth,
     budgets,
     decision_view,
@@ -48,7 +54,6 @@ from web import (
     step_changes,
     step_summary,
 )
-from web.desks import attachments
 from web.require import require
 
 desk = Blueprint("cases", __name__)
@@ -256,7 +261,7 @@ def _takeable(items: list[Any], actor: Actor) -> Any:
     latest = max(own, key=lambda i: i.completed_at, default=None)
     try:
         if latest is not None:
-            handing.demand_takeable(latest, items, actor)
+            take_back.demand_takeable(latest, items, actor)
     except RuleBroken:
         return None
     return latest
@@ -345,7 +350,7 @@ def changes(actor: Actor, number: str) -> Any:
 @require(Permission.TASK_WORK)
 def watch(actor: Actor, number: str) -> Any:
     """Follow the case, or stop following it."""
-    auth.office().perform(c.WatchCase(number, request.form.get("on") == "1"), actor)
+    auth.office().perform(WatchCase(number, request.form.get("on") == "1"), actor)
     return redirect(url_for("cases.one", number=number))
 
 
@@ -353,7 +358,7 @@ def watch(actor: Actor, number: str) -> Any:
 @require(Permission.CLOCK_EXTEND)
 def extend(actor: Actor, number: str) -> Any:
     """Extend a limit once, with a reason."""
-    command = c.ExtendClock(number, request.form.get("clock", ""), request.form.get("reason", ""))
+    command = ExtendClock(number, request.form.get("clock", ""), request.form.get("reason", ""))
     auth.office().perform(command, actor)
     return redirect(url_for("cases.one", number=number, _anchor="clocks"))
 
@@ -362,8 +367,8 @@ def extend(actor: Actor, number: str) -> Any:
 @require(Permission.CASE_CONTROL)
 def control(actor: Actor, number: str, act: str) -> Any:
     """Let a case rest, go on, or end it."""
-    kinds: dict[str, type[c.CaseCommand]] = {
-        "suspend": c.SuspendCase, "resume": c.ResumeCase, "end": c.EndCase,
+    kinds: dict[str, type[CaseCommand[Any]]] = {
+        "suspend": SuspendCase, "resume": ResumeCase, "end": EndCase,
     }  # fmt: skip
     if act not in kinds:
         raise Invalid(reason="没有这样的操作")
@@ -376,7 +381,7 @@ def control(actor: Actor, number: str, act: str) -> Any:
 def move(actor: Actor, number: str) -> Any:
     """Take the case back to a step, or ask for a move forward."""
     told = request.form
-    command = c.MoveCase(
+    command = MoveCase(
         number,
         told.get("reason", ""),
         told.get("ref", ""),
@@ -392,7 +397,7 @@ def move(actor: Actor, number: str) -> Any:
 @budgets.spends(budgets.UPLOADS)
 def attach(actor: Actor, number: str) -> Any:
     """File an uploaded document."""
-    attachments.file_all(actor, number)
+    attaching.file_all(actor, number)
     return redirect(url_for("cases.one", number=number, _anchor="attachments"))
 
 
@@ -415,8 +420,8 @@ def attachment(actor: Actor, number: str, attachment_id: int) -> Any:
 @budgets.spends(budgets.MADE)
 def make_paper(actor: Actor, number: str) -> Any:
     """Make a paper that is asked for, and open it."""
-    made = auth.office().perform(c.MakePaper(number, request.form.get("paper", "")), actor)
-    return redirect(url_for("papers.pdf", code=made["code"]))
+    made = auth.office().perform(MakePaper(number, request.form.get("paper", "")), actor)
+    return redirect(url_for("papers.pdf", code=made.code))
 
 
 @desk.post("/cases/<string:number>/print-state")
@@ -424,5 +429,5 @@ def make_paper(actor: Actor, number: str) -> Any:
 @budgets.spends(budgets.MADE)
 def print_state(actor: Actor, number: str) -> Any:
     """Make a form of the case as it stands, marked 未办结 while it is undecided."""
-    made = auth.office().perform(c.PrintState(number, request.form.get("paper", "")), actor)
-    return redirect(url_for("papers.pdf", code=made["code"]))
+    made = auth.office().perform(PrintState(number, request.form.get("paper", "")), actor)
+    return redirect(url_for("papers.pdf", code=made.code))

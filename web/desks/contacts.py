@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from processes import commands as c
 from processes.access import contacts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import YimenError
+from processes.office.county.contacts import RecordContact
 from web import auth
 from web.errors import status_of
 from web.require import require
@@ -30,7 +30,7 @@ def page(actor: Actor) -> Any:
 def record(actor: Actor) -> Any:
     """Keep what was entered for one office."""
     names = ("division", "phone", "address", "review_body", "court")
-    command = c.RecordContact(*(request.form.get(n, "").strip() for n in names))
+    command = RecordContact(*(request.form.get(n, "").strip() for n in names))
     try:
         auth.office().perform(command, actor)
     except YimenError as refused:
@@ -38,7 +38,7 @@ def record(actor: Actor) -> Any:
     return redirect(url_for("contacts.page", saved=command.division))
 
 
-def _page(actor: Actor, saved: str = "", fault: str = "", typed: c.RecordContact | None = None) -> str:
+def _page(actor: Actor, saved: str = "", fault: str = "", typed: RecordContact | None = None) -> str:
     with auth.office().database.reading(actor.division, actor.department) as session:
         return render_template(
             "contacts.html",

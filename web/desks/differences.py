@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 
-from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.office.people.resolve import ResolveDifference
 from processes.people import differences
 from processes.policy.calendar import civil_date
 from web import auth, differing
@@ -33,6 +33,6 @@ def listed(actor: Actor) -> Any:
 def resolve(actor: Actor, difference_id: int) -> Any:
     """Take the other value over, or keep the file's own."""
     form = request.form
-    command = c.ResolveDifference(difference_id, bool(form.get("accept")), form.get("reason", ""))
+    command = ResolveDifference(difference_id, bool(form.get("accept")), form.get("reason", ""))
     auth.office().perform(command, actor)
     return redirect(auth.inside(form.get("back", "")))

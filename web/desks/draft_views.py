@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, send_file
 
-from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.office.papers.read import NotePaperRead
 from processes.papers import masked
 from processes.papers import preview as previews
 from processes.releases import compare, drafts, publish
@@ -94,7 +94,7 @@ def _printed(actor: Actor, draft_id: int, name: str) -> tuple[str, bytes]:
         bundle = drafts.bundle_of(drafts.one(session, draft_id))
         template = name.rsplit("/", 1)[-1]
         paper = previews.paper_of(session, template, request.args.get("case", ""))
-    office.perform(c.NotePaperRead(paper.code), actor)
+    office.perform(NotePaperRead(paper.code), actor)
     data = masked.contract_of(previews.data_of(paper))
     if request.args.get("worst"):
         data = previews.worst(data)

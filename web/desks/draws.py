@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
-from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import draws
+from processes.office.cases.draws import CommitDrawNumber, RevealDrawRound
 from processes.papers import draw_sheet
 from web import auth, budgets
 from web.require import require
@@ -59,7 +59,7 @@ def printed(actor: Actor, round_id: int) -> Any:
 def commit(actor: Actor) -> Any:
     """Commit to a number."""
     number, token = request.form.get("number", ""), request.form.get("token", "")[:64]
-    auth.office().perform(c.CommitDrawNumber(number, token), actor)
+    auth.office().perform(CommitDrawNumber(number, token), actor)
     return redirect(url_for("draws.overview"))
 
 
@@ -67,5 +67,5 @@ def commit(actor: Actor) -> Any:
 @require(Permission.DRAW_WRITE)
 def reveal(actor: Actor, round_id: int) -> Any:
     """Make the numbers of a round known."""
-    auth.office().perform(c.RevealDrawRound(round_id), actor)
+    auth.office().perform(RevealDrawRound(round_id), actor)
     return redirect(url_for("draws.sheet", round_id=round_id))

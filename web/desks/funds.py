@@ -7,11 +7,18 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
-from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import Invalid, Unreadable
+from processes.office.command import Command
+from processes.office.funds.entries import (
+    CloseFundMonth,
+    ConfirmFundEntry,
+    EnterFundEntry,
+    RefuseFundEntry,
+    ReverseFundEntry,
+)
 from processes.papers import statements
 from processes.policy import reading
 from processes.policy.calendar import civil_date
@@ -75,7 +82,7 @@ def ledger(actor: Actor, township: str) -> Any:
 def enter(actor: Actor, township: str) -> Any:
     """Write down a movement that a second person has to confirm."""
     amount = reading.money(request.form.get("amount", ""))
-    command = c.EnterFundEntry(
+    command = EnterFundEntry(
         township, request.form.get("kind", ""), amount, request.form.get("memo", ""),
         request.form.get("token", "")[:64], request.form.get("case_number", ""),
     )  # fmt: skip
@@ -87,10 +94,10 @@ def enter(actor: Actor, township: str) -> Any:
 @require(Permission.FUND_WRITE)
 def act(actor: Actor, township: str, entry_id: int, act: str) -> Any:
     """Confirm, refuse or reverse an entry."""
-    commands: dict[str, c.Command] = {
-        "confirm": c.ConfirmFundEntry(entry_id, township),
-        "refuse": c.RefuseFundEntry(entry_id, township),
-        "reverse": c.ReverseFundEntry(entry_id, request.form.get("memo", ""), township=township),
+    commands: dict[str, Command[Any]] = {
+        "confirm": ConfirmFundEntry(entry_id, township),
+        "refuse": RefuseFundEntry(entry_id, township),
+        "reverse": ReverseFundEntry(entry_id, request.form.get("memo", ""), township=township),
     }
     if act not in commands:
         raise Invalid(reason="没有这样的操作")
@@ -103,7 +110,7 @@ def act(actor: Actor, township: str, entry_id: int, act: str) -> Any:
 def close(actor: Actor, township: str) -> Any:
     """Close a month."""
     month = _month(request.form.get("month", ""))
-    auth.office().perform(c.CloseFundMonth(township, month), actor)
+    auth.office().perform(CloseFundMonth(township, month), actor)
     return redirect(url_for("funds.ledger", township=township, month=month))
 
 

@@ -6,12 +6,28 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from processes import commands as c
 from processes.access import absences, accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import notices
 from processes.errors import Invalid, Unreadable
+from processes.office.cases.comments import AddComment
+from processes.office.command import Command
+from processes.office.personal.absences import (
+    BeginAbsence,
+    ConfirmAbsence,
+    EndAbsence,
+    EndNamedSubstitute,
+    NameSubstitute,
+)
+from processes.office.personal.notices import ReadNotices
+from processes.office.personal.notification_preferences import SetReach
+from processes.office.steps.consult import AskColleague, CopyTask
+from processes.office.steps.countersign import AnswerInvolvement, CosignTask, RemoveCosigner
+from processes.office.steps.delegate import DelegateTask, HandBackTask, RecallTask
+from processes.office.steps.take_back import TakeBackTask
+from processes.office.steps.take_over import TakeOverTask
+from processes.office.steps.urge import UrgeTask
 from processes.policy import reading
 from processes.releases import publish
 from web import auth, forms
@@ -33,7 +49,7 @@ def _people(name: str = "to") -> tuple[int, ...]:
     return tuple(forms.whole(value) for value in request.form.getlist(name))
 
 
-def _back_to_case(number: str, command: c.Command, actor: Actor) -> Any:
+def _back_to_case(number: str, command: Command[Any], actor: Actor) -> Any:
     auth.office().perform(command, actor)
     return redirect(url_for("cases.one", number=number))
 
@@ -43,14 +59,14 @@ def _back_to_case(number: str, command: c.Command, actor: Actor) -> Any:
 def delegate(actor: Actor, number: str, item_id: int) -> Any:
     """Have a colleague prepare the step."""
     to = forms.whole(_field("to"))
-    return _back_to_case(number, c.DelegateTask(item_id, _version(), to, _field("reason")), actor)
+    return _back_to_case(number, DelegateTask(item_id, _version(), to, _field("reason")), actor)
 
 
 @desk.post(f"{_TASK}/hand-back")
 @require(Permission.TASK_WORK)
 def hand_back(actor: Actor, number: str, item_id: int) -> Any:
     """Give a delegated step back."""
-    auth.office().perform(c.HandBackTask(item_id, _version(), _field("note")), actor)
+    auth.office().perform(HandBackTask(item_id, _version(), _field("note")), actor)
     return redirect(url_for("worklist.queue"))
 
 
@@ -58,7 +74,7 @@ def hand_back(actor: Actor, number: str, item_id: int) -> Any:
 @require(Permission.TASK_WORK)
 def recall(actor: Actor, number: str, item_id: int) -> Any:
     """Take a delegated step back."""
-    auth.office().perform(c.RecallTask(item_id, _version()), actor)
+    auth.office().perform(RecallTask(item_id, _version()), actor)
     return redirect(url_for("tasks.one", number=number, item_id=item_id))
 
 
@@ -66,7 +82,7 @@ def recall(actor: Actor, number: str, item_id: int) -> Any:
 @require(Permission.TASK_TRANSFER)
 def take_over(actor: Actor, number: str, item_id: int) -> Any:
     """Take the step from a colleague."""
-    auth.office().perform(c.TakeOverTask(item_id, _version(), _field("reason")), actor)
+    auth.office().perform(TakeOverTask(item_id, _version(), _field("reason")), actor)
     return redirect(url_for("tasks.one", number=number, item_id=item_id))
 
 
@@ -74,21 +90,21 @@ def take_over(actor: Actor, number: str, item_id: int) -> Any:
 @require(Permission.TASK_WORK)
 def take_back(actor: Actor, number: str, item_id: int) -> Any:
     """Take back what one has just finished."""
-    return _back_to_case(number, c.TakeBackTask(item_id, _version(), _field("token")[:64]), actor)
+    return _back_to_case(number, TakeBackTask(item_id, _version(), _field("token")[:64]), actor)
 
 
 @desk.post(f"{_TASK}/urge")
 @require(Permission.TASK_WORK)
 def urge(actor: Actor, number: str, item_id: int) -> Any:
     """Urge the step."""
-    return _back_to_case(number, c.UrgeTask(item_id, _field("word")), actor)
+    return _back_to_case(number, UrgeTask(item_id, _field("word")), actor)
 
 
 @desk.post(f"{_TASK}/cosign")
 @require(Permission.TASK_WORK)
 def cosign(actor: Actor, number: str, item_id: int) -> Any:
     """Ask people to sign with one."""
-    command = c.CosignTask(
+    command = CosignTask(
         item_id,
         _version(),
         _people(),
@@ -104,7 +120,7 @@ def cosign(actor: Actor, number: str, item_id: int) -> Any:
 @require(Permission.TASK_WORK)
 def remove_signer(actor: Actor, number: str, item_id: int) -> Any:
     """Take a signer out who has not spoken."""
-    command = c.RemoveCosigner(item_id, _version(), forms.whole(_field("involvement")))
+    command = RemoveCosigner(item_id, _version(), forms.whole(_field("involvement")))
     return _back_to_case(number, command, actor)
 
 
@@ -112,7 +128,7 @@ def remove_signer(actor: Actor, number: str, item_id: int) -> Any:
 @require(Permission.TASK_WORK)
 def ask(actor: Actor, number: str, item_id: int) -> Any:
     """Ask somebody without giving the step away."""
-    command = c.AskColleague(item_id, _version(), forms.whole(_field("to")), _field("question"))
+    command = AskColleague(item_id, _version(), forms.whole(_field("to")), _field("question"))
     auth.office().perform(command, actor)
     return redirect(url_for("tasks.one", number=number, item_id=item_id))
 
@@ -121,7 +137,7 @@ def ask(actor: Actor, number: str, item_id: int) -> Any:
 @require(Permission.TASK_WORK)
 def copy(actor: Actor, number: str, item_id: int) -> Any:
     """Let people know of the step."""
-    auth.office().perform(c.CopyTask(item_id, _version(), _people(), _field("note")), actor)
+    auth.office().perform(CopyTask(item_id, _version(), _people(), _field("note")), actor)
     return redirect(url_for("tasks.one", number=number, item_id=item_id))
 
 
@@ -129,7 +145,7 @@ def copy(actor: Actor, number: str, item_id: int) -> Any:
 @require(Permission.CASE_READ)
 def answer(actor: Actor, involvement_id: int) -> Any:
     """Say what one was asked for."""
-    command = c.AnswerInvolvement(involvement_id, _field("said"), _field("verdict"))
+    command = AnswerInvolvement(involvement_id, _field("said"), _field("verdict"))
     auth.office().perform(command, actor)
     return redirect(url_for("worklist.queue", queue="asked"))
 
@@ -138,7 +154,7 @@ def answer(actor: Actor, involvement_id: int) -> Any:
 @require(Permission.TASK_WORK)
 def comment(actor: Actor, number: str) -> Any:
     """Leave a remark."""
-    auth.office().perform(c.AddComment(number, _field("text")), actor)
+    auth.office().perform(AddComment(number, _field("text")), actor)
     return redirect(url_for("cases.one", number=number, _anchor="comments"))
 
 
@@ -152,7 +168,7 @@ def notice_list(actor: Actor) -> Any:
     new = tuple(n.id for n in found if n.read_at is None)
     page = render_template("notices.html", lines=notices.lines(found), new=set(new))
     if new:
-        office.perform(c.ReadNotices(new), actor)
+        office.perform(ReadNotices(new), actor)
     return page
 
 
@@ -168,7 +184,7 @@ def reach_page(actor: Actor) -> Any:
 @require(Permission.SESSION)
 def set_reach(actor: Actor) -> Any:
     """Say where one is reached."""
-    command = c.SetReach(
+    command = SetReach(
         _field("email"),
         _field("mobile"),
         _field("quiet_from"),
@@ -203,7 +219,7 @@ def begin_absence(actor: Actor) -> Any:
         span = [reading.day(_field(name)) for name in ("from_on", "until_on")]
     except Unreadable:
         raise Invalid(reason="请填写开始日期和结束日期") from None
-    command = c.BeginAbsence(
+    command = BeginAbsence(
         forms.whole(_field("substitute")), span[0], span[1], tuple(request.form.getlist("programme")), "",
         _field("reason"),
     )  # fmt: skip
@@ -215,9 +231,7 @@ def begin_absence(actor: Actor) -> Any:
 @require(Permission.ABSENCE_CONFIRM)
 def name_substitute(actor: Actor) -> Any:
     """Let somebody of another rank be chosen as a person's substitute."""
-    command = c.NameSubstitute(
-        forms.whole(_field("away")), forms.whole(_field("substitute")), _field("reason")
-    )
+    command = NameSubstitute(forms.whole(_field("away")), forms.whole(_field("substitute")), _field("reason"))
     auth.office().perform(command, actor)
     return redirect(url_for("handing.absence_page"))
 
@@ -226,7 +240,7 @@ def name_substitute(actor: Actor) -> Any:
 @require(Permission.ABSENCE_CONFIRM)
 def end_named_substitute(actor: Actor, named_id: int) -> Any:
     """Take somebody off the list."""
-    auth.office().perform(c.EndNamedSubstitute(named_id), actor)
+    auth.office().perform(EndNamedSubstitute(named_id), actor)
     return redirect(url_for("handing.absence_page"))
 
 
@@ -234,7 +248,7 @@ def end_named_substitute(actor: Actor, named_id: int) -> Any:
 @require(Permission.ABSENCE_CONFIRM)
 def confirm_absence(actor: Actor, absence_id: int) -> Any:
     """Let somebody act for another one, or not."""
-    auth.office().perform(c.ConfirmAbsence(absence_id, _field("accept") == "1"), actor)
+    auth.office().perform(ConfirmAbsence(absence_id, _field("accept") == "1"), actor)
     return redirect(url_for("handing.absence_page"))
 
 
@@ -242,5 +256,5 @@ def confirm_absence(actor: Actor, absence_id: int) -> Any:
 @require(Permission.TASK_WORK)
 def end_absence(actor: Actor, absence_id: int) -> Any:
     """One is back."""
-    auth.office().perform(c.EndAbsence(absence_id), actor)
+    auth.office().perform(EndAbsence(absence_id), actor)
     return redirect(url_for("handing.absence_page"))

@@ -8,13 +8,20 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import holidays
 from processes.cases.holiday_models import STATUS_TITLES, HolidayVersion
 from processes.cases.holidays import Moved
 from processes.errors import FormInvalid, Unreadable, YimenError
+from processes.office.command import Command
+from processes.office.county.holidays import (
+    AskUndoHolidays,
+    ConfirmHolidays,
+    DecideUndoHolidays,
+    ProposeHolidays,
+    RejectHolidays,
+)
 from processes.policy import holidays as plausibility
 from processes.policy import reading
 from processes.policy.calendar import civil_date
@@ -52,36 +59,36 @@ def propose(actor: Actor) -> Any:
 @require(Permission.CALENDAR_WRITE)
 def confirm(actor: Actor, version_id: int) -> Any:
     """Let a version stand."""
-    return _decide(actor, c.ConfirmHolidays(version_id))
+    return _decide(actor, ConfirmHolidays(version_id))
 
 
 @desk.post("/holidays/<int:version_id>/reject")
 @require(Permission.CALENDAR_WRITE)
 def reject(actor: Actor, version_id: int) -> Any:
     """Refuse a version."""
-    return _decide(actor, c.RejectHolidays(version_id, request.form.get("reason", "")))
+    return _decide(actor, RejectHolidays(version_id, request.form.get("reason", "")))
 
 
 @desk.post("/holidays/<int:version_id>/undo")
 @require(Permission.CALENDAR_WRITE)
 def ask_undo(actor: Actor, version_id: int) -> Any:
     """Ask that the standing version be undone."""
-    return _decide(actor, c.AskUndoHolidays(version_id, request.form.get("reason", "")))
+    return _decide(actor, AskUndoHolidays(version_id, request.form.get("reason", "")))
 
 
 @desk.post("/holidays/<int:version_id>/undo/decide")
 @require(Permission.CALENDAR_WRITE)
 def decide_undo(actor: Actor, version_id: int) -> Any:
     """Undo the standing version, or leave it."""
-    return _decide(actor, c.DecideUndoHolidays(version_id, request.form.get("accept") == "yes"))
+    return _decide(actor, DecideUndoHolidays(version_id, request.form.get("accept") == "yes"))
 
 
-def _decide(actor: Actor, command: c.Command) -> Any:
+def _decide(actor: Actor, command: Command[Any]) -> Any:
     auth.office().perform(command, actor)
     return redirect(url_for("holidays.overview"))
 
 
-def _proposal() -> c.ProposeHolidays:
+def _proposal() -> ProposeHolidays:
     """What was typed; raises `FormInvalid` with everything that cannot be read."""
     faults: dict[str, list[str]] = {}
     read: dict[str, Any] = {"year": 0, "days_off": (), "worked_weekends": ()}
@@ -95,7 +102,7 @@ def _proposal() -> c.ProposeHolidays:
     if faults:
         raise FormInvalid(faults)
     number = request.form.get("document_number", "")
-    return c.ProposeHolidays(read["year"], read["days_off"], read["worked_weekends"], number)
+    return ProposeHolidays(read["year"], read["days_off"], read["worked_weekends"], number)
 
 
 def _page(actor: Actor, faults: Mapping[str, Sequence[str]] | None = None, fault: str = "") -> str:

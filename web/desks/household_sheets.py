@@ -14,11 +14,11 @@ from processes.access import divisions
 from processes.access.models import Division
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
+from processes.coordination import working_age
 from processes.errors import AttachmentRefused
 from processes.papers import blank_family_sheet, family_sheet, lists
 from processes.policy.calendar import civil_date
 from web import auth, budgets, uploads
-from web.desks.households import working_ages
 from web.require import require
 
 desk = Blueprint("household_sheets", __name__)
@@ -65,7 +65,7 @@ def check(actor: Actor) -> Any:
 
 
 def _ages(session: Session, actor: Actor, today: date) -> tuple[int, int] | None:
-    ages = working_ages(session, actor, today)
+    ages = working_age.bounds(session, actor, today)
     return None if ages is None else (ages["child"], ages["elderly"])
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor, township_of
 from processes.cases import queries as cases
-from processes.errors import Invalid, ParameterMissing, ReleaseMissing, Unreadable
+from processes.coordination import working_age
+from processes.errors import Invalid, Unreadable
+from processes.office.people.households import SaveHousehold
+from processes.office.people.identify import IdentifyPerson, UndoIdentification
+from processes.office.people.look_up import LookUpPerson, LookUpPersonResult
+from processes.office.people.reveal import RevealIdNumber
 from processes.papers import lists, old_files
 from processes.people import (
     calls,
@@ -171,7 +176,7 @@ def _page(actor: Actor, number: str | None) -> Any:
                 "properties": kinds.PROPERTY_KINDS, "relations": list(kinds.RELATIONS),
                 "abilities": kinds.WORK_ABILITIES, "disabilities": list(kinds.DISABILITY_KINDS),
                 "categories": kinds.CATEGORIES, "documents": identity.DOCUMENTS,
-                "ages": working_ages(session, actor, today),
+                "ages": working_age.bounds(session, actor, today),
             },
         )  # fmt: skip
 
@@ -184,18 +189,6 @@ def _caller(session: Session, actor: Actor, household: Household | None) -> dict
         "cases": [one for one in cases.of_household(session, household.id) if one.status == "open"],
         "same_phone": calls.with_phone(session, household.phone, household.id),
     }
-
-
-def working_ages(session: Any, actor: Actor, today: date) -> dict[str, int] | None:
-    """Below and from which age nobody is preset as able to work, as the one window reads it; None: not published."""
-    try:
-        release = publish.current_id(session, "one_window", today)
-        policy = publish.open_release(session, release).policy
-        child = policy.value("screening.child_age", today, actor.division)
-        elderly = policy.value("screening.elderly_age", today, actor.division)
-    except (ReleaseMissing, ParameterMissing):
-        return None
-    return {"child": int(str(child)), "elderly": int(str(elderly))}
 
 
 def _members(session: Any, actor: Actor, household: Any, today: date) -> list[dict[str, Any]]:
@@ -259,7 +252,7 @@ def _person_changes(session: Any, actor: Actor, household: Any) -> list[tuple[An
 def save(actor: Actor) -> Any:
     """Save a household whole."""
     body = forms.body()
-    command = c.SaveHousehold(
+    command = SaveHousehold(
         forms.part(body, "form"),
         str(body["household"]) if body.get("household") else None,
         forms.whole(body.get("version", 0)),
@@ -268,7 +261,7 @@ def save(actor: Actor) -> Any:
         forms.texts(body, "confirmed"),
     )
     saved = auth.office().perform(command, actor)
-    return jsonify(saved | {"address": url_for("households.one", number=saved["household"])})
+    return jsonify(**asdict(saved), address=url_for("households.one", number=saved.household))
 
 
 @desk.post("/people/look-up")
@@ -279,31 +272,31 @@ def look_up(actor: Actor) -> Any:
     body = forms.body()
     document = str(body.get("document") or identity.ID_CARD)
     told = identity.read(document, str(body.get("id_number", "")), today)
-    command = c.LookUpPerson(told.number, str(body.get("name", ""))[:60], request.remote_addr or "")
+    command = LookUpPerson(told.number, str(body.get("name", ""))[:60], request.remote_addr or "")
     found = auth.office().perform(command, actor)
     return jsonify(
         document=told.document,
         birth_on="" if told.birth_on is None else told.birth_on.isoformat(),
         sex=told.sex or "",
         age="" if told.birth_on is None else age_on(told.birth_on, today),
-        name=found.get("name", ""),
+        name=found.name or "",
         warnings=_warnings(actor, found),
     )
 
 
-def _warnings(actor: Actor, found: dict[str, Any]) -> list[str]:
+def _warnings(actor: Actor, found: LookUpPersonResult) -> list[str]:
     """What to say of somebody who is in the register already."""
-    if found["person_id"] is None:
+    if found.person_id is None:
         return []
     with auth.office().database.reading(actor.division, actor.department) as session:
         drawn = [
-            f"已享受{s.programme_title}{f'（{s.case_number}）' if found['is_ours'] else ''}，不得重复享受"
-            for s in relief.standing_benefits(session, [found["person_id"]])
+            f"已享受{s.programme_title}{f'（{s.case_number}）' if found.is_ours else ''}，不得重复享受"
+            for s in relief.standing_benefits(session, [found.person_id])
         ]
-        if not found["is_ours"]:
-            return [f"已在库（其他乡镇登记）{'：' + found['name'] if found['name'] else ''}", *drawn]
-        place = divisions.name(session, found["division"]) if found["division"] else "无家庭档案"
-    first = f"已在库：{found['name']}（{found['masked']}），档案 {found['household'] or '—'}，{place}"
+        if not found.is_ours:
+            return [f"已在库（其他乡镇登记）{'：' + found.name if found.name else ''}", *drawn]
+        place = divisions.name(session, found.division) if found.division else "无家庭档案"
+    first = f"已在库：{found.name}（{found.masked}），档案 {found.household or '—'}，{place}"
     return [first, *drawn]
 
 
@@ -311,7 +304,7 @@ def _warnings(actor: Actor, found: dict[str, Any]) -> list[str]:
 @require(Permission.ID_NUMBER_REVEAL)
 def reveal(actor: Actor, person_id: int) -> Any:
     """A full ID number; the reading is logged."""
-    return jsonify(auth.office().perform(c.RevealIdNumber(person_id, request.remote_addr or ""), actor))
+    return jsonify(auth.office().perform(RevealIdNumber(person_id, request.remote_addr or ""), actor))
 
 
 def _starts(session: Any, today: Any) -> list[dict[str, Any]]:
@@ -335,7 +328,7 @@ def identify(actor: Actor, person_id: int) -> Any:
     """Note who a person without an ID number is."""
     form = request.form
     auth.office().perform(
-        c.IdentifyPerson(person_id, form.get("id_number", ""), form.get("name", ""), form.get("reason", "")),
+        IdentifyPerson(person_id, form.get("id_number", ""), form.get("name", ""), form.get("reason", "")),
         actor,
     )
     return redirect(url_for("households.one", number=form.get("household", "")))
@@ -345,5 +338,5 @@ def identify(actor: Actor, person_id: int) -> Any:
 @require(Permission.HOUSEHOLD_WRITE)
 def undo_identification(actor: Actor, person_id: int) -> Any:
     """Take the note back."""
-    auth.office().perform(c.UndoIdentification(person_id), actor)
+    auth.office().perform(UndoIdentification(person_id), actor)
     return redirect(url_for("households.one", number=request.form.get("household", "")))

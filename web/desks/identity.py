@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +11,22 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from documents import qr
-from processes import commands as c
 from processes.access import factors, passkeys, recovery, sessions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import YimenError
-from processes.office import verifying
+from processes.office.accounts import verifying
+from processes.office.accounts.second_factors import (
+    BeginPasskey,
+    BeginTotp,
+    BeginTotpResult,
+    ConfirmPasskey,
+    ConfirmTotp,
+    MakeRecoveryCodes,
+    RemoveFactor,
+)
+from processes.office.accounts.verifying import AskPasskey, VerifyCode, VerifyPasskey, VerifyPassword
+from processes.office.command import Command
 from web import auth, forms
 from web.errors import status_of
 from web.limits import limiter
@@ -46,10 +57,10 @@ def factor_form(actor: Actor) -> Any:
 def show_factor(actor: Actor) -> Any:
     """Show it: a code of the app, or a recovery code."""
     try:
-        found = auth.office().perform(c.VerifyCode(_code(), *_where()), actor)
+        found = auth.office().perform(VerifyCode(_code(), *_where()), actor)
     except YimenError as fault:
         return _factor(actor, fault.message), status_of(fault)
-    auth.renew_session(found)
+    auth.renew_session(found.session)
     return redirect(auth.inside(request.form.get("next", "")))
 
 
@@ -96,7 +107,7 @@ def verify(actor: Actor) -> Any:
     body = forms.body()
     told = str(body.get("code", ""))[:_LONGEST]
     password = str(body.get("password", ""))[:_LONGEST]
-    command = c.VerifyCode(told, *_where()) if told else c.VerifyPassword(password, *_where())
+    command = VerifyCode(told, *_where()) if told else VerifyPassword(password, *_where())
     return _proven(actor, command)
 
 
@@ -105,7 +116,7 @@ def verify(actor: Actor) -> Any:
 @require(Permission.SESSION)
 def passkey_options(actor: Actor) -> Any:
     """What the browser is to have signed."""
-    return jsonify(auth.office().perform(c.AskPasskey(), actor))
+    return jsonify(auth.office().perform(AskPasskey(), actor))
 
 
 @desk.post("/identity/passkey")
@@ -113,10 +124,10 @@ def passkey_options(actor: Actor) -> Any:
 @require(Permission.SESSION)
 def passkey(actor: Actor) -> Any:
     """Prove who one is by a passkey."""
-    return _proven(actor, c.VerifyPasskey(str(forms.body().get("answer", "")), *_where()))
+    return _proven(actor, VerifyPasskey(str(forms.body().get("answer", "")), *_where()))
 
 
-def _proven(actor: Actor, command: c.Command) -> Any:
+def _proven(actor: Actor, command: Command[Any]) -> Any:
     auth.renew_session(auth.office().perform(command, actor))
     return jsonify(account=actor.account_id, csrf=generate_csrf())
 
@@ -141,16 +152,16 @@ def _page(actor: Actor, **more: Any) -> str:
     )  # fmt: skip
 
 
-def _shown(actor: Actor, command: c.Command, **kept: Any) -> Any:
+def _shown(actor: Actor, command: Command[Any], **kept: Any) -> Any:
     """Carry out a command of the page; what it made is shown on it, and so is a refusal, with what was there."""
     try:
         made = auth.office().perform(command, actor)
     except YimenError as fault:
         return _page(actor, fault=fault.message, code=fault.code, **kept), status_of(fault)
-    auth.renew_session(made)
-    shown = {k: v for k, v in made.items() if k in ("secret", "codes", "kind", "removed")}
-    if "address" in made:
-        shown["qr"] = Markup(qr.drawing(made["address"]))  # noqa: S704  (drawn here, of an address made here)
+    auth.renew_session(getattr(made, "session", ""))
+    shown = {k: v for k, v in asdict(made).items() if k in ("secret", "codes", "kind", "removed") and v}
+    if isinstance(made, BeginTotpResult):
+        shown["qr"] = Markup(qr.drawing(made.address))  # noqa: S704  (drawn here, of an address made here)
     return _page(actor, **shown)
 
 
@@ -159,7 +170,7 @@ def _shown(actor: Actor, command: c.Command, **kept: Any) -> Any:
 @require(Permission.SESSION)
 def begin_totp(actor: Actor) -> Any:
     """Ask for the secret of an app; it is shown on the page that answers."""
-    return _shown(actor, c.BeginTotp(_password(), *_where()))
+    return _shown(actor, BeginTotp(_password(), *_where()))
 
 
 @desk.post("/factors/totp/confirm")
@@ -167,7 +178,7 @@ def begin_totp(actor: Actor) -> Any:
 @require(Permission.SESSION)
 def confirm_totp(actor: Actor) -> Any:
     """The app's first code."""
-    return _shown(actor, c.ConfirmTotp(_code(), request.form.get("label", ""), *_where()), is_waiting=True)
+    return _shown(actor, ConfirmTotp(_code(), request.form.get("label", ""), *_where()), is_waiting=True)
 
 
 @desk.post("/factors/passkey/options")
@@ -176,7 +187,7 @@ def confirm_totp(actor: Actor) -> Any:
 def begin_passkey(actor: Actor) -> Any:
     """What the browser makes a passkey with."""
     password = str(forms.body().get("password", ""))[:_LONGEST]
-    return jsonify(auth.office().perform(c.BeginPasskey(password, *_where()), actor))
+    return jsonify(auth.office().perform(BeginPasskey(password, *_where()), actor))
 
 
 @desk.post("/factors/passkey")
@@ -185,10 +196,10 @@ def begin_passkey(actor: Actor) -> Any:
 def confirm_passkey(actor: Actor) -> Any:
     """Take in the passkey that the browser made; recovery codes that come with the first one are in the answer."""
     body = forms.body()
-    command = c.ConfirmPasskey(str(body.get("answer", "")), str(body.get("label", "")))
+    command = ConfirmPasskey(str(body.get("answer", "")), str(body.get("label", "")))
     made = auth.office().perform(command, actor)
-    auth.renew_session(made)
-    return jsonify(codes=made.get("codes", []), csrf=generate_csrf())
+    auth.renew_session(made.session)
+    return jsonify(codes=made.codes, csrf=generate_csrf())
 
 
 @desk.post("/factors/remove")
@@ -197,7 +208,7 @@ def confirm_passkey(actor: Actor) -> Any:
 def remove(actor: Actor) -> Any:
     """Give one of one's own factors up."""
     factor = forms.whole(request.form.get("factor"))
-    return _shown(actor, c.RemoveFactor(factor, _password(), *_where()))
+    return _shown(actor, RemoveFactor(factor, _password(), *_where()))
 
 
 @desk.post("/factors/codes")
@@ -205,7 +216,7 @@ def remove(actor: Actor) -> Any:
 @require(Permission.SESSION)
 def make_codes(actor: Actor) -> Any:
     """Ten new recovery codes, shown once."""
-    return _shown(actor, c.MakeRecoveryCodes(_password(), *_where()))
+    return _shown(actor, MakeRecoveryCodes(_password(), *_where()))
 
 
 def _password() -> str:

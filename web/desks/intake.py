@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, url_for
 
-from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.coordination import screening
+from processes.office.cases.start import StartCase
 from processes.people import queries
 from processes.policy.calendar import civil_date
 from processes.releases import forms, publish
@@ -57,6 +57,6 @@ def submit(actor: Actor, number: str, programme: str, process: str = "") -> Any:
     """Open the case."""
     body = bodies.body()
     token, kept = (str(body.get(name, ""))[:64] for name in ("token", "unsaved"))
-    command = c.StartCase(programme, number, bodies.part(body, "data"), token, process, kept)
+    command = StartCase(programme, number, bodies.part(body, "data"), token, process, kept)
     started = auth.office().perform(command, actor)
-    return jsonify(address=next_place.after(actor, str(started["case"])))
+    return jsonify(address=next_place.after(actor, str(started.case)))

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import move_models, moves
+from processes.office.cases.move import DecideMove
 from web import auth
 from web.require import require
 
@@ -30,6 +30,6 @@ def listed(actor: Actor) -> Any:
 def decide(actor: Actor, move_id: int) -> Any:
     """Carry a forward move out, or refuse it."""
     told = request.form
-    command = c.DecideMove(move_id, told.get("accept") == "1", told.get("reason", ""))
+    command = DecideMove(move_id, told.get("accept") == "1", told.get("reason", ""))
     done = auth.office().perform(command, actor)
-    return redirect(url_for("cases.one", number=done["case"]))
+    return redirect(url_for("cases.one", number=done.case))

@@ -8,12 +8,13 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor, township_of
 from processes.cases import clocks, overdue, queries
 from processes.decisions import deviations
+from processes.office.cases.incidents import RetryIncident
+from processes.office.steps.urge import UrgeTask
 from processes.oversight import load
 from processes.papers import lists
 from processes.people import differences, transfers
@@ -91,7 +92,7 @@ def export_list(actor: Actor) -> Any:
 @require(Permission.TASK_WORK)
 def urge(actor: Actor) -> Any:
     """Urge a step from the list."""
-    auth.office().perform(c.UrgeTask(forms.whole(request.form.get("item")), ""), actor)
+    auth.office().perform(UrgeTask(forms.whole(request.form.get("item")), ""), actor)
     return redirect(url_for("oversight.late", **_kept()))
 
 
@@ -128,5 +129,5 @@ def _deviations(session: Any, now: datetime) -> Counter[tuple[str, str]]:
 @budgets.spends(budgets.PRINTS)
 def retry(actor: Actor, incident_id: int) -> Any:
     """Try again what failed."""
-    auth.office().perform(c.RetryIncident(incident_id), actor)
+    auth.office().perform(RetryIncident(incident_id), actor)
     return redirect(url_for("oversight.late"))

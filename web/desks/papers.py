@@ -7,11 +7,15 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
-from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.compound import signing
 from processes.errors import FileDamaged, FileLost, PaperNotReady, PaperRemade
-from processes.office import Office, signing
+from processes.office import Office
+from processes.office.papers.print_runs import PrintBatch
+from processes.office.papers.read import NotePaperRead, RecordPrinting
+from processes.office.papers.withdraw import WithdrawPaper
+from processes.office.system.restoring import RemakePaper
 from processes.papers import batch, masked, queries
 from processes.releases import publish
 from processes.storage import vault
@@ -39,7 +43,7 @@ def waiting(actor: Actor) -> Any:
 @budgets.spends(budgets.PRINTS)
 def print_batch(actor: Actor) -> Any:
     """Ask for the chosen papers as one PDF with a list in front."""
-    auth.office().perform(c.PrintBatch(tuple(request.form.getlist("code"))), actor)
+    auth.office().perform(PrintBatch(tuple(request.form.getlist("code"))), actor)
     return redirect(url_for("printing.overview"))
 
 
@@ -49,7 +53,7 @@ def print_batch(actor: Actor) -> Any:
 def sign(actor: Actor, code: str) -> Any:
     """Sign or seal a paper when it is one's turn."""
     done = signing.sign(auth.office(), actor, code, forms.whole(request.form.get("signed")))
-    return redirect(url_for("cases.one", number=done["case"]))
+    return redirect(url_for("cases.one", number=done.case))
 
 
 @desk.get("/papers/<string:code>/original.pdf")
@@ -64,7 +68,7 @@ def original(actor: Actor, code: str) -> Any:
         raise PaperNotReady()
     if not queries.sees_whole(actor):
         return _masked(office, actor, code)
-    office.perform(c.NotePaperRead(paper.code), actor)
+    office.perform(NotePaperRead(paper.code), actor)
     content = _content(office, actor, paper.code, paper.signed_sha256 or paper.sha256)
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=f"{paper.title}.pdf")
 
@@ -75,9 +79,9 @@ def original(actor: Actor, code: str) -> Any:
 def withdraw(actor: Actor, code: str) -> Any:
     """Say that a paper holds no longer, and have it made anew where that is wanted."""
     told = request.form
-    command = c.WithdrawPaper(code, told.get("reason", ""), told.get("again") == "1")
+    command = WithdrawPaper(code, told.get("reason", ""), told.get("again") == "1")
     done = auth.office().perform(command, actor)
-    return redirect(url_for("cases.one", number=done["case"]))
+    return redirect(url_for("cases.one", number=done.case))
 
 
 @desk.get("/papers/<string:code>.pdf")
@@ -89,11 +93,11 @@ def pdf(actor: Actor, code: str) -> Any:
     if not queries.sees_whole(actor):
         return _masked(office, actor, code)
     try:
-        printed = office.perform(c.RecordPrinting(code), actor)
+        printed = office.perform(RecordPrinting(code), actor)
     except PaperNotReady:
         return render_template("paper_waiting.html"), 202, {"Refresh": "2"}
-    content = _content(office, actor, code, printed["sha256"])
-    name = f"{printed['title']}-{printed['number']}.pdf"
+    content = _content(office, actor, code, printed.sha256)
+    name = f"{printed.title}-{printed.number}.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
 
 
@@ -102,7 +106,7 @@ def _masked(office: Office, actor: Actor, code: str) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         paper = queries.by_code(session, actor, code)
         bundle = publish.open_release(session, paper.release_id)
-    office.perform(c.NotePaperRead(paper.code), actor)
+    office.perform(NotePaperRead(paper.code), actor)
     with budgets.spending(budgets.MASKED, actor):
         content = masked.make(paper, bundle, office.settings.public_address)
     name = f"{paper.title}-{paper.number}（证件号码已遮盖）.pdf"
@@ -121,6 +125,6 @@ def _content(office: Office, actor: Actor, code: str, sha256: str) -> bytes:
             paper = queries.by_code(session, actor, code)
         if paper.sha256 != sha256:
             raise
-        office.perform(c.RemakePaper(paper.code), actor)
+        office.perform(RemakePaper(paper.code), actor)
         reason = "丢失" if isinstance(fault, FileLost) else "已损坏"
         raise PaperRemade(title=paper.title, reason=reason) from fault

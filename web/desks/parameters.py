@@ -10,12 +10,19 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import COUNTY_DIGITS, Actor
 from processes.cases.models import Case
 from processes.errors import FormInvalid, YimenError
+from processes.office.command import Command
+from processes.office.county.parameters import (
+    AdoptParameter,
+    ConfirmParameter,
+    ProposeParameter,
+    RejectParameter,
+    WithdrawParameter,
+)
 from processes.parameters import queries
 from processes.parameters.models import IN_FORCE, STATUS_TITLES, ParameterValue
 from processes.policy.calendar import civil_date
@@ -77,7 +84,7 @@ def propose(actor: Actor) -> Any:
     }
     entry = {**typed, "confirmed": typed["confirmed"] == "yes"}
     try:
-        auth.office().perform(c.ProposeParameter(typed["name"], entry, request.form.get("token", "")), actor)
+        auth.office().perform(ProposeParameter(typed["name"], entry, request.form.get("token", "")), actor)
     except FormInvalid as fault:
         return _page(actor, typed, {k: v[0] for k, v in fault.fields.items()}, fault.message), 422
     except YimenError as fault:
@@ -89,35 +96,35 @@ def propose(actor: Actor) -> Any:
 @require(Permission.PARAMETER_PROPOSE)
 def adopt(actor: Actor) -> Any:
     """Propose to confirm a suggested value as it is."""
-    return _done(actor, c.AdoptParameter(_value(), request.form.get("source", "")))
+    return _done(actor, AdoptParameter(_value(), request.form.get("source", "")))
 
 
 @desk.post("/parameters/confirm")
 @require(Permission.PARAMETER_CONFIRM)
 def confirm(actor: Actor) -> Any:
     """Put somebody else's proposal in force."""
-    return _done(actor, c.ConfirmParameter(_value()))
+    return _done(actor, ConfirmParameter(_value()))
 
 
 @desk.post("/parameters/reject")
 @require(Permission.PARAMETER_CONFIRM)
 def reject(actor: Actor) -> Any:
     """Refuse a proposal."""
-    return _done(actor, c.RejectParameter(_value(), request.form.get("reason", "")))
+    return _done(actor, RejectParameter(_value(), request.form.get("reason", "")))
 
 
 @desk.post("/parameters/withdraw")
 @require(Permission.PARAMETER_PROPOSE)
 def withdraw(actor: Actor) -> Any:
     """Take back one's own proposal."""
-    return _done(actor, c.WithdrawParameter(_value()))
+    return _done(actor, WithdrawParameter(_value()))
 
 
 def _value() -> int:
     return forms.whole(request.form.get("value"))
 
 
-def _done(actor: Actor, command: c.Command) -> Any:
+def _done(actor: Actor, command: Command[Any]) -> Any:
     """Carry out what is done with a value, and show what waits then."""
     auth.office().perform(command, actor)
     return redirect(url_for("parameters.page", _anchor="waiting"))

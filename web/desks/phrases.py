@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, jsonify
 
-from processes import commands as c
 from processes.access import phrases
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.office.personal.phrases import DropPhrase, KeepPhrase
 from web import auth, forms
 from web.require import require
 
@@ -28,7 +28,7 @@ def offered(actor: Actor) -> Any:
 def keep(actor: Actor) -> Any:
     """Keep an opinion."""
     body = forms.body()
-    command = c.KeepPhrase(str(body.get("text", "")), bool(body.get("shared")))
+    command = KeepPhrase(str(body.get("text", "")), bool(body.get("shared")))
     auth.office().perform(command, actor)
     return jsonify(phrases=_told(actor))
 
@@ -37,7 +37,7 @@ def keep(actor: Actor) -> Any:
 @require(Permission.TASK_WORK)
 def drop(actor: Actor, phrase_id: int) -> Any:
     """Take an opinion away."""
-    auth.office().perform(c.DropPhrase(phrase_id), actor)
+    auth.office().perform(DropPhrase(phrase_id), actor)
     return jsonify(phrases=_told(actor))
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 
-from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.errors import Invalid, NotFound, PaperNotReady, Unreadable
+from processes.office.papers.print_runs import MakePaymentList, RetryRun, TakeRun
 from processes.papers import runs
 from processes.papers.run_models import PAYMENT_LIST, WAITING
 from processes.policy import reading
@@ -43,7 +43,7 @@ def overview(actor: Actor) -> Any:
 @budgets.spends(budgets.PRINTS)
 def retry(actor: Actor, code: str) -> Any:
     """Try a print that failed once more."""
-    auth.office().perform(c.RetryRun(code), actor)
+    auth.office().perform(RetryRun(code), actor)
     return redirect(url_for("printing.overview"))
 
 
@@ -60,7 +60,7 @@ def take(actor: Actor, code: str, kind: str) -> Any:
         raise NotFound()
     if run.sha256 is None:
         raise PaperNotReady()
-    office.perform(c.TakeRun(run.code, for_bank), actor)
+    office.perform(TakeRun(run.code, for_bank), actor)
     content = runs.bank_file(run) if for_bank else vault.get(office.settings.papers, run.sha256)
     media = SPREADSHEET if for_bank else "application/pdf"
     return send_file(io.BytesIO(content), mimetype=media, download_name=f"{run.title}.{kind}")
@@ -76,7 +76,7 @@ def part(actor: Actor, code: str, number: int) -> Any:
         run = runs.by_code(session, actor, code)
     if not 1 <= number <= len(run.parts):
         raise NotFound()
-    office.perform(c.TakeRun(run.code), actor)
+    office.perform(TakeRun(run.code), actor)
     content = vault.get(office.settings.papers, run.parts[number - 1]["sha256"])
     name = f"{run.title}-第{number}册.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
@@ -108,6 +108,6 @@ def payments(actor: Actor) -> Any:
 def make(actor: Actor) -> Any:
     """Ask for a payment list."""
     told = request.form
-    command = c.MakePaymentList(told.get("programme", ""), told.get("month", ""), told.get("place", ""))
+    command = MakePaymentList(told.get("programme", ""), told.get("month", ""), told.get("place", ""))
     auth.office().perform(command, actor)
     return redirect(url_for("printing.overview"))

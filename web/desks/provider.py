@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
-from processes import commands as c
 from processes.access import factors, oidc, sessions
 from processes.access.scope import system_actor
 from processes.errors import NotFound, ProviderRefused, YimenError
+from processes.office.accounts.identity_provider import ProveVouched, SignInVouched, TakeProviderAnswer
 from processes.settings import Provider
 from web import auth
 from web.errors import status_of
@@ -61,7 +61,7 @@ def back() -> Any:
         if not isinstance(kept, dict) or not _is_young(kept):
             raise ProviderRefused(reason="登录请求已经过时，请重新登录")
         asked = oidc.Asked(kept["state"], kept["nonce"], kept["verifier"])
-        auth.office().perform(c.TakeProviderAnswer(asked.state), system_actor())
+        auth.office().perform(TakeProviderAnswer(asked.state), system_actor())
         who = oidc.finish(_provider(), _back(), asked, request.args.to_dict(), kept["again"])
         return _proven(who) if kept["again"] else _signed_in(who, kept["next"])
     except YimenError as fault:
@@ -73,10 +73,10 @@ def _is_young(kept: dict[str, Any]) -> bool:
 
 
 def _signed_in(who: oidc.Vouched, there: str) -> Any:
-    command = c.SignInVouched(who.username, who.has_factor, *auth.origin())
+    command = SignInVouched(who.username, who.has_factor, *auth.origin())
     found = auth.office().perform(command, system_actor())
-    auth.open_session(found)
-    if found["awaits"] == factors.FACTOR:
+    auth.open_session(found.session, found.browser)
+    if found.awaits == factors.FACTOR:
         return redirect(url_for("identity.factor_form", next=auth.inside(there)))
     return redirect(auth.inside(there))
 
@@ -85,7 +85,7 @@ def _proven(who: oidc.Vouched) -> Any:
     """The window tells that it may be closed; the page that opened it looks by itself."""
     if auth.actor_or_none() is None:
         raise ProviderRefused(reason="登录已失效，请重新登录")
-    auth.office().perform(c.ProveVouched(auth.session_id(), who.username), system_actor())
+    auth.office().perform(ProveVouched(auth.session_id(), who.username), system_actor())
     return render_template("proven.html")
 
 

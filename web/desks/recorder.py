@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
-from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.engine import behind
 from processes.errors import Invalid, NotFound, YimenError
+from processes.office.studio.drafts import AddDraftFile, ReplaceDraftFiles
 from processes.people import forms as kinds
 from processes.policy import values
 from processes.policy.calendar import civil_date
@@ -83,7 +83,7 @@ def save(actor: Actor, draft_id: int) -> Any:
         raise Invalid(reason=found["fault"])
     name = f"scenarios/{str(body.get('name', '')).strip()}.yaml"
     text = recording.written_down({**content, "expect": recording.expected(found)})
-    auth.office().perform(c.AddDraftFile(draft_id, name, text), actor)
+    auth.office().perform(AddDraftFile(draft_id, name, text), actor)
     return jsonify(name=name)
 
 
@@ -124,7 +124,7 @@ def put_step(actor: Actor, draft_id: int) -> Any:
     )
     if not changed:
         raise Invalid(reason="没有需要补这个环节的情景")
-    auth.office().perform(c.ReplaceDraftFiles(draft_id, changed), actor)
+    auth.office().perform(ReplaceDraftFiles(draft_id, changed), actor)
     return jsonify(address=url_for("studio.one", draft_id=draft_id, _anchor="rehearsal"), count=len(changed))
 
 
@@ -137,7 +137,7 @@ def take_step_out(actor: Actor, draft_id: int) -> Any:
     changed = extending.without_step(files, request.form.get("task", ""))
     if not changed:
         raise Invalid(reason="情景中没有这个环节")
-    auth.office().perform(c.ReplaceDraftFiles(draft_id, changed), actor)
+    auth.office().perform(ReplaceDraftFiles(draft_id, changed), actor)
     return redirect(url_for("studio.one", draft_id=draft_id, _anchor="rehearsal"))
 
 

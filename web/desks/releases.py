@@ -6,13 +6,21 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import migration_models as m
 from processes.cases import migration_queries
 from processes.engine.migration import KIND_TITLES
 from processes.errors import Invalid
+from processes.office.command import Command
+from processes.office.studio.drafts import OpenDraft
+from processes.office.studio.migrating import (
+    ChooseMigration,
+    DropMigration,
+    PlanMigration,
+    RunMigration,
+    UndoMigration,
+)
 from processes.policy.calendar import civil_date
 from processes.releases import publish
 from web import auth, budgets, forms
@@ -45,8 +53,8 @@ def all_of(actor: Actor, programme: str) -> Any:
 def restore(actor: Actor, programme: str) -> Any:
     """A draft with the content of an earlier release, to be published again."""
     number = forms.whole(request.form.get("number"))
-    opened = auth.office().perform(c.OpenDraft(programme, number), actor)
-    return redirect(url_for("studio.one", draft_id=opened["draft"]))
+    opened = auth.office().perform(OpenDraft(programme, number), actor)
+    return redirect(url_for("studio.one", draft_id=opened.draft))
 
 
 @desk.post("/releases/<string:programme>/migrate")
@@ -54,11 +62,11 @@ def restore(actor: Actor, programme: str) -> Any:
 @budgets.spends(budgets.REHEARSALS)
 def plan(actor: Actor, programme: str) -> Any:
     """Look at what would become of the unfinished cases of a release under another one."""
-    command = c.PlanMigration(
+    command = PlanMigration(
         programme, forms.whole(request.form.get("from")), forms.whole(request.form.get("to"))
     )
     made = auth.office().perform(command, actor)
-    return redirect(url_for("releases.batch", batch_id=made["batch"]))
+    return redirect(url_for("releases.batch", batch_id=made.batch))
 
 
 @desk.get("/migrations/<int:batch_id>")
@@ -87,12 +95,12 @@ def act(actor: Actor, batch_id: int, act: str) -> Any:
     """Choose, carry out, take back, give up."""
     reason = request.form.get("reason", "")
     chosen = tuple(forms.whole(n) for n in request.form.getlist("row"))
-    commands: dict[str, c.Command] = {
-        "go": c.ChooseMigration(batch_id, chosen, True),
-        "stay": c.ChooseMigration(batch_id, chosen, False),
-        "run": c.RunMigration(batch_id, reason),
-        "undo": c.UndoMigration(batch_id, reason),
-        "drop": c.DropMigration(batch_id),
+    commands: dict[str, Command[Any]] = {
+        "go": ChooseMigration(batch_id, chosen, True),
+        "stay": ChooseMigration(batch_id, chosen, False),
+        "run": RunMigration(batch_id, reason),
+        "undo": UndoMigration(batch_id, reason),
+        "drop": DropMigration(batch_id),
     }
     if act not in commands:
         raise Invalid(reason="没有这样的操作")

@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Blueprint, jsonify, render_template, send_file
 
-from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import AttachmentRefused, NotFound
-from processes.office.cases import MEDIA_TYPES, media_type
+from processes.office.cases.attachments import MEDIA_TYPES, media_type
+from processes.office.papers.read import NotePaperRead
+from processes.office.papers.scans import FileScan, PlaceScan, ScanPage
 from processes.papers import queries, return_scan, tickets
 from processes.storage import vault
 from web import auth, budgets, forms, uploads
@@ -39,7 +40,7 @@ def file_scan(actor: Actor) -> Any:
     content = upload.content
     kind = media_type(content)
     pages = return_scan.read(content, MEDIA_TYPES[kind] == ".pdf")
-    command = c.FileScan(upload.name, tuple(c.ScanPage(p.picture, p.codes) for p in pages))
+    command = FileScan(upload.name, tuple(ScanPage(p.picture, p.codes) for p in pages))
     return jsonify(auth.office().perform(command, actor))
 
 
@@ -49,11 +50,11 @@ def place(actor: Actor) -> Any:
     """File a page by hand."""
     body = forms.body()
     code = str(body.get("code", "")).strip().rstrip("/").rsplit("/", 1)[-1]
-    command = c.PlaceScan(
+    command = PlaceScan(
         str(body.get("scan", "")), code, forms.whole(body.get("page")), str(body.get("name", "")),
         str(body.get("reason", "")),
     )  # fmt: skip
-    return jsonify(auth.office().perform(command, actor))
+    return jsonify(auth.office().perform(command, actor).placed)
 
 
 @desk.get("/papers/<string:code>/signed.pdf")
@@ -68,7 +69,7 @@ def signed(actor: Actor, code: str) -> Any:
         pages = return_scan.pages_of(session, paper)
     if not pages:
         raise NotFound()
-    office.perform(c.NotePaperRead(paper.code), actor)
+    office.perform(NotePaperRead(paper.code), actor)
     content = return_scan.signed_file(pages, office.settings.scans)
     name = f"{paper.title}-{paper.number}-签字件.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
@@ -86,7 +87,7 @@ def replaced(actor: Actor, code: str, page_id: int) -> Any:
         page = next((p for p in return_scan.replaced(session, [paper.id]) if p.id == page_id), None)
     if page is None:
         raise NotFound()
-    office.perform(c.NotePaperRead(paper.code), actor)
+    office.perform(NotePaperRead(paper.code), actor)
     return send_file(io.BytesIO(vault.get(office.settings.scans, page.sha256)), mimetype="image/jpeg")
 
 
@@ -99,5 +100,5 @@ def picture(actor: Actor, scan: str) -> Any:
     if not vault.holds(office.settings.scans, sha256):
         raise NotFound()
     content = vault.get(office.settings.scans, sha256)
-    office.perform(c.NotePaperRead(sha256[:16]), actor)
+    office.perform(NotePaperRead(sha256[:16]), actor)
     return send_file(io.BytesIO(content), mimetype="image/jpeg")

@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries as cases
+from processes.office.people.look_up import SearchNumber
 from processes.papers import queries as papers
 from processes.people import finding, names
 from processes.people import queries as people
@@ -71,10 +71,10 @@ def results(actor: Actor) -> Any:
 
 def _by_number(actor: Actor, number: str) -> Any:
     """The households of whoever has a document number; that somebody looked is written down first."""
-    asked = auth.office().perform(c.SearchNumber(number, request.remote_addr or ""), actor)
+    asked = auth.office().perform(SearchNumber(number, request.remote_addr or ""), actor)
     found = Results()
     with auth.office().database.reading(actor.division, actor.department) as session:
-        found.households = list(finding.of_person(session, asked["person_id"]))
+        found.households = list(finding.of_person(session, asked.person_id))
         if actor.may(Permission.CASE_READ):
             found.cases = [
                 case for household in found.households for case in cases.of_household(session, household.id)

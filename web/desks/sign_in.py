@@ -10,12 +10,14 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
-from processes import commands as c
 from processes import heartbeat, soundness
 from processes.access import factors, oidc, sessions, sign_in_attempts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, system_actor
 from processes.errors import PasswordRefused, SignInRefused, YimenError
+from processes.office.accounts.accounts import ChangePassword
+from processes.office.accounts.sessions import EndSession
+from processes.office.accounts.sign_in import SignIn
 from processes.papers import faces
 from web import auth, forms
 from web.errors import status_of
@@ -56,7 +58,7 @@ def _whose() -> str:
 def submit() -> Any:
     """Check name and password."""
     username = request.form.get("username", "")[:60].strip()
-    command = c.SignIn(username, request.form.get("password", ""), *auth.origin())
+    command = SignIn(username, request.form.get("password", ""), *auth.origin())
     try:
         found = auth.office().perform(command, system_actor())
     except YimenError as fault:
@@ -65,9 +67,9 @@ def submit() -> Any:
             next=request.form.get("next", ""),
         )  # fmt: skip
         return page, status_of(fault)
-    auth.open_session(found)
+    auth.open_session(found.session, found.browser)
     there = auth.inside(request.form.get("next", ""))
-    if found["awaits"] == factors.FACTOR:
+    if found.awaits == factors.FACTOR:
         return redirect(url_for("identity.factor_form", next=there))
     return redirect(there)
 
@@ -97,10 +99,10 @@ def again() -> Any:
     """Sign in from a page that lies open; its work goes on under a fresh token."""
     body = forms.body()
     username, password = str(body.get("username", ""))[:60].strip(), str(body.get("password", ""))
-    command = c.SignIn(username, password, *auth.origin())
+    command = SignIn(username, password, *auth.origin())
     found = auth.office().perform(command, system_actor())
-    auth.open_session(found)
-    return jsonify(account=found["account_id"], csrf=generate_csrf(), awaits=found["awaits"])
+    auth.open_session(found.session, found.browser)
+    return jsonify(account=found.account_id, csrf=generate_csrf(), awaits=found.awaits)
 
 
 @desk.get("/password")
@@ -126,11 +128,11 @@ def change_password(actor: Actor) -> Any:
     try:
         if new != request.form.get("again", ""):
             raise PasswordRefused(reason="两次输入的新密码不一致")
-        command = c.ChangePassword(request.form.get("old", ""), new, *auth.origin())
+        command = ChangePassword(request.form.get("old", ""), new, *auth.origin())
         found = auth.office().perform(command, actor)
     except YimenError as fault:
         return _password_page(actor, fault.message), status_of(fault)
-    auth.open_session(found)
+    auth.open_session(found.session, found.browser)
     return redirect(auth.inside("/"))
 
 
@@ -149,9 +151,7 @@ def end_session(actor: Actor) -> Any:
     """End one of one's own sessions, or all but this one."""
     which = request.form.get("session", "")
     command = (
-        c.EndSession(auth.session_id(), others=True)
-        if which == "others"
-        else c.EndSession(forms.whole(which))
+        EndSession(auth.session_id(), others=True) if which == "others" else EndSession(forms.whole(which))
     )
     auth.office().perform(command, actor)
     return redirect(url_for("sign_in.sessions_page"))

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries
 from processes.coordination import offers
 from processes.errors import Invalid, Unreadable
+from processes.office.funds.offers import AddOffer, CloseOffer
 from processes.policy import reading
 from web import auth
 from web.require import require
@@ -43,7 +43,7 @@ def add(actor: Actor) -> Any:
     except Unreadable:
         raise Invalid(reason="日期应写作 2026-03-02 的形式") from None
     auth.office().perform(
-        c.AddOffer(
+        AddOffer(
             request.form.get("organisation", ""), request.form.get("kind", ""),
             request.form.get("description", ""), day, request.form.get("phone", ""),
         ),
@@ -56,5 +56,5 @@ def add(actor: Actor) -> Any:
 @require(Permission.OFFER_WRITE)
 def close(actor: Actor, offer_id: int) -> Any:
     """Take an offer off the list."""
-    auth.office().perform(c.CloseOffer(offer_id), actor)
+    auth.office().perform(CloseOffer(offer_id), actor)
     return redirect(url_for("social.listed"))

@@ -10,11 +10,23 @@ from typing import Any, Protocol
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import ROLE_TITLES, Permission
 from processes.access.scope import Actor
 from processes.errors import ContentFault, Invalid, NotFound, Unreadable, YimenError
+from processes.office.command import Command
+from processes.office.studio.drafts import (
+    AddDraftFile,
+    ApproveDraft,
+    AskRehearsal,
+    AskSimulation,
+    DiscardDraft,
+    DropDraftFile,
+    OpenDraft,
+    ProposeDraft,
+    SaveDraftFile,
+    TakeBackDraft,
+)
 from processes.papers import template_fields
 from processes.policy import reading
 from processes.policy.calendar import civil_date
@@ -66,8 +78,8 @@ def home(actor: Actor) -> Any:
 @require(Permission.STUDIO)
 def open_draft(actor: Actor, programme: str) -> Any:
     """Begin to change a programme."""
-    opened = auth.office().perform(c.OpenDraft(programme), actor)
-    return redirect(url_for("studio.one", draft_id=opened["draft"]))
+    opened = auth.office().perform(OpenDraft(programme), actor)
+    return redirect(url_for("studio.one", draft_id=opened.draft))
 
 
 @desk.get("/studio/<int:draft_id>")
@@ -132,13 +144,9 @@ def save(actor: Actor, draft_id: int, name: str) -> Any:
     """Keep a file, and say what is wrong with it now."""
     body = forms.body()
     text = str(body.get("text", ""))
-    command = c.SaveDraftFile(
-        draft_id, forms.whole(body.get("version")), name, text, str(body.get("seen", ""))
-    )
+    command = SaveDraftFile(draft_id, forms.whole(body.get("version")), name, text, str(body.get("seen", "")))
     saved = auth.office().perform(command, actor)
-    return jsonify(
-        version=saved["version"], seen=drafts.mark(text.encode()), problems=_problems(draft_id, name)
-    )
+    return jsonify(version=saved.version, seen=drafts.mark(text.encode()), problems=_problems(draft_id, name))
 
 
 @desk.post("/studio/<int:draft_id>/lint/<path:name>")
@@ -186,7 +194,7 @@ def add(actor: Actor, draft_id: int) -> Any:
     except UnicodeDecodeError:
         raise Invalid(reason="只能导入文本文件（UTF-8）") from None
     _demand_harmless(draft_id, name, text)
-    auth.office().perform(c.AddDraftFile(draft_id, name, text), actor)
+    auth.office().perform(AddDraftFile(draft_id, name, text), actor)
     return redirect(url_for("studio.edit", draft_id=draft_id, name=name))
 
 
@@ -194,7 +202,7 @@ def add(actor: Actor, draft_id: int) -> Any:
 @require(Permission.STUDIO)
 def drop(actor: Actor, draft_id: int, name: str) -> Any:
     """Take a file out."""
-    auth.office().perform(c.DropDraftFile(draft_id, name), actor)
+    auth.office().perform(DropDraftFile(draft_id, name), actor)
     return redirect(url_for("studio.one", draft_id=draft_id))
 
 
@@ -203,16 +211,16 @@ def drop(actor: Actor, draft_id: int, name: str) -> Any:
 @budgets.spends(budgets.REHEARSALS)
 def act(actor: Actor, draft_id: int, act: str) -> Any:
     """Rehearse, propose, take back, approve, discard."""
-    commands: dict[str, c.Command] = {
-        "rehearse": c.AskRehearsal(draft_id),
-        "take-back": c.TakeBackDraft(draft_id),
-        "approve": c.ApproveDraft(draft_id),
-        "discard": c.DiscardDraft(draft_id),
+    commands: dict[str, Command[Any]] = {
+        "rehearse": AskRehearsal(draft_id),
+        "take-back": TakeBackDraft(draft_id),
+        "approve": ApproveDraft(draft_id),
+        "discard": DiscardDraft(draft_id),
     }
     if act == "simulate":
-        commands[act] = c.AskSimulation(draft_id, _day(request.form.get("on", "")))
+        commands[act] = AskSimulation(draft_id, _day(request.form.get("on", "")))
     if act == "propose":
-        commands[act] = c.ProposeDraft(
+        commands[act] = ProposeDraft(
             draft_id, request.form.get("note", ""), _day(request.form.get("from", ""))
         )
     if act not in commands:

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
-from processes import commands as c
 from processes.access import accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
@@ -18,6 +17,13 @@ from processes.decisions import snapshots
 from processes.engine import returns, runtime
 from processes.engine.facts import Facts
 from processes.errors import Invalid
+from processes.office.steps.claim import ClaimTask, ReleaseTask
+from processes.office.steps.complete import CompleteTask
+from processes.office.steps.draft import SaveDraft
+from processes.office.steps.handwriting import WriteByHand
+from processes.office.steps.recompute import Recompute
+from processes.office.steps.send_back import ReturnTask
+from processes.office.steps.transfer import TransferTask
 from processes.people import queries as people
 from processes.policy import values
 from processes.policy.calendar import civil_date
@@ -164,7 +170,7 @@ def write_by_hand(actor: Actor, number: str, item_id: int) -> Any:
     except ValueError:
         raise Invalid(reason="没有收到签名") from None
     uploads.let_in(actor, "手写签名", picture)
-    command = c.WriteByHand(item_id, forms.whole(body.get("version")), picture)
+    command = WriteByHand(item_id, forms.whole(body.get("version")), picture)
     return jsonify(auth.office().perform(command, actor))
 
 
@@ -174,7 +180,7 @@ def complete(actor: Actor, number: str, item_id: int) -> Any:
     """Finish the step."""
     body = forms.body()
     signers = body.get("signers")
-    command = c.CompleteTask(
+    command = CompleteTask(
         item_id, forms.whole(body.get("version")), forms.part(body, "data"), str(body.get("token", ""))[:64],
         tuple(forms.whole(s) for s in signers) if isinstance(signers, list) else (),
         str(body.get("mode", involving.ALL)), forms.whole(body.get("quorum", 0)),
@@ -189,7 +195,7 @@ def complete(actor: Actor, number: str, item_id: int) -> Any:
 def draft(actor: Actor, number: str, item_id: int) -> Any:
     """Keep what was typed."""
     body = forms.body()
-    command = c.SaveDraft(
+    command = SaveDraft(
         item_id,
         forms.whole(body.get("version")),
         forms.part(body, "data"),
@@ -203,7 +209,7 @@ def draft(actor: Actor, number: str, item_id: int) -> Any:
 @require(Permission.TASK_WORK)
 def claim(actor: Actor, number: str, item_id: int) -> Any:
     """Take the step and open its form."""
-    auth.office().perform(c.ClaimTask(item_id, _version()), actor)
+    auth.office().perform(ClaimTask(item_id, _version()), actor)
     return redirect(url_for("tasks.one", number=number, item_id=item_id))
 
 
@@ -211,7 +217,7 @@ def claim(actor: Actor, number: str, item_id: int) -> Any:
 @require(Permission.TASK_WORK)
 def release(actor: Actor, number: str, item_id: int) -> Any:
     """Put the step back into the office's queue."""
-    auth.office().perform(c.ReleaseTask(item_id, _version()), actor)
+    auth.office().perform(ReleaseTask(item_id, _version()), actor)
     return redirect(url_for("worklist.queue"))
 
 
@@ -220,7 +226,7 @@ def release(actor: Actor, number: str, item_id: int) -> Any:
 def transfer(actor: Actor, number: str, item_id: int) -> Any:
     """Hand the step to a colleague."""
     to = forms.whole(_field("to"))
-    auth.office().perform(c.TransferTask(item_id, _version(), to, _field("reason")), actor)
+    auth.office().perform(TransferTask(item_id, _version(), to, _field("reason")), actor)
     return redirect(url_for("worklist.queue"))
 
 
@@ -228,7 +234,7 @@ def transfer(actor: Actor, number: str, item_id: int) -> Any:
 @require(Permission.TASK_RETURN)
 def send_back(actor: Actor, number: str, item_id: int) -> Any:
     """Send the case back to an earlier step."""
-    command = c.ReturnTask(
+    command = ReturnTask(
         item_id, _version(), _field("to"), _field("reason"), _field("token")[:64], _field("straight") == "1"
     )
     auth.office().perform(command, actor)
@@ -239,7 +245,7 @@ def send_back(actor: Actor, number: str, item_id: int) -> Any:
 @require(Permission.TASK_WORK)
 def recompute(actor: Actor, number: str, item_id: int) -> Any:
     """Take the facts of the household anew and compute again."""
-    auth.office().perform(c.Recompute(item_id, _version(), _field("token")[:64]), actor)
+    auth.office().perform(Recompute(item_id, _version(), _field("token")[:64]), actor)
     return redirect(url_for("cases.one", number=number))
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from processes import commands as c
 from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.office.people.transfers import AskTransfer, DecideTransfer, WithdrawTransfer
 from processes.people import transfers
 from processes.people.forms import RELATIONS
 from processes.policy.calendar import civil_date
@@ -51,7 +51,7 @@ def ask(actor: Actor, number: str) -> Any:
     form = request.form
     person = forms.whole(form.get("person") or 0)
     token = form.get("token", "")[:64]
-    command = c.AskTransfer(number, form.get("to_place", ""), form.get("reason", ""), person, token)
+    command = AskTransfer(number, form.get("to_place", ""), form.get("reason", ""), person, token)
     auth.office().perform(command, actor)
     return redirect(url_for("households.one", number=number))
 
@@ -60,7 +60,7 @@ def ask(actor: Actor, number: str) -> Any:
 @require(Permission.HOUSEHOLD_WRITE)
 def withdraw(actor: Actor, transfer_id: int) -> Any:
     """Take the question back."""
-    auth.office().perform(c.WithdrawTransfer(transfer_id, request.form.get("reason", "")), actor)
+    auth.office().perform(WithdrawTransfer(transfer_id, request.form.get("reason", "")), actor)
     return redirect(url_for("transfers.listed"))
 
 
@@ -69,7 +69,7 @@ def withdraw(actor: Actor, transfer_id: int) -> Any:
 def decide(actor: Actor, transfer_id: int) -> Any:
     """Take over or send back."""
     form = request.form
-    command = c.DecideTransfer(
+    command = DecideTransfer(
         transfer_id, bool(form.get("accept")), form.get("reason", ""), form.get("division", ""),
         form.get("household", ""), form.get("relation", ""),
     )  # fmt: skip

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint, jsonify, redirect, request
 
-from processes import commands as c
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.office.personal.form_drafts import DropUnsaved, KeepUnsaved
 from web import auth, budgets, forms
 from web.require import require
 
@@ -21,7 +21,7 @@ desk = Blueprint("unsaved", __name__)
 def keep(actor: Actor) -> Any:
     """Keep what the window holds."""
     body = forms.body()
-    command = c.KeepUnsaved(
+    command = KeepUnsaved(
         str(body.get("sheet", "")),
         str(body.get("place", "")),
         str(body.get("label", "")),
@@ -37,5 +37,5 @@ def keep(actor: Actor) -> Any:
 @require(Permission.SESSION)
 def drop(actor: Actor) -> Any:
     """Throw away what was left unfinished, and begin the page anew."""
-    auth.office().perform(c.DropUnsaved(request.form.get("sheet", "")), actor)
+    auth.office().perform(DropUnsaved(request.form.get("sheet", "")), actor)
     return redirect(auth.inside(request.form.get("back", "")))

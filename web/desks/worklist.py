@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
-from processes import commands as c
 from processes.access import accounts, divisions
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import involving, pages, priority, queues
 from processes.cases.models import NO_DUE_DATE
-from processes.office import batches
+from processes.compound import batches
+from processes.office.personal.filters import DropFilter, SaveFilter
+from processes.office.steps.batch import UndoBatch
 from processes.papers import lists
 from processes.policy.calendar import civil_date
 from processes.releases import publish
@@ -169,7 +170,7 @@ def batch(actor: Actor) -> Any:
 @require(Permission.TASK_WORK)
 def undo(actor: Actor, batch_id: int) -> Any:
     """Undo what one has just done to many steps."""
-    return jsonify(auth.office().perform(c.UndoBatch(batch_id), actor))
+    return jsonify(auth.office().perform(UndoBatch(batch_id), actor))
 
 
 @desk.post("/worklist/filters")
@@ -178,7 +179,7 @@ def keep(actor: Actor) -> Any:
     """Keep the filter as it stands in the address."""
     told = request.form
     wanted: dict[str, Any] = {name: told[name] for name in _KEPT if told.get(name)}
-    command = c.SaveFilter(
+    command = SaveFilter(
         told.get("name", ""), wanted, told.get("filter_colour", ""), told.get("shared") == "1"
     )
     auth.office().perform(command, actor)
@@ -189,5 +190,5 @@ def keep(actor: Actor) -> Any:
 @require(Permission.TASK_WORK)
 def drop(actor: Actor, filter_id: int) -> Any:
     """Forget one's own filter."""
-    auth.office().perform(c.DropFilter(filter_id), actor)
+    auth.office().perform(DropFilter(filter_id), actor)
     return redirect(url_for("worklist.queue"))

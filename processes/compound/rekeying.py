@@ -1,0 +1,91 @@
+"""Changing a key from beginning to end; broken off, it goes on where it was when it is asked for again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from processes.access.scope import system_actor
+from processes.errors import RuleBroken
+from processes.office.command import Command
+from processes.office.door import Office
+from processes.office.system import keys
+from processes.office.system.keys import ReindexRows, ResealRows
+from processes.policy.calendar import civil_date
+from processes.storage import keyring, resealing, vault
+
+TITLES = {
+    keyring.ENCRYPTION: "加密密钥",
+    keyring.INDEX: "索引密钥（身份证号、电话、账号）",
+    keyring.SESSION: "登录会话密钥",
+}
+
+
+def rotate(office: Office, kind: str, tell: Callable[[str, int], None]) -> Path | None:
+    """Change a key of a kind while the office works; `tell` hears of each part and how much it changed.
+
+    The new key is in use at once; the old one reads what is not yet under the new one.  When a whole round found
+    nothing more under it, it is retired into a file, which is answered (None: the operator gave the keys in a
+    variable and takes the old one out there).  Raises `RuleBroken` when there is no new key to change to.
+    """
+    folder = office.settings.keys
+    held = keyring.current()
+    given = keyring.is_from_environment(kind)
+    if len(_of_kind(held, kind)) == 1:
+        if given:
+            name = f"YIMEN_KEY_{kind.upper()}"
+            raise RuleBroken(
+                reason=f"{TITLES[kind]}由环境变量 {name} 给出：请写成“新密钥,旧密钥”，重启后再执行"
+            )
+        keyring.add_key(folder, kind)
+    if kind != keyring.SESSION:
+        while _round(office, kind, tell):
+            pass
+    if given:
+        return None
+    return keyring.retire_keys(folder, kind, f"{civil_date(office.database.clock()):%Y%m%d}")
+
+
+def _of_kind(held: keyring.Keyring, kind: str) -> tuple[bytes, ...]:
+    found: tuple[bytes, ...] = getattr(held, kind)
+    return found
+
+
+def _round(office: Office, kind: str, tell: Callable[[str, int], None]) -> int:
+    """Everything once; answers how much was under an old key."""
+    total = 0
+    for title, changed in _files(office) if kind == keyring.ENCRYPTION else ():
+        total += changed
+        tell(title, changed)
+    for title, changed in _rows(office) if kind == keyring.ENCRYPTION else _fingerprints(office):
+        total += changed
+        tell(title, changed)
+    return total
+
+
+def _files(office: Office) -> Iterator[tuple[str, int]]:
+    settings = office.settings
+    for folder in (settings.papers, settings.scans, settings.attachments):
+        yield folder.name, sum(vault.reseal(folder))
+
+
+def _rows(office: Office) -> Iterator[tuple[str, int]]:
+    for table in resealing.sealed_columns():
+        yield from _parts(office, table, partial(ResealRows, table))
+
+
+def _fingerprints(office: Office) -> Iterator[tuple[str, int]]:
+    for table in keys.FINGERPRINTED:
+        yield from _parts(office, table, partial(ReindexRows, table))
+
+
+def _parts(
+    office: Office, title: str, command: Callable[[int | str], Command[Any]]
+) -> Iterator[tuple[str, int]]:
+    after: int | str | None = 0
+    while after is not None:
+        answer = office.perform(command(after), system_actor())
+        after = answer["after"]
+        yield title, int(answer["changed"])

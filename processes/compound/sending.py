@@ -1,0 +1,170 @@
+"""Sending notices out of the house: by mail (SMTP) and by a webhook for short messages, from the outbox.
+
+What goes out names no person: how many notices, of what kind, on which cases.  A notice that was read in the page is
+not sent any more.  Each channel has rows of its own: while one fails and is tried again, the other sends nothing twice.
+Only a worker that is killed between sending and saying so lets a message go out once more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import smtplib
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import structlog
+
+from processes.access.models import Account
+from processes.access.scope import system_actor
+from processes.cases import notices, reach
+from processes.cases.models import Notice
+from processes.compound import leasing
+from processes.office.door import Office
+from processes.office.system.jobs import PostponeJob
+from processes.settings import Settings
+from processes.storage import outbox
+
+PEOPLE_AT_ONCE = 200
+SECONDS = 15
+TITLES = {
+    "returned": "退回", "cosign": "请会签", "cosigned": "会签结果", "second": "共同办理", "delegated": "委派", "handed_back": "交回", "recalled": "收回委派",
+    "taken_over": "接管", "account": "账号变更", "transferred": "转办", "urged": "催办", "escalated": "多次催办", "asked": "请答复", "answered": "答复",
+    "copied": "抄送", "absence": "代办", "mentioned": "提到您", "move": "移动办理", "due": "期限预警", "difference": "登记差异", "transfer": "迁移", "parameter": "政策参数",
+}  # fmt: skip
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one person is sent at once."""
+
+    account: Account
+    notices: Sequence[Notice]
+    keys: Sequence[str]
+    """Of the jobs that are done once it is sent."""
+
+    @property
+    def lines(self) -> list[str]:
+        """A line for each notice: its kind and the case, no person's name."""
+        return [f"{TITLES.get(n.kind, '消息')}　{n.case_number}".strip() for n in self.notices]
+
+
+def send_mail(office: Office) -> int:
+    """Send by mail what waits and may go out now; answers how many people were written to."""
+    return _send(office, notices.MAIL, _mail if office.settings.smtp else None)
+
+
+def send_short_messages(office: Office) -> int:
+    """The same by short message."""
+    return _send(office, notices.SHORT_MESSAGE, _short_message if office.settings.sms_webhook else None)
+
+
+def _send(office: Office, channel: str, out: Callable[[Settings, Letter], None] | None) -> int:
+    """Send by a channel; where the office has none, nothing is waited for."""
+    sent = 0
+    for jobs in leasing.subjects(office, channel, PEOPLE_AT_ONCE):
+        letter = _letter(office, channel, jobs)
+        if letter.notices and out is not None:
+            try:
+                out(office.settings, letter)
+            except (OSError, smtplib.SMTPException, urllib.error.URLError, ValueError) as fault:
+                log.warning("notice_not_sent", channel=channel, code=type(fault).__name__)
+                tries = max(job.attempts for job in jobs) + 1
+                until = office.database.clock() + outbox.back_off(tries)
+                _put_off(office, letter.keys, until, type(fault).__name__)
+                continue
+            sent += 1
+        leasing.finish(office, *letter.keys)
+    return sent
+
+
+def _letter(office: Office, channel: str, jobs: Sequence[leasing.Job]) -> Letter:
+    """What waits for a person; what may not go out yet is put off.
+
+    Not sent is what was read meanwhile, and what is of a case that they may see no more.
+    """
+    now = office.database.clock()
+    to_send, keys = [], []
+    later: dict[datetime, list[str]] = {}
+    with office.database.reading("") as session:
+        account = session.get_one(Account, int(jobs[0].subject.removeprefix("account/")))
+        address = account.email if channel == notices.MAIL else account.mobile
+        told = notices.to_send(session, account, [int(job.payload["notice"]) for job in jobs])
+        for job in jobs:
+            notice = told.get(int(job.payload["notice"]))
+            if notice is None or notice.read_at is not None or not address:
+                keys.append(job.key)
+            elif (when := reach.earliest(account, notice.at, now)) > now:
+                later.setdefault(when, []).append(job.key)
+            else:
+                to_send.append(notice)
+                keys.append(job.key)
+    for when, waiting in later.items():
+        _put_off(office, waiting, when)
+    return Letter(account, to_send, keys)
+
+
+def _put_off(office: Office, keys: Sequence[str], until: datetime, error: str = "") -> None:
+    office.perform(PostponeJob(tuple(keys), office.holder, until, error), system_actor())
+
+
+def _mail(settings: Settings, letter: Letter) -> None:
+    message = EmailMessage()
+    message["Subject"] = f"社会救助办件：{len(letter.notices)} 条新消息"
+    message["From"], message["To"] = settings.mail_from, letter.account.email
+    body = "\n".join(letter.lines)
+    message.set_content(
+        f"{letter.account.name}：\n\n{body}\n\n请登录系统查看：{settings.public_address}/notices\n"
+    )
+    place = urlsplit(settings.smtp)
+    # The password of the mail server goes to nobody whose certificate does not name it.
+    trusted = ssl.create_default_context()
+    with _connected(place, trusted) as server:
+        if place.scheme == "smtp+starttls":
+            server.starttls(context=trusted)
+        if place.username:
+            server.login(unquote(place.username), unquote(place.password or ""))
+        server.send_message(message)
+
+
+def _connected(place: SplitResult, trusted: ssl.SSLContext) -> smtplib.SMTP:
+    host, port = place.hostname or "", place.port or 0
+    if place.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=trusted)
+    return smtplib.SMTP(host, port, timeout=SECONDS)
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Telephone numbers go to the gateway that the operator named and to no other: being sent on is a failure."""
+
+    def redirect_request(self, *_asked: Any, **_named: Any) -> None:
+        """Nowhere else."""
+
+
+_gateway = urllib.request.build_opener(_NoRedirects)
+
+
+def _short_message(settings: Settings, letter: Letter) -> None:
+    """POST to the office's short-message gateway, signed so that the gateway knows who asks."""
+    said: dict[str, Any] = {
+        "mobile": letter.account.mobile, "count": len(letter.notices),
+        "text": f"社会救助办件：{'；'.join(letter.lines[:3])}{'等' if len(letter.lines) > 3 else ''}，请登录系统查看。",  # noqa: PLR2004
+    }  # fmt: skip
+    body = json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
+    signature = hmac.new(settings.sms_secret.encode(), body, hashlib.sha256).hexdigest()
+    if urlsplit(settings.sms_webhook).scheme not in ("http", "https"):
+        raise ValueError(settings.sms_webhook)
+    request = urllib.request.Request(  # noqa: S310  (the scheme was looked at)
+        settings.sms_webhook, body, {"Content-Type": "application/json", "X-Yimen-Signature": signature}
+    )
+    with _gateway.open(request, timeout=SECONDS):
+        pass

@@ -1,0 +1,45 @@
+"""Signing a paper: the press signs first, outside any transaction; then the signed file is taken in."""
+
+from __future__ import annotations
+
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import queries as cases
+from processes.errors import NotFound, PaperNotReady, StaleCase
+from processes.office.door import Office
+from processes.office.papers.sign import SignPaper, SignPaperResult
+from processes.papers import assemble, queries, signing
+from processes.papers.levels import level_of
+from processes.releases import publish
+from processes.storage import certificate, vault
+
+
+def sign(office: Office, actor: Actor, code: str, signed: int) -> SignPaperResult:
+    """Put one's signature, or the office's seal, on a paper that bears `signed` of them.
+
+    What the law of turns says is asked before, so that nothing is signed in vain, and again when the file is taken
+    in: whoever signed meanwhile makes this signature void (`StaleCase`).
+    """
+    actor.demand(Permission.PAPER_SIGN)
+    settings, now = office.settings, office.database.clock()
+    with office.database.reading(actor.division, actor.department) as session:
+        paper = queries.by_code(session, actor, code)
+        case = queries.case_of_code(session, paper.code)
+        if case is None:
+            raise NotFound()
+        if paper.sha256 is None:
+            raise PaperNotReady()
+        given = signing.given(session, paper.id)
+        if len(given) != signed:
+            raise StaleCase(number=case.number)
+        rule = publish.open_release(session, paper.release_id).papers[paper.kind]
+        items = cases.items(session, case.id)
+        turn = signing.demand_signer(signing.next_of(rule, given, items), actor, paper, items)
+        hand = signing.hand_of(
+            turn, actor, assemble.office_name(session, case.division, level_of(rule, items)), items
+        )
+        content = vault.get(settings.papers, paper.signed_sha256 or paper.sha256)
+        spot = signing.spot(rule, turn, paper)
+    holder = certificate.open_certificate(settings.keys, settings.office_name, now)
+    file = signing.signed_file(content, turn, hand, holder, now, spot)
+    return office.perform(SignPaper(code, signed, vault.put(settings.papers, file)), actor)

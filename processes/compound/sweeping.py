@@ -1,0 +1,104 @@
+"""What is due now, found from rows and turned into commands; a second sweeper harms nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from typing import Any
+
+from sqlalchemy import and_, exists, literal_column, select
+
+from processes import defects
+from processes.access import command_tokens, unsaved
+from processes.access.scope import system_actor
+from processes.cases.models import Case, Clock, Suspension
+from processes.errors import Unavailable, YimenError
+from processes.office.cases.limits import WarnClock
+from processes.office.cases.timers import FireDue, FireDueResult
+from processes.office.command import Command
+from processes.office.door import Office
+from processes.office.personal.form_drafts import SweepUnsaved
+from processes.office.system.tokens import SweepTokens
+from processes.policy.calendar import civil_date
+
+AT_ONCE = 50
+MOST_OF_ONE = 100
+"""So many timers of one case are fired in a sweep; a case that goes round in circles keeps no other waiting."""
+Find = Callable[[Office, Collection[int]], list[tuple[int, Command[Any]]]]
+
+
+def sweep(office: Office, alive: Callable[[], None] = lambda: None) -> int:
+    """Fire due timers, oldest first, and note clocks that changed colour, until none is left; answers how many commands.
+
+    One case that fails does not stop the others: the door has made an incident of it.  `alive` is called now and then.
+    """
+    done = sum(_drained(office, find, alive) for find in (_due, _warnings))
+    with office.database.reading("") as session:
+        outlived = unsaved.is_outlived(session, office.database.clock())
+        has_tokens = command_tokens.is_outlived(session, office.database.clock())
+    if outlived:
+        office.perform(SweepUnsaved(), system_actor())
+    if has_tokens:
+        office.perform(SweepTokens(), system_actor())
+    return done + outlived + has_tokens
+
+
+def _drained(office: Office, find: Find, alive: Callable[[], None]) -> int:
+    """Carry out what is found until nothing more is; what failed, or changed nothing, is left for the next sweep."""
+    left: set[int] = set()
+    times: Counter[int] = Counter()
+    done = 0
+    while found := find(office, left):
+        alive()
+        for row_id, command in found:
+            times[row_id] += 1
+            worked = _performed(office, command)
+            done += worked
+            if not worked or times[row_id] >= MOST_OF_ONE:
+                left.add(row_id)
+    return done
+
+
+def _performed(office: Office, command: Command[Any]) -> bool:
+    """Whether a command changed something.  Raises `Unavailable`: the database is away for all of them."""
+    try:
+        said = office.perform(command, system_actor())
+    except Unavailable:
+        raise
+    except YimenError:
+        return False
+    except Exception as fault:
+        defects.note(fault, command=type(command).__name__)
+        return False
+    return said.fired if isinstance(said, FireDueResult) else said.warned
+
+
+def _due(office: Office, left: Collection[int]) -> list[tuple[int, Command[Any]]]:
+    with office.database.reading("") as session:
+        query = (
+            select(Case.id)
+            .where(Case.due_at <= office.database.clock(), Case.status == "open", Case.id.not_in(left))
+            .order_by(Case.due_at)
+            .limit(AT_ONCE)
+        )
+        return [(case_id, FireDue(case_id)) for case_id in session.scalars(query)]
+
+
+def _warnings(office: Office, left: Collection[int]) -> list[tuple[int, Command[Any]]]:
+    """Clocks whose colour has turned; each part is read by an index of its own, so that the others cost nothing."""
+    today = civil_date(office.database.clock())
+    suspended = exists().where(Suspension.clock_id == Clock.id, Suspension.until_on.is_(None))
+    turned = (
+        and_(Clock.warned == literal_column("''"), Clock.yellow_on <= today),
+        and_(Clock.warned == literal_column("'yellow'"), Clock.red_on <= today),
+        and_(Clock.warned.in_([literal_column("'yellow'"), literal_column("'red'")]), Clock.due_on < today),
+    )
+    found: dict[int, Command[Any]] = {}
+    with office.database.reading("") as session:
+        for condition in turned:
+            query = select(Clock.id).where(
+                Clock.stopped_on.is_(None), condition, Clock.id.not_in(left), ~suspended
+            )
+            for clock_id in session.scalars(query.order_by(Clock.due_on).limit(AT_ONCE)):
+                found[clock_id] = WarnClock(clock_id)
+    return list(found.items())

@@ -1,0 +1,1 @@
+"""Commands on accounts: adding and changing them, signing in, proving who one is, sessions."""

@@ -1,0 +1,169 @@
+"""Accounts of one natural person: that they are, and that it was a mistake, each confirmed by a second administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from processes.access import account_states, audit
+from processes.access.models import Account, AccountChange
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import notices
+from processes.errors import AccountInvalid, RuleBroken
+from processes.office.accounts import leaving, waiting_changes
+from processes.office.accounts.at_founding import is_founding
+from processes.office.answers import reason_of
+from processes.office.command import Weighty, handles
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+MOST_OF_ONE = 3
+"""Accounts that one natural person may be said to have."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarePersonResult:
+    """The result of `DeclarePerson`."""
+
+    change: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarePerson(Weighty[DeclarePersonResult]):
+    """Ask that an account is held to be of the natural person of another one."""
+
+    permission = Permission.ACCOUNT_WRITE
+
+    username: str
+    same_as: str
+    reason: str = ""
+
+
+@handles(DeclarePerson)
+def declare(settings: Settings, uow: UnitOfWork, actor: Actor, command: DeclarePerson) -> DeclarePersonResult:
+    """Ask that two accounts are one natural person: what needs two people is not done with both from then on.
+
+    While the office is being founded one administrator suffices.  Both accounts, the other administrators and the
+    auditors are told.  Whoever ties everybody together leaves nobody who may decide: nobody is told to have more than
+    `MOST_OF_ONE` accounts.
+    """
+    one, other = _named(uow, command.username), _named(uow, command.same_as)
+    _demand_joinable(uow, one, other)
+    reason = reason_of(command.reason or "一人有几个账号")
+    if is_founding(uow):
+        _tie(uow, actor, one, other)
+        return DeclarePersonResult(change=None)
+    change = waiting_changes.ask_for(uow, actor, one, reason, same_as_id=other.id)
+    said = f"{actor.name}提出将{_said(one, other)}登记为同一人，待另一名管理员确认"
+    leaving.tell_overseers(uow, actor, one, said)
+    notices.tell(uow, [one.id, other.id], "account", f"{said}，不是同一人的，请立即告知审计人员")
+    return DeclarePersonResult(change=change.id)
+
+
+@dataclass(frozen=True, slots=True)
+class UntiePersonResult:
+    """The result of `UntiePerson`."""
+
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
+class UntiePerson(Weighty[UntiePersonResult]):
+    """Ask that an account is no longer held to be of the natural person of others: it was a mistake."""
+
+    permission = Permission.ACCOUNT_WRITE
+
+    username: str
+    reason: str
+
+
+@handles(UntiePerson)
+def ask_untie(settings: Settings, uow: UnitOfWork, actor: Actor, command: UntiePerson) -> UntiePersonResult:
+    """Ask that an account is of the person of others no longer; raises `RuleBroken` where it is alone."""
+    reason = reason_of(command.reason)
+    account = _named(uow, command.username)
+    group = _group(uow, account)
+    if len(group) == 1:
+        raise RuleBroken(reason=f"账号 {account.username} 没有与其他账号登记为同一人")
+    change = waiting_changes.ask_for(uow, actor, account, reason, unties=True)
+    said = (
+        f"{actor.name}提出取消账号 {account.username} 与其他账号的同一人登记（{reason}），待另一名管理员确认"
+    )
+    leaving.tell_overseers(uow, actor, account, said)
+    notices.tell(uow, [a.id for a in group], "account", said)
+    return UntiePersonResult(change=change.id)
+
+
+def tie(uow: UnitOfWork, actor: Actor, change: AccountChange) -> None:
+    """Carry out what was asked for, if it still may be."""
+    one = uow.session.get_one(Account, change.account_id)
+    other = uow.session.get_one(Account, change.same_as_id)
+    _demand_joinable(uow, one, other)
+    _tie(uow, actor, one, other)
+
+
+def untie(uow: UnitOfWork, actor: Actor, change: AccountChange) -> None:
+    """The account is a person by itself; for whatever was begun before, it and the others stay one (`access.persons`)."""
+    account = uow.session.get_one(Account, change.account_id)
+    group = _group(uow, account)
+    change.together = sorted(a.id for a in group)
+    rest = [a for a in group if a.id != account.id]
+    if not rest:
+        raise RuleBroken(reason=f"账号 {account.username} 没有与其他账号登记为同一人")
+    account.person_id = None
+    first = rest[0]
+    for other in rest:
+        other.person_id = None if other is first else first.id
+    uow.flush()
+    account_states.note(uow, actor, *group)
+    audit.note(uow, actor, "person_untied", account.username)
+    said = (
+        f"{actor.name}确认取消账号 {account.username} 与其他账号的同一人登记；此前已开始的事项仍按同一人回避"
+    )
+    leaving.tell_overseers(uow, actor, account, said)
+    notices.tell(uow, [a.id for a in group], "account", said)
+
+
+def _named(uow: UnitOfWork, username: str) -> Account:
+    found = uow.session.scalar(select(Account).where(Account.username == username))
+    if found is None:
+        raise AccountInvalid(reason="请选择另一个已有的账号")
+    return found
+
+
+def _group(uow: UnitOfWork, *accounts: Account) -> Sequence[Account]:
+    """Every account of the persons of these, locked, by id."""
+    persons = {a.person_id or a.id for a in accounts}
+    query = select(Account).where(or_(Account.id.in_(persons), Account.person_id.in_(persons)))
+    return uow.session.scalars(query.order_by(Account.id).with_for_update(key_share=True)).all()
+
+
+def _demand_joinable(uow: UnitOfWork, one: Account, other: Account) -> None:
+    if one.id == other.id:
+        raise AccountInvalid(reason="请选择另一个已有的账号")
+    if (one.person_id or one.id) == (other.person_id or other.id):
+        raise AccountInvalid(reason="这两个账号已登记为同一人")
+    together = _group(uow, one, other)
+    if len(together) > MOST_OF_ONE:
+        raise RuleBroken(
+            reason=f"登记后一人将有 {len(together)} 个账号，最多 {MOST_OF_ONE} 个，请核对是否确为同一人"
+        )
+
+
+def _tie(uow: UnitOfWork, actor: Actor, one: Account, other: Account) -> None:
+    person = other.person_id or other.id
+    joined = _group(uow, one)
+    for account in joined:
+        account.person_id = person
+    account_states.note(uow, actor, *joined)
+    audit.note(uow, actor, "person_declared", f"{one.username} {other.username}")
+    said = f"{actor.name}将{_said(one, other)}登记为同一人"
+    leaving.tell_overseers(uow, actor, one, said)
+    notices.tell(uow, [one.id, other.id], "account", f"{said}，不是同一人的，请立即告知审计人员")
+
+
+def _said(one: Account, other: Account) -> str:
+    return f"{one.name}的账号 {one.username} 与{other.name}的账号 {other.username} "

@@ -1,0 +1,133 @@
+"""Commands of the supervisor on a whole case: let it rest, let it go on, end it.  Each needs a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import actions, events
+from processes.cases.models import Case, WorkItem
+from processes.engine import progress as p
+from processes.errors import RuleBroken
+from processes.office.answers import reason_of
+from processes.office.command import CaseCommand, Weighty, handles
+from processes.office.run import Run
+from processes.releases import effects
+from processes.releases.bundle import Bundle
+from processes.relief import fund_queries
+from processes.relief import queries as relief
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendCaseResult:
+    """The result of `SuspendCase`."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendCase(CaseCommand[SuspendCaseResult]):
+    """Let a case rest: nobody works on it, its clocks stand still."""
+
+    permission = Permission.CASE_CONTROL
+
+
+@handles(SuspendCase)
+def suspend_case(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: SuspendCase
+) -> SuspendCaseResult:
+    """Nobody works on it and its clocks stand still, from tomorrow."""
+    case, run, reason = taken(uow, actor, command, "open")
+    case.status, case.suspended_because = actions.SUSPENDED, reason
+    names = [k.name for k in run.clocks.running() if all(s.until_on is not None for s in k.suspensions)]
+    for name in names:
+        run.clocks.suspend(name, reason)
+    events.append(uow, case, actor, "suspended", reason, clocks=names)
+    case.version += 1
+    return SuspendCaseResult(status=case.status)
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCaseResult:
+    """The result of `ResumeCase`."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCase(CaseCommand[ResumeCaseResult]):
+    """Let a resting case go on."""
+
+    permission = Permission.CASE_CONTROL
+
+
+@handles(ResumeCase)
+def resume_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: ResumeCase) -> ResumeCaseResult:
+    """It goes on where it stood; the days of rest do not count."""
+    case, run, reason = taken(uow, actor, command, actions.SUSPENDED)
+    case.status, case.suspended_because = "open", ""
+    # Only what this rest had stopped: a clock that stood still for a supplement stands still further.
+    for name in events.latest(uow.session, case.id, "suspended").payload.get("clocks", []):
+        run.clocks.resume(str(name))
+    actions.date_items(run.items, run.clocks)
+    events.append(uow, case, actor, "resumed", reason)
+    case.version += 1
+    return ResumeCaseResult(status=case.status)
+
+
+@dataclass(frozen=True, slots=True)
+class EndCaseResult:
+    """The result of `EndCase`."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndCase(CaseCommand[EndCaseResult], Weighty[EndCaseResult]):
+    """End a case before its end: withdrawn by the applicant, opened by mistake, the applicant died."""
+
+    permission = Permission.CASE_CONTROL
+
+
+@handles(EndCase)
+def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: EndCase) -> EndCaseResult:
+    """End it before its end: an application that was withdrawn.
+
+    Raises when it was decided, whatever became of the decision (what was decided wrongly is sent back by who works on it
+    and decided again), when an award stands, and when money was handed over whose paper is missing (C10).
+    """
+    case, run, reason = taken(uow, actor, command, "open", actions.SUSPENDED)
+    owed = fund_queries.outstanding(uow.session, case.id)
+    if owed > 0:
+        raise RuleBroken(reason=f"先行救助 {owed:.2f} 元尚未补办手续核销，不能终止办理", clause="C10")
+    at = decided_at(run.bundle, run.items)
+    if at or relief.of_case(uow.session, case.id) is not None:
+        raise RuleBroken(
+            reason=f"“{at or '给予待遇'}”已经作出，不能再终止办理；请按流程办结，决定有误的由办理环节退回重新决定"
+        )
+    case.status, case.suspended_because = "open", ""
+    events.append(uow, case, actor, "ended_early", reason)
+    run.advance(p.Cancel(reason))
+    return EndCaseResult(status=case.status)
+
+
+def decided_at(bundle: Bundle, items: Iterable[WorkItem]) -> str:
+    """The step at which a leader decided of a case, what was sent back included; empty where nobody did."""
+    papers = {step for paper in bundle.papers.values() for step in paper.decided_by}
+    steps = effects.decisions(bundle) or papers
+    made = (i for i in items if i.completed_at is not None and i.role in effects.LEADERS and i.task in steps)
+    return next((i.title for i in made), "")
+
+
+def taken(uow: UnitOfWork, actor: Actor, command: CaseCommand[Any], *states: str) -> tuple[Case, Run, str]:
+    """The case of a command, locked and in one of the states, with its reason; for supervisors."""
+    actor.demand(Permission.CASE_CONTROL)
+    case = actions.locked_case(uow, actor, command.case_number)
+    if case.status not in states:
+        raise RuleBroken(reason="办件当前的状态不能这样办理")
+    return case, Run(uow, actor, case, actions.items_of(uow, case)), reason_of(command.reason)

@@ -1,0 +1,69 @@
+"""Open a case for a registered household."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from processes.access import unsaved
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.errors import HouseholdNotFound
+from processes.office.command import Command, handles
+from processes.office.run import Opening, open_case, opened_from
+from processes.people.models import Household
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork, within
+
+
+@dataclass(frozen=True, slots=True)
+class StartCaseResult:
+    """The result of `StartCase`."""
+
+    case: str
+    opened: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StartCase(Command[StartCaseResult]):
+    """Take an application: open a case of a programme for a household.
+
+    `process` names one of the programme's processes; empty: its first.
+    """
+
+    permission = Permission.CASE_START
+
+    programme: str
+    household: str
+    form: Mapping[str, Any]
+    token: str = ""
+    process: str = ""
+    unsaved: str = ""
+    """The token under which the page kept what was typed: it goes when this is handed in."""
+
+
+@handles(StartCase)
+def start_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: StartCase) -> StartCaseResult:
+    """Open a case for a registered household (C28: none without the register)."""
+    household = _locked_household(uow, actor, command.household)
+    case = open_case(uow, actor, household, Opening(command.programme, command.process, command.form))
+    unsaved.drop(uow, actor, command.unsaved)
+    return StartCaseResult(case=case.number, opened=opened_from(uow, case))
+
+
+def _locked_household(uow: UnitOfWork, actor: Actor, number: str) -> Household:
+    found = uow.session.scalar(
+        select(Household)
+        .where(
+            Household.number == number,
+            Household.destroyed_on.is_(None),
+            within(Household.division, actor.division),
+        )
+        .with_for_update()
+    )
+    if found is None:
+        raise HouseholdNotFound()
+    return found

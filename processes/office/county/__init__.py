@@ -1,0 +1,1 @@
+"""Commands on what the county sets: parameters, holidays, contacts of offices."""

@@ -1,0 +1,71 @@
+"""How offices are reached and who hears appeals, as papers print it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from processes.access import audit
+from processes.access.models import Division, OfficeContact
+from processes.access.permissions import Permission
+from processes.access.scope import COUNTY_DIGITS, TOWNSHIP_DIGITS, Actor
+from processes.errors import ContactInvalid, NotFound, Unreadable
+from processes.office.command import Command, handles
+from processes.policy import reading
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+_LONGEST = {"address": ("办公地址", 120), "review_body": ("复议机关", 60), "court": ("人民法院", 60)}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordContactResult:
+    """The result of `RecordContact`."""
+
+    division: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordContact(Command[RecordContactResult]):
+    """Say how the office of a county or township is reached, and who hears appeals against its decisions."""
+
+    permission = Permission.CONTACT_WRITE
+
+    division: str
+    phone: str
+    address: str
+    review_body: str
+    court: str
+
+
+@handles(RecordContact)
+def record(settings: Settings, uow: UnitOfWork, actor: Actor, command: RecordContact) -> RecordContactResult:
+    """Keep the contact of a county or township of the actor's scope; raises `ContactInvalid` and `NotFound`."""
+    place = command.division
+    if len(place) not in (COUNTY_DIGITS, TOWNSHIP_DIGITS) or not place.startswith(actor.division):
+        raise NotFound()
+    if uow.session.get(Division, place) is None:
+        raise NotFound()
+    told = _read(command)
+    row = uow.session.get(OfficeContact, place, with_for_update=True)
+    if row is None:
+        row = OfficeContact(division=place)
+        uow.add(row)
+    row.phone, row.address = told["phone"], told["address"]
+    row.review_body, row.court = told["review_body"], told["court"]
+    row.changed_by, row.changed_at = actor.name, uow.now
+    audit.note(uow, actor, "contact_recorded", place)
+    return RecordContactResult(division=place)
+
+
+def _read(command: RecordContact) -> dict[str, str]:
+    try:
+        told = {"phone": reading.phone(command.phone)}
+        told |= {name: reading.text(getattr(command, name)) for name in _LONGEST}
+    except Unreadable as fault:
+        raise ContactInvalid(reason=fault.reason) from fault
+    for name, (title, longest) in _LONGEST.items():
+        if len(told[name]) > longest:
+            raise ContactInvalid(reason=f"{title}不超过 {longest} 字")
+    if told["court"] and not told["court"].endswith("法院"):
+        raise ContactInvalid(reason="人民法院请填写全称，例如“××县人民法院”")
+    return told

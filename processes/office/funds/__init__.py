@@ -1,0 +1,1 @@
+"""Commands on petty funds, and on what organisations offer."""

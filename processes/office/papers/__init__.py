@@ -1,0 +1,1 @@
+"""Commands on papers: make, view, sign, withdraw, scan, archive, print runs."""

@@ -1,0 +1,255 @@
+"""Commands of the archive: old paper files come in, files whose time is over go, by two people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+
+from processes.access import audit, persons
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases.models import Case
+from processes.errors import DutySeparation, Invalid, NotFound, RuleBroken
+from processes.office.answers import reason_of
+from processes.office.cases.attachments import media_type
+from processes.office.command import Command, Weighty, handles
+from processes.papers import destruction, old_files, outlived
+from processes.papers.archive_models import CASE, DONE, PROPOSED, REFUSED, Destruction, OldFile, OldSheet
+from processes.people.models import Household
+from processes.policy import retention
+from processes.policy.calendar import civil_date
+from processes.settings import Settings
+from processes.storage.file_names import file_name
+from processes.storage.unit_of_work import UnitOfWork, within
+
+_LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class TakeInOldFileResult:
+    """The result of `TakeInOldFile`."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeInOldFile(Command[TakeInOldFileResult]):
+    """Take in an old paper file of a household: its cover; the scans follow."""
+
+    permission = Permission.ARCHIVE_WRITE
+
+    number: str
+    household: str
+    title: str
+    closed_on: date
+    retention: str
+    note: str = ""
+
+
+@handles(TakeInOldFile)
+def take_in_old_file(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeInOldFile
+) -> TakeInOldFileResult:
+    """The cover of an old file; its number must be new."""
+    number, title = command.number.strip()[:_LONGEST], command.title.strip()
+    if not number or not title:
+        raise Invalid(reason="请填写档号和题名")
+    if file_name(number) != number:
+        raise Invalid(reason="档号中不能有“/”“\\”、换行等符号，也不能有连续的空格")
+    if command.retention not in retention.TERMS:
+        raise Invalid(reason="请选择保管期限")
+    if command.closed_on > civil_date(uow.now):
+        raise Invalid(reason="办结日期不能晚于今天")
+    query = select(Household).where(
+        Household.number == command.household.strip(), Household.destroyed_on.is_(None),
+        within(Household.division, actor.division),
+    )  # fmt: skip
+    household = uow.session.scalar(query)
+    if household is None:
+        raise Invalid(reason=f"没有编号为“{command.household}”的家庭，请先在家庭页登记")
+    if uow.session.scalar(select(OldFile.id).where(OldFile.number == number)) is not None:
+        raise Invalid(reason=f"档号 {number} 已经登记过")
+    uow.add(
+        OldFile(
+            number=number, household_id=household.id, division=household.division, title=title[:120],
+            closed_on=command.closed_on, retention=command.retention, note=command.note.strip()[:300],
+            taken_in_at=uow.now, taken_in_by=actor.name,
+        )
+    )  # fmt: skip
+    return TakeInOldFileResult(number=number)
+
+
+@dataclass(frozen=True, slots=True)
+class AddOldSheetResult:
+    """The result of `AddOldSheet`."""
+
+    position: int
+    title: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddOldSheet(Command[AddOldSheetResult]):
+    """A scanned piece of an old file, behind those that are there."""
+
+    permission = Permission.ARCHIVE_WRITE
+
+    number: str
+    name: str
+    content: bytes = field(repr=False)
+    pages: int = 1
+
+
+@handles(AddOldSheet)
+def add_old_sheet(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: AddOldSheet
+) -> AddOldSheetResult:
+    """A scan behind the others; its kind is told by its bytes."""
+    file = _old_file(uow, actor, command.number)
+    kind = media_type(command.content)
+    title = file_name(command.name.rsplit(".", 1)[0], "材料")
+    row = old_files.add_sheet(uow, file, title, kind, command.content, command.pages, settings.scans)
+    return AddOldSheetResult(position=row.position, title=row.title, pages=row.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class DropOldSheetResult:
+    """The result of `DropOldSheet`."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropOldSheet(Command[DropOldSheetResult]):
+    """Set a piece aside that was added by mistake, and say why; it stays to be seen."""
+
+    permission = Permission.ARCHIVE_WRITE
+
+    number: str
+    position: int
+    reason: str
+
+
+@handles(DropOldSheet)
+def drop_old_sheet(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: DropOldSheet
+) -> DropOldSheetResult:
+    """A piece that does not belong there is set aside, with a reason; the others keep their order."""
+    reason = reason_of(command.reason)
+    file = _old_file(uow, actor, command.number)
+    query = select(OldSheet).where(OldSheet.old_file_id == file.id, OldSheet.position == command.position)
+    row = uow.session.scalar(query)
+    if row is None:
+        raise NotFound()
+    old_files.set_aside(uow, file, row, actor.name, reason)
+    return DropOldSheetResult(number=file.number)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeDestructionResult:
+    """The result of `ProposeDestruction`."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeDestruction(Command[ProposeDestructionResult]):
+    """Propose to destroy a file whose time is over; somebody else decides."""
+
+    permission = Permission.ARCHIVE_WRITE
+
+    kind: str
+    number: str
+    reason: str
+
+
+@handles(ProposeDestruction)
+def propose(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: ProposeDestruction
+) -> ProposeDestructionResult:
+    """Write down what would be destroyed and why; nothing is touched yet."""
+    reason = reason_of(command.reason)
+    today = civil_date(uow.now)
+    found = next(
+        (
+            d for d in destruction.due(uow.session, today, command.number)
+            if (d.kind, d.number) == (command.kind, command.number)
+        ),
+        None,
+    )  # fmt: skip
+    if not actor.covers(destruction.place_of(uow.session, command.kind, command.number)):
+        raise NotFound()  # a transaction that writes sees every place
+    if found is None:
+        raise RuleBroken(reason="保管期限未满，或者已经提出销毁")
+    row = Destruction(
+        kind=found.kind, number=found.number, title=found.title, closed_on=found.closed_on,
+        retention=found.retention, pieces=destruction.pieces_of(uow.session, found.kind, found.id),
+        reason=reason, proposed_by_id=actor.account_id, proposed_by=actor.name, proposed_at=uow.now,
+        division=found.division,
+    )  # fmt: skip
+    uow.add(row)
+    return ProposeDestructionResult(number=row.number)
+
+
+@dataclass(frozen=True, slots=True)
+class DecideDestructionResult:
+    """The result of `DecideDestruction`."""
+
+    number: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideDestruction(Weighty[DecideDestructionResult]):
+    """Destroy a proposed file, or keep it: either way the second person's word is final."""
+
+    permission = Permission.ARCHIVE_DESTROY
+
+    destruction_id: int
+    destroy: bool
+
+
+@handles(DecideDestruction)
+def decide(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: DecideDestruction
+) -> DecideDestructionResult:
+    """A second person destroys the file, or keeps it; the record stays either way."""
+    row = uow.session.scalar(
+        select(Destruction)
+        .where(Destruction.id == command.destruction_id, within(Destruction.division, actor.division))
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFound()
+    if row.status != PROPOSED:
+        raise RuleBroken(reason="这份档案的销毁已经有了决定")
+    if persons.is_one_of(uow.session, actor.account_id, (row.proposed_by_id,), row.proposed_at):
+        raise DutySeparation(earlier="提出销毁", step="批准销毁")
+    row.status = DONE if command.destroy else REFUSED
+    row.decided_by_id, row.decided_by, row.decided_at = actor.account_id, actor.name, uow.now
+    if command.destroy:
+        _destroy(uow, row)
+        audit.note(uow, actor, "file_destroyed", row.number)
+    return DecideDestructionResult(number=row.number, status=row.status)
+
+
+def _destroy(uow: UnitOfWork, row: Destruction) -> None:
+    if row.kind == CASE:
+        case = uow.session.scalars(select(Case).where(Case.number == row.number).with_for_update()).one()
+        destruction.destroy_case(uow, case)
+    elif row.kind in outlived.KINDS:
+        destruction.destroy_outlived(uow, row.kind, row.number)
+    else:
+        destruction.destroy_old_file(uow, old_files.by_number(uow.session, row.number))
+
+
+def _old_file(uow: UnitOfWork, actor: Actor, number: str) -> OldFile:
+    query = select(OldFile).where(
+        OldFile.number == number, OldFile.destroyed_on.is_(None), within(OldFile.division, actor.division)
+    )
+    found = uow.session.scalar(query.with_for_update())
+    if found is None:
+        raise NotFound()
+    return found

@@ -1,0 +1,54 @@
+"""Take data out: the file of a case or household, a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from processes.access import audit
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import actions, events
+from processes.office.command import Weighty, handles
+from processes.papers import queries
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class NoteListExport(Weighty[None]):
+    """Write down that somebody took a list of cases or of steps out of the office, and by which conditions."""
+
+    permission = Permission.SESSION
+
+    target: str
+
+
+@handles(NoteListExport)
+def note_list(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteListExport) -> None:
+    """Into the log of reads before the list is made: with names, a list is more than a look at a page."""
+    if not any(actor.may(p) for p in (Permission.CASE_READ, Permission.TASK_WORK, Permission.AUDIT_READ)):
+        actor.demand(Permission.CASE_READ)
+    audit.note(uow, actor, "list_exported", command.target[:120])
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile(Weighty[None]):
+    """Note that the files of a case, or of every case of a household, leave the system."""
+
+    permission = Permission.FILE_EXPORT
+
+    case_number: str = ""
+    household: str = ""
+
+
+@handles(ExportFile)
+def export_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: ExportFile) -> None:
+    """Note the export in the log of reads and in the case's own record.
+
+    In a whole file, pictures of signed pages and documents included, no number can be masked.
+    """
+    queries.demand_whole(actor)
+    if command.case_number:
+        case = actions.locked_case(uow, actor, command.case_number)
+        events.append(uow, case, actor, "exported", case.programme_title)
+    audit.note(uow, actor, "file_exported", command.case_number or command.household)

@@ -1,0 +1,300 @@
+"""Commands on long prints: batches of papers and payment lists, which the worker makes part by part."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from processes.access import audit, divisions
+from processes.access.permissions import Permission
+from processes.access.scope import TOWNSHIP_DIGITS, Actor
+from processes.cases import numbering
+from processes.cases.models import Case
+from processes.errors import Invalid, NotFound, RuleBroken, Unreadable
+from processes.office.command import Command, handles
+from processes.office.papers.read import RecordPrinting, record_printing
+from processes.papers import assemble, batch, destruction, queries, runs
+from processes.papers.run_models import BATCH, FAILED, PAYMENT_LIST, READY, WAITING, PrintRun
+from processes.policy import reading
+from processes.policy.calendar import civil_date
+from processes.relief import payroll
+from processes.settings import Settings
+from processes.storage import outbox
+from processes.storage.unit_of_work import UnitOfWork
+
+_NAMED = 5
+"""So many households are named in a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintBatchResult:
+    """The result of `PrintBatch`."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintBatch(Command[PrintBatchResult]):
+    """Print several papers at once as one file: each printing is noted, the worker binds them."""
+
+    permission = Permission.PAPER_READ
+
+    codes: tuple[str, ...]
+
+
+@handles(PrintBatch)
+def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: PrintBatch) -> PrintBatchResult:
+    """Note the printing of every paper and ask for one file of them, in the order asked for."""
+    if not 1 <= len(command.codes) <= batch.MOST:
+        raise RuleBroken(reason=f"一次打印 1 至 {batch.MOST} 份文书")
+    sheets = []
+    for code in command.codes:
+        printed = record_printing(settings, uow, actor, RecordPrinting(code))
+        paper = queries.by_code(uow.session, actor, code)
+        case = uow.session.get_one(Case, paper.case_id)
+        sheets.append(
+            batch.Sheet(
+                printed.sha256, paper.title, paper.number, case.number, case.applicant, paper.pages or 0
+            )
+        )
+    content = {"sheets": [asdict(s) for s in sheets]}
+    row = _ask(uow, actor, BATCH, f"{batch.TITLE}（{len(sheets)} 份）", content)
+    return PrintBatchResult(run=row.code)
+
+
+@dataclass(frozen=True, slots=True)
+class MakePaymentListResult:
+    """The result of `MakePaymentList`."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakePaymentList(Command[MakePaymentListResult]):
+    """Make the list of who is paid in a month (发放清册) under a programme, in a place."""
+
+    permission = Permission.PAYMENT_LIST
+
+    programme: str
+    month: str
+    place: str
+
+
+@handles(MakePaymentList)
+def make_payment_list(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: MakePaymentList
+) -> MakePaymentListResult:
+    """Keep who is paid in a month as it is known now, under a number of its own, and ask for the list."""
+    try:
+        month = str(reading.month(command.month))
+    except Unreadable as fault:
+        raise Invalid(reason=fault.reason) from None
+    if not command.place.startswith(actor.division):
+        raise NotFound()
+    lines = payroll.lines(uow.session, command.programme, month, command.place)
+    if not lines:
+        raise RuleBroken(reason=f"{month} 没有应发放的待遇")
+    title = next(s.programme_title for s in payroll.sums(uow.session, month, TOWNSHIP_DIGITS)
+                 if s.programme == command.programme)  # fmt: skip
+    level = "township" if len(command.place) >= TOWNSHIP_DIGITS else "county"
+    place = assemble.names(uow.session, command.place)[level]
+    office = assemble.office_name(uow.session, command.place, level)
+    number = numbering.letter_number(uow, place, runs.SERIES, civil_date(uow.now).year)
+    code = numbering.verification_code()
+    content = runs.payment_list(
+        lines,
+        command.programme,
+        title,
+        divisions.name(uow.session, command.place),
+        office,
+        month,
+        number,
+        code,
+    )
+    row = _ask(
+        uow, actor, PAYMENT_LIST, f"{place} {month} {content['title']}", content, code, number, command.place
+    )
+    audit.note(uow, actor, "payment_list_made", row.code)
+    return MakePaymentListResult(run=row.code)
+
+
+def _ask(
+    uow: UnitOfWork, actor: Actor, kind: str, title: str, content: dict[str, Any], code: str = "",
+    number: str = "", place: str = "",
+) -> PrintRun:  # fmt: skip
+    row = PrintRun(
+        code=code or numbering.verification_code(), kind=kind, title=title, number=number, content=content,
+        asked_by_id=actor.account_id, asked_by=actor.name, asked_at=uow.now,
+        division=place or actor.division, total=runs.total(content, kind), parts=[],
+    )  # fmt: skip
+    uow.add(row)
+    _ask_worker(uow, row.code)
+    return row
+
+
+def _ask_worker(uow: UnitOfWork, code: str) -> None:
+    outbox.ask_again(uow, runs.MAKE, f"{runs.MAKE}/{code}", {"code": code})
+
+
+@dataclass(frozen=True, slots=True)
+class NotePart(Command[None]):
+    """The worker has made a part of a long print."""
+
+    permission = Permission.SYSTEM_WORK
+
+    code: str
+    title: str
+    sha256: str
+    pages: int
+
+
+@handles(NotePart)
+def note_part(settings: Settings, uow: UnitOfWork, actor: Actor, command: NotePart) -> None:
+    """A part is stored: whoever goes on, goes on behind it."""
+    row = _locked(uow, actor, command.code)
+    part = {"title": command.title, "sha256": command.sha256, "pages": command.pages}
+    if part["title"] not in [p["title"] for p in row.parts]:
+        row.parts = [*row.parts, part]
+        row.done = len(row.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishRun(Command[None]):
+    """The worker has made a long print; or, with an error, could not."""
+
+    permission = Permission.SYSTEM_WORK
+
+    code: str
+    sha256: str = ""
+    pages: int = 0
+    error: str = ""
+
+
+@handles(FinishRun)
+def finish_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: FinishRun) -> None:
+    """The file can be taken out, or the run waits for somebody to try again."""
+    row = _locked(uow, actor, command.code)
+    if command.error:
+        row.status, row.error = FAILED, command.error
+        return
+    row.status, row.error, row.done = READY, None, row.total
+    row.sha256, row.pages = command.sha256, command.pages
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRunResult:
+    """The result of `RetryRun`."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRun(Command[RetryRunResult]):
+    """Try a long print that failed once more, from where it stopped."""
+
+    permission = Permission.SESSION
+
+    code: str
+
+
+@handles(RetryRun)
+def retry_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: RetryRun) -> RetryRunResult:
+    """Wait for the worker again."""
+    row = _locked(uow, actor, command.code)
+    actor.demand(_needed(row))
+    if row.status == FAILED:
+        row.status, row.error = WAITING, None
+        _ask_worker(uow, row.code)
+    return RetryRunResult(run=row.code)
+
+
+@dataclass(frozen=True, slots=True)
+class DropRun(Command[None]):
+    """Take a batch of papers away that was bound for printing days ago; the papers themselves stay."""
+
+    permission = Permission.SYSTEM_WORK
+
+    code: str
+
+
+@handles(DropRun)
+def drop_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: DropRun) -> None:
+    """A bound copy of papers is no paper: it goes, so that nothing of a destroyed case is left in it."""
+    row = _locked(uow, actor, command.code)
+    if row.kind != BATCH:
+        raise RuleBroken(reason="清册是正式文书，不随打印任务清除")
+    if row.sha256 is not None:
+        destruction.remove_files(uow, f"print_run/{row.code}", papers=[row.sha256])
+    uow.session.delete(row)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRun(Command[None]):
+    """Note that a finished long print, or its whole list for the bank, was taken out."""
+
+    permission = Permission.SESSION
+
+    code: str
+    for_bank: bool = False
+
+    def needs_verification(self) -> bool:
+        """The file for the bank holds whole numbers."""
+        return self.for_bank
+
+
+@handles(TakeRun)
+def take_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeRun) -> None:
+    """Into the log of reads: a payment list names people, its file for the bank with whole numbers."""
+    row = _locked(uow, actor, command.code)
+    actor.demand(_needed(row))
+    if command.for_bank:
+        _demand_as_listed(uow, row)
+    audit.note(uow, actor, "payment_list_for_bank" if command.for_bank else "print_taken", row.code)
+
+
+def _demand_as_listed(uow: UnitOfWork, row: PrintRun) -> None:
+    """Raise `RuleBroken` when somebody of a list would be paid otherwise now, or not at all: the bank pays what holds today.
+
+    Decisions are taken back, awards stopped and accounts corrected after a list was made.
+    """
+    listed = row.content["lines"]
+    programme = row.content.get("programme") or uow.session.scalar(
+        select(Case.programme).where(Case.number == listed[0]["case_number"])
+    )  # lists of before did not keep it
+    now = Counter(
+        (n.case_number, n.householder, n.id_number, n.amount, n.account)
+        for n in payroll.lines(uow.session, programme or "", row.content["month"], row.division)
+    )
+    changed = []
+    for n in listed:
+        payment = (
+            n["case_number"],
+            n["householder"],
+            n["id_number"],
+            Decimal(n["amount"]),
+            n["account"],
+        )
+        if not now[payment]:
+            changed.append(f"{n['householder']}（{n['case_number']}）")
+        now[payment] -= 1
+    if changed:
+        more = f"等 {len(changed)} 户" if len(changed) > _NAMED else ""
+        raise RuleBroken(
+            reason=f"清册生成以后，{'、'.join(changed[:_NAMED])}{more}的待遇、金额、姓名或者收款账号已有变化，"
+            "不能按原清册代发；请重新生成清册后导出"
+        )
+
+
+def _needed(row: PrintRun) -> Permission:
+    return Permission.PAYMENT_LIST if row.kind == PAYMENT_LIST else Permission.PAPER_READ
+
+
+def _locked(uow: UnitOfWork, actor: Actor, code: str) -> PrintRun:
+    row = uow.session.scalar(runs.in_scope(actor, code).with_for_update())
+    if row is None:
+        raise NotFound()
+    return row

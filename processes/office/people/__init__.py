@@ -1,0 +1,1 @@
+"""Commands on the register: households, differences, identification, transfers, look-ups."""

@@ -1,0 +1,174 @@
+"""Look-ups by ID number: limited, counted and logged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from processes.access import audit
+from processes.access.models import AccessLog
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import notices
+from processes.errors import IdNumberInvalid, LookUpsExhausted, LookUpsTooFast, Unreadable
+from processes.office.accounts.auditors import auditors
+from processes.office.command import Command, handles
+from processes.people import identity, queries
+from processes.people.forms import MAX_MEMBERS
+from processes.settings import Settings
+from processes.storage import keyring
+from processes.storage.unit_of_work import UnitOfWork
+
+A_MINUTE, A_DAY = 30, 200
+"""Look-ups of one account; more are no work at a window."""
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpPersonResult:
+    """The result of `LookUpPerson`."""
+
+    person_id: int | None
+    is_ours: bool = False
+    division: str = ""
+    name: str = ""
+    masked: str = ""
+    household: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpPerson(Command[LookUpPersonResult]):
+    """Ask whether the register has somebody with an ID number; the asking is logged and limited."""
+
+    permission = Permission.HOUSEHOLD_WRITE
+
+    id_number: str
+    name: str = ""
+    """The name that was typed beside it: a person of another township is named only where it fits."""
+    address: str = ""
+
+
+@handles(LookUpPerson)
+def look_up(settings: Settings, uow: UnitOfWork, actor: Actor, command: LookUpPerson) -> LookUpPersonResult:
+    """Who in the register has an ID number, across townships, so that nobody is entered twice.
+
+    Answers `person_id` (None: nobody), `name`, `masked`, `household`, `division`, `is_ours`.  Of a person of another
+    township nothing is told but that there is one, unless the name that was typed is theirs.  Raises
+    `LookUpsExhausted`; the auditors are told of an account that has used up its day.
+    """
+    found = _looked_up(uow, actor, command.id_number, command.address)
+    if found is None:
+        return LookUpPersonResult(person_id=None)
+    is_ours = not found.division or actor.covers(found.division)
+    is_named = is_ours or found.name == command.name.strip()
+    return LookUpPersonResult(person_id=found.person_id, is_ours=is_ours, division=found.division if is_ours else "", name=found.name if is_named else "", masked=found.masked if is_ours else "", household=found.household_number if is_ours else "")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SearchNumberResult:
+    """The result of `SearchNumber`."""
+
+    person_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchNumber(Command[SearchNumberResult]):
+    """Search one's own places for whoever has an ID number; logged and limited together with `LookUpPerson`."""
+
+    permission = Permission.HOUSEHOLD_READ
+
+    id_number: str
+    address: str = ""
+
+
+@handles(SearchNumber)
+def search_number(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: SearchNumber
+) -> SearchNumberResult:
+    """Who has an ID number, for a search within the actor's places; answers `person_id` (None: nobody)."""
+    found = _looked_up(uow, actor, command.id_number, command.address)
+    return SearchNumberResult(person_id=None if found is None else found.person_id)
+
+
+def numbers_of_members(form: Mapping[str, Any], today: date) -> tuple[str, ...]:
+    """The numbers of documents in a household's form, newly typed and not shown masked."""
+    rows = form.get("members")
+    members = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    if len(members) > MAX_MEMBERS:
+        return ()  # refused as it is read, before the register is asked about anybody
+    found = (
+        number_typed(str(r.get("document") or identity.ID_CARD), str(r.get("id_number") or ""), today)
+        for r in members
+    )
+    return tuple(dict.fromkeys(number for numbers in found for number in numbers))
+
+
+def count(uow: UnitOfWork, actor: Actor, numbers: Sequence[str]) -> None:
+    """Count numbers that are saved as look-ups: whether one is on file shows in the answer, refused or not.
+
+    One that this account has looked up within the day tells nothing new.
+    """
+    asked = {number: _target(queries.look_up(uow.session, number), number) for number in numbers}
+    query = select(AccessLog.target).where(
+        AccessLog.account_id == actor.account_id, AccessLog.action == "look_up", AccessLog.at > uow.now - _DAY,
+        AccessLog.target.in_(asked.values()),
+    )  # fmt: skip
+    known = set(uow.session.scalars(query))
+    new = [target for target in dict.fromkeys(asked.values()) if target not in known]
+    if new:
+        _count(uow, actor, new, "")
+
+
+def number_typed(document: str, raw: str, today: date) -> tuple[str, ...]:
+    """A number of a document as it was typed, normalised; nothing for one that is masked or is none."""
+    if "*" in raw:
+        return ()
+    try:
+        number = identity.read(document, raw, today).number
+    except (IdNumberInvalid, Unreadable):
+        return ()
+    return (number,) if number else ()
+
+
+def _looked_up(uow: UnitOfWork, actor: Actor, id_number: str, address: str) -> queries.Found | None:
+    """Who has a number, counted and written down without it, whichever door it is asked at."""
+    found = queries.look_up(uow.session, id_number)
+    _count(uow, actor, [_target(found, id_number)], address)
+    return found
+
+
+def _target(found: queries.Found | None, number: str) -> str:
+    """What the log says of a look-up: who was found, or by a keyed fingerprint that nobody was."""
+    return f"person/{found.person_id}" if found else f"person/- {keyring.current().blind_index(number)[:8]}"
+
+
+def _count(uow: UnitOfWork, actor: Actor, targets: Sequence[str], address: str) -> None:
+    """Write look-ups down; the auditors are told of an account that has used up its day.  Raises `LookUpsExhausted`."""
+    today = _demand_some_left(uow, actor)
+    for target in targets:
+        audit.note(uow, actor, "look_up", target, address)
+    if today < A_DAY <= today + len(targets):
+        text = f"{actor.name}（{actor.username}）一天内按证件号查询已达 {A_DAY} 次"
+        notices.tell(uow, auditors(uow), "account", text)
+
+
+def _demand_some_left(uow: UnitOfWork, actor: Actor) -> int:
+    today = _asked(uow, actor, _DAY)
+    if today >= A_DAY:
+        raise LookUpsExhausted(reason=f"今天已按证件号查询 {A_DAY} 次，请明天再查；确有需要请联系管理员")
+    if _asked(uow, actor, _MINUTE) >= A_MINUTE:
+        raise LookUpsTooFast(reason=f"一分钟内已按证件号查询 {A_MINUTE} 次，请稍候再查")
+    return today
+
+
+def _asked(uow: UnitOfWork, actor: Actor, within: timedelta) -> int:
+    query = select(func.count()).where(
+        AccessLog.account_id == actor.account_id,
+        AccessLog.action == "look_up",
+        AccessLog.at > uow.now - within,
+    )
+    return uow.session.scalar(query) or 0

@@ -1,0 +1,285 @@
+"""Commands on moving a household or a person to another township, with their cases and awards (迁移)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from processes.access import audit
+from processes.access.models import Account, Division
+from processes.access.permissions import Permission
+from processes.access.scope import TOWNSHIP_DIGITS, Actor, township_of
+from processes.cases import actions, events, involving, notices
+from processes.cases.models import Case
+from processes.errors import HouseholdEmpty, HouseholdNotFound, RuleBroken
+from processes.office.answers import reason_of
+from processes.office.command import Command, handles
+from processes.office.people import register_limits
+from processes.papers.models import IssuedPaper
+from processes.people import actions as people
+from processes.people import transfers
+from processes.people.forms import RELATIONS
+from processes.people.models import Household, Transfer
+from processes.relief import fund_queries
+from processes.relief.models import Award, AwardMember
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork, within
+
+KIND = "transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class AskTransferResult:
+    """The result of `AskTransfer`."""
+
+    transfer: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskTransfer(Command[AskTransferResult]):
+    """Ask another township to take over a household, or one person of it (`person`, 0: all)."""
+
+    permission = Permission.HOUSEHOLD_WRITE
+
+    household: str
+    to_place: str
+    reason: str
+    person: int = 0
+    token: str = ""
+
+
+@handles(AskTransfer)
+def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: AskTransfer) -> AskTransferResult:
+    """Ask another township to take over a household or one person of it."""
+    household = _household(uow, actor, command.household)
+    if not household.members:
+        raise HouseholdEmpty(number=household.number)
+    place = uow.session.get(Division, command.to_place)
+    if place is None or len(place.code) != TOWNSHIP_DIGITS:
+        raise RuleBroken(reason="请选择迁入的乡镇")
+    due_on = register_limits.limit(uow, register_limits.TRANSFER_DAYS, household.division)
+    asking = transfers.Asking(household, command.person, place.code, reason_of(command.reason), due_on)
+    row = transfers.ask(uow, actor, asking)
+    notices.tell(
+        uow,
+        register_limits.clerks(uow, row.to_place),
+        KIND,
+        f"有家庭或人员迁入，请于 {due_on} 前在“迁移”中接收或退回",
+    )
+    audit.note(uow, actor, "transfer_asked", household.number)
+    return AskTransferResult(transfer=row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawTransferResult:
+    """The result of `WithdrawTransfer`."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawTransfer(Command[WithdrawTransferResult]):
+    """Take the question back."""
+
+    permission = Permission.HOUSEHOLD_WRITE
+
+    transfer: int
+    reason: str
+
+
+@handles(WithdrawTransfer)
+def withdraw(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: WithdrawTransfer
+) -> WithdrawTransferResult:
+    """Take the question back."""
+    row = transfers.locked(uow, actor, command.transfer, receiving=False)
+    transfers.close(uow, actor, row, "withdrawn", reason_of(command.reason))
+    return WithdrawTransferResult(status=row.status)
+
+
+@dataclass(frozen=True, slots=True)
+class DecideTransferResult:
+    """The result of `DecideTransfer`."""
+
+    status: str
+    cases: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class DecideTransfer(Command[DecideTransferResult]):
+    """Take over or send back: a household goes to a village (`division`), a person into a household, as a `relation`."""
+
+    permission = Permission.HOUSEHOLD_WRITE
+
+    transfer: int
+    accept: bool
+    reason: str
+    division: str = ""
+    household: str = ""
+    relation: str = ""
+
+
+@handles(DecideTransfer)
+def decide(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: DecideTransfer
+) -> DecideTransferResult:
+    """Accept, which moves everything in this transaction, or send it back with a reason."""
+    row = transfers.locked(uow, actor, command.transfer, receiving=True)
+    note = reason_of(command.reason)
+    if not command.accept:
+        transfers.close(uow, actor, row, "declined", note)
+    else:
+        into = _household_id(uow, actor, command.household) if row.person_id else row.household_id
+        cases, households = _hold(uow, row, into)
+        household = households[row.household_id]
+        if township_of(household.division) != row.from_place:
+            raise RuleBroken(reason="这一家庭已不在迁出地，请退回后重新提出")
+        source = f"自{_name(uow, row.from_place)}迁入"
+        if row.person_id:
+            row.went_along = _take_person(uow, actor, row, households, into, command, source)
+        else:
+            row.went_along = _take_household(uow, actor, household, cases, command.division, source)
+        transfers.close(uow, actor, row, "accepted", note)
+    said = "已接收" if command.accept else "已退回"
+    notices.tell(
+        uow, [row.asked_by_id], KIND, f"您提出的迁移（{row.household_number}），迁入地{said}：{note}"
+    )
+    audit.note(uow, actor, "transfer_decided", row.household_number)
+    return DecideTransferResult(status=row.status, cases=row.went_along)
+
+
+def _hold(uow: UnitOfWork, row: Transfer, into: int) -> tuple[list[Case], dict[int, Household]]:
+    """The cases that go along, then the households, locked: in the order of whoever finishes a step of a case.
+
+    A case that was opened while the households were waited for is not locked any more (that would be the other
+    order): the transfer is to be decided again.
+    """
+    going = _going_along(row)
+    cases = list(
+        uow.session.scalars(select(Case).where(Case.id.in_(going)).order_by(Case.id).with_for_update())
+    )
+    wanted = {row.household_id, into}
+    query = select(Household).where(Household.id.in_(wanted)).order_by(Household.id).with_for_update()
+    households = {h.id: h for h in uow.session.scalars(query)}
+    if set(uow.session.scalars(going)) != {case.id for case in cases}:
+        raise RuleBroken(reason="本户的办件刚有变动，请刷新后再接收")
+    return cases, households
+
+
+def _going_along(row: Transfer) -> Any:
+    """Numbers of the rows of cases that go along: of a household what is open or granted, of a person what they draw."""
+    if row.person_id:
+        alone = _drawn_alone(row.person_id, row.household_id).with_only_columns(Award.case_id)
+        return select(Case.id).where(Case.id.in_(alone.order_by(None)))
+    awarded = select(Award.case_id).where(Award.household_id == row.household_id, Award.status == "standing")
+    return select(Case.id).where(
+        Case.household_id == row.household_id, (Case.status != "closed") | Case.id.in_(awarded)
+    )
+
+
+def _take_household(
+    uow: UnitOfWork, actor: Actor, household: Household, cases: list[Case], division: str, source: str
+) -> list[str]:
+    village = uow.session.get(Division, division)
+    if village is None or not actor.covers(division) or len(division) <= TOWNSHIP_DIGITS:
+        raise RuleBroken(reason="请选择迁入后所在的村（居）")
+    for case in cases:
+        _demand_settled(uow, case)
+        _move_case(uow, actor, case, division, source)
+    for award in uow.session.scalars(
+        select(Award).where(Award.household_id == household.id, Award.status == "standing")
+    ):
+        award.division = division
+    transfers.move_household(uow, actor, household, division, source)
+    return [case.number for case in cases]
+
+
+def _take_person(
+    uow: UnitOfWork,
+    actor: Actor,
+    row: Transfer,
+    households: dict[int, Household],
+    into_id: int,
+    command: DecideTransfer,
+    source: str,
+) -> list[str]:
+    """The person goes into a household of this place; what they alone draw goes along."""
+    out_of, into = households[row.household_id], households[into_id]
+    if not actor.covers(into.division):
+        raise HouseholdNotFound()
+    if command.relation not in RELATIONS or command.relation == "本人":
+        raise RuleBroken(reason="请选择迁入后与户主的关系")
+    moved = []
+    for award in uow.session.scalars(_drawn_alone(row.person_id, row.household_id).with_for_update(of=Award)):
+        case = uow.session.get_one(Case, award.case_id)  # locked before the households
+        _demand_settled(uow, case)
+        award.household_id, award.division = into.id, into.division
+        case.household_id = into.id
+        _move_case(uow, actor, case, into.division, source)
+        moved.append(case.number)
+    transfers.move_person(uow, actor, row.person_id, out_of, into, command.relation, source)
+    return moved
+
+
+def _drawn_alone(person_id: int, household_id: int) -> Any:
+    """Standing awards of the household that is left which cover this person and nobody else."""
+    alone = select(AwardMember.award_id).group_by(AwardMember.award_id).having(func.count() == 1)
+    return (
+        select(Award)
+        .join(AwardMember, AwardMember.award_id == Award.id)
+        .where(
+            AwardMember.person_id == person_id, Award.id.in_(alone), Award.status == "standing",
+            Award.household_id == household_id,
+        )
+        .order_by(Award.id)
+    )  # fmt: skip
+
+
+def _demand_settled(uow: UnitOfWork, case: Case) -> None:
+    """What a township has advanced out of its fund is accounted for there, before the case leaves."""
+    if fund_queries.outstanding(uow.session, case.id):
+        raise RuleBroken(reason=f"办件 {case.number} 有备用金垫付尚未核销，请迁出地先补办手续、核销后再迁移")
+
+
+def _move_case(uow: UnitOfWork, actor: Actor, case: Case, division: str, source: str) -> None:
+    """The case with its steps and papers; who had claimed a step and does not reach that place lets it go."""
+    before, case.division = case.division, division
+    case.version += 1
+    for item in actions.items_of(uow, case):
+        item.division, item.township = division, township_of(division)
+        if item.status != "open":
+            continue
+        # What was submitted for the former place is for the new one to submit.
+        if involving.drop_held(uow, item):
+            item.returned_reason = "办件已迁移，原提交的内容留作草稿，请核对后重新提交"
+        holder = None if item.claimed_by_id is None else uow.session.get(Account, item.claimed_by_id)
+        if holder is not None and not division.startswith(holder.division):
+            item.claimed_by_id, item.claimed_by = None, None
+            item.delegated_by_id, item.delegated_by = None, None
+            actions.in_name_of(item, None)
+        actions.changed(uow, actor, item)
+    for paper in uow.session.scalars(select(IssuedPaper).where(IssuedPaper.case_id == case.id)):
+        paper.division = division
+    events.append(uow, case, actor, "household_moved", source, before=before, after=division)
+
+
+def _household(uow: UnitOfWork, actor: Actor, number: str) -> Household:
+    return people.locked(uow, actor, _household_id(uow, actor, number))
+
+
+def _household_id(uow: UnitOfWork, actor: Actor, number: str) -> int:
+    known = uow.session.scalar(
+        select(Household.id).where(
+            Household.number == number.strip(), within(Household.division, actor.division)
+        )
+    )
+    if known is None:
+        raise HouseholdNotFound()
+    return known
+
+
+def _name(uow: UnitOfWork, code: str) -> str:
+    division = uow.session.get(Division, code)
+    return code if division is None else division.name

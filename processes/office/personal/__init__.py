@@ -1,0 +1,1 @@
+"""Commands on what one person keeps: filters, phrases, form drafts, notices, absences."""

@@ -1,0 +1,121 @@
+"""Keeping what is typed before it is handed in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from processes.access import audit, unsaved
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.errors import Invalid
+from processes.office.command import Command, handles
+from processes.policy import values
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+LONGEST_SHEET = 64
+LONGEST_PLACE = 120
+LONGEST_LABEL = 60
+MOST_BYTES = 500_000
+_PAGES = re.compile(r"/calls|/households/[^/?#]+(/apply/[^/?#]+(/[^/?#]+)?)?")
+"""The pages on which something is kept while it is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepUnsavedResult:
+    """The result of `KeepUnsaved`."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepUnsaved(Command[KeepUnsavedResult]):
+    """Keep what a window holds: `sheet` is the window's own mark, `place` its page, `seen` the version it loaded.
+
+    `base` is the version of the record that the form shows, `label` what the person recognises it by.
+    """
+
+    permission = Permission.SESSION
+
+    sheet: str
+    place: str
+    label: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    base: int = 0
+    seen: int = 0
+    overwrite: bool = False
+
+
+@handles(KeepUnsaved)
+def keep(settings: Settings, uow: UnitOfWork, actor: Actor, command: KeepUnsaved) -> KeepUnsavedResult:
+    """Keep it under the window's mark; answers its version."""
+    if not 0 < len(command.sheet) <= LONGEST_SHEET or not _is_page(command.place):
+        raise Invalid(reason="提交的内容不完整")
+    body = {"label": command.label[:LONGEST_LABEL], "base": command.base, "data": dict(command.data)}
+    if len(values.dumps(body)) > MOST_BYTES:
+        raise Invalid(reason="填写的内容过多，不能自动保存")
+    version = unsaved.keep(uow, actor, command.sheet, command.place, body, command.seen, command.overwrite)
+    return KeepUnsavedResult(version=version)
+
+
+def _is_page(place: str) -> bool:
+    return len(place) <= LONGEST_PLACE and _PAGES.fullmatch(place) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUnsavedResult:
+    """The result of `OpenUnsaved`."""
+
+    label: str
+    base: int
+    data: dict[str, Any]
+    version: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUnsaved(Command[OpenUnsavedResult]):
+    """Go on with it; the reading is logged, for it may hold full ID numbers."""
+
+    permission = Permission.SESSION
+
+    sheet: str
+
+
+@handles(OpenUnsaved)
+def go_on(settings: Settings, uow: UnitOfWork, actor: Actor, command: OpenUnsaved) -> OpenUnsavedResult:
+    """What was typed, for the page to show again."""
+    row = unsaved.opened(uow, actor, command.sheet)
+    audit.note(uow, actor, "unsaved_opened", row.place)
+    return OpenUnsavedResult(**row.body, version=row.version, place=row.place)
+
+
+@dataclass(frozen=True, slots=True)
+class DropUnsaved(Command[None]):
+    """Throw it away."""
+
+    permission = Permission.SESSION
+
+    sheet: str
+
+
+@handles(DropUnsaved)
+def drop(settings: Settings, uow: UnitOfWork, actor: Actor, command: DropUnsaved) -> None:
+    """Throw it away."""
+    unsaved.drop(uow, actor, command.sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepUnsaved(Command[None]):
+    """Throw away what nobody went on with for a week."""
+
+    permission = Permission.SYSTEM_WORK
+
+
+@handles(SweepUnsaved)
+def sweep(settings: Settings, uow: UnitOfWork, actor: Actor, command: SweepUnsaved) -> None:
+    """Throw away what has lain for a week."""
+    unsaved.sweep(uow)

@@ -1,0 +1,48 @@
+"""Where a person is reached, and when not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from processes.access import accounts
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import reach
+from processes.errors import Invalid
+from processes.office.command import Command, handles
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,50}\.[a-zA-Z]{2,10}")
+_MOBILE = re.compile(r"1\d{10}")
+
+
+@dataclass(frozen=True, slots=True)
+class SetReach(Command[None]):
+    """Where one is reached and when not: mail, mobile, quiet hours, one mail a day."""
+
+    permission = Permission.SESSION
+
+    email: str = ""
+    mobile: str = ""
+    quiet_from: str = ""
+    quiet_until: str = ""
+    digest: bool = False
+
+
+@handles(SetReach)
+def set_reach(settings: Settings, uow: UnitOfWork, actor: Actor, command: SetReach) -> None:
+    """Where one is reached, and when not."""
+    account = accounts.by_id(uow.session, actor.account_id)
+    email, mobile = command.email.strip(), command.mobile.strip()
+    if email and not _MAIL.fullmatch(email):
+        raise Invalid(reason="邮箱格式不对")
+    if mobile and not _MOBILE.fullmatch(mobile):
+        raise Invalid(reason="手机号码应为 11 位数字")
+    try:
+        reach.parsed(command.quiet_from), reach.parsed(command.quiet_until)
+    except ValueError:
+        raise Invalid(reason="免打扰时间应写作 20:00") from None
+    account.email, account.mobile, account.digest = email, mobile, command.digest
+    account.quiet_from, account.quiet_until = command.quiet_from, command.quiet_until

@@ -1,0 +1,1 @@
+"""Commands on steps of a case: claim, draft, complete, send back, transfer, delegate, countersign."""

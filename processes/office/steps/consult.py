@@ -1,0 +1,81 @@
+"""Ask a colleague about a step (沟通), or send copies of it (抄送)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import actions, involving, notices, rules
+from processes.errors import Invalid, RuleBroken
+from processes.office.answers import reason_of
+from processes.office.command import ItemCommand, handles
+from processes.office.steps.colleague import colleague
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class AskColleagueResult:
+    """The result of `AskColleague`."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskColleague(ItemCommand[AskColleagueResult]):
+    """Ask somebody something without giving the step away (沟通)."""
+
+    permission = Permission.TASK_WORK
+
+    to_account_id: int = 0
+    question: str = ""
+
+
+@handles(AskColleague)
+def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: AskColleague) -> AskColleagueResult:
+    """Ask somebody; the step stays."""
+    case, _, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    rules.demand_worker(item, actor)
+    to, question = colleague(uow, command.to_account_id), reason_of(command.question)
+    if to.id == actor.account_id:
+        raise RuleBroken(reason="不能向本人沟通")
+    involving.ask(uow, actor, case, item, to, question)
+    notices.tell(
+        uow, [to.id], "asked", f"{actor.name}就{case.applicant}的“{item.title}”请您答复：{question}", case
+    )
+    return AskColleagueResult(case=case.number)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyTaskResult:
+    """The result of `CopyTask`."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopyTask(ItemCommand[CopyTaskResult]):
+    """Let people know of a step (抄送)."""
+
+    permission = Permission.TASK_WORK
+
+    to: tuple[int, ...] = ()
+    note: str = ""
+
+
+@handles(CopyTask)
+def copy(settings: Settings, uow: UnitOfWork, actor: Actor, command: CopyTask) -> CopyTaskResult:
+    """Let people know."""
+    case, _, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    rules.demand_worker(item, actor)
+    people = [colleague(uow, i) for i in dict.fromkeys(command.to) if i != actor.account_id]
+    if not people:
+        raise Invalid(reason="请选择抄送人员")
+    involving.copy(uow, actor, case, item, people, command.note.strip()[:300])
+    notices.tell(
+        uow, [a.id for a in people], "copied", f"{actor.name}抄送{case.applicant}的“{item.title}”", case
+    )
+    return CopyTaskResult(case=case.number)

@@ -1,0 +1,276 @@
+"""Countersigning at a step (会签): asked for before it is finished, or after, with what was submitted held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from processes.access import persons
+from processes.access.models import Account
+from processes.access.permissions import Permission
+from processes.access.scope import Actor, StandIn
+from processes.cases import actions, duties, events, involving, notices, rules, seconds
+from processes.cases.models import Case, Involvement, WorkItem
+from processes.errors import Invalid, RuleBroken
+from processes.office.accounts import verifying
+from processes.office.answers import reason_of
+from processes.office.command import Command, ItemCommand, handles
+from processes.office.run import Run
+from processes.office.steps import finishing, held_steps
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+BEFORE, AFTER = "before", "after"
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CosignTaskResult:
+    """The result of `CosignTask`."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CosignTask(ItemCommand[CosignTaskResult]):
+    """Ask people to sign with one before the step is finished (会签、前加签); again: more of them."""
+
+    permission = Permission.TASK_WORK
+
+    signers: tuple[int, ...] = ()
+    mode: str = "all"
+    quorum: int = 0
+    question: str = ""
+
+
+@handles(CosignTask)
+def cosign(settings: Settings, uow: UnitOfWork, actor: Actor, command: CosignTask) -> CosignTaskResult:
+    """Ask for signatures before the step is finished, or add signers to those who are asked (加签)."""
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    rules.demand_worker(item, actor)
+    if item.delegated_by_id is not None:
+        raise RuleBroken(reason="委派给您的待办由委派人决定是否会签")
+    signers = _people(uow, command.signers)
+    run = Run(uow, actor, case, items)
+    for account in signers:
+        duties.demand(uow.session, case, run.bundle, item, items, account.id, reader=actor.account_id)
+    _demand_mode(command.mode)
+    made = involving.cosign(uow, actor, case, item, signers, command.mode, command.quorum, command.question)
+    item.cosigning = item.cosigning or BEFORE
+    actions.changed(uow, actor, item)
+    _tell(run, item, made)
+    return CosignTaskResult(version=item.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is to sign with one: in what mode, and with a quorum how many of them."""
+
+    signers: tuple[int, ...]
+    mode: str
+    quorum: int
+
+
+def hold(run: Run, item: WorkItem, away: StandIn | None, data: Mapping[str, Any], asked: Asked) -> None:
+    """Keep what was submitted until the signers have agreed (后加签)."""
+    signers = _people(run.uow, asked.signers)
+    for account in signers:
+        duties.demand(
+            run.uow.session, run.case, run.bundle, item, run.items, account.id, reader=run.actor.account_id
+        )
+    _demand_mode(asked.mode)
+    finishing.named(run, item, data, run.actor, away)
+    made = involving.cosign(
+        run.uow, run.actor, run.case, item, signers, asked.mode, asked.quorum, ""
+    )  # fmt: skip
+    item.cosigning = AFTER
+    item.held = {
+        "data": dict(data), "by_id": run.actor.account_id, "by": run.actor.name,
+        "for_id": None if away is None else away.account_id, "for": None if away is None else away.name,
+    }  # fmt: skip
+    item.draft = dict(data)
+    actions.prepared(item, run.actor)
+    item.claimed_by_id, item.claimed_by = run.actor.account_id, run.actor.name
+    actions.in_name_of(item, away)
+    actions.changed(run.uow, run.actor, item)
+    _tell(run, item, made)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveCosignerResult:
+    """The result of `RemoveCosigner`."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveCosigner(ItemCommand[RemoveCosignerResult]):
+    """Take a signer out who has not spoken yet (减签)."""
+
+    permission = Permission.TASK_WORK
+    carries_out_held_step = True
+
+    involvement_id: int = 0
+    undone: str = ""
+    """Set by the door: why what was submitted cannot be carried out, found at the first try."""
+
+
+@handles(RemoveCosigner)
+def remove(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: RemoveCosigner
+) -> RemoveCosignerResult:
+    """Take a signer out who has not spoken (减签); when nobody is left to speak, it is over."""
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    rules.demand_worker(item, actor)
+    asked = {s.id for s in involving.of_item(uow.session, item.id) if s.status == involving.WAITING}
+    left = involving.remove(uow, actor, case, item, command.involvement_id)
+    actions.changed(uow, actor, item)
+    run = Run(uow, actor, case, items)
+    _tell(run, item, [s for s in left if s.id not in asked])
+    settle(run, item, left, command.undone)
+    return RemoveCosignerResult(case=case.number)
+
+
+def settle(run: Run, item: WorkItem, signers: list[Involvement], undone: str) -> None:
+    """What the signatures have come to: the step may be finished, is finished, or stays with the one who asked.
+
+    Raises `HeldUndone` when all have agreed and what was submitted cannot be carried out: the door has it left open
+    then, in a transaction of its own, with that reason as `undone`.
+    """
+    verdict = involving.verdict(signers)
+    if not item.cosigning or not verdict:
+        return
+    when, held = item.cosigning, item.held
+    involving.close(run.uow, item)
+    item.cosigning = ""
+    asker = signers[0].asked_by_id if signers else item.claimed_by_id
+    objections = "；".join(f"{s.name}：{s.answer}" for s in signers if s.verdict == involving.OBJECT)
+    if verdict == involving.OBJECT or not signers:
+        item.held = None
+        actions.changed(run.uow, run.actor, item)
+        events.append(
+            run.uow, run.case, run.actor, "cosign_failed", item.title, ref=item.ref, said=objections
+        )
+        item.returned_reason = f"会签未通过：{objections}" if objections else None
+        text = f"{run.case.applicant}“{item.title}”会签未通过：{objections}"
+        notices.tell(run.uow, [asker], "cosigned", text, run.case)
+        return
+    events.append(run.uow, run.case, run.actor, "cosign_passed", item.title, ref=item.ref)
+    if undone and held is not None:
+        held_steps.leave_open(run, item, held, undone)
+        return
+    notices.tell(run.uow, [asker], "cosigned", f"{run.case.applicant}“{item.title}”会签已通过", run.case)
+    if when == AFTER and held is not None:
+        held_steps.carry_out(run, item, held, signers)
+    else:
+        actions.changed(run.uow, run.actor, item)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerInvolvementResult:
+    """The result of `AnswerInvolvement`."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerInvolvement(Command[AnswerInvolvementResult]):
+    """Say what one was asked for: an answer, a reading, or agreement or objection."""
+
+    permission = Permission.SESSION
+    carries_out_held_step = True
+
+    involvement_id: int
+    said: str = ""
+    verdict: str = ""
+    undone: str = ""
+    """Set by the door, as for `RemoveCosigner`."""
+
+
+@handles(AnswerInvolvement)
+def answer(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: AnswerInvolvement
+) -> AnswerInvolvementResult:
+    """Agree or object, answer a question, or note that one has read something."""
+    row = involving.by_id(uow.session, command.involvement_id)
+    case, items, item = actions.locked_case_of(uow, actor, row.item_id)
+    said = command.said.strip()[:300]
+    if row.kind == involving.SECOND:
+        return _answer_second(uow, actor, case, item, row, said, command.verdict)
+    if row.kind == involving.COSIGN:
+        if command.verdict not in (involving.AGREE, involving.OBJECT):
+            raise Invalid(reason="请选择同意或者不同意")
+        if command.verdict == involving.OBJECT:
+            said = reason_of(said)
+        if item.status != "open":
+            raise RuleBroken(reason="本环节已经撤回或者办结，不再需要会签")
+        _demand_apart(actor, row, Run(uow, actor, case, items), item)
+        verifying.demand(settings, actor)
+    elif row.kind == involving.ASK:
+        said = reason_of(said)
+    signers = involving.answer(uow, actor, case, item, row, said, command.verdict)
+    if row.kind == involving.ASK:
+        text = f"{row.answered_by}答复“{item.title}”：{said}"
+        notices.tell(uow, [row.asked_by_id], "answered", text, case)
+    if row.kind == involving.COSIGN:
+        for waiting in signers:
+            if waiting.status == involving.WAITING and waiting.mode == involving.ORDER:
+                _tell(Run(uow, actor, case, items), item, [waiting])
+        settle(Run(uow, actor, case, items), item, signers, command.undone)
+    return AnswerInvolvementResult(case.number)
+
+
+def _answer_second(
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict: str
+) -> AnswerInvolvementResult:
+    if verdict not in (involving.AGREE, involving.OBJECT):
+        raise Invalid(reason="请选择确认参加或者提出异议")
+    said = reason_of(said) if verdict == involving.OBJECT else said
+    seconds.answer(uow, actor, case, item, row, said, verdict)
+    return AnswerInvolvementResult(case.number)
+
+
+def _demand_apart(actor: Actor, row: Involvement, run: Run, item: WorkItem) -> None:
+    """Whoever did a step that excludes this one does not sign with it either, nor does anybody in their name.
+
+    Nor does whoever asked for the signature, also not as the substitute of the one who was asked.
+    """
+    if persons.is_one_of(run.uow.session, actor.account_id, (row.asked_by_id,), run.case.opened_at):
+        raise RuleBroken(reason="会签由您提出，须由他人表态，您不能代为会签")
+    others = [
+        s.account_id
+        for s in involving.this_round(involving.of_item(run.uow.session, item.id))
+        if s is not row
+    ]
+    if persons.is_one_of(run.uow.session, actor.account_id, others, run.case.opened_at):
+        raise RuleBroken(
+            reason="您（或者登记为您本人的其他账号）也是会签人，每人只能表态一次；请提出人减去重复的会签人"
+        )
+    mine = actor.account_id
+    duties.demand(run.uow.session, run.case, run.bundle, item, run.items, mine, row.account_id, reader=mine)
+
+
+def _people(uow: UnitOfWork, ids: Iterable[int]) -> list[Account]:
+    wanted = list(dict.fromkeys(ids))
+    if not 1 <= len(wanted) <= _MOST:
+        raise Invalid(reason=f"请选择 1 至 {_MOST} 名会签人")
+    found = [uow.session.get(Account, i) for i in wanted]
+    people = [a for a in found if a is not None and a.is_active]
+    if len(people) != len(wanted):
+        raise Invalid(reason="所选人员已停用，请重新选择")
+    return people
+
+
+def _demand_mode(mode: str) -> None:
+    if mode not in involving.MODES:
+        raise Invalid(reason="请选择会签方式")
+
+
+def _tell(run: Run, item: WorkItem, asked: Iterable[Involvement]) -> None:
+    now = [row.account_id for row in asked if row.status == involving.WAITING]
+    notices.tell(
+        run.uow, now, "cosign", f"{run.actor.name}请您会签{run.case.applicant}的“{item.title}”", run.case
+    )

@@ -1,0 +1,106 @@
+"""Delegate a step to a colleague who prepares it (委派), hand it back, recall it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import actions, duties, handing, notices, rules
+from processes.office.answers import reason_of
+from processes.office.command import ItemCommand, handles
+from processes.office.run import Run
+from processes.office.steps.colleague import colleague
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class DelegateTaskResult:
+    """The result of `DelegateTask`."""
+
+    case: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class DelegateTask(ItemCommand[DelegateTaskResult]):
+    """Have a colleague prepare a step; it comes back (委派)."""
+
+    permission = Permission.TASK_TRANSFER
+
+    to_account_id: int = 0
+    reason: str = ""
+
+
+@handles(DelegateTask)
+def delegate(settings: Settings, uow: UnitOfWork, actor: Actor, command: DelegateTask) -> DelegateTaskResult:
+    """Have somebody prepare a step; whoever did what excludes it may not even prepare it."""
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    to = colleague(uow, command.to_account_id)
+    duties.demand(
+        uow.session, case, Run(uow, actor, case, items).bundle, item, items, to.id, reader=actor.account_id
+    )
+    reason = reason_of(command.reason)
+    handing.delegate(uow, actor, case, item, to, reason)
+    notices.tell(
+        uow, [to.id], "delegated", f"{actor.name}委派您办理{case.applicant}的“{item.title}”：{reason}", case
+    )
+    return DelegateTaskResult(case=case.number, to=to.name)
+
+
+@dataclass(frozen=True, slots=True)
+class HandBackTaskResult:
+    """The result of `HandBackTask`."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandBackTask(ItemCommand[HandBackTaskResult]):
+    """Give a delegated step back to whoever delegated it (交回)."""
+
+    permission = Permission.TASK_WORK
+
+    note: str = ""
+
+
+@handles(HandBackTask)
+def hand_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: HandBackTask) -> HandBackTaskResult:
+    """What was prepared goes back with its draft."""
+    case, _, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    back = item.delegated_by_id
+    handing.hand_back(uow, actor, case, item, command.note.strip()[:300])
+    notices.tell(
+        uow, [back], "handed_back", f"{actor.name}已交回{case.applicant}的“{item.title}”，请办结", case
+    )
+    return HandBackTaskResult(case=case.number)
+
+
+@dataclass(frozen=True, slots=True)
+class RecallTaskResult:
+    """The result of `RecallTask`."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecallTask(ItemCommand[RecallTaskResult]):
+    """Take a delegated step back before it is handed back (收回委派)."""
+
+    permission = Permission.TASK_WORK
+
+
+@handles(RecallTask)
+def recall(settings: Settings, uow: UnitOfWork, actor: Actor, command: RecallTask) -> RecallTaskResult:
+    """Take a delegated step back."""
+    case, _, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    had = item.claimed_by_id
+    handing.recall(uow, actor, case, item)
+    notices.tell(
+        uow, [had], "recalled", f"{actor.name}收回了委派给您的“{item.title}”（{case.applicant}）", case
+    )
+    return RecallTaskResult(version=item.version)

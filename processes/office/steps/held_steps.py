@@ -1,0 +1,87 @@
+"""Carrying out a step that was submitted and waited for signatures (后加签), or leaving it open with its draft.
+
+It is done by whoever submitted it, and only if they could submit it now: accounts, roles, places, absences, objections
+and the facts may be others than when it was submitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from processes.access import absences, accounts, persons
+from processes.access.models import Account
+from processes.access.permissions import Permission
+from processes.access.scope import Actor, StandIn
+from processes.cases import actions, duties, events, handing, involving, notices, rules
+from processes.cases.models import Involvement, WorkItem
+from processes.errors import DutySeparation, HeldUndone, RuleBroken, Unavailable, YimenError
+from processes.office.run import Run
+from processes.office.steps import finishing
+from processes.policy.calendar import civil_date
+
+
+def carry_out(run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequence[Involvement]) -> None:
+    """Finish the step in the name of whoever submitted it; raises `HeldUndone` with the reason why it cannot be."""
+    try:
+        by, away, data = _submitted_today(run, item, held)
+        _demand_signers_apart(run, item, held, signers)
+        # What follows is the submitter's doing: cases that are opened, money and papers that are given out.
+        finishing.finish(Run(run.uow, by, run.case, run.items, run.bundle), item, data, by, away)
+    except Unavailable:
+        raise  # it can be tried again as it stands
+    except YimenError as fault:
+        told = fault.params["reason"] if type(fault) is RuleBroken else fault.message
+        raise HeldUndone(reason=told) from fault
+
+
+def leave_open(run: Run, item: WorkItem, held: Mapping[str, Any], reason: str) -> None:
+    """All have signed, and what was submitted is not carried out: it stays as the draft, with whoever can go on."""
+    involving.drop_held(run.uow, item)
+    item.returned_reason = f"会签已通过，但不能按原提交办结：{reason}"
+    events.append(run.uow, run.case, run.actor, "held_dropped", item.title, ref=item.ref, said=reason)
+    by = _today(run, held)
+    if by is None or not rules.may_work(item, by):
+        handing.give_back(run.uow, run.actor, run.case, item, held["by_id"], "提交人不能继续办理")
+    else:
+        actions.changed(run.uow, run.actor, item)
+    text = f"{run.case.applicant}“{item.title}”{item.returned_reason}"
+    notices.tell(run.uow, [held["by_id"], held["for_id"]], "cosigned", text, run.case)
+
+
+def _submitted_today(
+    run: Run, item: WorkItem, held: Mapping[str, Any]
+) -> tuple[Actor, StandIn | None, dict[str, Any]]:
+    """Who submitted what is held, in whose name, and the form, as if they submitted it now.  Raises what that would."""
+    by = _today(run, held)
+    if by is None:
+        raise RuleBroken(reason=f"{held['by']}的账号已停用，其提交的内容不能办结")
+    if not (by.may(Permission.TASK_WORK) and rules.may_work(item, by)):
+        raise RuleBroken(reason=f"{held['by']}不再能办理本环节，其提交的内容不能办结")
+    try:
+        away, data = finishing.submitted(run, item, by, held["data"])
+    except DutySeparation as fault:  # read by others than the one it speaks of
+        raise DutySeparation(**{**fault.params, "who": held["by"]}) from fault
+    if (None if away is None else away.account_id) != held["for_id"]:
+        raise RuleBroken(reason=f"{held['by']}已不再代{held['for'] or '他人'}办理，其提交的内容不能办结")
+    return by, away, data
+
+
+def _demand_signers_apart(
+    run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequence[Involvement]
+) -> None:
+    """Who agreed may still sign: no account of the submitter's, and kept from the step by nothing that was done since."""
+    agreed = [s for s in signers if s.verdict == involving.AGREE]
+    for signer in agreed:
+        submitters = (held["by_id"], held["for_id"])
+        if persons.is_one_of(run.uow.session, signer.account_id, submitters, run.case.opened_at):
+            raise RuleBroken(reason=f"会签人{signer.name}与提交人是同一人，会签不能作数")
+    duties.demand(run.uow.session, run.case, run.bundle, item, run.items, *(s.account_id for s in agreed))
+
+
+def _today(run: Run, held: Mapping[str, Any]) -> Actor | None:
+    """Whoever submitted it with what they may today; None when their account is closed."""
+    account = run.uow.session.get(Account, held["by_id"])
+    if account is None or not account.is_active:
+        return None
+    return absences.acting(run.uow.session, accounts.actor_of(account), civil_date(run.uow.now))

@@ -1,0 +1,141 @@
+"""A case and the facts it was computed with: no step goes on to a decision on facts that have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import actions, events, notices, rules
+from processes.cases.models import WorkItem
+from processes.decisions import card, deviations, snapshots
+from processes.engine import ahead, returns
+from processes.engine import progress as p
+from processes.errors import RuleBroken
+from processes.office.command import ItemCommand, handles
+from processes.office.run import Run
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+from processes.verbs import registry
+
+FACTS_MAY_CHANGE = "facts_may_change"
+"""A property of steps at which new evidence comes in (补正): the facts are compared at the step after it."""
+
+
+def demand_current(run: Run, done: WorkItem) -> None:
+    """Raise `FactsChanged` when after this step the case goes on to grant or pay on facts that hold no longer.
+
+    A case that will take the facts anew on its way (a new investigation after an objection) goes on.
+    """
+    if _brings_facts(run, done.ref):
+        return
+    if not any(i.status == "open" and _leads_to_a_decision(run, i.ref) for i in run.items):
+        return  # asks the database only where something may be granted next
+    found = snapshots.standing(run.uow.session, run.case)
+    if found is not None and found.acted_at is None:
+        snapshots.demand_unchanged(run.uow, run.case)
+
+
+def _leads_to_a_decision(run: Run, ref: str) -> bool:
+    return not _brings_facts(run, ref) and ahead.leads_to(
+        run.definition, ref, registry.deciding(), {snapshots.GATHER}
+    )
+
+
+def _brings_facts(run: Run, ref: str) -> bool:
+    node = run.definition.node_at(ref)
+    return node is not None and node.properties.get(FACTS_MAY_CHANGE) == "true"
+
+
+def demand_reason(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
+    """Raise `FormInvalid` when a verdict differs from what was computed and says no reason for it."""
+    rule = run.bundle.verdict(run.case.process)
+    if rule is None or item.task not in rule.steps:
+        return
+    told = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
+    found = deviations.compare(told, rule, item.task, data)
+    if found is not None:
+        deviations.demand_reason(found, data)
+
+
+def note_deviation(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
+    """Keep a verdict that differs from what was computed, with its reason; raises like `demand_reason`."""
+    rule = run.bundle.verdict(run.case.process)
+    if rule is None or item.task not in rule.steps:
+        return
+    told = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
+    found = card.note_deviation(run.uow, told, item, data)
+    if found is not None:
+        events.append(
+            run.uow, run.case, run.actor, "deviated", item.title, ref=item.ref, computed=found.computed,
+            decided=found.decided, reason=deviations.demand_reason(found, data),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RecomputeResult:
+    """The result of `Recompute`."""
+
+    case: str
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recompute(ItemCommand[RecomputeResult]):
+    """Take the facts of the household anew and compute again (重新测算); the case goes back to the step after that."""
+
+    permission = Permission.TASK_WORK
+
+    token: str = ""
+
+
+@handles(Recompute)
+def recompute(settings: Settings, uow: UnitOfWork, actor: Actor, command: Recompute) -> RecomputeResult:
+    """Take the facts of the household anew and compute again; the case goes back to the first step after that.
+
+    What was typed at the steps in between comes back as their drafts.  Raises `RuleBroken` when nothing was computed
+    yet or when something was granted or paid on it.
+    """
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
+    rules.demand_open(item, command.version)
+    away = rules.demand_worker(item, actor)
+    rules.demand_decider(item)
+    run = Run(uow, actor, case, items)
+    run.demand_apart(item, actor, away)
+    state = run.state()
+    taken = returns.answered(run.definition, state, snapshots.GATHER)
+    found = snapshots.standing(uow.session, case)
+    if taken is None or (found is not None and found.acted_at is not None):
+        raise RuleBroken(
+            reason="本办件还没有测算，或者已据测算结果给付，不能重新测算；给付之后的变化按变更办理"
+        )
+    changed = snapshots.changes(uow.session, case, found)
+    reason = "；".join(d.title for d in changed) or "核对后重新测算"
+    run.advance(p.Recompute(taken.ref, reason), state)
+    _after(run, item, reason)
+    return RecomputeResult(case=case.number, changes=len(changed))
+
+
+def _after(run: Run, item: WorkItem, reason: str) -> None:
+    """Finished steps that followed from the old computation are superseded; whoever gave them gives them again."""
+    kept = frozenset(e.ref for e in run.state().journal if e.kind == "complete")
+    actions.supersede(run.items, kept)
+    text = f"{run.case.applicant}的家庭情况有变化，已重新测算，请重新办理"
+    for open_item in run.items:
+        if open_item.status != "open":
+            continue
+        if open_item is item:
+            actions.changed(run.uow, run.actor, item)
+        earlier = [i for i in run.items if i.ref == open_item.ref and i.status == "superseded"]
+        if earlier:
+            open_item.returned_reason = f"家庭情况有变化（{reason}），已重新测算"
+            open_item.claimed_by_id, open_item.claimed_by = (
+                earlier[-1].completed_by_id,
+                earlier[-1].completed_by,
+            )
+            if open_item.claimed_by_id != run.actor.account_id:
+                notices.tell(
+                    run.uow, [open_item.claimed_by_id], "returned", f"{text}“{open_item.title}”", run.case
+                )

@@ -1,0 +1,62 @@
+"""Take back the step that one has just completed (取回)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import actions, events
+from processes.cases.models import WorkItem
+from processes.engine import returns
+from processes.errors import RuleBroken
+from processes.office.command import ItemCommand, handles
+from processes.office.run import Run
+from processes.office.steps import finishing
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackTaskResult:
+    """The result of `TakeBackTask`."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackTask(ItemCommand[TakeBackTaskResult]):
+    """Take back what one has just finished, while the next person has not acted (取回)."""
+
+    permission = Permission.TASK_WORK
+
+    token: str = ""
+
+
+@handles(TakeBackTask)
+def take_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeBackTask) -> TakeBackTaskResult:
+    """Take back what one finished last, while nobody has gone on with it."""
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
+    demand_takeable(item, items, actor)
+    run = Run(uow, actor, case, items)
+    state = run.state()
+    if item.ref not in returns.earlier_steps(run.definition, state):
+        raise RuleBroken(reason="这个环节不能取回")
+    finishing.send_back(run, state, item.ref, "本人取回")
+    events.append(uow, case, actor, "taken_back", item.title, ref=item.ref)
+    return TakeBackTaskResult(case=case.number)
+
+
+def demand_takeable(item: WorkItem, items: list[WorkItem], actor: Actor) -> None:
+    """Raise unless the actor finished this last of all and nobody has touched what came of it."""
+    if item.status != "done" or item.completed_by_id != actor.account_id or item.completed_at is None:
+        raise RuleBroken(reason="只能取回本人办结的环节")
+    later = [i for i in items if i.completed_at is not None and i.completed_at > item.completed_at]
+    after = [i for i in items if i.status == "open" and i.offered_at >= item.completed_at]
+    if later or not after:
+        raise RuleBroken(reason="后面的环节已经办理，不能取回；确需修改的，请联系下一环节退回")
+    for one in after:
+        if one.claimed_by_id is not None or one.draft_version or one.cosigning:
+            raise RuleBroken(
+                reason=f"“{one.title}”已由{one.claimed_by or '他人'}签收，不能取回；请联系其退回"
+            )

@@ -1,0 +1,61 @@
+"""Urge whoever has a step (催办)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from processes.access.permissions import Permission, Role
+from processes.access.scope import Actor
+from processes.cases import actions, handing, notices
+from processes.errors import RuleBroken
+from processes.office.command import Command, handles
+from processes.office.run import Run
+from processes.policy.calendar import civil_date
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class UrgeTaskResult:
+    """The result of `UrgeTask`."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class UrgeTask(Command[UrgeTaskResult]):
+    """Urge a step (催办)."""
+
+    permission = (Permission.CASE_READ, Permission.TASK_WORK)
+
+    item_id: int
+    word: str = ""
+
+
+@handles(UrgeTask)
+def urge(settings: Settings, uow: UnitOfWork, actor: Actor, command: UrgeTask) -> UrgeTaskResult:
+    """Urge a step: whoever has it is told, or everybody who could take it; after some times their leader too."""
+    case, items, item = actions.locked_case_of(uow, actor, command.item_id)
+    if item.status != "open":
+        raise RuleBroken(reason="本环节已经办结")
+    run = Run(uow, actor, case, items)
+    hours, many = (_parameter(run, f"desk.urge.{name}") for name in ("hours", "escalate_after"))
+    word = command.word.strip()[:100]
+    count = handing.urge(uow, actor, case, item, word, hours)
+    text = f"{actor.name}催办{case.applicant}的“{item.title}”（第 {count} 次）{'：' + word if word else ''}"
+    if item.claimed_by_id is not None:
+        notices.tell(uow, [item.claimed_by_id], "urged", text, case)
+    else:
+        notices.tell_role(uow, item.role, case, "urged", text)
+    if count >= many:
+        is_county = item.role in (Role.COUNTY_CLERK, Role.COUNTY_LEADER, Role.COMPARISON_OFFICER)
+        leader = Role.COUNTY_LEADER if is_county else Role.TOWNSHIP_LEADER
+        notices.tell_role(uow, leader, case, "escalated", f"多次催办未办：{text}")
+        notices.tell_role(uow, Role.SUPERVISOR, case, "escalated", f"多次催办未办：{text}")
+    return UrgeTaskResult(count=count)
+
+
+def _parameter(run: Run, name: str) -> int:
+    value = run.bundle.policy.value(name, civil_date(run.uow.now), run.case.division)
+    return int(value) if isinstance(value, Decimal) else 0

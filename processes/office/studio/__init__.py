@@ -1,0 +1,1 @@
+"""Commands on content: drafts of programmes, publishing, migrating cases to another release."""

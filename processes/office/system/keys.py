@@ -1,0 +1,130 @@
+"""Parts of changing a key: each one transaction, so that an office of any size works on meanwhile (ADR 0028)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from processes.access import audit, row_states
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import preparers, told_rows
+from processes.office.command import Command, handles
+from processes.people import fingerprints
+from processes.relief import actions as relief
+from processes.settings import Settings
+from processes.storage import resealing
+from processes.storage.unit_of_work import UnitOfWork
+
+OF_CASES, OF_MORE = "told_rows", "told_rows.whole"
+"""In the log: that the rows of cases are told by their events from then on, and with all that is told of them today."""
+FINGERPRINTED: Mapping[str, Callable[[UnitOfWork, int], tuple[int | None, int]]] = {
+    "person": fingerprints.of_persons,
+    "household": fingerprints.of_households,
+    "award": relief.reindex,
+}
+"""What a row is found by without its value lying open, by table."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResealRowsResult:
+    """The result of `ResealRows`."""
+
+    after: int | str | None
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResealRows(Command[ResealRowsResult]):
+    """Put the next rows of a table, behind the key `after`, under the newest encryption key."""
+
+    permission = Permission.SYSTEM_WORK
+
+    table: str
+    after: int | str = 0
+
+
+@handles(ResealRows)
+def reseal_rows(settings: Settings, uow: UnitOfWork, actor: Actor, command: ResealRows) -> ResealRowsResult:
+    """The next part of a table."""
+    after, changed = resealing.reseal_rows(uow.session, command.table, command.after)
+    return ResealRowsResult(after=after, changed=changed)
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexRowsResult:
+    """The result of `ReindexRows`."""
+
+    after: int | None
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexRows(Command[ReindexRowsResult]):
+    """Give the next rows of a table, behind the id `after`, their fingerprints under the newest index key."""
+
+    permission = Permission.SYSTEM_WORK
+
+    table: str
+    after: int | str = 0
+
+
+@handles(ReindexRows)
+def reindex_rows(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: ReindexRows
+) -> ReindexRowsResult:
+    """The next part of a table that is found by fingerprints."""
+    after, changed = FINGERPRINTED[command.table](uow, int(command.after))
+    return ReindexRowsResult(after=after, changed=changed)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSessionKey(Command[None]):
+    """Write down that the office had lost its session key and made another one, so that everybody signs in anew."""
+
+    permission = Permission.SYSTEM_WORK
+
+
+@handles(NoteSessionKey)
+def note_session_key(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteSessionKey) -> None:
+    """Into the log of accesses: whoever asks why everybody was signed out finds it there."""
+    audit.note(uow, actor, "session_key_made", "密钥文件不在")
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRowStatesResult:
+    """The result of `NoteRowStates`."""
+
+    noted: int
+    after: int | None
+    drafts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRowStates(Command[NoteRowStatesResult]):
+    """Note what rows are in an office that is older than this record, once for each kind of row; cases in parts."""
+
+    permission = Permission.SYSTEM_WORK
+
+    after: int = 0
+    """The last case of the part before."""
+    drafts: int | None = None
+    """Instead: fill in who prepared drafts of before that was noted, behind the step of this number."""
+
+
+@handles(NoteRowStates)
+def note_row_states(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteRowStates
+) -> NoteRowStatesResult:
+    """After an upgrade from before states were noted; what has begun to be noted is left alone."""
+    if command.drafts is not None:
+        filled, last = preparers.begin(uow, command.drafts)
+        return NoteRowStatesResult(noted=filled, after=None, drafts=last)
+    noted = 0 if command.after else row_states.begin(uow)
+    if row_states.has_begun(uow.session, OF_MORE):
+        return NoteRowStatesResult(noted=noted, after=None)
+    has_begun = row_states.has_begun(uow.session, OF_CASES)
+    of_cases, after = told_rows.begin(uow, command.after, has_begun)
+    for what in () if after is not None else (OF_MORE,) if has_begun else (OF_CASES, OF_MORE):
+        row_states.note_begun(uow, what)
+    return NoteRowStatesResult(noted=noted + of_cases, after=after)

@@ -1,0 +1,66 @@
+"""The log of reads: pages, refusals, infected uploads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from processes.access import audit
+from processes.access.models import Account
+from processes.access.permissions import Permission
+from processes.access.scope import Actor
+from processes.cases import notices
+from processes.errors import NotAllowed
+from processes.office.accounts.auditors import auditors
+from processes.office.command import Command, handles
+from processes.settings import Settings
+from processes.storage.unit_of_work import UnitOfWork
+
+_LOGGED = 120
+_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRead(Command[None]):
+    """Write down that somebody opened something, or was refused it."""
+
+    permission = Permission.SESSION
+
+    action: str
+    """One of `access.audit.READS`."""
+    target: str
+    address: str = ""
+    more: tuple[str, ...] = ()
+    """What else the same answer showed; each gets an entry of its own."""
+
+
+@handles(NoteRead)
+def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteRead) -> None:
+    """Into the log of reads; what was read is found in scope by whoever asks."""
+    action = next((known for known in audit.READS if known == command.action), None)
+    if action is None:
+        raise NotAllowed()
+    for target in (command.target, *command.more[:_AT_ONCE]):
+        audit.note(uow, actor, action, target[:_LOGGED], command.address)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteInfected(Command[None]):
+    """Write down that the virus scanner found something in what somebody uploaded, and tell the auditors."""
+
+    permission = Permission.SYSTEM_WORK
+
+    place: str
+    found: str
+    account_id: int | None
+    """Who uploaded it; None: somebody who is not signed in."""
+    address: str = ""
+
+
+@handles(NoteInfected)
+def note_infected(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteInfected) -> None:
+    """Into the log, and to the auditors: where it was uploaded and what it is called, not what the file is named."""
+    target = f"{command.place} {command.found}"[:_LOGGED]
+    audit.note_of(uow, command.account_id, "upload_infected", target, command.address)
+    account = None if command.account_id is None else uow.session.get(Account, command.account_id)
+    who = "未登录的人" if account is None else f"{account.name}（{account.username}）"
+    notices.tell(uow, auditors(uow), "account", f"{who}上传的文件查出病毒（{command.found}），没有接收")
