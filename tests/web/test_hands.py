@@ -82,6 +82,22 @@ def test_a_delegated_step_comes_back_filled_in(stage: Stage) -> None:
 
 
 def test_whoever_prepared_it_counts_as_having_done_it(stage: Stage) -> None:
+    """Also who handed it back without a word of the draft."""
+    number = cases.a_case(stage, "township_opinion")
+    leader, county = Person(stage, "township_leader"), Person(stage, "county_leader")
+    _post(stage, leader, number, "claim")
+    to = str(_id(stage, "county_leader"))
+    assert _post(stage, leader, number, "delegate", to=to, reason="请先看").status_code == 302
+    assert _post(stage, county, number, "hand-back", note="已看").status_code == 302
+    assert _complete(stage, leader, number, OPINION).status_code == 200
+    assert _done(stage, "township_opinion").preparers in (None, [_id(stage, "t1_leader")])
+    cases.walk(stage, number, "county_decision")
+    refused = _complete(stage, county, number, cases.ANSWERS["county_decision"])
+    assert refused.status_code == 403, refused.text
+    assert "乡镇审核" in refused.json["message"]
+
+
+def test_who_investigated_does_not_draft_the_opinion(stage: Stage) -> None:
     number = cases.a_case(stage, "township_opinion")
     leader = Person(stage, "township_leader")
     _post(stage, leader, number, "claim")
