@@ -26,9 +26,17 @@ OPINION, DECIDE, REMIND = "rough/opinion#2", "rough/decide#2", "rough/remind#1"
 TO_OPINION = [TAKE_IN, CLOCK, *EACH, LOOK, WRITE_UP]
 
 
+def model(name: str, *changes: tuple[str, str]) -> Definition:
+    """The model with other flows, its service asked with what only the facts of the moment say."""
+    files = {n: rough_model.bundle(CONTENT).files[n] for n in ("rough.bpmn", "rough_visit.bpmn")}
+    for old, new in (("\"'acceptance'\"", "\"[param('x'), due('acceptance')]\""), *changes):
+        files["rough.bpmn"] = files["rough.bpmn"].replace(old.encode(), new.encode())
+    return load(Content(name, files, {}, {}), "rough")
+
+
 @pytest.fixture(scope="module")
 def rough() -> Definition:
-    return rough_model.bundle(CONTENT).definition()
+    return model("rough")
 
 
 def facts(hours: float = 0) -> Facts:
@@ -125,6 +133,12 @@ def test_send_back__from_the_end(rough: Definition) -> None:
     assert (open_at(progress), progress.ended_at, state.ended_at) == ([DECIDE], None, None)
 
 
+def test_send_back__the_timer_of_the_step_runs_again(rough: Definition) -> None:
+    state = walked(rough, *TO_OPINION, OPINION)
+    assert returns.look(rough, state, facts(20)).due_at is None
+    assert runtime.advance(rough, state, p.Return(OPINION, "改"), facts(20)).due_at == DUE
+
+
 @pytest.mark.parametrize(
     ("to", "said"),
     [(OPINION, "opinion"), (EACH[0], "each"), (CLOCK, "start_clock"), ("rough/nowhere#1", "rough/nowhere#1")],
@@ -141,7 +155,7 @@ def test_send_back__to_an_earlier_step_alone(rough: Definition, to: str, said: s
 def test_recompute__the_question_is_put_again(rough: Definition) -> None:
     state = walked(rough, *TO_OPINION)
     progress = runtime.advance(rough, state, p.Recompute(CLOCK, "情况有变"), facts(20))
-    assert [q.ref for q in progress.questions] == [CLOCK]
+    assert [(q.ref, q.params) for q in progress.questions] == [(CLOCK, {"clock": [1, DUE]})]
     assert progress.undone == [(CLOCK, {"at": CLOCK})]
     assert told(state) == [("start", ""), ("complete", TAKE_IN)]
     assert [(f.kind, f.title, f.ref, f.details["reason"]) for f in progress.facts] == [
@@ -180,6 +194,30 @@ def test_comes_after(rough: Definition, origin: str, ref: str, after: bool) -> N
     assert returns.comes_after(rough, origin, ref) is after
 
 
+def test_comes_after__a_called_process_on_a_loop() -> None:
+    back = (
+        '<bpmn:exclusiveGateway id="again" default="on"/><bpmn:sequenceFlow id="on" sourceRef="again" targetRef="serve"/>'
+        '<bpmn:sequenceFlow id="back" sourceRef="again" targetRef="visit"><bpmn:conditionExpression>False</bpmn:conditionExpression>'
+        '</bpmn:sequenceFlow><bpmn:startEvent id="begun"/>'
+    )
+    flow = 'sourceRef="decide" targetRef='
+    looped = model("looped", (f'{flow}"serve"', f'{flow}"again"'), ('<bpmn:startEvent id="begun"/>', back))
+    assert returns.comes_after(looped, WRITE_UP, LOOK)
+    assert not returns.comes_after(looped, REMIND, LOOK)
+
+
+def test_replay__what_is_asked_before_the_first_step_of_anybody() -> None:
+    asked_first = model(
+        "asked first",
+        ('sourceRef="begun" targetRef="take_in"', 'sourceRef="begun" targetRef="start_clock"'),
+        ('sourceRef="take_in" targetRef="start_clock"', 'sourceRef="take_in" targetRef="fork"'),
+        ('sourceRef="start_clock" targetRef="fork"', 'sourceRef="start_clock" targetRef="take_in"'),
+    )
+    state = walked(asked_first, CLOCK, TAKE_IN, EACH[0])
+    progress = runtime.advance(asked_first, state, p.Recompute(CLOCK, "变"), facts(20))
+    assert [(q.ref, q.params) for q in progress.questions] == [(CLOCK, {"clock": [1, DUE]})]
+
+
 def test_kept_entries__what_did_not_follow_stays(rough: Definition) -> None:
     state = walked(rough, TAKE_IN, CLOCK, LOOK, *EACH, WRITE_UP)
     kept = returns.kept_entries(rough, state.journal, LOOK)
@@ -211,6 +249,8 @@ def test_a_timer_that_fired__goes_with_its_step_and_stays_without_it(rough: Defi
     assert kinds[-1] == "due", "who goes back to the reminder is still late"
     assert "due" not in [e.kind for e in returns.kept_entries(rough, state.journal, WRITE_UP)]
     assert [e.kind for e in state.journal] == [*kinds, "complete"]
+    runtime.advance(rough, state, p.Due(), facts(24 * 31))  # fires nothing: nothing can have followed
+    assert [e.kind for e in returns.kept_entries(rough, state.journal, REMIND)] == [*kinds, "due"]
 
 
 def outcomes(definition: Definition) -> list[State]:
@@ -244,6 +284,15 @@ def test_retell__everything_that_happened_on_the_way(rough: Definition) -> None:
         *((f.kind, f.ref) for f in happened if f.ref),
     ]
     assert again.journal == state.journal
+
+
+@pytest.mark.parametrize("one", [p.Move(OPINION, "serve", "已另行决定"), p.Cancel("撤回")])
+def test_retell__the_reasons_that_were_given(rough: Definition, one: p.Input) -> None:
+    state = walked(rough, *TO_OPINION)
+    happened = runtime.advance(rough, state, one, facts(30)).facts
+    again, said = returns.retell(rough, state.journal, facts(24 * 365))
+    assert said[-len(happened) :] == list(happened)
+    assert (again.ended_at, states.dump(again)) == (state.ended_at, states.dump(state))
 
 
 def test_replay__an_input_of_no_known_kind(rough: Definition) -> None:

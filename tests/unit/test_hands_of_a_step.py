@@ -31,8 +31,10 @@ def actor(
     return Actor(account, "我", frozenset({role}), division, stands_in=stands_in)
 
 
-def away(account: int = AWAY, role: str = ROLE, division: str = TOWNSHIP) -> StandIn:
-    return StandIn(account, f"外出{account}", frozenset({role}), division)
+def away(
+    account: int = AWAY, role: str = ROLE, division: str = TOWNSHIP, programmes: tuple[str, ...] = ()
+) -> StandIn:
+    return StandIn(account, f"外出{account}", frozenset({role}), division, frozenset(programmes))
 
 
 def test_everybody_who_had_a_hand_in_it() -> None:
@@ -57,7 +59,7 @@ def test_demand_open__acted_upon_meanwhile(more: dict[str, object], seen: int) -
 def test_demand_open__what_nobody_changed_the_program_did() -> None:
     with pytest.raises(StaleTask) as stale:
         rules.demand_open(step(changed_by=None), 3)
-    assert "系统" in stale.value.message
+    assert "已由系统于" in stale.value.message
 
 
 @pytest.mark.parametrize(
@@ -83,6 +85,7 @@ def test_demand_worker__in_the_own_name(item: WorkItem, who: Actor) -> None:
     [
         (step(), actor(OTHER_ROLE, stands_in=(away(),))),
         (step(claimed_by_id=AWAY), actor(OTHER_ROLE, stands_in=(away(),))),
+        (step(), actor(OTHER_ROLE, stands_in=(away(programmes=("aid",)),))),
         (step(claimed_by_id=AWAY), actor(stands_in=(away(),))),
         (step(claimed_by_id=ME, claimed_for_id=AWAY), actor(stands_in=(away(),))),
         (step(claimed_by_id=ME, claimed_for_id=AWAY), actor(stands_in=(away(COLLEAGUE), away()))),
@@ -100,6 +103,10 @@ def test_demand_worker__a_step_that_a_colleague_holds() -> None:
     assert "钱调查" in taken.value.message
     with pytest.raises(TaskTaken):
         rules.demand_worker(step(claimed_by_id=COLLEAGUE, delegated_by_id=ME, claimed_by="钱"), actor())
+    with pytest.raises(TaskTaken):  # another substitute of the same person is at it
+        rules.demand_worker(
+            step(claimed_by_id=COLLEAGUE, claimed_for_id=AWAY, claimed_by="钱"), actor(stands_in=(away(),))
+        )
 
 
 @pytest.mark.parametrize(
@@ -110,6 +117,7 @@ def test_demand_worker__a_step_that_a_colleague_holds() -> None:
         (step(claimed_by_id=ME), actor(OTHER_ROLE)),
         (step(), actor(OTHER_ROLE, stands_in=(away(role=OTHER_ROLE),))),
         (step(), actor(OTHER_ROLE, stands_in=(away(division=ELSEWHERE),))),
+        (step(), actor(OTHER_ROLE, stands_in=(away(programmes=("relief",)),))),
         (step(claimed_by_id=COLLEAGUE), actor(OTHER_ROLE, stands_in=(away(),))),
         (step(claimed_by_id=ME, claimed_for_id=COLLEAGUE), actor(OTHER_ROLE, stands_in=(away(),))),
         # The program itself has no account; nobody's step is not its own for that.
