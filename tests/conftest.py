@@ -7,22 +7,29 @@ import tracemalloc  # noqa: F401  pytest loads it when a warning comes from a th
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
+from processes.access import accounts
 from processes.rehearsal.stage import Stage
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
 from processes.settings import Settings, from_environment
-from processes.storage import keyring
-from tests.builders import stages
+from processes.storage import engines, keyring
+from tests.builders import browsers, stages
 
 settings.register_profile("default", deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile(
     "nightly", deadline=None, max_examples=5_000, suppress_health_check=list(HealthCheck)
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+REAL_HASHER = accounts._hasher
+"""Passwords are hashed with it outside the tests."""
+prepare_sqlite = engines._prepare_sqlite
+"""What a connection to SQLite is set to outside the tests."""
 CONTENT = Path(__file__).parent.parent / "bpmn"
 
 
@@ -34,11 +41,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.postgresql)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """The browser ends with the last of the tests that want it."""
+    if nextitem is None or nextitem.get_closest_marker("browser") is None:
+        browsers.stop()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _models() -> Iterator[None]:
     """What offices are copied from goes at the end."""
     yield
     stages.forget()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Hashes that cost nothing: the tests sign in thousands of times."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", cheap)
+        patch.setattr(accounts, "_NOBODY", cheap.hash("no such account"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_wait_for_the_disk() -> Iterator[None]:
+    """SQLite does not wait until a commit is on the disk, as the tests' PostgreSQL does not either."""
+
+    def quick(connection: Any, record: Any) -> None:
+        prepare_sqlite(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "_prepare_sqlite", quick)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,18 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 from werkzeug.serving import make_server
 
 from processes.office.accounts.sessions import EndSessionsOf
 from processes.rehearsal.county import COUNTY, PASSWORD
 from processes.rehearsal.stage import Stage
+from tests.builders import browsers
 from web.app import create_app
 
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PATIENCE_MS = 20_000
 """What a page is waited for: a machine that does much else is slow, and not wrong."""
 expect.set_options(timeout=PATIENCE_MS)
@@ -72,13 +69,11 @@ def served(stage: Stage) -> Iterator[Desk]:
     server = make_server("127.0.0.1", 0, create_app(stage.office), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with browsers.browser() as (playwright, browser):
         made = Desk(stage, playwright, browser, f"http://127.0.0.1:{server.server_port}")
         made.faults = []
         yield made
-        browser.close()
-        assert made.faults == []
+    assert made.faults == []
     server.shutdown()
     thread.join()
     server.server_close()

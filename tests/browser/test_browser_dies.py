@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 
 from processes.office.steps.claim import ClaimTask
 from processes.rehearsal.county import PASSWORD
-from tests.browser.conftest import ARGUMENTS, Desk
+from tests.browser.conftest import Desk
 from tests.builders import cases
+from tests.builders.browsers import ARGUMENTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 MOST_LOST = 5.0

@@ -19,11 +19,12 @@ from pathlib import Path
 import pyotp
 import pytest
 import xlsxwriter
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from processes.people.id_number import compose
-from tests.browser.conftest import ARGUMENTS, SHOTS
+from tests.browser.conftest import SHOTS
 from tests.browser.forms import CASE_PAGE, choose
+from tests.builders import browsers
 from tests.conftest import CONTENT
 
 ROOT = CONTENT.parent
@@ -144,8 +145,7 @@ def test_from_founding_to_the_first_application(tmp_path: Path) -> None:
     assert "已建立青山县民政局，区划 44 个" in founded.stdout
     found = re.search(r"一次性密码 (\S+)（", founded.stdout)
     assert found is not None
-    with serving(environment) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with serving(environment) as address, browsers.browser() as (_, browser):
 
         def person() -> Page:
             viewport = {"width": 1366, "height": 768}
@@ -177,7 +177,6 @@ def test_from_founding_to_the_first_application(tmp_path: Path) -> None:
         admin.get_by_role("button", name="增加").click()
         expect(admin.locator(".alert-success")).to_contain_text("须由另一名管理员确认后才能使用")
         expect(admin.locator("tr", has_text="ck02")).to_contain_text("待另一名管理员确认")
-        browser.close()
 
 
 def test_a_lone_data_folder_is_told_how_to_begin(tmp_path: Path) -> None:

@@ -28,10 +28,11 @@ from processes.people.models import Person as Person_
 from processes.rehearsal.stage import Stage
 from processes.relief import actions
 from processes.relief.models import Award
-from processes.storage import keyring, resealing, vault
+from processes.storage import engines, keyring, resealing, vault
 from processes.storage.base import Row
 from tests.builders import cases, files
 from tests.builders.desks import Person
+from tests.conftest import prepare_sqlite
 
 
 def run(command: list[str], var: Path, **extra: str) -> subprocess.CompletedProcess[str]:
@@ -239,11 +240,14 @@ def test_a_disk_that_takes_no_file__is_told_and_leaves_no_half(
         assert queries.incidents(session) == [], "what has come right is no incident any more"
 
 
-def test_what_was_committed__survives_a_power_cut(stage: Stage) -> None:
+def test_what_was_committed__survives_a_power_cut(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite syncs at every commit (FULL is 2); in WAL its default would lose the last ones."""
+    monkeypatch.setattr(engines, "_prepare_sqlite", prepare_sqlite)
+    stage = Stage(stage.office.settings, str(stage.database.engine.url))
     with stage.database.reading("") as session:
         assert session.execute(text("PRAGMA synchronous")).scalar_one() == 2
         assert session.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+    stage.close()
 
 
 @pytest.mark.slow

@@ -25,6 +25,15 @@ def test_read__a_notice_of_seven_days_ends_with_the_seventh() -> None:
     assert reading.due_on == date(2026, 10, 5)
 
 
+def test_read__a_share_that_is_no_whole_day_warns_the_day_before() -> None:
+    # The days are 3 to 9 March.  Half of 7 is 3.5: at the beginning of the 6th four are left, of the 7th three.
+    # A fifth is 1.4: at the beginning of the 8th two are left.
+    reading = read(Limit(CALENDAR_DAYS, 7, date(2026, 3, 2)), date(2026, 3, 2), CALENDAR, YELLOW, RED)
+    assert (reading.yellow_on, reading.red_on, reading.due_on) == (
+        date(2026, 3, 6), date(2026, 3, 8), date(2026, 3, 9),
+    )  # fmt: skip
+
+
 def test_read__an_open_pause_moves_the_due_date_with_today() -> None:
     limit = Limit(WORKING_DAYS, 2, date(2026, 3, 2), 0, (Pause(date(2026, 3, 2), None, "补正"),))
     assert read(limit, date(2026, 3, 4), CALENDAR, YELLOW, RED).due_on == date(2026, 3, 6)

@@ -35,6 +35,12 @@ def _item(stage: Stage, number: str) -> WorkItem:
     return cases.open_items(stage, number)[0]
 
 
+def _done(stage: Stage, task: str) -> WorkItem:
+    with stage.database.reading("") as session:
+        query = select(WorkItem).where(WorkItem.task == task, WorkItem.status == "done")
+        return session.scalars(query.order_by(WorkItem.id.desc()).limit(1)).one()
+
+
 def _post(stage: Stage, who: Person, number: str, act: str, **form: Any) -> Any:
     item = _item(stage, number)
     return who.post(f"/cases/{number}/tasks/{item.id}/{act}", {"version": str(item.version), **form})
@@ -80,6 +86,22 @@ def test_a_delegated_step_comes_back_filled_in(stage: Stage) -> None:
 
 
 def test_whoever_prepared_it_counts_as_having_done_it(stage: Stage) -> None:
+    """Also who handed it back without a word of the draft."""
+    number = cases.a_case(stage, "township_opinion")
+    leader, county = Person(stage, "township_leader"), Person(stage, "county_leader")
+    _post(stage, leader, number, "claim")
+    to = str(_id(stage, "county_leader"))
+    assert _post(stage, leader, number, "delegate", to=to, reason="请先看").status_code == 302
+    assert _post(stage, county, number, "hand-back", note="已看").status_code == 302
+    assert _complete(stage, leader, number, OPINION).status_code == 200
+    assert _done(stage, "township_opinion").preparers in (None, [_id(stage, "t1_leader")])
+    cases.walk(stage, number, "county_decision")
+    refused = _complete(stage, county, number, cases.ANSWERS["county_decision"])
+    assert refused.status_code == 403, refused.text
+    assert "乡镇审核" in refused.json["message"]
+
+
+def test_who_investigated_does_not_draft_the_opinion(stage: Stage) -> None:
     number = cases.a_case(stage, "township_opinion")
     leader = Person(stage, "township_leader")
     _post(stage, leader, number, "claim")
@@ -292,6 +314,58 @@ def test_taking_over_and_taking_back(stage: Stage) -> None:
         stage, "t1_investigator2"
     )
     assert "接管了您的" in Person(stage, "t1_investigator").get("/notices").text
+
+
+def test_what_somebody_has_typed_into_is_not_taken_back(stage: Stage) -> None:
+    number = cases.a_case(stage, "check_papers")
+    clerk, next_one = Person(stage, "window_clerk"), Person(stage, "t1_investigator")
+    _post(stage, clerk, number, "claim")
+    _complete(stage, clerk, number, {"decision": "accept"})
+    done = _done(stage, "check_papers")
+    visit = cases.item_at(stage, number, "investigate_household")
+    to = f"/cases/{number}/tasks/{visit.id}"
+    assert next_one.post(f"{to}/claim", {"version": str(visit.version)}).status_code == 302
+    visit = cases.item_at(stage, number, "investigate_household")
+    typed = {"version": visit.version, "draft_version": visit.draft_version, "data": {"living": "砖房"}}
+    assert next_one.send(f"{to}/draft", typed).status_code == 200
+    visit = cases.item_at(stage, number, "investigate_household")
+    assert next_one.post(f"{to}/release", {"version": str(visit.version)}).status_code == 302
+    visit = cases.item_at(stage, number, "investigate_household")
+    assert (visit.claimed_by_id, visit.draft) == (None, {"living": "砖房"})
+    back = clerk.post(f"/cases/{number}/tasks/{done.id}/take-back", {"version": str(done.version)})
+    assert back.status_code == 409
+    assert "不能取回" in back.text
+    assert cases.item_at(stage, number, "investigate_household").draft == {"living": "砖房"}
+
+
+def test_a_step_goes_to_nobody_of_another_role_or_place(stage: Stage) -> None:
+    number = cases.a_case(stage, "check_papers")
+    clerk = Person(stage, "window_clerk")
+    _post(stage, clerk, number, "claim")
+    for username in ("t1_leader", "t2_clerk"):
+        refused = _post(stage, clerk, number, "transfer", to=str(_id(stage, username)), reason="请代办")
+        assert refused.status_code == 403, username
+    assert _item(stage, number).claimed_by_id == _id(stage, "t1_clerk")
+    same = colleague(stage, "t1_clerk", "t1_clerk_b", "吴窗口")
+    assert _post(stage, clerk, number, "transfer", to=str(same), reason="请代办").status_code == 302
+    assert _item(stage, number).claimed_by_id == same
+
+
+def test_nothing_goes_back_to_a_step_that_was_only_put_on_record(stage: Stage) -> None:
+    """`return_to = false`: an objection that was recorded is not recorded again."""
+    number = cases.a_case(stage, "post_notice")
+    cases.complete(stage, cases.item_at(stage, number, "post_notice"))
+    cases.complete(stage, cases.item_at(stage, number, "record_objection"))
+    objection = _done(stage, "record_objection")
+    cases.walk(stage, number, "county_check")
+    item, clerk = cases.item_at(stage, number, "county_check"), Person(stage, "county_clerk")
+    _post(stage, clerk, number, "claim")
+    assert f'value="{objection.ref}"' not in clerk.get(f"/cases/{number}/tasks/{item.id}").text
+    refused = _post(stage, clerk, number, "return", to=objection.ref, reason="再登记")
+    assert refused.status_code == 409
+    assert cases.item_at(stage, number, "county_check").id == item.id
+    visit = _done(stage, "investigate_household")
+    assert _post(stage, clerk, number, "return", to=visit.ref, reason="再核实").status_code == 302
 
 
 def test_a_return_that_comes_straight_back(stage: Stage) -> None:

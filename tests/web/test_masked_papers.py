@@ -80,6 +80,17 @@ def test_no_whole_file_goes_to_who_sees_masked_numbers(stage: Stage) -> None:
     assert auditor.get("/archive").status_code == 200
 
 
+@pytest.mark.parametrize(("birth", "shown"), [("2012-05-01", "林某某"), ("1990-05-01", "林小月")])
+def test_the_public_notice_names_a_minor_by_the_family_name_alone(
+    stage: Stage, birth: str, shown: str
+) -> None:
+    alone = {"members": [{"name": "林小月", "relation": "本人", "birth": birth, "sex": "女"}]}
+    cases.a_case(stage, at="post_notice", raw=alone)
+    with stage.database.reading("") as session:
+        notices = session.scalars(select(IssuedPaper).where(IssuedPaper.kind == "public_notice")).all()
+    assert [n.contract["applicant"] for n in notices] == [shown]
+
+
 def test_numbers_within_sentences_and_lists_are_masked() -> None:
     from datetime import date
 

@@ -18,7 +18,7 @@ from processes.papers.run_models import PrintRun
 from processes.rehearsal.stage import Stage
 from processes.storage import vault
 from tests.builders import cases
-from tests.builders.desks import Person
+from tests.builders.desks import Person, colleague
 
 SIGNERS = ("township_leader", "county_clerk", "county_leader", "county_clerk")
 
@@ -103,6 +103,16 @@ def test_only_who_gave_the_opinion_signs_it(stage: Stage, approved: str) -> None
     assert _sign(stage, "township_leader", 0).status_code == 302
     stale = _sign(stage, "county_clerk", 0)
     assert "请刷新" in stale.text
+
+
+def test_a_colleague_of_the_same_role_does_not_sign_it(stage: Stage, approved: str) -> None:
+    colleague(stage, "t1_leader", "t1_leader_b", "钱乡长")
+    other = Person(stage, "t1_leader_b")
+    assert "乡镇负责人签名" not in other.get(f"/cases/{approved}").text
+    refused = other.post(f"/papers/{_paper(stage).code}/sign", {"signed": "0"})
+    assert refused.status_code == 409
+    assert "应由办理该级意见的人员" in refused.text
+    assert _paper(stage).signed_sha256 is None
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7\nbroken", b"no pdf", b"%PDF-1.4\n" + b"1 0 obj<</A" * 5000])
