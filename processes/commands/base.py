@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """Root of all commands."""
+
+    batched_flush: ClassVar[bool] = False
+    """Whether its rows are written in one trip (`storage.batched_flush`): for the few that people wait for all day."""
 
     def needs_verification(self) -> bool:
         """Whether a person at the desk must have proven lately who they are (再次验证身份).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from processes.commands.base import CaseCommand, Command, Weighty
 
@@ -76,6 +76,8 @@ class AddAttachment(Command):
 @dataclass(frozen=True, slots=True)
 class FireDue(Command):
     """Fire the timers of a case that are due."""
+
+    batched_flush: ClassVar[bool] = True
 
     case_id: int
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from processes.commands.base import ItemCommand
 
@@ -12,6 +12,8 @@ from processes.commands.base import ItemCommand
 @dataclass(frozen=True, slots=True)
 class ClaimTask(ItemCommand):
     """Take a work item out of the office's queue (签收)."""
+
+    batched_flush: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class ReleaseTask(ItemCommand):
 @dataclass(frozen=True, slots=True)
 class SaveDraft(ItemCommand):
     """Keep what was typed; `draft_version` is the draft that the window loaded."""
+
+    batched_flush: ClassVar[bool] = True
 
     data: Mapping[str, Any] = field(default_factory=dict)
     draft_version: int = 0
@@ -34,6 +38,8 @@ class CompleteTask(ItemCommand):
 
     With signers it is finished once they have agreed (后加签).
     """
+
+    batched_flush: ClassVar[bool] = True
 
     data: Mapping[str, Any] = field(default_factory=dict)
     token: str = ""

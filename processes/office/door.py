@@ -333,7 +333,8 @@ class Office:
         self._demand_proofs(command, actor)
         command = self._with_password(command, actor)
         self._count_numbers(command, actor)
-        with self.database.unit_of_work() as uow:
+        batched = command.batched_flush and not self.settings.plain_flush
+        with self.database.unit_of_work(batched=batched) as uow:
             uow.account_id = actor.account_id
             result = HANDLERS[type(command)](self.settings, uow, actor, command)
             if token:
