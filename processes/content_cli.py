@@ -8,6 +8,9 @@ from pathlib import Path
 import click
 
 from processes import content_reference
+from processes.errors import FormInvalid
+from processes.releases import new_programme
+from processes.settings import from_environment
 from processes.verbs import registry
 
 
@@ -15,6 +18,7 @@ def register(main: click.Group) -> None:
     """Put them under `yimen`."""
     main.add_command(_reference)
     main.add_command(_verbs)
+    main.add_command(_new_programme)
 
 
 @click.command("content-reference")
@@ -40,3 +44,27 @@ def _verbs(markdown: bool) -> None:
         return
     for verb in sorted(registry.all_verbs().values(), key=lambda v: v.name):
         click.echo(f"{verb.name}（{'，'.join(verb.parameters)}）　{verb.title}：{verb.description}")
+
+
+@click.command("new-programme")
+@click.argument("name")
+@click.option("--title", required=True, help="中文名称，例如 助学救助。")
+@click.option("--code", required=True, help="办件编号中的代码，二至六个大写字母。")
+def _new_programme(name: str, title: str, code: str) -> None:
+    """在流程内容目录中新建一个能直接检查、演练、发布的小项目，供修改。"""
+    content = from_environment().content
+    try:
+        new_programme.demand_names(name, title, code, *new_programme.standing(content))
+    except FormInvalid as refused:
+        raise click.ClickException(
+            "；".join(s for said in refused.fields.values() for s in said)
+        ) from refused
+    folder = content / name
+    if folder.exists():
+        raise click.ClickException(f"文件夹 {folder} 已存在，没有写入任何文件。")
+    for path, raw in new_programme.files(name, title, code).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(raw)
+    click.echo(
+        f"已新建 {folder}。修改后依次执行：yimen lint {folder}、yimen scenario {folder}、yimen publish {name}。"
+    )
