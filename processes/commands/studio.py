@@ -19,6 +19,15 @@ class OpenDraft(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class BeginProgramme(Command):
+    """Begin a programme that there is not yet: a draft that works, to be changed."""
+
+    name: str
+    title: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftCommand(Command):
     """Something done to a draft."""
 

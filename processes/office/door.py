@@ -194,6 +194,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.AnchorChains: errands.anchor_chains,
     c.WriteByHand: handwriting.write_by_hand,
     c.OpenDraft: studio.open_draft,
+    c.BeginProgramme: studio.begin_programme,
     c.SaveDraftFile: studio.save_file,
     c.AddDraftFile: studio.add_file,
     c.ReplaceDraftFiles: studio.replace_files,

@@ -13,7 +13,7 @@ from processes.access.permissions import Permission, may
 from processes.access.scope import Actor
 from processes.cases import notices
 from processes.policy.calendar import civil_date
-from processes.releases import drafts
+from processes.releases import drafts, new_programme
 from processes.releases.models import Draft
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
@@ -35,6 +35,20 @@ def open_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: c.Ope
             _scenarios(settings, command.programme),
         ).id
     }
+
+
+def begin_programme(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: c.BeginProgramme
+) -> dict[str, Any]:
+    """Begin a new programme; raises `FormInvalid` for names that exist or are not allowed."""
+    actor.demand(Permission.STUDIO)
+    name, title, code = command.name.strip(), command.title.strip(), command.code.strip()
+    here, standing = new_programme.standing(settings.content), new_programme.published(uow.session)
+    new_programme.demand_names(name, title, code, here[0] | standing[0], here[1] | standing[1])
+    files = new_programme.files(name, title, code)
+    draft = drafts.begin_programme(uow, actor, files, new_programme.shared(uow.session, settings.content))
+    _log(uow, actor, "draft_saved", draft, "新建项目")
+    return {"draft": draft.id}
 
 
 def _scenarios(settings: Settings, programme: str) -> dict[str, bytes]:

@@ -6,9 +6,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from processes.errors import FormInvalid, TomlInvalid
+from sqlalchemy.orm import Session
+
+from processes.errors import BundleInvalid, FormInvalid, TomlInvalid
 from processes.policy.toml_text import read_toml
-from processes.releases.bundle import COMMON
+from processes.releases import bundle as bundles
+from processes.releases import drafts, publish
+from processes.releases.bundle import COMMON, Bundle
 
 SEED = Path(__file__).parent / "seed"
 """Its files, with marks where name, title and code go."""
@@ -54,6 +58,32 @@ def standing(content: Path) -> tuple[dict[str, str], dict[str, str]]:
         ids[file.parent.name] = title
         codes[str(told.get("code", ""))] = title
     return ids, codes
+
+
+def published(session: Session) -> tuple[dict[str, str], dict[str, str]]:
+    """The same of what was published and of drafts that are under way."""
+    found = [
+        (r.programme, r.title, publish.open_release(session, r.id))
+        for r in publish.published_programmes(session)
+    ]
+    found += [(d.programme, d.title, drafts.bundle_of(d)) for d in drafts.under_way(session)]
+    return {name: title for name, title, _ in found}, {_code(bundle): title for _, title, bundle in found}
+
+
+def shared(session: Session, content: Path) -> dict[str, bytes]:
+    """What programmes share, as the release published last has it; of the content folder where none was published."""
+    newest = max(publish.published_programmes(session), key=lambda r: r.id, default=None)
+    if newest is None:
+        return bundles.shared_of(content)
+    found = bundles.unpack(newest.content).files
+    return {path: raw for path, raw in found.items() if path.startswith(f"{COMMON}/")}
+
+
+def _code(bundle: Bundle) -> str:
+    try:
+        return str(bundle.programme.get("code", ""))
+    except BundleInvalid:  # a draft may be wrong while it is being changed
+        return ""
 
 
 def files(name: str, title: str, code: str) -> dict[str, bytes]:
