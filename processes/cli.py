@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from processes import audit_cli, backup_cli, founding_cli, worker
+from processes import audit_cli, backup_cli, content_cli, founding_cli, worker
 from processes.compound import explaining, rekeying, row_backlog
 from processes.errors import OfficeMissing, YimenError
 from processes.migrations import schema
@@ -231,6 +231,7 @@ def _print_json(value: Any) -> None:
 founding_cli.register(main)
 audit_cli.register(main)
 backup_cli.register(main)
+content_cli.register(main)
 
 if __name__ == "__main__":
     main()

@@ -206,7 +206,7 @@ def _simulate(office: Office, job: leasing.Job) -> bool:
         draft = drafts.to_simulate(session, draft_id)
         if draft is not None:
             asked, new = dict(draft.simulation), drafts.bundle_of(draft)
-            old = publish.open_release(session, draft.base_id)
+            old = drafts.base_of(session, draft)
             found = simulation.rows(session, new.id, new.process)
             standing = book.standing(session)
     if draft is None:

@@ -73,6 +73,8 @@ class Settings:
     verify_minutes: int = 15
     """So long a proof of who somebody is serves for signing, approving, revealing and taking data out."""
 
+    plain_flush: bool = False
+    """Whether every command is written by SQLAlchemy's own flush, also those that are written in one trip."""
     clamd: str = ""
     """Where the virus scanner listens: `unix:/path` or `tcp host:port`; empty: uploads are not looked at."""
 
@@ -134,6 +136,7 @@ def from_environment() -> Settings:
         mail_from=os.environ.get("YIMEN_MAIL_FROM", "yimen@localhost"),
         sms_webhook=os.environ.get("YIMEN_SMS_WEBHOOK", ""),
         sms_secret=os.environ.get("YIMEN_SMS_SECRET", ""),
+        plain_flush=os.environ.get("YIMEN_PLAIN_FLUSH", "") == "1",
         clamd=os.environ.get("YIMEN_CLAMD", "").strip(),
         absence_days=int(os.environ.get("YIMEN_ABSENCE_DAYS", "30")),
         second_factor_roles=_words("YIMEN_SECOND_FACTOR_ROLES", _FACTOR_ROLES),

@@ -26,7 +26,7 @@ from processes.errors import (
     StaleDraft,
 )
 from processes.policy.calendar import SHANGHAI
-from processes.storage.asking import Ask
+from processes.storage.batched_reads import Ask
 from processes.storage.unit_of_work import UnitOfWork, scope_limits, within
 
 _ITEMS_OF_CASE = Ask(

@@ -18,7 +18,7 @@ from processes.errors import ExtensionRefused
 from processes.policy.calendar import WorkCalendar, YearNotice, civil_date, end_of_day
 from processes.policy.parameters import PolicyBook, Scalar
 from processes.releases.bundle import Bundle
-from processes.storage.asking import Ask, fetch
+from processes.storage.batched_reads import Ask, fetch
 from processes.storage.unit_of_work import UnitOfWork
 
 ALL = "all"

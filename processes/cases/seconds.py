@@ -24,7 +24,7 @@ from processes.cases import events, involving, notices
 from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import NotAllowed, RuleBroken, SecondObjects
 from processes.releases import forms
-from processes.storage.asking import Ask
+from processes.storage.batched_reads import Ask
 from processes.storage.unit_of_work import UnitOfWork
 
 _HERE = select(Account).where(

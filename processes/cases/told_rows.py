@@ -26,6 +26,7 @@ from processes.policy import values
 from processes.policy.money import to_fen
 from processes.storage import sealing
 from processes.storage.base import WHOLE, PartOfTold, Row, Told
+from processes.storage.batchable import listen_to_early_flushes
 from processes.storage.sealing import MARK
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -189,6 +190,8 @@ def _note(uow: UnitOfWork, case_id: int, rows: Iterable[tuple[Any, bool]]) -> No
     states: dict[str, dict[str, str]] = {}
     for row, is_there in rows:
         states.setdefault(row.__tablename__, {})[row.told_key()] = digest(row) if is_there else GONE
+    # The session holds changed rows in no order; the same work makes the same event.
+    states = {table: dict(sorted(states[table].items())) for table in sorted(states)}
     if events.say_too(uow, case_id, **{SAID: states}):
         return
     case = uow.session.get(Case, case_id) or uow.lock(Case, case_id)
@@ -260,8 +263,9 @@ def _part_changed(_mapper: Any, _connection: Any, row: Any) -> None:
         session.info.setdefault(_PARTS, {})[owner, getattr(row, attribute)] = True
 
 
-listened.listen(Told, "after_insert", _stored, propagate=True)
-listened.listen(Told, "after_update", _stored, propagate=True)
+# What is not flushed before the end of the transaction, `note_changes` finds in the session itself.
+listen_to_early_flushes(Told, "after_insert", _stored)
+listen_to_early_flushes(Told, "after_update", _stored)
 listened.listen(Told, "after_delete", _taken_away, propagate=True)
 for _moment in ("after_insert", "after_update", "after_delete"):
     listened.listen(PartOfTold, _moment, _part_changed, propagate=True)

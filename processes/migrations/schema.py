@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
+from sqlalchemy.orm import configure_mappers
 
 import processes.access.models
 import processes.access.phrase_models
@@ -38,6 +39,7 @@ from processes.errors import SchemaNewer
 from processes.storage.base import Row
 
 METADATA = Row.metadata
+configure_mappers()  # every model is known here: one that cannot be written truthfully is refused at once
 FOLDER = Path(__file__).parent
 _SEALED_SINCE = "0053"
 

@@ -48,6 +48,9 @@ class Command(Generic[R]):
     carries_out_held_step: ClassVar[bool] = False
     """Whether a step that waited for signatures may be carried out by it; it has a field `undone` then."""
 
+    batched_flush: ClassVar[bool] = False
+    """Whether its rows are written in one trip (`storage.batched_flush`): for the few that people wait for all day."""
+
     def needs_verification(self) -> bool:
         """Whether a person at the desk must have proven lately who they are (再次验证身份).
 

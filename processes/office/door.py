@@ -99,7 +99,8 @@ class Office:
             actor.demand(permission)
         command = self._with_password(command, actor)
         self._count_numbers(command, actor)
-        with self.database.unit_of_work() as uow:
+        batched = command.batched_flush and not self.settings.plain_flush
+        with self.database.unit_of_work(batched=batched) as uow:
             uow.account_id = actor.account_id
             result: R = HANDLERS[type(command)](self.settings, uow, actor, command)
             if token:

@@ -25,7 +25,7 @@ from processes.people import queries as people
 from processes.policy import retention
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import publish
-from processes.storage.asking import SCOPE
+from processes.storage.batched_reads import SCOPE
 from processes.storage.unit_of_work import UnitOfWork
 
 ACCESS_LOG, NOTICES, LIST, HOUSEHOLD = "access_log", "notices", "pay_list", "household"

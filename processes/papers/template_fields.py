@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from documents.sandbox import FILTERS
 from processes.papers.contracts import CONTRACTS
 from processes.releases import forms
 from processes.releases.bundle import Bundle, PaperRule
@@ -39,7 +40,7 @@ class Field:
     written: str
     title: str
     source: str = ""
-    """The expression that fills it, for a value of the paper's own."""
+    """The expression that fills it, for a value of the paper's own; of a filter what it gives."""
 
 
 def of_template(bundle: Bundle, template: str) -> list[Field]:
@@ -48,6 +49,18 @@ def of_template(bundle: Bundle, template: str) -> list[Field]:
     if rule is None:
         return []
     return [*_of_contract(CONTRACTS[rule.contract]), *_own(rule), *_answers(bundle)]
+
+
+def filters() -> list[Field]:
+    """What a template may put behind a value, by name."""
+    return [
+        Field(f"{{{{ … | {name} }}}}", title, description) for name, (title, description) in FILTERS.items()
+    ]
+
+
+def of_contract(contract: str) -> list[Field]:
+    """Every field of a contract by name: `letter`, `notice`, `opinion_form`."""
+    return list(_of_contract(CONTRACTS[contract]))
 
 
 def _of_contract(kind: type, before: str = "", above: str = "") -> Iterator[Field]:

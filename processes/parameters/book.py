@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from processes.parameters.models import IN_FORCE, ParameterBook, ParameterValue
 from processes.policy.parameters import DatedValue, Standing
-from processes.storage.asking import Ask, fetch
+from processes.storage.batched_reads import Ask, fetch
 from processes.storage.unit_of_work import UnitOfWork
 
 EMPTY = ""

@@ -359,6 +359,11 @@ def read_folder(folder: Path) -> Bundle:
     return Bundle(files)
 
 
+def shared_of(content: Path) -> dict[str, bytes]:
+    """What the programmes of a content folder share, by path."""
+    return _read(content / COMMON, f"{COMMON}/")
+
+
 def _read(folder: Path, prefix: str) -> dict[str, bytes]:
     return {
         prefix + path.relative_to(folder).as_posix(): path.read_bytes()

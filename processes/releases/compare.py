@@ -47,7 +47,9 @@ def differences(old: Bundle, new: Bundle) -> list[Difference]:
 
 
 def diagrams(bundle: Bundle) -> Iterator[Diagram]:
-    """Every diagram that a start of the programme leads through."""
+    """Every diagram that a start of the programme leads through; none where there is no programme yet."""
+    if not bundle.files:
+        return
     for process in bundle.starts:
         yield from bundle.definition(process).diagrams.values()
 

@@ -73,6 +73,34 @@ def open_draft(
     return draft
 
 
+def begin_programme(
+    uow: UnitOfWork, actor: Actor, files: Mapping[str, bytes], shared: Mapping[str, bytes]
+) -> Draft:
+    """A draft of a programme that was never published: its files, with what programmes share."""
+    bundle = Bundle({**shared, **files})
+    draft = Draft(
+        programme=bundle.id, title=bundle.title, base_id=None, content=bundles.pack(bundle), version=1,
+        status="open", author_id=actor.account_id, author=actor.name, created_at=uow.now,
+        changed_at=uow.now, changed_by=actor.name, note="新建项目", approved_by="", rehearsal={}, simulation={},
+    )  # fmt: skip
+    uow.add(draft)
+    uow.flush()
+    _note_changes(uow, actor, draft, {}, files)
+    return draft
+
+
+def base_of(session: Session, draft: Draft) -> Bundle:
+    """The release that a draft began with; nothing for a new programme."""
+    return Bundle({}) if draft.base_id is None else publish.open_release(session, draft.base_id)
+
+
+def under_way(session: Session) -> list[Draft]:
+    """Every draft that is neither published nor given up."""
+    return list(
+        session.scalars(select(Draft).where(Draft.status.in_(("open", "proposed"))).order_by(Draft.id))
+    )
+
+
 def save_file(
     uow: UnitOfWork, actor: Actor, draft: Draft, version: int, name: str, text: str, seen: str = ""
 ) -> int:
@@ -135,7 +163,7 @@ def _demand_in_time(session: Session, draft: Draft, effective_from: date, today:
     """A value of the book counts from its own first day: it may not begin before the release that brings it."""
     if effective_from <= today:
         return
-    base = publish.open_release(session, draft.base_id).declared
+    base = base_of(session, draft).declared
     for change in planting.changes(parameter_book.standing(session), base, bundle_of(draft).declared):
         name, _, since = change.place
         if not change.waits and since < effective_from:
@@ -228,6 +256,8 @@ def ask_rehearsal(uow: UnitOfWork, draft: Draft, knows: lint.Office) -> None:
 def ask_simulation(uow: UnitOfWork, draft: Draft, knows: lint.Office, on: date) -> None:
     """The worker is to compute what the draft changes for the cases of the register on a day."""
     _demand(draft, "open", "proposed")
+    if draft.base_id is None:
+        raise RuleBroken(reason="这是新建的项目，还没有在办的办件，不用模拟")
     if not bundle_of(draft).programme.get("simulation"):
         raise RuleBroken(reason="这个项目没有按月发放的金额，不用在库办件模拟")
     _demand_clean(bundle_of(draft), knows)
@@ -371,7 +401,8 @@ def _demand_sound(session: Session, draft: Draft, knows: lint.Office) -> None:
         raise RuleBroken(reason="请先演练全部情景，并且全部通过")
     run = draft.simulation
     simulated = run.get("state") == "done" and run.get("digest") == bundle.digest
-    if touches_money(publish.open_release(session, draft.base_id), bundle) and not simulated:
+    # A programme that was never in force has no cases that could be computed.
+    if draft.base_id is not None and touches_money(base_of(session, draft), bundle) and not simulated:
         raise RuleBroken(reason="本次修改影响救助金额，请先用在库办件模拟")
 
 

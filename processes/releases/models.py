@@ -75,7 +75,8 @@ class Draft(Row, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     programme: Mapped[str] = mapped_column(String(60), index=True)
     title: Mapped[str] = mapped_column(String(60))
-    base_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    base_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
+    """The release that it began with; none for a new programme."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
     version: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(String(10), default="open")

@@ -6,10 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import MetaData, String
+from sqlalchemy import MetaData, String, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from processes.storage import sealing
+from processes.storage.batchable import require_batchable
 from processes.storage.types import ProcessData, UtcDateTime, Yuan
 
 WHOLE: Final = "2."
@@ -45,6 +46,9 @@ class Row(DeclarativeBase):
             if not hasattr(kind, name):
                 raise TypeError(f"{name!r} is no column of {kind.__name__}")
             setattr(self, name, said[name])
+
+
+event.listen(Row, "mapper_configured", require_batchable, propagate=True)
 
 
 class Marked:

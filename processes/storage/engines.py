@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from processes.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnreachable, Unavailable
-from processes.storage.wire import named_by_sqlalchemy
+from processes.storage.round_trip import named_by_sqlalchemy
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a lock is waited for, on both databases."""

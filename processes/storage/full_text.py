@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, Dialect, TextClause, text
 from sqlalchemy.orm import Session
 
+from processes.storage.round_trip import Statement
 from processes.storage.unit_of_work import UnitOfWork
-from processes.storage.wire import Statement
 
 _RUNS = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[0-9a-z]+")
 _LONGEST = 4_000

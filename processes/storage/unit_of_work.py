@@ -18,11 +18,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
-from processes.storage.asking import SCOPE, Asked, fetch
 from processes.storage.base import Referred, Row, Scoped
+from processes.storage.batched_flush import Write, store
+from processes.storage.batched_reads import SCOPE, Asked, fetch
 from processes.storage.engines import failures_named, open_engine
-from processes.storage.storing import Write, store
-from processes.storage.wire import Statement
+from processes.storage.round_trip import Statement
 
 _DEPARTMENT = "department"
 
@@ -61,10 +61,14 @@ class Database:
         )
 
     @contextmanager
-    def unit_of_work(self) -> Iterator[UnitOfWork]:
-        """A transaction that may write; what it did not commit is taken back."""
+    def unit_of_work(self, *, batched: bool = False) -> Iterator[UnitOfWork]:
+        """A transaction that may write; what it did not commit is taken back.
+
+        With `batched` its rows are written in one trip at the end (`storage.batched_flush`) instead of by SQLAlchemy's
+        flush.
+        """
         with failures_named(), Session(self._writing, expire_on_commit=False, autoflush=False) as session:
-            yield UnitOfWork(session, self.clock().astimezone(UTC))
+            yield UnitOfWork(session, self.clock().astimezone(UTC), batched=batched)
 
     @contextmanager
     def reading(self, prefix: str, department: str | None = None) -> Iterator[Session]:
@@ -105,9 +109,10 @@ class UnitOfWork:
     at_every_end: ClassVar[dict[str, Callable[[UnitOfWork], None]]] = {}
     """What is done at the end of every transaction, in the order of its names, before what `at_end` asked for."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    def __init__(self, session: Session, now: datetime, *, batched: bool = False) -> None:
         self.session = session
         self.now = now
+        self._batched = batched
         self.account_id: int | None = None
         """Who acts; None: the program."""
         self._along: list[Write] = []
@@ -120,11 +125,21 @@ class UnitOfWork:
             act(self)
         while self._at_end:
             self._at_end.pop(next(iter(self._at_end)))()
-        if not store(self.session, self._along):
+        if self._batched:
+            is_over = store(self.session, self._along)
+        else:
+            is_over = False
+            self._flush_with_what_goes_along()
+        if not is_over:
             self.session.expunge_all()
             self.session.commit()
         self.session.close()
         self._along.clear()
+
+    def _flush_with_what_goes_along(self) -> None:
+        self.session.flush()
+        for statement, values in self._along:
+            statement.execute(self.session.connection(), values)
 
     def lock(self, kind: type[Any], row_id: int) -> Any:
         """The row, locked until the end of the transaction (a row lock on PostgreSQL)."""

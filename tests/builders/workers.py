@@ -13,9 +13,10 @@ import sys, time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from processes import commands as c, jobs
+from processes import jobs
 from processes.access.scope import system_actor
-from processes.office import Office, leasing
+from processes.compound import leasing
+from processes.office import Office
 from processes.papers import issue
 from processes.settings import from_environment
 from processes.storage import keyring

@@ -24,7 +24,6 @@ import sys, time
 from dataclasses import replace
 from pathlib import Path
 from processes.access.scope import Actor
-from processes import commands as c
 from processes.cases import actions
 from processes.office import Office
 from processes.settings import from_environment

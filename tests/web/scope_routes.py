@@ -239,6 +239,7 @@ ROUTES: dict[str, str] = {
             "social.listed",
             "studio.act",
             "studio.add",
+            "studio.begin",
             "studio.check",
             "studio.drop",
             "studio.edit",

@@ -239,7 +239,7 @@ def test_two_administrators_who_close_each_other__one_stays(any_stage: Stage) ->
         lambda: any_stage.office.perform(CloseAccount("admin2", "调离"), first),
         lambda: any_stage.office.perform(CloseAccount("admin", "调离"), second),
     )
-    assert sorted(type(r).__name__ for r in results) == ["DecideAccountChangeResult", "RuleBroken"]
+    assert sorted(type(r).__name__ for r in results) == ["CloseAccountResult", "RuleBroken"]
     with any_stage.database.reading("") as session:
         left = [a for a in accounts.listed(session) if a.is_active and "administrator" in a.roles]
     assert len(left) == 1

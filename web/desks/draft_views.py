@@ -12,7 +12,7 @@ from processes.access.scope import Actor
 from processes.office.papers.read import NotePaperRead
 from processes.papers import masked
 from processes.papers import preview as previews
-from processes.releases import compare, drafts, publish
+from processes.releases import compare, drafts
 from web import auth, budgets, drawings
 from web.require import require
 
@@ -55,7 +55,7 @@ def changes(actor: Actor, draft_id: int) -> Any:
     with auth.office().database.reading("") as session:
         draft = drafts.one(session, draft_id)
         bundle = drafts.bundle_of(draft)
-        base = publish.open_release(session, draft.base_id)
+        base = drafts.base_of(session, draft)
     found = [d for d in compare.differences(base, bundle) if d.file.endswith(".bpmn")]
     marks: dict[str, dict[str, str]] = {}
     for difference in found:

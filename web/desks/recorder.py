@@ -94,7 +94,7 @@ def new_step(actor: Actor, draft_id: int) -> Any:
     with auth.office().database.reading("") as session:
         draft = drafts.one(session, draft_id)
         bundle = drafts.bundle_of(draft)
-        base = publish.open_release(session, draft.base_id)
+        base = drafts.base_of(session, draft)
     steps = _steps(bundle)
     before = _steps(base)
     added = [s for s in steps if s not in before] or list(steps)
@@ -144,7 +144,7 @@ def take_step_out(actor: Actor, draft_id: int) -> Any:
 def _steps(bundle: Bundle) -> dict[str, tuple[str, str]]:
     """The steps that people work on, by id: title and form."""
     found: dict[str, tuple[str, str]] = {}
-    for start in bundle.starts.values():
+    for start in bundle.starts.values() if bundle.files else ():
         for diagram in bundle.definition(start.process).diagrams.values():
             for node in diagram.nodes.values():
                 if node.is_offered:

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from processes.access import divisions
 from processes.access.permissions import ROLE_TITLES, Permission
 from processes.access.scope import Actor
-from processes.errors import ContentFault, Invalid, NotFound, Unreadable, YimenError
+from processes.errors import ContentFault, FormInvalid, Invalid, NotFound, Unreadable, YimenError
 from processes.office.command import Command
 from processes.office.studio.drafts import (
     AddDraftFile,
     ApproveDraft,
     AskRehearsal,
     AskSimulation,
+    BeginProgramme,
     DiscardDraft,
     DropDraftFile,
     OpenDraft,
@@ -46,6 +47,7 @@ from processes.releases import (
 from processes.releases.bundle import Bundle, ClockRule
 from processes.verbs import registry
 from web import auth, budgets, forms, uploads
+from web.errors import status_of
 from web.require import require
 
 desk = Blueprint("studio", __name__)
@@ -68,10 +70,31 @@ REFUSED = ("expression_refused", "not_executable")
 @require(Permission.STUDIO)
 def home(actor: Actor) -> Any:
     """Programmes with their releases, and drafts."""
+    return _home()
+
+
+def _home(faults: Mapping[str, Sequence[str]] | None = None, fault: str = "") -> str:
     with auth.office().database.reading("") as session:
         return render_template(
-            "studio.html", programmes=publish.published_programmes(session), drafts=drafts.listed(session)
+            "studio.html",
+            programmes=publish.published_programmes(session),
+            drafts=drafts.listed(session),
+            faults=faults or {},
+            fault=fault,
+            typed=request.form,
         )
+
+
+@desk.post("/studio/new")
+@require(Permission.STUDIO)
+def begin(actor: Actor) -> Any:
+    """Begin a new programme; what is wrong is told at its field, and what was typed stays."""
+    command = BeginProgramme(*(request.form.get(field, "") for field in ("name", "title", "code")))
+    try:
+        begun = auth.office().perform(command, actor)
+    except FormInvalid as refused:
+        return _home(refused.fields, refused.message), status_of(refused)
+    return redirect(url_for("studio.one", draft_id=begun.draft))
 
 
 @desk.post("/studio/open/<string:programme>")
@@ -90,7 +113,7 @@ def one(actor: Actor, draft_id: int) -> Any:
     with auth.office().database.reading("") as session:
         draft = drafts.one(session, draft_id)
         bundle = drafts.bundle_of(draft)
-        base = publish.open_release(session, draft.base_id)
+        base = drafts.base_of(session, draft)
         today = civil_date(auth.office().database.clock())
         run = draft.rehearsal
         return render_template(

@@ -28,6 +28,7 @@ class FireDue(Command[FireDueResult]):
     """Fire the timers of a case that are due."""
 
     permission = Permission.SYSTEM_WORK
+    batched_flush = True
 
     case_id: int
 

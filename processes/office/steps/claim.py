@@ -25,6 +25,7 @@ class ClaimTask(ItemCommand[ClaimTaskResult]):
     """Take a work item out of the office's queue (签收)."""
 
     permission = Permission.TASK_WORK
+    batched_flush = True
 
 
 @handles(ClaimTask)

@@ -34,6 +34,7 @@ class CompleteTask(ItemCommand[CompleteTaskResult]):
     """
 
     permission = Permission.TASK_WORK
+    batched_flush = True
 
     data: Mapping[str, Any] = field(default_factory=dict)
     token: str = ""

@@ -27,6 +27,7 @@ class SaveDraft(ItemCommand[SaveDraftResult]):
     """Keep what was typed; `draft_version` is the draft that the window loaded."""
 
     permission = Permission.TASK_WORK
+    batched_flush = True
 
     data: Mapping[str, Any] = field(default_factory=dict)
     draft_version: int = 0

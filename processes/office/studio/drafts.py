@@ -16,7 +16,7 @@ from processes.access.scope import Actor
 from processes.cases import notices
 from processes.office.command import Command, R, handles
 from processes.policy.calendar import civil_date
-from processes.releases import drafts
+from processes.releases import drafts, new_programme
 from processes.releases.models import Draft
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
@@ -55,6 +55,38 @@ def open_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: OpenD
             _scenarios(settings, command.programme),
         ).id
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BeginProgrammeResult:
+    """The result of `BeginProgramme`."""
+
+    draft: int
+
+
+@dataclass(frozen=True, slots=True)
+class BeginProgramme(Command[BeginProgrammeResult]):
+    """Begin a programme that there is not yet: a draft that works, to be changed."""
+
+    permission = Permission.STUDIO
+
+    name: str
+    title: str
+    code: str
+
+
+@handles(BeginProgramme)
+def begin_programme(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: BeginProgramme
+) -> BeginProgrammeResult:
+    """Begin a new programme; raises `FormInvalid` for names that exist or are not allowed."""
+    name, title, code = command.name.strip(), command.title.strip(), command.code.strip()
+    here, standing = new_programme.standing(settings.content), new_programme.published(uow.session)
+    new_programme.demand_names(name, title, code, here[0] | standing[0], here[1] | standing[1])
+    files = new_programme.files(name, title, code)
+    draft = drafts.begin_programme(uow, actor, files, new_programme.shared(uow.session, settings.content))
+    _log(uow, actor, "draft_saved", draft, "新建项目")
+    return BeginProgrammeResult(draft=draft.id)
 
 
 def _scenarios(settings: Settings, programme: str) -> dict[str, bytes]:

@@ -6,10 +6,14 @@ import itertools
 from collections.abc import Iterator
 from math import prod
 
+from jsonschema import ValidationError
+
 from processes.engine import sheets, tables
 from processes.engine.xml import parse_xml
 from processes.errors import ExpressionFailed, ExpressionRefused, YimenError
 from processes.policy.parameters import PolicyBook
+from processes.policy.toml_text import read_toml
+from processes.releases import shapes
 from processes.releases.lint import words
 from processes.releases.lint.problems import Problem
 
@@ -79,9 +83,18 @@ def check_sheet(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
         rule = "expression_refused" if isinstance(cause, ExpressionRefused) else "sheet_invalid"
         yield Problem(name, "", rule, fault.message)
         return
+    yield from shape_of(name, raw, "sheet")
     seen: set[str] = set()
     for line in sheet.lines:
         if line.name in seen:
             yield Problem(name, line.name, "duplicate_id", f"行名“{line.name}”用了两次")
         seen.add(line.name)
         yield from words.check(name, line.name, line.formula.source, policy)
+
+
+def shape_of(name: str, raw: bytes, kind: str) -> Iterator[Problem]:
+    """What a TOML file that can be read says beside or beyond the schema of its kind: a misspelt key does nothing."""
+    try:
+        shapes.demand(read_toml(raw), shapes.of_kind(kind))
+    except ValidationError as fault:
+        yield Problem(name, "", "unlike_schema", f"{shapes.place(fault)}：{fault.message[:200]}")

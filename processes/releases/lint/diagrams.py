@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from processes.engine import expressions
 from processes.engine.diagrams import Diagram, Node, read_diagrams
+from processes.engine.element_properties import PROPERTIES
 from processes.engine.specs import assignments
 from processes.engine.xml import parse_xml
 from processes.errors import DiagramInvalid, ExpressionRefused, YimenError
@@ -55,6 +56,11 @@ def _diagram(name: str, diagram: Diagram, bundle: Bundle, office: Office) -> Ite
             yield Problem(name, lane, "unknown_role", f"泳道“{title}”的标识“{lane}”不是已登记的岗位")
     for node in diagram.nodes.values():
         yield from _names(name, node)
+        for unknown in sorted(node.properties.keys() - PROPERTIES.keys()):
+            known = "、".join(sorted(PROPERTIES))
+            yield Problem(
+                name, node.id, "unknown_property", f"扩展属性“{unknown}”不存在；可以用的有：{known}"
+            )
         yield from _node(name, node, diagram, bundle, office)
     for flow in diagram.flows:
         if not _SNAKE.match(flow.id):

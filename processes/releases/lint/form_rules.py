@@ -38,7 +38,7 @@ _RULES: Mapping[str, frozenset[str]] = {
     "number": frozenset({"required", "min", "max"}),
 }
 _REQUIRED_ONLY = frozenset({"required"})
-_HOUSE_RULES = frozenset(
+HOUSE_RULES = frozenset(
     {
         "another_person",
         "not_after_today",
@@ -115,7 +115,7 @@ def _component(name: str, component: Mapping[str, Any], bundle: Bundle) -> Itera
                 "form_rule_not_checked",
                 f"字段“{title}”的校验规则“{unknown}”提交时不会检查，不能使用",
             )
-    for unknown in sorted(set(component.get("properties", {})) - _HOUSE_RULES):
+    for unknown in sorted(set(component.get("properties", {})) - HOUSE_RULES):
         yield Problem(name, key, "form_rule_not_checked", f"字段“{title}”的属性“{unknown}”不是已登记的规则")
     for condition in filter(None, (forms.hide_condition(component), *_asked(component))):
         try:

@@ -143,6 +143,8 @@ def _parameters(name: str, raw: bytes) -> Iterator[Problem]:
     except (YimenError, UnicodeDecodeError) as fault:
         message = fault.message if isinstance(fault, YimenError) else "不是 UTF-8 文本"
         yield Problem(name, "", "parameters_invalid", message)
+        return
+    yield from decisions.shape_of(name, raw, "policy")
 
 
 def _programme(bundle: Bundle) -> Iterator[Problem]:

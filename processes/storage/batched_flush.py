@@ -1,9 +1,9 @@
-"""What a transaction changed, written in one trip at its end.
+"""What a transaction changed, written in one trip at its end: for the few commands that ask for it.
 
 SQLAlchemy's own flush sends a statement and waits, for each row.  At the end of a transaction nothing is left that
-would need the keys it waits for, so new and changed rows go together (`wire`), with the `COMMIT` behind them.  Rows
-that are tied to each other by relationships, and deletions, have an order that only the mapper knows: they are left
-to it.
+would need the keys it waits for, so new and changed rows go together (`round_trip`), with the `COMMIT` behind them.  Rows
+that are tied to each other by relationships, SQL expressions as values, and deletions are left to the mapper's flush.
+Which mappings can be written so, `batchable` checks (docs/adr/0063).
 """
 
 from __future__ import annotations
@@ -32,9 +32,11 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.base import NO_VALUE
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.sql.operators import ColumnOperators
 
 from processes.storage.base import Row
-from processes.storage.wire import Statement, trip
+from processes.storage.batchable import require_quiet, require_unheard
+from processes.storage.round_trip import Statement, trip
 
 _OLD = "old_"
 _DIVISION_BY_ZERO = "22012"
@@ -46,10 +48,12 @@ def store(session: Session, along: Sequence[Write] = ()) -> bool:
     """Write every pending row and what goes along with them; answers whether that was the end of the transaction.
 
     If it was not, all that is left to do is to commit; the rows in the session do not know that they were written.
-    Raises `StaleDataError` when a row that was changed is there no longer, as the mapper does.
+    Raises `StaleDataError` when a row that was changed is there no longer, as the mapper does, and `UnwritableMapping`
+    where somebody listens to what is written here.
     """
+    require_quiet(session)
     fresh, changed = list(session.new), list(session.dirty)
-    if session.deleted or any(_is_tied(inspect(row)) for row in (*fresh, *changed)):
+    if session.deleted or any(_needs_mapper(inspect(row)) for row in (*fresh, *changed)):
         session.flush()
         fresh, changed = [], []
     rows = _writes(fresh, changed)
@@ -79,6 +83,12 @@ def _looks_itself(dialect: Dialect) -> bool:
     return dialect.name == "postgresql"
 
 
+def _needs_mapper(state: InstanceState[Any]) -> bool:
+    """Whether the row is tied to others, or a value of it is an expression that the database computes."""
+    said = state.dict if state.key is None else [n for n in state.committed_state if n in state.dict]
+    return _is_tied(state) or any(isinstance(state.dict[name], ColumnOperators) for name in said)
+
+
 def _is_tied(state: InstanceState[Any]) -> bool:
     """Whether the row hangs on others by a relationship that was set or changed."""
     names = state.mapper.relationships.keys()
@@ -90,21 +100,28 @@ def _is_tied(state: InstanceState[Any]) -> bool:
 
 
 def _writes(fresh: Iterable[Row], changed: Iterable[Row]) -> list[Write]:
-    """Tables after those that they refer to; in one table changes before new rows, which may take what they leave."""
+    """Tables after those that they refer to; in one table changes before new rows, which may take what they leave.
+
+    Changes of one table go by key, as in the mapper's flush: two transactions take their row locks in the same order.
+    """
     places = _places()
-    found = []
+    found: list[tuple[tuple[int, bool, Any], Statement, dict[str, Any]]] = []
     for row in changed:
         state = inspect(row)
         table = _table(state)
         values = _net_change(state)
         if values:
+            require_unheard(state, is_change=True)
             statement = _statement(table, tuple(values), is_change=True)
-            found.append((places[table], statement, values | _old_key(state)))
+            assert state.key is not None
+            found.append(((places[table], False, state.key[1]), statement, values | _old_key(state)))
     for row in fresh:
         state = inspect(row)
         table = _table(state)
         values = _all_values(state)
-        found.append((places[table], _statement(table, tuple(values), is_change=False), values))
+        require_unheard(state, is_change=False)
+        statement = _statement(table, tuple(values), is_change=False)
+        found.append(((places[table], True, ()), statement, values))
     found.sort(key=lambda write: write[0])
     return [(statement, values) for _, statement, values in found]
 

@@ -1,4 +1,4 @@
-"""Rows that are read together: several queries in one trip (`wire`), their rows in the session as if it had read them.
+"""Rows that are read together: several queries in one trip (`round_trip`), their rows in the session as if it had read them.
 
 An `Ask` is made once, at the head of a module, and asked with its parameters by name.
 """
@@ -12,7 +12,7 @@ from sqlalchemy import Dialect, Select, inspect
 from sqlalchemy.orm import Session, class_mapper
 
 from processes.storage.base import Referred, Row, Scoped
-from processes.storage.wire import Processor, Statement, trip
+from processes.storage.round_trip import Processor, Statement, trip
 
 R = TypeVar("R", bound=Row)
 Asked = tuple["Ask[Any]", Mapping[str, Any]]

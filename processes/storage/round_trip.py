@@ -6,14 +6,17 @@ nobody waits in between.  SQLite, which is no journey away, takes them one after
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ClauseElement, Connection, Dialect
+from sqlalchemy import ClauseElement, Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
+
+_log = logging.getLogger(__name__)
 
 Send = Callable[["Statement", Mapping[str, Any]], Any]
 Processor = Callable[[Any], Any]
@@ -26,6 +29,10 @@ class Statement:
         self.made = made
         """The statement in SQLAlchemy's terms, which may differ between databases."""
         self._compiled: dict[str, _Compiled] = {}
+
+    def execute(self, connection: Connection, values: Mapping[str, Any]) -> None:
+        """Have SQLAlchemy carry it out, in a trip of its own."""
+        connection.execute(cast("Executable", self.made(connection.dialect)), dict(values))
 
     def on(self, dialect: Dialect) -> _Compiled:
         """The statement as this kind of database takes it."""
@@ -77,6 +84,8 @@ def _send(connection: Connection, driver: Any, statement: Statement, values: Map
     # Whoever listens to statements hears these too: the one that begins a transaction, first of all.
     for told in connection.dispatch.before_cursor_execute:
         told(connection, cursor, compiled.text, parameters, None, False)
+    # SQLAlchemy's own log does not show these; values are not logged, they are people's data.
+    _log.debug("%s", compiled.text)
     cursor.execute(compiled.text, parameters)
     return cursor
 

@@ -57,7 +57,7 @@ def test_a_row_that_the_transaction_has_already__stays_as_it_is_there(any_stage:
 
 def test_changes_new_rows_and_what_goes_along__are_all_stored(any_stage: Stage) -> None:
     number = cases.a_case(any_stage)
-    with any_stage.database.unit_of_work() as uow:
+    with any_stage.database.unit_of_work(batched=True) as uow:
         case = uow.session.scalars(select(Case).where(Case.number == number)).one()
         case.outcome_title = "改过"
         uow.add(NumberSeries(series="试", last=7))
@@ -73,7 +73,7 @@ def test_changes_new_rows_and_what_goes_along__are_all_stored(any_stage: Stage) 
 
 
 def test_values_that_were_not_given__are_the_defaults_of_their_columns(any_stage: Stage) -> None:
-    with any_stage.database.unit_of_work() as uow:
+    with any_stage.database.unit_of_work(batched=True) as uow:
         uow.add(Account(username="new", name="新人", password_hash="x", roles=["auditor"], division="340199"))
         uow.commit()
     with any_stage.database.reading("") as session:
@@ -88,7 +88,7 @@ def test_a_changed_row_that_is_gone__stops_everything(any_stage: Stage) -> None:
     number = cases.a_case(any_stage)
     clerk = any_stage.actor("window_clerk", cases.VILLAGE)
     any_stage.office.perform(AddComment(number, "第一句"), clerk)
-    with pytest.raises(StaleDataError), any_stage.database.unit_of_work() as uow:
+    with pytest.raises(StaleDataError), any_stage.database.unit_of_work(batched=True) as uow:
         comment = uow.session.scalars(select(Comment)).one()
         uow.session.execute(delete(Comment).execution_options(synchronize_session=False))
         comment.text = "第二句"
@@ -100,10 +100,10 @@ def test_a_changed_row_that_is_gone__stops_everything(any_stage: Stage) -> None:
 
 
 def test_a_row_that_is_there_already__stops_everything(any_stage: Stage) -> None:
-    with any_stage.database.unit_of_work() as uow:
+    with any_stage.database.unit_of_work(batched=True) as uow:
         uow.add(NumberSeries(series="甲", last=1))
         uow.commit()
-    with pytest.raises(IntegrityError), any_stage.database.unit_of_work() as uow:
+    with pytest.raises(IntegrityError), any_stage.database.unit_of_work(batched=True) as uow:
         uow.add(NumberSeries(series="乙", last=1))
         uow.add(NumberSeries(series="甲", last=2))
         uow.commit()
@@ -125,12 +125,12 @@ def test_without_commit__nothing_of_a_transaction_stays(any_stage: Stage) -> Non
 @ON_POSTGRESQL
 def test_a_connection_lost_on_the_way__is_told_and_replaced(any_stage: Stage) -> None:
     with any_stage.database.engine.connect() as other:
-        with pytest.raises(DatabaseUnreachable), any_stage.database.unit_of_work() as uow:
+        with pytest.raises(DatabaseUnreachable), any_stage.database.unit_of_work(batched=True) as uow:
             uow.add(NumberSeries(series="丁", last=1))
             pid = uow.session.scalar(text("SELECT pg_backend_pid()"))
             other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
             uow.commit()
-        with any_stage.database.unit_of_work() as uow:
+        with any_stage.database.unit_of_work(batched=True) as uow:
             uow.add(NumberSeries(series="戊", last=1))
             uow.commit()
     with any_stage.database.reading("") as session:

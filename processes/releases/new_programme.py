@@ -1,0 +1,98 @@
+"""A new programme: a small one that works as it is (application, check, computation, decision, letters, a scenario for each branch)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from processes.errors import BundleInvalid, FormInvalid, TomlInvalid
+from processes.policy.toml_text import read_toml
+from processes.releases import bundle as bundles
+from processes.releases import drafts, publish
+from processes.releases.bundle import COMMON, Bundle
+
+SEED = Path(__file__).parent / "seed"
+"""Its files, with marks where name, title and code go."""
+LONGEST_ID, LONGEST_TITLE = 60, 30
+_ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_CODE = re.compile(r"[A-Z]{2,6}")
+_TITLE = re.compile(r"[\u3400-\u9fff（）()、·]+")
+
+
+def demand_names(name: str, title: str, code: str, ids: Mapping[str, str], codes: Mapping[str, str]) -> None:
+    """Raise `FormInvalid` that says at each field what is wrong with it.
+
+    `ids` and `codes` are those of the programmes that there are, each with the title of the programme.
+    """
+    faults: dict[str, list[str]] = {}
+    if not _ID.fullmatch(name) or len(name) > LONGEST_ID or name == COMMON:
+        faults["name"] = [
+            f"标识由小写字母、数字和下划线组成，以字母开头，不超过 {LONGEST_ID} 个字符，例如 student_aid；{COMMON} 不能使用"
+        ]
+    elif name in ids:
+        faults["name"] = [f"标识“{name}”已由“{ids[name]}”使用，请换一个"]
+    if not _TITLE.fullmatch(title) or len(title) > LONGEST_TITLE:
+        faults["title"] = [f"名称应为中文，不超过 {LONGEST_TITLE} 个字，例如 助学救助"]
+    elif title in ids.values():
+        faults["title"] = [f"已有名为“{title}”的项目，请换一个"]
+    if not _CODE.fullmatch(code):
+        faults["code"] = ["代码为二至六个大写字母，例如 ZX；办件编号中使用"]
+    elif code in codes:
+        faults["code"] = [f"代码“{code}”已由“{codes[code]}”使用，请换一个"]
+    if faults:
+        raise FormInvalid(faults)
+
+
+def standing(content: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Titles of the programmes of a content folder, by identifier and by code; one that cannot be read keeps its identifier."""
+    ids, codes = {}, {}
+    for file in sorted(content.glob("*/programme.toml")):
+        try:
+            told = read_toml(file.read_bytes())
+        except TomlInvalid:
+            told = {}
+        title = str(told.get("title", file.parent.name))
+        ids[file.parent.name] = title
+        codes[str(told.get("code", ""))] = title
+    return ids, codes
+
+
+def published(session: Session) -> tuple[dict[str, str], dict[str, str]]:
+    """The same of what was published and of drafts that are under way."""
+    found = [
+        (r.programme, r.title, publish.open_release(session, r.id))
+        for r in publish.published_programmes(session)
+    ]
+    found += [(d.programme, d.title, drafts.bundle_of(d)) for d in drafts.under_way(session)]
+    return {name: title for name, title, _ in found}, {_code(bundle): title for _, title, bundle in found}
+
+
+def shared(session: Session, content: Path) -> dict[str, bytes]:
+    """What programmes share, as the release published last has it; of the content folder where none was published."""
+    newest = max(publish.published_programmes(session), key=lambda r: r.id, default=None)
+    if newest is None:
+        return bundles.shared_of(content)
+    found = bundles.unpack(newest.content).files
+    return {path: raw for path, raw in found.items() if path.startswith(f"{COMMON}/")}
+
+
+def _code(bundle: Bundle) -> str:
+    try:
+        return str(bundle.programme.get("code", ""))
+    except BundleInvalid:  # a draft may be wrong while it is being changed
+        return ""
+
+
+def files(name: str, title: str, code: str) -> dict[str, bytes]:
+    """The files of the programme by their path in its folder."""
+    found = {}
+    for path in sorted(p for p in SEED.rglob("*") if p.is_file()):
+        text = path.read_text(encoding="utf-8")
+        for mark, said in (("__ID__", name), ("__TITLE__", title), ("__CODE__", code)):
+            text = text.replace(mark, said)
+        where = path.relative_to(SEED).as_posix()
+        found[f"{name}.bpmn" if where == "process.bpmn" else where] = text.encode()
+    return found
