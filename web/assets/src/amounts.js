@@ -4,7 +4,8 @@ const NUMBER = ".fjs-form-field-number input";
 export function plainNumber(text) {
   return text
     .replace(/[０-９．－]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
-    .replace(/[,，\s¥￥元]/g, "").replace(/。/g, ".");
+    .replace(/[,，\s¥￥元]/g, "")
+    .replace(/。/g, ".");
 }
 
 function enter(field, text) {
@@ -17,17 +18,26 @@ function enter(field, text) {
 }
 
 export function takesNumbersAsWritten(place) {
-  place.addEventListener("paste", (event) => {
-    const text = event.clipboardData?.getData("text/plain") || "";
-    if (!event.target.matches?.(NUMBER) || plainNumber(text) === text) return;
-    event.preventDefault();
-    event.stopPropagation();
-    enter(event.target, plainNumber(text));
-  }, true);
-  place.addEventListener("beforeinput", (event) => {
-    if (!event.target.matches?.(NUMBER) || !event.data || event.isComposing || plainNumber(event.data) === event.data) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (plainNumber(event.data)) enter(event.target, plainNumber(event.data));
-  }, true);
+  place.addEventListener(
+    "paste",
+    (event) => {
+      const text = event.clipboardData?.getData("text/plain") || "";
+      if (!event.target.matches?.(NUMBER) || plainNumber(text) === text) return;
+      event.preventDefault();
+      event.stopPropagation();
+      enter(event.target, plainNumber(text));
+    },
+    true,
+  );
+  place.addEventListener(
+    "beforeinput",
+    (event) => {
+      if (!event.target.matches?.(NUMBER) || !event.data || event.isComposing || plainNumber(event.data) === event.data)
+        return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (plainNumber(event.data)) enter(event.target, plainNumber(event.data));
+    },
+    true,
+  );
 }

@@ -5,7 +5,10 @@ if (document.getElementById("files")) {
   const faults = document.getElementById("faults");
   uploads(
     () => {},
-    (file, message) => faults.append(Object.assign(document.createElement("li"), { textContent: `${file.name}：${message}` })),
-    () => { if (!faults.children.length) location.reload(); },
+    (file, message) =>
+      faults.append(Object.assign(document.createElement("li"), { textContent: `${file.name}：${message}` })),
+    () => {
+      if (!faults.children.length) location.reload();
+    },
   );
 }

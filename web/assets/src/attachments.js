@@ -12,8 +12,12 @@ function once(address, body, went) {
     call.setRequestHeader("X-CSRFToken", document.querySelector('meta[name="csrf-token"]').content);
     call.setRequestHeader("X-Account", document.querySelector('meta[name="account"]')?.content ?? "");
     call.setRequestHeader("X-Requested-With", "fetch");
-    call.upload.addEventListener("progress", (event) => { if (event.lengthComputable) went(event.loaded / event.total); });
-    call.addEventListener("load", () => resolve({ ok: call.status < 300, status: call.status, text: call.responseText }));
+    call.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) went(event.loaded / event.total);
+    });
+    call.addEventListener("load", () =>
+      resolve({ ok: call.status < 300, status: call.status, text: call.responseText }),
+    );
     call.addEventListener("error", () => reject(new Error("offline")));
     call.send(body);
   });
@@ -31,7 +35,11 @@ async function sendOne(address, file, material, went) {
   }
   if (answer.ok) return;
   let told = "服务器暂时不可用，请稍后重试";
-  try { told = JSON.parse(answer.text).message || told; } catch { /* not an answer of the desk */ }
+  try {
+    told = JSON.parse(answer.text).message || told;
+  } catch {
+    /* not an answer of the desk */
+  }
   throw Object.assign(new Error(told), { answered: true });
 }
 
@@ -42,14 +50,18 @@ async function again(place) {
 }
 
 async function sendAll(place, files, material) {
-  const bar = document.getElementById("upload-progress"), said = document.getElementById("upload-said");
-  const total = files.reduce((sum, f) => sum + f.size, 0) || 1, refused = [];
+  const bar = document.getElementById("upload-progress"),
+    said = document.getElementById("upload-said");
+  const total = files.reduce((sum, f) => sum + f.size, 0) || 1,
+    refused = [];
   let gone = 0;
   bar.hidden = false;
   for (const [n, file] of files.entries()) {
     said.textContent = `正在上传第 ${n + 1}/${files.length} 个：${file.name}`;
     try {
-      await sendOne(place.dataset.address, file, material, (share) => { bar.value = (100 * (gone + share * file.size)) / total; });
+      await sendOne(place.dataset.address, file, material, (share) => {
+        bar.value = (100 * (gone + share * file.size)) / total;
+      });
     } catch (fault) {
       refused.push(`${file.name}：${fault.answered ? fault.message : "网络不通，没有上传，请重新选择"}`);
     }

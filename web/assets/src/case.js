@@ -6,7 +6,11 @@ const panels = links.map((link) => document.querySelector(link.hash));
 nav.setAttribute("role", "tablist");
 for (const [n, link] of links.entries()) {
   Object.assign(link, { id: `tab-${panels[n].id}` });
-  for (const [name, value] of [["role", "tab"], ["aria-controls", panels[n].id]]) link.setAttribute(name, value);
+  for (const [name, value] of [
+    ["role", "tab"],
+    ["aria-controls", panels[n].id],
+  ])
+    link.setAttribute(name, value);
   panels[n].setAttribute("role", "tabpanel");
   panels[n].setAttribute("aria-labelledby", link.id);
 }
@@ -38,7 +42,14 @@ nav.addEventListener("click", (event) => {
 nav.addEventListener("keydown", (event) => {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   const now = links.indexOf(document.activeElement);
-  const at = event.key === "Home" ? 0 : event.key === "End" ? links.length - 1 : step ? (now + step + links.length) % links.length : -1;
+  const at =
+    event.key === "Home"
+      ? 0
+      : event.key === "End"
+        ? links.length - 1
+        : step
+          ? (now + step + links.length) % links.length
+          : -1;
   if (at < 0 || now < 0) return;
   event.preventDefault();
   history.replaceState(null, "", links[at].hash);

@@ -1,6 +1,14 @@
 // What cells of a decision table hold, said in words: 是, 全户纳入, 参数“低保标准”.  What is being edited stays as it is
 // written; the file does, too.
-const TYPES = { string: "文字", boolean: "是或否", number: "数字", date: "日期", integer: "整数", long: "整数", double: "数字" };
+const TYPES = {
+  string: "文字",
+  boolean: "是或否",
+  number: "数字",
+  date: "日期",
+  integer: "整数",
+  long: "整数",
+  double: "数字",
+};
 const LITERAL = /"([^"]*)"|'([^']*)'/g;
 const LIST = /^\s*("[^"]*"|'[^']*'|[\w.]+)(\s*,\s*("[^"]*"|'[^']*'|[\w.]+))*\s*$/;
 
@@ -29,14 +37,21 @@ export function sayCells(container, known) {
   };
 
   function show() {
-    for (const cell of container.querySelectorAll("td.input-cell .content-editable, td.output-cell .content-editable, .input-variable, .output-variable")) {
+    for (const cell of container.querySelectorAll(
+      "td.input-cell .content-editable, td.output-cell .content-editable, .input-variable, .output-variable",
+    )) {
       const text = said(cell.textContent, column(cell));
       if (!text || text === cell.textContent.trim()) delete cell.dataset.said;
       else if (cell.dataset.said !== text) cell.dataset.said = text;
     }
   }
   let waiting = null;
-  const soon = () => { waiting ??= requestAnimationFrame(() => { waiting = null; show(); }); };
+  const soon = () => {
+    waiting ??= requestAnimationFrame(() => {
+      waiting = null;
+      show();
+    });
+  };
   new MutationObserver(soon).observe(container, { subtree: true, childList: true, characterData: true });
   show();
 }

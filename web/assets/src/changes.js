@@ -4,19 +4,27 @@ import "bpmn-js/dist/assets/bpmn-js.css";
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { data } from "./send.js";
 
-const place = document.getElementById("diagram"), choice = document.getElementById("sheet"), sheets = data("sheets-data");
+const place = document.getElementById("diagram"),
+  choice = document.getElementById("sheet"),
+  sheets = data("sheets-data");
 const viewer = new NavigatedViewer({ container: place });
 
 async function draw() {
   const { xml, marks } = sheets[Number(choice.value)];
   await viewer.importXML(xml);
-  const canvas = viewer.get("canvas"), known = viewer.get("elementRegistry");
+  const canvas = viewer.get("canvas"),
+    known = viewer.get("elementRegistry");
   const there = Object.entries(marks).filter(([id]) => known.get(id));
   there.forEach(([id, kind]) => canvas.addMarker(id, `is-${kind}`));
   canvas.zoom("fit-viewport", "auto");
   if (there.length) {
     canvas.zoom(Math.max(canvas.zoom(), 0.7));
-    canvas.scrollToElement(known.get(there.find(([, kind]) => kind !== "moved")?.[0] || there[0][0]), { top: 200, bottom: 200, left: 500, right: 500 });
+    canvas.scrollToElement(known.get(there.find(([, kind]) => kind !== "moved")?.[0] || there[0][0]), {
+      top: 200,
+      bottom: 200,
+      left: 500,
+      right: 500,
+    });
   }
   place.dataset.ready = "1";
 }

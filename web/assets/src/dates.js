@@ -4,7 +4,14 @@ import { Mandarin } from "flatpickr/dist/l10n/zh.js";
 import { localise } from "./localise.js";
 import { inForm, keepTyped, readDay } from "./typed_days.js";
 
-const HINTS = { "yyyy/mm/dd": "年-月-日", "mm/dd/yyyy": "年-月-日", "dd/mm/yyyy": "年-月-日", "yyyy/m/d": "年-月-日", "m/d/yyyy": "年-月-日", "d/m/yyyy": "年-月-日" };
+const HINTS = {
+  "yyyy/mm/dd": "年-月-日",
+  "mm/dd/yyyy": "年-月-日",
+  "dd/mm/yyyy": "年-月-日",
+  "yyyy/m/d": "年-月-日",
+  "m/d/yyyy": "年-月-日",
+  "d/m/yyyy": "年-月-日",
+};
 const NAMES = { Month: "月", Year: "年", Hour: "时", Minute: "分", Second: "秒" };
 
 // An instant as the desk's pages write it, whatever the language of the browser: 2026-03-02 09:05.
@@ -28,6 +35,13 @@ function asOnTheDesk(picker) {
 
 export function chineseDates(place) {
   flatpickr.setDefaults({ plugins: [asOnTheDesk] });
-  flatpickr.localize({ ...Mandarin, firstDayOfWeek: 1, yearAriaLabel: "年", monthAriaLabel: "月", hourAriaLabel: "时", minuteAriaLabel: "分" });
+  flatpickr.localize({
+    ...Mandarin,
+    firstDayOfWeek: 1,
+    yearAriaLabel: "年",
+    monthAriaLabel: "月",
+    hourAriaLabel: "时",
+    minuteAriaLabel: "分",
+  });
   localise(place, { ...HINTS, ...NAMES, Increment: "加一", Decrement: "减一" });
 }

@@ -11,7 +11,11 @@ async function draw(n) {
   await viewer.importXML(answer.sheets[n].xml);
   const canvas = viewer.get("canvas");
   const known = viewer.get("elementRegistry");
-  for (const [ids, name] of [[answer.passed, "passed"], [answer.active, "active"], [answer.flows, "taken"]])
+  for (const [ids, name] of [
+    [answer.passed, "passed"],
+    [answer.active, "active"],
+    [answer.flows, "taken"],
+  ])
     for (const id of ids) if (known.get(id)) canvas.addMarker(id, name);
   place.dataset.ready = "1";
   fit();

@@ -17,18 +17,50 @@ import { standardProblems } from "./standard_rules.js";
 
 // Where the library's own Chinese is not what an official would say.
 const BETTER = {
-  "Activate hand tool": "移动画布", "Activate lasso tool": "框选", "Manual task": "人工任务", "Receive task": "接收任务",
+  "Activate hand tool": "移动画布",
+  "Activate lasso tool": "框选",
+  "Manual task": "人工任务",
+  "Receive task": "接收任务",
 };
-const translate = (template, values = {}) => (BETTER[template] || chinese[template] || template).replace(/{([^}]+)}/g, (_, key) => values[key] ?? `{${key}}`);
+const translate = (template, values = {}) =>
+  (BETTER[template] || chinese[template] || template).replace(/{([^}]+)}/g, (_, key) => values[key] ?? `{${key}}`);
 const WORDS = {
   Close: "关闭",
-  "Token Simulation": "推演", "Toggle Simulation Log": "推演记录", "Simulation Log": "推演记录", "No Entries": "还没有记录", "Reset Simulation": "重新推演", "Play/Pause Simulation": "继续或暂停", "Play Simulation": "继续推演", "Pause Simulation": "暂停推演", "Found unsupported elements": "有推演不支持的图形", "Not supported": "推演不支持", "Set Sequence Flow": "改走这条线", "Add pause point": "在这里停下", "Remove pause point": "不再停下", "Trigger Event": "触发", Finished: "已结束", "Change element": "更换类型", "Append element": "追加图形", "Create element": "新建图形", "Toggle non-interrupting": "是否中断", Loop: "循环", "Parallel multi-instance": "并行多实例", "Sequential multi-instance": "串行多实例", "Open minimap": "打开缩略图", "Toggle minimap": "缩略图", "Close minimap": "收起缩略图",
-  "Set animation speed = Slow": "慢", "Set animation speed = Normal": "中", "Set animation speed = Fast": "快",
+  "Token Simulation": "推演",
+  "Toggle Simulation Log": "推演记录",
+  "Simulation Log": "推演记录",
+  "No Entries": "还没有记录",
+  "Reset Simulation": "重新推演",
+  "Play/Pause Simulation": "继续或暂停",
+  "Play Simulation": "继续推演",
+  "Pause Simulation": "暂停推演",
+  "Found unsupported elements": "有推演不支持的图形",
+  "Not supported": "推演不支持",
+  "Set Sequence Flow": "改走这条线",
+  "Add pause point": "在这里停下",
+  "Remove pause point": "不再停下",
+  "Trigger Event": "触发",
+  Finished: "已结束",
+  "Change element": "更换类型",
+  "Append element": "追加图形",
+  "Create element": "新建图形",
+  "Toggle non-interrupting": "是否中断",
+  Loop: "循环",
+  "Parallel multi-instance": "并行多实例",
+  "Sequential multi-instance": "串行多实例",
+  "Open minimap": "打开缩略图",
+  "Toggle minimap": "缩略图",
+  "Close minimap": "收起缩略图",
+  "Set animation speed = Slow": "慢",
+  "Set animation speed = Normal": "中",
+  "Set animation speed = Fast": "快",
 };
 
 // New shapes get ids as our models write them: flow_0yu7p3e, not Flow_0yu7p3e.
 function snakeIds(modeler) {
-  const factory = modeler.get("bpmnFactory"), ids = modeler.get("moddle").ids, ensure = factory._ensureId;
+  const factory = modeler.get("bpmnFactory"),
+    ids = modeler.get("moddle").ids,
+    ensure = factory._ensureId;
   factory._ensureId = function (element) {
     const fresh = !element.id;
     ensure.call(factory, element);
@@ -40,12 +72,16 @@ function snakeIds(modeler) {
 }
 
 function badges(modeler) {
-  const known = modeler.get("elementRegistry"), drawing = modeler.get("canvas"), overlays = modeler.get("overlays");
+  const known = modeler.get("elementRegistry"),
+    drawing = modeler.get("canvas"),
+    overlays = modeler.get("overlays");
   let shown = [];
   return (problems) => {
     shown.forEach(([id, name]) => known.get(id) && drawing.removeMarker(id, name));
     overlays.remove({ type: "lint" });
-    const by = Map.groupBy ? Map.groupBy(problems, (p) => p.element) : problems.reduce((m, p) => m.set(p.element, [...(m.get(p.element) || []), p]), new Map());
+    const by = Map.groupBy
+      ? Map.groupBy(problems, (p) => p.element)
+      : problems.reduce((m, p) => m.set(p.element, [...(m.get(p.element) || []), p]), new Map());
     shown = [];
     for (const [id, found] of by) {
       const element = known.get(id);
@@ -53,8 +89,15 @@ function badges(modeler) {
       const name = found.every((p) => p.mild) ? "advised" : "wrong";
       drawing.addMarker(id, name);
       shown.push([id, name]);
-      const badge = Object.assign(document.createElement("span"), { className: `lint-badge ${name}`, textContent: found.length, title: found.map((p) => p.message).join("\n") });
-      overlays.add(id, "lint", { position: element.waypoints ? { top: -8, left: -8 } : { top: -9, right: 9 }, html: badge });
+      const badge = Object.assign(document.createElement("span"), {
+        className: `lint-badge ${name}`,
+        textContent: found.length,
+        title: found.map((p) => p.message).join("\n"),
+      });
+      overlays.add(id, "lint", {
+        position: element.waypoints ? { top: -8, left: -8 } : { top: -9, right: 9 },
+        html: badge,
+      });
     }
   };
 }
@@ -64,7 +107,11 @@ async function png(svg) {
   const picture = new Image();
   picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await picture.decode();
-  const scale = Math.min(2, 16000 / Math.max(picture.width, picture.height)), sheet = Object.assign(document.createElement("canvas"), { width: picture.width * scale, height: picture.height * scale });
+  const scale = Math.min(2, 16000 / Math.max(picture.width, picture.height)),
+    sheet = Object.assign(document.createElement("canvas"), {
+      width: picture.width * scale,
+      height: picture.height * scale,
+    });
   const pen = sheet.getContext("2d");
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, sheet.width, sheet.height);
@@ -74,7 +121,12 @@ async function png(svg) {
 
 export async function edit(container, text, { editable, offered, touched }) {
   localise(container, WORDS);
-  const modeler = new Modeler({ container, keyboard: { bind: true }, moddleExtensions: { spiffworkflow }, additionalModules: [{ translate: ["value", translate] }, minimap, simulation] });
+  const modeler = new Modeler({
+    container,
+    keyboard: { bind: true },
+    moddleExtensions: { spiffworkflow },
+    additionalModules: [{ translate: ["value", translate] }, minimap, simulation],
+  });
   snakeIds(modeler);
   async function open(xml) {
     await modeler.importXML(xml);
@@ -85,7 +137,8 @@ export async function edit(container, text, { editable, offered, touched }) {
   makeRoom(modeler);
   panelOf(modeler, document.getElementById("panel"), offered, editable);
   modeler.on("commandStack.changed", touched);
-  const known = modeler.get("elementRegistry"), drawing = modeler.get("canvas");
+  const known = modeler.get("elementRegistry"),
+    drawing = modeler.get("canvas");
   return {
     open,
     read: async () => (await modeler.saveXML({ format: true })).xml,
@@ -96,7 +149,10 @@ export async function edit(container, text, { editable, offered, touched }) {
     problems: () => standardProblems(modeler.getDefinitions()),
     title: (id) => known.get(id)?.businessObject.name,
     knows: (id) => Boolean(known.get(id)),
-    go(id) { modeler.get("selection").select(known.get(id)); drawing.scrollToElement(known.get(id)); },
+    go(id) {
+      modeler.get("selection").select(known.get(id));
+      drawing.scrollToElement(known.get(id));
+    },
     mark: badges(modeler),
   };
 }

@@ -13,7 +13,12 @@ import { inChinese, unasked } from "./words.js";
 
 export async function edit(container, text, { touched, offered }) {
   localise(container, unasked);
-  const modeler = new DmnModeler({ container, drd: { additionalModules: [inChinese] }, decisionTable: { additionalModules: [inChinese] }, literalExpression: { additionalModules: [inChinese] } });
+  const modeler = new DmnModeler({
+    container,
+    drd: { additionalModules: [inChinese] },
+    decisionTable: { additionalModules: [inChinese] },
+    literalExpression: { additionalModules: [inChinese] },
+  });
   const heard = new WeakSet();
   const listen = () => {
     const viewer = modeler.getActiveViewer();
@@ -31,5 +36,10 @@ export async function edit(container, text, { touched, offered }) {
   await open(text);
   sayCells(container, offered.cells);
   const stack = () => modeler.getActiveViewer().get("commandStack");
-  return { open, read: async () => (await modeler.saveXML({ format: true })).xml, undo: () => stack().undo(), redo: () => stack().redo() };
+  return {
+    open,
+    read: async () => (await modeler.saveXML({ format: true })).xml,
+    undo: () => stack().undo(),
+    redo: () => stack().redo(),
+  };
 }

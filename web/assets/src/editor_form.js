@@ -16,5 +16,10 @@ export async function edit(container, text, { touched }) {
   await open(text);
   editor.on("changed", touched);
   const stack = () => editor.get("commandStack");
-  return { open, read: async () => JSON.stringify(editor.saveSchema(), null, 2) + "\n", undo: () => stack().undo(), redo: () => stack().redo() };
+  return {
+    open,
+    read: async () => JSON.stringify(editor.saveSchema(), null, 2) + "\n",
+    undo: () => stack().undo(),
+    redo: () => stack().redo(),
+  };
 }

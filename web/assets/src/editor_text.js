@@ -1,4 +1,5 @@
-// Sheets, scenarios, templates, settings as they are written: with line numbers, colours, and the line of an error marked.
+// Sheets, scenarios, templates, settings as they are written: with line numbers, colours, and the line of an error
+// marked.
 import { defaultKeymap, history, historyKeymap, indentWithTab, redo, undo } from "@codemirror/commands";
 import { StreamLanguage, bracketMatching, defaultHighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { css } from "@codemirror/legacy-modes/mode/css";
@@ -33,10 +34,20 @@ function lineOf(text, problem) {
 export async function edit(container, text, { editable, touched, kind }) {
   const mode = MODES[kind];
   const extensions = [
-    lineNumbers(), history(), drawSelection(), bracketMatching(), highlightActiveLine(), EditorView.lineWrapping,
-    syntaxHighlighting(defaultHighlightStyle), wrongLines, keymap.of([indentWithTab, ...defaultKeymap, ...historyKeymap]),
+    lineNumbers(),
+    history(),
+    drawSelection(),
+    bracketMatching(),
+    highlightActiveLine(),
+    EditorView.lineWrapping,
+    syntaxHighlighting(defaultHighlightStyle),
+    wrongLines,
+    keymap.of([indentWithTab, ...defaultKeymap, ...historyKeymap]),
     EditorView.contentAttributes.of({ "aria-label": "文件内容", id: "text", spellcheck: "false" }),
-    EditorState.readOnly.of(!editable), EditorView.updateListener.of((change) => { if (change.docChanged) touched(); }),
+    EditorState.readOnly.of(!editable),
+    EditorView.updateListener.of((change) => {
+      if (change.docChanged) touched();
+    }),
     ...(mode ? [StreamLanguage.define(mode)] : []),
   ];
   const view = new EditorView({ doc: text, extensions, parent: container });

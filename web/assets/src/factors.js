@@ -27,7 +27,8 @@ shown?.addEventListener("click", async () => {
 const adding = document.getElementById("add-passkey");
 adding?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const said = adding.querySelector(".fault"), button = adding.querySelector("button");
+  const said = adding.querySelector(".fault"),
+    button = adding.querySelector("button");
   const { password, label } = Object.fromEntries(new FormData(adding));
   button.disabled = true;
   said.textContent = "";
@@ -36,13 +37,18 @@ adding?.addEventListener("submit", async (event) => {
     const answer = await create(options);
     const made = await send("/factors/passkey", { answer, label });
     take(made);
-    if (!made.codes.length) { location.assign("/factors"); return; }
+    if (!made.codes.length) {
+      location.assign("/factors");
+      return;
+    }
     const list = document.getElementById("new-codes");
-    list.querySelector("ol").replaceChildren(...made.codes.map((code) => {
-      const row = document.createElement("li");
-      row.append(Object.assign(document.createElement("code"), { textContent: code }));
-      return row;
-    }));
+    list.querySelector("ol").replaceChildren(
+      ...made.codes.map((code) => {
+        const row = document.createElement("li");
+        row.append(Object.assign(document.createElement("code"), { textContent: code }));
+        return row;
+      }),
+    );
     list.hidden = false;
     adding.closest("section").hidden = true;
     list.scrollIntoView();

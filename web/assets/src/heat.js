@@ -8,11 +8,17 @@ import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
 use([BarChart, GridComponent, TooltipComponent, SVGRenderer]);
-const place = document.getElementById("diagram"), choice = document.getElementById("sheet");
+const place = document.getElementById("diagram"),
+  choice = document.getElementById("sheet");
 const viewer = new NavigatedViewer({ container: place });
 const { sheets, steps, called } = await (await fetch(place.dataset.source)).json();
-const SHADES = 5, sayings = { days: (s) => (s.days === null ? "在办" : `${s.days} 天`), share: (s) => `${Math.round(s.share * 100)}% 超期` };
-let by = "days", shown = [];
+const SHADES = 5,
+  sayings = {
+    days: (s) => (s.days === null ? "在办" : `${s.days} 天`),
+    share: (s) => `${Math.round(s.share * 100)}% 超期`,
+  };
+let by = "days",
+  shown = [];
 
 // The step that takes longest is the darkest; lateness is dark from one half on.
 function shade(step) {
@@ -21,7 +27,9 @@ function shade(step) {
 }
 
 function colour() {
-  const canvas = viewer.get("canvas"), known = viewer.get("elementRegistry"), overlays = viewer.get("overlays");
+  const canvas = viewer.get("canvas"),
+    known = viewer.get("elementRegistry"),
+    overlays = viewer.get("overlays");
   shown.forEach(([id, name]) => known.get(id) && canvas.removeMarker(id, name));
   overlays.remove({ type: "heat" });
   shown = [];
@@ -31,7 +39,12 @@ function colour() {
     canvas.addMarker(step.task, name);
     shown.push([step.task, name]);
     const kind = by === "share" && step.late ? "late" : step.done ? "done" : "open";
-    const link = Object.assign(document.createElement("a"), { className: "heat-badge", textContent: sayings[by](step), href: `${place.dataset.cases}&task=${encodeURIComponent(step.opens)}&kind=${kind}`, title: `${step.title}：已办结 ${step.done} 件，在办 ${step.open} 件，超期 ${step.late} 件` });
+    const link = Object.assign(document.createElement("a"), {
+      className: "heat-badge",
+      textContent: sayings[by](step),
+      href: `${place.dataset.cases}&task=${encodeURIComponent(step.opens)}&kind=${kind}`,
+      title: `${step.title}：已办结 ${step.done} 件，在办 ${step.open} 件，超期 ${step.late} 件`,
+    });
     overlays.add(step.task, "heat", { position: { bottom: 2, left: 0 }, html: link });
   }
 }
@@ -39,7 +52,9 @@ function colour() {
 async function draw(n) {
   shown = [];
   await viewer.importXML(sheets[n].xml);
-  const canvas = viewer.get("canvas"), { inner, outer } = canvas.viewbox(), scale = 0.6;
+  const canvas = viewer.get("canvas"),
+    { inner, outer } = canvas.viewbox(),
+    scale = 0.6;
   canvas.viewbox({ x: inner.x - 20, y: inner.y - 10, width: outer.width / scale, height: outer.height / scale });
   colour();
   place.dataset.ready = "1";
@@ -51,19 +66,35 @@ if (steps.length) {
   plot.style.height = `${60 + 26 * bars.length}px`;
   const chart = init(plot, null, { renderer: "svg" });
   chart.setOption({
-    grid: { left: 130, right: 50, top: 10, bottom: 40 }, tooltip: {},
-    xAxis: { type: "value", name: "天", nameLocation: "middle", nameGap: 26 }, yAxis: { type: "category", data: bars.map((s) => s.title) },
-    series: [{ type: "bar", name: "用时中位数", data: bars.map((s) => s.days || 0), label: { show: true, position: "right" }, itemStyle: { color: "#1f4e79" } }],
+    grid: { left: 130, right: 50, top: 10, bottom: 40 },
+    tooltip: {},
+    xAxis: { type: "value", name: "天", nameLocation: "middle", nameGap: 26 },
+    yAxis: { type: "category", data: bars.map((s) => s.title) },
+    series: [
+      {
+        type: "bar",
+        name: "用时中位数",
+        data: bars.map((s) => s.days || 0),
+        label: { show: true, position: "right" },
+        itemStyle: { color: "#1f4e79" },
+      },
+    ],
   });
   window.addEventListener("resize", () => chart.resize());
 }
 
-document.querySelectorAll("[data-by]").forEach((b) => b.addEventListener("click", () => {
-  by = b.dataset.by;
-  document.querySelectorAll("[data-by]").forEach((o) => o.classList.toggle("active", o === b));
-  colour();
-}));
-document.querySelectorAll("[data-go]").forEach((s) => s.addEventListener("change", () => { location.href = s.value; }));
+document.querySelectorAll("[data-by]").forEach((b) =>
+  b.addEventListener("click", () => {
+    by = b.dataset.by;
+    document.querySelectorAll("[data-by]").forEach((o) => o.classList.toggle("active", o === b));
+    colour();
+  }),
+);
+document.querySelectorAll("[data-go]").forEach((s) =>
+  s.addEventListener("change", () => {
+    location.href = s.value;
+  }),
+);
 sheets.forEach((sheet, n) => choice.add(new Option(sheet.name, n)));
 choice.addEventListener("change", () => draw(Number(choice.value)));
 await draw(0);

@@ -4,16 +4,28 @@ const PREFIX = "yimen-typed:";
 const account = document.querySelector('meta[name="account"]')?.content ?? "";
 
 function forget(isOurs) {
-  for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX) && !isOurs(key)) sessionStorage.removeItem(key);
+  for (const key of Object.keys(sessionStorage))
+    if (key.startsWith(PREFIX) && !isOurs(key)) sessionStorage.removeItem(key);
 }
 
 // `name` is the form's own address.
 export function kept(name) {
   const key = `${PREFIX}${account}:${name}`;
   return {
-    put(value) { try { sessionStorage.setItem(key, JSON.stringify(value)); } catch { /* full: the server's copy remains */ } },
-    take() { const found = sessionStorage.getItem(key); return found === null ? null : JSON.parse(found); },
-    drop() { sessionStorage.removeItem(key); },
+    put(value) {
+      try {
+        sessionStorage.setItem(key, JSON.stringify(value));
+      } catch {
+        /* full: the server's copy remains */
+      }
+    },
+    take() {
+      const found = sessionStorage.getItem(key);
+      return found === null ? null : JSON.parse(found);
+    },
+    drop() {
+      sessionStorage.removeItem(key);
+    },
   };
 }
 

@@ -19,5 +19,13 @@ export function localise(root, words) {
   }
   visit(root);
   const watch = { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES };
-  new MutationObserver((changes) => changes.forEach((c) => (c.type === "childList" ? c.addedNodes.forEach(visit) : c.type === "characterData" ? visit(c.target) : visit(c.target)))).observe(root, watch);
+  new MutationObserver((changes) =>
+    changes.forEach((c) =>
+      c.type === "childList"
+        ? c.addedNodes.forEach(visit)
+        : c.type === "characterData"
+          ? visit(c.target)
+          : visit(c.target),
+    ),
+  ).observe(root, watch);
 }

@@ -1,6 +1,9 @@
 // Groups of the bar: one open at a time, closed by a click elsewhere or Escape.
 const groups = [...document.querySelectorAll("details.nav-group")];
-const close = (but) => groups.forEach((group) => { if (group !== but) group.open = false; });
+const close = (but) =>
+  groups.forEach((group) => {
+    if (group !== but) group.open = false;
+  });
 document.addEventListener("click", (event) => close(event.target.closest?.("details.nav-group")));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

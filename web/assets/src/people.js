@@ -5,7 +5,10 @@ let count = 0;
 function narrow(list, options, text) {
   if (options.length <= FEW) return;
   const field = Object.assign(document.createElement("input"), {
-    className: "form-control form-control-sm mb-1", type: "search", placeholder: "输入姓名或者岗位查找", id: `find-people-${(count += 1)}`,
+    className: "form-control form-control-sm mb-1",
+    type: "search",
+    placeholder: "输入姓名或者岗位查找",
+    id: `find-people-${(count += 1)}`,
   });
   field.setAttribute("aria-label", "查找人员");
   list.before(field);
@@ -18,10 +21,13 @@ function narrow(list, options, text) {
   };
   field.addEventListener("input", show);
   // Enter in this field hands nothing in.
-  field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
 }
 
-const chosen = (option) => Boolean(option.querySelector?.("input:checked")) || (option.tagName === "OPTION" && !option.value);
+const chosen = (option) =>
+  Boolean(option.querySelector?.("input:checked")) || (option.tagName === "OPTION" && !option.value);
 
 for (const list of document.querySelectorAll("select[data-people]")) {
   narrow(list, [...list.options], (option) => option.textContent);

@@ -2,7 +2,8 @@
 // Whoever finds the device tries PINs on their own machine: each try costs this much, and few digits are few tries.
 const ROUNDS = 600000;
 const BEFORE = 300000;
-const SHORTEST = 10, DIFFERENT = 6;
+const SHORTEST = 10,
+  DIFFERENT = 6;
 
 // What is wrong with a PIN for a new copy; empty when nothing is.
 export function pinFault(pin) {
@@ -11,12 +12,15 @@ export function pinFault(pin) {
   return new Set(pin).size < DIFFERENT ? `口令至少要有 ${DIFFERENT} 个不同的字符。` : "";
 }
 
-const text = new TextEncoder(), back = new TextDecoder();
+const text = new TextEncoder(),
+  back = new TextDecoder();
 
 function open() {
   return new Promise((resolve, reject) => {
     const asked = indexedDB.open("yimen-field", 1);
-    asked.onupgradeneeded = () => { asked.result.createObjectStore("kept"); };
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore("kept");
+    };
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
   });
@@ -25,9 +29,16 @@ function open() {
 async function store(mode, work) {
   const base = await open();
   return new Promise((resolve, reject) => {
-    const done = base.transaction("kept", mode), asked = work(done.objectStore("kept"));
-    done.oncomplete = () => { base.close(); resolve(asked.result); };
-    done.onerror = () => { base.close(); reject(done.error); };
+    const done = base.transaction("kept", mode),
+      asked = work(done.objectStore("kept"));
+    done.oncomplete = () => {
+      base.close();
+      resolve(asked.result);
+    };
+    done.onerror = () => {
+      base.close();
+      reject(done.error);
+    };
   });
 }
 
@@ -45,7 +56,10 @@ export const throwAway = () => store("readwrite", (kept) => kept.clear());
 // Whether something is kept that has not expired; what has is thrown away.
 export async function isKept() {
   const about = await read("about");
-  if (about && new Date(about.expires) <= new Date()) { await throwAway(); return null; }
+  if (about && new Date(about.expires) <= new Date()) {
+    await throwAway();
+    return null;
+  }
   return about || null;
 }
 
@@ -65,7 +79,9 @@ export async function unlock(pin) {
 }
 
 class Sealed {
-  constructor(key) { this.key = key; }
+  constructor(key) {
+    this.key = key;
+  }
   async put(name, value) {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, this.key, text.encode(JSON.stringify(value)));
@@ -74,6 +90,8 @@ class Sealed {
   async get(name) {
     const kept = await read(name);
     if (!kept) return null;
-    return JSON.parse(back.decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.iv }, this.key, kept.sealed)));
+    return JSON.parse(
+      back.decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.iv }, this.key, kept.sealed)),
+    );
   }
 }

@@ -22,7 +22,10 @@ function once(address, body) {
 export async function post(address, body, quiet = false) {
   const response = await signedIn(address, body, quiet);
   if (response.status !== 403 || quiet) return response;
-  const { code } = await response.clone().json().catch(() => ({}));
+  const { code } = await response
+    .clone()
+    .json()
+    .catch(() => ({}));
   return code === "verification_due" && (await verified()) ? once(address, body) : response;
 }
 
@@ -30,7 +33,10 @@ export async function post(address, body, quiet = false) {
 async function signedIn(address, body, quiet) {
   const response = await once(address, body);
   if (response.status !== 400 && response.status !== 401) return response;
-  const { code } = await response.clone().json().catch(() => ({}));
+  const { code } = await response
+    .clone()
+    .json()
+    .catch(() => ({}));
   if (!["page_expired", "signed_out", "other_account"].includes(code)) return response;
   return (await renew(quiet)) ? once(address, body) : response;
 }

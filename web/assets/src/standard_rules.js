@@ -55,5 +55,12 @@ const resolver = { resolveRule: (_, name) => RULES[name][0], resolveConfig: () =
 // Problems as the server's: element, rule, message; `mild` for what is only advised against.
 export async function standardProblems(definitions) {
   const reports = await new Linter({ config, resolver }).lint(definitions);
-  return Object.entries(reports).flatMap(([rule, found]) => found.map((r) => ({ element: r.id, rule, message: RULES[rule]?.[2] || r.message, mild: RULES[rule]?.[1] === "warn" })));
+  return Object.entries(reports).flatMap(([rule, found]) =>
+    found.map((r) => ({
+      element: r.id,
+      rule,
+      message: RULES[rule]?.[2] || r.message,
+      mild: RULES[rule]?.[1] === "warn",
+    })),
+  );
 }

@@ -40,25 +40,31 @@ async function complete(more = {}) {
   say("正在提交……");
   try {
     const { data: values, errors } = form.submit();
-    const days = unreadable(place), others = days.filter((day) => !Object.keys(errors).some((id) => day.id.includes(id)));
+    const days = unreadable(place),
+      others = days.filter((day) => !Object.keys(errors).some((id) => day.id.includes(id)));
     const count = Object.keys(errors).length + others.length;
     if (count) {
       // What is shown in red is not sent: the page and the server check the same schema.
       say(`有 ${count} 处填写有误，请按提示修改后再提交；已填写的内容已保留。`, "bad");
-      (place.querySelector(".fjs-has-errors input, .fjs-has-errors textarea, .fjs-has-errors select") ?? days[0])?.focus();
+      (
+        place.querySelector(".fjs-has-errors input, .fjs-has-errors textarea, .fjs-has-errors select") ?? days[0]
+      )?.focus();
       button.disabled = false;
       return;
     }
     const whole = { ...read(), ...values };
     const answer = await send(place.dataset.submit, {
-      version: Number(place.dataset.version || 0), token: place.dataset.once || place.dataset.token,
-      unsaved: place.dataset.token, data: whole, ...more,
+      version: Number(place.dataset.version || 0),
+      token: place.dataset.once || place.dataset.token,
+      unsaved: place.dataset.token,
+      data: whole,
+      ...more,
     });
     keeper?.end();
     location.href = answer.address;
   } catch (fault) {
-    const kept = fault.code === "stale_task" ? "您填写的内容仍在本页。" : "";
-    say(fault.message ? fault.message + kept : "提交失败，内容仍在本页。", "bad");
+    const still = fault.code === "stale_task" ? "您填写的内容仍在本页。" : "";
+    say(fault.message ? fault.message + still : "提交失败，内容仍在本页。", "bad");
     showFaults(form, place, schema, fault.fields || {});
     button.disabled = false;
   }
@@ -77,11 +83,13 @@ if (typed) {
   saySaved("已恢复本窗口尚未保存的内容");
 }
 form.on("changed", () => keeper?.touched());
-// What the first look proposes is applied for as well at a press: the field of the form says so, and can be taken back there.
+// What the first look proposes is applied for as well at a press: the field of the form says so, and can be taken
+// back there.
 for (const button of document.querySelectorAll("[data-need]")) {
   button.addEventListener("click", async () => {
     const [key, value] = button.dataset.need.split("=");
-    const now = read(), field = schema.components.find((f) => f.key === key);
+    const now = read(),
+      field = schema.components.find((f) => f.key === key);
     const more = field?.type === "checklist" ? [...new Set([...(now[key] ?? []), value])] : value;
     await form.importSchema(schema, { ...now, [key]: more });
     keeper?.touched();
@@ -94,34 +102,55 @@ document.getElementById("complete").addEventListener("click", () => complete());
 document.getElementById("cosign-after")?.addEventListener("click", () => {
   const box = document.querySelector("#cosign-box form");
   const signers = [...box.querySelectorAll('input[name="to"]:checked')].map((input) => Number(input.value));
-  if (!signers.length) { say("请选择会签人。", "bad"); return; }
+  if (!signers.length) {
+    say("请选择会签人。", "bad");
+    return;
+  }
   complete({ signers, mode: box.elements.mode.value, quorum: Number(box.elements.quorum.value) || 0 });
 });
-document.addEventListener("keydown", (event) => {
-  const button = document.getElementById("complete");
-  if (!event.ctrlKey || event.key !== "Enter" || button.disabled || button.hidden) return;
-  event.preventDefault();
-  event.stopPropagation();
-  complete();
-}, true); // before the fields: a list of choices keeps Enter to itself
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const button = document.getElementById("complete");
+    if (!event.ctrlKey || event.key !== "Enter" || button.disabled || button.hidden) return;
+    event.preventDefault();
+    event.stopPropagation();
+    complete();
+  },
+  true,
+); // before the fields: a list of choices keeps Enter to itself
 const writing = document.getElementById("handwriting");
 if (writing) {
   const { default: SignaturePad } = await import("signature_pad");
-  const canvas = document.getElementById("pad"), told = document.getElementById("written");
+  const canvas = document.getElementById("pad"),
+    told = document.getElementById("written");
   const pad = new SignaturePad(canvas, { minWidth: 1.5, maxWidth: 4, penColor: "#111" });
   document.getElementById("clear-writing").addEventListener("click", () => pad.clear());
   document.getElementById("keep-writing").addEventListener("click", async () => {
-    if (pad.isEmpty()) { told.textContent = "还没有签名"; return; }
+    if (pad.isEmpty()) {
+      told.textContent = "还没有签名";
+      return;
+    }
     try {
-      await send(writing.dataset.address, { version: Number(place.dataset.version), picture: canvas.toDataURL("image/png") });
+      await send(writing.dataset.address, {
+        version: Number(place.dataset.version),
+        picture: canvas.toDataURL("image/png"),
+      });
       told.textContent = "已保存";
-    } catch (fault) { told.textContent = fault.message; }
+    } catch (fault) {
+      told.textContent = fault.message;
+    }
   });
 }
 if (place.dataset.draft) await offersPhrases(place);
 // Typing begins at once; on a telephone this would open its keyboard, at a date the calendar over the form.
 const first = place.querySelector("input:not([type=hidden]), textarea");
-if (first && document.activeElement === document.body && matchMedia("(pointer: fine)").matches && !first.closest(".fjs-form-field-datetime")) {
+if (
+  first &&
+  document.activeElement === document.body &&
+  matchMedia("(pointer: fine)").matches &&
+  !first.closest(".fjs-form-field-datetime")
+) {
   // A list of choices opens with the focus and would lie over the next fields: one Tab away it stays closed.
   const list = first.closest(".fjs-form-field-select");
   if (list) list.tabIndex = -1;

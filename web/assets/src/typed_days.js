@@ -4,9 +4,12 @@ const SIGNS = /[年月./．／－]/g;
 
 const narrow = (text) => text.replace(WIDE, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0));
 
-// 2026-3-2, 2026.3.2, 2026年3月2日, 20260302, in full-width digits too: year, month and day, whether there is such a day or not.
+// 2026-3-2, 2026.3.2, 2026年3月2日, 20260302, in full-width digits too: year, month and day, whether there is such a
+// day or not.
 function dayParts(text) {
-  const plain = narrow(text).replace(SIGNS, "-").replace(/[日\s]/g, "");
+  const plain = narrow(text)
+    .replace(SIGNS, "-")
+    .replace(/[日\s]/g, "");
   const found = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(plain) || /^(\d{4})(\d{2})(\d{2})$/.exec(plain);
   return found?.slice(1).map(Number);
 }
@@ -14,13 +17,17 @@ function dayParts(text) {
 export function readDay(text) {
   const parts = dayParts(text);
   if (!parts) return undefined;
-  const [year, month, day] = parts, read = new Date(year, month - 1, day);
+  const [year, month, day] = parts,
+    read = new Date(year, month - 1, day);
   return read.getFullYear() === year && read.getMonth() === month - 1 && read.getDate() === day ? read : undefined;
 }
 
 // 8:05, 08：05, 8时5分, 8点, 0805.
 export function readTime(text) {
-  const plain = narrow(text).replace(/[：时点]/g, ":").replace(/[分\s]/g, "").replace(/:$/, ":0");
+  const plain = narrow(text)
+    .replace(/[：时点]/g, ":")
+    .replace(/[分\s]/g, "")
+    .replace(/:$/, ":0");
   const found = /^(\d{1,2}):(\d{1,2})$/.exec(plain) || /^(\d{2})(\d{2})$/.exec(plain);
   if (!found) return undefined;
   const [hour, minute] = found.slice(1).map(Number);
@@ -40,13 +47,13 @@ function tell(field, sentence) {
   let place = document.getElementById(field.dataset.fault);
   if (!place && before.nextElementSibling?.classList.contains("fault")) place = before.nextElementSibling;
   if (!place && !sentence) return;
-  if (!place) before.after(place = Object.assign(document.createElement("div"), { className: "fault" }));
+  if (!place) before.after((place = Object.assign(document.createElement("div"), { className: "fault" })));
   field.dataset.fault = place.id ||= `date-fault-${++told}`;
   place.setAttribute("role", "alert");
   place.textContent = sentence;
   field.classList.toggle("is-invalid", Boolean(sentence));
   field.setAttribute("aria-invalid", String(Boolean(sentence)));
-  const described = field.dataset.described ??= field.getAttribute("aria-describedby") ?? "";
+  const described = (field.dataset.described ??= field.getAttribute("aria-describedby") ?? "");
   field.setAttribute("aria-describedby", sentence ? `${described} ${place.id}`.trim() : described);
 }
 
@@ -58,25 +65,46 @@ function whatIsWrong(text, picker, isDay) {
 
 // The picker empties a field that it cannot read. Here what was typed stays, with a sentence on what to write.
 export function keepTyped(field, picker, isDay) {
-  const set = picker.setDate, isForm = inForm(field);
-  let typed = "", isLeaving = false;
-  function keep() { picker.clear(false); field.value = typed; }
+  const set = picker.setDate,
+    isForm = inForm(field);
+  let typed = "",
+    isLeaving = false;
+  function keep() {
+    picker.clear(false);
+    field.value = typed;
+  }
   picker.setDate = (value, ...rest) => {
-    if (value instanceof Date && Number.isNaN(value.getTime()) && typed) return keep(); // a form has no day of what cannot be read
-    const text = typeof value === "string" ? value.trim() : "", wrong = text && whatIsWrong(text, picker, isDay);
+    // A form has no day of what cannot be read.
+    if (value instanceof Date && Number.isNaN(value.getTime()) && typed) return keep();
+    const text = typeof value === "string" ? value.trim() : "",
+      wrong = text && whatIsWrong(text, picker, isDay);
     typed = wrong ? value : "";
-    if (!wrong) { set(typeof value === "string" ? text : value, ...rest); tell(field, ""); return; }
+    if (!wrong) {
+      set(typeof value === "string" ? text : value, ...rest);
+      tell(field, "");
+      return;
+    }
     isLeaving = true;
-    queueMicrotask(() => { isLeaving = false; });
+    queueMicrotask(() => {
+      isLeaving = false;
+    });
     if (isForm && picker.selectedDates.length) picker.clear(true); // the form must not go on with the day of before
     keep();
     tell(field, wrong);
   };
-  // A picker of times that closes puts its own time where it read none; what somebody picks takes the place of what was typed.
+  // A picker of times that closes puts its own time where it read none; what somebody picks takes the place of what was
+  // typed.
   picker.config.onValueUpdate.push((days) => {
-    if (isLeaving) keep(); else if (days.length) { typed = ""; tell(field, ""); }
+    if (isLeaving) keep();
+    else if (days.length) {
+      typed = "";
+      tell(field, "");
+    }
   });
-  field.form?.addEventListener("reset", () => { typed = ""; tell(field, ""); });
+  field.form?.addEventListener("reset", () => {
+    typed = "";
+    tell(field, "");
+  });
 }
 
 export const inForm = (field) => field.classList.contains("fjs-input");

@@ -7,10 +7,15 @@ import { send } from "./send.js";
 export function keepUnsaved(element, read, label, own, isRestored = false) {
   const { token: sheet, place, base } = element.dataset;
   let seen = Number(element.dataset.seen);
-  return autosave(async (overwrite) => {
-    const body = { sheet, place, base: Number(base), seen, label: label(), data: read(), overwrite };
-    seen = (await send("/unsaved", body, true)).version;
-    // Back and a reload come to what was typed, not to a blank form.
-    history.replaceState(history.state, "", `${place}?unsaved=${encodeURIComponent(sheet)}`);
-  }, read, own, isRestored);
+  return autosave(
+    async (overwrite) => {
+      const body = { sheet, place, base: Number(base), seen, label: label(), data: read(), overwrite };
+      seen = (await send("/unsaved", body, true)).version;
+      // Back and a reload come to what was typed, not to a blank form.
+      history.replaceState(history.state, "", `${place}?unsaved=${encodeURIComponent(sheet)}`);
+    },
+    read,
+    own,
+    isRestored,
+  );
 }

@@ -18,7 +18,9 @@ export function take(found) {
 
 async function ask(address, body) {
   const headers = {
-    "Content-Type": "application/json", "X-CSRFToken": meta("csrf-token").content, "X-Requested-With": "fetch",
+    "Content-Type": "application/json",
+    "X-CSRFToken": meta("csrf-token").content,
+    "X-Requested-With": "fetch",
     "X-Account": meta("account")?.content ?? "",
   };
   const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(body) });
@@ -35,7 +37,9 @@ export async function byPasskey() {
 
 // Whether the act may go on: it was proven lately, or is proven now.
 export function verified() {
-  asking ??= attempt().finally(() => { asking = null; });
+  asking ??= attempt().finally(() => {
+    asking = null;
+  });
   return asking;
 }
 
@@ -53,23 +57,45 @@ function dialog(found) {
     ? { type: "password", autocomplete: "current-password" }
     : { type: "text", inputMode: "text", autocomplete: "one-time-code" };
   const asked = found.password ? "密码" : found.app ? "动态口令（6 位数字）或者恢复码" : "恢复码";
-  const input = make("input", { id: "verify-proof", required: true, maxLength: 200, className: "form-control mb-2", ...field });
+  const input = make("input", {
+    id: "verify-proof",
+    required: true,
+    maxLength: 200,
+    className: "form-control mb-2",
+    ...field,
+  });
   const fault = make("div", { className: "fault mb-2", role: "alert" });
   const go = make("button", { className: "btn btn-primary", textContent: "验证并继续" });
   const stop = make("button", { type: "button", className: "btn btn-outline-secondary ms-2", textContent: "暂不办理" });
   const why = "为保证是您本人办理，请再次验证身份。验证后接着提交，您填写的内容还在本页。";
-  const form = make("form", {}, make("h2", { className: "h6", id: "verify-title", textContent: "再次验证身份" }),
-    make("p", { className: "small", textContent: why }));
-  const key = make("button", { type: "button", className: "btn btn-outline-primary w-100 mb-3", textContent: "使用通行密钥" });
+  const form = make(
+    "form",
+    {},
+    make("h2", { className: "h6", id: "verify-title", textContent: "再次验证身份" }),
+    make("p", { className: "small", textContent: why }),
+  );
+  const key = make("button", {
+    type: "button",
+    className: "btn btn-outline-primary w-100 mb-3",
+    textContent: "使用通行密钥",
+  });
   if (found.passkey && usable()) form.append(key);
   const away = make("button", { type: "button", className: "btn btn-primary mb-3", textContent: "到统一身份认证验证" });
-  const label = make("label", { className: "form-label", htmlFor: "verify-proof", textContent: `${found.name}的${asked}` });
+  const label = make("label", {
+    className: "form-label",
+    htmlFor: "verify-proof",
+    textContent: `${found.name}的${asked}`,
+  });
   form.append(...(found.provider ? [away, fault, stop] : [label, input, fault, go, stop]));
   form.dataset.plain = "";
   const box = document.body.appendChild(make("dialog", { id: "verify-again" }, form));
   box.setAttribute("aria-labelledby", "verify-title");
   return new Promise((resolve) => {
-    const end = (result) => { box.close(); box.remove(); resolve(result); };
+    const end = (result) => {
+      box.close();
+      box.remove();
+      resolve(result);
+    };
     const attempted = async (act) => {
       go.disabled = key.disabled = true;
       fault.textContent = "";
@@ -95,7 +121,10 @@ function dialog(found) {
       }
     };
     stop.onclick = () => end(false);
-    box.oncancel = (event) => { event.preventDefault(); end(false); };
+    box.oncancel = (event) => {
+      event.preventDefault();
+      end(false);
+    };
     key.onclick = () => attempted(byPasskey);
     form.onsubmit = (event) => {
       event.preventDefault();
@@ -115,11 +144,17 @@ document.addEventListener("submit", async (event) => {
   const weighty = submitter?.hasAttribute("data-verify") ? submitter : form;
   if (!form.matches("[data-plain]") || !isAsked(weighty)) return;
   event.preventDefault();
-  if (await verified()) { passed.add(weighty); form.requestSubmit(submitter); }
+  if (await verified()) {
+    passed.add(weighty);
+    form.requestSubmit(submitter);
+  }
 });
 document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[data-verify]");
   if (!link || event.ctrlKey || event.metaKey || !isAsked(link)) return;
   event.preventDefault();
-  if (await verified()) { passed.add(link); link.click(); }
+  if (await verified()) {
+    passed.add(link);
+    link.click();
+  }
 });

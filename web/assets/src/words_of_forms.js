@@ -19,7 +19,8 @@ export function hintsInChinese(container) {
 
 // Sentences of the server at the fields that they are about; the first of them is gone to.
 export function showFaults(form, container, schema, fields) {
-  const ids = Object.fromEntries(schema.components.filter((c) => c.key).map((c) => [c.key, c.id])), errors = {};
+  const ids = Object.fromEntries(schema.components.filter((c) => c.key).map((c) => [c.key, c.id])),
+    errors = {};
   for (const [key, sentences] of Object.entries(fields)) if (ids[key]) errors[ids[key]] = sentences;
   form._setState({ errors });
   container.querySelector(".fjs-has-errors input, .fjs-has-errors textarea, .fjs-has-errors select")?.focus();

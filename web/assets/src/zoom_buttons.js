@@ -7,7 +7,10 @@ const READABLE = 0.7;
 // All of it to the right of the palette, as large as that allows.
 export function wholeBesidePalette(canvas) {
   const { inner, outer } = canvas.viewbox();
-  if (!inner.width || !inner.height || outer.width < 2 * PALETTE) { canvas.zoom("fit-viewport", "auto"); return; }
+  if (!inner.width || !inner.height || outer.width < 2 * PALETTE) {
+    canvas.zoom("fit-viewport", "auto");
+    return;
+  }
   const scale = Math.min(1, (outer.width - PALETTE - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height);
   const [width, height] = [outer.width / scale, outer.height / scale];
   canvas.viewbox({ x: inner.x - PALETTE / scale, y: inner.y - (height - inner.height) / 2, width, height });
@@ -16,7 +19,12 @@ export function wholeBesidePalette(canvas) {
 // Large enough to read, the beginning beside the palette.
 function readable(canvas) {
   const { inner, outer } = canvas.viewbox();
-  canvas.viewbox({ x: inner.x - PALETTE / READABLE, y: inner.y - MARGIN, width: outer.width / READABLE, height: outer.height / READABLE });
+  canvas.viewbox({
+    x: inner.x - PALETTE / READABLE,
+    y: inner.y - MARGIN,
+    width: outer.width / READABLE,
+    height: outer.height / READABLE,
+  });
 }
 
 export function view(modeler, container) {
@@ -25,7 +33,13 @@ export function view(modeler, container) {
   bar.className = "zoom-buttons";
   const button = (text, title, act) => {
     const made = document.createElement("button");
-    Object.assign(made, { type: "button", className: "btn btn-sm btn-light border", textContent: text, title, onclick: act });
+    Object.assign(made, {
+      type: "button",
+      className: "btn btn-sm btn-light border",
+      textContent: text,
+      title,
+      onclick: act,
+    });
     made.setAttribute("aria-label", title);
     bar.append(made);
   };
