@@ -24,6 +24,11 @@ USERS = {
 }  # fmt: skip
 
 
+def flat(page: str) -> str:
+    """A page without the line ends and indents of its templates: what stands between two tags or beside a text."""
+    return re.sub(r"\s*\n\s*(?=<)|(?<=>)\s*\n\s*", "", page)
+
+
 class Person:
     """Somebody at the desk."""
 

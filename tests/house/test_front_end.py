@@ -1,4 +1,4 @@
-"""Scripts and styles of the desk keep a line's length; what lays them out and checks them is part of `./test`."""
+"""Scripts, styles and templates of the desk keep a line's length; what lays them out and checks them is in `./test`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ FILES = [
     p for p in (*ASSETS.glob("*.js"), *(ASSETS / "src").rglob("*"), *(ASSETS / "public").rglob("*"))
     if p.suffix in (".js", ".css")
 ]  # fmt: skip
+TEMPLATES = sorted((ROOT / "web" / "templates").rglob("*.html"))
 
 
 def long_lines(text: str) -> list[str]:
@@ -20,7 +21,7 @@ def long_lines(text: str) -> list[str]:
     return [f"{n}: {line.strip()[:60]}" for n, line in enumerate(text.splitlines(), 1) if len(line) > LONGEST]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
+@pytest.mark.parametrize("path", [*FILES, *TEMPLATES], ids=lambda p: p.name)
 def test_no_line_is_longer_than_a_screen_is_wide(path: Path) -> None:
     assert long_lines(path.read_text(encoding="utf-8")) == []
 
@@ -30,7 +31,14 @@ def test_a_long_line_is_seen() -> None:
     assert long_lines("short\n" + "a" * (LONGEST + 1)) == ["2: " + "a" * 60]
 
 
-@pytest.mark.parametrize("call", ["front_end_checked"])
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.name)
+def test_no_line_of_a_template_ends_in_a_wide_space(path: Path) -> None:
+    """It is text, which an editor or djhtml takes away unseen."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if "\u3000" in (line[-1:], line.strip(" ")[:1])] == []
+
+
+@pytest.mark.parametrize("call", ["front_end_checked", "djhtml"])
 def test_the_checks_of_the_front_end_run_in_every_test_and_before_a_commit(call: str) -> None:
     assert call in (ROOT / "test").read_text(encoding="utf-8").split("mode = fast")[0]
     assert call in (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
