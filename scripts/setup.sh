@@ -207,10 +207,11 @@ front_end() {
   echo "$wanted" > web/static/stamp
 }
 
-front_end_checked() { # layout (Prettier) and meaning (ESLint) of scripts and styles, with the Node that builds them
+front_end_checked() { # layout (Prettier), meaning (ESLint) and unit tests of the scripts, with the Node that builds them
   front_end_packages
   (cd web/assets && "${NODE[@]}" node_modules/prettier/bin/prettier.cjs --check --log-level warn .)
   (cd web/assets && "${NODE[@]}" node_modules/eslint/bin/eslint.js --max-warnings 0 .)
+  (cd web/assets && logged front-end-tests "${NODE[@]}" --test tests/*.test.js) || { cat "$LOGS/front-end-tests.log"; return 1; }
 }
 
 identity_provider() { # a real provider of sign-ins, for the tests alone

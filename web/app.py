@@ -191,7 +191,7 @@ def _provider() -> Provider | None:
 
 
 def _asset(name: str) -> dict[str, Any]:
-    """Built files of an entry: its script and style sheets."""
+    """Built files of an entry ("tasks/task" is src/tasks/task.js): its script and style sheets."""
     manifest = json.loads((static_files.FOLDER / ".vite" / "manifest.json").read_text(encoding="utf-8"))
     entry = manifest[f"src/{name}.js"]
     styles = list(entry.get("css", []))

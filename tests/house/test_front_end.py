@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent.parent
 LONGEST = 120
 ASSETS = ROOT / "web" / "assets"
 FILES = [
-    p for p in (*ASSETS.glob("*.js"), *(ASSETS / "src").rglob("*"), *(ASSETS / "public").rglob("*"))
+    p for p in (*ASSETS.glob("*.js"), *(ASSETS / "src").rglob("*"), *(ASSETS / "tests").rglob("*"), *(ASSETS / "public").rglob("*"))
     if p.suffix in (".js", ".css")
 ]  # fmt: skip
 TEMPLATES = sorted((ROOT / "web" / "templates").rglob("*.html"))
