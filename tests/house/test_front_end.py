@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ FILES = [
     p for p in (*ASSETS.glob("*.js"), *(ASSETS / "src").rglob("*"), *(ASSETS / "tests").rglob("*"), *(ASSETS / "public").rglob("*"))
     if p.suffix in (".js", ".css")
 ]  # fmt: skip
+FORMS = ROOT / "web" / "templates" / "macros" / "forms.html"
 TEMPLATES = sorted((ROOT / "web" / "templates").rglob("*.html"))
 
 
@@ -36,6 +38,19 @@ def test_no_line_of_a_template_ends_in_a_wide_space(path: Path) -> None:
     """It is text, which an editor or djhtml takes away unseen."""
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if "\u3000" in (line[-1:], line.strip(" ")[:1])] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.name)
+def test_the_field_against_forged_requests_stands_in_one_place(path: Path) -> None:
+    """A form that is sent by POST is made by `forms.post`, which cannot forget it."""
+    text = path.read_text(encoding="utf-8")
+    if path != FORMS:
+        assert 'name="csrf_token"' not in text
+        assert not re.search(r"<form[^>]*method=.?post", text, re.IGNORECASE), (
+            "write {% call forms.post(...) %}"
+        )
+    else:
+        assert text.count('name="csrf_token"') == 1
 
 
 @pytest.mark.parametrize("call", ["front_end_checked", "djhtml"])
