@@ -58,7 +58,9 @@ def home(actor: Actor) -> Any:
     """Programmes with their releases, and drafts."""
     with auth.office().database.reading("") as session:
         return render_template(
-            "studio.html", programmes=publish.published_programmes(session), drafts=drafts.listed(session)
+            "studio/list.html",
+            programmes=publish.published_programmes(session),
+            drafts=drafts.listed(session),
         )
 
 
@@ -82,7 +84,7 @@ def one(actor: Actor, draft_id: int) -> Any:
         today = civil_date(auth.office().database.clock())
         run = draft.rehearsal
         return render_template(
-            "draft.html",
+            "studio/draft.html",
             failures=failures.grouped(run["failed"], failures.titles_of(bundle)) if run.get("failed") else [],
             draft=draft,
             files=file_titles.by_kind(bundle),
@@ -112,7 +114,7 @@ def edit(actor: Actor, draft_id: int, name: str) -> Any:
         if name not in bundle.files:
             raise NotFound()
         return render_template(
-            "studio_file.html",
+            "studio/file.html",
             draft=draft,
             name=name,
             title=file_titles.title(bundle, name),
