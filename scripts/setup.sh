@@ -186,15 +186,32 @@ node_command() { # Node 20.19, 22.12 or later: the machine's own, else from a Py
   export PATH="$home/bin:$PATH"
 }
 
-front_end() { # install scripts of packages do not run: none of them is needed, and some of them send data out
-  local wanted; wanted=$(digest web/assets/package-lock.json web/assets/vite.config.js web/assets/src/* web/assets/public/*)
-  is_stamped web/static/stamp "$wanted" && return 0
+front_end_packages() { # install scripts of packages do not run: none of them is needed, and some of them send data out
+  local wanted; wanted=$(digest web/assets/package-lock.json)
   node_command
-  say "生成前端页面"
+  is_stamped web/assets/node_modules/stamp "$wanted" && return 0
+  say "取得前端组件"
   (cd web/assets && logged npm "${NPM[@]}" ci --ignore-scripts --no-audit --no-fund) || failed "取得前端组件" npm
+  echo "$wanted" > web/assets/node_modules/stamp
+}
+
+front_end() {
+  local sources wanted
+  mapfile -t sources < <(find web/assets/src web/assets/public -type f | LC_ALL=C sort)
+  wanted=$(digest web/assets/package-lock.json web/assets/vite.config.js "${sources[@]}")
+  is_stamped web/static/stamp "$wanted" && return 0
+  front_end_packages
+  say "生成前端页面"
   (cd web/assets && logged vite "${NODE[@]}" node_modules/vite/bin/vite.js build) || failed "生成前端页面" vite
   logged front-end .venv/bin/python scripts/verify_setup.py front-end || failed "检查前端页面" front-end
   echo "$wanted" > web/static/stamp
+}
+
+front_end_checked() { # layout (Prettier), meaning (ESLint) and unit tests of the scripts, with the Node that builds them
+  front_end_packages
+  (cd web/assets && "${NODE[@]}" node_modules/prettier/bin/prettier.cjs --check --log-level warn .)
+  (cd web/assets && "${NODE[@]}" node_modules/eslint/bin/eslint.js --max-warnings 0 .)
+  (cd web/assets && logged front-end-tests "${NODE[@]}" --test tests/*.test.js) || { cat "$LOGS/front-end-tests.log"; return 1; }
 }
 
 identity_provider() { # a real provider of sign-ins, for the tests alone

@@ -47,7 +47,9 @@ def front_end() -> str | None:
     """The manifest names every entry of the desk, and every file that it names is there."""
     static = ROOT / "web" / "static"
     manifest = json.loads((static / ".vite" / "manifest.json").read_text(encoding="utf-8"))
-    entries = re.findall(r'"(src/\w+\.js)"', (ROOT / "web/assets/vite.config.js").read_text(encoding="utf-8"))
+    entries = re.findall(
+        r'"(src/\w+/\w+\.js)"', (ROOT / "web/assets/vite.config.js").read_text(encoding="utf-8")
+    )
     for entry in entries:
         if entry not in manifest:
             return f"没有生成 {entry}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask, Response, current_app, request
@@ -21,7 +22,7 @@ from processes.policy.reading import LARGEST_KEY
 from processes.policy.values import shown
 from processes.settings import Provider
 from processes.storage import keyring
-from web import auth, devices, errors, forms, static_files
+from web import auth, devices, errors, forms, static_files, words
 from web.desks import (
     admin,
     archive,
@@ -139,6 +140,7 @@ def create_app(office: Office | None = None) -> Flask:
     app.add_template_filter(_written, "written")
     app.add_template_filter(shown, "shown")
     app.add_template_filter(_size, "size")
+    app.add_template_filter(_money, "money")
     app.add_template_filter(devices.title, "device")
     return app
 
@@ -172,6 +174,7 @@ def _shared() -> dict[str, Any]:
         "asset": _asset,
         "colour": _colour,
         "NO_DUE_DATE": NO_DUE_DATE,
+        "words": words,
         "damage": lambda: soundness.damage(auth.office().settings),
         "room_left": lambda: soundness.room(auth.office().settings),
         "worker_is_held": lambda: heartbeat.held(auth.office().settings),
@@ -191,7 +194,7 @@ def _provider() -> Provider | None:
 
 
 def _asset(name: str) -> dict[str, Any]:
-    """Built files of an entry: its script and style sheets."""
+    """Built files of an entry ("tasks/task" is src/tasks/task.js): its script and style sheets."""
     manifest = json.loads((static_files.FOLDER / ".vite" / "manifest.json").read_text(encoding="utf-8"))
     entry = manifest[f"src/{name}.js"]
     styles = list(entry.get("css", []))
@@ -212,6 +215,11 @@ def _written(instant: str) -> str:
 def _size(octets: int) -> str:
     """How large a file is, as people say it."""
     return f"{octets / 1024:.0f} KB" if octets < _MEGA else f"{octets / _MEGA:.1f} MB"
+
+
+def _money(amount: Decimal | int) -> str:
+    """An amount in yuan, to the fen: 12,345.60."""
+    return f"{amount:,.2f}"
 
 
 def _due(day: date) -> str:

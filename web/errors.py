@@ -45,7 +45,9 @@ def register(app: Flask) -> None:
 def _answer(status: int, message: str, code: str, fields: dict[str, Any] | None = None) -> Response:
     if wants_json():
         return make_response(jsonify(code=code, message=message, fields=fields or {}), status)
-    page = render_template("error.html", message=message, code=code, status=status, fields=fields or {})
+    page = render_template(
+        "layout/error.html", message=message, code=code, status=status, fields=fields or {}
+    )
     return make_response(page, status)
 
 

@@ -43,6 +43,15 @@ CATEGORIES = {
     "marginal": "边缘户",
     "registered": "建档立卡户",
 }
+CATEGORIES_IN_LISTS = {
+    "": "一般",
+    "returned_to_poverty": "返贫",
+    "newly_poor": "新增贫困",
+    "monitored": "监测户",
+    "marginal": "边缘户",
+    "registered": "建档立卡",
+}
+"""The same in a column of a list, where there is little room."""
 COUNTED = frozenset({"cars", "dwellings", "companies"})
 """Kinds of property that are counted, not measured: whole numbers."""
 MAX_MEMBERS = 30

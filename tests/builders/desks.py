@@ -61,6 +61,11 @@ def desk_over(stage: Stage) -> Flask:
     return _latest[0][1]
 
 
+def flat(page: str) -> str:
+    """A page without the line ends and indents of its templates: what stands between two tags or beside a text."""
+    return re.sub(r"\s*\n\s*(?=<)|(?<=>)\s*\n\s*", "", page)
+
+
 class Person:
     """Somebody at the desk."""
 

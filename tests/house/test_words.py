@@ -12,7 +12,7 @@ NO_WORDS = {"HELLO {you}", '"value"', '"value", "value", ...'}
 
 
 def _known() -> str:
-    return (ROOT / "web" / "assets" / "src" / "words.js").read_text(encoding="utf-8")
+    return (ROOT / "web" / "assets" / "src" / "studio" / "words.js").read_text(encoding="utf-8")
 
 
 def test_every_word_of_the_table_editor_is_chinese() -> None:
@@ -31,7 +31,7 @@ def test_every_word_of_the_table_editor_is_chinese() -> None:
 
 
 def test_tools_of_the_diagram_are_named_as_an_official_says_them() -> None:
-    editor = (ROOT / "web" / "assets" / "src" / "editor_bpmn.js").read_text(encoding="utf-8")
+    editor = (ROOT / "web" / "assets" / "src" / "studio" / "editor_bpmn.js").read_text(encoding="utf-8")
     for name, word in (
         ("Activate hand tool", "移动画布"),
         ("Activate lasso tool", "框选"),

@@ -292,10 +292,10 @@ def test_audit__is_narrowed_by_kind_and_by_person_and_goes_on_to_older_entries(s
     Person(stage, "window_clerk")
     auditor = Person(stage, "auditor")
     assert set(get_args(audit.Action)) == set(audit.TITLES)
-    rows = re.findall(r"<tr><td class=\"text-nowrap\">", auditor.get("/audit").text)
+    rows = re.findall(r"<tr>\s*<td class=\"text-nowrap\">", auditor.get("/audit").text)
     assert len(rows) == 2
     only = auditor.get("/audit?action=sign_in&q=赵窗口").text
-    assert len(re.findall(r"<tr><td class=\"text-nowrap\">", only)) == 1
+    assert len(re.findall(r"<tr>\s*<td class=\"text-nowrap\">", only)) == 1
     assert "没有符合条件的记录" in auditor.get("/audit?action=file_destroyed").text
     with stage.database.unit_of_work() as uow:
         actor = stage.actor("auditor", "340199")

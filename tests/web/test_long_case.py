@@ -17,7 +17,7 @@ from web.desks import cases as desk
 _ITEMS = re.compile(
     r'<li class="event-(\w+)">\s*<time>[^<]*</time> <span class="who-did">[^<]*</span> ([^<]*)</li>'
 )
-_EARLIER = re.compile(r'<a href="(/cases/[^"]+/timeline\?before=\d+)" hx-get="\1"')
+_EARLIER = re.compile(r'<a\s+href="(/cases/[^"]+/timeline\?before=\d+)"\s+hx-get="\1"')
 LONG = 300
 
 

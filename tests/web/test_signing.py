@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,7 @@ def test_in_the_shell(stage: Stage, approved: str, tmp_path: Path, monkeypatch: 
 def test_many_papers_are_printed_at_once(stage: Stage, approved: str) -> None:
     clerk = Person(stage, "window_clerk")
     page = clerk.get("/papers/batch").text
-    codes = [part.split('"')[0] for part in page.split('name="code" value="')[1:]]
+    codes = re.findall(r'name="code"\s+value="([^"]+)"', page)
     assert len(codes) == 6
     made = clerk.client.post(
         "/papers/batch",

@@ -4,10 +4,24 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig } from "vite";
 
 const ENTRIES = [
-  "src/main.js", "src/task.js", "src/diagram.js", "src/household.js", "src/studio.js", "src/heat.js",
-  "src/recorder.js", "src/coverage.js", "src/changes.js", "src/returns.js", "src/archive.js",
-  "src/worklist.js", "src/home.js", "src/field.js", "src/case.js", "src/attachments.js", "src/factors.js",
-  "src/household_sheet.js",
+  "src/desk/main.js",
+  "src/tasks/task.js",
+  "src/cases/diagram.js",
+  "src/households/household.js",
+  "src/studio/studio.js",
+  "src/oversight/heat.js",
+  "src/studio/recorder.js",
+  "src/studio/coverage.js",
+  "src/studio/changes.js",
+  "src/papers/returns.js",
+  "src/papers/archive.js",
+  "src/worklist/worklist.js",
+  "src/worklist/home.js",
+  "src/field/field.js",
+  "src/cases/case.js",
+  "src/cases/attachments.js",
+  "src/identity/factors.js",
+  "src/households/household_sheet.js",
 ];
 const TEXTS = /\.(js|css|svg)$/;
 
@@ -19,7 +33,9 @@ const compressed = {
     for (const name of readdirSync(folder).filter((n) => TEXTS.test(n))) {
       const content = readFileSync(join(folder, name));
       writeFileSync(join(folder, `${name}.gz`), gzipSync(content, { level: 9 }));
-      const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } };
+      const best = {
+        params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
+      };
       writeFileSync(join(folder, `${name}.br`), brotliCompressSync(content, best));
     }
   },

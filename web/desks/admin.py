@@ -41,7 +41,7 @@ desk = Blueprint("admin", __name__)
 def about(actor: Actor) -> Any:
     """What the program is and which releases are in force."""
     with auth.office().database.reading("") as session:
-        return render_template("about.html", releases=publish.published_programmes(session))
+        return render_template("guide/about.html", releases=publish.published_programmes(session))
 
 
 @desk.get("/audit")
@@ -55,7 +55,7 @@ def audit_log(actor: Actor) -> Any:
         rows, further = audit.page(session, action, word, before)
         seal = anchors.latest(session)
         return render_template(
-            "audit.html", rows=rows, further=further, action=action, word=word, titles=audit.TITLES, seal=seal,
+            "accounts/audit.html", rows=rows, further=further, action=action, word=word, titles=audit.TITLES, seal=seal,
             lists=reads.TITLES,
         )  # fmt: skip
 
@@ -96,7 +96,7 @@ def _accounts(
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = accounts.listed(session)
         return render_template(
-            "accounts.html",
+            "accounts/list.html",
             rows=rows,
             place_names=divisions.names(session, [a.division for a in rows]),
             people=accounts.by_person(session),
@@ -124,7 +124,7 @@ def _account(actor: Actor, username: str, fault: str | None = None) -> str:
         account = accounts.by_username(session, username)
         change = accounts.changes(session).get(account.id)
         return render_template(
-            "account.html", account=account, change=change, fault=fault,
+            "accounts/account.html", account=account, change=change, fault=fault,
             typed=request.form if fault else None,
             in_hand=queues.in_hand(session, account.id),
             same_person=accounts.by_person(session)[account.id],

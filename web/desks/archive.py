@@ -42,7 +42,7 @@ def overview(actor: Actor) -> Any:
     today = civil_date(auth.office().database.clock())
     with auth.office().database.reading(actor.division, actor.department) as session:
         return render_template(
-            "archive.html", due=destruction.due(session, today), waiting=destruction.waiting(session),
+            "archive/overview.html", due=destruction.due(session, today), waiting=destruction.waiting(session),
             decided=destruction.decided(session), old=old_files.latest(session), terms=retention.TERMS,
             household=request.args.get("household", ""),
         )  # fmt: skip
@@ -74,7 +74,7 @@ def old_file(actor: Actor, number: str) -> Any:
         household = people.household(session, file.household_id)
         first = retention.over_on(file.closed_on, file.retention)
         return render_template(
-            "old_file.html", file=file, household=household, over_on=first,
+            "archive/old_file.html", file=file, household=household, over_on=first,
             sheets=old_files.sheets(session, file.id), aside=old_files.aside(session, file.id),
         )  # fmt: skip
 

@@ -42,7 +42,7 @@ def listed(actor: Actor) -> Any:
         ]
         offered = {"call": {"places": calls.places(session, actor.division)}}
         return render_template(
-            "calls.html", title=start.title, schema=forms.resolved(bundle.form(start.form) or {}, lambda: offered),
+            "calls/page.html", title=start.title, schema=forms.resolved(bundle.form(start.form) or {}, lambda: offered),
             rows=rows, unsaved=sheet, today=today, noted=request.args.get("noted", ""),
             data=sheet.data if sheet.data is not None else {}, target=url_for("calls.note"),
         )  # fmt: skip

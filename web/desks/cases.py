@@ -85,7 +85,7 @@ def search(actor: Actor) -> Any:
         townships = divisions.townships(session, actor.division) if is_county else []
         programmes = {r.programme: r.title for r in publish.published_programmes(session)}
     return render_template(
-        "cases.html", page=page, search=word, wanted=wanted, programmes=programmes, states=queries.STATES,
+        "cases/list.html", page=page, search=word, wanted=wanted, programmes=programmes, states=queries.STATES,
         townships={t.code: t.name for t in townships}, kept=_kept(word),
     )  # fmt: skip
 
@@ -167,7 +167,7 @@ def one(actor: Actor, number: str) -> Any:
             decision_view.computation(office, session, case, bundle, data) if may_see_household else None
         )
         return render_template(
-            "case.html",
+            "cases/page.html",
             case=case,
             unsaid=contacts.of_office(session, case.division[:TOWNSHIP_DIGITS]).missing,
             release=papers.release_number(session, case.release_id),
@@ -216,7 +216,7 @@ def earlier(actor: Actor, number: str) -> Any:
         known = choice_words.of_case(bundle, case.process, answers.known(office, case, bundle))
         is_part = bool(request.headers.get("HX-Request"))
         return render_template(
-            "case_timeline_part.html" if is_part else "case_timeline.html",
+            "cases/_timeline.html" if is_part else "cases/timeline.html",
             case=case, timeline=_timeline(told, known), earlier=_earlier(told),
         )  # fmt: skip
 
@@ -341,7 +341,7 @@ def changes(actor: Actor, number: str) -> Any:
         kept = [] if household is None else history.versions(session, household)
         offers = answers.offered(answers.known(office, case, bundle), household)
         return render_template(
-            "case_changes.html", case=case, steps=step_changes.of_steps(bundle, queries.items(session, case.id), offers),
+            "cases/changes.html", case=case, steps=step_changes.of_steps(bundle, queries.items(session, case.id), offers),
             register=step_changes.of_register(kept, case, office.database.clock()),
         )  # fmt: skip
 

@@ -41,7 +41,7 @@ def record(actor: Actor) -> Any:
 def _page(actor: Actor, saved: str = "", fault: str = "", typed: RecordContact | None = None) -> str:
     with auth.office().database.reading(actor.division, actor.department) as session:
         return render_template(
-            "contacts.html",
+            "contacts/page.html",
             offices=contacts.offices(session, actor.division),
             saved=saved,
             fault=fault,

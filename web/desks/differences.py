@@ -25,7 +25,7 @@ def listed(actor: Actor) -> Any:
     with auth.office().database.reading(actor.division, actor.department) as session:
         found = differing.rows(session, differences.listed(session, actor, not everything))
         today = civil_date(auth.office().database.clock())
-        return render_template("differences.html", rows=found, everything=everything, today=today)
+        return render_template("differences/page.html", rows=found, everything=everything, today=today)
 
 
 @desk.post("/differences/<int:difference_id>/resolve")

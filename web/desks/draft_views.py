@@ -36,7 +36,7 @@ def coverage(actor: Actor, draft_id: int) -> Any:
             shown[sheet["process"]] = {**sheet, "file": file, "flows": [f.id for f in diagram.flows]}
     run = draft.rehearsal
     return render_template(
-        "coverage.html",
+        "studio/coverage.html",
         draft=draft,
         data={
             "sheets": list(shown.values()),
@@ -66,7 +66,7 @@ def changes(actor: Actor, draft_id: int) -> Any:
         for title, files in (("修改后", bundle.files), ("现行", base.files))
         if name in files
     ]
-    return render_template("changes.html", draft=draft, sheets=sheets)
+    return render_template("studio/changes.html", draft=draft, sheets=sheets)
 
 
 @desk.get("/studio/<int:draft_id>/preview/<path:name>")

@@ -26,7 +26,7 @@ def overview(actor: Actor) -> Any:
     with auth.office().database.reading(actor.division[: draws.COUNTY_DIGITS]) as session:
         rounds = draws.rounds(session)
         counts = {r.id: len(draws.lots(session, r.id)) for r in rounds}
-        return render_template("draws.html", rounds=rounds, counts=counts, office=draws.office_of(actor))
+        return render_template("draws/list.html", rounds=rounds, counts=counts, office=draws.office_of(actor))
 
 
 @desk.get("/draws/<int:round_id>")
@@ -35,7 +35,7 @@ def sheet(actor: Actor, round_id: int) -> Any:
     """The sheet of a round; with it everybody can compute every lot again."""
     with auth.office().database.reading(actor.division[: draws.COUNTY_DIGITS]) as session:
         found = draws.one(session, round_id)
-        return render_template("draw.html", round=found, lots=draws.lots(session, round_id))
+        return render_template("draws/draw.html", round=found, lots=draws.lots(session, round_id))
 
 
 @desk.get("/draws/<int:round_id>/sheet.pdf")

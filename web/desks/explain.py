@@ -35,7 +35,7 @@ def page(actor: Actor, number: str) -> Any:
         pinned = CasePolicy(session, case.id, case.division, bundle.policy)
         definition = bundle.definition(case.process or None)
         return render_template(
-            "explain.html",
+            "explain/page.html",
             case=case,
             release=papers.release_number(session, case.release_id),
             card=decision_view.card_of(session, told),

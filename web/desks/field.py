@@ -33,7 +33,7 @@ _WORKER = Path(__file__).parent.parent / "static" / "sw.js"
 @require(Permission.TASK_WORK)
 def page(actor: Actor) -> Any:
     """The page that works without a network."""
-    return render_template("field.html")
+    return render_template("field/page.html")
 
 
 @desk.get("/sw.js")

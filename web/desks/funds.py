@@ -45,7 +45,7 @@ def overview(actor: Actor) -> Any:
             for d in divisions.townships(session, actor.division)
         ]  # fmt: skip
         level = fund_queries.level(session, civil_date(auth.office().database.clock()), actor.division)
-    return render_template("funds.html", rows=rows, level=level)
+    return render_template("funds/list.html", rows=rows, level=level)
 
 
 @desk.get("/funds/<string:township>")
@@ -58,7 +58,7 @@ def ledger(actor: Actor, township: str) -> Any:
         place = divisions.township(session, township, actor.division)
         fund = fund_queries.fund_or_none(session, township)
         return render_template(
-            "fund.html",
+            "funds/ledger.html",
             township=township,
             place=place,
             fund=fund,

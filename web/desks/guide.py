@@ -24,14 +24,14 @@ FOLDER = Path(__file__).parents[2] / "docs"
 @require(Permission.STUDIO)
 def page(actor: Actor) -> Any:
     """The guide."""
-    return render_template("guide.html", title="流程管理员手册", guide=_read("supervisor.zh.md"))
+    return render_template("guide/page.html", title="流程管理员手册", guide=_read("supervisor.zh.md"))
 
 
 @desk.get("/help")
 @require(Permission.SESSION)
 def everybody(actor: Actor) -> Any:
     """What each desk does and how, with the keys; for every role."""
-    return render_template("guide.html", title="使用帮助", guide=_read("desk.zh.md"))
+    return render_template("guide/page.html", title="使用帮助", guide=_read("desk.zh.md"))
 
 
 def _read(name: str) -> Markup:
@@ -50,7 +50,7 @@ def policy(actor: Actor) -> Any:
         ids = [publish.current_id(session, p.programme, today) for p in publish.published_programmes(session)]
         carried = clauses.carried_by(publish.open_release(session, number) for number in ids)
     known = clauses.known(office.settings.content)
-    return render_template("policy.html", known=known.values(), carried=carried)
+    return render_template("guide/policy.html", known=known.values(), carried=carried)
 
 
 @desk.get("/guide/images/<string:name>")

@@ -166,7 +166,7 @@ def notice_list(actor: Actor) -> Any:
     with office.database.reading("") as session:
         found = notices.latest(session, actor)
     new = tuple(n.id for n in found if n.read_at is None)
-    page = render_template("notices.html", lines=notices.lines(found), new=set(new))
+    page = render_template("handing/notices.html", lines=notices.lines(found), new=set(new))
     if new:
         office.perform(ReadNotices(new), actor)
     return page
@@ -177,7 +177,7 @@ def notice_list(actor: Actor) -> Any:
 def reach_page(actor: Actor) -> Any:
     """Where one is reached, and when not."""
     with auth.office().database.reading("") as session:
-        return render_template("reach.html", account=accounts.by_id(session, actor.account_id))
+        return render_template("handing/reach.html", account=accounts.by_id(session, actor.account_id))
 
 
 @desk.post("/reach")
@@ -201,7 +201,7 @@ def absence_page(actor: Actor) -> Any:
     """Who acts for one, and for whom one acts."""
     with auth.office().database.reading("") as session:
         return render_template(
-            "absences.html", rows=absences.listed(session, actor.account_id),
+            "handing/absences.html", rows=absences.listed(session, actor.account_id),
             people=absences.candidates(session, actor, auth.office().database.clock()),
             waiting=absences.waiting(session, actor) if actor.may(Permission.ABSENCE_CONFIRM) else [],
             longest=auth.office().settings.absence_days,

@@ -34,7 +34,7 @@ def page(actor: Actor, programme: str) -> Any:
         bundle, process = _asked(session, programme)
         found = heat.steps(session, programme, _processes(bundle, process), since, _today())
         return render_template(
-            "heat.html",
+            "heat/page.html",
             programmes=publish.published_programmes(session),
             bundle=bundle,
             process=process,
@@ -79,7 +79,7 @@ def behind(actor: Actor, programme: str) -> Any:
         since = _today() - timedelta(days=_days())
         rows = heat.cases_behind(session, programme, _processes(bundle, process), since, _today(), task, kind)
         return render_template(
-            "heat_cases.html", rows=rows, kind=heat.KINDS[kind], bundle=bundle, process=process, days=_days(),
+            "heat/cases.html", rows=rows, kind=heat.KINDS[kind], bundle=bundle, process=process, days=_days(),
             now=auth.office().database.clock(),
         )  # fmt: skip
 

@@ -111,7 +111,7 @@ def _page(actor: Actor, faults: Mapping[str, Sequence[str]] | None = None, fault
         decided = [r for r in rows if r.status == "proposed" or _undo_asked(r)]
         is_deciding = actor.may(Permission.CALENDAR_WRITE)
         return render_template(
-            "holidays.html",
+            "holidays/page.html",
             rows=rows,
             effects={r.id: _effect(session, rows, r) for r in decided} if is_deciding else {},
             titles=STATUS_TITLES,

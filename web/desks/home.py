@@ -48,7 +48,7 @@ def page(actor: Actor) -> Any:
         unread = [n for n in notices.latest(session, actor) if n.read_at is None]
         told = notices.lines(unread)[:6]
     return render_template(
-        "home.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=told, today=today, unsaved=left,
+        "home/page.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=told, today=today, unsaved=left,
         oversees=oversees, late=late, proposed=proposed, unsaid=unsaid,
         sees_load=actor.may(Permission.CASE_READ), is_county=len(actor.division) < TOWNSHIP_DIGITS,
     )  # fmt: skip
@@ -101,5 +101,5 @@ def behind(actor: Actor) -> Any:
         place = divisions.name(session, told["township"]) if told.get("township") else ""
     kept = {n: told[n] for n in ("township", "task") if told.get(n)}
     return render_template(
-        "load_cases.html", page=found, state=state, states=load.TITLES, place=place, kept=kept
+        "home/load_cases.html", page=found, state=state, states=load.TITLES, place=place, kept=kept
     )

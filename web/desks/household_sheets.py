@@ -28,7 +28,7 @@ desk = Blueprint("household_sheets", __name__)
 @require(Permission.HOUSEHOLD_WRITE)
 def upload_form(actor: Actor) -> Any:
     """Where a filled sheet is brought."""
-    return render_template("household_sheet.html", read=None)
+    return render_template("household_sheets/page.html", read=None)
 
 
 @desk.get("/households/sheet/blank.xlsx")
@@ -61,7 +61,7 @@ def check(actor: Actor) -> Any:
         for n, one in enumerate(read.families)
         if not one.faults
     ]
-    return render_template("household_sheet.html", read=read, ready=ready, file=upload.name)
+    return render_template("household_sheets/page.html", read=read, ready=ready, file=upload.name)
 
 
 def _ages(session: Session, actor: Actor, today: date) -> tuple[int, int] | None:

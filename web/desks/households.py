@@ -65,7 +65,7 @@ def register(actor: Actor) -> Any:
         is_county = len(actor.division) < TOWNSHIP_DIGITS
         townships = divisions.townships(session, actor.division) if is_county else []
     return render_template(
-        "households.html", rows=rows, search=search, differing=differing_ones, moving=moving, wanted=wanted,
+        "households/list.html", rows=rows, search=search, differing=differing_ones, moving=moving, wanted=wanted,
         kept=_kept(search), townships={t.code: t.name for t in townships}, categories=kinds.CATEGORIES,
         most=queries.PAGE,
     )  # fmt: skip
@@ -152,7 +152,7 @@ def _page(actor: Actor, number: str | None) -> Any:
             for i, p in queries.identified(session, [m["id"] for m in members]).items()
         }
         return render_template(
-            "household.html",
+            "households/page.html",
             household=household,
             unsaved=sheet,
             record_version=version,
@@ -233,7 +233,7 @@ def past(actor: Actor, number: str) -> Any:
         awards = payroll.of_household(session, household.id, str(Month.of(day)))
         own = [c for c in cases.of_household(session, household.id) if civil_date(c.opened_at) <= day]
         return render_template(
-            "household_history.html", household=household, day=day, state=state, told=told,
+            "households/history.html", household=household, day=day, state=state, told=told,
             content=None if state is None else shown.with_told(state.content, said), awards=awards,
             cases=own, line=history.line, today=today, closed_then=lambda c: c.closed_at and civil_date(c.closed_at) <= day,
             categories=kinds.CATEGORIES, persons=_person_changes(session, actor, household),

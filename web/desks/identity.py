@@ -68,7 +68,7 @@ def _factor(actor: Actor, fault: str | None = None) -> Any:
     there = auth.inside(request.values.get("next", ""))
     if actor.at_desk is None or actor.at_desk.awaits != factors.FACTOR:
         return redirect(there)
-    return render_template("factor.html", fault=fault, next=there, who=actor, **_ways(actor))
+    return render_template("identity/factor.html", fault=fault, next=there, who=actor, **_ways(actor))
 
 
 def _ways(actor: Actor) -> dict[str, bool]:
@@ -146,7 +146,7 @@ def _page(actor: Actor, **more: Any) -> str:
         left = recovery.left(session, actor.account_id or 0)
     here = actor.at_desk
     return render_template(
-        "factors.html", own=own, left=left, has_site=_site() is not None, who=actor,
+        "identity/factors.html", own=own, left=left, has_site=_site() is not None, who=actor,
         is_due=here is not None and here.awaits == factors.ENROLMENT and "codes" not in more,
         asks_password=here is None or here.way != sessions.PROVIDER, how_many=recovery.HOW_MANY, **more,
     )  # fmt: skip

@@ -36,7 +36,7 @@ def form(actor: Actor, number: str, programme: str, process: str = "") -> Any:
             return redirect(url_for("households.one", number=number))
         sheet = unsaved_sheet.of_page(actor, resumes=True)
         return render_template(
-            "apply.html",
+            "intake/apply.html",
             household=household,
             title=start.title,
             schema=forms.resolved(bundle.form(start.form) or {}, lambda: queries.choices(household)),

@@ -22,7 +22,7 @@ def listed(actor: Actor) -> Any:
     """Every move in scope, what waits first."""
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = sorted(moves.latest(session), key=lambda s: s.status != move_models.ASKED)
-        return render_template("moves.html", rows=rows, former=moves.former(session))
+        return render_template("moving/page.html", rows=rows, former=moves.former(session))
 
 
 @desk.post("/moves/<int:move_id>/decide")

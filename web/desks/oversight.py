@@ -45,7 +45,7 @@ def late(actor: Actor) -> Any:
         names_of = divisions.names(session, [township for township, _ in deviating])
         names = divisions.names(session, [t.key for t in townships])
         return render_template(
-            "oversight.html",
+            "oversight/page.html",
             rows=rows,
             wanted=wanted,
             kept=_kept(),

@@ -35,7 +35,7 @@ def waiting(actor: Actor) -> Any:
     kind = request.args.get("kind", "")
     titles = sorted({paper.title for paper, _ in rows})
     shown = [(p, case) for p, case in rows if not kind or p.title == kind]
-    return render_template("batch.html", rows=shown, titles=titles, kind=kind)
+    return render_template("papers/batch.html", rows=shown, titles=titles, kind=kind)
 
 
 @desk.post("/papers/batch")
@@ -95,7 +95,7 @@ def pdf(actor: Actor, code: str) -> Any:
     try:
         printed = office.perform(RecordPrinting(code), actor)
     except PaperNotReady:
-        return render_template("paper_waiting.html"), 202, {"Refresh": "2"}
+        return render_template("papers/waiting.html"), 202, {"Refresh": "2"}
     content = _content(office, actor, code, printed.sha256)
     name = f"{printed.title}-{printed.number}.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)

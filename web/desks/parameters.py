@@ -145,7 +145,7 @@ def _page(
         kept = queries.history(session)
         county = len(actor.division) <= COUNTY_DIGITS
         return render_template(
-            "parameters.html",
+            "parameters/page.html",
             entries=[_entry(p, bundles, kept, names, today) for p in known.values()],
             waiting=[_waiting(session, row, known, bundles, names) for row in queries.waiting(session)],
             known=list(known.values()),

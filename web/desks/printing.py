@@ -32,7 +32,7 @@ def overview(actor: Actor) -> Any:
     """The person's own long prints, with how far they are; looks again by itself while one is being made."""
     with auth.office().database.reading(actor.division, actor.department) as session:
         found = runs.latest(session, actor.account_id)
-    template = "prints_table.html" if request.headers.get("HX-Request") else "prints.html"
+    template = "printing/_prints.html" if request.headers.get("HX-Request") else "printing/prints.html"
     return render_template(
         template, runs=found, busy=any(r.status == WAITING for r in found), PAYMENT_LIST=PAYMENT_LIST
     )
@@ -96,7 +96,7 @@ def payments(actor: Actor) -> Any:
         sums = payroll.sums(session, str(month), TOWNSHIP_DIGITS)
         names = divisions.names(session, [s.township for s in sums])
     return render_template(
-        "payments.html", month=month, before=month.plus(-1), after=month.plus(1), sums=sums, names=names,
+        "printing/payments.html", month=month, before=month.plus(-1), after=month.plus(1), sums=sums, names=names,
         programmes={s.programme: s.programme_title for s in sums},
         whole=actor.division if len(actor.division) < TOWNSHIP_DIGITS else "",
     )  # fmt: skip

@@ -86,8 +86,8 @@ def _proven(who: oidc.Vouched) -> Any:
     if auth.actor_or_none() is None:
         raise ProviderRefused(reason="登录已失效，请重新登录")
     auth.office().perform(ProveVouched(auth.session_id(), who.username), system_actor())
-    return render_template("proven.html")
+    return render_template("provider/proven.html")
 
 
 def _refused(fault: YimenError) -> Any:
-    return render_template("sign_in.html", fault=fault.message, username="", next=""), status_of(fault)
+    return render_template("sign_in/page.html", fault=fault.message, username="", next=""), status_of(fault)

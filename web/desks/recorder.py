@@ -60,7 +60,7 @@ def page(actor: Actor, draft_id: int) -> Any:
         "incomes": list(kinds.INCOME_KINDS.items()),
         "relations": list(kinds.RELATIONS),
     }
-    return render_template("recorder.html", draft=draft, offered=offered)
+    return render_template("recorder/page.html", draft=draft, offered=offered)
 
 
 @desk.post("/studio/<int:draft_id>/record/look")
@@ -103,7 +103,7 @@ def new_step(actor: Actor, draft_id: int) -> Any:
     if task not in steps or after not in steps:
         raise NotFound()
     return render_template(
-        "new_step.html", draft=draft, steps=steps, added=added, task=task, after=after,
+        "recorder/new_step.html", draft=draft, steps=steps, added=added, task=task, after=after,
         schema=bundle.form(steps[task][1]) or {"type": "default", "components": []},
         target=url_for("recorder.put_step", draft_id=draft_id, task=task, after=after),
     )  # fmt: skip

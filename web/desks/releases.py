@@ -39,7 +39,7 @@ def all_of(actor: Actor, programme: str) -> Any:
         current = publish.current_id(session, programme, civil_date(office.database.clock()))
         batches = [b for b in migration_queries.listed(session) if b.programme == programme]
         return render_template(
-            "releases.html",
+            "releases/list.html",
             releases=releases,
             current=current,
             unfinished=migration_queries.unfinished_by_release(session, programme),
@@ -77,7 +77,7 @@ def batch(actor: Actor, batch_id: int) -> Any:
     with auth.office().database.reading("") as session:
         found = migration_queries.one(session, batch_id)
         return render_template(
-            "migration.html",
+            "releases/migration.html",
             batch=found,
             rows=migration_queries.rows(session, batch_id, kind if kind in KIND_TITLES else ""),
             tally=migration_queries.tally(session, batch_id),

@@ -26,7 +26,7 @@ desk = Blueprint("returns", __name__)
 def page(actor: Actor) -> Any:
     """Drop files; below, papers whose signed pages have not all come back."""
     with auth.office().database.reading(actor.division, actor.department) as session:
-        return render_template("returns.html", waiting=queries.not_returned(session))
+        return render_template("returns/page.html", waiting=queries.not_returned(session))
 
 
 @desk.post("/scan/returns")

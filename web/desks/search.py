@@ -86,5 +86,5 @@ def _page(session: Session, actor: Actor, word: str, found: Results) -> Any:
     told = {row.division for row in (*found.households, *found.cases)}
     found.places = divisions.names(session, sorted(told))
     return render_template(
-        "search.html", word=word, found=found, states=cases.STATES, shown=SHOWN, named=names.of_members
+        "search/page.html", word=word, found=found, states=cases.STATES, shown=SHOWN, named=names.of_members
     )

@@ -34,7 +34,7 @@ def form() -> Any:
     there, provider, left = request.args.get("next", ""), auth.office().settings.provider, ""
     if provider is not None and request.args.get("left"):
         left = oidc.leaving(provider, auth.office().settings.public_address)
-    return render_template("sign_in.html", fault=None, username="", next=there, left=left)
+    return render_template("sign_in/page.html", fault=None, username="", next=there, left=left)
 
 
 def _whose() -> str:
@@ -63,7 +63,7 @@ def submit() -> Any:
         found = auth.office().perform(command, system_actor())
     except YimenError as fault:
         page = render_template(
-            "sign_in.html", fault=fault.message, tries=_tries_left(fault, username), username=username,
+            "sign_in/page.html", fault=fault.message, tries=_tries_left(fault, username), username=username,
             next=request.form.get("next", ""),
         )  # fmt: skip
         return page, status_of(fault)
@@ -116,7 +116,7 @@ def _password_page(actor: Actor, fault: str | None = None) -> str:
     """The page asks for the second factor before it is sent, where there is one: the form is filled in only once."""
     with auth.office().database.reading("") as session:
         has_factor = bool(factors.of_account(session, actor.account_id))
-    return render_template("password.html", fault=fault, has_factor=has_factor)
+    return render_template("sign_in/password.html", fault=fault, has_factor=has_factor)
 
 
 @desk.post("/password")
@@ -142,7 +142,7 @@ def sessions_page(actor: Actor) -> Any:
     """Where one is signed in."""
     with auth.office().database.reading("") as rows:
         found = sessions.of_account(rows, actor.account_id)
-    return render_template("sessions.html", rows=found, here=auth.session_id())
+    return render_template("sign_in/sessions.html", rows=found, here=auth.session_id())
 
 
 @desk.post("/sessions/end")

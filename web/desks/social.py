@@ -26,7 +26,7 @@ def listed(actor: Actor) -> Any:
     """Needs on one side, offers on the other."""
     with auth.office().database.reading(actor.division, actor.department) as session:
         return render_template(
-            "offers.html",
+            "social/offers.html",
             offers=offers.listed(session),
             needs=queries.referred_to(session, SOCIAL),
             kinds=offers.KINDS,

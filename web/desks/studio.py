@@ -76,7 +76,7 @@ def home(actor: Actor) -> Any:
 def _home(faults: Mapping[str, Sequence[str]] | None = None, fault: str = "") -> str:
     with auth.office().database.reading("") as session:
         return render_template(
-            "studio.html",
+            "studio/list.html",
             programmes=publish.published_programmes(session),
             drafts=drafts.listed(session),
             faults=faults or {},
@@ -117,7 +117,7 @@ def one(actor: Actor, draft_id: int) -> Any:
         today = civil_date(auth.office().database.clock())
         run = draft.rehearsal
         return render_template(
-            "draft.html",
+            "studio/draft.html",
             failures=failures.grouped(run["failed"], failures.titles_of(bundle)) if run.get("failed") else [],
             draft=draft,
             files=file_titles.by_kind(bundle),
@@ -147,7 +147,7 @@ def edit(actor: Actor, draft_id: int, name: str) -> Any:
         if name not in bundle.files:
             raise NotFound()
         return render_template(
-            "studio_file.html",
+            "studio/file.html",
             draft=draft,
             name=name,
             title=file_titles.title(bundle, name),

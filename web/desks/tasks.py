@@ -65,7 +65,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
         )
         card = decision_view.of_case(office, session, case, bundle, known) if sees else None
         return render_template(
-            "task.html",
+            "tasks/page.html",
             case=case,
             item=item,
             summary=summary,

@@ -33,7 +33,7 @@ def listed(actor: Actor) -> Any:
             if actor.covers(place)
         }
         return render_template(
-            "transfers.html",
+            "transfers/page.html",
             rows=found,
             names=names,
             villages=villages,

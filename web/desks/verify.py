@@ -31,11 +31,11 @@ def one(code: str, page: str = "") -> Any:
     if found is not None and actor is not None and actor.may(Permission.PAPER_READ):
         with office.database.reading(actor.division, actor.department) as session:
             inside = queries.inside(session, actor, code)
-            page_shown = render_template("verify.html", paper=found, inside=inside, code=code)
+            page_shown = render_template("verify/page.html", paper=found, inside=inside, code=code)
         if inside is not None:
             reads.note(actor, "case_read", inside.case.number)
         return page_shown
-    page_shown = render_template("verify.html", paper=found, inside=None, code=code, lost=lost)
+    page_shown = render_template("verify/page.html", paper=found, inside=None, code=code, lost=lost)
     return page_shown, 200 if found else 404
 
 
@@ -43,7 +43,7 @@ def one(code: str, page: str = "") -> Any:
 @public
 def upload() -> Any:
     """Where a file is handed in to be checked byte for byte."""
-    return render_template("verify_file.html", checked=None)
+    return render_template("verify/file.html", checked=None)
 
 
 @desk.post("/verify")
@@ -64,5 +64,5 @@ def check() -> Any:
         paper = None if found is None else queries.verified(session, found.code)
         latest = found is None or signing.is_latest(found, content)
     return render_template(
-        "verify_file.html", checked=file_name(given.name), paper=paper, latest=latest, seen=seen
+        "verify/file.html", checked=file_name(given.name), paper=paper, latest=latest, seen=seen
     )

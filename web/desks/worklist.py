@@ -81,7 +81,7 @@ def queue(actor: Actor) -> Any:
         programmes = {r.programme: r.title for r in publish.published_programmes(session)}
         about = {} if is_part else _about(session, actor)
     return render_template(
-        "worklist_table.html" if is_part else "worklist.html",
+        "worklist/_table.html" if is_part else "worklist/page.html",
         page=page, items=[r.item for r in page.rows] if ranked else page.rows, ranked=ranked, queue=name,
         titles=titles, counts=counts, is_part=is_part, wanted=wanted, most=pages.MOST_COUNTED, kept=_kept(),
         columns=_columns(), all_columns=COLUMNS, townships={t.code: t.name for t in townships},
