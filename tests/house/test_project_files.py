@@ -51,3 +51,14 @@ def test_every_page_of_the_documents_is_in_the_index() -> None:
     assert [
         p.name for p in (ROOT / "docs").glob("*.md") if p.name != "README.md" and p.name not in index
     ] == []
+
+
+def test_every_decision_is_in_the_index__with_the_numbers_that_are_unused() -> None:
+    folder = ROOT / "docs" / "adr"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    files = sorted(p.name for p in folder.glob("0*.md"))
+    assert [name for name in files if f"]({name})" not in index] == []
+    numbers = [int(name[:4]) for name in files]
+    assert len(numbers) == len(set(numbers)), "a number is never used twice"
+    unused = ", ".join(f"{n:04d}" for n in range(1, max(numbers) + 1) if n not in numbers)
+    assert f"Unused numbers: {unused}." in index
