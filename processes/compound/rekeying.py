@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from processes.access.scope import system_actor
 from processes.errors import RuleBroken
 from processes.office.command import Command
 from processes.office.door import Office
 from processes.office.system import keys
-from processes.office.system.keys import ReindexRows, ResealRows
+from processes.office.system.keys import PartResult, ReindexRows, ResealRows
 from processes.policy.calendar import civil_date
 from processes.storage import keyring, resealing, vault
 
@@ -82,10 +81,12 @@ def _fingerprints(office: Office) -> Iterator[tuple[str, int]]:
 
 
 def _parts(
-    office: Office, title: str, command: Callable[[int | str], Command[Any]]
+    office: Office,
+    title: str,
+    command: Callable[[int | str], Command[PartResult]],
 ) -> Iterator[tuple[str, int]]:
     after: int | str | None = 0
     while after is not None:
         answer = office.perform(command(after), system_actor())
-        after = answer["after"]
-        yield title, int(answer["changed"])
+        after = answer.after
+        yield title, answer.changed

@@ -25,7 +25,7 @@ from processes.office.accounts.second_factors import (
     MakeRecoveryCodes,
     RemoveFactor,
 )
-from processes.office.accounts.verifying import AskPasskey, VerifyCode, VerifyPasskey, VerifyPassword
+from processes.office.accounts.verifying import AskPasskey, Proven, VerifyCode, VerifyPasskey, VerifyPassword
 from processes.office.command import Command
 from web import auth, forms
 from web.errors import status_of
@@ -127,8 +127,8 @@ def passkey(actor: Actor) -> Any:
     return _proven(actor, VerifyPasskey(str(forms.body().get("answer", "")), *_where()))
 
 
-def _proven(actor: Actor, command: Command[Any]) -> Any:
-    auth.renew_session(auth.office().perform(command, actor))
+def _proven(actor: Actor, command: Command[Proven]) -> Any:
+    auth.renew_session(auth.office().perform(command, actor).session)
     return jsonify(account=actor.account_id, csrf=generate_csrf())
 
 

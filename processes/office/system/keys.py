@@ -27,15 +27,15 @@ FINGERPRINTED: Mapping[str, Callable[[UnitOfWork, int], tuple[int | None, int]]]
 
 
 @dataclass(frozen=True, slots=True)
-class ResealRowsResult:
-    """The result of `ResealRows`."""
+class PartResult:
+    """A part of a table was gone through: behind which key the next one begins (None: it was the last)."""
 
     after: int | str | None
     changed: int
 
 
 @dataclass(frozen=True, slots=True)
-class ResealRows(Command[ResealRowsResult]):
+class ResealRows(Command[PartResult]):
     """Put the next rows of a table, behind the key `after`, under the newest encryption key."""
 
     permission = Permission.SYSTEM_WORK
@@ -45,22 +45,14 @@ class ResealRows(Command[ResealRowsResult]):
 
 
 @handles(ResealRows)
-def reseal_rows(settings: Settings, uow: UnitOfWork, actor: Actor, command: ResealRows) -> ResealRowsResult:
+def reseal_rows(settings: Settings, uow: UnitOfWork, actor: Actor, command: ResealRows) -> PartResult:
     """The next part of a table."""
     after, changed = resealing.reseal_rows(uow.session, command.table, command.after)
-    return ResealRowsResult(after=after, changed=changed)
+    return PartResult(after=after, changed=changed)
 
 
 @dataclass(frozen=True, slots=True)
-class ReindexRowsResult:
-    """The result of `ReindexRows`."""
-
-    after: int | None
-    changed: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReindexRows(Command[ReindexRowsResult]):
+class ReindexRows(Command[PartResult]):
     """Give the next rows of a table, behind the id `after`, their fingerprints under the newest index key."""
 
     permission = Permission.SYSTEM_WORK
@@ -70,12 +62,10 @@ class ReindexRows(Command[ReindexRowsResult]):
 
 
 @handles(ReindexRows)
-def reindex_rows(
-    settings: Settings, uow: UnitOfWork, actor: Actor, command: ReindexRows
-) -> ReindexRowsResult:
+def reindex_rows(settings: Settings, uow: UnitOfWork, actor: Actor, command: ReindexRows) -> PartResult:
     """The next part of a table that is found by fingerprints."""
     after, changed = FINGERPRINTED[command.table](uow, int(command.after))
-    return ReindexRowsResult(after=after, changed=changed)
+    return PartResult(after=after, changed=changed)
 
 
 @dataclass(frozen=True, slots=True)
