@@ -254,7 +254,7 @@ def _work(pipe: Connection, memory: int, needs: tuple[str, ...], behind: int = 0
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
-    # Rubbish is collected when nobody waits, and now and then, instead of in the middle of a sheet.
+    # Run the garbage collector between jobs, not while a page is being rendered.
     for name in needs:
         importlib.import_module(name)
     gc.freeze()

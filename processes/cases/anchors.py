@@ -1,4 +1,4 @@
-"""Heads of the chains, anchored daily: whoever could rewrite a whole chain cannot rewrite what was carried out of the house.
+"""Daily seals over all event chains.  A copy kept off-site exposes any later rewriting of the database.
 
 The anchors are also lines of a file (`var/anchors.txt`) that the operator copies elsewhere or prints; `yimen audit verify`
 counts every anchor again from the events and compares both.

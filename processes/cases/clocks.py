@@ -96,11 +96,11 @@ class CaseClocks:
             self._rows = (
                 of_case(self.uow.session, self.case.id) if ready is None and self.case.id else ready or []
             )
-            self._read_what_they_count_by(self._rows)
+            self._load_suspensions_and_calendar(self._rows)
         return self._rows
 
-    def _read_what_they_count_by(self, rows: list[Clock]) -> None:
-        """The suspensions of the clocks and the office's calendar, in one trip instead of one for each."""
+    def _load_suspensions_and_calendar(self, rows: list[Clock]) -> None:
+        """Load suspensions and holiday notices in one round trip."""
         if not rows:
             return
         suspensions, notices = self.uow.read(

@@ -43,7 +43,7 @@ def note(
 
 
 def resolve(uow: UnitOfWork, case_id: int, place: str) -> None:
-    """It has come right."""
+    """Mark the incidents at this place resolved."""
     for incident in _waiting(uow, case_id, place):
         incident.resolved_at = uow.now
 

@@ -1,4 +1,4 @@
-"""What people and the office told an instance, read from its stored bytes without building the instance.
+"""Inputs and answers recorded for an instance, read from its stored state without restoring it.
 
 Quick enough to read every case of a county; what diagrams compute from it (tables, sheets, scripts) is not
 here and is computed anew by whoever asks.
@@ -15,7 +15,7 @@ from processes.engine.definitions import Definition
 from processes.policy import values
 
 
-def told(raw: bytes, definition: Definition) -> dict[str, Any]:
+def recorded_inputs(raw: bytes, definition: Definition) -> dict[str, Any]:
     """The application's data, the last answer of every step, the last result of every service task."""
     document = orjson.loads(zstandard.decompress(raw))
     data: dict[str, Any] = {}

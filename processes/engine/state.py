@@ -62,12 +62,12 @@ def dump(state: State) -> bytes:
         "visits": state.visits,
         "ended_at": state.ended_at,
     }
-    return _press.compressor.compress(values.dumps(document))
+    return _codec.compressor.compress(values.dumps(document))
 
 
 def load(raw: bytes, definition: Definition, scripts: SafeScripts) -> State:
     """Restore a state against its definition; `scripts` serves the call at hand."""
-    document = values.loads(_press.decompressor.decompress(raw))
+    document = values.loads(_codec.decompressor.decompress(raw))
     workflow = BpmnWorkflow(definition.spec, definition.called, script_engine=scripts, deserializing=True)
     _load_tree(workflow, document["workflow"], 0)
     pending = {s["parent"]: s for s in document["subprocesses"]}
@@ -84,15 +84,15 @@ def all_tasks(workflow: BpmnWorkflow) -> list[Task]:
     return tasks
 
 
-class _Press(threading.local):
-    """What makes the bytes small and large again; it takes longer to make than to use, and is no two threads' at once."""
+class _Codec(threading.local):
+    """Per-thread zstd compressor and decompressor: expensive to create, not thread-safe."""
 
     def __init__(self) -> None:
         self.compressor = zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL)
         self.decompressor = zstandard.ZstdDecompressor()
 
 
-_press = _Press()
+_codec = _Codec()
 
 
 # ------------------------------------------------------------------ trees

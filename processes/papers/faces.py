@@ -1,4 +1,4 @@
-"""The faces that papers are set in here, for the health page."""
+"""Fonts available for papers, reported by /healthz."""
 
 from __future__ import annotations
 

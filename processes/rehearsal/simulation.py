@@ -81,7 +81,7 @@ def _chunk(part: list[_Row], packed: tuple[_Packed, _Packed], on: date) -> list[
     old, new = _opened(packed[0]), _opened(packed[1])
     results: list[_Result] = []
     for number, applicant, division, state in part:
-        data = {**journal.told(state, old.definition()), "accepted_on": on}
+        data = {**journal.recorded_inputs(state, old.definition()), "accepted_on": on}
         before, after = (_amount(bundle, dict(data), division, on) for bundle in (old, new))
         results.append((number, applicant, township_of(division), before, after))
     return results

@@ -133,7 +133,7 @@ class ReissuePasswordResult:
 
 @dataclass(frozen=True, slots=True)
 class ReissuePassword(Weighty[ReissuePasswordResult]):
-    """Give an account another one-time password, when the one before was lost or has expired.
+    """Issue a new one-time password for an account whose password was lost or has expired.
 
     While somebody can sign in with the account it waits for the second administrator, and the one before opens.
     """
@@ -151,7 +151,7 @@ class ReissuePassword(Weighty[ReissuePasswordResult]):
 def reissue(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ReissuePassword
 ) -> ReissuePasswordResult:
-    """Give another one-time password.  After founding a second administrator confirms it, as for a new one.
+    """Issue a new one-time password.  After founding, a second administrator confirms it, as for a new account.
 
     Who can sign in goes on with the password that they have until it is confirmed (`account_changes`); with a refusal
     nothing happened.  Somebody who had left comes back in this way, always with a second administrator.
@@ -260,7 +260,7 @@ def change_password(
 
 
 def _proven(actor: Actor, awaits: str) -> sessions.Proven:
-    """What the session after a new password begins with: the old password alone never stands for a second factor.
+    """The proof with which the session after a password change begins: the old password never counts as a second factor.
 
     That was shown in the session before, and no later than it says there.
     """
@@ -271,12 +271,12 @@ def _proven(actor: Actor, awaits: str) -> sessions.Proven:
 
 
 def wrong_password() -> PasswordRefused:
-    """What is told when the old password was wrong."""
+    """The error of a wrong old password."""
     return PasswordRefused(reason="原密码不正确")
 
 
 def demand_names(username: str, name: str) -> None:
-    """Raise `AccountInvalid` unless an account may be called so."""
+    """Raise `AccountInvalid` unless the username and the name are allowed."""
     if not _USERNAME.fullmatch(username):
         raise AccountInvalid(reason="用户名为 3 至 60 位小写字母、数字、点、横线，以字母开头")
     if not name.strip() or len(name) > _NAME_LENGTH or not name.isprintable():

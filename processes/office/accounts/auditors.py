@@ -1,4 +1,4 @@
-"""Whom the log's findings are told to."""
+"""The auditors, who are told of what the log finds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes of an account, its work, its factors, its password, its person: one administrator asks, another one decides."""
+"""Changes of an account (roles, place, factors, password, person): one administrator asks, another decides."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class AskFactorReset(Command[AskFactorResetResult]):
 def ask_factor_reset(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: AskFactorReset
 ) -> AskFactorResetResult:
-    """Ask that the second factors of somebody (who lost the telephone) are taken away; raises `RuleBroken`."""
+    """Ask to remove the second factors of an account whose owner lost the telephone; raises `RuleBroken`."""
     reason = reason_of(command.reason)
     account = uow.session.scalar(select(Account).where(Account.username == command.username))
     if account is None or actor.account_id is None:
@@ -126,7 +126,7 @@ def ask_password(uow: UnitOfWork, actor: Actor, account: Account, password_hash:
 
 
 def drop_password(uow: UnitOfWork, actor: Actor, account: Account) -> None:
-    """Whoever has just set an own password needs no other one: a reissued one that waits is taken back."""
+    """Withdraw a reissued password that waits: the owner has just set an own one."""
     query = select(AccountChange).where(
         AccountChange.account_id == account.id, AccountChange.verdict == "", AccountChange.reissues.is_(True)
     )
@@ -153,7 +153,7 @@ class DecideAccountChange(Command[DecideAccountChangeResult]):
     accept: bool
 
     def needs_verification(self) -> bool:
-        """To confirm it; to refuse or to take back asks nothing."""
+        """To confirm; to refuse or withdraw needs none."""
         return self.accept
 
 
@@ -161,7 +161,7 @@ class DecideAccountChange(Command[DecideAccountChangeResult]):
 def decide(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: DecideAccountChange
 ) -> DecideAccountChangeResult:
-    """Confirm or refuse a change; whoever asked for it can take it back and nothing more.
+    """Confirm or refuse a change; whoever asked for it may only withdraw it.
 
     A confirmed one ends the account's sessions, and gives back the steps that its new work does not include.
     """
@@ -213,7 +213,7 @@ def _settle(uow: UnitOfWork, actor: Actor, change: AccountChange, verdict: str) 
 def _give_password(
     uow: UnitOfWork, actor: Actor, account: Account, password_hash: str
 ) -> DecideAccountChangeResult:
-    """The one-time password that waited is the account's from now on; sessions end."""
+    """Put the waiting one-time password in force and end the account's sessions."""
     account.password_hash = password_hash
     account.must_change_password = True
     account.password_expires_at = uow.now + passwords.ONE_TIME_VALID
@@ -229,7 +229,7 @@ def _give_password(
 def _give_work(
     uow: UnitOfWork, actor: Actor, account: Account, change: AccountChange, in_hand: list[int]
 ) -> DecideAccountChangeResult:
-    """Other roles and another place; what the account may not go on with is given back."""
+    """Put other roles and another place in force; steps that the account may no longer do go back to their queues."""
     if Role.ADMINISTRATOR in account.roles and Role.ADMINISTRATOR not in change.roles:
         leaving.demand_administrator_besides(uow, account)
     account.roles, account.division = list(change.roles), change.division

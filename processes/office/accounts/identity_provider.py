@@ -1,4 +1,4 @@
-"""Sessions of people for whom somebody else vouches: the provider of sign-ins (统一身份认证)."""
+"""Sessions of people who sign in at an identity provider (统一身份认证)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MARK = 48
 
 @dataclass(frozen=True, slots=True)
 class TakeProviderAnswer(Command[None]):
-    """An answer of the provider of sign-ins has come for a request; given by the program alone, and taken once."""
+    """Take the provider's answer to a sign-in request, once; given by the program alone."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -53,7 +53,7 @@ class SignInVouchedResult:
 
 @dataclass(frozen=True, slots=True)
 class SignInVouched(Command[SignInVouchedResult]):
-    """Open a session for somebody for whom the provider of sign-ins vouched; given by the program alone."""
+    """Open a session for somebody whom the provider has authenticated; given by the program alone."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -66,7 +66,7 @@ class SignInVouched(Command[SignInVouchedResult]):
 
 @handles(SignInVouched)
 def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: SignInVouched) -> SignInVouchedResult:
-    """Open a session of an account that is there already; raises `ProviderRefused`.  None is made, none comes back."""
+    """Open a session of an existing account; raises `ProviderRefused`.  No account is made or reopened."""
     account = uow.session.scalar(select(Account).where(Account.username == command.username))
     if account is not None and account.awaits_confirmation:
         raise AccountUnconfirmed()
@@ -88,7 +88,7 @@ class ProveVouchedResult:
 
 @dataclass(frozen=True, slots=True)
 class ProveVouched(Command[ProveVouchedResult]):
-    """The provider vouched once more for whoever has this session; given by the program alone."""
+    """The provider has authenticated the owner of this session once more; given by the program alone."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -98,7 +98,7 @@ class ProveVouched(Command[ProveVouchedResult]):
 
 @handles(ProveVouched)
 def prove(settings: Settings, uow: UnitOfWork, actor: Actor, command: ProveVouched) -> ProveVouchedResult:
-    """The same person proved it once more at the provider; somebody else proves nothing for them."""
+    """Record that the provider verified the same person again; raises `ProviderRefused` for anybody else."""
     row = uow.lock(SignedIn, command.session)
     account = None if row is None else uow.session.get(Account, row.account_id)
     is_same = account is not None and account.username == command.username and account.is_active

@@ -1,4 +1,4 @@
-"""People who leave or get other work: their sessions and absences end, what they have in hand goes back."""
+"""Closing an account: sessions and absences end, steps in hand go back to their queues."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class CloseAccountResult:
 
 @dataclass(frozen=True, slots=True)
 class CloseAccount(Weighty[CloseAccountResult]):
-    """Let somebody go: the account signs in no more, what it has in hand goes back."""
+    """Close an account: it signs in no more, and its steps in hand go back to their queues."""
 
     permission = Permission.ACCOUNT_WRITE
 
@@ -41,7 +41,7 @@ class CloseAccount(Weighty[CloseAccountResult]):
 
 @handles(CloseAccount)
 def close(settings: Settings, uow: UnitOfWork, actor: Actor, command: CloseAccount) -> CloseAccountResult:
-    """Let somebody go at once; the other administrators and the auditors are told.
+    """Close an account at once; the other administrators and the auditors are told.
 
     Raises `RuleBroken` for one's own account and for the last administrator.
     """
@@ -74,7 +74,7 @@ def demand_administrator_besides(uow: UnitOfWork, account: Account) -> None:
 
 
 def give_back(uow: UnitOfWork, actor: Actor, account: Account, cases: list[int], reason: str) -> int:
-    """Give back the open steps of locked cases that the account may not go on with; answers how many."""
+    """Return the open steps of locked cases that the account may no longer do to their queues; gives their number."""
     query = (
         select(WorkItem)
         .where(WorkItem.case_id.in_(cases), WorkItem.claimed_by_id == account.id, WorkItem.status == "open")
@@ -139,7 +139,7 @@ def _withdraw_changes(uow: UnitOfWork, actor: Actor, account: Account) -> None:
 
 
 def _tell_askers(uow: UnitOfWork, account: Account) -> None:
-    """Whoever waits for a word of somebody who left asks somebody else."""
+    """Tell those who wait for an answer of the closed account to ask somebody else."""
     waiting = select(Involvement).where(
         Involvement.account_id == account.id, Involvement.status.in_(("waiting", "later"))
     )

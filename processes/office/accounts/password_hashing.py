@@ -1,4 +1,4 @@
-"""What is done about a command's password before its transaction: asking the directory, and computing hashes.
+"""Work on a command's password before its transaction: asking the directory, computing hashes.
 
 Both take long, and on SQLite a transaction holds the one writer: whoever signs in would hold up everybody who works.
 What was found is put into the command; the transaction compares the stored hash once more, which may be another by then.
@@ -36,7 +36,7 @@ _ONCE_A = timedelta(minutes=1)
 
 
 def is_delay_noted(database: Database, command: Command[Any]) -> bool:
-    """Whether it was written down within a minute that somebody at this address tries while they have to wait.
+    """Whether an attempt from this address during a delay was logged within the last minute.
 
     Whatever name they try: strangers fill no log, and hold no writer, with that.
     """
@@ -49,7 +49,7 @@ def is_delay_noted(database: Database, command: Command[Any]) -> bool:
 
 
 def note_delay(uow: UnitOfWork, command: Command[Any], actor: Actor) -> None:
-    """Write down that somebody tries while they have to wait."""
+    """Log an attempt that was made during a delay."""
     name = command.username if isinstance(command, SignIn) else actor.username
     whose = uow.session.scalar(select(Account.id).where(Account.username == name))
     audit.note_of(uow, whose, "attempt_delayed", "", _whence(command))
@@ -60,7 +60,7 @@ def _whence(command: Command[Any]) -> str:
 
 
 def prepared(settings: Settings, database: Database, command: Command[Any], actor: Actor) -> Command[Any]:
-    """The command with what was found of its password; raises `SignInDelayed`, `PasswordsBusy`, `PasswordRefused`.
+    """The command with the results of its password check; raises `SignInDelayed`, `PasswordsBusy`, `PasswordRefused`.
 
     Whoever has to wait for the next attempt costs no hash, and the directory is not asked.
     """
@@ -89,7 +89,7 @@ def prepared(settings: Settings, database: Database, command: Command[Any], acto
 
 
 def _sign_in(settings: Settings, database: Database, command: SignIn) -> SignIn:
-    """One hash for every name, whether an account has it or not, so that time tells nothing."""
+    """One hash for every name, known or not, so that response time reveals nothing."""
     with database.reading("") as session:
         account = session.scalar(select(Account).where(Account.username == command.username))
         is_familiar = _demand_over(database, session, account, command.username, command)

@@ -1,4 +1,4 @@
-"""Accounts of one natural person: that they are, and that it was a mistake, each confirmed by a second administrator."""
+"""Accounts of one natural person: declared and undone, each confirmed by a second administrator."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class DeclarePersonResult:
 
 @dataclass(frozen=True, slots=True)
 class DeclarePerson(Weighty[DeclarePersonResult]):
-    """Ask that an account is held to be of the natural person of another one."""
+    """Ask to register two accounts as accounts of one natural person."""
 
     permission = Permission.ACCOUNT_WRITE
 
@@ -72,7 +72,7 @@ class UntiePersonResult:
 
 @dataclass(frozen=True, slots=True)
 class UntiePerson(Weighty[UntiePersonResult]):
-    """Ask that an account is no longer held to be of the natural person of others: it was a mistake."""
+    """Ask to undo such a registration that was a mistake."""
 
     permission = Permission.ACCOUNT_WRITE
 
@@ -98,7 +98,7 @@ def ask_untie(settings: Settings, uow: UnitOfWork, actor: Actor, command: UntieP
 
 
 def tie(uow: UnitOfWork, actor: Actor, change: AccountChange) -> None:
-    """Carry out what was asked for, if it still may be."""
+    """Carry out a confirmed declaration, if it is still allowed."""
     one = uow.session.get_one(Account, change.account_id)
     other = uow.session.get_one(Account, change.same_as_id)
     _demand_joinable(uow, one, other)

@@ -1,4 +1,4 @@
-"""Second factors of one's own account: adding and giving up, with the password given again; resetting by others."""
+"""Second factors of one's own account: add and remove, with the password; reset by others."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class BeginTotp(Weighty[BeginTotpResult]):
 def begin_totp(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: BeginTotp
 ) -> BeginTotpResult | None:
-    """A secret for an app, to be confirmed by its first code; empty when the password is wrong."""
+    """A secret for an app, to be confirmed by its first code; None when the password is wrong."""
     account, _ = _own(uow, actor)
     if not _knows_password(uow, actor, account, command):
         return None
@@ -87,7 +87,7 @@ def begin_totp(
 
 @dataclass(frozen=True, slots=True)
 class ConfirmTotp(Command[FactorAdded]):
-    """The app works: its first code."""
+    """Confirm an authenticator app by its first code."""
 
     permission = Permission.SESSION
     allowed_without = frozenset({Missing.ENROLMENT})
@@ -106,7 +106,7 @@ class ConfirmTotp(Command[FactorAdded]):
 def confirm_totp(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ConfirmTotp
 ) -> FactorAdded | None:
-    """The app's first code proves that it works; empty when it is wrong."""
+    """Confirm the app by its first code; None when it is wrong."""
     account, here = _own(uow, actor)
     factor = _untried(uow, account)
     counted = verifying.begin_counting(uow, account, command)
@@ -147,7 +147,7 @@ class BeginPasskey(Weighty[BeginPasskeyResult]):
 def begin_passkey(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: BeginPasskey
 ) -> BeginPasskeyResult | None:
-    """What the browser makes a passkey with; empty when the password is wrong."""
+    """The options with which the browser makes a passkey; None when the password is wrong."""
     account, here = _own(uow, actor)
     site = verifying.site_of(settings)
     if not _knows_password(uow, actor, account, command):
@@ -161,7 +161,7 @@ def begin_passkey(
 
 @dataclass(frozen=True, slots=True)
 class ConfirmPasskey(Command[FactorAdded]):
-    """The browser made a passkey: its answer, as it stands."""
+    """Confirm a passkey by the browser's answer, unparsed."""
 
     permission = Permission.SESSION
     allowed_without = frozenset({Missing.ENROLMENT})
@@ -203,7 +203,7 @@ class RemoveFactorResult:
 
 @dataclass(frozen=True, slots=True)
 class RemoveFactor(Weighty[RemoveFactorResult]):
-    """Give one of one's own factors up; the password is given again."""
+    """Remove one of one's own factors; the password is given again."""
 
     permission = Permission.SESSION
 
@@ -223,7 +223,7 @@ class RemoveFactor(Weighty[RemoveFactorResult]):
 def remove(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: RemoveFactor
 ) -> RemoveFactorResult | None:
-    """Give one's own factor up; the last one stays where the role demands one.  Empty when the password is wrong."""
+    """Remove one's own factor; the last one stays where the role requires one.  None when the password is wrong."""
     account, _ = _own(uow, actor)
     if not _knows_password(uow, actor, account, command):
         return None
@@ -270,7 +270,7 @@ class MakeRecoveryCodes(Weighty[MakeRecoveryCodesResult]):
 def make_codes(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: MakeRecoveryCodes
 ) -> MakeRecoveryCodesResult | None:
-    """Ten new recovery codes, in the result only; empty when the password is wrong."""
+    """Ten new recovery codes, in the result only; None when the password is wrong."""
     account, _ = _own(uow, actor)
     if not _knows_password(uow, actor, account, command):
         return None
@@ -289,7 +289,7 @@ class ResetFactorsResult:
 
 @dataclass(frozen=True, slots=True)
 class ResetFactors(Command[ResetFactorsResult]):
-    """Whoever runs the machine takes the second factors of an account away: nobody is there who could confirm it."""
+    """Remove the second factors of an account from the command line: nobody is there to confirm it."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -298,7 +298,7 @@ class ResetFactors(Command[ResetFactorsResult]):
 
 @handles(ResetFactors)
 def reset(settings: Settings, uow: UnitOfWork, actor: Actor, command: ResetFactors) -> ResetFactorsResult:
-    """Whoever runs the machine takes them away; sessions end."""
+    """Remove the factors and end the sessions."""
     query = select(Account).where(Account.username == command.username)
     account = uow.session.scalar(query.with_for_update())
     if account is None:
@@ -307,7 +307,7 @@ def reset(settings: Settings, uow: UnitOfWork, actor: Actor, command: ResetFacto
 
 
 def take_away(uow: UnitOfWork, actor: Actor, account: Account) -> int:
-    """Every second factor of a locked account, its codes and sessions; answers how many factors it was."""
+    """Remove every second factor, the recovery codes and the sessions of a locked account; gives the number of factors."""
     had = len(factors.of_account(uow.session, account.id))
     factors.drop_all(uow, account.id)
     account.session_epoch += 1
@@ -324,7 +324,7 @@ def _own(uow: UnitOfWork, actor: Actor) -> tuple[Account, AtDesk]:
 
 
 def _knows_password(uow: UnitOfWork, actor: Actor, account: Account, command: Any) -> bool:
-    """Whoever signed in at the provider proved it there, lately: these commands ask for that at the door."""
+    """Whether the password is right; whoever signed in at the provider has proven it there."""
     if actor.at_desk is not None and actor.at_desk.way == sessions.PROVIDER:
         return True
     counted = verifying.begin_counting(uow, account, command)
@@ -351,12 +351,12 @@ def _untried(uow: UnitOfWork, account: Account) -> SecondFactor:
 
 
 def _label(typed: str, default: str) -> str:
-    """What its owner calls it, on one line."""
+    """The label that the owner gives a factor, on one line."""
     return "".join(ch for ch in typed if ch.isprintable()).strip()[:_LABEL] or default
 
 
 def _added(uow: UnitOfWork, actor: Actor, account: Account, here: AtDesk, kind: str) -> FactorAdded:
-    """With the first factor come recovery codes; a session that waited for it is whole now, under another mark."""
+    """Record a new factor: recovery codes come with the first, and a session that waited for it continues under a new mark."""
     uow.flush()
     audit.note(uow, actor, "factor_added", f"{account.username} {kind}")
     account_states.note(uow, actor, account)

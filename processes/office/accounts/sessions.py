@@ -1,4 +1,4 @@
-"""Commands on sessions: one is in use, one ends, all of an account end."""
+"""Sessions: note their use, end one, end all of an account."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class TouchSession(Command[None]):
-    """A session is in use."""
+    """Note that a session is in use."""
 
     permission = Permission.SESSION
     allowed_without = frozenset(Missing)

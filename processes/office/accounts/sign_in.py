@@ -53,7 +53,7 @@ class SignIn(Command[SignInResult]):
 
 @handles(SignIn)
 def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: SignIn) -> SignInResult | None:
-    """Check name and password; empty when refused, so that the failed attempt is counted."""
+    """Check name and password; None when refused, so that the failed attempt is counted."""
     account = accounts.authenticate(
         uow, command.username, command.address, command.browser, command.vouched, command.fits
     )

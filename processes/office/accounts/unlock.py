@@ -1,4 +1,4 @@
-"""Lift a lock-out."""
+"""Lift the delay after failed sign-ins."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class UnlockAccount(Command[None]):
-    """Lift a lock-out."""
+    """Lift the delay after failed sign-ins of an account."""
 
     permission = Permission.ACCOUNT_UNLOCK
 
@@ -23,6 +23,6 @@ class UnlockAccount(Command[None]):
 
 @handles(UnlockAccount)
 def unlock_account(settings: Settings, uow: UnitOfWork, actor: Actor, command: UnlockAccount) -> None:
-    """Nobody has to wait any more who signs in under a name."""
+    """Lift the delay for everybody who signs in under this name."""
     accounts.unlock(uow, command.username)
     audit.note(uow, actor, "account_unlocked", command.username)

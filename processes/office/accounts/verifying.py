@@ -1,4 +1,4 @@
-"""Proving who one is: the second factor after the password, and once more before weighty acts (再次验证身份).
+"""Verification of identity: the second factor after the password, and again before weighty commands (再次验证身份).
 
 Whoever has a second factor proves themselves by it or by a recovery code; the password counts for those who have
 none.  Wrong ones are counted and delayed like wrong passwords, in the same rows.
@@ -45,7 +45,7 @@ def demand(settings: Settings, actor: Actor) -> None:
 
 
 def is_fresh(settings: Settings, here: AtDesk, for_further: timedelta = timedelta(0)) -> bool:
-    """Whether a proof still serves, and will for a while."""
+    """Whether the last verification is still valid, also after a further span."""
     valid = timedelta(minutes=settings.verify_minutes)
     return sessions.wall() + for_further - here.verified_at < valid
 
@@ -61,7 +61,7 @@ def demand_whole(actor: Actor) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Somebody has proven who they are."""
+    """A verification that succeeded."""
 
     proof: str
     session: str = ""
@@ -82,7 +82,7 @@ class VerifyPassword(Command[Proven]):
     fits: str = ""
 
     def refusal(self) -> YimenError:
-        """It proved nothing."""
+        """The verification failed."""
         return VerificationFailed(reason="密码不正确")
 
 
@@ -90,7 +90,7 @@ class VerifyPassword(Command[Proven]):
 def verify_password(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: VerifyPassword
 ) -> Proven | None:
-    """Prove it by the password; empty when it is wrong, so that the failure is counted."""
+    """Verify by the password; None when it is wrong, so that the failure is counted."""
     account, here = _asked(uow, actor)
     if factors.of_account(uow.session, account.id):
         raise RuleBroken(reason="您已登记双因素认证，请用动态口令、通行密钥或者恢复码验证")
@@ -115,13 +115,13 @@ class VerifyCode(Command[Proven]):
     browser: str = ""
 
     def refusal(self) -> YimenError:
-        """It proved nothing."""
+        """The verification failed."""
         return VerificationFailed(reason="动态口令或者恢复码不正确，或者已经用过")
 
 
 @handles(VerifyCode)
 def verify_code(settings: Settings, uow: UnitOfWork, actor: Actor, command: VerifyCode) -> Proven | None:
-    """Prove it by a code of the app or a recovery code; empty when it is wrong."""
+    """Verify by a code of the app or a recovery code; None when it is wrong."""
     account, here = _asked(uow, actor)
     counted = begin_counting(uow, account, command)
     proof = factors.use_code(uow, account.id, command.code, sessions.wall())
@@ -145,7 +145,7 @@ class AskPasskeyResult:
 
 @dataclass(frozen=True, slots=True)
 class AskPasskey(Command[AskPasskeyResult]):
-    """Ask what one's passkey is to sign."""
+    """Ask for a passkey challenge."""
 
     permission = Permission.SESSION
     allowed_without = frozenset(Missing)
@@ -153,7 +153,7 @@ class AskPasskey(Command[AskPasskeyResult]):
 
 @handles(AskPasskey)
 def ask_passkey(settings: Settings, uow: UnitOfWork, actor: Actor, command: AskPasskey) -> AskPasskeyResult:
-    """What the browser is to have signed by one of the account's passkeys."""
+    """The challenge that one of the account's passkeys is to sign."""
     account, here = _asked(uow, actor)
     challenge, options = passkeys.ask_proof(site_of(settings), keys_of(uow, account.id))
     keep_challenge(uow, here, f"{PROOF} {challenge}")
@@ -172,7 +172,7 @@ class VerifyPasskey(Command[Proven]):
     browser: str = ""
 
     def refusal(self) -> YimenError:
-        """It proved nothing."""
+        """The verification failed."""
         return VerificationFailed(reason="没有收到本账号通行密钥的有效签名")
 
 
@@ -180,7 +180,7 @@ class VerifyPasskey(Command[Proven]):
 def verify_passkey(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: VerifyPasskey
 ) -> Proven | None:
-    """Prove it by a passkey; empty when it signed nothing that was asked, or counts backwards."""
+    """Verify by a passkey; None when the signature is not over the challenge, or the counter went back."""
     account, here = _asked(uow, actor)
     counted = begin_counting(uow, account, command)
     challenge = take_challenge(uow, here, PROOF)
@@ -203,13 +203,13 @@ def begin_counting(uow: UnitOfWork, account: Account, command: Any) -> Counted:
 
 
 def count_failure(uow: UnitOfWork, actor: Actor, account: Account, counted: Counted, address: str) -> None:
-    """One more failure; the empty result is answered with a refusal after it was written."""
+    """Count one more failure; the caller gives None, which becomes a refusal after the commit."""
     sign_in_attempts.count_failure(uow, counted)
     audit.note(uow, actor, "verification_failed", account.username, address)
 
 
 def site_of(settings: Settings) -> passkeys.Site:
-    """For whom passkeys are made; raises `RuleBroken` where browsers make none."""
+    """The relying party of passkeys; raises `RuleBroken` where browsers support none."""
     here = passkeys.site(settings.public_address, settings.office_name)
     if here is None:
         raise RuleBroken(reason="本系统没有通过加密连接以域名访问，不能使用通行密钥，请使用动态口令")
@@ -222,7 +222,7 @@ def keys_of(uow: UnitOfWork, account_id: int) -> list[SecondFactor]:
 
 
 def keep_challenge(uow: UnitOfWork, here: AtDesk, challenge: str) -> None:
-    """The one challenge that a session has open."""
+    """Store the open challenge of a session; there is one at most."""
     uow.session.execute(
         update(SignedIn)
         .where(SignedIn.id == here.session)
@@ -231,7 +231,7 @@ def keep_challenge(uow: UnitOfWork, here: AtDesk, challenge: str) -> None:
 
 
 def take_challenge(uow: UnitOfWork, here: AtDesk, use: str) -> str:
-    """The challenge that was given out for a use, used up now; empty: none, or it is too old."""
+    """Use up the challenge that was given out for a purpose; empty: there is none, or it has expired."""
     row = uow.lock(SignedIn, here.session)
     kept, since = row.challenge, row.challenge_at
     row.challenge, row.challenge_at = "", None
@@ -241,7 +241,7 @@ def take_challenge(uow: UnitOfWork, here: AtDesk, use: str) -> str:
 
 
 def locked_account(uow: UnitOfWork, actor: Actor) -> Account:
-    """The actor's own account, locked, so that what follows for it happens one after the other."""
+    """The actor's own account, locked, so that changes of its factors are serialised."""
     query = select(Account).where(Account.id == actor.account_id, Account.is_active.is_(True))
     return uow.session.scalars(query.with_for_update(key_share=True)).one()
 
@@ -268,7 +268,7 @@ def _count_on(uow: UnitOfWork, factor: SecondFactor, count: int) -> bool:
 def _prove(
     uow: UnitOfWork, actor: Actor, account: Account, here: AtDesk, proof: str, counted: Counted
 ) -> Proven:
-    """Write it into the session; one that becomes whole by it gets another mark, so that the one of before opens nothing."""
+    """Record the verification in the session; a session that waited for it gets a new mark."""
     sign_in_attempts.forget(counted)
     row = uow.lock(SignedIn, here.session)
     if row is None or row.ended_at is not None:

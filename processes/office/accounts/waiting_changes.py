@@ -1,4 +1,4 @@
-"""Changes of accounts that wait for a second administrator: one at a time of an account."""
+"""Changes of accounts that wait for a second administrator: one at a time for each account."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def ask_for(uow: UnitOfWork, actor: Actor, account: Account, reason: str, **want
 
 
 def demand_none(uow: UnitOfWork, account: Account) -> None:
-    """A second open change of the account would fail on the one row that may wait."""
+    """Raise `RuleBroken` while another change of the account waits."""
     waiting = select(AccountChange.id).where(
         AccountChange.account_id == account.id, AccountChange.verdict == ""
     )

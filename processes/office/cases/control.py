@@ -32,7 +32,7 @@ class SuspendCaseResult:
 
 @dataclass(frozen=True, slots=True)
 class SuspendCase(CaseCommand[SuspendCaseResult]):
-    """Let a case rest: nobody works on it, its clocks stand still."""
+    """Suspend a case: nobody works on it, and its clocks are suspended."""
 
     permission = Permission.CASE_CONTROL
 
@@ -41,7 +41,7 @@ class SuspendCase(CaseCommand[SuspendCaseResult]):
 def suspend_case(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: SuspendCase
 ) -> SuspendCaseResult:
-    """Nobody works on it and its clocks stand still, from tomorrow."""
+    """Suspend a case and its clocks from tomorrow."""
     case, run, reason = taken(uow, actor, command, "open")
     case.status, case.suspended_because = actions.SUSPENDED, reason
     names = [k.name for k in run.clocks.running() if all(s.until_on is not None for s in k.suspensions)]
@@ -61,14 +61,14 @@ class ResumeCaseResult:
 
 @dataclass(frozen=True, slots=True)
 class ResumeCase(CaseCommand[ResumeCaseResult]):
-    """Let a resting case go on."""
+    """Resume a suspended case."""
 
     permission = Permission.CASE_CONTROL
 
 
 @handles(ResumeCase)
 def resume_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: ResumeCase) -> ResumeCaseResult:
-    """It goes on where it stood; the days of rest do not count."""
+    """Resume a suspended case; suspended days do not count towards its limits."""
     case, run, reason = taken(uow, actor, command, actions.SUSPENDED)
     case.status, case.suspended_because = "open", ""
     # Only what this rest had stopped: a clock that stood still for a supplement stands still further.

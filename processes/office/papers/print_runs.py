@@ -154,7 +154,7 @@ class NotePart(Command[None]):
 
 @handles(NotePart)
 def note_part(settings: Settings, uow: UnitOfWork, actor: Actor, command: NotePart) -> None:
-    """A part is stored: whoever goes on, goes on behind it."""
+    """Record a finished part, so that a restarted worker continues with the next one."""
     row = _locked(uow, actor, command.code)
     part = {"title": command.title, "sha256": command.sha256, "pages": command.pages}
     if part["title"] not in [p["title"] for p in row.parts]:

@@ -64,5 +64,5 @@ class NotePaperRead(Command[None]):
 
 @handles(NotePaperRead)
 def note_read(settings: Settings, uow: UnitOfWork, actor: Actor, command: NotePaperRead) -> None:
-    """Into the log of reads, like a printing; what was read is found in scope by whoever asks."""
+    """Log that a paper was viewed.  The caller must have checked scope."""
     audit.note(uow, actor, "paper_read", command.target)

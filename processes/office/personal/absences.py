@@ -68,7 +68,7 @@ def confirm_absence(settings: Settings, uow: UnitOfWork, actor: Actor, command: 
 
 @dataclass(frozen=True, slots=True)
 class EndAbsence(Command[None]):
-    """One is back, or cannot act for the other any longer."""
+    """End one's own absence, or one's own substitution."""
 
     permission = Permission.SESSION
 
@@ -77,7 +77,7 @@ class EndAbsence(Command[None]):
 
 @handles(EndAbsence)
 def end_absence(settings: Settings, uow: UnitOfWork, actor: Actor, command: EndAbsence) -> None:
-    """One is back."""
+    """End the actor's absence; the substitute loses the right to act at once."""
     absences.end(uow, actor, command.absence_id)
 
 

@@ -78,7 +78,7 @@ class OpenUnsavedResult:
 
 @dataclass(frozen=True, slots=True)
 class OpenUnsaved(Command[OpenUnsavedResult]):
-    """Go on with it; the reading is logged, for it may hold full ID numbers."""
+    """Continue a form draft; the reading is logged, for it may hold full ID numbers."""
 
     permission = Permission.SESSION
 
@@ -95,7 +95,7 @@ def go_on(settings: Settings, uow: UnitOfWork, actor: Actor, command: OpenUnsave
 
 @dataclass(frozen=True, slots=True)
 class DropUnsaved(Command[None]):
-    """Throw it away."""
+    """Discard a form draft."""
 
     permission = Permission.SESSION
 
@@ -104,18 +104,18 @@ class DropUnsaved(Command[None]):
 
 @handles(DropUnsaved)
 def drop(settings: Settings, uow: UnitOfWork, actor: Actor, command: DropUnsaved) -> None:
-    """Throw it away."""
+    """Discard a form draft."""
     unsaved.drop(uow, actor, command.sheet)
 
 
 @dataclass(frozen=True, slots=True)
 class SweepUnsaved(Command[None]):
-    """Throw away what nobody went on with for a week."""
+    """Discard form drafts that nobody continued for a week."""
 
     permission = Permission.SYSTEM_WORK
 
 
 @handles(SweepUnsaved)
 def sweep(settings: Settings, uow: UnitOfWork, actor: Actor, command: SweepUnsaved) -> None:
-    """Throw away what has lain for a week."""
+    """Discard form drafts that nobody continued for a week."""
     unsaved.sweep(uow)

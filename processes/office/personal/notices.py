@@ -14,7 +14,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class ReadNotices(Command[None]):
-    """One has read these notices."""
+    """Mark notices as read."""
 
     permission = Permission.SESSION
 
@@ -23,5 +23,5 @@ class ReadNotices(Command[None]):
 
 @handles(ReadNotices)
 def read_notices(settings: Settings, uow: UnitOfWork, actor: Actor, command: ReadNotices) -> None:
-    """One has read them."""
+    """Mark the actor's notices as read."""
     notices.read(uow, actor.account_id, command.ids)

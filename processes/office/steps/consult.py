@@ -34,7 +34,7 @@ class AskColleague(ItemCommand[AskColleagueResult]):
 
 @handles(AskColleague)
 def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: AskColleague) -> AskColleagueResult:
-    """Ask somebody; the step stays."""
+    """Ask a colleague a question about a step; the step stays with the actor."""
     case, _, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     rules.demand_worker(item, actor)
@@ -57,7 +57,7 @@ class CopyTaskResult:
 
 @dataclass(frozen=True, slots=True)
 class CopyTask(ItemCommand[CopyTaskResult]):
-    """Let people know of a step (抄送)."""
+    """Send copies of a step to colleagues (抄送)."""
 
     permission = Permission.TASK_WORK
 
@@ -67,7 +67,7 @@ class CopyTask(ItemCommand[CopyTaskResult]):
 
 @handles(CopyTask)
 def copy(settings: Settings, uow: UnitOfWork, actor: Actor, command: CopyTask) -> CopyTaskResult:
-    """Let people know."""
+    """Send copies of a step to colleagues."""
     case, _, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     rules.demand_worker(item, actor)

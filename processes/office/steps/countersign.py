@@ -107,7 +107,7 @@ class RemoveCosignerResult:
 
 @dataclass(frozen=True, slots=True)
 class RemoveCosigner(ItemCommand[RemoveCosignerResult]):
-    """Take a signer out who has not spoken yet (减签)."""
+    """Remove a countersigner who has not answered (减签)."""
 
     permission = Permission.TASK_WORK
     carries_out_held_step = True
@@ -121,7 +121,7 @@ class RemoveCosigner(ItemCommand[RemoveCosignerResult]):
 def remove(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: RemoveCosigner
 ) -> RemoveCosignerResult:
-    """Take a signer out who has not spoken (减签); when nobody is left to speak, it is over."""
+    """Remove a countersigner who has not answered (减签); settle the round if none is outstanding."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     rules.demand_worker(item, actor)
@@ -135,7 +135,7 @@ def remove(
 
 
 def settle(run: Run, item: WorkItem, signers: list[Involvement], undone: str) -> None:
-    """What the signatures have come to: the step may be finished, is finished, or stays with the one who asked.
+    """Evaluate the countersignatures: the step may be completed, is completed, or stays with whoever asked.
 
     Raises `HeldUndone` when all have agreed and what was submitted cannot be carried out: the door has it left open
     then, in a transaction of its own, with that reason as `undone`.
@@ -178,7 +178,7 @@ class AnswerInvolvementResult:
 
 @dataclass(frozen=True, slots=True)
 class AnswerInvolvement(Command[AnswerInvolvementResult]):
-    """Say what one was asked for: an answer, a reading, or agreement or objection."""
+    """Respond to a request: answer a question, acknowledge a copy, or agree or object to a countersignature."""
 
     permission = Permission.SESSION
     carries_out_held_step = True
@@ -194,7 +194,7 @@ class AnswerInvolvement(Command[AnswerInvolvementResult]):
 def answer(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: AnswerInvolvement
 ) -> AnswerInvolvementResult:
-    """Agree or object, answer a question, or note that one has read something."""
+    """Agree or object, answer a question, or acknowledge a copy."""
     row = involving.by_id(uow.session, command.involvement_id)
     case, items, item = actions.locked_case_of(uow, actor, row.item_id)
     said = command.said.strip()[:300]

@@ -59,7 +59,7 @@ class HandBackTaskResult:
 
 @dataclass(frozen=True, slots=True)
 class HandBackTask(ItemCommand[HandBackTaskResult]):
-    """Give a delegated step back to whoever delegated it (交回)."""
+    """Return a delegated step to whoever delegated it (交回)."""
 
     permission = Permission.TASK_WORK
 
@@ -68,7 +68,7 @@ class HandBackTask(ItemCommand[HandBackTaskResult]):
 
 @handles(HandBackTask)
 def hand_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: HandBackTask) -> HandBackTaskResult:
-    """What was prepared goes back with its draft."""
+    """Return a delegated step with its draft."""
     case, _, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     back = item.delegated_by_id
@@ -95,7 +95,7 @@ class RecallTask(ItemCommand[RecallTaskResult]):
 
 @handles(RecallTask)
 def recall(settings: Settings, uow: UnitOfWork, actor: Actor, command: RecallTask) -> RecallTaskResult:
-    """Take a delegated step back."""
+    """Take a delegated step back before it is returned."""
     case, _, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     had = item.claimed_by_id

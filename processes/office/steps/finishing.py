@@ -1,4 +1,4 @@
-"""Finishing a step and sending a case back: what follows for the other steps."""
+"""Completing a step and sending a case back: what follows for the other steps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_CARRIED = 50
 
 
 def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away: StandIn | None) -> None:
-    """The step is done, by the actor or in the name of somebody away, and the case runs on."""
+    """Complete the step, by the actor or in the name of an absent person, and advance the case."""
     straight = item.straight_to
     second = named(run, item, data, actor, away)
     actions.finish(run.uow, actor, item, data, away)

@@ -1,4 +1,4 @@
-"""Carrying out a step that was submitted and waited for signatures (后加签), or leaving it open with its draft.
+"""Steps that were submitted and wait for countersignatures (后加签): carried out, or left open with their draft.
 
 It is done by whoever submitted it, and only if they could submit it now: accounts, roles, places, absences, objections
 and the facts may be others than when it was submitted.

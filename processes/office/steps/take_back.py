@@ -26,7 +26,7 @@ class TakeBackTaskResult:
 
 @dataclass(frozen=True, slots=True)
 class TakeBackTask(ItemCommand[TakeBackTaskResult]):
-    """Take back what one has just finished, while the next person has not acted (取回)."""
+    """Take back the step that one has just completed, while nobody has acted on the next (取回)."""
 
     permission = Permission.TASK_WORK
 

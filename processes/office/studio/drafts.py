@@ -225,13 +225,13 @@ class AskRehearsal(DraftCommand[None]):
 
 @handles(AskRehearsal)
 def ask_rehearsal(settings: Settings, uow: UnitOfWork, actor: Actor, command: AskRehearsal) -> None:
-    """Have the scenarios played."""
+    """Ask the worker to play every scenario with the draft."""
     drafts.ask_rehearsal(uow, drafts.locked(uow, command.draft_id), registry.office_for_lint())
 
 
 @dataclass(frozen=True, slots=True)
 class NoteRehearsal(DraftCommand[None]):
-    """How far the scenarios are (said by the worker)."""
+    """Record the progress of the rehearsal (by the worker)."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -240,7 +240,7 @@ class NoteRehearsal(DraftCommand[None]):
 
 @handles(NoteRehearsal)
 def note_rehearsal(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteRehearsal) -> None:
-    """The worker says how far it is."""
+    """Record the progress of the rehearsal (by the worker)."""
     drafts.note_rehearsal(uow, drafts.locked(uow, command.draft_id), command.found)
 
 
@@ -255,13 +255,13 @@ class AskSimulation(DraftCommand[None]):
 
 @handles(AskSimulation)
 def ask_simulation(settings: Settings, uow: UnitOfWork, actor: Actor, command: AskSimulation) -> None:
-    """Have the cases of the register computed anew."""
+    """Ask the worker to compute the cases of the register anew."""
     drafts.ask_simulation(uow, drafts.locked(uow, command.draft_id), registry.office_for_lint(), command.on)
 
 
 @dataclass(frozen=True, slots=True)
 class NoteSimulation(DraftCommand[None]):
-    """How far the simulation is (said by the worker)."""
+    """Record the progress of the simulation (by the worker)."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -270,13 +270,13 @@ class NoteSimulation(DraftCommand[None]):
 
 @handles(NoteSimulation)
 def note_simulation(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteSimulation) -> None:
-    """The worker says how far it is."""
+    """Record the progress of the simulation (by the worker)."""
     drafts.note_simulation(drafts.locked(uow, command.draft_id), command.found)
 
 
 @dataclass(frozen=True, slots=True)
 class ProposeDraft(DraftCommand[None]):
-    """Hand the draft to a second person."""
+    """Propose a draft to a second person."""
 
     permission = Permission.STUDIO
 
@@ -286,7 +286,7 @@ class ProposeDraft(DraftCommand[None]):
 
 @handles(ProposeDraft)
 def propose(settings: Settings, uow: UnitOfWork, actor: Actor, command: ProposeDraft) -> None:
-    """Hand it to a second person."""
+    """Propose the draft to a second person."""
     draft = drafts.locked(uow, command.draft_id)
     drafts.propose(uow, actor, draft, registry.office_for_lint(), command.note, command.effective_from)
     _log(uow, actor, "draft_proposed", draft, f"自 {command.effective_from} 起")
@@ -314,7 +314,7 @@ class TakeBackDraft(DraftCommand[None]):
 
 @handles(TakeBackDraft)
 def take_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeBackDraft) -> None:
-    """Back to be changed."""
+    """Withdraw the proposal, so that the draft can be changed."""
     draft = drafts.locked(uow, command.draft_id)
     drafts.take_back(draft)
     _log(uow, actor, "draft_taken_back", draft)
@@ -350,14 +350,14 @@ def approve(settings: Settings, uow: UnitOfWork, actor: Actor, command: ApproveD
 
 @dataclass(frozen=True, slots=True)
 class DiscardDraft(DraftCommand[None]):
-    """Give a draft up."""
+    """Discard a draft."""
 
     permission = Permission.STUDIO
 
 
 @handles(DiscardDraft)
 def discard(settings: Settings, uow: UnitOfWork, actor: Actor, command: DiscardDraft) -> None:
-    """Give it up."""
+    """Discard the draft."""
     draft = drafts.locked(uow, command.draft_id)
     drafts.discard(draft)
     _log(uow, actor, "draft_discarded", draft)

@@ -193,14 +193,14 @@ def undo(settings: Settings, uow: UnitOfWork, actor: Actor, command: UndoMigrati
 
 @dataclass(frozen=True, slots=True)
 class DropMigration(MigrationCommand[None]):
-    """Give a plan up that was not carried out."""
+    """Discard a plan that was not carried out."""
 
     permission = Permission.STUDIO
 
 
 @handles(DropMigration)
 def drop(settings: Settings, uow: UnitOfWork, actor: Actor, command: DropMigration) -> None:
-    """Give up a plan that was not carried out."""
+    """Discard a plan that was not carried out."""
     _batch(uow, command, m.PLANNING, m.PLANNED).status = m.DROPPED
 
 
@@ -241,7 +241,7 @@ def migrate_next(
 
 @dataclass(frozen=True, slots=True)
 class NoteMigration(MigrationCommand[None]):
-    """A case of the batch could not be migrated or taken back, and why."""
+    """Record why a case could not be migrated or taken back."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -251,7 +251,7 @@ class NoteMigration(MigrationCommand[None]):
 
 @handles(NoteMigration)
 def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteMigration) -> None:
-    """Write down why a case was left where it was."""
+    """Record why a case was left where it was."""
     batch = _batch(uow, command, m.RUNNING, m.UNDOING)
     row = uow.session.get_one(MigrationRow, command.row_id)
     row.status, row.said = (m.FAILED if batch.status == m.RUNNING else m.STUCK), command.said

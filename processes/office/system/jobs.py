@@ -1,4 +1,4 @@
-"""Jobs of the outbox: a worker claims one, keeps it, has done it, or postpones it."""
+"""Jobs of the outbox: claim, renew, finish, postpone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ClaimJobResult:
 
 @dataclass(frozen=True, slots=True)
 class ClaimJob(Command[ClaimJobResult]):
-    """A worker takes the next job of a kind; with `together`, all that waits for the same subject."""
+    """Claim the next job of a kind; with `together`, all jobs of the same subject."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -37,7 +37,7 @@ class ClaimJob(Command[ClaimJobResult]):
 
 @handles(ClaimJob)
 def claim_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: ClaimJob) -> ClaimJobResult:
-    """Take what is next, for a while; answers the rows, none where none is free."""
+    """Claim what is due, under a lease; no rows where none is free."""
     if command.together:
         rows = outbox.claim_subject(uow, command.kind, command.holder, TOGETHER)
     else:
@@ -59,7 +59,7 @@ class RenewJobResult:
 
 @dataclass(frozen=True, slots=True)
 class RenewJob(Command[RenewJobResult]):
-    """A worker is still at a job."""
+    """Renew the lease of a job."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -69,13 +69,13 @@ class RenewJob(Command[RenewJobResult]):
 
 @handles(RenewJob)
 def renew_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: RenewJob) -> RenewJobResult:
-    """Keep a job for another while; answers whether it was still one's own."""
+    """Renew the lease; says whether it was still held."""
     return RenewJobResult(held=outbox.renew(uow, command.key, command.holder))
 
 
 @dataclass(frozen=True, slots=True)
 class FinishJob(Command[None]):
-    """A worker has done what these rows of the outbox asked for."""
+    """Mark jobs as done."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -85,14 +85,14 @@ class FinishJob(Command[None]):
 
 @handles(FinishJob)
 def finish_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: FinishJob) -> None:
-    """Jobs are done; one whose lease was over and that another worker took is left to that one."""
+    """Mark jobs as done; those whose lease expired and that another worker took are left alone."""
     for row in outbox.held(uow, command.keys, command.holder):
         outbox.finish(uow, row)
 
 
 @dataclass(frozen=True, slots=True)
 class PostponeJob(Command[None]):
-    """Rows of the outbox that a worker holds wait until an instant; with an error they were tried and failed."""
+    """Postpone jobs to an instant; with an error they were tried and failed."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -104,6 +104,6 @@ class PostponeJob(Command[None]):
 
 @handles(PostponeJob)
 def postpone_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: PostponeJob) -> None:
-    """Jobs wait, and are free again then."""
+    """Postpone jobs; they are free again then."""
     for row in outbox.held(uow, command.keys, command.holder):
         outbox.put_off(row, command.until, command.error)

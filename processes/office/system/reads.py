@@ -35,7 +35,7 @@ class NoteRead(Command[None]):
 
 @handles(NoteRead)
 def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteRead) -> None:
-    """Into the log of reads; what was read is found in scope by whoever asks."""
+    """Log a read; the caller must have checked scope."""
     action = next((known for known in audit.READS if known == command.action), None)
     if action is None:
         raise NotAllowed()

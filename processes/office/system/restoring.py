@@ -1,4 +1,4 @@
-"""After a restoration: numbers go on beyond what may have been given out; files that were lost are made again."""
+"""After a restoration: series of numbers move on beyond what may have been issued, lost files are made again."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class RemakePaper(Command[RemakePaperResult]):
 def remake_paper(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: RemakePaper
 ) -> RemakePaperResult:
-    """Have the press make the file of a paper once more."""
+    """Have the renderer make the file of a paper again."""
     actor.demand(Permission.SYSTEM_WORK if Role.SYSTEM in actor.roles else Permission.PAPER_READ)
     row = uow.session.scalar(select(IssuedPaper).where(IssuedPaper.code == command.code).with_for_update())
     if row is None or row.standing == DESTROYED or not actor.covers(row.division):

@@ -21,7 +21,7 @@ class AnchorChainsResult:
 
 @dataclass(frozen=True, slots=True)
 class AnchorChains(Command[AnchorChainsResult]):
-    """Seal the events of the days that are over (每日封存)."""
+    """Seal the events of past days (每日封存)."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -30,6 +30,6 @@ class AnchorChains(Command[AnchorChainsResult]):
 def anchor_chains(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: AnchorChains
 ) -> AnchorChainsResult:
-    """Seal the days that are over."""
+    """Seal the events of past days."""
     anchor = anchors.make(uow)
     return AnchorChainsResult(events=0 if anchor is None else anchor.events)

@@ -1,4 +1,4 @@
-"""Throwing away the tokens of commands that were done long ago."""
+"""Sweeping the tokens of commands that cannot be repeated any more."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class SweepTokensResult:
 
 @dataclass(frozen=True, slots=True)
 class SweepTokens(Command[SweepTokensResult]):
-    """Throw away tokens of commands that nobody can repeat any more, a piece at a time."""
+    """Delete tokens of commands that cannot be repeated any more, a batch at a time."""
 
     permission = Permission.SYSTEM_WORK
 
 
 @handles(SweepTokens)
 def sweep(settings: Settings, uow: UnitOfWork, actor: Actor, command: SweepTokens) -> SweepTokensResult:
-    """Throw away a piece of them; answers how many."""
+    """Delete a batch of them; gives their number."""
     return SweepTokensResult(swept=command_tokens.sweep(uow))
