@@ -11,7 +11,6 @@ from processes.access.scope import Actor
 from processes.cases import seconds
 from processes.cases.models import Case, WorkItem
 from processes.engine import runtime
-from processes.engine.facts import Facts
 from processes.office import Office
 from processes.people import queries
 from processes.people.models import Household
@@ -21,8 +20,8 @@ from processes.releases.bundle import Bundle
 
 def known(office: Office, case: Case, bundle: Bundle) -> Mapping[str, Any]:
     """The case's data as the engine holds it now."""
-    facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
-    definition = bundle.definition(case.process or None)
+    facts = bundle.facts(office.database.clock(), case.division)
+    definition = bundle.definition(case.process)
     return runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from processes.access.scope import in_name_of
 from processes.cases.models import Case, WorkItem
 from processes.people import history
 from processes.people.models import HouseholdVersion
@@ -47,7 +48,7 @@ def of_steps(bundle: Bundle, items: Sequence[WorkItem], offers: Mapping[str, Any
 
 
 def _by(item: WorkItem) -> str:
-    return f"{item.completed_by}（代{item.completed_for}）" if item.completed_for else item.completed_by or ""
+    return in_name_of(item.completed_by or "", item.completed_for)
 
 
 def of_register(

@@ -79,6 +79,11 @@ def system_actor(division: str = "") -> Actor:
     return Actor(None, "系统", frozenset({Role.SYSTEM}), division)
 
 
+def in_name_of(name: str, absent: str | None) -> str:
+    """How whoever acted is named, with the absent person for whom they did: 李窗口（代王受理）."""
+    return f"{name}（代{absent}）" if absent else name
+
+
 def township_of(division: str) -> str:
     """The township part of a code (the county's own code where there is none)."""
     return division[:TOWNSHIP_DIGITS]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from processes.access import persons
 from processes.access.models import Account
 from processes.access.rules import may_be_asked
-from processes.access.scope import Actor
+from processes.access.scope import Actor, in_name_of
 from processes.cases import events
 from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import NotAllowed, NotFound, RuleBroken
@@ -153,7 +153,7 @@ def answer(
         raise RuleBroken(reason="现在不需要您表态（已经表态、被减去，或者尚未轮到）")
     row.status, row.answer, row.verdict = DONE, said, verdict_given if row.kind == COSIGN else ""
     row.answered_at = uow.now
-    row.answered_by = actor.name if actor.account_id == row.account_id else f"{actor.name}（代{row.name}）"
+    row.answered_by = in_name_of(actor.name, None if actor.account_id == row.account_id else row.name)
     if row.kind == COPY:
         return []
     events.append(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from processes.access.scope import in_name_of
 from processes.cases.models import CaseEvent
 from processes.policy.calendar import SHANGHAI, in_chinese
 from processes.releases import words as choice_words
@@ -56,7 +57,7 @@ def _decided(title: str, payload: Mapping[str, Any], words: choice_words.Words) 
 
 
 def _in_name(payload: Mapping[str, Any]) -> str:
-    return f"（代{payload['acting_for']}）" if payload.get("acting_for") else ""
+    return in_name_of("", payload.get("acting_for"))
 
 
 _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {

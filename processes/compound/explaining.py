@@ -86,7 +86,7 @@ def explain(office: Office, number: str) -> Explanation:
         bundle = publish.open_release(session, case.release_id)
         pinned = CasePolicy(session, case.id, case.division, bundle.policy)
         facts = Facts(office.database.clock(), pinned)
-        definition = bundle.definition(case.process or None)
+        definition = bundle.definition(case.process)
         data = runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
         told = card.computation(session, case, bundle, data, facts)
         return Explanation(

@@ -85,7 +85,7 @@ def screen(session: Session, household: Household, now: datetime, today: date) -
     found = []
     for release in publish.published_programmes(session):
         bundle = publish.open_release(session, publish.current_id(session, release.programme, today))
-        facts = Facts(now, lambda name, on, b=bundle: b.policy.value(name, on, household.division))
+        facts = bundle.facts(now, household.division)
         for screening in bundle.screenings:
             found.append(_one(bundle, screening, {**known, "members": members}, called, facts))
     return found

@@ -67,7 +67,7 @@ class Computation:
     @property
     def reading(self) -> arithmetic.Reading:
         """What the engine reads lines with."""
-        definition = self.bundle.definition(self.case.process or None)
+        definition = self.bundle.definition(self.case.process)
         calls = functions(self.facts, self.data.get("accepted_on"))
         return arithmetic.Reading(definition.sheets, self.data, calls)
 
@@ -98,7 +98,7 @@ class Computation:
 
     def sheets(self) -> list[str]:
         """The sheets that were computed, in the order of the diagram."""
-        definition = self.bundle.definition(self.case.process or None)
+        definition = self.bundle.definition(self.case.process)
         order = [n.decision for n in definition.diagrams[definition.process].nodes.values()]
         return [
             d
@@ -149,7 +149,7 @@ class Computation:
 
     def of_table(self, table: str) -> list[ParameterShown]:
         """The parameters that a table's answer stands on; none while it cannot be decided yet."""
-        found = self.bundle.definition(self.case.process or None).tables.get(table)
+        found = self.bundle.definition(self.case.process).tables.get(table)
         if found is None:
             return []
         try:
@@ -160,7 +160,7 @@ class Computation:
             return []
 
     def _decided(self) -> list[str]:
-        definition = self.bundle.definition(self.case.process or None)
+        definition = self.bundle.definition(self.case.process)
         nodes = (n for d in definition.diagrams.values() for n in d.nodes.values())
         return [
             d for d in dict.fromkeys(n.decision for n in nodes) if d in definition.tables and d in self.data

@@ -45,7 +45,7 @@ def rerun(case: Case, bundle: Bundle, facts: Facts, told: Sequence[CaseEvent]) -
 
     Compared is what the case holds (every line, hidden ones too) and what its chain of events says was decided.
     """
-    definition = bundle.definition(case.process or None)
+    definition = bundle.definition(case.process)
     state = runtime.restore(definition, case.state, facts)
     stored = runtime.look(definition, state, facts).data
     again, happened = returns.retell(definition, state.journal, facts)
@@ -80,7 +80,7 @@ def under_the_book(case: Case, bundle: Bundle, facts: Facts, pinned: CasePolicy)
     moved = pinned.moved()
     if not moved:
         return Today((), ())
-    definition = bundle.definition(case.process or None)
+    definition = bundle.definition(case.process)
     state = runtime.restore(definition, case.state, facts)
     stored = runtime.look(definition, state, facts).data
     anew = Facts(facts.now, pinned.unpinned, facts.dues)

@@ -43,7 +43,7 @@ def _says(bundle: Bundle, process: str, needed: Needed, item: WorkItem) -> bool:
     if not needed.verdict:
         return True
     source = effects.agreeing(bundle, process, needed, item.task)
-    if not consents.counts(bundle, bundle.definition(process or None), item.task, source):
+    if not consents.counts(bundle, bundle.definition(process), item.task, source):
         return False
     try:
         parsed = expressions.parse(source)
@@ -54,5 +54,5 @@ def _says(bundle: Bundle, process: str, needed: Needed, item: WorkItem) -> bool:
 
 
 def _titles(bundle: Bundle, process: str, needed: Needed) -> str:
-    nodes = (n for d in bundle.definition(process or None).diagrams.values() for n in d.nodes.values())
+    nodes = (n for d in bundle.definition(process).diagrams.values() for n in d.nodes.values())
     return "、".join(n.name or n.id for n in nodes if n.id in needed.steps)

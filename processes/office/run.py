@@ -48,7 +48,7 @@ class Run:
         self.bundle = bundle or publish.open_release(uow.session, case.release_id)
         self.now = uow.now
         self.clocks = CaseClocks(uow, case, self.bundle)
-        self.definition = self.bundle.definition(case.process or None)
+        self.definition = self.bundle.definition(case.process)
         self.parameters = CasePolicy(uow.session, case.id, case.division, self.bundle.policy, uow)
 
     def demand_apart(self, item: WorkItem, actor: Actor, away: StandIn | None) -> None:

@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from processes.cases import events, queries, timeline
 from processes.cases.models import Case
 from processes.engine import runtime
-from processes.engine.facts import Facts
 from processes.errors import AttachmentRefused
 from processes.papers import catalogue, old_files, return_scan
 from processes.papers import queries as papers
@@ -183,10 +182,8 @@ def _record(session: Session, case: Case) -> list[Piece]:
 
 def _data(case: Case, bundle: Bundle) -> Mapping[str, Any]:
     """The case's data as the engine holds it: with the names of what its tables read by a key (of a department)."""
-    facts = Facts(
-        case.closed_at or case.opened_at, lambda name, on: bundle.policy.value(name, on, case.division)
-    )
-    definition = bundle.definition(case.process or None)
+    facts = bundle.facts(case.closed_at or case.opened_at, case.division)
+    definition = bundle.definition(case.process)
     return runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
 
 

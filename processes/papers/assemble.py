@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from processes.access.models import Division
 from processes.access.permissions import ROLE_TITLES, Role
-from processes.access.scope import COUNTY_DIGITS, TOWNSHIP_DIGITS
+from processes.access.scope import COUNTY_DIGITS, TOWNSHIP_DIGITS, in_name_of
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
 from processes.decisions import card, snapshots
@@ -234,7 +234,7 @@ def _member(person: Mapping[str, Any]) -> c.Member:
 def _computation(source: Source) -> list[c.Line]:
     """The shown lines of every sheet that was computed, in the order of the diagram."""
     lines = []
-    definition = source.bundle.definition(source.case.process or None)
+    definition = source.bundle.definition(source.case.process)
     nodes = definition.diagrams[definition.process].nodes.values()
     decisions = dict.fromkeys(n.decision for n in nodes)  # computed again at a later step: printed once
     for sheet in (definition.sheets[d] for d in decisions if d in definition.sheets):
@@ -259,7 +259,7 @@ def _opinions(source: Source, steps: Sequence[str]) -> list[c.Opinion]:
             node = next(
                 (
                     d.nodes[step]
-                    for d in source.bundle.definition(source.case.process or None).diagrams.values()
+                    for d in source.bundle.definition(source.case.process).diagrams.values()
                     if step in d.nodes
                 ),
                 None,
@@ -306,7 +306,7 @@ def _opinion(source: Source, item: WorkItem) -> c.Opinion:
 def _by(item: WorkItem) -> str:
     """Who did it, and for whom when it was done in the name of somebody away."""
     who = item.completed_by or ""
-    return f"{who}（代{item.completed_for}）" if item.completed_for else who
+    return in_name_of(who, item.completed_for)
 
 
 def _role(role: str) -> str:

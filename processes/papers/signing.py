@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from documents import render
 from documents.errors import PressBusy, PressError, ScanUnreadable
 from processes.access.permissions import ROLE_TITLES, Role
-from processes.access.scope import Actor
+from processes.access.scope import Actor, in_name_of
 from processes.cases.models import WorkItem
 from processes.errors import AttachmentRefused, RenderFailed, RuleBroken, VerificationBusy
 from processes.papers import brought
@@ -121,7 +121,7 @@ def hand_of(turn: Next, actor: Actor, office: str, items: Sequence[WorkItem]) ->
     if turn.wanted == SEAL:
         return Hand(office, "印章")
     acted = [i.completed_for for i in _steps(turn, items) if i.completed_by_id == actor.account_id]
-    name = f"{actor.name}（代{acted[-1]}）" if acted and acted[-1] else actor.name
+    name = in_name_of(actor.name, acted[-1] if acted else None)
     return Hand(name, ROLE_TITLES[Role(turn.role)])
 
 

@@ -12,7 +12,6 @@ from processes.cases import clocks, queries
 from processes.cases.models import Case, WorkItem
 from processes.coordination import screening
 from processes.engine import runtime, trail
-from processes.engine.facts import Facts
 from processes.papers import queries as papers
 from processes.papers.models import IssuedPaper
 from processes.people import queries as people
@@ -32,8 +31,8 @@ def look(stage: Stage, number: str, division: str, result: Result) -> None:
     with stage.database.reading("") as session:
         case = session.scalars(select(Case).where(Case.number == number)).one()
         bundle = publish.open_release(session, case.release_id)
-        definition = bundle.definition(case.process or None)
-        facts = Facts(stage.clock.now, lambda name, on: bundle.policy.value(name, on, case.division))
+        definition = bundle.definition(case.process)
+        facts = bundle.facts(stage.clock.now, case.division)
         state = runtime.restore(definition, case.state, facts)
         passed = trail.trail(definition, state)
         result.outcome, result.path = case.outcome, list(passed.steps)
@@ -109,8 +108,8 @@ def _look_around(stage: Stage, division: str, session: Session, case: Case, resu
 
 def flows_of(stage: Stage, bundle: Bundle, case: Case) -> dict[str, set[str]]:
     """Sequence flows that a case took, by diagram file as it lies in the content folder."""
-    definition = bundle.definition(case.process or None)
-    facts = Facts(stage.clock.now, lambda name, on: bundle.policy.value(name, on, case.division))
+    definition = bundle.definition(case.process)
+    facts = bundle.facts(stage.clock.now, case.division)
     passed = trail.trail(definition, runtime.restore(definition, case.state, facts))
     return {
         bundle.content_path(definition.files[p]): {f.id for f in d.flows} & set(passed.flows)

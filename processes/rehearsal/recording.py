@@ -20,7 +20,6 @@ from processes.access.permissions import ROLE_TITLES, Role
 from processes.cases import seconds
 from processes.cases.models import Case, WorkItem
 from processes.engine import runtime
-from processes.engine.facts import Facts
 from processes.errors import FormInvalid, RehearsalBusy, YimenError
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
@@ -166,8 +165,8 @@ def _form(made: Stage, case: Case, item: WorkItem) -> dict[str, Any] | None:
     schema = bundle.form(item.form)
     if schema is None:
         return None
-    facts = Facts(made.clock.now, lambda name, on: bundle.policy.value(name, on, case.division))
-    definition = bundle.definition(case.process or None)
+    facts = bundle.facts(made.clock.now, case.division)
+    definition = bundle.definition(case.process)
 
     def known() -> Mapping[str, Any]:
         data = runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data

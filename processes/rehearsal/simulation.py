@@ -99,10 +99,7 @@ def _unpacked(stored: bytes) -> Bundle:
 def _amount(bundle: Bundle, data: dict[str, Any], division: str, on: date) -> Decimal | None:
     """The money that a content grants a case on a day, or None where it comes to no amount."""
     definition = bundle.definition()
-    facts = Facts(
-        datetime.combine(on, time(9), SHANGHAI).astimezone(UTC),
-        lambda name, day: bundle.policy.value(name, day, division),
-    )
+    facts = bundle.facts(datetime.combine(on, time(9), SHANGHAI).astimezone(UTC), division)
     for decision in _decided(definition, data, facts):
         data.update(decision)
     source = expressions.parse(str(bundle.programme["simulation"]["amount"]))

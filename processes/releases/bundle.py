@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from jsonschema import ValidationError
 
 from processes.engine import definitions
 from processes.engine.definitions import Content, Definition
+from processes.engine.facts import Facts
 from processes.errors import BundleInvalid, ReleaseMissing, TomlInvalid
 from processes.policy.parameters import PolicyBook, Standing, merge, parse_policy
 from processes.policy.toml_text import read_toml
@@ -324,8 +326,12 @@ class Bundle:
         )
 
     def definition(self, process: str | None = None) -> Definition:
-        """The parsed process; raises a content fault when it cannot be read."""
+        """A process, parsed; without a name the programme's first.  Raises a content fault when it cannot be read."""
         return definitions.load(self.engine_content, process or self.process)
+
+    def facts(self, now: datetime, division: str) -> Facts:
+        """What the engine may know at an instant and a place: the parameters in force there, no limits of a case."""
+        return Facts(now, lambda name, on: self.policy.value(name, on, division))
 
     def diagram_xml(self, definition: Definition, process: str) -> str:
         """The BPMN text that holds a process of a definition, for the viewer."""

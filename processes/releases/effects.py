@@ -68,7 +68,7 @@ def deciding_steps(bundle: Bundle, process: str) -> frozenset[str]:
     """
     steps = named(bundle)
     try:
-        diagrams = bundle.definition(process or None).diagrams.values()
+        diagrams = bundle.definition(process).diagrams.values()
     except YimenError:
         return frozenset(steps)
     offered = (n for d in diagrams for n in d.nodes.values() if n.is_offered)

@@ -16,7 +16,7 @@ Words: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
 
 def of_process(bundle: Bundle, process: str) -> Words:
     """The words for every input of a process's tables that reads one choice of one form (`step.field`)."""
-    definition = bundle.definition(process or None)
+    definition = bundle.definition(process)
     steps = {
         name: node.properties.get("form", "")
         for d in definition.diagrams.values()
@@ -35,7 +35,7 @@ def of_process(bundle: Bundle, process: str) -> Words:
 def titled(bundle: Bundle, process: str, data: Mapping[str, Any]) -> Words:
     """The words for inputs whose value came with its title: `application.target` beside `application.target_title`."""
     found = {}
-    for table in bundle.definition(process or None).tables.values():
+    for table in bundle.definition(process).tables.values():
         for column in table.inputs:
             step, _, key = column.expression.source.partition(".") if column.expression else ("", "", "")
             given = data.get(step)

@@ -114,9 +114,7 @@ def call(context: Context, name: str, params: Mapping[str, Any]) -> dict[str, An
 def facts_in(context: Context) -> dict[str, Any] | None:
     """The facts in the data of a case that took them before snapshots were kept, and the day on which ages counted."""
     nodes = (
-        n
-        for d in context.bundle.definition(context.case.process or None).diagrams.values()
-        for n in d.nodes.values()
+        n for d in context.bundle.definition(context.case.process).diagrams.values() for n in d.nodes.values()
     )
     names = {n.result or n.id for n in nodes if n.operation == snapshots.GATHER}
     found = next((context.data[n] for n in sorted(names) if isinstance(context.data.get(n), Mapping)), None)

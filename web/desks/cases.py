@@ -18,7 +18,6 @@ from processes.cases.models import Case, CaseEvent, WorkItem
 from processes.decisions.reading import Computation
 from processes.engine import moves as lawful
 from processes.engine import runtime, trail
-from processes.engine.facts import Facts
 from processes.errors import Invalid, NotFound, RuleBroken, Unreadable
 from processes.office.cases import control as control_of
 from processes.office.cases.control import EndCase, ResumeCase, SuspendCase
@@ -271,8 +270,8 @@ def _places(office: Any, actor: Actor, case: Any, bundle: Any) -> list[Any]:
     """For a supervisor: where the case stands and what it may be moved to."""
     if case.status != "open" or not actor.may(Permission.CASE_CONTROL):
         return []
-    facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
-    definition = bundle.definition(case.process or None)
+    facts = bundle.facts(office.database.clock(), case.division)
+    definition = bundle.definition(case.process)
     state = runtime.restore(definition, case.state, facts)
     return lawful.standings(definition, state, effects.deciding_steps(bundle, case.process))
 
@@ -317,8 +316,8 @@ def diagram(actor: Actor, number: str) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
         bundle = publish.open_release(session, case.release_id)
-        facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
-        definition = bundle.definition(case.process or None)
+        facts = bundle.facts(office.database.clock(), case.division)
+        definition = bundle.definition(case.process)
         passed = trail.trail(definition, runtime.restore(definition, case.state, facts))
     return jsonify(
         sheets=drawings.sheets(bundle, definition),

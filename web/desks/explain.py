@@ -33,7 +33,7 @@ def page(actor: Actor, number: str) -> Any:
         told = decision_view.computation(office, session, case, bundle, answers.known(office, case, bundle))
         facts = decision_view.facts(office, session, case, bundle)
         pinned = CasePolicy(session, case.id, case.division, bundle.policy)
-        definition = bundle.definition(case.process or None)
+        definition = bundle.definition(case.process)
         return render_template(
             "explain/page.html",
             case=case,

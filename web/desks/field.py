@@ -77,7 +77,7 @@ def _carried(office: Any, session: Any, item: WorkItem, actor: Actor) -> dict[st
     case = queries.case_by_number(session, item.case_number)
     bundle = publish.open_release(session, case.release_id)
     household = people.household(session, case.household_id)
-    node = bundle.definition(case.process or None).node_at(item.ref)
+    node = bundle.definition(case.process).node_at(item.ref)
     schema = answers.form_of(office, item, bundle, answers.known(office, case, bundle), actor)
     return {
         "id": item.id, "number": item.case_number, "title": item.title, "applicant": item.applicant,

@@ -15,7 +15,6 @@ from processes.access.scope import Actor
 from processes.cases import duties, involving, queries, rules
 from processes.decisions import snapshots
 from processes.engine import returns, runtime
-from processes.engine.facts import Facts
 from processes.errors import Invalid
 from processes.office.steps.claim import ClaimTask, ReleaseTask
 from processes.office.steps.complete import CompleteTask
@@ -111,19 +110,19 @@ def _standing_in(item: Any, actor: Actor) -> str:
 
 
 def _documentation(bundle: Any, case: Any, item: Any) -> str:
-    node = bundle.definition(case.process or None).node_at(item.ref)
+    node = bundle.definition(case.process).node_at(item.ref)
     return "" if node is None else node.documentation
 
 
 def _basis(office: Any, bundle: Any, case: Any, item: Any) -> list[clauses.Clause]:
     """The clauses of the county's text that the step carries out."""
-    node = bundle.definition(case.process or None).node_at(item.ref)
+    node = bundle.definition(case.process).node_at(item.ref)
     return [] if node is None else clauses.of(office.settings.content, node.clauses)
 
 
 def _handwriting(bundle: Any, case: Any, item: Any) -> str:
     """Whose handwriting the step asks for, or nothing."""
-    node = bundle.definition(case.process or None).node_at(item.ref)
+    node = bundle.definition(case.process).node_at(item.ref)
     return "" if node is None else node.properties.get("handwriting", "")
 
 
@@ -143,8 +142,8 @@ def _answers(bundle: Any, items: list[Any], offers: Mapping[str, Any]) -> list[d
 
 
 def _earlier(office: Any, case: Any, bundle: Any, items: list[Any]) -> list[dict[str, str]]:
-    facts = Facts(office.database.clock(), lambda name, on: bundle.policy.value(name, on, case.division))
-    definition = bundle.definition(case.process or None)
+    facts = bundle.facts(office.database.clock(), case.division)
+    definition = bundle.definition(case.process)
     state = runtime.restore(definition, case.state, facts)
     found = []
     for ref in returns.earlier_steps(definition, state):

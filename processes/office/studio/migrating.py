@@ -326,9 +326,7 @@ def _verdict(run: Run, target: Bundle) -> Verdict:
         CasePolicy(run.uow.session, run.case.id, run.case.division, target.policy),
         facts.dues,
     )
-    return migration.judge(
-        run.definition, target.definition(run.case.process or None), run.state(), facts, then
-    )
+    return migration.judge(run.definition, target.definition(run.case.process), run.state(), facts, then)
 
 
 def _batch(uow: UnitOfWork, command: MigrationCommand[Any], *status: str) -> MigrationBatch:
