@@ -45,7 +45,7 @@ def test_groups_of_the_bar_open_one_at_a_time_and_fit(desk: Desk) -> None:
         page = desk.sign_in(username)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 1, username
-        assert page.locator("nav.bar").bounding_box().height < 70, "one line"
+        assert page.locator("nav.bar").bounding_box()["height"] < 70, "one line"
         groups = page.locator("details.nav-group").all()
         for group in groups:
             group.locator("summary").click()

@@ -38,8 +38,8 @@ def open_at_hashes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     real_work, real_verify, real_hash = Database.unit_of_work, accounts._verify, accounts.hash_password
 
     @contextmanager
-    def work(self: Database) -> Iterator[Any]:
-        with real_work(self) as uow:
+    def work(self: Database, **how: bool) -> Iterator[Any]:
+        with real_work(self, **how) as uow:
             here.open = getattr(here, "open", 0) + 1
             try:
                 yield uow
