@@ -26,7 +26,7 @@ from processes.papers.run_models import PrintRun
 from processes.rehearsal.stage import Stage
 from processes.releases import bundle as bundles
 from processes.settings import ROOT, from_environment
-from processes.storage import keyring, vault
+from processes.storage import file_store, keyring
 from tests.builders import cases, families, payroll
 
 PRESSES = 2
@@ -124,7 +124,7 @@ def measure_list(households: int) -> dict[str, float]:
             run = session.scalars(select(PrintRun)).one()
         peak = render.press().peak_megabytes()
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        size = len(vault.get(stage.office.settings.papers, run.sha256 or ""))
+        size = len(file_store.get(stage.office.settings.papers, run.sha256 or ""))
     return {
         "seconds": round(seconds, 1), "asked_seconds": round(asked, 2), "pages": run.pages or 0,
         "parts": len(run.parts), "kb": size // 1024, "peak_mb": peak, "worker_peak_mb": own,

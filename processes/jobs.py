@@ -37,7 +37,7 @@ from processes.parameters import book
 from processes.rehearsal import reports, simulation, soundness
 from processes.rehearsal.results import Result
 from processes.releases import drafts, publish
-from processes.storage import vault
+from processes.storage import file_store
 
 PAPERS_AT_ONCE = 20
 RUNS_AT_ONCE = DRAFTS_AT_ONCE = BATCHES_AT_ONCE = 20
@@ -73,11 +73,11 @@ def make_paper(office: Office, code: str) -> bool:
 def _is_whole(folder: Path, digest: str) -> bool:
     """Whether the file of a paper is there as it was; a damaged one is taken out of the way of the new one."""
     try:
-        vault.get(folder, digest)
+        file_store.get(folder, digest)
     except FileLost:
         return False
     except FileDamaged:
-        vault.remove(folder, digest)
+        file_store.remove(folder, digest)
         return False
     return True
 
@@ -90,7 +90,7 @@ def remove_files(office: Office) -> int:
         with office.database.reading("") as session:
             unused = [(f, sha256) for f, sha256 in named if not destruction.still_used(session, f, sha256)]
         for folder, sha256 in unused:
-            vault.remove(office.settings.vaults[folder], sha256)
+            file_store.remove(office.settings.vaults[folder], sha256)
         leasing.finish(office, job.key)
         done += 1
     return done

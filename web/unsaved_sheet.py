@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from flask import request
 
-from processes.access import unsaved
+from processes.access import form_drafts
 from processes.access.models import Unsaved
 from processes.access.scope import Actor
 from processes.office.personal.form_drafts import OpenUnsaved
@@ -36,7 +36,7 @@ def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> UnsavedSheet:
     """
     place, sheet = request.path, request.args.get("unsaved", "")
     with auth.office().database.reading("") as session:
-        left = unsaved.of_place(session, actor, place)
+        left = form_drafts.of_place(session, actor, place)
     if resumes and not sheet and left:
         sheet = left[0].sheet
     others = [u for u in left if u.sheet != sheet]

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor, StandIn, township_of
-from processes.cases import events, involving, rules
+from processes.cases import events, participants, rules
 from processes.cases.clocks import CLOCKS_OF_CASE, CaseClocks
 from processes.cases.models import NO_DUE_DATE, Case, Clock, WorkItem
 from processes.engine import state as states
@@ -152,7 +152,7 @@ def _withdraw_gone(uow: UnitOfWork, items: list[WorkItem], progress: Progress) -
             item.version += 1
             item.changed_at, item.changed_by = uow.now, "系统"
             if item.cosigning:
-                involving.close(uow, item)
+                participants.close(uow, item)
                 item.cosigning, item.held = "", None
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from processes.access import accounts, persons
 from processes.access.permissions import Role
-from processes.cases import involving
+from processes.cases import participants
 from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import DutySeparation
 from processes.people import history
@@ -214,7 +214,7 @@ def _saved_by(session: Session, case: Case) -> dict[int, datetime]:
 def _signers(session: Session, case: Case) -> dict[int, set[int]]:
     """By work item: who spoke when signatures were asked for."""
     query = select(Involvement.item_id, Involvement.account_id).where(
-        Involvement.case_id == case.id, Involvement.kind == involving.COSIGN, Involvement.verdict != ""
+        Involvement.case_id == case.id, Involvement.kind == participants.COSIGN, Involvement.verdict != ""
     )
     found: dict[int, set[int]] = {}
     for item_id, account_id in session.execute(query):

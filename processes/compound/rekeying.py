@@ -13,7 +13,7 @@ from processes.office.door import Office
 from processes.office.system import keys
 from processes.office.system.keys import PartResult, ReindexRows, ResealRows
 from processes.policy.calendar import civil_date
-from processes.storage import keyring, resealing, vault
+from processes.storage import file_store, keyring, resealing
 
 TITLES = {
     keyring.ENCRYPTION: "加密密钥",
@@ -67,7 +67,7 @@ def _round(office: Office, kind: str, tell: Callable[[str, int], None]) -> int:
 def _files(office: Office) -> Iterator[tuple[str, int]]:
     settings = office.settings
     for folder in (settings.papers, settings.scans, settings.attachments):
-        yield folder.name, sum(vault.reseal(folder))
+        yield folder.name, sum(file_store.reseal(folder))
 
 
 def _rows(office: Office) -> Iterator[tuple[str, int]]:

@@ -25,7 +25,7 @@ import structlog
 
 from processes.access.models import Account
 from processes.access.scope import system_actor
-from processes.cases import notices, reach
+from processes.cases import notices, notification_preferences
 from processes.cases.models import Notice
 from processes.compound import leasing
 from processes.office.door import Office
@@ -103,7 +103,7 @@ def _letter(office: Office, channel: str, jobs: Sequence[leasing.Job]) -> Letter
             notice = told.get(int(job.payload["notice"]))
             if notice is None or notice.read_at is not None or not address:
                 keys.append(job.key)
-            elif (when := reach.earliest(account, notice.at, now)) > now:
+            elif (when := notification_preferences.earliest(account, notice.at, now)) > now:
                 later.setdefault(when, []).append(job.key)
             else:
                 to_send.append(notice)

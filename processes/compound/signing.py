@@ -11,7 +11,7 @@ from processes.office.papers.sign import SignPaper, SignPaperResult
 from processes.papers import assemble, queries, signing
 from processes.papers.levels import level_of
 from processes.releases import publish
-from processes.storage import certificate, vault
+from processes.storage import certificate, file_store
 
 
 def sign(office: Office, actor: Actor, code: str, signed: int) -> SignPaperResult:
@@ -38,8 +38,8 @@ def sign(office: Office, actor: Actor, code: str, signed: int) -> SignPaperResul
         hand = signing.hand_of(
             turn, actor, assemble.office_name(session, case.division, level_of(rule, items)), items
         )
-        content = vault.get(settings.papers, paper.signed_sha256 or paper.sha256)
+        content = file_store.get(settings.papers, paper.signed_sha256 or paper.sha256)
         spot = signing.spot(rule, turn, paper)
     holder = certificate.open_certificate(settings.keys, settings.office_name, now)
     file = signing.signed_file(content, turn, hand, holder, now, spot)
-    return office.perform(SignPaper(code, signed, vault.put(settings.papers, file)), actor)
+    return office.perform(SignPaper(code, signed, file_store.put(settings.papers, file)), actor)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, exists, literal_column, select
 
 from processes import defects
-from processes.access import command_tokens, unsaved
+from processes.access import command_tokens, form_drafts
 from processes.access.scope import system_actor
 from processes.cases.models import Case, Clock, Suspension
 from processes.errors import Unavailable, YimenError
@@ -34,7 +34,7 @@ def sweep(office: Office, alive: Callable[[], None] = lambda: None) -> int:
     """
     done = sum(_drained(office, find, alive) for find in (_due, _warnings))
     with office.database.reading("") as session:
-        outlived = unsaved.is_outlived(session, office.database.clock())
+        outlived = form_drafts.is_outlived(session, office.database.clock())
         has_tokens = command_tokens.is_outlived(session, office.database.clock())
     if outlived:
         office.perform(SweepUnsaved(), system_actor())

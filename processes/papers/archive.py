@@ -28,7 +28,7 @@ from processes.policy import values
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import publish, words
 from processes.releases.bundle import Bundle
-from processes.storage import vault
+from processes.storage import file_store
 
 _STYLE = "body{font-family:serif;margin:2em;max-width:60em}table{border-collapse:collapse;width:100%}td,th{border:1px solid #999;padding:.2em .5em;text-align:left}code{font-size:.75em;word-break:break-all}"
 _STATES = {STANDING: "", SUPERSEDED: "（已被取代）", WITHDRAWN: "（已撤销）"}
@@ -64,7 +64,7 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
                 paper.pages,
                 paper.issued_on.isoformat(),
                 digest,
-                partial(vault.get, folders.papers, digest),
+                partial(file_store.get, folders.papers, digest),
                 paper.number,
                 office,
             )
@@ -78,7 +78,7 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
             found.append(Piece(name, what, len(pages), on, *_as_made(signed), paper.number, office))
         found.extend(_replaced(session, paper, n, folders.scans))
     for n, attached in enumerate(queries.attachments(session, case.id), start=1):
-        read = partial(vault.get, folders.attachments, attached.sha256)
+        read = partial(file_store.get, folders.attachments, attached.sha256)
         on = f"{attached.at.astimezone(SHANGHAI):%Y-%m-%d}"
         pages_there = _pages_of(read(), attached.media_type)
         found.append(
@@ -101,7 +101,7 @@ def _replaced(session: Session, paper: IssuedPaper, n: int, scans: Path) -> list
         Piece(
             _name("签字件", n, f"{paper.title} {paper.number} 第{page.page}页 被替换{page.id}", ".jpg"),
             f"{paper.title} 签字件第 {page.page} 页（已被替换）", 1, civil_date(page.at).isoformat(),
-            page.sha256, partial(vault.get, scans, page.sha256), paper.number, by=page.by,
+            page.sha256, partial(file_store.get, scans, page.sha256), paper.number, by=page.by,
         )
         for page in return_scan.replaced(session, [paper.id])
     ]  # fmt: skip
@@ -120,7 +120,7 @@ def old_pieces(session: Session, file: OldFile, scans: Path) -> list[Piece]:
     return [
         Piece(
             _name("旧档", sheet.position, sheet.title, SUFFIXES[sheet.media_type]), sheet.title, sheet.pages,
-            file.closed_on.isoformat(), sheet.sha256, partial(vault.get, scans, sheet.sha256), by=file.taken_in_by,
+            file.closed_on.isoformat(), sheet.sha256, partial(file_store.get, scans, sheet.sha256), by=file.taken_in_by,
         )
         for sheet in old_files.sheets(session, file.id)
     ]  # fmt: skip

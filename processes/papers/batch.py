@@ -16,7 +16,7 @@ from processes.cases.models import Case
 from processes.papers import shared_template
 from processes.papers.models import STANDING, IssuedPaper
 from processes.policy.calendar import SHANGHAI
-from processes.storage import vault
+from processes.storage import file_store
 
 TEMPLATE = "print_list.html"
 TITLE = "文书打印清单"
@@ -58,7 +58,7 @@ def bound(
 ) -> tuple[bytes, int]:
     """The list and every paper behind it as one PDF, each paper beginning on a page of its own; and its pages."""
     cover = _cover(session, sheets, by, now)
-    content = binding.bound(chain([cover.content], (vault.get(folder, s.sha256) for s in sheets)))
+    content = binding.bound(chain([cover.content], (file_store.get(folder, s.sha256) for s in sheets)))
     return content, cover.pages + sum(s.pages for s in sheets)
 
 

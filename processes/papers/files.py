@@ -14,7 +14,7 @@ from processes.papers.archive_models import OldSheet, SetAsideSheet
 from processes.papers.models import DESTROYED, IssuedPaper, PaperSignature, ReplacedPage, ReturnedPage
 from processes.papers.run_models import PrintRun
 from processes.settings import Settings
-from processes.storage import vault
+from processes.storage import file_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class LostFile:
 def missing(session: Session, settings: Settings) -> Iterator[str]:
     """What every file that a row names and that is not there is; nothing is opened."""
     for folder, sha256, what, _ in _named(session):
-        if sha256 and not vault.holds(settings.vaults[folder], sha256):
+        if sha256 and not file_store.holds(settings.vaults[folder], sha256):
             yield what
 
 
@@ -72,7 +72,7 @@ def _look(
     if not sha256:
         return
     try:
-        vault.get(settings.vaults[folder], sha256)
+        file_store.get(settings.vaults[folder], sha256)
     except FileLost:
         yield LostFile(what, "文件丢失", code)
     except FileDamaged:

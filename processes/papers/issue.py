@@ -24,7 +24,7 @@ from processes.papers.models import STANDING, SUPERSEDED, IssuedPaper, Printing
 from processes.policy.calendar import civil_date
 from processes.releases.bundle import Bundle, PaperRule
 from processes.releases.effects import Needed
-from processes.storage import outbox, vault
+from processes.storage import file_store, outbox
 from processes.storage.outbox import Urgency
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -159,7 +159,7 @@ def make(row: IssuedPaper, bundle: Bundle, folder: Path, address: str) -> tuple[
         raise PaperValueMissing(paper=row.title, reason=str(fault)) from fault
     except (RenderingFailed, GlyphMissing) as fault:
         raise RenderFailed(reason=str(fault)) from fault
-    return vault.put(folder, made.content), len(made.content), made.pages
+    return file_store.put(folder, made.content), len(made.content), made.pages
 
 
 def record_printing(uow: UnitOfWork, row: IssuedPaper, actor: Actor) -> int:

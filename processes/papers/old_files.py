@@ -11,7 +11,7 @@ from documents import render
 from processes.errors import NotFound
 from processes.papers import brought
 from processes.papers.archive_models import OldFile, OldSheet, SetAsideSheet
-from processes.storage import vault
+from processes.storage import file_store
 from processes.storage.unit_of_work import UnitOfWork
 
 SHOWN = 100
@@ -69,7 +69,7 @@ def add_sheet(
     )  # fmt: skip
     row = OldSheet(
         old_file_id=file.id, position=(last or 0) + 1, title=title, media_type=media_type,
-        sha256=vault.put(folder, content), pages=pages,
+        sha256=file_store.put(folder, content), pages=pages,
     )  # fmt: skip
     uow.add(row)
     return row

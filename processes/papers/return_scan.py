@@ -16,7 +16,7 @@ from processes.errors import NotFound, PageFiled, RuleBroken
 from processes.papers import brought, queries
 from processes.papers.models import DESTROYED, IssuedPaper, ReplacedPage, ReturnedPage
 from processes.policy.calendar import civil_date
-from processes.storage import vault
+from processes.storage import file_store
 from processes.storage.unit_of_work import UnitOfWork
 
 _MARK = re.compile(r"/verify/([A-Z0-9]{4,12})(?:/(\d{1,3})-(\d{1,3}))?$")
@@ -131,4 +131,4 @@ def missing(session: Session, paper: IssuedPaper) -> list[int]:
 
 def signed_file(pages: Sequence[ReturnedPage], folder: Path) -> bytes:
     """The signed pages as one PDF."""
-    return binding.joined([vault.get(folder, p.sha256) for p in pages])
+    return binding.joined([file_store.get(folder, p.sha256) for p in pages])

@@ -22,7 +22,7 @@ from processes.papers.run_models import BATCH, DESTROYED, PAYMENT_LIST, WAITING,
 from processes.people import masking
 from processes.policy.calendar import civil_date
 from processes.relief.payroll import PayLine
-from processes.storage import vault
+from processes.storage import file_store
 from processes.storage.unit_of_work import within
 
 TEMPLATE = "payment_list.html"
@@ -132,7 +132,7 @@ def parts_to_make(run: PrintRun, session: Session, folder: Path, address: str) -
         made = shared_template.made(
             session, TEMPLATE, data, run.asked_at, f"{address}/verify/{run.code}", marked=False
         )
-        yield {"title": f"第 {n} 册", "sha256": vault.put(folder, made.content), "pages": made.pages}
+        yield {"title": f"第 {n} 册", "sha256": file_store.put(folder, made.content), "pages": made.pages}
 
 
 def _part(
@@ -162,15 +162,15 @@ def _tail(account: str) -> str:
 
 def bound_parts(run: PrintRun, parts: Sequence[dict[str, Any]], folder: Path) -> tuple[str, int]:
     """The parts as one file to print: its hash and pages; one part is held at a time."""
-    content = binding.bound(vault.get(folder, p["sha256"]) for p in parts)
-    return vault.put(folder, content), sum(int(p["pages"]) for p in parts)
+    content = binding.bound(file_store.get(folder, p["sha256"]) for p in parts)
+    return file_store.put(folder, content), sum(int(p["pages"]) for p in parts)
 
 
 def bound_batch(run: PrintRun, session: Session, folder: Path, now: datetime) -> tuple[str, int]:
     """The papers of a batch behind their list as one file: its hash and pages."""
     sheets = [batch.Sheet(**s) for s in run.content["sheets"]]
     content, pages = batch.bound(session, sheets, folder, run.asked_by, now)
-    return vault.put(folder, content), pages
+    return file_store.put(folder, content), pages
 
 
 def bank_file(run: PrintRun) -> bytes:

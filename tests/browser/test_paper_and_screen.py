@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from processes import jobs
 from processes.papers.models import IssuedPaper
-from processes.storage import vault
+from processes.storage import file_store
 from tests.browser.conftest import Desk
 from tests.builders import cases
 
@@ -25,7 +25,7 @@ def _paper(desk: Desk) -> tuple[IssuedPaper, bytes]:
     with desk.stage.database.reading("") as session:
         paper = session.scalars(select(IssuedPaper).where(IssuedPaper.kind == "approval_form")).one()
     folder = desk.stage.office.settings.papers
-    return paper, vault.get(folder, paper.signed_sha256 or paper.sha256 or "")
+    return paper, file_store.get(folder, paper.signed_sha256 or paper.sha256 or "")
 
 
 def test_a_photographed_form_and_an_electronic_one(desk: Desk, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from processes.papers import issue
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from processes.releases import publish
-from processes.storage import vault
+from processes.storage import file_store
 from tests.builders import cases
 
 
@@ -25,7 +25,7 @@ def made(stage: Stage) -> dict[str, tuple[IssuedPaper, bytes]]:
     jobs.make_papers(stage.office)
     with stage.database.reading("") as session:
         rows = session.scalars(select(IssuedPaper)).all()
-    return {r.kind: (r, vault.get(stage.office.settings.papers, r.sha256 or "")) for r in rows}
+    return {r.kind: (r, file_store.get(stage.office.settings.papers, r.sha256 or "")) for r in rows}
 
 
 def test_every_paper_keeps_for_long(made: dict[str, tuple[IssuedPaper, bytes]]) -> None:

@@ -16,7 +16,7 @@ from documents import attached
 from processes import jobs
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
-from processes.storage import vault
+from processes.storage import file_store
 from tests.builders import cases
 
 PAGE = """<html><head><style>.x { content: "4711"; }</style></head><body><p>张建国 于 2026年3月2日 申请</p>
@@ -50,7 +50,7 @@ def issued(stage: Stage) -> dict[str, io.BytesIO]:
     with stage.database.reading("") as session:
         rows = session.scalars(select(IssuedPaper).order_by(IssuedPaper.id)).all()
     folder = stage.office.settings.papers
-    return {r.kind: io.BytesIO(vault.get(folder, r.sha256)) for r in rows if r.sha256 is not None}
+    return {r.kind: io.BytesIO(file_store.get(folder, r.sha256)) for r in rows if r.sha256 is not None}
 
 
 def data_of(content: io.BytesIO) -> Any:

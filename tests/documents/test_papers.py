@@ -20,7 +20,7 @@ from processes.office.papers.make import PrintState
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from processes.releases.bundle import Bundle
-from processes.storage import vault
+from processes.storage import file_store
 from tests.builders import cases
 
 AT = "2026-03-02T00:00:00+00:00"
@@ -40,7 +40,7 @@ def text_of(stage: Stage, number: str, kind: str, tmp_path: Path) -> str:
         ).first()
     assert paper is not None
     assert paper.sha256 is not None, paper.error
-    return read(vault.get(stage.office.settings.papers, paper.sha256), tmp_path / f"{kind}.pdf")
+    return read(file_store.get(stage.office.settings.papers, paper.sha256), tmp_path / f"{kind}.pdf")
 
 
 def read(pdf: bytes, file: Path) -> str:

@@ -21,7 +21,7 @@ from processes.papers import runs
 from processes.papers.run_models import PrintRun
 from processes.rehearsal.stage import Stage
 from processes.relief.models import Award
-from processes.storage import vault
+from processes.storage import file_store
 from tests.builders import cases, payroll
 from tests.builders.desks import Person
 
@@ -80,7 +80,7 @@ def test_no_row_is_lost_and_the_sums_are_right(drawing: Stage, tmp_path: Path) -
     with pikepdf.open(io.BytesIO(made)) as pdf:
         assert len(pdf.pages) == run.pages == sum(p["pages"] for p in run.parts)
     part = clerk.get(f"/prints/{run.code}/parts/2.pdf").data
-    assert part == vault.get(drawing.office.settings.papers, run.parts[1]["sha256"])
+    assert part == file_store.get(drawing.office.settings.papers, run.parts[1]["sha256"])
     verified = Person(drawing).get(f"/verify/{run.code}").text
     assert run.number in verified
     assert "户主1" not in verified

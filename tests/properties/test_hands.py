@@ -25,7 +25,7 @@ from processes.access import absences
 from processes.access.accounts import actor_of
 from processes.access.models import Absence, Account
 from processes.access.scope import Actor
-from processes.cases import actions, events, involving
+from processes.cases import actions, events, participants
 from processes.cases.models import Case, Clock, Involvement, WorkItem
 from processes.engine import returns, runtime
 from processes.errors import YimenError
@@ -131,7 +131,7 @@ class Hands(RuleBasedStateMachine):
         self.complete(RIGHT, which, text)
 
     @rule(who=WHO, which=WHICH, text=TEXT, signers=st.lists(ANYBODY, min_size=1, max_size=3, unique=True),
-          mode=st.sampled_from(sorted(involving.MODES)))  # fmt: skip
+          mode=st.sampled_from(sorted(participants.MODES)))  # fmt: skip
     def complete_when_they_agree(
         self, who: str, which: int, text: str, signers: list[str], mode: str
     ) -> None:
@@ -187,7 +187,7 @@ class Hands(RuleBasedStateMachine):
             self.do(command, who)
 
     @rule(who=WHO, which=WHICH, signers=st.lists(ANYBODY, min_size=1, max_size=3, unique=True),
-          mode=st.sampled_from(sorted(involving.MODES)))  # fmt: skip
+          mode=st.sampled_from(sorted(participants.MODES)))  # fmt: skip
     def cosign(self, who: str, which: int, signers: list[str], mode: str) -> None:
         if item := self.pick(which):
             self.do(CosignTask(item.id, item.version, self.ids(signers), mode, 2, "请表态"), who)
@@ -204,7 +204,7 @@ class Hands(RuleBasedStateMachine):
         if asked:
             row = asked[which % len(asked)]
             who = (self.name_of(row.account_id) if honest else None) or as_other
-            verdict = involving.AGREE if agree else involving.OBJECT
+            verdict = participants.AGREE if agree else participants.OBJECT
             self.do(AnswerInvolvement(row.id, "意见", verdict), who)
 
     @rule(which=WHICH, who=WHO)
@@ -213,7 +213,7 @@ class Hands(RuleBasedStateMachine):
         if item is None:
             return
         with self.stage.database.reading("") as session:
-            signers = involving.this_round(involving.of_item(session, item.id))
+            signers = participants.this_round(participants.of_item(session, item.id))
         if signers:
             self.do(RemoveCosigner(item.id, item.version, signers[-1].id), who)
 
@@ -305,7 +305,7 @@ class Hands(RuleBasedStateMachine):
                 assert item.claimed_by_id not in (None, item.delegated_by_id)
             if item.claimed_for_id is not None:
                 assert item.claimed_by_id is not None
-            signers = involving.this_round(involving.of_item(session, item.id))
+            signers = participants.this_round(participants.of_item(session, item.id))
             waiting = [s for s in signers if s.status == "waiting"]
             if item.cosigning:
                 assert waiting, "a countersigning waits for somebody"

@@ -26,6 +26,7 @@ from pathlib import Path
 from processes.access.scope import Actor
 from processes.cases import actions
 from processes.office import Office
+from processes.office.steps.complete import CompleteTask
 from processes.settings import from_environment
 from processes.storage import keyring
 from processes.storage.unit_of_work import Database

@@ -18,7 +18,7 @@ from processes.people import queries
 from processes.people.models import Person
 from processes.rehearsal.stage import Stage
 from processes.settings import Settings
-from processes.storage import keyring, resealing, vault
+from processes.storage import file_store, keyring, resealing
 from processes.storage.base import Row
 from tests.builders import cases
 
@@ -87,7 +87,7 @@ def test_the_encryption_key_is_changed(own_keys: Stage) -> None:
         assert session.get_one(Person, found.person_id).id_number == id_number
         paper = session.scalars(select(IssuedPaper).where(IssuedPaper.sha256.is_not(None))).first()
         assert paper is not None
-        assert vault.get(stage.office.settings.papers, paper.sha256 or "").startswith(b"%PDF")
+        assert file_store.get(stage.office.settings.papers, paper.sha256 or "").startswith(b"%PDF")
     # what old backups need is kept apart
     assert retired is not None
     assert retired.read_text() == old.encryption[0].hex()

@@ -28,7 +28,7 @@ from processes.people.models import Person as Person_
 from processes.rehearsal.stage import Stage
 from processes.relief import actions
 from processes.relief.models import Award
-from processes.storage import engines, keyring, resealing, vault
+from processes.storage import engines, file_store, keyring, resealing
 from processes.storage.base import Row
 from tests.builders import cases, files
 from tests.builders.desks import Person
@@ -83,7 +83,7 @@ def _something_typed(stage: Stage) -> None:
 
 def _an_old_file(stage: Stage) -> None:
     _put(stage, "", "")
-    vault.put(stage.office.settings.scans, b"a page")
+    file_store.put(stage.office.settings.scans, b"a page")
 
 
 def _put(stage: Stage, name: str, column: str) -> None:
@@ -222,7 +222,7 @@ def test_a_disk_that_takes_no_file__is_told_and_leaves_no_half(
     def full(_handle: int) -> None:
         raise OSError(errno.ENOSPC, "no space left")
 
-    monkeypatch.setattr(vault.os, "fsync", full)
+    monkeypatch.setattr(file_store.os, "fsync", full)
     with pytest.raises(FileUnwritable) as caught:
         stage.office.perform(AddAttachment(number, "证明.pdf", files.a_pdf()), clerk)
     assert "磁盘已满" in caught.value.message

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from processes.settings import Settings
-from processes.storage import vault
+from processes.storage import file_store
 
 
 def test_a_stored_file__its_bytes_then_its_name_then_its_new_folder(
@@ -23,10 +23,10 @@ def test_a_stored_file__its_bytes_then_its_name_then_its_new_folder(
 
     monkeypatch.setattr(os, "fsync", noted)
     papers = settings_here.papers
-    digest = vault.put(papers, b"paper")
+    digest = file_store.put(papers, b"paper")
     draft, folder, whole = synced
     assert (draft.parent, folder, whole) == (papers / digest[:2], papers / digest[:2], papers)
-    assert vault.get(papers, digest) == b"paper"
+    assert file_store.get(papers, digest) == b"paper"
     synced.clear()
-    vault.put(papers, b"paper")
+    file_store.put(papers, b"paper")
     assert not synced, "the same bytes are stored once"

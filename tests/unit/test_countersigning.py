@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from processes.cases.involving import AGREE, ALL, ANY, DONE, LATER, OBJECT, ORDER, QUORUM, WAITING, verdict
 from processes.cases.models import Involvement
+from processes.cases.participants import AGREE, ALL, ANY, DONE, LATER, OBJECT, ORDER, QUORUM, WAITING, verdict
 
 OPEN = ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from processes.cases.involving import AGREE, OBJECT
+from processes.cases.participants import AGREE, OBJECT
 from processes.people import forms
 from web import words
 from web.desks import worklist

@@ -15,7 +15,7 @@ from processes.access.models import Account
 from processes.cases.models import WorkItem
 from processes.papers.models import Handwriting, IssuedPaper
 from processes.rehearsal.stage import Stage
-from processes.storage import vault
+from processes.storage import file_store
 from tests.builders import cases
 from tests.builders.desks import Person
 
@@ -50,7 +50,7 @@ def test_the_householder_signs_on_the_screen(stage: Stage) -> None:
         assert len(session.scalars(select(Handwriting)).all()) == 1
         paper = session.scalars(select(IssuedPaper).where(IssuedPaper.kind == "investigation_form")).one()
     assert [h["signer"] for h in paper.contract["handwriting"]] == ["户主（代理人）"]
-    content = vault.get(stage.office.settings.papers, paper.sha256 or "")
+    content = file_store.get(stage.office.settings.papers, paper.sha256 or "")
     with pikepdf.open(io.BytesIO(content)) as pdf:
         pictures = [i for page in pdf.pages for i in page.get_images()]
     assert len(pictures) >= 2, "the code and the handwriting"

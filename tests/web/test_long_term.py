@@ -14,7 +14,7 @@ from documents import render
 from processes import jobs
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
-from processes.storage import certificate, vault
+from processes.storage import certificate, file_store
 from tests.builders import cases, signing
 from tests.builders.desks import Person
 
@@ -40,7 +40,7 @@ def _sign(stage: Stage, kind: str, *roles: str) -> bytes:
         code = _paper(stage, kind).code
         answer = Person(stage, role).post(f"/papers/{code}/sign", {"signed": str(n)})
         assert answer.status_code == 302, answer.text
-    return vault.get(stage.office.settings.papers, _paper(stage, kind).signed_sha256 or "")
+    return file_store.get(stage.office.settings.papers, _paper(stage, kind).signed_sha256 or "")
 
 
 def _seen(stage: Stage, content: bytes) -> tuple[render.SignatureSeen, ...]:
@@ -170,7 +170,7 @@ def test_the_office_compares_with_the_stored_original(stage: Stage, approved: st
     assert "送达" in page, "the step at which the case stands"
     assert "没有打印过" in page
     stored = clerk.get(f"/papers/{paper.code}/original.pdf").data
-    assert stored == vault.get(stage.office.settings.papers, paper.sha256 or "")
+    assert stored == file_store.get(stage.office.settings.papers, paper.sha256 or "")
     assert "没有打印过" in clerk.get(f"/verify/{paper.code}").text, "looking is not printing"
     clerk.get(f"/papers/{paper.code}.pdf")
     assert "第 1 份" in clerk.get(f"/verify/{paper.code}").text

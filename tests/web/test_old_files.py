@@ -22,7 +22,7 @@ from processes.papers.models import IssuedPaper
 from processes.people.models import Household
 from processes.rehearsal.stage import Stage
 from processes.relief.models import Award
-from processes.storage import vault
+from processes.storage import file_store
 from tests.builders import cases
 from tests.builders.desks import Person
 
@@ -150,7 +150,7 @@ def test_an_old_file_goes_by_two_people(stage: Stage, household: str) -> None:
     assert jobs.remove_files(stage.office) == 1
     assert clerk.get("/archive/old/2009-DB-017").status_code == 404
     with pytest.raises(FileLost):  # that was set aside
-        vault.get(stage.office.settings.scans, hashlib.sha256(_photo()).hexdigest())
+        file_store.get(stage.office.settings.scans, hashlib.sha256(_photo()).hexdigest())
     record = clerk.get("/archive").text
     assert "2009-DB-017" in record
     assert "期满，无保存价值" in record
@@ -158,7 +158,7 @@ def test_an_old_file_goes_by_two_people(stage: Stage, household: str) -> None:
     with stage.database.reading("") as session:
         row = session.scalars(select(Destruction)).one()
     with pytest.raises(FileLost):
-        vault.get(stage.office.settings.scans, row.pieces[0]["sha256"])
+        file_store.get(stage.office.settings.scans, row.pieces[0]["sha256"])
 
 
 def _an_old_case(stage: Stage) -> str:
@@ -216,7 +216,7 @@ def test_a_case_goes_when_its_time_is_over(stage: Stage) -> None:
         (stage.office.settings.attachments, attached.sha256),
     ):
         with pytest.raises(FileLost):
-            vault.get(folder, sha256 or "")
+            file_store.get(folder, sha256 or "")
 
 
 def test_a_proposal_can_be_turned_down(stage: Stage, household: str) -> None:

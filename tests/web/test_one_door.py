@@ -22,7 +22,7 @@ from processes.papers.models import IssuedPaper
 from processes.papers.run_models import PrintRun
 from processes.people.models import Household
 from processes.rehearsal.stage import Stage
-from processes.storage import vault
+from processes.storage import file_store
 from tests.builders import cases, files
 from tests.builders.desks import Person
 
@@ -86,7 +86,7 @@ def test_a_batch_is_its_asker_s_alone(stage: Stage) -> None:
 
 @pytest.mark.parametrize("named", ["../papers/ab/x", "/etc/passwd", "AB" * 32, "a" * 63, "a" * 65, "", "0\0"])
 def test_nothing_but_a_hash_names_a_file(settings_here: object, tmp_path: Path, named: str) -> None:
-    for ask in (vault.get, vault.remove):
+    for ask in (file_store.get, file_store.remove):
         with pytest.raises(NotFound):
             ask(tmp_path, named)
 

@@ -18,7 +18,7 @@ from processes.access.scope import system_actor
 from processes.office.papers.renderer_reports import FinishPaper
 from processes.papers.models import IssuedPaper, ReplacedPage, ReturnedPage
 from processes.rehearsal.stage import Stage
-from processes.storage import vault
+from processes.storage import file_store
 from tests.builders import cases
 from tests.builders.desks import Person
 
@@ -29,7 +29,7 @@ def _printed(stage: Stage, kind: str) -> tuple[IssuedPaper, list[Image.Image]]:
     with stage.database.reading("") as session:
         paper = session.scalars(select(IssuedPaper).where(IssuedPaper.kind == kind)).one()
     assert paper.sha256 is not None
-    document = pypdfium2.PdfDocument(vault.get(stage.office.settings.papers, paper.sha256))
+    document = pypdfium2.PdfDocument(file_store.get(stage.office.settings.papers, paper.sha256))
     return paper, [page.render(scale=200 / 72).to_pil().convert("RGB") for page in document]
 
 
@@ -140,7 +140,7 @@ def test_a_filed_page_is_replaced_with_a_reason_only__and_stays(stage: Stage) ->
         assert now.sha256 != before
     shown = f"/papers/{paper.code}/replaced/{kept.id}.jpg"
     assert shown in page
-    assert clerk.get(shown).data == vault.get(stage.office.settings.scans, before)
+    assert clerk.get(shown).data == file_store.get(stage.office.settings.scans, before)
     assert Person(stage, "t2_clerk").get(shown).status_code == 404
     with zipfile.ZipFile(io.BytesIO(clerk.post(f"/cases/{number}/export", {}).data)) as archive:
         assert sum("被替换" in name for name in archive.namelist()) == 1

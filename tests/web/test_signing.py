@@ -17,7 +17,7 @@ from processes.errors import FileLost
 from processes.papers.models import IssuedPaper
 from processes.papers.run_models import PrintRun
 from processes.rehearsal.stage import Stage
-from processes.storage import vault
+from processes.storage import file_store
 from tests.builders import cases
 from tests.builders.desks import Person, colleague
 
@@ -43,7 +43,7 @@ def _sign(stage: Stage, role: str, signed: int) -> Any:
 
 def _content(stage: Stage) -> bytes:
     paper = _paper(stage)
-    return vault.get(stage.office.settings.papers, paper.signed_sha256 or paper.sha256 or "")
+    return file_store.get(stage.office.settings.papers, paper.signed_sha256 or paper.sha256 or "")
 
 
 def _checked(stage: Stage, content: bytes) -> str:
@@ -171,7 +171,7 @@ def test_many_papers_are_printed_at_once(stage: Stage, approved: str) -> None:
     jobs.remove_files(stage.office)
     assert clerk.get(f"/prints/{run.code}.pdf").status_code == 404, "a bound copy does not outlive a week"
     with pytest.raises(FileLost):
-        vault.get(stage.office.settings.papers, run.sha256 or "")
+        file_store.get(stage.office.settings.papers, run.sha256 or "")
     other = Person(stage, "t2_clerk")
     assert approved not in other.get("/papers/batch").text
     refused = other.client.post(

@@ -19,7 +19,7 @@ from processes.people.models import Household, HouseholdVersion, PersonVersion
 from processes.people.models import Person as Human
 from processes.rehearsal.stage import Stage
 from processes.relief.models import Award
-from processes.storage import vault
+from processes.storage import file_store
 from tests.builders import cases
 from tests.builders.desks import Person
 
@@ -144,7 +144,7 @@ def test_a_payment_list_goes_and_whoever_checks_it_is_told(worked: Stage) -> Non
     _destroy(worked, "pay_list", row.number)
     jobs.remove_files(worked.office)
     with pytest.raises(FileLost):
-        vault.get(worked.office.settings.papers, row.sha256)
+        file_store.get(worked.office.settings.papers, row.sha256)
     with worked.database.reading("") as session:
         assert session.scalars(select(PrintRun)).one().content == {}
     assert Person(worked, "county_clerk").get(f"/prints/{row.code}.pdf").status_code == 404

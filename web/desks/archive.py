@@ -27,7 +27,7 @@ from processes.papers.archive_models import OldSheet, SetAsideSheet
 from processes.people import queries as people
 from processes.policy import reading, retention
 from processes.policy.calendar import civil_date
-from processes.storage import vault
+from processes.storage import file_store
 from web import auth, budgets, forms, uploads
 from web.require import require
 
@@ -133,7 +133,7 @@ def _scanned(actor: Actor, piece: OldSheet | SetAsideSheet | None, read_as: str)
         raise NotFound()
     office = auth.office()
     office.perform(NotePaperRead(read_as), actor)
-    content = vault.get(office.settings.scans, piece.sha256)
+    content = file_store.get(office.settings.scans, piece.sha256)
     return send_file(io.BytesIO(content), mimetype=piece.media_type, download_name=piece.title)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from processes.access import contacts, divisions
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
-from processes.cases import clocks, events, involving, limits, moves, queries, queues, rules, timeline
+from processes.cases import clocks, events, limits, moves, participants, queries, queues, rules, timeline
 from processes.cases.models import Case, CaseEvent, WorkItem
 from processes.decisions.reading import Computation
 from processes.engine import moves as lawful
@@ -39,7 +39,7 @@ from processes.releases import words as choice_words
 from processes.releases.bundle import Bundle
 from processes.relief import fund_queries
 from processes.relief import queries as relief
-from processes.storage import vault
+from processes.storage import file_store
 from processes.storage.file_names import file_name
 from web import (
     answers,
@@ -176,7 +176,7 @@ def one(actor: Actor, number: str) -> Any:
                 answers.offered(data, household if may_see_household else None), case, bundle
             ),
             takeable=_takeable(items, actor),
-            involved=involving.of_case(session, case.id),
+            involved=participants.of_case(session, case.id),
             comments=queries.comments(session, case.id),
             people=answers.reachable(office, case.division),
             linked=queries.linked(session, case),
@@ -410,7 +410,7 @@ def attachment(actor: Actor, number: str, attachment_id: int) -> Any:
         found = next((a for a in queries.attachments(session, case.id) if a.id == attachment_id), None)
     if found is None:
         raise NotFound()
-    content = vault.get(office.settings.attachments, found.sha256)
+    content = file_store.get(office.settings.attachments, found.sha256)
     return send_file(io.BytesIO(content), mimetype=found.media_type, download_name=file_name(found.name))
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
-from processes.access import contacts, divisions, unsaved
+from processes.access import contacts, divisions, form_drafts
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
-from processes.cases import involving, notices, queues
+from processes.cases import notices, participants, queues
 from processes.cases.pages import MOST_COUNTED
 from processes.oversight import load
 from processes.policy.calendar import civil_date
@@ -35,10 +35,10 @@ def page(actor: Actor) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         own = load.own(session, actor)
         due = queues.due(session, actor, today)
-        asked = len(involving.waiting_for(session, actor))
+        asked = len(participants.waiting_for(session, actor))
         waiting = queues.counts(session, actor, {"mine": own["open"]})["office"]
         first = queues.worklist(session, actor, queues.Wanted("todo", today=today), size=FIRST).rows
-        left = unsaved.of_person(session, actor)
+        left = form_drafts.of_person(session, actor)
         oversees = actor.may(Permission.OVERDUE_READ)
         late = load.late(session, today) if oversees else 0
         proposed = drafts.to_approve(session, actor.account_id) if actor.may(Permission.STUDIO) else []

@@ -18,7 +18,7 @@ from processes.office.papers.withdraw import WithdrawPaper
 from processes.office.system.restoring import RemakePaper
 from processes.papers import batch, masked, queries
 from processes.releases import publish
-from processes.storage import vault
+from processes.storage import file_store
 from web import auth, budgets, forms
 from web.require import require
 
@@ -119,7 +119,7 @@ def _content(office: Office, actor: Actor, code: str, sha256: str) -> bytes:
     A file with signatures cannot be made again: it comes back from a backup, which its error says.
     """
     try:
-        return vault.get(office.settings.papers, sha256)
+        return file_store.get(office.settings.papers, sha256)
     except (FileLost, FileDamaged) as fault:
         with office.database.reading(actor.division, actor.department) as session:
             paper = queries.by_code(session, actor, code)

@@ -18,7 +18,7 @@ from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
 from processes.relief import payroll
-from processes.storage import vault
+from processes.storage import file_store
 from web import auth, budgets
 from web.require import require
 
@@ -61,7 +61,7 @@ def take(actor: Actor, code: str, kind: str) -> Any:
     if run.sha256 is None:
         raise PaperNotReady()
     office.perform(TakeRun(run.code, for_bank), actor)
-    content = runs.bank_file(run) if for_bank else vault.get(office.settings.papers, run.sha256)
+    content = runs.bank_file(run) if for_bank else file_store.get(office.settings.papers, run.sha256)
     media = SPREADSHEET if for_bank else "application/pdf"
     return send_file(io.BytesIO(content), mimetype=media, download_name=f"{run.title}.{kind}")
 
@@ -77,7 +77,7 @@ def part(actor: Actor, code: str, number: int) -> Any:
     if not 1 <= number <= len(run.parts):
         raise NotFound()
     office.perform(TakeRun(run.code), actor)
-    content = vault.get(office.settings.papers, run.parts[number - 1]["sha256"])
+    content = file_store.get(office.settings.papers, run.parts[number - 1]["sha256"])
     name = f"{run.title}-第{number}册.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
 

@@ -14,7 +14,7 @@ from processes.office.cases.attachments import MEDIA_TYPES, media_type
 from processes.office.papers.read import NotePaperRead
 from processes.office.papers.scans import FileScan, PlaceScan, ScanPage
 from processes.papers import queries, return_scan, tickets
-from processes.storage import vault
+from processes.storage import file_store
 from web import auth, budgets, forms, uploads
 from web.require import require
 
@@ -88,7 +88,7 @@ def replaced(actor: Actor, code: str, page_id: int) -> Any:
     if page is None:
         raise NotFound()
     office.perform(NotePaperRead(paper.code), actor)
-    return send_file(io.BytesIO(vault.get(office.settings.scans, page.sha256)), mimetype="image/jpeg")
+    return send_file(io.BytesIO(file_store.get(office.settings.scans, page.sha256)), mimetype="image/jpeg")
 
 
 @desk.get("/scan/pictures/<string:scan>.jpg")
@@ -97,8 +97,8 @@ def picture(actor: Actor, scan: str) -> Any:
     """A page that one has just scanned, to be looked at before it is placed by hand; names nobody by its address."""
     sha256 = tickets.opened(actor, scan)
     office = auth.office()
-    if not vault.holds(office.settings.scans, sha256):
+    if not file_store.holds(office.settings.scans, sha256):
         raise NotFound()
-    content = vault.get(office.settings.scans, sha256)
+    content = file_store.get(office.settings.scans, sha256)
     office.perform(NotePaperRead(sha256[:16]), actor)
     return send_file(io.BytesIO(content), mimetype="image/jpeg")

@@ -12,7 +12,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from processes.access import accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import duties, involving, queries, rules
+from processes.cases import duties, participants, queries, rules
 from processes.decisions import snapshots
 from processes.engine import returns, runtime
 from processes.errors import Invalid
@@ -85,8 +85,8 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             people=[
                 a for a in answers.reachable(office, item.division, item.role) if a.id != actor.account_id
             ],
-            modes=involving.MODES,
-            involved=involving.of_item(session, item.id),
+            modes=participants.MODES,
+            involved=participants.of_item(session, item.id),
             standing_in=_standing_in(item, actor),
             answers=_answers(bundle, items, offers),
             application=answers.application(offers, case, bundle),
@@ -182,7 +182,7 @@ def complete(actor: Actor, number: str, item_id: int) -> Any:
     command = CompleteTask(
         item_id, forms.whole(body.get("version")), forms.part(body, "data"), str(body.get("token", ""))[:64],
         tuple(forms.whole(s) for s in signers) if isinstance(signers, list) else (),
-        str(body.get("mode", involving.ALL)), forms.whole(body.get("quorum", 0)),
+        str(body.get("mode", participants.ALL)), forms.whole(body.get("quorum", 0)),
     )  # fmt: skip
     auth.office().perform(command, actor)
     auth.note_finished(item_id)

@@ -10,7 +10,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from processes.access import accounts, divisions
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
-from processes.cases import involving, pages, priority, queues
+from processes.cases import pages, participants, priority, queues
 from processes.cases.models import NO_DUE_DATE
 from processes.compound import batches
 from processes.office.personal.filters import DropFilter, SaveFilter
@@ -62,7 +62,7 @@ def queue(actor: Actor) -> Any:
     is_part = bool(request.headers.get("HX-Request"))
     with auth.office().database.reading(actor.division, actor.department) as session:
         wanted = _wanted(session, actor)
-        asked = involving.waiting_for(session, actor)
+        asked = participants.waiting_for(session, actor)
         if request.args.get("queue") == "asked":
             page = pages.Page(asked, 1, len(asked))
         else:

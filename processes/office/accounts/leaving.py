@@ -11,7 +11,7 @@ from processes.access.models import Account, AccountChange
 from processes.access.permissions import Permission, Role
 from processes.access.rules import is_reachable
 from processes.access.scope import Actor
-from processes.cases import handing, notices
+from processes.cases import assignment, notices
 from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import NotFound, RuleBroken
 from processes.office.answers import reason_of
@@ -85,7 +85,7 @@ def give_back(uow: UnitOfWork, actor: Actor, account: Account, cases: list[int],
         if account.is_active and _goes_on(account, item):
             continue
         case = uow.session.get_one(Case, item.case_id)
-        handing.give_back(uow, actor, case, item, account.id, f"{account.name}{reason}")
+        assignment.give_back(uow, actor, case, item, account.id, f"{account.name}{reason}")
         if item.claimed_by_id is None:
             text = f"{account.name}{reason}，{case.applicant}的“{item.title}”退回待签收"
             notices.tell_role(uow, item.role, case, "account", text)

@@ -15,7 +15,7 @@ from processes.office.command import Command, handles
 from processes.papers import old_files
 from processes.releases import publish
 from processes.settings import Settings
-from processes.storage import vault
+from processes.storage import file_store
 from processes.storage.file_names import file_name
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -71,7 +71,7 @@ def add_attachment(
         name=file_name(command.name),
         media_type=kind,
         size=len(command.content),
-        sha256=vault.put(settings.attachments, command.content),
+        sha256=file_store.put(settings.attachments, command.content),
         at=uow.now,
         by=actor.name,
         material=command.material,

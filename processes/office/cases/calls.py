@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from processes.access import audit, unsaved
+from processes.access import audit, form_drafts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
 from processes.cases import actions, events, numbering
@@ -58,7 +58,7 @@ def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteCall) -
     offered = {"call": {"places": places}}
     opening = Opening(command.programme, command.process, command.form, before_register=True, choices=offered)
     case = open_case(uow, actor, household, opening)
-    unsaved.drop(uow, actor, command.unsaved)
+    form_drafts.drop(uow, actor, command.unsaved)
     return NoteCallResult(case=case.number, household=number)
 
 
@@ -121,7 +121,7 @@ def attach(settings: Settings, uow: UnitOfWork, actor: Actor, command: AttachCal
     if township_of(known.division) != township_of(opened.division):
         raise RuleBroken(reason="该家庭档案在其他乡镇，请由该乡镇登记来电")
     before = opened.number
-    if typing := unsaved.authors(uow.session, f"/households/{before}"):
+    if typing := form_drafts.authors(uow.session, f"/households/{before}"):
         raise RuleBroken(
             reason=f"{'、'.join(typing)}在档案 {before} 中填写的家庭还没有提交，请先保存或者放弃"
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from processes.access import unsaved
+from processes.access import form_drafts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import HouseholdNotFound
@@ -50,7 +50,7 @@ def start_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: Start
     """Open a case for a registered household (C28: none without the register)."""
     household = _locked_household(uow, actor, command.household)
     case = open_case(uow, actor, household, Opening(command.programme, command.process, command.form))
-    unsaved.drop(uow, actor, command.unsaved)
+    form_drafts.drop(uow, actor, command.unsaved)
     return StartCaseResult(case=case.number, opened=opened_from(uow, case))
 
 

@@ -15,7 +15,7 @@ from processes.office.command import Command, handles
 from processes.papers import return_scan, tickets
 from processes.papers.models import STANDING
 from processes.settings import Settings
-from processes.storage import vault
+from processes.storage import file_store
 from processes.storage.file_names import file_name
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -50,7 +50,7 @@ def file_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: FileSc
     """File every page of a scan; a page whose place is not known is kept and waits for a person."""
     filed = []
     for number, page in enumerate(command.pages, start=1):
-        sha256 = vault.put(settings.scans, page.picture)
+        sha256 = file_store.put(settings.scans, page.picture)
         said: dict[str, Any] = {"number": number, "scan": tickets.ticket(actor, sha256)}
         place = return_scan.place_of(page.codes)
         try:
@@ -91,7 +91,7 @@ class PlaceScan(Command[PlaceScanResult]):
 def place_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: PlaceScan) -> PlaceScanResult:
     """File a page where a person says that it belongs."""
     sha256 = tickets.opened(actor, command.scan)
-    if not vault.holds(settings.scans, sha256):
+    if not file_store.holds(settings.scans, sha256):
         raise NotFound()
     place = return_scan.Place(command.code.strip().upper(), command.page)
     scan = return_scan.Scan(sha256, file_name(command.name, "扫描件"))

@@ -14,7 +14,7 @@ from processes.papers import assemble, return_scan, signing
 from processes.papers.levels import level_of
 from processes.releases import publish
 from processes.settings import Settings
-from processes.storage import vault
+from processes.storage import file_store
 from processes.storage.unit_of_work import UnitOfWork
 
 
@@ -53,8 +53,8 @@ def sign_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: SignP
         raise StaleCase(number=case.number)
     items = actions.items_of(uow, case)
     turn = signing.demand_signer(signing.next_of(rule, signed, items), actor, paper, items)
-    before = vault.get(settings.papers, paper.signed_sha256 or paper.sha256)
-    if not vault.get(settings.papers, command.sha256).startswith(before):
+    before = file_store.get(settings.papers, paper.signed_sha256 or paper.sha256)
+    if not file_store.get(settings.papers, command.sha256).startswith(before):
         raise StaleCase(number=case.number)
     hand = signing.hand_of(
         turn, actor, assemble.office_name(uow.session, case.division, level_of(rule, items)), items

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from processes.access import audit, unsaved
+from processes.access import audit, form_drafts
 from processes.access.models import Division
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
@@ -92,7 +92,7 @@ def save_household(
         calls.settle(uow, saved, called)
     register_limits.tell_of_differences(uow, found)
     audit.note(uow, actor, "household_saved", saved.number)
-    unsaved.drop(uow, actor, command.unsaved)
+    form_drafts.drop(uow, actor, command.unsaved)
     return SaveHouseholdResult(household=saved.number, version=saved.version, differences=len(found))
 
 

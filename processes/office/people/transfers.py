@@ -11,7 +11,7 @@ from processes.access import audit
 from processes.access.models import Account, Division
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor, township_of
-from processes.cases import actions, events, involving, notices
+from processes.cases import actions, events, notices, participants
 from processes.cases.models import Case
 from processes.errors import HouseholdEmpty, HouseholdNotFound, RuleBroken
 from processes.office.answers import reason_of
@@ -252,7 +252,7 @@ def _move_case(uow: UnitOfWork, actor: Actor, case: Case, division: str, source:
         if item.status != "open":
             continue
         # What was submitted for the former place is for the new one to submit.
-        if involving.drop_held(uow, item):
+        if participants.drop_held(uow, item):
             item.returned_reason = "办件已迁移，原提交的内容留作草稿，请核对后重新提交"
         holder = None if item.claimed_by_id is None else uow.session.get(Account, item.claimed_by_id)
         if holder is not None and not division.startswith(holder.division):

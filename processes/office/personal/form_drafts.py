@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from processes.access import audit, unsaved
+from processes.access import audit, form_drafts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import Invalid
@@ -57,7 +57,9 @@ def keep(settings: Settings, uow: UnitOfWork, actor: Actor, command: KeepUnsaved
     body = {"label": command.label[:LONGEST_LABEL], "base": command.base, "data": dict(command.data)}
     if len(values.dumps(body)) > MOST_BYTES:
         raise Invalid(reason="填写的内容过多，不能自动保存")
-    version = unsaved.keep(uow, actor, command.sheet, command.place, body, command.seen, command.overwrite)
+    version = form_drafts.keep(
+        uow, actor, command.sheet, command.place, body, command.seen, command.overwrite
+    )
     return KeepUnsavedResult(version=version)
 
 
@@ -88,7 +90,7 @@ class OpenUnsaved(Command[OpenUnsavedResult]):
 @handles(OpenUnsaved)
 def go_on(settings: Settings, uow: UnitOfWork, actor: Actor, command: OpenUnsaved) -> OpenUnsavedResult:
     """What was typed, for the page to show again."""
-    row = unsaved.opened(uow, actor, command.sheet)
+    row = form_drafts.opened(uow, actor, command.sheet)
     audit.note(uow, actor, "unsaved_opened", row.place)
     return OpenUnsavedResult(**row.body, version=row.version, place=row.place)
 
@@ -105,7 +107,7 @@ class DropUnsaved(Command[None]):
 @handles(DropUnsaved)
 def drop(settings: Settings, uow: UnitOfWork, actor: Actor, command: DropUnsaved) -> None:
     """Discard a form draft."""
-    unsaved.drop(uow, actor, command.sheet)
+    form_drafts.drop(uow, actor, command.sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +120,4 @@ class SweepUnsaved(Command[None]):
 @handles(SweepUnsaved)
 def sweep(settings: Settings, uow: UnitOfWork, actor: Actor, command: SweepUnsaved) -> None:
     """Discard form drafts that nobody continued for a week."""
-    unsaved.sweep(uow)
+    form_drafts.sweep(uow)

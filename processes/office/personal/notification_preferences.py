@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from processes.access import accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import reach
+from processes.cases import notification_preferences
 from processes.errors import Invalid
 from processes.office.command import Command, handles
 from processes.settings import Settings
@@ -41,7 +41,10 @@ def set_reach(settings: Settings, uow: UnitOfWork, actor: Actor, command: SetRea
     if mobile and not _MOBILE.fullmatch(mobile):
         raise Invalid(reason="手机号码应为 11 位数字")
     try:
-        reach.parsed(command.quiet_from), reach.parsed(command.quiet_until)
+        (
+            notification_preferences.parsed(command.quiet_from),
+            notification_preferences.parsed(command.quiet_until),
+        )
     except ValueError:
         raise Invalid(reason="免打扰时间应写作 20:00") from None
     account.email, account.mobile, account.digest = email, mobile, command.digest

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import actions, involving, notices, rules
+from processes.cases import actions, notices, participants, rules
 from processes.errors import Invalid, RuleBroken
 from processes.office.answers import reason_of
 from processes.office.command import ItemCommand, handles
@@ -41,7 +41,7 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: AskColleague
     to, question = colleague(uow, command.to_account_id), reason_of(command.question)
     if to.id == actor.account_id:
         raise RuleBroken(reason="不能向本人沟通")
-    involving.ask(uow, actor, case, item, to, question)
+    participants.ask(uow, actor, case, item, to, question)
     notices.tell(
         uow, [to.id], "asked", f"{actor.name}就{case.applicant}的“{item.title}”请您答复：{question}", case
     )
@@ -74,7 +74,7 @@ def copy(settings: Settings, uow: UnitOfWork, actor: Actor, command: CopyTask) -
     people = [colleague(uow, i) for i in dict.fromkeys(command.to) if i != actor.account_id]
     if not people:
         raise Invalid(reason="请选择抄送人员")
-    involving.copy(uow, actor, case, item, people, command.note.strip()[:300])
+    participants.copy(uow, actor, case, item, people, command.note.strip()[:300])
     notices.tell(
         uow, [a.id for a in people], "copied", f"{actor.name}抄送{case.applicant}的“{item.title}”", case
     )

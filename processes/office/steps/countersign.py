@@ -10,7 +10,7 @@ from processes.access import persons
 from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
-from processes.cases import actions, duties, events, involving, notices, rules, seconds
+from processes.cases import actions, duties, events, notices, participants, rules, seconds
 from processes.cases.models import Case, Involvement, WorkItem
 from processes.errors import Invalid, RuleBroken
 from processes.office.accounts import verifying
@@ -57,7 +57,9 @@ def cosign(settings: Settings, uow: UnitOfWork, actor: Actor, command: CosignTas
     for account in signers:
         duties.demand(uow.session, case, run.bundle, item, items, account.id, reader=actor.account_id)
     _demand_mode(command.mode)
-    made = involving.cosign(uow, actor, case, item, signers, command.mode, command.quorum, command.question)
+    made = participants.cosign(
+        uow, actor, case, item, signers, command.mode, command.quorum, command.question
+    )
     item.cosigning = item.cosigning or BEFORE
     actions.changed(uow, actor, item)
     _tell(run, item, made)
@@ -82,7 +84,7 @@ def hold(run: Run, item: WorkItem, away: StandIn | None, data: Mapping[str, Any]
         )
     _demand_mode(asked.mode)
     finishing.named(run, item, data, run.actor, away)
-    made = involving.cosign(
+    made = participants.cosign(
         run.uow, run.actor, run.case, item, signers, asked.mode, asked.quorum, ""
     )  # fmt: skip
     item.cosigning = AFTER
@@ -125,8 +127,8 @@ def remove(
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     rules.demand_worker(item, actor)
-    asked = {s.id for s in involving.of_item(uow.session, item.id) if s.status == involving.WAITING}
-    left = involving.remove(uow, actor, case, item, command.involvement_id)
+    asked = {s.id for s in participants.of_item(uow.session, item.id) if s.status == participants.WAITING}
+    left = participants.remove(uow, actor, case, item, command.involvement_id)
     actions.changed(uow, actor, item)
     run = Run(uow, actor, case, items)
     _tell(run, item, [s for s in left if s.id not in asked])
@@ -140,15 +142,15 @@ def settle(run: Run, item: WorkItem, signers: list[Involvement], undone: str) ->
     Raises `HeldUndone` when all have agreed and what was submitted cannot be carried out: the door has it left open
     then, in a transaction of its own, with that reason as `undone`.
     """
-    verdict = involving.verdict(signers)
+    verdict = participants.verdict(signers)
     if not item.cosigning or not verdict:
         return
     when, held = item.cosigning, item.held
-    involving.close(run.uow, item)
+    participants.close(run.uow, item)
     item.cosigning = ""
     asker = signers[0].asked_by_id if signers else item.claimed_by_id
-    objections = "；".join(f"{s.name}：{s.answer}" for s in signers if s.verdict == involving.OBJECT)
-    if verdict == involving.OBJECT or not signers:
+    objections = "；".join(f"{s.name}：{s.answer}" for s in signers if s.verdict == participants.OBJECT)
+    if verdict == participants.OBJECT or not signers:
         item.held = None
         actions.changed(run.uow, run.actor, item)
         events.append(
@@ -195,29 +197,29 @@ def answer(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: AnswerInvolvement
 ) -> AnswerInvolvementResult:
     """Agree or object, answer a question, or acknowledge a copy."""
-    row = involving.by_id(uow.session, command.involvement_id)
+    row = participants.by_id(uow.session, command.involvement_id)
     case, items, item = actions.locked_case_of(uow, actor, row.item_id)
     said = command.said.strip()[:300]
-    if row.kind == involving.SECOND:
+    if row.kind == participants.SECOND:
         return _answer_second(uow, actor, case, item, row, said, command.verdict)
-    if row.kind == involving.COSIGN:
-        if command.verdict not in (involving.AGREE, involving.OBJECT):
+    if row.kind == participants.COSIGN:
+        if command.verdict not in (participants.AGREE, participants.OBJECT):
             raise Invalid(reason="请选择同意或者不同意")
-        if command.verdict == involving.OBJECT:
+        if command.verdict == participants.OBJECT:
             said = reason_of(said)
         if item.status != "open":
             raise RuleBroken(reason="本环节已经撤回或者办结，不再需要会签")
         _demand_apart(actor, row, Run(uow, actor, case, items), item)
         verifying.demand(settings, actor)
-    elif row.kind == involving.ASK:
+    elif row.kind == participants.ASK:
         said = reason_of(said)
-    signers = involving.answer(uow, actor, case, item, row, said, command.verdict)
-    if row.kind == involving.ASK:
+    signers = participants.answer(uow, actor, case, item, row, said, command.verdict)
+    if row.kind == participants.ASK:
         text = f"{row.answered_by}答复“{item.title}”：{said}"
         notices.tell(uow, [row.asked_by_id], "answered", text, case)
-    if row.kind == involving.COSIGN:
+    if row.kind == participants.COSIGN:
         for waiting in signers:
-            if waiting.status == involving.WAITING and waiting.mode == involving.ORDER:
+            if waiting.status == participants.WAITING and waiting.mode == participants.ORDER:
                 _tell(Run(uow, actor, case, items), item, [waiting])
         settle(Run(uow, actor, case, items), item, signers, command.undone)
     return AnswerInvolvementResult(case.number)
@@ -226,9 +228,9 @@ def answer(
 def _answer_second(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict: str
 ) -> AnswerInvolvementResult:
-    if verdict not in (involving.AGREE, involving.OBJECT):
+    if verdict not in (participants.AGREE, participants.OBJECT):
         raise Invalid(reason="请选择确认参加或者提出异议")
-    said = reason_of(said) if verdict == involving.OBJECT else said
+    said = reason_of(said) if verdict == participants.OBJECT else said
     seconds.answer(uow, actor, case, item, row, said, verdict)
     return AnswerInvolvementResult(case.number)
 
@@ -242,7 +244,7 @@ def _demand_apart(actor: Actor, row: Involvement, run: Run, item: WorkItem) -> N
         raise RuleBroken(reason="会签由您提出，须由他人表态，您不能代为会签")
     others = [
         s.account_id
-        for s in involving.this_round(involving.of_item(run.uow.session, item.id))
+        for s in participants.this_round(participants.of_item(run.uow.session, item.id))
         if s is not row
     ]
     if persons.is_one_of(run.uow.session, actor.account_id, others, run.case.opened_at):
@@ -265,12 +267,12 @@ def _people(uow: UnitOfWork, ids: Iterable[int]) -> list[Account]:
 
 
 def _demand_mode(mode: str) -> None:
-    if mode not in involving.MODES:
+    if mode not in participants.MODES:
         raise Invalid(reason="请选择会签方式")
 
 
 def _tell(run: Run, item: WorkItem, asked: Iterable[Involvement]) -> None:
-    now = [row.account_id for row in asked if row.status == involving.WAITING]
+    now = [row.account_id for row in asked if row.status == participants.WAITING]
     notices.tell(
         run.uow, now, "cosign", f"{run.actor.name}请您会签{run.case.applicant}的“{item.title}”", run.case
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import actions, duties, handing, notices, rules
+from processes.cases import actions, assignment, duties, notices, rules
 from processes.office.answers import reason_of
 from processes.office.command import ItemCommand, handles
 from processes.office.run import Run
@@ -43,7 +43,7 @@ def delegate(settings: Settings, uow: UnitOfWork, actor: Actor, command: Delegat
         uow.session, case, Run(uow, actor, case, items).bundle, item, items, to.id, reader=actor.account_id
     )
     reason = reason_of(command.reason)
-    handing.delegate(uow, actor, case, item, to, reason)
+    assignment.delegate(uow, actor, case, item, to, reason)
     notices.tell(
         uow, [to.id], "delegated", f"{actor.name}委派您办理{case.applicant}的“{item.title}”：{reason}", case
     )
@@ -72,7 +72,7 @@ def hand_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: HandBa
     case, _, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     back = item.delegated_by_id
-    handing.hand_back(uow, actor, case, item, command.note.strip()[:300])
+    assignment.hand_back(uow, actor, case, item, command.note.strip()[:300])
     notices.tell(
         uow, [back], "handed_back", f"{actor.name}已交回{case.applicant}的“{item.title}”，请办结", case
     )
@@ -99,7 +99,7 @@ def recall(settings: Settings, uow: UnitOfWork, actor: Actor, command: RecallTas
     case, _, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     had = item.claimed_by_id
-    handing.recall(uow, actor, case, item)
+    assignment.recall(uow, actor, case, item)
     notices.tell(
         uow, [had], "recalled", f"{actor.name}收回了委派给您的“{item.title}”（{case.applicant}）", case
     )

@@ -13,7 +13,7 @@ from processes.access import absences, accounts, persons
 from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
-from processes.cases import actions, duties, events, handing, involving, notices, rules
+from processes.cases import actions, assignment, duties, events, notices, participants, rules
 from processes.cases.models import Involvement, WorkItem
 from processes.errors import DutySeparation, HeldUndone, RuleBroken, Unavailable, YimenError
 from processes.office.run import Run
@@ -37,12 +37,12 @@ def carry_out(run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequen
 
 def leave_open(run: Run, item: WorkItem, held: Mapping[str, Any], reason: str) -> None:
     """All have signed, and what was submitted is not carried out: it stays as the draft, with whoever can go on."""
-    involving.drop_held(run.uow, item)
+    participants.drop_held(run.uow, item)
     item.returned_reason = f"会签已通过，但不能按原提交办结：{reason}"
     events.append(run.uow, run.case, run.actor, "held_dropped", item.title, ref=item.ref, said=reason)
     by = _today(run, held)
     if by is None or not rules.may_work(item, by):
-        handing.give_back(run.uow, run.actor, run.case, item, held["by_id"], "提交人不能继续办理")
+        assignment.give_back(run.uow, run.actor, run.case, item, held["by_id"], "提交人不能继续办理")
     else:
         actions.changed(run.uow, run.actor, item)
     text = f"{run.case.applicant}“{item.title}”{item.returned_reason}"
@@ -71,7 +71,7 @@ def _demand_signers_apart(
     run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequence[Involvement]
 ) -> None:
     """Who agreed may still sign: no account of the submitter's, and kept from the step by nothing that was done since."""
-    agreed = [s for s in signers if s.verdict == involving.AGREE]
+    agreed = [s for s in signers if s.verdict == participants.AGREE]
     for signer in agreed:
         submitters = (held["by_id"], held["for_id"])
         if persons.is_one_of(run.uow.session, signer.account_id, submitters, run.case.opened_at):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import actions, duties, handing, notices, rules
+from processes.cases import actions, assignment, duties, notices, rules
 from processes.office.answers import reason_of
 from processes.office.command import ItemCommand, handles
 from processes.office.run import Run
@@ -39,7 +39,7 @@ def take_over(settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeOv
     duties.demand(uow.session, case, Run(uow, actor, case, items).bundle, item, items, mine, reader=mine)
     rules.demand_at_rest(item)
     reason, had = reason_of(command.reason), item.claimed_by_id
-    handing.take_over(uow, actor, case, item, reason)
+    assignment.take_over(uow, actor, case, item, reason)
     notices.tell(
         uow, [had], "taken_over", f"{actor.name}接管了您的“{item.title}”（{case.applicant}）：{reason}", case
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
-from processes.cases import actions, handing, notices
+from processes.cases import actions, assignment, notices
 from processes.errors import RuleBroken
 from processes.office.command import Command, handles
 from processes.office.run import Run
@@ -42,7 +42,7 @@ def urge(settings: Settings, uow: UnitOfWork, actor: Actor, command: UrgeTask) -
     run = Run(uow, actor, case, items)
     hours, many = (_parameter(run, f"desk.urge.{name}") for name in ("hours", "escalate_after"))
     word = command.word.strip()[:100]
-    count = handing.urge(uow, actor, case, item, word, hours)
+    count = assignment.urge(uow, actor, case, item, word, hours)
     text = f"{actor.name}催办{case.applicant}的“{item.title}”（第 {count} 次）{'：' + word if word else ''}"
     if item.claimed_by_id is not None:
         notices.tell(uow, [item.claimed_by_id], "urged", text, case)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from processes.access.models import Account
 from processes.access.rules import may_be_asked
 from processes.access.scope import Actor
-from processes.cases import actions, events, involving, rules
+from processes.cases import actions, events, participants, rules
 from processes.cases.models import Case, WorkItem
 from processes.errors import NotAllowed, RuleBroken
 from processes.policy.calendar import SHANGHAI
@@ -74,7 +74,7 @@ def give_back(
     What was delegated to it goes back to whoever had delegated it, everything else into the office's queue.
     """
     before = item.claimed_by or ""
-    involving.drop_held(uow, item)
+    participants.drop_held(uow, item)
     if item.draft is not None:
         item.prepared_by_id, item.prepared_by = item.claimed_by_id, item.claimed_by
     if item.delegated_by_id is not None and item.delegated_by_id != account_id:
