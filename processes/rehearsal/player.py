@@ -28,7 +28,7 @@ from processes.office.steps.send_back import ReturnTask
 from processes.office.steps.transfer import TransferTask
 from processes.people import queries as people
 from processes.policy import holidays
-from processes.rehearsal import compare, looking
+from processes.rehearsal import compare, observation
 from processes.rehearsal.county import COUNTY, division_code
 from processes.rehearsal.registering import MAIN, Register, household_form, save
 from processes.rehearsal.results import Result
@@ -57,9 +57,9 @@ def play(stage: Stage, scenario: Scenario) -> Result:
             result.differences.append(f"{player.place}：{_said(fault)}")
     result.number, result.division = player.number, player.division
     if player.number:
-        looking.look(stage, player.number, player.division, result)
+        observation.look(stage, player.number, player.division, result)
         if "screening" in scenario.content["expect"]:
-            looking.screen(stage, player.household, result)
+            observation.screen(stage, player.household, result)
     result.differences += player.differences
     result.differences += compare.differences(scenario.content["expect"], result)
     result.passed = not result.differences

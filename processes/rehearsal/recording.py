@@ -23,7 +23,7 @@ from processes.engine import runtime
 from processes.errors import FormInvalid, RehearsalBusy, YimenError
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
-from processes.rehearsal import looking, scenarios, stage
+from processes.rehearsal import observation, scenarios, stage
 from processes.rehearsal.player import Player
 from processes.rehearsal.pool import Children, lasting
 from processes.rehearsal.results import Result
@@ -132,7 +132,7 @@ def _play(player: Player, content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _standing(made: Stage, player: Player) -> dict[str, Any]:
     result = Result("录制", "")
-    looking.look(made, player.number, player.division, result)
+    observation.look(made, player.number, player.division, result)
     with made.database.reading("") as session:
         rows = session.execute(
             select(WorkItem, Case).join(Case, Case.id == WorkItem.case_id).order_by(WorkItem.id)

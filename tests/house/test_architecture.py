@@ -117,3 +117,16 @@ def test_every_error_is_raised_somewhere() -> None:
 def test_an_error_that_is_only_defined__counts_as_raised_nowhere() -> None:
     text = "class Defined(RuleBroken):\n    ...\n\nraise Raised(who='甲')\nreturn Returned()"
     assert never_made(["Defined", "Raised", "Returned"], text) == ["Defined"]
+
+
+BANNED = {
+    "asking": "batched_reads", "errands": "jobs", "faces": "available_fonts", "handing": "assignment", "helpers": "what they help",
+    "involving": "participants", "looking": "observation", "reach": "notification_preferences", "storing": "batched_flush",
+    "unsaved": "form_drafts", "utils": "what they do", "vault": "file_store", "wire": "round_trip",
+}  # fmt: skip
+"""Names that say nothing to somebody of this field, and the ones that took their place (docs/glossary.md)."""
+
+
+def test_modules_are_named_in_words_of_the_field() -> None:
+    rooms = [p for p in SOURCES if "processes" in p.parts or "documents" in p.parts]
+    assert {p.stem: f"{p}: call it {BANNED[p.stem]}" for p in rooms if p.stem in BANNED} == {}

@@ -17,7 +17,7 @@ from processes.engine import migration
 from processes.errors import DutySeparation
 from processes.migrations import schema
 from processes.office.run import Run
-from processes.rehearsal import compare, looking
+from processes.rehearsal import compare, observation
 from processes.rehearsal.player import Player
 from processes.rehearsal.results import Result
 from processes.rehearsal.stage import Stage, commit_numbers
@@ -66,7 +66,7 @@ def test_a_kept_case_finishes(packed: Path, tmp_path: Path) -> None:
     for n, step in enumerate(steps[left["after"] :], start=left["after"] + 1):
         _take(player, n, step)
     result = Result(left["content"]["scenario"], packed.name)
-    looking.look(stage, player.number, player.division, result)
+    observation.look(stage, player.number, player.division, result)
     assert compare.differences(left["content"]["expect"], result) == []
     with stage.database.reading("") as session:
         for case in session.scalars(select(Case)).all():

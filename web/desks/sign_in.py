@@ -18,7 +18,7 @@ from processes.errors import PasswordRefused, SignInRefused, YimenError
 from processes.office.accounts.accounts import ChangePassword
 from processes.office.accounts.sessions import EndSession
 from processes.office.accounts.sign_in import SignIn
-from processes.papers import faces
+from processes.papers import available_fonts
 from web import auth, forms
 from web.errors import status_of
 from web.limits import limiter, whence
@@ -182,5 +182,5 @@ def health() -> Any:
         worker = "held"
     disk = soundness.room(office.settings)
     status = "no_room" if disk == "none" else "damaged" if soundness.damage(office.settings) else "ok"
-    said = jsonify(status=status, worker=worker, disk=disk, fonts=list(faces.installed()))
+    said = jsonify(status=status, worker=worker, disk=disk, fonts=list(available_fonts.installed()))
     return said, HTTPStatus.SERVICE_UNAVAILABLE if status == "no_room" else HTTPStatus.OK
