@@ -19,7 +19,7 @@ def test_a_script_is_told__a_page_is_led__a_table_that_renews_itself_leads_the_p
     told = clerk.send("/unsaved", KEPT)
     assert (told.status_code, told.json["code"]) == (400, "page_expired")  # the token went with the session
     read = clerk.client.get("/field/carry", headers={"X-Requested-With": "fetch"})
-    assert (read.status_code, read.json.code) == (401, "signed_out")
+    assert (read.status_code, read.json["code"]) == (401, "signed_out")
     assert clerk.get("/worklist").status_code == 302
     renewed = clerk.client.get("/worklist", headers={"HX-Request": "true"})
     assert (renewed.status_code, renewed.headers["HX-Redirect"]) == (401, "/sign-in?next=/worklist")
@@ -57,7 +57,7 @@ def test_a_page_of_one_person__is_not_served_as_another(stage: Stage) -> None:
     clerk = Person(stage, "window_clerk")
     headers = {"X-CSRFToken": clerk.csrf, "X-Requested-With": "fetch", "X-Account": "999"}
     told = clerk.client.post("/unsaved", json=KEPT, headers=headers)
-    assert (told.status_code, told.json.code) == (401, "other_account")
+    assert (told.status_code, told.json["code"]) == (401, "other_account")
 
 
 @pytest.mark.parametrize(
