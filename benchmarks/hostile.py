@@ -24,7 +24,8 @@ HOSTILE_AT_ONCE = 2
 _A0 = (2384, 3370)
 _PAGES = 60
 _LINES = 200_000
-_TIMEOUT = 120
+_TIMEOUT = 300
+"""Seconds: as patient as a browser. On a busy machine a file of many lines waits behind others for longer than two minutes."""
 _CASE = re.compile(r'href="/cases/([^"/]+)"')
 
 
