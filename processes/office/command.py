@@ -67,12 +67,8 @@ class Command(Generic[R]):
         """The numbers of documents that it would ask the register about, newly typed: counted as look-ups."""
         return ()
 
-    def as_incident(self, code: str) -> R:
-        """The result when a failure became an incident (of a command whose `incident_of` is a case)."""
-        raise NotImplementedError
-
-    def incident_of(self) -> int | None:
-        """The case whose incident a failure becomes, for what no person waits for; None: the failure is raised."""
+    def as_incident(self, code: str) -> tuple[int, R] | None:
+        """For what no person waits for: the case whose incident a failure becomes, and the result; None: it is raised."""
         return None
 
 

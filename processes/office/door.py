@@ -68,16 +68,14 @@ class Office:
                 return restored(type(command), kept.result)
             if isinstance(fault, IntegrityError):
                 return self._perform_again(command, actor, token)
-            case_id = command.incident_of()
-            if case_id is None or isinstance(fault, Unavailable):
-                raise
-            return self._note_incident(command, case_id, fault.code, fault.message)
+            if command.as_incident(fault.code) is None or isinstance(fault, Unavailable | NotAllowed):
+                raise  # whoever may not give the command leaves no trace in the case
+            return self._note_incident(command, fault.code, fault.message)
         except Exception as fault:
-            case_id = command.incident_of()
-            if case_id is None:
+            if command.as_incident("") is None:
                 raise
             # A defect of ours in one case must not keep the others waiting behind it.
-            return self._note_incident(command, case_id, *defects.said(fault, timer=True))
+            return self._note_incident(command, *defects.said(fault, timer=True))
 
     def _perform_again(self, command: Command[R], actor: Actor, token: str) -> R:
         """After two transactions made the same row at the same time: the other one is committed by now and is seen.
@@ -158,12 +156,15 @@ class Office:
             raise NotAllowed()
         return kept
 
-    def _note_incident(self, command: Command[R], case_id: int, code: str, message: str) -> R:
+    def _note_incident(self, command: Command[R], code: str, message: str) -> R:
         """Write down why a case's timer failed, in a transaction of its own."""
+        found = command.as_incident(code)
+        assert found is not None
+        case_id, result = found
         with self.database.unit_of_work() as uow:
             incidents.note_timer(uow, case_id, code, message)
             uow.commit()
-        return command.as_incident(code)
+        return result
 
 
 def _with_undone(command: Command[R], reason: str) -> Command[R]:

@@ -32,13 +32,9 @@ class FireDue(Command[FireDueResult]):
 
     case_id: int
 
-    def as_incident(self, code: str) -> FireDueResult:
-        """Nothing fired."""
-        return FireDueResult(fired=False, incident=code)
-
-    def incident_of(self) -> int | None:
-        """Its case: nobody waits at the desk for a timer."""
-        return self.case_id
+    def as_incident(self, code: str) -> tuple[int, FireDueResult] | None:
+        """Of its case: nobody waits at the desk for a timer."""
+        return self.case_id, FireDueResult(fired=False, incident=code)
 
 
 @handles(FireDue)
