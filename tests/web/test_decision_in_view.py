@@ -172,13 +172,13 @@ def test_a_decision_that_does_not_come_out_the_same_is_told(
     same = CliRunner().invoke(cli.main, ["explain", number])
     assert same.exit_code == 0, same.output
     assert ARITHMETIC in same.output and "复算 保障金额计算：一致" in same.output
-    raw = states._press.decompressor
+    raw = states._codec.decompressor
     with stage.database.unit_of_work() as uow:
         case = uow.session.scalars(select(Case).where(Case.number == number)).one()
         document = raw.decompress(case.state)
         assert b'"monthly":{"~n":"517"}' in document
         document = document.replace(b'"monthly":{"~n":"517"}', b'"monthly":{"~n":"617"}')
-        case.state = states._press.compressor.compress(document)
+        case.state = states._codec.compressor.compress(document)
         uow.commit()
     other = CliRunner().invoke(cli.main, ["explain", number])
     assert other.exit_code == 1 and "不一致" in other.output
