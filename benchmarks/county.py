@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from processes.access.models import AccessLog
 from processes.cases import events
 from processes.cases.models import Case, CaseEvent
+from processes.demo import filling
 from processes.migrations import schema
 from processes.office import Office
-from processes.rehearsal import demo
 from processes.settings import from_environment
 from processes.storage import keyring, sealing
 from processes.storage.base import Row
@@ -49,8 +49,8 @@ def found(url: str, var: Path) -> Office:
     database = Database(url)
     schema.upgrade(database.engine)
     office = Office(settings, database)
-    demo.found_county(office)
-    demo.found(office, office_for_lint(), lambda _: None)
+    filling.found_county(office)
+    filling.found(office, office_for_lint(), lambda _: None)
     return office
 
 

@@ -19,7 +19,6 @@ from sqlalchemy import select
 
 from documents import render
 from documents.render import Press, Sheet
-from processes import jobs
 from processes.office.papers.print_runs import MakePaymentList
 from processes.papers.models import IssuedPaper
 from processes.papers.run_models import PrintRun
@@ -27,6 +26,7 @@ from processes.rehearsal.stage import Stage
 from processes.releases import bundle as bundles
 from processes.settings import ROOT, from_environment
 from processes.storage import file_store, keyring
+from processes.worker import jobs
 from tests.builders import cases, families, payroll
 
 PRESSES = 2

@@ -11,7 +11,6 @@ from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter
 
-from processes import heartbeat, soundness
 from processes.access.permissions import ROLE_TITLES, Permission
 from processes.cases import clocks
 from processes.cases.models import NO_DUE_DATE
@@ -22,6 +21,7 @@ from processes.policy.reading import LARGEST_KEY
 from processes.policy.values import shown
 from processes.settings import Provider
 from processes.storage import keyring
+from processes.worker import heartbeat, soundness
 from web import auth, devices, errors, forms, static_files, words
 from web.desks import (
     admin,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from processes.access.scope import Actor, township_of
 from processes.errors import HouseholdNotFound, NotFound, RuleBroken, StaleHousehold
@@ -77,13 +77,18 @@ def save_household(
 
 def locked(uow: UnitOfWork, actor: Actor, household_id: int) -> Household:
     """The household, locked; raises `HouseholdNotFound` outside the scope."""
+    return _locked(uow, actor, Household.id == household_id)
+
+
+def locked_by_number(uow: UnitOfWork, actor: Actor, number: str) -> Household:
+    """The household of this number, locked; raises `HouseholdNotFound` outside the scope."""
+    return _locked(uow, actor, Household.number == number)
+
+
+def _locked(uow: UnitOfWork, actor: Actor, which: ColumnElement[bool]) -> Household:
     found = uow.session.scalar(
         select(Household)
-        .where(
-            Household.id == household_id,
-            Household.destroyed_on.is_(None),
-            within(Household.division, actor.division),
-        )
+        .where(which, Household.destroyed_on.is_(None), within(Household.division, actor.division))
         .with_for_update()
     )
     if found is None:

@@ -1,1 +1,1 @@
-"""Rehearsal: scenarios played against the real office with time moved, and the demo county."""
+"""Rehearsal: scenarios and simulations played against the real office with time moved, in a county of their own."""

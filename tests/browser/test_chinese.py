@@ -11,11 +11,11 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
-from processes import jobs
 from processes.access.models import Account
 from processes.cases.models import WorkItem
 from processes.office.steps.claim import ClaimTask
 from processes.office.studio.drafts import OpenDraft
+from processes.worker import jobs
 from tests.browser import words
 from tests.browser.conftest import Desk
 from tests.builders import cases

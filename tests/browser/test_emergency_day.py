@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from processes import jobs
 from processes.office.cases.start import StartCase
+from processes.worker import jobs
 from tests.browser.conftest import Desk
 from tests.browser.forms import CASE_PAGE, choose, day, finish, take, tick
 from tests.builders import cases

@@ -11,7 +11,6 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from sqlalchemy import select
 
-from processes import jobs
 from processes.cases.models import Case
 from processes.office.papers.archive import AddOldSheet, ProposeDestruction, TakeInOldFile
 from processes.office.papers.print_runs import MakePaymentList
@@ -21,6 +20,7 @@ from processes.office.studio.drafts import OpenDraft
 from processes.office.studio.migrating import PlanMigration
 from processes.papers.models import IssuedPaper
 from processes.releases.bundle import Bundle
+from processes.worker import jobs
 from tests.browser.conftest import Desk
 from tests.builders import cases, releases
 

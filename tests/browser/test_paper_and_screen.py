@@ -12,9 +12,9 @@ from PIL import Image
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from processes import jobs
 from processes.papers.models import IssuedPaper
 from processes.storage import file_store
+from processes.worker import jobs
 from tests.browser.conftest import Desk
 from tests.builders import cases
 

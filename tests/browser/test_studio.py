@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import expect
 
-from processes.cli import office_for_lint
+from processes.cli.main import office_for_lint
 from processes.office.studio.drafts import OpenDraft
 from processes.releases import compare, drafts, lint, publish
 from tests.browser.conftest import Desk

@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from processes import jobs
 from processes.cases.models import Case
 from processes.releases import drafts
+from processes.worker import jobs
 from tests.browser.conftest import Desk
 from tests.builders import cases
 

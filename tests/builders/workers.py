@@ -13,7 +13,7 @@ import sys, time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from processes import jobs
+from processes.worker import jobs
 from processes.access.scope import system_actor
 from processes.compound import leasing
 from processes.office import Office

@@ -9,12 +9,12 @@ import pikepdf
 import pytest
 from sqlalchemy import select
 
-from processes import jobs
 from processes.papers import issue
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from processes.releases import publish
 from processes.storage import file_store
+from processes.worker import jobs
 from tests.builders import cases
 
 

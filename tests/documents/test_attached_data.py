@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import select
 
 from documents import attached
-from processes import jobs
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from processes.storage import file_store
+from processes.worker import jobs
 from tests.builders import cases
 
 PAGE = """<html><head><style>.x { content: "4711"; }</style></head><body><p>张建国 于 2026年3月2日 申请</p>

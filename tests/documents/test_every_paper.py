@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from processes import jobs
 from processes.cases import queries
 from processes.cases.models import Case
 from processes.office.papers.make import MakePaper
@@ -15,6 +14,7 @@ from processes.rehearsal import player, scenarios
 from processes.rehearsal.scenarios import Scenario
 from processes.rehearsal.stage import Stage
 from processes.releases import publish
+from processes.worker import jobs
 from tests.conftest import CONTENT
 
 FILES = scenarios.collect([CONTENT])

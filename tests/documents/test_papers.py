@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from documents import render
 from documents.errors import GlyphMissing, PressError, RenderingFailed, TemplateBroken, ValueMissing
-from processes import jobs
 from processes.cases.models import Case
 from processes.office.cases.start import StartCase
 from processes.office.papers.make import PrintState
@@ -21,6 +20,7 @@ from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from processes.releases.bundle import Bundle
 from processes.storage import file_store
+from processes.worker import jobs
 from tests.builders import cases
 
 AT = "2026-03-02T00:00:00+00:00"

@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import select
 
 from documents import render
-from processes import jobs
 from processes.access.models import AccessLog
 from processes.access.scope import system_actor
 from processes.office.papers.print_runs import FinishRun
@@ -22,6 +21,7 @@ from processes.papers.run_models import PrintRun
 from processes.rehearsal.stage import Stage
 from processes.relief.models import Award
 from processes.storage import file_store
+from processes.worker import jobs
 from tests.builders import cases, payroll
 from tests.builders.desks import Person
 

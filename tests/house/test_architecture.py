@@ -48,7 +48,7 @@ def test_no_programme_is_named_in_code() -> None:
             names |= {programme["id"], f'"{programme["code"]}"'}
     assert names
     for path in SOURCES:
-        if path.name == "demo.py":
+        if "demo" in path.parts:
             continue  # the demo county says which programme it shows
         found = [n for n in names if n in path.read_text()]
         assert not found, f"{path}: {found} belongs in bpmn/"
@@ -75,7 +75,7 @@ def test_nothing_evaluates_python_and_only_the_door_commits() -> None:
                 and isinstance(node.func, ast.Attribute)
                 and node.func.attr == "commit"
             ):
-                allowed = {"door.py", "unit_of_work.py", "stage.py", "demo.py", "env.py"}
+                allowed = {"door.py", "unit_of_work.py", "stage.py", "filling.py", "env.py"}
                 assert path.name in allowed, f"{path}:{node.lineno}: only office.perform commits"
 
 

@@ -16,7 +16,7 @@ from processes.office.door import HANDLERS
 from processes.rehearsal.stage import Stage
 
 KINDS = sorted(HANDLERS, key=lambda kind: kind.__name__)
-BASES = {"Weighty", "CaseCommand", "ItemCommand", "DraftCommand", "MigrationCommand"}
+BASES = {"Weighty", "WithPassword", "CaseCommand", "ItemCommand", "DraftCommand", "MigrationCommand"}
 
 
 def named(kind: type[Command[Any]]) -> object:

@@ -18,9 +18,9 @@ from alembic import command
 from sqlalchemy import Engine, MetaData, Numeric, create_engine, inspect, select, text
 from sqlalchemy.pool import NullPool
 
-from processes import audit_cli
 from processes.cases import events
 from processes.cases.models import Case
+from processes.cli import audit
 from processes.compound import row_backlog
 from processes.migrations import schema
 from processes.papers import files
@@ -124,6 +124,6 @@ def test_an_office_of_a_first_schema_is_upgraded_and_goes_on(
         case = session.scalars(select(Case).where(Case.number == left["number"])).one()
         assert (case.status, case.outcome) == ("closed", left["content"]["expect"]["outcome"])
         assert events.verify(session, case) is None
-        found = audit_cli.compared(session, settings)
+        found = audit.compared(session, settings)
         assert (found["sealed"], found["rows"], found["records"], found["told"]) == ([], [], [], [])
     stage.close()

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from processes.cli import office_for_lint
+from processes.cli.main import office_for_lint
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
 from processes.releases.lint import Problem

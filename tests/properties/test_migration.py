@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from processes import jobs
 from processes.cases import events, migration_queries
 from processes.cases.migration_models import MigrationRow
 from processes.cases.models import Case, CaseEvent, Clock, WorkItem
@@ -20,6 +19,7 @@ from processes.office.steps.draft import SaveDraft
 from processes.office.studio.migrating import ChooseMigration, PlanMigration, RunMigration, UndoMigration
 from processes.rehearsal.stage import Stage
 from processes.releases.bundle import Bundle
+from processes.worker import jobs
 from tests.builders import cases, releases
 
 PROGRAMME = "minimum_living_allowance"

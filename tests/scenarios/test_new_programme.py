@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from processes.cli import main
+from processes.cli.main import main
 from processes.rehearsal import publishing
 from processes.rehearsal.stage import Stage
 from processes.releases import new_programme, publish

@@ -7,12 +7,12 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, select, update
 
-from processes import jobs
 from processes.cases import anchors, events
 from processes.cases.anchor_models import ChainAnchor
 from processes.cases.models import Case, CaseEvent
 from processes.errors import AnchorUnwritten
 from processes.rehearsal.stage import Stage
+from processes.worker import jobs
 from tests.builders import cases
 
 

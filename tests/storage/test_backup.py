@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from processes import jobs
 from processes.access.scope import system_actor
 from processes.backups import dumping, making, manifest, restoring
 from processes.cases import anchors, events, queries
@@ -40,6 +39,7 @@ from processes.policy.calendar import civil_date
 from processes.rehearsal.stage import Stage
 from processes.storage import keyring
 from processes.storage.unit_of_work import Database, current_instant
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.databases import fresh_postgresql
 from tests.builders.desks import Person

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from processes import jobs
 from processes.cases import events
 from processes.cases.models import Case
 from processes.office.steps.complete import CompleteTask
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
+from processes.worker import jobs
 from tests.builders import cases
 
 _COMPLETE = """

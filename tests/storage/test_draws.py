@@ -11,13 +11,13 @@ import pypdfium2
 import pytest
 from sqlalchemy import select, text
 
-from processes import jobs
 from processes.cases import anchors, draws
 from processes.cases.draw_models import DrawnLot, DrawNumber, DrawRound
 from processes.errors import DutySeparation, Invalid, PermissionMissing, RuleBroken
 from processes.office.cases.draws import CommitDrawNumber, RevealDrawRound
 from processes.office.steps.send_back import ReturnTask
 from processes.rehearsal.stage import Stage
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
 from tests.storage.test_transactions import together

@@ -176,7 +176,7 @@ def test_a_programme_without_any_rule_has_the_floor_still(stage: Stage, allowanc
 
 
 def test_a_migrated_case_keeps_the_rules_that_it_came_from(stage: Stage, allowance: Bundle) -> None:
-    from processes import jobs  # noqa: PLC0415
+    from processes.worker import jobs  # noqa: PLC0415
 
     text = allowance.files["programme.toml"].decode()
     start = text.index("separation = [")

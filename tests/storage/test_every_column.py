@@ -12,14 +12,13 @@ import pytest
 from sqlalchemy import Column, Table, event, select, text
 from sqlalchemy.orm import Session
 
-from processes import audit_cli
 from processes.access import account_states, log_chain, row_states
 from processes.access.factor_models import SecondFactor
 from processes.access.models import Account
 from processes.access.scope import system_actor
 from processes.cases import anchors, told_rows
+from processes.cli.audit import UNREADABLE, chains
 from processes.errors import SealBroken
-from processes.jobs import anchor_chains
 from processes.office.accounts.sign_in import SignIn
 from processes.oversight import copies, destroyed, fingerprints, numbers, records
 from processes.people import history
@@ -29,6 +28,7 @@ from processes.rehearsal.stage import Stage
 from processes.relief import audit, fund_queries
 from processes.storage import resealing
 from processes.storage.base import Row
+from processes.worker.jobs import anchor_chains
 from tests.builders import reliefs
 from tests.builders.filled import loosen, with_stated, with_told
 from tests.storage.test_award_audit import stopped
@@ -118,7 +118,7 @@ def _unfound(stage: Stage, table: Table, ways: Sequence[Way], where: str = "1") 
 def _faults(way: Way, session: Session, stage: Stage) -> set[str]:
     try:
         return set(way(session, stage))
-    except (SealBroken, *audit_cli.UNREADABLE) as fault:
+    except (SealBroken, *UNREADABLE) as fault:
         return {type(fault).__name__}
 
 
@@ -139,7 +139,7 @@ def _loose(stage: Stage) -> Stage:
 
 
 def _chains(session: Session, _stage: Stage) -> Iterable[str]:
-    return [f"{number}{fault}" for number, fault in audit_cli.chains(session)[1].items()]
+    return [f"{number}{fault}" for number, fault in chains(session)[1].items()]
 
 
 LOG: tuple[Way, ...] = (lambda s, _: log_chain.verify(s),)

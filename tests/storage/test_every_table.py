@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import PrimaryKeyConstraint, String, UniqueConstraint, select, text
 
-from processes import audit_cli
 from processes.access import row_states
 from processes.access.models import AccessLog
 from processes.access.scope import system_actor
 from processes.cases import told_rows
 from processes.cases.models import CaseEvent
+from processes.cli import audit
 from processes.compound import row_backlog
 from processes.office.cases.control import ResumeCase, SuspendCase
 from processes.office.system.keys import NoteRowStates
@@ -148,8 +148,8 @@ def _faults(stage: Stage) -> list[str]:
 def test_an_office_that_works__has_noted_all_its_rows(any_whole_stage: Stage) -> None:
     cases.a_case(any_whole_stage, at="county_decision")
     with any_whole_stage.database.snapshot("") as session:
-        found = audit_cli.compared(session, any_whole_stage.office.settings)
-        assert set(found) == set(audit_cli.SECTIONS), "what is compared is said by name"
+        found = audit.compared(session, any_whole_stage.office.settings)
+        assert set(found) == set(audit.SECTIONS), "what is compared is said by name"
         assert {name: told for name, told in found.items() if told} == {}
         noted = session.scalars(select(AccessLog.target).where(AccessLog.action == "row_state")).all()
     assert {target.split(" ")[0] for target in noted} >= {"release", "parameter_value", "scenario_report"}

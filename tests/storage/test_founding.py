@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 from processes.access import accounts, founding, passwords
 from processes.access.models import AccessLog, Account, AccountChange, Division
 from processes.access.scope import Actor, system_actor
+from processes.demo import filling
 from processes.errors import (
     AccountInvalid,
     AccountUnconfirmed,
@@ -34,7 +35,7 @@ from processes.office.accounts.leaving import CloseAccount
 from processes.office.accounts.sign_in import SignIn, SignInResult
 from processes.office.system.founding import AddDivisions, CloseDemoAccounts, FoundOffice, FoundOfficeResult
 from processes.opening import checked_office
-from processes.rehearsal import blank, county, demo
+from processes.rehearsal import blank, county
 from processes.rehearsal.stage import MovableClock, Stage
 from processes.settings import Settings
 from processes.storage.unit_of_work import Database, current_instant
@@ -102,7 +103,7 @@ def test_a_founded_office_is_not_founded_again__nor_made_a_demo(empty: Office) -
     with pytest.raises(OfficeFounded, match="office_founded"):
         found(empty)
     with pytest.raises(OfficeFounded):
-        demo.found_county(empty)
+        filling.found_county(empty)
     with empty.database.reading("") as session:
         assert session.scalar(select(func.count()).select_from(Account)) == 1
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from processes import jobs
 from processes.cases import queries
 from processes.cases.models import Case, Incident
 from processes.compound.sweeping import sweep
@@ -18,6 +17,7 @@ from processes.office.cases.incidents import RetryIncident
 from processes.papers import issue
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
 

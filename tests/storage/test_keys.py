@@ -9,7 +9,6 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 
-from processes import jobs
 from processes.compound import rekeying
 from processes.errors import RuleBroken
 from processes.office.personal.form_drafts import KeepUnsaved
@@ -20,6 +19,7 @@ from processes.rehearsal.stage import Stage
 from processes.settings import Settings
 from processes.storage import file_store, keyring, resealing
 from processes.storage.base import Row
+from processes.worker import jobs
 from tests.builders import cases
 
 

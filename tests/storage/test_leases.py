@@ -15,7 +15,6 @@ from aiosmtpd.controller import Controller
 from alembic import command
 from sqlalchemy import select, text
 
-from processes import jobs
 from processes.access.models import Account
 from processes.access.scope import system_actor
 from processes.cases import notices
@@ -33,6 +32,7 @@ from processes.rehearsal.stage import Stage
 from processes.releases import drafts
 from processes.storage import outbox
 from processes.storage.outbox import OutboxRow
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.workers import free_port, worker
 from tests.storage.test_transactions import together

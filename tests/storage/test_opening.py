@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text, update
 
-from processes import jobs
 from processes.access.factor_models import SecondFactor
 from processes.access.models import AccessLog, Account
 from processes.cases import queries
@@ -30,6 +29,7 @@ from processes.relief import actions
 from processes.relief.models import Award
 from processes.storage import engines, file_store, keyring, resealing
 from processes.storage.base import Row
+from processes.worker import jobs
 from tests.builders import cases, files
 from tests.builders.desks import Person
 from tests.conftest import prepare_sqlite

@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event, select, text
 
-from processes import heartbeat, jobs, worker
 from processes.cases.models import Case
 from processes.errors import DatabaseBusy, DatabaseUnreachable
 from processes.office import Office
@@ -21,6 +20,7 @@ from processes.rehearsal.stage import Stage
 from processes.releases import drafts
 from processes.storage import engines
 from processes.storage.unit_of_work import Database, current_instant
+from processes.worker import heartbeat, jobs, loop
 from tests.builders import cases
 from tests.builders.desks import Person
 from tests.builders.outages import away
@@ -32,7 +32,7 @@ def test_the_database_is_away__the_clerk_is_told_and_the_same_click_does_it_late
     item = cases.item_at(any_stage, number, "check_papers")
     clerk = Person(any_stage, "window_clerk")
     assert clerk.get("/").status_code == 200
-    work = worker.Worker(any_stage.office)
+    work = loop.Worker(any_stage.office)
     body = {"version": item.version, "data": {"decision": "accept"}, "token": str(uuid4())}
     address = f"/cases/{number}/tasks/{item.id}/complete"
     with away(any_stage):
@@ -80,12 +80,12 @@ def test_a_task_with_a_defect__rests_and_the_others_go_on(
     def sound(_office: Office) -> None:
         done.append("sound")
 
-    monkeypatch.setattr(worker, "IN_TURN", ((broken, 1), (sound, 1)))
-    monkeypatch.setattr(worker, "BESIDE", ())
-    work = worker.Worker(stage.office)
-    for _ in range(worker.REST_AFTER_DEFECT + 1):
+    monkeypatch.setattr(loop, "IN_TURN", ((broken, 1), (sound, 1)))
+    monkeypatch.setattr(loop, "BESIDE", ())
+    work = loop.Worker(stage.office)
+    for _ in range(loop.REST_AFTER_DEFECT + 1):
         work.go_round()
-    assert done.count("sound") == worker.REST_AFTER_DEFECT + 1
+    assert done.count("sound") == loop.REST_AFTER_DEFECT + 1
     assert done.count("broken") == 2, "once, and once more after its rest"
     said = capsys.readouterr().out
     assert "KeyError" in said

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select, text
 
-from processes import audit_cli
+from processes.cli import audit
 from processes.rehearsal.stage import Stage
 from processes.storage.base import Row
 from processes.storage.types import ProcessData
@@ -47,8 +47,8 @@ def _lets_anything_in(raw: sqlite3.Connection, _: object) -> None:
 
 def faults(stage: Stage) -> list[str]:
     with stage.database.snapshot("") as session:
-        _, broken = audit_cli.chains(session)
-        found = audit_cli.compared(session, stage.office.settings)
+        _, broken = audit.chains(session)
+        found = audit.compared(session, stage.office.settings)
     return [*broken.values(), *(fault for some in found.values() for fault in some)]
 
 

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import LargeBinary, inspect, select, update
 
-from processes import audit_cli, jobs
 from processes.cases.models import Comment, WorkItem
+from processes.cli import audit
 from processes.compound import rekeying
 from processes.errors import SealBroken
 from processes.office.cases.attachments import AddAttachment
@@ -30,6 +30,7 @@ from processes.rehearsal.registering import household_form, save
 from processes.rehearsal.stage import Stage
 from processes.storage import keyring, resealing, sealing
 from processes.storage.base import Row
+from processes.worker import jobs
 from tests.builders import cases, files
 
 SPOKEN = {
@@ -96,7 +97,7 @@ def test_nothing_of_it_lies_open(any_whole_stage: Stage) -> None:
             pairs = " ".join(said[n : n + 2] for n in range(len(said) - 1))
             assert pairs.encode() not in lying, f"{what} lies in the index of words"
     with any_whole_stage.database.snapshot("") as session:
-        assert audit_cli.chains(session)[1] == {}
+        assert audit.chains(session)[1] == {}
         assert list(resealing.broken(session)) == []
 
 
@@ -128,7 +129,7 @@ def test_exchanged_between_rows__it_does_not_open(any_stage: Stage) -> None:
         with pytest.raises(SealBroken) as fault:
             _ = row.text
         assert "comment.text" in fault.value.message
-        assert audit_cli.compared(session, any_stage.office.settings)["sealed"] == [
+        assert audit.compared(session, any_stage.office.settings)["sealed"] == [
             "comment.text 第 1 行被改动或与其他行调换", "comment.text 第 2 行被改动或与其他行调换",
         ]  # fmt: skip
 
@@ -148,7 +149,7 @@ def test_after_a_change_of_keys__every_value_opens_in_its_row_alone(any_stage: S
         rekeying.rotate(any_stage.office, keyring.INDEX, lambda title, n: None)
         with any_stage.database.snapshot("") as session:
             assert list(resealing.broken(session)) == []
-            assert audit_cli.chains(session) == (2, {})
+            assert audit.chains(session) == (2, {})
             assert session.scalars(select(WorkItem).where(WorkItem.submission.is_not(None))).all()
 
 

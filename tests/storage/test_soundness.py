@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from processes import soundness
-from processes.cli import main
+from processes.cli.main import main
 from processes.errors import DatabaseDamaged
 from processes.rehearsal.stage import Stage
+from processes.worker import soundness
 from tests.builders import cases
 from tests.builders.desks import Person
 from tests.builders.workers import url_of

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from processes import heartbeat, worker
 from processes.cases.models import Case
 from processes.rehearsal.stage import Stage
-from processes.worker import Worker
+from processes.worker import heartbeat, loop
+from processes.worker.loop import Worker
 from tests.builders import cases
 from tests.builders import workers as processes
 from tests.builders.desks import Person
@@ -32,9 +32,9 @@ class Steady:
 @pytest.fixture
 def steady(monkeypatch: pytest.MonkeyPatch) -> Steady:
     """No task but the timers, and those in every round."""
-    monkeypatch.setattr(worker, "BESIDE", ())
-    monkeypatch.setattr(worker, "CLOCK_EVERY", 1)
-    monkeypatch.setattr(worker, "IN_TURN", ((worker.fire_due, 1),))
+    monkeypatch.setattr(loop, "BESIDE", ())
+    monkeypatch.setattr(loop, "CLOCK_EVERY", 1)
+    monkeypatch.setattr(loop, "IN_TURN", ((loop.fire_due, 1),))
     return Steady()
 
 
@@ -125,12 +125,12 @@ def test_a_restart_says_that_the_new_time_is_right(stage: Stage, steady: Steady)
 
 _WORK = """
 from datetime import UTC, timedelta
-from processes import worker
+from processes.worker import loop
 from processes.storage.unit_of_work import current_instant
-worker.BESIDE = ()
-worker.IN_TURN = ((worker.fire_due, 1),)
+loop.BESIDE = ()
+loop.IN_TURN = ((loop.fire_due, 1),)
 office.database.clock = lambda: current_instant() + timedelta(hours={hours})
-worker.work(office)
+loop.work(office)
 """
 
 

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from documents import sandbox
-from processes import content_reference
-from processes.cli import main
+from processes.cli import content_reference
+from processes.cli.main import main
 from processes.engine import facts
 from processes.engine.diagrams import read_diagrams
 from processes.engine.element_properties import PROPERTIES

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from processes.cli import office_for_lint
+from processes.cli.main import office_for_lint
 from processes.engine.diagrams import read_diagrams
 from processes.engine.xml import MOST_ELEMENTS, MOST_STEPS, STEP_KINDS, parse_xml, tag
 from processes.errors import DiagramInvalid

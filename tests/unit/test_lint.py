@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from processes.cli import office_for_lint
+from processes.cli.main import office_for_lint
 from processes.releases import lint
 from tests.conftest import CONTENT
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from processes.cli import office_for_lint
+from processes.cli.main import office_for_lint
 from processes.engine.sheets import parse_sheet
 from processes.errors import BundleInvalid, Invalid, TableInvalid, TomlInvalid
 from processes.policy.parameters import parse_policy

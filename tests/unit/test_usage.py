@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from processes.cli import main
+from processes.cli.main import main
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ import pikepdf
 import pytest
 from sqlalchemy import select
 
-from processes import jobs
 from processes.access.models import AccessLog
 from processes.cases.models import Attachment, Case
 from processes.errors import Invalid
@@ -29,6 +28,7 @@ from processes.papers.archive_models import OldFile
 from processes.people.models import Household
 from processes.policy import retention
 from processes.rehearsal.stage import Stage
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders import files as files_brought
 from tests.builders.desks import Person

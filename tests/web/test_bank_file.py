@@ -9,13 +9,13 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from processes import jobs
 from processes.cases.models import WorkItem
 from processes.papers.run_models import PrintRun
 from processes.people.models import Household
 from processes.rehearsal.registering import household_form, save
 from processes.rehearsal.stage import Stage
 from processes.relief.models import Award
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
 from tests.web.test_hands import _complete, _post

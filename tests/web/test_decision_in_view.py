@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from processes import cli
 from processes.cases.models import Case
+from processes.cli import main as cli
 from processes.decisions.models import Deviation
 from processes.engine import state as states
 from processes.errors import FormInvalid

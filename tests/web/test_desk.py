@@ -9,9 +9,9 @@ from typing import get_args
 
 import pytest
 
-from processes import worker
 from processes.access import audit
 from processes.rehearsal.stage import Stage
+from processes.worker import loop
 from tests.builders import cases, files
 from tests.builders.desks import USERS, Person
 
@@ -60,7 +60,7 @@ def test_nobody_gets_in_without_signing_in(stage: Stage) -> None:
         assert response.headers["Location"].startswith("/sign-in?next=")
     health = nobody.get("/healthz").json
     assert (health["status"], health["worker"]) == ("ok", "silent")
-    worker.Worker(stage.office).go_round()
+    loop.Worker(stage.office).go_round()
     assert nobody.get("/healthz").json["worker"] == "running"
     assert len(health["fonts"]) == 5
     assert not any("没有" in face for face in health["fonts"])
@@ -222,8 +222,8 @@ def test_a_full_id_number_is_logged_and_shown_to_the_auditor(stage: Stage) -> No
 def test_verification__tells_no_person_s_data_and_says_when_superseded(stage: Stage) -> None:
     from sqlalchemy import select
 
-    from processes import jobs
     from processes.papers.models import IssuedPaper
+    from processes.worker import jobs
 
     cases.a_case(stage, at="compare_economy")
     jobs.make_papers(stage.office)

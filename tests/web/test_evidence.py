@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from documents import render
 from documents.errors import RenderingFailed
-from processes import cli
 from processes.cases.models import Attachment, CaseEvent
+from processes.cli import main as cli
 from processes.papers.models import ReturnedPage
 from processes.rehearsal.stage import Stage
 from processes.storage.file_names import file_name, shown

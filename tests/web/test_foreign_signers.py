@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 
 from documents import render
-from processes import cli
+from processes.cli import main as cli
 from processes.rehearsal.stage import Stage
 from processes.storage.unit_of_work import current_instant
 from tests.builders import files

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from processes import jobs
 from processes.errors import DutySeparation, FundMonthClosed, NotFound, PermissionMissing, RuleBroken
 from processes.office.cases.start import StartCase
 from processes.office.funds.entries import CloseFundMonth, ConfirmFundEntry, EnterFundEntry, ReverseFundEntry
@@ -19,6 +18,7 @@ from processes.office.steps.complete import CompleteTask
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from processes.relief import fund_queries
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
 

@@ -8,13 +8,13 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from processes import jobs
 from processes.access.models import Account
 from processes.cases.models import Involvement, WorkItem
 from processes.office.steps.countersign import CosignTask
 from processes.office.steps.send_back import ReturnTask
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person, colleague, confirm_absences
 

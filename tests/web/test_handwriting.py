@@ -10,12 +10,12 @@ import pytest
 from PIL import Image, ImageDraw
 from sqlalchemy import select
 
-from processes import jobs
 from processes.access.models import Account
 from processes.cases.models import WorkItem
 from processes.papers.models import Handwriting, IssuedPaper
 from processes.rehearsal.stage import Stage
 from processes.storage import file_store
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
 

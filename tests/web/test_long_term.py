@@ -11,10 +11,10 @@ from PIL import ImageChops
 from sqlalchemy import select
 
 from documents import render
-from processes import jobs
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
 from processes.storage import certificate, file_store
+from processes.worker import jobs
 from tests.builders import cases, signing
 from tests.builders.desks import Person
 

@@ -8,7 +8,6 @@ import pypdfium2
 import pytest
 from sqlalchemy import select
 
-from processes import jobs
 from processes.cases.models import Case
 from processes.errors import PermissionMissing
 from processes.office.papers.export import ExportFile
@@ -19,6 +18,7 @@ from processes.papers.models import IssuedPaper, Printing
 from processes.people.id_number import compose
 from processes.people.models import Household
 from processes.rehearsal.stage import Stage
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
 

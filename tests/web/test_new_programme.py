@@ -7,7 +7,6 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from processes import jobs
 from processes.cases.models import Case
 from processes.errors import DutySeparation, FormInvalid, RuleBroken
 from processes.office.cases.start import StartCase
@@ -23,6 +22,7 @@ from processes.office.studio.drafts import (
 from processes.rehearsal.stage import Stage
 from processes.releases import drafts, publish
 from processes.releases.models import Draft
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
 

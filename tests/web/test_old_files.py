@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from processes import jobs
 from processes.cases import events
 from processes.cases.models import Attachment, Case, CaseEvent, WorkItem
 from processes.errors import FileLost
@@ -23,6 +22,7 @@ from processes.people.models import Household
 from processes.rehearsal.stage import Stage
 from processes.relief.models import Award
 from processes.storage import file_store
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
 

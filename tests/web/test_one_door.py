@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from documents import render
 from documents.errors import PressBusy
-from processes import jobs
 from processes.errors import NotFound
 from processes.office.cases.start import StartCase
 from processes.office.funds.entries import ConfirmFundEntry, EnterFundEntry
@@ -23,6 +22,7 @@ from processes.papers.run_models import PrintRun
 from processes.people.models import Household
 from processes.rehearsal.stage import Stage
 from processes.storage import file_store
+from processes.worker import jobs
 from tests.builders import cases, files
 from tests.builders.desks import Person
 

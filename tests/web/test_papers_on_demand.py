@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from processes import jobs
 from processes.papers.models import IssuedPaper
 from processes.rehearsal.stage import Stage
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
 

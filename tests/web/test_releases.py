@@ -8,7 +8,6 @@ from datetime import datetime
 
 import pytest
 
-from processes import jobs
 from processes.errors import Invalid, NotFound, PermissionMissing, RuleBroken, StaleDraft
 from processes.office.steps.claim import ClaimTask
 from processes.office.studio.drafts import (
@@ -23,6 +22,7 @@ from processes.office.studio.migrating import PlanMigration, RunMigration
 from processes.rehearsal.stage import Stage
 from processes.releases import drafts, publish
 from processes.releases.bundle import Bundle
+from processes.worker import jobs
 from tests.builders import cases, releases
 from tests.builders.desks import Person
 

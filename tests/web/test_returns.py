@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from processes import jobs
 from processes.access.models import AccessLog
 from processes.access.scope import system_actor
 from processes.office.papers.renderer_reports import FinishPaper
 from processes.papers.models import IssuedPaper, ReplacedPage, ReturnedPage
 from processes.rehearsal.stage import Stage
 from processes.storage import file_store
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
 

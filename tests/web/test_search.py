@@ -8,12 +8,12 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from processes import jobs
 from processes.access.models import AccessLog
 from processes.papers.models import IssuedPaper
 from processes.people.models import Person as Registered
 from processes.policy.initials import further_initials, initials, other_initials
 from processes.rehearsal.stage import Stage
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
 

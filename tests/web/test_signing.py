@@ -12,12 +12,13 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from processes import cli, jobs
+from processes.cli import main as cli
 from processes.errors import FileLost
 from processes.papers.models import IssuedPaper
 from processes.papers.run_models import PrintRun
 from processes.rehearsal.stage import Stage
 from processes.storage import file_store
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person, colleague
 

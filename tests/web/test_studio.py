@@ -9,11 +9,11 @@ import pikepdf
 import pytest
 from sqlalchemy import select, update
 
-from processes import jobs
 from processes.access.models import AccessLog, Account
 from processes.access.scope import Actor
 from processes.cases.models import Case
-from processes.cli import office_for_lint
+from processes.cli.main import office_for_lint
+from processes.demo import filling
 from processes.errors import (
     BundleInvalid,
     DutySeparation,
@@ -35,10 +35,10 @@ from processes.office.studio.drafts import (
 )
 from processes.parameters.models import ParameterValue
 from processes.policy.calendar import civil_date
-from processes.rehearsal import demo
 from processes.rehearsal.stage import Stage
 from processes.releases import compare, drafts, publish
 from processes.releases.models import Release
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
 
@@ -115,7 +115,7 @@ def test_raise_the_standard__rehearse__propose__a_second_person_publishes(stage:
     with pytest.raises(RuleBroken):
         office.perform(ApproveDraft(draft), supervisor(stage, "supervisor#2"))
     # Setting up again (an upgrade, a restart) does not put the folder's old content in force.
-    demo.found(office, office_for_lint(), lambda said: None)
+    filling.found(office, office_for_lint(), lambda said: None)
     with stage.database.reading("") as session:
         query = select(Release.number).where(Release.programme == "minimum_living_allowance")
         assert session.scalars(query.order_by(Release.number)).all() == [1, 2]

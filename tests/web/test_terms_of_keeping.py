@@ -7,10 +7,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, select, text
 
-from processes import audit_cli, jobs
 from processes.access import log_chain
 from processes.access.models import AccessLog
 from processes.cases.models import Case, Notice
+from processes.cli import audit
 from processes.errors import FileLost
 from processes.office.cases.start import StartCase
 from processes.papers.archive_models import Destruction
@@ -20,6 +20,7 @@ from processes.people.models import Person as Human
 from processes.rehearsal.stage import Stage
 from processes.relief.models import Award
 from processes.storage import file_store
+from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
 
@@ -47,7 +48,7 @@ def worked(stage: Stage) -> Stage:
 
 def _compared(stage: Stage) -> dict[str, list[str]]:
     with stage.database.snapshot("") as session:
-        found = audit_cli.compared(session, stage.office.settings)
+        found = audit.compared(session, stage.office.settings)
     return {name: told for name, told in found.items() if told}
 
 

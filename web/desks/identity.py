@@ -208,7 +208,7 @@ def confirm_passkey(actor: Actor) -> Any:
 def remove(actor: Actor) -> Any:
     """Give one of one's own factors up."""
     factor = forms.whole(request.form.get("factor"))
-    return _shown(actor, RemoveFactor(factor, _password(), *_where()))
+    return _shown(actor, RemoveFactor(_password(), *_where(), factor=factor))
 
 
 @desk.post("/factors/codes")

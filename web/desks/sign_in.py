@@ -10,7 +10,6 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
-from processes import heartbeat, soundness
 from processes.access import factors, oidc, sessions, sign_in_attempts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, system_actor
@@ -19,6 +18,7 @@ from processes.office.accounts.accounts import ChangePassword
 from processes.office.accounts.sessions import EndSession
 from processes.office.accounts.sign_in import SignIn
 from processes.papers import available_fonts
+from processes.worker import heartbeat, soundness
 from web import auth, forms
 from web.errors import status_of
 from web.limits import limiter, whence

@@ -19,17 +19,14 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.errors import DirectoryAway
 from processes.office.accounts.accounts import AddAccount, ChangePassword, ReissuePassword
-from processes.office.accounts.second_factors import BeginPasskey, BeginTotp, MakeRecoveryCodes, RemoveFactor
 from processes.office.accounts.sign_in import SignIn
-from processes.office.accounts.verifying import VerifyPassword
+from processes.office.accounts.with_password import WithPassword
 from processes.office.command import Command
 from processes.office.system.founding import FoundOffice
 from processes.settings import Directory, Settings
 from processes.storage.unit_of_work import Database, UnitOfWork
 
-_PROVES = (VerifyPassword, BeginTotp, BeginPasskey, RemoveFactor, MakeRecoveryCodes)
-"""What brings the password of somebody signed in."""
-_Proof = VerifyPassword | BeginTotp | BeginPasskey | RemoveFactor | MakeRecoveryCodes | ChangePassword
+_Proof = WithPassword[Any] | ChangePassword
 _GIVES_ONE = (FoundOffice, AddAccount, ReissuePassword)
 """What gives somebody a one-time password."""
 _ONCE_A = timedelta(minutes=1)
@@ -73,7 +70,7 @@ def prepared(settings: Settings, database: Database, command: Command[Any], acto
         return _sign_in(settings, database, replace(command, vouched=None, fits="", is_away=False))
     if isinstance(command, ChangePassword):
         return _change(settings, database, replace(command, fits="", new_hash=""), actor)
-    if isinstance(command, _PROVES):
+    if isinstance(command, WithPassword):
         command = replace(command, vouched=None, fits="")
         if actor.at_desk is not None and actor.at_desk.way == sessions.PROVIDER:
             return command  # proven there, without a password

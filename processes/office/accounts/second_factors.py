@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor, AtDesk
 from processes.errors import Invalid, NotFound, RuleBroken, VerificationFailed, YimenError
 from processes.office.accounts import verifying
+from processes.office.accounts.with_password import WithPassword
 from processes.office.command import Command, Missing, Weighty, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
@@ -51,21 +52,10 @@ class BeginTotpResult:
 
 
 @dataclass(frozen=True, slots=True)
-class BeginTotp(Weighty[BeginTotpResult]):
+class BeginTotp(WithPassword[BeginTotpResult], Weighty[BeginTotpResult]):
     """Ask for the secret of an app; the password is given again."""
 
-    permission = Permission.SESSION
     allowed_without = frozenset({Missing.ENROLMENT})
-
-    password: str
-    address: str = ""
-    browser: str = ""
-    vouched: bool | None = None
-    fits: str = ""
-
-    def refusal(self) -> YimenError:
-        """The password was wrong."""
-        return VerificationFailed(reason="密码不正确")
 
 
 @handles(BeginTotp)
@@ -126,21 +116,10 @@ class BeginPasskeyResult:
 
 
 @dataclass(frozen=True, slots=True)
-class BeginPasskey(Weighty[BeginPasskeyResult]):
+class BeginPasskey(WithPassword[BeginPasskeyResult], Weighty[BeginPasskeyResult]):
     """Ask what a new passkey is to be made with; the password is given again."""
 
-    permission = Permission.SESSION
     allowed_without = frozenset({Missing.ENROLMENT})
-
-    password: str
-    address: str = ""
-    browser: str = ""
-    vouched: bool | None = None
-    fits: str = ""
-
-    def refusal(self) -> YimenError:
-        """The password was wrong."""
-        return VerificationFailed(reason="密码不正确")
 
 
 @handles(BeginPasskey)
@@ -202,21 +181,10 @@ class RemoveFactorResult:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveFactor(Weighty[RemoveFactorResult]):
+class RemoveFactor(WithPassword[RemoveFactorResult], Weighty[RemoveFactorResult]):
     """Remove one of one's own factors; the password is given again."""
 
-    permission = Permission.SESSION
-
-    factor: int
-    password: str
-    address: str = ""
-    browser: str = ""
-    vouched: bool | None = None
-    fits: str = ""
-
-    def refusal(self) -> YimenError:
-        """The password was wrong."""
-        return VerificationFailed(reason="密码不正确")
+    factor: int = field(kw_only=True)
 
 
 @handles(RemoveFactor)
@@ -250,20 +218,8 @@ class MakeRecoveryCodesResult:
 
 
 @dataclass(frozen=True, slots=True)
-class MakeRecoveryCodes(Weighty[MakeRecoveryCodesResult]):
+class MakeRecoveryCodes(WithPassword[MakeRecoveryCodesResult], Weighty[MakeRecoveryCodesResult]):
     """Ten new recovery codes instead of those of before; the password is given again."""
-
-    permission = Permission.SESSION
-
-    password: str
-    address: str = ""
-    browser: str = ""
-    vouched: bool | None = None
-    fits: str = ""
-
-    def refusal(self) -> YimenError:
-        """The password was wrong."""
-        return VerificationFailed(reason="密码不正确")
 
 
 @handles(MakeRecoveryCodes)
@@ -323,7 +279,7 @@ def _own(uow: UnitOfWork, actor: Actor) -> tuple[Account, AtDesk]:
     return verifying.locked_account(uow, actor), actor.at_desk
 
 
-def _knows_password(uow: UnitOfWork, actor: Actor, account: Account, command: Any) -> bool:
+def _knows_password(uow: UnitOfWork, actor: Actor, account: Account, command: WithPassword[Any]) -> bool:
     """Whether the password is right; whoever signed in at the provider has proven it there."""
     if actor.at_desk is not None and actor.at_desk.way == sessions.PROVIDER:
         return True

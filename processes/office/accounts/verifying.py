@@ -27,6 +27,7 @@ from processes.errors import (
     VerificationFailed,
     YimenError,
 )
+from processes.office.accounts.with_password import WithPassword
 from processes.office.command import Command, Missing, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
@@ -69,21 +70,10 @@ class Proven:
 
 
 @dataclass(frozen=True, slots=True)
-class VerifyPassword(Command[Proven]):
+class VerifyPassword(WithPassword[Proven]):
     """Prove again who one is, by the password; for accounts without a second factor."""
 
-    permission = Permission.SESSION
     allowed_without = frozenset(Missing)
-
-    password: str
-    address: str = ""
-    browser: str = ""
-    vouched: bool | None = None
-    fits: str = ""
-
-    def refusal(self) -> YimenError:
-        """The verification failed."""
-        return VerificationFailed(reason="密码不正确")
 
 
 @handles(VerifyPassword)
@@ -192,7 +182,7 @@ def verify_passkey(
     return _prove(uow, actor, account, here, factors.PASSKEY, counted)
 
 
-def knows_password(account: Account, command: Any) -> bool:
+def knows_password(account: Account, command: WithPassword[Any]) -> bool:
     """Whether the password of a command is the account's: the directory's word counts where it was asked."""
     return accounts.still_fits(account, command.fits) if command.vouched is None else bool(command.vouched)
 

@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
 from processes.access import form_drafts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.errors import HouseholdNotFound
 from processes.office.command import Command, handles
 from processes.office.run import Opening, open_case, opened_from
-from processes.people.models import Household
+from processes.people import actions as people
 from processes.settings import Settings
-from processes.storage.unit_of_work import UnitOfWork, within
+from processes.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +45,7 @@ class StartCase(Command[StartCaseResult]):
 @handles(StartCase)
 def start_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: StartCase) -> StartCaseResult:
     """Open a case for a registered household (C28: none without the register)."""
-    household = _locked_household(uow, actor, command.household)
+    household = people.locked_by_number(uow, actor, command.household)
     case = open_case(uow, actor, household, Opening(command.programme, command.process, command.form))
     form_drafts.drop(uow, actor, command.unsaved)
     return StartCaseResult(case=case.number, opened=opened_from(uow, case))
-
-
-def _locked_household(uow: UnitOfWork, actor: Actor, number: str) -> Household:
-    found = uow.session.scalar(
-        select(Household)
-        .where(
-            Household.number == number,
-            Household.destroyed_on.is_(None),
-            within(Household.division, actor.division),
-        )
-        .with_for_update()
-    )
-    if found is None:
-        raise HouseholdNotFound()
-    return found

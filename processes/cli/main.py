@@ -11,20 +11,22 @@ from typing import Any
 
 import click
 
-from processes import audit_cli, backup_cli, content_cli, founding_cli, worker
+from processes.cli import audit, backup, content, founding
+from processes.cli.usage import Commands
 from processes.compound import explaining, rekeying, row_backlog
+from processes.demo import filling
 from processes.errors import OfficeMissing, YimenError
 from processes.migrations import schema
 from processes.opening import checked_office, open_office
 from processes.papers import signing
 from processes.parameters import book
 from processes.policy.parameters import shown
-from processes.rehearsal import coverage, demo, publishing, reports
+from processes.rehearsal import coverage, publishing, reports
 from processes.releases import lint
 from processes.settings import OWNER_ONLY, from_environment
 from processes.storage import certificate, keyring
-from processes.usage import Commands
 from processes.verbs.registry import office_for_lint
+from processes.worker import loop
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
@@ -203,7 +205,7 @@ def setup_command(with_demo: bool) -> None:
     office = open_office(unchecked=True)
     schema.upgrade(office.database.engine)
     if with_demo:
-        demo.found_county(office)
+        filling.found_county(office)
     try:
         office = checked_office(office)
     except OfficeMissing as missing:
@@ -213,7 +215,7 @@ def setup_command(with_demo: bool) -> None:
     settings = office.settings
     certificate.open_certificate(settings.keys, settings.office_name, office.database.clock())
     if with_demo:
-        demo.found(office, office_for_lint(), click.echo)
+        filling.found(office, office_for_lint(), click.echo)
         return
     publishing.publish_content(office, "安装目录更新", office_for_lint(), click.echo)
 
@@ -221,17 +223,14 @@ def setup_command(with_demo: bool) -> None:
 @main.command("worker")
 def worker_command() -> None:
     """后台任务：生成文书，触发到期事项。"""
-    worker.work(open_office())
+    loop.work(open_office())
 
 
 def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
-founding_cli.register(main)
-audit_cli.register(main)
-backup_cli.register(main)
-content_cli.register(main)
-
-if __name__ == "__main__":
-    main()
+founding.register(main)
+audit.register(main)
+backup.register(main)
+content.register(main)

@@ -12,11 +12,12 @@ from collections.abc import Callable
 
 import structlog
 
-from processes import clock_watch, defects, heartbeat, jobs, soundness
+from processes import defects
 from processes.compound.sending import send_mail, send_short_messages
 from processes.compound.sweeping import sweep
 from processes.errors import YimenError
 from processes.office import Office
+from processes.worker import clock_watch, heartbeat, jobs, soundness
 
 Task = Callable[[Office], object]
 

@@ -17,7 +17,7 @@ from processes.rehearsal.scenarios import SCHEMA_FILE
 from processes.releases import shapes
 from processes.verbs import registry
 
-FILE = Path(__file__).parent.parent / "docs" / "content.md"
+FILE = Path(__file__).parents[2] / "docs" / "content.md"
 _INTRODUCTION = """# Content: every key, property, verb and function
 
 Written by `yimen content-reference`; change the schemas and lists it is made from, not this page. How a programme is begun, changed and published

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from processes import defects, heartbeat
+from processes import defects
 from processes.access.scope import system_actor
 from processes.cases import anchors, migration_queries
 from processes.cases.migration_models import MIGRATE, MIGRATED, PLANNING, RUNNING, WAITS, WORKING
@@ -38,6 +38,7 @@ from processes.rehearsal import reports, simulation, soundness
 from processes.rehearsal.results import Result
 from processes.releases import drafts, publish
 from processes.storage import file_store
+from processes.worker import heartbeat
 
 PAPERS_AT_ONCE = 20
 RUNS_AT_ONCE = DRAFTS_AT_ONCE = BATCHES_AT_ONCE = 20

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from processes import content_reference
+from processes.cli import content_reference
 from processes.errors import FormInvalid
 from processes.releases import new_programme
 from processes.settings import from_environment

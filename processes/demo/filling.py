@@ -16,6 +16,7 @@ from processes.access.scope import Actor
 from processes.cases import seconds
 from processes.cases.models import Case, WorkItem
 from processes.compound.sweeping import sweep
+from processes.demo import needs
 from processes.errors import OfficeFounded, YimenError
 from processes.office import Office
 from processes.office.cases.start import StartCase
@@ -23,7 +24,7 @@ from processes.office.steps.complete import CompleteTask
 from processes.people.id_number import compose
 from processes.people.models import Household
 from processes.policy.calendar import SHANGHAI, WorkCalendar, civil_date
-from processes.rehearsal import county, demo_needs, publishing, registering
+from processes.rehearsal import county, publishing, registering
 from processes.rehearsal.stage import MovableClock
 from processes.releases import lint
 from processes.storage.unit_of_work import Database, current_instant
@@ -84,7 +85,7 @@ def found(office: Office, knows: lint.Office, tell: Callable[[str], None]) -> No
     past = Office(office.settings, Database(office.settings.database_url, clock))
     dice = random.Random(_SEED)  # noqa: S311  (made-up people, not secrets)
     clock.now = next(_working_days(70))
-    demo_needs.top_up(past)
+    needs.top_up(past)
     for n in range(HOUSEHOLDS):
         _household(past, clock, dice, n)
         if not (n + 1) % 20:
@@ -107,7 +108,7 @@ def _household(office: Office, clock: MovableClock, dice: random.Random, n: int)
     if stage == "none":
         clock.now = next(_working_days(2 + n % 5))
         today = civil_date(clock.now)
-        demo_needs.register(office, household, division, n // len(_STAGES), today, dice)
+        needs.register(office, household, division, n // len(_STAGES), today, dice)
         return
     application = {
         "cause": _CAUSES[n % len(_CAUSES)],
