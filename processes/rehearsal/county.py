@@ -10,13 +10,15 @@ from processes.access import account_states
 from processes.access.accounts import hash_password
 from processes.access.founding import DEMO
 from processes.access.models import Account, Division, Installation
-from processes.access.passwords import PUBLISHED as PASSWORD
+from processes.access.passwords import PUBLISHED
 from processes.access.permissions import Role
 from processes.access.scope import system_actor
 from processes.errors import ScenarioInvalid
 from processes.storage.unit_of_work import UnitOfWork
 
 COUNTY = "340199"
+PASSWORD = PUBLISHED
+"""Of every account of this county; no real office takes it."""
 COUNTY_NAME = "演示县"
 TOWNSHIPS = ("城关镇", "清河镇", "龙山乡", "双桥镇", "石塘乡", "柳林镇")
 VILLAGES = ("东村", "西村", "南街社区")

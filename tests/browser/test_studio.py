@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import expect
 
-from processes.cli.main import office_for_lint
 from processes.office.studio.drafts import OpenDraft
 from processes.releases import compare, drafts, lint, publish
+from processes.verbs.registry import office_for_lint
 from tests.browser.conftest import Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

@@ -37,7 +37,7 @@ class Rows:
         """A new row; answers its key."""
         values = {c.name: self._value(c) for c in table.columns if self._needs(c) and c.name not in given}
         values |= {k: v for k, v in _OF.get(table.name, {}).items() if k in table.columns}
-        made = self.uow.session.execute(insert(table).values(sealed(table, {**values, **given})))
+        made: Any = self.uow.session.execute(insert(table).values(sealed(table, {**values, **given})))
         return made.inserted_primary_key[0] if made.inserted_primary_key else None
 
     def _needs(self, column: Column[Any]) -> bool:

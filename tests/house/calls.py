@@ -121,7 +121,9 @@ def _handlers(rooms: Mapping[str, ast.Module]) -> Iterator[tuple[str, str]]:
     """Each command with the function of its file that carries it out (`@handles(PrintBatch)`)."""
     for room, tree in rooms.items():
         for node in tree.body:
-            for mark in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            for mark in node.decorator_list:
                 if (
                     isinstance(mark, ast.Call)
                     and isinstance(mark.func, ast.Name)

@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
-from processes.cli.main import office_for_lint
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
 from processes.releases.lint import Problem
 from processes.releases.lint.run import lint_bundle
+from processes.verbs.registry import office_for_lint
 from tests.builders.watch import watched
 from tests.conftest import CONTENT
 

@@ -171,13 +171,13 @@ def test_the_pace_of_a_series_and_a_number_that_is_known(stage: Stage) -> None:
         uow.flush()
         told = ["城关民救受〔2026〕71号", " 340199101-DB-2026-00012 "]
         gaps = {g.series: (g.last, g.next) for g in series.move_on(uow, made, date(2027, 1, 2), told)}
-        for told, said in (
+        for number, said in (
             ("别处〔2026〕1号", "不是本单位的编号"),
             (f"城关民救受〔2026〕{'9' * 20}号", "不是本单位的编号"),
             ("城关民救受〔2026〕5号", "已编到"),
         ):
             with pytest.raises(Invalid, match=said):
-                series.move_on(uow, made, date(2027, 1, 2), [told])
+                series.move_on(uow, made, date(2027, 1, 2), [number])
     # 30, 31 December, 1, 2 January: four days of twenty; what is told stands in place of it; a new year begins with it
     assert gaps == {
         "paper/城关/民救受/2026": (57, 72),

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 
 from processes.access import accounts, founding, passwords
 from processes.access.models import AccessLog, Account, AccountChange, Division
+from processes.access.permissions import Role
 from processes.access.scope import Actor, system_actor
 from processes.demo import filling
 from processes.errors import (
@@ -119,7 +120,7 @@ def test_demo_accounts_in_a_real_office__stop_it_until_they_are_closed(empty: Of
     """What an earlier version's upgrade planted."""
     found(empty)
     with empty.database.unit_of_work() as uow:
-        county._account(uow, "supervisor", "许督查", county.Role.SUPERVISOR, "341599")
+        county._account(uow, "supervisor", "许督查", Role.SUPERVISOR, "341599")
         uow.session.commit()
     with pytest.raises(OfficeMixed, match="supervisor"):
         checked_office(empty)

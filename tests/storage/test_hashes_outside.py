@@ -16,7 +16,6 @@ from processes.access.models import Account, SignInAttempts
 from processes.access.networks import network
 from processes.access.scope import system_actor
 from processes.errors import PasswordsBusy, SignInDelayed, SignInRefused
-from processes.office.accounts import password_hashing
 from processes.office.accounts.accounts import ReissuePassword
 from processes.office.accounts.sign_in import SignIn, SignInResult
 from processes.rehearsal.county import PASSWORD
@@ -88,7 +87,7 @@ def test_a_password_that_was_changed_while_it_was_checked__opens_nothing(
             uow.commit()
         return found
 
-    monkeypatch.setattr(password_hashing.accounts, "fitting", fitting)
+    monkeypatch.setattr(accounts, "fitting", fitting)
     with pytest.raises(SignInRefused):
         sign_in(stage, "t1_clerk", PASSWORD)
 

@@ -222,7 +222,7 @@ def test_a_disk_that_takes_no_file__is_told_and_leaves_no_half(
     def full(_handle: int) -> None:
         raise OSError(errno.ENOSPC, "no space left")
 
-    monkeypatch.setattr(file_store.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(FileUnwritable) as caught:
         stage.office.perform(AddAttachment(number, "证明.pdf", files.a_pdf()), clerk)
     assert "磁盘已满" in caught.value.message

@@ -247,7 +247,7 @@ def test_first_numbers_of_a_series_at_once__are_different(any_whole_stage: Stage
     stage.set_clock(cases.noon())
     clerk = stage.actor("window_clerk", cases.VILLAGE)
     forms = [cases.person_household(str(n)) for n in range(4)]
-    from processes.rehearsal.player import household_form
+    from processes.rehearsal.registering import household_form
 
     results = together(
         *(

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from processes.cli.main import office_for_lint
 from processes.engine.diagrams import read_diagrams
 from processes.engine.xml import MOST_ELEMENTS, MOST_STEPS, STEP_KINDS, parse_xml, tag
 from processes.errors import DiagramInvalid
 from processes.releases.bundle import Bundle
 from processes.releases.lint import lint_bundle
 from processes.releases.lint.problems import Problem
+from processes.verbs.registry import office_for_lint
 from tests.conftest import CONTENT
 
 DIAGRAM, TABLE, FORM = "apply.bpmn", "eligibility.dmn", "forms/application.form"

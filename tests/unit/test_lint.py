@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from processes.cli.main import office_for_lint
 from processes.releases import lint
+from processes.verbs.registry import office_for_lint
 from tests.conftest import CONTENT
 
 

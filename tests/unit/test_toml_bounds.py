@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from processes.cli.main import office_for_lint
 from processes.engine.sheets import parse_sheet
 from processes.errors import BundleInvalid, Invalid, TableInvalid, TomlInvalid
 from processes.policy.parameters import parse_policy
@@ -15,6 +14,7 @@ from processes.policy.toml_text import MOST_BYTES, read_toml
 from processes.releases import toml_rows
 from processes.releases.bundle import Bundle
 from processes.releases.lint import lint_bundle
+from processes.verbs.registry import office_for_lint
 from tests.conftest import CONTENT
 
 LONG_KEY = "x = 1\na" + ".a" * 20_000 + " = 1\n"

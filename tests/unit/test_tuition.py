@@ -11,7 +11,7 @@ import pytest
 from processes.engine.facts import Facts, functions
 from processes.errors import FormInvalid
 from processes.people.forms import read_household
-from processes.rehearsal.player import household_form
+from processes.rehearsal.registering import household_form
 from processes.releases.bundle import Bundle
 
 TODAY = date(2026, 3, 2)

@@ -23,7 +23,7 @@ from processes.papers.models import IssuedPaper
 from processes.people import id_number as ids
 from processes.people import queries as people
 from processes.rehearsal.county import COUNTY
-from processes.rehearsal.player import household_form
+from processes.rehearsal.registering import household_form
 from processes.rehearsal.stage import Stage
 from processes.relief import queries as relief
 from processes.relief.fund_models import ReliefPayment

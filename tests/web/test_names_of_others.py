@@ -31,8 +31,8 @@ def test_a_number_typed_for_the_head__does_not_tell_the_name_on_file(stage: Stag
     own, other = two_files(stage, name="吴某某")
     if is_declined:
         (row,) = everywhere(stage, PersonDifference)
-        told = ResolveDifference(row.id, False, "以户口簿为准")
-        stage.office.perform(told, stage.actor("window_clerk", cases.VILLAGE))
+        resolved = ResolveDifference(row.id, False, "以户口簿为准")
+        stage.office.perform(resolved, stage.actor("window_clerk", cases.VILLAGE))
     clerk, guesser = stage.actor("window_clerk", TWO), Browser(stage, "t2_clerk")
     opened = stage.office.perform(
         StartCase("minimum_living_allowance", other, cases.APPLICATION, "typed"), clerk

@@ -11,7 +11,7 @@ from sqlalchemy import LargeBinary, delete, select, type_coerce, update
 from processes.access import account_states, accounts, passkeys, sessions, totp
 from processes.access.factor_models import RecoveryCode, SecondFactor
 from processes.access.models import Account, SignedIn
-from processes.access.scope import Actor, system_actor
+from processes.access.scope import Actor, AtDesk, system_actor
 from processes.cases.models import Notice
 from processes.errors import EnrolmentDue, FactorDue, RuleBroken, SettingInvalid
 from processes.office import Office
@@ -111,9 +111,9 @@ def test_before_the_second_factor_the_door_takes_nothing(stage: Stage, later: li
     with stage.database.reading("") as session:
         row = session.scalars(select(SignedIn).order_by(SignedIn.id.desc()).limit(1)).one()
     waiting = replace(
-        actor(stage, "t1_clerk"), at_desk=sessions.AtDesk(row.id, row.verified_at, row.proof, row.awaits)
+        actor(stage, "t1_clerk"), at_desk=AtDesk(row.id, row.verified_at, row.proof, row.awaits)
     )
-    for command in (BeginTotp(PASSWORD), ChangePassword(PASSWORD, "x" * 12), KeepPhrase("x", "y")):
+    for command in (BeginTotp(PASSWORD), ChangePassword(PASSWORD, "x" * 12), KeepPhrase("x", True)):
         with pytest.raises(FactorDue):
             stage.office.perform(command, waiting)
 
@@ -196,9 +196,9 @@ def test_where_the_role_asks_for_it__nothing_opens_before_it_is_enrolled(
 
 
 def test_the_door_asks_for_enrolment_too(stage: Stage) -> None:
-    here = sessions.AtDesk(1, sessions.wall(), "password", "enrolment")
+    here = AtDesk(1, sessions.wall(), "password", "enrolment")
     with pytest.raises(EnrolmentDue):
-        stage.office.perform(KeepPhrase("x", "y"), replace(actor(stage, "supervisor"), at_desk=here))
+        stage.office.perform(KeepPhrase("x", True), replace(actor(stage, "supervisor"), at_desk=here))
 
 
 def test_one_gives_ones_own_factor_up(stage: Stage, later: list[timedelta]) -> None:

@@ -49,7 +49,7 @@ from tests.builders.desks import Person, colleague
 from tests.builders.factors import code, enrol, entries, make_real
 
 NEW = "春风又绿江南岸，明月何时"
-WEIGHTY = {
+WEIGHTY: set[type[Command[Any]]] = {
     SignPaper, WithdrawPaper, ApproveDraft, PublishRelease, RevealIdNumber, ExportFile, NoteListExport,
     AddAccount, ConfirmAccount, ReissuePassword, ConfirmParameter, ConfirmHolidays, ConfirmFundEntry,
     RunMigration, BeginTotp, BeginPasskey, RemoveFactor, MakeRecoveryCodes, NameSubstitute, CloseAccount,
@@ -108,7 +108,11 @@ def test_which_commands_ask_for_a_fresh_proof() -> None:
         assert command.needs_verification() is is_asked, command
 
 
-@pytest.mark.parametrize("kind", sorted(WEIGHTY, key=lambda k: k.__name__), ids=lambda k: k.__name__)
+def _name(kind: Any) -> str:
+    return str(kind.__name__)
+
+
+@pytest.mark.parametrize("kind", sorted(WEIGHTY, key=_name), ids=_name)
 def test_the_door_asks__before_anything_is_looked_at(stage: Stage, kind: type[Command[Any]]) -> None:
     with pytest.raises(VerificationDue):
         stage.office.perform(blank(kind), stale(stage, "admin"))

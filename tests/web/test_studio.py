@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 from processes.access.models import AccessLog, Account
 from processes.access.scope import Actor
 from processes.cases.models import Case
-from processes.cli.main import office_for_lint
 from processes.demo import filling
 from processes.errors import (
     BundleInvalid,
@@ -38,6 +37,7 @@ from processes.policy.calendar import civil_date
 from processes.rehearsal.stage import Stage
 from processes.releases import compare, drafts, publish
 from processes.releases.models import Release
+from processes.verbs.registry import office_for_lint
 from processes.worker import jobs
 from tests.builders import cases
 from tests.builders.desks import Person
