@@ -26,7 +26,7 @@ logged() { # $1: name of the log, the rest: a command whose output goes there
 
 FULL='no space left|os error 28|ENOSPC|disk quota'
 UNLIKE='hash(es)? (mismatch|do not match)|do not match the hashes|EINTEGRITY'
-AWAY='error sending request|failed to fetch|could not connect|connection refused|temporary failure|resolve|dns error'
+AWAY='error sending request|failed to fetch|could not connect|connection refused|temporary failure|could not resolve|resolving timed out|dns error'
 AWAY+='|timed out|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|no matching distribution|404'
 
 because() { # the reason of the failure that a log tells, in one clause
@@ -172,6 +172,7 @@ office_ready() { # $1: demo or office.  The database is upgraded and what is new
 
 node_command() { # Node 20.19, 22.12 or later: the machine's own, else from a Python package in an environment of its own
   local home
+  [ -z "${NODE[*]:-}" ] || return 0 # found before; the wheel's own folder, on PATH by then, has an npm that does not run
   if command -v node >/dev/null && command -v npm >/dev/null \
     && node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>22||a==22&&b>=12||a==20&&b>=19?0:1)'; then
     NODE=(node); NPM=(npm); return 0

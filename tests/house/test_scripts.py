@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,12 @@ def test_no_address_outside_is_named(folder: str) -> None:
             if not NAMES_ONLY.match(m[0]):
                 found.append(f"{path.relative_to(ROOT)}: {m[0]}")
     assert found == []
+
+
+def test_node_is_looked_for_once() -> None:
+    """The folder of a wheel's Node, on PATH from then on, holds an `npm` that does not run."""
+    asked = (
+        "set -eu; . scripts/setup.sh; NODE=(one); NPM=(two three); node_command; echo ${NODE[*]} ${NPM[*]}"
+    )
+    told = subprocess.run(["bash", "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["one", "two", "three"]
