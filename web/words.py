@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from processes.cases import queues
+from processes.office.personal import filters
+from processes.office.steps import batch
 from processes.people import forms
 
+BATCHES = batch.KINDS
 CATEGORIES = forms.CATEGORIES_IN_LISTS
-COLOURS = {"overdue": "超期", "red": "紧急", "yellow": "临近", "green": "正常", "none": "—"}
+COLOURS = {c: queues.COLOURS[c] for c in ("overdue", "red", "yellow")} | {"green": "正常", "none": "—"}
 """How near the end of a limit is, by the colour that a step has."""
+DUE_WITHIN = queues.COLOURS
+"""What a queue can be narrowed to."""
+FILTER_COLOURS = filters.COLOURS
+ORDERS = queues.ORDERS
+QUEUES = {
+    **{q: queues.QUEUES[q] for q in ("mine", "office", "returned")}, "asked": "请我会签答复",
+    **{q: queues.QUEUES[q] for q in ("standing_in", "watching", "done", "todo")},
+}  # fmt: skip
+"""The tabs of the work list, in their order: the queues, and what others wait for an answer to."""
 EMPTY_QUEUES = {
     "mine": "您没有已签收的待办，可到“本单位待签收”签收。",
     "office": "没有等待签收的事项。",

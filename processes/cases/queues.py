@@ -21,10 +21,20 @@ from processes.policy.calendar import civil_date
 from processes.storage import full_text
 from processes.storage.unit_of_work import within
 
-QUEUES = ("mine", "office", "todo", "returned", "standing_in", "watching", "done")
-COLOURS = ("overdue", "today", "week", "red", "yellow")
+QUEUES = {
+    "mine": "我的待办", "office": "本单位待签收", "returned": "退回给我", "standing_in": "代办", "watching": "我的关注",
+    "done": "我已办结", "todo": "待办和待签收",
+}  # fmt: skip
+COLOURS = {
+    "overdue": "超期",
+    "today": "今天到期",
+    "week": "七天内到期",
+    "red": "紧急",
+    "yellow": "临近",
+}
+"""How near the end of a limit is: what a queue can be narrowed to."""
 WEEK = timedelta(days=7)
-ORDERS = ("due", "arrival", "priority")
+ORDERS = {"due": "按期限", "arrival": "按到达", "priority": "按优先级"}
 _TAIL = 4
 _NAME_BEYOND = "\U0010ffff"
 _WEIGHED = (
