@@ -24,8 +24,10 @@ from processes.settings import Provider
 from processes.storage import keyring
 from web import auth, devices, errors, forms, static_files, words
 from web.desks import (
+    absences,
     admin,
     archive,
+    assignment,
     attachments,
     calls,
     cases,
@@ -35,9 +37,9 @@ from web.desks import (
     draws,
     explain,
     field,
+    form_drafts,
     funds,
     guide,
-    handing,
     heat,
     holidays,
     home,
@@ -46,6 +48,7 @@ from web.desks import (
     identity,
     intake,
     moving,
+    notices,
     oversight,
     papers,
     parameters,
@@ -62,7 +65,6 @@ from web.desks import (
     studio,
     tasks,
     transfers,
-    unsaved,
     verify,
     worklist,
 )  # fmt: skip
@@ -119,7 +121,8 @@ def create_app(office: Office | None = None) -> Flask:
     app.before_request(forms.demand_storable)
     for desk in (
         sign_in, worklist, intake, household_sheets, households, attachments, cases, tasks, papers, verify, oversight, draws, admin, funds,
-        social, scan, search, studio, releases, heat, recorder, guide, returns, draft_views, phrases, printing, archive, handing, home, field, unsaved,
+        social, scan, search, studio, releases, heat, recorder, guide, returns, draft_views, phrases, printing, archive, assignment, absences, notices, home, field,
+        form_drafts,
         differences,
         transfers,
         explain,

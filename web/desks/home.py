@@ -48,7 +48,7 @@ def page(actor: Actor) -> Any:
         unread = [n for n in notices.latest(session, actor) if n.read_at is None]
         told = notices.lines(unread)[:6]
     return render_template(
-        "home/page.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=told, today=today, unsaved=left,
+        "home/page.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=told, today=today, form_drafts=left,
         oversees=oversees, late=late, proposed=proposed, unsaid=unsaid,
         sees_load=actor.may(Permission.CASE_READ), is_county=len(actor.division) < TOWNSHIP_DIGITS,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 import { data, say, saySaved, send } from "../sending/send.js";
 import { kept } from "../typing/kept.js";
 import { splitsPastedRows } from "./pasted_rows.js";
-import { keepUnsaved } from "../typing/unsaved.js";
+import { keepFormDraft } from "../typing/form_draft.js";
 
 const form = document.getElementById("household");
 if (form) edit();
@@ -405,7 +405,7 @@ function edit() {
   for (const b of form.querySelectorAll("[data-add]"))
     b.addEventListener("click", () => add[b.dataset.add]().querySelector("[data-name]").focus());
   const householder = () => form.querySelector('[data-lines="members"] [data-name="name"]')?.value.trim() ?? "";
-  const keeper = keepUnsaved(form, collect, householder, own, typed !== null);
+  const keeper = keepFormDraft(form, collect, householder, own, typed !== null);
   if (typed) {
     keeper.touched();
     saySaved("已恢复本窗口尚未保存的内容");

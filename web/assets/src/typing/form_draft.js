@@ -4,7 +4,7 @@ import { send } from "../sending/send.js";
 
 // `read` gives what the form holds, `label` what the person recognises it by, `own` what keeps it in the window;
 // `isRestored` when the window holds what the server has not.
-export function keepUnsaved(element, read, label, own, isRestored = false) {
+export function keepFormDraft(element, read, label, own, isRestored = false) {
   const { token: sheet, place, base } = element.dataset;
   let seen = Number(element.dataset.seen);
   return autosave(
