@@ -203,7 +203,10 @@ def _asset(name: str) -> dict[str, Any]:
     styles = list(entry.get("css", []))
     for imported in entry.get("imports", []):
         styles += manifest[imported].get("css", [])
-    return {"script": f"/static/{entry['file']}", "styles": [f"/static/{s}" for s in styles]}
+    return {
+        "script": f"{static_files.PREFIX}{entry['file']}",
+        "styles": [f"{static_files.PREFIX}{s}" for s in styles],
+    }
 
 
 def _local(instant: Any) -> str:

@@ -29,6 +29,11 @@ class FormDraft:
     """The page's own mark for handing in once: two windows may go on with one sheet, and are two submissions."""
 
 
+def title(place: str) -> str:
+    """What the form of this page begins."""
+    return "申请" if "/apply/" in place else "登记"
+
+
 def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> FormDraft:
     """What the page of this request goes on with (`?unsaved=SHEET`), or a new sheet for the record's version `base`.
 

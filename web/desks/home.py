@@ -14,7 +14,7 @@ from processes.cases.pages import MOST_COUNTED
 from processes.oversight import load
 from processes.policy.calendar import civil_date
 from processes.releases import drafts
-from web import auth, budgets, forms
+from web import auth, budgets, form_draft_page, forms
 from web.require import require
 
 desk = Blueprint("home", __name__)
@@ -48,7 +48,7 @@ def page(actor: Actor) -> Any:
         unread = [n for n in notices.latest(session, actor) if n.read_at is None]
         told = notices.lines(unread)[:6]
     return render_template(
-        "home/page.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=told, today=today, form_drafts=left,
+        "home/page.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=told, today=today, form_drafts=[(draft, form_draft_page.title(draft.place)) for draft in left],
         oversees=oversees, late=late, proposed=proposed, unsaid=unsaid,
         sees_load=actor.may(Permission.CASE_READ), is_county=len(actor.division) < TOWNSHIP_DIGITS,
     )  # fmt: skip

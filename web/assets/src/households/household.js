@@ -1,3 +1,4 @@
+import { HOUSEHOLDS_SAVE, PEOPLE_LOOK_UP } from "../desk/addresses.js";
 import { data, say, saySaved, send } from "../sending/send.js";
 import { kept } from "../typing/kept.js";
 import { splitsPastedRows } from "./pasted_rows.js";
@@ -273,7 +274,7 @@ function edit() {
     fault(number, "");
     if (!number.value.trim() || number.value.includes("*")) return;
     try {
-      const found = await send("/people/look-up", {
+      const found = await send(PEOPLE_LOOK_UP, {
         id_number: number.value,
         document: kind.value,
         name: tr.querySelector('[data-name="name"]').value,
@@ -360,7 +361,7 @@ function edit() {
     await keeper.rest();
     say("正在保存……");
     try {
-      const saved = await send("/households/save", {
+      const saved = await send(HOUSEHOLDS_SAVE, {
         form: collect(),
         household: form.dataset.household || null,
         version,
