@@ -53,6 +53,15 @@ def test_the_field_against_forged_requests_stands_in_one_place(path: Path) -> No
         assert text.count('name="csrf_token"') == 1
 
 
+MOST_LINES = 120
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.name)
+def test_a_template_says_one_thing(path: Path) -> None:
+    """What is longer holds several sections: each is a template `_name.html` that the page includes."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
 SHAPES = {
     r"<thead>\s*<tr>(\s*<th(?: class=[^>]*)?>[^<%]*</th>)+\s*</tr>\s*</thead>": "tables.head",
     r'<tr>\s*<td colspan="\d+" class="text-body-secondary">': "tables.empty_at_left",
