@@ -66,6 +66,7 @@ SHAPES = {
     r"<thead>\s*<tr>(\s*<th(?: class=[^>]*)?>[^<%]*</th>)+\s*</tr>\s*</thead>": "tables.head",
     r'<tr>\s*<td colspan="\d+" class="text-body-secondary">': "tables.empty_at_left",
     r"url_for\('cases\.one', number=([\w.]+)\) \}\}\">\{\{ \1 \}\}": "links.case",
+    r'<div(?: class="[^"]*")?>\s*<label class="form-label" for="[^"]+">[^<]*</label>\s*<input\s[^>]*>\s*</div>': "forms.field",
     r"data-search": "filters.word",
     r"导出表格</button>": "filters.export",
     r'<div class="alert alert-danger" role="alert">\{\{ fault \}\}</div>': "forms.fault",
@@ -94,6 +95,10 @@ def test_what_many_pages_have_is_written_by_its_macro(path: Path) -> None:
     [
         ("<thead>\n<tr>\n<th>甲</th>\n<th class='w-40'>乙</th>\n</tr>\n</thead>", "tables.head"),
         ("<a href=\"{{ url_for('cases.one', number=c.number) }}\">{{ c.number }}</a>", "links.case"),
+        (
+            '<div>\n<label class="form-label" for="memo">事由</label>\n<input id="memo">\n</div>',
+            "forms.field",
+        ),
         ('<input name="q" data-search>', "filters.word"),
         ('<tr><td colspan="3" class="text-body-secondary">没有</td>', "tables.empty_at_left"),
     ],
