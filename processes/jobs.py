@@ -15,7 +15,8 @@ from sqlalchemy import select
 from processes import defects, heartbeat
 from processes.access.scope import system_actor
 from processes.cases import anchors, migration_queries
-from processes.cases.migration_models import MIGRATE, MIGRATED, PLANNING, RUNNING, WAITS, WORKING
+from processes.cases.migration_models import MIGRATE
+from processes.cases.status import MigrationRowStatus, MigrationStatus
 from processes.compound import leasing
 from processes.errors import DATABASE_FAILED, FileDamaged, FileLost, ScenarioInvalid, Unavailable, YimenError
 from processes.office import Office
@@ -237,8 +238,8 @@ def migrate_cases(office: Office) -> int:
         with office.database.reading("") as session:
             batch = migration_queries.one(session, int(job.payload["batch"]))
             status = batch.status
-        if status in WORKING:
-            command = JudgeNext(batch.id) if status == PLANNING else MigrateNext(batch.id)
+        if status.is_working:
+            command = JudgeNext(batch.id) if status == MigrationStatus.PLANNING else MigrateNext(batch.id)
             try:
                 while _migrate_step(office, command):
                     worked += 1
@@ -254,8 +255,16 @@ def _migrate_step(office: Office, command: JudgeNext | MigrateNext) -> bool:
     """One transaction of a batch; a case that cannot go is noted, and the others go on."""
     with office.database.reading("") as session:
         batch = migration_queries.one(session, command.batch_id)
-        wanted = WAITS if batch.status == RUNNING else MIGRATED
-        row = None if batch.status == PLANNING else migration_queries.next_row(session, batch, wanted)
+        wanted = (
+            MigrationRowStatus.WAITS
+            if batch.status == MigrationStatus.RUNNING
+            else MigrationRowStatus.MIGRATED
+        )
+        row = (
+            None
+            if batch.status == MigrationStatus.PLANNING
+            else migration_queries.next_row(session, batch, wanted)
+        )
     answer: JudgeNextResult | MigrateNextResult
     try:
         if isinstance(command, JudgeNext):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from processes.cases import clocks, limits, queries
 from processes.cases.models import Attachment, Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.papers import queries as papers
 from processes.papers.models import IssuedPaper
 from processes.people import names
@@ -156,7 +157,7 @@ def _findings(
     bundle: Bundle, items: Sequence[WorkItem], offers: Mapping[str, Any]
 ) -> tuple[tuple[str, str], ...]:
     """What each finished step chose, the latest of each, in the order in which they were finished."""
-    latest = {i.task: i for i in items if i.status == "done" and i.form}
+    latest = {i.task: i for i in items if i.status == WorkItemStatus.DONE and i.form}
     said = ((i.title, _chosen(bundle, i, offers)) for i in latest.values())
     return tuple((title, text) for title, text in said if text)
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from processes.cases.status import CaseStatus, InvolvementKind, InvolvementStatus, WorkItemStatus
 from processes.policy.calendar import civil_date
 from processes.storage.base import Marked, PartOfTold, Referred, Row, Scoped, Stated, Told
 from processes.storage.sealing import (
@@ -18,6 +19,7 @@ from processes.storage.sealing import (
     sealed_text,
     sealed_text_or_none,
 )
+from processes.storage.types import StateText
 
 NO_DUE_DATE = date(9999, 12, 31)
 _MINUTE = timedelta(minutes=1)
@@ -62,7 +64,7 @@ class Case(Row, Scoped, Referred, Marked, Told):
     initials_other: Mapped[str] = mapped_column(String(60), default="", index=True)
     """The same with the surname read like any other word (单建国: djg); empty where there is no second reading."""
     category: Mapped[str] = mapped_column(String(30), default="")
-    status: Mapped[str] = mapped_column(String(10), default="open")
+    status: Mapped[CaseStatus] = mapped_column(StateText(CaseStatus, 10), default=CaseStatus.OPEN)
     suspended_because = sealed_text()
     outcome: Mapped[str | None] = mapped_column(String(40))
     outcome_title: Mapped[str | None] = mapped_column(String(40))
@@ -87,7 +89,7 @@ UNCLAIMED: Any = {
 }
 
 
-def _only(status: str) -> Any:
+def _only(status: WorkItemStatus) -> Any:
     return {"postgresql_where": text(f"status = '{status}'"), "sqlite_where": text(f"status = '{status}'")}
 
 
@@ -123,7 +125,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
             "offered_at",
             "department",
             "status",
-            **_only("open"),
+            **_only(WorkItemStatus.OPEN),
         ),
         Index(
             "ix_work_item_steps",
@@ -135,7 +137,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
             "division",
             "department",
             "status",
-            **_only("open"),
+            **_only(WorkItemStatus.OPEN),
         ),
         Index(
             "ix_work_item_heat",
@@ -150,7 +152,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
             "division",
             "department",
             "status",
-            **_only("done"),
+            **_only(WorkItemStatus.DONE),
         ),
         Index("ix_work_item_case", "case_id"),
         CheckConstraint(
@@ -181,7 +183,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     title: Mapped[str] = mapped_column(String(60))
     role: Mapped[str] = mapped_column(String(40))
     form: Mapped[str] = mapped_column(String(60), default="")
-    status: Mapped[str] = mapped_column(String(10), default="open")
+    status: Mapped[WorkItemStatus] = mapped_column(StateText(WorkItemStatus, 10), default=WorkItemStatus.OPEN)
     version: Mapped[int] = mapped_column(default=1)
     offered_at: Mapped[datetime]
     clock: Mapped[str] = mapped_column(String(40), default="")
@@ -224,7 +226,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     """Who did it together with the one who finished it (共同办理人): on a visit there are two."""
     second: Mapped[str | None] = mapped_column(String(60))
     cosigning: Mapped[str] = mapped_column(String(6), default="")
-    """Whose signatures it waits for: `before` the step is finished, or `after`, with what was submitted held."""
+    """A `Cosigning`: when the signatures are given that it waits for; empty: it waits for none."""
     held = sealed_data_or_none()
     urged: Mapped[int] = mapped_column(default=0)
     urged_at: Mapped[datetime | None]
@@ -377,22 +379,25 @@ class Involvement(Row, Marked, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("work_item.id"))
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[InvolvementKind] = mapped_column(StateText(InvolvementKind, 10))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(String(60))
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     asked_by: Mapped[str] = mapped_column(String(60))
     asked_at: Mapped[datetime]
     question = sealed_text()
-    status: Mapped[str] = mapped_column(String(10), default="waiting")
-    """`waiting`, `later` (its turn has not come), `done`, `removed`."""
+    status: Mapped[InvolvementStatus] = mapped_column(
+        StateText(InvolvementStatus, 10), default=InvolvementStatus.WAITING
+    )
     verdict: Mapped[str] = mapped_column(String(10), default="")
+    """A `CosignVerdict`; empty: none was asked for, or none is given yet."""
     answer = sealed_text()
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str] = mapped_column(String(60), default="")
     round: Mapped[int] = mapped_column(default=0)
     """Which countersigning of the step it belongs to; 0: none."""
     mode: Mapped[str] = mapped_column(String(10), default="")
+    """A `CosignMode`; empty: no countersigning."""
     quorum: Mapped[int] = mapped_column(default=0)
 
 

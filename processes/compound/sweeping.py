@@ -12,6 +12,7 @@ from processes import defects
 from processes.access import command_tokens, form_drafts
 from processes.access.scope import system_actor
 from processes.cases.models import Case, Clock, Suspension
+from processes.cases.status import CaseStatus
 from processes.errors import Unavailable, YimenError
 from processes.office.cases.limits import WarnClock
 from processes.office.cases.timers import FireDue, FireDueResult
@@ -77,7 +78,9 @@ def _due(office: Office, left: Collection[int]) -> list[tuple[int, Command[Any]]
     with office.database.reading("") as session:
         query = (
             select(Case.id)
-            .where(Case.due_at <= office.database.clock(), Case.status == "open", Case.id.not_in(left))
+            .where(
+                Case.due_at <= office.database.clock(), Case.status == CaseStatus.OPEN, Case.id.not_in(left)
+            )
             .order_by(Case.due_at)
             .limit(AT_ONCE)
         )

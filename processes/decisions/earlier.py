@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case
+from processes.cases.status import CaseStatus
 from processes.people import names
 from processes.people.models import Household, Membership, Person
 from processes.policy.calendar import civil_date
@@ -106,7 +107,7 @@ def _open(session: Session, people: Iterable[int], case: Case, named: Mapping[in
         .join(person, person.c.id == member.c.person_id)
         .where(
             member.c.person_id.in_(people), cases.c.id != case.id, cases.c.department == "",
-            or_(cases.c.status == "open", cases.c.status == "suspended"),
+            or_(cases.c.status == CaseStatus.OPEN, cases.c.status == CaseStatus.SUSPENDED),
         )
         .order_by(cases.c.id.desc())
         .limit(MOST)

@@ -17,6 +17,7 @@ from processes.access.permissions import Role
 from processes.access.scope import COUNTY_DIGITS, Actor
 from processes.cases import duties
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.decisions.models import PropertyExemption
 from processes.errors import DutySeparation, RuleBroken
 from processes.people.models import Household
@@ -76,7 +77,7 @@ def _proposal(uow: UnitOfWork, actor: Actor, case: Case, items: Sequence[WorkIte
             raise DutySeparation(earlier=step.title, step="决定财产豁免", who=actor.name)
     if case.opened_by_id in mine:
         raise DutySeparation(earlier="登记申请", step="决定财产豁免", who=actor.name)
-    standing = [i for i in steps if i.status == "done"]
+    standing = [i for i in steps if i.status == WorkItemStatus.DONE]
     return standing[-1].completed_by_id if standing else None
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from processes.access.scope import Actor
 from processes.cases.models import WorkItem
 from processes.cases.pages import PAGE, Page
+from processes.cases.status import WorkItemStatus
 
 OPEN = WorkItem.status == literal_column("'open'")
 """Said as a constant, so that the index of what is open is known to hold it."""
@@ -59,7 +60,7 @@ def _with(load: Load, numbers: Sequence[int]) -> Load:
 
 def own(session: Session, actor: Actor) -> dict[str, int]:
     """What a person has in hand, and what of it came back."""
-    mine = WorkItem.claimed_by_id == actor.account_id, WorkItem.status == "open"
+    mine = WorkItem.claimed_by_id == actor.account_id, WorkItem.status == WorkItemStatus.OPEN
     back = func.sum(case((WorkItem.returned_reason.is_not(None), 1), else_=0))
     row = session.execute(select(func.count(), back).where(*mine)).one()
     return {"open": int(row[0]), "returned": int(row[1] or 0)}

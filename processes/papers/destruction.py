@@ -21,6 +21,7 @@ from processes.cases.models import (
     WorkItem,
 )
 from processes.cases.move_models import CaseMove
+from processes.cases.status import CaseStatus
 from processes.decisions.models import Deviation, FactSnapshot, PropertyExemption
 from processes.errors import NotFound
 from processes.papers import old_files, outlived
@@ -90,7 +91,7 @@ def _cases(session: Session, today: date, number: str) -> list[Due]:
         Award.status == "standing", or_(Award.until_month.is_(None), Award.until_month >= month)
     )
     query = select(Case).where(
-        Case.status == "closed", Case.destroyed_on.is_(None), Case.id.not_in(draws), _is_over(session, today),
+        Case.status == CaseStatus.CLOSED, Case.destroyed_on.is_(None), Case.id.not_in(draws), _is_over(session, today),
     )  # fmt: skip
     if number:
         query = query.where(Case.number == number)

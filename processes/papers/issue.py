@@ -16,6 +16,7 @@ from processes.access.scope import Actor
 from processes.cases import numbering
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.decisions import standing as decided_by
 from processes.errors import PaperValueMissing, RenderFailed, UnknownPaper
 from processes.papers import assemble, contracts
@@ -113,7 +114,7 @@ def ask_again(uow: UnitOfWork, code: str) -> None:
 
 def on_demand(bundle: Bundle, items: Sequence[WorkItem]) -> list[PaperRule]:
     """The papers of a case that can be asked for now."""
-    done = {i.task for i in items if i.status == "done"}
+    done = {i.task for i in items if i.status == WorkItemStatus.DONE}
     return [p for p in bundle.papers.values() if p.on_demand and (not p.after or p.after in done)]
 
 

@@ -14,6 +14,7 @@ from processes.access.scope import Actor
 from processes.cases import numbering
 from processes.cases.models import Case, WorkItem
 from processes.cases.restoration_models import Restoration
+from processes.cases.status import WorkItemStatus
 from processes.errors import NotFound
 from processes.papers.models import DESTROYED, STANDING, IssuedPaper, PaperSignature, Printing, ReturnedPage
 from processes.papers.run_models import PAYMENT_LIST, PrintRun
@@ -190,7 +191,7 @@ def inside(session: Session, actor: Actor, code: str) -> Inside | None:
         IssuedPaper.case_id == case.id, IssuedPaper.kind == paper.kind, IssuedPaper.id > paper.id,
         IssuedPaper.standing == STANDING,
     )  # fmt: skip
-    steps = select(WorkItem.title).where(WorkItem.case_id == case.id, WorkItem.status == "open")
+    steps = select(WorkItem.title).where(WorkItem.case_id == case.id, WorkItem.status == WorkItemStatus.OPEN)
     return Inside(
         paper,
         case,

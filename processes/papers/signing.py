@@ -15,6 +15,7 @@ from documents.errors import PressBusy, PressError, ScanUnreadable
 from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import Actor, in_name_of
 from processes.cases.models import WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.errors import AttachmentRefused, RenderFailed, RuleBroken, VerificationBusy
 from processes.papers import brought
 from processes.papers.levels import level_of
@@ -48,7 +49,7 @@ def given(session: Session, paper_id: int) -> list[PaperSignature]:
 
 def wanted_of(rule: PaperRule, items: Sequence[WorkItem]) -> list[str]:
     """Who signs this paper: of the roles that its rule names those that had a step in the case, and the seal."""
-    had = {i.role for i in items if i.status == "done"}
+    had = {i.role for i in items if i.status == WorkItemStatus.DONE}
     return [w for w in rule.signatures if w == SEAL or w in had]
 
 
@@ -105,7 +106,7 @@ def _may_take(turn: Next, actor: Actor, items: Sequence[WorkItem]) -> bool:
 
 
 def _steps(turn: Next, items: Sequence[WorkItem]) -> list[WorkItem]:
-    return [i for i in items if i.role == turn.wanted and i.status == "done"]
+    return [i for i in items if i.role == turn.wanted and i.status == WorkItemStatus.DONE]
 
 
 @dataclass(frozen=True, slots=True)

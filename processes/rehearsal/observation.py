@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from processes.access.scope import township_of
 from processes.cases import clocks, queries
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.coordination import screening
 from processes.engine import runtime, trail
 from processes.papers import queries as papers
@@ -55,7 +56,9 @@ def look(stage: Stage, number: str, division: str, result: Result) -> None:
         )
         result.open = list(
             session.scalars(
-                select(WorkItem.task).where(WorkItem.case_id == case.id, WorkItem.status == "open")
+                select(WorkItem.task).where(
+                    WorkItem.case_id == case.id, WorkItem.status == WorkItemStatus.OPEN
+                )
             )
         )
         award = relief.of_case(session, case.id)
@@ -93,7 +96,7 @@ def _look_around(stage: Stage, division: str, session: Session, case: Case, resu
                 {
                     "programme": other.programme, "process": other.process, "department": other.department,
                     "status": other.status, "outcome": other.outcome,
-                    "open": sorted(i.task for i in queries.items(session, other.id) if i.status == "open"),
+                    "open": sorted(i.task for i in queries.items(session, other.id) if i.status == WorkItemStatus.OPEN),
                     "documents": [p.kind for p in papers.of_case(session, other.id) if p.standing == "standing"],
                     "due": {k.name: k.due_on for k in clocks.of_case(session, other.id)},
                 }

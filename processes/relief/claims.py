@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, select
 
 from processes.access.permissions import Role
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import CaseStatus, WorkItemStatus
 from processes.people import locks
 from processes.people.models import Membership
 from processes.people.queries import same_people
@@ -85,7 +86,8 @@ def objection(
     claim = _claim_of(uow, case) or _claim(uow, case, event, amount, household)
     found = _compare(uow, case, claim, amount, terms)
     decided = any(
-        i.role == Role.COUNTY_LEADER and i.status == "done" and i.id > claim.seen_until for i in items
+        i.role == Role.COUNTY_LEADER and i.status == WorkItemStatus.DONE and i.id > claim.seen_until
+        for i in items
     )
     is_seen = decided and bool(reason.strip()) and set(found.numbers) <= set(claim.seen)
     if found.same and not is_seen:
@@ -128,7 +130,7 @@ def _others(uow: UnitOfWork, case: Case, claim: ReliefClaim) -> list[Asked]:
         .outerjoin(ReliefPayment, standing)
         .where(
             ReliefClaim.id.in_(shared), ReliefClaim.case_id != case.id,
-            or_(ReliefPayment.id.is_not(None), and_(Case.status != "closed", ReliefClaim.id < claim.id)),
+            or_(ReliefPayment.id.is_not(None), and_(Case.status != CaseStatus.CLOSED, ReliefClaim.id < claim.id)),
         )
         .order_by(ReliefClaim.id)
         .execution_options(populate_existing=True)

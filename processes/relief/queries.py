@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from processes.access.scope import township_of
 from processes.cases.models import Case
+from processes.cases.status import CaseStatus
 from processes.errors import ReleaseMissing
 from processes.people import names
 from processes.people.models import Membership, Person
@@ -118,7 +119,7 @@ def colliding(session: Session, person_id: int, on: date) -> list[str]:
         select(case.c.number, case.c.programme, case.c.programme_title)
         .join(member, member.c.household_id == case.c.household_id)
         .where(
-            member.c.person_id.in_(same_people(session, [person_id])), case.c.status != "closed",
+            member.c.person_id.in_(same_people(session, [person_id])), case.c.status != CaseStatus.CLOSED,
             case.c.number.not_in(list(own)), case.c.programme.in_({s.programme for s in drawn}),
         )
         .distinct()

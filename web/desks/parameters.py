@@ -14,6 +14,7 @@ from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import COUNTY_DIGITS, Actor
 from processes.cases.models import Case
+from processes.cases.status import CaseStatus
 from processes.errors import FormInvalid, YimenError
 from processes.office.command import Command
 from processes.office.county.parameters import (
@@ -205,7 +206,7 @@ def _waiting(
     parameter = known.get(row.name)
     reading = [b for b in bundles if _used(b, row.name)]
     query = select(func.count()).where(
-        Case.status == "open", Case.programme.in_([b.id for b in reading]),
+        Case.status == CaseStatus.OPEN, Case.programme.in_([b.id for b in reading]),
         Case.division.startswith(row.division),
     )  # fmt: skip
     return Waiting(

@@ -12,6 +12,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import pages, participants, priority, queues
 from processes.cases.models import NO_DUE_DATE
+from processes.cases.status import DueBucket
 from processes.compound import batches
 from processes.office.personal.filters import DropFilter, SaveFilter
 from processes.office.steps.batch import UndoBatch
@@ -31,13 +32,6 @@ COLUMNS = {
     "holder": "签收",
 }  # fmt: skip
 USUAL = ("id_tail", "category", "number", "at", "holder")
-COLOUR_TITLES = {
-    "overdue": "超期",
-    "today": "今天到期",
-    "week": "七天内到期",
-    "red": "紧急",
-    "yellow": "临近",
-}
 ORDER_TITLES = {"due": "按期限", "arrival": "按到达", "priority": "按优先级"}
 _LIST = (
     ("截止", 12),
@@ -85,7 +79,7 @@ def queue(actor: Actor) -> Any:
         page=page, items=[r.item for r in page.rows] if ranked else page.rows, ranked=ranked, queue=name,
         titles=titles, counts=counts, is_part=is_part, wanted=wanted, most=pages.MOST_COUNTED, kept=_kept(),
         columns=_columns(), all_columns=COLUMNS, townships={t.code: t.name for t in townships},
-        programmes=programmes, colours=COLOUR_TITLES, orders=ORDER_TITLES, **about,
+        programmes=programmes, colours=DueBucket.titles(), orders=ORDER_TITLES, **about,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, events
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import CaseStatus
 from processes.engine import progress as p
 from processes.errors import RuleBroken
 from processes.office.answers import reason_of
@@ -43,7 +44,7 @@ def suspend_case(
 ) -> SuspendCaseResult:
     """Suspend a case and its clocks from tomorrow."""
     case, run, reason = taken(uow, actor, command, "open")
-    case.status, case.suspended_because = actions.SUSPENDED, reason
+    case.status, case.suspended_because = CaseStatus.SUSPENDED, reason
     names = [k.name for k in run.clocks.running() if all(s.until_on is not None for s in k.suspensions)]
     for name in names:
         run.clocks.suspend(name, reason)
@@ -69,8 +70,8 @@ class ResumeCase(CaseCommand[ResumeCaseResult]):
 @handles(ResumeCase)
 def resume_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: ResumeCase) -> ResumeCaseResult:
     """Resume a suspended case; suspended days do not count towards its limits."""
-    case, run, reason = taken(uow, actor, command, actions.SUSPENDED)
-    case.status, case.suspended_because = "open", ""
+    case, run, reason = taken(uow, actor, command, CaseStatus.SUSPENDED)
+    case.status, case.suspended_because = CaseStatus.OPEN, ""
     # Only what this rest had stopped: a clock that stood still for a supplement stands still further.
     for name in events.latest(uow.session, case.id, "suspended").payload.get("clocks", []):
         run.clocks.resume(str(name))
@@ -101,7 +102,7 @@ def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: EndCase
     Raises when it was decided, whatever became of the decision (what was decided wrongly is sent back by who works on it
     and decided again), when an award stands, and when money was handed over whose paper is missing (C10).
     """
-    case, run, reason = taken(uow, actor, command, "open", actions.SUSPENDED)
+    case, run, reason = taken(uow, actor, command, "open", CaseStatus.SUSPENDED)
     owed = fund_queries.outstanding(uow.session, case.id)
     if owed > 0:
         raise RuleBroken(reason=f"先行救助 {owed:.2f} 元尚未补办手续核销，不能终止办理", clause="C10")
@@ -110,7 +111,7 @@ def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: EndCase
         raise RuleBroken(
             reason=f"“{at or '给予待遇'}”已经作出，不能再终止办理；请按流程办结，决定有误的由办理环节退回重新决定"
         )
-    case.status, case.suspended_because = "open", ""
+    case.status, case.suspended_because = CaseStatus.OPEN, ""
     events.append(uow, case, actor, "ended_early", reason)
     run.advance(p.Cancel(reason))
     return EndCaseResult(status=case.status)

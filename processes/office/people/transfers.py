@@ -13,6 +13,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor, township_of
 from processes.cases import actions, events, notices, participants
 from processes.cases.models import Case
+from processes.cases.status import CaseStatus, WorkItemStatus
 from processes.errors import HouseholdEmpty, HouseholdNotFound, RuleBroken
 from processes.office.answers import reason_of
 from processes.office.command import Command, handles
@@ -175,7 +176,7 @@ def _going_along(row: Transfer) -> Any:
         return select(Case.id).where(Case.id.in_(alone.order_by(None)))
     awarded = select(Award.case_id).where(Award.household_id == row.household_id, Award.status == "standing")
     return select(Case.id).where(
-        Case.household_id == row.household_id, (Case.status != "closed") | Case.id.in_(awarded)
+        Case.household_id == row.household_id, (Case.status != CaseStatus.CLOSED) | Case.id.in_(awarded)
     )
 
 
@@ -249,7 +250,7 @@ def _move_case(uow: UnitOfWork, actor: Actor, case: Case, division: str, source:
     case.version += 1
     for item in actions.items_of(uow, case):
         item.division, item.township = division, township_of(division)
-        if item.status != "open":
+        if item.status != WorkItemStatus.OPEN:
             continue
         # What was submitted for the former place is for the new one to submit.
         if participants.drop_held(uow, item):
