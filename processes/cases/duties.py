@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 
 from processes.access import accounts, persons
 from processes.access.permissions import Role
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, WorkItem
 from processes.cases.status import InvolvementKind, WorkItemStatus
 from processes.errors import DutySeparation
 from processes.people import history

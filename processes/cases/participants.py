@@ -13,7 +13,8 @@ from processes.access.models import Account
 from processes.access.rules import may_be_asked
 from processes.access.scope import Actor, in_name_of
 from processes.cases import events
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, WorkItem
 from processes.cases.status import CosignMode, CosignVerdict, InvolvementKind, InvolvementStatus
 from processes.errors import NotAllowed, NotFound, RuleBroken
 from processes.storage.unit_of_work import UnitOfWork

@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
-from processes.cases.models import Attachment, Case, Comment, Incident, Watch, WorkItem
+from processes.cases.colleague_models import Comment, Watch
+from processes.cases.models import Attachment, Case, Incident, WorkItem
 from processes.cases.pages import MOST_COUNTED, PAGE, Page
 from processes.cases.status import CaseStatus, WorkItemStatus
 from processes.errors import CaseDestroyed, CaseNotFound, NotFound

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from processes.access.models import Division
 from processes.access.scope import TOWNSHIP_DIGITS, Actor, StandIn
 from processes.cases import priority
-from processes.cases.models import Watch, WorkItem
+from processes.cases.colleague_models import Watch
+from processes.cases.models import WorkItem
 from processes.cases.pages import MOST_COUNTED, PAGE, Page
 from processes.cases.queue_models import SavedFilter
 from processes.cases.status import DueBucket, WorkItemStatus

@@ -21,7 +21,8 @@ from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.rules import may_go_along
 from processes.access.scope import COUNTY_DIGITS, TOWNSHIP_DIGITS, Actor
 from processes.cases import events, notices, participants
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, WorkItem
 from processes.cases.status import CosignVerdict, InvolvementKind, InvolvementStatus, WorkItemStatus
 from processes.errors import NotAllowed, RuleBroken, SecondObjects
 from processes.releases import forms

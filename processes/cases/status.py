@@ -118,6 +118,16 @@ class ClockColour(TitledEnum):
     NONE = "none", "无期限"
 
 
+class SuspensionCause(TitledEnum):
+    """Who stopped a clock for a time, and so who lets it count again.
+
+    `step`: a step of the process; `office`: a supervisor who suspended the whole case.
+    """
+
+    STEP = "step", "流程环节"
+    OFFICE = "office", "中止办理"
+
+
 class DueBucket(TitledEnum):
     """A part of a queue by due date.
 

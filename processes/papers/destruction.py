@@ -9,17 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, false, or_, select, update
 from sqlalchemy.orm import Session
 
-from processes.cases.models import (
-    Attachment,
-    Case,
-    CaseEvent,
-    Clock,
-    Comment,
-    Incident,
-    Involvement,
-    Notice,
-    WorkItem,
-)
+from processes.cases.colleague_models import Comment, Involvement
+from processes.cases.models import Attachment, Case, CaseEvent, Clock, Incident, Notice, WorkItem
 from processes.cases.move_models import CaseMove
 from processes.cases.status import CaseStatus
 from processes.decisions.models import Deviation, FactSnapshot, PropertyExemption

@@ -26,7 +26,8 @@ from processes.access.accounts import actor_of
 from processes.access.models import Absence, Account
 from processes.access.scope import Actor
 from processes.cases import actions, events, participants
-from processes.cases.models import Case, Clock, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, Clock, WorkItem
 from processes.cases.status import CosignVerdict
 from processes.engine import returns, runtime
 from processes.errors import YimenError

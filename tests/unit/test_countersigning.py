@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from processes.cases.models import Involvement
+from processes.cases.colleague_models import Involvement
 from processes.cases.participants import verdict
 from processes.cases.status import CosignMode, CosignVerdict, InvolvementStatus
 

@@ -12,7 +12,8 @@ from processes.access.permissions import Permission, Role
 from processes.access.rules import is_reachable
 from processes.access.scope import Actor
 from processes.cases import assignment, notices
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, WorkItem
 from processes.cases.status import InvolvementStatus, WorkItemStatus
 from processes.errors import NotFound, RuleBroken
 from processes.office.answers import reason_of

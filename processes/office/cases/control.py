@@ -8,9 +8,9 @@ from typing import Any
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import actions, events
+from processes.cases import actions, clocks, events
 from processes.cases.models import Case, WorkItem
-from processes.cases.status import CaseStatus
+from processes.cases.status import CaseStatus, SuspensionCause
 from processes.engine import progress as p
 from processes.errors import RuleBroken
 from processes.office.answers import reason_of
@@ -45,10 +45,8 @@ def suspend_case(
     """Suspend a case and its clocks from tomorrow."""
     case, run, reason = taken(uow, actor, command, "open")
     case.status, case.suspended_because = CaseStatus.SUSPENDED, reason
-    names = [k.name for k in run.clocks.running() if all(s.until_on is not None for s in k.suspensions)]
-    for name in names:
-        run.clocks.suspend(name, reason)
-    events.append(uow, case, actor, "suspended", reason, clocks=names)
+    suspended = run.clocks.suspend(clocks.ALL, reason, cause=SuspensionCause.OFFICE)
+    events.append(uow, case, actor, "suspended", reason, clocks=[k.name for k in suspended])
     case.version += 1
     return SuspendCaseResult(status=case.status)
 
@@ -72,9 +70,8 @@ def resume_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: Resu
     """Resume a suspended case; suspended days do not count towards its limits."""
     case, run, reason = taken(uow, actor, command, CaseStatus.SUSPENDED)
     case.status, case.suspended_because = CaseStatus.OPEN, ""
-    # Only what this rest had stopped: a clock that stood still for a supplement stands still further.
-    for name in events.latest(uow.session, case.id, "suspended").payload.get("clocks", []):
-        run.clocks.resume(str(name))
+    # A clock that a step had suspended, for a supplement, stays suspended.
+    run.clocks.resume(clocks.ALL, cause=SuspensionCause.OFFICE)
     actions.date_items(run.items, run.clocks)
     events.append(uow, case, actor, "resumed", reason)
     case.version += 1

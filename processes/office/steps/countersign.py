@@ -11,7 +11,8 @@ from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
 from processes.cases import actions, duties, events, notices, participants, rules, seconds
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, WorkItem
 from processes.cases.status import (
     Cosigning,
     CosignMode,

@@ -14,7 +14,8 @@ from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
 from processes.cases import actions, assignment, duties, events, notices, participants, rules
-from processes.cases.models import Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import WorkItem
 from processes.cases.status import CosignVerdict
 from processes.errors import DutySeparation, HeldUndone, RuleBroken, Unavailable, YimenError
 from processes.office.run import Run
