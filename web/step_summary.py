@@ -14,6 +14,7 @@ from processes.cases.models import Attachment, Case, WorkItem
 from processes.cases.status import WorkItemStatus
 from processes.papers import queries as papers
 from processes.papers.models import IssuedPaper
+from processes.papers.status import PaperStanding
 from processes.people import names
 from processes.people.forms import EXPENSE_KINDS, INCOME_KINDS, PROPERTY_KINDS
 from processes.people.models import Household
@@ -74,7 +75,7 @@ def of_case(
     return Summary(
         _family(household), _money(session, case), () if household is None else declared(household),
         _findings(bundle, items, offers), materials(case, bundle, offers, attached),
-        tuple(p for p in papers.of_case(session, case.id) if p.standing == "standing"),
+        tuple(p for p in papers.of_case(session, case.id) if p.standing == PaperStanding.STANDING),
         _deadlines(session, case, bundle, today),
     )  # fmt: skip
 

@@ -14,14 +14,3 @@ EMPTY_QUEUES = {
     "watching": "还没有关注办件。",
     "done": "还没有办结的事项。",
 }
-DRAFT_STATES = {"open": "修改中", "proposed": "待审批", "published": "已发布", "discarded": "已放弃"}
-DIFFERENCES = {"added": "新增", "removed": "删除", "changed": "修改", "moved": "移动"}
-RECORDS = {
-    "case": "办件",
-    "old_file": "旧档",
-    "access_log": "访问记录",
-    "notices": "消息",
-    "pay_list": "发放清册",
-    "household": "家庭档案",
-}
-"""Kinds of records that end with their term of keeping."""

@@ -14,7 +14,7 @@ from processes.access.scope import Actor, StandIn, township_of
 from processes.cases import events, participants, rules
 from processes.cases.clocks import CLOCKS_OF_CASE, CaseClocks
 from processes.cases.models import NO_DUE_DATE, Case, Clock, WorkItem
-from processes.cases.status import CaseStatus, WorkItemStatus
+from processes.cases.status import CaseEnding, CaseStatus, WorkItemStatus
 from processes.engine import state as states
 from processes.engine.progress import Fact, Progress, WorkOffer
 from processes.errors import (
@@ -49,7 +49,6 @@ def _case_of_item(is_scoped: bool) -> tuple[Ask[Case], Ask[WorkItem], Ask[Clock]
     )
 
 
-_ENDINGS = {"cancelled": "终止办理"}
 _TELLING = frozenset({"decided", "returned", "recomputed", "withdrawn", "cancelled", "moved"})
 
 
@@ -248,7 +247,8 @@ def _close(
     case.status = CaseStatus.CLOSED
     case.closed_at = uow.now
     case.outcome = ended_at
-    case.outcome_title = outcomes.get(ended_at) or _ENDINGS.get(ended_at, ended_at)
+    of_office = CaseEnding.CANCELLED.title if ended_at == CaseEnding.CANCELLED else ended_at
+    case.outcome_title = outcomes.get(ended_at) or of_office
     events.append(uow, case, actor, "closed", case.outcome_title, outcome=ended_at)
 
 
@@ -281,9 +281,9 @@ def withdraw(uow: UnitOfWork, actor: Actor, case: Case, items: list[WorkItem]) -
         item.status = WorkItemStatus.WITHDRAWN
         changed(uow, actor, item)
     case.status, case.due_at, case.closed_at = CaseStatus.CLOSED, None, uow.now
-    case.outcome, case.outcome_title = "withdrawn", "撤回"
+    case.outcome, case.outcome_title = CaseEnding.WITHDRAWN, CaseEnding.WITHDRAWN.title
     case.version += 1
-    events.append(uow, case, actor, "closed", "撤回", outcome="withdrawn")
+    events.append(uow, case, actor, "closed", case.outcome_title, outcome=case.outcome)
 
 
 def release(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:

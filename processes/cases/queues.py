@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from processes.access.models import Division
@@ -21,6 +21,7 @@ from processes.cases.status import DueBucket, WorkItemStatus
 from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.storage import full_text
+from processes.storage.types import constant
 from processes.storage.unit_of_work import within
 
 QUEUES = ("mine", "office", "todo", "returned", "standing_in", "watching", "done")
@@ -146,7 +147,7 @@ def _steps_of(role: str, actor: Actor) -> Select[Any]:
     From one step to the next the index is jumped through: a step is one look, however many items it has.
     """
     item = WorkItem.__table__
-    open_here = item.c.status == literal_column("'open'"), item.c.role == role
+    open_here = item.c.status == constant(WorkItemStatus.OPEN), item.c.role == role
     steps = select(select(func.min(item.c.task)).where(*open_here).scalar_subquery().label("task")).cte(
         "steps", recursive=True
     )
@@ -155,7 +156,7 @@ def _steps_of(role: str, actor: Actor) -> Select[Any]:
     one = (
         select(WorkItem.title)
         .where(
-            WorkItem.status == literal_column("'open'"), WorkItem.role == role, WorkItem.task == steps.c.task,
+            WorkItem.status == constant(WorkItemStatus.OPEN), WorkItem.role == role, WorkItem.task == steps.c.task,
             *_of_place(actor),
         )
         .limit(1)

@@ -17,6 +17,16 @@ class CaseStatus(TitledEnum):
     CLOSED = "closed", "已办结"
 
 
+class CaseEnding(TitledEnum):
+    """Ends of a case that no diagram has: its outcome is one of these, or the id of an end of its process.
+
+    `cancelled`: ended by a supervisor; `withdrawn`: it was opened by a step that was sent back, nobody had worked on it.
+    """
+
+    CANCELLED = "cancelled", "终止办理"
+    WITHDRAWN = "withdrawn", "撤回"
+
+
 class WorkItemStatus(TitledEnum):
     """Where a step in a queue is.
 
@@ -108,13 +118,15 @@ class CosignMode(TitledEnum):
 class ClockColour(TitledEnum):
     """How near the end of a limit is.
 
-    `green`: far; `yellow` and `red`: the warning days have come; `overdue`: past it; `none`: no limit runs.
+    `green`: far; `yellow` and `red`: the warning days have come; `overdue`: past it; `paused`: it is suspended; `none`:
+    no limit runs.
     """
 
     GREEN = "green", "正常"
     YELLOW = "yellow", "临近"
     RED = "red", "紧急"
     OVERDUE = "overdue", "超期"
+    PAUSED = "paused", "中止计时"
     NONE = "none", "无期限"
 
 

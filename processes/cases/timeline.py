@@ -8,7 +8,7 @@ from typing import Any
 
 from processes.access.scope import in_name_of
 from processes.cases.models import CaseEvent
-from processes.cases.status import ClockColour, CosignMode
+from processes.cases.status import ClockColour, CosignMode, InvolvementKind
 from processes.policy.calendar import SHANGHAI, in_chinese
 from processes.releases import words as choice_words
 
@@ -98,7 +98,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "cosign_asked": lambda t, p: f"就“{t}”请{'、'.join(p['names'])}会签（{_mode(p['mode'])}）",
     "cosigner_removed": lambda t, p: f"“{t}”减去会签人{p['name']}",
     "cosigned": lambda t, p: (
-        f"{p['name']}会签“{t}”：{'同意' if p['verdict'] == 'agree' else '不同意'}{'，' + p['said'] if p['said'] else ''}"
+        f"{p['name']}会签“{t}”：{InvolvementKind.COSIGN.answer_title(p['verdict'])}{'，' + p['said'] if p['said'] else ''}"
     ),
     "cosign_passed": lambda t, p: f"“{t}”会签通过",
     "cosign_failed": lambda t, p: f"“{t}”会签未通过{'：' + p['said'] if p['said'] else ''}",

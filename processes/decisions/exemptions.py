@@ -19,12 +19,12 @@ from processes.cases import duties
 from processes.cases.models import Case, WorkItem
 from processes.cases.status import WorkItemStatus
 from processes.decisions.models import PropertyExemption
+from processes.decisions.status import ExemptionStatus
 from processes.errors import DutySeparation, RuleBroken
 from processes.people.models import Household
 from processes.storage.unit_of_work import UnitOfWork
 
 GRANT = "grant"
-STANDING, WITHDRAWN = "standing", "withdrawn"
 _TOWNSHIP = frozenset({Role.VILLAGE_ASSISTANT, Role.WINDOW_CLERK, Role.INVESTIGATOR, Role.TOWNSHIP_LEADER})
 _DECIDERS = frozenset({Role.COUNTY_LEADER, Role.COUNTY_CLERK})
 
@@ -57,7 +57,7 @@ def note(
         rows.append(
             PropertyExemption(
                 case_id=case.id, rule=kind, title=title, quantity=_owned(household, kind), reason=reason,
-                evidence=evidence, question=question, at=uow.now, by=actor.name, status=STANDING,
+                evidence=evidence, question=question, at=uow.now, by=actor.name, status=ExemptionStatus.STANDING,
                 decided_by_id=actor.account_id, proposed_by_id=proposed,
             )
         )  # fmt: skip
@@ -85,19 +85,19 @@ def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
     """The case went back before the county's step."""
     for row in _standing(uow.session, case):
         if row.question == question:
-            row.status = WITHDRAWN
+            row.status = ExemptionStatus.WITHDRAWN
     uow.flush()
 
 
 def _withdraw(uow: UnitOfWork, case: Case) -> None:
     for row in _standing(uow.session, case):
-        row.status = WITHDRAWN
+        row.status = ExemptionStatus.WITHDRAWN
     uow.flush()
 
 
 def _standing(session: Session, case: Case) -> list[PropertyExemption]:
     query = select(PropertyExemption).where(
-        PropertyExemption.case_id == case.id, PropertyExemption.status == STANDING
+        PropertyExemption.case_id == case.id, PropertyExemption.status == ExemptionStatus.STANDING
     )
     return list(session.scalars(query.order_by(PropertyExemption.id)))
 

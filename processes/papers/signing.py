@@ -19,7 +19,8 @@ from processes.cases.status import WorkItemStatus
 from processes.errors import AttachmentRefused, RenderFailed, RuleBroken, VerificationBusy
 from processes.papers import brought
 from processes.papers.levels import level_of
-from processes.papers.models import STANDING, IssuedPaper, PaperSignature
+from processes.papers.models import IssuedPaper, PaperSignature
+from processes.papers.status import PaperStanding
 from processes.policy.calendar import SHANGHAI, in_chinese
 from processes.releases.bundle import PaperRule
 from processes.storage.certificate import KeyFile, OfficeCertificate
@@ -78,14 +79,14 @@ def turns(
         if rule is None or not rule.signatures or not paper.is_decided or paper.sha256 is None:
             continue
         turn = next_of(rule, given(session, paper.id), items)
-        if turn is not None and paper.standing == STANDING and _may_take(turn, actor, items):
+        if turn is not None and paper.standing == PaperStanding.STANDING and _may_take(turn, actor, items):
             found[paper.code] = turn
     return found
 
 
 def demand_signer(turn: Next | None, actor: Actor, paper: IssuedPaper, items: Sequence[WorkItem]) -> Next:
     """Whether the actor may sign now: the role whose turn it is, and whoever did that role's step in the case."""
-    if paper.standing != STANDING or not paper.is_decided or paper.sha256 is None:
+    if paper.standing != PaperStanding.STANDING or not paper.is_decided or paper.sha256 is None:
         raise RuleBroken(reason="文书还没有制成、尚未办结，或者已被取代、撤销，不能签名")
     if turn is None:
         raise RuleBroken(reason="这份文书不需要签名，或者已经签齐")

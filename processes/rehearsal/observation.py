@@ -15,8 +15,10 @@ from processes.coordination import screening
 from processes.engine import runtime, trail
 from processes.papers import queries as papers
 from processes.papers.models import IssuedPaper
+from processes.papers.status import PaperStanding
 from processes.people import queries as people
 from processes.people.models import PersonDifference
+from processes.people.status import DifferenceStatus
 from processes.policy.calendar import civil_date
 from processes.rehearsal.results import Result
 from processes.rehearsal.stage import Stage
@@ -50,7 +52,7 @@ def look(stage: Stage, number: str, division: str, result: Result) -> None:
         result.documents = list(
             session.scalars(
                 select(IssuedPaper.kind)
-                .where(IssuedPaper.case_id == case.id, IssuedPaper.standing == "standing")
+                .where(IssuedPaper.case_id == case.id, IssuedPaper.standing == PaperStanding.STANDING)
                 .order_by(IssuedPaper.id)
             )
         )
@@ -71,7 +73,7 @@ def look(stage: Stage, number: str, division: str, result: Result) -> None:
                 "cover": award.cover, "members": members,
             }  # fmt: skip
         result.register_differences = (
-            session.scalar(select(func.count()).where(PersonDifference.status == "open")) or 0
+            session.scalar(select(func.count()).where(PersonDifference.status == DifferenceStatus.OPEN)) or 0
         )
         _look_around(stage, division, session, case, result)
 
@@ -95,9 +97,9 @@ def _look_around(stage: Stage, division: str, session: Session, case: Case, resu
             result.linked.append(
                 {
                     "programme": other.programme, "process": other.process, "department": other.department,
-                    "status": other.status, "outcome": other.outcome,
+                    "status": str(other.status), "outcome": other.outcome,
                     "open": sorted(i.task for i in queries.items(session, other.id) if i.status == WorkItemStatus.OPEN),
-                    "documents": [p.kind for p in papers.of_case(session, other.id) if p.standing == "standing"],
+                    "documents": [p.kind for p in papers.of_case(session, other.id) if p.standing == PaperStanding.STANDING],
                     "due": {k.name: k.due_on for k in clocks.of_case(session, other.id)},
                 }
             )  # fmt: skip

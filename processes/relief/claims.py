@@ -21,6 +21,7 @@ from processes.relief import claim_rules
 from processes.relief.claim_models import ReliefClaim, ReliefClaimPerson
 from processes.relief.claim_rules import Asked, Terms
 from processes.relief.fund_models import ReliefPayment
+from processes.relief.status import PaymentStatus
 from processes.storage.unit_of_work import UnitOfWork
 
 SAME_EVENT, SPLIT, LIMIT, CEILING = "same_event", "split", "limit", "ceiling"
@@ -122,7 +123,9 @@ def _others(uow: UnitOfWork, case: Case, claim: ReliefClaim) -> list[Asked]:
     concerned = {p.person_id: p.is_concerned for p in claim.people}
     mine = same_people(uow.session, list(concerned))
     own = same_people(uow.session, [p for p, yes in concerned.items() if yes])
-    standing = and_(ReliefPayment.case_id == ReliefClaim.case_id, ReliefPayment.status == "standing")
+    standing = and_(
+        ReliefPayment.case_id == ReliefClaim.case_id, ReliefPayment.status == PaymentStatus.STANDING
+    )
     shared = select(ReliefClaimPerson.claim_id).where(ReliefClaimPerson.person_id.in_(mine))
     rows = uow.session.execute(
         select(ReliefClaim, Case.number, ReliefPayment)

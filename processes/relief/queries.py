@@ -21,6 +21,7 @@ from processes.releases.bundle import Bundle
 from processes.relief import rules
 from processes.relief.models import Award, AwardMember
 from processes.relief.rules import Standing
+from processes.relief.status import AwardStatus
 from processes.storage.unit_of_work import within
 
 
@@ -49,7 +50,7 @@ def standing_benefits(
         .join(case, case.c.id == award.c.case_id)
         .where(
             member.c.person_id.in_(same_people(session, list(people)) if same is None else same),
-            award.c.status == "standing",
+            award.c.status == AwardStatus.STANDING,
         )
     )
     return [Standing(*row) for row in rows]
@@ -98,7 +99,7 @@ def of_household(session: Session, household_id: int) -> list[Award]:
 
 def of_case(session: Session, case_id: int) -> Award | None:
     """The standing award of a case, if one was granted."""
-    query = select(Award).where(Award.case_id == case_id, Award.status == "standing")
+    query = select(Award).where(Award.case_id == case_id, Award.status == AwardStatus.STANDING)
     return session.scalars(query.order_by(Award.id.desc())).first()
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Numeric, String, Text
+from sqlalchemy import ColumnElement, DateTime, Dialect, Numeric, String, Text, literal_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from processes.policy import values
@@ -15,6 +15,11 @@ from processes.policy.money import to_fen
 from processes.policy.titled import TitledEnum
 
 S = TypeVar("S", bound=TitledEnum)
+
+
+def constant(state: TitledEnum) -> ColumnElement[str]:
+    """A state said as a constant of a query, so that the planner knows which partial index holds what is asked for."""
+    return literal_column(f"'{state}'")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

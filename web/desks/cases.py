@@ -15,7 +15,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import clocks, events, limits, moves, participants, queries, queues, rules, timeline
 from processes.cases.models import Case, CaseEvent, WorkItem
-from processes.cases.status import CaseStatus, WorkItemStatus
+from processes.cases.status import CaseStatus, ClockColour, WorkItemStatus
 from processes.decisions.reading import Computation
 from processes.engine import moves as lawful
 from processes.engine import runtime, trail
@@ -30,7 +30,8 @@ from processes.office.papers.make import MakePaper, PrintState
 from processes.office.steps import take_back
 from processes.papers import issue, lists, return_scan, signing
 from processes.papers import queries as papers
-from processes.papers.models import STANDING, ReplacedPage
+from processes.papers.models import ReplacedPage
+from processes.papers.status import PaperStanding
 from processes.people import differences, history
 from processes.people import queries as people
 from processes.policy import reading
@@ -242,7 +243,7 @@ def _files(
         "replaced_pages": _by_paper(return_scan.replaced(session, [p.id for p in issued])),
         "state_papers": [p for p in bundle.papers.values() if p.state_of_case],
         "on_demand": issue.on_demand(bundle, items),
-        "standing_kinds": {p.kind for p in issued if p.standing == STANDING and p.is_decided},
+        "standing_kinds": {p.kind for p in issued if p.standing == PaperStanding.STANDING and p.is_decided},
         "materials": step_summary.materials(case, bundle, data, queries.attachments(session, case.id)),
         "may_attach": actor.may(Permission.TASK_WORK),
     }
@@ -298,7 +299,11 @@ def _clocks(session: Any, case: Any, bundle: Any, today: Any) -> list[dict[str, 
                 "title": clock.title,
                 "running": running,
                 "paused": running and reading.is_paused,
-                "colour": "none" if not running else "paused" if reading.is_paused else shade,
+                "colour": ClockColour.NONE
+                if not running
+                else ClockColour.PAUSED
+                if reading.is_paused
+                else shade,
                 "due_on": reading.due_on,
                 "left": reading.left,
                 "stopped_on": clock.stopped_on,

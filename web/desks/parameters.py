@@ -25,7 +25,8 @@ from processes.office.county.parameters import (
     WithdrawParameter,
 )
 from processes.parameters import queries
-from processes.parameters.models import IN_FORCE, STATUS_TITLES, ParameterValue
+from processes.parameters.models import ParameterValue
+from processes.parameters.status import ParameterStatus
 from processes.policy.calendar import civil_date
 from processes.policy.parameters import DatedValue, Parameter, shown
 from processes.releases import publish, usage
@@ -151,7 +152,7 @@ def _page(
             waiting=[_waiting(session, row, known, bundles, names) for row in queries.waiting(session)],
             known=list(known.values()),
             places=[d for d in names.items() if len(d[0]) > COUNTY_DIGITS],
-            statuses=STATUS_TITLES, in_force=IN_FORCE, shown=shown, today=today, typed=typed or {},
+            in_force=ParameterStatus.IN_FORCE, shown=shown, today=today, typed=typed or {},
             faults=faults or {}, fault=fault,
             proposes=county and actor.may(Permission.PARAMETER_PROPOSE),
             confirms=county and actor.may(Permission.PARAMETER_CONFIRM),

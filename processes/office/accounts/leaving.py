@@ -11,6 +11,7 @@ from processes.access.models import Account, AccountChange
 from processes.access.permissions import Permission, Role
 from processes.access.rules import is_reachable
 from processes.access.scope import Actor
+from processes.access.status import ChangeVerdict
 from processes.cases import assignment, notices
 from processes.cases.colleague_models import Involvement
 from processes.cases.models import Case, WorkItem
@@ -139,9 +140,11 @@ def locked_with_administrators(uow: UnitOfWork, username: str) -> Account:
 
 
 def _withdraw_changes(uow: UnitOfWork, actor: Actor, account: Account) -> None:
-    waiting = select(AccountChange).where(AccountChange.account_id == account.id, AccountChange.verdict == "")
+    waiting = select(AccountChange).where(
+        AccountChange.account_id == account.id, AccountChange.verdict == ChangeVerdict.WAITING
+    )
     for change in uow.session.scalars(waiting.with_for_update()):
-        change.verdict, change.decided_by, change.decided_at = "withdrawn", actor.name, uow.now
+        change.verdict, change.decided_by, change.decided_at = ChangeVerdict.WITHDRAWN, actor.name, uow.now
 
 
 def _tell_askers(uow: UnitOfWork, account: Account) -> None:

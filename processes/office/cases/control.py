@@ -43,7 +43,7 @@ def suspend_case(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: SuspendCase
 ) -> SuspendCaseResult:
     """Suspend a case and its clocks from tomorrow."""
-    case, run, reason = taken(uow, actor, command, "open")
+    case, run, reason = taken(uow, actor, command, CaseStatus.OPEN)
     case.status, case.suspended_because = CaseStatus.SUSPENDED, reason
     suspended = run.clocks.suspend(clocks.ALL, reason, cause=SuspensionCause.OFFICE)
     events.append(uow, case, actor, "suspended", reason, clocks=[k.name for k in suspended])
@@ -99,7 +99,7 @@ def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: EndCase
     Raises when it was decided, whatever became of the decision (what was decided wrongly is sent back by who works on it
     and decided again), when an award stands, and when money was handed over whose paper is missing (C10).
     """
-    case, run, reason = taken(uow, actor, command, "open", CaseStatus.SUSPENDED)
+    case, run, reason = taken(uow, actor, command, CaseStatus.OPEN, CaseStatus.SUSPENDED)
     owed = fund_queries.outstanding(uow.session, case.id)
     if owed > 0:
         raise RuleBroken(reason=f"先行救助 {owed:.2f} 元尚未补办手续核销，不能终止办理", clause="C10")
@@ -122,7 +122,9 @@ def decided_at(bundle: Bundle, items: Iterable[WorkItem]) -> str:
     return next((i.title for i in made), "")
 
 
-def taken(uow: UnitOfWork, actor: Actor, command: CaseCommand[Any], *states: str) -> tuple[Case, Run, str]:
+def taken(
+    uow: UnitOfWork, actor: Actor, command: CaseCommand[Any], *states: CaseStatus
+) -> tuple[Case, Run, str]:
     """The case of a command, locked and in one of the states, with its reason; for supervisors."""
     actor.demand(Permission.CASE_CONTROL)
     case = actions.locked_case(uow, actor, command.case_number)

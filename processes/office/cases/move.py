@@ -18,7 +18,7 @@ from processes.access.scope import Actor
 from processes.cases import actions, events, moves, notices
 from processes.cases.models import Case
 from processes.cases.move_models import CaseMove
-from processes.cases.status import MoveStatus, WorkItemStatus
+from processes.cases.status import CaseStatus, MoveStatus, WorkItemStatus
 from processes.engine import progress as p
 from processes.engine import returns
 from processes.engine.moves import Standing, standings, target
@@ -64,7 +64,7 @@ class MoveCase(CaseCommand[MoveCaseResult]):
 @handles(MoveCase)
 def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: MoveCase) -> MoveCaseResult:
     """Move the case back, or ask for a move forward; raises `MoveRefused`, or `StaleCase` when it has gone on."""
-    case, run, reason = control.taken(uow, actor, command, "open")
+    case, run, reason = control.taken(uow, actor, command, CaseStatus.OPEN)
     if case.version != command.version:
         raise StaleCase(number=case.number)
     where = places(run)
