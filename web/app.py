@@ -15,6 +15,7 @@ from processes import heartbeat, soundness
 from processes.access.permissions import ROLE_TITLES, Permission
 from processes.cases import clocks
 from processes.cases.models import NO_DUE_DATE
+from processes.cases.status import ClockColour, WorkItemStatus
 from processes.office import Office
 from processes.opening import open_office
 from processes.policy.calendar import SHANGHAI, civil_date
@@ -232,8 +233,8 @@ def _due(day: date) -> str:
     return "—" if day == NO_DUE_DATE else f"{day:%m-%d}"
 
 
-def _colour(item: Any) -> str:
+def _colour(item: Any) -> ClockColour:
     """The colour of an item's limit today."""
-    if item.due_on == NO_DUE_DATE or item.status != "open":
-        return "none"
+    if item.due_on == NO_DUE_DATE or item.status != WorkItemStatus.OPEN:
+        return ClockColour.NONE
     return clocks.colour(civil_date(auth.office().database.clock()), item.due_on, item.yellow_on, item.red_on)

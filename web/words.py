@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from processes.cases import queues
+from processes.cases.status import BatchKind, DueBucket
 from processes.office.personal import filters
-from processes.office.steps import batch
 from processes.people import forms
 
-BATCHES = batch.KINDS
+BATCHES = BatchKind.titles()
 CATEGORIES = forms.CATEGORIES_IN_LISTS
-COLOURS = {c: queues.COLOURS[c] for c in ("overdue", "red", "yellow")} | {"green": "正常", "none": "—"}
-"""How near the end of a limit is, by the colour that a step has."""
-DUE_WITHIN = queues.COLOURS
+DUE_WITHIN = DueBucket.titles()
 """What a queue can be narrowed to."""
 FILTER_COLOURS = filters.COLOURS
 ORDERS = queues.ORDERS
@@ -29,19 +27,3 @@ EMPTY_QUEUES = {
     "watching": "还没有关注办件。",
     "done": "还没有办结的事项。",
 }
-INVOLVEMENTS = {"cosign": "会签", "ask": "沟通", "copy": "抄送", "second": "共同办理"}
-VERDICTS = {"agree": "同意", "object": "不同意"}
-VERDICTS_OF_SECONDS = {"agree": "已确认参加", "object": "提出异议"}
-UNANSWERED = {"copy": "未阅", "second": "尚未确认"}
-"""What is waited for, where it is not an answer."""
-DRAFT_STATES = {"open": "修改中", "proposed": "待审批", "published": "已发布", "discarded": "已放弃"}
-DIFFERENCES = {"added": "新增", "removed": "删除", "changed": "修改", "moved": "移动"}
-RECORDS = {
-    "case": "办件",
-    "old_file": "旧档",
-    "access_log": "访问记录",
-    "notices": "消息",
-    "pay_list": "发放清册",
-    "household": "家庭档案",
-}
-"""Kinds of records that end with their term of keeping."""

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from sqlalchemy import LargeBinary, inspect, select, update
 
 from processes import audit_cli, jobs
-from processes.cases.models import Comment, WorkItem
+from processes.cases.colleague_models import Comment
+from processes.cases.models import WorkItem
 from processes.compound import rekeying
 from processes.errors import SealBroken
 from processes.office.cases.attachments import AddAttachment

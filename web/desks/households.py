@@ -13,6 +13,7 @@ from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor, township_of
 from processes.cases import queries as cases
+from processes.cases.status import CaseStatus
 from processes.coordination import working_age
 from processes.errors import Invalid, Unreadable
 from processes.office.people.households import SaveHousehold
@@ -186,7 +187,7 @@ def _caller(session: Session, actor: Actor, household: Household | None) -> dict
     if household is None or household.members or not actor.may(Permission.CASE_START):
         return None
     return {
-        "cases": [one for one in cases.of_household(session, household.id) if one.status == "open"],
+        "cases": [one for one in cases.of_household(session, household.id) if one.status == CaseStatus.OPEN],
         "same_phone": calls.with_phone(session, household.phone, household.id),
     }
 
