@@ -14,6 +14,7 @@ from werkzeug.routing import IntegerConverter
 from processes.access.permissions import ROLE_TITLES, Permission
 from processes.cases import clocks
 from processes.cases.models import NO_DUE_DATE
+from processes.cases.status import ClockColour, WorkItemStatus
 from processes.office import Office
 from processes.opening import open_office
 from processes.policy.calendar import SHANGHAI, civil_date
@@ -24,8 +25,10 @@ from processes.storage import keyring
 from processes.worker import heartbeat, soundness
 from web import auth, devices, errors, forms, static_files, words
 from web.desks import (
+    absences,
     admin,
     archive,
+    assignment,
     attachments,
     calls,
     cases,
@@ -35,9 +38,9 @@ from web.desks import (
     draws,
     explain,
     field,
+    form_drafts,
     funds,
     guide,
-    handing,
     heat,
     holidays,
     home,
@@ -46,6 +49,7 @@ from web.desks import (
     identity,
     intake,
     moving,
+    notices,
     oversight,
     papers,
     parameters,
@@ -62,7 +66,6 @@ from web.desks import (
     studio,
     tasks,
     transfers,
-    unsaved,
     verify,
     worklist,
 )  # fmt: skip
@@ -119,7 +122,8 @@ def create_app(office: Office | None = None) -> Flask:
     app.before_request(forms.demand_storable)
     for desk in (
         sign_in, worklist, intake, household_sheets, households, attachments, cases, tasks, papers, verify, oversight, draws, admin, funds,
-        social, scan, search, studio, releases, heat, recorder, guide, returns, draft_views, phrases, printing, archive, handing, home, field, unsaved,
+        social, scan, search, studio, releases, heat, recorder, guide, returns, draft_views, phrases, printing, archive, assignment, absences, notices, home, field,
+        form_drafts,
         differences,
         transfers,
         explain,
@@ -200,7 +204,10 @@ def _asset(name: str) -> dict[str, Any]:
     styles = list(entry.get("css", []))
     for imported in entry.get("imports", []):
         styles += manifest[imported].get("css", [])
-    return {"script": f"/static/{entry['file']}", "styles": [f"/static/{s}" for s in styles]}
+    return {
+        "script": f"{static_files.PREFIX}{entry['file']}",
+        "styles": [f"{static_files.PREFIX}{s}" for s in styles],
+    }
 
 
 def _local(instant: Any) -> str:
@@ -226,8 +233,8 @@ def _due(day: date) -> str:
     return "—" if day == NO_DUE_DATE else f"{day:%m-%d}"
 
 
-def _colour(item: Any) -> str:
+def _colour(item: Any) -> ClockColour:
     """The colour of an item's limit today."""
-    if item.due_on == NO_DUE_DATE or item.status != "open":
-        return "none"
+    if item.due_on == NO_DUE_DATE or item.status != WorkItemStatus.OPEN:
+        return ClockColour.NONE
     return clocks.colour(civil_date(auth.office().database.clock()), item.due_on, item.yellow_on, item.red_on)

@@ -17,7 +17,7 @@ def rows(session: Session, found: Sequence[differences.Shown]) -> list[dict[str,
     return [
         {
             "row": d.row, "name": d.name, "title": d.title, "own": d.own, "told": d.told,
-            "may_resolve": d.may_resolve, "status": differences.STATUSES[d.row.status],
+            "may_resolve": d.may_resolve, "status": d.row.status.title,
             "home": names.get(d.home, "") if d.own is not None else "", "place": names.get(d.row.place, ""),
         }
         for d in found

@@ -6,6 +6,7 @@ from flask import url_for
 
 from processes.access.scope import Actor
 from processes.cases import queries, rules
+from processes.cases.status import CaseStatus, WorkItemStatus
 from web import auth
 
 
@@ -16,9 +17,11 @@ def after(actor: Actor, number: str) -> str:
     """
     with auth.office().database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
-        if case.status == "closed":
+        if case.status == CaseStatus.CLOSED:
             opened = [one for one in queries.linked(session, case) if one.parent_id == case.id]
-            steps = [i for one in opened for i in queries.items(session, one.id) if i.status == "open"]
+            steps = [
+                i for one in opened for i in queries.items(session, one.id) if i.status == WorkItemStatus.OPEN
+            ]
             mine = next((i for i in steps if rules.may_work(i, actor)), None)
             if mine is not None and mine.claimed_by_id == actor.account_id:
                 return url_for("tasks.one", number=mine.case_number, item_id=mine.id)

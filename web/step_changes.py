@@ -8,6 +8,7 @@ from typing import Any
 
 from processes.access.scope import in_name_of
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.people import history
 from processes.people.models import HouseholdVersion
 from processes.releases import forms as schemas
@@ -19,7 +20,11 @@ def of_steps(bundle: Bundle, items: Sequence[WorkItem], offers: Mapping[str, Any
 
     `offers` is what the forms offered to choose from.
     """
-    finished = [i for i in items if i.status in ("done", "superseded") and i.completed_at is not None]
+    finished = [
+        i
+        for i in items
+        if i.status in (WorkItemStatus.DONE, WorkItemStatus.SUPERSEDED) and i.completed_at is not None
+    ]
     finished.sort(key=lambda i: (i.completed_at, i.id))
     latest: dict[str, dict[str, str]] = {}
     found = []
@@ -36,7 +41,7 @@ def of_steps(bundle: Bundle, items: Sequence[WorkItem], offers: Mapping[str, Any
         found.append(
             {
                 "title": item.title, "by": _by(item), "at": item.completed_at, "again": before is not None,
-                "superseded": item.status == "superseded",
+                "superseded": item.status == WorkItemStatus.SUPERSEDED,
                 "lines": [
                     {"label": labels.get(k, k), "before": (before or {}).get(k, ""), "after": answers.get(k, "")}
                     for k in keys

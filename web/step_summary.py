@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from processes.cases import clocks, limits, queries
 from processes.cases.models import Attachment, Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.papers import queries as papers
 from processes.papers.models import IssuedPaper
+from processes.papers.status import PaperStanding
 from processes.people import names
 from processes.people.forms import EXPENSE_KINDS, INCOME_KINDS, PROPERTY_KINDS
 from processes.people.models import Household
@@ -73,7 +75,7 @@ def of_case(
     return Summary(
         _family(household), _money(session, case), () if household is None else declared(household),
         _findings(bundle, items, offers), materials(case, bundle, offers, attached),
-        tuple(p for p in papers.of_case(session, case.id) if p.standing == "standing"),
+        tuple(p for p in papers.of_case(session, case.id) if p.standing == PaperStanding.STANDING),
         _deadlines(session, case, bundle, today),
     )  # fmt: skip
 
@@ -156,7 +158,7 @@ def _findings(
     bundle: Bundle, items: Sequence[WorkItem], offers: Mapping[str, Any]
 ) -> tuple[tuple[str, str], ...]:
     """What each finished step chose, the latest of each, in the order in which they were finished."""
-    latest = {i.task: i for i in items if i.status == "done" and i.form}
+    latest = {i.task: i for i in items if i.status == WorkItemStatus.DONE and i.form}
     said = ((i.title, _chosen(bundle, i, offers)) for i in latest.values())
     return tuple((title, text) for title, text in said if text)
 

@@ -13,6 +13,7 @@ from processes.access import audit, factors, rules, sign_in_attempts
 from processes.access.models import Account, AccountChange
 from processes.access.permissions import Role
 from processes.access.scope import Actor
+from processes.access.status import ChangeVerdict
 from processes.errors import AccountUnconfirmed, NotFound, PasswordExpired, SignInRefused
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
@@ -150,7 +151,10 @@ def listed(session: Session) -> list[Account]:
 def changes(session: Session) -> dict[int, AccountChange]:
     """Changes of accounts in scope that wait for a second administrator, by account."""
     waiting = select(AccountChange).join(Account, Account.id == AccountChange.account_id)
-    return {c.account_id: c for c in session.scalars(waiting.where(AccountChange.verdict == ""))}
+    return {
+        c.account_id: c
+        for c in session.scalars(waiting.where(AccountChange.verdict == ChangeVerdict.WAITING))
+    }
 
 
 def by_username(session: Session, username: str) -> Account:

@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.access.status import FactorKind
 from processes.storage.base import Marked, Row, Stated
 from processes.storage.sealing import sealed_text_or_none
+from processes.storage.types import StateText
 
 
 class SecondFactor(Row, Marked):
@@ -24,7 +26,7 @@ class SecondFactor(Row, Marked):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[FactorKind] = mapped_column(StateText(FactorKind, 10))
     label: Mapped[str] = mapped_column(String(40), default="")
     """What its owner calls it: which telephone, which key."""
     secret = sealed_text_or_none()

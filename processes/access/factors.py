@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from processes.access import recovery, totp
 from processes.access.factor_models import SecondFactor
 from processes.access.models import Account
+from processes.access.status import FactorKind
 from processes.storage.unit_of_work import UnitOfWork
 
-TOTP, PASSKEY, RECOVERY = "totp", "passkey", "recovery"
+RECOVERY = "recovery"
 FACTOR, ENROLMENT = "factor", "enrolment"
 """What a session may await: a second factor to be shown, or one to be had at all."""
 MOST = 6
@@ -47,8 +48,8 @@ def is_demanded(account: Account, demanded: Collection[str]) -> bool:
 def use_code(uow: UnitOfWork, account_id: int, code: str, at: datetime) -> str:
     """By what a code proves its owner (`totp`, `recovery`), used up by that; empty: by nothing."""
     for factor in of_account(uow.session, account_id):
-        if factor.kind == TOTP and use_step(uow, factor, code, at):
-            return TOTP
+        if factor.kind == FactorKind.TOTP and use_step(uow, factor, code, at):
+            return FactorKind.TOTP
     return RECOVERY if recovery.use(uow, account_id, code, at) else ""
 
 

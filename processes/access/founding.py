@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from processes.access.models import Account, AccountChange, Installation
 from processes.access.permissions import Role
+from processes.access.status import ChangeVerdict
 
 DEMO, OFFICE = "demo", "office"
 
@@ -47,5 +48,5 @@ def had_two_administrators(session: Session) -> bool:
     everybody = session.scalars(select(Account.roles).where(real)).all()
     if sum(Role.ADMINISTRATOR in roles for roles in everybody) > 1:
         return True
-    changed = select(AccountChange.id).where(AccountChange.verdict == "confirmed").limit(1)
+    changed = select(AccountChange.id).where(AccountChange.verdict == ChangeVerdict.CONFIRMED).limit(1)
     return session.scalar(changed) is not None

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.access.status import ChangeVerdict
 from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text
+from processes.storage.types import StateText
 
 
 class Installation(Row, Stated):
@@ -128,7 +130,9 @@ class AccountChange(Row, Marked, Stated):
     """None: the command line."""
     asked_by: Mapped[str] = mapped_column(String(60))
     asked_at: Mapped[datetime]
-    verdict: Mapped[str] = mapped_column(String(10), default="")
+    verdict: Mapped[ChangeVerdict] = mapped_column(
+        StateText(ChangeVerdict, 10), default=ChangeVerdict.WAITING
+    )
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     decided_by: Mapped[str] = mapped_column(String(60), default="")
     decided_at: Mapped[datetime | None]

@@ -14,6 +14,7 @@ from sqlalchemy import Text, cast, func, null, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from processes.access.models import Account, AccountChange
+from processes.access.status import ChangeVerdict
 from processes.storage.types import ProcessData
 
 _PERSON = func.coalesce(Account.person_id, Account.id)
@@ -31,7 +32,7 @@ def accounts_of(session: Session, account_id: int | None, since: datetime | None
     now = select(Account.id, cast(null(), Text).label("together")).where(person == _PERSON)
     before = select(AccountChange.account_id, cast(AccountChange.together, Text)).where(
         AccountChange.unties.is_(True),
-        AccountChange.verdict == "confirmed",
+        AccountChange.verdict == ChangeVerdict.CONFIRMED,
         AccountChange.together.is_not(None),
     )
     if since is not None:

@@ -14,6 +14,7 @@ from processes.access.scope import Actor, StandIn, township_of
 from processes.cases import events, participants, rules
 from processes.cases.clocks import CLOCKS_OF_CASE, CaseClocks
 from processes.cases.models import NO_DUE_DATE, Case, Clock, WorkItem
+from processes.cases.status import CaseEnding, CaseStatus, WorkItemStatus
 from processes.engine import state as states
 from processes.engine.progress import Fact, Progress, WorkOffer
 from processes.errors import (
@@ -48,8 +49,6 @@ def _case_of_item(is_scoped: bool) -> tuple[Ask[Case], Ask[WorkItem], Ask[Clock]
     )
 
 
-SUSPENDED = "suspended"
-_ENDINGS = {"cancelled": "终止办理"}
 _TELLING = frozenset({"decided", "returned", "recomputed", "withdrawn", "cancelled", "moved"})
 
 
@@ -61,7 +60,7 @@ def locked_case_of(uow: UnitOfWork, actor: Actor, item_id: int) -> tuple[Case, l
     case = next(iter(found), None)
     if case is None or actor.department not in (None, case.department):
         raise NotFound()
-    if case.status == SUSPENDED:
+    if case.status == CaseStatus.SUSPENDED:
         raise CaseSuspended(reason=case.suspended_because)
     uow.keep_ready(Clock, case.id, running)
     return case, items, next(i for i in items if i.id == item_id)
@@ -113,7 +112,7 @@ def project(
     case.due_at = progress.due_at
     case.state = states.dump(progress.state)
     case.version += 1
-    if progress.ended_at is not None and case.status == "open":
+    if progress.ended_at is not None and case.status == CaseStatus.OPEN:
         _close(uow, case, actor, progress.ended_at, outcomes, clocks)
 
 
@@ -122,7 +121,9 @@ def rebind(
 ) -> None:
     """Rewrite what hangs on the state after a change of release: open steps keep who has them and the draft."""
     for item in items:
-        offer = next((o for o in progress.offers if o.ref == item.ref and item.status == "open"), None)
+        offer = next(
+            (o for o in progress.offers if o.ref == item.ref and item.status == WorkItemStatus.OPEN), None
+        )
         if offer is not None:
             item.title, item.role, item.form, item.clock = offer.title, offer.role, offer.form, offer.clock
     _withdraw_gone(uow, items, progress)
@@ -135,8 +136,8 @@ def rebind(
 def supersede(items: Sequence[WorkItem], kept: frozenset[str]) -> None:
     """After a return: finished items that are no longer in the journal stay, marked superseded."""
     for item in items:
-        if item.status == "done" and item.ref not in kept:
-            item.status = "superseded"
+        if item.status == WorkItemStatus.DONE and item.ref not in kept:
+            item.status = WorkItemStatus.SUPERSEDED
 
 
 def _tell(uow: UnitOfWork, case: Case, actor: Actor, fact: Fact) -> None:
@@ -147,8 +148,8 @@ def _tell(uow: UnitOfWork, case: Case, actor: Actor, fact: Fact) -> None:
 def _withdraw_gone(uow: UnitOfWork, items: list[WorkItem], progress: Progress) -> None:
     offered = {o.ref for o in progress.offers}
     for item in items:
-        if item.status == "open" and item.ref not in offered:
-            item.status = "withdrawn"
+        if item.status == WorkItemStatus.OPEN and item.ref not in offered:
+            item.status = WorkItemStatus.WITHDRAWN
             item.version += 1
             item.changed_at, item.changed_by = uow.now, "系统"
             if item.cosigning:
@@ -164,7 +165,7 @@ def _offer_new(
     offers: Sequence[WorkOffer],
     identity: str,
 ) -> None:
-    known = {i.ref for i in items if i.status == "open"}
+    known = {i.ref for i in items if i.status == WorkItemStatus.OPEN}
     for offer in offers:
         if offer.ref in known:
             continue
@@ -187,7 +188,7 @@ def _offer_new(
             role=offer.role,
             form=offer.form,
             clock=offer.clock,
-            status="open",
+            status=WorkItemStatus.OPEN,
             version=1,
             offered_at=uow.now,
             changed_at=uow.now,
@@ -202,7 +203,7 @@ def _offer_new(
         )
         uow.add(item)
         items.append(item)
-    if any(i.clock for i in items if i.status == "open"):
+    if any(i.clock for i in items if i.status == WorkItemStatus.OPEN):
         date_items(items, clocks)
 
 
@@ -230,7 +231,7 @@ def date_items(items: Sequence[WorkItem], clocks: CaseClocks) -> None:
     running = {c.name: c for c in clocks.running()}
     for item in items:
         clock = running.get(item.clock)
-        if item.status == "open" and clock is not None:
+        if item.status == WorkItemStatus.OPEN and clock is not None:
             item.due_on, item.yellow_on, item.red_on = clock.due_on, clock.yellow_on, clock.red_on
 
 
@@ -243,10 +244,11 @@ def _close(
     clocks: CaseClocks,
 ) -> None:
     clocks.stop("all")
-    case.status = "closed"
+    case.status = CaseStatus.CLOSED
     case.closed_at = uow.now
     case.outcome = ended_at
-    case.outcome_title = outcomes.get(ended_at) or _ENDINGS.get(ended_at, ended_at)
+    of_office = CaseEnding.CANCELLED.title if ended_at == CaseEnding.CANCELLED else ended_at
+    case.outcome_title = outcomes.get(ended_at) or of_office
     events.append(uow, case, actor, "closed", case.outcome_title, outcome=ended_at)
 
 
@@ -276,12 +278,12 @@ def named(away: StandIn | None) -> dict[str, str]:
 def withdraw(uow: UnitOfWork, actor: Actor, case: Case, items: list[WorkItem]) -> None:
     """End a case that should not have been opened; nobody has worked on it."""
     for item in items:
-        item.status = "withdrawn"
+        item.status = WorkItemStatus.WITHDRAWN
         changed(uow, actor, item)
-    case.status, case.due_at, case.closed_at = "closed", None, uow.now
-    case.outcome, case.outcome_title = "withdrawn", "撤回"
+    case.status, case.due_at, case.closed_at = CaseStatus.CLOSED, None, uow.now
+    case.outcome, case.outcome_title = CaseEnding.WITHDRAWN, CaseEnding.WITHDRAWN.title
     case.version += 1
-    events.append(uow, case, actor, "closed", "撤回", outcome="withdrawn")
+    events.append(uow, case, actor, "closed", case.outcome_title, outcome=case.outcome)
 
 
 def release(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
@@ -315,7 +317,7 @@ def finish(
     uow: UnitOfWork, actor: Actor, item: WorkItem, data: Mapping[str, Any], away: StandIn | None = None
 ) -> None:
     """Mark an item done with what was submitted, by the actor in their own name or in that of somebody away."""
-    item.status = "done"
+    item.status = WorkItemStatus.DONE
     item.completed_by_id, item.completed_by, item.completed_at = actor.account_id, actor.name, uow.now
     item.completed_for_id = None if away is None else away.account_id
     item.completed_for = None if away is None else away.name

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from processes.cases import limits
-from processes.cases.holiday_models import STANDING, HolidayVersion
+from processes.cases.holiday_models import HolidayVersion
 from processes.cases.limits import Limit, Pause, Reading
 from processes.cases.models import Case, Clock, Suspension
+from processes.cases.status import CaseStatus, ClockColour, HolidayStatus, SuspensionCause
 from processes.errors import ExtensionRefused
 from processes.policy.calendar import WorkCalendar, YearNotice, civil_date, end_of_day
 from processes.policy.parameters import PolicyBook, Scalar
@@ -38,7 +39,7 @@ def year_notice(row: HolidayVersion) -> YearNotice:
     return YearNotice(row.year, frozenset(row.days_off), frozenset(row.worked_weekends), row.document_number)
 
 
-_NOTICES = Ask(HolidayVersion, select(HolidayVersion).where(HolidayVersion.status == STANDING))
+_NOTICES = Ask(HolidayVersion, select(HolidayVersion).where(HolidayVersion.status == HolidayStatus.STANDING))
 _SUSPENSIONS_OF_CASE = Ask(
     Suspension,
     select(Suspension)
@@ -151,22 +152,31 @@ class CaseClocks:
             clock.stopped_on = self.today
         return stopped
 
-    def suspend(self, name: str, reason: str, since: date | None = None) -> list[Clock]:
+    def suspend(
+        self, name: str, reason: str, since: date | None = None, cause: SuspensionCause = SuspensionCause.STEP
+    ) -> list[Clock]:
         """Stop counting from the day after `since` (today); answers the clocks that were counting till then."""
         suspended = [c for c in self.running(name) if all(s.until_on is not None for s in c.suspensions)]
         for clock in suspended:
-            clock.suspensions.append(Suspension(from_on=since or self.today, reason=reason))
+            clock.suspensions.append(Suspension(from_on=since or self.today, reason=reason, cause=cause))
             self._refresh(clock)
         return suspended
 
-    def resume(self, name: str, until: date | None = None) -> list[Clock]:
-        """Count again from the day after `until` (today); answers the clocks that were suspended till then."""
-        resumed = [c for c in self.running(name) if any(s.until_on is None for s in c.suspensions)]
-        for clock in resumed:
-            for suspension in clock.suspensions:
-                if suspension.until_on is None:
-                    suspension.until_on = max(until or self.today, suspension.from_on)
-            self._refresh(clock)
+    def resume(
+        self, name: str, until: date | None = None, cause: SuspensionCause | None = None
+    ) -> list[Clock]:
+        """Count again from the day after `until` (today); answers the clocks that were suspended till then.
+
+        With a cause only what was suspended by it.
+        """
+        resumed = []
+        for clock in self.running(name):
+            open_ones = [s for s in clock.suspensions if s.until_on is None and cause in (None, s.cause)]
+            for suspension in open_ones:
+                suspension.until_on = max(until or self.today, suspension.from_on)
+            if open_ones:
+                self._refresh(clock)
+                resumed.append(clock)
         return resumed
 
     def extend(self, name: str, reason: str) -> Clock:
@@ -215,13 +225,13 @@ def shares(policy: PolicyBook, on: date, division: str) -> tuple[Decimal, Decima
     )
 
 
-def colour(today: date, due_on: date, yellow_on: date, red_on: date) -> str:
-    """`green`, `yellow`, `red` or `overdue`."""
+def colour(today: date, due_on: date, yellow_on: date, red_on: date) -> ClockColour:
+    """How near the end of a running limit is."""
     if today > due_on:
-        return "overdue"
+        return ClockColour.OVERDUE
     if today >= red_on:
-        return "red"
-    return "yellow" if today >= yellow_on else "green"
+        return ClockColour.RED
+    return ClockColour.YELLOW if today >= yellow_on else ClockColour.GREEN
 
 
 def _number(value: Scalar) -> Decimal:
@@ -236,7 +246,7 @@ def barring(session: Session, township: str, today: date, except_case: int) -> l
         select(Case.number)
         .join(Clock, Clock.case_id == Case.id)
         .where(
-            Case.division.startswith(township), Case.status == "open", Case.id != except_case,
+            Case.division.startswith(township), Case.status == CaseStatus.OPEN, Case.id != except_case,
             Clock.bars_advances.is_(True), Clock.stopped_on.is_(None), Clock.due_on < today,
         )
         .order_by(Case.number)

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from processes.cases.status import DrawStatus
 from processes.storage.base import Marked, Row, Scoped, Stated, Told
 from processes.storage.sealing import sealed_text
+from processes.storage.types import StateText
 
-COLLECTING, READY, REVEALED = "collecting", "ready", "revealed"
 _COLLECTING = text("status = 'collecting'")
 
 
@@ -26,7 +27,7 @@ class DrawRound(Row, Scoped, Stated):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    status: Mapped[str] = mapped_column(String(10), default=COLLECTING)
+    status: Mapped[DrawStatus] = mapped_column(StateText(DrawStatus, 10), default=DrawStatus.COLLECTING)
     opened_at: Mapped[datetime]
     revealed_at: Mapped[datetime | None]
     revealed_by: Mapped[str] = mapped_column(String(60), default="")

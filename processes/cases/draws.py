@@ -20,8 +20,9 @@ from processes.access import persons
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.cases import anchors
-from processes.cases.draw_models import COLLECTING, READY, REVEALED, DrawnLot, DrawNumber, DrawRound
+from processes.cases.draw_models import DrawnLot, DrawNumber, DrawRound
 from processes.cases.models import Case
+from processes.cases.status import DrawStatus
 from processes.errors import DutySeparation, Invalid, NotFound, RuleBroken
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -57,7 +58,7 @@ def enter(uow: UnitOfWork, actor: Actor, number: str) -> DrawNumber:
     )  # fmt: skip
     found.numbers.append(row)
     if len(found.numbers) == _NEEDED:
-        found.status = READY
+        found.status = DrawStatus.READY
     uow.flush()
     return row
 
@@ -72,9 +73,9 @@ def reveal(uow: UnitOfWork, actor: Actor, round_id: int) -> DrawRound:
     )
     if found is None or not actor.covers(found.division):
         raise NotFound()
-    if found.status != READY:
+    if found.status != DrawStatus.READY:
         raise RuleBroken(reason="只能公开两人都已填写、还没有公开的轮次", clause="C35")
-    found.status, found.revealed_at, found.revealed_by = REVEALED, uow.now, actor.name
+    found.status, found.revealed_at, found.revealed_by = DrawStatus.REVEALED, uow.now, actor.name
     return found
 
 
@@ -158,14 +159,18 @@ def differing(session: Session) -> list[str]:
 def _collecting(uow: UnitOfWork, actor: Actor) -> DrawRound:
     query = (
         select(DrawRound)
-        .where(DrawRound.division == actor.division, DrawRound.status == COLLECTING)
+        .where(DrawRound.division == actor.division, DrawRound.status == DrawStatus.COLLECTING)
         .with_for_update()
         .options(selectinload(DrawRound.numbers))
     )
     found = uow.session.scalar(query)
     if found is None:
         found = DrawRound(
-            division=actor.division, status=COLLECTING, opened_at=uow.now, revealed_by="", numbers=[]
+            division=actor.division,
+            status=DrawStatus.COLLECTING,
+            opened_at=uow.now,
+            revealed_by="",
+            numbers=[],
         )
         uow.add(found)
         uow.flush()
@@ -176,7 +181,7 @@ def _in_use(uow: UnitOfWork, division: str) -> DrawRound | None:
     """The round that draws now, held so that it is not revealed before this lot is written."""
     return uow.session.scalar(
         select(DrawRound)
-        .where(DrawRound.division == division[:COUNTY_DIGITS], DrawRound.status == READY)
+        .where(DrawRound.division == division[:COUNTY_DIGITS], DrawRound.status == DrawStatus.READY)
         .order_by(DrawRound.id)
         .limit(1)
         .with_for_update(read=True)

@@ -21,8 +21,9 @@ from sqlalchemy.orm import Session
 
 from processes.access import accounts, persons
 from processes.access.permissions import Role
-from processes.cases import participants
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, WorkItem
+from processes.cases.status import InvolvementKind, WorkItemStatus
 from processes.errors import DutySeparation
 from processes.people import history
 from processes.releases import effects, publish
@@ -200,7 +201,7 @@ def _saved_by(session: Session, case: Case) -> dict[int, datetime]:
         if (
             at := session.scalar(
                 select(func.max(WorkItem.completed_at)).where(
-                    WorkItem.case_id == other, WorkItem.status == "done",
+                    WorkItem.case_id == other, WorkItem.status == WorkItemStatus.DONE,
                     WorkItem.task.in_(effects.decisions(publish.open_release(session, release))),
                     WorkItem.completed_at <= case.opened_at,
                 )
@@ -214,7 +215,7 @@ def _saved_by(session: Session, case: Case) -> dict[int, datetime]:
 def _signers(session: Session, case: Case) -> dict[int, set[int]]:
     """By work item: who spoke when signatures were asked for."""
     query = select(Involvement.item_id, Involvement.account_id).where(
-        Involvement.case_id == case.id, Involvement.kind == participants.COSIGN, Involvement.verdict != ""
+        Involvement.case_id == case.id, Involvement.kind == InvolvementKind.COSIGN, Involvement.verdict != ""
     )
     found: dict[int, set[int]] = {}
     for item_id, account_id in session.execute(query):

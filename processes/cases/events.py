@@ -78,12 +78,6 @@ def digest(event: CaseEvent) -> str:
     return hashlib.sha256(values.dumps(said)).hexdigest()
 
 
-def latest(session: Session, case_id: int, kind: str) -> CaseEvent:
-    """The last event of a kind in a case that has one."""
-    query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind == kind)
-    return session.scalars(query.order_by(CaseEvent.position.desc())).first() or CaseEvent(payload={})
-
-
 def before(session: Session, case_id: int, position: int | None, most: int) -> list[CaseEvent]:
     """What happened in a case before a position (None: the last events), latest first, at most so many."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind != NOTED)

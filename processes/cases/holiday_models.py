@@ -8,15 +8,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.cases.status import HolidayStatus
 from processes.storage.base import Row, Stated
+from processes.storage.types import StateText
 
-PROPOSED, STANDING, SUPERSEDED, WITHDRAWN, REJECTED = (
-    "proposed", "standing", "superseded", "withdrawn", "rejected",
-)  # fmt: skip
-STATUSES = (PROPOSED, STANDING, SUPERSEDED, WITHDRAWN, REJECTED)
-STATUS_TITLES = {
-    PROPOSED: "待确认", STANDING: "现行", SUPERSEDED: "已被新版本代替", WITHDRAWN: "已撤销", REJECTED: "未予确认",
-}  # fmt: skip
 LONGEST_REASON = 300
 _PROPOSED, _STANDING = text("status = 'proposed'"), text("status = 'standing'")
 
@@ -56,7 +51,9 @@ class HolidayVersion(Row, Stated):
     days_off: Mapped[list[Any]]
     worked_weekends: Mapped[list[Any]]
     document_number: Mapped[str] = mapped_column(String(80))
-    status: Mapped[str] = mapped_column(String(10), default=PROPOSED)
+    status: Mapped[HolidayStatus] = mapped_column(
+        StateText(HolidayStatus, 10), default=HolidayStatus.PROPOSED
+    )
     replaced_id: Mapped[int | None] = mapped_column(ForeignKey("holiday_version.id"))
     """The version that stood before this one was confirmed: it stands again when this one is undone."""
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session, selectinload
 
 from processes.cases import limits
 from processes.cases.clocks import as_limit, calendar_of, year_notice
-from processes.cases.holiday_models import PROPOSED, STANDING, HolidayVersion
+from processes.cases.holiday_models import HolidayVersion
 from processes.cases.models import Case, Clock
+from processes.cases.status import CaseStatus, HolidayStatus
 from processes.errors import NotFound
 from processes.policy.calendar import WorkCalendar
 from processes.storage.unit_of_work import UnitOfWork
-
-CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +58,12 @@ def locked(uow: UnitOfWork, version_id: int) -> tuple[HolidayVersion, list[Holid
 
 def standing(rows: Iterable[HolidayVersion]) -> HolidayVersion | None:
     """The version that counts."""
-    return next((r for r in rows if r.status == STANDING), None)
+    return next((r for r in rows if r.status == HolidayStatus.STANDING), None)
 
 
 def proposed(rows: Iterable[HolidayVersion]) -> HolidayVersion | None:
     """The version that waits for a second person."""
-    return next((r for r in rows if r.status == PROPOSED), None)
+    return next((r for r in rows if r.status == HolidayStatus.PROPOSED), None)
 
 
 def calendar_with(calendar: WorkCalendar, year: int, row: HolidayVersion | None) -> WorkCalendar:
@@ -84,7 +83,9 @@ def moved(session: Session, today: date, before: WorkCalendar, after: WorkCalend
     query = (
         select(Clock, Case.number)
         .join(Case, Case.id == Clock.case_id)
-        .where(Clock.stopped_on.is_(None), Case.status != CLOSED, Clock.unit == limits.WORKING_DAYS)
+        .where(
+            Clock.stopped_on.is_(None), Case.status != CaseStatus.CLOSED, Clock.unit == limits.WORKING_DAYS
+        )
         .options(selectinload(Clock.suspensions))
         .order_by(Case.id, Clock.id)
     )

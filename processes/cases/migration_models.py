@@ -8,21 +8,13 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.cases.status import MigrationRowStatus, MigrationStatus
+from processes.engine.migration import Kind
 from processes.storage.base import Marked, Row, Stated
 from processes.storage.sealing import sealed_bytes_or_none, sealed_data, sealed_text
+from processes.storage.types import StateText
 
-PLANNING, PLANNED, RUNNING, DONE = "planning", "planned", "running", "done"
-UNDOING, UNDONE, DROPPED = "undoing", "undone", "dropped"
-STATUS_TITLES = {
-    PLANNING: "正在检查", PLANNED: "待执行", RUNNING: "正在迁移", DONE: "已迁移",
-    UNDOING: "正在撤销", UNDONE: "已撤销", DROPPED: "已放弃",
-}  # fmt: skip
 MIGRATE = "migrate_cases"
-WORKING = (PLANNING, RUNNING, UNDOING)
-ENDED = (DONE, UNDONE, DROPPED)
-
-WAITS, MIGRATED, FAILED, BACK, STUCK = "waits", "migrated", "failed", "back", "stuck"
-ROW_TITLES = {WAITS: "", MIGRATED: "已迁移", FAILED: "未迁移", BACK: "已撤销", STUCK: "未能撤销"}
 
 
 class MigrationBatch(Row, Stated):
@@ -39,7 +31,7 @@ class MigrationBatch(Row, Stated):
     to_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     from_number: Mapped[int]
     to_number: Mapped[int]
-    status: Mapped[str] = mapped_column(String(10), index=True)
+    status: Mapped[MigrationStatus] = mapped_column(StateText(MigrationStatus, 10), index=True)
     total: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(default=0)
     """The last case that was looked at: the worker goes on after it."""
@@ -67,11 +59,13 @@ class MigrationRow(Row, Marked, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("migration_batch.id"))
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
-    kind: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[Kind] = mapped_column(StateText(Kind, 12))
     reasons: Mapped[list[Any]]
     go: Mapped[bool | None]
     """The supervisor's choice, for cases that need one."""
-    status: Mapped[str] = mapped_column(String(10), default=WAITS)
+    status: Mapped[MigrationRowStatus] = mapped_column(
+        StateText(MigrationRowStatus, 10), default=MigrationRowStatus.WAITS
+    )
     said = sealed_text()
     version_after: Mapped[int] = mapped_column(default=0)
     state_before = sealed_bytes_or_none()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from processes.cases.migration_models import ENDED, WAITS, MigrationBatch, MigrationRow
+from processes.cases.migration_models import MigrationBatch, MigrationRow
 from processes.cases.models import Case
+from processes.cases.status import MIGRATION_ENDS, CaseStatus, MigrationRowStatus
+from processes.engine.migration import Kind
 from processes.errors import NotFound
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -38,14 +40,14 @@ def standing(session: Session, programme: str) -> MigrationBatch | None:
     """The batch of a programme that has not ended: there is one at a time."""
     return session.scalar(
         select(MigrationBatch).where(
-            MigrationBatch.programme == programme, MigrationBatch.status.not_in(ENDED)
+            MigrationBatch.programme == programme, MigrationBatch.status.not_in(MIGRATION_ENDS)
         )
     )
 
 
 def unfinished(release_id: int) -> Select[Case]:
     """The cases of a release that have not ended."""
-    return select(Case).where(Case.release_id == release_id, Case.status != "closed")
+    return select(Case).where(Case.release_id == release_id, Case.status != CaseStatus.CLOSED)
 
 
 def count_unfinished(session: Session, release_id: int) -> int:
@@ -74,7 +76,7 @@ def tally(session: Session, batch_id: int) -> dict[str, int]:
         query = select(column, func.count()).where(MigrationRow.batch_id == batch_id).group_by(column)
         found |= {str(name): count for name, count in session.execute(query)}
     choices = select(MigrationRow.go, func.count()).where(
-        MigrationRow.batch_id == batch_id, MigrationRow.kind == "choice"
+        MigrationRow.batch_id == batch_id, MigrationRow.kind == Kind.CHOICE
     )
     chosen = {go: int(count) for go, count in session.execute(choices.group_by(MigrationRow.go))}
     found |= {
@@ -83,12 +85,12 @@ def tally(session: Session, batch_id: int) -> dict[str, int]:
     return found
 
 
-def next_row(session: Session, batch: MigrationBatch, status: str) -> MigrationRow | None:
+def next_row(session: Session, batch: MigrationBatch, status: MigrationRowStatus) -> MigrationRow | None:
     """The next row that is to be migrated (`waits`), or to be taken back (`migrated`)."""
     query = select(MigrationRow).where(MigrationRow.batch_id == batch.id, MigrationRow.status == status)
-    if status == WAITS:
-        chosen = and_(MigrationRow.kind == "choice", MigrationRow.go.is_(True))
-        query = query.where(or_(MigrationRow.kind == "safe", chosen))
+    if status == MigrationRowStatus.WAITS:
+        chosen = and_(MigrationRow.kind == Kind.CHOICE, MigrationRow.go.is_(True))
+        query = query.where(or_(MigrationRow.kind == Kind.SAFE, chosen))
     return session.scalars(query.order_by(MigrationRow.id).limit(1)).first()
 
 
@@ -96,7 +98,7 @@ def unfinished_by_release(session: Session, programme: str) -> dict[int, int]:
     """How many unfinished cases run under each release of a programme, by the release's row id."""
     query = (
         select(Case.release_id, func.count())
-        .where(Case.programme == programme, Case.status != "closed")
+        .where(Case.programme == programme, Case.status != CaseStatus.CLOSED)
         .group_by(Case.release_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}

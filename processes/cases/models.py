@@ -8,6 +8,11 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from processes.cases.status import (
+    CaseStatus,
+    SuspensionCause,
+    WorkItemStatus,
+)
 from processes.policy.calendar import civil_date
 from processes.storage.base import Marked, PartOfTold, Referred, Row, Scoped, Stated, Told
 from processes.storage.sealing import (
@@ -18,6 +23,7 @@ from processes.storage.sealing import (
     sealed_text,
     sealed_text_or_none,
 )
+from processes.storage.types import StateText
 
 NO_DUE_DATE = date(9999, 12, 31)
 _MINUTE = timedelta(minutes=1)
@@ -62,7 +68,7 @@ class Case(Row, Scoped, Referred, Marked, Told):
     initials_other: Mapped[str] = mapped_column(String(60), default="", index=True)
     """The same with the surname read like any other word (单建国: djg); empty where there is no second reading."""
     category: Mapped[str] = mapped_column(String(30), default="")
-    status: Mapped[str] = mapped_column(String(10), default="open")
+    status: Mapped[CaseStatus] = mapped_column(StateText(CaseStatus, 10), default=CaseStatus.OPEN)
     suspended_because = sealed_text()
     outcome: Mapped[str | None] = mapped_column(String(40))
     outcome_title: Mapped[str | None] = mapped_column(String(40))
@@ -87,7 +93,7 @@ UNCLAIMED: Any = {
 }
 
 
-def _only(status: str) -> Any:
+def _only(status: WorkItemStatus) -> Any:
     return {"postgresql_where": text(f"status = '{status}'"), "sqlite_where": text(f"status = '{status}'")}
 
 
@@ -123,7 +129,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
             "offered_at",
             "department",
             "status",
-            **_only("open"),
+            **_only(WorkItemStatus.OPEN),
         ),
         Index(
             "ix_work_item_steps",
@@ -135,7 +141,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
             "division",
             "department",
             "status",
-            **_only("open"),
+            **_only(WorkItemStatus.OPEN),
         ),
         Index(
             "ix_work_item_heat",
@@ -150,7 +156,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
             "division",
             "department",
             "status",
-            **_only("done"),
+            **_only(WorkItemStatus.DONE),
         ),
         Index("ix_work_item_case", "case_id"),
         CheckConstraint(
@@ -181,7 +187,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     title: Mapped[str] = mapped_column(String(60))
     role: Mapped[str] = mapped_column(String(40))
     form: Mapped[str] = mapped_column(String(60), default="")
-    status: Mapped[str] = mapped_column(String(10), default="open")
+    status: Mapped[WorkItemStatus] = mapped_column(StateText(WorkItemStatus, 10), default=WorkItemStatus.OPEN)
     version: Mapped[int] = mapped_column(default=1)
     offered_at: Mapped[datetime]
     clock: Mapped[str] = mapped_column(String(40), default="")
@@ -224,7 +230,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     """Who did it together with the one who finished it (共同办理人): on a visit there are two."""
     second: Mapped[str | None] = mapped_column(String(60))
     cosigning: Mapped[str] = mapped_column(String(6), default="")
-    """Whose signatures it waits for: `before` the step is finished, or `after`, with what was submitted held."""
+    """A `Cosigning`: when the signatures are given that it waits for; empty: it waits for none."""
     held = sealed_data_or_none()
     urged: Mapped[int] = mapped_column(default=0)
     urged_at: Mapped[datetime | None]
@@ -281,7 +287,7 @@ class Clock(Row, Marked, Told):
     """A statutory limit of a case: a budget and a ledger of suspensions, not a date (时限)."""
 
     __tablename__ = "clock"
-    told_as, told_since = "时限", ("warned",)
+    told_as, told_since, tells_more_of_parts = "时限", ("warned",), True
     __table_args__ = (
         Index("ix_clock_case", "case_id"),
         Index("ix_clock_late", "due_on", "case_id", "red_on", "stopped_on", **RUNNING),
@@ -319,6 +325,11 @@ class Clock(Row, Marked, Told):
 
     def told_parts(self) -> list[Any]:
         """Its suspensions."""
+        found = [[s.seal_mark, s.from_on, s.until_on, s.reason, s.cause] for s in self.suspensions]
+        return sorted(found)
+
+    def told_parts_of_before(self) -> list[Any]:
+        """Its suspensions, of which it was not said who had caused them."""
         return sorted([s.seal_mark, s.from_on, s.until_on, s.reason] for s in self.suspensions)
 
 
@@ -333,6 +344,10 @@ class Suspension(Row, Marked, PartOfTold):
     from_on: Mapped[date]
     until_on: Mapped[date | None]
     reason = sealed_text()
+    cause: Mapped[SuspensionCause] = mapped_column(
+        StateText(SuspensionCause, 10), default=SuspensionCause.STEP
+    )
+    """A case that is resumed goes on with the clocks that its suspension by the office had stopped, and no other one."""
 
 
 class Attachment(Row, Marked, Stated):
@@ -355,47 +370,6 @@ class Attachment(Row, Marked, Stated):
     """A small picture of the first page, made by the press when it was filed."""
 
 
-class Watch(Row):
-    """A person follows a case (关注)."""
-
-    __tablename__ = "watch"
-
-    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
-
-
-class Involvement(Row, Marked, Stated):
-    """Somebody whose word is asked for at a step without giving it away: 会签, 沟通, 抄送."""
-
-    __tablename__ = "involvement"
-    __table_args__ = (
-        Index("ix_involvement_mine", "account_id", "status", "id"),
-        Index("ix_involvement_case", "case_id"),
-        Index("ix_involvement_item", "item_id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
-    item_id: Mapped[int] = mapped_column(ForeignKey("work_item.id"))
-    kind: Mapped[str] = mapped_column(String(10))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    name: Mapped[str] = mapped_column(String(60))
-    asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    asked_by: Mapped[str] = mapped_column(String(60))
-    asked_at: Mapped[datetime]
-    question = sealed_text()
-    status: Mapped[str] = mapped_column(String(10), default="waiting")
-    """`waiting`, `later` (its turn has not come), `done`, `removed`."""
-    verdict: Mapped[str] = mapped_column(String(10), default="")
-    answer = sealed_text()
-    answered_at: Mapped[datetime | None]
-    answered_by: Mapped[str] = mapped_column(String(60), default="")
-    round: Mapped[int] = mapped_column(default=0)
-    """Which countersigning of the step it belongs to; 0: none."""
-    mode: Mapped[str] = mapped_column(String(10), default="")
-    quorum: Mapped[int] = mapped_column(default=0)
-
-
 class Notice(Row, Marked):
     """A line to somebody about a case (消息): read in the page, sent by mail or webhook where that is set up."""
 
@@ -409,19 +383,6 @@ class Notice(Row, Marked):
     case_number: Mapped[str] = mapped_column(String(40), default="")
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
-
-
-class Comment(Row, Marked, Stated):
-    """A remark on a case among colleagues (留言); it is no part of the file that goes out."""
-
-    __tablename__ = "comment"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
-    by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    by: Mapped[str] = mapped_column(String(60))
-    at: Mapped[datetime]
-    text = sealed_text()
 
 
 class Incident(Row, Marked):

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.cases.status import MoveStatus
 from processes.storage.base import Marked, Row, Stated
 from processes.storage.sealing import sealed_text
+from processes.storage.types import StateText
 
-ASKED, DONE, REFUSED, EXPIRED = "asked", "done", "refused", "expired"
-STATUS_TITLES = {ASKED: "待确认", DONE: "已移动", REFUSED: "未同意", EXPIRED: "已失效（办件已继续办理）"}
 _ASKED: Any = text("status = 'asked'")
 
 
@@ -43,7 +43,7 @@ class CaseMove(Row, Marked, Stated):
     to_title: Mapped[str] = mapped_column(String(60))
     is_back: Mapped[bool]
     reason = sealed_text()
-    status: Mapped[str] = mapped_column(String(10))
+    status: Mapped[MoveStatus] = mapped_column(StateText(MoveStatus, 10))
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     asked_by: Mapped[str] = mapped_column(String(60))
     asked_at: Mapped[datetime]

@@ -8,7 +8,8 @@ from sqlalchemy import literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case, CaseEvent
-from processes.cases.move_models import ASKED, DONE, EXPIRED, STATUS_TITLES, CaseMove
+from processes.cases.move_models import CaseMove
+from processes.cases.status import CaseStatus, MoveStatus
 
 SHOWN = 200
 
@@ -21,21 +22,23 @@ class Shown:
     case: Case
 
     @property
-    def status(self) -> str:
+    def status(self) -> MoveStatus:
         """What it is now."""
-        is_stale = self.case.status != "open" or self.case.version != self.move.case_version
-        return EXPIRED if self.move.status == ASKED and is_stale else self.move.status
+        is_stale = self.case.status != CaseStatus.OPEN or self.case.version != self.move.case_version
+        return MoveStatus.EXPIRED if self.move.status == MoveStatus.ASKED and is_stale else self.move.status
 
     @property
     def status_title(self) -> str:
         """The same in words."""
-        return STATUS_TITLES[self.status]
+        return self.status.title
 
 
 def waiting(session: Session, case: Case) -> CaseMove | None:
     """The request at a case that still may be decided."""
-    row = session.scalar(select(CaseMove).where(CaseMove.case_id == case.id, CaseMove.status == ASKED))
-    return row if row is not None and Shown(row, case).status == ASKED else None
+    row = session.scalar(
+        select(CaseMove).where(CaseMove.case_id == case.id, CaseMove.status == MoveStatus.ASKED)
+    )
+    return row if row is not None and Shown(row, case).status == MoveStatus.ASKED else None
 
 
 def latest(session: Session) -> list[Shown]:
@@ -47,7 +50,7 @@ def latest(session: Session) -> list[Shown]:
 def former(session: Session) -> list[tuple[CaseEvent, Case]]:
     """Moves from before they were kept as rows: one person made them."""
     kept = select(CaseMove.id).where(
-        CaseMove.case_id == CaseEvent.case_id, CaseMove.status == DONE,
+        CaseMove.case_id == CaseEvent.case_id, CaseMove.status == MoveStatus.DONE,
         or_(CaseMove.asked_at == CaseEvent.at, CaseMove.decided_at == CaseEvent.at),
     )  # fmt: skip
     query = (

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case, Clock, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.policy import reading
 from processes.storage.planning import unindexed
 from processes.storage.unit_of_work import within
@@ -43,7 +44,7 @@ class LateFilter:
             named = Case.applicant.startswith(word, autoescape=True)
             found.append(Case.number == word.upper() if "-" in word else named)
         if self.holder:
-            waiting = select(WorkItem.case_id).where(WorkItem.status == "open")
+            waiting = select(WorkItem.case_id).where(WorkItem.status == WorkItemStatus.OPEN)
             if self.holder == NOBODY:
                 waiting = waiting.where(WorkItem.claimed_by_id.is_(None))
             else:
@@ -101,7 +102,7 @@ def late(session: Session, today: date, wanted: LateFilter, most: int = SHOWN) -
     rows = session.execute(query).all()
     of_case: dict[int, list[WorkItem]] = {}
     open_items = select(WorkItem).where(
-        WorkItem.status == "open", WorkItem.case_id.in_({case.id for case, _ in rows})
+        WorkItem.status == WorkItemStatus.OPEN, WorkItem.case_id.in_({case.id for case, _ in rows})
     )
     for item in session.scalars(open_items.order_by(WorkItem.id)):
         of_case.setdefault(item.case_id, []).append(item)

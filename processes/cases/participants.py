@@ -13,15 +13,11 @@ from processes.access.models import Account
 from processes.access.rules import may_be_asked
 from processes.access.scope import Actor, in_name_of
 from processes.cases import events
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, WorkItem
+from processes.cases.status import CosignMode, CosignVerdict, InvolvementKind, InvolvementStatus
 from processes.errors import NotAllowed, NotFound, RuleBroken
 from processes.storage.unit_of_work import UnitOfWork
-
-COSIGN, ASK, COPY, SECOND = "cosign", "ask", "copy", "second"
-ALL, ANY, ORDER, QUORUM = "all", "any", "order", "quorum"
-MODES = {ALL: "全部同意", ANY: "一人同意即可", ORDER: "依次会签", QUORUM: "达到人数"}
-WAITING, LATER, DONE, REMOVED = "waiting", "later", "done", "removed"
-AGREE, OBJECT = "agree", "object"
 
 
 def of_item(session: Session, item_id: int) -> list[Involvement]:
@@ -38,8 +34,12 @@ def of_case(session: Session, case_id: int) -> list[Involvement]:
 
 def this_round(found: Sequence[Involvement]) -> list[Involvement]:
     """The signers of the countersigning that is under way, or was last."""
-    last = max((i.round for i in found if i.kind == COSIGN), default=0)
-    return [i for i in found if i.kind == COSIGN and i.round == last and i.status != REMOVED]
+    last = max((i.round for i in found if i.kind == InvolvementKind.COSIGN), default=0)
+    return [
+        i
+        for i in found
+        if i.kind == InvolvementKind.COSIGN and i.round == last and i.status != InvolvementStatus.REMOVED
+    ]
 
 
 def verdict(signers: Sequence[Involvement]) -> str:
@@ -49,13 +49,19 @@ def verdict(signers: Sequence[Involvement]) -> str:
     Quorum: so many agreements are enough, and it fails when they cannot be reached any more.
     """
     if not signers:
-        return AGREE
-    mode, agreed = signers[0].mode, sum(s.verdict == AGREE for s in signers)
-    open_ones = sum(s.status in (WAITING, LATER) for s in signers)
-    wanted = {ANY: 1, QUORUM: min(max(signers[0].quorum, 1), len(signers))}.get(mode, len(signers))
+        return CosignVerdict.AGREE
+    mode, agreed = signers[0].mode, sum(s.verdict == CosignVerdict.AGREE for s in signers)
+    open_ones = sum(s.status in (InvolvementStatus.WAITING, InvolvementStatus.LATER) for s in signers)
+    match mode:
+        case CosignMode.ANY:
+            wanted = 1
+        case CosignMode.QUORUM:
+            wanted = min(max(signers[0].quorum, 1), len(signers))
+        case _:
+            wanted = len(signers)
     if agreed >= wanted:
-        return AGREE
-    return OBJECT if agreed + open_ones < wanted else ""
+        return CosignVerdict.AGREE
+    return CosignVerdict.OBJECT if agreed + open_ones < wanted else ""
 
 
 def cosign(
@@ -82,13 +88,15 @@ def cosign(
         known |= persons.accounts_of(uow.session, account.id, case.opened_at)
     if not fresh:
         raise RuleBroken(reason="请选择还没有会签的人员（不能选本人）")
-    queued = mode == ORDER and any(s.status in (WAITING, LATER) for s in current)
+    queued = mode == CosignMode.ORDER and any(
+        s.status in (InvolvementStatus.WAITING, InvolvementStatus.LATER) for s in current
+    )
     made = []
     for n, account in enumerate(fresh):
         made.append(
             _involve(
-                uow, actor, case, item, COSIGN, account, question,
-                status=LATER if mode == ORDER and (queued or n) else WAITING, round=number, mode=mode,
+                uow, actor, case, item, InvolvementKind.COSIGN, account, question,
+                status=InvolvementStatus.LATER if mode == CosignMode.ORDER and (queued or n) else InvolvementStatus.WAITING, round=number, mode=mode,
                 quorum=quorum,
             )
         )  # fmt: skip
@@ -104,9 +112,9 @@ def remove(
     """Take a signer out who has not spoken yet (减签); answers who is left."""
     found = of_item(uow.session, item.id)
     row = next((i for i in this_round(found) if i.id == involvement_id), None)
-    if row is None or row.status not in (WAITING, LATER):
+    if row is None or row.status not in (InvolvementStatus.WAITING, InvolvementStatus.LATER):
         raise RuleBroken(reason="该会签人已经表态，不能减去")
-    row.status = REMOVED
+    row.status = InvolvementStatus.REMOVED
     events.append(uow, case, actor, "cosigner_removed", item.title, ref=item.ref, name=row.name)
     left = this_round(found)
     _next_in_order(left)
@@ -115,7 +123,7 @@ def remove(
 
 def ask(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, question: str) -> Involvement:
     """Ask somebody something; the step stays where it is."""
-    row = _involve(uow, actor, case, item, ASK, to, question)
+    row = _involve(uow, actor, case, item, InvolvementKind.ASK, to, question)
     events.append(uow, case, actor, "asked", item.title, ref=item.ref, to=to.name, question=question)
     return row
 
@@ -123,13 +131,13 @@ def ask(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, 
 def copy(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Sequence[Account], note: str) -> None:
     """Let people know; that they have read it is noted."""
     for account in to:
-        _involve(uow, actor, case, item, COPY, account, note)
+        _involve(uow, actor, case, item, InvolvementKind.COPY, account, note)
     events.append(uow, case, actor, "copied", item.title, ref=item.ref, names=[a.name for a in to])
 
 
 def _involve(
-    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, kind: str, to: Account, question: str,
-    status: str = WAITING, **more: Any,
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, kind: InvolvementKind, to: Account, question: str,
+    status: InvolvementStatus = InvolvementStatus.WAITING, **more: Any,
 ) -> Involvement:  # fmt: skip
     if not may_be_asked(to, case.division):
         raise RuleBroken(reason=f"{to.name}的管辖范围不包括本办件")
@@ -149,18 +157,22 @@ def answer(
     """Somebody's word: an answer, a reading, or a signature; answers who belongs to the countersigning."""
     if row.account_id not in _answers_for(actor, item):
         raise NotAllowed()
-    if row.status != WAITING:
+    if row.status != InvolvementStatus.WAITING:
         raise RuleBroken(reason="现在不需要您表态（已经表态、被减去，或者尚未轮到）")
-    row.status, row.answer, row.verdict = DONE, said, verdict_given if row.kind == COSIGN else ""
+    row.status, row.answer, row.verdict = (
+        InvolvementStatus.DONE,
+        said,
+        verdict_given if row.kind == InvolvementKind.COSIGN else "",
+    )
     row.answered_at = uow.now
     row.answered_by = in_name_of(actor.name, None if actor.account_id == row.account_id else row.name)
-    if row.kind == COPY:
+    if row.kind == InvolvementKind.COPY:
         return []
     events.append(
-        uow, case, actor, "cosigned" if row.kind == COSIGN else "answered", item.title, ref=item.ref,
+        uow, case, actor, "cosigned" if row.kind == InvolvementKind.COSIGN else "answered", item.title, ref=item.ref,
         name=row.answered_by, verdict=row.verdict, said=said,
     )  # fmt: skip
-    if row.kind != COSIGN:
+    if row.kind != InvolvementKind.COSIGN:
         return []
     signers = this_round(of_item(uow.session, item.id))
     _next_in_order(signers)
@@ -168,11 +180,13 @@ def answer(
 
 
 def _next_in_order(signers: Sequence[Involvement]) -> None:
-    if any(s.status == WAITING for s in signers) or any(s.verdict == OBJECT for s in signers):
+    if any(s.status == InvolvementStatus.WAITING for s in signers) or any(
+        s.verdict == CosignVerdict.OBJECT for s in signers
+    ):
         return
-    waiting = next((s for s in signers if s.status == LATER), None)
+    waiting = next((s for s in signers if s.status == InvolvementStatus.LATER), None)
     if waiting is not None:
-        waiting.status = WAITING
+        waiting.status = InvolvementStatus.WAITING
 
 
 def drop_held(uow: UnitOfWork, item: WorkItem) -> bool:
@@ -187,8 +201,11 @@ def drop_held(uow: UnitOfWork, item: WorkItem) -> bool:
 def close(uow: UnitOfWork, item: WorkItem) -> None:
     """Nobody is asked any more: the step is over, or the countersigning has come to its end."""
     for row in of_item(uow.session, item.id):
-        if row.kind == COSIGN and row.status in (WAITING, LATER):
-            row.status = REMOVED
+        if row.kind == InvolvementKind.COSIGN and row.status in (
+            InvolvementStatus.WAITING,
+            InvolvementStatus.LATER,
+        ):
+            row.status = InvolvementStatus.REMOVED
 
 
 def by_id(session: Session, involvement_id: int) -> Involvement:
@@ -211,7 +228,7 @@ def waiting_for(session: Session, actor: Actor) -> list[tuple[Involvement, WorkI
     query = (
         select(Involvement, WorkItem)
         .join(WorkItem, WorkItem.id == Involvement.item_id)
-        .where(Involvement.account_id.in_(accounts), Involvement.status == WAITING)
+        .where(Involvement.account_id.in_(accounts), Involvement.status == InvolvementStatus.WAITING)
         .order_by(Involvement.id)
     )
     return [

@@ -8,8 +8,10 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
-from processes.cases.models import Attachment, Case, Comment, Incident, Watch, WorkItem
+from processes.cases.colleague_models import Comment, Watch
+from processes.cases.models import Attachment, Case, Incident, WorkItem
 from processes.cases.pages import MOST_COUNTED, PAGE, Page
+from processes.cases.status import CaseStatus, WorkItemStatus
 from processes.errors import CaseDestroyed, CaseNotFound, NotFound
 from processes.policy import reading
 from processes.policy.calendar import SHANGHAI
@@ -29,9 +31,6 @@ def whole(case: Case | None, number: str) -> Case:
 def case_by_number(session: Session, number: str) -> Case:
     """A case in scope, or `CaseNotFound`, `CaseDestroyed`."""
     return whole(session.scalar(select(Case).where(Case.number == number)), number)
-
-
-STATES = {"open": "办理中", "suspended": "中止办理", "closed": "已办结"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +106,16 @@ def of_household(session: Session, household_id: int) -> list[Case]:
 
 def open_of(session: Session, programme: str, process: str) -> list[Case]:
     """Open cases of a process in scope, the oldest first; at most `PAGE`."""
-    query = select(Case).where(Case.programme == programme, Case.process == process, Case.status != "closed")
+    query = select(Case).where(
+        Case.programme == programme, Case.process == process, Case.status != CaseStatus.CLOSED
+    )
     return list(session.scalars(query.order_by(Case.id).limit(PAGE)))
 
 
 def waiting_items(session: Session, case_ids: list[int]) -> dict[int, list[WorkItem]]:
     """The open items of cases, by case, the first offered first."""
     found: dict[int, list[WorkItem]] = {}
-    query = select(WorkItem).where(WorkItem.case_id.in_(case_ids), WorkItem.status == "open")
+    query = select(WorkItem).where(WorkItem.case_id.in_(case_ids), WorkItem.status == WorkItemStatus.OPEN)
     for item in session.scalars(query.order_by(WorkItem.id)):
         found.setdefault(item.case_id, []).append(item)
     return found
@@ -131,7 +132,7 @@ def referred_to(session: Session, department: str) -> list[WorkItem]:
     query = (
         select(WorkItem)
         .join(Case, Case.id == WorkItem.case_id)
-        .where(Case.department == department, WorkItem.status == "open")
+        .where(Case.department == department, WorkItem.status == WorkItemStatus.OPEN)
     )
     return list(session.scalars(query.order_by(WorkItem.id)))
 
@@ -139,7 +140,7 @@ def referred_to(session: Session, department: str) -> list[WorkItem]:
 def open_item_for(session: Session, case_id: int, roles: frozenset[str]) -> WorkItem | None:
     """The open item of a case that a person with these roles can take up."""
     query = select(WorkItem).where(
-        WorkItem.case_id == case_id, WorkItem.status == "open", WorkItem.role.in_(sorted(roles))
+        WorkItem.case_id == case_id, WorkItem.status == WorkItemStatus.OPEN, WorkItem.role.in_(sorted(roles))
     )
     return session.scalars(query.order_by(WorkItem.id)).first()
 

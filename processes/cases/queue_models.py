@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.cases.status import BatchKind
 from processes.storage.base import Marked, Row, Scoped
 from processes.storage.sealing import sealed_data
+from processes.storage.types import StateText
 
 
 class SavedFilter(Row, Scoped, Marked):
@@ -34,7 +36,7 @@ class BatchAction(Row, Marked):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[BatchKind] = mapped_column(StateText(BatchKind, 10))
     at: Mapped[datetime]
     results = sealed_data(list[Any])
     undone_at: Mapped[datetime | None]

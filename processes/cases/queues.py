@@ -7,24 +7,29 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from processes.access.models import Division
 from processes.access.scope import TOWNSHIP_DIGITS, Actor, StandIn
 from processes.cases import priority
-from processes.cases.models import Watch, WorkItem
+from processes.cases.colleague_models import Watch
+from processes.cases.models import WorkItem
 from processes.cases.pages import MOST_COUNTED, PAGE, Page
 from processes.cases.queue_models import SavedFilter
+from processes.cases.status import DueBucket, WorkItemStatus
 from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.storage import full_text
+from processes.storage.types import constant
 from processes.storage.unit_of_work import within
 
-QUEUES = ("mine", "office", "todo", "returned", "standing_in", "watching", "done")
-COLOURS = ("overdue", "today", "week", "red", "yellow")
+QUEUES = {
+    "mine": "我的待办", "office": "本单位待签收", "returned": "退回给我", "standing_in": "代办", "watching": "我的关注",
+    "done": "我已办结", "todo": "待办和待签收",
+}  # fmt: skip
 WEEK = timedelta(days=7)
-ORDERS = ("due", "arrival", "priority")
+ORDERS = {"due": "按期限", "arrival": "按到达", "priority": "按优先级"}
 _TAIL = 4
 _NAME_BEYOND = "\U0010ffff"
 _WEIGHED = (
@@ -107,7 +112,7 @@ def due(session: Session, actor: Actor, today: date) -> dict[str, int]:
         colour: _count(
             session, [part.where(*_conditions(Wanted("todo", colour=colour, today=today))) for part in _queue(actor, "todo")]
         )
-        for colour in ("overdue", "today", "week")
+        for colour in (DueBucket.OVERDUE, DueBucket.TODAY, DueBucket.WEEK)
     }  # fmt: skip
 
 
@@ -125,7 +130,9 @@ def counts(session: Session, actor: Actor, known: Mapping[str, int] | None = Non
 
 def in_hand(session: Session, account_id: int) -> int:
     """How many open steps an account has signed for."""
-    mine = select(func.count()).where(WorkItem.claimed_by_id == account_id, WorkItem.status == "open")
+    mine = select(func.count()).where(
+        WorkItem.claimed_by_id == account_id, WorkItem.status == WorkItemStatus.OPEN
+    )
     return session.scalar(mine) or 0
 
 
@@ -143,7 +150,7 @@ def _steps_of(role: str, actor: Actor) -> Select[Any]:
     From one step to the next the index is jumped through: a step is one look, however many items it has.
     """
     item = WorkItem.__table__
-    open_here = item.c.status == literal_column("'open'"), item.c.role == role
+    open_here = item.c.status == constant(WorkItemStatus.OPEN), item.c.role == role
     steps = select(select(func.min(item.c.task)).where(*open_here).scalar_subquery().label("task")).cte(
         "steps", recursive=True
     )
@@ -152,7 +159,7 @@ def _steps_of(role: str, actor: Actor) -> Select[Any]:
     one = (
         select(WorkItem.title)
         .where(
-            WorkItem.status == literal_column("'open'"), WorkItem.role == role, WorkItem.task == steps.c.task,
+            WorkItem.status == constant(WorkItemStatus.OPEN), WorkItem.role == role, WorkItem.task == steps.c.task,
             *_of_place(actor),
         )
         .limit(1)
@@ -181,7 +188,9 @@ def saved(session: Session, actor: Actor) -> list[SavedFilter]:
 
 def _queue(actor: Actor, queue: str) -> list[Select[Any]]:
     """A queue as parts that an index holds in the queue's order: one for each role of the actor."""
-    mine = select(WorkItem).where(WorkItem.claimed_by_id == actor.account_id, WorkItem.status == "open")
+    mine = select(WorkItem).where(
+        WorkItem.claimed_by_id == actor.account_id, WorkItem.status == WorkItemStatus.OPEN
+    )
     if queue == "mine":
         return [mine]
     if queue == "returned":
@@ -191,10 +200,10 @@ def _queue(actor: Actor, queue: str) -> list[Select[Any]]:
         return [_for_somebody_away(away) for away in actor.stands_in] or [nothing]
     if queue == "watching":
         watched = select(Watch.case_id).where(Watch.account_id == actor.account_id)
-        return [select(WorkItem).where(WorkItem.case_id.in_(watched), WorkItem.status == "open")]
+        return [select(WorkItem).where(WorkItem.case_id.in_(watched), WorkItem.status == WorkItemStatus.OPEN)]
     if queue == "done":
         return [select(WorkItem).where(WorkItem.completed_by_id == actor.account_id)]
-    conditions = [WorkItem.status == "open", WorkItem.claimed_by_id.is_(None), *_of_place(actor)]
+    conditions = [WorkItem.status == WorkItemStatus.OPEN, WorkItem.claimed_by_id.is_(None), *_of_place(actor)]
     office = [select(WorkItem).where(WorkItem.role == role, *conditions) for role in sorted(actor.roles)]
     return [mine, *office] if queue == "todo" else office
 
@@ -202,7 +211,7 @@ def _queue(actor: Actor, queue: str) -> list[Select[Any]]:
 def _for_somebody_away(away: StandIn) -> Select[Any]:
     """What somebody who is away has, or could have taken."""
     query = select(WorkItem).where(
-        WorkItem.status == "open", WorkItem.role.in_(sorted(away.roles)), within(WorkItem.division, away.division),
+        WorkItem.status == WorkItemStatus.OPEN, WorkItem.role.in_(sorted(away.roles)), within(WorkItem.division, away.division),
         or_(WorkItem.claimed_by_id.is_(None), WorkItem.claimed_by_id == away.account_id),
     )  # fmt: skip
     return query.where(WorkItem.programme.in_(sorted(away.programmes))) if away.programmes else query
@@ -228,15 +237,15 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.township:
         found.append(WorkItem.township == wanted.township)
     today = wanted.today
-    if today is not None and wanted.colour == "overdue":
+    if today is not None and wanted.colour == DueBucket.OVERDUE:
         found.append(WorkItem.due_on < today)
-    if today is not None and wanted.colour == "today":
+    if today is not None and wanted.colour == DueBucket.TODAY:
         found.append(WorkItem.due_on == today)
-    if today is not None and wanted.colour == "week":
+    if today is not None and wanted.colour == DueBucket.WEEK:
         found += [WorkItem.due_on >= today, WorkItem.due_on <= today + WEEK]
-    if today is not None and wanted.colour == "red":
+    if today is not None and wanted.colour == DueBucket.RED:
         found += [WorkItem.red_on <= today, WorkItem.due_on >= today]
-    if today is not None and wanted.colour == "yellow":
+    if today is not None and wanted.colour == DueBucket.YELLOW:
         found += [WorkItem.yellow_on <= today, WorkItem.red_on > today, WorkItem.due_on >= today]
     return found
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from processes.access.scope import Actor, StandIn
 from processes.cases.models import WorkItem
+from processes.cases.status import Cosigning, WorkItemStatus
 from processes.errors import NotAllowed, RuleBroken, StaleTask, TaskTaken, YimenError
 from processes.policy.calendar import SHANGHAI
 
 
 def demand_open(item: WorkItem, version: int) -> None:
     """Raise `StaleTask` when the item was acted upon after the person saw it."""
-    if item.status != "open" or item.version != version:
+    if item.status != WorkItemStatus.OPEN or item.version != version:
         when = item.changed_at.astimezone(SHANGHAI)
         raise StaleTask(who=item.changed_by or "系统", when=f"{when:%m月%d日 %H:%M}")
 
@@ -48,7 +49,7 @@ def demand_decider(item: WorkItem) -> None:
 
 def demand_at_rest(item: WorkItem) -> None:
     """Raise while what was submitted is held until signers have agreed: it changes neither hands nor content."""
-    if item.cosigning == "after":
+    if item.cosigning == Cosigning.AFTER:
         raise RuleBroken(reason="本环节已提交会签，会签结束前不能再改动或转交")
 
 

@@ -21,7 +21,9 @@ from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.rules import may_go_along
 from processes.access.scope import COUNTY_DIGITS, TOWNSHIP_DIGITS, Actor
 from processes.cases import events, notices, participants
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, WorkItem
+from processes.cases.status import CosignVerdict, InvolvementKind, InvolvementStatus, WorkItemStatus
 from processes.errors import NotAllowed, RuleBroken, SecondObjects
 from processes.releases import forms
 from processes.storage.batched_reads import Ask
@@ -73,13 +75,17 @@ def note(
     """Whoever was named is told, and asked to confirm or object; what was asked before of the same step is over."""
     before = {i.id for i in items if i.task == item.task and i.id != item.id and i.second_id is not None}
     for row in participants.of_case(uow.session, case.id) if before else ():
-        if row.kind == participants.SECOND and row.status == participants.WAITING and row.item_id in before:
-            row.status = participants.REMOVED
+        if (
+            row.kind == InvolvementKind.SECOND
+            and row.status == InvolvementStatus.WAITING
+            and row.item_id in before
+        ):
+            row.status = InvolvementStatus.REMOVED
     uow.add(
         Involvement(
-            case_id=case.id, item_id=item.id, kind=participants.SECOND, account_id=second.id, name=second.name,
+            case_id=case.id, item_id=item.id, kind=InvolvementKind.SECOND, account_id=second.id, name=second.name,
             asked_by_id=actor.account_id, asked_by=actor.name, asked_at=uow.now, question="",
-            status=participants.WAITING,
+            status=InvolvementStatus.WAITING,
         )
     )  # fmt: skip
     text = f"{actor.name}登记您共同办理了{case.applicant}的“{item.title}”，请确认；没有参加或者情况不实的，请提出异议"
@@ -92,11 +98,11 @@ def answer(
     """The one who was named confirms or objects, nobody in their name; whoever has to act on an objection is told."""
     if actor.account_id != row.account_id:
         raise NotAllowed()
-    if row.status != participants.WAITING:
+    if row.status != InvolvementStatus.WAITING:
         raise RuleBroken(reason="您已经确认或者提出异议，或者该环节已经重新办理")
-    row.status, row.answer, row.verdict = participants.DONE, said, verdict
+    row.status, row.answer, row.verdict = InvolvementStatus.DONE, said, verdict
     row.answered_at, row.answered_by = uow.now, actor.name
-    objects = verdict == participants.OBJECT
+    objects = verdict == CosignVerdict.OBJECT
     kind = "second_objected" if objects else "second_confirmed"
     events.append(uow, case, actor, kind, item.title, ref=item.ref, name=row.name, said=said)
     if objects:
@@ -108,11 +114,15 @@ def answer(
 
 def demand_unopposed(uow: UnitOfWork, item: WorkItem, items: Sequence[WorkItem]) -> None:
     """Raise `SecondObjects` when a leader would sign while the second one objects to a step that stands."""
-    standing = {i.id: i for i in items if i.status == "done" and i.second_id is not None}
+    standing = {i.id: i for i in items if i.status == WorkItemStatus.DONE and i.second_id is not None}
     if item.role not in _LEADERS or not standing:
         return
     for row in participants.of_case(uow.session, item.case_id):
-        if row.kind == participants.SECOND and row.verdict == participants.OBJECT and row.item_id in standing:
+        if (
+            row.kind == InvolvementKind.SECOND
+            and row.verdict == CosignVerdict.OBJECT
+            and row.item_id in standing
+        ):
             raise SecondObjects(step=standing[row.item_id].title, who=row.name, reason=row.answer)
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from processes.access.scope import in_name_of
 from processes.cases.models import CaseEvent
+from processes.cases.status import ClockColour, CosignMode, InvolvementKind
 from processes.policy.calendar import SHANGHAI, in_chinese
 from processes.releases import words as choice_words
 
-_MODES = {"all": "全部同意", "any": "一人同意即可", "order": "依次", "quorum": "达到人数"}
-_COLOURS = {"yellow": "进入黄色预警", "red": "进入红色预警", "overdue": "已经超期"}
+_WARNINGS = {
+    ClockColour.YELLOW: "进入黄色预警", ClockColour.RED: "进入红色预警", ClockColour.OVERDUE: "已经超期",
+}  # fmt: skip
 
 
 def sentence(event: CaseEvent, words: choice_words.Words) -> str:
@@ -56,6 +58,11 @@ def _decided(title: str, payload: Mapping[str, Any], words: choice_words.Words) 
     return f"{title}：计算表“{payload['name']}”共 {len(payload.get('lines', []))} 行"
 
 
+def _mode(value: str) -> str:
+    """A mode of countersigning within a sentence that says 会签 already."""
+    return CosignMode(value).title.removesuffix("会签")
+
+
 def _in_name(payload: Mapping[str, Any]) -> str:
     return in_name_of("", payload.get("acting_for"))
 
@@ -88,10 +95,10 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "item_urged": lambda t, p: f"催办“{t}”（第 {p['count']} 次）{'：' + p['word'] if p['word'] else ''}",
     "batch_undone": lambda t, p: f"撤销对“{t}”的批量操作",
     "carried_over": lambda t, p: f"直接送回：“{t}”沿用{p['by']}原办理结果",
-    "cosign_asked": lambda t, p: f"就“{t}”请{'、'.join(p['names'])}会签（{_MODES[p['mode']]}）",
+    "cosign_asked": lambda t, p: f"就“{t}”请{'、'.join(p['names'])}会签（{_mode(p['mode'])}）",
     "cosigner_removed": lambda t, p: f"“{t}”减去会签人{p['name']}",
     "cosigned": lambda t, p: (
-        f"{p['name']}会签“{t}”：{'同意' if p['verdict'] == 'agree' else '不同意'}{'，' + p['said'] if p['said'] else ''}"
+        f"{p['name']}会签“{t}”：{InvolvementKind.COSIGN.answer_title(p['verdict'])}{'，' + p['said'] if p['said'] else ''}"
     ),
     "cosign_passed": lambda t, p: f"“{t}”会签通过",
     "cosign_failed": lambda t, p: f"“{t}”会签未通过{'：' + p['said'] if p['said'] else ''}",
@@ -108,7 +115,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "clock_counted_anew": lambda t, p: (
         f"“{t}”按放假安排重新计算，截止 {_day(p['before'])} 改为 {_day(p['due_on'])}"
     ),
-    "clock_warned": lambda t, p: f"“{t}”{_COLOURS[p['colour']]}，截止 {_day(p['due_on'])}",
+    "clock_warned": lambda t, p: f"“{t}”{_WARNINGS[p['colour']]}，截止 {_day(p['due_on'])}",
     "paper_issued": lambda t, p: f"出具《{t}》{p['number']}",
     "paper_remade": lambda t, p: f"重新生成《{t}》{p['number']}的存档文件",
     "paper_withdrawn": lambda t, p: f"撤销《{t}》{p['number']}：{p['reason']}",

@@ -25,7 +25,7 @@ from processes.errors import SealBroken
 from processes.policy import values
 from processes.policy.money import to_fen
 from processes.storage import sealing
-from processes.storage.base import WHOLE, PartOfTold, Row, Told
+from processes.storage.base import WHOLE, WHOLE_WITH_PARTS, PartOfTold, Row, Told
 from processes.storage.batchable import listen_to_early_flushes
 from processes.storage.sealing import MARK
 from processes.storage.unit_of_work import UnitOfWork
@@ -52,10 +52,17 @@ def parts() -> list[Any]:
 
 def digest(row: Any) -> str:
     """The hash over what a row says, with its parts.  It lies sealed in the event, so what is sealed is part of it."""
-    return WHOLE + _hash(row) if type(row).told_since else _hash(row)
+    return _beginning(type(row)) + _hash(row, row.told_parts())
 
 
-def _hash(row: Any, but: Collection[str] = ()) -> str:
+def _beginning(kind: Any) -> str:
+    """How states of a kind begin, by how much they say."""
+    if kind.tells_more_of_parts:
+        return WHOLE_WITH_PARTS
+    return WHOLE if kind.told_since else ""
+
+
+def _hash(row: Any, parts: list[Any], but: Collection[str] = ()) -> str:
     kind: Any = type(row)
     defaults = _defaults(kind) if inspect(row).key is None else {}
     given = inspect(row).dict
@@ -65,7 +72,7 @@ def _hash(row: Any, but: Collection[str] = ()) -> str:
         if name not in but
     ]
     said += [[name, value] for name in kind.told_later if (value := getattr(row, name)) is not None]
-    return hashlib.sha256(values.dumps([said, row.told_parts()])).hexdigest()[:_LENGTH]
+    return hashlib.sha256(values.dumps([said, parts])).hexdigest()[:_LENGTH]
 
 
 def note_changes(uow: UnitOfWork) -> None:
@@ -111,7 +118,7 @@ def begin(uow: UnitOfWork, after: int, has_begun: bool) -> tuple[int, int | None
 
 def _says_less(row: Any, state: str) -> bool:
     """Whether a state is told as it was earlier, and is true: a row that was altered is left to be found."""
-    return bool(type(row).told_since) and not state.startswith(WHOLE) and not fault(row, state)
+    return not state.startswith(_beginning(type(row))) and not fault(row, state)
 
 
 def differing(session: Session) -> Iterator[str]:
@@ -153,7 +160,11 @@ def fault(row: Any, state: str) -> str:
 def _state(row: Any, noted: str) -> str:
     """What a row's state would be, told as the noted one was: earlier ones say less."""
     kind: Any = type(row)
-    return digest(row) if noted.startswith(WHOLE) else _hash(row, kind.told_since)
+    if noted.startswith(_beginning(kind)):
+        return digest(row)
+    if noted.startswith(WHOLE):
+        return WHOLE + _hash(row, row.told_parts_of_before())
+    return _hash(row, row.told_parts_of_before(), kind.told_since)
 
 
 def said_of(session: Session, case_ids: list[int]) -> dict[tuple[int, str, str], str]:

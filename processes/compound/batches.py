@@ -10,11 +10,12 @@ from typing import Any
 
 from processes.access.scope import Actor
 from processes.cases.models import WorkItem
+from processes.cases.status import BatchKind
 from processes.errors import Invalid, YimenError
 from processes.office.cases.watch import WatchCase
 from processes.office.command import Command
 from processes.office.door import Office
-from processes.office.steps.batch import KINDS, NoteBatch, NoteBatchResult
+from processes.office.steps.batch import NoteBatch, NoteBatchResult
 from processes.office.steps.claim import ClaimTask, ReleaseTask
 from processes.office.steps.transfer import TransferTask
 from processes.office.steps.urge import UrgeTask
@@ -29,12 +30,12 @@ def perform(
 
     Raises `Invalid` for an unknown kind or too many; what a single step refuses is told in its row.
     """
-    if kind not in KINDS:
+    if kind not in BatchKind.titles():
         raise Invalid(reason="这种操作不能批量办理")
     if not 1 <= len(items) <= MOST:
         raise Invalid(reason=f"请选择 1 至 {MOST} 项")
     results = [_one(office, actor, kind, item_id, version, to, reason) for item_id, version in items]
-    return office.perform(NoteBatch(kind, tuple(results)), actor)
+    return office.perform(NoteBatch(BatchKind(kind), tuple(results)), actor)
 
 
 def _one(
@@ -55,16 +56,21 @@ def _one(
         return {**row, "ok": False, "said": fault.message}
     with office.database.reading(actor.division, actor.department) as session:
         after = session.get(WorkItem, item_id)
-    return {**row, "ok": True, "said": "已" + KINDS[kind], "version": 0 if after is None else after.version}
+    return {
+        **row,
+        "ok": True,
+        "said": "已" + BatchKind(kind).title,
+        "version": 0 if after is None else after.version,
+    }
 
 
 def _command(kind: str, item: WorkItem, version: int, to: int, reason: str) -> Command[Any]:
-    if kind == "claim":
+    if kind == BatchKind.CLAIM:
         return ClaimTask(item.id, version)
-    if kind == "release":
+    if kind == BatchKind.RELEASE:
         return ReleaseTask(item.id, version)
-    if kind == "transfer":
+    if kind == BatchKind.TRANSFER:
         return TransferTask(item.id, version, to, reason)
-    if kind == "urge":
+    if kind == BatchKind.URGE:
         return UrgeTask(item.id, reason)
     return WatchCase(item.case_number, True)

@@ -12,6 +12,7 @@ from processes import defects
 from processes.access import command_tokens, form_drafts
 from processes.access.scope import system_actor
 from processes.cases.models import Case, Clock, Suspension
+from processes.cases.status import CaseStatus, ClockColour
 from processes.errors import Unavailable, YimenError
 from processes.office.cases.limits import WarnClock
 from processes.office.cases.timers import FireDue, FireDueResult
@@ -20,6 +21,7 @@ from processes.office.door import Office
 from processes.office.personal.form_drafts import SweepUnsaved
 from processes.office.system.tokens import SweepTokens
 from processes.policy.calendar import civil_date
+from processes.storage.types import constant
 
 AT_ONCE = 50
 MOST_OF_ONE = 100
@@ -77,7 +79,9 @@ def _due(office: Office, left: Collection[int]) -> list[tuple[int, Command[Any]]
     with office.database.reading("") as session:
         query = (
             select(Case.id)
-            .where(Case.due_at <= office.database.clock(), Case.status == "open", Case.id.not_in(left))
+            .where(
+                Case.due_at <= office.database.clock(), Case.status == CaseStatus.OPEN, Case.id.not_in(left)
+            )
             .order_by(Case.due_at)
             .limit(AT_ONCE)
         )
@@ -90,8 +94,10 @@ def _warnings(office: Office, left: Collection[int]) -> list[tuple[int, Command[
     suspended = exists().where(Suspension.clock_id == Clock.id, Suspension.until_on.is_(None))
     turned = (
         and_(Clock.warned == literal_column("''"), Clock.yellow_on <= today),
-        and_(Clock.warned == literal_column("'yellow'"), Clock.red_on <= today),
-        and_(Clock.warned.in_([literal_column("'yellow'"), literal_column("'red'")]), Clock.due_on < today),
+        and_(Clock.warned == constant(ClockColour.YELLOW), Clock.red_on <= today),
+        and_(
+            Clock.warned.in_([constant(ClockColour.YELLOW), constant(ClockColour.RED)]), Clock.due_on < today
+        ),
     )
     found: dict[int, Command[Any]] = {}
     with office.database.reading("") as session:

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.coordination.status import OfferStatus
 from processes.storage.base import Row, Scoped, Stated
+from processes.storage.types import StateText
 
 
 class Offer(Row, Scoped, Stated):
@@ -21,7 +23,7 @@ class Offer(Row, Scoped, Stated):
     description: Mapped[str] = mapped_column(Text)
     phone: Mapped[str] = mapped_column(String(20), default="")
     until: Mapped[date | None]
-    status: Mapped[str] = mapped_column(String(10), default="open")
+    status: Mapped[OfferStatus] = mapped_column(StateText(OfferStatus, 10), default=OfferStatus.OPEN)
     taken: Mapped[int] = mapped_column(default=0)
     """How many households it was matched with."""
     added_at: Mapped[datetime]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor
 from processes.coordination.models import Offer
+from processes.coordination.status import OfferStatus
 from processes.errors import Invalid, NotFound, Unreadable
 from processes.policy import reading
 from processes.storage.unit_of_work import UnitOfWork
@@ -35,7 +36,7 @@ def add(
         raise Invalid(reason="请填写单位名称、帮扶类别和内容")
     row = Offer(
         division=actor.division, organisation=name, kind=kind, description=text, phone=reading.phone(phone),
-        until=until, status="open", taken=0, added_at=uow.now, added_by=actor.name,
+        until=until, status=OfferStatus.OPEN, taken=0, added_at=uow.now, added_by=actor.name,
     )  # fmt: skip
     uow.add(row)
     uow.flush()
@@ -47,7 +48,7 @@ def close(uow: UnitOfWork, actor: Actor, offer_id: int) -> None:
     row = uow.session.get(Offer, offer_id, with_for_update=True)
     if row is None or not actor.covers(row.division):
         raise NotFound()
-    row.status = "closed"
+    row.status = OfferStatus.CLOSED
 
 
 def take(uow: UnitOfWork, division: str, chosen: str) -> Offer:
@@ -57,7 +58,7 @@ def take(uow: UnitOfWork, division: str, chosen: str) -> Offer:
     except Unreadable:
         raise NotFound() from None
     row = uow.session.scalar(select(Offer).where(Offer.id == offer_id).with_for_update())
-    if row is None or row.status != "open" or not division.startswith(row.division):
+    if row is None or row.status != OfferStatus.OPEN or not division.startswith(row.division):
         raise NotFound()
     row.taken += 1
     return row
@@ -78,6 +79,8 @@ def reaching(session: Session, division: str, on: date) -> list[Offer]:
     """Open offers that a household of a place can be given: of its township or of the county."""
     prefixes = [division[:digits] for digits in (6, 9, 12)]
     query = select(Offer).where(
-        Offer.division.in_(prefixes), Offer.status == "open", or_(Offer.until.is_(None), Offer.until >= on)
+        Offer.division.in_(prefixes),
+        Offer.status == OfferStatus.OPEN,
+        or_(Offer.until.is_(None), Offer.until >= on),
     )
     return list(session.scalars(query.order_by(Offer.id)))

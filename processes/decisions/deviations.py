@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.decisions.models import Deviation
 from processes.decisions.reading import Computation
 from processes.engine import expressions
@@ -94,7 +95,7 @@ def of_case(session: Session, case_id: int) -> list[Deviation]:
     query = (
         select(Deviation)
         .join(WorkItem, WorkItem.id == Deviation.item_id)
-        .where(Deviation.case_id == case_id, WorkItem.status == "done")
+        .where(Deviation.case_id == case_id, WorkItem.status == WorkItemStatus.DONE)
         .order_by(Deviation.id)
     )
     return list(session.scalars(query))
@@ -106,7 +107,7 @@ def counted(session: Session, since: datetime) -> list[tuple[str, str, int]]:
     query = (
         select(Deviation.division, Deviation.title, number)
         .join(WorkItem, WorkItem.id == Deviation.item_id)
-        .where(Deviation.at >= since, WorkItem.status == "done")
+        .where(Deviation.at >= since, WorkItem.status == WorkItemStatus.DONE)
         .group_by(Deviation.division, Deviation.title)
         .order_by(number.desc())
     )

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case
+from processes.cases.status import CaseStatus
 from processes.people import names
 from processes.people.models import Household, Membership, Person
 from processes.policy.calendar import civil_date
@@ -17,7 +18,6 @@ from processes.relief.fund_models import ReliefPayment
 from processes.relief.models import Award, AwardMember
 
 MOST = 40
-_STANDING = {"standing": "在享", "withdrawn": "已撤回", "ended": "已停止"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _awards(session: Session, people: Iterable[int], case: Case, named: Mapping[
     return [
         Earlier(
             named.get(r.id, r.name), f"{r.programme_title} 每月 {amount(r.monthly_amount)} 元", r.number,
-            r.from_month + (f" 至 {r.until_month}" if r.until_month else ""), _STANDING.get(r.status, r.status),
+            r.from_month + (f" 至 {r.until_month}" if r.until_month else ""), r.status.title,
         )
         for r in rows
     ]  # fmt: skip
@@ -90,9 +90,12 @@ def _reliefs(session: Session, people: Iterable[int], case: Case, named: Mapping
         before = found.get(r.number)
         name = named.get(r.id, r.name)
         who = name if before is None or name in before.who.split("、") else f"{before.who}、{name}"
-        state = "已发放" if r.status == "standing" else "已撤回"
         found[r.number] = Earlier(
-            who, f"{r.programme_title} {amount(r.amount)} 元", r.number, r.granted_on.isoformat(), state
+            who,
+            f"{r.programme_title} {amount(r.amount)} 元",
+            r.number,
+            r.granted_on.isoformat(),
+            r.status.title,
         )
     return list(found.values())
 
@@ -106,7 +109,7 @@ def _open(session: Session, people: Iterable[int], case: Case, named: Mapping[in
         .join(person, person.c.id == member.c.person_id)
         .where(
             member.c.person_id.in_(people), cases.c.id != case.id, cases.c.department == "",
-            or_(cases.c.status == "open", cases.c.status == "suspended"),
+            or_(cases.c.status == CaseStatus.OPEN, cases.c.status == CaseStatus.SUSPENDED),
         )
         .order_by(cases.c.id.desc())
         .limit(MOST)

@@ -17,13 +17,14 @@ from processes.access.permissions import Role
 from processes.access.scope import COUNTY_DIGITS, Actor
 from processes.cases import duties
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.decisions.models import PropertyExemption
+from processes.decisions.status import ExemptionStatus
 from processes.errors import DutySeparation, RuleBroken
 from processes.people.models import Household
 from processes.storage.unit_of_work import UnitOfWork
 
 GRANT = "grant"
-STANDING, WITHDRAWN = "standing", "withdrawn"
 _TOWNSHIP = frozenset({Role.VILLAGE_ASSISTANT, Role.WINDOW_CLERK, Role.INVESTIGATOR, Role.TOWNSHIP_LEADER})
 _DECIDERS = frozenset({Role.COUNTY_LEADER, Role.COUNTY_CLERK})
 
@@ -56,7 +57,7 @@ def note(
         rows.append(
             PropertyExemption(
                 case_id=case.id, rule=kind, title=title, quantity=_owned(household, kind), reason=reason,
-                evidence=evidence, question=question, at=uow.now, by=actor.name, status=STANDING,
+                evidence=evidence, question=question, at=uow.now, by=actor.name, status=ExemptionStatus.STANDING,
                 decided_by_id=actor.account_id, proposed_by_id=proposed,
             )
         )  # fmt: skip
@@ -76,7 +77,7 @@ def _proposal(uow: UnitOfWork, actor: Actor, case: Case, items: Sequence[WorkIte
             raise DutySeparation(earlier=step.title, step="决定财产豁免", who=actor.name)
     if case.opened_by_id in mine:
         raise DutySeparation(earlier="登记申请", step="决定财产豁免", who=actor.name)
-    standing = [i for i in steps if i.status == "done"]
+    standing = [i for i in steps if i.status == WorkItemStatus.DONE]
     return standing[-1].completed_by_id if standing else None
 
 
@@ -84,19 +85,19 @@ def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
     """The case went back before the county's step."""
     for row in _standing(uow.session, case):
         if row.question == question:
-            row.status = WITHDRAWN
+            row.status = ExemptionStatus.WITHDRAWN
     uow.flush()
 
 
 def _withdraw(uow: UnitOfWork, case: Case) -> None:
     for row in _standing(uow.session, case):
-        row.status = WITHDRAWN
+        row.status = ExemptionStatus.WITHDRAWN
     uow.flush()
 
 
 def _standing(session: Session, case: Case) -> list[PropertyExemption]:
     query = select(PropertyExemption).where(
-        PropertyExemption.case_id == case.id, PropertyExemption.status == STANDING
+        PropertyExemption.case_id == case.id, PropertyExemption.status == ExemptionStatus.STANDING
     )
     return list(session.scalars(query.order_by(PropertyExemption.id)))
 

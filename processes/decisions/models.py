@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.decisions.status import ExemptionStatus, SnapshotStatus
 from processes.storage.base import Marked, Row, Scoped, Stated, Told
 from processes.storage.sealing import sealed_data, sealed_text
+from processes.storage.types import StateText
 
 _STANDING: Any = {
     "postgresql_where": text("status = 'standing'"),
@@ -37,7 +39,9 @@ class FactSnapshot(Row, Marked, Told):
     facts_on: Mapped[date]
     """The day on which ages count."""
     content = sealed_data(dict[str, Any])
-    status: Mapped[str] = mapped_column(String(12), default="standing")
+    status: Mapped[SnapshotStatus] = mapped_column(
+        StateText(SnapshotStatus, 12), default=SnapshotStatus.STANDING
+    )
     acted_at: Mapped[datetime | None]
     """When something was granted or paid on it: later changes of the register are changes, not errors of the decision."""
 
@@ -66,7 +70,9 @@ class PropertyExemption(Row, Marked, Stated):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     """Who put it to the county: the last one who finished a step of the township."""
-    status: Mapped[str] = mapped_column(String(12), default="standing")
+    status: Mapped[ExemptionStatus] = mapped_column(
+        StateText(ExemptionStatus, 12), default=ExemptionStatus.STANDING
+    )
 
 
 class Deviation(Row, Scoped, Marked, Stated):

@@ -13,6 +13,7 @@ from processes.cases.models import Case
 from processes.decisions import differences, exemptions
 from processes.decisions.differences import Difference
 from processes.decisions.models import FactSnapshot
+from processes.decisions.status import SnapshotStatus
 from processes.errors import FactsChanged, FactsMissing
 from processes.parameters import pins
 from processes.people import records
@@ -23,7 +24,6 @@ from processes.storage.unit_of_work import UnitOfWork
 
 GATHER = "household.facts"
 """The operation that takes the facts of a household into a case."""
-STANDING, SUPERSEDED = "standing", "superseded"
 _FEW = 6
 
 
@@ -36,7 +36,7 @@ def take(uow: UnitOfWork, case: Case, question: str, on: date) -> dict[str, Any]
     uow.add(
         FactSnapshot(
             case_id=case.id, household_id=case.household_id, question=question, taken_at=uow.now, facts_on=on,
-            content=content, status=STANDING,
+            content=content, status=SnapshotStatus.STANDING,
         )
     )  # fmt: skip
     uow.flush()
@@ -48,13 +48,15 @@ def supersede(uow: UnitOfWork, case: Case) -> None:
     """What was computed with holds no longer: the case went back before it, or takes the facts anew."""
     found = standing(uow.session, case)
     if found is not None:
-        found.status = SUPERSEDED
+        found.status = SnapshotStatus.SUPERSEDED
         uow.flush()
 
 
 def standing(session: Session, case: Case) -> FactSnapshot | None:
     """The facts that the case stands on, if it has taken any."""
-    query = select(FactSnapshot).where(FactSnapshot.case_id == case.id, FactSnapshot.status == STANDING)
+    query = select(FactSnapshot).where(
+        FactSnapshot.case_id == case.id, FactSnapshot.status == SnapshotStatus.STANDING
+    )
     return session.scalars(query).first()
 
 

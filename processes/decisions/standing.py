@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from processes.cases.models import WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.engine import expressions
 from processes.errors import DecisionMissing, ExpressionFailed
 from processes.releases import consents, effects
@@ -21,7 +22,7 @@ def demand(bundle: Bundle, process: str, needed: Needed | None, items: Sequence[
 
     A release from before programmes named their decisions needs at least a leader's step that stands.
     """
-    standing = [i for i in items if i.status == "done" and i.completed_at is not None]
+    standing = [i for i in items if i.status == WorkItemStatus.DONE and i.completed_at is not None]
     if needed is None:
         if not any(i.role in effects.LEADERS for i in standing):
             raise DecisionMissing(what=what, steps="乡镇或县级负责人的决定")

@@ -15,6 +15,7 @@ from processes.access.models import Account
 from processes.access.scope import Actor
 from processes.cases import seconds
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.compound.sweeping import sweep
 from processes.demo import needs
 from processes.errors import OfficeFounded, YimenError
@@ -198,7 +199,7 @@ def _next_item(office: Office, case: str) -> WorkItem | None:
         query = (
             select(WorkItem)
             .join(Case, Case.id == WorkItem.case_id)
-            .where(Case.number == case, WorkItem.status == "open", WorkItem.role != "supervisor")
+            .where(Case.number == case, WorkItem.status == WorkItemStatus.OPEN, WorkItem.role != "supervisor")
             .order_by(WorkItem.id)
         )
         return session.scalars(query).first()

@@ -13,6 +13,7 @@ from processes.access import accounts
 from processes.access.models import Account
 from processes.access.scope import Actor
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.office import Office
 from processes.office.cases.draws import CommitDrawNumber
 from processes.office.cases.start import StartCase
@@ -89,7 +90,7 @@ def _complete(office: Office, division: str, task: str, data: dict[str, Any], wh
         query = (
             select(WorkItem)
             .join(Case, Case.id == WorkItem.case_id)
-            .where(WorkItem.task == task, WorkItem.status == "open", Case.division == division)
+            .where(WorkItem.task == task, WorkItem.status == WorkItemStatus.OPEN, Case.division == division)
             .order_by(WorkItem.id.desc())
         )
         item = session.scalars(query).first()

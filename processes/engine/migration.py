@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -33,19 +32,17 @@ from processes.engine.facts import Facts
 from processes.engine.specs import AskTask, DecisionTask, LedgerTimer
 from processes.engine.state import Entry, State, all_tasks
 from processes.errors import YimenError
+from processes.policy.titled import TitledEnum
 
 MAX_SKIPPED = 20
 
 
-class Kind(StrEnum):
+class Kind(TitledEnum):
     """What may become of a case in a migration."""
 
-    SAFE = "safe"
-    CHOICE = "choice"
-    IMPOSSIBLE = "impossible"
-
-
-KIND_TITLES = {Kind.SAFE: "可直接迁移", Kind.CHOICE: "需要选择", Kind.IMPOSSIBLE: "不能迁移"}
+    SAFE = "safe", "可直接迁移"
+    CHOICE = "choice", "需要选择"
+    IMPOSSIBLE = "impossible", "不能迁移"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,13 @@ from sqlalchemy.types import TypeDecorator
 
 from processes.migrations import two_people
 from processes.migrations.schema import METADATA
+from processes.storage.types import StateText
 
 
 def _render(kind: str, thing: object, _autogen: object) -> str | Literal[False]:
     """Column types of our own are written as plain SQLAlchemy types, so that old migrations stay."""
+    if kind == "type" and isinstance(thing, StateText):
+        return f"sa.String({thing.length})"
     if kind == "type" and isinstance(thing, TypeDecorator):
         name = type(thing).__name__
         return {

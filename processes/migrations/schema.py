@@ -16,6 +16,7 @@ from sqlalchemy.orm import configure_mappers
 import processes.access.models
 import processes.access.phrase_models
 import processes.cases.anchor_models
+import processes.cases.colleague_models
 import processes.cases.draw_models
 import processes.cases.holiday_models
 import processes.cases.migration_models

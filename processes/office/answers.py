@@ -11,6 +11,7 @@ from sqlalchemy import select
 from processes.access.scope import Actor
 from processes.cases import seconds
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.errors import EngineFault, RuleBroken
 from processes.policy import reading
 from processes.policy.calendar import civil_date
@@ -66,7 +67,7 @@ def _cause(
         value = part.get(field) if isinstance(part, Mapping) else None
         return forms.Cause(value, "起因之日") if isinstance(value, date) else None
     query = select(WorkItem.title, WorkItem.completed_at).where(
-        WorkItem.case_id == case.id, WorkItem.task == step, WorkItem.status == "done"
+        WorkItem.case_id == case.id, WorkItem.task == step, WorkItem.status == WorkItemStatus.DONE
     )
     done = uow.session.execute(query.order_by(WorkItem.completed_at.desc()).limit(1)).first()
     return None if done is None else forms.Cause(civil_date(done.completed_at), f"“{done.title}”办结之日")

@@ -13,6 +13,7 @@ from processes.access.scope import Actor, StandIn, township_of
 from processes.cases import actions, duties, events, numbering
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import CaseStatus
 from processes.engine import progress as p
 from processes.engine import runtime
 from processes.engine.facts import Facts
@@ -237,7 +238,7 @@ def _new_case(
         former_releases=[],
         version=0,
         opened_at=uow.now,
-        status="open",
+        status=CaseStatus.OPEN,
         head="",
         events_count=0,
     )
@@ -260,7 +261,7 @@ def _head(household: Household) -> Person | None:
 def _demand_no_duplicate(uow: UnitOfWork, household: Household, programme: str, start: StartRule) -> None:
     running = uow.session.scalar(
         select(Case.number).where(
-            Case.household_id == household.id, Case.programme == programme, Case.status == "open",
+            Case.household_id == household.id, Case.programme == programme, Case.status == CaseStatus.OPEN,
             Case.process.in_((start.process, "")),
         )
     )  # fmt: skip

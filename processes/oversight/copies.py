@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from processes.cases.models import Case, WorkItem
 from processes.papers.destruction import GONE
-from processes.papers.models import DESTROYED, IssuedPaper, Printing
+from processes.papers.models import IssuedPaper, Printing
+from processes.papers.status import PaperStanding
 from processes.people.models import Person
 from processes.policy.calendar import civil_date
 from processes.policy.initials import initials, other_initials
@@ -49,7 +50,7 @@ def _processes(session: Session) -> Iterator[str]:
 def _papers(session: Session) -> Iterator[str]:
     printed = exists().where(Printing.paper_id == IssuedPaper.id)
     query = select(IssuedPaper.code).where(
-        IssuedPaper.standing != DESTROYED,
+        IssuedPaper.standing != PaperStanding.DESTROYED,
         or_(and_(IssuedPaper.is_printed, ~printed), and_(~IssuedPaper.is_printed, printed)),
     )
     for code in session.scalars(query):

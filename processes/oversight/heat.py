@@ -8,18 +8,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import Session
 
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
+from processes.oversight.status import HeatKind
 from processes.policy.calendar import end_of_day, start_of_day
+from processes.storage.types import constant
 
 LOOKED_AT = 30_000
 LISTED = 200
 _MINUTES_A_TENTH = 144
 _TENTHS = 10
 _TWICE_TENTHS = 2 * _TENTHS
-KINDS = {"done": "已办结", "open": "在办", "late": "超期办结", "overdue": "在办超期"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def _done(programme: str, process: str, since: date, today: date) -> Any:
     """What was done, by step and by tenths of a day that it took: from the index alone, the latest first."""
     latest = (
         select(WorkItem.task, WorkItem.title, WorkItem.took, WorkItem.completed_on, WorkItem.due_on)
-        .where(*_of(programme, process, since), WorkItem.status == literal_column("'done'"))
+        .where(*_of(programme, process, since), WorkItem.status == constant(WorkItemStatus.DONE))
         .order_by(WorkItem.offered_at.desc())
         .limit(LOOKED_AT)
         .subquery()
@@ -98,7 +100,7 @@ def _open(programme: str, process: str, since: date, today: date) -> Any:
             WorkItem.task, func.min(WorkItem.title).label("title"), func.count().label("number"),
             func.sum(case((WorkItem.due_on < today, 1), else_=0)).label("late"),
         )
-        .where(*_of(programme, process, since), WorkItem.status == literal_column("'open'"))
+        .where(*_of(programme, process, since), WorkItem.status == constant(WorkItemStatus.OPEN))
         .group_by(WorkItem.task)
     )  # fmt: skip
 
@@ -110,10 +112,16 @@ def _of(programme: str, process: str, since: date) -> list[ColumnElement[bool]]:
 
 
 def cases_behind(
-    session: Session, programme: str, processes: Sequence[str], since: date, today: date, task: str, kind: str
+    session: Session,
+    programme: str,
+    processes: Sequence[str],
+    since: date,
+    today: date,
+    task: str,
+    kind: HeatKind,
 ) -> list[tuple[Case, WorkItem]]:
     """The cases behind a figure, longest first, at most `LISTED`."""
-    is_done = kind in ("done", "late")
+    is_done = kind in (HeatKind.DONE, HeatKind.LATE)
     order = [WorkItem.took.desc()] if is_done else [WorkItem.offered_at]
     found = []
     for process in processes:
@@ -165,15 +173,15 @@ def _days(tenths: int) -> Decimal:
     return round(Decimal(tenths) / _TENTHS, 1)
 
 
-def _of_kind(kind: str, today: date) -> list[ColumnElement[bool]]:
-    is_done = WorkItem.status == literal_column("'done'")
-    is_open = WorkItem.status == literal_column("'open'")
+def _of_kind(kind: HeatKind, today: date) -> list[ColumnElement[bool]]:
+    is_done = WorkItem.status == constant(WorkItemStatus.DONE)
+    is_open = WorkItem.status == constant(WorkItemStatus.OPEN)
     match kind:
-        case "open":
+        case HeatKind.OPEN:
             return [is_open]
-        case "overdue":
+        case HeatKind.OVERDUE:
             return [is_open, WorkItem.due_on < today]
-        case "late":
+        case HeatKind.LATE:
             return [is_done, WorkItem.completed_on > WorkItem.due_on]
         case _:
             return [is_done]

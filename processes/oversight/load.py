@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, case, func, literal_column, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from processes.access.scope import Actor
 from processes.cases.models import WorkItem
 from processes.cases.pages import PAGE, Page
+from processes.cases.status import WorkItemStatus
+from processes.oversight.status import LoadState
+from processes.storage.types import constant
 
-OPEN = WorkItem.status == literal_column("'open'")
+OPEN = WorkItem.status == constant(WorkItemStatus.OPEN)
 """Said as a constant, so that the index of what is open is known to hold it."""
-STATES = ("open", "late", "today", "week", "unclaimed")
-TITLES = {"open": "在办", "late": "已超期", "today": "今天到期", "week": "七天内到期", "unclaimed": "待签收"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _with(load: Load, numbers: Sequence[int]) -> Load:
 
 def own(session: Session, actor: Actor) -> dict[str, int]:
     """What a person has in hand, and what of it came back."""
-    mine = WorkItem.claimed_by_id == actor.account_id, WorkItem.status == "open"
+    mine = WorkItem.claimed_by_id == actor.account_id, WorkItem.status == WorkItemStatus.OPEN
     back = func.sum(case((WorkItem.returned_reason.is_not(None), 1), else_=0))
     row = session.execute(select(func.count(), back).where(*mine)).one()
     return {"open": int(row[0]), "returned": int(row[1] or 0)}
@@ -72,16 +73,16 @@ def late(session: Session, today: date) -> int:
     )
 
 
-def items(session: Session, state: str, township: str, task: str, today: date, number: int) -> Page:
+def items(session: Session, state: LoadState, township: str, task: str, today: date, number: int) -> Page:
     """The open steps behind a figure, soonest due first."""
     conditions: list[ColumnElement[bool]] = [OPEN]
-    if state == "late":
+    if state == LoadState.LATE:
         conditions.append(WorkItem.due_on < today)
-    elif state == "today":
+    elif state == LoadState.TODAY:
         conditions.append(WorkItem.due_on == today)
-    elif state == "week":
+    elif state == LoadState.WEEK:
         conditions.append(WorkItem.due_on.between(today, today + timedelta(days=7)))
-    elif state == "unclaimed":
+    elif state == LoadState.UNCLAIMED:
         conditions.append(WorkItem.claimed_by_id.is_(None))
     if township:
         conditions.append(WorkItem.township == township)

@@ -23,7 +23,8 @@ from processes.papers import catalogue, old_files, return_scan
 from processes.papers import queries as papers
 from processes.papers.archive_models import OldFile
 from processes.papers.catalogue import Part, Piece
-from processes.papers.models import STANDING, SUPERSEDED, WITHDRAWN, IssuedPaper
+from processes.papers.models import IssuedPaper
+from processes.papers.status import PaperStanding
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import publish, words
@@ -31,7 +32,6 @@ from processes.releases.bundle import Bundle
 from processes.storage import file_store
 
 _STYLE = "body{font-family:serif;margin:2em;max-width:60em}table{border-collapse:collapse;width:100%}td,th{border:1px solid #999;padding:.2em .5em;text-align:left}code{font-size:.75em;word-break:break-all}"
-_STATES = {STANDING: "", SUPERSEDED: "（已被取代）", WITHDRAWN: "（已撤销）"}
 PDF = "application/pdf"
 SUFFIXES = {
     PDF: ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "image/tiff": ".tif", "image/webp": ".webp",
@@ -53,7 +53,7 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
     for n, paper in enumerate(papers.of_case(session, case.id), start=1):
         if paper.sha256 is None:
             continue
-        state = _STATES[paper.standing]
+        state = "" if paper.standing == PaperStanding.STANDING else f"（{paper.standing.title}）"
         office = str(paper.contract.get("header", {}).get("office", ""))
         title = f"{paper.title} {paper.number}{state}"
         digest = paper.signed_sha256 or paper.sha256

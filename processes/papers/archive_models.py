@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.papers.status import DestructionStatus, RecordKind
 from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text
-
-PROPOSED, REFUSED, DONE = "proposed", "refused", "done"
-CASE, OLD_FILE = "case", "old_file"
+from processes.storage.types import StateText
 
 
 class OldFile(Row, Scoped, Marked, Stated):
@@ -82,7 +81,7 @@ class Destruction(Row, Scoped, Marked, Stated):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[RecordKind] = mapped_column(StateText(RecordKind, 10))
     number: Mapped[str] = mapped_column(String(60), index=True)
     title: Mapped[str] = mapped_column(String(120))
     closed_on: Mapped[date]
@@ -90,7 +89,9 @@ class Destruction(Row, Scoped, Marked, Stated):
     pieces = sealed_data(list[Any])
     """Title, pages and sha256 of every piece."""
     reason = sealed_text()
-    status: Mapped[str] = mapped_column(String(10), default=PROPOSED)
+    status: Mapped[DestructionStatus] = mapped_column(
+        StateText(DestructionStatus, 10), default=DestructionStatus.PROPOSED
+    )
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     proposed_by: Mapped[str] = mapped_column(String(60))
     proposed_at: Mapped[datetime]

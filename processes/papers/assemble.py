@@ -17,6 +17,7 @@ from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import COUNTY_DIGITS, TOWNSHIP_DIGITS, in_name_of
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.decisions import card, snapshots
 from processes.engine import expressions
 from processes.engine.facts import Facts, functions
@@ -189,7 +190,7 @@ def _opinion_form(source: Source, header: c.Header) -> c.OpinionForm:
 
 def _handwriting(source: Source) -> list[c.Handwritten]:
     """What was written by hand at steps that still count, in order."""
-    refs = {i.ref: i.task for i in source.items if i.status in ("open", "done")}
+    refs = {i.ref: i.task for i in source.items if i.status in (WorkItemStatus.OPEN, WorkItemStatus.DONE)}
     query = select(Handwriting).where(Handwriting.case_id == source.case.id).order_by(Handwriting.id)
     return [
         c.Handwritten(
@@ -252,7 +253,7 @@ def _opinions(source: Source, steps: Sequence[str]) -> list[c.Opinion]:
     """For each step the opinion that was last given, or an empty box: never one that nobody gave."""
     found = []
     for step in _boxes(source, steps):
-        given = [i for i in source.items if i.task == step and i.status == "done"]
+        given = [i for i in source.items if i.task == step and i.status == WorkItemStatus.DONE]
         if given:
             found.append(_opinion(source, given[-1]))
         else:
@@ -276,7 +277,7 @@ def _boxes(source: Source, steps: Sequence[str]) -> list[str]:
         return list(steps)
     if level_of(rule, source.items) == COUNTY:
         return [s for s in steps if s != rule.township_step]
-    done = {i.task for i in source.items if i.status == "done"}
+    done = {i.task for i in source.items if i.status == WorkItemStatus.DONE}
     return [s for s in steps if s in done]
 
 
@@ -284,7 +285,7 @@ def _superseded(source: Source) -> list[c.Opinion]:
     return [
         _opinion(source, i)
         for i in source.items
-        if i.task in source.rule.opinions and i.status == "superseded"
+        if i.task in source.rule.opinions and i.status == WorkItemStatus.SUPERSEDED
     ]
 
 
@@ -342,7 +343,7 @@ def _answers(source: Source) -> dict[str, dict[str, str]]:
     offers = {**source.data, **people.choices(household)}
     for item in source.items:
         schema = source.bundle.form(item.form) if item.form else None
-        if item.status == "done" and schema is not None:
+        if item.status == WorkItemStatus.DONE and schema is not None:
             answer = forms.shown(forms.resolved(schema, lambda: offers), item.submission or {})
             key = forms.second_field(schema)
             second = {} if key is None or not item.second else {key: item.second}

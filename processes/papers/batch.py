@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, defer
 from documents import binding, render
 from processes.cases.models import Case
 from processes.papers import shared_template
-from processes.papers.models import STANDING, IssuedPaper
+from processes.papers.models import IssuedPaper
+from processes.papers.status import PaperStanding, PaperStatus
 from processes.policy.calendar import SHANGHAI
 from processes.storage import file_store
 
@@ -41,9 +42,9 @@ def waiting(session: Session) -> list[tuple[IssuedPaper, Case]]:
         select(IssuedPaper, Case)
         .join(Case, Case.id == IssuedPaper.case_id)
         .where(
-            IssuedPaper.standing == STANDING,
+            IssuedPaper.standing == PaperStanding.STANDING,
             IssuedPaper.is_decided,
-            IssuedPaper.status == "ready",
+            IssuedPaper.status == PaperStatus.READY,
             ~IssuedPaper.is_printed,
         )
         .order_by(IssuedPaper.id)

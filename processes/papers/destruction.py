@@ -9,32 +9,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, false, or_, select, update
 from sqlalchemy.orm import Session
 
-from processes.cases.models import (
-    Attachment,
-    Case,
-    CaseEvent,
-    Clock,
-    Comment,
-    Incident,
-    Involvement,
-    Notice,
-    WorkItem,
-)
+from processes.cases.colleague_models import Comment, Involvement
+from processes.cases.models import Attachment, Case, CaseEvent, Clock, Incident, Notice, WorkItem
 from processes.cases.move_models import CaseMove
+from processes.cases.status import CaseStatus
 from processes.decisions.models import Deviation, FactSnapshot, PropertyExemption
 from processes.errors import NotFound
 from processes.papers import old_files, outlived
-from processes.papers.archive_models import (
-    CASE,
-    OLD_FILE,
-    PROPOSED,
-    Destruction,
-    OldFile,
-    OldSheet,
-    SetAsideSheet,
-)
+from processes.papers.archive_models import Destruction, OldFile, OldSheet, SetAsideSheet
 from processes.papers.models import (
-    DESTROYED,
     Handwriting,
     IssuedPaper,
     PaperSignature,
@@ -43,12 +26,14 @@ from processes.papers.models import (
     ReturnedPage,
 )
 from processes.papers.outlived import Due
+from processes.papers.status import DestructionStatus, PaperStanding, RecordKind
 from processes.policy import retention
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.policy.periods import Month
 from processes.releases import publish
 from processes.releases.models import Release
 from processes.relief.models import Award
+from processes.relief.status import AwardStatus
 from processes.storage import full_text, outbox
 from processes.storage.base import Row
 from processes.storage.unit_of_work import UnitOfWork
@@ -60,7 +45,9 @@ SHOWN = 200
 
 def due(session: Session, today: date, number: str = "") -> list[Due]:
     """Files in scope whose time is over and that nobody has proposed to destroy yet, oldest first; or the one."""
-    proposed = set(session.scalars(select(Destruction.number).where(Destruction.status == PROPOSED)))
+    proposed = set(
+        session.scalars(select(Destruction.number).where(Destruction.status == DestructionStatus.PROPOSED))
+    )
     found = [
         d
         for d in [
@@ -77,7 +64,7 @@ def place_of(session: Session, kind: str, number: str) -> str:
     """The place of a file; raises `NotFound`."""
     if kind in outlived.KINDS:
         return outlived.place_of(session, kind, number)
-    table = Case if kind == CASE else OldFile
+    table = Case if kind == RecordKind.CASE else OldFile
     found = session.scalar(select(table.division).where(table.number == number))
     if found is None:
         raise NotFound()
@@ -87,10 +74,10 @@ def place_of(session: Session, kind: str, number: str) -> str:
 def _cases(session: Session, today: date, number: str) -> list[Due]:
     month = str(Month.of(today))
     draws = select(Award.case_id).where(
-        Award.status == "standing", or_(Award.until_month.is_(None), Award.until_month >= month)
+        Award.status == AwardStatus.STANDING, or_(Award.until_month.is_(None), Award.until_month >= month)
     )
     query = select(Case).where(
-        Case.status == "closed", Case.destroyed_on.is_(None), Case.id.not_in(draws), _is_over(session, today),
+        Case.status == CaseStatus.CLOSED, Case.destroyed_on.is_(None), Case.id.not_in(draws), _is_over(session, today),
     )  # fmt: skip
     if number:
         query = query.where(Case.number == number)
@@ -100,7 +87,16 @@ def _cases(session: Session, today: date, number: str) -> list[Due]:
         first = retention.over_on(closed, term)
         if first is not None and today >= first:
             found.append(
-                Due(CASE, case.number, case.programme_title, closed, term, first, case.id, case.division)
+                Due(
+                    RecordKind.CASE,
+                    case.number,
+                    case.programme_title,
+                    closed,
+                    term,
+                    first,
+                    case.id,
+                    case.division,
+                )
             )
     return found
 
@@ -129,7 +125,7 @@ def _old_files(session: Session, today: date, number: str) -> list[Due]:
         if first is not None and today >= first:
             found.append(
                 Due(
-                    OLD_FILE,
+                    RecordKind.OLD_FILE,
                     file.number,
                     file.title,
                     file.closed_on,
@@ -144,13 +140,19 @@ def _old_files(session: Session, today: date, number: str) -> list[Due]:
 
 def waiting(session: Session) -> list[Destruction]:
     """Proposals in scope that wait for a second person."""
-    query = select(Destruction).where(Destruction.status == PROPOSED).order_by(Destruction.id)
+    query = (
+        select(Destruction).where(Destruction.status == DestructionStatus.PROPOSED).order_by(Destruction.id)
+    )
     return list(session.scalars(query))
 
 
 def decided(session: Session) -> list[Destruction]:
     """What was destroyed or kept, latest first."""
-    query = select(Destruction).where(Destruction.status != PROPOSED).order_by(Destruction.id.desc())
+    query = (
+        select(Destruction)
+        .where(Destruction.status != DestructionStatus.PROPOSED)
+        .order_by(Destruction.id.desc())
+    )
     return list(session.scalars(query.limit(SHOWN)))
 
 
@@ -158,7 +160,7 @@ def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]
     """What a file is made of: title, pages, sha256."""
     if kind in outlived.KINDS:
         return outlived.pieces_of(session, kind, subject)
-    if kind == OLD_FILE:
+    if kind == RecordKind.OLD_FILE:
         rows: list[OldSheet | SetAsideSheet] = [
             *old_files.sheets(session, subject),
             *old_files.aside(session, subject),
@@ -220,7 +222,7 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
     for of_case in (Handwriting, Attachment, Deviation, PropertyExemption, Comment, Involvement):
         _each_away(session, of_case, of_case.case_id == case.id)
     for paper in papers:
-        paper.contract, paper.standing, paper.ended_because = {}, DESTROYED, ""
+        paper.contract, paper.standing, paper.ended_because = {}, PaperStanding.DESTROYED, ""
         paper.ended_on, paper.signed_sha256 = civil_date(uow.now), None
     for item in session.scalars(select(WorkItem).where(WorkItem.case_id == case.id)):
         item.applicant, item.id_tail, item.submission, item.draft = GONE, "", None, None
@@ -259,7 +261,7 @@ def still_used(session: Session, folder: str, sha256: str) -> bool:
     for column in columns[folder]:
         query = select(column).where(column == sha256)
         if column.class_ is IssuedPaper:
-            query = query.where(IssuedPaper.standing != DESTROYED)
+            query = query.where(IssuedPaper.standing != PaperStanding.DESTROYED)
         if session.execute(query.limit(1)).first() is not None:
             return True
     return False

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from processes.cases.draw_models import REVEALED, DrawnLot, DrawRound
+from processes.cases.draw_models import DrawnLot, DrawRound
+from processes.cases.status import DrawStatus
 from processes.papers import shared_template
 from processes.policy.calendar import SHANGHAI, civil_date
 
@@ -19,7 +20,7 @@ def pdf(
     session: Session, found: DrawRound, lots: Sequence[DrawnLot], place: str, now: datetime, address: str
 ) -> bytes:
     """The sheet of a round; what people committed to stands on it once the round is revealed, and not before."""
-    is_revealed = found.status == REVEALED
+    is_revealed = found.status == DrawStatus.REVEALED
     data = {
         "title": TITLE,
         "place": place,

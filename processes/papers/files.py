@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from processes.cases.models import Attachment
 from processes.errors import FileDamaged, FileLost
 from processes.papers.archive_models import OldSheet, SetAsideSheet
-from processes.papers.models import DESTROYED, IssuedPaper, PaperSignature, ReplacedPage, ReturnedPage
+from processes.papers.models import IssuedPaper, PaperSignature, ReplacedPage, ReturnedPage
 from processes.papers.run_models import PrintRun
+from processes.papers.status import PaperStanding
 from processes.settings import Settings
 from processes.storage import file_store
 
@@ -43,7 +44,9 @@ def lost(session: Session, settings: Settings) -> Iterator[LostFile]:
 def _named(session: Session) -> Iterator[tuple[str, str | None, str, str]]:
     """The files that rows name: folder, hash, what it is, and the code of a paper that can be made again."""
     papers = session.scalars(
-        select(IssuedPaper).where(IssuedPaper.sha256.is_not(None), IssuedPaper.standing != DESTROYED)
+        select(IssuedPaper).where(
+            IssuedPaper.sha256.is_not(None), IssuedPaper.standing != PaperStanding.DESTROYED
+        )
     )
     for paper in papers:
         title = f"《{paper.title}》{paper.number}（验证码 {paper.code}）"

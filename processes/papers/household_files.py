@@ -29,10 +29,12 @@ from processes.people.models import (
     PersonVersion,
     Transfer,
 )
+from processes.people.status import TransferStatus
 from processes.policy import retention
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.policy.periods import Month
 from processes.relief.models import Award, AwardMember
+from processes.relief.status import AwardStatus
 from processes.storage.base import Row
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -111,7 +113,7 @@ def _each_away(session: Session, kind: type[Row], which: ColumnElement[bool]) ->
 def _free(today: date) -> list[ColumnElement[bool]]:
     """No case whose file is still there, no old file, no transfer under way, and nobody who still draws something."""
     drawn = and_(
-        Award.status == "standing",
+        Award.status == AwardStatus.STANDING,
         or_(Award.until_month.is_(None), Award.until_month >= str(Month.of(today))),
     )
     member = select(AwardMember.award_id).join(Membership, Membership.person_id == AwardMember.person_id)
@@ -119,7 +121,7 @@ def _free(today: date) -> list[ColumnElement[bool]]:
         Household.destroyed_on.is_(None),
         ~exists().where(Case.household_id == Household.id, Case.destroyed_on.is_(None)),
         ~exists().where(OldFile.household_id == Household.id, OldFile.destroyed_on.is_(None)),
-        ~exists().where(Transfer.household_id == Household.id, Transfer.status == "asked"),
+        ~exists().where(Transfer.household_id == Household.id, Transfer.status == TransferStatus.ASKED),
         ~exists().where(Award.household_id == Household.id, drawn),
         ~exists().where(
             Award.id.in_(member.where(Membership.household_id == Household.id).correlate(Household)), drawn

@@ -16,11 +16,13 @@ from processes.access.scope import Actor
 from processes.cases import numbering
 from processes.cases.clocks import CaseClocks
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.decisions import standing as decided_by
 from processes.errors import PaperValueMissing, RenderFailed, UnknownPaper
 from processes.papers import assemble, contracts
 from processes.papers.levels import level_of
-from processes.papers.models import STANDING, SUPERSEDED, IssuedPaper, Printing
+from processes.papers.models import IssuedPaper, Printing
+from processes.papers.status import PaperStanding, PaperStatus
 from processes.policy.calendar import civil_date
 from processes.releases.bundle import Bundle, PaperRule
 from processes.releases.effects import Needed
@@ -106,14 +108,14 @@ def _job_of(code: str) -> str:
 def ask_again(uow: UnitOfWork, code: str) -> None:
     """Have a paper that could not be made tried at once."""
     paper = uow.session.scalars(select(IssuedPaper).where(IssuedPaper.code == code)).one()
-    if paper.status == "failed" or paper.sha256 is not None:
-        paper.status, paper.error = "pending", None
+    if paper.status == PaperStatus.FAILED or paper.sha256 is not None:
+        paper.status, paper.error = PaperStatus.PENDING, None
     outbox.ask_again(uow, RENDER, _job_of(code), {"code": code}, Urgency.SOMEBODY_WAITS)
 
 
 def on_demand(bundle: Bundle, items: Sequence[WorkItem]) -> list[PaperRule]:
     """The papers of a case that can be asked for now."""
-    done = {i.task for i in items if i.status == "done"}
+    done = {i.task for i in items if i.status == WorkItemStatus.DONE}
     return [p for p in bundle.papers.values() if p.on_demand and (not p.after or p.after in done)]
 
 
@@ -122,7 +124,7 @@ def standing(uow: UnitOfWork, case: Case, paper: str) -> IssuedPaper | None:
     query = select(IssuedPaper).where(
         IssuedPaper.case_id == case.id,
         IssuedPaper.kind == paper,
-        IssuedPaper.standing == STANDING,
+        IssuedPaper.standing == PaperStanding.STANDING,
         IssuedPaper.is_decided,
     )
     uow.flush()
@@ -133,13 +135,15 @@ def supersede(uow: UnitOfWork, case: Case, question: str) -> None:
     """A paper whose step was sent back stays on file, marked as superseded, and so does what was issued anew for it."""
     uow.flush()
     query = select(IssuedPaper).where(
-        IssuedPaper.case_id == case.id, IssuedPaper.question == question, IssuedPaper.standing == STANDING
+        IssuedPaper.case_id == case.id,
+        IssuedPaper.question == question,
+        IssuedPaper.standing == PaperStanding.STANDING,
     )
     for row in uow.session.scalars(query):
-        end(uow, row, SUPERSEDED, "办理环节退回")
+        end(uow, row, PaperStanding.SUPERSEDED, "办理环节退回")
 
 
-def end(uow: UnitOfWork, row: IssuedPaper, standing: str, reason: str) -> None:
+def end(uow: UnitOfWork, row: IssuedPaper, standing: PaperStanding, reason: str) -> None:
     """A paper holds no longer; it stays on file and whoever checks it is told."""
     row.standing, row.ended_on, row.ended_because = standing, civil_date(uow.now), reason
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from processes.cases.models import WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.releases.bundle import PaperRule
 
 COUNTY, TOWNSHIP = "county", "township"
@@ -17,6 +18,6 @@ COUNTY, TOWNSHIP = "county", "township"
 def level_of(rule: PaperRule, items: Sequence[WorkItem]) -> str:
     """`county` or `township`, by the steps that the case has done."""
     delegated = bool(rule.township_step) and any(
-        i.task == rule.township_step and i.status == "done" for i in items
+        i.task == rule.township_step and i.status == WorkItemStatus.DONE for i in items
     )
     return COUNTY if rule.level == COUNTY and not delegated else TOWNSHIP

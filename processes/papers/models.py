@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.papers.status import PaperStanding, PaperStatus
 from processes.storage.base import Marked, Row, Scoped, Stated, Told
 from processes.storage.sealing import sealed_data, sealed_text, sealed_text_or_none
-
-STANDING, SUPERSEDED, WITHDRAWN = "standing", "superseded", "withdrawn"
-DESTROYED = "destroyed"
+from processes.storage.types import StateText
 
 
 class IssuedPaper(Row, Scoped, Marked, Told):
@@ -38,8 +37,10 @@ class IssuedPaper(Row, Scoped, Marked, Told):
     code: Mapped[str] = mapped_column(String(10), unique=True)
     contract = sealed_data(dict[str, Any])
     question: Mapped[str] = mapped_column(String(160))
-    status: Mapped[str] = mapped_column(String(12), default="pending")
-    standing: Mapped[str] = mapped_column(String(12), default=STANDING)
+    status: Mapped[PaperStatus] = mapped_column(StateText(PaperStatus, 12), default=PaperStatus.PENDING)
+    standing: Mapped[PaperStanding] = mapped_column(
+        StateText(PaperStanding, 12), default=PaperStanding.STANDING
+    )
     division: Mapped[str] = mapped_column(String(12))
     """Without an index of its own, which planners would take instead of that of what is to be printed."""
     is_printed: Mapped[bool] = mapped_column(default=False)

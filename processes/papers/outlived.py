@@ -20,7 +20,8 @@ from processes.access.models import AccessLog, Installation
 from processes.cases.models import Notice
 from processes.errors import NotFound, ParameterMissing
 from processes.papers import household_files
-from processes.papers.run_models import DESTROYED, FAILED, PAYMENT_LIST, READY, PrintRun
+from processes.papers.run_models import PrintRun
+from processes.papers.status import RecordKind, RunKind, RunStatus
 from processes.people import queries as people
 from processes.policy import retention
 from processes.policy.calendar import SHANGHAI, civil_date
@@ -28,12 +29,11 @@ from processes.releases import publish
 from processes.storage.batched_reads import SCOPE
 from processes.storage.unit_of_work import UnitOfWork
 
-ACCESS_LOG, NOTICES, LIST, HOUSEHOLD = "access_log", "notices", "pay_list", "household"
-KINDS = (ACCESS_LOG, NOTICES, LIST, HOUSEHOLD)
+KINDS = (RecordKind.ACCESS_LOG, RecordKind.NOTICES, RecordKind.PAYMENT_LIST, RecordKind.HOUSEHOLD)
 TERMS = {
-    ACCESS_LOG: "retention.access_log", NOTICES: "retention.notices", LIST: "retention.payment_list", HOUSEHOLD: "retention.household",
+    RecordKind.ACCESS_LOG: "retention.access_log", RecordKind.NOTICES: "retention.notices", RecordKind.PAYMENT_LIST: "retention.payment_list", RecordKind.HOUSEHOLD: "retention.household",
 }  # fmt: skip
-TITLES = {ACCESS_LOG: "访问记录", NOTICES: "消息"}
+BY_YEAR = (RecordKind.ACCESS_LOG, RecordKind.NOTICES)
 """What is kept by years of the whole county."""
 
 
@@ -41,7 +41,7 @@ TITLES = {ACCESS_LOG: "访问记录", NOTICES: "消息"}
 class Due:
     """A file, or what is kept like one, whose term is over; `id` is the row, or the year."""
 
-    kind: str
+    kind: RecordKind
     number: str
     title: str
     closed_on: date
@@ -59,9 +59,9 @@ def found(session: Session, today: date, number: str = "") -> list[Due]:
 
 def place_of(session: Session, kind: str, number: str) -> str:
     """The place of what has a number; raises `NotFound`."""
-    if kind in TITLES:
+    if kind in BY_YEAR:
         return _county(session)
-    if kind == HOUSEHOLD:
+    if kind == RecordKind.HOUSEHOLD:
         return people.household_by_number(session, number).division
     division = session.scalar(select(PrintRun.division).where(PrintRun.number == number, _is_a_list()))
     if division is None:
@@ -71,33 +71,33 @@ def place_of(session: Session, kind: str, number: str) -> str:
 
 def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]:
     """What it is made of, as it stays on record: how much, and a hash over all of it."""
-    if kind == LIST:
+    if kind == RecordKind.PAYMENT_LIST:
         row = session.get_one(PrintRun, subject)
         whole = {"title": f"{row.title} {row.number}", "pages": row.pages, "sha256": row.sha256 or ""}
         return [whole, *(dict(part) for part in row.parts)]
-    if kind == HOUSEHOLD:
+    if kind == RecordKind.HOUSEHOLD:
         return household_files.pieces_of(session, subject)
-    if kind == NOTICES:
+    if kind == RecordKind.NOTICES:
         marks = session.scalars(
             select(Notice.seal_mark).where(_of_year(Notice.at, subject)).order_by(Notice.id)
         )
-        return [_sum(f"{subject} 年的消息", marks.all())]
-    return [_sum(f"{subject} 年的访问记录", list(_digests(session, subject)))]
+        return [_sum(f"{subject} 年的{RecordKind.NOTICES.title}", marks.all())]
+    return [_sum(f"{subject} 年的{RecordKind.ACCESS_LOG.title}", list(_digests(session, subject)))]
 
 
 def destroy(uow: UnitOfWork, kind: str, number: str) -> tuple[str, list[str]]:
     """Take away what tells of people; answers a key and which files of the papers go."""
     session = uow.session
-    if kind == LIST:
+    if kind == RecordKind.PAYMENT_LIST:
         row = session.scalars(select(PrintRun).where(PrintRun.number == number, _is_a_list())).one()
         files = [p["sha256"] for p in row.parts] + ([row.sha256] if row.sha256 else [])
-        row.content, row.parts, row.sha256, row.error, row.status = {}, [], None, None, DESTROYED
+        row.content, row.parts, row.sha256, row.error, row.status = {}, [], None, None, RunStatus.DESTROYED
         return f"print_run/{row.code}", files
-    if kind == HOUSEHOLD:
+    if kind == RecordKind.HOUSEHOLD:
         household_files.destroy(uow, number)
         return "", []
     year = int(number.rpartition("-")[2])
-    if kind == NOTICES:
+    if kind == RecordKind.NOTICES:
         for notice in session.scalars(select(Notice).where(_of_year(Notice.at, year))):
             session.delete(notice)
     else:
@@ -111,8 +111,8 @@ def _years(session: Session, today: date) -> Iterator[Due]:
     if not county.startswith(session.info.get(SCOPE, "")):
         return
     for kind, first in (
-        (ACCESS_LOG, log_chain.first_told(session)),
-        (NOTICES, session.scalar(select(func.min(Notice.at)))),
+        (RecordKind.ACCESS_LOG, log_chain.first_told(session)),
+        (RecordKind.NOTICES, session.scalar(select(func.min(Notice.at)))),
     ):
         years = _term(session, kind, today, county)
         if first is None or years is None:
@@ -121,39 +121,41 @@ def _years(session: Session, today: date) -> Iterator[Due]:
             closed, term = date(year, 12, 31), f"{years}年"
             over_on = retention.over_on(closed, term)
             if over_on is not None and today >= over_on and _is_any(session, kind, year):
-                number = f"{TITLES[kind]}-{year}"
-                title = f"{year} 年的{TITLES[kind]}"
+                number = f"{kind.title}-{year}"
+                title = f"{year} 年的{kind.title}"
                 yield Due(kind, number, title, closed, term, over_on, year, county)
 
 
-def _is_any(session: Session, kind: str, year: int) -> bool:
-    if kind == NOTICES:
+def _is_any(session: Session, kind: RecordKind, year: int) -> bool:
+    if kind == RecordKind.NOTICES:
         return session.scalar(select(Notice.id).where(_of_year(Notice.at, year)).limit(1)) is not None
     return session.scalar(select(AccessLog.id).where(log_chain.is_told(*_bounds(year))).limit(1)) is not None
 
 
 def _lists(session: Session, today: date, number: str) -> Iterator[Due]:
-    years = _term(session, LIST, today, _county(session))
+    years = _term(session, RecordKind.PAYMENT_LIST, today, _county(session))
     if years is None:
         return
     before = datetime(today.year - years, 1, 1, tzinfo=SHANGHAI)
     query = select(PrintRun).where(
-        _is_a_list(), PrintRun.status.in_((READY, FAILED)), PrintRun.asked_at < before
+        _is_a_list(), PrintRun.status.in_((RunStatus.READY, RunStatus.FAILED)), PrintRun.asked_at < before
     )
     for row in session.scalars(query.where(PrintRun.number == number) if number else query):
         closed, term = civil_date(row.asked_at), f"{years}年"
         over_on = retention.over_on(closed, term)
         if over_on is not None and today >= over_on:
-            yield Due(LIST, row.number, row.title, closed, term, over_on, row.id, row.division)
+            yield Due(
+                RecordKind.PAYMENT_LIST, row.number, row.title, closed, term, over_on, row.id, row.division
+            )
 
 
 def _households(session: Session, today: date, number: str) -> Iterator[Due]:
-    years = _term(session, HOUSEHOLD, today, _county(session))
+    years = _term(session, RecordKind.HOUSEHOLD, today, _county(session))
     for household, since, first in (
         () if years is None else household_files.over(session, today, years, number)
     ):
         yield Due(
-            HOUSEHOLD,
+            RecordKind.HOUSEHOLD,
             household.number,
             "家庭档案",
             since,
@@ -165,10 +167,10 @@ def _households(session: Session, today: date, number: str) -> Iterator[Due]:
 
 
 def _is_a_list() -> ColumnElement[bool]:
-    return and_(PrintRun.kind == PAYMENT_LIST, PrintRun.number != "")
+    return and_(PrintRun.kind == RunKind.PAYMENT_LIST, PrintRun.number != "")
 
 
-def _term(session: Session, kind: str, today: date, county: str) -> int | None:
+def _term(session: Session, kind: RecordKind, today: date, county: str) -> int | None:
     """The full years that the county's book says; None where no release in force declares the term: nothing is over."""
     try:
         years = publish.shared_value(session, TERMS[kind], today, county)

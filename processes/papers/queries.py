@@ -14,9 +14,11 @@ from processes.access.scope import Actor
 from processes.cases import numbering
 from processes.cases.models import Case, WorkItem
 from processes.cases.restoration_models import Restoration
+from processes.cases.status import WorkItemStatus
 from processes.errors import NotFound
-from processes.papers.models import DESTROYED, STANDING, IssuedPaper, PaperSignature, Printing, ReturnedPage
-from processes.papers.run_models import PAYMENT_LIST, PrintRun
+from processes.papers.models import IssuedPaper, PaperSignature, Printing, ReturnedPage
+from processes.papers.run_models import PrintRun
+from processes.papers.status import PaperStanding, PaperStatus, RunKind, RunStatus
 from processes.policy.calendar import civil_date
 from processes.releases.models import Release
 from processes.storage.unit_of_work import within
@@ -39,7 +41,7 @@ class Verified:
     @property
     def stands(self) -> bool:
         """Whether it still holds."""
-        return self.standing == STANDING
+        return self.standing == PaperStanding.STANDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def demand_whole(actor: Actor) -> None:
 def by_code(session: Session, actor: Actor, code: str) -> IssuedPaper:
     """A paper in scope by its code; raises `NotFound`."""
     found = session.scalar(in_scope(actor, code))
-    if found is None or found.standing == DESTROYED:
+    if found is None or found.standing == PaperStanding.DESTROYED:
         raise NotFound()
     return found
 
@@ -97,7 +99,7 @@ def not_returned(session: Session) -> list[tuple[IssuedPaper, Case, list[int]]]:
         select(IssuedPaper, Case)
         .join(Case, Case.id == IssuedPaper.case_id)
         .where(
-            IssuedPaper.standing == STANDING, IssuedPaper.is_decided, IssuedPaper.status == "ready",
+            IssuedPaper.standing == PaperStanding.STANDING, IssuedPaper.is_decided, IssuedPaper.status == PaperStatus.READY,
             IssuedPaper.returned_on.is_(None),
         )
         .order_by(IssuedPaper.id)
@@ -138,7 +140,7 @@ def numbered(session: Session, actor: Actor, word: str, most: int) -> list[tuple
         .join(Case, Case.id == IssuedPaper.case_id)
         .where(
             or_(IssuedPaper.number == word, IssuedPaper.code == word.upper()),
-            IssuedPaper.standing != DESTROYED, within(IssuedPaper.division, actor.division),
+            IssuedPaper.standing != PaperStanding.DESTROYED, within(IssuedPaper.division, actor.division),
         )
     )  # fmt: skip
     if actor.department is not None:
@@ -168,13 +170,13 @@ def _verified_list(session: Session, code: str) -> Verified | None:
     run = PrintRun.__table__
     row = session.execute(
         select(run.c.title, run.c.number, run.c.asked_at, run.c.sha256, run.c.status).where(
-            run.c.code == code, run.c.kind == PAYMENT_LIST
+            run.c.code == code, run.c.kind == RunKind.PAYMENT_LIST
         )
     ).first()
     if row is None:
         return None
     on = civil_date(row.asked_at).isoformat()
-    standing = DESTROYED if row.status == DESTROYED else STANDING
+    standing = PaperStanding.DESTROYED if row.status == RunStatus.DESTROYED else PaperStanding.STANDING
     return Verified(row.title, row.number, on, row.sha256 or "", standing, "", decided=True)
 
 
@@ -188,9 +190,9 @@ def inside(session: Session, actor: Actor, code: str) -> Inside | None:
     printed = select(Printing).where(Printing.paper_id == paper.id)
     later = select(IssuedPaper).where(
         IssuedPaper.case_id == case.id, IssuedPaper.kind == paper.kind, IssuedPaper.id > paper.id,
-        IssuedPaper.standing == STANDING,
+        IssuedPaper.standing == PaperStanding.STANDING,
     )  # fmt: skip
-    steps = select(WorkItem.title).where(WorkItem.case_id == case.id, WorkItem.status == "open")
+    steps = select(WorkItem.title).where(WorkItem.case_id == case.id, WorkItem.status == WorkItemStatus.OPEN)
     return Inside(
         paper,
         case,

@@ -14,7 +14,8 @@ from documents import binding, render
 from processes.access.scope import Actor
 from processes.errors import NotFound, PageFiled, RuleBroken
 from processes.papers import brought, queries
-from processes.papers.models import DESTROYED, IssuedPaper, ReplacedPage, ReturnedPage
+from processes.papers.models import IssuedPaper, ReplacedPage, ReturnedPage
+from processes.papers.status import PaperStanding
 from processes.policy.calendar import civil_date
 from processes.storage import file_store
 from processes.storage.unit_of_work import UnitOfWork
@@ -57,7 +58,7 @@ def place_of(codes: Sequence[str]) -> Place | None:
 def paper_of(uow: UnitOfWork, actor: Actor, code: str) -> IssuedPaper:
     """A paper in scope by its code, locked; raises `NotFound`."""
     found = uow.session.scalar(queries.in_scope(actor, code).with_for_update(of=IssuedPaper))
-    if found is None or found.standing == DESTROYED:
+    if found is None or found.standing == PaperStanding.DESTROYED:
         raise NotFound()
     return found
 

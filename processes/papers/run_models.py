@@ -8,13 +8,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.papers.status import RunKind, RunStatus
 from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text_or_none
-
-BATCH, PAYMENT_LIST = "batch", "payment_list"
-WAITING, READY, FAILED = "waiting", "ready", "failed"
-DESTROYED = "destroyed"
-"""A payment list whose term was over: its number stays, and nothing of what it said."""
+from processes.storage.types import StateText
 
 
 class PrintRun(Row, Scoped, Marked, Stated):
@@ -26,7 +23,7 @@ class PrintRun(Row, Scoped, Marked, Stated):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(10), unique=True)
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[RunKind] = mapped_column(StateText(RunKind, 20))
     title: Mapped[str] = mapped_column(String(120))
     number: Mapped[str] = mapped_column(String(60), default="")
     """The number of the list, where it is a paper of its own."""
@@ -34,7 +31,7 @@ class PrintRun(Row, Scoped, Marked, Stated):
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     asked_by: Mapped[str] = mapped_column(String(60))
     asked_at: Mapped[datetime]
-    status: Mapped[str] = mapped_column(String(10), default=WAITING)
+    status: Mapped[RunStatus] = mapped_column(StateText(RunStatus, 10), default=RunStatus.WAITING)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int]
     parts: Mapped[list[Any]]

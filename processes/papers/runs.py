@@ -18,7 +18,8 @@ from documents import binding
 from processes.access.scope import Actor
 from processes.errors import NotFound
 from processes.papers import batch, shared_template
-from processes.papers.run_models import BATCH, DESTROYED, PAYMENT_LIST, WAITING, PrintRun
+from processes.papers.run_models import PrintRun
+from processes.papers.status import RunKind, RunStatus
 from processes.people import masking
 from processes.policy.calendar import civil_date
 from processes.relief.payroll import PayLine
@@ -74,7 +75,7 @@ def _sum(lines: Sequence[PayLine]) -> Decimal:
 
 def total(content: dict[str, Any], kind: str) -> int:
     """Steps that a run is made in."""
-    return len(_chunks(content)) if kind == PAYMENT_LIST else len(content["sheets"])
+    return len(_chunks(content)) if kind == RunKind.PAYMENT_LIST else len(content["sheets"])
 
 
 def _chunks(content: dict[str, Any]) -> list[list[dict[str, Any]]]:
@@ -85,14 +86,16 @@ def _chunks(content: dict[str, Any]) -> list[list[dict[str, Any]]]:
 def outlived(session: Session, now: datetime) -> list[str]:
     """Codes of batches that were bound so long ago that nobody prints them any more."""
     query = select(PrintRun.code).where(
-        PrintRun.kind == BATCH, PrintRun.status != WAITING, PrintRun.asked_at < now - BATCH_KEPT
+        PrintRun.kind == RunKind.BATCH,
+        PrintRun.status != RunStatus.WAITING,
+        PrintRun.asked_at < now - BATCH_KEPT,
     )
     return list(session.scalars(query))
 
 
 def latest(session: Session, account_id: int | None) -> list[PrintRun]:
     """The person's own runs, latest first."""
-    own = select(PrintRun).where(PrintRun.asked_by_id == account_id, PrintRun.status != DESTROYED)
+    own = select(PrintRun).where(PrintRun.asked_by_id == account_id, PrintRun.status != RunStatus.DESTROYED)
     query = own.order_by(PrintRun.id.desc())
     return list(session.scalars(query.limit(SHOWN)))
 
@@ -103,12 +106,12 @@ def in_scope(actor: Actor, code: str) -> Select[PrintRun]:
     The program itself makes them all.
     """
     query = select(PrintRun).where(
-        PrintRun.code == code.upper(), PrintRun.status != DESTROYED,
+        PrintRun.code == code.upper(), PrintRun.status != RunStatus.DESTROYED,
         within(PrintRun.division, actor.division),
     )  # fmt: skip
     if actor.account_id is None:
         return query
-    return query.where(or_(PrintRun.asked_by_id == actor.account_id, PrintRun.kind == PAYMENT_LIST))
+    return query.where(or_(PrintRun.asked_by_id == actor.account_id, PrintRun.kind == RunKind.PAYMENT_LIST))
 
 
 def find(session: Session, code: str) -> PrintRun | None:

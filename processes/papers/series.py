@@ -74,10 +74,10 @@ def demand_possible(
 
 def beginning(series: str) -> str:
     """How the numbers of a series begin, as `cases.numbering` and the register write them."""
-    kind, *parts = series.split("/")
-    if kind == "paper":
+    of_what, *parts = series.split("/")
+    if of_what == "paper":
         return f"{parts[0]}{parts[1]}〔{parts[2]}〕"
-    return f"{'-'.join(parts)}-" if kind == "case" else f"{parts[0]}-H-"
+    return f"{'-'.join(parts)}-" if of_what == "case" else f"{parts[0]}-H-"
 
 
 def _year(series: str) -> int | None:

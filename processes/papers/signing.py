@@ -15,10 +15,12 @@ from documents.errors import PressBusy, PressError, ScanUnreadable
 from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import Actor, in_name_of
 from processes.cases.models import WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.errors import AttachmentRefused, RenderFailed, RuleBroken, VerificationBusy
 from processes.papers import brought
 from processes.papers.levels import level_of
-from processes.papers.models import STANDING, IssuedPaper, PaperSignature
+from processes.papers.models import IssuedPaper, PaperSignature
+from processes.papers.status import PaperStanding
 from processes.policy.calendar import SHANGHAI, in_chinese
 from processes.releases.bundle import PaperRule
 from processes.storage.certificate import KeyFile, OfficeCertificate
@@ -48,7 +50,7 @@ def given(session: Session, paper_id: int) -> list[PaperSignature]:
 
 def wanted_of(rule: PaperRule, items: Sequence[WorkItem]) -> list[str]:
     """Who signs this paper: of the roles that its rule names those that had a step in the case, and the seal."""
-    had = {i.role for i in items if i.status == "done"}
+    had = {i.role for i in items if i.status == WorkItemStatus.DONE}
     return [w for w in rule.signatures if w == SEAL or w in had]
 
 
@@ -77,14 +79,14 @@ def turns(
         if rule is None or not rule.signatures or not paper.is_decided or paper.sha256 is None:
             continue
         turn = next_of(rule, given(session, paper.id), items)
-        if turn is not None and paper.standing == STANDING and _may_take(turn, actor, items):
+        if turn is not None and paper.standing == PaperStanding.STANDING and _may_take(turn, actor, items):
             found[paper.code] = turn
     return found
 
 
 def demand_signer(turn: Next | None, actor: Actor, paper: IssuedPaper, items: Sequence[WorkItem]) -> Next:
     """Whether the actor may sign now: the role whose turn it is, and whoever did that role's step in the case."""
-    if paper.standing != STANDING or not paper.is_decided or paper.sha256 is None:
+    if paper.standing != PaperStanding.STANDING or not paper.is_decided or paper.sha256 is None:
         raise RuleBroken(reason="文书还没有制成、尚未办结，或者已被取代、撤销，不能签名")
     if turn is None:
         raise RuleBroken(reason="这份文书不需要签名，或者已经签齐")
@@ -105,7 +107,7 @@ def _may_take(turn: Next, actor: Actor, items: Sequence[WorkItem]) -> bool:
 
 
 def _steps(turn: Next, items: Sequence[WorkItem]) -> list[WorkItem]:
-    return [i for i in items if i.role == turn.wanted and i.status == "done"]
+    return [i for i in items if i.role == turn.wanted and i.status == WorkItemStatus.DONE]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from processes.papers import shared_template
 from processes.policy.calendar import civil_date
-from processes.relief import fund_rules
 from processes.relief.fund_queries import Line, Statement
 
 TEMPLATE = "fund_statement.html"
@@ -93,7 +92,7 @@ def _line(n: Line) -> dict[str, str]:
 
 
 def _kind(n: Line) -> str:
-    return fund_rules.KIND_TITLES[n.kind]
+    return n.kind.title
 
 
 def _amount(value: Decimal) -> str:

@@ -8,8 +8,9 @@ from processes.access import audit, persons
 from processes.access.scope import Actor
 from processes.errors import DutySeparation, NotFound, RuleBroken
 from processes.parameters import book
-from processes.parameters.models import IN_FORCE, PROPOSED, REJECTED, REPLACED, WITHDRAWN, ParameterValue
+from processes.parameters.models import ParameterValue
 from processes.parameters.rules import Entry, differs
+from processes.parameters.status import ParameterStatus
 from processes.policy.parameters import kind_of, written
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -18,14 +19,14 @@ def propose(uow: UnitOfWork, actor: Actor, name: str, entry: Entry) -> Parameter
     """Write down a value that waits for a second person; raises `RuleBroken` when one waits for that day already."""
     book.lock(uow)
     uow.flush()
-    if _at(uow, name, entry.division, entry.since, PROPOSED) is not None:
+    if _at(uow, name, entry.division, entry.since, ParameterStatus.PROPOSED) is not None:
         raise RuleBroken(reason=f"该参数自 {entry.since} 起的取值已有一项待确认，请先处理")
-    standing = _at(uow, name, entry.division, entry.since, IN_FORCE)
+    standing = _at(uow, name, entry.division, entry.since, ParameterStatus.IN_FORCE)
     if standing is not None and standing.is_confirmed and not differs(standing.scalar, entry.value):
         raise RuleBroken(reason=f"该参数自 {entry.since} 起已经是这个取值，并已确认")
     row = ParameterValue(
         name=name, division=entry.division, since=entry.since, value=written(entry.value),
-        kind=kind_of(entry.value), source=entry.source, status=PROPOSED, release="",
+        kind=kind_of(entry.value), source=entry.source, status=ParameterStatus.PROPOSED, release="",
         proposed_by_id=actor.account_id, proposed_by=actor.name, proposed_at=uow.now, confirmed_by="", ended_by="",
         reason="",
     )  # fmt: skip
@@ -50,12 +51,12 @@ def confirm(uow: UnitOfWork, actor: Actor, value_id: int) -> ParameterValue:
         or _published_by(row, actor)
     ):
         raise DutySeparation(earlier="提出参数取值", step="确认参数取值")
-    old = _at(uow, row.name, row.division, row.since, IN_FORCE)
+    old = _at(uow, row.name, row.division, row.since, ParameterStatus.IN_FORCE)
     if old is not None:
-        old.status, old.ended_at, old.ended_by = REPLACED, uow.now, actor.name
+        old.status, old.ended_at, old.ended_by = ParameterStatus.REPLACED, uow.now, actor.name
         uow.flush()  # the index allows one value in force
         old.replaced_by_id = row.id
-    row.status, row.ended_at, row.ended_by = IN_FORCE, uow.now, actor.name
+    row.status, row.ended_at, row.ended_by = ParameterStatus.IN_FORCE, uow.now, actor.name
     row.confirmed_by_id, row.confirmed_by = actor.account_id, actor.name
     book.changed(uow)
     audit.note(uow, actor, "parameter_confirmed", _target(row))
@@ -68,7 +69,7 @@ def reject(uow: UnitOfWork, actor: Actor, value_id: int, reason: str) -> Paramet
     row = _waiting(uow, value_id)
     if not reason.strip():
         raise RuleBroken(reason="请写明退回的理由")
-    _end(uow, row, REJECTED, actor, reason)
+    _end(uow, row, ParameterStatus.REJECTED, actor, reason)
     audit.note(uow, actor, "parameter_rejected", _target(row))
     return row
 
@@ -79,7 +80,7 @@ def withdraw(uow: UnitOfWork, actor: Actor, value_id: int) -> ParameterValue:
     row = _waiting(uow, value_id)
     if row.proposed_by_id is None or row.proposed_by_id != actor.account_id:
         raise RuleBroken(reason="只能撤回自己提出的取值")
-    _end(uow, row, WITHDRAWN, actor, "提出人撤回")
+    _end(uow, row, ParameterStatus.WITHDRAWN, actor, "提出人撤回")
     audit.note(uow, actor, "parameter_withdrawn", _target(row))
     return row
 
@@ -91,7 +92,7 @@ def _published_by(row: ParameterValue, actor: Actor) -> bool:
     )
 
 
-def _end(uow: UnitOfWork, row: ParameterValue, status: str, actor: Actor, reason: str) -> None:
+def _end(uow: UnitOfWork, row: ParameterValue, status: ParameterStatus, actor: Actor, reason: str) -> None:
     row.status, row.ended_at, row.ended_by, row.reason = status, uow.now, actor.name, reason.strip()
 
 
@@ -100,12 +101,14 @@ def _waiting(uow: UnitOfWork, value_id: int) -> ParameterValue:
     row = uow.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if row is None:
         raise NotFound()
-    if row.status != PROPOSED:
+    if row.status != ParameterStatus.PROPOSED:
         raise RuleBroken(reason="这一项已经处理过，请刷新页面")
     return row
 
 
-def _at(uow: UnitOfWork, name: str, division: str, since: object, status: str) -> ParameterValue | None:
+def _at(
+    uow: UnitOfWork, name: str, division: str, since: object, status: ParameterStatus
+) -> ParameterValue | None:
     query = select(ParameterValue).where(
         ParameterValue.name == name, ParameterValue.division == division, ParameterValue.since == since,
         ParameterValue.status == status,

@@ -9,7 +9,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from processes.parameters.models import IN_FORCE, ParameterBook, ParameterValue
+from processes.parameters.models import ParameterBook, ParameterValue
+from processes.parameters.status import ParameterStatus
 from processes.policy.parameters import DatedValue, Standing
 from processes.storage.batched_reads import Ask, fetch
 from processes.storage.unit_of_work import UnitOfWork
@@ -56,7 +57,11 @@ def standing(session: Session) -> Standing:
 
 def rows_in_force(session: Session) -> list[ParameterValue]:
     """The rows that count, those that are not confirmed included."""
-    query = select(ParameterValue).where(ParameterValue.status == IN_FORCE).order_by(ParameterValue.id)
+    query = (
+        select(ParameterValue)
+        .where(ParameterValue.status == ParameterStatus.IN_FORCE)
+        .order_by(ParameterValue.id)
+    )
     return list(session.scalars(query))
 
 

@@ -8,22 +8,13 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.parameters.status import ParameterStatus, PinStatus
 from processes.policy.parameters import DatedValue, Scalar, read
 from processes.storage.base import Row, Stated, Told
-
-PROPOSED, IN_FORCE, REJECTED, WITHDRAWN, REPLACED = (
-    "proposed",
-    "in_force",
-    "rejected",
-    "withdrawn",
-    "replaced",
-)
-STATUS_TITLES = {
-    PROPOSED: "待确认", IN_FORCE: "现行", REJECTED: "已退回", WITHDRAWN: "已撤回", REPLACED: "已被替代"
-}  # fmt: skip
+from processes.storage.types import StateText
 
 
-def _only(status: str) -> dict[str, Any]:
+def _only(status: ParameterStatus) -> dict[str, Any]:
     where = text(f"status = '{status}'")
     return {"unique": True, "postgresql_where": where, "sqlite_where": where}
 
@@ -45,8 +36,8 @@ class ParameterValue(Row, Stated):
             name="confirmed_before_in_force",
         ),
         CheckConstraint("status <> 'proposed' OR confirmed_by_id IS NULL", name="proposed_is_unconfirmed"),
-        Index("uq_parameter_value_in_force", "name", "division", "since", **_only(IN_FORCE)),
-        Index("uq_parameter_value_proposed", "name", "division", "since", **_only(PROPOSED)),
+        Index("uq_parameter_value_in_force", "name", "division", "since", **_only(ParameterStatus.IN_FORCE)),
+        Index("uq_parameter_value_proposed", "name", "division", "since", **_only(ParameterStatus.PROPOSED)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -58,7 +49,7 @@ class ParameterValue(Row, Stated):
     """Canonical text of the kind."""
     kind: Mapped[str] = mapped_column(String(10))
     source: Mapped[str] = mapped_column(String(200))
-    status: Mapped[str] = mapped_column(String(10))
+    status: Mapped[ParameterStatus] = mapped_column(StateText(ParameterStatus, 10))
     release: Mapped[str] = mapped_column(String(80), default="")
     """The release whose publication brought it; empty: entered by a person."""
     hands: Mapped[list[Any]] = mapped_column(default=list)
@@ -128,7 +119,7 @@ class CaseParameter(Row, Told):
     is_confirmed: Mapped[bool]
     confirmed_by: Mapped[str] = mapped_column(String(60), default="")
     read_at: Mapped[datetime]
-    status: Mapped[str] = mapped_column(String(12), default="standing")
+    status: Mapped[PinStatus] = mapped_column(StateText(PinStatus, 12), default=PinStatus.STANDING)
     mark: Mapped[str] = mapped_column(String(24))
     """What tells it from the others of its case."""
 

@@ -8,11 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.parameters.models import CaseParameter
+from processes.parameters.status import PinStatus
 from processes.policy.parameters import DatedValue, PolicyBook, Scalar, kind_of, written
 from processes.storage import sealing
 from processes.storage.unit_of_work import UnitOfWork
-
-STANDING, SUPERSEDED = "standing", "superseded"
 
 
 class CasePolicy:
@@ -32,7 +31,7 @@ class CasePolicy:
     def __call__(self, name: str, on: date) -> Scalar:
         """The value that counts for the case on a day; raises `ParameterMissing`."""
         known = self._rows().get((name, on))
-        if known is not None and known.status == STANDING:
+        if known is not None and known.status == PinStatus.STANDING:
             return known.dated.value
         found = self.policy.dated(name, on, self._division)
         self._keep(name, on, found)
@@ -41,7 +40,7 @@ class CasePolicy:
     def dated(self, name: str, on: date) -> DatedValue:
         """The value that counts with its source; confirmed, too, when the same value was confirmed since."""
         known = self._rows().get((name, on))
-        if known is None or known.status != STANDING:
+        if known is None or known.status != PinStatus.STANDING:
             return self.policy.dated(name, on, self._division)
         kept = known.dated
         now = self.today(name, on)
@@ -66,7 +65,7 @@ class CasePolicy:
         found = []
         for (name, on), row in sorted(self._rows().items()):
             now = self.today(name, on)
-            if row.status == STANDING and now is not None and now.value != row.dated.value:
+            if row.status == PinStatus.STANDING and now is not None and now.value != row.dated.value:
                 found.append((name, on, row.dated, now))
         return found
 
@@ -75,7 +74,7 @@ class CasePolicy:
             self._known = {}
             if self._case_id is not None:
                 query = select(CaseParameter).where(
-                    CaseParameter.case_id == self._case_id, CaseParameter.status == STANDING
+                    CaseParameter.case_id == self._case_id, CaseParameter.status == PinStatus.STANDING
                 )
                 self._known = {(r.name, r.day): r for r in self._session.scalars(query)}
         return self._known
@@ -86,7 +85,7 @@ class CasePolicy:
         row = CaseParameter(
             case_id=self._case_id, name=name, day=on, value=written(found.value), kind=kind_of(found.value),
             division=found.division, since=found.since, source=found.source[:200], is_confirmed=found.confirmed,
-            confirmed_by=found.confirmed_by, read_at=self._uow.now, status=STANDING, mark=sealing.new_mark(),
+            confirmed_by=found.confirmed_by, read_at=self._uow.now, status=PinStatus.STANDING, mark=sealing.new_mark(),
         )  # fmt: skip
         self._uow.add(row)
         self._rows()[name, on] = row
@@ -95,7 +94,9 @@ class CasePolicy:
 def release(uow: UnitOfWork, case_id: int) -> None:
     """The case is computed anew: it reads the book again."""
     uow.flush()
-    standing = select(CaseParameter).where(CaseParameter.case_id == case_id, CaseParameter.status == STANDING)
+    standing = select(CaseParameter).where(
+        CaseParameter.case_id == case_id, CaseParameter.status == PinStatus.STANDING
+    )
     for row in uow.session.scalars(standing):
-        row.status = SUPERSEDED
+        row.status = PinStatus.SUPERSEDED
     uow.flush()  # before the case reads the book again: of a parameter and a day one value stands

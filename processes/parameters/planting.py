@@ -14,7 +14,8 @@ from typing import TypeAlias
 from sqlalchemy import select
 
 from processes.parameters import book
-from processes.parameters.models import IN_FORCE, PROPOSED, REPLACED, WITHDRAWN, ParameterValue
+from processes.parameters.models import ParameterValue
+from processes.parameters.status import ParameterStatus
 from processes.policy.parameters import DatedValue, PolicyBook, Standing, kind_of, written
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -104,11 +105,11 @@ def plant(
             _propose(uow, change, waiting, release, by, hands)
             continue
         if old is not None:
-            old.status = WITHDRAWN if change.value is None else REPLACED
+            old.status = ParameterStatus.WITHDRAWN if change.value is None else ParameterStatus.REPLACED
             old.ended_at, old.ended_by, old.reason = uow.now, by, f"随 {release} 发布"
     uow.flush()
     for change in (c for c in planned if not c.waits and c.value is not None):
-        new = _row(uow, change, IN_FORCE, release, by, hands)
+        new = _row(uow, change, ParameterStatus.IN_FORCE, release, by, hands)
         uow.add(new)
         if (old := rows.get(change.place)) is not None:
             uow.flush()
@@ -119,7 +120,9 @@ def plant(
 
 
 def _waiting(uow: UnitOfWork) -> Mapping[Place, ParameterValue]:
-    found = uow.session.scalars(select(ParameterValue).where(ParameterValue.status == PROPOSED))
+    found = uow.session.scalars(
+        select(ParameterValue).where(ParameterValue.status == ParameterStatus.PROPOSED)
+    )
     return {(r.name, r.division, r.since): r for r in found}
 
 
@@ -135,11 +138,16 @@ def _propose(
     old = waiting.get(change.place)
     if old is not None and not old.release:
         return
-    new = _row(uow, change, PROPOSED, release, by, hands)
+    new = _row(uow, change, ParameterStatus.PROPOSED, release, by, hands)
     if old is not None:
         if old.value == new.value:
             return
-        old.status, old.ended_at, old.ended_by, old.reason = WITHDRAWN, uow.now, by, f"{release} 另有建议"
+        old.status, old.ended_at, old.ended_by, old.reason = (
+            ParameterStatus.WITHDRAWN,
+            uow.now,
+            by,
+            f"{release} 另有建议",
+        )
         uow.flush()
     uow.add(new)
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from processes.parameters.models import PROPOSED, ParameterValue
+from processes.parameters.models import ParameterValue
+from processes.parameters.status import ParameterStatus
 
 
 def history(session: Session) -> Mapping[str, list[ParameterValue]]:
@@ -21,10 +22,14 @@ def history(session: Session) -> Mapping[str, list[ParameterValue]]:
 
 def waiting(session: Session) -> Sequence[ParameterValue]:
     """Proposals that await a second person, oldest first."""
-    query = select(ParameterValue).where(ParameterValue.status == PROPOSED).order_by(ParameterValue.id)
+    query = (
+        select(ParameterValue)
+        .where(ParameterValue.status == ParameterStatus.PROPOSED)
+        .order_by(ParameterValue.id)
+    )
     return session.scalars(query).all()
 
 
 def waiting_count(session: Session) -> int:
     """How many await a second person."""
-    return session.scalar(select(func.count()).where(ParameterValue.status == PROPOSED)) or 0
+    return session.scalar(select(func.count()).where(ParameterValue.status == ParameterStatus.PROPOSED)) or 0

@@ -14,9 +14,9 @@ from processes.access.scope import Actor, township_of
 from processes.errors import NotFound, RuleBroken
 from processes.people import history, names, persons, shown
 from processes.people.models import Household, Person, PersonDifference
+from processes.people.status import DifferenceStatus
 from processes.storage.unit_of_work import UnitOfWork, within
 
-STATUSES = {"open": "待处理", "accepted": "已采纳", "declined": "未采纳", "lapsed": "已一致"}
 SHOWN = 200
 
 
@@ -51,7 +51,7 @@ def note(
     query = select(PersonDifference).where(
         PersonDifference.person_id == person.id,
         PersonDifference.place == place,
-        PersonDifference.status == "open",
+        PersonDifference.status == DifferenceStatus.OPEN,
     )
     waiting = {row.field: row for row in uow.session.scalars(query)}
     new = []
@@ -59,7 +59,7 @@ def note(
         row = waiting.get(field)
         if said[field] == own[field]:
             if row is not None:
-                close(uow, actor, row, "lapsed", "")
+                close(uow, actor, row, DifferenceStatus.LAPSED, "")
             elif field == "name" and names.called(uow.session, place, [person]):
                 _note_agreed(uow, actor, person, household, due_on)
         elif row is None:
@@ -68,7 +68,7 @@ def note(
             row = PersonDifference(
                 person_id=person.id, field=field, place=place, household_id=household.id,
                 values={"own": own[field], "told": said[field]}, at=uow.now, by=actor.name,
-                by_id=actor.account_id, due_on=due_on, status="open",
+                by_id=actor.account_id, due_on=due_on, status=DifferenceStatus.OPEN,
             )  # fmt: skip
             uow.add(row)
             new.append(row)
@@ -85,7 +85,7 @@ def _note_agreed(uow: UnitOfWork, actor: Actor, person: Person, household: House
         PersonDifference(
             person_id=person.id, field="name", place=township_of(household.division), household_id=household.id,
             values={"own": person.name, "told": person.name}, at=uow.now, by=actor.name, by_id=actor.account_id,
-            due_on=due_on, status="lapsed", resolved_at=uow.now, resolved_by=actor.name,
+            due_on=due_on, status=DifferenceStatus.LAPSED, resolved_at=uow.now, resolved_by=actor.name,
         )
     )  # fmt: skip
 
@@ -96,7 +96,7 @@ def _declined(session: Session, person: Person, field: str, place: str, value: A
         select(PersonDifference)
         .where(
             PersonDifference.person_id == person.id, PersonDifference.field == field,
-            PersonDifference.place == place, PersonDifference.status == "declined",
+            PersonDifference.place == place, PersonDifference.status == DifferenceStatus.DECLINED,
         )
         .order_by(PersonDifference.id.desc())
     )  # fmt: skip
@@ -114,9 +114,9 @@ def resolve(uow: UnitOfWork, actor: Actor, difference_id: int, accept: bool, rea
     person = None if row is None else uow.lock(Person, row.person_id)
     if row is None or person is None or not actor.covers(person.home):
         raise NotFound()
-    if row.status != "open":
-        raise RuleBroken(reason=f"这一差异{STATUSES[row.status]}，请刷新后查看")
-    close(uow, actor, row, "accepted" if accept else "declined", reason)
+    if row.status != DifferenceStatus.OPEN:
+        raise RuleBroken(reason=f"这一差异{row.status.title}，请刷新后查看")
+    close(uow, actor, row, DifferenceStatus.ACCEPTED if accept else DifferenceStatus.DECLINED, reason)
     if accept:
         source = f"采纳登记差异（{reason}）"[:120]
         if persons.write(uow, actor, person, {row.field: row.values["told"]}, person.home, source):
@@ -130,14 +130,16 @@ def lapse(uow: UnitOfWork, actor: Actor, person: Person) -> None:
     """Differences that are none any more, because the file says the same by now."""
     own = persons.registered(person)
     query = select(PersonDifference).where(
-        PersonDifference.person_id == person.id, PersonDifference.status == "open"
+        PersonDifference.person_id == person.id, PersonDifference.status == DifferenceStatus.OPEN
     )
     for row in uow.session.scalars(query):
         if row.values["told"] == own[row.field]:
-            close(uow, actor, row, "lapsed", "")
+            close(uow, actor, row, DifferenceStatus.LAPSED, "")
 
 
-def close(uow: UnitOfWork, actor: Actor, row: PersonDifference, status: str, reason: str) -> None:
+def close(
+    uow: UnitOfWork, actor: Actor, row: PersonDifference, status: DifferenceStatus, reason: str
+) -> None:
     """Note what came of a difference."""
     row.status, row.reason = status, reason
     row.resolved_at, row.resolved_by = uow.now, actor.name
@@ -153,7 +155,7 @@ def listed(session: Session, actor: Actor, only_open: bool = True) -> list[Shown
         .limit(SHOWN)
     )
     if only_open:
-        query = query.where(PersonDifference.status == "open")
+        query = query.where(PersonDifference.status == DifferenceStatus.OPEN)
     return _shown(session, actor, session.execute(query).all())
 
 
@@ -162,7 +164,7 @@ def told_by(session: Session, household: Household) -> dict[int, dict[str, Any]]
     was declined: its page goes on saying so."""
     query = select(PersonDifference).where(
         PersonDifference.person_id.in_([m.person_id for m in household.members]),
-        PersonDifference.place == township_of(household.division), PersonDifference.status == "open",
+        PersonDifference.place == township_of(household.division), PersonDifference.status == DifferenceStatus.OPEN,
     )  # fmt: skip
     found: dict[int, dict[str, Any]] = {}
     for row in session.scalars(query):
@@ -200,7 +202,7 @@ def _open_ids(actor: Actor) -> Select[int]:
         select(PersonDifference.id)
         .join(Person, Person.id == PersonDifference.person_id)
         .where(
-            PersonDifference.status == "open",
+            PersonDifference.status == DifferenceStatus.OPEN,
             or_(within(Person.home, actor.division), within(PersonDifference.place, actor.division)),
         )
     )
@@ -211,7 +213,7 @@ def of_people(session: Session, actor: Actor, people: Sequence[int]) -> dict[int
     query = (
         select(PersonDifference, Person)
         .join(Person, Person.id == PersonDifference.person_id)
-        .where(PersonDifference.person_id.in_(people), PersonDifference.status == "open")
+        .where(PersonDifference.person_id.in_(people), PersonDifference.status == DifferenceStatus.OPEN)
         .order_by(PersonDifference.id)
     )
     found: dict[int, list[Shown]] = {}
@@ -227,14 +229,14 @@ def _shown(session: Session, actor: Actor, rows: Sequence[Any]) -> list[Shown]:
         Shown(
             row, person.home, person.name if actor.covers(person.home) else told.get((person.id, row.place), person.name),
             persons.FIELDS[row.field], _own(row, person) if actor.covers(person.home) else None,
-            persons.shown(row.field, row.values["told"]), row.status == "open" and actor.covers(person.home),
+            persons.shown(row.field, row.values["told"]), row.status == DifferenceStatus.OPEN and actor.covers(person.home),
         )
         for row, person in concerned
     ]  # fmt: skip
 
 
 def _own(row: PersonDifference, person: Person) -> str:
-    is_open = row.status == "open"
+    is_open = row.status == DifferenceStatus.OPEN
     return persons.shown(row.field, persons.registered(person)[row.field] if is_open else row.values["own"])
 
 

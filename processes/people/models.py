@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from processes.people.status import DifferenceStatus, TransferStatus
 from processes.policy.initials import initials, other_initials
 from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text
+from processes.storage.types import StateText
 
 
 class Person(Row, Marked):
@@ -97,7 +99,9 @@ class PersonDifference(Row, Marked, Stated):
     by: Mapped[str] = mapped_column(String(60))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     due_on: Mapped[date]
-    status: Mapped[str] = mapped_column(String(10), default="open")
+    status: Mapped[DifferenceStatus] = mapped_column(
+        StateText(DifferenceStatus, 10), default=DifferenceStatus.OPEN
+    )
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str] = mapped_column(String(60), default="")
     reason = sealed_text()
@@ -160,7 +164,7 @@ class Household(Row, Scoped, Marked):
 class Transfer(Row, Marked, Stated):
     """A household, or one person of it, moves to another township (迁移): asked by the one, accepted by the other.
 
-    `status` is `asked`, `accepted`, `declined` or `withdrawn`; nothing moves before it is accepted.
+    Nothing moves before it is accepted.
     """
 
     __tablename__ = "transfer"
@@ -186,7 +190,9 @@ class Transfer(Row, Marked, Stated):
     asked_by: Mapped[str] = mapped_column(String(60))
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     due_on: Mapped[date]
-    status: Mapped[str] = mapped_column(String(10), default="asked")
+    status: Mapped[TransferStatus] = mapped_column(
+        StateText(TransferStatus, 10), default=TransferStatus.ASKED
+    )
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(String(60), default="")
     note = sealed_text()

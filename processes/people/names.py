@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, object_session
 
 from processes.access.scope import township_of
 from processes.people.models import Household, Membership, Person, PersonDifference
+from processes.people.status import DifferenceStatus
 from processes.storage.unit_of_work import UnitOfWork
 
-STANDING = ("open", "declined")
+STANDING = (DifferenceStatus.OPEN, DifferenceStatus.DECLINED)
 """States of a difference of name in which the place goes on calling somebody as it typed."""
 
 

@@ -13,9 +13,9 @@ from processes.access.scope import Actor, township_of
 from processes.errors import NotFound, RuleBroken
 from processes.people import differences, history, names, persons
 from processes.people.models import Household, Membership, Person, PersonDifference, Transfer
+from processes.people.status import DifferenceStatus, TransferStatus
 from processes.storage.unit_of_work import UnitOfWork, within
 
-STATUSES = {"asked": "待接收", "accepted": "已接收", "declined": "已退回", "withdrawn": "已撤回"}
 SHOWN = 200
 
 
@@ -44,7 +44,7 @@ def ask(uow: UnitOfWork, actor: Actor, asking: Asking) -> Transfer:
     row = Transfer(
         household_id=household.id, household_number=household.number, person_id=asking.person_id, name=name,
         from_place=own, to_place=asking.to_place, reason=asking.reason, asked_at=uow.now, asked_by=actor.name,
-        asked_by_id=actor.account_id, due_on=asking.due_on, status="asked",
+        asked_by_id=actor.account_id, due_on=asking.due_on, status=TransferStatus.ASKED,
     )  # fmt: skip
     uow.add(row)
     uow.flush()
@@ -53,7 +53,9 @@ def ask(uow: UnitOfWork, actor: Actor, asking: Asking) -> Transfer:
 
 def _standing(uow: UnitOfWork, household_id: int, person_id: int) -> Transfer | None:
     """A transfer that waits and would move the same people."""
-    query = select(Transfer).where(Transfer.household_id == household_id, Transfer.status == "asked")
+    query = select(Transfer).where(
+        Transfer.household_id == household_id, Transfer.status == TransferStatus.ASKED
+    )
     if person_id:
         query = query.where(Transfer.person_id.in_((0, person_id)))
     return uow.session.scalars(query).first()
@@ -84,12 +86,12 @@ def locked(uow: UnitOfWork, actor: Actor, transfer_id: int, receiving: bool) -> 
     row: Transfer | None = uow.lock(Transfer, transfer_id)
     if row is None or not actor.covers(row.to_place if receiving else row.from_place):
         raise NotFound()
-    if row.status != "asked":
-        raise RuleBroken(reason=f"这一迁移{STATUSES[row.status]}，请刷新后查看")
+    if row.status != TransferStatus.ASKED:
+        raise RuleBroken(reason=f"这一迁移{row.status.title}，请刷新后查看")
     return row
 
 
-def close(uow: UnitOfWork, actor: Actor, row: Transfer, status: str, note: str) -> None:
+def close(uow: UnitOfWork, actor: Actor, row: Transfer, status: TransferStatus, note: str) -> None:
     """Note what came of it."""
     row.status, row.note = status, note
     row.decided_at, row.decided_by = uow.now, actor.name
@@ -163,12 +165,12 @@ def _take_over_what_was_told(
     query = select(PersonDifference).where(
         PersonDifference.person_id == person.id,
         PersonDifference.place == place,
-        PersonDifference.status == "open",
+        PersonDifference.status == DifferenceStatus.OPEN,
     )
     told = {}
     for row in uow.session.scalars(query):
         told[row.field] = row.values["told"]
-        differences.close(uow, actor, row, "accepted", source)
+        differences.close(uow, actor, row, DifferenceStatus.ACCEPTED, source)
     if told:
         persons.write(uow, actor, person, told, into.division, source)
 
@@ -194,14 +196,14 @@ def listed(session: Session, actor: Actor, only_open: bool = True) -> Sequence[T
         .limit(SHOWN)
     )
     if only_open:
-        query = query.where(Transfer.status == "asked")
+        query = query.where(Transfer.status == TransferStatus.ASKED)
     return session.scalars(query).all()
 
 
 def waiting(session: Session, actor: Actor) -> int:
     """How many transfers of an actor's places wait for an answer, counted to `SHOWN`."""
     asked = select(Transfer.id).where(
-        Transfer.status == "asked",
+        Transfer.status == TransferStatus.ASKED,
         or_(within(Transfer.from_place, actor.division), within(Transfer.to_place, actor.division)),
     )
     return session.scalar(select(func.count()).select_from(asked.limit(SHOWN).subquery())) or 0
@@ -210,7 +212,7 @@ def waiting(session: Session, actor: Actor) -> int:
 def overdue(session: Session, actor: Actor, today: date) -> int:
     """How many transfers of an actor's places wait longer than they may."""
     query = select(func.count()).where(
-        Transfer.status == "asked", Transfer.due_on < today,
+        Transfer.status == TransferStatus.ASKED, Transfer.due_on < today,
         or_(within(Transfer.from_place, actor.division), within(Transfer.to_place, actor.division)),
     )  # fmt: skip
     return session.scalar(query) or 0
@@ -218,5 +220,7 @@ def overdue(session: Session, actor: Actor, today: date) -> int:
 
 def of_household(session: Session, household_id: int) -> Sequence[Transfer]:
     """Transfers of a household that wait."""
-    query = select(Transfer).where(Transfer.household_id == household_id, Transfer.status == "asked")
+    query = select(Transfer).where(
+        Transfer.household_id == household_id, Transfer.status == TransferStatus.ASKED
+    )
     return session.scalars(query.order_by(Transfer.id)).all()

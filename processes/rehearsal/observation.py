@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 from processes.access.scope import township_of
 from processes.cases import clocks, queries
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.coordination import screening
 from processes.engine import runtime, trail
 from processes.papers import queries as papers
 from processes.papers.models import IssuedPaper
+from processes.papers.status import PaperStanding
 from processes.people import queries as people
 from processes.people.models import PersonDifference
+from processes.people.status import DifferenceStatus
 from processes.policy.calendar import civil_date
 from processes.rehearsal.results import Result
 from processes.rehearsal.stage import Stage
@@ -49,13 +52,15 @@ def look(stage: Stage, number: str, division: str, result: Result) -> None:
         result.documents = list(
             session.scalars(
                 select(IssuedPaper.kind)
-                .where(IssuedPaper.case_id == case.id, IssuedPaper.standing == "standing")
+                .where(IssuedPaper.case_id == case.id, IssuedPaper.standing == PaperStanding.STANDING)
                 .order_by(IssuedPaper.id)
             )
         )
         result.open = list(
             session.scalars(
-                select(WorkItem.task).where(WorkItem.case_id == case.id, WorkItem.status == "open")
+                select(WorkItem.task).where(
+                    WorkItem.case_id == case.id, WorkItem.status == WorkItemStatus.OPEN
+                )
             )
         )
         award = relief.of_case(session, case.id)
@@ -68,7 +73,7 @@ def look(stage: Stage, number: str, division: str, result: Result) -> None:
                 "cover": award.cover, "members": members,
             }  # fmt: skip
         result.register_differences = (
-            session.scalar(select(func.count()).where(PersonDifference.status == "open")) or 0
+            session.scalar(select(func.count()).where(PersonDifference.status == DifferenceStatus.OPEN)) or 0
         )
         _look_around(stage, division, session, case, result)
 
@@ -92,9 +97,9 @@ def _look_around(stage: Stage, division: str, session: Session, case: Case, resu
             result.linked.append(
                 {
                     "programme": other.programme, "process": other.process, "department": other.department,
-                    "status": other.status, "outcome": other.outcome,
-                    "open": sorted(i.task for i in queries.items(session, other.id) if i.status == "open"),
-                    "documents": [p.kind for p in papers.of_case(session, other.id) if p.standing == "standing"],
+                    "status": str(other.status), "outcome": other.outcome,
+                    "open": sorted(i.task for i in queries.items(session, other.id) if i.status == WorkItemStatus.OPEN),
+                    "documents": [p.kind for p in papers.of_case(session, other.id) if p.standing == PaperStanding.STANDING],
                     "due": {k.name: k.due_on for k in clocks.of_case(session, other.id)},
                 }
             )  # fmt: skip

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from processes.access.scope import township_of
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.errors import FormInvalid, ScenarioInvalid, YimenError
 from processes.office.cases.calls import AttachCall, NoteCall
 from processes.office.cases.limits import ExtendClock
@@ -243,7 +244,11 @@ class Player:
         with self.stage.database.reading("") as session:
             query = (
                 select(WorkItem.ref)
-                .where(WorkItem.case_id == item.case_id, WorkItem.task == task, WorkItem.status == "done")
+                .where(
+                    WorkItem.case_id == item.case_id,
+                    WorkItem.task == task,
+                    WorkItem.status == WorkItemStatus.DONE,
+                )
                 .order_by(WorkItem.id.desc())
             )
             return session.scalars(query).first() or task
@@ -251,7 +256,11 @@ class Player:
     def _item(self, task: str, programme: str, department: str) -> WorkItem:
         """The open item of a step, in whichever of the scenario's cases it waits."""
         with self.stage.database.reading("") as session:
-            query = select(WorkItem).join(Case, Case.id == WorkItem.case_id).where(WorkItem.status == "open")
+            query = (
+                select(WorkItem)
+                .join(Case, Case.id == WorkItem.case_id)
+                .where(WorkItem.status == WorkItemStatus.OPEN)
+            )
             if programme:
                 query = query.where(Case.programme == programme)
             if department:

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from processes.access.permissions import ROLE_TITLES, Role
 from processes.cases import seconds
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.engine import runtime
 from processes.errors import FormInvalid, RehearsalBusy, YimenError
 from processes.policy import values
@@ -142,12 +143,14 @@ def _standing(made: Stage, player: Player) -> dict[str, Any]:
                 "task": i.task, "title": i.title, "role": ROLE_TITLES[Role(i.role)], "case": case.programme_title,
                 "programme": case.programme, "department": case.department, "own": case.number == player.number,
                 "form": _form(made, case, i), "draft": values.plain(i.draft or {}),
-                "earlier": [[d.task, d.title] for d, c in rows if c.id == case.id and d.status == "done"],
+                "earlier": [[d.task, d.title] for d, c in rows if c.id == case.id and d.status == WorkItemStatus.DONE],
             }
             for i, case in rows
-            if i.status == "open"
+            if i.status == WorkItemStatus.OPEN
         ]  # fmt: skip
-        done = [i.task for i, case in rows if i.status == "done" and case.number == player.number]
+        done = [
+            i.task for i, case in rows if i.status == WorkItemStatus.DONE and case.number == player.number
+        ]
     kept: dict[str, Any] = values.plain(
         {
             "outcome": result.outcome,

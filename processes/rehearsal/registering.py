@@ -21,6 +21,7 @@ from processes.people import id_number as ids
 from processes.people import persons
 from processes.people.identity import NONE, OTHER, WITHOUT_NUMBER
 from processes.people.models import Household, Membership, Person, PersonDifference
+from processes.people.status import DifferenceStatus
 from processes.rehearsal.county import COUNTY, division_code
 from processes.rehearsal.stage import Stage
 
@@ -107,7 +108,7 @@ class Register:
             query = (
                 select(PersonDifference.id, Person.home)
                 .join(Person, Person.id == PersonDifference.person_id)
-                .where(PersonDifference.status == "open", Person.name == str(step["person"]))
+                .where(PersonDifference.status == DifferenceStatus.OPEN, Person.name == str(step["person"]))
                 .order_by(PersonDifference.id)
             )
             if "field" in step:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from processes.access.scope import township_of
 from processes.cases.models import Case
+from processes.cases.status import CaseEnding
 from processes.engine import expressions, journal, sheets, tables
 from processes.engine.definitions import Definition
 from processes.engine.facts import Facts, functions
@@ -42,7 +43,7 @@ def rows(session: Session, programme: str, process: str) -> list[_Row]:
     query = (
         select(Case)
         .where(Case.programme == programme, Case.process.in_((process, "")))
-        .where(Case.outcome.is_(None) | Case.outcome.not_in(("withdrawn", "cancelled")))
+        .where(Case.outcome.is_(None) | Case.outcome.not_in(list(CaseEnding)))
         .order_by(Case.id)
     )
     return [(r.number, r.applicant, r.division, r.state) for r in session.scalars(query)]

@@ -16,7 +16,8 @@ from processes.access.models import Account, Division
 from processes.access.scope import Actor
 from processes.cases import draws
 from processes.cases.clocks import calendar_of
-from processes.cases.draw_models import READY, DrawNumber, DrawRound
+from processes.cases.draw_models import DrawNumber, DrawRound
+from processes.cases.status import DrawStatus
 from processes.compound.sweeping import sweep
 from processes.errors import ScenarioInvalid
 from processes.migrations import schema
@@ -128,7 +129,9 @@ def _clear(uow: UnitOfWork) -> None:
 
 def commit_numbers(uow: UnitOfWork) -> None:
     """The numbers of two offices under which a stage draws: always the same, so that scenarios come out the same."""
-    found = DrawRound(division=county.COUNTY, status=READY, opened_at=uow.now, revealed_by="", numbers=[])
+    found = DrawRound(
+        division=county.COUNTY, status=DrawStatus.READY, opened_at=uow.now, revealed_by="", numbers=[]
+    )
     uow.add(found)
     uow.flush()
     for name, office, number, nonce in DRAW_NUMBERS:

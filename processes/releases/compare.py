@@ -15,17 +15,18 @@ from processes.engine.xml import parse_xml
 from processes.errors import YimenError
 from processes.policy.parameters import parse_policy
 from processes.releases.bundle import Bundle
+from processes.releases.status import ChangeKind
 
 SHOWN_LINES = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One change: where, at what, `added`, `removed`, `changed` or `moved` on the drawing, and how."""
+    """One change: where, at what, of which kind, and how."""
 
     file: str
     element: str
-    kind: str
+    kind: ChangeKind
     text: str
 
 
@@ -37,7 +38,9 @@ def differences(old: Bundle, new: Bundle) -> list[Difference]:
         if before == after:
             continue
         if before is None or after is None:
-            found.append(Difference(name, "", "added" if before is None else "removed", "文件"))
+            found.append(
+                Difference(name, "", ChangeKind.ADDED if before is None else ChangeKind.REMOVED, "文件")
+            )
             continue
         try:
             found += _inside(name, before, after)
@@ -80,7 +83,7 @@ def _inside(name: str, before: bytes, after: bytes) -> list[Difference]:
         found = list(_forms(name, before, after))
     else:
         return _text(name, before, after)
-    return found or [Difference(name, "", "changed", "只有图形位置或者书写格式的变化")]
+    return found or [Difference(name, "", ChangeKind.CHANGED, "只有图形位置或者书写格式的变化")]
 
 
 def _diagrams(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
@@ -95,7 +98,7 @@ def _moved(name: str, before: bytes, after: bytes, told: set[str]) -> Iterator[D
     old, new = _places(name, before), _places(name, after)
     for element in sorted(old.keys() & new.keys() - told):
         if old[element] != new[element]:
-            yield Difference(name, element, "moved", "在图上移动了位置")
+            yield Difference(name, element, ChangeKind.MOVED, "在图上移动了位置")
 
 
 def _places(name: str, raw: bytes) -> dict[str, tuple[Decimal, ...]]:
@@ -156,11 +159,11 @@ def _named(
 ) -> Iterator[Difference]:
     for key in sorted({*old, *new}):
         if key not in old:
-            yield Difference(file, key, "added", _said(new[key]))
+            yield Difference(file, key, ChangeKind.ADDED, _said(new[key]))
         elif key not in new:
-            yield Difference(file, key, "removed", _said(old[key]))
+            yield Difference(file, key, ChangeKind.REMOVED, _said(old[key]))
         elif old[key] != new[key]:
-            yield Difference(file, key, "changed", _change(old[key], new[key]))
+            yield Difference(file, key, ChangeKind.CHANGED, _change(old[key], new[key]))
 
 
 def _change(old: tuple[str, Any], new: tuple[str, Any]) -> str:
@@ -217,6 +220,8 @@ def _text(name: str, before: bytes, after: bytes) -> list[Difference]:
     )[2:]
     changed = [n for n in lines if n[:1] in "+-"]
     return [
-        Difference(name, "", "added" if n.startswith("+") else "removed", n[1:].strip()[:200])
+        Difference(
+            name, "", ChangeKind.ADDED if n.startswith("+") else ChangeKind.REMOVED, n[1:].strip()[:200]
+        )
         for n in changed[:SHOWN_LINES]
     ]

@@ -21,13 +21,14 @@ from processes.releases import bundle as bundles
 from processes.releases import lint, publish
 from processes.releases.bundle import Bundle
 from processes.releases.models import Draft, DraftChange, Release
+from processes.releases.status import DraftStatus, RehearsalState
 from processes.storage import outbox
 from processes.storage.outbox import Urgency
 from processes.storage.unit_of_work import UnitOfWork
 
 MAX_FILE = 2_000_000
 REHEARSE, SIMULATE = "rehearse_draft", "simulate_draft"
-_WANTED = ("asked", "running")
+_WANTED = (RehearsalState.ASKED, RehearsalState.RUNNING)
 EDITABLE = (".bpmn", ".dmn", ".toml", ".form", ".html", ".css", ".md", ".yaml")
 _NAME = re.compile(
     r"(forms/[a-z][a-z0-9_]*\.form|papers/[a-z][a-z0-9_]*\.html|scenarios/[a-z][a-z0-9_]*\.yaml|"
@@ -50,7 +51,9 @@ def open_draft(
     from the time when contents did not bring their own.
     """
     standing = uow.session.scalar(
-        select(Draft).where(Draft.programme == programme, Draft.status.in_(("open", "proposed")))
+        select(Draft).where(
+            Draft.programme == programme, Draft.status.in_((DraftStatus.OPEN, DraftStatus.PROPOSED))
+        )
     )
     if standing is not None and number:
         raise RuleBroken(reason="该项目还有没有发布的草稿，请先发布或放弃")
@@ -63,7 +66,7 @@ def open_draft(
         content = bundles.pack(Bundle({**bundle.files, **(spare or {})}))
     draft = Draft(
         programme=programme, title=release.title, base_id=release.id, content=content, version=1,
-        status="open", author_id=actor.account_id, author=actor.name, created_at=uow.now,
+        status=DraftStatus.OPEN, author_id=actor.account_id, author=actor.name, created_at=uow.now,
         changed_at=uow.now, changed_by=actor.name, note=f"恢复第 {number} 版的内容" if number else "", approved_by="", rehearsal={}, simulation={},
     )  # fmt: skip
     uow.add(draft)
@@ -80,7 +83,7 @@ def begin_programme(
     bundle = Bundle({**shared, **files})
     draft = Draft(
         programme=bundle.id, title=bundle.title, base_id=None, content=bundles.pack(bundle), version=1,
-        status="open", author_id=actor.account_id, author=actor.name, created_at=uow.now,
+        status=DraftStatus.OPEN, author_id=actor.account_id, author=actor.name, created_at=uow.now,
         changed_at=uow.now, changed_by=actor.name, note="新建项目", approved_by="", rehearsal={}, simulation={},
     )  # fmt: skip
     uow.add(draft)
@@ -97,7 +100,9 @@ def base_of(session: Session, draft: Draft) -> Bundle:
 def under_way(session: Session) -> list[Draft]:
     """Every draft that is neither published nor given up."""
     return list(
-        session.scalars(select(Draft).where(Draft.status.in_(("open", "proposed"))).order_by(Draft.id))
+        session.scalars(
+            select(Draft).where(Draft.status.in_((DraftStatus.OPEN, DraftStatus.PROPOSED))).order_by(Draft.id)
+        )
     )
 
 
@@ -109,7 +114,7 @@ def save_file(
     Two people may change different files of a draft at once.  Raises `StaleDraft` when somebody saved this
     file since it was opened (`seen`: its mark then).
     """
-    _demand(draft, "open")
+    _demand(draft, DraftStatus.OPEN)
     files = dict(bundles.unpack(draft.content).files)
     if name not in files or not name.endswith(EDITABLE):
         raise NotFound()
@@ -203,7 +208,7 @@ def mark(content: bytes) -> str:
 
 def add_file(uow: UnitOfWork, actor: Actor, draft: Draft, name: str, text: str, instead: bool = False) -> int:
     """Put a new file into the draft; with `instead`, over one of the same name."""
-    _demand(draft, "open")
+    _demand(draft, DraftStatus.OPEN)
     files = dict(bundles.unpack(draft.content).files)
     if not _NAME.fullmatch(name):
         raise Invalid(
@@ -218,7 +223,7 @@ def add_file(uow: UnitOfWork, actor: Actor, draft: Draft, name: str, text: str, 
 
 def replace_files(uow: UnitOfWork, actor: Actor, draft: Draft, texts: Mapping[str, str]) -> int:
     """Write several files over at once; each must be there."""
-    _demand(draft, "open")
+    _demand(draft, DraftStatus.OPEN)
     files = dict(bundles.unpack(draft.content).files)
     if not texts.keys() <= files.keys():
         raise NotFound()
@@ -227,7 +232,7 @@ def replace_files(uow: UnitOfWork, actor: Actor, draft: Draft, texts: Mapping[st
 
 def drop_file(uow: UnitOfWork, actor: Actor, draft: Draft, name: str) -> int:
     """Take a file out of the draft; what still names it, lint says."""
-    _demand(draft, "open")
+    _demand(draft, DraftStatus.OPEN)
     files = dict(bundles.unpack(draft.content).files)
     if not _NAME.fullmatch(name) or name not in files:
         raise NotFound()
@@ -236,15 +241,15 @@ def drop_file(uow: UnitOfWork, actor: Actor, draft: Draft, name: str) -> int:
 
 
 def _ended(run: dict[str, Any]) -> dict[str, Any]:
-    return run if run.get("state") == "done" else {}
+    return run if run.get("state") == RehearsalState.DONE else {}
 
 
 def ask_rehearsal(uow: UnitOfWork, draft: Draft, knows: lint.Office) -> None:
     """The worker is to play every scenario with this content; raises when lint says that it cannot be played."""
-    _demand(draft, "open", "proposed")
+    _demand(draft, DraftStatus.OPEN, DraftStatus.PROPOSED)
     _demand_clean(bundle_of(draft), knows)
     draft.rehearsal = {
-        "state": "asked",
+        "state": RehearsalState.ASKED,
         "digest": bundle_of(draft).digest,
         "done": 0,
         "total": 0,
@@ -255,14 +260,14 @@ def ask_rehearsal(uow: UnitOfWork, draft: Draft, knows: lint.Office) -> None:
 
 def ask_simulation(uow: UnitOfWork, draft: Draft, knows: lint.Office, on: date) -> None:
     """The worker is to compute what the draft changes for the cases of the register on a day."""
-    _demand(draft, "open", "proposed")
+    _demand(draft, DraftStatus.OPEN, DraftStatus.PROPOSED)
     if draft.base_id is None:
         raise RuleBroken(reason="这是新建的项目，还没有在办的办件，不用模拟")
     if not bundle_of(draft).programme.get("simulation"):
         raise RuleBroken(reason="这个项目没有按月发放的金额，不用在库办件模拟")
     _demand_clean(bundle_of(draft), knows)
     draft.simulation = {
-        "state": "asked",
+        "state": RehearsalState.ASKED,
         "digest": bundle_of(draft).digest,
         "on": on.isoformat(),
         "done": 0,
@@ -294,7 +299,7 @@ def note_rehearsal(uow: UnitOfWork, draft: Draft, found: dict[str, Any]) -> None
     if draft.rehearsal.get("digest") != found["digest"]:
         return  # another rehearsal was asked for since
     draft.rehearsal = found
-    if found["state"] == "done":
+    if found["state"] == RehearsalState.DONE:
         failed = len(found["failed"])
         publish.report(uow, str(found["digest"]), int(found["total"]) - failed, failed)
 
@@ -303,7 +308,7 @@ def propose(
     uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office, note: str, effective_from: date
 ) -> None:
     """Hand the draft to a second person; raises when lint or a scenario says no."""
-    _demand(draft, "open")
+    _demand(draft, DraftStatus.OPEN)
     if not note.strip():
         raise RuleBroken(reason="请写明修改说明")
     _demand_own_hand(uow, actor, draft)
@@ -312,19 +317,19 @@ def propose(
         raise RuleBroken(reason="流程的生效日期不能早于今天")
     _demand_sound(uow.session, draft, knows)
     _demand_in_time(uow.session, draft, effective_from, today)
-    draft.status, draft.note, draft.effective_from = "proposed", note.strip(), effective_from
+    draft.status, draft.note, draft.effective_from = DraftStatus.PROPOSED, note.strip(), effective_from
     _note_change(uow, actor, draft, "", "")
 
 
 def take_back(draft: Draft) -> None:
     """Back to the author, to be changed again."""
-    _demand(draft, "proposed")
-    draft.status = "open"
+    _demand(draft, DraftStatus.PROPOSED)
+    draft.status = DraftStatus.OPEN
 
 
 def approve(uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office) -> Release:
     """Publish a proposed draft; never by anybody who changed anything of it."""
-    _demand(draft, "proposed")
+    _demand(draft, DraftStatus.PROPOSED)
     _demand_other_hand(uow, actor, draft)
     _demand_sound(uow.session, draft, knows)
     if draft.effective_from is None:
@@ -336,14 +341,18 @@ def approve(uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office) -> 
     by = f"{draft.changed_by}、{actor.name}"
     involved = [*hands(uow.session, draft), *([actor.account_id] if actor.account_id else [])]
     release = publish.publish(uow, bundle_of(draft), by, draft.effective_from, draft.note, involved)
-    draft.status, draft.approved_by, draft.approved_by_id = "published", actor.name, actor.account_id
+    draft.status, draft.approved_by, draft.approved_by_id = (
+        DraftStatus.PUBLISHED,
+        actor.name,
+        actor.account_id,
+    )
     return release
 
 
 def discard(draft: Draft) -> None:
     """Give the draft up; it stays to be read."""
-    _demand(draft, "open", "proposed")
-    draft.status = "discarded"
+    _demand(draft, DraftStatus.OPEN, DraftStatus.PROPOSED)
+    draft.status = DraftStatus.DISCARDED
 
 
 def locked(uow: UnitOfWork, draft_id: int) -> Draft:
@@ -374,7 +383,7 @@ def one(session: Session, draft_id: int) -> Draft:
 
 def to_approve(session: Session, account_id: int | None) -> list[Draft]:
     """Drafts that wait for the approval of somebody who had no hand in them."""
-    query = select(Draft).where(Draft.status == "proposed").order_by(Draft.id)
+    query = select(Draft).where(Draft.status == DraftStatus.PROPOSED).order_by(Draft.id)
     return [
         d
         for d in session.scalars(query)
@@ -400,7 +409,7 @@ def _demand_sound(session: Session, draft: Draft, knows: lint.Office) -> None:
     if not publish.is_green(session, bundle.digest):
         raise RuleBroken(reason="请先演练全部情景，并且全部通过")
     run = draft.simulation
-    simulated = run.get("state") == "done" and run.get("digest") == bundle.digest
+    simulated = run.get("state") == RehearsalState.DONE and run.get("digest") == bundle.digest
     # A programme that was never in force has no cases that could be computed.
     if draft.base_id is not None and touches_money(base_of(session, draft), bundle) and not simulated:
         raise RuleBroken(reason="本次修改影响救助金额，请先用在库办件模拟")
@@ -412,6 +421,6 @@ def _demand_clean(bundle: Bundle, knows: lint.Office) -> None:
         raise BundleInvalid(count=len(problems), reason="检查未通过")
 
 
-def _demand(draft: Draft, *states: str) -> None:
+def _demand(draft: Draft, *states: DraftStatus) -> None:
     if draft.status not in states:
         raise RuleBroken(reason="草稿已提交、发布或放弃，不能这样办理")

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.releases.status import DraftStatus
 from processes.storage.base import Row, Stated
+from processes.storage.types import StateText
 
 
 class Release(Row, Stated):
@@ -79,8 +81,7 @@ class Draft(Row, Stated):
     """The release that it began with; none for a new programme."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
     version: Mapped[int] = mapped_column(default=1)
-    status: Mapped[str] = mapped_column(String(10), default="open")
-    """`open`, `proposed` to a second person, `published` or `discarded`."""
+    status: Mapped[DraftStatus] = mapped_column(StateText(DraftStatus, 10), default=DraftStatus.OPEN)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     author: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime]

@@ -16,6 +16,7 @@ from processes.releases import publish
 from processes.releases.bundle import Bundle
 from processes.relief import queries, rules
 from processes.relief.models import Award, AwardMember
+from processes.relief.status import AwardStatus
 from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -89,9 +90,11 @@ def fingerprints_of(account: str) -> tuple[str, ...]:
 def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
     """Take back an award whose decision was sent back; it stays in the register as withdrawn."""
     for award in uow.session.scalars(
-        select(Award).where(Award.case_id == case.id, Award.question == question, Award.status == "standing")
+        select(Award).where(
+            Award.case_id == case.id, Award.question == question, Award.status == AwardStatus.STANDING
+        )
     ):
-        award.status = "withdrawn"
+        award.status = AwardStatus.WITHDRAWN
         _mark(uow, award, is_standing=False)
 
 
@@ -99,7 +102,7 @@ def stop(uow: UnitOfWork, number: str, until: Month) -> tuple[Award, Case]:
     """End the standing award of a case after a month; what was paid stays as it was."""
     case, award = _standing_of(uow, number, "standing")
     locks.hold(uow, people_of(uow, award))
-    award.status, award.until_month = "ended", str(until)
+    award.status, award.until_month = AwardStatus.ENDED, str(until)
     _mark(uow, award, is_standing=False)
     return award, case
 
@@ -111,7 +114,7 @@ def resume(uow: UnitOfWork, number: str) -> tuple[Award, Case]:
     locks.hold(uow, people)
     bundle = publish.open_release(uow.session, case.release_id)
     queries.demand_no_double_benefit(uow.session, people, bundle, civil_date(uow.now), case.division)
-    award.status, award.until_month = "standing", None
+    award.status, award.until_month = AwardStatus.STANDING, None
     _mark(uow, award, is_standing=True)
     return award, case
 

@@ -16,6 +16,7 @@ from processes.errors import SealBroken
 from processes.relief import award_audit, seals
 from processes.relief.fund_models import Fund, FundEntry, ReliefPayment
 from processes.relief.models import Award, AwardMember
+from processes.relief.status import FundEntryKind, FundEntryStatus, PaymentStatus
 
 ZERO = Decimal(0)
 _PAID = ("advance_paid", "relief_granted")
@@ -82,7 +83,9 @@ def _funds(session: Session) -> Iterator[str]:
         if fund.division != fund.township:
             yield f"{fund.township} 备用金的区划与乡镇不符"
         head = ""
-        query = select(FundEntry).where(FundEntry.fund_id == fund.id, FundEntry.status == "posted")
+        query = select(FundEntry).where(
+            FundEntry.fund_id == fund.id, FundEntry.status == FundEntryStatus.POSTED
+        )
         for entry in session.scalars(
             query.order_by(FundEntry.serial).options(selectinload(FundEntry.postings))
         ):
@@ -105,19 +108,22 @@ def _advances(session: Session, numbers: dict[int, str]) -> Iterator[str]:
     reversed_ids = set(
         session.scalars(
             select(FundEntry.reverses_id).where(
-                FundEntry.reverses_id.is_not(None), FundEntry.status == "posted"
+                FundEntry.reverses_id.is_not(None), FundEntry.status == FundEntryStatus.POSTED
             )
         )
     )
     moved: dict[tuple[int, str], Decimal] = {}
     refunds: dict[int, Decimal] = defaultdict(lambda: ZERO)
     entries = session.scalars(
-        select(FundEntry).where(FundEntry.kind.in_(("advance", "refund")), FundEntry.status == "posted")
+        select(FundEntry).where(
+            FundEntry.kind.in_((FundEntryKind.ADVANCE, FundEntryKind.REFUND)),
+            FundEntry.status == FundEntryStatus.POSTED,
+        )
     )
     for entry in entries:
         if entry.id in reversed_ids or entry.case_id is None:
             continue
-        if entry.kind == "refund":
+        if entry.kind == FundEntryKind.REFUND:
             refunds[entry.case_id] += entry.amount
         else:
             moved[entry.case_id, entry.question] = entry.amount
@@ -182,4 +188,4 @@ def _twice(session: Session) -> Iterator[str]:
 
 
 def _standing(session: Session) -> list[ReliefPayment]:
-    return list(session.scalars(select(ReliefPayment).where(ReliefPayment.status == "standing")))
+    return list(session.scalars(select(ReliefPayment).where(ReliefPayment.status == PaymentStatus.STANDING)))

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from processes.cases.models import Case, CaseEvent
 from processes.people.models import Transfer
+from processes.people.status import TransferStatus
 from processes.policy.periods import Month
 from processes.relief import seals
 from processes.relief.models import Award, AwardMember
+from processes.relief.status import AwardStatus
 
-STANDING, ENDED, WITHDRAWN = "standing", "ended", "withdrawn"
 _FOREVER = "9999-12"
 _KINDS = ("award_granted", "award_withdrawn", "award_stopped", "household_moved")
 
@@ -27,7 +28,7 @@ class _Told:
 
     granted: CaseEvent
     question: str
-    status: str = STANDING
+    status: str = AwardStatus.STANDING
     until: str | None = None
     was_ended: bool = False
     is_known: bool = True
@@ -93,8 +94,8 @@ def _grant(history: _History, event: CaseEvent) -> None:
     """A new award, or the same one again after its end was taken back."""
     question = str(event.payload.get("question", ""))
     last = next((a for a in reversed(history.awards) if a.question in (question, "")), None)
-    if last is not None and last.status == ENDED:
-        last.granted, last.status, last.until, last.is_known = event, STANDING, None, True
+    if last is not None and last.status == AwardStatus.ENDED:
+        last.granted, last.status, last.until, last.is_known = event, AwardStatus.STANDING, None, True
     else:
         history.awards.append(_Told(event, question))
 
@@ -102,29 +103,29 @@ def _grant(history: _History, event: CaseEvent) -> None:
 def _end(history: _History, event: CaseEvent) -> None:
     """An event of earlier times does not say to which step it belongs: nothing of the case stands then."""
     question = str(event.payload.get("question", ""))
-    standing = [a for a in history.awards if a.status == STANDING]
+    standing = [a for a in history.awards if a.status == AwardStatus.STANDING]
     named = [a for a in standing if a.question == question]
     if not named and any(a.question == question for a in history.awards):
         return
     for one in named or standing:
         if event.kind == "award_withdrawn":
-            one.status = WITHDRAWN
+            one.status = AwardStatus.WITHDRAWN
             continue
-        one.status, one.was_ended = ENDED, True
+        one.status, one.was_ended = AwardStatus.ENDED, True
         one.until, one.is_known = event.payload.get("until"), "until" in event.payload
 
 
 def _households_left(session: Session) -> dict[str, set[int]]:
     """By number of a case: the households that it left with a person who moved alone, as its awards were granted there."""
     found: dict[str, set[int]] = defaultdict(set)
-    for row in session.scalars(select(Transfer).where(Transfer.status == "accepted")):
+    for row in session.scalars(select(Transfer).where(Transfer.status == TransferStatus.ACCEPTED)):
         for number in row.went_along:
             found[str(number)].add(row.household_id)
     return found
 
 
 def _covers(award: Award, members: Iterable[AwardMember]) -> bool:
-    is_standing = award.status == STANDING
+    is_standing = award.status == AwardStatus.STANDING
     return all((m.programme, m.is_standing) == (award.programme, is_standing) for m in members)
 
 
@@ -137,7 +138,10 @@ def _of_destroyed(
 ) -> Iterator[str]:
     last = str(Month.of(case.destroyed_on))
     for award in awards:
-        if award.status in (STANDING, ENDED) and (award.until_month or _FOREVER) > last:
+        if (
+            award.status in (AwardStatus.STANDING, AwardStatus.ENDED)
+            and (award.until_month or _FOREVER) > last
+        ):
             yield f"{case.number} 已销毁，其救助待遇却仍在发放"
 
 
@@ -176,6 +180,6 @@ def _is_of(award: Award, case: Any, told: _Told, places: set[str]) -> bool:
     """What stands goes where its case goes; what was ended stays where it was paid."""
     if award.programme != case.programme:
         return False
-    if told.status == STANDING and not told.was_ended:
+    if told.status == AwardStatus.STANDING and not told.was_ended:
         return (award.division, award.household_id) == (case.division, case.household_id)
     return award.division == case.division or award.division in places

@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, select
 
 from processes.access.permissions import Role
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import CaseStatus, WorkItemStatus
 from processes.people import locks
 from processes.people.models import Membership
 from processes.people.queries import same_people
@@ -20,6 +21,7 @@ from processes.relief import claim_rules
 from processes.relief.claim_models import ReliefClaim, ReliefClaimPerson
 from processes.relief.claim_rules import Asked, Terms
 from processes.relief.fund_models import ReliefPayment
+from processes.relief.status import PaymentStatus
 from processes.storage.unit_of_work import UnitOfWork
 
 SAME_EVENT, SPLIT, LIMIT, CEILING = "same_event", "split", "limit", "ceiling"
@@ -85,7 +87,8 @@ def objection(
     claim = _claim_of(uow, case) or _claim(uow, case, event, amount, household)
     found = _compare(uow, case, claim, amount, terms)
     decided = any(
-        i.role == Role.COUNTY_LEADER and i.status == "done" and i.id > claim.seen_until for i in items
+        i.role == Role.COUNTY_LEADER and i.status == WorkItemStatus.DONE and i.id > claim.seen_until
+        for i in items
     )
     is_seen = decided and bool(reason.strip()) and set(found.numbers) <= set(claim.seen)
     if found.same and not is_seen:
@@ -120,7 +123,9 @@ def _others(uow: UnitOfWork, case: Case, claim: ReliefClaim) -> list[Asked]:
     concerned = {p.person_id: p.is_concerned for p in claim.people}
     mine = same_people(uow.session, list(concerned))
     own = same_people(uow.session, [p for p, yes in concerned.items() if yes])
-    standing = and_(ReliefPayment.case_id == ReliefClaim.case_id, ReliefPayment.status == "standing")
+    standing = and_(
+        ReliefPayment.case_id == ReliefClaim.case_id, ReliefPayment.status == PaymentStatus.STANDING
+    )
     shared = select(ReliefClaimPerson.claim_id).where(ReliefClaimPerson.person_id.in_(mine))
     rows = uow.session.execute(
         select(ReliefClaim, Case.number, ReliefPayment)
@@ -128,7 +133,7 @@ def _others(uow: UnitOfWork, case: Case, claim: ReliefClaim) -> list[Asked]:
         .outerjoin(ReliefPayment, standing)
         .where(
             ReliefClaim.id.in_(shared), ReliefClaim.case_id != case.id,
-            or_(ReliefPayment.id.is_not(None), and_(Case.status != "closed", ReliefClaim.id < claim.id)),
+            or_(ReliefPayment.id.is_not(None), and_(Case.status != CaseStatus.CLOSED, ReliefClaim.id < claim.id)),
         )
         .order_by(ReliefClaim.id)
         .execution_options(populate_existing=True)

@@ -16,6 +16,7 @@ from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
 from processes.relief import fund_queries, fund_rules, payments, seals
 from processes.relief.fund_models import Fund, FundEntry, FundMonth, FundPosting
+from processes.relief.status import FundEntryKind, FundEntryStatus
 from processes.storage.unit_of_work import UnitOfWork, within
 
 LONGEST_MEMO = 200
@@ -44,13 +45,13 @@ def enter(
     """
     if kind not in fund_rules.BY_HAND:
         raise RuleBroken(reason="这类记账由办件产生，不能手工录入", clause="C11")
-    case = _refunded_case(uow, township, case_number.strip()) if kind == "refund" else None
+    case = _refunded_case(uow, township, case_number.strip()) if kind == FundEntryKind.REFUND else None
     fund = locked_fund(uow, township)
-    entry = _entry(uow, actor, fund, kind, fund_rules.demand_amount(amount), _memo(memo))
+    entry = _entry(uow, actor, fund, FundEntryKind(kind), fund_rules.demand_amount(amount), _memo(memo))
     if case is not None:
         entry.case_id, entry.case_number = case.id, case.number
         _demand_outstanding(uow, case, entry.amount)
-    change = fund_rules.postings(kind, entry.amount)
+    change = fund_rules.postings(entry.kind, entry.amount)
     fund_rules.demand_covered(fund.cash, fund.advanced, change)
     _demand_within_float(uow, fund, change)
     return entry
@@ -59,18 +60,18 @@ def enter(
 def reverse(uow: UnitOfWork, actor: Actor, entry_id: int, memo: str) -> FundEntry:
     """Write down the reversal of a posted entry; the entry itself stays as it is."""
     original, fund = _locked_entry(uow, actor, entry_id)
-    if original.case_id is not None and original.kind != "refund":
+    if original.case_id is not None and original.kind != FundEntryKind.REFUND:
         raise RuleBroken(
             reason=f"第 {original.serial} 号记录由办件 {original.case_number} 产生，请在该办件中退回到支付以前的环节，"
             "系统同时冲销台账并撤回救助金",
             clause="C11",
         )
-    if original.status != "posted" or original.kind == "reversal":
+    if original.status != FundEntryStatus.POSTED or original.kind == FundEntryKind.REVERSAL:
         raise RuleBroken(reason="只能冲销已入账的记录；冲销记录本身不能再冲销", clause="C11")
     taken = uow.session.scalar(select(FundEntry.id).where(FundEntry.reverses_id == original.id))
     if taken is not None:
         raise RuleBroken(reason=f"第 {original.serial} 号记录已经有冲销", clause="C11")
-    made = _entry(uow, actor, fund, "reversal", original.amount, _memo(memo))
+    made = _entry(uow, actor, fund, FundEntryKind.REVERSAL, original.amount, _memo(memo))
     made.reverses_id, made.case_id, made.case_number = original.id, original.case_id, original.case_number
     return made
 
@@ -88,7 +89,7 @@ def confirm(uow: UnitOfWork, actor: Actor, entry_id: int) -> FundEntry:
 def refuse(uow: UnitOfWork, actor: Actor, entry_id: int) -> FundEntry:
     """Refuse an entry that waits, or take back one's own; it stays in the book as refused."""
     entry, _ = _waiting(uow, actor, entry_id)
-    entry.status, entry.reverses_id = "refused", None
+    entry.status, entry.reverses_id = FundEntryStatus.REFUSED, None
     entry.confirmed_by_id, entry.confirmed_by = actor.account_id, actor.name
     return entry
 
@@ -96,28 +97,32 @@ def refuse(uow: UnitOfWork, actor: Actor, entry_id: int) -> FundEntry:
 def advance(uow: UnitOfWork, actor: Actor, case: Case, question: str, amount: Decimal) -> FundEntry:
     """Pay relief before the paper, out of the fund of the case's township; raises `FundInsufficient`."""
     fund = locked_fund(uow, township_of(case.division))
-    return _of_case(uow, actor, fund, case, question, "advance", fund_rules.demand_amount(amount))
+    return _of_case(uow, actor, fund, case, question, FundEntryKind.ADVANCE, fund_rules.demand_amount(amount))
 
 
 def settle(uow: UnitOfWork, actor: Actor, case: Case, question: str) -> FundEntry | None:
     """Account for what was advanced in a case, now that its paper is complete; None when nothing was."""
     fund = locked_fund(uow, township_of(case.division))
     left = fund_queries.outstanding(uow.session, case.id)
-    return _of_case(uow, actor, fund, case, question, "settlement", left) if left > 0 else None
+    return _of_case(uow, actor, fund, case, question, FundEntryKind.SETTLEMENT, left) if left > 0 else None
 
 
 def make_void(uow: UnitOfWork, actor: Actor, case: Case, question: str) -> None:
     """Reverse what a step of a case posted, because the case was sent back before it."""
     fund = locked_fund(uow, township_of(case.division))
-    own = or_(FundEntry.question == question, FundEntry.kind == "refund")
-    query = select(FundEntry).where(FundEntry.case_id == case.id, own, FundEntry.status == "posted")
+    own = or_(FundEntry.question == question, FundEntry.kind == FundEntryKind.REFUND)
+    query = select(FundEntry).where(
+        FundEntry.case_id == case.id, own, FundEntry.status == FundEntryStatus.POSTED
+    )
     entries = uow.session.scalars(query).all()
-    if all(e.kind != "advance" for e in entries if e.question == question):
-        entries = [e for e in entries if e.kind != "refund"]  # what came back stays with what was handed over
-    for entry in sorted(entries, key=lambda e: (e.kind != "refund", e.id)):
+    if all(e.kind != FundEntryKind.ADVANCE for e in entries if e.question == question):
+        entries = [
+            e for e in entries if e.kind != FundEntryKind.REFUND
+        ]  # what came back stays with what was handed over
+    for entry in sorted(entries, key=lambda e: (e.kind != FundEntryKind.REFUND, e.id)):
         gone = uow.session.scalar(select(FundEntry.id).where(FundEntry.reverses_id == entry.id))
-        if gone is None and entry.kind != "reversal":
-            made = _entry(uow, actor, fund, "reversal", entry.amount, "办件退回")
+        if gone is None and entry.kind != FundEntryKind.REVERSAL:
+            made = _entry(uow, actor, fund, FundEntryKind.REVERSAL, entry.amount, "办件退回")
             made.reverses_id, made.case_id, made.case_number = entry.id, case.id, case.number
             _post(uow, fund, made)
 
@@ -142,7 +147,7 @@ def close_month(uow: UnitOfWork, actor: Actor, township: str, month: str) -> Fun
 
 
 def _of_case(
-    uow: UnitOfWork, actor: Actor, fund: Fund, case: Case, question: str, kind: str, amount: Decimal
+    uow: UnitOfWork, actor: Actor, fund: Fund, case: Case, question: str, kind: FundEntryKind, amount: Decimal
 ) -> FundEntry:
     entry = _entry(uow, actor, fund, kind, amount, f"{case.applicant} {case.programme_title}")
     entry.case_id, entry.case_number, entry.question = case.id, case.number, question
@@ -150,10 +155,12 @@ def _of_case(
     return entry
 
 
-def _entry(uow: UnitOfWork, actor: Actor, fund: Fund, kind: str, amount: Decimal, memo: str) -> FundEntry:
+def _entry(
+    uow: UnitOfWork, actor: Actor, fund: Fund, kind: FundEntryKind, amount: Decimal, memo: str
+) -> FundEntry:
     entry = FundEntry(
         fund_id=fund.id, division=fund.township, kind=kind, booked_on=civil_date(uow.now), amount=amount,
-        memo=memo, status="waiting", entered_by_id=actor.account_id, entered_by=actor.name,
+        memo=memo, status=FundEntryStatus.WAITING, entered_by_id=actor.account_id, entered_by=actor.name,
         entered_at=uow.now, question="", case_number="", confirmed_by="", postings=[],
     )  # fmt: skip
     uow.add(entry)
@@ -169,7 +176,7 @@ def _post(uow: UnitOfWork, fund: Fund, entry: FundEntry) -> None:
     fund_rules.demand_covered(fund.cash, fund.advanced, change)
     _demand_within_float(uow, fund, change)
     fund.entries_count += 1
-    entry.serial, entry.status = fund.entries_count, "posted"
+    entry.serial, entry.status = fund.entries_count, FundEntryStatus.POSTED
     for account, amount in change.items():
         entry.postings.append(FundPosting(account=account, amount=amount))
     fund.cash += change.get("cash", ZERO)
@@ -178,7 +185,7 @@ def _post(uow: UnitOfWork, fund: Fund, entry: FundEntry) -> None:
 
 
 def _change(uow: UnitOfWork, entry: FundEntry) -> Mapping[str, Decimal]:
-    if entry.kind != "reversal":
+    if entry.kind != FundEntryKind.REVERSAL:
         return fund_rules.postings(entry.kind, entry.amount)
     original = uow.session.get_one(FundEntry, entry.reverses_id)
     return {p.account: -p.amount for p in original.postings}
@@ -215,7 +222,7 @@ def _tell_case(uow: UnitOfWork, actor: Actor, entry: FundEntry) -> None:
     """What came back is noted in its case and at its relief, and so is that such a note was wrong."""
     if entry.case_id is None:
         return
-    is_back = entry.kind == "refund"
+    is_back = entry.kind == FundEntryKind.REFUND
     payments.give_back(uow, entry.case_id, entry.amount if is_back else -entry.amount)
     case = uow.session.get_one(Case, entry.case_id)
     kind, title = ("relief_refunded", "救助对象退回") if is_back else ("refund_reversed", "冲销退回记录")
@@ -236,7 +243,7 @@ def _locked_entry(uow: UnitOfWork, actor: Actor, entry_id: int) -> tuple[FundEnt
 
 def _waiting(uow: UnitOfWork, actor: Actor, entry_id: int) -> tuple[FundEntry, Fund]:
     entry, fund = _locked_entry(uow, actor, entry_id)
-    if entry.status != "waiting":
+    if entry.status != FundEntryStatus.WAITING:
         raise RuleBroken(reason="这笔记录已经有人处理过了", clause="C11")
     return entry, fund
 

@@ -8,8 +8,10 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from processes.relief.status import FundEntryKind, FundEntryStatus, PaymentStatus
 from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_text
+from processes.storage.types import StateText
 
 
 class Fund(Row, Scoped):
@@ -33,8 +35,7 @@ class Fund(Row, Scoped):
 class FundEntry(Row, Scoped, Marked, Stated):
     """A movement of money; never edited: a mistake is reversed by an entry of its own.
 
-    `status` is `waiting` until a second person has confirmed it, then `posted`, or `refused`.  A posted one is sealed
-    with the one before it; until then the state of its row tells whether it was altered.
+    A posted one is sealed with the one before it; until then the state of its row tells whether it was altered.
     """
 
     __tablename__ = "fund_entry"
@@ -49,11 +50,11 @@ class FundEntry(Row, Scoped, Marked, Stated):
     fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
     serial: Mapped[int | None]
     """The number in the ledger, given when the entry is posted; no gaps."""
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[FundEntryKind] = mapped_column(StateText(FundEntryKind, 20))
     booked_on: Mapped[date]
     amount: Mapped[Decimal]
     memo = sealed_text()
-    status: Mapped[str] = mapped_column(String(10))
+    status: Mapped[FundEntryStatus] = mapped_column(StateText(FundEntryStatus, 10))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     case_number: Mapped[str] = mapped_column(String(40), default="")
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("fund_entry.id"))
@@ -128,7 +129,9 @@ class ReliefPayment(Row, Scoped):
     source: Mapped[str] = mapped_column(String(10))
     """`fund`: out of the township's petty fund; `bank`: by the county through the bank."""
     question: Mapped[str] = mapped_column(String(160))
-    status: Mapped[str] = mapped_column(String(10), default="standing")
+    status: Mapped[PaymentStatus] = mapped_column(
+        StateText(PaymentStatus, 10), default=PaymentStatus.STANDING
+    )
     refunded: Mapped[Decimal] = mapped_column(default=Decimal(0))
     """What the household gave back of it; what is left counts."""
 

@@ -16,6 +16,7 @@ from processes.policy.periods import Month
 from processes.releases import publish
 from processes.relief import fund_rules
 from processes.relief.fund_models import Fund, FundEntry, FundMonth, FundPosting, ReliefPayment
+from processes.relief.status import FundEntryKind, FundEntryStatus, PaymentStatus
 
 ZERO = Decimal(0)
 
@@ -26,7 +27,7 @@ class Line:
 
     serial: int
     booked_on: date
-    kind: str
+    kind: FundEntryKind
     memo: str
     case_number: str
     incoming: Decimal
@@ -101,7 +102,7 @@ def level(session: Session, on: date, division: str) -> Level | None:
 
 def waiting(session: Session, fund_id: int) -> list[FundEntry]:
     """Entries that wait for a second person, oldest first."""
-    query = select(FundEntry).where(FundEntry.fund_id == fund_id, FundEntry.status == "waiting")
+    query = select(FundEntry).where(FundEntry.fund_id == fund_id, FundEntry.status == FundEntryStatus.WAITING)
     return list(session.scalars(query.order_by(FundEntry.id)))
 
 
@@ -111,7 +112,7 @@ def entries(session: Session, fund_id: int, month: str) -> list[FundEntry]:
     query = (
         select(FundEntry)
         .where(
-            FundEntry.fund_id == fund_id, FundEntry.status == "posted",
+            FundEntry.fund_id == fund_id, FundEntry.status == FundEntryStatus.POSTED,
             FundEntry.booked_on >= first, FundEntry.booked_on < following,
         )
         .order_by(FundEntry.serial)
@@ -188,7 +189,7 @@ def audit(session: Session) -> list[str]:
     faults = []
     for entry in session.scalars(select(FundEntry).options(selectinload(FundEntry.postings))):
         total = sum((p.amount for p in entry.postings), ZERO)
-        if total != 0 or bool(entry.postings) != (entry.status == "posted"):
+        if total != 0 or bool(entry.postings) != (entry.status == FundEntryStatus.POSTED):
             faults.append(f"记录 {entry.id} 借贷不平")
     for fund in funds(session):
         sums = _balances(session, fund.id, None)
@@ -201,7 +202,7 @@ def audit(session: Session) -> list[str]:
         faults += _broken_months(session, fund)
         serials = session.scalars(
             select(FundEntry.serial)
-            .where(FundEntry.fund_id == fund.id, FundEntry.status == "posted")
+            .where(FundEntry.fund_id == fund.id, FundEntry.status == FundEntryStatus.POSTED)
             .order_by(FundEntry.serial)
         ).all()
         if list(serials) != list(range(1, fund.entries_count + 1)):
@@ -212,14 +213,16 @@ def audit(session: Session) -> list[str]:
 def of_household(session: Session, household_id: int) -> list[ReliefPayment]:
     """One-off relief of a household, latest first."""
     query = select(ReliefPayment).where(
-        ReliefPayment.household_id == household_id, ReliefPayment.status == "standing"
+        ReliefPayment.household_id == household_id, ReliefPayment.status == PaymentStatus.STANDING
     )
     return list(session.scalars(query.order_by(ReliefPayment.granted_on.desc(), ReliefPayment.id.desc())))
 
 
 def payment_of_case(session: Session, case_id: int) -> ReliefPayment | None:
     """The relief paid in a case."""
-    query = select(ReliefPayment).where(ReliefPayment.case_id == case_id, ReliefPayment.status == "standing")
+    query = select(ReliefPayment).where(
+        ReliefPayment.case_id == case_id, ReliefPayment.status == PaymentStatus.STANDING
+    )
     return session.scalars(query.order_by(ReliefPayment.id.desc())).first()
 
 

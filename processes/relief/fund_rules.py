@@ -11,32 +11,25 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from processes.errors import FundInsufficient, FundMonthClosed, RuleBroken
+from processes.relief.status import FundEntryKind
 
 ACCOUNTS = ("county", "cash", "advanced", "spent")
 _CENT = Decimal("0.01")
 
-MOVES: Mapping[str, tuple[str, str]] = {
-    "top_up": ("county", "cash"),
-    "advance": ("cash", "advanced"),
-    "settlement": ("advanced", "spent"),
-    "refund": ("advanced", "cash"),
-    "return": ("cash", "county"),
+MOVES: Mapping[FundEntryKind, tuple[str, str]] = {
+    FundEntryKind.TOP_UP: ("county", "cash"),
+    FundEntryKind.ADVANCE: ("cash", "advanced"),
+    FundEntryKind.SETTLEMENT: ("advanced", "spent"),
+    FundEntryKind.REFUND: ("advanced", "cash"),
+    FundEntryKind.RETURN: ("cash", "county"),
 }
 """Kind of entry → the account that gives, the account that receives."""
 
-KIND_TITLES = {
-    "top_up": "拨入",
-    "advance": "先行救助支出",
-    "settlement": "补办手续核销",
-    "refund": "救助对象退回",
-    "return": "缴回县财政",
-    "reversal": "冲销",
-}
-BY_HAND = ("top_up", "return", "refund")
+BY_HAND = (FundEntryKind.TOP_UP, FundEntryKind.RETURN, FundEntryKind.REFUND)
 """Kinds that finance officers enter; the others come from cases."""
 
 
-def postings(kind: str, amount: Decimal) -> dict[str, Decimal]:
+def postings(kind: FundEntryKind, amount: Decimal) -> dict[str, Decimal]:
     """Account → signed amount of an entry; the sum is zero."""
     giver, receiver = MOVES[kind]
     return {giver: -amount, receiver: amount}

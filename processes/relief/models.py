@@ -8,8 +8,10 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from processes.relief.status import AwardStatus
 from processes.storage.base import Marked, Row, Scoped
 from processes.storage.sealing import sealed_text_or_none
+from processes.storage.types import StateText
 
 
 class Award(Row, Scoped, Marked):
@@ -29,7 +31,7 @@ class Award(Row, Scoped, Marked):
     until_month: Mapped[str | None] = mapped_column(String(7))
     grade: Mapped[str] = mapped_column(String(4))
     cover: Mapped[str] = mapped_column(String(20))
-    status: Mapped[str] = mapped_column(String(10), default="standing")
+    status: Mapped[AwardStatus] = mapped_column(StateText(AwardStatus, 10), default=AwardStatus.STANDING)
     question: Mapped[str] = mapped_column(String(160))
     granted_at: Mapped[datetime]
     account = sealed_text_or_none()

@@ -12,6 +12,7 @@ from processes.errors import RuleBroken
 from processes.policy.calendar import civil_date
 from processes.relief import fund_rules
 from processes.relief.fund_models import ReliefPayment
+from processes.relief.status import PaymentStatus
 from processes.storage.unit_of_work import UnitOfWork
 
 
@@ -30,7 +31,7 @@ def grant(
     row = ReliefPayment(
         case_id=case.id, household_id=case.household_id, division=case.division, event=event,
         event_on=event_on, amount=fund_rules.demand_amount(amount), granted_on=civil_date(uow.now),
-        source=source, question=question, status="standing", refunded=Decimal(0),
+        source=source, question=question, status=PaymentStatus.STANDING, refunded=Decimal(0),
     )  # fmt: skip
     uow.add(row)
     uow.flush()
@@ -40,7 +41,9 @@ def grant(
 def standing_of(uow: UnitOfWork, case_id: int) -> ReliefPayment | None:
     """The relief that was paid in a case and stands."""
     return uow.session.scalar(
-        select(ReliefPayment).where(ReliefPayment.case_id == case_id, ReliefPayment.status == "standing")
+        select(ReliefPayment).where(
+            ReliefPayment.case_id == case_id, ReliefPayment.status == PaymentStatus.STANDING
+        )
     )
 
 
@@ -56,5 +59,5 @@ def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
     """Take back a relief whose decision was sent back; it stays as withdrawn."""
     query = select(ReliefPayment).where(ReliefPayment.case_id == case.id, ReliefPayment.question == question)
     for row in uow.session.scalars(query):
-        row.status, row.refunded = "withdrawn", Decimal(0)
+        row.status, row.refunded = PaymentStatus.WITHDRAWN, Decimal(0)
     uow.flush()

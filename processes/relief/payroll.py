@@ -12,6 +12,7 @@ from processes.access.models import Division
 from processes.cases.models import Case
 from processes.people.models import Household, Membership, Person
 from processes.relief.models import Award, AwardMember
+from processes.relief.status import AwardStatus
 from processes.storage.unit_of_work import within
 
 
@@ -46,7 +47,9 @@ class PaySum:
 
 def _paid_in(month: str) -> ColumnElement[bool]:
     return and_(
-        Award.status.in_(("standing", "ended")),  # what was stopped was due up to its last month
+        Award.status.in_(
+            (AwardStatus.STANDING, AwardStatus.ENDED)
+        ),  # what was stopped was due up to its last month
         Award.from_month <= month,
         or_(Award.until_month.is_(None), Award.until_month >= month),
     )

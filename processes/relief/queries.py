@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from processes.access.scope import township_of
 from processes.cases.models import Case
+from processes.cases.status import CaseStatus
 from processes.errors import ReleaseMissing
 from processes.people import names
 from processes.people.models import Membership, Person
@@ -20,6 +21,7 @@ from processes.releases.bundle import Bundle
 from processes.relief import rules
 from processes.relief.models import Award, AwardMember
 from processes.relief.rules import Standing
+from processes.relief.status import AwardStatus
 from processes.storage.unit_of_work import within
 
 
@@ -48,7 +50,7 @@ def standing_benefits(
         .join(case, case.c.id == award.c.case_id)
         .where(
             member.c.person_id.in_(same_people(session, list(people)) if same is None else same),
-            award.c.status == "standing",
+            award.c.status == AwardStatus.STANDING,
         )
     )
     return [Standing(*row) for row in rows]
@@ -97,7 +99,7 @@ def of_household(session: Session, household_id: int) -> list[Award]:
 
 def of_case(session: Session, case_id: int) -> Award | None:
     """The standing award of a case, if one was granted."""
-    query = select(Award).where(Award.case_id == case_id, Award.status == "standing")
+    query = select(Award).where(Award.case_id == case_id, Award.status == AwardStatus.STANDING)
     return session.scalars(query.order_by(Award.id.desc())).first()
 
 
@@ -118,7 +120,7 @@ def colliding(session: Session, person_id: int, on: date) -> list[str]:
         select(case.c.number, case.c.programme, case.c.programme_title)
         .join(member, member.c.household_id == case.c.household_id)
         .where(
-            member.c.person_id.in_(same_people(session, [person_id])), case.c.status != "closed",
+            member.c.person_id.in_(same_people(session, [person_id])), case.c.status != CaseStatus.CLOSED,
             case.c.number.not_in(list(own)), case.c.programme.in_({s.programme for s in drawn}),
         )
         .distinct()

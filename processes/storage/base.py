@@ -15,6 +15,8 @@ from processes.storage.types import ProcessData, UtcDateTime, Yuan
 
 WHOLE: Final = "2."
 """How states of rows begin that say what earlier ones did not (`stated_since`, `told_since`)."""
+WHOLE_WITH_PARTS: Final = "3."
+"""How states begin that also say of the parts what those with `WHOLE` did not (`tells_more_of_parts`)."""
 
 
 class Row(DeclarativeBase):
@@ -97,6 +99,8 @@ class Told:
     """Attributes that are told where they say something: what was told before there were such stays true."""
     told_since: ClassVar[tuple[str, ...]] = ()
     """Attributes that later states say and earlier ones do not (their states begin with `WHOLE`): what was told before stays true."""
+    tells_more_of_parts: ClassVar[bool] = False
+    """Whether later states say more of the parts than earlier ones did: `told_parts_of_before` says what those said."""
     told_as: ClassVar[str] = ""
     """What such a row is to people."""
     told_in: ClassVar[str] = "case_id"
@@ -113,6 +117,10 @@ class Told:
     def told_parts(self) -> list[Any]:
         """What belongs to it and lies in rows of its own."""
         return []
+
+    def told_parts_of_before(self) -> list[Any]:
+        """The same as states said it that do not begin with `WHOLE_WITH_PARTS`."""
+        return self.told_parts()
 
 
 class PartOfTold:

@@ -1,16 +1,25 @@
-"""Column types: aware instants, yuan, process data."""
+"""Column types: aware instants, yuan, process data, states."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Numeric, String, Text
+from sqlalchemy import ColumnElement, DateTime, Dialect, Numeric, String, Text, literal_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from processes.policy import values
 from processes.policy.money import to_fen
+from processes.policy.titled import TitledEnum
+
+S = TypeVar("S", bound=TitledEnum)
+
+
+def constant(state: TitledEnum) -> ColumnElement[str]:
+    """A state said as a constant of a query, so that the planner knows which partial index holds what is asked for."""
+    return literal_column(f"'{state}'")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -72,3 +81,24 @@ class ProcessData(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """The values again."""
         return None if value is None else values.loads(value)
+
+
+class StateText(TypeDecorator[S], Generic[S]):
+    """A state as its string; read back as the member of its enumeration.
+
+    A string that is no member is read as it is stored: the audit of rows compares it and names it, it does not stop there.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, states: type[S], length: int) -> None:
+        super().__init__(length)
+        self.states = states
+        self.length = length
+        self._members: dict[Any, S] = {str(member): member for member in states}
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """The member, by one look into a table: lists read many rows."""
+        members = self._members
+        return lambda value: members.get(value, value)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from processes.cases import actions, events
 from processes.cases.models import NO_DUE_DATE, Case, Clock
+from processes.cases.status import CaseStatus, WorkItemStatus
 from processes.errors import ReleaseMissing, RuleBroken, VerbParametersInvalid
 from processes.people.models import Membership
 from processes.people.queries import same_people
@@ -25,7 +26,7 @@ def _undo_open(context: Context, result: Mapping[str, Any]) -> None:
             continue  # it was there before
         case = actions.locked_case(context.uow, context.actor, str(opened["number"]))
         items = actions.items_of(context.uow, case)
-        if case.status != "open" or any(i.status == "done" for i in items):
+        if case.status != CaseStatus.OPEN or any(i.status == WorkItemStatus.DONE for i in items):
             raise RuleBroken(reason=f"办件 {case.number} 已经开始办理，不能退回到分流之前", clause="C38")
         actions.withdraw(context.uow, context.actor, case, items)
 
@@ -94,7 +95,9 @@ def _already(context: Context, programme: str) -> Case | None:
     open_case = session.scalars(
         select(Case)
         .join(Membership, Membership.household_id == Case.household_id)
-        .where(Membership.person_id.in_(people), Case.programme == programme, Case.status != "closed")
+        .where(
+            Membership.person_id.in_(people), Case.programme == programme, Case.status != CaseStatus.CLOSED
+        )
         .order_by(Case.id)
     ).first()
     if open_case is not None:

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from processes import defects
 from processes.access.scope import system_actor
 from processes.cases import anchors, migration_queries
-from processes.cases.migration_models import MIGRATE, MIGRATED, PLANNING, RUNNING, WAITS, WORKING
+from processes.cases.migration_models import MIGRATE
+from processes.cases.status import MigrationRowStatus, MigrationStatus
 from processes.compound import leasing
 from processes.errors import DATABASE_FAILED, FileDamaged, FileLost, ScenarioInvalid, Unavailable, YimenError
 from processes.office import Office
@@ -32,11 +33,12 @@ from processes.office.studio.migrating import (
 from processes.office.system.seals import AnchorChains
 from processes.papers import destruction, issue, runs
 from processes.papers.models import IssuedPaper
-from processes.papers.run_models import BATCH, WAITING
+from processes.papers.status import RunKind, RunStatus
 from processes.parameters import book
 from processes.rehearsal import reports, simulation, soundness
 from processes.rehearsal.results import Result
 from processes.releases import drafts, publish
+from processes.releases.status import RehearsalState
 from processes.storage import file_store
 from processes.worker import heartbeat
 
@@ -126,10 +128,10 @@ def _make_run(office: Office, job: leasing.Job) -> bool:
     try:
         with office.database.reading("") as session:
             run = runs.find(session, code)
-            if run is None or run.status != WAITING:
+            if run is None or run.status != RunStatus.WAITING:
                 leasing.finish(office, job.key)  # dropped, or made by another worker after all
                 return False
-            if run.kind == BATCH:
+            if run.kind == RunKind.BATCH:
                 made = runs.bound_batch(run, session, settings.papers, office.database.clock())
             else:
                 parts = list(run.parts)
@@ -171,7 +173,7 @@ def _rehearse(office: Office, job: leasing.Job) -> bool:
 
     def tell(done: int, total: int, results: list[Result]) -> None:
         failed = [{"scenario": r.scenario, "differences": r.differences} for r in results if not r.passed]
-        found.update(state="running", done=done, total=total, failed=failed)
+        found.update(state=RehearsalState.RUNNING, done=done, total=total, failed=failed)
         if done % TELL_EVERY == 0:
             leasing.renew(office, job.key)
             office.perform(NoteRehearsal(draft_id, dict(found)), system_actor())
@@ -183,14 +185,14 @@ def _rehearse(office: Office, job: leasing.Job) -> bool:
             results += missing
             tell(len(results), len(results), results)
         played = [{"scenario": r.scenario, "passed": r.passed, "flows": r.flows} for r in results]
-        said = {**found, "state": "done", "flows": _flows(results), "played": played}
+        said = {**found, "state": RehearsalState.DONE, "flows": _flows(results), "played": played}
     except ScenarioInvalid as fault:
         wrong = {"scenario": "情景文件", "differences": [fault.message]}
-        said = {**found, "state": "done", "total": 1, "failed": [wrong]}
+        said = {**found, "state": RehearsalState.DONE, "total": 1, "failed": [wrong]}
     except DATABASE_FAILED:
         raise  # the next round plays it again
     except Exception as fault:
-        said = {**found, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
+        said = {**found, "state": RehearsalState.FAILED, "incident": defects.note(fault, draft=draft_id)}
     office.perform(NoteRehearsal(draft_id, said), system_actor())
     leasing.finish(office, job.key)
     return True
@@ -216,16 +218,16 @@ def _simulate(office: Office, job: leasing.Job) -> bool:
 
     def tell(done: int, total: int) -> None:
         leasing.renew(office, job.key)
-        running = {**asked, "state": "running", "done": done, "total": total}
+        running = {**asked, "state": RehearsalState.RUNNING, "done": done, "total": total}
         office.perform(NoteSimulation(draft_id, running), system_actor())
 
     try:
         made = simulation.simulate(found, old, new, date.fromisoformat(asked["on"]), tell, standing)
-        said = {**asked, "state": "done", "done": len(found), "total": len(found), **made}
+        said = {**asked, "state": RehearsalState.DONE, "done": len(found), "total": len(found), **made}
     except DATABASE_FAILED:
         raise
     except Exception as fault:
-        said = {**asked, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
+        said = {**asked, "state": RehearsalState.FAILED, "incident": defects.note(fault, draft=draft_id)}
     office.perform(NoteSimulation(draft_id, said), system_actor())
     leasing.finish(office, job.key)
     return True
@@ -238,8 +240,8 @@ def migrate_cases(office: Office) -> int:
         with office.database.reading("") as session:
             batch = migration_queries.one(session, int(job.payload["batch"]))
             status = batch.status
-        if status in WORKING:
-            command = JudgeNext(batch.id) if status == PLANNING else MigrateNext(batch.id)
+        if status.is_working:
+            command = JudgeNext(batch.id) if status == MigrationStatus.PLANNING else MigrateNext(batch.id)
             try:
                 while _migrate_step(office, command):
                     worked += 1
@@ -255,8 +257,16 @@ def _migrate_step(office: Office, command: JudgeNext | MigrateNext) -> bool:
     """One transaction of a batch; a case that cannot go is noted, and the others go on."""
     with office.database.reading("") as session:
         batch = migration_queries.one(session, command.batch_id)
-        wanted = WAITS if batch.status == RUNNING else MIGRATED
-        row = None if batch.status == PLANNING else migration_queries.next_row(session, batch, wanted)
+        wanted = (
+            MigrationRowStatus.WAITS
+            if batch.status == MigrationStatus.RUNNING
+            else MigrationRowStatus.MIGRATED
+        )
+        row = (
+            None
+            if batch.status == MigrationStatus.PLANNING
+            else migration_queries.next_row(session, batch, wanted)
+        )
     answer: JudgeNextResult | MigrateNextResult
     try:
         if isinstance(command, JudgeNext):

@@ -13,6 +13,7 @@ from processes.cases.models import Clock, Suspension
 from processes.rehearsal.stage import Stage
 from processes.relief.claim_models import ReliefClaim, ReliefClaimPerson
 from processes.storage import sealing
+from processes.storage.types import StateText
 from tests.builders import cases
 
 ONE_ROW = {"installation", "parameter_book"}
@@ -39,6 +40,8 @@ def made_up(column: Any, n: int) -> Any:
         return Decimal("10.00")
     if named == "ProcessData":
         return [str(n)]
+    if isinstance(column.type, StateText):
+        return list(column.type.states)[n % len(column.type.states)]
     samples = {int: n, str: f"甲{n}", bool: True, date: date(2026, 3, 2), bytes: b"x"}
     return samples[kind]  # type: ignore[index]
 

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import select, text
 
 from processes.access.models import Account
-from processes.cases.models import Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import WorkItem
 from processes.office.cases.comments import AddComment
 from processes.office.steps.claim import ClaimTask
 from processes.office.steps.countersign import CosignTask

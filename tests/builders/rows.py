@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table, inser
 from processes.access.models import Account
 from processes.storage import keyring, sealing
 from processes.storage.base import Row
-from processes.storage.types import ProcessData, UtcDateTime, Yuan
+from processes.storage.types import ProcessData, StateText, UtcDateTime, Yuan
 from processes.storage.unit_of_work import UnitOfWork
 
 _OF: dict[str, dict[str, Any]] = {
@@ -56,6 +56,8 @@ class Rows:
         for kind, value in _KINDS:
             if isinstance(column.type, kind):
                 return value
+        if isinstance(column.type, StateText):
+            return next(iter(column.type.states))
         return self.count if isinstance(column.type, Integer) else f"{self.count}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -127,6 +127,18 @@ BANNED = {
 """Names that say nothing to somebody of this field, and the ones that took their place (docs/glossary.md)."""
 
 
+def badly_named(paths: Iterable[Path]) -> list[str]:
+    """Each file whose name, or whose folder's, is banned: what to call it."""
+    return [f"{p}: {name} is {BANNED[name]}" for p in paths for name in (p.parent.name, p.stem.lstrip("_")) if name in BANNED]  # fmt: skip
+
+
 def test_modules_are_named_in_words_of_the_field() -> None:
-    rooms = [p for p in SOURCES if "processes" in p.parts or "documents" in p.parts]
-    assert {p.stem: f"{p}: call it {BANNED[p.stem]}" for p in rooms if p.stem in BANNED} == {}
+    pages = [*(ROOT / "web" / "templates").rglob("*.html"), *(ROOT / "web" / "assets" / "src").rglob("*.*")]
+    assert badly_named([*SOURCES, *pages]) == []
+
+
+@pytest.mark.parametrize(
+    "bad", ["web/desks/handing.py", "web/templates/handing/page.html", "web/src/unsaved.js", "a/_reach.html"]
+)
+def test_a_module_or_a_folder_in_words_of_our_own__is_seen(bad: str) -> None:
+    assert len(badly_named([Path("web/desks/notices.py"), Path(bad)])) == 1

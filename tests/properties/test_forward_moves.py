@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from processes.cases import actions
 from processes.cases.models import Case, WorkItem
-from processes.cases.move_models import ASKED, CaseMove
+from processes.cases.move_models import CaseMove
+from processes.cases.status import MoveStatus
 from processes.engine import moves
 from processes.engine.diagrams import Diagram
 from processes.errors import MoveRefused, YimenError
@@ -84,7 +85,7 @@ def _forward(world: World, number: str, place: str, programme: str) -> tuple[str
                 with world.stage.database.reading("") as session:
                     query = select(CaseMove.id).join(Case, Case.id == CaseMove.case_id)
                     asked = session.scalars(
-                        query.where(Case.number == number, CaseMove.status == ASKED)
+                        query.where(Case.number == number, CaseMove.status == MoveStatus.ASKED)
                     ).one()
                 leader = world.stage.actor("county_leader", place)
                 world.stage.office.perform(DecideMove(asked, True), leader)

@@ -26,7 +26,9 @@ from processes.access.accounts import actor_of
 from processes.access.models import Absence, Account
 from processes.access.scope import Actor
 from processes.cases import actions, events, participants
-from processes.cases.models import Case, Clock, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, Clock, WorkItem
+from processes.cases.status import CosignVerdict
 from processes.engine import returns, runtime
 from processes.errors import YimenError
 from processes.office.cases.start import StartCase
@@ -204,7 +206,7 @@ class Hands(RuleBasedStateMachine):
         if asked:
             row = asked[which % len(asked)]
             who = (self.name_of(row.account_id) if honest else None) or as_other
-            verdict = participants.AGREE if agree else participants.OBJECT
+            verdict = CosignVerdict.AGREE if agree else CosignVerdict.OBJECT
             self.do(AnswerInvolvement(row.id, "意见", verdict), who)
 
     @rule(which=WHICH, who=WHO)

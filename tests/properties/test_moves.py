@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from processes.cases import actions, events
 from processes.cases.models import Case
-from processes.cases.move_models import ASKED, CaseMove
+from processes.cases.move_models import CaseMove
+from processes.cases.status import MoveStatus
 from processes.engine import returns, runtime
 from processes.engine.moves import Standing
 from processes.errors import ExpressionFailed, MoveRefused, StaleCase
@@ -34,7 +35,7 @@ def _move(stage: Stage, number: str, ref: str, to: str, version: int) -> None:
     command = MoveCase(number, "上级要求", ref, to, version)
     if stage.office.perform(command, stage.actor("supervisor", cases.VILLAGE)).waits:
         with stage.database.reading("") as session:
-            move = session.scalars(select(CaseMove.id).where(CaseMove.status == ASKED)).one()
+            move = session.scalars(select(CaseMove.id).where(CaseMove.status == MoveStatus.ASKED)).one()
         stage.office.perform(DecideMove(move, True), stage.actor("county_leader", cases.VILLAGE))
 
 

@@ -23,7 +23,8 @@ from sqlalchemy import select
 
 from processes.cases import actions
 from processes.cases.models import Case, CaseEvent, WorkItem
-from processes.cases.move_models import ASKED, CaseMove
+from processes.cases.move_models import CaseMove
+from processes.cases.status import MoveStatus
 from processes.engine import progress as p
 from processes.engine import returns
 from processes.errors import YimenError
@@ -198,7 +199,9 @@ def _move(world: World, number: str, place: str, which: int, anywhere: bool) -> 
     if stage.office.perform(command, supervisor).waits:
         with stage.database.reading("") as session:
             query = select(CaseMove.id).join(Case, Case.id == CaseMove.case_id)
-            asked = session.scalars(query.where(Case.number == number, CaseMove.status == ASKED)).one()
+            asked = session.scalars(
+                query.where(Case.number == number, CaseMove.status == MoveStatus.ASKED)
+            ).one()
         stage.office.perform(DecideMove(asked, True), stage.actor("county_leader", place))
 
 

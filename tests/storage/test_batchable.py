@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Column, Computed, Integer, MetaData, String, Table, event, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, configure_mappers, mapped_column
 
-from processes.cases.models import Case, Comment, NumberSeries
+from processes.cases.colleague_models import Comment
+from processes.cases.models import Case, NumberSeries
 from processes.office.command import Command
 from processes.office.steps.draft import SaveDraft
 from processes.rehearsal.stage import Stage

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from processes.cases import actions
 from processes.cases.models import Case, WorkItem
-from processes.cases.move_models import ASKED, CaseMove
+from processes.cases.move_models import CaseMove
+from processes.cases.status import MoveStatus
 from processes.engine import progress as p
 from processes.errors import DecisionMissing, MoveRefused, OwnProposal, RuleBroken, StaleCase
 from processes.office.cases.move import DecideMove, MoveCase, MoveCaseResult
@@ -42,7 +43,7 @@ def _move(stage: Stage, number: str, ref: str, to: str, who: str = "supervisor")
 
 def _asked(stage: Stage) -> int:
     with stage.database.reading("") as session:
-        return session.scalars(select(CaseMove.id).where(CaseMove.status == ASKED)).one()
+        return session.scalars(select(CaseMove.id).where(CaseMove.status == MoveStatus.ASKED)).one()
 
 
 @pytest.mark.parametrize("to", ["grant_award", "stop_county_clock", "issue_refusal", "issue_approval_form"])

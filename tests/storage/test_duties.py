@@ -17,7 +17,8 @@ from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor, StandIn
 from processes.cases import duties, told_rows, work_audit
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, WorkItem
 from processes.compound import row_backlog
 from processes.errors import AccountInvalid, DutySeparation, OwnProposal, RuleBroken
 from processes.migrations import schema

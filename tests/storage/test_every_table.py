@@ -187,6 +187,7 @@ _NUMBERS = {
     "suspension": "until_on = '2027-03-02'",
     "relief_claim_person": "is_concerned = NOT is_concerned",
     "case_file": "outcome_title = '改'",
+    "migration_row": "version_after = version_after + 1",
 }
 """How rows are altered that hold no open text."""
 _IN_WHOSE_NAME = {"suspension": "clock", "relief_claim_person": "relief_claim"}

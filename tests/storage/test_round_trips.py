@@ -11,7 +11,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from processes.access.models import Account, CommandToken
 from processes.cases import actions, clocks
-from processes.cases.models import Case, Clock, Comment, NumberSeries, Suspension, WorkItem
+from processes.cases.colleague_models import Comment
+from processes.cases.models import Case, Clock, NumberSeries, Suspension, WorkItem
 from processes.errors import DatabaseUnreachable
 from processes.office.cases.comments import AddComment
 from processes.office.steps.complete import CompleteTask

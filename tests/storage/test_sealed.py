@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import LargeBinary, inspect, select, update
 
-from processes.cases.models import Comment, WorkItem
+from processes.cases.colleague_models import Comment
+from processes.cases.models import WorkItem
 from processes.cli import audit
 from processes.compound import rekeying
 from processes.errors import SealBroken

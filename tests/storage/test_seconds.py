@@ -14,7 +14,8 @@ from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.cases import seconds, work_audit
-from processes.cases.models import CaseEvent, Involvement, Notice, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import CaseEvent, Notice, WorkItem
 from processes.errors import DutySeparation, FormInvalid, NotAllowed, SecondObjects
 from processes.office.steps.claim import ClaimTask
 from processes.office.steps.complete import CompleteTask

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from processes.cases.models import Involvement
-from processes.cases.participants import AGREE, ALL, ANY, DONE, LATER, OBJECT, ORDER, QUORUM, WAITING, verdict
+from processes.cases.colleague_models import Involvement
+from processes.cases.participants import verdict
+from processes.cases.status import CosignMode, CosignVerdict, InvolvementStatus
 
 OPEN = ""
+ALL, ANY, ORDER, QUORUM = CosignMode
+AGREE, OBJECT = CosignVerdict
+WAITING, LATER, DONE, _ = InvolvementStatus
 
 
 def signers(mode: str, quorum: int, said: str) -> list[Involvement]:

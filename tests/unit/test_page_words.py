@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from processes.cases.participants import AGREE, OBJECT
+from processes.cases.status import ClockColour, CosignVerdict, DueBucket, InvolvementKind
 from processes.people import forms
 from web import words
 from web.desks import worklist
@@ -18,10 +18,16 @@ def test_each_queue_says_that_it_is_empty() -> None:
 
 
 def test_colours_are_called_the_same_in_the_filter_and_in_the_table() -> None:
-    both = worklist.COLOUR_TITLES.keys() & words.COLOURS.keys()
+    parts, colours = DueBucket.titles(), ClockColour.titles()
+    both = parts.keys() & colours.keys()
     assert both == {"overdue", "red", "yellow"}
-    assert all(worklist.COLOUR_TITLES[k] == words.COLOURS[k] for k in both)
+    assert all(parts[k] == colours[k] for k in both)
 
 
-def test_both_verdicts_have_a_word() -> None:
-    assert words.VERDICTS.keys() == words.VERDICTS_OF_SECONDS.keys() == {AGREE, OBJECT}
+def test_each_verdict_has_a_word_for_signers_and_for_seconds() -> None:
+    def said(kind: InvolvementKind) -> list[str]:
+        return [kind.answer_title(verdict) for verdict in ("agree", "object", "")]
+
+    assert said(InvolvementKind.COSIGN) == ["同意", "不同意", ""]
+    assert said(InvolvementKind.SECOND) == ["已确认参加", "提出异议", ""]
+    assert set(CosignVerdict.titles()) == {"agree", "object"}

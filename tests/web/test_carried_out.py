@@ -13,7 +13,8 @@ from sqlalchemy import select
 from processes.access.models import Absence, Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor
-from processes.cases.models import Case, CaseEvent, Involvement, Notice
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, CaseEvent, Notice
 from processes.office.cases.calls import NoteCall
 from processes.office.steps.complete import CompleteTask
 from processes.office.steps.countersign import AnswerInvolvement

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from processes.cases import clocks, events
-from processes.cases.models import Case
+from processes.cases.models import Case, CaseEvent
+from processes.cases.status import SuspensionCause
 from processes.errors import CaseSuspended, PermissionMissing, RuleBroken
 from processes.office.cases.control import EndCase, ResumeCase, SuspendCase
 from processes.office.cases.start import StartCase
@@ -18,6 +19,7 @@ from processes.office.steps.claim import ClaimTask
 from processes.office.steps.complete import CompleteTask
 from processes.office.steps.send_back import ReturnTask
 from processes.rehearsal.stage import Stage
+from processes.releases.bundle import Bundle
 from processes.relief.models import Award
 from tests.builders import cases
 from tests.builders.desks import Person
@@ -69,6 +71,46 @@ def test_a_supplement_that_was_under_way__stays_under_way(stage: Stage) -> None:
             if any(s.until_on is None for s in k.suspensions)
         }  # fmt: skip
     assert paused == {"acceptance"}
+
+
+def open_suspensions(stage: Stage, number: str) -> dict[str, SuspensionCause]:
+    """Of each running clock that is suspended: what has suspended it."""
+    with stage.database.reading("") as session:
+        running = [k for k in clocks.of_case(session, the_case(stage, number).id) if k.stopped_on is None]
+        return {k.name: s.cause for k in running for s in k.suspensions if s.until_on is None}
+
+
+def running_clocks(stage: Stage, number: str) -> set[str]:
+    with stage.database.reading("") as session:
+        found = clocks.of_case(session, the_case(stage, number).id)
+        return {k.name for k in found if k.stopped_on is None}
+
+
+@pytest.mark.parametrize("are_events_emptied", [False, True], ids=["events", "events emptied"])
+def test_a_resumed_case_goes_on_with_the_clocks_that_its_suspension_stopped(
+    stage: Stage, allowance: Bundle, are_events_emptied: bool
+) -> None:
+    """Two clocks run and a step has suspended a third: the suspension says so itself, whatever is left of the events."""
+    number = cases.a_case(stage, at="investigate_household")
+    with stage.database.unit_of_work() as uow:
+        case = uow.session.scalars(select(Case).where(Case.number == number)).one()
+        clocks.CaseClocks(uow, case, allowance).suspend("comparison", "等待核对")
+        uow.commit()
+    others = running_clocks(stage, number) - {"comparison"}
+    assert len(others) == 2
+    supervisor = stage.actor("supervisor", "340199")
+    stage.office.perform(SuspendCase(number, "纪检核查"), supervisor)
+    assert open_suspensions(stage, number) == {
+        "comparison": SuspensionCause.STEP, **dict.fromkeys(others, SuspensionCause.OFFICE),
+    }  # fmt: skip
+    if are_events_emptied:
+        with stage.database.unit_of_work() as uow:
+            for event in uow.session.scalars(select(CaseEvent)):
+                event.title, event.payload = "", {}
+            uow.session.commit()
+    stage.move("5 working days")
+    stage.office.perform(ResumeCase(number, "核查结束"), supervisor)
+    assert open_suspensions(stage, number) == {"comparison": SuspensionCause.STEP}
 
 
 def test_ended_with_a_reason(stage: Stage) -> None:

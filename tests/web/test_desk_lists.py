@@ -7,17 +7,19 @@ from datetime import datetime
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from processes.access.models import AccessLog
 from processes.access.permissions import Role
-from processes.cases.models import Case
+from processes.cases import queues
+from processes.cases.models import Case, WorkItem
 from processes.people.models import Household
 from processes.rehearsal import failures, player, scenarios
 from processes.rehearsal.stage import Stage
 from tests.builders import cases
 from tests.builders.desks import Person
 from tests.conftest import CONTENT
+from web import words
 
 
 def _sheet(content: bytes) -> list[list[object]]:
@@ -54,6 +56,25 @@ def test_a_queue_is_exported_as_it_is_narrowed(stage: Stage) -> None:
     assert [row[3] for row in told] == ["办件编号", number]
     assert told[1][1] == "乡镇审核意见"
     assert len(_sheet(leader.post("/worklist/export?queue=office&programme=referral", {}).data)) == 1
+
+
+@pytest.mark.parametrize(("category", "title"), [("", "一般"), ("monitored", "监测户")])
+def test_a_queue_and_its_export__call_a_category_by_the_same_title(
+    stage: Stage, category: str, title: str
+) -> None:
+    cases.a_case(stage, "township_opinion")
+    with stage.database.unit_of_work() as uow:
+        uow.session.execute(update(WorkItem).values(category=category))
+        uow.commit()
+    leader = Person(stage, "township_leader")
+    told = _sheet(leader.post("/worklist/export?queue=office", {}).data)
+    assert [row[4] for row in told] == ["类别", title]
+    assert title in leader.get("/worklist?queue=office").text
+
+
+@pytest.mark.parametrize("queue", words.QUEUES)
+def test_every_tab_of_the_work_list__is_a_queue_or_what_waits_for_an_answer(queue: str) -> None:
+    assert queue == "asked" or (queue in queues.QUEUES and queue in words.EMPTY_QUEUES)
 
 
 @pytest.mark.parametrize("role", [r for r in Role if r is not Role.SYSTEM])

@@ -42,7 +42,7 @@ FILES = (
 )
 SHOW_NOBODY = frozenset(
     {
-        "guide.picture", "draws.printed", "printing.overview", "funds.overview", "handing.absence_page",
+        "guide.picture", "draws.printed", "printing.overview", "funds.overview", "absences.page",
         "household_sheets.blank",
     }
 )  # fmt: skip

@@ -9,7 +9,8 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from processes.access.models import Account
-from processes.cases.models import Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import WorkItem
 from processes.office.steps.countersign import CosignTask
 from processes.office.steps.send_back import ReturnTask
 from processes.papers.models import IssuedPaper

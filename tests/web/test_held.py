@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from processes.access.models import Absence, Account
 from processes.access.permissions import Role
-from processes.cases.models import CaseEvent, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import CaseEvent, WorkItem
 from processes.office.people.transfers import AskTransfer, DecideTransfer
 from processes.people.models import Household
 from processes.rehearsal.stage import Stage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -66,3 +67,8 @@ def test_awards_and_cases_of_the_day(stage: Stage) -> None:
     assert "每月 517.00 元" in april
     assert case in april
     assert "张建国" in april
+    # The styles show white space in a value as it stands: none may come from the template.
+    for page in (march, april):
+        values = re.findall(r"<dd>(.*?)</dd>", page.split("历次登记的变更")[0], re.DOTALL)
+        assert len(values) > 6
+        assert [v for v in values if v != v.strip()] == []

@@ -19,7 +19,7 @@ from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.releases import forms, publish
 from processes.releases.bundle import Bundle, StartRule
-from web import auth, unsaved_sheet
+from web import auth, form_draft_page
 from web import forms as bodies
 from web.require import require
 
@@ -33,7 +33,7 @@ def listed(actor: Actor) -> Any:
     today = civil_date(auth.office().database.clock())
     with auth.office().database.reading(actor.division, actor.department) as session:
         bundle, start = _start(session, today)
-        sheet = unsaved_sheet.of_page(actor, resumes=True)
+        draft = form_draft_page.of_page(actor, resumes=True)
         open_calls = cases.open_of(session, bundle.id, start.process)
         steps = cases.waiting_items(session, [case.id for case in open_calls])
         rows = [
@@ -43,8 +43,8 @@ def listed(actor: Actor) -> Any:
         offered = {"call": {"places": calls.places(session, actor.division)}}
         return render_template(
             "calls/page.html", title=start.title, schema=forms.resolved(bundle.form(start.form) or {}, lambda: offered),
-            rows=rows, unsaved=sheet, today=today, noted=request.args.get("noted", ""),
-            data=sheet.data if sheet.data is not None else {}, target=url_for("calls.note"),
+            rows=rows, form_draft=draft, today=today, noted=request.args.get("noted", ""),
+            data=draft.data if draft.data is not None else {}, target=url_for("calls.note"),
         )  # fmt: skip
 
 

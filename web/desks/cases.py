@@ -15,6 +15,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import clocks, events, limits, moves, participants, queries, queues, rules, timeline
 from processes.cases.models import Case, CaseEvent, WorkItem
+from processes.cases.status import CaseStatus, ClockColour, WorkItemStatus
 from processes.decisions.reading import Computation
 from processes.engine import moves as lawful
 from processes.engine import runtime, trail
@@ -29,7 +30,8 @@ from processes.office.papers.make import MakePaper, PrintState
 from processes.office.steps import take_back
 from processes.papers import issue, lists, return_scan, signing
 from processes.papers import queries as papers
-from processes.papers.models import STANDING, ReplacedPage
+from processes.papers.models import ReplacedPage
+from processes.papers.status import PaperStanding
 from processes.people import differences, history
 from processes.people import queries as people
 from processes.policy import reading
@@ -84,7 +86,7 @@ def search(actor: Actor) -> Any:
         townships = divisions.townships(session, actor.division) if is_county else []
         programmes = {r.programme: r.title for r in publish.published_programmes(session)}
     return render_template(
-        "cases/list.html", page=page, search=word, wanted=wanted, programmes=programmes, states=queries.STATES,
+        "cases/list.html", page=page, search=word, wanted=wanted, programmes=programmes, states=CaseStatus.titles(),
         townships={t.code: t.name for t in townships}, kept=_kept(word),
     )  # fmt: skip
 
@@ -102,7 +104,7 @@ def export_list(actor: Actor) -> Any:
         told = [
             (
                 r.number, r.programme_title, r.applicant,
-                r.outcome_title or queries.STATES.get(r.status, r.status),
+                r.outcome_title or r.status.title,
                 places[r.division], list_export.minute(r.opened_at), list_export.minute(r.closed_at),
             )
             for r in rows
@@ -114,7 +116,7 @@ def _filter() -> queries.CaseFilter:
     told = request.args
     state = told.get("state", "")
     return queries.CaseFilter(
-        told.get("programme", "")[:60], state if state in queries.STATES else "", told.get("township", "")[:9],
+        told.get("programme", "")[:60], state if state in CaseStatus.titles() else "", told.get("township", "")[:9],
         _day("since"), _day("until"),
     )  # fmt: skip
 
@@ -137,7 +139,7 @@ def _finished(
 ) -> dict[str, Any] | None:
     """Coming from a step that was just finished: its title, and which one is next in one's own queue."""
     finished = auth.take_finished()
-    done = next((i for i in items if i.id == finished and i.status != "open"), None)
+    done = next((i for i in items if i.id == finished and i.status != WorkItemStatus.OPEN), None)
     if done is None:
         return None
     wanted = queues.Wanted("mine", today=today)
@@ -187,8 +189,8 @@ def one(actor: Actor, number: str) -> Any:
             places=_places(office, actor, case, bundle),
             asked=moves.waiting(session, case),
             card=decision_view.card_of(session, computed) if computed and not case.department else None,
-            open_items=[i for i in items if i.status == "open"],
-            workable={i.id for i in items if i.status == "open" and rules.may_work(i, actor)},
+            open_items=[i for i in items if i.status == WorkItemStatus.OPEN],
+            workable={i.id for i in items if i.status == WorkItemStatus.OPEN and rules.may_work(i, actor)},
             timeline=_timeline(told, known),
             earlier=_earlier(told),
             sentences=_sentences(computed) if computed else {},
@@ -241,7 +243,7 @@ def _files(
         "replaced_pages": _by_paper(return_scan.replaced(session, [p.id for p in issued])),
         "state_papers": [p for p in bundle.papers.values() if p.state_of_case],
         "on_demand": issue.on_demand(bundle, items),
-        "standing_kinds": {p.kind for p in issued if p.standing == STANDING and p.is_decided},
+        "standing_kinds": {p.kind for p in issued if p.standing == PaperStanding.STANDING and p.is_decided},
         "materials": step_summary.materials(case, bundle, data, queries.attachments(session, case.id)),
         "may_attach": actor.may(Permission.TASK_WORK),
     }
@@ -256,7 +258,7 @@ def _by_paper(pages: Sequence[ReplacedPage]) -> dict[int, list[ReplacedPage]]:
 
 def _takeable(items: list[Any], actor: Actor) -> Any:
     """The step that the actor finished last and could still take back."""
-    own = [i for i in items if i.status == "done" and i.completed_by_id == actor.account_id]
+    own = [i for i in items if i.status == WorkItemStatus.DONE and i.completed_by_id == actor.account_id]
     latest = max(own, key=lambda i: i.completed_at, default=None)
     try:
         if latest is not None:
@@ -268,7 +270,7 @@ def _takeable(items: list[Any], actor: Actor) -> Any:
 
 def _places(office: Any, actor: Actor, case: Any, bundle: Any) -> list[Any]:
     """For a supervisor: where the case stands and what it may be moved to."""
-    if case.status != "open" or not actor.may(Permission.CASE_CONTROL):
+    if case.status != CaseStatus.OPEN or not actor.may(Permission.CASE_CONTROL):
         return []
     facts = bundle.facts(office.database.clock(), case.division)
     definition = bundle.definition(case.process)
@@ -297,7 +299,11 @@ def _clocks(session: Any, case: Any, bundle: Any, today: Any) -> list[dict[str, 
                 "title": clock.title,
                 "running": running,
                 "paused": running and reading.is_paused,
-                "colour": "none" if not running else "paused" if reading.is_paused else shade,
+                "colour": ClockColour.NONE
+                if not running
+                else ClockColour.PAUSED
+                if reading.is_paused
+                else shade,
                 "due_on": reading.due_on,
                 "left": reading.left,
                 "stopped_on": clock.stopped_on,

@@ -17,6 +17,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import queries, queues
 from processes.cases.models import WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.people import queries as people
 from processes.policy import values
 from processes.releases import forms as schemas
@@ -66,7 +67,7 @@ def now(actor: Actor, item_id: int) -> Any:
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         item = session.get(WorkItem, item_id)
-        if item is None or item.status != "open" or item.claimed_by_id != actor.account_id:
+        if item is None or item.status != WorkItemStatus.OPEN or item.claimed_by_id != actor.account_id:
             return jsonify(gone=True, csrf=generate_csrf())
         carried = _carried(office, session, item, actor)
     reads.note(actor, "case_read", carried["number"])

@@ -71,8 +71,7 @@ def ledger(actor: Actor, township: str) -> Any:
             reversed_ids=set() if fund is None else fund_queries.reversed_ids(session, fund.id),
             waiting=[] if fund is None else fund_queries.waiting(session, fund.id),
             closed=None if fund is None else fund_queries.closed_month(session, fund.id, month),
-            kinds={k: fund_rules.KIND_TITLES[k] for k in fund_rules.BY_HAND},
-            titles=fund_rules.KIND_TITLES,
+            kinds={str(k): k.title for k in fund_rules.BY_HAND},
             fault=request.args.get("fault", ""),
         )
 

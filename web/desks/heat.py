@@ -12,6 +12,7 @@ from processes.access.scope import Actor
 from processes.engine.definitions import Definition
 from processes.errors import NotFound
 from processes.oversight import heat
+from processes.oversight.status import HeatKind
 from processes.policy.calendar import civil_date
 from processes.releases import publish
 from processes.releases.bundle import Bundle
@@ -72,14 +73,16 @@ def figures(actor: Actor, programme: str) -> Any:
 def behind(actor: Actor, programme: str) -> Any:
     """The cases behind one figure."""
     kind, task = request.args.get("kind", "done"), request.args.get("task", "")
-    if kind not in heat.KINDS:
+    if kind not in HeatKind.titles():
         raise NotFound()
     with auth.office().database.reading(actor.division, actor.department) as session:
         bundle, process = _asked(session, programme)
         since = _today() - timedelta(days=_days())
-        rows = heat.cases_behind(session, programme, _processes(bundle, process), since, _today(), task, kind)
+        rows = heat.cases_behind(
+            session, programme, _processes(bundle, process), since, _today(), task, HeatKind(kind)
+        )
         return render_template(
-            "heat/cases.html", rows=rows, kind=heat.KINDS[kind], bundle=bundle, process=process, days=_days(),
+            "heat/cases.html", rows=rows, kind=HeatKind(kind).title, bundle=bundle, process=process, days=_days(),
             now=auth.office().database.clock(),
         )  # fmt: skip
 

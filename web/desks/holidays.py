@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import holidays
-from processes.cases.holiday_models import STATUS_TITLES, HolidayVersion
+from processes.cases.holiday_models import HolidayVersion
 from processes.cases.holidays import Moved
+from processes.cases.status import HolidayStatus
 from processes.errors import FormInvalid, Unreadable, YimenError
 from processes.office.command import Command
 from processes.office.county.holidays import (
@@ -108,13 +109,12 @@ def _proposal() -> ProposeHolidays:
 def _page(actor: Actor, faults: Mapping[str, Sequence[str]] | None = None, fault: str = "") -> str:
     with auth.office().database.reading(actor.division) as session:
         rows = holidays.versions(session)
-        decided = [r for r in rows if r.status == "proposed" or _undo_asked(r)]
+        decided = [r for r in rows if r.status == HolidayStatus.PROPOSED or _undo_asked(r)]
         is_deciding = actor.may(Permission.CALENDAR_WRITE)
         return render_template(
             "holidays/page.html",
             rows=rows,
             effects={r.id: _effect(session, rows, r) for r in decided} if is_deciding else {},
-            titles=STATUS_TITLES,
             spans=plausibility.spans,
             undo_asked=_undo_asked,
             shown=SHOWN,
@@ -126,7 +126,7 @@ def _page(actor: Actor, faults: Mapping[str, Sequence[str]] | None = None, fault
 
 
 def _undo_asked(row: HolidayVersion) -> bool:
-    return row.status == "standing" and row.undo_asked_at is not None
+    return row.status == HolidayStatus.STANDING and row.undo_asked_at is not None
 
 
 def _effect(session: Session, rows: Sequence[HolidayVersion], row: HolidayVersion) -> list[Moved]:

@@ -12,9 +12,10 @@ from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.cases import notices, participants, queues
 from processes.cases.pages import MOST_COUNTED
 from processes.oversight import load
+from processes.oversight.status import LoadState
 from processes.policy.calendar import civil_date
 from processes.releases import drafts
-from web import auth, budgets, forms
+from web import auth, budgets, form_draft_page, forms
 from web.require import require
 
 desk = Blueprint("home", __name__)
@@ -48,7 +49,7 @@ def page(actor: Actor) -> Any:
         unread = [n for n in notices.latest(session, actor) if n.read_at is None]
         told = notices.lines(unread)[:6]
     return render_template(
-        "home/page.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=told, today=today, unsaved=left,
+        "home/page.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=told, today=today, form_drafts=[(draft, form_draft_page.title(draft.place)) for draft in left],
         oversees=oversees, late=late, proposed=proposed, unsaid=unsaid,
         sees_load=actor.may(Permission.CASE_READ), is_county=len(actor.division) < TOWNSHIP_DIGITS,
     )  # fmt: skip
@@ -85,8 +86,8 @@ def _figure(found: load.Load, title: str, key: str) -> dict[str, Any]:
 def behind(actor: Actor) -> Any:
     """The steps behind a figure."""
     told = request.args
-    state = told.get("state", "open")
-    state = state if state in load.STATES else "open"
+    wanted = told.get("state", "")
+    state = LoadState(wanted) if wanted in LoadState.titles() else LoadState.OPEN
     office = auth.office()
     today = civil_date(office.database.clock())
     with office.database.reading(actor.division, actor.department) as session:
@@ -101,5 +102,5 @@ def behind(actor: Actor) -> Any:
         place = divisions.name(session, told["township"]) if told.get("township") else ""
     kept = {n: told[n] for n in ("township", "task") if told.get(n)}
     return render_template(
-        "home/load_cases.html", page=found, state=state, states=load.TITLES, place=place, kept=kept
+        "home/load_cases.html", page=found, state=state, states=LoadState.titles(), place=place, kept=kept
     )

@@ -13,6 +13,7 @@ from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor, township_of
 from processes.cases import queries as cases
+from processes.cases.status import CaseStatus
 from processes.coordination import working_age
 from processes.errors import Invalid, Unreadable
 from processes.office.people.households import SaveHousehold
@@ -40,7 +41,7 @@ from processes.policy.periods import Month, age_on
 from processes.releases import publish
 from processes.relief import fund_queries, payroll
 from processes.relief import queries as relief
-from web import auth, budgets, differing, forms, list_export, unsaved_sheet
+from web import auth, budgets, differing, form_draft_page, forms, list_export
 from web.require import require
 
 COUNTY_DIGITS = 6
@@ -140,12 +141,12 @@ def _page(actor: Actor, number: str | None) -> Any:
     with auth.office().database.reading(actor.division, actor.department) as session:
         household = None if number is None else queries.household_by_number(session, number)
         version = 0 if household is None else household.version
-        sheet = unsaved_sheet.of_page(actor, version) if actor.may(Permission.HOUSEHOLD_WRITE) else None
+        draft = form_draft_page.of_page(actor, version) if actor.may(Permission.HOUSEHOLD_WRITE) else None
         content = None
         if household is not None:
             content = shown.with_told(shown.as_form(household), differences.told_by(session, household))
-        if sheet is not None and sheet.data is not None:
-            content = sheet.data
+        if draft is not None and draft.data is not None:
+            content = draft.data
         members = [] if household is None else _members(session, actor, household, today)
         identified = {
             i: {"name": p.name, "masked": masking.id_number(p.id_head, p.id_tail)}
@@ -154,7 +155,7 @@ def _page(actor: Actor, number: str | None) -> Any:
         return render_template(
             "households/page.html",
             household=household,
-            unsaved=sheet,
+            form_draft=draft,
             record_version=version,
             content=content,
             members=members,
@@ -186,7 +187,7 @@ def _caller(session: Session, actor: Actor, household: Household | None) -> dict
     if household is None or household.members or not actor.may(Permission.CASE_START):
         return None
     return {
-        "cases": [one for one in cases.of_household(session, household.id) if one.status == "open"],
+        "cases": [one for one in cases.of_household(session, household.id) if one.status == CaseStatus.OPEN],
         "same_phone": calls.with_phone(session, household.phone, household.id),
     }
 

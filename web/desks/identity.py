@@ -14,6 +14,7 @@ from documents import qr
 from processes.access import factors, passkeys, recovery, sessions
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
+from processes.access.status import FactorKind
 from processes.errors import YimenError
 from processes.office.accounts import verifying
 from processes.office.accounts.second_factors import (
@@ -80,8 +81,8 @@ def _ways(actor: Actor) -> dict[str, bool]:
         "password": not kinds and not is_elsewhere,
         "provider": not kinds and is_elsewhere,
         "code": bool(kinds),
-        "app": factors.TOTP in kinds,
-        "passkey": factors.PASSKEY in kinds and _site() is not None,
+        "app": FactorKind.TOTP in kinds,
+        "passkey": FactorKind.PASSKEY in kinds and _site() is not None,
     }
 
 

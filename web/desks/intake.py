@@ -13,7 +13,7 @@ from processes.office.cases.start import StartCase
 from processes.people import queries
 from processes.policy.calendar import civil_date
 from processes.releases import forms, publish
-from web import auth, next_place, unsaved_sheet
+from web import auth, form_draft_page, next_place
 from web import forms as bodies
 from web.require import require
 
@@ -34,14 +34,14 @@ def form(actor: Actor, number: str, programme: str, process: str = "") -> Any:
             return redirect(url_for("calls.listed"))
         if not household.members:
             return redirect(url_for("households.one", number=number))
-        sheet = unsaved_sheet.of_page(actor, resumes=True)
+        draft = form_draft_page.of_page(actor, resumes=True)
         return render_template(
             "intake/apply.html",
             household=household,
             title=start.title,
             schema=forms.resolved(bundle.form(start.form) or {}, lambda: queries.choices(household)),
-            data=sheet.data if sheet.data is not None else {"phone": household.phone},
-            unsaved=sheet,
+            data=draft.data if draft.data is not None else {"phone": household.phone},
+            form_draft=draft,
             screened=screening.screen(session, household, auth.office().database.clock(), today)
             if bundle.programme.get("entrance")
             else None,

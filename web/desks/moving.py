@@ -8,7 +8,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import move_models, moves
+from processes.cases import moves
+from processes.cases.status import MoveStatus
 from processes.office.cases.move import DecideMove
 from web import auth
 from web.require import require
@@ -21,7 +22,7 @@ desk = Blueprint("moving", __name__)
 def listed(actor: Actor) -> Any:
     """Every move in scope, what waits first."""
     with auth.office().database.reading(actor.division, actor.department) as session:
-        rows = sorted(moves.latest(session), key=lambda s: s.status != move_models.ASKED)
+        rows = sorted(moves.latest(session), key=lambda s: s.status != MoveStatus.ASKED)
         return render_template("moving/page.html", rows=rows, former=moves.former(session))
 
 

@@ -50,7 +50,7 @@ def late(actor: Actor) -> Any:
             wanted=wanted,
             kept=_kept(),
             shown=overdue.SHOWN,
-            at_least=(1, 7, 30),
+            at_least={n: f"超期 {n} 天以上" for n in (1, 7, 30)},
             holders=sorted({i.claimed_by for r, _ in rows for i in r.items if i.claimed_by}),
             townships_all={t.code: t.name for t in divisions.townships(session, actor.division)}
             if len(actor.division) < TOWNSHIP_DIGITS

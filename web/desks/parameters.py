@@ -14,6 +14,7 @@ from processes.access import divisions
 from processes.access.permissions import Permission
 from processes.access.scope import COUNTY_DIGITS, Actor
 from processes.cases.models import Case
+from processes.cases.status import CaseStatus
 from processes.errors import FormInvalid, YimenError
 from processes.office.command import Command
 from processes.office.county.parameters import (
@@ -24,7 +25,8 @@ from processes.office.county.parameters import (
     WithdrawParameter,
 )
 from processes.parameters import queries
-from processes.parameters.models import IN_FORCE, STATUS_TITLES, ParameterValue
+from processes.parameters.models import ParameterValue
+from processes.parameters.status import ParameterStatus
 from processes.policy.calendar import civil_date
 from processes.policy.parameters import DatedValue, Parameter, shown
 from processes.releases import publish, usage
@@ -150,7 +152,7 @@ def _page(
             waiting=[_waiting(session, row, known, bundles, names) for row in queries.waiting(session)],
             known=list(known.values()),
             places=[d for d in names.items() if len(d[0]) > COUNTY_DIGITS],
-            statuses=STATUS_TITLES, in_force=IN_FORCE, shown=shown, today=today, typed=typed or {},
+            in_force=ParameterStatus.IN_FORCE, shown=shown, today=today, typed=typed or {},
             faults=faults or {}, fault=fault,
             proposes=county and actor.may(Permission.PARAMETER_PROPOSE),
             confirms=county and actor.may(Permission.PARAMETER_CONFIRM),
@@ -205,7 +207,7 @@ def _waiting(
     parameter = known.get(row.name)
     reading = [b for b in bundles if _used(b, row.name)]
     query = select(func.count()).where(
-        Case.status == "open", Case.programme.in_([b.id for b in reading]),
+        Case.status == CaseStatus.OPEN, Case.programme.in_([b.id for b in reading]),
         Case.division.startswith(row.division),
     )  # fmt: skip
     return Waiting(

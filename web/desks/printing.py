@@ -13,7 +13,7 @@ from processes.access.scope import TOWNSHIP_DIGITS, Actor
 from processes.errors import Invalid, NotFound, PaperNotReady, Unreadable
 from processes.office.papers.print_runs import MakePaymentList, RetryRun, TakeRun
 from processes.papers import runs
-from processes.papers.run_models import PAYMENT_LIST, WAITING
+from processes.papers.status import RunKind, RunStatus
 from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
@@ -34,7 +34,10 @@ def overview(actor: Actor) -> Any:
         found = runs.latest(session, actor.account_id)
     template = "printing/_prints.html" if request.headers.get("HX-Request") else "printing/prints.html"
     return render_template(
-        template, runs=found, busy=any(r.status == WAITING for r in found), PAYMENT_LIST=PAYMENT_LIST
+        template,
+        runs=found,
+        busy=any(r.status == RunStatus.WAITING for r in found),
+        PAYMENT_LIST=RunKind.PAYMENT_LIST,
     )
 
 
@@ -56,7 +59,7 @@ def take(actor: Actor, code: str, kind: str) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         run = runs.by_code(session, actor, code)
     for_bank = kind == "xlsx"
-    if kind not in ("pdf", "xlsx") or (for_bank and run.kind != PAYMENT_LIST):
+    if kind not in ("pdf", "xlsx") or (for_bank and run.kind != RunKind.PAYMENT_LIST):
         raise NotFound()
     if run.sha256 is None:
         raise PaperNotReady()

@@ -8,9 +8,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import migration_models as m
 from processes.cases import migration_queries
-from processes.engine.migration import KIND_TITLES
+from processes.engine.migration import Kind
 from processes.errors import Invalid
 from processes.office.command import Command
 from processes.office.studio.drafts import OpenDraft
@@ -44,7 +43,6 @@ def all_of(actor: Actor, programme: str) -> Any:
             current=current,
             unfinished=migration_queries.unfinished_by_release(session, programme),
             batches=batches,
-            titles=m.STATUS_TITLES,
         )
 
 
@@ -79,12 +77,10 @@ def batch(actor: Actor, batch_id: int) -> Any:
         return render_template(
             "releases/migration.html",
             batch=found,
-            rows=migration_queries.rows(session, batch_id, kind if kind in KIND_TITLES else ""),
+            rows=migration_queries.rows(session, batch_id, kind if kind in Kind.titles() else ""),
             tally=migration_queries.tally(session, batch_id),
-            kinds=KIND_TITLES,
+            kinds=Kind.titles(),
             kind=kind,
-            titles=m.STATUS_TITLES,
-            row_titles=m.ROW_TITLES,
         )
 
 

@@ -133,7 +133,7 @@ def change_password(actor: Actor) -> Any:
     except YimenError as fault:
         return _password_page(actor, fault.message), status_of(fault)
     auth.open_session(found.session, found.browser)
-    return redirect(auth.inside("/"))
+    return redirect(url_for("home.page"))
 
 
 @desk.get("/sessions")

@@ -13,6 +13,7 @@ from processes.access import accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import duties, participants, queries, rules
+from processes.cases.status import CosignMode, WorkItemStatus
 from processes.decisions import snapshots
 from processes.engine import returns, runtime
 from processes.errors import Invalid
@@ -43,7 +44,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
         item = queries.item(session, number, item_id)
-        if item.status != "open" or not rules.may_work(item, actor):
+        if item.status != WorkItemStatus.OPEN or not rules.may_work(item, actor):
             return redirect(url_for("cases.one", number=number))
         bundle = publish.open_release(session, case.release_id)
         items = queries.items(session, case.id)
@@ -85,7 +86,7 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
             people=[
                 a for a in answers.reachable(office, item.division, item.role) if a.id != actor.account_id
             ],
-            modes=participants.MODES,
+            modes=CosignMode.titles(),
             involved=participants.of_item(session, item.id),
             standing_in=_standing_in(item, actor),
             answers=_answers(bundle, items, offers),
@@ -131,7 +132,7 @@ def _answers(bundle: Any, items: list[Any], offers: Mapping[str, Any]) -> list[d
     found = []
     for item in reversed(items):
         schema = bundle.form(item.form) if item.form else None
-        if item.status == "done" and schema is not None:
+        if item.status == WorkItemStatus.DONE and schema is not None:
             labels = {f["key"]: schemas.label_of(f) for f in schemas.fields_of(schema)}
             answers = schemas.shown(schemas.resolved(schema, lambda: offers), item.submission or {})
             found.append(
@@ -148,7 +149,7 @@ def _earlier(office: Any, case: Any, bundle: Any, items: list[Any]) -> list[dict
     found = []
     for ref in returns.earlier_steps(definition, state):
         node = definition.node_at(ref)
-        done = [i for i in items if i.ref == ref and i.status == "done"]
+        done = [i for i in items if i.ref == ref and i.status == WorkItemStatus.DONE]
         found.append(
             {
                 "ref": ref,
@@ -182,7 +183,7 @@ def complete(actor: Actor, number: str, item_id: int) -> Any:
     command = CompleteTask(
         item_id, forms.whole(body.get("version")), forms.part(body, "data"), str(body.get("token", ""))[:64],
         tuple(forms.whole(s) for s in signers) if isinstance(signers, list) else (),
-        str(body.get("mode", participants.ALL)), forms.whole(body.get("quorum", 0)),
+        str(body.get("mode", CosignMode.ALL)), forms.whole(body.get("quorum", 0)),
     )  # fmt: skip
     auth.office().perform(command, actor)
     auth.note_finished(item_id)

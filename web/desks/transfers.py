@@ -38,7 +38,6 @@ def listed(actor: Actor) -> Any:
             names=names,
             villages=villages,
             everything=everything,
-            statuses=transfers.STATUSES,
             relations=[r for r in RELATIONS if r != "本人"],
             today=civil_date(auth.office().database.clock()),
         )

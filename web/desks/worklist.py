@@ -18,35 +18,23 @@ from processes.office.steps.batch import UndoBatch
 from processes.papers import lists
 from processes.policy.calendar import civil_date
 from processes.releases import publish
-from web import auth, budgets, forms, list_export
+from web import auth, budgets, forms, list_export, words
 from web.require import require
 
 desk = Blueprint("worklist", __name__)
-TITLES = {
-    "mine": "我的待办", "office": "本单位待签收", "returned": "退回给我", "asked": "请我会签答复", "standing_in": "代办",
-    "watching": "我的关注", "done": "我已办结", "todo": "待办和待签收",
-}  # fmt: skip
 COLUMNS = {
     "programme": "项目", "id_tail": "证件后四位", "category": "类别", "number": "办件编号", "township": "乡镇", "at": "到达时间",
     "holder": "签收",
 }  # fmt: skip
 USUAL = ("id_tail", "category", "number", "at", "holder")
-COLOUR_TITLES = {
-    "overdue": "超期",
-    "today": "今天到期",
-    "week": "七天内到期",
-    "red": "紧急",
-    "yellow": "临近",
-}
-ORDER_TITLES = {"due": "按期限", "arrival": "按到达", "priority": "按优先级"}
 _LIST = (
     ("截止", 12),
     ("环节", 22),
     ("申请人", 14),
-    ("办件编号", 24),
-    ("类别", 12),
-    ("到达时间", 18),
-    ("签收", 14),
+    (COLUMNS["number"], 24),
+    (COLUMNS["category"], 12),
+    (COLUMNS["at"], 18),
+    (COLUMNS["holder"], 14),
 )
 _KEPT = ("queue", "q", "programme", "task", "colour", "township", "order", "columns")
 
@@ -58,7 +46,7 @@ def queue(actor: Actor) -> Any:
     """A page of a queue; the table alone for live updates."""
     if not actor.may(Permission.TASK_WORK):
         return redirect(url_for("home.page"))
-    titles = {k: t for k, t in TITLES.items() if k != "standing_in" or actor.stands_in}
+    titles = {k: t for k, t in words.QUEUES.items() if k != "standing_in" or actor.stands_in}
     is_part = bool(request.headers.get("HX-Request"))
     with auth.office().database.reading(actor.division, actor.department) as session:
         wanted = _wanted(session, actor)
@@ -85,7 +73,7 @@ def queue(actor: Actor) -> Any:
         page=page, items=[r.item for r in page.rows] if ranked else page.rows, ranked=ranked, queue=name,
         titles=titles, counts=counts, is_part=is_part, wanted=wanted, most=pages.MOST_COUNTED, kept=_kept(),
         columns=_columns(), all_columns=COLUMNS, townships={t.code: t.name for t in townships},
-        programmes=programmes, colours=COLOUR_TITLES, orders=ORDER_TITLES, **about,
+        programmes=programmes, **about,
     )  # fmt: skip
 
 
@@ -98,17 +86,17 @@ def export_list(actor: Actor) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         wanted = _wanted(session, actor)
     order = "due" if wanted.order == "priority" else wanted.order
-    list_export.note(actor, TITLES[wanted.queue], _kept())
+    list_export.note(actor, words.QUEUES[wanted.queue], _kept())
     with office.database.reading(actor.division, actor.department) as session:
         rows = queues.worklist(session, actor, replace(wanted, order=order), size=lists.MOST_ROWS).rows
         told = [
             (
                 "" if i.due_on == NO_DUE_DATE else i.due_on.isoformat(), i.title, i.applicant, i.case_number,
-                i.category, list_export.minute(i.offered_at), i.claimed_by or "",
+                words.CATEGORIES.get(i.category, i.category), list_export.minute(i.offered_at), i.claimed_by or "",
             )
             for i in rows
         ]  # fmt: skip
-    return list_export.answer(actor, TITLES[wanted.queue], _LIST, told)
+    return list_export.answer(actor, words.QUEUES[wanted.queue], _LIST, told)
 
 
 def _wanted(session: Any, actor: Actor) -> queues.Wanted:

@@ -18,6 +18,7 @@ from processes.access import (
 from processes.access.models import Account, AccountChange
 from processes.access.permissions import ROLE_TITLES, Permission, Role
 from processes.access.scope import Actor
+from processes.access.status import ChangeVerdict
 from processes.cases import notices
 from processes.errors import AccountInvalid, NotFound, RuleBroken
 from processes.office.accounts import leaving, same_person, second_factors
@@ -128,11 +129,13 @@ def ask_password(uow: UnitOfWork, actor: Actor, account: Account, password_hash:
 def drop_password(uow: UnitOfWork, actor: Actor, account: Account) -> None:
     """Withdraw a reissued password that waits: the owner has just set an own one."""
     query = select(AccountChange).where(
-        AccountChange.account_id == account.id, AccountChange.verdict == "", AccountChange.reissues.is_(True)
+        AccountChange.account_id == account.id,
+        AccountChange.verdict == ChangeVerdict.WAITING,
+        AccountChange.reissues.is_(True),
     )
     change = uow.session.scalar(query.with_for_update())
     if change is not None:
-        _settle(uow, actor, change, "withdrawn")
+        _settle(uow, actor, change, ChangeVerdict.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +186,11 @@ def decide(
         raise RuleBroken(reason="账号变更须由提出人和本人以外的另一名管理员确认")
     if not command.accept:
         is_asker = persons.is_one_of(uow.session, actor.account_id, (change.asked_by_id,))
-        _settle(uow, actor, change, "withdrawn" if is_asker or is_own else "refused")
+        _settle(uow, actor, change, ChangeVerdict.WITHDRAWN if is_asker or is_own else ChangeVerdict.REFUSED)
         audit.note(uow, actor, "account_change_refused", username)
         return DecideAccountChangeResult(0)
     password_hash = change.password_hash
-    _settle(uow, actor, change, "confirmed")
+    _settle(uow, actor, change, ChangeVerdict.CONFIRMED)
     if change.reissues:
         return _give_password(uow, actor, account, password_hash)
     if change.same_as_id is not None:
@@ -205,7 +208,7 @@ def decide(
     return _give_work(uow, actor, account, change, in_hand)
 
 
-def _settle(uow: UnitOfWork, actor: Actor, change: AccountChange, verdict: str) -> None:
+def _settle(uow: UnitOfWork, actor: Actor, change: AccountChange, verdict: ChangeVerdict) -> None:
     change.verdict, change.password_hash = verdict, ""
     change.decided_by_id, change.decided_by, change.decided_at = actor.account_id, actor.name, uow.now
 

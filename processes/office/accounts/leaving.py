@@ -11,8 +11,11 @@ from processes.access.models import Account, AccountChange
 from processes.access.permissions import Permission, Role
 from processes.access.rules import is_reachable
 from processes.access.scope import Actor
+from processes.access.status import ChangeVerdict
 from processes.cases import assignment, notices
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, WorkItem
+from processes.cases.status import InvolvementStatus, WorkItemStatus
 from processes.errors import NotFound, RuleBroken
 from processes.office.answers import reason_of
 from processes.office.command import Weighty, handles
@@ -77,7 +80,11 @@ def give_back(uow: UnitOfWork, actor: Actor, account: Account, cases: list[int],
     """Return the open steps of locked cases that the account may no longer do to their queues; gives their number."""
     query = (
         select(WorkItem)
-        .where(WorkItem.case_id.in_(cases), WorkItem.claimed_by_id == account.id, WorkItem.status == "open")
+        .where(
+            WorkItem.case_id.in_(cases),
+            WorkItem.claimed_by_id == account.id,
+            WorkItem.status == WorkItemStatus.OPEN,
+        )
         .order_by(WorkItem.case_id, WorkItem.id)
     )
     returned = 0
@@ -99,7 +106,7 @@ def give_back(uow: UnitOfWork, actor: Actor, account: Account, cases: list[int],
 def lock_cases_in_hand(uow: UnitOfWork, username: str) -> list[int]:
     """Lock every case in which an account has an open step, before the account is locked: so does whoever finishes one."""
     mine = select(WorkItem.case_id).join(Account, Account.id == WorkItem.claimed_by_id)
-    ids = mine.where(Account.username == username, WorkItem.status == "open").distinct()
+    ids = mine.where(Account.username == username, WorkItem.status == WorkItemStatus.OPEN).distinct()
     locked = select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update()
     return list(uow.session.scalars(locked))
 
@@ -133,15 +140,18 @@ def locked_with_administrators(uow: UnitOfWork, username: str) -> Account:
 
 
 def _withdraw_changes(uow: UnitOfWork, actor: Actor, account: Account) -> None:
-    waiting = select(AccountChange).where(AccountChange.account_id == account.id, AccountChange.verdict == "")
+    waiting = select(AccountChange).where(
+        AccountChange.account_id == account.id, AccountChange.verdict == ChangeVerdict.WAITING
+    )
     for change in uow.session.scalars(waiting.with_for_update()):
-        change.verdict, change.decided_by, change.decided_at = "withdrawn", actor.name, uow.now
+        change.verdict, change.decided_by, change.decided_at = ChangeVerdict.WITHDRAWN, actor.name, uow.now
 
 
 def _tell_askers(uow: UnitOfWork, account: Account) -> None:
     """Tell those who wait for an answer of the closed account to ask somebody else."""
     waiting = select(Involvement).where(
-        Involvement.account_id == account.id, Involvement.status.in_(("waiting", "later"))
+        Involvement.account_id == account.id,
+        Involvement.status.in_((InvolvementStatus.WAITING, InvolvementStatus.LATER)),
     )
     for row in uow.session.scalars(waiting).all():
         case = uow.session.get_one(Case, row.case_id)

@@ -22,6 +22,7 @@ from processes.access.factor_models import SecondFactor
 from processes.access.models import Account, SignedIn
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, AtDesk
+from processes.access.status import FactorKind
 from processes.errors import Invalid, NotFound, RuleBroken, VerificationFailed, YimenError
 from processes.office.accounts import verifying
 from processes.office.accounts.with_password import WithPassword
@@ -69,7 +70,7 @@ def begin_totp(
     _demand_room(uow, account)
     factors.drop_untried(uow, account.id)
     secret, now = totp.new_secret(), sessions.wall()
-    uow.add(SecondFactor(account_id=account.id, kind=factors.TOTP, secret=secret, added_at=now))
+    uow.add(SecondFactor(account_id=account.id, kind=FactorKind.TOTP, secret=secret, added_at=now))
     return BeginTotpResult(
         secret=secret, address=totp.address(secret, account.username, settings.office_name)
     )
@@ -105,7 +106,7 @@ def confirm_totp(
         return None
     sign_in_attempts.forget(counted)
     factor.label, factor.confirmed_at = _label(command.label, "动态口令"), sessions.wall()
-    return _added(uow, actor, account, here, factors.TOTP)
+    return _added(uow, actor, account, here, FactorKind.TOTP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +166,12 @@ def confirm_passkey(
     now = sessions.wall()
     uow.add(
         SecondFactor(
-            account_id=account.id, kind=factors.PASSKEY, label=_label(command.label, "通行密钥"),
+            account_id=account.id, kind=FactorKind.PASSKEY, label=_label(command.label, "通行密钥"),
             credential=made.credential, public_key=made.public_key, sign_count=made.sign_count,
             added_at=now, confirmed_at=now,
         )
     )  # fmt: skip
-    return _added(uow, actor, account, here, factors.PASSKEY)
+    return _added(uow, actor, account, here, FactorKind.PASSKEY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from processes.access.models import Account, SignedIn
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, AtDesk
 from processes.access.sign_in_attempts import Counted
+from processes.access.status import FactorKind
 from processes.cases import notices
 from processes.errors import (
     EnrolmentDue,
@@ -179,7 +180,7 @@ def verify_passkey(
     if found is None or not _count_on(uow, *found):
         count_failure(uow, actor, account, counted, command.address)
         return None
-    return _prove(uow, actor, account, here, factors.PASSKEY, counted)
+    return _prove(uow, actor, account, here, FactorKind.PASSKEY, counted)
 
 
 def knows_password(account: Account, command: WithPassword[Any]) -> bool:
@@ -208,7 +209,7 @@ def site_of(settings: Settings) -> passkeys.Site:
 
 def keys_of(uow: UnitOfWork, account_id: int) -> list[SecondFactor]:
     """The passkeys of an account."""
-    return [f for f in factors.of_account(uow.session, account_id) if f.kind == factors.PASSKEY]
+    return [f for f in factors.of_account(uow.session, account_id) if f.kind == FactorKind.PASSKEY]
 
 
 def keep_challenge(uow: UnitOfWork, here: AtDesk, challenge: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from processes.access import audit
 from processes.access.models import Account, AccountChange
 from processes.access.scope import Actor
+from processes.access.status import ChangeVerdict
 from processes.errors import RuleBroken
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -30,7 +31,7 @@ def ask_for(uow: UnitOfWork, actor: Actor, account: Account, reason: str, **want
 def demand_none(uow: UnitOfWork, account: Account) -> None:
     """Raise `RuleBroken` while another change of the account waits."""
     waiting = select(AccountChange.id).where(
-        AccountChange.account_id == account.id, AccountChange.verdict == ""
+        AccountChange.account_id == account.id, AccountChange.verdict == ChangeVerdict.WAITING
     )
     if uow.session.scalar(waiting) is not None:
         raise RuleBroken(reason=f"{account.name}已有一项待确认的变更")

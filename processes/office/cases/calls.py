@@ -13,6 +13,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor, township_of
 from processes.cases import actions, events, numbering
 from processes.cases.models import Case
+from processes.cases.status import CaseStatus
 from processes.errors import FormInvalid, HouseholdNotFound, RuleBroken, Unreadable
 from processes.office.command import Command, handles
 from processes.office.run import Opening, open_case
@@ -114,7 +115,7 @@ def attach(settings: Settings, uow: UnitOfWork, actor: Actor, command: AttachCal
     if known is None:
         raise HouseholdNotFound()
     opened = uow.lock(Household, case.household_id)
-    if case.status != "open":
+    if case.status != CaseStatus.OPEN:
         raise RuleBroken(reason=f"来电 {case.number} 已经办结或者中止，不能转入其他档案")
     if opened.id == known.id or not known.members:
         raise RuleBroken(reason="请填写已登记家庭成员的档案编号")
@@ -141,7 +142,7 @@ def attach(settings: Settings, uow: UnitOfWork, actor: Actor, command: AttachCal
 
 def waiting(uow: UnitOfWork, household_id: int) -> list[Case]:
     """The cases of a file that are not closed, locked as whoever works on them locks: case, then household."""
-    query = select(Case).where(Case.household_id == household_id, Case.status != "closed")
+    query = select(Case).where(Case.household_id == household_id, Case.status != CaseStatus.CLOSED)
     return list(uow.session.scalars(query.order_by(Case.id).with_for_update()))
 
 

@@ -11,7 +11,8 @@ from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, notices, visibility
-from processes.cases.models import Case, Comment
+from processes.cases.colleague_models import Comment
+from processes.cases.models import Case
 from processes.office.answers import reason_of
 from processes.office.command import Command, handles
 from processes.settings import Settings

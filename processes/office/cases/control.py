@@ -8,8 +8,9 @@ from typing import Any
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import actions, events
+from processes.cases import actions, clocks, events
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import CaseStatus, SuspensionCause
 from processes.engine import progress as p
 from processes.errors import RuleBroken
 from processes.office.answers import reason_of
@@ -42,12 +43,10 @@ def suspend_case(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: SuspendCase
 ) -> SuspendCaseResult:
     """Suspend a case and its clocks from tomorrow."""
-    case, run, reason = taken(uow, actor, command, "open")
-    case.status, case.suspended_because = actions.SUSPENDED, reason
-    names = [k.name for k in run.clocks.running() if all(s.until_on is not None for s in k.suspensions)]
-    for name in names:
-        run.clocks.suspend(name, reason)
-    events.append(uow, case, actor, "suspended", reason, clocks=names)
+    case, run, reason = taken(uow, actor, command, CaseStatus.OPEN)
+    case.status, case.suspended_because = CaseStatus.SUSPENDED, reason
+    suspended = run.clocks.suspend(clocks.ALL, reason, cause=SuspensionCause.OFFICE)
+    events.append(uow, case, actor, "suspended", reason, clocks=[k.name for k in suspended])
     case.version += 1
     return SuspendCaseResult(status=case.status)
 
@@ -69,11 +68,10 @@ class ResumeCase(CaseCommand[ResumeCaseResult]):
 @handles(ResumeCase)
 def resume_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: ResumeCase) -> ResumeCaseResult:
     """Resume a suspended case; suspended days do not count towards its limits."""
-    case, run, reason = taken(uow, actor, command, actions.SUSPENDED)
-    case.status, case.suspended_because = "open", ""
-    # Only what this rest had stopped: a clock that stood still for a supplement stands still further.
-    for name in events.latest(uow.session, case.id, "suspended").payload.get("clocks", []):
-        run.clocks.resume(str(name))
+    case, run, reason = taken(uow, actor, command, CaseStatus.SUSPENDED)
+    case.status, case.suspended_because = CaseStatus.OPEN, ""
+    # A clock that a step had suspended, for a supplement, stays suspended.
+    run.clocks.resume(clocks.ALL, cause=SuspensionCause.OFFICE)
     actions.date_items(run.items, run.clocks)
     events.append(uow, case, actor, "resumed", reason)
     case.version += 1
@@ -101,7 +99,7 @@ def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: EndCase
     Raises when it was decided, whatever became of the decision (what was decided wrongly is sent back by who works on it
     and decided again), when an award stands, and when money was handed over whose paper is missing (C10).
     """
-    case, run, reason = taken(uow, actor, command, "open", actions.SUSPENDED)
+    case, run, reason = taken(uow, actor, command, CaseStatus.OPEN, CaseStatus.SUSPENDED)
     owed = fund_queries.outstanding(uow.session, case.id)
     if owed > 0:
         raise RuleBroken(reason=f"先行救助 {owed:.2f} 元尚未补办手续核销，不能终止办理", clause="C10")
@@ -110,7 +108,7 @@ def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: EndCase
         raise RuleBroken(
             reason=f"“{at or '给予待遇'}”已经作出，不能再终止办理；请按流程办结，决定有误的由办理环节退回重新决定"
         )
-    case.status, case.suspended_because = "open", ""
+    case.status, case.suspended_because = CaseStatus.OPEN, ""
     events.append(uow, case, actor, "ended_early", reason)
     run.advance(p.Cancel(reason))
     return EndCaseResult(status=case.status)
@@ -124,7 +122,9 @@ def decided_at(bundle: Bundle, items: Iterable[WorkItem]) -> str:
     return next((i.title for i in made), "")
 
 
-def taken(uow: UnitOfWork, actor: Actor, command: CaseCommand[Any], *states: str) -> tuple[Case, Run, str]:
+def taken(
+    uow: UnitOfWork, actor: Actor, command: CaseCommand[Any], *states: CaseStatus
+) -> tuple[Case, Run, str]:
     """The case of a command, locked and in one of the states, with its reason; for supervisors."""
     actor.demand(Permission.CASE_CONTROL)
     case = actions.locked_case(uow, actor, command.case_number)

@@ -11,6 +11,7 @@ from processes.access.scope import Actor
 from processes.cases import actions, clocks, events, notices
 from processes.cases.actions import locked_by_id
 from processes.cases.models import Case, Clock, WorkItem
+from processes.cases.status import ClockColour, WorkItemStatus
 from processes.office.answers import reason_of
 from processes.office.command import Command, handles
 from processes.office.run import Run
@@ -84,7 +85,7 @@ def warn_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: WarnC
         return WarnClockResult()
     actions.date_items(run.items, run.clocks)
     colour = clocks.colour(run.clocks.today, clock.due_on, clock.yellow_on, clock.red_on)
-    turned = colour not in ("green", clock.warned)
+    turned = colour not in (ClockColour.GREEN, clock.warned)
     if turned:
         clock.warned = colour
         events.append(uow, case, actor, "clock_warned", clock.title, colour=colour, due_on=clock.due_on)
@@ -94,9 +95,9 @@ def warn_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: WarnC
 
 def _tell_of_limit(uow: UnitOfWork, case: Case, items: list[WorkItem], clock: Clock, colour: str) -> None:
     """Whoever works under a limit that is close is told; when it is over the supervisor too."""
-    said = "已超期" if colour == "overdue" else f"将于 {clock.due_on:%m月%d日} 到期"
+    said = "已超期" if colour == ClockColour.OVERDUE else f"将于 {clock.due_on:%m月%d日} 到期"
     text = f"{case.applicant}的“{clock.title}”{said}"
-    under = [i for i in items if i.status == "open" and i.clock == clock.name]
+    under = [i for i in items if i.status == WorkItemStatus.OPEN and i.clock == clock.name]
     notices.tell(uow, [i.claimed_by_id for i in under], "due", text, case)
-    if colour == "overdue":
+    if colour == ClockColour.OVERDUE:
         notices.tell_role(uow, Role.SUPERVISOR, case, "due", text)

@@ -17,7 +17,8 @@ from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import actions, events, moves, notices
 from processes.cases.models import Case
-from processes.cases.move_models import ASKED, DONE, EXPIRED, REFUSED, CaseMove
+from processes.cases.move_models import CaseMove
+from processes.cases.status import CaseStatus, MoveStatus, WorkItemStatus
 from processes.engine import progress as p
 from processes.engine import returns
 from processes.engine.moves import Standing, standings, target
@@ -63,24 +64,24 @@ class MoveCase(CaseCommand[MoveCaseResult]):
 @handles(MoveCase)
 def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: MoveCase) -> MoveCaseResult:
     """Move the case back, or ask for a move forward; raises `MoveRefused`, or `StaleCase` when it has gone on."""
-    case, run, reason = control.taken(uow, actor, command, "open")
+    case, run, reason = control.taken(uow, actor, command, CaseStatus.OPEN)
     if case.version != command.version:
         raise StaleCase(number=case.number)
     where = places(run)
     chosen = target(where, command.ref, command.to)
     _demand_nothing_given(run, command.ref, command.to)
     waiting = uow.session.scalar(
-        select(CaseMove).where(CaseMove.case_id == case.id, CaseMove.status == ASKED)
+        select(CaseMove).where(CaseMove.case_id == case.id, CaseMove.status == MoveStatus.ASKED)
     )
-    if waiting is not None and moves.Shown(waiting, case).status == ASKED:
+    if waiting is not None and moves.Shown(waiting, case).status == MoveStatus.ASKED:
         raise RuleBroken(reason=f"{waiting.asked_by}已提出移动到“{waiting.to_title}”，请先确认或者不同意")
     if waiting is not None:
-        waiting.status = EXPIRED
+        waiting.status = MoveStatus.EXPIRED
         uow.flush()  # before the next one is asked for: a case never has two
     row = CaseMove(
         case_id=case.id, case_version=case.version, ref=command.ref, to=chosen.id, to_title=chosen.name,
         title=next(s.title for s in where if s.ref == command.ref), is_back=chosen.is_back, reason=reason,
-        status=DONE if chosen.is_back else ASKED, asked_by_id=actor.account_id, asked_by=actor.name,
+        status=MoveStatus.DONE if chosen.is_back else MoveStatus.ASKED, asked_by_id=actor.account_id, asked_by=actor.name,
         asked_at=uow.now,
     )  # fmt: skip
     uow.add(row)
@@ -127,13 +128,13 @@ def decide(settings: Settings, uow: UnitOfWork, actor: Actor, command: DecideMov
         raise NotFound()
     case = actions.locked_case(uow, actor, number)
     row = uow.session.get_one(CaseMove, command.move_id, with_for_update=True)
-    if row.status != ASKED:
+    if row.status != MoveStatus.ASKED:
         raise RuleBroken(reason="这项移动办理已经处理")
-    if moves.Shown(row, case).status == EXPIRED:
+    if moves.Shown(row, case).status == MoveStatus.EXPIRED:
         raise StaleCase(number=case.number)
     row.decided_by_id, row.decided_by, row.decided_at = actor.account_id, actor.name, uow.now
     if not command.accept:
-        row.status, row.said = REFUSED, reason_of(command.reason)
+        row.status, row.said = MoveStatus.REFUSED, reason_of(command.reason)
         events.append(uow, case, actor, "move_refused", row.to_title, ref=row.ref, reason=row.said)
         text = f"{actor.name}没有同意将{case.applicant}的办件移动到“{row.to_title}”：{row.said}"
         notices.tell(uow, [row.asked_by_id], "move", text, case)
@@ -143,7 +144,7 @@ def decide(settings: Settings, uow: UnitOfWork, actor: Actor, command: DecideMov
     run = Run(uow, actor, case, actions.items_of(uow, case))
     target(places(run), row.ref, row.to)
     _demand_nothing_given(run, row.ref, row.to)
-    row.status = DONE
+    row.status = MoveStatus.DONE
     events.append(uow, case, actor, "move_confirmed", row.to_title, asked_by=row.asked_by)
     _move(run, row)
     notices.tell(uow, [row.asked_by_id], "move", f"{actor.name}已确认移动到“{row.to_title}”", case)
@@ -185,5 +186,5 @@ def _move(run: Run, row: CaseMove) -> None:
     for item in run.items:
         place = item.ref.split("#")[0]
         is_after = place == origin or returns.comes_after(run.definition, origin, item.ref)
-        if item.status == "done" and is_after:
-            item.status = "superseded"
+        if item.status == WorkItemStatus.DONE and is_after:
+            item.status = WorkItemStatus.SUPERSEDED

@@ -8,6 +8,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, incidents
 from processes.cases.actions import locked_by_id
+from processes.cases.status import CaseStatus
 from processes.office.command import Command, handles
 from processes.office.run import Run
 from processes.settings import Settings
@@ -41,7 +42,7 @@ class FireDue(Command[FireDueResult]):
 def fire_due(settings: Settings, uow: UnitOfWork, actor: Actor, command: FireDue) -> FireDueResult:
     """Fire a case's timers; `due_at` is read again under the lock, and what is no longer due is left."""
     case = locked_by_id(uow, command.case_id)
-    if case is None or case.status != "open" or case.due_at is None or case.due_at > uow.now:
+    if case is None or case.status != CaseStatus.OPEN or case.due_at is None or case.due_at > uow.now:
         return FireDueResult(fired=False)
     run = Run(uow, actor, case, actions.items_of(uow, case))
     run.fire_due()

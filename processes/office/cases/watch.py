@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions
-from processes.cases.models import Watch
+from processes.cases.colleague_models import Watch
 from processes.office.command import Command, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork

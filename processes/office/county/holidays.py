@@ -12,15 +12,9 @@ from processes.access import audit, persons
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, clocks, events, holidays
-from processes.cases.holiday_models import (
-    PROPOSED,
-    REJECTED,
-    STANDING,
-    SUPERSEDED,
-    WITHDRAWN,
-    HolidayVersion,
-)
+from processes.cases.holiday_models import HolidayVersion
 from processes.cases.models import Case, Clock
+from processes.cases.status import ClockColour, HolidayStatus
 from processes.engine import runtime
 from processes.errors import FormInvalid, OwnProposal, RuleBroken
 from processes.office.answers import reason_of
@@ -32,7 +26,7 @@ from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
 _LOGGED = 120
-_COLOURS = ("", "yellow", "red", "overdue")
+_WARNINGS = ("", ClockColour.YELLOW, ClockColour.RED, ClockColour.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +62,7 @@ def propose(
     if holidays.proposed(rows) is not None:
         raise RuleBroken(reason=f"{command.year} 年已有一个版本待确认，请先确认或退回")
     row = HolidayVersion(
-        year=command.year, version=len(rows) + 1, status=PROPOSED, document_number=number,
+        year=command.year, version=len(rows) + 1, status=HolidayStatus.PROPOSED, document_number=number,
         days_off=sorted(command.days_off), worked_weekends=sorted(command.worked_weekends),
         proposed_by_id=actor.account_id, proposed_by=actor.name, proposed_at=uow.now,
     )  # fmt: skip
@@ -100,18 +94,18 @@ def confirm(
 ) -> ConfirmHolidaysResult:
     """Let a version stand as the second person; answers how many running limits were counted anew."""
     row, rows = holidays.locked(uow, command.version_id)
-    _demand(row, PROPOSED)
+    _demand(row, HolidayStatus.PROPOSED)
     if persons.is_one_of(uow.session, actor.account_id, (row.proposed_by_id,), row.proposed_at):
         raise OwnProposal(what=f"{row.year} 年放假安排")
     before = clocks.calendar_of(uow.session)
     former = holidays.standing(rows)
     if former is not None:
-        former.status = SUPERSEDED
+        former.status = HolidayStatus.SUPERSEDED
         row.replaced_id = former.id
         # An undoing that somebody asked for was of the version that stood then.
         former.undo_asked_by_id, former.undo_asked_at = None, None
         uow.flush()  # before the other one stands: a year never has two
-    row.status = STANDING
+    row.status = HolidayStatus.STANDING
     row.confirmed_by_id, row.confirmed_by, row.confirmed_at = actor.account_id, actor.name, uow.now
     uow.flush()
     counted = _count_anew(uow, actor, before, holidays.calendar_with(before, row.year, row))
@@ -143,8 +137,8 @@ def reject(
     """Refuse a version with a reason; whoever proposed it may take it back so."""
     reason = reason_of(command.reason)
     row, _ = holidays.locked(uow, command.version_id)
-    _demand(row, PROPOSED)
-    row.status, row.rejected_because = REJECTED, reason
+    _demand(row, HolidayStatus.PROPOSED)
+    row.status, row.rejected_because = HolidayStatus.REJECTED, reason
     row.rejected_by, row.rejected_at = actor.name, uow.now
     _note(uow, actor, "holiday_notice_rejected", row)
     return RejectHolidaysResult(status=row.status)
@@ -174,7 +168,7 @@ def ask_undo(
     """Ask that the standing version be undone."""
     reason = reason_of(command.reason)
     row, _ = holidays.locked(uow, command.version_id)
-    _demand(row, STANDING)
+    _demand(row, HolidayStatus.STANDING)
     if row.undo_asked_at is not None:
         raise RuleBroken(reason=f"{row.undo_asked_by}已提出撤销，待另一人确认")
     row.undo_asked_by_id, row.undo_asked_by = actor.account_id, actor.name
@@ -212,7 +206,7 @@ def decide_undo(
 ) -> DecideUndoHolidaysResult:
     """Undo as the second person, so that the former version stands again; or leave it, which anybody may."""
     row, rows = holidays.locked(uow, command.version_id)
-    _demand(row, STANDING)
+    _demand(row, HolidayStatus.STANDING)
     if row.undo_asked_at is None:
         raise RuleBroken(reason="没有人提出撤销")
     if not command.accept:
@@ -222,19 +216,19 @@ def decide_undo(
     if persons.is_one_of(uow.session, actor.account_id, (row.undo_asked_by_id,), row.undo_asked_at):
         raise OwnProposal(what=f"撤销 {row.year} 年放假安排")
     before = clocks.calendar_of(uow.session)
-    row.status = WITHDRAWN
+    row.status = HolidayStatus.WITHDRAWN
     row.undone_by_id, row.undone_by, row.undone_at = actor.account_id, actor.name, uow.now
     uow.flush()  # before the former one stands: a year never has two
     former = next((r for r in rows if r.id == row.replaced_id), None)
     if former is not None:
-        former.status = STANDING
+        former.status = HolidayStatus.STANDING
     uow.flush()
     counted = _count_anew(uow, actor, before, holidays.calendar_with(before, row.year, former))
     _note(uow, actor, "holiday_notice_undone", row)
     return DecideUndoHolidaysResult(counted=counted, standing=None if former is None else former.version)
 
 
-def _demand(row: HolidayVersion, status: str) -> None:
+def _demand(row: HolidayVersion, status: HolidayStatus) -> None:
     if row.status != status:
         raise RuleBroken(reason="这一版本已由他人处理，请刷新页面")
 
@@ -279,8 +273,9 @@ def _count_case(uow: UnitOfWork, actor: Actor, case: Case) -> None:
 
 def _lower_warning(clock: Clock, of_case: clocks.CaseClocks) -> None:
     """A limit that ends later warns again when its time comes."""
-    colour = clocks.colour(of_case.today, clock.due_on, clock.yellow_on, clock.red_on).replace("green", "")
-    clock.warned = min(clock.warned, colour, key=_COLOURS.index)
+    colour = clocks.colour(of_case.today, clock.due_on, clock.yellow_on, clock.red_on)
+    warning = "" if colour is ClockColour.GREEN else colour
+    clock.warned = min(clock.warned, warning, key=_WARNINGS.index)
 
 
 def _note(uow: UnitOfWork, actor: Actor, action: audit.Action, row: HolidayVersion) -> None:

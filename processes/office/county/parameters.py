@@ -15,7 +15,8 @@ from processes.cases import notices
 from processes.errors import NotFound, RuleBroken, Unreadable
 from processes.office.command import Command, Weighty, handles
 from processes.parameters import actions, rules
-from processes.parameters.models import IN_FORCE, ParameterValue
+from processes.parameters.models import ParameterValue
+from processes.parameters.status import ParameterStatus
 from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.policy.parameters import Parameter, Scalar, shown
@@ -73,7 +74,7 @@ def adopt(settings: Settings, uow: UnitOfWork, actor: Actor, command: AdoptParam
     row = uow.session.get(ParameterValue, command.value_id)
     if row is None:
         raise NotFound()
-    if row.status != IN_FORCE or row.is_confirmed:
+    if row.status != ParameterStatus.IN_FORCE or row.is_confirmed:
         raise RuleBroken(reason="这一项不是待确认的建议值，请刷新页面")
     raw = {
         "value": shown(row.scalar), "since": row.since, "division": row.division, "source": command.source,

@@ -16,7 +16,8 @@ from processes.office.answers import reason_of
 from processes.office.cases.attachments import media_type
 from processes.office.command import Command, Weighty, handles
 from processes.papers import destruction, old_files, outlived
-from processes.papers.archive_models import CASE, DONE, PROPOSED, REFUSED, Destruction, OldFile, OldSheet
+from processes.papers.archive_models import Destruction, OldFile, OldSheet
+from processes.papers.status import DestructionStatus, RecordKind
 from processes.people.models import Household
 from processes.policy import retention
 from processes.policy.calendar import civil_date
@@ -223,11 +224,11 @@ def decide(
     )
     if row is None:
         raise NotFound()
-    if row.status != PROPOSED:
+    if row.status != DestructionStatus.PROPOSED:
         raise RuleBroken(reason="这份档案的销毁已经有了决定")
     if persons.is_one_of(uow.session, actor.account_id, (row.proposed_by_id,), row.proposed_at):
         raise DutySeparation(earlier="提出销毁", step="批准销毁")
-    row.status = DONE if command.destroy else REFUSED
+    row.status = DestructionStatus.DONE if command.destroy else DestructionStatus.REFUSED
     row.decided_by_id, row.decided_by, row.decided_at = actor.account_id, actor.name, uow.now
     if command.destroy:
         _destroy(uow, row)
@@ -236,7 +237,7 @@ def decide(
 
 
 def _destroy(uow: UnitOfWork, row: Destruction) -> None:
-    if row.kind == CASE:
+    if row.kind == RecordKind.CASE:
         case = uow.session.scalars(select(Case).where(Case.number == row.number).with_for_update()).one()
         destruction.destroy_case(uow, case)
     elif row.kind in outlived.KINDS:

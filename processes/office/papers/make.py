@@ -12,7 +12,7 @@ from processes.errors import RuleBroken
 from processes.office.command import Command, handles
 from processes.office.run import Run
 from processes.papers import issue
-from processes.papers.models import SUPERSEDED
+from processes.papers.status import PaperStanding
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -84,7 +84,7 @@ def make_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: MakeP
         raise RuleBroken(reason="这份文书现在不能制作")
     earlier = issue.standing(uow, case, command.paper)
     if earlier is not None:
-        issue.end(uow, earlier, SUPERSEDED, "重新制作")
+        issue.end(uow, earlier, PaperStanding.SUPERSEDED, "重新制作")
     progress = runtime.look(run.definition, run.state(), run.facts())
     row = issue.issue(
         uow, case, run.bundle, command.paper, run.items, progress.data, issue.ON_DEMAND, actor, run.clocks

@@ -18,7 +18,8 @@ from processes.errors import Invalid, NotFound, RuleBroken, Unreadable
 from processes.office.command import Command, handles
 from processes.office.papers.read import RecordPrinting, record_printing
 from processes.papers import assemble, batch, destruction, queries, runs
-from processes.papers.run_models import BATCH, FAILED, PAYMENT_LIST, READY, WAITING, PrintRun
+from processes.papers.run_models import PrintRun
+from processes.papers.status import RunKind, RunStatus
 from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.relief import payroll
@@ -62,7 +63,7 @@ def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: Prin
             )
         )
     content = {"sheets": [asdict(s) for s in sheets]}
-    row = _ask(uow, actor, BATCH, f"{batch.TITLE}（{len(sheets)} 份）", content)
+    row = _ask(uow, actor, RunKind.BATCH, f"{batch.TITLE}（{len(sheets)} 份）", content)
     return PrintBatchResult(run=row.code)
 
 
@@ -116,7 +117,14 @@ def make_payment_list(
         code,
     )
     row = _ask(
-        uow, actor, PAYMENT_LIST, f"{place} {month} {content['title']}", content, code, number, command.place
+        uow,
+        actor,
+        RunKind.PAYMENT_LIST,
+        f"{place} {month} {content['title']}",
+        content,
+        code,
+        number,
+        command.place,
     )
     audit.note(uow, actor, "payment_list_made", row.code)
     return MakePaymentListResult(run=row.code)
@@ -179,9 +187,9 @@ def finish_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: Finis
     """The file can be taken out, or the run waits for somebody to try again."""
     row = _locked(uow, actor, command.code)
     if command.error:
-        row.status, row.error = FAILED, command.error
+        row.status, row.error = RunStatus.FAILED, command.error
         return
-    row.status, row.error, row.done = READY, None, row.total
+    row.status, row.error, row.done = RunStatus.READY, None, row.total
     row.sha256, row.pages = command.sha256, command.pages
 
 
@@ -206,8 +214,8 @@ def retry_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: RetryR
     """Wait for the worker again."""
     row = _locked(uow, actor, command.code)
     actor.demand(_needed(row))
-    if row.status == FAILED:
-        row.status, row.error = WAITING, None
+    if row.status == RunStatus.FAILED:
+        row.status, row.error = RunStatus.WAITING, None
         _ask_worker(uow, row.code)
     return RetryRunResult(run=row.code)
 
@@ -225,7 +233,7 @@ class DropRun(Command[None]):
 def drop_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: DropRun) -> None:
     """A bound copy of papers is no paper: it goes, so that nothing of a destroyed case is left in it."""
     row = _locked(uow, actor, command.code)
-    if row.kind != BATCH:
+    if row.kind != RunKind.BATCH:
         raise RuleBroken(reason="清册是正式文书，不随打印任务清除")
     if row.sha256 is not None:
         destruction.remove_files(uow, f"print_run/{row.code}", papers=[row.sha256])
@@ -290,7 +298,7 @@ def _demand_as_listed(uow: UnitOfWork, row: PrintRun) -> None:
 
 
 def _needed(row: PrintRun) -> Permission:
-    return Permission.PAYMENT_LIST if row.kind == PAYMENT_LIST else Permission.PAPER_READ
+    return Permission.PAYMENT_LIST if row.kind == RunKind.PAYMENT_LIST else Permission.PAPER_READ
 
 
 def _locked(uow: UnitOfWork, actor: Actor, code: str) -> PrintRun:

@@ -10,7 +10,7 @@ from processes.access.scope import Actor
 from processes.errors import NotFound, PaperNotReady
 from processes.office.command import Command, handles
 from processes.papers import issue, queries
-from processes.papers.models import DESTROYED
+from processes.papers.status import PaperStanding
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -42,7 +42,7 @@ def record_printing(
     """Note who opened which paper when, and as which copy; answers where its bytes lie."""
     queries.demand_whole(actor)
     row = uow.session.scalar(queries.in_scope(actor, command.code))
-    if row is None or row.standing == DESTROYED:
+    if row is None or row.standing == PaperStanding.DESTROYED:
         raise NotFound()
     if row.sha256 is None:
         raise PaperNotReady()

@@ -14,6 +14,7 @@ from processes.errors import NotFound
 from processes.office.command import Command, handles
 from processes.papers import issue
 from processes.papers.models import IssuedPaper
+from processes.papers.status import PaperStatus
 from processes.settings import Settings
 from processes.storage import outbox
 from processes.storage.outbox import OutboxRow
@@ -53,7 +54,7 @@ def finish_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: Fin
             after=command.sha256,
         )
     row.sha256, row.size, row.pages, row.status, row.error = (
-        command.sha256, command.size, command.pages, "ready", None,
+        command.sha256, command.size, command.pages, PaperStatus.READY, None,
     )  # fmt: skip
     if job is not None:
         outbox.finish(uow, job)
@@ -81,7 +82,7 @@ def fail_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: FailP
     row, job = _paper_and_job(uow, command.code)
     if job is not None and job.done_at is not None:
         return
-    row.status, row.error = "failed", command.message
+    row.status, row.error = PaperStatus.FAILED, command.message
     if job is not None:
         outbox.put_off(job, uow.now + outbox.back_off(job.attempts + 1), command.error_code)
     next_try_at = None if job is None else job.due_at

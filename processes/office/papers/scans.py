@@ -13,7 +13,7 @@ from processes.errors import NotFound, PageFiled, RuleBroken
 from processes.office.answers import reason_of
 from processes.office.command import Command, handles
 from processes.papers import return_scan, tickets
-from processes.papers.models import STANDING
+from processes.papers.status import PaperStanding
 from processes.settings import Settings
 from processes.storage import file_store
 from processes.storage.file_names import file_name
@@ -122,5 +122,5 @@ def _file(
     return {
         "title": paper.title, "paper": paper.number, "code": paper.code, "case": case.number, "page": page,
         "pages": paper.pages, "missing": return_scan.missing(uow.session, paper),
-        "stands": paper.standing == STANDING,
+        "stands": paper.standing == PaperStanding.STANDING,
     }  # fmt: skip

@@ -15,7 +15,7 @@ from processes.office.command import Weighty, handles
 from processes.office.run import Run
 from processes.papers import issue, return_scan
 from processes.papers.levels import COUNTY, level_of
-from processes.papers.models import STANDING, WITHDRAWN
+from processes.papers.status import PaperStanding
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -46,7 +46,7 @@ def withdraw_paper(
     """Withdraw a paper, with a reason, and issue it anew where that is asked for."""
     reason = reason_of(command.reason)
     paper = return_scan.paper_of(uow, actor, command.code)
-    if paper.standing != STANDING or not paper.is_decided:
+    if paper.standing != PaperStanding.STANDING or not paper.is_decided:
         raise RuleBroken(reason="文书尚未办结，或者已经被取代、撤销")
     case = locked_by_id(uow, paper.case_id)
     if case is None:
@@ -55,7 +55,7 @@ def withdraw_paper(
     rule = run.bundle.papers.get(paper.kind)
     if rule is not None and level_of(rule, run.items) == COUNTY and Role.COUNTY_LEADER not in actor.roles:
         raise RuleBroken(reason="县级出具的文书由县级领导撤销")
-    issue.end(uow, paper, WITHDRAWN, reason)
+    issue.end(uow, paper, PaperStanding.WITHDRAWN, reason)
     events.append(
         uow, case, actor, "paper_withdrawn", paper.title, number=paper.number, code=paper.code, reason=reason
     )

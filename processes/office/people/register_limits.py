@@ -12,6 +12,7 @@ from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.cases import clocks, notices
 from processes.people.models import Person, PersonDifference
+from processes.people.status import DifferenceStatus
 from processes.policy.calendar import civil_date
 from processes.releases import publish
 from processes.storage.unit_of_work import UnitOfWork
@@ -44,7 +45,7 @@ def tell_of_differences(uow: UnitOfWork, found: Sequence[PersonDifference]) -> N
 
 def tell_of_resolution(uow: UnitOfWork, row: PersonDifference) -> None:
     """Tell whoever entered the other value what came of it."""
-    said = "已采纳" if row.status == "accepted" else "未采纳"
+    said = "已采纳" if row.status == DifferenceStatus.ACCEPTED else "未采纳"
     notices.tell(
         uow, [row.by_id], KIND, f"您登记的人员信息与档案所在地不一致的一项，档案所在地{said}：{row.reason}"
     )

@@ -13,6 +13,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import TOWNSHIP_DIGITS, Actor, township_of
 from processes.cases import actions, events, notices, participants
 from processes.cases.models import Case
+from processes.cases.status import CaseStatus, WorkItemStatus
 from processes.errors import HouseholdEmpty, HouseholdNotFound, RuleBroken
 from processes.office.answers import reason_of
 from processes.office.command import Command, handles
@@ -22,8 +23,10 @@ from processes.people import actions as people
 from processes.people import transfers
 from processes.people.forms import RELATIONS
 from processes.people.models import Household, Transfer
+from processes.people.status import TransferStatus
 from processes.relief import fund_queries
 from processes.relief.models import Award, AwardMember
+from processes.relief.status import AwardStatus
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork, within
 
@@ -95,7 +98,7 @@ def withdraw(
 ) -> WithdrawTransferResult:
     """Take the question back."""
     row = transfers.locked(uow, actor, command.transfer, receiving=False)
-    transfers.close(uow, actor, row, "withdrawn", reason_of(command.reason))
+    transfers.close(uow, actor, row, TransferStatus.WITHDRAWN, reason_of(command.reason))
     return WithdrawTransferResult(status=row.status)
 
 
@@ -129,7 +132,7 @@ def decide(
     row = transfers.locked(uow, actor, command.transfer, receiving=True)
     note = reason_of(command.reason)
     if not command.accept:
-        transfers.close(uow, actor, row, "declined", note)
+        transfers.close(uow, actor, row, TransferStatus.DECLINED, note)
     else:
         into = _household_id(uow, actor, command.household) if row.person_id else row.household_id
         cases, households = _hold(uow, row, into)
@@ -141,7 +144,7 @@ def decide(
             row.went_along = _take_person(uow, actor, row, households, into, command, source)
         else:
             row.went_along = _take_household(uow, actor, household, cases, command.division, source)
-        transfers.close(uow, actor, row, "accepted", note)
+        transfers.close(uow, actor, row, TransferStatus.ACCEPTED, note)
     said = "已接收" if command.accept else "已退回"
     notices.tell(
         uow, [row.asked_by_id], KIND, f"您提出的迁移（{row.household_number}），迁入地{said}：{note}"
@@ -173,9 +176,11 @@ def _going_along(row: Transfer) -> Any:
     if row.person_id:
         alone = _drawn_alone(row.person_id, row.household_id).with_only_columns(Award.case_id)
         return select(Case.id).where(Case.id.in_(alone.order_by(None)))
-    awarded = select(Award.case_id).where(Award.household_id == row.household_id, Award.status == "standing")
+    awarded = select(Award.case_id).where(
+        Award.household_id == row.household_id, Award.status == AwardStatus.STANDING
+    )
     return select(Case.id).where(
-        Case.household_id == row.household_id, (Case.status != "closed") | Case.id.in_(awarded)
+        Case.household_id == row.household_id, (Case.status != CaseStatus.CLOSED) | Case.id.in_(awarded)
     )
 
 
@@ -189,7 +194,7 @@ def _take_household(
         _demand_settled(uow, case)
         _move_case(uow, actor, case, division, source)
     for award in uow.session.scalars(
-        select(Award).where(Award.household_id == household.id, Award.status == "standing")
+        select(Award).where(Award.household_id == household.id, Award.status == AwardStatus.STANDING)
     ):
         award.division = division
     transfers.move_household(uow, actor, household, division, source)
@@ -230,7 +235,7 @@ def _drawn_alone(person_id: int, household_id: int) -> Any:
         select(Award)
         .join(AwardMember, AwardMember.award_id == Award.id)
         .where(
-            AwardMember.person_id == person_id, Award.id.in_(alone), Award.status == "standing",
+            AwardMember.person_id == person_id, Award.id.in_(alone), Award.status == AwardStatus.STANDING,
             Award.household_id == household_id,
         )
         .order_by(Award.id)
@@ -249,7 +254,7 @@ def _move_case(uow: UnitOfWork, actor: Actor, case: Case, division: str, source:
     case.version += 1
     for item in actions.items_of(uow, case):
         item.division, item.township = division, township_of(division)
-        if item.status != "open":
+        if item.status != WorkItemStatus.OPEN:
             continue
         # What was submitted for the former place is for the new one to submit.
         if participants.drop_held(uow, item):

@@ -17,7 +17,7 @@ from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
 _FILTERS = 30
-COLOURS = ("", "red", "orange", "green", "blue", "purple")
+COLOURS = {"": "无颜色", "red": "红", "orange": "橙", "green": "绿", "blue": "蓝", "purple": "紫"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,13 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, events, rules
 from processes.cases.queue_models import BatchAction
+from processes.cases.status import BatchKind
 from processes.errors import NotFound, RuleBroken, YimenError
 from processes.office.command import Command, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
 UNDO_SECONDS = 60
-KINDS = {"claim": "签收", "release": "取消签收", "transfer": "转办", "watch": "关注", "urge": "催办"}
-UNDOABLE = ("claim", "release", "transfer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class NoteBatch(Command[NoteBatchResult]):
 
     permission = Permission.TASK_WORK
 
-    kind: str
+    kind: BatchKind
     results: tuple[Mapping[str, Any], ...]
 
 
@@ -50,8 +49,8 @@ def note_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteB
     )
     uow.add(row)
     uow.flush()
-    undoable = command.kind in UNDOABLE and any(r["ok"] for r in row.results)
-    return NoteBatchResult(batch=row.id, title=KINDS[command.kind], results=row.results, undo_seconds=UNDO_SECONDS if undoable else 0)  # fmt: skip
+    undoable = command.kind.is_undoable and any(r["ok"] for r in row.results)
+    return NoteBatchResult(batch=row.id, title=command.kind.title, results=row.results, undo_seconds=UNDO_SECONDS if undoable else 0)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class UndoBatch(Command[UndoBatchResult]):
 def undo_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: UndoBatch) -> UndoBatchResult:
     """Put the steps back to whoever had them, unless somebody has gone on with them since."""
     row = uow.session.get(BatchAction, command.batch_id, with_for_update=True)
-    if row is None or row.account_id != actor.account_id or row.kind not in UNDOABLE:
+    if row is None or row.account_id != actor.account_id or not row.kind.is_undoable:
         raise NotFound()
     if row.undone_at is not None or uow.now > row.at + timedelta(seconds=UNDO_SECONDS):
         raise RuleBroken(reason=f"已经撤销过，或者超过了 {UNDO_SECONDS} 秒")
@@ -86,7 +85,7 @@ def undo_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: UndoB
         if done["ok"]:
             results.append({**done, **_put_back(uow, actor, done)})
     row.undone_at = uow.now
-    return UndoBatchResult(batch=row.id, title=f"撤销{KINDS[row.kind]}", results=results, undo_seconds=0)
+    return UndoBatchResult(batch=row.id, title=f"撤销{row.kind.title}", results=results, undo_seconds=0)
 
 
 def _put_back(uow: UnitOfWork, actor: Actor, done: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,16 @@ from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
 from processes.cases import actions, duties, events, notices, participants, rules, seconds
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import Case, WorkItem
+from processes.cases.status import (
+    Cosigning,
+    CosignMode,
+    CosignVerdict,
+    InvolvementKind,
+    InvolvementStatus,
+    WorkItemStatus,
+)
 from processes.errors import Invalid, RuleBroken
 from processes.office.accounts import verifying
 from processes.office.answers import reason_of
@@ -21,7 +30,6 @@ from processes.office.steps import finishing, held_steps
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
-BEFORE, AFTER = "before", "after"
 _MOST = 20
 
 
@@ -39,7 +47,7 @@ class CosignTask(ItemCommand[CosignTaskResult]):
     permission = Permission.TASK_WORK
 
     signers: tuple[int, ...] = ()
-    mode: str = "all"
+    mode: str = CosignMode.ALL
     quorum: int = 0
     question: str = ""
 
@@ -60,7 +68,7 @@ def cosign(settings: Settings, uow: UnitOfWork, actor: Actor, command: CosignTas
     made = participants.cosign(
         uow, actor, case, item, signers, command.mode, command.quorum, command.question
     )
-    item.cosigning = item.cosigning or BEFORE
+    item.cosigning = item.cosigning or Cosigning.BEFORE
     actions.changed(uow, actor, item)
     _tell(run, item, made)
     return CosignTaskResult(version=item.version)
@@ -87,7 +95,7 @@ def hold(run: Run, item: WorkItem, away: StandIn | None, data: Mapping[str, Any]
     made = participants.cosign(
         run.uow, run.actor, run.case, item, signers, asked.mode, asked.quorum, ""
     )  # fmt: skip
-    item.cosigning = AFTER
+    item.cosigning = Cosigning.AFTER
     item.held = {
         "data": dict(data), "by_id": run.actor.account_id, "by": run.actor.name,
         "for_id": None if away is None else away.account_id, "for": None if away is None else away.name,
@@ -127,7 +135,9 @@ def remove(
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     rules.demand_worker(item, actor)
-    asked = {s.id for s in participants.of_item(uow.session, item.id) if s.status == participants.WAITING}
+    asked = {
+        s.id for s in participants.of_item(uow.session, item.id) if s.status == InvolvementStatus.WAITING
+    }
     left = participants.remove(uow, actor, case, item, command.involvement_id)
     actions.changed(uow, actor, item)
     run = Run(uow, actor, case, items)
@@ -149,8 +159,8 @@ def settle(run: Run, item: WorkItem, signers: list[Involvement], undone: str) ->
     participants.close(run.uow, item)
     item.cosigning = ""
     asker = signers[0].asked_by_id if signers else item.claimed_by_id
-    objections = "；".join(f"{s.name}：{s.answer}" for s in signers if s.verdict == participants.OBJECT)
-    if verdict == participants.OBJECT or not signers:
+    objections = "；".join(f"{s.name}：{s.answer}" for s in signers if s.verdict == CosignVerdict.OBJECT)
+    if verdict == CosignVerdict.OBJECT or not signers:
         item.held = None
         actions.changed(run.uow, run.actor, item)
         events.append(
@@ -165,7 +175,7 @@ def settle(run: Run, item: WorkItem, signers: list[Involvement], undone: str) ->
         held_steps.leave_open(run, item, held, undone)
         return
     notices.tell(run.uow, [asker], "cosigned", f"{run.case.applicant}“{item.title}”会签已通过", run.case)
-    if when == AFTER and held is not None:
+    if when == Cosigning.AFTER and held is not None:
         held_steps.carry_out(run, item, held, signers)
     else:
         actions.changed(run.uow, run.actor, item)
@@ -200,26 +210,26 @@ def answer(
     row = participants.by_id(uow.session, command.involvement_id)
     case, items, item = actions.locked_case_of(uow, actor, row.item_id)
     said = command.said.strip()[:300]
-    if row.kind == participants.SECOND:
+    if row.kind == InvolvementKind.SECOND:
         return _answer_second(uow, actor, case, item, row, said, command.verdict)
-    if row.kind == participants.COSIGN:
-        if command.verdict not in (participants.AGREE, participants.OBJECT):
+    if row.kind == InvolvementKind.COSIGN:
+        if command.verdict not in (CosignVerdict.AGREE, CosignVerdict.OBJECT):
             raise Invalid(reason="请选择同意或者不同意")
-        if command.verdict == participants.OBJECT:
+        if command.verdict == CosignVerdict.OBJECT:
             said = reason_of(said)
-        if item.status != "open":
+        if item.status != WorkItemStatus.OPEN:
             raise RuleBroken(reason="本环节已经撤回或者办结，不再需要会签")
         _demand_apart(actor, row, Run(uow, actor, case, items), item)
         verifying.demand(settings, actor)
-    elif row.kind == participants.ASK:
+    elif row.kind == InvolvementKind.ASK:
         said = reason_of(said)
     signers = participants.answer(uow, actor, case, item, row, said, command.verdict)
-    if row.kind == participants.ASK:
+    if row.kind == InvolvementKind.ASK:
         text = f"{row.answered_by}答复“{item.title}”：{said}"
         notices.tell(uow, [row.asked_by_id], "answered", text, case)
-    if row.kind == participants.COSIGN:
+    if row.kind == InvolvementKind.COSIGN:
         for waiting in signers:
-            if waiting.status == participants.WAITING and waiting.mode == participants.ORDER:
+            if waiting.status == InvolvementStatus.WAITING and waiting.mode == CosignMode.ORDER:
                 _tell(Run(uow, actor, case, items), item, [waiting])
         settle(Run(uow, actor, case, items), item, signers, command.undone)
     return AnswerInvolvementResult(case.number)
@@ -228,9 +238,9 @@ def answer(
 def _answer_second(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict: str
 ) -> AnswerInvolvementResult:
-    if verdict not in (participants.AGREE, participants.OBJECT):
+    if verdict not in (CosignVerdict.AGREE, CosignVerdict.OBJECT):
         raise Invalid(reason="请选择确认参加或者提出异议")
-    said = reason_of(said) if verdict == participants.OBJECT else said
+    said = reason_of(said) if verdict == CosignVerdict.OBJECT else said
     seconds.answer(uow, actor, case, item, row, said, verdict)
     return AnswerInvolvementResult(case.number)
 
@@ -267,12 +277,12 @@ def _people(uow: UnitOfWork, ids: Iterable[int]) -> list[Account]:
 
 
 def _demand_mode(mode: str) -> None:
-    if mode not in participants.MODES:
+    if mode not in CosignMode.titles():
         raise Invalid(reason="请选择会签方式")
 
 
 def _tell(run: Run, item: WorkItem, asked: Iterable[Involvement]) -> None:
-    now = [row.account_id for row in asked if row.status == participants.WAITING]
+    now = [row.account_id for row in asked if row.status == InvolvementStatus.WAITING]
     notices.tell(
         run.uow, now, "cosign", f"{run.actor.name}请您会签{run.case.applicant}的“{item.title}”", run.case
     )

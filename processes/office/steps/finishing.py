@@ -9,6 +9,7 @@ from processes.access.models import Account
 from processes.access.scope import Actor, StandIn
 from processes.cases import actions, duties, events, notices, rules, seconds, work_audit
 from processes.cases.models import WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.decisions import snapshots
 from processes.engine import progress as p
 from processes.engine.state import State
@@ -91,9 +92,9 @@ def send_back(run: Run, state: State, to: str, reason: str) -> None:
     kept = frozenset(e.ref for e in state.journal if e.kind == "complete")
     actions.supersede(run.items, kept)
     for item in run.items:
-        if item.ref == to and item.status == "open":
+        if item.ref == to and item.status == WorkItemStatus.OPEN:
             item.returned_reason = reason
-            earlier = [i for i in run.items if i.ref == to and i.status == "superseded"]
+            earlier = [i for i in run.items if i.ref == to and i.status == WorkItemStatus.SUPERSEDED]
             if earlier:
                 item.claimed_by_id, item.claimed_by = earlier[-1].completed_by_id, earlier[-1].completed_by
                 text = f"{run.case.applicant}的办件退回到“{item.title}”：{reason}"
@@ -103,9 +104,11 @@ def send_back(run: Run, state: State, to: str, reason: str) -> None:
 
 def come_straight_back(items: list[WorkItem], to: str, sender: WorkItem) -> None:
     """Note that after the step everything in between stands as it was, up to the step that sent the case back."""
-    through = sorted({i.task for i in items if i.status == "superseded" and i.submission is not None})
+    through = sorted(
+        {i.task for i in items if i.status == WorkItemStatus.SUPERSEDED and i.submission is not None}
+    )
     for item in items:
-        if item.ref == to and item.status == "open":
+        if item.ref == to and item.status == WorkItemStatus.OPEN:
             item.straight_to = {"task": sender.task, "title": sender.title, "through": through}
 
 
@@ -120,7 +123,9 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
     carried_over: set[str] = set()
     for _ in range(MOST_CARRIED):
         waiting = [
-            i for i in run.items if i.status == "open" and i.task in through and i.ref not in carried_over
+            i
+            for i in run.items
+            if i.status == WorkItemStatus.OPEN and i.task in through and i.ref not in carried_over
         ]
         carried = next(
             (pair for i in waiting if (pair := _earlier(run, i)) is not None and _may_stand(run, *pair)), None
@@ -130,7 +135,7 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
         item, before = carried
         carried_over.add(item.ref)
         item.claimed_by_id, item.claimed_by = before.completed_by_id, before.completed_by
-        item.status, item.submission, item.draft = "done", dict(before.submission or {}), None
+        item.status, item.submission, item.draft = WorkItemStatus.DONE, dict(before.submission or {}), None
         item.completed_by_id, item.completed_by = before.completed_by_id, before.completed_by
         item.completed_for_id, item.completed_for = before.completed_for_id, before.completed_for
         item.second_id, item.second = before.second_id, before.second
@@ -171,8 +176,12 @@ def _may_stand(run: Run, item: WorkItem, before: WorkItem) -> bool:
 def _is_as_it_was(run: Run) -> bool:
     """Whether every step that was done anew says what it said before, and the facts were taken alike."""
     run.uow.flush()
-    before = {i.ref: i.submission for i in run.items if i.status == "superseded" and i.submission is not None}
-    done = [i for i in run.items if i.status == "done" and i.ref in before]
+    before = {
+        i.ref: i.submission
+        for i in run.items
+        if i.status == WorkItemStatus.SUPERSEDED and i.submission is not None
+    }
+    done = [i for i in run.items if i.status == WorkItemStatus.DONE and i.ref in before]
     return all(i.submission == before[i.ref] for i in done) and snapshots.is_taken_alike(
         run.uow.session, run.case
     )
@@ -181,7 +190,7 @@ def _is_as_it_was(run: Run) -> bool:
 def _earlier(run: Run, item: WorkItem) -> tuple[WorkItem, WorkItem] | None:
     done = [
         i for i in run.items
-        if i.ref == item.ref and i.status == "superseded" and i.submission is not None
+        if i.ref == item.ref and i.status == WorkItemStatus.SUPERSEDED and i.submission is not None
     ]  # fmt: skip
     if not done or item.draft not in (None, done[-1].submission):
         return None  # what was typed since is for a person to submit

@@ -14,7 +14,9 @@ from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
 from processes.cases import actions, assignment, duties, events, notices, participants, rules
-from processes.cases.models import Involvement, WorkItem
+from processes.cases.colleague_models import Involvement
+from processes.cases.models import WorkItem
+from processes.cases.status import CosignVerdict
 from processes.errors import DutySeparation, HeldUndone, RuleBroken, Unavailable, YimenError
 from processes.office.run import Run
 from processes.office.steps import finishing
@@ -71,7 +73,7 @@ def _demand_signers_apart(
     run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequence[Involvement]
 ) -> None:
     """Who agreed may still sign: no account of the submitter's, and kept from the step by nothing that was done since."""
-    agreed = [s for s in signers if s.verdict == participants.AGREE]
+    agreed = [s for s in signers if s.verdict == CosignVerdict.AGREE]
     for signer in agreed:
         submitters = (held["by_id"], held["for_id"])
         if persons.is_one_of(run.uow.session, signer.account_id, submitters, run.case.opened_at):

@@ -10,6 +10,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, events, notices, rules
 from processes.cases.models import WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.decisions import card, deviations, snapshots
 from processes.engine import ahead, returns
 from processes.engine import progress as p
@@ -31,7 +32,7 @@ def demand_current(run: Run, done: WorkItem) -> None:
     """
     if _brings_facts(run, done.ref):
         return
-    if not any(i.status == "open" and _leads_to_a_decision(run, i.ref) for i in run.items):
+    if not any(i.status == WorkItemStatus.OPEN and _leads_to_a_decision(run, i.ref) for i in run.items):
         return  # asks the database only where something may be granted next
     found = snapshots.standing(run.uow.session, run.case)
     if found is not None and found.acted_at is None:
@@ -124,11 +125,11 @@ def _after(run: Run, item: WorkItem, reason: str) -> None:
     actions.supersede(run.items, kept)
     text = f"{run.case.applicant}的家庭情况有变化，已重新测算，请重新办理"
     for open_item in run.items:
-        if open_item.status != "open":
+        if open_item.status != WorkItemStatus.OPEN:
             continue
         if open_item is item:
             actions.changed(run.uow, run.actor, item)
-        earlier = [i for i in run.items if i.ref == open_item.ref and i.status == "superseded"]
+        earlier = [i for i in run.items if i.ref == open_item.ref and i.status == WorkItemStatus.SUPERSEDED]
         if earlier:
             open_item.returned_reason = f"家庭情况有变化（{reason}），已重新测算"
             open_item.claimed_by_id, open_item.claimed_by = (

@@ -8,6 +8,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import actions, events
 from processes.cases.models import WorkItem
+from processes.cases.status import WorkItemStatus
 from processes.engine import returns
 from processes.errors import RuleBroken
 from processes.office.command import ItemCommand, handles
@@ -49,10 +50,14 @@ def take_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeBa
 
 def demand_takeable(item: WorkItem, items: list[WorkItem], actor: Actor) -> None:
     """Raise unless the actor finished this last of all and nobody has touched what came of it."""
-    if item.status != "done" or item.completed_by_id != actor.account_id or item.completed_at is None:
+    if (
+        item.status != WorkItemStatus.DONE
+        or item.completed_by_id != actor.account_id
+        or item.completed_at is None
+    ):
         raise RuleBroken(reason="只能取回本人办结的环节")
     later = [i for i in items if i.completed_at is not None and i.completed_at > item.completed_at]
-    after = [i for i in items if i.status == "open" and i.offered_at >= item.completed_at]
+    after = [i for i in items if i.status == WorkItemStatus.OPEN and i.offered_at >= item.completed_at]
     if later or not after:
         raise RuleBroken(reason="后面的环节已经办理，不能取回；确需修改的，请联系下一环节退回")
     for one in after:

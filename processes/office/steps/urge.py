@@ -8,6 +8,7 @@ from decimal import Decimal
 from processes.access.permissions import Permission, Role
 from processes.access.scope import Actor
 from processes.cases import actions, assignment, notices
+from processes.cases.status import WorkItemStatus
 from processes.errors import RuleBroken
 from processes.office.command import Command, handles
 from processes.office.run import Run
@@ -37,7 +38,7 @@ class UrgeTask(Command[UrgeTaskResult]):
 def urge(settings: Settings, uow: UnitOfWork, actor: Actor, command: UrgeTask) -> UrgeTaskResult:
     """Urge a step: whoever has it is told, or everybody who could take it; after some times their leader too."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
-    if item.status != "open":
+    if item.status != WorkItemStatus.OPEN:
         raise RuleBroken(reason="本环节已经办结")
     run = Run(uow, actor, case, items)
     hours, many = (_parameter(run, f"desk.urge.{name}") for name in ("hours", "escalate_after"))

@@ -15,6 +15,7 @@ from processes.cases import migration_models as m
 from processes.cases.actions import locked_by_id
 from processes.cases.migration_models import MigrationBatch, MigrationRow
 from processes.cases.models import Case, WorkItem
+from processes.cases.status import CaseStatus, MigrationRowStatus, MigrationStatus, WorkItemStatus
 from processes.engine import migration, runtime
 from processes.engine.facts import Facts
 from processes.engine.migration import Kind, Verdict
@@ -63,7 +64,7 @@ def plan(settings: Settings, uow: UnitOfWork, actor: Actor, command: PlanMigrati
         raise RuleBroken(reason="请选择另一个版本")
     batch = MigrationBatch(
         programme=here.programme, title=here.title, from_id=here.id, to_id=there.id,
-        from_number=here.number, to_number=there.number, status=m.PLANNING, cursor=0, reason="",
+        from_number=here.number, to_number=there.number, status=MigrationStatus.PLANNING, cursor=0, reason="",
         total=migration_queries.count_unfinished(uow.session, here.id),
         by_id=actor.account_id, by=actor.name, at=uow.now,
     )  # fmt: skip
@@ -101,7 +102,7 @@ class JudgeNext(MigrationCommand[JudgeNextResult]):
 @handles(JudgeNext)
 def judge_next(settings: Settings, uow: UnitOfWork, actor: Actor, command: JudgeNext) -> JudgeNextResult:
     """Judge some cases more; answers whether there may be others."""
-    batch = _batch(uow, command, m.PLANNING)
+    batch = _batch(uow, command, MigrationStatus.PLANNING)
     query = migration_queries.unfinished(batch.from_id).where(Case.id > batch.cursor)
     found = uow.session.scalars(query.order_by(Case.id).limit(AT_ONCE)).all()
     target = publish.open_release(uow.session, batch.to_id)
@@ -110,13 +111,13 @@ def judge_next(settings: Settings, uow: UnitOfWork, actor: Actor, command: Judge
         uow.add(
             MigrationRow(
                 batch_id=batch.id, case_id=case.id, kind=str(verdict.kind), reasons=list(verdict.reasons),
-                go=None, status=m.WAITS, said="", version_after=0, items_before=[],
+                go=None, status=MigrationRowStatus.WAITS, said="", version_after=0, items_before=[],
             )
         )  # fmt: skip
         batch.cursor = case.id
     if len(found) < AT_ONCE:
-        batch.status = m.PLANNED
-    return JudgeNextResult(more=batch.status == m.PLANNING)
+        batch.status = MigrationStatus.PLANNED
+    return JudgeNextResult(more=batch.status == MigrationStatus.PLANNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class ChooseMigration(MigrationCommand[None]):
 @handles(ChooseMigration)
 def choose(settings: Settings, uow: UnitOfWork, actor: Actor, command: ChooseMigration) -> None:
     """Say of cases that need a choice whether they migrate; no row named means all of them."""
-    batch = _batch(uow, command, m.PLANNED)
+    batch = _batch(uow, command, MigrationStatus.PLANNED)
     query = select(MigrationRow).where(
         MigrationRow.batch_id == batch.id, MigrationRow.kind == str(Kind.CHOICE)
     )
@@ -160,14 +161,18 @@ class RunMigration(MigrationCommand[None]):
 @handles(RunMigration)
 def run(settings: Settings, uow: UnitOfWork, actor: Actor, command: RunMigration) -> None:
     """Let the worker begin, as a person who neither planned nor chose; raises while a choice is open."""
-    batch = _batch(uow, command, m.PLANNED)
+    batch = _batch(uow, command, MigrationStatus.PLANNED)
     undecided = migration_queries.tally(uow.session, batch.id)["undecided"]
     if undecided:
         raise RuleBroken(reason=f"还有 {undecided} 件需要选择是否迁移")
     hands = (batch.by_id, *batch.chosen_by)
     if persons.is_one_of(uow.session, actor.account_id, hands, batch.at):
         raise OwnProposal(what=f"{batch.title}的迁移")
-    batch.reason, batch.status, batch.run_by_id = reason_of(command.reason), m.RUNNING, actor.account_id
+    batch.reason, batch.status, batch.run_by_id = (
+        reason_of(command.reason),
+        MigrationStatus.RUNNING,
+        actor.account_id,
+    )
     _ask_worker(uow, batch)
 
 
@@ -183,10 +188,10 @@ class UndoMigration(MigrationCommand[None]):
 @handles(UndoMigration)
 def undo(settings: Settings, uow: UnitOfWork, actor: Actor, command: UndoMigration) -> None:
     """Let the worker take the migrated cases back; not by whoever had them migrated."""
-    batch = _batch(uow, command, m.DONE)
+    batch = _batch(uow, command, MigrationStatus.DONE)
     if persons.is_one_of(uow.session, actor.account_id, (batch.run_by_id,), batch.at):
         raise OwnProposal(what=f"{batch.title}的迁移")
-    batch.undone_because, batch.status = reason_of(command.reason), m.UNDOING
+    batch.undone_because, batch.status = reason_of(command.reason), MigrationStatus.UNDOING
     batch.undone_by_id = actor.account_id
     _ask_worker(uow, batch)
 
@@ -201,7 +206,7 @@ class DropMigration(MigrationCommand[None]):
 @handles(DropMigration)
 def drop(settings: Settings, uow: UnitOfWork, actor: Actor, command: DropMigration) -> None:
     """Discard a plan that was not carried out."""
-    _batch(uow, command, m.PLANNING, m.PLANNED).status = m.DROPPED
+    _batch(uow, command, MigrationStatus.PLANNING, MigrationStatus.PLANNED).status = MigrationStatus.DROPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,16 +231,20 @@ def migrate_next(
 
     One that cannot is raised, and the worker notes it: the others go on.
     """
-    batch = _batch(uow, command, m.RUNNING, m.UNDOING)
-    wanted = m.WAITS if batch.status == m.RUNNING else m.MIGRATED
+    batch = _batch(uow, command, MigrationStatus.RUNNING, MigrationStatus.UNDOING)
+    wanted = (
+        MigrationRowStatus.WAITS if batch.status == MigrationStatus.RUNNING else MigrationRowStatus.MIGRATED
+    )
     row = migration_queries.next_row(uow.session, batch, wanted)
     if row is None:
-        batch.status = m.DONE if batch.status == m.RUNNING else m.UNDONE
+        batch.status = (
+            MigrationStatus.DONE if batch.status == MigrationStatus.RUNNING else MigrationStatus.UNDONE
+        )
         return MigrateNextResult(row=None)
     case = locked_by_id(uow, row.case_id)
     if case is None:
         raise MigrationRefused(reason="办件不存在")
-    (_forward if wanted == m.WAITS else _back)(uow, actor, batch, row, case)
+    (_forward if wanted == MigrationRowStatus.WAITS else _back)(uow, actor, batch, row, case)
     return MigrateNextResult(row=row.id)
 
 
@@ -252,14 +261,17 @@ class NoteMigration(MigrationCommand[None]):
 @handles(NoteMigration)
 def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteMigration) -> None:
     """Record why a case was left where it was."""
-    batch = _batch(uow, command, m.RUNNING, m.UNDOING)
+    batch = _batch(uow, command, MigrationStatus.RUNNING, MigrationStatus.UNDOING)
     row = uow.session.get_one(MigrationRow, command.row_id)
-    row.status, row.said = (m.FAILED if batch.status == m.RUNNING else m.STUCK), command.said
+    row.status, row.said = (
+        (MigrationRowStatus.FAILED if batch.status == MigrationStatus.RUNNING else MigrationRowStatus.STUCK),
+        command.said,
+    )
 
 
 def _forward(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: MigrationRow, case: Case) -> None:
     """Bind the case to the other release; clocks, drafts, ledger and history stay as they are."""
-    if case.release_id != batch.from_id or case.status == "closed":
+    if case.release_id != batch.from_id or case.status == CaseStatus.CLOSED:
         raise MigrationRefused(reason="办件已办结，或已不在原版本")
     here = Run(uow, actor, case, actions.items_of(uow, case))
     verdict = _verdict(here, publish.open_release(uow.session, batch.to_id))
@@ -277,7 +289,7 @@ def _forward(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: Migratio
         uow, case, actor, "migrated", batch.title,
         before=batch.from_number, after=batch.to_number, reason=batch.reason,
     )  # fmt: skip
-    row.status, row.said, row.version_after = m.MIGRATED, "", case.version
+    row.status, row.said, row.version_after = MigrationRowStatus.MIGRATED, "", case.version
 
 
 def _back(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: MigrationRow, case: Case) -> None:
@@ -297,12 +309,12 @@ def _back(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: MigrationRo
         uow, case, actor, "migration_undone", batch.title,
         before=batch.to_number, after=batch.from_number, reason=batch.undone_because,
     )  # fmt: skip
-    row.status, row.said = m.BACK, ""
+    row.status, row.said = MigrationRowStatus.BACK, ""
 
 
 def _restore(item: WorkItem, kept: dict[str, Any] | None, actor: Actor, uow: UnitOfWork) -> None:
     if kept is None:
-        item.status = "withdrawn"  # the migration had offered it
+        item.status = WorkItemStatus.WITHDRAWN  # the migration had offered it
     elif all(getattr(item, k) == kept[k] for k in _KEPT):
         return
     else:
@@ -329,8 +341,8 @@ def _verdict(run: Run, target: Bundle) -> Verdict:
     return migration.judge(run.definition, target.definition(run.case.process), run.state(), facts, then)
 
 
-def _batch(uow: UnitOfWork, command: MigrationCommand[Any], *status: str) -> MigrationBatch:
+def _batch(uow: UnitOfWork, command: MigrationCommand[Any], *status: MigrationStatus) -> MigrationBatch:
     batch = migration_queries.locked(uow, command.batch_id)
     if batch.status not in status:
-        raise RuleBroken(reason=f"这批迁移{m.STATUS_TITLES[batch.status]}，不能这样办理")
+        raise RuleBroken(reason=f"这批迁移{batch.status.title}，不能这样办理")
     return batch

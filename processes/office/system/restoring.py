@@ -16,7 +16,8 @@ from processes.cases.restoration_models import Restoration
 from processes.errors import NotFound
 from processes.office.command import Command, handles
 from processes.papers import issue, series
-from processes.papers.models import DESTROYED, IssuedPaper
+from processes.papers.models import IssuedPaper
+from processes.papers.status import PaperStanding
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
@@ -88,7 +89,7 @@ def remake_paper(
     """Have the renderer make the file of a paper again."""
     actor.demand(Permission.SYSTEM_WORK if Role.SYSTEM in actor.roles else Permission.PAPER_READ)
     row = uow.session.scalar(select(IssuedPaper).where(IssuedPaper.code == command.code).with_for_update())
-    if row is None or row.standing == DESTROYED or not actor.covers(row.division):
+    if row is None or row.standing == PaperStanding.DESTROYED or not actor.covers(row.division):
         raise NotFound()
     issue.ask_again(uow, row.code)
     return RemakePaperResult(code=row.code)

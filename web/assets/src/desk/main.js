@@ -1,3 +1,4 @@
+import { personReveal } from "./addresses.js";
 import "bootstrap/dist/css/bootstrap.min.css";
 import "./main.css";
 import "bootstrap/js/dist/collapse";
@@ -21,7 +22,7 @@ document.addEventListener("click", async (event) => {
   const reveal = event.target.closest("[data-reveal]");
   if (reveal) {
     try {
-      const answer = await send(`/people/${reveal.dataset.reveal}/reveal`, {});
+      const answer = await send(personReveal(reveal.dataset.reveal), {});
       document.querySelector(`[data-masked="${reveal.dataset.reveal}"]`).textContent = answer.id_number;
       reveal.remove();
     } catch (fault) {

@@ -1,5 +1,16 @@
 // Visits without a network: take the forms along, fill them in, bring them back; a field that both sides changed is
 // asked about.
+import {
+  FIELD,
+  FIELD_CARRY,
+  FIELD_WORKER,
+  STATIC,
+  caseAttachments,
+  caseComments,
+  fieldItem,
+  taskDraft,
+  taskHandwriting,
+} from "../desk/addresses.js";
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
 import SignaturePad from "signature_pad";
@@ -67,10 +78,10 @@ function badgeOf(item) {
 // The page and all that it is made of are laid on the device; answers whether nothing is missing.
 async function laidHere() {
   if (!navigator.serviceWorker) return false;
-  await navigator.serviceWorker.register("/sw.js");
+  await navigator.serviceWorker.register(FIELD_WORKER);
   const { active } = await navigator.serviceWorker.ready;
   const loaded = performance.getEntriesByType("resource").map((entry) => new URL(entry.name).pathname);
-  const parts = ["/field", ...new Set(loaded.filter((path) => path.startsWith("/static/")))];
+  const parts = [FIELD, ...new Set(loaded.filter((path) => path.startsWith(STATIC)))];
   const channel = new MessageChannel();
   const answer = new Promise((resolve) => {
     channel.port1.onmessage = (event) => resolve(event.data.isWhole);
@@ -197,31 +208,27 @@ function decide(item, conflicts) {
 }
 
 async function bring(item) {
-  const there = await ask(`/field/items/${item.id}`);
+  const there = await ask(fieldItem(item.id));
   if (there.gone) throw new Error(`${item.applicant}的“${item.title}”已由他人办理，填写的内容仍在本机。`);
   const { data, conflicts } = merged(item, there);
   if (conflicts.length) Object.assign(data, await decide(item, conflicts));
   const answer = await ask(
-    `/cases/${item.number}/tasks/${item.id}/draft`,
+    taskDraft(item.number, item.id),
     { version: there.version, draft_version: there.draft_version, data },
     there.csrf,
   );
   for (const photo of (item.photos || []).filter((p) => !p.sent)) {
     const body = new FormData();
     body.append("file", blobOf(photo.content), photo.name);
-    await postFile(`/cases/${item.number}/attachments`, body, there.csrf);
+    await postFile(caseAttachments(item.number), body, there.csrf);
     photo.sent = true;
   }
   if (item.signature)
-    await ask(
-      `/cases/${item.number}/tasks/${item.id}/handwriting`,
-      { version: there.version, picture: item.signature },
-      there.csrf,
-    );
+    await ask(taskHandwriting(item.number, item.id), { version: there.version, picture: item.signature }, there.csrf);
   if (item.place && !item.place.sent) {
     const body = new FormData();
     body.append("text", visitedAt(item.place));
-    await postFile(`/cases/${item.number}/comments`, body, there.csrf);
+    await postFile(caseComments(item.number), body, there.csrf);
     item.place.sent = true;
   }
   Object.assign(item, { data, base: data, draft_version: answer.draft_version, version: there.version, brought: true });
@@ -238,7 +245,7 @@ at("carry").addEventListener("click", async () => {
   const about = await isKept();
   if (about && !window.confirm("本机已有带出的表，没有上传的内容将被清除。确定重新带出吗？")) return;
   try {
-    const carried = await ask("/field/carry");
+    const carried = await ask(FIELD_CARRY);
     // By the device's own clock, which may not be the office's.
     const expires = new Date(Date.now() + carried.keep_seconds * 1000).toISOString();
     sealed = await begin(pin, expires);

@@ -1,7 +1,8 @@
+import { HOUSEHOLDS_SAVE, PEOPLE_LOOK_UP } from "../desk/addresses.js";
 import { data, say, saySaved, send } from "../sending/send.js";
 import { kept } from "../typing/kept.js";
 import { splitsPastedRows } from "./pasted_rows.js";
-import { keepUnsaved } from "../typing/unsaved.js";
+import { keepFormDraft } from "../typing/form_draft.js";
 
 const form = document.getElementById("household");
 if (form) edit();
@@ -273,7 +274,7 @@ function edit() {
     fault(number, "");
     if (!number.value.trim() || number.value.includes("*")) return;
     try {
-      const found = await send("/people/look-up", {
+      const found = await send(PEOPLE_LOOK_UP, {
         id_number: number.value,
         document: kind.value,
         name: tr.querySelector('[data-name="name"]').value,
@@ -360,7 +361,7 @@ function edit() {
     await keeper.rest();
     say("正在保存……");
     try {
-      const saved = await send("/households/save", {
+      const saved = await send(HOUSEHOLDS_SAVE, {
         form: collect(),
         household: form.dataset.household || null,
         version,
@@ -405,7 +406,7 @@ function edit() {
   for (const b of form.querySelectorAll("[data-add]"))
     b.addEventListener("click", () => add[b.dataset.add]().querySelector("[data-name]").focus());
   const householder = () => form.querySelector('[data-lines="members"] [data-name="name"]')?.value.trim() ?? "";
-  const keeper = keepUnsaved(form, collect, householder, own, typed !== null);
+  const keeper = keepFormDraft(form, collect, householder, own, typed !== null);
   if (typed) {
     keeper.touched();
     saySaved("已恢复本窗口尚未保存的内容");

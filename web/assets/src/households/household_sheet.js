@@ -1,5 +1,6 @@
 // Families of a checked sheet are registered one after the other, each as a typed one is; what came of each stands in
 // its row.
+import { HOUSEHOLDS_SAVE } from "../desk/addresses.js";
 import { data, say, send } from "../sending/send.js";
 
 const button = document.getElementById("register"),
@@ -17,7 +18,7 @@ const make = (tag, attributes = {}, ...inside) => {
 const place = (family) => document.querySelector(`[data-family="${family.row}"] [data-said]`);
 
 async function register(family, confirmed = []) {
-  const saved = await send("/households/save", {
+  const saved = await send(HOUSEHOLDS_SAVE, {
     form: family.form,
     household: null,
     version: 0,

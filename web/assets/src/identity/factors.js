@@ -1,4 +1,5 @@
 // The pages of second factors: adding a passkey, showing one after the password, copying recovery codes.
+import { FACTORS, FACTORS_PASSKEY, FACTORS_PASSKEY_OPTIONS } from "../desk/addresses.js";
 import { create, refused, usable } from "./passkeys.js";
 import { send } from "../sending/send.js";
 import { byPasskey, take } from "./verify.js";
@@ -33,12 +34,12 @@ adding?.addEventListener("submit", async (event) => {
   button.disabled = true;
   said.textContent = "";
   try {
-    const { options } = await send("/factors/passkey/options", { password });
+    const { options } = await send(FACTORS_PASSKEY_OPTIONS, { password });
     const answer = await create(options);
-    const made = await send("/factors/passkey", { answer, label });
+    const made = await send(FACTORS_PASSKEY, { answer, label });
     take(made);
     if (!made.codes.length) {
-      location.assign("/factors");
+      location.assign(FACTORS);
       return;
     }
     const list = document.getElementById("new-codes");

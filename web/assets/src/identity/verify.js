@@ -1,4 +1,11 @@
 // Before weighty acts somebody proves once more who they are, in place; what was typed stays, and the act goes on.
+import {
+  IDENTITY_PASSKEY,
+  IDENTITY_PASSKEY_OPTIONS,
+  IDENTITY_STATE,
+  IDENTITY_VERIFY,
+  SIGN_IN_PROVIDER,
+} from "../desk/addresses.js";
 import { refused, sign, usable } from "./passkeys.js";
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`);
@@ -31,8 +38,8 @@ async function ask(address, body) {
 
 // With a passkey, wherever that is offered; answers what the desk says.
 export async function byPasskey() {
-  const { options } = await ask("/identity/passkey/options", {});
-  return ask("/identity/passkey", { answer: await sign(options) });
+  const { options } = await ask(IDENTITY_PASSKEY_OPTIONS, {});
+  return ask(IDENTITY_PASSKEY, { answer: await sign(options) });
 }
 
 // Whether the act may go on: it was proven lately, or is proven now.
@@ -44,7 +51,7 @@ export function verified() {
 }
 
 async function attempt() {
-  const answer = await fetch("/identity/state", { headers: { "X-Requested-With": "fetch" } });
+  const answer = await fetch(IDENTITY_STATE, { headers: { "X-Requested-With": "fetch" } });
   // Who is signed out or elsewhere is told by the act itself.
   if (!answer.ok) return true;
   const found = await answer.json();
@@ -111,12 +118,12 @@ function dialog(found) {
     };
     // In a window of its own; this page looks until the proof is there.
     away.onclick = async () => {
-      window.open("/sign-in/provider?again=1", "_blank", "popup,width=520,height=680");
+      window.open(`${SIGN_IN_PROVIDER}?again=1`, "_blank", "popup,width=520,height=680");
       away.disabled = true;
       fault.textContent = "请在新窗口中验证……";
       while (box.isConnected) {
         await new Promise((wait) => setTimeout(wait, 1000));
-        const answer = await fetch("/identity/state", { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+        const answer = await fetch(IDENTITY_STATE, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
         if (box.isConnected && answer?.ok && !(await answer.json()).due) end(true);
       }
     };
@@ -128,7 +135,7 @@ function dialog(found) {
     key.onclick = () => attempted(byPasskey);
     form.onsubmit = (event) => {
       event.preventDefault();
-      attempted(() => ask("/identity/verify", found.password ? { password: input.value } : { code: input.value }));
+      attempted(() => ask(IDENTITY_VERIFY, found.password ? { password: input.value } : { code: input.value }));
     };
     box.showModal();
     (found.provider ? away : key.isConnected && !found.app ? key : input).focus();

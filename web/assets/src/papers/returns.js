@@ -1,5 +1,6 @@
 // Signed sheets come back: one file after another is sent, each page's place is told, the unknown ones are placed
 // by hand.
+import { caseOf, scanPicture } from "../desk/addresses.js";
 import { send } from "../sending/send.js";
 import { uploads } from "../sending/upload.js";
 
@@ -18,7 +19,7 @@ function told(cells, answer) {
       textContent: `《${answer.title}》${answer.paper} 第 ${answer.page}/${answer.pages} 页${replaced}`,
     }),
   );
-  cells[3].replaceChildren(make("a", { href: `/cases/${answer.case}`, textContent: answer.case }));
+  cells[3].replaceChildren(make("a", { href: caseOf(answer.case), textContent: answer.case }));
   cells[4].textContent = answer.missing.length ? `第 ${answer.missing.join("、")} 页` : "齐全";
   cells[4].className = answer.missing.length ? "text-danger" : "text-success";
 }
@@ -28,7 +29,7 @@ function row(file, page) {
   cells[0].textContent = file;
   cells[1].append(
     make("a", {
-      href: `/scan/pictures/${page.scan}.jpg`,
+      href: scanPicture(page.scan),
       target: "_blank",
       rel: "noopener",
       textContent: `第 ${page.number} 页`,

@@ -1,4 +1,5 @@
 // A session that ended while somebody works: sign in on the spot as the same person, and go on.
+import { ABOUT, SIGN_IN_AGAIN, SIGN_IN_PROVIDER, SIGN_IN_STATE } from "../desk/addresses.js";
 import { take, verified } from "../identity/verify.js";
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`);
@@ -11,7 +12,7 @@ let asking = null,
   declined = false;
 
 async function state() {
-  const answer = await fetch("/sign-in/state", { headers: { "X-Requested-With": "fetch" } });
+  const answer = await fetch(SIGN_IN_STATE, { headers: { "X-Requested-With": "fetch" } });
   return answer.json();
 }
 
@@ -86,7 +87,7 @@ function ask({ account, csrf }) {
     };
     // In a window of its own; this page looks until its person is there.
     away.onclick = async () => {
-      window.open("/sign-in/provider?next=/about", "_blank", "popup,width=520,height=680");
+      window.open(`${SIGN_IN_PROVIDER}?next=${ABOUT}`, "_blank", "popup,width=520,height=680");
       while (dialog.isConnected) {
         await new Promise((wait) => setTimeout(wait, 1000));
         const found = await state().catch(() => null);
@@ -107,7 +108,7 @@ function ask({ account, csrf }) {
       try {
         const headers = { "Content-Type": "application/json", "X-CSRFToken": csrf, "X-Requested-With": "fetch" };
         const body = JSON.stringify({ username, password: password.value });
-        const answer = await fetch("/sign-in/again", { method: "POST", headers, body });
+        const answer = await fetch(SIGN_IN_AGAIN, { method: "POST", headers, body });
         const found = await answer.json();
         if (answer.ok) {
           take(found);

@@ -7,7 +7,7 @@ import { chineseDates } from "../typing/dates.js";
 import { kept } from "../typing/kept.js";
 import { offersPhrases } from "../typing/phrases.js";
 import { unreadable } from "../typing/typed_days.js";
-import { keepUnsaved } from "../typing/unsaved.js";
+import { keepFormDraft } from "../typing/form_draft.js";
 import { formsInChinese, hintsInChinese, showFaults } from "../typing/words_of_forms.js";
 
 const place = document.getElementById("form");
@@ -27,7 +27,7 @@ async function saveDraft(overwrite) {
 // A step has a draft of its own; an application is kept under the window's token until there is a case.
 function keeping() {
   if (place.dataset.draft) return autosave(saveDraft, read, own);
-  if (place.dataset.place) return keepUnsaved(place, read, () => place.dataset.label, own);
+  if (place.dataset.place) return keepFormDraft(place, read, () => place.dataset.label, own);
   return null;
 }
 

@@ -1,5 +1,6 @@
 // What was typed and is not on the server yet: kept in this window alone, until the server has it.  It survives a
 // reload and a sign-in; somebody else who signs in here finds nothing, and it ends with the window.
+import { SIGN_OUT } from "../desk/addresses.js";
 const PREFIX = "yimen-typed:";
 const account = document.querySelector('meta[name="account"]')?.content ?? "";
 
@@ -32,5 +33,5 @@ export function kept(name) {
 // On every page: what others left in this window goes, and everything on leaving by oneself.
 export function guard() {
   if (account) forget((key) => key.startsWith(`${PREFIX}${account}:`));
-  document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => forget(() => false));
+  document.querySelector(`form[action="${SIGN_OUT}"]`)?.addEventListener("submit", () => forget(() => false));
 }

@@ -1,5 +1,6 @@
 // 常用意见 below the fields of a step in which an opinion is written: chosen by click or key, kept for oneself or the
 // office.
+import { PHRASES, phraseDrop } from "../desk/addresses.js";
 import { send } from "../sending/send.js";
 
 const FIELDS = ".fjs-form-field-textarea textarea:not([readonly]):not([disabled])";
@@ -55,7 +56,7 @@ function box(field) {
         if (p.mine) {
           const drop = make("button", { type: "button", className: "btn-plain", textContent: "×" });
           drop.setAttribute("aria-label", `删除常用意见“${p.text}”`);
-          drop.onclick = () => ask(`/phrases/${p.id}/drop`, {});
+          drop.onclick = () => ask(phraseDrop(p.id), {});
           line.append(drop);
         }
         return line;
@@ -71,7 +72,7 @@ function box(field) {
     className: "btn btn-sm btn-outline-secondary",
     textContent: "把本栏内容存为常用意见",
   });
-  keep.onclick = () => ask("/phrases", { text: field.value, shared: shared.checked });
+  keep.onclick = () => ask(PHRASES, { text: field.value, shared: shared.checked });
   const summary = make("summary", { textContent: "常用意见" });
   const details = make(
     "details",
@@ -95,7 +96,7 @@ export async function offersPhrases(place) {
     }
   };
   if (!place.querySelector(FIELDS)) return;
-  const response = await fetch("/phrases", { headers: { "X-Requested-With": "fetch" } });
+  const response = await fetch(PHRASES, { headers: { "X-Requested-With": "fetch" } });
   if (!response.ok) return;
   ({ phrases } = await response.json());
   put();

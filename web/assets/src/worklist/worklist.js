@@ -1,4 +1,5 @@
 // The queue: choosing rows, one thing to many of them with a window to undo, columns, and a table that renews itself.
+import { WORKLIST_BATCH, batchUndo } from "../desk/addresses.js";
 import htmx from "htmx.org";
 import { send } from "../sending/send.js";
 import { actionOf } from "./keys.js";
@@ -82,7 +83,7 @@ function tell(answer) {
   button.onclick = async () => {
     clearInterval(timer);
     try {
-      tell(await send(`/worklist/batch/${answer.batch}/undo`, {}));
+      tell(await send(batchUndo(answer.batch), {}));
     } catch (fault) {
       told.replaceChildren(make("div", { className: "fault", textContent: fault.message }));
     }
@@ -113,7 +114,7 @@ bar?.addEventListener("click", async (event) => {
   };
   button.disabled = true;
   try {
-    tell(await send("/worklist/batch", body));
+    tell(await send(WORKLIST_BATCH, body));
   } catch (fault) {
     told.replaceChildren(make("div", { className: "fault", textContent: fault.message }));
   }

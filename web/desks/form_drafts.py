@@ -12,7 +12,7 @@ from processes.office.personal.form_drafts import DropUnsaved, KeepUnsaved
 from web import auth, budgets, forms
 from web.require import require
 
-desk = Blueprint("unsaved", __name__)
+desk = Blueprint("form_drafts", __name__)
 
 
 @desk.post("/unsaved")

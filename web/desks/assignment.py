@@ -1,39 +1,25 @@
-"""From hand to hand: delegate, take over, take back, urge, countersign, ask, copy; absences, notices, remarks."""
+"""Who works on a step: delegate, take over, take back, urge; ask others to countersign, answer or know of it; remarks."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 
-from processes.access import absences, accounts
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import notices
-from processes.errors import Invalid, Unreadable
 from processes.office.cases.comments import AddComment
 from processes.office.command import Command
-from processes.office.personal.absences import (
-    BeginAbsence,
-    ConfirmAbsence,
-    EndAbsence,
-    EndNamedSubstitute,
-    NameSubstitute,
-)
-from processes.office.personal.notices import ReadNotices
-from processes.office.personal.notification_preferences import SetReach
 from processes.office.steps.consult import AskColleague, CopyTask
 from processes.office.steps.countersign import AnswerInvolvement, CosignTask, RemoveCosigner
 from processes.office.steps.delegate import DelegateTask, HandBackTask, RecallTask
 from processes.office.steps.take_back import TakeBackTask
 from processes.office.steps.take_over import TakeOverTask
 from processes.office.steps.urge import UrgeTask
-from processes.policy import reading
-from processes.releases import publish
 from web import auth, forms
 from web.require import require
 
-desk = Blueprint("handing", __name__)
+desk = Blueprint("assignment", __name__)
 _TASK = "/cases/<string:number>/tasks/<int:item_id>"
 
 
@@ -156,105 +142,3 @@ def comment(actor: Actor, number: str) -> Any:
     """Leave a remark."""
     auth.office().perform(AddComment(number, _field("text")), actor)
     return redirect(url_for("cases.one", number=number, _anchor="comments"))
-
-
-@desk.get("/notices")
-@require(Permission.SESSION)
-def notice_list(actor: Actor) -> Any:
-    """What one was told, latest first; seen here, it is read."""
-    office = auth.office()
-    with office.database.reading("") as session:
-        found = notices.latest(session, actor)
-    new = tuple(n.id for n in found if n.read_at is None)
-    page = render_template("handing/notices.html", lines=notices.lines(found), new=set(new))
-    if new:
-        office.perform(ReadNotices(new), actor)
-    return page
-
-
-@desk.get("/reach")
-@require(Permission.SESSION)
-def reach_page(actor: Actor) -> Any:
-    """Where one is reached, and when not."""
-    with auth.office().database.reading("") as session:
-        return render_template("handing/reach.html", account=accounts.by_id(session, actor.account_id))
-
-
-@desk.post("/reach")
-@require(Permission.SESSION)
-def set_reach(actor: Actor) -> Any:
-    """Say where one is reached."""
-    command = SetReach(
-        _field("email"),
-        _field("mobile"),
-        _field("quiet_from"),
-        _field("quiet_until"),
-        _field("digest") == "1",
-    )
-    auth.office().perform(command, actor)
-    return redirect(url_for("handing.reach_page"))
-
-
-@desk.get("/absences")
-@require(Permission.TASK_WORK)
-def absence_page(actor: Actor) -> Any:
-    """Who acts for one, and for whom one acts."""
-    with auth.office().database.reading("") as session:
-        return render_template(
-            "handing/absences.html", rows=absences.listed(session, actor.account_id),
-            people=absences.candidates(session, actor, auth.office().database.clock()),
-            waiting=absences.waiting(session, actor) if actor.may(Permission.ABSENCE_CONFIRM) else [],
-            longest=auth.office().settings.absence_days,
-            named=absences.named_list(session) if actor.may(Permission.ABSENCE_CONFIRM) else None,
-            everybody=accounts.working(session, actor.division),
-            programmes=[(r.programme, r.title) for r in publish.published_programmes(session)],
-        )  # fmt: skip
-
-
-@desk.post("/absences")
-@require(Permission.TASK_WORK)
-def begin_absence(actor: Actor) -> Any:
-    """Say who acts for one."""
-    try:
-        span = [reading.day(_field(name)) for name in ("from_on", "until_on")]
-    except Unreadable:
-        raise Invalid(reason="请填写开始日期和结束日期") from None
-    command = BeginAbsence(
-        forms.whole(_field("substitute")), span[0], span[1], tuple(request.form.getlist("programme")), "",
-        _field("reason"),
-    )  # fmt: skip
-    auth.office().perform(command, actor)
-    return redirect(url_for("handing.absence_page"))
-
-
-@desk.post("/absences/named")
-@require(Permission.ABSENCE_CONFIRM)
-def name_substitute(actor: Actor) -> Any:
-    """Let somebody of another rank be chosen as a person's substitute."""
-    command = NameSubstitute(forms.whole(_field("away")), forms.whole(_field("substitute")), _field("reason"))
-    auth.office().perform(command, actor)
-    return redirect(url_for("handing.absence_page"))
-
-
-@desk.post("/absences/named/<int:named_id>/end")
-@require(Permission.ABSENCE_CONFIRM)
-def end_named_substitute(actor: Actor, named_id: int) -> Any:
-    """Take somebody off the list."""
-    auth.office().perform(EndNamedSubstitute(named_id), actor)
-    return redirect(url_for("handing.absence_page"))
-
-
-@desk.post("/absences/<int:absence_id>/confirm")
-@require(Permission.ABSENCE_CONFIRM)
-def confirm_absence(actor: Actor, absence_id: int) -> Any:
-    """Let somebody act for another one, or not."""
-    auth.office().perform(ConfirmAbsence(absence_id, _field("accept") == "1"), actor)
-    return redirect(url_for("handing.absence_page"))
-
-
-@desk.post("/absences/<int:absence_id>/end")
-@require(Permission.TASK_WORK)
-def end_absence(actor: Actor, absence_id: int) -> Any:
-    """One is back."""
-    auth.office().perform(EndAbsence(absence_id), actor)
-    return redirect(url_for("handing.absence_page"))

@@ -16,7 +16,7 @@ from web import auth
 
 
 @dataclass(frozen=True, slots=True)
-class UnsavedSheet:
+class FormDraft:
     """`data` is what was typed when the person goes on with it, else None; `others` can be gone on with."""
 
     sheet: str
@@ -29,7 +29,12 @@ class UnsavedSheet:
     """The page's own mark for handing in once: two windows may go on with one sheet, and are two submissions."""
 
 
-def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> UnsavedSheet:
+def title(place: str) -> str:
+    """What the form of this page begins."""
+    return "申请" if "/apply/" in place else "登记"
+
+
+def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> FormDraft:
     """What the page of this request goes on with (`?unsaved=SHEET`), or a new sheet for the record's version `base`.
 
     A sheet that is gone (handed in, thrown away) gives a new one.  A page that `resumes` goes on with what was left.
@@ -41,6 +46,6 @@ def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> UnsavedSheet:
         sheet = left[0].sheet
     others = [u for u in left if u.sheet != sheet]
     if not any(u.sheet == sheet for u in left):
-        return UnsavedSheet(str(uuid4()), place, 0, base, None, others)
+        return FormDraft(str(uuid4()), place, 0, base, None, others)
     opened = auth.office().perform(OpenUnsaved(sheet), actor)
-    return UnsavedSheet(sheet, place, opened.version, opened.base, opened.data, others)
+    return FormDraft(sheet, place, opened.version, opened.base, opened.data, others)
