@@ -1,7 +1,7 @@
-"""Our own reading of a BPMN file: nodes, lanes, flows and extensions, for offers, lint and screens.
+"""Reader of BPMN files: nodes, lanes, flows and extensions, for work offers, lint and screens.
 
-SpiffWorkflow builds what is executed; this is what people need to know about each step: which role
-(the lane's id), which form, which clock, which service operation, which duty.
+SpiffWorkflow builds what is executed; this holds what people need to know about each step: its role (the
+lane's id), form, clock, service operation and duty.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ class Node:
 
     @property
     def is_offered(self) -> bool:
-        """Whether people work on it."""
+        """Whether people work on this node."""
         return self.kind in ("userTask", "manualTask", "task")
 
     @property
     def clauses(self) -> tuple[str, ...]:
-        """Clause ids that the step carries out (`C13`)."""
+        """Ids of the legal clauses that the step carries out (`C13`)."""
         return tuple(c.strip() for c in self.properties.get("clauses", "").split(",") if c.strip())
 
 
@@ -85,18 +85,18 @@ class Diagram:
         return [f for f in self.flows if f.source == node]
 
     def successors(self, node: str) -> Iterator[str]:
-        """Nodes that may come next, boundary events of the node included."""
+        """Nodes that may come next, including boundary events of the node."""
         if not self._next:
             found: dict[str, list[str]] = {}
             for flow in self.flows:
                 found.setdefault(flow.source, []).append(flow.target)
             for other in self.nodes.values():
                 found.setdefault(other.attached_to, []).append(other.id)
-            self._next.update(found)  # at once: two threads may ask for the first time together
+            self._next.update(found)  # Assigned at once: two threads may compute it at the same time.
         yield from self._next.get(node, ())
 
     def reachable(self, start: str) -> frozenset[str]:
-        """Every node that may come after `start` (itself only if a loop leads back)."""
+        """Every node that may come after `start`; `start` itself only if a loop leads back to it."""
         if start not in self._after:
             seen: set[str] = set()
             waiting = list(self.successors(start))
@@ -110,7 +110,7 @@ class Diagram:
 
 
 def read_diagrams(root: etree._Element) -> list[Diagram]:
-    """Every process of a BPMN document, embedded sub-processes as diagrams of their own."""
+    """Parse every process of a BPMN document; embedded sub-processes become diagrams of their own."""
     return [
         _diagram(e)
         for e in root.iter(f"{{{NS['bpmn']}}}process", f"{{{NS['bpmn']}}}subProcess")

@@ -1,4 +1,4 @@
-"""What each function of the small language does, in words: for the reference of content and the editors."""
+"""Titles and descriptions of the functions of the expression language, for the content reference and editors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FunctionWords:
-    """How a function is written, its Chinese title, and what it gives."""
+    """How a function is written, its Chinese title, and what it returns."""
 
     written: str
     title: str

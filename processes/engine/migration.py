@@ -1,9 +1,9 @@
-"""迁移: whether a case that runs under one release can go on under another, and how it would stand there.
+"""迁移: whether a case under one release can continue under another, and in which state.
 
-The proof is the journal: everything that people and the office told the case is told again to the new
-definition.  What comes out equal is safe; what comes out different needs a choice; what cannot be told again
-is impossible.  SpiffWorkflow's comparison of specifications names the steps of the case that the new release
-changes or lacks.  Nothing here changes the case: `Verdict.state` is a second instance.  docs/adr/0020.
+The check replays the journal of the case (every input by people and the office) against the new definition.
+Equal results are safe; different results need a choice; a journal that cannot be replayed makes migration
+impossible. SpiffWorkflow's comparison of specifications names the steps of the case that the new release
+changes or lacks. Nothing here changes the case: `Verdict.state` is a second instance. docs/adr/0020.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MAX_SKIPPED = 20
 
 
 class Kind(StrEnum):
-    """What may become of a case in a migration."""
+    """Outcome of a migration check."""
 
     SAFE = "safe"
     CHOICE = "choice"
@@ -50,7 +50,7 @@ KIND_TITLES = {Kind.SAFE: "可直接迁移", Kind.CHOICE: "需要选择", Kind.I
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A case under another release: the kind, why, and the state in which it would go on."""
+    """The outcome for one case: the kind, the reasons, and the state in which it would continue."""
 
     kind: Kind
     reasons: tuple[str, ...]
@@ -58,11 +58,11 @@ class Verdict:
 
 
 class _Impossible(Exception):
-    """Why the journal cannot be told to the new definition."""
+    """The journal cannot be replayed against the new definition."""
 
 
 def judge(old: Definition, new: Definition, state: State, facts: Facts, then: Facts) -> Verdict:
-    """The verdict for one case; `facts` hold under its own release, `then` under the other one."""
+    """Check one case; `facts` is the context under its own release, `then` under the other one."""
     try:
         rebuilt, skipped = _retold(old, new, state, then)
         choices = [f"新增环节“{title}”在已办过的位置，迁移后本办件不再办理该环节" for title in skipped]
@@ -76,11 +76,11 @@ def judge(old: Definition, new: Definition, state: State, facts: Facts, then: Fa
     return Verdict(Kind.SAFE, tuple(_changed(old, new, state)), rebuilt)
 
 
-# ------------------------------------------------------------------ telling the journal again
+# ------------------------------------------------------------------ replaying the journal
 
 
 def _retold(old: Definition, new: Definition, state: State, then: Facts) -> tuple[State, list[str]]:
-    """The journal under the new definition, and the new steps that were passed over on the way."""
+    """Replay the journal under the new definition; return the instance and the new steps that were skipped."""
     answered = {e.ref for e in state.journal if e.kind == "answer"}
     skipped: list[str] = []
     first, *rest = state.journal
@@ -101,7 +101,7 @@ def _retold(old: Definition, new: Definition, state: State, then: Facts) -> tupl
 def _pass_over(
     old: Definition, new: Definition, state: State, entry: Entry, then: Facts, answered: set[str]
 ) -> Iterator[str]:
-    """Finish the steps that the new release has before the one that this case did next."""
+    """Complete the steps that the new release has before the next step of this case."""
     for _ in range(MAX_SKIPPED):
         outlook = returns.look(new, state, then)
         if entry.ref in {o.ref for o in outlook.offers} | {q.ref for q in outlook.questions}:
@@ -140,11 +140,11 @@ def _title(definition: Definition, ref: str) -> str:
     return ref.split("/")[-1].split("#")[0] if node is None else node.name or node.id
 
 
-# ------------------------------------------------------------------ what comes out different
+# ------------------------------------------------------------------ differences
 
 
 def _standing_differs(before: p.Progress, after: p.Progress) -> list[str]:
-    """Steps that are open now and would not be, and the other way round."""
+    """Steps that are open now and would not be, and the reverse."""
     if after.ended_at is not None and before.ended_at is None:
         raise _Impossible("按新版本，本办件已经办结")
     gone = {o.ref: o.title for o in before.offers} | _timers(before)
@@ -157,7 +157,7 @@ def _standing_differs(before: p.Progress, after: p.Progress) -> list[str]:
 
 
 def _timers(progress: p.Progress) -> dict[str, str]:
-    """Catch events that wait for their time by themselves; those at the border of a step go with the step."""
+    """Timer events waiting by themselves; those attached to a step are compared with the step."""
     found = {}
     for task in _waiting(progress.state):
         spec = task.task_spec
@@ -169,7 +169,7 @@ def _timers(progress: p.Progress) -> dict[str, str]:
 def _computed_differs(
     old: Definition, new: Definition, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[str]:
-    """Tables and sheets that come out otherwise for what the case has already been decided on."""
+    """Tables and sheets that this case was decided on and whose results would differ."""
     found = []
     for name in {**old.tables, **old.sheets}:
         if name not in before or before[name] == after.get(name):
@@ -207,7 +207,7 @@ def _registry() -> DefaultRegistry:
 
 
 def touched(new: Definition, state: State) -> tuple[list[Task], list[Task]]:
-    """The tasks of a case whose specification the new release lacks, and those for which it differs."""
+    """Return the tasks of a case whose specification the new release lacks, and those for which it differs."""
     top, called = diff_workflow(_registry(), state.workflow, new.spec, new.called)
     removed, changed = list(top.removed), list(top.changed)
     for diff in called.values():
@@ -217,7 +217,7 @@ def touched(new: Definition, state: State) -> tuple[list[Task], list[Task]]:
 
 
 def _gone(old: Definition, new: Definition, state: State) -> list[str]:
-    """Finished or open steps of the case that the new release does not have."""
+    """Completed or open steps of the case that the new release does not have."""
     titles = {
         _title(old, t.internal_data["ref"])
         for t in touched(new, state)[0]
@@ -227,7 +227,7 @@ def _gone(old: Definition, new: Definition, state: State) -> list[str]:
 
 
 def _changed(old: Definition, new: Definition, state: State) -> list[str]:
-    """Open steps whose settings the new release changes; the case goes on with the new ones."""
+    """Open steps whose settings the new release changes; the case continues with the new ones."""
     titles = {
         _title(old, t.internal_data["ref"])
         for t in touched(new, state)[1]
