@@ -1,7 +1,7 @@
-"""A year's holiday notice before anybody counts by it: is it one that the State Council could have published?
+"""Plausibility checks for a year's holiday notice, before anything is computed with it.
 
-What is wrong is told at the field.  The bounds are no policy figures; they keep slips of the hand and invented notices
-out, and each says where it comes from.
+Errors are reported by field. The limits are no policy figures; they reject typing errors and invented
+notices, and each states its source.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SPAN = re.compile(r"(.+?)(?:至|—+|~|～|到)(.+)")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A year's notice as somebody typed it: days off, Saturdays and Sundays that are worked, its number."""
+    """A year's notice as typed: days off, Saturdays and Sundays worked, its document number."""
 
     year: int
     days_off: tuple[date, ...]
@@ -42,7 +42,7 @@ class Plan:
 
 
 def days(raw: str) -> tuple[date, ...]:
-    """Days typed one after the other, also as spans (`2027-02-05至2027-02-11`); raises `Unreadable`."""
+    """Parse days in sequence, with ranges (`2027-02-05至2027-02-11`); raises `Unreadable`."""
     found: list[date] = []
     for word in re.split(r"[\s,，、;；]+", reading.text(raw, lines=True)):
         if not word:
@@ -60,12 +60,12 @@ def days(raw: str) -> tuple[date, ...]:
 
 
 def document_number(raw: str) -> str:
-    """The number with the brackets that belong there (国办发明电〔2025〕7号)."""
+    """Return the document number with the proper brackets (国办发明电〔2025〕7号)."""
     return "".join(reading.text(raw).split()).translate(_BRACKETS)
 
 
 def faults(plan: Plan, today: date) -> dict[str, list[str]]:
-    """Field and sentences for everything that no real notice has; empty when it is plausible."""
+    """Return field and sentences for everything that no real notice has; empty if the notice is plausible."""
     if not festivals.FIRST_YEAR <= plan.year <= festivals.LAST_YEAR:
         return {"year": [f"年份应在 {festivals.FIRST_YEAR} 至 {festivals.LAST_YEAR} 之间"]}
     if plan.year > today.year + 1:
@@ -81,7 +81,7 @@ def faults(plan: Plan, today: date) -> dict[str, list[str]]:
 
 
 def spans(listed: Iterable[date]) -> str:
-    """Days in words, following ones together: 1月1日至3日、4月5日 with the year where it changes."""
+    """Format days as text, consecutive days together: 1月1日至3日、4月5日, with the year where it changes."""
     runs: list[list[date]] = []
     for day in sorted(set(listed)):
         if runs and day - runs[-1][-1] == timedelta(days=1):
@@ -146,10 +146,10 @@ def _may_name(year: int, day: date) -> bool:
 
 
 def _balance_faults(plan: Plan) -> list[str]:
-    """Week days off are the statutory days, made up for when they fall on a week-end (article 6), and exchanged ones.
+    """Weekdays off must equal the statutory days, those moved from weekends (article 6), and exchanged days.
 
-    In 2025: 18 week days off − 5 worked week-ends = 13; in 2026: 19 − 6 = 13.  Where two festivals meet the day is
-    made up for as well (国庆节 and 中秋 of 2020: eight days).
+    In 2025: 18 weekdays off − 5 worked weekend days = 13; in 2026: 19 − 6 = 13. If two festivals share a day,
+    it is compensated too (国庆节 and 中秋 of 2020: eight days).
     """
     due = festivals.STATUTORY_DAYS
     off = sum(d.weekday() < SATURDAY for d in plan.days_off)

@@ -1,7 +1,8 @@
-"""The one reader of TOML: bounds first, then the parser.
+"""The only TOML reader: limits are checked before parsing.
 
-Whoever edits a draft sends such texts.  The parser takes time by the square of the parts of a key and recurses with brackets,
-and a number of thousands of digits is a fault wherever it is written later: none of them is asked for.
+Authors of drafts send such texts. The parser needs time quadratic in the parts of a key and recurses with
+brackets, and a number of thousands of digits fails wherever it is written later; such input is refused before
+parsing.
 """
 
 from __future__ import annotations
@@ -34,16 +35,16 @@ _BRACKET = re.compile(r"[\[\]{}]")
 
 
 def read_toml(text: str | bytes) -> dict[str, Any]:
-    """The document, its numbers exact; raises `TomlInvalid` with the place for what no file of the office needs."""
+    """Parse a document with exact numbers; raises `TomlInvalid` with the position of what is not allowed."""
     demanded = _demanded(text)
     try:
         return tomllib.loads(demanded, parse_float=_number)
-    except (ValueError, RecursionError) as fault:  # of the parser, of numbers and of days
+    except (ValueError, RecursionError) as fault:  # raised by the parser, by numbers and by dates
         raise TomlInvalid(reason=str(fault)[:200]) from fault
 
 
 def read_toml_with_comments(text: str, most_bytes: int, most_levels: int) -> Any:
-    """The same for editing, with comments and order; `most_bytes`, `most_levels`: this parser is slow at any text."""
+    """Parse for editing, keeping comments and order; limits `most_bytes`, `most_levels`: this parser is slow."""
     demanded = _demanded(text, most_bytes, most_levels, most_levels)
     try:
         return tomlkit.parse(demanded)
@@ -54,7 +55,7 @@ def read_toml_with_comments(text: str, most_bytes: int, most_levels: int) -> Any
 def _demanded(
     text: str | bytes, most_bytes: int = MOST_BYTES, levels: int = MOST_LEVELS, parts: int = MOST_PARTS
 ) -> str:
-    """The text, if it is within bounds."""
+    """Return the text if it is within the limits."""
     size = len(text if isinstance(text, bytes) else text.encode(errors="replace"))
     if size > most_bytes:
         raise TomlInvalid(reason=f"文件超过 {most_bytes // 1000} KB")
@@ -78,7 +79,7 @@ def _demanded(
 
 
 def _placeholder(found: re.Match[str]) -> str:
-    """A string may be a part of a key, a comment is nothing; the lines stay."""
+    """Replace a string by a placeholder (it may be part of a key) and drop a comment; line numbers stay."""
     return ("" if found[0].startswith("#") else "s") + "\n" * found[0].count("\n")
 
 
@@ -87,7 +88,7 @@ def _line(plain: str, at: int) -> int:
 
 
 def _number(written: str) -> Decimal:
-    """An exact number; raises a `ValueError` for what has no end or too many places."""
+    """Parse an exact number; raises a `ValueError` if it is not finite or has too many places."""
     try:
         number = Decimal(written)
     except InvalidOperation as fault:
@@ -98,7 +99,7 @@ def _number(written: str) -> Decimal:
 
 
 def is_plain(number: Decimal) -> bool:
-    """Whether a number can be written out: finite, and with few places on either side of its point."""
+    """Return whether a number can be written out: finite, with few places on either side of its point."""
     return (
         number.is_finite()
         and int(number.as_tuple().exponent) >= -MOST_PLACES

@@ -1,1 +1,1 @@
-"""Rehearsal: scenarios played against the real office with time moved, and the demo county."""
+"""Rehearsal: scenarios played against the real office with a movable clock, and the demo county."""

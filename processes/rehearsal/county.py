@@ -57,10 +57,10 @@ def township_code(number: int) -> str:
 
 
 def division_code(name: str) -> str:
-    """The code of `demo/1/2`, `demo/1` or `demo`; a code of digits stays as it is.
+    """Return the code of `demo/1/2`, `demo/1` or `demo`; a code of digits is unchanged.
 
-    `demo/village-1` is a village of the first township, `demo/township-2/village-1` one of the second;
-    raises `ScenarioInvalid` for anything that is not in the demo county.
+    `demo/village-1` is a village of the first township, `demo/township-2/village-1` one of the second; raises
+    `ScenarioInvalid` for anything that is not in the demo county.
     """
     if name.isascii() and name.isdigit():
         return name
@@ -81,7 +81,7 @@ def division_code(name: str) -> str:
 
 
 def found(uow: UnitOfWork) -> None:
-    """Make the divisions and accounts, unless they are there."""
+    """Create the divisions and accounts that do not exist yet."""
     if uow.session.get(Division, COUNTY) is not None:
         return
     uow.add(Installation(kind=DEMO, county=COUNTY, bureau=f"{COUNTY_NAME}民政局", founded_at=uow.now))
@@ -121,5 +121,5 @@ def _account(
 
 @cache
 def _demo_hash() -> str:
-    """Hashed once: the demo accounts share one published password."""
+    """Computed once: the demo accounts share one published password."""
     return hash_password(PASSWORD)

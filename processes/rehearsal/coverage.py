@@ -1,7 +1,7 @@
-"""What the scenarios reach: clauses of the policy that they carry out, flows of the diagrams that they take.
+"""Coverage of scenarios: clauses of the policy that they carry out, flows of the diagrams that they take.
 
-A citation alone covers nothing: a clause counts through an element of a diagram that carries it (`clauses`), which a
-passing scenario that cites it reached, and of which that scenario asserts something.
+Citing a clause is not enough: it counts if an element of a diagram carries it (`clauses`), a passing scenario
+that cites it reached that element, and that scenario asserts something.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from processes.settings import Settings
 
 
 def cover(content: Path, settings: Settings) -> dict[str, Any]:
-    """`clauses`: how many scenarios carry out each; `uncovered_flows`: by diagram, flows that none takes; `failed`: why."""
+    """Return `clauses` (scenarios by clause), `uncovered_flows` (by diagram) and `failed` (why)."""
     played = reports.run([content], settings)
     taken: set[tuple[str, str]] = {
         (f, flow) for r in played for f, flows in r.flows.items() for flow in flows
@@ -44,7 +44,7 @@ def clauses(
     played: Iterable[tuple[Scenario, Result]],
     carriers: Mapping[tuple[str, str], set[str]],
 ) -> dict[str, int]:
-    """Every known clause and others that are cited, with the number of scenarios that carry it out."""
+    """Return every known or cited clause with the number of scenarios that carry it out."""
     found, cited = Counter[str](), set[str]()
     for scenario, result in played:
         cited.update(scenario.cites)
@@ -61,17 +61,17 @@ def clauses(
 
 
 def _asserts(scenario: Scenario) -> bool:
-    """Whether it says what must come of the case; that something is refused is no work carried out."""
+    """Whether the scenario asserts a result of the case; an expected refusal alone does not count."""
     return bool(set(scenario.content["expect"]) - {"refused"})
 
 
 def known_clauses(content: Path) -> list[str]:
-    """The clauses of the county's text, in `clauses.toml`."""
+    """Return the clauses of the county's text, from `clauses.toml`."""
     return list(clause_table.known(content))
 
 
 def carried(content: Path) -> dict[tuple[str, str], set[str]]:
-    """By file and sequence flow: the clauses of the element to which the flow leads."""
+    """Return by file and sequence flow the clauses of the element that the flow leads to."""
     found: dict[tuple[str, str], set[str]] = {}
     for file, diagram in _diagrams(content):
         for flow in diagram.flows:

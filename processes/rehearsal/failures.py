@@ -1,4 +1,4 @@
-"""What went wrong in a rehearsal as supervisors read it: by names of steps, and once for every cause."""
+"""Failures of a rehearsal for supervisors: with titles of steps, grouped by cause."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NO_ITEM = "无"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One cause: what is the matter, in which scenarios, and what each of them says besides."""
+    """One cause: what is wrong, in which scenarios, and details for each of them."""
 
     cause: str
     scenarios: list[tuple[str, list[str]]]
@@ -28,13 +28,13 @@ class Failure:
 
     @property
     def sentence(self) -> str:
-        """`25 个情景都停在“镇长复核”`."""
+        """One sentence for the cause: `25 个情景都停在“镇长复核”`."""
         together = "都" if len(self.scenarios) > 1 else ""
         return f"{len(self.scenarios)} 个情景{together}{self.cause}"
 
 
 def grouped(failed: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> list[Failure]:
-    """Failed scenarios by cause, the commonest first."""
+    """Group failed scenarios by cause, the most frequent first."""
     found: dict[str, list[tuple[str, list[str]]]] = {}
     waits: dict[str, tuple[str, ...]] = {}
     for row in failed:
@@ -46,13 +46,13 @@ def grouped(failed: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> l
 
 
 def read(difference: str, titles: Mapping[str, str]) -> str:
-    """A difference without codes: steps, papers, limits and outcomes by their titles, nothing as 无."""
+    """Replace codes in a difference by titles of steps, papers, limits and outcomes; nothing becomes 无."""
     plain = _NOTHING.sub("无", _CODE.sub("", difference))
     return _WORD.sub(lambda w: f"“{titles[w[0]]}”" if w[0] in titles else w[0], plain)
 
 
 def titles_of(bundle: Bundle) -> dict[str, str]:
-    """Titles of everything that a scenario names: steps, papers, limits, outcomes."""
+    """Return titles of everything that a scenario names: steps, papers, limits, outcomes."""
     steps = {name: node.name for d in _diagrams(bundle) for name, node in d.nodes.items() if node.name}
     papers = {p.id: p.title for p in bundle.papers.values()}
     limits = {name: rule.title for name, rule in bundle.clocks.items()}

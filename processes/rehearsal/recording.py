@@ -1,7 +1,7 @@
-"""Recording a scenario: the steps so far are played on a stage, and what is open then is shown with its form.
+"""Records a scenario: plays the steps so far on a stage and returns the open steps with their forms.
 
-The recorded scenario is its own state: every step plays the whole from the beginning, so what is shown is what
-the rehearsal will do.  It runs in a child process, which has a stage, keys and a clock of its own.
+The recorded scenario is the only state: every step plays it from the beginning, so that what is shown equals
+what the rehearsal will do. It runs in a child process with a stage, keys and a clock of its own.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ _turns = threading.BoundedSemaphore(AT_ONCE)
 def look(
     settings: Settings, bundle: Bundle, others: list[Bundle], content: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Where a scenario stands after its steps: the day, the open steps with their forms, how it ended.
+    """Return the state of a scenario after its steps: the day, the open steps with their forms, how it ended.
 
-    `fault` says why the last step was refused, with `fields` where a form was; raises `ScenarioInvalid` for a
-    content that is not a scenario, `RehearsalCutOff` and `RehearsalEnded` where the playing comes to nothing.
+    `fault` says why the last step was refused, with `fields` if a form was. Raises `ScenarioInvalid` if the
+    content is not a scenario, `RehearsalCutOff` or `RehearsalEnded` if playing did not finish.
     """
     written = written_down({**content, "expect": {}})
     scenarios.parse(written.encode(), Path("录制"))
@@ -60,7 +60,7 @@ def look(
 
 
 def expected(found: Mapping[str, Any]) -> dict[str, Any]:
-    """What a recorded scenario expects: what came of it when it was recorded."""
+    """Return the expectations for a recorded scenario: its result when recorded."""
     wanted: dict[str, Any] = {"outcome": found["outcome"], "award": None}
     if found["award"]:
         wanted["award"] = {k: found["award"][k] for k in ("monthly", "from", "grade")}
@@ -78,7 +78,7 @@ _MOST_PLACES = 40
 
 
 class _Written(yaml.SafeDumper):
-    """Writes amounts with fractions, which arrive as decimal numbers, digit by digit."""
+    """Writes decimal amounts digit by digit."""
 
 
 def _amount(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
@@ -93,7 +93,7 @@ _Written.add_representer(Decimal, _amount)
 
 
 def written_down(content: Mapping[str, Any]) -> str:
-    """A scenario as its file is written."""
+    """Return a scenario as the text of its file."""
     return str(yaml.dump(dict(content), Dumper=_Written, allow_unicode=True, sort_keys=False, width=110))
 
 

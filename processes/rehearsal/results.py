@@ -1,4 +1,4 @@
-"""What came of a scenario."""
+"""The result of a scenario."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _INNER = (
 
 @dataclass(slots=True)
 class Result:
-    """What came of a scenario."""
+    """The result of a scenario."""
 
     scenario: str
     file: str
@@ -42,6 +42,6 @@ class Result:
     register_differences: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for `--json`."""
+        """Return plain values for `--json`."""
         shown: dict[str, Any] = values.plain(asdict(self))
         return {k: v for k, v in shown.items() if k not in _INNER}

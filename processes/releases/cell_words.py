@@ -1,4 +1,4 @@
-"""What the editors show instead of keys: titles of forms and of what cells of tables hold."""
+"""Labels that editors show instead of keys: titles of forms and of values in table cells."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DMN = {"d": "https://www.omg.org/spec/DMN/20191111/MODEL/"}
 
 
 def form_titles(bundle: Bundle) -> dict[str, str]:
-    """By name of the form: the step or the application that it belongs to, else its heading."""
+    """Return titles of forms by name: that of the step or application that uses the form, else its heading."""
     found: dict[str, str] = {}
     for file, raw in bundle.files.items():
         if file.endswith(".form"):
@@ -41,7 +41,7 @@ def _users(bundle: Bundle) -> Iterator[tuple[str, str]]:
                         yield form, node.name or form
             yield start.form, f"{start.title}申请" if not start.before_register else start.title
     except YimenError:
-        return  # a broken diagram names nothing and stops nothing
+        return  # a broken diagram has no titles, which must not stop the editor
 
 
 def _stem(file: str) -> str:
@@ -58,9 +58,9 @@ def _heading(raw: bytes) -> str:
 
 
 def of_cells(bundle: Bundle, others: Mapping[str, str]) -> dict[str, Any]:
-    """For cells: words by title of the column, names of what is computed, titles of parameters.
+    """Return labels for cells: choices by column title, titles of computed names, titles of parameters.
 
-    `others` are titles that do not stand in this bundle: of programmes and of what they start.
+    `others` are titles from outside this bundle: of programmes and their processes.
     """
     columns: dict[str, dict[str, str]] = {}
     names: dict[str, str] = {}
@@ -83,7 +83,7 @@ def of_cells(bundle: Bundle, others: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _meanings(file: str, raw: bytes) -> Iterator[tuple[str, dict[str, str]]]:
-    """What the values of an output mean, as its description says: `none 不符合；household 全户纳入`."""
+    """Parse the meanings of an output's values from its description: `none 不符合；household 全户纳入`."""
     try:
         root = parse_xml(raw, file)
     except YimenError:

@@ -1,4 +1,4 @@
-"""The departments that cases are referred to, as the one window's table of routes names them (C16–C18)."""
+"""Departments that cases are referred to, from the routing table of the one window (C16–C18)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CODE, TITLE = "target", "target_title"
 
 
 def titles(session: Session, today: date) -> dict[str, str]:
-    """Titles by code, in the order of the table that is in force; empty where the one window is not published."""
+    """Return titles by code, in the order of the table in force; empty if the one window is not published."""
     try:
         bundle = publish.open_release(session, publish.current_id(session, PROGRAMME, today))
     except ReleaseMissing:
@@ -33,7 +33,7 @@ def titles(session: Session, today: date) -> dict[str, str]:
 
 
 def _constant(cell: expressions.Expression) -> str:
-    """What a cell says whatever the case is; empty for what depends on it."""
+    """The constant value of a cell; "" if the cell depends on the case."""
     if cell.names():
         return ""
     try:

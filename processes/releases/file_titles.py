@@ -1,4 +1,4 @@
-"""What every file of a programme is called in Chinese, so that nobody has to read names of files."""
+"""Chinese titles of the files of a programme, so that nobody has to read file names."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _COMMENT = re.compile(r"^\s*(?:\{#|<!--)\s*(.+?)\s*(?:#\}|-->)", re.DOTALL)
 
 
 def by_kind(bundle: Bundle) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Title and name of the files by kind, the programme's own before shared ones."""
+    """Return title and name of the files by kind, the programme's own before shared ones."""
     found: dict[str, list[tuple[str, str]]] = {title: [] for title in KINDS.values()}
     forms, templates = cell_words.form_titles(bundle), {p.template: p.title for p in bundle.papers.values()}
     for name in sorted(bundle.files, key=lambda n: (n.startswith("common/"), n)):
@@ -39,7 +39,7 @@ def by_kind(bundle: Bundle) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def title(bundle: Bundle, name: str) -> str:
-    """The title of one file."""
+    """Return the title of one file."""
     return _title(
         bundle, name, cell_words.form_titles(bundle), {p.template: p.title for p in bundle.papers.values()}
     )
@@ -67,7 +67,7 @@ def _own(text: str) -> str:
 
 
 def _part(bundle: Bundle, base: str, templates: dict[str, str]) -> str:
-    """A piece of a template is called after the paper that it stands in."""
+    """A partial template is titled after the paper that includes it."""
     for name, content in bundle.files.items():
         if name.endswith(".html") and f'"{base}"'.encode() in content:
             inside = name.rsplit("/", 1)[-1]

@@ -1,4 +1,4 @@
-"""Published releases and the reports that publishing demands."""
+"""Published releases, and the reports that publishing demands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from processes.storage.base import Row, Stated
 
 
 class Release(Row, Stated):
-    """A published content of a programme; immutable, numbered, found again by its hash."""
+    """A published content of a programme; immutable, numbered, identified by its hash."""
 
     __tablename__ = "release"
     __table_args__ = (UniqueConstraint("programme", "number"),)
@@ -30,7 +30,7 @@ class Release(Row, Stated):
 
 
 class ScenarioReport(Row, Stated):
-    """That every scenario of a content passed: `publish` demands such a row for the hash."""
+    """Records that every scenario of a content passed; `publish` demands such a row for the hash."""
 
     __tablename__ = "scenario_report"
 
@@ -45,7 +45,7 @@ _UNDER_WAY = text("status IN ('open', 'proposed')")
 
 
 class DraftChange(Row, Stated):
-    """Who changed which file of a draft; whoever stands here does not publish it, whatever became of the change."""
+    """Who changed which file of a draft; this person may not publish it, even if the change was undone."""
 
     __tablename__ = "draft_change"
     __table_args__ = (Index("ix_draft_change_draft", "draft_id", "account_id"),)
@@ -62,7 +62,8 @@ class DraftChange(Row, Stated):
 
 
 class Draft(Row, Stated):
-    """A content that a supervisor is changing: kept whole, versioned by every save, published by a second person."""
+    """A content that a supervisor is changing: stored whole, versioned by every save, published by a second
+    person."""
 
     __tablename__ = "draft"
     __table_args__ = (

@@ -1,4 +1,7 @@
-"""A new programme: a small one that works as it is (application, check, computation, decision, letters, a scenario for each branch)."""
+"""Template for a new programme: small and working.
+
+It has an application, a check, a calculation, a decision, letters, and a scenario for each branch.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,9 @@ _TITLE = re.compile(r"[\u3400-\u9fff（）()、·]+")
 
 
 def demand_names(name: str, title: str, code: str, ids: Mapping[str, str], codes: Mapping[str, str]) -> None:
-    """Raise `FormInvalid` that says at each field what is wrong with it.
+    """Check identifier, code and title; raises `FormInvalid` with an error for each field.
 
-    `ids` and `codes` are those of the programmes that there are, each with the title of the programme.
+    `ids` and `codes` are those of existing programmes, each with the title of the programme.
     """
     faults: dict[str, list[str]] = {}
     if not _ID.fullmatch(name) or len(name) > LONGEST_ID or name == COMMON:
@@ -47,7 +50,7 @@ def demand_names(name: str, title: str, code: str, ids: Mapping[str, str], codes
 
 
 def standing(content: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Titles of the programmes of a content folder, by identifier and by code; one that cannot be read keeps its identifier."""
+    """Return titles of the programmes in a content folder, by id and by code; the id if one cannot be read."""
     ids, codes = {}, {}
     for file in sorted(content.glob("*/programme.toml")):
         try:
@@ -61,7 +64,7 @@ def standing(content: Path) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def published(session: Session) -> tuple[dict[str, str], dict[str, str]]:
-    """The same of what was published and of drafts that are under way."""
+    """Return the same for published programmes and open drafts."""
     found = [
         (r.programme, r.title, publish.open_release(session, r.id))
         for r in publish.published_programmes(session)
@@ -71,7 +74,7 @@ def published(session: Session) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def shared(session: Session, content: Path) -> dict[str, bytes]:
-    """What programmes share, as the release published last has it; of the content folder where none was published."""
+    """Return the shared files of the latest release; those of the content folder if nothing was published."""
     newest = max(publish.published_programmes(session), key=lambda r: r.id, default=None)
     if newest is None:
         return bundles.shared_of(content)
@@ -82,12 +85,12 @@ def shared(session: Session, content: Path) -> dict[str, bytes]:
 def _code(bundle: Bundle) -> str:
     try:
         return str(bundle.programme.get("code", ""))
-    except BundleInvalid:  # a draft may be wrong while it is being changed
+    except BundleInvalid:  # a draft may be invalid while it is being changed
         return ""
 
 
 def files(name: str, title: str, code: str) -> dict[str, bytes]:
-    """The files of the programme by their path in its folder."""
+    """Return the files of the programme by their path in its folder."""
     found = {}
     for path in sorted(p for p in SEED.rglob("*") if p.is_file()):
         text = path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A `policy.toml` as a table to edit: rows out of the text, and the text again with its comments kept."""
+"""Editing of `policy.toml` as a table: parse rows, and write the text again with its comments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _VALUE = ("value", "from", "division", "source", "confirmed")
 
 
 def rows(text: str) -> list[dict[str, Any]]:
-    """Every parameter with its dated values, as plain JSON; raises `Invalid` for a text that is no such file."""
+    """Return every parameter with its dated values, as plain JSON; raises `Invalid` for any other text."""
     return [
         {
             "name": str(p["name"]), "title": str(p.get("title", "")), "unit": str(p.get("unit", "")),
@@ -28,9 +28,9 @@ def rows(text: str) -> list[dict[str, Any]]:
 
 
 def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
-    """The text with the parameters as they are wanted: what is unchanged stays as it was written.
+    """Return the text with the given parameters; what is unchanged keeps its formatting.
 
-    Raises `Invalid` that names the parameter whose row cannot be understood.
+    Raises `Invalid` that names the parameter whose row cannot be parsed.
     """
     document = toml_rows.document(text)
     if "parameter" not in document:
@@ -52,7 +52,7 @@ def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _demand_rows(parameter: Any) -> None:
-    """Raise `Invalid` for what is no parameter with rows of values: a page sends none such."""
+    """Raise `Invalid` for anything but parameters with rows of values; the page never sends it."""
     rows = parameter.get("values", []) if isinstance(parameter, Mapping) else None
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         name = str(parameter.get("name", ""))[:60] if isinstance(parameter, Mapping) else ""

@@ -1,4 +1,4 @@
-"""A `*.sheet.toml` as a table to edit: its lines out of the text, and the text again with its comments kept."""
+"""Editing of a `*.sheet.toml` as a table: parse its lines, and write the text again with its comments."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _GAPS = re.compile(r"\n{3,}")
 
 
 def rows(text: str) -> list[dict[str, Any]]:
-    """Every line of the sheet, as plain JSON; raises `Invalid` for a text that is no such file."""
+    """Return every line of the sheet, as plain JSON; raises `Invalid` for any other text."""
     return [_row(line) for line in toml_rows.named(toml_rows.document(text), "line", _SAID)]
 
 
 def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
-    """The text with the lines as they are wanted, in that order: what is unchanged stays as it was written."""
+    """Return the text with the given lines in that order; what is unchanged keeps its formatting."""
     if len(wanted) > MOST_LINES:
         raise Invalid(reason=f"一张计算表不能超过 {MOST_LINES} 行")
     document = toml_rows.document(text)

@@ -1,4 +1,4 @@
-"""Files of a programme that are tables in TOML: read so that comments stay, one table a row."""
+"""TOML files that are tables: parsed with comments, one table a row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_BYTES, MOST_LEVELS = 30_000, 4
 
 
 def document(text: str) -> Any:
-    """The file with its comments; raises `Invalid` for a text that is none, or larger or deeper than any needs to be."""
+    """Parse a file with its comments; raises `Invalid` if it is no TOML, or too large or too deep."""
     try:
         return read_toml_with_comments(text, MOST_BYTES, MOST_LEVELS)
     except TomlInvalid as fault:
@@ -22,7 +22,7 @@ def document(text: str) -> Any:
 
 
 def named(document: Any, key: str, said: str) -> list[Table]:
-    """The tables `[[key]]`, each with a name; raises `Invalid` with what the file should be where it is otherwise."""
+    """Return the tables `[[key]]`, each with a name; raises `Invalid` with a description of the expected form."""
     found = document.get(key, [])
     if not isinstance(found, AoT) or not all("name" in table for table in found):
         if found:

@@ -1,4 +1,4 @@
-"""Where a parameter is used: lines of sheets, tables, steps, clocks, forms, papers, and the program itself."""
+"""Uses of a parameter: lines of sheets, tables, steps, clocks, forms, papers, and the program itself."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _CALLED = re.compile(r"param(?:_on)?\(\s*['\"]([a-z_0-9.]+)['\"]")
 
 
 def of_bundle(bundle: Bundle) -> dict[str, list[str]]:
-    """Places by the name of the parameter, each once, in the order in which they are found."""
+    """Return uses by parameter name, each once, in the order in which they are found."""
     found: dict[str, list[str]] = {}
     for name, place in _all(bundle):
         places = found.setdefault(name, [])
@@ -41,7 +41,7 @@ def of_bundle(bundle: Bundle) -> dict[str, list[str]]:
 
 
 def of_program(name: str) -> str:
-    """What the program itself does with a parameter; empty: nothing."""
+    """Return what the program itself does with a parameter; "" if nothing."""
     return next((title for start, title in PROGRAM.items() if name.startswith(start)), "")
 
 

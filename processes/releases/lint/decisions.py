@@ -23,7 +23,7 @@ MAX_LOOKS = 100_000
 
 
 def check_table(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
-    """Problems of one DMN file."""
+    """Return problems of one DMN file."""
     try:
         table = tables.parse_table(parse_xml(raw, name), name)
     except YimenError as fault:
@@ -39,7 +39,7 @@ def check_table(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
 
 
 def _holes(name: str, table: tables.Table) -> Iterator[Problem]:
-    """Try a value of every region of every input; each combination must hit one row."""
+    """Test a value of every region of every input; each combination must match one row."""
     if table.hit_policy == "COLLECT" or not table.inputs:
         return
     samples = [tables.sample_values(table, n) for n in range(len(table.inputs))]
@@ -52,7 +52,7 @@ def _holes(name: str, table: tables.Table) -> Iterator[Problem]:
         try:
             hits = tables.matching_rows(table, list(values), {}, {})
         except ExpressionFailed:
-            return  # the limits of a row are computed; only the run can tell
+            return  # the limits of a row are computed and known only in a case
         shown = "，".join(f"{c.title}={_word(v)}" for c, v in zip(table.inputs, values, strict=True))
         if not hits and "table_gap" not in told:
             told.add("table_gap")
@@ -75,7 +75,7 @@ def _word(value: object) -> str:
 
 
 def check_sheet(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
-    """Problems of one calculation sheet."""
+    """Return problems of one calculation sheet."""
     try:
         sheet = sheets.parse_sheet(raw, name)
     except YimenError as fault:
@@ -93,7 +93,7 @@ def check_sheet(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
 
 
 def shape_of(name: str, raw: bytes, kind: str) -> Iterator[Problem]:
-    """What a TOML file that can be read says beside or beyond the schema of its kind: a misspelt key does nothing."""
+    """Return problems of a TOML file against the schema of its kind; a misspelt key would have no effect."""
     try:
         shapes.demand(read_toml(raw), shapes.of_kind(kind))
     except ValidationError as fault:
