@@ -1,4 +1,4 @@
-"""What an account is after each change stands in the access log, as a hash: a row changed past the program is found."""
+"""Hashes of accounts in the access log after each change, so that rows changed outside the program are detected."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WHOLE = "2."
 
 
 def note(uow: UnitOfWork, actor: Actor, *accounts: Account) -> None:
-    """Write down what accounts are now; whoever changes a role, place, password, second factor or state of one calls this."""
+    """Record the state of accounts; call it whenever a role, division, password, second factor or status changes."""
     uow.flush()
     for account in accounts:
         own = factors.of_account(uow.session, account.id)
@@ -32,7 +32,7 @@ def note(uow: UnitOfWork, actor: Actor, *accounts: Account) -> None:
 
 
 def digest(account: Account, own: Sequence[SecondFactor]) -> str:
-    """The hash over what decides who may sign in and what they may do, second factors among it."""
+    """Return the hash over everything that decides who may sign in and what they may do, including second factors."""
     expires = account.password_expires_at
     more = [
         account.added_by, None if expires is None else expires.astimezone(UTC), account.is_demo,
@@ -57,7 +57,7 @@ def _hash(said: Sequence[object]) -> str:
 
 
 def _hashed(factor: SecondFactor) -> str:
-    """The fingerprint of a secret; one that does not open in its row is none that the account ever had."""
+    """The fingerprint of a secret; a secret that cannot be decrypted in its row never belonged to the account."""
     try:
         secret = factor.secret
     except SealBroken:
@@ -66,7 +66,7 @@ def _hashed(factor: SecondFactor) -> str:
 
 
 def differing(session: Session) -> list[str]:
-    """Accounts that are not what the log says of them, in sentences."""
+    """Return sentences for accounts that differ from the log."""
     said: dict[str, str] = {}
     noted = select(AccessLog.target).where(AccessLog.action == ACTION).order_by(AccessLog.id)
     for target in session.scalars(noted):

@@ -1,4 +1,4 @@
-"""Tokens of commands that were done, and for how long they are kept: the same token again gets the first result."""
+"""Tokens of executed commands, and their retention: the same token again returns the first result."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ AT_ONCE: Final = 500
 
 
 def is_outlived(session: Session, now: datetime) -> bool:
-    """Whether some token has lain longer than it is kept."""
+    """Return whether any token has exceeded its retention."""
     return session.scalar(select(CommandToken.token).where(CommandToken.at < now - KEPT).limit(1)) is not None
 
 
 def sweep(uow: UnitOfWork) -> int:
-    """Throw the oldest away that have lain longer than they are kept, a piece at a time; answers how many."""
+    """Delete the oldest expired tokens in batches; return their number."""
     outlived = select(CommandToken.token).where(CommandToken.at < uow.now - KEPT)
     found = uow.session.scalars(outlived.order_by(CommandToken.at).limit(AT_ONCE)).all()
     uow.session.execute(

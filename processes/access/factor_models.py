@@ -12,7 +12,7 @@ from processes.storage.sealing import sealed_text_or_none
 
 
 class SecondFactor(Row, Marked):
-    """What somebody has besides the password: an app that makes codes (动态口令), or a passkey (通行密钥)."""
+    """A second factor besides the password: an authenticator app (动态口令) or a passkey (通行密钥)."""
 
     __tablename__ = "second_factor"
     __table_args__ = (
@@ -42,7 +42,7 @@ class SecondFactor(Row, Marked):
 
 
 class RecoveryCode(Row, Stated):
-    """A code that stands in for a second factor once; kept as a hash."""
+    """A code that replaces a second factor once; stored as a hash."""
 
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("account_id", "digest", name="uq_recovery_code_account_digest"),)

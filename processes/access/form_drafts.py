@@ -1,4 +1,4 @@
-"""What somebody typed and did not hand in yet: kept for its author alone, sealed, and for a week at most."""
+"""Form drafts: unsubmitted input, encrypted, kept for its author only and for a week at most."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ MANY = "/households/new"
 
 
 def of_place(session: Session, actor: Actor, place: str) -> Sequence[Unsaved]:
-    """What the actor left unfinished on a page, the latest first."""
+    """Return the actor's drafts on a page, latest first."""
     query = select(Unsaved).where(Unsaved.account_id == actor.account_id, Unsaved.place == place)
     return session.scalars(query.order_by(Unsaved.saved_at.desc())).all()
 
 
 def authors(session: Session, place: str) -> Sequence[str]:
-    """Who has typed something on a page and not handed it in, by name."""
+    """Return the names of people with a draft on a page."""
     query = select(Account.name).join(Unsaved, Unsaved.account_id == Account.id).where(Unsaved.place == place)
     return session.scalars(query.distinct().order_by(Account.name)).all()
 
 
 def of_person(session: Session, actor: Actor) -> Sequence[Unsaved]:
-    """Everything that the actor left unfinished, the latest first."""
+    """Return all drafts of the actor, latest first."""
     query = select(Unsaved).where(Unsaved.account_id == actor.account_id)
     return session.scalars(query.order_by(Unsaved.saved_at.desc())).all()
 
@@ -46,10 +46,10 @@ def of_person(session: Session, actor: Actor) -> Sequence[Unsaved]:
 def keep(
     uow: UnitOfWork, actor: Actor, sheet: str, place: str, body: Mapping[str, Any], seen: int, overwrite: bool
 ) -> int:
-    """Keep what a window holds; answers its version.
+    """Save what a window holds; return its version.
 
-    Raises `StaleDraft` when another window went on with it, or began the same form: there is one a form and household;
-    `UnsavedFull` when the account has left too much unfinished.  What is kept already stays.
+    There is one draft per form and household. Raises `StaleDraft` if another window changed it or began the
+    same form; `UnsavedFull` if the account has too many drafts. What is stored already stays.
     """
     row = _own(uow, actor, sheet)
     if row is None:
@@ -69,7 +69,7 @@ def keep(
 
 
 def opened(uow: UnitOfWork, actor: Actor, sheet: str) -> Unsaved:
-    """What is kept under a mark; raises `UnsavedGone` when it is somebody else's or gone."""
+    """Return a draft by its mark; raises `UnsavedGone` if it is somebody else's or deleted."""
     row = _own(uow, actor, sheet)
     if row is None:
         raise UnsavedGone()
@@ -77,23 +77,23 @@ def opened(uow: UnitOfWork, actor: Actor, sheet: str) -> Unsaved:
 
 
 def drop(uow: UnitOfWork, actor: Actor, sheet: str) -> None:
-    """It was handed in or thrown away; nothing where nothing is kept."""
+    """Delete a draft that was submitted or discarded; no error if there is none."""
     if sheet and (row := _own(uow, actor, sheet)) is not None:
         uow.session.delete(row)
 
 
 def sweep(uow: UnitOfWork) -> None:
-    """Take away what nobody went on with."""
+    """Delete drafts that nobody continued."""
     uow.session.execute(delete(Unsaved).where(Unsaved.saved_at < uow.now - KEPT))
 
 
 def is_outlived(session: Session, now: datetime) -> bool:
-    """Whether there is something to sweep."""
+    """Return whether there is something to sweep."""
     return session.scalar(select(Unsaved.id).where(Unsaved.saved_at < now - KEPT).limit(1)) is not None
 
 
 def _demand_room(uow: UnitOfWork, actor: Actor, sheet: str, body: Mapping[str, Any]) -> None:
-    """Raise `UnsavedFull` when with this sheet the account's would be too many, or too large together."""
+    """Raise `UnsavedFull` if the account's drafts would be too many or too large with this one."""
     uow.flush()
     others = select(func.count(Unsaved.id), func.coalesce(func.sum(func.length(Unsaved.body)), 0)).where(
         Unsaved.account_id == actor.account_id, Unsaved.sheet != sheet

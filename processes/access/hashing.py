@@ -1,4 +1,4 @@
-"""How many passwords are hashed at once: a hash takes long and much memory on purpose, and strangers may ask for many."""
+"""Limits concurrent password hashing, which is slow and memory-intensive on purpose and open to strangers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_WAIT = 1
 
 
 class Gate:
-    """Lets so many hashes be computed at once; who finds the places taken is told so at once and holds no thread."""
+    """Allows a fixed number of hashes at once; further callers are refused at once and do not block a thread."""
 
     def __init__(self, waiting: int = WAITING, longest_wait: int = LONGEST_WAIT) -> None:
         self._places = threading.BoundedSemaphore(AT_ONCE + waiting)
@@ -26,7 +26,7 @@ class Gate:
 
     @contextmanager
     def through(self) -> Iterator[None]:
-        """A place for one hash; raises `PasswordsBusy`."""
+        """Reserve a place for one hash; raises `PasswordsBusy`."""
         if not self._places.acquire(blocking=False):
             raise PasswordsBusy()
         try:

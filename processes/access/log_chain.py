@@ -1,8 +1,8 @@
-"""The access log as chains: an entry of an account stands on the one before, and nothing of it changes afterwards.
+"""Hash chains over the access log: each entry of an account includes the hash of the one before.
 
-A chain for each account keeps people from waiting for each other.  Entries are written at the very end of their
-transaction, under the lock of the chain's head, after every other lock: so no two transactions stop each other.
-Entries from before the chains (position 0) are sealed by the first daily anchor (`cases.anchors`).
+Each account has its own chain, so that people do not wait for each other. Entries are written at the end of
+their transaction, under the lock of the chain's head and after every other lock, so that transactions cannot
+deadlock. Entries older than the chains (position 0) are sealed by the first daily anchor (`cases.anchors`).
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _WAITING = "access log"
 
 
 def add(uow: UnitOfWork, entry: AccessLog) -> None:
-    """Have an entry written with the transaction."""
+    """Add an entry to be written with the transaction."""
     waiting: list[AccessLog] = uow.session.info.setdefault(_WAITING, [])
     waiting.append(entry)
     uow.at_end(_WAITING, lambda: _write(uow))
 
 
 def digest(entry: AccessLog) -> str:
-    """The hash over everything that an entry says and the hash before it."""
+    """Return the hash over everything in the entry and the hash before it."""
     said = [
         entry.account_id, entry.position, entry.at, entry.action, entry.target, entry.address, entry.previous,
     ]  # fmt: skip
@@ -47,24 +47,24 @@ def digest(entry: AccessLog) -> str:
 
 
 def sealed_digest(entry: AccessLog) -> str:
-    """The hash of an entry as seals count it: of one that was emptied, the one that it had."""
+    """Return the hash of an entry as used by seals; for an emptied entry, the one it had before."""
     return entry.digest if entry.action == DESTROYED else digest(entry)
 
 
 def is_told(since: datetime, until: datetime) -> ColumnElement[bool]:
-    """Entries of a time that say something and may be emptied."""
+    """Condition for entries of a period that have content and may be emptied."""
     of_time = and_(AccessLog.at >= since, AccessLog.at < until)
     return and_(of_time, AccessLog.action.not_in((DESTROYED, *KEPT)))
 
 
 def first_told(session: Session) -> datetime | None:
-    """When the first entry was written that may be emptied."""
+    """Return when the oldest entry that may be emptied was written."""
     told = select(AccessLog.at).where(AccessLog.action.not_in((DESTROYED, *KEPT)))
     return session.scalar(told.order_by(AccessLog.at).limit(1))
 
 
 def empty(session: Session, since: datetime, until: datetime) -> None:
-    """Take away what the entries of a time say; their hashes and places stay, so that the chains and seals still hold."""
+    """Delete the content of entries of a period; hashes and positions stay, so that chains and seals remain valid."""
     unchained = select(AccessLog).where(is_told(since, until), AccessLog.position == 0)
     for entry in session.scalars(unchained):
         entry.digest = digest(entry)
@@ -78,7 +78,7 @@ def empty(session: Session, since: datetime, until: datetime) -> None:
 
 
 def verify(session: Session) -> list[str]:
-    """What is wrong with the log, in sentences; nothing when no entry was changed, added or dropped."""
+    """Return sentences for errors in the log; empty if no entry was changed, added or dropped."""
     return [*_chains(session), *_unchained(session)]
 
 
@@ -130,7 +130,7 @@ def _chains(session: Session) -> Iterator[str]:
 
 
 def _emptied(session: Session) -> frozenset[int]:
-    """The years whose entries were destroyed, as the log itself says: what says so is never emptied."""
+    """Years whose entries were destroyed, from log entries that are themselves never emptied."""
     said = select(AccessLog.target).where(
         AccessLog.action == "file_destroyed", AccessLog.target.startswith(OF_A_YEAR)
     )
@@ -144,7 +144,7 @@ def _is_as_written(entry: AccessLog, emptied: frozenset[int]) -> bool:
 
 
 def _unchained(session: Session) -> Iterator[str]:
-    """Entries of before the chains lie before all chained ones."""
+    """Entries without a chain must be older than all chained ones."""
     first: Any = session.scalar(select(func.min(AccessLog.id)).where(AccessLog.position > 0))
     if first is None:
         return

@@ -13,7 +13,7 @@ from processes.storage.sealing import sealed_data, sealed_text
 
 
 class Installation(Row, Stated):
-    """What this installation is: the demonstration county, or a real office and its name.  One row at most."""
+    """What this installation is: the demo county, or a real office and its name. One row at most."""
 
     __tablename__ = "installation"
     __table_args__ = (
@@ -40,7 +40,7 @@ class Division(Row, Stated):
 
 
 class OfficeContact(Row, Stated):
-    """How the public reaches the office of a place, and who hears an appeal against its decisions; printed on papers."""
+    """How the public reaches an office, and its appeal authority; printed on papers."""
 
     __tablename__ = "office_contact"
 
@@ -89,10 +89,10 @@ class Account(Row, Scoped, Marked):
 
 
 class AccountChange(Row, Marked, Stated):
-    """A change of an account, asked for by one administrator and decided by another.
+    """A change of an account, requested by one administrator and decided by another.
 
-    Other roles or another place of work; or the second factors taken away, another one-time password, that it is of the
-    same natural person as another account, or no longer: then roles and place are those that it has.
+    It changes roles or division; or it removes second factors, sets another one-time password, or declares
+    that the account is (or is not) of the same natural person as another one: then roles and division stay.
     """
 
     __tablename__ = "account_change"
@@ -135,7 +135,7 @@ class AccountChange(Row, Marked, Stated):
 
 
 class Absence(Row, Marked, Stated):
-    """A person is away and somebody acts for them (代办): dates, programmes, places."""
+    """A person is away and somebody acts for them (代办): dates, programmes, divisions."""
 
     __tablename__ = "absence"
     __table_args__ = (
@@ -166,7 +166,7 @@ class Absence(Row, Marked, Stated):
 
 
 class NamedSubstitute(Row, Marked, Stated):
-    """Who may act for whom although of another rank, as a supervisor has named it (代办名单)."""
+    """A substitute of another rank, named by a supervisor (代办名单)."""
 
     __tablename__ = "named_substitute"
     __table_args__ = (
@@ -192,7 +192,7 @@ class NamedSubstitute(Row, Marked, Stated):
 
 
 class Unsaved(Row, Marked):
-    """What somebody typed into a form that belongs to no step yet (未提交的填写), by window."""
+    """Form draft (未提交的填写): unsubmitted input in a form that belongs to no step yet, by window."""
 
     __tablename__ = "unsaved"
     __table_args__ = (UniqueConstraint("account_id", "sheet", name="uq_unsaved_account_sheet"),)
@@ -230,7 +230,7 @@ class AccessLog(Row):
 
 
 class LogHead(Row):
-    """The end of an account's chain of the access log; account 0: the program and names without account."""
+    """The head of an account's chain in the access log; account 0: the program and unknown names."""
 
     __tablename__ = "log_head"
 
@@ -240,7 +240,7 @@ class LogHead(Row):
 
 
 class SignedIn(Row, Stated):
-    """A session of somebody at the desk (登录), under the hash of the mark that the cookie holds."""
+    """A session at the desk (登录), under the hash of the token in its cookie."""
 
     __tablename__ = "signed_in"
     stated_but = ("seen_at", "challenge", "challenge_at")
@@ -272,7 +272,7 @@ class SignedIn(Row, Stated):
 
 
 class SignInAttempts(Row):
-    """Failed sign-ins of a typed name from one place, and until when the next one has to wait."""
+    """Failed sign-ins for a typed name from one source, and until when the next attempt is delayed."""
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (UniqueConstraint("name_mark", "place", name="uq_sign_in_attempts_name_place"),)
@@ -287,7 +287,7 @@ class SignInAttempts(Row):
 
 
 class CommandToken(Row):
-    """A command done once: the same token again gets the first result."""
+    """A command executed once: the same token again returns the first result."""
 
     __tablename__ = "command_token"
     sealed_by = ("token",)

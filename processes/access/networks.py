@@ -1,4 +1,4 @@
-"""Whom an address belongs to, for whatever is counted by address."""
+"""Normalises addresses for counting by address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LONGEST = 60
 
 
 def network(address: str) -> str:
-    """The address to count by: an IPv6 address is its /64, an IPv4 address that is written as one is itself."""
+    """Return the address to count by: the /64 of an IPv6 address, or an IPv4 address also if mapped to IPv6."""
     try:
         there = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,6 +1,7 @@
-"""Signing in at a provider (统一身份认证, OpenID Connect): authorization code with PKCE, state and nonce.
+"""Sign-in through a provider (统一身份认证, OpenID Connect): authorization code with PKCE, state and nonce.
 
-Authlib speaks the protocol, joserfc opens the token.  Fixed are the issuer and the algorithms; no account is made.
+Authlib implements the protocol, joserfc verifies the token. Issuer and algorithms are fixed; no account is
+created.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ ANSWERED_WITHIN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is kept in the browser's signed cookie until the provider answers."""
+    """Kept in the browser's signed cookie until the provider responds."""
 
     state: str
     nonce: str
@@ -47,14 +48,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """Of whom the provider says that they signed in, and whether with a second factor that counts here."""
+    """The person identified by the provider, and whether a second factor that counts here was used."""
 
     username: str
     has_factor: bool
 
 
 def begin(provider: Provider, back: str, again: bool) -> tuple[str, Asked]:
-    """The provider's address to lead a person to; `again` asks for the password there once more."""
+    """Return the provider's address to redirect to; `again` demands the password there once more."""
     told = _metadata(provider)
     verifier, nonce = generate_token(_VERIFIER), generate_token(_VERIFIER)
     more = {"prompt": "login", "max_age": "0"} if again else {}
@@ -66,10 +67,10 @@ def begin(provider: Provider, back: str, again: bool) -> tuple[str, Asked]:
 
 
 def finish(provider: Provider, back: str, asked: Asked, answer: Mapping[str, str], again: bool) -> Vouched:
-    """Whom the provider's answer vouches for; raises `ProviderRefused`, `ProviderAway`."""
+    """Return the person identified by the provider's response; raises `ProviderRefused`, `ProviderAway`."""
     if not compare_digest(answer.get("state", ""), asked.state):
         raise ProviderRefused(reason="回答与请求不符，请重新登录")
-    # RFC 9207: an answer of another provider that found its way here.
+    # RFC 9207: a response of another provider (mix-up attack).
     if answer.get("iss", provider.issuer) != provider.issuer:
         raise ProviderRefused(reason="回答不是来自本单位的认证系统")
     if "error" in answer or not answer.get("code"):
@@ -95,7 +96,10 @@ def finish(provider: Provider, back: str, asked: Asked, answer: Mapping[str, str
 
 
 def claims_of(provider: Provider, token: str, keys: Any, nonce: str) -> dict[str, Any]:
-    """What an ID token says, once signature, issuer, audience, time and nonce are right; raises `ProviderRefused`."""
+    """Return the claims of an ID token after checking signature, issuer, audience, time and nonce.
+
+    Raises `ProviderRefused`.
+    """
     now = int(sessions.wall().timestamp())
     rules = jwt.JWTClaimsRegistry(
         now=now, leeway=_SLACK,
@@ -108,7 +112,7 @@ def claims_of(provider: Provider, token: str, keys: Any, nonce: str) -> dict[str
         rules.validate(claims)
     except (JoseError, ValueError, KeyError, TypeError, AttributeError):
         raise ProviderRefused(reason="认证系统的凭据无效或者已经过期") from None
-    # A token for several is for us only where it was issued to us.
+    # A token for several audiences is accepted only if it was issued to us.
     audience = claims["aud"]
     if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != provider.client:
         raise ProviderRefused(reason="认证系统的凭据不是发给本系统的")
@@ -116,7 +120,7 @@ def claims_of(provider: Provider, token: str, keys: Any, nonce: str) -> dict[str
 
 
 def leaving(provider: Provider, back: str) -> str:
-    """The provider's address at which one signs out there as well; empty where it has none."""
+    """Return the provider's logout address; "" if it has none."""
     address = _metadata(provider).get("end_session_endpoint", "")
     if not address:
         return ""
@@ -124,7 +128,8 @@ def leaving(provider: Provider, back: str) -> str:
 
 
 def _has_factor(provider: Provider, claims: Mapping[str, Any]) -> bool:
-    """Whether what the provider says of the way of signing in counts as a second factor, by the office's setting."""
+    """Whether the authentication method reported by the provider counts as a second factor, by the office's
+    setting."""
     said = claims.get("amr")
     ways = {w for w in said if isinstance(w, str)} if isinstance(said, list) else set()
     return bool(provider.factors & (ways | {str(claims.get("acr", ""))}))
@@ -143,7 +148,7 @@ def _client(provider: Provider, back: str) -> Any:
 
 
 def _metadata(provider: Provider) -> dict[str, str]:
-    """What the provider says of itself; only what is of the fixed issuer and lies behind TLS counts."""
+    """The provider's metadata; only values of the fixed issuer and with TLS addresses are used."""
     told = _read(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
     needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
     found = {k: v for k, v in told.items() if isinstance(v, str)}
@@ -153,7 +158,7 @@ def _metadata(provider: Provider) -> dict[str, str]:
 
 
 def is_safe(address: str) -> bool:
-    """Whether secrets may go to an address: behind TLS, or on this machine."""
+    """Return whether secrets may be sent to an address: over TLS, or on this machine."""
     parts = urlsplit(address)
     return bool(parts.hostname) and (
         parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL)
@@ -161,7 +166,7 @@ def is_safe(address: str) -> bool:
 
 
 def _read(address: str) -> Any:
-    """A JSON object of the provider, bounded; raises `ProviderAway`."""
+    """Read a JSON object from the provider, limited in size; raises `ProviderAway`."""
     try:
         with requests.get(address, timeout=_TIMEOUT, allow_redirects=False, stream=True) as answer:
             answer.raise_for_status()

@@ -1,7 +1,7 @@
-"""What rows of records are after each change stands in the access log, as a hash: one changed past the program is found.
+"""Hashes of rows in the access log after each change, so that rows changed outside the program are detected.
 
-It is for kinds of rows that change seldom and that no chain of events tells of (`storage.base.Stated`).  Noting is no matter
-of the place that changes them: every transaction that did notes it at its end, in the chain of whoever acted.
+For kinds of rows that change rarely and have no chain of events (`storage.base.Stated`). Every transaction
+records its changed rows at its end, in the chain of the actor; callers do nothing.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ _AT_ONCE = 500
 
 
 def kinds() -> list[Any]:
-    """The kinds of rows whose state is noted, by table."""
+    """Return the kinds of rows whose state is recorded, by table."""
     found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, Stated)]
     return sorted(found, key=lambda kind: kind.__tablename__)
 
 
 def digest(row: Row) -> str:
-    """The hash over what a row says; of what is sealed only whether there is something: its seal holds the rest."""
+    """Return the hash over a row; of an encrypted value only whether there is one, as encryption protects the
+    rest."""
     kind: Any = type(row)
     return WHOLE + _hash(row) if kind.stated_since else _hash(row)
 
@@ -56,23 +57,24 @@ def _hash(row: Row, but: Collection[str] = ()) -> str:
 
 
 def note_changes(uow: UnitOfWork) -> None:
-    """Write down what the rows that this transaction changed are now; the end of every transaction calls it."""
+    """Record the state of rows changed in this transaction; called at the end of every transaction."""
     session = uow.session
     if any(isinstance(row, Stated) for row in (*session.new, *session.dirty, *session.deleted)):
         session.flush()
     for (table, key), row in sorted(session.info.pop(_CHANGED, {}).items(), key=lambda one: one[0]):
         state = GONE
         if row is not None:
-            session.refresh(row)  # as the database has it, and not as somebody typed it
+            session.refresh(row)  # as stored in the database, not as typed
             state = digest(row)
         audit.note_of(uow, uow.account_id, ACTION, f"{table} {key} {state}")
 
 
 def begin(uow: UnitOfWork) -> int:
-    """Note every row of a kind that nothing was noted of yet, once for each kind; answers how many it was.
+    """Record every row of each kind that has no record yet, once; return their number.
 
-    That a kind has begun is noted even if there is no row of it: one that somebody adds later is not taken for old.
-    Of a kind of which more is noted than earlier, its rows are noted again, if what is said of them is true.
+    The start is recorded even if there are no rows, so that a row added later is not taken for an old one. If
+    more columns of a kind are covered than before, its rows are recorded again, provided that they match
+    their earlier record.
     """
     count = 0
     for kind in kinds():
@@ -90,7 +92,7 @@ def begin(uow: UnitOfWork) -> int:
 
 
 def has_begun(session: Session, what: str) -> bool:
-    """Whether rows of a table, or of whatever else, are noted already."""
+    """Return whether rows of a table, or anything else, are recorded already."""
     noted = select(AccessLog.id).where(
         AccessLog.action == ACTION, AccessLog.target > f"{what} ", AccessLog.target < f"{what}!"
     )
@@ -98,12 +100,12 @@ def has_begun(session: Session, what: str) -> bool:
 
 
 def note_begun(uow: UnitOfWork, what: str) -> None:
-    """From now on nothing of it is older than the record."""
+    """Record that from now on no row of this kind may lack a record."""
     audit.note_of(uow, uow.account_id, ACTION, f"{what} {_BEGUN}")
 
 
 def differing(session: Session) -> Iterator[str]:
-    """Rows that are not what the log says of them, that it does not know, or that are missing; in sentences."""
+    """Return sentences for rows that differ from the log, are unknown to it, or are missing."""
     said = _said(session)
     for kind in kinds():
         table = kind.__tablename__
@@ -120,7 +122,7 @@ def differing(session: Session) -> Iterator[str]:
 
 
 def _said(session: Session, begins: str = "") -> dict[tuple[str, str], str]:
-    """What the log says last of each row, by table and key; of one table where the targets begin so."""
+    """The latest record of each row, by table and key; of one table if the targets begin so."""
     said: dict[tuple[str, str], str] = {}
     noted = select(AccessLog.target).where(AccessLog.action == ACTION).order_by(AccessLog.id)
     if begins:

@@ -1,6 +1,6 @@
 """Whole-household screening (一户一筛): for every programme and member yes, no, or what is still needed.
 
-Proposed only, never decided: a clerk reads it beside the form; nothing is stored.
+Only a suggestion: a clerk reads it beside the form; nothing is stored.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ RESULTS = {"yes": "拟符合", "no": "不符合", "needs": "待补充"}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the table says of one member under one programme."""
+    """The result of the table for one member under one programme."""
 
     member: str
     result: str
@@ -40,7 +40,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """One programme over all members."""
+    """One programme for all members."""
 
     title: str
     findings: tuple[Finding, ...]
@@ -53,13 +53,13 @@ class Screened:
 
     @property
     def result(self) -> str:
-        """The best that is found for anybody of the family: one application is for the household."""
+        """The best result of any member: an application is for the whole household."""
         said = [f.result for f in self.findings]
         return next((r for r in RESULTS_BY_HOPE if r in said), "needs")
 
     @property
     def grouped(self) -> tuple[tuple[str, Finding], ...]:
-        """Findings with the names that they hold for; one that holds for everybody names nobody."""
+        """Group findings with the names they apply to; one that applies to everybody has no names."""
         by_reason: dict[tuple[str, str, str], list[Finding]] = {}
         for one in self.findings:
             by_reason.setdefault((one.result, one.reason, one.article), []).append(one)
@@ -70,7 +70,7 @@ class Screened:
 
 
 def screen(session: Session, household: Household, now: datetime, today: date) -> list[Screened]:
-    """Screen a household for every published programme, by the releases in force."""
+    """Screen a household for every published programme, under the releases in force."""
     known = people.facts(household, today)
     living = people.living(household, today)
     drawn: dict[int, list[str]] = {}
@@ -114,7 +114,7 @@ def _one(
 
 
 def _figures(bundle: Bundle, data: Mapping[str, Any]) -> str:
-    """Income a head beside the standard, where the programme says which lines of its sheets these are."""
+    """Income per head and the standard, if the programme names the lines of its sheets for them."""
     rule = bundle.verdict("")
     if rule is None or rule.income is None or rule.standard is None:
         return ""

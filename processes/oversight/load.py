@@ -1,4 +1,4 @@
-"""The load of an office: what is due today, late, waiting, by township and by step; every figure can be opened."""
+"""Workload of an office: due today, late, waiting, by township and by step; every figure can be opened."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Load:
 
 
 def by_township(session: Session, today: date) -> list[Load]:
-    """The load of every township in scope; the title is its code until somebody names it."""
+    """Return the load of every township in scope; the title is its code until a name is set."""
     return by_township_and_step(session, today)[0]
 
 
 def by_township_and_step(session: Session, today: date) -> tuple[list[Load], list[Load]]:
-    """The load of every township, and of every kind of step, the heaviest first: one reading of an index."""
+    """Return the load of every township, and of every kind of step, the heaviest first; reads one index."""
     late = func.sum(case((WorkItem.due_on < today, 1), else_=0))
     week = func.sum(case((WorkItem.due_on.between(today, today + timedelta(days=7)), 1), else_=0))
     key = WorkItem.role, WorkItem.task, WorkItem.township
@@ -58,7 +58,7 @@ def _with(load: Load, numbers: Sequence[int]) -> Load:
 
 
 def own(session: Session, actor: Actor) -> dict[str, int]:
-    """What a person has in hand, and what of it came back."""
+    """Return a person's open steps, and how many of them were sent back."""
     mine = WorkItem.claimed_by_id == actor.account_id, WorkItem.status == "open"
     back = func.sum(case((WorkItem.returned_reason.is_not(None), 1), else_=0))
     row = session.execute(select(func.count(), back).where(*mine)).one()
@@ -66,14 +66,14 @@ def own(session: Session, actor: Actor) -> dict[str, int]:
 
 
 def late(session: Session, today: date) -> int:
-    """How many open steps in scope are late."""
+    """Return how many open steps in scope are late."""
     return (
         session.scalar(select(func.count()).select_from(WorkItem).where(OPEN, WorkItem.due_on < today)) or 0
     )
 
 
 def items(session: Session, state: str, township: str, task: str, today: date, number: int) -> Page:
-    """The open steps behind a figure, soonest due first."""
+    """Return the open steps behind a figure, soonest due first."""
     conditions: list[ColumnElement[bool]] = [OPEN]
     if state == "late":
         conditions.append(WorkItem.due_on < today)

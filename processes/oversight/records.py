@@ -1,4 +1,4 @@
-"""Papers and the register, held against what was written when they changed: events of cases, states of households."""
+"""Checks papers and register against the records of their changes: events of cases, states of households."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _ISSUED, _AS_IT_STANDS = "paper_issued", "state_printed"
 
 
 def differing(session: Session) -> Iterator[str]:
-    """What does not agree, in sentences; no names, no numbers of people."""
+    """Return sentences for differences; no names, no ID numbers."""
     yield from _papers(session)
     yield from _households(session)
 
 
 def _papers(session: Session) -> Iterator[str]:
-    """A paper for each event of issuing, with its number; files that are destroyed have no events to say so."""
+    """Every event of issuing must have a paper with its number; destroyed files have no such events."""
     numbers: dict[int, str] = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
     destroyed = set(session.scalars(select(Case.id).where(Case.destroyed_on.is_not(None))))
 
@@ -53,7 +53,7 @@ def _papers(session: Session) -> Iterator[str]:
 
 
 def _households(session: Session) -> Iterator[str]:
-    """Each household is as its last kept state says, and no state between the first and the last is missing."""
+    """Every household must equal its last recorded state, with no state missing in between."""
     after = 0
     while ids := session.scalars(
         select(Household.id).where(Household.id > after).order_by(Household.id).limit(_AT_ONCE)
@@ -71,7 +71,7 @@ def _households(session: Session) -> Iterator[str]:
 
 
 def _fault(household: Household, states: list[HouseholdVersion]) -> str:
-    if not states:  # not saved since states are kept: there is nothing to hold it against
+    if not states:  # not saved since states are recorded: nothing to compare with
         return ""
     if any(member.person is None for member in household.members):
         return "有成员在人员登记中不存在"
@@ -94,7 +94,8 @@ def _fault(household: Household, states: list[HouseholdVersion]) -> str:
 
 
 def _agrees(kept: Any, now: Any) -> bool:
-    """Whether what a state says is so now; one that was kept by an earlier version says less, and names members by place."""
+    """Whether a recorded state equals the current one; states of earlier versions have fewer values, and name
+    members by position."""
     if isinstance(kept, dict):
         return all(_agrees(said, now[key]) for key, said in kept.items() if key in now)
     if isinstance(kept, list):

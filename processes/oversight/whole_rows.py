@@ -1,4 +1,4 @@
-"""Rows that refer to nothing, and values that cannot be read: neither is ever written by the program, in any table."""
+"""Finds references to missing rows and values that cannot be read; the program never writes either."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ON_SQLITE: dict[type, Callable[[Any], object]] = {
 
 
 def differing(session: Session) -> Iterator[str]:
-    """A sentence for each such value; comparisons that come to one may say less than there is."""
+    """Return a sentence for each such value; other comparisons that meet one may be incomplete."""
     for table in Row.metadata.sorted_tables:
         for constraint in sorted(table.foreign_key_constraints, key=lambda one: [*one.column_keys]):
             yield from _astray(session, table, constraint)

@@ -1,4 +1,4 @@
-"""Rows of the register.  ID numbers are encrypted, found by a keyed blind index."""
+"""Tables of the register. ID numbers are encrypted and found by a keyed blind index."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from processes.storage.sealing import sealed_data, sealed_text
 
 
 class Person(Row, Marked):
-    """A natural person, once in the register whatever households they lived in."""
+    """A natural person, registered once for all households they lived in."""
 
     __tablename__ = "person"
 
@@ -46,7 +46,7 @@ class Person(Row, Marked):
 
     @validates("name")
     def _spell(self, _attribute: str, name: str) -> str:
-        """With the name go its initials, whoever sets it."""
+        """Keep the initials in step with the name."""
         self.initials, self.initials_other = initials(name), other_initials(name)
         return name
 
@@ -55,7 +55,7 @@ _STANDING = text("undone_at IS NULL")
 
 
 class PersonVersion(Row, Marked, Stated):
-    """What was registered of a person from a moment on, and where that came from (人员变更记录)."""
+    """The registered state of a person from an instant on, and its source (人员变更记录)."""
 
     __tablename__ = "person_version"
     __table_args__ = (Index("ix_person_version_person", "person_id", "id"),)
@@ -70,10 +70,10 @@ class PersonVersion(Row, Marked, Stated):
 
 
 class PersonDifference(Row, Marked, Stated):
-    """Another place entered something else of a person than their own file says (登记差异).
+    """A township's data about a person that contradict the person's file (登记差异).
 
-    Until the place of the file has resolved it, the file's own value counts.  `status` is `open`, `accepted`,
-    `declined` or `lapsed` (the two came to say the same by themselves).
+    Until the township of the file has resolved it, the file's value counts. `status` is `open`, `accepted`,
+    `declined` or `lapsed` (the values became equal).
     """
 
     __tablename__ = "person_difference"
@@ -104,7 +104,7 @@ class PersonDifference(Row, Marked, Stated):
 
 
 class PersonMerge(Row, Marked, Stated):
-    """A provisional person found to be a registered one; undone by a note, never by deleting."""
+    """A provisional person identified as a registered one; undone by a record, never by deleting."""
 
     __tablename__ = "person_merge"
     __table_args__ = (
@@ -158,7 +158,7 @@ class Household(Row, Scoped, Marked):
 
 
 class Transfer(Row, Marked, Stated):
-    """A household, or one person of it, moves to another township (迁移): asked by the one, accepted by the other.
+    """A household or one person moves to another township (迁移): requested by one, accepted by the other.
 
     `status` is `asked`, `accepted`, `declined` or `withdrawn`; nothing moves before it is accepted.
     """
@@ -195,7 +195,7 @@ class Transfer(Row, Marked, Stated):
 
 
 class HouseholdVersion(Row, Marked):
-    """A household as it was saved once (历史状态)."""
+    """A saved state of a household (历史状态)."""
 
     __tablename__ = "household_version"
     __table_args__ = (Index("ix_household_version_at", "household_id", "at"),)

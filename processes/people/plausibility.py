@@ -1,4 +1,4 @@
-"""Families that can hardly be: what a clerk has to confirm before it is saved (no entitlement depends on these bounds)."""
+"""Implausible families, which a clerk has to confirm before saving (no entitlement depends on these limits)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GENERATIONS = {"子女": -1, "儿媳女婿": -1, "孙子女": -2, "父母": 1, 
 
 
 def unusual(form: HouseholdForm, today: date) -> list[str]:
-    """What is unusual within the family as it was typed; the same family always gives the same sentences."""
+    """Return what is unusual in the family as typed; the same family always gives the same sentences."""
     head = next(m for m in form.members if m.relation == "本人")
     return [
         *_spouses(form.members, today),
@@ -72,9 +72,9 @@ def _namesakes(members: Sequence[MemberForm]) -> Iterator[str]:
 
 
 def in_other_files(session: Session, form: HouseholdForm, household_id: int | None) -> list[str]:
-    """Members who are in another household's file too, wherever it lies; shows the file's number and nothing more.
+    """Return members who are also in another household's file, in any township; shows only the file's number.
 
-    They are called by the end of the number: whoever types one with any name is not told whose it is.
+    They are identified by the end of the number: typing one with any name must not reveal whose it is.
     """
     people = registered_with(session, [m.id_number for m in form.members if m.id_number])
     household, membership = Household.__table__, Membership.__table__
@@ -98,6 +98,6 @@ def in_other_files(session: Session, form: HouseholdForm, household_id: int | No
 
 
 def leaving(household: Household, form: HouseholdForm, people: Sequence[Person]) -> list[Person]:
-    """Persons of the file who are not in it any more."""
+    """Return persons of the file who are no longer in it."""
     staying = {p.id for p in people} | {m.provisional_id for m in form.members if m.provisional_id}
     return [m.person for m in household.members if m.person_id not in staying]

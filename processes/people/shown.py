@@ -1,4 +1,4 @@
-"""A household as screens show it: ID numbers masked, everything else as it was entered."""
+"""A household for display: ID numbers masked, everything else as entered."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from processes.policy.periods import age_on
 
 
 def members(household: Household, today: date) -> list[dict[str, Any]]:
-    """Members as a list shows them."""
+    """Return members for a list."""
     found = []
     for membership in household.members:
         p = membership.person
@@ -31,7 +31,8 @@ def members(household: Household, today: date) -> list[dict[str, Any]]:
 
 
 def with_told(content: dict[str, Any], told: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
-    """The household as its page edits it, with what its own place says of people who belong elsewhere."""
+    """Return the household for its editing page, with the township's own data about people whose file is
+    elsewhere."""
     members = []
     for member in content["members"]:
         said = dict(told.get(member["person_id"], {}))
@@ -43,7 +44,7 @@ def with_told(content: dict[str, Any], told: Mapping[int, Mapping[str, Any]]) ->
 
 
 def as_told(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What a list shows of a member where a place says otherwise than the file, as that place says it."""
+    """Return a member for a list, with the township's own data if they differ from the file."""
     found: dict[str, Any] = {}
     if "name" in said:
         found["name"] = said["name"]
@@ -57,7 +58,7 @@ def as_told(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def condition(person: Person) -> str:
-    """Disability and illness as screens and papers say them: 肢体二级、重病."""
+    """Format disability and illness for screens and papers: 肢体二级、重病."""
     said = [
         disability(person.disability_kind, person.disability_grade),
         "重病" if person.grave_illness else "",
@@ -66,7 +67,7 @@ def condition(person: Person) -> str:
 
 
 def as_form(household: Household) -> dict[str, Any]:
-    """The household as its page edits it; `keep` stands for an ID number that is not shown."""
+    """Return the household for its editing page; `keep` stands for an ID number that is not shown."""
     return {
         "division": household.division,
         "address": household.address,
@@ -95,7 +96,7 @@ def as_form(household: Household) -> dict[str, Any]:
 
 
 def key_of(person_id: int) -> str:
-    """By what the lines of a form name a person who is registered."""
+    """Return the key by which lines of a form refer to a registered person."""
     return f"p{person_id}"
 
 
