@@ -11,7 +11,7 @@ from processes.storage.base import Row
 
 
 class ChainAnchor(Row):
-    """One hash over every event up to one, and over the anchor before: nothing older can be changed unseen."""
+    """One hash over all events up to one, and over the previous anchor, so that older changes are detected."""
 
     __tablename__ = "chain_anchor"
 

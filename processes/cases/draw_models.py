@@ -1,4 +1,4 @@
-"""Rows of draws: who committed to which number, and the lots that were drawn with them."""
+"""Tables of draws: committed numbers, and the lots drawn with them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COLLECTING = text("status = 'collecting'")
 
 
 class DrawRound(Row, Scoped, Stated):
-    """Two numbers of two offices under which a county draws, until they are revealed (抽签轮次)."""
+    """Two numbers of two offices used for draws in a county until they are revealed (抽签轮次)."""
 
     __tablename__ = "draw_round"
     __table_args__ = (
@@ -35,7 +35,7 @@ class DrawRound(Row, Scoped, Stated):
 
 
 class DrawNumber(Row, Marked, Stated):
-    """A number that somebody committed to: its hash is known at once, the number when the round is revealed."""
+    """A committed number: its hash is known at once, the number when the round is revealed."""
 
     __tablename__ = "draw_number"
     __table_args__ = (UniqueConstraint("round_id", "office"),)
@@ -53,7 +53,7 @@ class DrawNumber(Row, Marked, Stated):
 
 
 class DrawnLot(Row, Scoped, Told):
-    """The lot of a case in a draw: drawn once, whatever is done again later."""
+    """The lot of a case in a draw: drawn once, and kept if a step is repeated."""
 
     __tablename__ = "drawn_lot"
     told_as = "签号"
@@ -74,5 +74,5 @@ class DrawnLot(Row, Scoped, Told):
     at: Mapped[datetime]
 
     def told_key(self) -> str:
-        """One of a case in each draw."""
+        """One per draw in a case."""
         return self.name

@@ -1,9 +1,9 @@
-"""Draws that nobody knows beforehand and anybody can repeat afterwards (抽签, C35): one mechanism for all of them.
+"""Draws that are unpredictable and verifiable (抽签, C35): one mechanism for all of them.
 
-Two people of different offices commit to a number each; only the hashes are shown.  The lot of a case comes from the
-last daily seal, both numbers, and the case's number.  Nothing is waited for: the numbers lie sealed in the database,
-and the last seal that is there counts, however long the worker has stood still.  When a round is revealed its numbers
-are printed with the lots, it draws no more, and everybody can compute every lot again.
+Two people of different offices each commit to a number; only the hashes are shown. The lot of a case is
+computed from the last daily seal, both numbers, and the case's number. Nothing is waited for: the numbers are
+stored encrypted, and the last existing seal is used, even if the worker has not run for a while. When a round
+is revealed, its numbers are published with the lots, it is closed, and everybody can recompute every lot.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _OFFICES = {Role.FINANCE_OFFICER: "财政", Role.AUDITOR: "审计"}
 
 
 def office_of(actor: Actor) -> str:
-    """The office that somebody commits for: a department, finance, audit, or the civil affairs bureau."""
+    """Return the office that somebody commits for: a department, finance, audit, or the civil affairs bureau."""
     if actor.department:
         return actor.department
     return next((title for role, title in _OFFICES.items() if role in actor.roles), "民政")
 
 
 def enter(uow: UnitOfWork, actor: Actor, number: str) -> DrawNumber:
-    """Commit to a number; the second of another office makes the round ready to draw with."""
+    """Commit to a number; the second one, of another office, makes the round ready."""
     digits = number.strip()
     if not digits.isascii() or not digits.isdigit() or not SHORTEST <= len(digits) <= LONGEST:
         raise Invalid(reason=f"请填写 {SHORTEST} 至 {LONGEST} 位数字")
@@ -63,7 +63,7 @@ def enter(uow: UnitOfWork, actor: Actor, number: str) -> DrawNumber:
 
 
 def reveal(uow: UnitOfWork, actor: Actor, round_id: int) -> DrawRound:
-    """Make the numbers of a round known; it draws no more from now on."""
+    """Reveal the numbers of a round and close it."""
     found = uow.session.scalar(
         select(DrawRound)
         .where(DrawRound.id == round_id)
@@ -79,9 +79,9 @@ def reveal(uow: UnitOfWork, actor: Actor, round_id: int) -> DrawRound:
 
 
 def draw(uow: UnitOfWork, case: Case, name: str, rate: Decimal) -> DrawnLot:
-    """The lot of a case in a draw: the one that was drawn before, or a new one.
+    """Return the lot of a case in a draw: the existing one, or a new one.
 
-    Where nobody has committed to numbers every case is chosen: what nobody can prove spares nobody.
+    If nobody has committed to numbers every case is chosen: a choice that cannot be verified exempts nobody.
     """
     standing = uow.session.scalar(select(DrawnLot).where(DrawnLot.case_id == case.id, DrawnLot.name == name))
     if standing is not None:
@@ -105,25 +105,25 @@ def draw(uow: UnitOfWork, case: Case, name: str, rate: Decimal) -> DrawnLot:
 
 
 def lot_of(name: str, seal: str, numbers: Sequence[tuple[str, str]], case_number: str) -> Decimal:
-    """A lot in [0, 1) with four places: the first eight bytes of the SHA-256 over everything, one item a line."""
+    """Compute a lot in [0, 1) with four places: the first eight bytes of the SHA-256 over all items, one a line."""
     said = [name, seal, *(f"{number}:{nonce}" for number, nonce in numbers), case_number]
     value = int.from_bytes(hashlib.sha256("\n".join(said).encode()).digest()[:8], "big")
     return Decimal(value % _RANGE) / _RANGE
 
 
 def commitment(number: str, nonce: str) -> str:
-    """What is shown of a number before it is revealed."""
+    """Return the hash shown for a number before it is revealed."""
     return hashlib.sha256(f"{number}:{nonce}".encode()).hexdigest()
 
 
 def rounds(session: Session) -> list[DrawRound]:
-    """Every round in scope, latest first."""
+    """Return every round in scope, latest first."""
     query = select(DrawRound).order_by(DrawRound.id.desc()).options(selectinload(DrawRound.numbers))
     return list(session.scalars(query))
 
 
 def one(session: Session, round_id: int) -> DrawRound:
-    """A round in scope; raises `NotFound`."""
+    """Return a round in scope; raises `NotFound`."""
     query = select(DrawRound).where(DrawRound.id == round_id).options(selectinload(DrawRound.numbers))
     found = session.scalar(query)
     if found is None:
@@ -132,12 +132,12 @@ def one(session: Session, round_id: int) -> DrawRound:
 
 
 def lots(session: Session, round_id: int) -> list[DrawnLot]:
-    """The lots drawn in a round, in order."""
+    """Return the lots drawn in a round, in order."""
     return list(session.scalars(select(DrawnLot).where(DrawnLot.round_id == round_id).order_by(DrawnLot.id)))
 
 
 def differing(session: Session) -> list[str]:
-    """Lots that do not come out again from what is kept, and numbers that are not what was committed to."""
+    """Return lots that cannot be reproduced, and numbers that do not match their commitment."""
     faults = []
     for found in rounds(session):
         numbers = [(n.number, n.nonce) for n in found.numbers]
@@ -173,7 +173,7 @@ def _collecting(uow: UnitOfWork, actor: Actor) -> DrawRound:
 
 
 def _in_use(uow: UnitOfWork, division: str) -> DrawRound | None:
-    """The round that draws now, held so that it is not revealed before this lot is written."""
+    """The current round, locked so that it is not revealed before this lot is written."""
     return uow.session.scalar(
         select(DrawRound)
         .where(DrawRound.division == division[:COUNTY_DIGITS], DrawRound.status == READY)

@@ -1,4 +1,4 @@
-"""The event chain of a case: append-only, each event sealed with the hash of the one before."""
+"""The event chain of a case: append-only, each event includes the hash of the one before."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LAST = "last events"
 def append(
     uow: UnitOfWork, case: Case, actor: Actor, kind: str, title: str = "", **payload: Any
 ) -> CaseEvent:
-    """Add an event at the end of the chain."""
+    """Append an event to the chain."""
     case.events_count += 1
     event = CaseEvent(
         case_id=case.id,
@@ -47,7 +47,7 @@ def append(
 
 
 def say_too(uow: UnitOfWork, case_id: int, **more: Any) -> bool:
-    """Have the last event that this transaction wrote of a case say more; answers whether there is one."""
+    """Add data to the last event that this transaction wrote of a case; return whether there is one."""
     case, event = uow.session.info.get(_LAST, {}).get(case_id, (None, None))
     if event is None:
         return False
@@ -57,10 +57,10 @@ def say_too(uow: UnitOfWork, case_id: int, **more: Any) -> bool:
 
 
 def digest(event: CaseEvent) -> str:
-    """The hash over everything that an event says and the hash before it.
+    """Return the hash over everything in the event and the hash before it.
 
-    It lies open beside the sealed payload: the salt, sealed too, keeps anybody from finding the payload out by trying.
-    Events of before there was a salt have none.
+    It is stored in clear beside the encrypted payload: the salt, encrypted too, prevents guessing the
+    payload. Events older than the salt have none.
     """
     said = [
         event.case_id,
@@ -79,13 +79,13 @@ def digest(event: CaseEvent) -> str:
 
 
 def latest(session: Session, case_id: int, kind: str) -> CaseEvent:
-    """The last event of a kind in a case that has one."""
+    """Return the last event of a kind; the case must have one."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind == kind)
     return session.scalars(query.order_by(CaseEvent.position.desc())).first() or CaseEvent(payload={})
 
 
 def before(session: Session, case_id: int, position: int | None, most: int) -> list[CaseEvent]:
-    """What happened in a case before a position (None: the last events), latest first, at most so many."""
+    """Return events before a position (None: the last events), latest first, at most so many."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind != NOTED)
     if position is not None:
         query = query.where(CaseEvent.position < position)
@@ -93,13 +93,13 @@ def before(session: Session, case_id: int, position: int | None, most: int) -> l
 
 
 def of_kind(session: Session, case_id: int, kind: str) -> list[CaseEvent]:
-    """Events of one kind of a case, oldest first."""
+    """Return events of one kind of a case, oldest first."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind == kind)
     return list(session.scalars(query.order_by(CaseEvent.position)))
 
 
 def of_kinds(session: Session, case_id: int, *kinds: str) -> dict[str, list[CaseEvent]]:
-    """Events of some kinds of a case, oldest first, by kind."""
+    """Return events of some kinds of a case, oldest first, by kind."""
     found: dict[str, list[CaseEvent]] = {kind: [] for kind in kinds}
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind.in_(kinds))
     for one in session.scalars(query.order_by(CaseEvent.position)):
@@ -108,7 +108,7 @@ def of_kinds(session: Session, case_id: int, *kinds: str) -> dict[str, list[Case
 
 
 def computed(decided: Iterable[CaseEvent]) -> list[CaseEvent]:
-    """How each table and each sheet of a case came out last, in the order in which they came first."""
+    """Return the last result of each table and sheet of a case, in the order in which they first appeared."""
     last: dict[str, CaseEvent] = {}
     for event in decided:
         last[str(event.payload.get("table") or event.payload.get("sheet") or "")] = event
@@ -116,7 +116,7 @@ def computed(decided: Iterable[CaseEvent]) -> list[CaseEvent]:
 
 
 def verify(session: Session, case: Case) -> str | None:
-    """What is wrong with the chain of a case, or None when it is whole."""
+    """Return what is wrong with the chain of a case, or None if it is intact."""
     previous = ""
     count = 0
     for event in session.scalars(
@@ -134,7 +134,7 @@ def verify(session: Session, case: Case) -> str | None:
 
 
 def _is_as_written(event: CaseEvent, destroyed: bool) -> bool:
-    """After destruction the hashes are all that is left of an event: they still show that none is missing."""
+    """After destruction only the hashes of an event are left; they still prove that none is missing."""
     try:
         return (destroyed and not event.payload and not event.title) or digest(event) == event.digest
     except SealBroken:
@@ -142,6 +142,6 @@ def _is_as_written(event: CaseEvent, destroyed: bool) -> bool:
 
 
 def of_case(session: Session, case_id: int) -> list[CaseEvent]:
-    """Events of a case, oldest first."""
+    """Return events of a case, oldest first."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.position)
     return list(session.scalars(query))

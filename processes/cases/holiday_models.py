@@ -24,7 +24,7 @@ _PROPOSED, _STANDING = text("status = 'proposed'"), text("status = 'standing'")
 class HolidayVersion(Row, Stated):
     """One version of a year's notice (放假安排).
 
-    What was entered before versions were kept has no proposer and nobody who confirmed it.
+    Notices entered before versions existed have neither a proposer nor a confirming person.
     """
 
     __tablename__ = "holiday_version"

@@ -1,4 +1,4 @@
-"""Rows of a migration batch: which cases go on under another release, why, and how to take them back."""
+"""Tables of migration batches: which cases change to another release, why, and how to undo it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROW_TITLES = {WAITS: "", MIGRATED: "已迁移", FAILED: "未迁移", BACK: "已�
 
 
 class MigrationBatch(Row, Stated):
-    """A plan to take the unfinished cases of one release to another one, and what became of it."""
+    """A plan to migrate the unfinished cases of one release to another, and its result."""
 
     __tablename__ = "migration_batch"
     stated_but = ("cursor",)
@@ -56,7 +56,7 @@ class MigrationBatch(Row, Stated):
 
 
 class MigrationRow(Row, Marked, Stated):
-    """One case of a batch: the verdict, the choice, and what the case was before."""
+    """One case of a batch: the result of the check, the choice, and the previous state of the case."""
 
     __tablename__ = "migration_row"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Reading migration batches: their rows, how many of which kind, what the worker has to do next."""
+"""Queries of migration batches: rows, counts by kind, the next row for the worker."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SHOWN = 500
 
 
 def listed(session: Session) -> list[MigrationBatch]:
-    """Batches, latest first."""
+    """Return batches, latest first."""
     return list(session.scalars(select(MigrationBatch).order_by(MigrationBatch.id.desc()).limit(100)))
 
 
 def one(session: Session, batch_id: int) -> MigrationBatch:
-    """A batch; raises `NotFound`."""
+    """Return a batch; raises `NotFound`."""
     found = session.get(MigrationBatch, batch_id)
     if found is None:
         raise NotFound()
@@ -27,7 +27,7 @@ def one(session: Session, batch_id: int) -> MigrationBatch:
 
 
 def locked(uow: UnitOfWork, batch_id: int) -> MigrationBatch:
-    """A batch, locked; raises `NotFound`."""
+    """Lock a batch and return it; raises `NotFound`."""
     found = uow.session.scalar(select(MigrationBatch).where(MigrationBatch.id == batch_id).with_for_update())
     if found is None:
         raise NotFound()
@@ -35,7 +35,7 @@ def locked(uow: UnitOfWork, batch_id: int) -> MigrationBatch:
 
 
 def standing(session: Session, programme: str) -> MigrationBatch | None:
-    """The batch of a programme that has not ended: there is one at a time."""
+    """Return the unfinished batch of a programme; at most one exists."""
     return session.scalar(
         select(MigrationBatch).where(
             MigrationBatch.programme == programme, MigrationBatch.status.not_in(ENDED)
@@ -44,17 +44,17 @@ def standing(session: Session, programme: str) -> MigrationBatch | None:
 
 
 def unfinished(release_id: int) -> Select[Case]:
-    """The cases of a release that have not ended."""
+    """Return the unfinished cases of a release."""
     return select(Case).where(Case.release_id == release_id, Case.status != "closed")
 
 
 def count_unfinished(session: Session, release_id: int) -> int:
-    """How many cases of a release have not ended."""
+    """Return the number of unfinished cases of a release."""
     return session.scalar(select(func.count()).select_from(unfinished(release_id).subquery())) or 0
 
 
 def rows(session: Session, batch_id: int, kind: str = "") -> list[tuple[MigrationRow, Case]]:
-    """The first rows of a batch with their cases: what needs a choice first, then what is impossible."""
+    """Return the first rows of a batch with their cases: open choices first, then impossible ones."""
     query = (
         select(MigrationRow, Case)
         .join(Case, Case.id == MigrationRow.case_id)
@@ -68,7 +68,7 @@ def rows(session: Session, batch_id: int, kind: str = "") -> list[tuple[Migratio
 
 
 def tally(session: Session, batch_id: int) -> dict[str, int]:
-    """How many rows of each kind and of each status a batch has, and how many choices are open, go and stay."""
+    """Count the rows of a batch by kind and by status, and those with an open choice, going and staying."""
     found: dict[str, int] = {}
     for column in (MigrationRow.kind, MigrationRow.status):
         query = select(column, func.count()).where(MigrationRow.batch_id == batch_id).group_by(column)
@@ -84,7 +84,7 @@ def tally(session: Session, batch_id: int) -> dict[str, int]:
 
 
 def next_row(session: Session, batch: MigrationBatch, status: str) -> MigrationRow | None:
-    """The next row that is to be migrated (`waits`), or to be taken back (`migrated`)."""
+    """Return the next row to be migrated (`waits`), or to be undone (`migrated`)."""
     query = select(MigrationRow).where(MigrationRow.batch_id == batch.id, MigrationRow.status == status)
     if status == WAITS:
         chosen = and_(MigrationRow.kind == "choice", MigrationRow.go.is_(True))
@@ -93,7 +93,7 @@ def next_row(session: Session, batch: MigrationBatch, status: str) -> MigrationR
 
 
 def unfinished_by_release(session: Session, programme: str) -> dict[int, int]:
-    """How many unfinished cases run under each release of a programme, by the release's row id."""
+    """Return the number of unfinished cases by release of a programme, by the release's row id."""
     query = (
         select(Case.release_id, func.count())
         .where(Case.programme == programme, Case.status != "closed")

@@ -1,4 +1,4 @@
-"""Rows of a case.  Projections (work items, clocks) are rewritten with every step of the engine."""
+"""Tables of a case. Projections (work items, clocks) are rewritten with every step of the engine."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class Case(Row, Scoped, Referred, Marked, Told):
         Index("ix_case_file_due", "due_at"),
         Index("ix_case_file_household", "household_id"),
         Index("ix_case_file_applicant", "applicant"),
-        # The list of cases, latest first: what it is narrowed by stands in the index, so that what is left out is not read.
+        # The list of cases, latest first: the index contains the filter columns, so that excluded rows are
+        # not read.
         Index("ix_case_file_latest", "opened_at", "id", "status", "programme", *_NARROWED),
         Index("ix_case_file_status", "status", "opened_at", "id", "programme", *_NARROWED),
         Index("ix_case_file_programme", "programme", "opened_at", "id", "status", *_NARROWED),
@@ -102,14 +103,15 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     )  # fmt: skip
     """What is typed, counts clicks, or is compared with what is told (`oversight.copies`)."""
     __table_args__ = (
-        # In the order of a queue, with the scope's column at the end: a page and its count are read from the index alone,
-        # however many are open.  Unclaimed is a condition: PostgreSQL reads no order through `IS NULL` on a column.
+        # In the order of a queue, with the scope's column at the end: a page and its count are read from the
+        # index alone, however many are open. Unclaimed is a partial index: PostgreSQL does not use the order
+        # of an index through `IS NULL` on a column.
         Index("ix_work_item_office", "status", "role", "township", "due_on", "id", "division", **UNCLAIMED),
         Index("ix_work_item_county", "status", "role", "due_on", "id", "division", **UNCLAIMED),
         Index("ix_work_item_mine", "claimed_by_id", "status", "due_on", "id", "division"),
         Index("ix_work_item_done", "completed_by_id", "completed_at"),
-        # What is open, by day and by step, and what was done, with all that figures are grouped by: they are read
-        # from these indexes alone.  SQLite does so only where the column of the condition is among the columns.
+        # Open items by day and by step, and finished ones, with all grouping columns: figures are read from
+        # these indexes alone. SQLite does so only if the column of the condition is among the columns.
         Index(
             "ix_work_item_open",
             "due_on",
@@ -233,18 +235,18 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
 
     @validates("completed_at")
     def _measure(self, _name: str, at: datetime | None) -> datetime | None:
-        """With the instant of finishing go its day and how long it took, whoever sets it."""
+        """Set the day and the duration together with the instant of finishing."""
         self.completed_on = None if at is None else civil_date(at)
         self.took = None if at is None else (at - self.offered_at) // _MINUTE
         return at
 
     def told_name(self) -> str:
-        """Its title."""
+        """Its title, for the record of its state."""
         return f"“{self.title}”"
 
 
 class CaseEvent(Row):
-    """Something that happened to a case; append-only, each hash seals the one before it."""
+    """An event of a case; append-only, each hash includes the one before it."""
 
     __tablename__ = "case_event"
     sealed_by = ("case_id", "position")
@@ -278,7 +280,7 @@ RUNNING: Any = {"postgresql_where": text("stopped_on IS NULL"), "sqlite_where": 
 
 
 class Clock(Row, Marked, Told):
-    """A statutory limit of a case: a budget and a ledger of suspensions, not a date (时限)."""
+    """A statutory limit of a case: a budget and its suspensions, not a date (时限)."""
 
     __tablename__ = "clock"
     told_as, told_since = "时限", ("warned",)
@@ -314,16 +316,16 @@ class Clock(Row, Marked, Told):
     """Read when a clock is computed anew or explained; finishing a step needs the due date only."""
 
     def told_name(self) -> str:
-        """Its title."""
+        """Its title, for the record of its state."""
         return f"“{self.title}”"
 
     def told_parts(self) -> list[Any]:
-        """Its suspensions."""
+        """Its suspensions, recorded with it."""
         return sorted([s.seal_mark, s.from_on, s.until_on, s.reason] for s in self.suspensions)
 
 
 class Suspension(Row, Marked, PartOfTold):
-    """A time that does not count: the days after `from_on` up to and including `until_on`."""
+    """A period that does not count: the days after `from_on` up to and including `until_on`."""
 
     __tablename__ = "suspension"
     told_with = ("clock_id", "clock")
@@ -365,7 +367,7 @@ class Watch(Row):
 
 
 class Involvement(Row, Marked, Stated):
-    """Somebody whose word is asked for at a step without giving it away: 会签, 沟通, 抄送."""
+    """A participant of a step who is not its assignee: 会签, 沟通, 抄送."""
 
     __tablename__ = "involvement"
     __table_args__ = (
@@ -397,7 +399,7 @@ class Involvement(Row, Marked, Stated):
 
 
 class Notice(Row, Marked):
-    """A line to somebody about a case (消息): read in the page, sent by mail or webhook where that is set up."""
+    """A notice to somebody about a case (消息): shown on the page, sent by mail or webhook if configured."""
 
     __tablename__ = "notice"
     __table_args__ = (Index("ix_notice_mine", "account_id", "read_at", "id"),)
@@ -412,7 +414,7 @@ class Notice(Row, Marked):
 
 
 class Comment(Row, Marked, Stated):
-    """A remark on a case among colleagues (留言); it is no part of the file that goes out."""
+    """A remark on a case among colleagues (留言); not part of the exported file."""
 
     __tablename__ = "comment"
 
@@ -425,7 +427,7 @@ class Comment(Row, Marked, Stated):
 
 
 class Incident(Row, Marked):
-    """Something of a case that failed and waits for a retry (异常)."""
+    """A failure of a case that waits for a retry (异常)."""
 
     __tablename__ = "incident"
     __table_args__ = (Index("ix_incident_open", "resolved_at", "case_id"),)
@@ -442,7 +444,7 @@ class Incident(Row, Marked):
 
 
 class NumberSeries(Row):
-    """The last number given out in a series; gaps are allowed, nothing is given twice."""
+    """The last number issued in a series; gaps are allowed, no number is issued twice."""
 
     __tablename__ = "number_series"
 

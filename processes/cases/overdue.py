@@ -1,4 +1,5 @@
-"""What is late (督办): running limits that are red or overdue, with whoever has the step; narrowed and ordered."""
+"""Supervision of lateness (督办): running limits that are red or overdue, with the assignees; filtered and
+ordered."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ NOBODY = "none"
 
 @dataclass(frozen=True, slots=True)
 class LateFilter:
-    """Word (applicant or number), person who has the step, least days overdue, township, order."""
+    """Filter: word (applicant or number), assignee, minimum days overdue, township, order."""
 
     word: str = ""
     holder: str = ""
@@ -33,11 +34,11 @@ class LateFilter:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything narrows the list."""
+        """Return whether anything filters the list."""
         return any((self.word, self.holder, self.days, self.township))
 
     def conditions(self, today: date) -> list[ColumnElement[bool]]:
-        """As conditions on a query of cases and clocks."""
+        """Return conditions for a query of cases and clocks."""
         found: list[ColumnElement[bool]] = []
         if word := reading.search_word(self.word):
             named = Case.applicant.startswith(word, autoescape=True)
@@ -56,7 +57,7 @@ class LateFilter:
         return found
 
     def ordered(self) -> list[Any]:
-        """As the order of a query."""
+        """Return the order for a query."""
         column = {"due": Clock.due_on, "applicant": Case.applicant, "number": Case.number}[
             self.order.removeprefix("-")
         ]
@@ -73,26 +74,26 @@ class Late:
 
     @property
     def holders(self) -> str:
-        """Who has the steps, as a list says it."""
+        """The assignees, for the list."""
         return "、".join(dict.fromkeys(i.claimed_by or "未签收" for i in self.items))
 
     @property
     def steps(self) -> str:
-        """The open steps by their titles."""
+        """The titles of the open steps."""
         return "、".join(dict.fromkeys(i.title for i in self.items))
 
     def days(self, today: date) -> int:
-        """For how many days the limit has been over; zero before it is."""
+        """The days since the limit ended; zero before that."""
         return max((today - self.clock.due_on).days, 0)
 
 
 def late(session: Session, today: date, wanted: LateFilter, most: int = SHOWN) -> list[Late]:
-    """Running limits of open cases in scope that are red or overdue."""
+    """Return running limits of open cases in scope that are red or overdue."""
     query = (
         select(Case, Clock)
         .join(Clock, Clock.case_id == Case.id)
         .where(Clock.stopped_on.is_(None), Clock.red_on <= today)
-        # SQLite would begin with every case that is open.
+        # SQLite would start from every open case.
         .where(unindexed(session, Case.status) == "open")
         .where(*wanted.conditions(today))
         .order_by(*wanted.ordered())

@@ -1,4 +1,4 @@
-"""Asking for somebody's word at a step without giving it away: 会签 and 加签/减签, 沟通, 抄送."""
+"""Participants of a step besides its assignee: 会签 with 加签/减签, 沟通, 抄送."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ AGREE, OBJECT = "agree", "object"
 
 
 def of_item(session: Session, item_id: int) -> list[Involvement]:
-    """Everybody who was asked at a step, in order."""
+    """Return every participant of a step, in order."""
     query = select(Involvement).where(Involvement.item_id == item_id)
     return list(session.scalars(query.order_by(Involvement.id)))
 
 
 def of_case(session: Session, case_id: int) -> list[Involvement]:
-    """Everybody who was asked in a case, in order."""
+    """Return every participant of a case, in order."""
     query = select(Involvement).where(Involvement.case_id == case_id)
     return list(session.scalars(query.order_by(Involvement.id)))
 
 
 def this_round(found: Sequence[Involvement]) -> list[Involvement]:
-    """The signers of the countersigning that is under way, or was last."""
+    """Return the signers of the current or last countersigning."""
     last = max((i.round for i in found if i.kind == COSIGN), default=0)
     return [i for i in found if i.kind == COSIGN and i.round == last and i.status != REMOVED]
 
 
 def verdict(signers: Sequence[Involvement]) -> str:
-    """What the signers have come to: `agree`, `object`, or nothing yet.
+    """Return the result of a countersigning: `agree`, `object`, or "" while undecided.
 
-    All and in order: one objection ends it.  Any: one agreement is enough, and it fails when nobody is left.
-    Quorum: so many agreements are enough, and it fails when they cannot be reached any more.
+    All and in order: one objection ends it. Any: one agreement suffices; it fails if nobody is left. Quorum:
+    a number of agreements suffices; it fails if they can no longer be reached.
     """
     if not signers:
         return AGREE
@@ -62,7 +62,7 @@ def cosign(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, signers: Sequence[Account], mode: str,
     quorum: int, question: str,
 ) -> list[Involvement]:  # fmt: skip
-    """Ask for signatures: a new countersigning, or more signers of the one under way (加签)."""
+    """Request countersignatures: a new round, or more signers of the current one (加签)."""
     found = of_item(uow.session, item.id)
     current = this_round(found) if item.cosigning else []
     if current:
@@ -101,7 +101,7 @@ def cosign(
 def remove(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, involvement_id: int
 ) -> list[Involvement]:
-    """Take a signer out who has not spoken yet (减签); answers who is left."""
+    """Remove a signer who has not answered (减签); return those who are left."""
     found = of_item(uow.session, item.id)
     row = next((i for i in this_round(found) if i.id == involvement_id), None)
     if row is None or row.status not in (WAITING, LATER):
@@ -114,14 +114,14 @@ def remove(
 
 
 def ask(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, question: str) -> Involvement:
-    """Ask somebody something; the step stays where it is."""
+    """Ask somebody a question; the step stays with its assignee."""
     row = _involve(uow, actor, case, item, ASK, to, question)
     events.append(uow, case, actor, "asked", item.title, ref=item.ref, to=to.name, question=question)
     return row
 
 
 def copy(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Sequence[Account], note: str) -> None:
-    """Let people know; that they have read it is noted."""
+    """Send copies to people; reading is recorded."""
     for account in to:
         _involve(uow, actor, case, item, COPY, account, note)
     events.append(uow, case, actor, "copied", item.title, ref=item.ref, names=[a.name for a in to])
@@ -146,7 +146,7 @@ def _involve(
 def answer(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict_given: str
 ) -> list[Involvement]:
-    """Somebody's word: an answer, a reading, or a signature; answers who belongs to the countersigning."""
+    """Record an answer, an acknowledgement or a countersignature; return the signers of the round."""
     if row.account_id not in _answers_for(actor, item):
         raise NotAllowed()
     if row.status != WAITING:
@@ -176,7 +176,7 @@ def _next_in_order(signers: Sequence[Involvement]) -> None:
 
 
 def drop_held(uow: UnitOfWork, item: WorkItem) -> bool:
-    """What was submitted and waits for signatures is not carried out; it stays as the draft.  Answers whether there was any."""
+    """Discard a submission that waits for countersignatures; it stays as the draft. Returns whether there was any."""
     if item.held is None:
         return False
     close(uow, item)
@@ -185,14 +185,14 @@ def drop_held(uow: UnitOfWork, item: WorkItem) -> bool:
 
 
 def close(uow: UnitOfWork, item: WorkItem) -> None:
-    """Nobody is asked any more: the step is over, or the countersigning has come to its end."""
+    """End all open requests: the step is finished, or the countersigning is decided."""
     for row in of_item(uow.session, item.id):
         if row.kind == COSIGN and row.status in (WAITING, LATER):
             row.status = REMOVED
 
 
 def by_id(session: Session, involvement_id: int) -> Involvement:
-    """Who was asked; raises `NotFound`."""
+    """Return a participant; raises `NotFound`."""
     found = session.get(Involvement, involvement_id)
     if found is None:
         raise NotFound()
@@ -200,13 +200,14 @@ def by_id(session: Session, involvement_id: int) -> Involvement:
 
 
 def _answers_for(actor: Actor, item: WorkItem) -> frozenset[int | None]:
-    """The accounts in whose name the actor speaks at a step: their own, and of those away whose limits include it."""
+    """Accounts for which the actor may answer at a step: their own, and those of absent people within their
+    limits."""
     away = (s.account_id for s in actor.stands_in if s.reaches(item.division, item.programme))
     return frozenset((actor.account_id, *away))
 
 
 def waiting_for(session: Session, actor: Actor) -> list[tuple[Involvement, WorkItem]]:
-    """What somebody is asked for now, themselves or as a substitute, oldest first, with the steps."""
+    """Return open requests to somebody, also as a substitute, oldest first, with the steps."""
     accounts = [actor.account_id, *(s.account_id for s in actor.stands_in)]
     query = (
         select(Involvement, WorkItem)

@@ -1,8 +1,8 @@
-"""Who had a hand in drafts that were saved before steps said so (`WorkItem.preparers`), from what is known of them.
+"""Fills `WorkItem.preparers` of drafts saved before the column existed, from other records.
 
-`yimen setup` fills them in after an upgrade, through the program and not in the migration: what a step is stands in the
-events of its case, and a column that was filled past them would look altered.  A step that does look altered is left as
-it is, for whoever compares the records to see.
+`yimen setup` does this after an upgrade, through the program and not in the migration: the state of a step is
+recorded in the events of its case, and a column filled outside the program would look altered. A step that
+looks altered is left unchanged, for those who compare the records.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _GAVE_IT = ("handed_back", "released", "transferred")
 
 
 def begin(uow: UnitOfWork, after: int) -> tuple[int, int | None]:
-    """Fill in the next steps; answers how many it was, and after which step to go on (None: that was all)."""
+    """Fill the next steps; return their number, and the step to continue after (None: finished)."""
     query = (
         select(WorkItem)
         .where(WorkItem.id > after, WorkItem.draft_version > 0, WorkItem.preparers.is_(None))
@@ -56,10 +56,10 @@ def _fill(uow: UnitOfWork, item: WorkItem, told: Mapping[tuple[int, str, str], s
 
 
 def _known(uow: UnitOfWork, item: WorkItem) -> list[int]:
-    """The accounts that had the draft: who holds it, who handed it back, and whom the case's events name.
+    """Accounts known to have had the draft: assignee, who handed it back, people named in the case's events.
 
-    Events name some by their names alone: everybody of that name whose places cover the step counts, because one too
-    many is asked to leave a step to a colleague, and one too few decides on their own work.
+    Some events contain only names: everybody of that name whose divisions cover the step counts, because one
+    too many only has to leave a step to a colleague, while one too few could decide on their own work.
     """
     found = [item.prepared_by_id] if item.prepared_by_id is not None else []
     if item.draft is not None and item.claimed_by_id is not None:

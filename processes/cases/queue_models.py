@@ -1,4 +1,4 @@
-"""What people keep of the queue: filters, and what was done to many steps at once."""
+"""Saved filters of queues, and actions on many steps at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from processes.storage.sealing import sealed_data
 
 
 class SavedFilter(Row, Scoped, Marked):
-    """A filter of the queue that somebody keeps, for themselves or for their office (常用筛选)."""
+    """A saved filter of a queue, private or shared with the office (常用筛选)."""
 
     __tablename__ = "saved_filter"
 
@@ -28,7 +28,7 @@ class SavedFilter(Row, Scoped, Marked):
 
 
 class BatchAction(Row, Marked):
-    """What somebody did to many steps at once, with a result for each; it can be undone for a while."""
+    """An action on many steps at once, with a result for each; it can be undone for a while."""
 
     __tablename__ = "batch_action"
 

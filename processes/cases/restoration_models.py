@@ -1,4 +1,4 @@
-"""When the office was restored from a backup: what was written after the backup is gone, and people may hold papers of it."""
+"""Restorations from a backup: data written after the backup are lost, though people may hold papers of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from processes.storage.base import Row, Stated
 
 
 class Restoration(Row, Stated):
-    """A restoration, with what it left out of every series of numbers."""
+    """A restoration, with the numbers skipped in every series."""
 
     __tablename__ = "restoration"
 

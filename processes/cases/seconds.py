@@ -1,8 +1,8 @@
-"""The second one at a step (共同办理人): who went along on a visit is an account of the office, not a name that is typed.
+"""The second person at a step (共同办理人): an account of the office, not a typed name.
 
-A field with `another_person` offers the people who may go along: of the case's place or above it, no leader, no other
-account of whoever hands the step in.  Who is named is told and may object; they are an investigator for every later
-rule (docs/adr/0052).
+A field with `another_person` offers eligible people: of the case's division or above, no leader, no other
+account of the person who submits. The person named is notified and may object; for every later rule they are
+an investigator (docs/adr/0052).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _LEADERS = (Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Somebody who may be named, under the value by which the form names them."""
+    """An eligible person, and the value by which the form names them."""
 
     value: str
     label: str
@@ -45,23 +45,24 @@ class Choice:
 
 
 def choices(session: Session, division: str, role: str, *without: int | None) -> list[Choice]:
-    """Who may be named at a step of a role in a place, for a page; the session must see the whole county."""
+    """Return who may be named at a step of a role in a division, for a page; the session must see the whole
+    county."""
     return _choices(session.scalars(_HERE, _places(division)).all(), division, role, without)
 
 
 def offered(found: Sequence[Choice]) -> dict[str, list[dict[str, str]]]:
-    """The choices as the form reads them (`valuesKey`)."""
+    """Return the choices as the form reads them (`valuesKey`)."""
     return {forms.COLLEAGUES: [{"value": c.value, "label": c.label} for c in found]}
 
 
 def choices_in(uow: UnitOfWork, division: str, role: str, *without: int | None) -> list[Choice]:
-    """The same within a transaction."""
+    """Return the choices within a transaction."""
     (found,) = uow.read((_PEOPLE_HERE, _places(division)))
     return _choices(found, division, role, without)
 
 
 def named(schema: Mapping[str, Any], data: Mapping[str, Any], found: Sequence[Choice]) -> Account | None:
-    """Whom a submitted form names; nothing where it has no such field or the field is hidden."""
+    """Return whom a submitted form names; None if it has no such field or the field is hidden."""
     key = forms.second_field(schema)
     given = None if key is None else data.get(key)
     return next((c.account for c in found if c.value == given), None)
@@ -70,7 +71,7 @@ def named(schema: Mapping[str, Any], data: Mapping[str, Any], found: Sequence[Ch
 def note(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, items: Sequence[WorkItem], second: Account
 ) -> None:
-    """Whoever was named is told, and asked to confirm or object; what was asked before of the same step is over."""
+    """Notify the person named and ask them to confirm or object; earlier requests for the step are closed."""
     before = {i.id for i in items if i.task == item.task and i.id != item.id and i.second_id is not None}
     for row in participants.of_case(uow.session, case.id) if before else ():
         if row.kind == participants.SECOND and row.status == participants.WAITING and row.item_id in before:
@@ -89,7 +90,7 @@ def note(
 def answer(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict: str
 ) -> None:
-    """The one who was named confirms or objects, nobody in their name; whoever has to act on an objection is told."""
+    """Record that the person named confirms or objects (no substitute may); notify who must act on an objection."""
     if actor.account_id != row.account_id:
         raise NotAllowed()
     if row.status != participants.WAITING:
@@ -107,7 +108,7 @@ def answer(
 
 
 def demand_unopposed(uow: UnitOfWork, item: WorkItem, items: Sequence[WorkItem]) -> None:
-    """Raise `SecondObjects` when a leader would sign while the second one objects to a step that stands."""
+    """Raise `SecondObjects` if a leader would sign while the second person objects to a valid step."""
     standing = {i.id: i for i in items if i.status == "done" and i.second_id is not None}
     if item.role not in _LEADERS or not standing:
         return
@@ -135,7 +136,7 @@ def _choices(
 
 
 def _value(account: Account, often: Mapping[str, int]) -> str:
-    """The name, and where several have it the name of the account as well."""
+    """The name, with the user name if several people have it."""
     return account.name if often[account.name] == 1 else f"{account.name} {account.username}"
 
 

@@ -1,4 +1,4 @@
-"""The timeline: events of a case as sentences that a clerk would write."""
+"""The timeline: events of a case as sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _COLOURS = {"yellow": "进入黄色预警", "red": "进入红色预警", "overdu
 
 
 def sentence(event: CaseEvent, words: choice_words.Words) -> str:
-    """What happened, in one sentence; `words` are those of the case's process."""
+    """Return an event as one sentence; `words` are the labels of the case's process."""
     if event.kind == "decided":
         return _decided(event.title, event.payload, words)
     template = _SENTENCES.get(event.kind)
@@ -24,7 +24,7 @@ def sentence(event: CaseEvent, words: choice_words.Words) -> str:
 
 
 def when(event: CaseEvent) -> str:
-    """The time of an event in China, to the minute."""
+    """Return the time of an event in China, to the minute."""
     return f"{event.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
@@ -39,7 +39,7 @@ SYSTEM = "系统"
 
 
 def who(event: CaseEvent) -> str:
-    """Who did it: the person, or the system for what follows from a step without anybody's doing."""
+    """Return who did it: the person, or the system for automatic consequences."""
     by_itself = event.kind in _BY_ITSELF and not event.payload.get("asked")
     return SYSTEM if by_itself else event.actor
 

@@ -1,8 +1,9 @@
-"""What rows of a case are after each change stands in the case's events, as hashes: one changed past the program is found.
+"""Hashes of rows of a case in its events after each change, so that rows changed outside the program are
+detected.
 
-It is for rows that steps write (`storage.base.Told`): limits, papers, the facts and values that were computed with, what is
-asked for.  The last event that a transaction writes of a case carries the states, so that nothing more is sent for them;
-where nothing happened that is an event, one says that they were noted.
+For rows written by steps (`storage.base.Told`): limits, papers, snapshots, parameters, requests. The last
+event that a transaction writes of a case contains the states, so that no further statement is needed; if
+there was no event, one is added for them.
 """
 
 from __future__ import annotations
@@ -39,19 +40,19 @@ _SEALED = "_sealed"
 
 
 def kinds() -> list[Any]:
-    """The kinds of rows whose state is told, by table."""
+    """Return the kinds of rows whose state is recorded, by table."""
     found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, Told)]
     return sorted(found, key=lambda kind: kind.__tablename__)
 
 
 def parts() -> list[Any]:
-    """The kinds of rows that are told with others, by table."""
+    """Return the kinds of rows that are recorded as part of others, by table."""
     found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, PartOfTold)]
     return sorted(found, key=lambda kind: kind.__tablename__)
 
 
 def digest(row: Any) -> str:
-    """The hash over what a row says, with its parts.  It lies sealed in the event, so what is sealed is part of it."""
+    """Return the hash over a row and its parts. It is encrypted in the event, so encrypted values are included."""
     return WHOLE + _hash(row) if type(row).told_since else _hash(row)
 
 
@@ -69,7 +70,7 @@ def _hash(row: Any, but: Collection[str] = ()) -> str:
 
 
 def note_changes(uow: UnitOfWork) -> None:
-    """Have events say what the rows that this transaction changed are now; the end of every transaction calls it."""
+    """Record the state of rows changed in this transaction in events; called at the end of every transaction."""
     session = uow.session
     if any(isinstance(row, PartOfTold) for row in (*session.new, *session.dirty, *session.deleted)):
         session.flush()
@@ -89,11 +90,11 @@ def note_changes(uow: UnitOfWork) -> None:
 
 
 def begin(uow: UnitOfWork, after: int, has_begun: bool) -> tuple[int, int | None]:
-    """Note the rows of the next cases that no event tells of, in an office that is older than this record.
+    """Record the rows of the next cases that no event mentions, in an office older than this record.
 
-    Where it has begun those are noted whose state says less than it does now, if what it says is true.
+    Rows whose record covers fewer columns than now are recorded again, if the record is correct.
 
-    Answers how many rows it was, and after which case to go on (None: that was all).
+    Returns the number of rows, and the case to continue after (None: finished).
     """
     query = select(Case).where(Case.id > after).order_by(Case.id).limit(AT_ONCE).with_for_update()
     found = uow.session.scalars(query).all()
@@ -110,14 +111,14 @@ def begin(uow: UnitOfWork, after: int, has_begun: bool) -> tuple[int, int | None
 
 
 def _says_less(row: Any, state: str) -> bool:
-    """Whether a state is told as it was earlier, and is true: a row that was altered is left to be found."""
+    """Whether a record covers fewer columns and is correct; a row that was altered is left to be detected."""
     return bool(type(row).told_since) and not state.startswith(WHOLE) and not fault(row, state)
 
 
 def differing(session: Session) -> Iterator[str]:
-    """Rows that are not what the events say of them, that they do not know, or that are missing; in sentences.
+    """Return sentences for rows that differ from the events, are unknown to them, or are missing.
 
-    A case whose file was destroyed has no events that say anything.
+    A case whose file was destroyed has no events with content.
     """
     after = 0
     orphans = select(CaseEvent.case_id).where(~exists().where(Case.id == CaseEvent.case_id)).distinct()
@@ -141,7 +142,7 @@ def differing(session: Session) -> Iterator[str]:
 
 
 def fault(row: Any, state: str) -> str:
-    """What is wrong with a row that is told to be in a state; empty where nothing is."""
+    """Return what is wrong with a row compared to its recorded state; "" if nothing."""
     if state == GONE:
         return "没有登记来源"
     try:
@@ -151,18 +152,18 @@ def fault(row: Any, state: str) -> str:
 
 
 def _state(row: Any, noted: str) -> str:
-    """What a row's state would be, told as the noted one was: earlier ones say less."""
+    """A row's state over the columns of the recorded one, which may be fewer."""
     kind: Any = type(row)
     return digest(row) if noted.startswith(WHOLE) else _hash(row, kind.told_since)
 
 
 def said_of(session: Session, case_ids: list[int]) -> dict[tuple[int, str, str], str]:
-    """What the events of cases say last of each row, by case, table and key."""
+    """Return the last recorded state of each row, by case, table and key."""
     return _said(session, case_ids)[0]
 
 
 def _said(session: Session, case_ids: list[int]) -> tuple[dict[tuple[int, str, str], str], set[int]]:
-    """What events say last of each row, by case, table and key; and the cases whose events cannot be read."""
+    """The last recorded state of each row, by case, table and key; and the cases whose events cannot be read."""
     said: dict[tuple[int, str, str], str] = {}
     unreadable: set[int] = set()
     query = select(CaseEvent).where(CaseEvent.case_id.in_(case_ids))
@@ -170,7 +171,7 @@ def _said(session: Session, case_ids: list[int]) -> tuple[dict[tuple[int, str, s
     for told in session.scalars(query.execution_options(yield_per=AT_ONCE)):
         try:
             states = told.payload.get(SAID, {})
-        except SealBroken:  # which the comparison of the chains says
+        except SealBroken:  # reported by the check of the chains
             unreadable.add(told.case_id)
             continue
         for table, found in states.items():
@@ -190,7 +191,7 @@ def _note(uow: UnitOfWork, case_id: int, rows: Iterable[tuple[Any, bool]]) -> No
     states: dict[str, dict[str, str]] = {}
     for row, is_there in rows:
         states.setdefault(row.__tablename__, {})[row.told_key()] = digest(row) if is_there else GONE
-    # The session holds changed rows in no order; the same work makes the same event.
+    # The session holds changed rows in no order; sorted, so that equal work gives equal events.
     states = {table: dict(sorted(states[table].items())) for table in sorted(states)}
     if events.say_too(uow, case_id, **{SAID: states}):
         return
@@ -201,7 +202,7 @@ def _note(uow: UnitOfWork, case_id: int, rows: Iterable[tuple[Any, bool]]) -> No
 
 @cache
 def _told(kind: Any) -> tuple[str, ...]:
-    """The attributes that are told, sealed ones by the name of what they hold."""
+    """The recorded attributes; encrypted ones by the name of their property."""
     sealed = sealing.sealed_of(kind)
     names = [a.key for a in inspect(kind).column_attrs]
     opened = [n.removesuffix(_SEALED) if n.removesuffix(_SEALED) in sealed else n for n in names]
@@ -214,7 +215,7 @@ def _told(kind: Any) -> tuple[str, ...]:
 
 @cache
 def _defaults(kind: Any) -> dict[str, Any]:
-    """What the database will have where a new row says nothing."""
+    """Database defaults that apply to a new row."""
     columns = {a.key: a.columns[0] for a in inspect(kind).column_attrs}
     return {
         name: column.default.arg(None) if column.default.is_callable else column.default.arg
@@ -238,7 +239,7 @@ def _kind_of(table: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """As the database gives it back, and of bytes their hash."""
+    """The value as the database returns it; for bytes, their hash."""
     if isinstance(value, bytes):
         return hashlib.sha256(value).hexdigest()
     return str(to_fen(value)) if isinstance(value, Decimal) else value
@@ -263,7 +264,7 @@ def _part_changed(_mapper: Any, _connection: Any, row: Any) -> None:
         session.info.setdefault(_PARTS, {})[owner, getattr(row, attribute)] = True
 
 
-# What is not flushed before the end of the transaction, `note_changes` finds in the session itself.
+# What is flushed only at the end of the transaction is found in the session by `note_changes`.
 listen_to_early_flushes(Told, "after_insert", _stored)
 listen_to_early_flushes(Told, "after_update", _stored)
 listened.listen(Told, "after_delete", _taken_away, propagate=True)

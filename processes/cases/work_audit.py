@@ -1,4 +1,4 @@
-"""Whether finished steps are what the events say of them: who did them, what was submitted, none added or dropped."""
+"""Checks finished steps against events: who did them, what was submitted, none added or dropped."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _FINISHED = ("completed", "carried_over")
 
 
 def said(data: Mapping[str, Any]) -> str:
-    """The hash of what was submitted, as the event of the step keeps it."""
+    """Return the hash of a submission as recorded in the event."""
     return hashlib.sha256(values.dumps(dict(data))).hexdigest()
 
 
 def differing(session: Session) -> Iterator[str]:
-    """What does not agree, in sentences; nothing when every finished step is as it was written.
+    """Return sentences for differences; empty if every finished step is as recorded.
 
-    Steps from before events kept the hash are compared by person alone.
+    Steps older than the hashes are compared by person alone.
     """
     events = _events(session)
     numbers = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}

@@ -1,4 +1,4 @@
-"""The decision card: what whoever decides sees first, and what approval form and letter say of it."""
+"""The decision card: the summary for whoever decides, printed on approval form and letter too."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class PersonShown:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A decision in view.  `grants` is None until everything is computed."""
+    """The decision card. `grants` is None until everything is computed."""
 
     people: tuple[PersonShown, ...]
     covered: str
@@ -69,7 +69,7 @@ class Card:
 def computation(
     session: Session, case: Case, bundle: Bundle, data: Mapping[str, Any], facts: Facts
 ) -> Computation:
-    """The computed case with the names of its people, as they were when it was computed."""
+    """Return the computed case with the names of its people at the time of computation."""
     found = snapshots.standing(session, case)
     if found is not None:
         people = {int(m["id"]): str(m["name"]) for m in found.content["members"]}
@@ -80,7 +80,7 @@ def computation(
 
 
 def of_case(session: Session, told: Computation) -> Card | None:
-    """The card of a case whose programme says what it decides, once something was computed."""
+    """Return the card of a case whose programme defines a verdict, once something was computed."""
     case = told.case
     rule = told.bundle.verdict(case.process)
     if rule is None or not told.sheets():
@@ -127,14 +127,14 @@ def _level(told: Computation, rule: VerdictRule) -> str:
 
 
 def failed(told: Computation, rule: VerdictRule) -> tuple[Told, ...]:
-    """The rules that the household does not meet, each with its numbers."""
+    """Return the rules that the household does not meet, each with its numbers."""
     lines = {(sheet, t.name): t for sheet in {p.sheet for p in rule.rules} for t in told.lines(sheet)}
     broken = [p for p in rule.rules if told.at(p) is False]
     return tuple(lines[p.sheet, p.line] for p in broken if (p.sheet, p.line) in lines)
 
 
 def objections(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """What was objected during a public notice, as it was recorded."""
+    """Return objections recorded during a public notice."""
     record = data.get("objection_record")
     if not isinstance(record, Mapping) or not record.get("raised"):
         return ()
@@ -144,7 +144,7 @@ def objections(data: Mapping[str, Any]) -> tuple[str, ...]:
 def note_deviation(
     uow: UnitOfWork, told: Computation, item: WorkItem, form: Mapping[str, Any]
 ) -> Found | None:
-    """Demand the reason of a verdict that differs, and keep it; nothing where it does not differ."""
+    """Demand and store the reason of a verdict that differs; does nothing if it does not differ."""
     rule = told.bundle.verdict(told.case.process)
     found = None if rule is None else deviations.compare(told, rule, item.task, form)
     if found is not None:

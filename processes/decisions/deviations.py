@@ -1,4 +1,4 @@
-"""Where people decided otherwise than was computed: demanded a reason for, shown to the next level, counted."""
+"""Deviations from the computation: a reason is required, shown to the next level, and counted."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Found:
 
 
 def compare(computation: Computation, rule: VerdictRule, task: str, form: Mapping[str, Any]) -> Found | None:
-    """How a verdict differs from the computation, or None; a step that gives no verdict never does.
+    """Return how a verdict differs from the computation, or None; steps without a verdict never do.
 
-    Raises `FormInvalid` at the field when more is set than was computed: nobody is granted more than is due.
+    Raises `FormInvalid` at the field if the amount exceeds the computed one.
     """
     agrees = _agrees(rule, task, form)
     grants = computation.value(rule.grants)
@@ -70,7 +70,7 @@ def _agrees(rule: VerdictRule, task: str, form: Mapping[str, Any]) -> bool | Non
 
 
 def demand_reason(found: Found, form: Mapping[str, Any]) -> str:
-    """The reason for differing; raises `FormInvalid` at its field when there is none."""
+    """Return the reason for the deviation; raises `FormInvalid` at its field if there is none."""
     reason = str(form.get(REASON) or "").strip()
     if not reason:
         raise FormInvalid(
@@ -80,7 +80,7 @@ def demand_reason(found: Found, form: Mapping[str, Any]) -> str:
 
 
 def note(uow: UnitOfWork, case: Case, item: WorkItem, found: Found, reason: str) -> None:
-    """Keep a deviation with the step at which it was decided."""
+    """Store a deviation with its step."""
     uow.add(
         Deviation(
             case_id=case.id, item_id=item.id, division=case.division, title=item.title, computed=found.computed,
@@ -90,7 +90,7 @@ def note(uow: UnitOfWork, case: Case, item: WorkItem, found: Found, reason: str)
 
 
 def of_case(session: Session, case_id: int) -> list[Deviation]:
-    """Deviations of a case at steps that still count, oldest first."""
+    """Return deviations of a case at valid steps, oldest first."""
     query = (
         select(Deviation)
         .join(WorkItem, WorkItem.id == Deviation.item_id)
@@ -101,7 +101,7 @@ def of_case(session: Session, case_id: int) -> list[Deviation]:
 
 
 def counted(session: Session, since: datetime) -> list[tuple[str, str, int]]:
-    """How many deviations each place had at each step since an instant: place, step, number; most first."""
+    """Count deviations since an instant by division and step, most first."""
     number = func.count(Deviation.id)
     query = (
         select(Deviation.division, Deviation.title, number)

@@ -1,4 +1,4 @@
-"""What is different between the facts that were computed with and the register now."""
+"""Differences between the data of a computation and the register now."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _WORDS = {"work_ability": WORK_ABILITIES, "category": CATEGORIES}
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One fact: what it is about, what was computed with, what the register says now."""
+    """One difference: subject, value computed with, current value."""
 
     title: str
     before: str
@@ -40,9 +40,9 @@ class Difference:
 
 
 def between(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Difference]:
-    """Every fact of a record that is not as it was, people first.
+    """Return every difference of a record, people first.
 
-    A fact that the earlier record does not know is no difference: it was not read then.
+    A value missing in the earlier record is no difference: it was not read then.
     """
     old, new = _people(before), _people(now)
     names = {key: str(p.get("name") or "") for key, p in {**old, **new}.items()}
@@ -64,11 +64,11 @@ def between(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Differenc
 
 
 def _people(record: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
-    """What is said of each person, facts of the sheets and of the papers together, by the person's row."""
+    """Data of each person for sheets and papers, by the person's row."""
     facts, people = record["facts"]["members"], record.get("members")
     if people is None:
         return {int(m["id"]): dict(m) for m in facts}
-    # Both are in the order of the household; sheets name somebody identified since by the person that they are.
+    # Both are in the order of the household; sheets refer to a person identified since by that person.
     return {int(p["id"]): {**dict(m), **_paper_facts(p)} for m, p in zip(facts, people, strict=True)}
 
 
@@ -112,7 +112,7 @@ def _shown(key: str, value: Any) -> str:
 
 
 def _benefits(before: Any, now: Any) -> Iterator[Difference]:
-    """Benefits that a member draws under another case, found or ended since."""
+    """Benefits of a member under another case, found or ended since."""
     if before is None:
         return
     old, new = ({(b["person"], b["case"]): b for b in found} for found in (before, now or []))

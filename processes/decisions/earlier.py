@@ -1,4 +1,4 @@
-"""What the people of a household had and have: awards, one-off relief and open cases, whatever the place (C40)."""
+"""Earlier relief of the people of a household: awards, one-off relief and open cases, in any division (C40)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STANDING = {"standing": "在享", "withdrawn": "已撤回", "ended": "已停止
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """One thing that a member had or has: who, what, under which case, since when, how it stands."""
+    """One entry: person, kind, case, since when, state."""
 
     who: str
     what: str
@@ -32,10 +32,10 @@ class Earlier:
 
 
 def of_members(session: Session, household: Household, case: Case, people: Collection[int]) -> list[Earlier]:
-    """Awards, reliefs and open cases of every member (all their rows: `people`), the present case left out, latest first.
+    """Return awards, reliefs and open cases of every member (all their rows: `people`), latest first.
 
-    A double benefit knows no township, so this asks for tables and not for scoped rows; it shows who, programme,
-    case number, sum and day, and nothing of the other household.
+    The current case is left out. Double benefits cross townships, so tables are read without scope; only
+    person, programme, case number, amount and day are shown, and nothing else of the other household.
     """
     named = names.of_members(household)
     found = [part for kind in (_awards, _reliefs, _open) for part in kind(session, people, case, named)]

@@ -1,4 +1,4 @@
-"""Rows of decisions: the facts that a computation took, and what people decided against it."""
+"""Tables of decisions: snapshots of data, and decisions that differ."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STANDING: Any = {
 
 
 class FactSnapshot(Row, Marked, Told):
-    """A household as a case's computation took it (测算依据); at most one of a case stands."""
+    """A household's data as used by a case's computation (测算依据); at most one per case is valid."""
 
     __tablename__ = "fact_snapshot"
     told_as = "测算依据"
@@ -43,7 +43,7 @@ class FactSnapshot(Row, Marked, Told):
 
 
 class PropertyExemption(Row, Marked, Stated):
-    """One property rule that the county lifted for a case, up to what it saw (财产豁免)."""
+    """One property rule lifted by the county for a case, up to what it saw (财产豁免)."""
 
     __tablename__ = "property_exemption"
     __table_args__ = (
@@ -70,7 +70,7 @@ class PropertyExemption(Row, Marked, Stated):
 
 
 class Deviation(Row, Scoped, Marked, Stated):
-    """A decision that differs from what was computed, with the reason of whoever decided (偏离测算)."""
+    """A decision that differs from the computation, with its reason (偏离测算)."""
 
     __tablename__ = "deviation"
     __table_args__ = (Index("ix_deviation_case", "case_id"), Index("ix_deviation_at", "at"))
