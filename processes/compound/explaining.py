@@ -1,4 +1,4 @@
-"""A case's computation explained for the command line, and done again under its own release."""
+"""Explains a case's computation on the command line, and recomputes it under its own release."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from processes.releases import publish
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a case was computed to, line by line, and whether it comes out the same."""
+    """A case's computation, line by line, and whether recomputation gives the same."""
 
     number: str
     card: Card | None
@@ -36,7 +36,7 @@ class Explanation:
     today: Today
 
     def as_json(self) -> Any:
-        """Plain JSON."""
+        """Return plain values for JSON."""
         return values.plain(
             {
                 "case": self.number,
@@ -52,7 +52,7 @@ class Explanation:
         )
 
     def as_text(self) -> Iterator[str]:
-        """Lines for a terminal."""
+        """Return lines for a terminal."""
         yield f"办件 {self.number}"
         if self.card is not None:
             verdict = {True: "符合条件", False: "不符合条件", None: "尚未算完"}[self.card.grants]
@@ -78,7 +78,7 @@ class Explanation:
 
 
 def explain(office: Office, number: str) -> Explanation:
-    """Explain a case by its number; raises `CaseNotFound`.  For whoever may use the command line of the machine."""
+    """Explain a case by its number; raises `CaseNotFound`. Unscoped: for users of the machine's command line."""
     with office.database.reading("") as session:
         case = session.scalars(select(Case).where(Case.number == number)).first()
         if case is None or case.destroyed_on is not None:

@@ -1,4 +1,4 @@
-"""Row states for an office that has rows from before they were noted, part by part."""
+"""Records row states for offices older than this record, in batches."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from processes.office.system.keys import NoteRowStates
 
 
 def note_every_row(office: Office) -> int:
-    """Have every row noted that an office has from before rows were noted; answers how many it was."""
+    """Record every row that has no recorded state yet; return their number."""
     noted, after = 0, 0
     while True:
         said = office.perform(NoteRowStates(after), system_actor())

@@ -1,4 +1,4 @@
-"""What is due now, found from rows and turned into commands; a second sweeper harms nothing."""
+"""The sweep: finds what is due in rows and executes commands for it; concurrent sweeps are safe."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ Find = Callable[[Office, Collection[int]], list[tuple[int, Command[Any]]]]
 
 
 def sweep(office: Office, alive: Callable[[], None] = lambda: None) -> int:
-    """Fire due timers, oldest first, and note clocks that changed colour, until none is left; answers how many commands.
+    """Fire due timers, oldest first, and record clocks that changed colour; return the number of commands.
 
-    One case that fails does not stop the others: the door has made an incident of it.  `alive` is called now and then.
+    A case that fails does not stop the others: the door records an incident. `alive` is called from time to
+    time.
     """
     done = sum(_drained(office, find, alive) for find in (_due, _warnings))
     with office.database.reading("") as session:
@@ -44,7 +45,7 @@ def sweep(office: Office, alive: Callable[[], None] = lambda: None) -> int:
 
 
 def _drained(office: Office, find: Find, alive: Callable[[], None]) -> int:
-    """Carry out what is found until nothing more is; what failed, or changed nothing, is left for the next sweep."""
+    """Process items until none is left; items that failed or changed nothing wait for the next sweep."""
     left: set[int] = set()
     times: Counter[int] = Counter()
     done = 0
@@ -60,7 +61,7 @@ def _drained(office: Office, find: Find, alive: Callable[[], None]) -> int:
 
 
 def _performed(office: Office, command: Command[Any]) -> bool:
-    """Whether a command changed something.  Raises `Unavailable`: the database is away for all of them."""
+    """Whether a command changed something. Raises `Unavailable` if the database is not available."""
     try:
         said = office.perform(command, system_actor())
     except Unavailable:
@@ -85,7 +86,7 @@ def _due(office: Office, left: Collection[int]) -> list[tuple[int, Command[Any]]
 
 
 def _warnings(office: Office, left: Collection[int]) -> list[tuple[int, Command[Any]]]:
-    """Clocks whose colour has turned; each part is read by an index of its own, so that the others cost nothing."""
+    """Clocks whose colour has changed; each part uses an index of its own."""
     today = civil_date(office.database.clock())
     suspended = exists().where(Suspension.clock_id == Clock.id, Suspension.until_on.is_(None))
     turned = (

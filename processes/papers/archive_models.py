@@ -1,4 +1,4 @@
-"""Rows of the archive (档案): old paper files taken in as scans, and what was destroyed when its time was over."""
+"""Tables of the archive (档案): old paper files as scans, and destroyed files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CASE, OLD_FILE = "case", "old_file"
 
 
 class OldFile(Row, Scoped, Marked, Stated):
-    """A paper file from before this system (旧档), taken in as scans for a household of the register."""
+    """A paper file older than this system (旧档), scanned for a registered household."""
 
     __tablename__ = "old_file"
 
@@ -34,7 +34,7 @@ class OldFile(Row, Scoped, Marked, Stated):
 
 
 class OldSheet(Row, Stated):
-    """A scanned piece of an old file, in its order."""
+    """A scanned document of an old file, in order."""
 
     __tablename__ = "old_sheet"
     __table_args__ = (UniqueConstraint("old_file_id", "position"),)
@@ -49,7 +49,7 @@ class OldSheet(Row, Stated):
 
 
 class SetAsideSheet(Row, Marked, Stated):
-    """A piece that somebody said does not belong to an old file: no part of it any more, but kept and shown."""
+    """A scanned document that was marked as not belonging to an old file: excluded from it, but kept and shown."""
 
     __tablename__ = "set_aside_sheet"
 
@@ -68,9 +68,10 @@ _PROPOSED = text("status = 'proposed'")
 
 
 class Destruction(Row, Scoped, Marked, Stated):
-    """A file whose time is over and that one person proposed and another one decided to destroy (销毁).
+    """The destruction of a file after its retention period, proposed by one person and decided by another
+    (销毁).
 
-    What stays is this: its number, what it was made of by title, pages and hash, who decided and when.
+    Kept are: the number, the contents by title, pages and hash, who decided and when.
     """
 
     __tablename__ = "destruction"

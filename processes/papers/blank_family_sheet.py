@@ -1,4 +1,4 @@
-"""The spreadsheet that families are filled into: its heads, its lists to choose from, and how it is filled in."""
+"""The spreadsheet template for registering families: headings, drop-down lists, and instructions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ _HELP = (
 
 
 def spreadsheet(places: Sequence[str], now: datetime) -> bytes:
-    """The empty sheet, with the places of whoever fills it in; every cell is text, so that numbers keep all digits."""
+    """Return the empty spreadsheet with the divisions of its user; every cell is text, so that numbers keep
+    all digits."""
     held = io.BytesIO()
     book = xlsxwriter.Workbook(
         held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -67,7 +68,7 @@ def spreadsheet(places: Sequence[str], now: datetime) -> bytes:
 
 
 def _offer(sheet: Any, lists: Any, column: int, title: str, offered: Sequence[str]) -> None:
-    """A list to choose from under a head; what is offered stands on a sheet of its own, as long as it may be."""
+    """Add a drop-down list below a heading; its values are on a separate worksheet, because of length limits."""
     if not offered:
         return
     for row, text in enumerate((title, *offered)):

@@ -1,4 +1,4 @@
-"""Files that people bring are parsed by the press's child process; what it cannot read is refused with the reason."""
+"""Uploaded files are parsed by the renderer's child process; what it cannot read is refused with the reason."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from processes.errors import AttachmentRefused
 
 @contextmanager
 def told() -> Iterator[None]:
-    """What the press says of a file, as `AttachmentRefused`; nothing is tried again by itself."""
+    """Convert an error of the renderer for a file to `AttachmentRefused`; nothing is retried automatically."""
     try:
         yield
     except ScanUnreadable as fault:

@@ -1,4 +1,4 @@
-"""Destruction after retention (鉴定销毁): what may go, proposing it, and taking everything away but the record."""
+"""Destruction after retention (鉴定销毁): what is due, proposing it, and deleting everything but the record."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ SHOWN = 200
 
 
 def due(session: Session, today: date, number: str = "") -> list[Due]:
-    """Files in scope whose time is over and that nobody has proposed to destroy yet, oldest first; or the one."""
+    """Return files in scope whose retention has ended and that nobody has proposed yet, oldest first; or the
+    one given."""
     proposed = set(session.scalars(select(Destruction.number).where(Destruction.status == PROPOSED)))
     found = [
         d
@@ -74,7 +75,7 @@ def due(session: Session, today: date, number: str = "") -> list[Due]:
 
 
 def place_of(session: Session, kind: str, number: str) -> str:
-    """The place of a file; raises `NotFound`."""
+    """Return the division of a file; raises `NotFound`."""
     if kind in outlived.KINDS:
         return outlived.place_of(session, kind, number)
     table = Case if kind == CASE else OldFile
@@ -106,7 +107,7 @@ def _cases(session: Session, today: date, number: str) -> list[Due]:
 
 
 def _is_over(session: Session, today: date) -> ColumnElement[bool]:
-    """Whether a case was closed long enough ago for the term that its release gives."""
+    """Whether a case was closed long enough ago for the retention period of its release."""
     found: list[ColumnElement[bool]] = [false()]
     for release_id in session.scalars(select(Release.id)):
         years = retention.years_of(str(publish.open_release(session, release_id).programme["retention"]))
@@ -117,7 +118,7 @@ def _is_over(session: Session, today: date) -> ColumnElement[bool]:
 
 
 def term_of(session: Session, case: Case) -> str:
-    """How long the files of a case are kept, as its release says."""
+    """Return the retention period of a case's files, from its release."""
     return str(publish.open_release(session, case.release_id).programme["retention"])
 
 
@@ -143,19 +144,19 @@ def _old_files(session: Session, today: date, number: str) -> list[Due]:
 
 
 def waiting(session: Session) -> list[Destruction]:
-    """Proposals in scope that wait for a second person."""
+    """Return proposals in scope that wait for a second person."""
     query = select(Destruction).where(Destruction.status == PROPOSED).order_by(Destruction.id)
     return list(session.scalars(query))
 
 
 def decided(session: Session) -> list[Destruction]:
-    """What was destroyed or kept, latest first."""
+    """Return what was destroyed or kept, latest first."""
     query = select(Destruction).where(Destruction.status != PROPOSED).order_by(Destruction.id.desc())
     return list(session.scalars(query.limit(SHOWN)))
 
 
 def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]:
-    """What a file is made of: title, pages, sha256."""
+    """Return the contents of a file: title, pages, sha256."""
     if kind in outlived.KINDS:
         return outlived.pieces_of(session, kind, subject)
     if kind == OLD_FILE:
@@ -173,14 +174,14 @@ def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]
 
 
 def destroy_outlived(uow: UnitOfWork, kind: str, number: str) -> None:
-    """Take away what is kept beside files of cases."""
+    """Destroy records that are kept beside the files of cases."""
     key, files = outlived.destroy(uow, kind, number)
     if files:
         remove_files(uow, key, papers=files)
 
 
 def destroy_old_file(uow: UnitOfWork, file: OldFile) -> None:
-    """Take an old file's scans away."""
+    """Destroy the scans of an old file."""
     rows: list[OldSheet | SetAsideSheet] = [
         *old_files.sheets(uow.session, file.id),
         *old_files.aside(uow.session, file.id),
@@ -192,13 +193,13 @@ def destroy_old_file(uow: UnitOfWork, file: OldFile) -> None:
 
 
 def _each_away(session: Session, kind: type[Row], which: ColumnElement[bool]) -> None:
-    """One by one: that each is gone is noted (`access.row_states`)."""
+    """Delete rows one by one, so that each deletion is recorded (`access.row_states`)."""
     for row in session.scalars(select(kind).where(which)):
         session.delete(row)
 
 
 def destroy_case(uow: UnitOfWork, case: Case) -> None:
-    """Take everything of a case away that tells of people; its number, dates and the hashes of its events stay."""
+    """Destroy all personal data of a case; its number, dates and the hashes of its events stay."""
     session = uow.session
     papers = session.scalars(select(IssuedPaper).where(IssuedPaper.case_id == case.id)).all()
     ids = [p.id for p in papers]
@@ -228,7 +229,7 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
         item.returned_reason = None
     full_text.remove(session, case.id)
     session.execute(delete(Notice).where(Notice.case_number == case.number))
-    # The digests stay as they were: the chain still shows that no event is missing.
+    # Digests stay unchanged: the chain still proves that no event is missing.
     events = select(CaseEvent).where(CaseEvent.case_id == case.id)
     for event in session.scalars(events):
         event.title, event.payload, event.salt = "", {}, ""
@@ -244,13 +245,13 @@ def remove_files(
     uow: UnitOfWork, key: str, papers: Sequence[str] = (), scans: Sequence[str] = (),
     attachments: Sequence[str] = (),
 ) -> None:  # fmt: skip
-    """Ask for the files to be taken away once this is committed."""
+    """Request deletion of the files once this is committed."""
     folders = {"papers": list(papers), "scans": list(scans), "attachments": list(attachments)}
     outbox.put(uow, REMOVE, f"{REMOVE}/{key}", {"files": folders})
 
 
 def still_used(session: Session, folder: str, sha256: str) -> bool:
-    """Whether some other row has the same bytes: the vault keeps them once."""
+    """Return whether another row uses the same bytes, which the file store keeps once."""
     columns: dict[str, list[Any]] = {
         "papers": [IssuedPaper.sha256, IssuedPaper.signed_sha256, PaperSignature.sha256],
         "scans": [ReturnedPage.sha256, ReplacedPage.sha256, OldSheet.sha256, SetAsideSheet.sha256],

@@ -1,4 +1,4 @@
-"""The files that rows name: which are lost or cut, and which can be made again."""
+"""Checks files named by rows: which are lost or damaged, and which can be made again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from processes.storage import file_store
 
 @dataclass(frozen=True, slots=True)
 class LostFile:
-    """A file that is not as it was stored."""
+    """A file that differs from what was stored."""
 
     what: str
     said: str
@@ -28,20 +28,20 @@ class LostFile:
 
 
 def missing(session: Session, settings: Settings) -> Iterator[str]:
-    """What every file that a row names and that is not there is; nothing is opened."""
+    """Return descriptions of files that rows name and that do not exist; no file is opened."""
     for folder, sha256, what, _ in _named(session):
         if sha256 and not file_store.holds(settings.vaults[folder], sha256):
             yield what
 
 
 def lost(session: Session, settings: Settings) -> Iterator[LostFile]:
-    """Every file that a row names and that is lost or damaged, read to its end."""
+    """Return every file that a row names and that is lost or damaged; all are read completely."""
     for folder, sha256, what, code in _named(session):
         yield from _look(settings, folder, sha256, what, code)
 
 
 def _named(session: Session) -> Iterator[tuple[str, str | None, str, str]]:
-    """The files that rows name: folder, hash, what it is, and the code of a paper that can be made again."""
+    """Files named by rows: folder, hash, description, and the code of a paper that can be made again."""
     papers = session.scalars(
         select(IssuedPaper).where(IssuedPaper.sha256.is_not(None), IssuedPaper.standing != DESTROYED)
     )

@@ -1,4 +1,4 @@
-"""A paper for the eyes of somebody who may not see full ID numbers: the same page with the numbers masked."""
+"""A copy of a paper with masked ID numbers, for people who may not see full ones."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _OF_ANOTHER_KIND = re.compile(r"[A-Z0-9()\-]{5,30}")
 
 
 def contract_of(contract: Any) -> Any:
-    """A contract with every number of a document masked, in fields of their own and within sentences.
+    """Return a contract with every document number masked, in its own fields and within sentences.
 
-    Passports and other documents look like anything: what stands in a field for a document's number is one, wherever else
-    it stands.
+    Passports and other documents have no fixed form: the content of a document number field is masked
+    wherever it occurs.
     """
     others = sorted({n for n in _in_fields(contract) if _OF_ANOTHER_KIND.fullmatch(n)}, key=len, reverse=True)
     return _masked(contract, re.compile("|".join([_NUMBER, *map(re.escape, others)])))
@@ -51,7 +51,7 @@ def _masked(part: Any, numbers: re.Pattern[str]) -> Any:
 
 
 def make(row: IssuedPaper, bundle: Bundle, address: str) -> bytes:
-    """The masked page as a PDF, made for this reading and kept nowhere; it bears no mark of the original."""
+    """Render the masked page as a PDF for this reading only; it is not stored and has no mark of the original."""
     sheet = render.Sheet(
         templates=bundle.templates(),
         template=row.template,

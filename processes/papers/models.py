@@ -16,7 +16,7 @@ DESTROYED = "destroyed"
 
 
 class IssuedPaper(Row, Scoped, Marked, Told):
-    """A paper with number and contract; the PDF follows (文书)."""
+    """A paper with number and contract; the PDF is made later (文书)."""
 
     __tablename__ = "issued_paper"
     told_as, told_but = "文书", ("status", "is_printed", "error")
@@ -66,7 +66,7 @@ class IssuedPaper(Row, Scoped, Marked, Told):
 
 
 class PaperSignature(Row, Stated):
-    """An electronic signature or the seal on a paper, in order; `sha256` is the file with it (电子签名)."""
+    """An electronic signature or seal on a paper, in order; `sha256` is the file including it (电子签名)."""
 
     __tablename__ = "paper_signature"
     __table_args__ = (UniqueConstraint("paper_id", "position"),)
@@ -82,7 +82,7 @@ class PaperSignature(Row, Stated):
 
 
 class Handwriting(Row, Marked, Stated):
-    """A signature written on the screen by somebody who is no user of the system (手写签名)."""
+    """A signature written on the screen by somebody without an account (手写签名)."""
 
     __tablename__ = "handwriting"
     __table_args__ = (UniqueConstraint("case_id", "ref"),)
@@ -100,7 +100,7 @@ class Handwriting(Row, Marked, Stated):
 
 
 class ReturnedPage(Row, Marked, Stated):
-    """A page of a paper that was printed, signed and scanned (签字件); the one that counts, see `ReplacedPage`."""
+    """A page of a paper that was printed, signed and scanned (签字件); the valid one, see `ReplacedPage`."""
 
     __tablename__ = "returned_page"
     __table_args__ = (UniqueConstraint("paper_id", "page"),)
@@ -115,7 +115,7 @@ class ReturnedPage(Row, Marked, Stated):
 
 
 class ReplacedPage(Row, Marked, Stated):
-    """A page that was filed and that another scan took the place of: what was filed does not disappear."""
+    """A filed page that was replaced by another scan; it is kept."""
 
     __tablename__ = "replaced_page"
 

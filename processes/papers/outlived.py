@@ -1,6 +1,8 @@
-"""What is kept for a term beside files of cases: the access log, notices, payment lists, households without a case.
+"""Records with a retention period beside files of cases: access log, notices, payment lists, households
+without a case.
 
-Each term is a parameter of the county's book; what is over is listed, proposed and decided like a file (`papers.destruction`).
+Each period is a parameter of the county's book; what has ended is listed, proposed and decided like a file
+(`papers.destruction`).
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ TITLES = {ACCESS_LOG: "访问记录", NOTICES: "消息"}
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A file, or what is kept like one, whose term is over; `id` is the row, or the year."""
+    """A file or record whose retention has ended; `id` is the row, or the year."""
 
     kind: str
     number: str
@@ -52,13 +54,13 @@ class Due:
 
 
 def found(session: Session, today: date, number: str = "") -> list[Due]:
-    """What is over in scope, or the one with a number."""
+    """Return what has ended in scope, or the one with a number."""
     over = [*_years(session, today), *_lists(session, today, number), *_households(session, today, number)]
     return [o for o in over if not number or o.number == number]
 
 
 def place_of(session: Session, kind: str, number: str) -> str:
-    """The place of what has a number; raises `NotFound`."""
+    """Return the division of the record with a number; raises `NotFound`."""
     if kind in TITLES:
         return _county(session)
     if kind == HOUSEHOLD:
@@ -70,7 +72,7 @@ def place_of(session: Session, kind: str, number: str) -> str:
 
 
 def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]:
-    """What it is made of, as it stays on record: how much, and a hash over all of it."""
+    """Return its contents for the permanent record: the amount, and a hash over all of it."""
     if kind == LIST:
         row = session.get_one(PrintRun, subject)
         whole = {"title": f"{row.title} {row.number}", "pages": row.pages, "sha256": row.sha256 or ""}
@@ -86,7 +88,7 @@ def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]
 
 
 def destroy(uow: UnitOfWork, kind: str, number: str) -> tuple[str, list[str]]:
-    """Take away what tells of people; answers a key and which files of the papers go."""
+    """Delete personal data; return a key and which files to delete."""
     session = uow.session
     if kind == LIST:
         row = session.scalars(select(PrintRun).where(PrintRun.number == number, _is_a_list())).one()
@@ -106,7 +108,7 @@ def destroy(uow: UnitOfWork, kind: str, number: str) -> tuple[str, list[str]]:
 
 
 def _years(session: Session, today: date) -> Iterator[Due]:
-    """Years of the log and of notices: they are the county's, whoever sees less is shown none."""
+    """Years of the log and of notices; they belong to the county, so a smaller scope sees none."""
     county = _county(session)
     if not county.startswith(session.info.get(SCOPE, "")):
         return
@@ -169,7 +171,8 @@ def _is_a_list() -> ColumnElement[bool]:
 
 
 def _term(session: Session, kind: str, today: date, county: str) -> int | None:
-    """The full years that the county's book says; None where no release in force declares the term: nothing is over."""
+    """The full years in the county's book; None if no release in force declares the period: nothing has ended
+    then."""
     try:
         years = publish.shared_value(session, TERMS[kind], today, county)
     except ParameterMissing:

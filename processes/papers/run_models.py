@@ -1,4 +1,4 @@
-"""Long prints (打印任务): a payment list, many papers at once; made by the worker part by part."""
+"""Print runs (打印任务): payment lists and batches of papers, made by the worker in parts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DESTROYED = "destroyed"
 
 
 class PrintRun(Row, Scoped, Marked, Stated):
-    """A long print: what it shows is kept at the moment of asking, so that every part tells the same."""
+    """A print run; its content is stored when requested, so that all parts are consistent."""
 
     __tablename__ = "print_run"
     stated_but = ("status", "done", "parts")

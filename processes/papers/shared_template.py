@@ -1,4 +1,4 @@
-"""Papers of no case (lists, statements, catalogues): set by the shared templates of the latest release."""
+"""Papers of no case (lists, statements, catalogues), rendered with the shared templates of the latest release."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def made(
     address: str = "",
     marked: bool = True,
 ) -> render.Made:
-    """The PDF; raises `RenderFailed`.  `marked`: whether its pages find their way back when they are scanned."""
+    """Return the PDF; raises `RenderFailed`. `marked`: whether its pages get marks for filing scans."""
     release = publish.published_programmes(session)[0]
     templates = publish.open_release(session, release.id).templates()
     try:

@@ -1,4 +1,4 @@
-"""What the county's book says now: one small question a transaction, the values kept in memory by its version."""
+"""The county's book: its version is read once a transaction, its values are cached by version."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _VERSIONS: WeakKeyDictionary[Session, str] = WeakKeyDictionary()
 
 
 class _Kept:
-    """A place for the values of one version."""
+    """Cache entry for the values of one version."""
 
     standing: Standing | None = None
 
@@ -34,7 +34,7 @@ def _kept(version: str) -> _Kept:
 
 
 def version(session: Session) -> str:
-    """The state of the book; no two states of any book ever have the same version."""
+    """Return the state of the book; no two states of any book have the same version."""
     known = _VERSIONS.get(session)
     if known is None:
         (found,) = fetch(session, [(_BOOK, {})])
@@ -44,7 +44,7 @@ def version(session: Session) -> str:
 
 
 def standing(session: Session) -> Standing:
-    """The values in force, by name."""
+    """Return the values in force, by name."""
     now = version(session)
     if now == EMPTY:
         return {}
@@ -55,13 +55,13 @@ def standing(session: Session) -> Standing:
 
 
 def rows_in_force(session: Session) -> list[ParameterValue]:
-    """The rows that count, those that are not confirmed included."""
+    """Return the rows in force, including unconfirmed ones."""
     query = select(ParameterValue).where(ParameterValue.status == IN_FORCE).order_by(ParameterValue.id)
     return list(session.scalars(query))
 
 
 def by_name(rows: list[ParameterValue]) -> Standing:
-    """Rows as rules read them."""
+    """Convert rows to values for rules, by name."""
     found: dict[str, list[DatedValue]] = {}
     for row in rows:
         found.setdefault(row.name, []).append(row.dated)
@@ -69,14 +69,14 @@ def by_name(rows: list[ParameterValue]) -> Standing:
 
 
 def lock(uow: UnitOfWork) -> None:
-    """Nobody else changes the book until this transaction ends; raises nothing, waits."""
+    """Lock the book until this transaction ends."""
     uow.insert_unless_there(ParameterBook, id=_ROW, version=EMPTY)
     query = select(ParameterBook).where(ParameterBook.id == _ROW).with_for_update()
     uow.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def changed(uow: UnitOfWork) -> None:
-    """The locked book says something else from now on, for this transaction and, once committed, for everybody."""
+    """Mark the locked book as changed, for this transaction and, once committed, for all."""
     uow.session.get_one(ParameterBook, _ROW).version = str(uuid4())
     uow.flush()
     _VERSIONS.pop(uow.session, None)

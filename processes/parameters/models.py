@@ -1,4 +1,4 @@
-"""Rows of the county's book of parameters, and what cases computed with."""
+"""Tables of the county's book of parameters, and the values that cases computed with."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ def _only(status: str) -> dict[str, Any]:
 
 
 class ParameterValue(Row, Stated):
-    """One dated value of a parameter: proposed, in force, or what became of it; never changed, only replaced.
+    """One dated value of a parameter: proposed, in force or ended; never changed, only replaced.
 
-    A value without a proposer is what a release suggested; while nobody has confirmed it, it counts as unconfirmed.
+    A value without a proposer was suggested by a release; until somebody confirms it, it counts as
+    unconfirmed.
     """
 
     __tablename__ = "parameter_value"
@@ -76,7 +77,7 @@ class ParameterValue(Row, Stated):
 
     @property
     def scalar(self) -> Scalar:
-        """The value that its text says."""
+        """The value of its text."""
         return read(self.value, self.kind)
 
     @property
@@ -86,14 +87,14 @@ class ParameterValue(Row, Stated):
 
     @property
     def dated(self) -> DatedValue:
-        """The value as rules read it."""
+        """The value for rules."""
         return DatedValue(
             self.scalar, self.since, self.division, self.source, self.is_confirmed, self.confirmed_by
         )
 
 
 class ParameterBook(Row, Stated):
-    """The state of the book: one row, locked by whoever changes it; its version is another one after every change."""
+    """The state of the book: one row, locked for changes; every change gives a new version."""
 
     __tablename__ = "parameter_book"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -103,7 +104,7 @@ class ParameterBook(Row, Stated):
 
 
 class CaseParameter(Row, Told):
-    """A parameter as a case read it for a day: the case keeps it until it is computed anew."""
+    """A parameter as read by a case for a day; the case keeps it until it is recomputed."""
 
     __tablename__ = "case_parameter"
     told_as = "参数取值"
@@ -137,12 +138,12 @@ class CaseParameter(Row, Told):
         return self.mark
 
     def told_name(self) -> str:
-        """Which parameter."""
+        """The name of the parameter."""
         return f"“{self.name}”"
 
     @property
     def dated(self) -> DatedValue:
-        """The value as rules read it."""
+        """The value for rules."""
         return DatedValue(
             read(self.value, self.kind), self.since, self.division, self.source, self.is_confirmed, self.confirmed_by
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Whether the money's tables agree with each other and with what the cases say: advances, reliefs, awards, events."""
+"""Checks the tables of money against each other and against the events of cases: advances, reliefs, awards."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _KINDS = (
 
 @dataclass(slots=True)
 class _Said:
-    """What a case's events say of its money: by question what stands, and what was given back."""
+    """What a case's events say of its money: by question the valid answer, and what was given back."""
 
     paid: dict[str, CaseEvent]
     refunded: Decimal = ZERO
 
 
 def compare(session: Session) -> list[str]:
-    """What does not agree, in sentences; nothing when every row is as it was written."""
+    """Return sentences for differences; empty if every row is as recorded."""
     said = _said(session)
     numbers = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
     destroyed = set(session.scalars(select(Case.id).where(Case.destroyed_on.is_not(None))))
@@ -67,7 +67,7 @@ def _said(session: Session) -> dict[int, _Said]:
 
 
 def _forget(standing: dict[str, CaseEvent], question: str) -> None:
-    """An event of earlier times does not say to which step it belongs: nothing of the case stands then."""
+    """Older events do not say to which step they belong: all answers of the case are dropped."""
     if question in standing:
         del standing[question]
     else:
@@ -101,7 +101,7 @@ def _is_as_posted(head: str, township: str, entry: FundEntry) -> bool:
 
 
 def _advances(session: Session, numbers: dict[int, str]) -> Iterator[str]:
-    """Every advance that was not reversed is a relief that stands, with the same amount; and the other way round."""
+    """Every advance that was not reversed must be a valid relief of the same amount, and the reverse."""
     reversed_ids = set(
         session.scalars(
             select(FundEntry.reverses_id).where(
@@ -152,7 +152,7 @@ def _payments(
 
 
 def _places(session: Session, case_ids: Collection[int]) -> dict[int, set[str]]:
-    """Where the cases are and were: what was paid stays where it was paid."""
+    """Where the cases are and were: payments stay with the township that paid them."""
     found: dict[int, set[str]] = defaultdict(set)
     for row in session.execute(select(Case.id, Case.division)):
         if row.id in case_ids:
@@ -164,7 +164,7 @@ def _places(session: Session, case_ids: Collection[int]) -> dict[int, set[str]]:
 
 
 def _twice(session: Session) -> Iterator[str]:
-    """Who stands in two awards of a programme since before the database forbade it."""
+    """People with two valid awards of a programme, from before the constraint existed."""
     disputed = select(AwardMember.person_id, AwardMember.programme).where(AwardMember.is_disputed)
     for person_id, programme in session.execute(disputed.where(AwardMember.is_standing)).all():
         cases = session.scalars(

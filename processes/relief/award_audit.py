@@ -1,4 +1,4 @@
-"""Whether every award, standing or not, is what its case's events say: who is paid, how much, since when and until when."""
+"""Checks every award against its case's events: who is paid, how much, since when and until when."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KINDS = ("award_granted", "award_withdrawn", "award_stopped", "household_moved"
 
 @dataclass(slots=True)
 class _Told:
-    """What the events of a case say of one award; events of earlier times say less."""
+    """What the events of a case say of one award; older events contain less."""
 
     granted: CaseEvent
     question: str
@@ -36,16 +36,16 @@ class _Told:
 
 @dataclass(slots=True)
 class _History:
-    """The awards of a case in the order in which they were granted, and the places that it came from."""
+    """The awards of a case in the order in which they were granted, and its former townships."""
 
     awards: list[_Told] = field(default_factory=list)
     places: set[str] = field(default_factory=set)
 
 
 def differing(session: Session) -> Iterator[str]:
-    """Awards that are not what the events say, that they do not know, or that are missing; in sentences.
+    """Return sentences for awards that differ from the events, are unknown to them, or are missing.
 
-    A case whose file was destroyed has no events that say anything: nothing of it may be paid any more.
+    A case whose file was destroyed has no events with content: nothing of it may still be paid.
     """
     cases = {c.id: c for c in session.execute(_CASES)}
     told, left = _told(session), _households_left(session)
@@ -90,7 +90,7 @@ def _told(session: Session) -> dict[int, _History]:
 
 
 def _grant(history: _History, event: CaseEvent) -> None:
-    """A new award, or the same one again after its end was taken back."""
+    """A new award, or the same one after its end was undone."""
     question = str(event.payload.get("question", ""))
     last = next((a for a in reversed(history.awards) if a.question in (question, "")), None)
     if last is not None and last.status == ENDED:
@@ -100,7 +100,7 @@ def _grant(history: _History, event: CaseEvent) -> None:
 
 
 def _end(history: _History, event: CaseEvent) -> None:
-    """An event of earlier times does not say to which step it belongs: nothing of the case stands then."""
+    """Older events do not say to which step they belong: all awards of the case are dropped."""
     question = str(event.payload.get("question", ""))
     standing = [a for a in history.awards if a.status == STANDING]
     named = [a for a in standing if a.question == question]
@@ -115,7 +115,7 @@ def _end(history: _History, event: CaseEvent) -> None:
 
 
 def _households_left(session: Session) -> dict[str, set[int]]:
-    """By number of a case: the households that it left with a person who moved alone, as its awards were granted there."""
+    """By case number: the households that it left with a person who moved alone, as awards were granted there."""
     found: dict[str, set[int]] = defaultdict(set)
     for row in session.scalars(select(Transfer).where(Transfer.status == "accepted")):
         for number in row.went_along:
@@ -173,7 +173,7 @@ def _is_as_granted(award: Award, event: CaseEvent, people: list[int], left: set[
 
 
 def _is_of(award: Award, case: Any, told: _Told, places: set[str]) -> bool:
-    """What stands goes where its case goes; what was ended stays where it was paid."""
+    """A valid award moves with its case; an ended one stays with the township that paid it."""
     if award.programme != case.programme:
         return False
     if told.status == STANDING and not told.was_ended:

@@ -1,4 +1,4 @@
-"""What cases ask one-off relief for: read by person when another one asks, open cases included."""
+"""Claims: what cases ask one-off relief for; read by person when another case asks, open cases included."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from processes.storage.base import PartOfTold, Row, Scoped, Told
 
 
 class ReliefClaim(Row, Scoped, Told):
-    """What a case asks relief for: an event with its days, or bills with their period, and how much.
+    """What a case asks relief for: an event with its days, or bills with their period, and the amount.
 
-    Written when the case is checked against earlier ones (`relief.check`), written anew when it is checked again.
+    Written when the case is checked against earlier ones (`relief.check`), and replaced when it is checked
+    again.
     """
 
     __tablename__ = "relief_claim"
@@ -41,11 +42,11 @@ class ReliefClaim(Row, Scoped, Told):
     people: Mapped[list[ReliefClaimPerson]] = relationship(cascade="all, delete-orphan")
 
     def told_key(self) -> str:
-        """There is one in a case."""
+        """One per case."""
         return "1"
 
     def told_parts(self) -> list[Any]:
-        """Whose it is."""
+        """Its persons, recorded with it."""
         return sorted([p.person_id, p.is_concerned] for p in self.people)
 
 

@@ -1,4 +1,4 @@
-"""Rows of the petty funds (备用金): accounts, entries with their postings, closed months."""
+"""Tables of the petty funds (备用金): accounts, entries with their postings, closed months."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ class Fund(Row, Scoped):
 
 
 class FundEntry(Row, Scoped, Marked, Stated):
-    """A movement of money; never edited: a mistake is reversed by an entry of its own.
+    """A movement of money; never edited: an error is corrected by a reversal entry.
 
-    `status` is `waiting` until a second person has confirmed it, then `posted`, or `refused`.  A posted one is sealed
-    with the one before it; until then the state of its row tells whether it was altered.
+    `status` is `waiting` until a second person has confirmed it, then `posted`, or `refused`. A posted entry
+    includes the hash of the one before it; before that, the recorded state of its row shows whether it was
+    altered.
     """
 
     __tablename__ = "fund_entry"
@@ -70,7 +71,7 @@ class FundEntry(Row, Scoped, Marked, Stated):
 
 
 class FundPosting(Row):
-    """One side of an entry: an account and a signed amount; the postings of an entry add up to zero."""
+    """One side of an entry: an account and a signed amount; the postings of an entry sum to zero."""
 
     __tablename__ = "fund_posting"
     __table_args__ = (Index("ix_fund_posting_entry", "entry_id"),)
@@ -82,7 +83,7 @@ class FundPosting(Row):
 
 
 class FundMonth(Row, Stated):
-    """A closed month of a fund: its balances and the statement that was printed; unchangeable."""
+    """A closed month of a fund: its balances and the printed statement; unchangeable."""
 
     __tablename__ = "fund_month"
     __table_args__ = (UniqueConstraint("fund_id", "month", name="uq_fund_month_month"),)
@@ -103,9 +104,9 @@ _STANDING = text("status = 'standing'")
 
 
 class ReliefPayment(Row, Scoped):
-    """A one-off relief that a household received (临时救助金): emergency or expenditure.
+    """A one-off relief received by a household (临时救助金): emergency or expenditure.
 
-    The database forbids a second standing one of the same case.
+    The database forbids a second valid one of the same case.
     """
 
     __tablename__ = "relief_payment"
@@ -134,5 +135,5 @@ class ReliefPayment(Row, Scoped):
 
     @property
     def kept(self) -> Decimal:
-        """What the household has of it (yuan)."""
+        """The amount that the household kept (yuan)."""
         return self.amount - self.refunded

@@ -1,4 +1,4 @@
-"""Awards and who is covered by them."""
+"""Awards and the people they cover."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from processes.storage.sealing import sealed_text_or_none
 
 
 class Award(Row, Scoped, Marked):
-    """A granted benefit (救助待遇): so much a month, from a month on."""
+    """A granted benefit (救助待遇): a monthly amount, from a month on."""
 
     __tablename__ = "award"
     __table_args__ = (Index("ix_award_household", "household_id"), Index("ix_award_case", "case_id"))
@@ -44,8 +44,8 @@ _HELD_ONCE = text("is_standing AND NOT is_disputed")
 class AwardMember(Row):
     """A person covered by an award.
 
-    The database itself forbids that a person stands in two awards of one programme (C40): `programme` and
-    `is_standing` repeat what the award says, because a constraint reads one table only.
+    The database forbids that a person has two valid awards of one programme (C40): `programme` and
+    `is_standing` repeat columns of the award, because a constraint reads one table only.
     """
 
     __tablename__ = "award_member"

@@ -1,4 +1,4 @@
-"""What may be granted: pure predicates over awards."""
+"""What may be granted: pure checks of awards."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Standing:
 
 
 def demand_no_double_benefit(standing: Iterable[Standing], programme: str, excludes: Iterable[str]) -> None:
-    """Raise when a member already draws this programme or one that excludes it (C40)."""
+    """Raise if a member already draws this programme or one that excludes it (C40)."""
     barred = set(excludes)
     for benefit in standing:
         if benefit.programme == programme:
@@ -34,7 +34,7 @@ def demand_no_double_benefit(standing: Iterable[Standing], programme: str, exclu
 
 
 def demand_amount(amount: Decimal) -> None:
-    """Raise unless the monthly amount is positive: nobody is granted nothing."""
+    """Raise unless the monthly amount is positive."""
     if amount <= 0:
         raise RuleBroken(
             reason="测算的月保障金不大于零，不能确认同意。请退回核实，或作出不予确认的决定", clause="C40"

@@ -1,4 +1,4 @@
-"""Verbs that grant."""
+"""Verbs for awards."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def grant(
     members: list[Decimal],
     account: str = "",
 ) -> dict[str, Any]:
-    """Grant a monthly benefit; answers amount and first month."""
+    """Grant a monthly benefit; returns amount and first month."""
     award = actions.grant(
         context.uow,
         context.case,
@@ -60,7 +60,7 @@ def grant(
 
 @verb("award.list", "列出享受的救助", "列出本户成员正在享受的救助待遇（任何地方的），供核查时选择。")
 def list_awards(context: Context) -> dict[str, Any]:
-    """What the household's people draw now, as options of a form field: one for each award."""
+    """Return the household's current benefits as options of a form field: one for each award."""
     people = context.uow.session.scalars(
         select(Membership.person_id).where(Membership.household_id == context.case.household_id)
     )
@@ -90,7 +90,7 @@ def _undo_stop(context: Context, result: Mapping[str, Any]) -> None:
     needs_decision=True,
 )  # fmt: skip
 def stop(context: Context, award: str, reason: str) -> dict[str, Any]:
-    """End an award that the household's people draw, whichever case granted it; answers the last month."""
+    """End an award of the household's people, granted by any case; returns the last month."""
     if award not in {o["value"] for o in list_awards(context)["options"]}:
         raise VerbParametersInvalid(verb="award.stop", reason="不是本户成员正在享受的救助待遇")
     row, case = actions.stop(context.uow, award, Month.of(context.clocks.today))

@@ -1,4 +1,5 @@
-"""Verbs on one-off relief: looking for earlier ones of the same people, and paying it through the bank (C09, C12, C40)."""
+"""Verbs for one-off relief: searching earlier ones of the same people, and payment through the bank (C09,
+C12, C40)."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ _WHY = {
 
 
 def undo_payment(context: Context, result: Mapping[str, Any]) -> None:
-    """Take a payment back: the fund's entry is reversed, the relief stays as withdrawn."""
+    """Undo a payment: the fund's entry is reversed, the relief stays as withdrawn."""
     if not result.get("paid"):
         return
     fund_actions.make_void(context.uow, context.actor, context.case, str(result["question"]))
@@ -42,7 +43,7 @@ def check(
     context: Context, event: str, event_on: Any, amount: Decimal, same_event_months: Decimal,
     split_days: Decimal, limit: Decimal, bills_from: Any = None, bills_until: Any = None, people: Any = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """What the register says of reliefs of the same people; proposes nothing and decides nothing (C40)."""
+    """Return what the register says of reliefs of the same people; suggests and decides nothing (C40)."""
     told = _event(event, event_on, bills_from, bills_until, people)
     terms = Terms(int(same_event_months), int(split_days), limit)
     found = claims.ask(context.uow, context.case, context.items, told, amount, terms)
@@ -94,21 +95,21 @@ def pay(
 def objection(
     context: Context, told: claims.Event, amount: Decimal, reason: str, ceiling: Decimal | None
 ) -> tuple[str, list[str]]:
-    """Why an amount may not be paid at this moment (see `claims.objection`)."""
+    """Return why an amount may not be paid now (see `claims.objection`)."""
     return claims.objection(
         context.uow, context.case, context.items, told, amount, _terms(context), str(reason or ""), ceiling
     )
 
 
 def refused(context: Context, why: str, cases: list[str]) -> dict[str, Any]:
-    """The answer that nothing was paid and that the case has to be looked at again."""
+    """Return the result for a payment that was refused: the case must be checked again."""
     said = _WHY[why].format(cases="、".join(cases))
     events.append(context.uow, context.case, context.actor, "payment_stopped", said, why=why, cases=cases)
     return {"paid": False, "reason": why, "cases": cases, "recheck": True}
 
 
 def event_of(event: str, event_on: Any) -> claims.Event:
-    """An event and its day as a diagram gives them."""
+    """Return an event and its day from the values of a diagram."""
     return _event(event, event_on, None, None, None)
 
 
@@ -121,7 +122,7 @@ def _event(event: str, event_on: Any, bills_from: Any, bills_until: Any, people:
 
 
 def _terms(context: Context) -> Terms:
-    """The county's numbers of today; a programme without a township's limit has none."""
+    """The county's current parameters; a programme without a township's limit has none."""
 
     def value(name: str) -> Decimal | None:
         try:
