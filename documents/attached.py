@@ -1,6 +1,7 @@
-"""The data that travels inside a PDF: what stands on its page and nothing more (PIPL articles 6 and 28: least data).
+"""Data embedded in a PDF: only what its page shows (PIPL articles 6 and 28: data minimisation).
 
-A contract holds more than a letter shows (what neighbours said, every official's opinion); the letter goes to others.
+A contract contains more than a letter shows (statements of neighbours, every official's opinion); the letter
+goes to other people.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ _AFTER = re.compile(r"[\d-]|[.,]\d")
 
 
 def shown(data: Any, page: str, templates: str | None = None) -> dict[str, Any]:
-    """The leaves of a contract that stand on a page of HTML, in their places; empty parts are left out.
+    """Return the leaves of a contract that appear on a page of HTML, at their paths; empty parts are left
+    out.
 
-    `templates` is the text that reads the contract: what it does not name is left out, even where the same word
-    (同意) happens to stand on the page.  None: whatever stands there.
+    `templates` is the text that reads the contract: values that it does not name are left out, even if the
+    same word (同意) appears on the page. None: anything that appears.
     """
     words = None if templates is None else frozenset(_NAME.findall(templates))
     kept = _kept(data, _plain(html.unescape(_TAG.sub("", page.partition("<body")[2] or page))), words)
@@ -31,7 +33,8 @@ def shown(data: Any, page: str, templates: str | None = None) -> dict[str, Any]:
 
 
 def ways(leaf: Any) -> set[str]:
-    """How a leaf may stand on a page: as it is, a date in words, an amount with and without separators."""
+    """Return the possible forms of a leaf on a page: as it is, a date in words, an amount with and without
+    separators."""
     text = _plain(str(leaf))
     found = {text}
     date = _DATE.fullmatch(str(leaf))
@@ -70,7 +73,7 @@ def _kept(part: Any, page: str, words: frozenset[str] | None) -> Any:
 
 
 def _stands(way: str, page: str) -> bool:
-    """A number stands on a page as a whole: 12 does not stand in 2026-12-01 or 1,200."""
+    """Whether a value appears on the page; numbers must match as a whole: 12 is not in 2026-12-01 or 1,200."""
     at = page.find(way)
     while at >= 0:
         end = at + len(way)

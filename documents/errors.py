@@ -1,14 +1,14 @@
-"""What can go wrong in the press."""
+"""Errors of the renderer."""
 
 from __future__ import annotations
 
 
 class PressError(Exception):
-    """Root of the press's errors; the text is Chinese and names no person."""
+    """Root of the renderer's errors; the text is Chinese and names no person."""
 
 
 class ValueMissing(PressError):
-    """A template asks for a value that the data does not hold."""
+    """A template needs a value that the data do not contain."""
 
 
 class TemplateBroken(PressError):
@@ -24,11 +24,11 @@ class SigningFailed(PressError):
 
 
 class GlyphMissing(PressError):
-    """No face of this machine has a character that the page shows."""
+    """No font of this machine has a character on the page."""
 
 
 class PressBusy(PressError):
-    """Others wait already; nothing was begun."""
+    """Others are waiting already; nothing was started."""
 
 
 class RenderingFailed(PressError):

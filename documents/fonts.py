@@ -1,4 +1,4 @@
-"""Which faces papers are set in on this machine: the official ones where it has them, free ones otherwise."""
+"""Fonts used for papers on this machine: the official ones if installed, free ones otherwise."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROLES = {
 
 @cache
 def installed() -> tuple[str, ...]:
-    """The face in use for each kind of type, as `仿宋：FandolFang`; `没有` where the machine has none."""
+    """Return the font for each kind of type, as `仿宋：FandolFang`; `没有` if the machine has none."""
     lister = shutil.which("fc-list")
     if lister is None:
         return ()

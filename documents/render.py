@@ -1,4 +1,4 @@
-"""The press hall: child processes with bounded memory and time that keep their fonts loaded."""
+"""Renderer child processes with limited memory and time that keep their fonts loaded."""
 
 from __future__ import annotations
 
@@ -113,42 +113,42 @@ class Press:
         self._sheets = 0
 
     def make(self, sheet: Sheet) -> Made:
-        """The PDF of a sheet; raises a `PressError`."""
+        """Return the PDF of a sheet; raises a `PressError`."""
         made: Made = self._do(sheet, Made)
         return made
 
     def read(self, scan: Scan) -> tuple[ScannedPage, ...]:
-        """The pages of a scan; raises a `PressError`."""
+        """Return the pages of a scan; raises a `PressError`."""
         pages: tuple[ScannedPage, ...] = self._do(scan, tuple)
         return pages
 
     def count(self, job: Counting) -> int:
-        """How many pages a file has; raises a `PressError`."""
+        """Return the number of pages of a file; raises a `PressError`."""
         pages: int = self._do(job, int)
         return pages
 
     def rows(self, job: Workbook) -> tuple[tuple[str, ...], ...]:
-        """The rows of a spreadsheet's first sheet, as text; raises a `PressError`."""
+        """Return the rows of a spreadsheet's first sheet, as text; raises a `PressError`."""
         rows: tuple[tuple[str, ...], ...] = self._do(job, tuple)
         return rows
 
     def preview(self, job: Previewing) -> bytes:
-        """A small picture of a file's first page; raises a `PressError`."""
+        """Return a thumbnail of a file's first page; raises a `PressError`."""
         picture: bytes = self._do(job, bytes)
         return picture
 
     def sign(self, job: Signing) -> bytes:
-        """The file with one signature more; raises a `PressError`."""
+        """Return the file with one more signature; raises a `PressError`."""
         signed: bytes = self._do(job, bytes)
         return signed
 
     def check(self, job: Checking) -> tuple[SignatureSeen, ...]:
-        """The signatures of a file; raises a `PressError`."""
+        """Return the signatures of a file; raises a `PressError`."""
         seen: tuple[SignatureSeen, ...] = self._do(job, tuple)
         return seen
 
     def _do(self, job: Job, kind: type) -> Any:
-        """Have the child do a job; it is replaced when it failed hard."""
+        """Run a job in the child; the child is replaced after a hard failure."""
         with self._lock:
             try:
                 pipe = self._ready()
@@ -170,10 +170,10 @@ class Press:
         return answer
 
     def _is_answered(self, pipe: Connection) -> bool:
-        """Wait for the answer as long as the child's time lasts.
+        """Wait for the result within the child's time limit.
 
-        Counted is the processor's time: a child that stands behind others on a busy machine is slow, and not wrong.
-        One that comes to nothing all the same is given up, too.
+        The limit counts processor time: a child on a busy machine is slow, not wrong. A child that makes no
+        progress is given up too.
         """
         last, used = monotonic() + self.seconds + _BEHIND_SECONDS, self._seconds_used()
         while not pipe.poll(min(_LOOK_SECONDS, self.seconds)):
@@ -182,22 +182,22 @@ class Press:
         return True
 
     def _seconds_used(self) -> float:
-        """The processor's time that the child has taken."""
+        """The processor time used by the child."""
         if self._child is None or self._child.pid is None:
             return 0
         try:
             with open(f"/proc/{self._child.pid}/stat", encoding="ascii") as status:
                 words = status.read().rpartition(")")[2].split()
-        except OSError:  # it is gone: its pipe says so
+        except OSError:  # it has ended: the pipe reports that
             return 0
         return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
     def resident_megabytes(self) -> int:
-        """Memory that the child holds now, for the benchmark and the health page."""
+        """Return the child's current memory, for the benchmark and the health page."""
         return self._megabytes("VmRSS")
 
     def peak_megabytes(self) -> int:
-        """The most memory that the child has held since it began."""
+        """Return the child's peak memory."""
         return self._megabytes("VmHWM")
 
     def _megabytes(self, name: str) -> int:
@@ -228,9 +228,9 @@ class Press:
         return self._pipe
 
     def _start(self) -> None:
-        """A new child, once it says that it is ready: its time for a job does not begin before.
+        """Start a new child and wait until it is ready: the time limit of a job begins after that.
 
-        Nothing is kept of one that does not start, so that the next job tries again.
+        A child that fails to start is removed, so that the next job tries again.
         """
         context = multiprocessing.get_context("spawn")
         pipe, other = context.Pipe()
@@ -250,7 +250,7 @@ class Press:
 
 
 def _work(pipe: Connection, memory: int, needs: tuple[str, ...], behind: int = 0) -> None:
-    """The child's life: limits first, then what it needs, then one sheet after another."""
+    """Main loop of the child: set limits, load libraries, then process jobs one by one."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -259,7 +259,7 @@ def _work(pipe: Connection, memory: int, needs: tuple[str, ...], behind: int = 0
         importlib.import_module(name)
     gc.freeze()
     gc.disable()
-    os.nice(behind)  # loading is no work for a file: whoever waits for the first one waits for it too
+    os.nice(behind)  # loading does not count towards a job's limit: the first caller waits for it too
     pipe.send(_READY)
     sheets = 0
     while True:
@@ -271,12 +271,12 @@ def _work(pipe: Connection, memory: int, needs: tuple[str, ...], behind: int = 0
         if sheets % MAX_SHEETS_UNSWEPT == 0 or not pipe.poll(IDLE_SECONDS):
             gc.collect()
         if sheets == 0:
-            gc.freeze()  # what the libraries have loaded for good is not looked through again
+            gc.freeze()  # exclude the loaded libraries from garbage collection
         sheets += 1
 
 
 def _make(job: Sheet) -> Made:
-    """Like the others loaded when first needed, or before where the child `needs` it: each brings much along."""
+    """Modules are imported when first needed, or in advance if the child `needs` them, because they are large."""
     from documents import page
 
     return page.pdf_of(job)
@@ -329,7 +329,7 @@ def _try(work: Callable[[Any], Any], job: Job) -> Any:
         return work(job)
     except PressError as fault:
         return fault
-    except Exception as fault:  # whatever the libraries raise must reach the parent as an answer
+    except Exception as fault:  # any exception of the libraries must reach the parent as a result
         return f"{type(fault).__name__}: {fault}"
 
 
@@ -338,7 +338,7 @@ atexit.register(_press.close)
 
 
 def to_pdf(sheet: Sheet) -> Made:
-    """Make a sheet on the process's own press."""
+    """Render a sheet on the process's own child."""
     return _press.make(sheet)
 
 
@@ -361,7 +361,7 @@ _screens = threading.BoundedSemaphore(SCREENS_AT_ONCE)
 
 @contextmanager
 def _turn(turns: threading.BoundedSemaphore = _uploads, said: str = "正在读取的文件较多") -> Iterator[None]:
-    """One of those whose file is read; raises `PressBusy` when the turn does not come soon."""
+    """One child for untrusted files; raises `PressBusy` if none is free in time."""
     if not turns.acquire(timeout=TURN_SECONDS):
         raise PressBusy(said)
     try:
@@ -371,7 +371,7 @@ def _turn(turns: threading.BoundedSemaphore = _uploads, said: str = "正在读�
 
 
 def to_screen(sheet: Sheet) -> Made:
-    """A sheet to look at: a draft's template, or a page masked for this reading; on a child of its own."""
+    """Render a sheet for viewing (a draft's template, or a masked page) on a separate child."""
     with _turn(_screens, "正在预览的人较多，请稍候再试"):
         return _screen.make(sheet)
 
@@ -383,7 +383,7 @@ atexit.register(_strangers.close)
 
 
 def check_signatures(job: Checking) -> tuple[SignatureSeen, ...]:
-    """The signatures of a file that anybody may have handed in; raises `PressBusy` at once when others wait already."""
+    """Check the signatures of an untrusted file; raises `PressBusy` at once if others are waiting."""
     if not _at_once.acquire(blocking=False):
         raise PressBusy("核验的人较多")
     try:
@@ -393,29 +393,29 @@ def check_signatures(job: Checking) -> tuple[SignatureSeen, ...]:
 
 
 def count_pages(job: Counting) -> int:
-    """The pages of a file that was uploaded."""
+    """Return the number of pages of an uploaded file."""
     with _turn():
         return _gate.count(job)
 
 
 def read_workbook(job: Workbook) -> tuple[tuple[str, ...], ...]:
-    """The rows of a spreadsheet that was uploaded."""
+    """Return the rows of an uploaded spreadsheet."""
     with _turn():
         return _gate.rows(job)
 
 
 def preview(job: Previewing) -> bytes:
-    """A small picture of the first page of a file that was uploaded."""
+    """Return a thumbnail of the first page of an uploaded file."""
     with _turn():
         return _gate.preview(job)
 
 
 def read_scan(scan: Scan) -> tuple[ScannedPage, ...]:
-    """The pages of a scan that came back, on a child of its own."""
+    """Return the pages of a returned scan, read on a separate child."""
     with _turn():
         return _scanner.read(scan)
 
 
 def press() -> Press:
-    """The process's own press."""
+    """Return the child of this process."""
     return _press

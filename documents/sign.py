@@ -1,6 +1,6 @@
-"""Signing and sealing a PDF: PAdES, one signature after another on the same file, each visible in its place.
+"""Signing and sealing a PDF: PAdES, several signatures on one file, each visible at its position.
 
-Runs in a child process of the press.  A signature never changes what was there before: it is written after it.
+Runs in a child process of the renderer. A signature never changes earlier content: it is appended.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _SEAL = """<style>@page {{ size: 42mm 42mm; margin: 0 }} body {{ margin: 0 }} sv
 
 
 def sign(job: Signing) -> bytes:
-    """The file with one signature more; raises `SigningFailed`."""
+    """Return the file with one more signature; raises `SigningFailed`."""
     with holders.signer_of(job.holder) as signer:
         return _signed(job, signer)
 
@@ -84,7 +84,7 @@ def _signed(job: Signing, signer: signers.Signer) -> bytes:
 
 
 def _meta(job: Signing, field_name: str) -> signers.PdfSignatureMetadata:
-    """What the signature says of itself; with a time-stamp service also all that proves it later (PAdES-B-LTA)."""
+    """Metadata of the signature; with a time-stamp service, for long-term validation (PAdES-B-LTA)."""
     lasting = bool(job.long_term.address)
     context = ValidationContext(
         trust_roots=[x509.Certificate.load(r) for r in job.long_term.roots],
@@ -97,7 +97,7 @@ def _meta(job: Signing, field_name: str) -> signers.PdfSignatureMetadata:
 
 
 def _place(job: Signing) -> tuple[int, tuple[int, int, int, int]]:
-    """Page and box: over or beside the nth place that the paper has for it, else in a row at the foot."""
+    """Page and box: over or beside the nth position that the paper has for it, else in a row at the bottom."""
     width, height = _SEAL_BOX if job.is_seal else _NAME_BOX
     document = pypdfium2.PdfDocument(job.content)
     found = next((f for anchor in job.anchors if (f := _found(document, anchor, job.over))), [])
@@ -107,7 +107,7 @@ def _place(job: Signing) -> tuple[int, tuple[int, int, int, int]]:
     if job.over:
         number, centre, middle = found[-1]
         signed = [f for f in _found(document, job.name, True) if f[0] == number and f[2] > middle]
-        if signed:  # the office's name above its date: the seal covers both
+        if signed:  # the office's name is above its date: the seal covers both
             middle = (signed[-1][2] + middle) / 2
         return number, _box(centre - width / 2, middle + _ABOVE - height / 2, width, height)
     number, right, middle = found[min(job.position, len(found)) - 1]
@@ -118,7 +118,7 @@ def _place(job: Signing) -> tuple[int, tuple[int, int, int, int]]:
 
 
 def _found(document: pypdfium2.PdfDocument, anchor: str, over: bool) -> list[tuple[int, float, float]]:
-    """Page, middle or right end, and height of every time that words stand on the paper, in reading order."""
+    """Page, middle or right end, and height of every occurrence of a text on the paper, in reading order."""
     found = []
     for number, page in enumerate(document):
         text = page.get_textpage()
@@ -136,7 +136,7 @@ def _box(x: float, y: float, width: float, height: float) -> tuple[int, int, int
 
 
 def appearance(job: Signing) -> bytes:
-    """What the signature looks like, as a page of its own size: one page, however long the name."""
+    """Return the visible signature as a page of its own size: one page, however long the name."""
     on = datetime.fromisoformat(job.at).strftime("%Y-%m-%d %H:%M")
     page = _SEAL.format(star=_star(), letters=_arc(job.name), size=_size(job.name)) if job.is_seal else (
         _NAME.format(name=escape(job.name), role=escape(job.role), on=on, size=min(16, 90 // len(job.name)))
@@ -149,7 +149,7 @@ def appearance(job: Signing) -> bytes:
 
 
 def _inked(seal: bytes) -> bytes:
-    """The seal as ink that lets what is printed under it show: no digit of a date is hidden."""
+    """Draw the seal transparently, so that the text under it stays readable: no digit of a date is hidden."""
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(seal)) as pdf:
         page = pdf.pages[0]
@@ -157,7 +157,7 @@ def _inked(seal: bytes) -> bytes:
         states["/Ink"] = pikepdf.Dictionary(Type=pikepdf.Name.ExtGState, BM=pikepdf.Name.Multiply)
         page.resources["/ExtGState"] = states
         page.contents_add(b"/Ink gs\n", prepend=True)
-        if "/Group" in page.obj:  # a group of its own would be mixed with nothing
+        if "/Group" in page.obj:  # an isolated group would not be blended with the page
             del page.obj["/Group"]
         pdf.save(out)
     return out.getvalue()

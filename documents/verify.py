@@ -1,4 +1,4 @@
-"""Checking a PDF: who signed what, and whether anything changed since.  Runs in a child process of the press."""
+"""Checks a PDF: who signed what, and whether anything changed since. Runs in a child process of the renderer."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _UNCHANGED = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, Modificatio
 
 
 def check(job: Checking) -> tuple[SignatureSeen, ...]:
-    """Every signature of a file, the first one first; raises `ScanUnreadable` for what is no PDF.
+    """Return every signature of a file, the first one first; raises `ScanUnreadable` if it is no PDF.
 
-    The content of each signed revision is compared with what came after it: other signatures may be added,
-    anything else is a change.
+    The content of each signed revision is compared with what follows: other signatures may be added, anything
+    else is a change.
     """
     roots = [x509.Certificate.load(raw) for raw in job.roots]
     try:
         reader = PdfFileReader(io.BytesIO(job.content))
         return tuple(_seen(embedded, roots, job.signers) for embedded in reader.embedded_regular_signatures)
-    except Exception as fault:  # hostile files make the reader raise whatever there is
+    except Exception as fault:  # untrusted files make the reader raise any exception
         raise ScanUnreadable("文件不能读取，可能已经损坏") from fault
 
 
@@ -49,7 +49,7 @@ def _seen(embedded: Any, roots: list[x509.Certificate], signers: tuple[bytes, ..
             SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION,
         )  # fmt: skip
         whole = intact and covered and status.modification_level in _UNCHANGED
-        # A root vouches for all its customers, the office for its own certificates alone.
+        # A root certifies all its customers; only the office's own certificates are accepted.
         trusted = bool(status.trusted) and certificate.dump() in signers
         if status.timestamp_validity is not None and status.timestamp_validity.valid:
             stamped = status.timestamp_validity.timestamp.isoformat()
@@ -70,7 +70,7 @@ def _seen(embedded: Any, roots: list[x509.Certificate], signers: tuple[bytes, ..
 
 
 def _kept_certificates(embedded: Any) -> list[x509.Certificate]:
-    """Certificates that the file keeps for later checks (DSS), if it keeps any."""
+    """Certificates stored in the file for later checks (DSS), if any."""
     try:
         return list(DocumentSecurityStore.read_dss(embedded.reader).load_certs())
     except NoDSSFoundError:

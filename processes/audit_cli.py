@@ -1,4 +1,4 @@
-"""`yimen audit verify`: whether what is stored is what the program wrote."""
+"""`yimen audit verify`: checks that stored data are what the program wrote."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
 
 
 def chains(session: Session) -> tuple[int, dict[str, str]]:
-    """How many cases there are, and what is wrong with the chains of events, by number."""
+    """Return the number of cases, and errors of the chains of events, by case number."""
     broken = {}
     cases = session.execute(select(Case.id, Case.number).order_by(Case.id)).all()
     needed = load_only(Case.number, Case.destroyed_on, Case.events_count, Case.head)
@@ -85,7 +85,7 @@ def chains(session: Session) -> tuple[int, dict[str, str]]:
 
 
 def compared(session: Session, settings: Settings) -> dict[str, list[str]]:
-    """What does not agree, in sentences, by section."""
+    """Return differences as sentences, by section."""
     ways: Mapping[str, tuple[Callable[[], Iterable[str]], ...]] = {
         "books": (lambda: fund_queries.audit(session),),
         "money": (lambda: audit.compare(session),),
@@ -106,7 +106,7 @@ def compared(session: Session, settings: Settings) -> dict[str, list[str]]:
 
 
 def _told(way: Callable[[], Iterable[str]]) -> list[str]:
-    """What a comparison says; one that comes to what does not open or cannot be read says so and ends there."""
+    """The result of a comparison; if it meets a value that cannot be decrypted or read, that error, and it ends."""
     found: list[str] = []
     try:
         found.extend(way())
@@ -139,5 +139,5 @@ def _way_back(one: files.LostFile, remake: bool) -> str:
 
 
 def register(main: click.Group) -> None:
-    """Add the commands to the program's."""
+    """Add the commands to the program."""
     main.add_command(audit_group)

@@ -207,7 +207,7 @@ def setup_command(with_demo: bool) -> None:
     try:
         office = checked_office(office)
     except OfficeMissing as missing:
-        click.echo(missing.message)  # installed, and nothing is founded yet: there is nothing to publish for
+        click.echo(missing.message)  # installed but not founded: nothing to publish for
         return
     row_backlog.note_every_row(office)
     settings = office.settings

@@ -1,4 +1,4 @@
-"""The reference for whoever writes content, made from the schemas and lists that lint and the editors read themselves."""
+"""Reference for content authors, generated from the schemas and lists that lint and editors use."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FILES = (
 
 
 def text() -> str:
-    """The whole page, in Markdown."""
+    """Return the whole page, in Markdown."""
     parts = [_INTRODUCTION]
     for title, kind, words in _FILES:
         parts.append(_section(title, words, _of_schema(json.loads(shapes.of_kind(kind).read_text("utf-8")))))
@@ -61,7 +61,7 @@ def text() -> str:
 
 
 def verbs() -> str:
-    """Every service operation with its parameters, in Markdown."""
+    """Return every service operation with its parameters, in Markdown."""
     rows: list[tuple[str, ...]] = [("操作", "名称", "参数", "说明")]
     for verb in sorted(registry.all_verbs().values(), key=lambda v: v.name):
         hints = typing.get_type_hints(verb.run)

@@ -1,4 +1,4 @@
-"""Settings: read once, from the environment, into a frozen value."""
+"""Settings: read once from the environment, immutable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FACTOR_ROLES = "administrator auditor supervisor county_leader township_leader"
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A provider of sign-ins (OpenID Connect) at which the office is a client."""
+    """An OpenID Connect provider for sign-in; the office is its client."""
 
     issuer: str
     client: str
@@ -31,7 +31,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The directory (LDAP) that knows the passwords of the county's people."""
+    """The directory (LDAP) that checks the passwords of the county's people."""
 
     url: str
     base: str
@@ -47,7 +47,7 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where data, keys and content lie, and how the program is reached."""
+    """Where data, keys and content are stored, and how the program is reached."""
 
     var: Path
     content: Path
@@ -85,12 +85,12 @@ class Settings:
 
     @property
     def anchors(self) -> Path:
-        """File of the daily seals over all events; the operator copies it elsewhere."""
+        """File of the daily seals over all events; the operator copies it off-site."""
         return self.var / "anchors.txt"
 
     @property
     def restoring(self) -> Path:
-        """Stands while the office is being restored from a backup; an office that is half restored does not open."""
+        """Marker file that exists while a restoration is unfinished; such an office does not open."""
         return self.var / "restoring"
 
     @property
@@ -100,7 +100,7 @@ class Settings:
 
     @property
     def scans(self) -> Path:
-        """Folder of scanned pages, by hash; apart from the papers, whose hashes are public."""
+        """Folder of scanned pages, by hash; separate from papers, whose hashes are public."""
         return self.var / "scans"
 
     @property
@@ -110,16 +110,16 @@ class Settings:
 
     @property
     def vaults(self) -> dict[str, Path]:
-        """Every folder of files that lie under their hash, by its name."""
+        """Every file store, by name."""
         return {"papers": self.papers, "scans": self.scans, "attachments": self.attachments}
 
 
 def from_environment() -> Settings:
-    """Settings of this process; every value has a default that suits a first try."""
+    """Return the settings of this process; every value has a default suitable for a trial."""
     var = Path(os.environ.get("YIMEN_VAR", ROOT / "var"))
     fonts = var / "fonts" / "fonts.conf"
     if fonts.is_file():
-        # Read by fontconfig in the press's child processes, which inherit it.
+        # Read by fontconfig in the renderer's child processes, which inherit it.
         os.environ.setdefault("FONTCONFIG_FILE", str(fonts))
     default_database = f"sqlite:///{var / 'yimen.sqlite'}"
     return Settings(

@@ -1,7 +1,7 @@
-"""The worker's rounds: every second the papers to be made, every half minute what has fallen due; long work beside.
+"""The worker's loop: every second waiting papers, every half minute timers; long work in separate processes.
 
-It outlives what fails.  What is only unavailable (the database restarts, a mail server is away) is tried again in the
-next round.  A defect in one task is written down and that task rests a while; the others go on.
+It survives failures. What is unavailable (the database restarts, a mail server is down) is retried in the
+next round. An unexpected error in one task is logged and that task pauses; the others continue.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ log = structlog.get_logger()
 
 
 def beat(office: Office) -> None:
-    """Say that the worker is there."""
+    """Record a heartbeat."""
     heartbeat.beat(office.settings)
 
 
 def fire_due(office: Office) -> None:
-    """Timers and warnings, with a sign of life between them."""
+    """Fire timers and warnings, with heartbeats in between."""
     sweep(office, lambda: beat(office))
 
 
 def serve_supervisors(office: Office) -> None:
-    """What supervisors asked for: scenarios, simulations, migrations."""
+    """Do what supervisors requested: rehearsals, simulations, migrations."""
     jobs.rehearse_drafts(office)
     jobs.simulate_drafts(office)
     jobs.migrate_cases(office)
@@ -60,7 +60,7 @@ BESIDE: tuple[Task, ...] = (
 
 
 class Worker:
-    """The tasks of an office, and which of them rest."""
+    """The tasks of an office, and which of them pause."""
 
     def __init__(self, office: Office, seconds: Callable[[], float] = clock_watch.steady) -> None:
         self.office = office
@@ -71,7 +71,7 @@ class Worker:
         self._threads: dict[Task, threading.Thread] = {}
 
     def go_round(self) -> None:
-        """Do once what is due now; nothing that fails comes out of here."""
+        """Run once what is due now; never raises."""
         self._do(beat)
         if self._round % CLOCK_EVERY == 0 or self._held:
             self._do(self._look_at_clock)
@@ -86,7 +86,7 @@ class Worker:
         self._round += 1
 
     def _look_at_clock(self, office: Office) -> None:
-        """Hold what goes by the clock while that is wrong, and say so on 督办; go on by itself when it is right again."""
+        """Stop timers while the clock is wrong, shown on 督办; resume when it is right again."""
         fault = self._clock.fault()
         if fault and not self._held:
             log.error("clock_wrong", fault=fault)

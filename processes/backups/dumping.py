@@ -1,6 +1,6 @@
-"""The database as one file and back: SQLite by its backup interface, PostgreSQL by `pg_dump` and `pg_restore`.
+"""Dumps the database to a file and loads it: SQLite's backup interface, or `pg_dump` and `pg_restore`.
 
-Both copy one state of the database while people work.
+Both copy a consistent state while people work.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PROGRAMS = Path("/usr/lib/postgresql")
 
 
 def dump(engine: Engine, folder: Path) -> None:
-    """Write the database into a folder; raises `BackupFailed`."""
+    """Dump the database into a folder; raises `BackupFailed`."""
     target = folder / FILES[engine.dialect.name]
     if engine.dialect.name == SQLITE:
         _copy(Path(str(engine.url.database)), target)
@@ -33,7 +33,7 @@ def dump(engine: Engine, folder: Path) -> None:
 
 
 def load(engine: Engine, folder: Path) -> None:
-    """Make an empty database what the file of a folder says, whole or not at all; raises `BackupFailed`."""
+    """Load a dump into an empty database, completely or not at all; raises `BackupFailed`."""
     source = folder / FILES[engine.dialect.name]
     engine.dispose()
     if engine.dialect.name == SQLITE:
@@ -41,7 +41,7 @@ def load(engine: Engine, folder: Path) -> None:
         draft = target.with_name(f"{target.name}.restoring")
         try:
             shutil.copyfile(source, draft)
-            for leftover in ("-wal", "-shm"):  # of an empty file that somebody looked at
+            for leftover in ("-wal", "-shm"):  # left by somebody who opened an empty file
                 target.with_name(target.name + leftover).unlink(missing_ok=True)
             draft.replace(target)
         except OSError as fault:
@@ -55,12 +55,12 @@ def load(engine: Engine, folder: Path) -> None:
 
 
 def is_empty(engine: Engine) -> bool:
-    """Whether nothing is kept in a database; of SQLite, no file is made by looking."""
+    """Return whether a database is empty; does not create a SQLite file."""
     return is_absent(engine) or not inspect(engine).get_table_names()
 
 
 def numbers(engine: Engine, folder: Path) -> dict[str, int]:
-    """How far every series of numbers had come in the database of a folder, without loading it; raises `BackupFailed`."""
+    """Return the last number of every series in a dump, without loading it; raises `BackupFailed`."""
     source = folder / FILES[engine.dialect.name]
     if engine.dialect.name == SQLITE:
         try:
@@ -94,7 +94,8 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _run(engine: Engine, program: str, *arguments: str, into: bool = False) -> None:
-    """One of PostgreSQL's programs on our database; the password travels in the environment, which nobody else reads."""
+    """Run one of PostgreSQL's programs on our database; the password is passed in the environment, which
+    others cannot read."""
     address = engine.url.set(drivername="postgresql", password=None).render_as_string()
     _said(engine, program, *(("--dbname", address) if into else (address,)), *arguments)
 

@@ -1,4 +1,4 @@
-"""Making a backup while people work: the seals, then the database, then the files that it names, then the manifest."""
+"""Makes a backup while people work: seals, then the database, then the files that it names, then the manifest."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from processes.policy.calendar import SHANGHAI
 
 
 def make(office: Office, target: Path) -> Path:
-    """Write a backup into a folder of its own under `target` and answer it; raises `BackupFailed`.
+    """Write a backup into a new folder under `target` and return it; raises `BackupFailed`.
 
-    In this order nothing is missing: seals are written after the database has them, and files are stored before the
-    database names them.  The keys are no part of it: who has the backup alone can read nothing.  Until it is whole the
-    folder is called `….part`; one that fails is taken away.
+    This order loses nothing: seals are in the database before their file, and files are stored before the
+    database names them. Keys are not included, so a backup alone cannot be read. Until it is complete the
+    folder is called `….part`; it is deleted on failure.
     """
     _demand_apart(office, target)
     now = office.database.clock()
@@ -56,10 +56,10 @@ def _fill(office: Office, draft: Path, now: datetime) -> None:
 
 
 def _demand_apart(office: Office, target: Path) -> None:
-    """Raise `BackupFailed` where backup and data would lie in one another, by whatever links.
+    """Raise `BackupFailed` if backup and data are inside one another, also through links.
 
-    A backup within the data folder goes with it, and files of a vault are taken for papers; over a data folder that lies
-    within the backups, whoever tidies up old backups takes the office away.
+    A backup within the data folder is lost with it, and its files would be taken for papers; with the data
+    folder inside the backups, deleting old backups would delete the office.
     """
     settings, at = office.settings, target.resolve()
     database = office.database.engine.url.database if office.database.is_sqlite else None
@@ -75,7 +75,7 @@ def _demand_apart(office: Office, target: Path) -> None:
 
 
 def _take_back(draft: Path, made: list[Path]) -> None:
-    """What was begun, and the folders that were made for it, the innermost first."""
+    """Delete what was begun, and the folders created for it, the innermost first."""
     shutil.rmtree(draft, ignore_errors=True)
     for folder in made:
         with suppress(OSError):
@@ -83,7 +83,7 @@ def _take_back(draft: Path, made: list[Path]) -> None:
 
 
 def _copy_sealed(source: Path, target: Path) -> None:
-    """Every file of a vault; one that is taken away meanwhile (destruction) is left out."""
+    """Copy every file of a file store; one deleted meanwhile (destruction) is left out."""
     for path in sorted(source.glob("*/*.sealed")):
         place = target / path.parent.name / path.name
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The office again out of a backup: checked first, then loaded, then brought up to date and its numbers moved on."""
+"""Restores an office from a backup: verify, load, upgrade the schema, and skip numbers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from processes.storage import keyring
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the operator says beside the backup."""
+    """What the operator states beside the backup."""
 
     until: date | None = None
     """The last day on which the office worked after the backup; None: today."""
@@ -43,11 +43,12 @@ class Wanted:
 
 
 def restore(office: Office, backup: Path, wanted: Wanted) -> NoteRestorationResult:
-    """Make an empty installation the office of a backup; answers what was left out of each series.
+    """Restore a backup to an empty installation; return the numbers skipped in each series.
 
-    Raises `BackupDamaged`, `Invalid` for an impossible day or number, `OfficeNotEmpty`, `KeysForeign`, `SchemaNewer` before it
-    has touched anything, and `BackupFailed` once what it had put there is taken away again.  Broken off, it goes on when
-    it is called again with the same backup; until it is through, the office does not open.
+    Before changing anything it raises `BackupDamaged`, `Invalid` for an impossible day or number,
+    `OfficeNotEmpty`, `KeysForeign` or `SchemaNewer`; `BackupFailed` after removing what it had restored.
+    After an interruption it continues when called again with the same backup; the office does not open until
+    it is finished.
     """
     settings, engine = office.settings, office.database.engine
     told = manifest.read(backup)
@@ -82,10 +83,10 @@ def restore(office: Office, backup: Path, wanted: Wanted) -> NoteRestorationResu
 
 
 def _demand_possible(wanted: Wanted, told: manifest.Manifest, backup: Path, office: Office) -> None:
-    """Raise `Invalid` for what would give numbers twice or lose them.
+    """Raise `Invalid` for statements that would issue numbers twice or lose them.
 
-    That is a last day of work before the backup or after today, and a number of no series or below what the backup
-    holds.  Told again with everything else by the command, when it is too late to leave nothing behind.
+    These are a last day of work before the backup or after today, and a number of no series or below the
+    backup's. The command checks them again with everything else, but only after data were restored.
     """
     made, today = civil_date(told.instant), civil_date(office.database.clock())
     if wanted.until is not None and not made <= wanted.until <= max(made, today):
@@ -123,7 +124,7 @@ def _put_files(backup: Path, told: manifest.Manifest, settings: Settings) -> Non
 
 
 def _take_back(told: manifest.Manifest, settings: Settings) -> None:
-    """The folder as it was before: it held nothing of an office when this began."""
+    """Reset the folder to its former state: it contained no office when this began."""
     folders = set()
     for name in _files(told):
         (settings.var / name).unlink(missing_ok=True)
@@ -139,7 +140,7 @@ def _files(told: manifest.Manifest) -> list[str]:
 
 
 def _close_volume(settings: Settings, number: int, later: Path | None) -> None:
-    """What was sealed before stands in a volume of its own; the next seal begins a new file."""
+    """Earlier seals are closed as a volume of their own; the next seal begins a new file."""
     closed = settings.anchors.with_name(f"{settings.anchors.stem}.{number}{settings.anchors.suffix}")
     if later is not None:
         shutil.copyfile(later, closed)

@@ -1,4 +1,4 @@
-"""Base of all rows: naming of constraints, and the mixin that puts a row under data scope."""
+"""Base of all tables: naming of constraints, and mixins for data scope and recorded states."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WHOLE: Final = "2."
 
 
 class Row(DeclarativeBase):
-    """Base of every table; constraint names by convention so that migrations can name them."""
+    """Base of every table; constraints are named by convention so that migrations can refer to them."""
 
     metadata = MetaData(
         naming_convention={
@@ -37,7 +37,7 @@ class Row(DeclarativeBase):
     }
 
     def __init__(self, **said: Any) -> None:
-        """A new row; what is sealed is set last, because it is bound to what names the row."""
+        """Create a row; encrypted values are set last, because they are bound to its identity."""
         kind = type(self)
         last = sealing.sealed_of(kind)
         if issubclass(kind, Marked):
@@ -52,7 +52,7 @@ event.listen(Row, "mapper_configured", require_batchable, propagate=True)
 
 
 class Marked:
-    """A row with a random mark, which its sealed columns are bound to."""
+    """A row with a random mark, to which its encrypted columns are bound."""
 
     seal_mark: Mapped[str] = mapped_column(String(24))
 
@@ -60,25 +60,27 @@ class Marked:
 class Referred:
     """A row that may have been referred to a department (转办).
 
-    Its officers see these rows only; `storage.unit_of_work` adds the criterion as it does for a place.
+    The department's officers see only these rows; `storage.unit_of_work` adds the condition, as for
+    divisions.
     """
 
     department: Mapped[str] = mapped_column(String(40), default="")
 
 
 class Scoped:
-    """A row that belongs to a place: every query sees only the actor's part (C37).
+    """A row that belongs to a division: every query sees only the actor's part (C37).
 
-    `storage.unit_of_work` adds the criterion to every ORM query of a session bound to a scope.
+    `storage.unit_of_work` adds the condition to every ORM query of a session with a scope.
     """
 
     division: Mapped[str] = mapped_column(String(12), index=True)
 
 
 class Stated:
-    """A row whose state stands in the access log after each change (`access.row_states`), but for these attributes.
+    """A row whose state is recorded in the access log after each change (`access.row_states`), except these
+    attributes.
 
-    Such rows are changed and deleted one by one through the session: a statement over many would not be noted.
+    Such rows are changed and deleted one by one through the session: bulk statements would not be recorded.
     """
 
     stated_but: ClassVar[tuple[str, ...]] = ()
@@ -87,9 +89,11 @@ class Stated:
 
 
 class Told:
-    """A row of a case whose state stands in the case's events after each change (`cases.told_rows`), but for these attributes.
+    """A row of a case whose state is recorded in the case's events after each change (`cases.told_rows`),
+    except these attributes.
 
-    For what steps write: it is told with the events that are written anyway.  What changes it holds the case's lock.
+    For rows written by steps: the state is part of an event that is written anyway. Writers hold the case's
+    lock.
     """
 
     told_but: ClassVar[tuple[str, ...]] = ()
@@ -103,19 +107,19 @@ class Told:
     """The attribute that says of which case it is."""
 
     def told_key(self) -> str:
-        """What names the row among those of its case before the database has given it a number."""
+        """Return what identifies the row within its case before the database has assigned an id."""
         return str(getattr(self, sealing.MARK))
 
     def told_name(self) -> str:
-        """Which one it is, to people."""
+        """Return its title."""
         return ""
 
     def told_parts(self) -> list[Any]:
-        """What belongs to it and lies in rows of its own."""
+        """Return the rows that belong to it."""
         return []
 
 
 class PartOfTold:
-    """A row that is told with the row that it belongs to: the attribute with whose number, of which kind."""
+    """A row recorded as part of another: the attribute with the other row's id, and its class."""
 
     told_with: ClassVar[tuple[str, str]]

@@ -1,4 +1,4 @@
-"""Connections to the two databases, and what it means when one fails."""
+"""Connections to the two databases, and the meaning of their errors."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _STORE_FAILS = ("unable to open", "disk", "readonly")
 
 
 def open_engine(url: str) -> Engine:
-    """An engine with the pragmas and hooks of this program; `execution_options(write=True)` for what writes."""
+    """Create an engine with the pragmas and hooks of this program; `execution_options(write=True)` for writes."""
     if not url.startswith("sqlite"):
         engine = create_engine(
             url,
             pool_size=8,
             max_overflow=8,
-            pool_use_lifo=True,  # the connection used last has its statements prepared and its memory warm
+            pool_use_lifo=True,  # the most recently used connection has prepared statements and a warm cache
             hide_parameters=True,
             isolation_level="AUTOCOMMIT",
             connect_args=_patience(),
@@ -59,7 +59,7 @@ def open_engine(url: str) -> Engine:
 
 
 def is_absent(engine: Engine) -> bool:
-    """Whether the file of a SQLite database is not there, which connecting would make."""
+    """Return whether the file of a SQLite database is missing, which connecting would create."""
     name = engine.url.database
     return (
         engine.dialect.name == "sqlite" and bool(name) and name != ":memory:" and not Path(str(name)).exists()
@@ -67,7 +67,7 @@ def is_absent(engine: Engine) -> bool:
 
 
 def _patience() -> dict[str, Any]:
-    """How long PostgreSQL is waited for: a server that is gone, or a lock that nobody gives up, holds no desk for ever."""
+    """Timeouts for PostgreSQL: a server that is down, or a lock that is not released, must not block a desk."""
     return {
         "connect_timeout": CONNECT_TIMEOUT_S,
         "keepalives_idle": 30,
@@ -79,9 +79,9 @@ def _patience() -> dict[str, Any]:
 
 
 def _choose_planning(connection: Connection) -> None:
-    """Prepare what commands send, which asks for rows by their keys; plan what pages ask with the values at hand.
+    """Use prepared plans for commands, which read by key; plan queries of pages with their actual values.
 
-    A plan without values takes a county for as narrow as a village and a common word for a rare one.
+    A generic plan assumes the same size for a county and a village, and the same frequency for every word.
     """
     driver: Any = connection.connection.dbapi_connection
     driver.prepare_threshold = PREPARED_AFTER if connection.get_execution_options().get("write") else None
@@ -119,7 +119,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=FULL",  # what was committed survives a power cut
+        "synchronous=FULL",  # commits survive a power failure
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "cache_size=-65536",
@@ -135,7 +135,8 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def failures_named() -> Iterator[None]:
-    """Raise `DatabaseBusy`, `DatabaseUnreachable` or `DatabaseDamaged` for what lies outside the program; defects stay what they are."""
+    """Raise `DatabaseBusy`, `DatabaseUnreachable` or `DatabaseDamaged` for external causes; other errors pass
+    unchanged."""
     try:
         yield
     except (DBAPIError, PoolExhausted) as fault:
@@ -155,7 +156,7 @@ def _outside(fault: DBAPIError | PoolExhausted) -> Unavailable | None:
     text = str(fault.orig).lower()
     if any(word in text for word in ("locked", "busy", "timeout", "deadlock")):
         return DatabaseBusy()
-    # PostgreSQL calls an error operational when it lies in its surroundings; SQLite also when a statement is wrong.
+    # PostgreSQL reports an operational error only for external causes; SQLite also for a wrong statement.
     if hasattr(fault.orig, "sqlstate") or any(word in text for word in _STORE_FAILS):
         return DatabaseUnreachable()
     return None

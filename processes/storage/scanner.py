@@ -1,6 +1,6 @@
-"""The virus scanner: ClamAV's `clamd`, asked over its socket about what somebody uploads (docs/adr/0055).
+"""The virus scanner: checks uploads with ClamAV's `clamd` over its socket (docs/adr/0055).
 
-Its protocol for a stream is sixty lines, so that no library is needed.  What cannot be looked at is not let in.
+The protocol needs sixty lines, so no library is used. What cannot be checked is refused.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _TCP = re.compile(r"tcp[ :/]+(\[?[0-9A-Za-z.:-]+\]?)[ :]([0-9]{1,5})")
 
 
 def demand_valid(address: str) -> None:
-    """Raise `SettingInvalid` for an address that names no scanner; none is one."""
+    """Raise `SettingInvalid` for an address of no scanner; an empty one is allowed."""
     if address and not address.startswith("unix:/") and not _TCP.fullmatch(address):
         raise SettingInvalid(name=SETTING, reason="应为 unix:/路径 或 tcp 主机:端口")
 
 
 def found_in(address: str, content: bytes, seconds: float = SECONDS) -> str:
-    """What the scanner calls the thing that it found; empty when it found nothing.
+    """Return the name of the malware found; "" if none.
 
-    Raises `FileUnscanned` when it does not answer in time, cannot be reached or does not take the file.
+    Raises `FileUnscanned` if the scanner does not answer in time, cannot be reached or refuses the file.
     """
     until = time.monotonic() + seconds
     try:
@@ -75,7 +75,7 @@ def _stream(content: bytes) -> Iterator[bytes]:
 
 
 def _answer(line: socket.socket, until: float) -> bytes:
-    """Everything that it says, to the end of its sentence; a line that is lost before has said nothing."""
+    """The complete response; a connection lost before its end gives no result."""
     told = b""
     while b"\0" not in told and len(told) < _LONGEST_ANSWER:
         line.settimeout(_left(until))
@@ -87,7 +87,7 @@ def _answer(line: socket.socket, until: float) -> bytes:
 
 
 def _left(until: float) -> float:
-    """Seconds that are left; raises `TimeoutError` when there are none."""
+    """Remaining seconds; raises `TimeoutError` if there are none."""
     left = until - time.monotonic()
     if left <= 0:
         raise TimeoutError
