@@ -1,6 +1,6 @@
-"""What one account may have the program read or make within an hour: files, bytes, and what starts the press.
+"""Hourly budgets of an account for reading and making documents: number, bytes, and use of the renderer.
 
-Counted in memory, by the account, where the work is asked for: a hostile or broken window stops itself and nobody else.
+Counted in memory by account, so that a malicious or broken client stops only itself.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _TABS = 6
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """So many times, and so many bytes, within an hour, and so many at once."""
+    """Limits within an hour, in requests and bytes, and at the same time."""
 
     what: str
     times: int
@@ -40,7 +40,7 @@ class Budget:
     at_once: int = AT_ONCE
 
 
-# What the busiest person does in an hour, and several times that: a budget stops scripts, and nobody who works.
+# Several times what the busiest person does in an hour: a budget stops scripts, not people.
 UPLOADS = Budget("上传文件", 600, 2_000)
 RENDERINGS = Budget("生成预览", 600)
 PAPERS = Budget("打开文书", 3_000, at_once=_TABS)
@@ -67,7 +67,7 @@ REHEARSALS = Budget("演练、测算和迁移", 120)
 
 @dataclass(slots=True)
 class _Spent:
-    """What an account did within the last hour, oldest first."""
+    """What an account used in the last hour, oldest first."""
 
     done: deque[tuple[datetime, int]] = field(default_factory=deque)
     size: int = 0
@@ -75,7 +75,7 @@ class _Spent:
 
 
 class Ledger:
-    """What accounts have spent of their budgets."""
+    """The use of budgets by accounts."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -83,7 +83,7 @@ class Ledger:
 
     @contextmanager
     def spending(self, budget: Budget, account: int, size: int, now: datetime) -> Iterator[None]:
-        """Count one piece of work while it is done; raises `BudgetSpent`."""
+        """Count one piece of work while it is in progress; raises `BudgetSpent`."""
         spent = self._begun(budget, account, size, now)
         try:
             yield
@@ -114,12 +114,12 @@ _ledgers: WeakKeyDictionary[Office, Ledger] = WeakKeyDictionary()
 
 
 def ledger(office: Office) -> Ledger:
-    """What the accounts of an office have spent in this process."""
+    """Return the use of budgets in this process for an office."""
     return _ledgers.setdefault(office, Ledger())
 
 
 def spends(budget: Budget) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A route whose every request counts against a budget of whoever asks; below `require`."""
+    """Decorate a route whose every request counts against the user's budget; placed below `require`."""
 
     def wrap(route: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(route)
@@ -135,7 +135,7 @@ def spends(budget: Budget) -> Callable[[Callable[..., Any]], Callable[..., Any]]
 
 @contextmanager
 def spending(budget: Budget, actor: Actor) -> Iterator[None]:
-    """The part of a route that counts against a budget of its own; raises `BudgetSpent`."""
+    """Count part of a route against a budget of its own; raises `BudgetSpent`."""
     office, size = auth.office(), request.content_length or 0
     with ledger(office).spending(budget, actor.account_id or 0, size, office.database.clock()):
         yield

@@ -1,4 +1,4 @@
-"""How often an address may ask what anyone may ask."""
+"""Rate limits by address for public pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from processes.access.networks import network
 
 
 def whence() -> str:
-    """Whom a request is counted for: the address, or the network of it that is one visitor's."""
+    """Return the key for counting a request: the address, or the network of one visitor."""
     return network(get_remote_address())
 
 

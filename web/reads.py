@@ -1,4 +1,4 @@
-"""`@require(…, reads="case_read")`: what was opened goes into the log of reads."""
+"""`@require(…, reads="case_read")`: logs what was opened in the log of reads."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _lock = Lock()
 
 
 def note(actor: Actor, action: str, *targets: str, once: timedelta = ONCE) -> None:
-    """Write down that somebody opened something; a store that takes no writes keeps nobody from reading."""
+    """Log that somebody opened something; if the database cannot be written, reading still works."""
     now = auth.office().database.clock()
     new = [target for target in targets if _is_new((actor.account_id, action, target), now, once)]
     if not new:
@@ -58,7 +58,7 @@ def note(actor: Actor, action: str, *targets: str, once: timedelta = ONCE) -> No
 
 
 def note_list(actor: Actor) -> None:
-    """Write down which list somebody looks at and how it is narrowed; not when it looks again by itself."""
+    """Log which list somebody views and its filter; not for automatic refreshes."""
     if not auth.is_by_itself():
         kept = [f"{n}={_LONG.sub(_tail, v)}" for n, v in request.args.items() if v and n not in _NO_CONDITION]
         note(actor, LIST, " ".join([request.path, *kept]))
@@ -69,10 +69,10 @@ def _tail(number: re.Match[str]) -> str:
 
 
 def note_named(actor: Actor, answer: Response) -> None:
-    """Write down every case and household that a page or an answer names to somebody of another department.
+    """Log every case and household that a response shows to somebody of another department.
 
-    Nobody of theirs decides on these cases: each that is shown stands in the log, in a list as well.  A number that was
-    typed tells nothing by being repeated.
+    Nobody there decides on these cases, so each one shown is logged, in lists too. An ID number that was
+    typed reveals nothing by being repeated.
     """
     if answer.is_streamed or answer.mimetype not in _NAMING:
         return
@@ -82,7 +82,7 @@ def note_named(actor: Actor, answer: Response) -> None:
 
 
 def note_rows(actor: Actor, rows: Sequence[Sequence[str]]) -> None:
-    """The same of a file that somebody of another department takes along: each case in it, each time, or no file."""
+    """Log every case in a file exported by somebody of another department, each time, or export nothing."""
     if not actor.department:
         return
     named = sorted({number for row in rows for cell in row for number in _NUMBER.findall(cell)})

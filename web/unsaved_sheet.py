@@ -1,4 +1,4 @@
-"""A page whose form is kept while it is typed: what is open in this window, and what was left unsaved before."""
+"""Form drafts of a page: the draft open in this window, and earlier ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from web import auth
 
 @dataclass(frozen=True, slots=True)
 class UnsavedSheet:
-    """`data` is what was typed when the person goes on with it, else None; `others` can be gone on with."""
+    """`data` is the content of the draft being continued, else None; `others` are drafts that can be continued."""
 
     sheet: str
     place: str
@@ -30,9 +30,11 @@ class UnsavedSheet:
 
 
 def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> UnsavedSheet:
-    """What the page of this request goes on with (`?unsaved=SHEET`), or a new sheet for the record's version `base`.
+    """Return the draft continued by this request (`?unsaved=SHEET`), or a new one for the record's version
+    `base`.
 
-    A sheet that is gone (handed in, thrown away) gives a new one.  A page that `resumes` goes on with what was left.
+    A draft that no longer exists (submitted, discarded) gives a new one. A page that `resumes` continues the
+    latest one.
     """
     place, sheet = request.path, request.args.get("unsaved", "")
     with auth.office().database.reading("") as session:

@@ -1,7 +1,6 @@
-"""Names of uploaded files: shown on pages, in papers and on terminals, so they may not contain control
-characters.
+"""Names of uploaded files, free of control characters for pages, papers and terminals.
 
-Direction marks make `附件‮fdp.exe` look like another kind of file; control characters affect a terminal.
+Direction marks make `附件[U+202E]fdp.exe` look like another kind of file; control characters affect a terminal.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ def shown(text: str) -> str:
 
 
 def file_name(brought: str, otherwise: str = "附件") -> str:
-    """Return the name for storing a file: no folders, no invisible characters, at most 160 characters with
-    extension."""
+    """Return the name for storing a file: no folders or invisible characters, at most 160 characters."""
     plain = shown(brought).replace("/", "_").replace("\\", "_")
     return " ".join(plain.split())[-LONGEST:].strip() or otherwise

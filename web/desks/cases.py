@@ -76,7 +76,7 @@ _LIST = (
 @require(Permission.CASE_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def search(actor: Actor) -> Any:
-    """Cases in scope, latest first, narrowed by programme, state, township and days."""
+    """Show cases in scope, latest first, filtered by programme, state, township and days."""
     word, wanted = forms.search_word(), _filter()
     with auth.office().database.reading(actor.division, actor.department) as session:
         page = queries.cases(session, word, forms.page_number(), wanted)
@@ -93,7 +93,7 @@ def search(actor: Actor) -> Any:
 @require(Permission.CASE_READ)
 @budgets.spends(budgets.EXPORTS)
 def export_list(actor: Actor) -> Any:
-    """The list as it is narrowed, as a spreadsheet; that it was taken is written down first."""
+    """Export the filtered list as a spreadsheet; the export is logged first."""
     office, word, wanted = auth.office(), forms.search_word(), _filter()
     list_export.note(actor, "办件", _kept(word))
     with office.database.reading(actor.division, actor.department) as session:
@@ -127,7 +127,7 @@ def _day(name: str) -> date | None:
 
 
 def _kept(word: str) -> dict[str, str]:
-    """What the address says of the list, without the page."""
+    """The parameters of the list without the page number."""
     names = ("programme", "state", "township", "since", "until")
     return {n: v for n, v in {"q": word, **{n: request.args.get(n, "") for n in names}}.items() if v}
 
@@ -135,7 +135,7 @@ def _kept(word: str) -> dict[str, str]:
 def _finished(
     session: Session, actor: Actor, items: Sequence[WorkItem], today: date
 ) -> dict[str, Any] | None:
-    """Coming from a step that was just finished: its title, and which one is next in one's own queue."""
+    """After finishing a step: its title, and the next one in the person's queue."""
     finished = auth.take_finished()
     done = next((i for i in items if i.id == finished and i.status != "open"), None)
     if done is None:
@@ -148,7 +148,7 @@ def _finished(
 @desk.get("/cases/<string:number>")
 @require(Permission.CASE_READ, reads="case_read")
 def one(actor: Actor, number: str) -> Any:
-    """Everything of a case on one page."""
+    """Show everything of a case on one page."""
     office = auth.office()
     now = office.database.clock()
     today = civil_date(now)
@@ -206,7 +206,7 @@ def one(actor: Actor, number: str) -> Any:
 @desk.get("/cases/<string:number>/timeline")
 @require(Permission.CASE_READ, reads="case_read")
 def earlier(actor: Actor, number: str) -> Any:
-    """What happened in a case before a position, put under what the page shows; without scripts a page of its own."""
+    """Show events before a position, appended to the page; a full page if scripts are disabled."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
@@ -225,14 +225,14 @@ def _timeline(told: Sequence[CaseEvent], known: choice_words.Words) -> list[tupl
 
 
 def _earlier(told: Sequence[CaseEvent]) -> int:
-    """Where those begin that are not shown; 0: there are none.  Positions are counted from 1."""
+    """The position before which events are not shown; 0: there are none. Positions count from 1."""
     return told[-1].position if told and told[-1].position > 1 else 0
 
 
 def _files(
     session: Session, actor: Actor, case: Case, bundle: Bundle, items: list[WorkItem], data: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Papers with whose turn it is at each, what can be made, materials and attachments."""
+    """Papers with the next signer of each, papers that can be made, materials and attachments."""
     issued = papers.of_case(session, case.id)
     return {
         "papers": issued,
@@ -255,7 +255,7 @@ def _by_paper(pages: Sequence[ReplacedPage]) -> dict[int, list[ReplacedPage]]:
 
 
 def _takeable(items: list[Any], actor: Actor) -> Any:
-    """The step that the actor finished last and could still take back."""
+    """The step that the actor finished last and may still take back."""
     own = [i for i in items if i.status == "done" and i.completed_by_id == actor.account_id]
     latest = max(own, key=lambda i: i.completed_at, default=None)
     try:
@@ -267,7 +267,7 @@ def _takeable(items: list[Any], actor: Actor) -> Any:
 
 
 def _places(office: Any, actor: Actor, case: Any, bundle: Any) -> list[Any]:
-    """For a supervisor: where the case stands and what it may be moved to."""
+    """For supervisors: positions of the case and the possible moves."""
     if case.status != "open" or not actor.may(Permission.CASE_CONTROL):
         return []
     facts = bundle.facts(office.database.clock(), case.division)
@@ -277,7 +277,7 @@ def _places(office: Any, actor: Actor, case: Any, bundle: Any) -> list[Any]:
 
 
 def _sentences(told: Computation) -> dict[str, Any]:
-    """By sheet and line: how it was computed, in words and numbers."""
+    """By sheet and line: the explanation of the computation."""
     return {sheet: {t.name: t for t in told.lines(sheet)} for sheet in told.sheets()}
 
 
@@ -311,7 +311,7 @@ def _clocks(session: Any, case: Any, bundle: Any, today: Any) -> list[dict[str, 
 @desk.get("/cases/<string:number>/diagram")
 @require(Permission.CASE_READ, reads="case_read")
 def diagram(actor: Actor, number: str) -> Any:
-    """The diagram of the case's release, where the case stands and what it passed."""
+    """Show the diagram of the case's release, with its position and path."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
@@ -330,7 +330,7 @@ def diagram(actor: Actor, number: str) -> Any:
 @desk.get("/cases/<string:number>/changes")
 @require(Permission.CASE_READ, reads="case_read")
 def changes(actor: Actor, number: str) -> Any:
-    """What every step entered, beside what it had before; and what changed in the register meanwhile."""
+    """Show what every step entered, compared with before; and changes of the register meanwhile."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
@@ -365,7 +365,7 @@ def extend(actor: Actor, number: str) -> Any:
 @desk.post("/cases/<string:number>/control/<string:act>")
 @require(Permission.CASE_CONTROL)
 def control(actor: Actor, number: str, act: str) -> Any:
-    """Let a case rest, go on, or end it."""
+    """Suspend, resume or end a case."""
     kinds: dict[str, type[CaseCommand[Any]]] = {
         "suspend": SuspendCase, "resume": ResumeCase, "end": EndCase,
     }  # fmt: skip
@@ -378,7 +378,7 @@ def control(actor: Actor, number: str, act: str) -> Any:
 @desk.post("/cases/<string:number>/move")
 @require(Permission.CASE_CONTROL)
 def move(actor: Actor, number: str) -> Any:
-    """Take the case back to a step, or ask for a move forward."""
+    """Move the case back, or request a move forward."""
     told = request.form
     command = MoveCase(
         number,
@@ -403,7 +403,7 @@ def attach(actor: Actor, number: str) -> Any:
 @desk.get("/cases/<string:number>/attachments/<int:attachment_id>")
 @require(Permission.CASE_READ, reads="attachment_read")
 def attachment(actor: Actor, number: str, attachment_id: int) -> Any:
-    """An attachment's bytes."""
+    """Return the file of an attachment."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
@@ -418,7 +418,7 @@ def attachment(actor: Actor, number: str, attachment_id: int) -> Any:
 @require(Permission.TASK_WORK)
 @budgets.spends(budgets.MADE)
 def make_paper(actor: Actor, number: str) -> Any:
-    """Make a paper that is asked for, and open it."""
+    """Make a paper on demand, and open it."""
     made = auth.office().perform(MakePaper(number, request.form.get("paper", "")), actor)
     return redirect(url_for("papers.pdf", code=made.code))
 
@@ -427,6 +427,6 @@ def make_paper(actor: Actor, number: str) -> Any:
 @require(Permission.TASK_WORK)
 @budgets.spends(budgets.MADE)
 def print_state(actor: Actor, number: str) -> Any:
-    """Make a form of the case as it stands, marked 未办结 while it is undecided."""
+    """Make a form of the case as it is, marked 未办结 while undecided."""
     made = auth.office().perform(PrintState(number, request.form.get("paper", "")), actor)
     return redirect(url_for("papers.pdf", code=made.code))

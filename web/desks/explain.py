@@ -1,4 +1,4 @@
-"""A computation explained line by line, and done again under its own release."""
+"""Explanation of a computation line by line, and its recomputation under the case's own release."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ desk = Blueprint("explain", __name__)
 @desk.get("/cases/<string:number>/explain")
 @require(Permission.HOUSEHOLD_READ, reads="case_read")
 def page(actor: Actor, number: str) -> Any:
-    """Every line of every sheet as a sentence, the parameters used, and whether it comes out the same today."""
+    """Show every line of every sheet as a sentence, the parameters used, and whether recomputation gives the same."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)

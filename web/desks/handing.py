@@ -1,4 +1,5 @@
-"""From hand to hand: delegate, take over, take back, urge, countersign, ask, copy; absences, notices, remarks."""
+"""Assignment and participants of steps: delegate, take over, take back, urge, countersign, ask, copy;
+absences, notices, remarks."""
 
 from __future__ import annotations
 
@@ -57,7 +58,7 @@ def _back_to_case(number: str, command: Command[Any], actor: Actor) -> Any:
 @desk.post(f"{_TASK}/delegate")
 @require(Permission.TASK_TRANSFER)
 def delegate(actor: Actor, number: str, item_id: int) -> Any:
-    """Have a colleague prepare the step."""
+    """Delegate the step to a colleague for preparation."""
     to = forms.whole(_field("to"))
     return _back_to_case(number, DelegateTask(item_id, _version(), to, _field("reason")), actor)
 
@@ -65,7 +66,7 @@ def delegate(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/hand-back")
 @require(Permission.TASK_WORK)
 def hand_back(actor: Actor, number: str, item_id: int) -> Any:
-    """Give a delegated step back."""
+    """Hand a delegated step back."""
     auth.office().perform(HandBackTask(item_id, _version(), _field("note")), actor)
     return redirect(url_for("worklist.queue"))
 
@@ -73,7 +74,7 @@ def hand_back(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/recall")
 @require(Permission.TASK_WORK)
 def recall(actor: Actor, number: str, item_id: int) -> Any:
-    """Take a delegated step back."""
+    """Recall a delegated step."""
     auth.office().perform(RecallTask(item_id, _version()), actor)
     return redirect(url_for("tasks.one", number=number, item_id=item_id))
 
@@ -89,7 +90,7 @@ def take_over(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/take-back")
 @require(Permission.TASK_WORK)
 def take_back(actor: Actor, number: str, item_id: int) -> Any:
-    """Take back what one has just finished."""
+    """Take back the step that the person has just finished."""
     return _back_to_case(number, TakeBackTask(item_id, _version(), _field("token")[:64]), actor)
 
 
@@ -103,7 +104,7 @@ def urge(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/cosign")
 @require(Permission.TASK_WORK)
 def cosign(actor: Actor, number: str, item_id: int) -> Any:
-    """Ask people to sign with one."""
+    """Request countersignatures."""
     command = CosignTask(
         item_id,
         _version(),
@@ -119,7 +120,7 @@ def cosign(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/remove-signer")
 @require(Permission.TASK_WORK)
 def remove_signer(actor: Actor, number: str, item_id: int) -> Any:
-    """Take a signer out who has not spoken."""
+    """Remove a signer who has not answered."""
     command = RemoveCosigner(item_id, _version(), forms.whole(_field("involvement")))
     return _back_to_case(number, command, actor)
 
@@ -127,7 +128,7 @@ def remove_signer(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/ask")
 @require(Permission.TASK_WORK)
 def ask(actor: Actor, number: str, item_id: int) -> Any:
-    """Ask somebody without giving the step away."""
+    """Ask somebody a question about the step."""
     command = AskColleague(item_id, _version(), forms.whole(_field("to")), _field("question"))
     auth.office().perform(command, actor)
     return redirect(url_for("tasks.one", number=number, item_id=item_id))
@@ -136,7 +137,7 @@ def ask(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/copy")
 @require(Permission.TASK_WORK)
 def copy(actor: Actor, number: str, item_id: int) -> Any:
-    """Let people know of the step."""
+    """Send copies of the step to people."""
     auth.office().perform(CopyTask(item_id, _version(), _people(), _field("note")), actor)
     return redirect(url_for("tasks.one", number=number, item_id=item_id))
 
@@ -144,7 +145,7 @@ def copy(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post("/involvements/<int:involvement_id>")
 @require(Permission.CASE_READ)
 def answer(actor: Actor, involvement_id: int) -> Any:
-    """Say what one was asked for."""
+    """Respond to a request."""
     command = AnswerInvolvement(involvement_id, _field("said"), _field("verdict"))
     auth.office().perform(command, actor)
     return redirect(url_for("worklist.queue", queue="asked"))
@@ -153,7 +154,7 @@ def answer(actor: Actor, involvement_id: int) -> Any:
 @desk.post("/cases/<string:number>/comments")
 @require(Permission.TASK_WORK)
 def comment(actor: Actor, number: str) -> Any:
-    """Leave a remark."""
+    """Add a remark."""
     auth.office().perform(AddComment(number, _field("text")), actor)
     return redirect(url_for("cases.one", number=number, _anchor="comments"))
 
@@ -161,7 +162,7 @@ def comment(actor: Actor, number: str) -> Any:
 @desk.get("/notices")
 @require(Permission.SESSION)
 def notice_list(actor: Actor) -> Any:
-    """What one was told, latest first; seen here, it is read."""
+    """Show the person's notices, latest first, and mark them as read."""
     office = auth.office()
     with office.database.reading("") as session:
         found = notices.latest(session, actor)
@@ -175,7 +176,7 @@ def notice_list(actor: Actor) -> Any:
 @desk.get("/reach")
 @require(Permission.SESSION)
 def reach_page(actor: Actor) -> Any:
-    """Where one is reached, and when not."""
+    """Show the notification preferences."""
     with auth.office().database.reading("") as session:
         return render_template("handing/reach.html", account=accounts.by_id(session, actor.account_id))
 
@@ -183,7 +184,7 @@ def reach_page(actor: Actor) -> Any:
 @desk.post("/reach")
 @require(Permission.SESSION)
 def set_reach(actor: Actor) -> Any:
-    """Say where one is reached."""
+    """Store the notification preferences."""
     command = SetReach(
         _field("email"),
         _field("mobile"),
@@ -198,7 +199,7 @@ def set_reach(actor: Actor) -> Any:
 @desk.get("/absences")
 @require(Permission.TASK_WORK)
 def absence_page(actor: Actor) -> Any:
-    """Who acts for one, and for whom one acts."""
+    """Show who acts for the person, and for whom the person acts."""
     with auth.office().database.reading("") as session:
         return render_template(
             "handing/absences.html", rows=absences.listed(session, actor.account_id),
@@ -214,7 +215,7 @@ def absence_page(actor: Actor) -> Any:
 @desk.post("/absences")
 @require(Permission.TASK_WORK)
 def begin_absence(actor: Actor) -> Any:
-    """Say who acts for one."""
+    """Request a substitute."""
     try:
         span = [reading.day(_field(name)) for name in ("from_on", "until_on")]
     except Unreadable:
@@ -230,7 +231,7 @@ def begin_absence(actor: Actor) -> Any:
 @desk.post("/absences/named")
 @require(Permission.ABSENCE_CONFIRM)
 def name_substitute(actor: Actor) -> Any:
-    """Let somebody of another rank be chosen as a person's substitute."""
+    """Name a substitute of another rank for a person."""
     command = NameSubstitute(forms.whole(_field("away")), forms.whole(_field("substitute")), _field("reason"))
     auth.office().perform(command, actor)
     return redirect(url_for("handing.absence_page"))
@@ -239,7 +240,7 @@ def name_substitute(actor: Actor) -> Any:
 @desk.post("/absences/named/<int:named_id>/end")
 @require(Permission.ABSENCE_CONFIRM)
 def end_named_substitute(actor: Actor, named_id: int) -> Any:
-    """Take somebody off the list."""
+    """Remove a named substitute."""
     auth.office().perform(EndNamedSubstitute(named_id), actor)
     return redirect(url_for("handing.absence_page"))
 
@@ -247,7 +248,7 @@ def end_named_substitute(actor: Actor, named_id: int) -> Any:
 @desk.post("/absences/<int:absence_id>/confirm")
 @require(Permission.ABSENCE_CONFIRM)
 def confirm_absence(actor: Actor, absence_id: int) -> Any:
-    """Let somebody act for another one, or not."""
+    """Confirm or decline an absence."""
     auth.office().perform(ConfirmAbsence(absence_id, _field("accept") == "1"), actor)
     return redirect(url_for("handing.absence_page"))
 
@@ -255,6 +256,6 @@ def confirm_absence(actor: Actor, absence_id: int) -> Any:
 @desk.post("/absences/<int:absence_id>/end")
 @require(Permission.TASK_WORK)
 def end_absence(actor: Actor, absence_id: int) -> Any:
-    """One is back."""
+    """End an absence."""
     auth.office().perform(EndAbsence(absence_id), actor)
     return redirect(url_for("handing.absence_page"))

@@ -1,4 +1,4 @@
-"""首页: where the day begins for each role: what is due, late, come back; the load of the office, each figure open."""
+"""首页: the start page for each role: what is due, late or returned; the workload of the office."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FIRST = 8
 @desk.get("/")
 @require(Permission.SESSION, reads="list_read")
 def page(actor: Actor) -> Any:
-    """The figures of one's own day; the load of the office follows."""
+    """Show the figures of the person's own day; the workload is loaded later."""
     if not actor.may(Permission.TASK_WORK):
         if actor.may(Permission.OVERDUE_READ):
             return redirect(url_for("oversight.late"))
@@ -58,7 +58,7 @@ def page(actor: Actor) -> Any:
 @require(Permission.CASE_READ)
 @budgets.spends(budgets.SEARCHES)
 def figures(actor: Actor) -> Any:
-    """Load and lateness by township (county) and by step, for the plots."""
+    """Return load and lateness by township (county) and by step, for the charts."""
     office = auth.office()
     today = civil_date(office.database.clock())
     with office.database.reading(actor.division, actor.department) as session:
@@ -83,7 +83,7 @@ def _figure(found: load.Load, title: str, key: str) -> dict[str, Any]:
 @require(Permission.CASE_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def behind(actor: Actor) -> Any:
-    """The steps behind a figure."""
+    """Show the steps behind a figure."""
     told = request.args
     state = told.get("state", "open")
     state = state if state in load.STATES else "open"

@@ -1,4 +1,4 @@
-"""The register: households, members, income and property in one page; look-up by ID number."""
+"""The register: a household with members, income and property on one page; look-up by ID number."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _LIST = (
 @require(Permission.HOUSEHOLD_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def register(actor: Actor) -> Any:
-    """Households in scope, by name, file number or ID tail; narrowed by township and category."""
+    """Show households in scope, by name, file number or end of the ID number; filtered by township and category."""
     search, wanted = forms.search_word(), _filter()
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = _rows(session, search, wanted)
@@ -75,7 +75,7 @@ def register(actor: Actor) -> Any:
 @require(Permission.HOUSEHOLD_READ)
 @budgets.spends(budgets.EXPORTS)
 def export_list(actor: Actor) -> Any:
-    """The list as it is narrowed, as a spreadsheet; that it was taken is written down first."""
+    """Export the filtered list as a spreadsheet; the export is logged first."""
     search, wanted = forms.search_word(), _filter()
     list_export.note(actor, "家庭", _kept(search))
     with auth.office().database.reading(actor.division, actor.department) as session:
@@ -100,7 +100,7 @@ def _filter() -> listing.HouseholdFilter:
 
 
 def _kept(word: str) -> dict[str, str]:
-    """What the address says of the list."""
+    """The parameters of the list."""
     told = {name: request.args.get(name, "")[:60] for name in ("township", "category", "order")}
     return {n: v for n, v in {"q": word, **told}.items() if v}
 
@@ -124,14 +124,14 @@ def _rows(
 @desk.get("/households/new")
 @require(Permission.HOUSEHOLD_WRITE)
 def new(actor: Actor) -> Any:
-    """An empty household page."""
+    """Show an empty household page."""
     return _page(actor, None)
 
 
 @desk.get("/households/<string:number>")
 @require(Permission.HOUSEHOLD_READ, reads="household_read")
 def one(actor: Actor, number: str) -> Any:
-    """A household with its members, lines, cases and awards."""
+    """Show a household with its members, lines, cases and awards."""
     return _page(actor, number)
 
 
@@ -182,7 +182,7 @@ def _page(actor: Actor, number: str | None) -> Any:
 
 
 def _caller(session: Session, actor: Actor, household: Household | None) -> dict[str, Any] | None:
-    """What a file that was opened for a call shows until its members are registered."""
+    """The call that a file was opened for, shown until its members are registered."""
     if household is None or household.members or not actor.may(Permission.CASE_START):
         return None
     return {
@@ -192,9 +192,9 @@ def _caller(session: Session, actor: Actor, household: Household | None) -> dict
 
 
 def _members(session: Any, actor: Actor, household: Any, today: date) -> list[dict[str, Any]]:
-    """The members, with the township that keeps the file of those who belong elsewhere.
+    """The members, with the township of the file for those registered elsewhere.
 
-    What this place says otherwise of them is shown as it says it, until the place of the file has settled it.
+    This township's own data about them are shown until the township of the file has resolved the difference.
     """
     found = differences.members_shown(session, actor, household, today)
     own = township_of(household.division)
@@ -210,7 +210,7 @@ def _differing(session: Any, actor: Actor, people: list[int]) -> list[dict[str, 
 @desk.get("/households/<string:number>/history")
 @require(Permission.HOUSEHOLD_READ, reads="history_read")
 def past(actor: Actor, number: str) -> Any:
-    """The household on a past day, and what was changed when."""
+    """Show the household on a past day, and its history of changes."""
     office = auth.office()
     today = civil_date(office.database.clock())
     try:
@@ -241,7 +241,7 @@ def past(actor: Actor, number: str) -> Any:
 
 
 def _person_changes(session: Any, actor: Actor, household: Any) -> list[tuple[Any, list[Any]]]:
-    """For each member whose file lies here the states of the person, latest first, with where each came from."""
+    """For each member whose file is here: states, latest first, with their source."""
     own = [m for m in household.members if not m.person.home or actor.covers(m.person.home)]
     found = persons.versions(session, [m.person_id for m in own])
     return [(m.person, found[m.person_id]) for m in own]
@@ -250,7 +250,7 @@ def _person_changes(session: Any, actor: Actor, household: Any) -> list[tuple[An
 @desk.post("/households/save")
 @require(Permission.HOUSEHOLD_WRITE)
 def save(actor: Actor) -> Any:
-    """Save a household whole."""
+    """Save a household as a whole."""
     body = forms.body()
     command = SaveHousehold(
         forms.part(body, "form"),
@@ -267,7 +267,7 @@ def save(actor: Actor) -> Any:
 @desk.post("/people/look-up")
 @require(Permission.HOUSEHOLD_WRITE)
 def look_up(actor: Actor) -> Any:
-    """Check an ID number and say what it tells and whether the person is in the register."""
+    """Check an ID number; return its content and whether the person is registered."""
     today = civil_date(auth.office().database.clock())
     body = forms.body()
     document = str(body.get("document") or identity.ID_CARD)
@@ -285,7 +285,7 @@ def look_up(actor: Actor) -> Any:
 
 
 def _warnings(actor: Actor, found: LookUpPersonResult) -> list[str]:
-    """What to say of somebody who is in the register already."""
+    """Warnings about somebody who is registered already."""
     if found.person_id is None:
         return []
     with auth.office().database.reading(actor.division, actor.department) as session:
@@ -303,12 +303,12 @@ def _warnings(actor: Actor, found: LookUpPersonResult) -> list[str]:
 @desk.post("/people/<int:person_id>/reveal")
 @require(Permission.ID_NUMBER_REVEAL)
 def reveal(actor: Actor, person_id: int) -> Any:
-    """A full ID number; the reading is logged."""
+    """Return a full ID number; the read is logged."""
     return jsonify(auth.office().perform(RevealIdNumber(person_id, request.remote_addr or ""), actor))
 
 
 def _starts(session: Any, today: Any) -> list[dict[str, Any]]:
-    """What can be applied for at the window, the one entrance first; mechanisms are not applied for."""
+    """What can be applied for at the window, the one window first; mechanisms are excluded."""
     found = []
     for release in publish.published_programmes(session):
         bundle = publish.open_release(session, publish.current_id(session, release.programme, today))
@@ -325,7 +325,7 @@ def _starts(session: Any, today: Any) -> list[dict[str, Any]]:
 @desk.post("/people/<int:person_id>/identify")
 @require(Permission.HOUSEHOLD_WRITE)
 def identify(actor: Actor, person_id: int) -> Any:
-    """Note who a person without an ID number is."""
+    """Identify a person without an ID number."""
     form = request.form
     auth.office().perform(
         IdentifyPerson(person_id, form.get("id_number", ""), form.get("name", ""), form.get("reason", "")),
@@ -337,6 +337,6 @@ def identify(actor: Actor, person_id: int) -> Any:
 @desk.post("/people/<int:person_id>/identify/undo")
 @require(Permission.HOUSEHOLD_WRITE)
 def undo_identification(actor: Actor, person_id: int) -> Any:
-    """Take the note back."""
+    """Undo an identification."""
     auth.office().perform(UndoIdentification(person_id), actor)
     return redirect(url_for("households.one", number=request.form.get("household", "")))

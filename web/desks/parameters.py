@@ -1,4 +1,4 @@
-"""政策参数: the county's book on screen, where each parameter is used, and changes by two people."""
+"""政策参数: the county's book, uses of each parameter, and changes by two people."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ class Entry:
 
     @property
     def rows(self) -> list[tuple[str, DatedValue, bool]]:
-        """Place, value, whether it is still to come."""
+        """Division, value, whether it is in the future."""
         return [(p, v, False) for p, v in self.now] + [(p, v, True) for p, v in self.coming]
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A proposal on the page: what it changes, and how much reads it."""
+    """A proposal: what it changes, and how many uses it has."""
 
     row: ParameterValue
     title: str
@@ -71,14 +71,14 @@ class Waiting:
 @desk.get("/parameters")
 @require(Permission.PARAMETER_READ)
 def page(actor: Actor) -> Any:
-    """Every parameter: value in force, source, who confirmed it, history, where it is used; what waits."""
+    """Show every parameter: value in force, source, confirmation, history, uses; and proposals."""
     return _page(actor)
 
 
 @desk.post("/parameters")
 @require(Permission.PARAMETER_PROPOSE)
 def propose(actor: Actor) -> Any:
-    """Propose a value; what is wrong stands at its field and nothing typed is lost."""
+    """Propose a value; errors are shown at their field, with the input."""
     typed = {
         k: request.form.get(k, "") for k in ("name", "value", "since", "division", "source", "confirmed")
     }
@@ -95,7 +95,7 @@ def propose(actor: Actor) -> Any:
 @desk.post("/parameters/adopt")
 @require(Permission.PARAMETER_PROPOSE)
 def adopt(actor: Actor) -> Any:
-    """Propose to confirm a suggested value as it is."""
+    """Propose to confirm a suggested value unchanged."""
     return _done(actor, AdoptParameter(_value(), request.form.get("source", "")))
 
 
@@ -116,7 +116,7 @@ def reject(actor: Actor) -> Any:
 @desk.post("/parameters/withdraw")
 @require(Permission.PARAMETER_PROPOSE)
 def withdraw(actor: Actor) -> Any:
-    """Take back one's own proposal."""
+    """Withdraw one's own proposal."""
     return _done(actor, WithdrawParameter(_value()))
 
 
@@ -125,7 +125,7 @@ def _value() -> int:
 
 
 def _done(actor: Actor, command: Command[Any]) -> Any:
-    """Carry out what is done with a value, and show what waits then."""
+    """Execute a command for a value, and show what waits then."""
     auth.office().perform(command, actor)
     return redirect(url_for("parameters.page", _anchor="waiting"))
 

@@ -1,4 +1,4 @@
-"""What is typed into a form that belongs to no step yet: kept while it is typed, offered again, thrown away."""
+"""Form drafts: saved while typing, offered again, discarded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ desk = Blueprint("unsaved", __name__)
 @require(Permission.SESSION)
 @budgets.spends(budgets.TYPED)
 def keep(actor: Actor) -> Any:
-    """Keep what the window holds."""
+    """Save the draft of the window."""
     body = forms.body()
     command = KeepUnsaved(
         str(body.get("sheet", "")),
@@ -36,6 +36,6 @@ def keep(actor: Actor) -> Any:
 @desk.post("/unsaved/drop")
 @require(Permission.SESSION)
 def drop(actor: Actor) -> Any:
-    """Throw away what was left unfinished, and begin the page anew."""
+    """Discard a draft, and reload the page without it."""
     auth.office().perform(DropUnsaved(request.form.get("sheet", "")), actor)
     return redirect(auth.inside(request.form.get("back", "")))

@@ -1,4 +1,4 @@
-"""The queues (待办): filtered, searched, ordered, with columns that people choose; many steps at once."""
+"""The queues (待办): filtered, searched, ordered, with selectable columns; actions on many steps."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _KEPT = ("queue", "q", "programme", "task", "colour", "township", "order", "colu
 @require(Permission.SESSION, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def queue(actor: Actor) -> Any:
-    """A page of a queue; the table alone for live updates."""
+    """Show a page of a queue; for live updates the table only."""
     if not actor.may(Permission.TASK_WORK):
         return redirect(url_for("home.page"))
     titles = {k: t for k, t in TITLES.items() if k != "standing_in" or actor.stands_in}
@@ -93,7 +93,7 @@ def queue(actor: Actor) -> Any:
 @require(Permission.TASK_WORK)
 @budgets.spends(budgets.EXPORTS)
 def export_list(actor: Actor) -> Any:
-    """The queue as it is narrowed, as a spreadsheet; that it was taken is written down first."""
+    """Export the filtered queue as a spreadsheet; the export is logged first."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         wanted = _wanted(session, actor)
@@ -134,12 +134,12 @@ def _columns() -> tuple[str, ...]:
 
 
 def _kept() -> dict[str, str]:
-    """What the address says of the queue, without the page."""
+    """The parameters of the queue without the page number."""
     return {name: request.args[name] for name in _KEPT if request.args.get(name)}
 
 
 def _about(session: Any, actor: Actor) -> dict[str, Any]:
-    """What only the whole page needs: the choices of the filter, kept filters, colleagues."""
+    """Data for the full page only: filter choices, saved filters, colleagues."""
     roles = sorted(actor.roles)
     people = [a for role in roles for a in accounts.colleagues(session, role, actor.division)]
     return {
@@ -151,7 +151,7 @@ def _about(session: Any, actor: Actor) -> dict[str, Any]:
 @desk.post("/worklist/batch")
 @require(Permission.TASK_WORK)
 def batch(actor: Actor) -> Any:
-    """One thing to many steps; a result for each."""
+    """Perform one action on many steps; show a result for each."""
     body = forms.body()
     chosen = body.get("items")
     items = [
@@ -169,14 +169,14 @@ def batch(actor: Actor) -> Any:
 @desk.post("/worklist/batch/<int:batch_id>/undo")
 @require(Permission.TASK_WORK)
 def undo(actor: Actor, batch_id: int) -> Any:
-    """Undo what one has just done to many steps."""
+    """Undo the person's last action on many steps."""
     return jsonify(auth.office().perform(UndoBatch(batch_id), actor))
 
 
 @desk.post("/worklist/filters")
 @require(Permission.TASK_WORK)
 def keep(actor: Actor) -> Any:
-    """Keep the filter as it stands in the address."""
+    """Save the filter in the address."""
     told = request.form
     wanted: dict[str, Any] = {name: told[name] for name in _KEPT if told.get(name)}
     command = SaveFilter(
@@ -189,6 +189,6 @@ def keep(actor: Actor) -> Any:
 @desk.post("/worklist/filters/<int:filter_id>/drop")
 @require(Permission.TASK_WORK)
 def drop(actor: Actor, filter_id: int) -> Any:
-    """Forget one's own filter."""
+    """Delete a saved filter of the person."""
     auth.office().perform(DropFilter(filter_id), actor)
     return redirect(url_for("worklist.queue"))
