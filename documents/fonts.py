@@ -13,7 +13,7 @@ ROLES = {
     "宋体": ("宋体", "SimSun", "FandolSong", "Noto Serif CJK SC"),
     "生僻字": ("BabelStone Han", "HanaMinB", "Noto Serif CJK SC"),
 }
-"""For each kind of official type, the faces in the order in which the style sheet asks for them."""
+"""For each kind of official type, the fonts in the order in which the style sheet names them."""
 
 
 @cache

@@ -15,11 +15,11 @@ import weasyprint
 from weasyprint.formatting_structure import boxes
 
 _ASKED: Final = "__grid"
-"""As WeasyPrint names the property `--grid`."""
+"""WeasyPrint's name of the property `--grid`."""
 _POINTS: Final = 0.75
-"""A CSS pixel in points, in which a page is drawn."""
+"""A CSS pixel in points, the unit in which a page is drawn."""
 _LINE: Final = 0.35
-"""Half a line, in points: the cell beyond it draws the other half."""
+"""Half a line, in points: the neighbouring cell draws the other half."""
 
 
 def draw(document: weasyprint.Document, pdf: pydyf.PDF) -> None:

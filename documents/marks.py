@@ -8,7 +8,7 @@ import segno
 _MM = 72 / 25.4
 _SIZE = 11 * _MM
 _RIGHT = 194 * _MM
-"""From the left edge of the paper to the right edge of the mark: within the type area of every form."""
+"""From the left edge of the paper to the right edge of the mark: inside the type area of every form."""
 _BOTTOM = 5 * _MM
 _MASK = 4
 

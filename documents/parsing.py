@@ -28,7 +28,7 @@ PLAIN_ELEMENTS: Final = frozenset(
 PLAIN_ATTRIBUTES: Final = frozenset(
     ("alt", "charset", "class", "colspan", "id", "lang", "rowspan", "src", "style")
 )
-"""What papers are made of.  Of the rules that WeasyPrint has for every element, none concerns these."""
+"""The elements that papers use. WeasyPrint's rules for every element concern none of them."""
 _MARGINS: Final = frozenset(
     f"@{name}" for name in (
         "top-left-corner", "top-left", "top-center", "top-right", "top-right-corner", "left-top", "left-middle",

@@ -38,28 +38,28 @@ MAX_SECONDS = 60
 MAX_BYTES = 2_000_000_000
 MAX_SHEETS_PER_CHILD = 500
 START_SECONDS = 60
-"""For loading the libraries, on a machine that is busy; no part of the time of a job."""
+"""For loading the libraries on a busy machine; not part of the time of a job."""
 GATE_SECONDS = 10
 GATE_BYTES = 1_000_000_000
 STRANGER_SECONDS = 5
 STRANGERS_AT_ONCE = 2
-"""One file is looked at, one may wait; whoever comes then is told to come again."""
+"""One file is checked, one may wait; further callers are refused."""
 SCAN_SECONDS = 30
 UPLOADS_BEHIND, STRANGERS_BEHIND = 5, 15
 UPLOADS_AT_ONCE = 3
-"""Files of the desk that are read or wait to be: fewer than the desk has threads, so that some are left for everybody else."""
+"""Uploads read or waiting to be read: fewer than the desk's threads, so that some remain for other requests."""
 SCREEN_SECONDS = 10
-"""Somebody waits for it, and whoever comes next waits for both."""
+"""Somebody waits for it, and the next person waits for both."""
 SCREENS_AT_ONCE = 3
 TURN_SECONDS = 2
 MAX_SHEETS_UNSWEPT = 4
 IDLE_SECONDS = 0.05
 _LOOK_SECONDS = 0.2
 _BEHIND_SECONDS = 15
-"""How much longer by the clock a job may take because others have the processor; threads of the desk wait as long."""
+"""Additional wall-clock time of a job while others use the processor; threads of the desk wait as long."""
 _READY = "ready"
 _ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": "134217728", "MALLOC_TRIM_THRESHOLD_": "134217728"}
-"""For the child's C library: memory of fonts and pages is kept for the next sheet, not given back after each."""
+"""For the child's C library: keep memory of fonts and pages for the next job instead of releasing it."""
 
 __all__ = [
     "Certificate",
@@ -101,12 +101,12 @@ class Press:
         behind: int = 0,
     ) -> None:
         self.seconds = seconds
-        """Of the processor, for one job."""
+        """Processor seconds for one job."""
         self.memory = memory
         self.needs = needs
-        """Modules that the child loads before it says that it is ready."""
+        """Modules that the child loads before it is ready."""
         self.behind = behind
-        """How far the child stands behind whoever answers people, in steps of the system's scheduler (nice)."""
+        """The child's niceness, relative to processes that serve people."""
         self._lock = threading.Lock()
         self._child: SpawnProcess | None = None
         self._pipe: Connection | None = None
@@ -343,18 +343,18 @@ def to_pdf(sheet: Sheet) -> Made:
 
 
 _gate = Press(GATE_SECONDS, GATE_BYTES, ("documents.scans",), UPLOADS_BEHIND)
-"""For what strangers hand in: its own child with less time and memory, so that nobody at the desk waits for it."""
+"""For files of strangers: a separate child with less time and memory, so that nobody at the desk waits for them."""
 atexit.register(_gate.close)
 
 
 _scanner = Press(SCAN_SECONDS, MAX_BYTES, ("documents.scans",), UPLOADS_BEHIND)
-"""For scans that come back: large pages take long, and no paper and no signature waits for them."""
+"""For returned scans: large pages take long, and no paper or signature may wait for them."""
 atexit.register(_scanner.close)
 _uploads = threading.BoundedSemaphore(UPLOADS_AT_ONCE)
 
 
 _screen = Press(SCREEN_SECONDS, MAX_BYTES, behind=UPLOADS_BEHIND)
-"""For what is looked at and not kept: a template that somebody is still writing may never end, and no paper waits for it."""
+"""For previews: a template that is being written may loop, and no paper may wait for it."""
 atexit.register(_screen.close)
 _screens = threading.BoundedSemaphore(SCREENS_AT_ONCE)
 
@@ -377,7 +377,7 @@ def to_screen(sheet: Sheet) -> Made:
 
 
 _strangers = Press(STRANGER_SECONDS, GATE_BYTES, ("documents.verify",), STRANGERS_BEHIND)
-"""For the public page alone: an upload of the desk never waits behind a stranger's file."""
+"""For the public page only: an upload of the desk never waits for a stranger's file."""
 _at_once = threading.BoundedSemaphore(STRANGERS_AT_ONCE)
 atexit.register(_strangers.close)
 

@@ -29,7 +29,7 @@ FILTERS = {
     "selectattr": ("筛选", "Items of which an attribute is so: `selectattr('duty', 'equalto', '审批人')`."),
     "list": ("列表", "What `map` and `selectattr` give, as a list."),
 }
-"""Every filter of a template by name, with its Chinese title and what it gives."""
+"""Every filter of a template by name, with its Chinese title and its result."""
 
 
 def environment(templates: Mapping[str, str]) -> ImmutableSandboxedEnvironment:

@@ -26,7 +26,7 @@ _STRAIGHT = 1
 _UNREADABLE = (
     UnidentifiedImageError, Image.DecompressionBombError, pypdfium2.PdfiumError, OSError, ValueError,
 )  # fmt: skip
-"""What the libraries raise for a file that is none."""
+"""What the libraries raise for an invalid file."""
 
 
 _PDF_END = b"%%EOF"

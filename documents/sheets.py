@@ -19,7 +19,7 @@ class Sheet:
     address: str
     made_at: str
     marked: bool = True
-    """Whether every page bears the mark that brings a scan of it back to its paper."""
+    """Whether every page has the mark by which a scan of it is filed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,9 @@ class Signing:
     position: int
     is_seal: bool
     anchors: tuple[str, ...]
-    """Words beside which it goes: the first of them that the paper has."""
+    """Texts beside which it is placed: the first of them that the paper contains."""
     over: bool = False
-    """Whether it lies over the words (the last time that they stand there), not beside them."""
+    """Whether it is placed over the text (its last occurrence), not beside it."""
     long_term: LongTerm = LongTerm()
 
 

@@ -36,19 +36,19 @@ _NAME_BOX = (34 * _MM, 11 * _MM)
 _SEAL_BOX = (42 * _MM, 42 * _MM)
 """Seals of counties and townships measure 42 mm (国务院关于国家行政机关和企业事业单位社会团体印章管理的规定)."""
 _ABOVE = 5 * _MM
-"""How far the seal's centre stands above the middle of the lines that it covers (GB/T 9704: 居印章中心偏下)."""
+"""How far the seal's centre is above the middle of the lines that it covers (GB/T 9704: 居印章中心偏下)."""
 _EDGE = 5 * _MM
 _FALLBACK = (30 * _MM, 24 * _MM)
-"""Where the first signature goes on a page that has no place for it, from the lower left corner."""
+"""Position of the first signature on a page without a place for it, from the lower left corner."""
 _RESERVED = 20_000
 _WHOLE = layout.SimpleBoxLayoutRule(
     x_align=layout.AxisAlignment.ALIGN_MID,
     y_align=layout.AxisAlignment.ALIGN_MID,
     margins=layout.Margins(0, 0, 0, 0),
 )
-"""A seal keeps its measured size: nothing around it, and no scaling down."""
+"""A seal keeps its measured size: no margin and no scaling."""
 _SIZES = ((12, 46), (16, 38), (200, 30))
-"""Up to how many characters of an office's name, and how large they are on the seal."""
+"""Maximum length of an office's name, and the size of its characters on the seal."""
 _NAME = """<style>@page {{ size: 34mm 11mm; margin: 0 }} body {{ margin: 0; font-family: "LXGW WenKai", 楷体, KaiTi, "Noto Serif CJK SC", serif; text-align: center; color: #12306b }}
 b {{ display: block; font-weight: normal; font-size: {size}pt; line-height: 17pt; white-space: nowrap }} p {{ margin: 0; font-size: 4.5pt; line-height: 6pt; white-space: nowrap; color: #555 }}</style><b>{name}</b><p>{role}<br>电子签名 {on}</p>"""
 _SEAL = """<style>@page {{ size: 42mm 42mm; margin: 0 }} body {{ margin: 0 }} svg {{ width: 42mm; height: 42mm }}</style>

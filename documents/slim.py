@@ -17,10 +17,10 @@ from PIL import ImageCms
 Elements = dict[bytes, dict[str, Any]]
 
 _COORDINATE = re.compile(rb"(\d\d\.\d{3})\d+")
-"""A thousandth of a pixel is 0.26 µm.  Numbers below ten stay as they are: a turned matrix multiplies them."""
+"""A thousandth of a pixel is 0.26 µm. Numbers below ten are unchanged, because a rotated matrix multiplies them."""
 _NAMED = re.compile(rb"<[0-9a-f]+> <[0-9a-f]+>")
 _FULL_WIDTH = 1000
-"""The width of a glyph that is not named otherwise (ISO 32000-1, 9.7.4.3): of every Chinese character."""
+"""The default width of a glyph (ISO 32000-1, 9.7.4.3), which is that of every Chinese character."""
 
 
 def slimmed(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:

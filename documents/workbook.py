@@ -19,7 +19,7 @@ MAX_UNPACKED = 50_000_000
 MAX_COLUMNS = 80
 MAX_TEXT = 400
 _EXACT = 10**15
-"""From here on a spreadsheet has lost digits of a number: an ID number that it took for one cannot be read back."""
+"""From here on a spreadsheet loses digits: an ID number stored as a number cannot be recovered."""
 
 
 def read(job: Workbook) -> tuple[tuple[str, ...], ...]:

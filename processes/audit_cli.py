@@ -32,9 +32,9 @@ SECTIONS = {
     "register": "家庭档案", "copies": "列表", "sealed": "加密内容", "rows": "登记的记录", "records": "文书和家庭档案", "told": "办件的各项内容", "numbers": "编号", "destroyed": "销毁",
     "whole": "记录的所指和写法",
 }  # fmt: skip
-"""What is compared, beside the chain of each case and the files."""
+"""Comparisons beside the chain of each case and the files."""
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, NoResultFound)
-"""What comes of a row that refers to nothing, or of a value that is none."""
+"""Errors caused by a row that refers to nothing, or by an invalid value."""
 _STOPPED = "有记录不能读取或者所指的记录不存在，核对到此为止（见“记录的所指和写法”）"
 _LOG = logging.getLogger(__name__)
 

@@ -16,9 +16,9 @@ from processes.office import Office
 from processes.policy.calendar import SHANGHAI
 
 JUMP = timedelta(minutes=10)
-"""More than a clock is put right by when the machine finds its time server."""
+"""More than a clock is corrected when the machine finds its time server."""
 APART = timedelta(hours=1)
-"""More than two machines of an office differ by."""
+"""More than two machines of an office differ."""
 
 
 def steady() -> float:

@@ -9,7 +9,7 @@ from processes.settings import Settings
 from processes.storage.unit_of_work import current_instant
 
 SILENT_AFTER = timedelta(minutes=3)
-"""Longer than anything takes that is done between two signs; what takes longer is done beside them."""
+"""Longer than anything between two heartbeats; what takes longer runs in other threads."""
 
 
 def beat(settings: Settings) -> None:

@@ -43,7 +43,7 @@ PAPERS_AT_ONCE = 20
 RUNS_AT_ONCE = DRAFTS_AT_ONCE = BATCHES_AT_ONCE = 20
 TELL_EVERY = 3
 RENEW_EVERY = 50
-"""Cases of a migration between two signs of life."""
+"""Cases of a migration between two heartbeats."""
 
 
 def make_papers(office: Office, limit: int = PAPERS_AT_ONCE) -> int:

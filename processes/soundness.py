@@ -22,9 +22,9 @@ from processes.storage.unit_of_work import current_instant
 
 LOOK_EVERY = timedelta(hours=24)
 LITTLE = 1_000_000_000
-"""Bytes: below that an administrator has to make room within days."""
+"""Bytes: below that an administrator must free space within days."""
 NONE = 32_000_000
-"""Bytes: below that papers and steps are about to be refused."""
+"""Bytes: below that papers and steps are about to fail."""
 _CHECKSUMS = (
     "SELECT coalesce(sum(checksum_failures), 0) FROM pg_stat_database WHERE datname = current_database()"
 )

@@ -23,7 +23,7 @@ Task = Callable[[Office], object]
 SWEEP_EVERY = 30
 CLOCK_EVERY = 5
 REST_AFTER_DEFECT = 60
-"""Rounds (seconds)."""
+"""Seconds that a task pauses after an unexpected error."""
 log = structlog.get_logger()
 
 
@@ -50,13 +50,13 @@ IN_TURN: tuple[tuple[Task, int], ...] = (
     (jobs.make_papers, 1),
     (jobs.remove_files, 1),
 )
-"""Tasks and every how many rounds they are due."""
+"""Tasks, and every how many rounds they run."""
 BY_THE_CLOCK: tuple[Task, ...] = (fire_due, jobs.anchor_chains)
-"""What a wrong clock would do once and for all."""
+"""Tasks that a wrong clock would make irreversible errors in."""
 BESIDE: tuple[Task, ...] = (
     serve_supervisors, jobs.make_runs, send_mail, send_short_messages, soundness.look_daily,
 )  # fmt: skip
-"""What may take long, each in a thread of its own beside the papers, which people at the window wait for."""
+"""Long tasks, each in a thread of its own, so that people at the window do not wait for papers."""
 
 
 class Worker:

@@ -16,9 +16,9 @@ from web.stopping import answer_before_stopping
 
 THREADS = 8
 CONNECTIONS = 2_000
-"""Browsers keep six each while nobody presses anything; 100, the library's own limit, are 17 browsers."""
+"""A browser keeps six idle connections; the library's own limit of 100 would allow 17 browsers."""
 IDLE_SECONDS = 30
-"""After so long an idle connection is given up; the browser makes another without telling."""
+"""An idle connection is closed after this; the browser opens another one by itself."""
 
 
 def main() -> None:

@@ -72,10 +72,10 @@ from web.proxies import TrustedProxies
 _MEGA = 1024 * 1024
 MAX_REQUEST = 26_000_000
 FRAME = 100_000
-"""Bytes of a form around its files, at most."""
+"""Maximum bytes of a form besides its files."""
 _ONLY_TLS = "max-age=31536000; includeSubDomains"
 _BOUND_TO_HOST = "__Host-"
-"""Browsers take a cookie so named over TLS from this very host alone."""
+"""Prefix of cookies that browsers accept only over TLS and from this host."""
 SESSION = timedelta(hours=10)
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "

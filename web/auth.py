@@ -19,11 +19,11 @@ from processes.policy.calendar import civil_date
 from processes.storage.file_names import shown
 
 LONGEST_DEVICE, LONGEST_MARK = 120, 64
-"""Cookie of the mark by which a browser is known again; it signs nobody in."""
+"""Name and lengths for the cookie that identifies a browser; it does not sign anybody in."""
 _PAUSE = 30
-"""Seconds until a write is tried again that the store did not take."""
+"""Seconds before retrying a write that failed."""
 _ASKS_AGAIN = ("queue", "runs-again")
-"""Elements of pages that look again by themselves: they keep no session alive."""
+"""Page elements that refresh automatically: they do not keep a session alive."""
 
 
 def office() -> Office:

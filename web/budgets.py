@@ -25,9 +25,9 @@ from web import auth
 _HOUR = timedelta(hours=1)
 _MEGABYTE = 1_000_000
 AT_ONCE = 2
-"""So much of a kind under way for one account; the window that sends many files sends them one after the other."""
+"""Simultaneous work of a kind for one account; pages send multiple files one by one."""
 _TABS = 6
-"""A browser asks a server for six pages at once and no more, when somebody opens many in tabs of their own."""
+"""A browser sends at most six requests at once, when somebody opens many tabs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +44,25 @@ class Budget:
 UPLOADS = Budget("上传文件", 600, 2_000)
 RENDERINGS = Budget("生成预览", 600)
 PAPERS = Budget("打开文书", 3_000, at_once=_TABS)
-"""Stored files, read and sent; the one who prints singly opens one in ten seconds (360)."""
+"""Stored files, read and sent; a person who prints singly opens one in ten seconds (360)."""
 MASKED = Budget("查看遮盖的文书", 600, at_once=_TABS)
-"""Each starts the press; somebody who reads papers looks at one for a minute (60), or opens a case's ten at once."""
+"""Each uses the renderer; a person reads a paper for a minute (60), or opens a case's ten at once."""
 MADE = Budget("生成文书", 600)
-"""Papers asked for at a step, statements, sheets of draws: a window makes one in a minute or two (60)."""
+"""Papers on demand, statements, records of draws: a window makes one in a minute or two (60)."""
 SIGNATURES = Budget("签章", 1_200)
-"""A leader who signs a month's decisions one after the other, three seconds each, and reads none."""
+"""A leader who signs a month's decisions one after the other, three seconds each."""
 PRINTS = Budget("批量打印和清册", 300)
 """Long work of the worker: at the month's end five programmes for each of twenty townships (100)."""
 EXPORTS = Budget("导出", 300)
-"""Lists and files; who takes the files of households out one by one needs a minute for each (60)."""
+"""Lists and files; exporting the files of households one by one takes a minute for each (60)."""
 SEARCHES = Budget("查询和统计", 6_000, at_once=_TABS)
-"""Lists, searches and figures.  A queue that lies open asks every ten seconds: ten tabs of them make 3,600."""
+"""Lists, searches and figures. An open queue refreshes every ten seconds: ten tabs of them make 3,600."""
 CHECKS = Budget("检查流程草稿", 3_000, at_once=_TABS)
-"""The editor asks when somebody stops typing for 0.6 seconds: an hour of that without a rest is 3,000 at the most."""
+"""The editor checks when typing pauses for 0.6 seconds: at most 3,000 in an hour."""
 TYPED = Budget("自动保存", 6_000, 500, at_once=_TABS)
-"""Once in a second while somebody types without a rest is 3,600."""
+"""One request a second while somebody types without a pause is 3,600."""
 REHEARSALS = Budget("演练、测算和迁移", 120)
-"""Minutes of the worker each; who changes and rehearses without a rest asks once in a few minutes (20)."""
+"""Minutes of the worker each; one request in a few minutes (20)."""
 
 
 @dataclass(slots=True)

@@ -16,11 +16,12 @@ from waitress.server import BaseWSGIServer
 from processes.access.networks import network
 
 OF_ONE_ADDRESS = 500
-"""Browsers keep six each: more than eighty of an office behind one address, and a quarter of all that the desk holds."""
+"""A browser keeps six: enough for more than eighty browsers of an office behind one address, and a quarter of
+the desk's total."""
 HEAD_SECONDS = 20
-"""A browser sends the head of a request at once; whoever sends a byte now and then is cut off."""
+"""A browser sends the header of a request at once; slower clients are disconnected."""
 REQUEST_SECONDS = 900
-"""The largest request over a line of 256 kbit/s, and a little more."""
+"""The largest request over a line of 256 kbit/s, with a margin."""
 
 
 class LimitedChannel(HTTPChannel):  # type: ignore[misc]

@@ -25,7 +25,8 @@ STATUS: dict[type[e.YimenError], int] = {
 
 
 _ASKS = (e.VerificationDue, e.VerificationFailed, e.FactorDue, e.EnrolmentDue)
-"""What asks for a proof refuses nothing for good; failures are written down where they are counted."""
+"""Errors that ask for a proof of identity are not logged as refusals; failed proofs are logged where they are
+counted."""
 
 
 def status_of(fault: e.YimenError) -> int:

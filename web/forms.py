@@ -13,9 +13,10 @@ from processes.policy import reading
 
 _LONGEST_INT = 18
 MOST_BYTES, MOST_VALUES = 4_000_000, 40_000
-"""Of a JSON request: no form, no file of a programme comes near it. Each value costs two hundred times its bytes in memory."""
+"""For a JSON request: no form or file of a programme comes near it. Each value costs two hundred times its
+bytes in memory."""
 MOST_OF_A_STRANGER = 20_000
-"""Bytes of whoever is not signed in."""
+"""Bytes from somebody who is not signed in."""
 _PARTS = ("form.", "data.")
 
 

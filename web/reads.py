@@ -16,27 +16,27 @@ from processes.office.system.reads import NoteRead
 from web import auth
 
 ONCE = timedelta(minutes=10)
-"""Somebody who goes to and fro between pages of one thing is written down once."""
+"""Repeated reads of one thing within this time are logged once."""
 _NEVER_UNLOGGED = ("attachment_read", "case_carried")
-"""What leaves the office with whoever opens it."""
+"""Reads that leave the office with the reader, and are always logged."""
 LIST = "list_read"
 TITLES = {
     "/": "首页", "/archive": "档案", "/calls": "来电", "/cases": "办件", "/differences": "登记差异", "/households": "家庭",
     "/load/cases": "各环节在办", "/offers": "社会力量对接", "/oversight": "督办", "/oversight/moves": "移动办理", "/papers/batch": "批量打印",
     "/scan/returns": "签字件归档", "/search": "查找", "/transfers": "迁移", "/worklist": "待办",
 }  # fmt: skip
-"""How the log of reads calls a list, by its address."""
+"""Names of lists in the log, by address."""
 _SEEN_ONCE = timedelta(hours=12)
-"""A list that lies open shows the same rows the whole day."""
+"""An open list shows the same rows the whole day."""
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{6,12}-(?:H-[0-9]{6}|[A-Z]{2}-[0-9]{4}-[0-9]{5})(?![0-9])")
-"""How cases and households are numbered (`cases.numbering`)."""
+"""Format of case and household numbers (`cases.numbering`)."""
 _LONG = re.compile(r"(?<![0-9-])[0-9]{10,}[0-9Xx](?![0-9-])")
-"""A telephone, an account, a number of a person: the log keeps the end of it."""
+"""Telephone, account and ID numbers: the log contains only their end."""
 _NAMING = ("text/html", "application/json")
 _NO_CONDITION = ("page", "columns", "unsaved", "noted", "saved")
 _MOST = 20_000
 _AT_ONCE = 500
-"""So many entries are written in one transaction."""
+"""Entries written in one transaction."""
 _log = structlog.get_logger()
 _lock = Lock()
 

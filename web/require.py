@@ -19,15 +19,15 @@ from web import reads as read_log
 Route = Callable[..., Any]
 REFUSED = 400
 _WHILE_PASSWORD_IS_DUE = ("sign_in.password_form", "sign_in.change_password")
-"""What opens to somebody who signed in with a one-time password."""
+"""Available to people signed in with a one-time password."""
 _PROVING = ("identity.state", "identity.verify", "identity.passkey_options", "identity.passkey")
 _WHILE_FACTOR_IS_DUE = ("identity.factor_form", "identity.show_factor", *_PROVING)
-"""What opens to somebody who has given the password and not the second factor."""
+"""Available to people who have given the password and not the second factor."""
 _WHILE_ENROLMENT_IS_DUE = (
     "identity.factors_page", "identity.begin_totp", "identity.confirm_totp", "identity.begin_passkey",
     "identity.confirm_passkey", *_PROVING, *_WHILE_PASSWORD_IS_DUE,
 )  # fmt: skip
-"""What opens to somebody whose role asks for a second factor and who has none."""
+"""Available to people whose role needs a second factor and who have none."""
 _BEFORE_THE_PASSWORD = (*_WHILE_PASSWORD_IS_DUE, *_WHILE_FACTOR_IS_DUE)
 
 

@@ -24,7 +24,7 @@ from processes.relief import queries as relief
 
 APPLICATION = "application"
 HANDED_IN = "papers"
-"""The list of an application that says which materials were handed in at the window."""
+"""The list in an application of materials handed in at the window."""
 _CHOSEN = ("radio", "select")
 _BARE = frozenset({"是", "否", "有", "无"})
 _WORDS = 60

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 LONGEST = 20.0
-"""Seconds that what was begun is waited for; service managers kill after more."""
+"""Maximum seconds to wait for open requests; service managers kill the process later."""
 _LOOK_EVERY = 0.05
 
 

@@ -26,7 +26,7 @@ class UnsavedSheet:
     data: dict[str, Any] | None
     others: list[Unsaved]
     once: str = field(default_factory=lambda: str(uuid4()))
-    """The page's own mark for handing in once: two windows may go on with one sheet, and are two submissions."""
+    """The page's own token for a single submission: two windows that continue one draft are two submissions."""
 
 
 def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> UnsavedSheet:

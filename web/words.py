@@ -6,7 +6,7 @@ from processes.people import forms
 
 CATEGORIES = forms.CATEGORIES_IN_LISTS
 COLOURS = {"overdue": "超期", "red": "紧急", "yellow": "临近", "green": "正常", "none": "—"}
-"""How near the end of a limit is, by the colour that a step has."""
+"""Titles of the colours of limits."""
 EMPTY_QUEUES = {
     "mine": "您没有已签收的待办，可到“本单位待签收”签收。",
     "office": "没有等待签收的事项。",
@@ -20,7 +20,7 @@ INVOLVEMENTS = {"cosign": "会签", "ask": "沟通", "copy": "抄送", "second":
 VERDICTS = {"agree": "同意", "object": "不同意"}
 VERDICTS_OF_SECONDS = {"agree": "已确认参加", "object": "提出异议"}
 UNANSWERED = {"copy": "未阅", "second": "尚未确认"}
-"""What is waited for, where it is not an answer."""
+"""Titles of open requests."""
 DRAFT_STATES = {"open": "修改中", "proposed": "待审批", "published": "已发布", "discarded": "已放弃"}
 DIFFERENCES = {"added": "新增", "removed": "删除", "changed": "修改", "moved": "移动"}
 RECORDS = {
@@ -31,4 +31,4 @@ RECORDS = {
     "pay_list": "发放清册",
     "household": "家庭档案",
 }
-"""Kinds of records that end with their term of keeping."""
+"""Kinds of records that are destroyed after retention."""

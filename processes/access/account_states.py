@@ -20,7 +20,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 ACTION: Final = "account_state"
 _WHOLE = "2."
-"""How states begin that say where the account came from, and until when passwords and sessions hold; earlier ones say less."""
+"""Prefix of states that include origin, password expiry and session expiry; earlier ones contain less."""
 
 
 def note(uow: UnitOfWork, actor: Actor, *accounts: Account) -> None:

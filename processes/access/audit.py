@@ -179,11 +179,11 @@ READS: Sequence[Action] = (
     "case_read", "household_read", "history_read", "attachment_read", "list_read", "case_listed", "case_carried",
     "payments_read", "studio_read", "audit_read", "refused",
 )  # fmt: skip
-"""What a page says of itself when it is opened."""
+"""Actions that a page logs when it is opened."""
 PAGE = 200
 _LOOKED_AT = 20_000
-"""Of the newest entries: so many are looked through for the beginning of a target before its index is asked, which has
-every entry of a township that is wanted and none of them in order."""
+"""Number of newest entries searched for a target prefix before the index of targets is used, which contains
+every matching entry but in no useful order."""
 _STATES = ("account_state", "row_state", log_chain.DESTROYED)
 
 

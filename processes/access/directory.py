@@ -19,8 +19,8 @@ from processes.settings import Directory
 _TIMEOUT = 5
 _PORTS = {"ldaps": 636, "ldap": 389}
 _REFUSED = (49, 19, 32, 48, 50, 53)
-"""invalidCredentials, and what servers say of an entry that is locked, gone or may not bind (RFC 4511): no password of
-theirs is right, and the answer is that of a wrong one, so that it tells nothing of the account."""
+"""invalidCredentials, and the codes of servers for entries that are locked, gone or may not bind (RFC 4511):
+treated like a wrong password, so that the response reveals nothing about the account."""
 _LONGEST = 200
 _MADE_UP = 8
 

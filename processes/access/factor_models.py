@@ -26,18 +26,18 @@ class SecondFactor(Row, Marked):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     label: Mapped[str] = mapped_column(String(40), default="")
-    """What its owner calls it: which telephone, which key."""
+    """The owner's name for it: which telephone, which key."""
     secret = sealed_text_or_none()
-    """Of an app: the shared secret in base32, sealed."""
+    """For an app: the shared secret in base32, encrypted."""
     used_step: Mapped[int] = mapped_column(default=0)
-    """Of an app: the latest period of 30 seconds whose code was used; none counts twice, and no earlier one."""
+    """For an app: the latest period of 30 seconds whose code was used; it and earlier ones are no longer accepted."""
     credential: Mapped[str | None] = mapped_column(String(1400))
-    """Of a passkey: its id, in base64url."""
+    """For a passkey: its id, in base64url."""
     public_key: Mapped[str] = mapped_column(Text, default="")
     sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
     added_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
-    """None: shown to its owner and not tried yet; it opens nothing."""
+    """None: shown to its owner but not tried yet; it is not accepted."""
     used_at: Mapped[datetime | None]
 
 

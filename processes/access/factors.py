@@ -15,10 +15,10 @@ from processes.storage.unit_of_work import UnitOfWork
 
 TOTP, PASSKEY, RECOVERY = "totp", "passkey", "recovery"
 FACTOR, ENROLMENT = "factor", "enrolment"
-"""What a session may await: a second factor to be shown, or one to be had at all."""
+"""What a session may lack: presenting a second factor, or setting one up."""
 MOST = 6
 UNTRIED = timedelta(minutes=15)
-"""So long a secret that was shown may be confirmed."""
+"""How long a secret that was shown may be confirmed."""
 
 
 def of_account(session: Session, account_id: int | None) -> Sequence[SecondFactor]:

@@ -18,11 +18,11 @@ from processes.storage.unit_of_work import UnitOfWork
 
 KEPT = timedelta(days=7)
 MOST_SHEETS = 60
-"""Of one account: a week of families whose forms were begun and not handed in."""
+"""Per account: a week of families whose forms were begun and not submitted."""
 MOST_BYTES = 4_000_000
-"""Of one account, as stored: several hundred filled forms, of which each has a few kilobytes."""
+"""Per account, as stored: several hundred filled forms of a few kilobytes each."""
 MANY = "/households/new"
-"""The one page of which somebody may have several unfinished sheets: each is another family."""
+"""The only page with several drafts per person: each is another family."""
 
 
 def of_place(session: Session, actor: Actor, place: str) -> Sequence[Unsaved]:

@@ -21,13 +21,13 @@ from processes.policy.calendar import civil_date
 from processes.storage.unit_of_work import UnitOfWork
 
 DESTROYED = "destroyed"
-"""The action of an entry whose term was over: its hash stays, and nothing of what it said."""
+"""The action of an entry whose retention has ended: its hash stays, its content is deleted."""
 KEPT = ("row_state", "account_state", "file_destroyed")
-"""What is never emptied: hashes that rows are compared with, and what was destroyed."""
+"""Entries that are never emptied: hashes for comparisons, and records of destruction."""
 NOBODY = 0
-"""The chain of the program and of names without account."""
+"""The chain of the program and of unknown names."""
 OF_A_YEAR = "访问记录-"
-"""How the number of a year of the log begins where its destruction is written down."""
+"""Prefix of the number for a year of the log in the record of its destruction."""
 _WAITING = "access log"
 
 

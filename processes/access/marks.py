@@ -7,7 +7,7 @@ import secrets
 
 _BYTES = 32
 LENGTH = 43
-"""Characters of a mark: 32 bytes in base64 without padding."""
+"""Characters of a token: 32 bytes in base64 without padding."""
 
 
 def new() -> str:

@@ -25,7 +25,7 @@ class Installation(Row, Stated):
     kind: Mapped[str] = mapped_column(String(10))
     county: Mapped[str] = mapped_column(String(12))
     bureau: Mapped[str] = mapped_column(String(80))
-    """Name of the county's civil affairs bureau (民政局), as it stands on certificates and catalogues."""
+    """Name of the county's civil affairs bureau (民政局), as on certificates and catalogues."""
     founded_at: Mapped[datetime]
 
 
@@ -48,9 +48,9 @@ class OfficeContact(Row, Stated):
     phone: Mapped[str] = mapped_column(String(40), default="")
     address: Mapped[str] = mapped_column(String(120), default="")
     review_body: Mapped[str] = mapped_column(String(60), default="")
-    """The reviewing authority (复议机关); empty at a township: the county's."""
+    """The reviewing authority (复议机关); empty at a township: the county's is used."""
     court: Mapped[str] = mapped_column(String(60), default="")
-    """The court of first instance (人民法院); empty at a township: the county's."""
+    """The court of first instance (人民法院); empty at a township: the county's is used."""
     changed_by: Mapped[str] = mapped_column(String(60))
     changed_at: Mapped[datetime]
 
@@ -66,26 +66,26 @@ class Account(Row, Scoped, Marked):
     password_hash: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[Any]]
     department: Mapped[str] = mapped_column(String(40), default="")
-    """Of a department's officer: which department (its code in the one window's table of routes)."""
+    """For a department's officer: the department's code in the routing table of the one window."""
     is_active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
-    """Whether its password is published; never beside real accounts."""
+    """Whether its password is published; never in a real office."""
     must_change_password: Mapped[bool] = mapped_column(default=False)
-    """The password was given out by somebody else: it opens the page that changes it and nothing more."""
+    """The password was set by somebody else: only the page that changes it is available."""
     password_expires_at: Mapped[datetime | None]
     added_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     """Who added it on screen; None: the command line."""
     awaits_confirmation: Mapped[bool] = mapped_column(default=False)
-    """Added after founding: a second administrator has to confirm it before it can be used."""
+    """Added after founding: a second administrator must confirm it before it can be used."""
     person_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
-    """The account under which the same natural person is known already; None: this one."""
+    """The account under which the same natural person was known first; None: this one."""
     session_epoch: Mapped[int] = mapped_column(default=0)
     email = sealed_text()
     mobile = sealed_text()
     quiet_from: Mapped[str] = mapped_column(String(5), default="20:00")
     quiet_until: Mapped[str] = mapped_column(String(5), default="08:00")
     digest: Mapped[bool] = mapped_column(default=False)
-    """One mail a day with all notices, instead of one at a time."""
+    """One mail a day with all notices, instead of one for each."""
 
 
 class AccountChange(Row, Marked, Stated):
@@ -112,17 +112,17 @@ class AccountChange(Row, Marked, Stated):
     division: Mapped[str] = mapped_column(String(12))
     department: Mapped[str] = mapped_column(String(40), default="")
     resets_factors: Mapped[bool] = mapped_column(default=False)
-    """Takes every second factor away (a telephone was lost) and leaves the work as it is."""
+    """Removes every second factor (a telephone was lost) and changes nothing else."""
     reissues: Mapped[bool] = mapped_column(default=False)
-    """Gives another one-time password; until it is confirmed the one before opens."""
+    """Sets another one-time password; until it is confirmed the previous one is valid."""
     password_hash: Mapped[str] = mapped_column(String(200), default="")
-    """Of that password, while it waits."""
+    """The hash of that password, while it waits."""
     same_as_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    """The account whose person this one's is said to be."""
+    """The account whose person this one is declared to be."""
     unties: Mapped[bool] = mapped_column(default=False)
-    """It was said to be of the person of others by mistake."""
+    """The earlier declaration was an error."""
     together: Mapped[list[Any] | None]
-    """Of accounts that are one person no longer, all that were so until then: for what was begun before they still are."""
+    """Accounts that were one person until they were separated: for what was begun before, they still are."""
     reason = sealed_text()
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     """None: the command line."""
@@ -154,7 +154,7 @@ class Absence(Row, Marked, Stated):
     programmes: Mapped[list[Any]]
     """Ids of programmes; empty: all."""
     place: Mapped[str] = mapped_column(String(12), default="")
-    """A part of the absent person's places; empty: all of them."""
+    """Part of the absent person's divisions; empty: all of them."""
     reason = sealed_text()
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(60))
@@ -200,7 +200,7 @@ class Unsaved(Row, Marked):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     sheet: Mapped[str] = mapped_column(String(64))
-    """The window's own mark, so that two windows never write over each other unasked."""
+    """The window's identifier, so that two windows never overwrite each other unasked."""
     place: Mapped[str] = mapped_column(String(120))
     body = sealed_data(dict[str, Any])
     version: Mapped[int]
@@ -224,7 +224,7 @@ class AccessLog(Row):
     target: Mapped[str] = mapped_column(String(120))
     address: Mapped[str] = mapped_column(String(60), default="")
     position: Mapped[int] = mapped_column(default=0)
-    """Place in the chain of its account (`access.log_chain`); 0: from before there were chains."""
+    """Position in its account's chain (`access.log_chain`); 0: older than the chains."""
     previous: Mapped[str] = mapped_column(String(64), default="")
     digest: Mapped[str] = mapped_column(String(64), default="")
 
@@ -244,7 +244,7 @@ class SignedIn(Row, Stated):
 
     __tablename__ = "signed_in"
     stated_but = ("seen_at", "challenge", "challenge_at")
-    """What every other request changes: when it was used last, and what a passkey was asked in the last minutes."""
+    """Columns changed by ordinary requests: last use, and the latest passkey challenge."""
     stated_since = ("ended_at", "verified_at", "proof", "awaits")
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -257,17 +257,17 @@ class SignedIn(Row, Stated):
     address: Mapped[str] = mapped_column(String(60), default="")
     device: Mapped[str] = mapped_column(String(120), default="")
     browser: Mapped[str] = mapped_column(String(64), default="")
-    """Hash of the mark that this browser keeps; its failed sign-ins are counted for itself."""
+    """Hash of this browser's token; its failed sign-ins are counted separately."""
     verified_at: Mapped[datetime]
-    """When the person last proved who they are (docs/adr/0050)."""
+    """When the person last proved their identity (docs/adr/0050)."""
     proof: Mapped[str] = mapped_column(String(20), default="password")
-    """By what: `password`, `totp`, `passkey`, `recovery`, `oidc`."""
+    """The method: `password`, `totp`, `passkey`, `recovery`, `oidc`."""
     way: Mapped[str] = mapped_column(String(10), default="password")
-    """By which way it began: `password`, `oidc`, `ldap`."""
+    """How the session began: `password`, `oidc`, `ldap`."""
     awaits: Mapped[str] = mapped_column(String(12), default="")
-    """What is still missing before anything opens: `factor`, `enrolment`; empty: nothing."""
+    """What is missing before anything is available: `factor`, `enrolment`; empty: nothing."""
     challenge: Mapped[str] = mapped_column(String(100), default="")
-    """What a passkey was last asked to sign, and for what; used up by the answer."""
+    """The latest passkey challenge and its purpose; deleted by the response."""
     challenge_at: Mapped[datetime | None]
 
 
@@ -279,7 +279,7 @@ class SignInAttempts(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name_mark: Mapped[str] = mapped_column(String(64))
-    """Keyed fingerprint of the name; what was typed is stored nowhere."""
+    """Keyed fingerprint of the name; the typed text is not stored."""
     place: Mapped[str] = mapped_column(String(80))
     failures: Mapped[int] = mapped_column(default=0)
     last_at: Mapped[datetime] = mapped_column(index=True)

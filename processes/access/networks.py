@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv6Address, ip_address, ip_network
 
 _ONE_CONNECTION = 64
-"""Bits of an IPv6 address that a connection is given: whoever has it chooses the other half of the address anew at will."""
+"""Bits of an IPv6 prefix given to a connection: its owner can choose the rest of the address freely."""
 _LONGEST = 60
 
 

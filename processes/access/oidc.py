@@ -27,7 +27,7 @@ from processes.errors import ProviderAway, ProviderRefused
 from processes.settings import Provider
 
 _ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
-"""None of those that need no key of the provider's."""
+"""Asymmetric algorithms only."""
 _SLACK = 60
 _TIMEOUT = 10
 _LARGEST = 1_000_000

@@ -22,7 +22,7 @@ from processes.access.factor_models import SecondFactor
 
 _LOCAL = "localhost"
 _LONGEST = 20_000
-"""Characters of a browser's answer; more is none."""
+"""Maximum characters of a browser's response."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ MIN_LENGTH = 10
 MAX_LENGTH = 128
 ONE_TIME_VALID = timedelta(days=7)
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without the letters and digits that are mistaken for one another when a password is read out."""
+"""Without letters and digits that are easily confused when a password is read aloud."""
 _GROUPS, _GROUP = 4, 4
 ENOUGH_GUESSES = 8
-"""As a power of ten: what withstands a guess at the desk, which is slowed down, and a while beside a stolen hash."""
+"""As a power of ten: withstands guessing at the desk, which is slowed down, and for a while also with a
+stolen hash."""
 _JUDGED = 64
 _OFFICE_WORDS = ("yimen", "minzheng", "minzhengju", "dibao", "jiuzhu", "shehuijiuzhu", "woaini", "zhongguo")
 

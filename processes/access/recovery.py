@@ -15,7 +15,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 HOW_MANY = 10
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Without those that look alike: 31 of them, so that sixteen make 79 bits and a plain hash is enough."""
+"""Without similar characters: 31 of them, so that sixteen give 79 bits and a plain hash is sufficient."""
 _LENGTH, _GROUP = 16, 4
 
 

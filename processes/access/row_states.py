@@ -25,7 +25,7 @@ GONE = "gone"
 _ALL = "*"
 _BEGUN = f"{_ALL} begun"
 _MORE = ".whole"
-"""Behind a table: that its rows are noted with what earlier states did not say."""
+"""Suffix of a table name: its rows are recorded with columns that earlier states lacked."""
 _CHANGED = "stated rows"
 _AT_ONCE = 500
 

@@ -31,7 +31,8 @@ RANKS: dict[Role, str] = {
         )
     },
 }  # fmt: skip
-"""Whose work is of one rank: who handles cases in a place is, whatever the desk; every other role stands alone."""
+"""Roles of one rank: people who handle cases of a division have one rank, whatever the desk; every other role
+is its own."""
 
 
 def is_reachable(account: Account, division: str) -> bool:

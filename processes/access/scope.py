@@ -39,7 +39,7 @@ class AtDesk:
     proof: str
     awaits: str = ""
     way: str = "password"
-    """By which way the session began; who signed in elsewhere has no password here that counts."""
+    """How the session began; people who signed in elsewhere have no local password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,15 @@ class Actor:
     roles: frozenset[str]
     division: str
     department: str | None = None
-    """A department's officer sees what was referred to this department and nothing else."""
+    """A department's officer sees only what was referred to this department."""
     stands_in: tuple[StandIn, ...] = ()
     """For whom this person acts today."""
     must_change_password: bool = False
-    """Signed in with a one-time password: nothing but the page that changes it opens."""
+    """Signed in with a one-time password: only the page that changes it is available."""
     username: str = ""
-    """The name that this person signs in with; nothing for the program itself."""
+    """The user name; None for the program itself."""
     at_desk: AtDesk | None = None
-    """The session of a person at the desk; None for worker, command line and rehearsals, where nobody can be asked."""
+    """The session at the desk; None for worker, command line and rehearsals, where nobody can be asked."""
 
     def may(self, permission: Permission) -> bool:
         """Return whether this person has a permission."""

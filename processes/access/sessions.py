@@ -24,9 +24,9 @@ IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
 TOUCHED_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=180)
-"""So long an ended session can be looked at."""
+"""How long an ended session is listed."""
 PASSWORD, PROVIDER, DIRECTORY = "password", "oidc", "ldap"
-"""Ways by which a session begins."""
+"""How a session begins."""
 _DEVICE = 120
 _BROWSER = re.compile(rf"[A-Za-z0-9_-]{{{marks.LENGTH}}}")
 
@@ -52,7 +52,7 @@ class Proven:
     awaits: str = ""
     way: str = PASSWORD
     verified_at: datetime | None = None
-    """When it was shown, where another session knows that; None: just now."""
+    """When it was proved, if another session knows that; None: just now."""
 
 
 def begin(

@@ -26,13 +26,13 @@ from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork
 
 FREE = 5
-"""Failures of one place after which it has to wait."""
+"""Failures of one source before a delay."""
 FREE_OF_STRANGERS = 30
-"""Failures of all strange addresses together after which they have to wait."""
+"""Failures of all unknown addresses together before a delay."""
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(minutes=15)
 FORGOTTEN = timedelta(hours=1)
-"""After so long without a failure the count begins anew."""
+"""Time without a failure after which the counter is reset."""
 _STRANGERS = "strangers"
 _BROWSER = "browser "
 _SWEPT_AT_ONCE = 200

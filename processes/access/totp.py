@@ -8,10 +8,10 @@ from hmac import compare_digest
 import pyotp
 
 _SECRET = 32
-"""Characters of base32: 160 bits, as RFC 4226 asks."""
+"""Characters of base32: 160 bits, as RFC 4226 requires."""
 _PERIOD, _DIGITS = 30, 6
 _WINDOW = 1
-"""Periods by which the telephone's clock may be off, either way."""
+"""Periods by which the telephone's clock may differ, either way."""
 
 
 def new_secret() -> str:

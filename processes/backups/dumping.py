@@ -20,7 +20,7 @@ from processes.storage.engines import is_absent
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 FILES = {SQLITE: "database.sqlite", POSTGRESQL: "database.pgdump"}
 _PROGRAMS = Path("/usr/lib/postgresql")
-"""Where Debian keeps the programs of each version."""
+"""Where Debian installs the programs of each version."""
 
 
 def dump(engine: Engine, folder: Path) -> None:

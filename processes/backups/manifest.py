@@ -14,7 +14,7 @@ from processes.storage import keyring
 
 NAME = "manifest.json"
 FORM = 1
-"""Of the folder; a later one is told apart by it."""
+"""Version of the folder's format."""
 _PROBE = "yimen"
 _AT_ONCE = 1 << 20
 
@@ -27,9 +27,9 @@ class Manifest:
     made_at: str
     schema: str
     database: str
-    """`sqlite` or `postgresql`: a backup goes back into the kind of database that it was made of."""
+    """`sqlite` or `postgresql`: a backup can only be restored to the same kind of database."""
     sealed: str
-    """A word sealed with the encryption key, and `fingerprint` of it under the index key: whether keys fit."""
+    """A text encrypted with the encryption key, and its `fingerprint` under the index key: to check the keys."""
     fingerprint: str
     files: dict[str, tuple[str, int]]
     """Path inside the folder: SHA-256 and size."""

@@ -37,9 +37,9 @@ class Wanted:
     until: date | None = None
     """The last day on which the office worked after the backup; None: today."""
     numbers: Sequence[str] = ()
-    """Numbers that are known to have been given out, each the highest of its series."""
+    """Numbers known to have been issued, the highest of each series."""
     anchors: Path | None = None
-    """A later `anchors.txt`, from the old folder or from where it was carried to."""
+    """A later `anchors.txt`, from the old folder or an off-site copy."""
 
 
 def restore(office: Office, backup: Path, wanted: Wanted) -> NoteRestorationResult:

@@ -25,9 +25,9 @@ from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
 
 SETTLED = timedelta(minutes=30)
-"""By then every transaction of the day before has ended, so that no event appears behind the anchor."""
+"""By then every transaction of the day before has ended, so that no event is added before the anchor."""
 MOST = 100_000
-"""Events under one anchor: an office that begins to anchor seals its past in parts."""
+"""Events under one anchor: an office that begins to anchor seals its past in several."""
 
 
 def is_due(session: Session, now: datetime) -> bool:

@@ -77,7 +77,7 @@ class CaseClocks:
         self.case = case
         self.bundle = bundle
         self.today = civil_date(uow.now)
-        """The day that clocks are started, stopped and read on; of a timer, the day on which it was due."""
+        """The day for starting, stopping and reading clocks; for a timer, the day on which it was due."""
         self._calendar: WorkCalendar | None = None
         self._rows: list[Clock] | None = None
 

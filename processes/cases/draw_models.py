@@ -47,7 +47,7 @@ class DrawNumber(Row, Marked, Stated):
     office: Mapped[str] = mapped_column(String(40))
     number = sealed_text()
     nonce = sealed_text()
-    """Added by the program, so that the number cannot be found out by trying."""
+    """Random value added by the program, so that the number cannot be guessed from its hash."""
     commitment: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
 

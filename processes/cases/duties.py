@@ -53,7 +53,7 @@ _FLOOR = {
     Kind.TOWNSHIP: frozenset({Kind.ACCEPT, Kind.CHECK, Kind.TOWNSHIP}),
     Kind.COUNTY: frozenset({Kind.ACCEPT, Kind.CHECK, Kind.TOWNSHIP}),
 }
-"""Of each kind of step, what nobody may have done before it; the township's own step may be done again."""
+"""For each kind of step, what its person may not have done before; the township's own step may be repeated."""
 
 
 @dataclass(frozen=True, slots=True)

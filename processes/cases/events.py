@@ -17,7 +17,7 @@ from processes.policy import values
 from processes.storage.unit_of_work import UnitOfWork
 
 NOTED = "rows_noted"
-"""Nothing that people did: what rows are after a change that no event tells of."""
+"""Recorded states of rows after a change without another event; no action of a person."""
 _SALT_BYTES = 16
 _LAST = "last events"
 

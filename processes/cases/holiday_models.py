@@ -58,7 +58,7 @@ class HolidayVersion(Row, Stated):
     document_number: Mapped[str] = mapped_column(String(80))
     status: Mapped[str] = mapped_column(String(10), default=PROPOSED)
     replaced_id: Mapped[int | None] = mapped_column(ForeignKey("holiday_version.id"))
-    """The version that stood before this one was confirmed: it stands again when this one is undone."""
+    """The previous version, which is in force again if this one is undone."""
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     proposed_by: Mapped[str] = mapped_column(String(60), default="")
     proposed_at: Mapped[datetime | None]

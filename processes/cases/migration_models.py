@@ -42,7 +42,7 @@ class MigrationBatch(Row, Stated):
     status: Mapped[str] = mapped_column(String(10), index=True)
     total: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(default=0)
-    """The last case that was looked at: the worker goes on after it."""
+    """The last case checked: the worker continues after it."""
     reason: Mapped[str] = mapped_column(Text, default="")
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     undone_because: Mapped[str] = mapped_column(Text, default="")
@@ -50,9 +50,9 @@ class MigrationBatch(Row, Stated):
     by: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
     run_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    """The second person, who had it carried out."""
+    """The second person, who had it executed."""
     chosen_by: Mapped[list[Any]] = mapped_column(default=list)
-    """Accounts that chose for cases that need a choice."""
+    """Accounts that made choices for cases."""
 
 
 class MigrationRow(Row, Marked, Stated):

@@ -22,7 +22,7 @@ from processes.storage.sealing import (
 NO_DUE_DATE = date(9999, 12, 31)
 _MINUTE = timedelta(minutes=1)
 _NARROWED = ("division", "department", "destroyed_on")
-"""What every list of cases is narrowed by."""
+"""Filter columns of every list of cases."""
 
 
 class Case(Row, Scoped, Referred, Marked, Told):
@@ -50,18 +50,18 @@ class Case(Row, Scoped, Referred, Marked, Told):
     programme: Mapped[str] = mapped_column(String(60))
     programme_title: Mapped[str] = mapped_column(String(60))
     division: Mapped[str] = mapped_column(String(12))
-    """Without an index of its own, which planners would take instead of those in the order of the list."""
+    """Without an index of its own, which planners would prefer to those in the order of the list."""
     process: Mapped[str] = mapped_column(String(60), default="")
-    """Which process of the programme it runs; empty: the programme's first."""
+    """The process of the programme that it runs; empty: the programme's first."""
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     """The case that opened it (登记分流, 回访)."""
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
     applicant: Mapped[str] = mapped_column(String(60))
     initials: Mapped[str] = mapped_column(String(60), default="", index=True)
-    """Pinyin initials of the applicant: 张建国 is found as `zjg`."""
+    """Pinyin initials of the applicant: 张建国 is found by `zjg`."""
     initials_other: Mapped[str] = mapped_column(String(60), default="", index=True)
-    """The same with the surname read like any other word (单建国: djg); empty where there is no second reading."""
+    """The same with the surname read like any other word (单建国: djg); empty if there is no second reading."""
     category: Mapped[str] = mapped_column(String(30), default="")
     status: Mapped[str] = mapped_column(String(10), default="open")
     suspended_because = sealed_text()
@@ -69,15 +69,15 @@ class Case(Row, Scoped, Referred, Marked, Told):
     outcome_title: Mapped[str | None] = mapped_column(String(40))
     state = sealed_bytes()
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    """Who registered the application, and so never decides it."""
+    """Who registered the application, and therefore never decides it."""
     former_releases: Mapped[list[Any]] = mapped_column(default=list)
-    """Releases that it was migrated from: their rules of duty still bind."""
+    """Releases that it was migrated from: their rules of duty still apply."""
     version: Mapped[int] = mapped_column(default=1)
     due_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     destroyed_on: Mapped[date | None]
-    """When its file was destroyed after its time; what is left tells nothing of people."""
+    """When its file was destroyed after retention; what is left contains no personal data."""
     head: Mapped[str] = mapped_column(String(64), default="")
     events_count: Mapped[int] = mapped_column(default=0)
 
@@ -101,7 +101,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
         "draft", "draft_version", "draft_at", "version", "changed_at", "changed_by", "urged", "urged_at",
         "initials", "initials_other", "completed_on", "took",
     )  # fmt: skip
-    """What is typed, counts clicks, or is compared with what is told (`oversight.copies`)."""
+    """Drafts, counters, and columns compared in other ways (`oversight.copies`)."""
     __table_args__ = (
         # In the order of a queue, with the scope's column at the end: a page and its count are read from the
         # index alone, however many are open. Unclaimed is a partial index: PostgreSQL does not use the order
@@ -171,7 +171,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     case_number: Mapped[str] = mapped_column(String(40))
     division: Mapped[str] = mapped_column(String(12))
-    """Without an index of its own, which planners would take instead of the queues' indexes."""
+    """Without an index of its own, which planners would prefer to the queues' indexes."""
     township: Mapped[str] = mapped_column(String(9))
     applicant: Mapped[str] = mapped_column(String(60))
     initials: Mapped[str] = mapped_column(String(60), default="")
@@ -204,29 +204,29 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     returned_reason = sealed_text_or_none()
     programme: Mapped[str] = mapped_column(String(60), default="")
     process: Mapped[str] = mapped_column(String(60), default="")
-    """The case's process, as the case has it."""
+    """Copied from the case."""
     completed_on: Mapped[date | None]
     """The day of `completed_at` in China."""
     took: Mapped[int | None]
-    """Minutes from `offered_at` to `completed_at`; both are set with it and cannot differ from it."""
+    """Minutes from `offered_at` to `completed_at`; kept in step with them."""
     delegated_by_id: Mapped[int | None]
-    """Who gave it to the one who has it now, and gets it back (委派)."""
+    """Who delegated it to its assignee, and gets it back (委派)."""
     delegated_by: Mapped[str | None] = mapped_column(String(60))
     claimed_for_id: Mapped[int | None]
-    """In whose name the one who has it works (代办)."""
+    """The absent person for whom the assignee acts (代办)."""
     claimed_for: Mapped[str | None] = mapped_column(String(60))
     completed_for_id: Mapped[int | None]
     completed_for: Mapped[str | None] = mapped_column(String(60))
     prepared_by_id: Mapped[int | None]
-    """Who filled it in for the one who had delegated it to them."""
+    """Who prepared it for the person who had delegated it."""
     prepared_by: Mapped[str | None] = mapped_column(String(60))
     preparers: Mapped[list[Any] | None]
-    """Accounts that ever saved something of its draft, in order, whatever became of it: a draft goes from hand to hand."""
+    """All accounts that ever saved part of its draft, in order."""
     second_id: Mapped[int | None]
-    """Who did it together with the one who finished it (共同办理人): on a visit there are two."""
+    """The second person (共同办理人): a visit needs two."""
     second: Mapped[str | None] = mapped_column(String(60))
     cosigning: Mapped[str] = mapped_column(String(6), default="")
-    """Whose signatures it waits for: `before` the step is finished, or `after`, with what was submitted held."""
+    """When its countersignatures are needed: `before` the step is finished, or `after`, with the submission held."""
     held = sealed_data_or_none()
     urged: Mapped[int] = mapped_column(default=0)
     urged_at: Mapped[datetime | None]
@@ -307,13 +307,13 @@ class Clock(Row, Marked, Told):
     red_on: Mapped[date]
     is_provisional: Mapped[bool] = mapped_column(default=False)
     bars_advances: Mapped[bool] = mapped_column(default=False)
-    """When overdue, it bars the township's next advance from its petty fund (C10)."""
+    """When overdue, it blocks the township's next advance from its petty fund (C10)."""
     warned: Mapped[str] = mapped_column(String(10), default="")
 
     suspensions: Mapped[list[Suspension]] = relationship(
         cascade="all, delete-orphan", order_by="Suspension.id"
     )
-    """Read when a clock is computed anew or explained; finishing a step needs the due date only."""
+    """Loaded only when a clock is recomputed or explained; finishing a step needs only the due date."""
 
     def told_name(self) -> str:
         """Its title, for the record of its state."""
@@ -352,9 +352,9 @@ class Attachment(Row, Marked, Stated):
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
     material: Mapped[str] = mapped_column(String(40), default="")
-    """Which of the programme's materials it is; empty for any other paper."""
+    """The material of the programme; empty for any other paper."""
     preview = sealed_bytes_or_none(deferred=True)
-    """A small picture of the first page, made by the press when it was filed."""
+    """A thumbnail of the first page, made by the renderer when it was filed."""
 
 
 class Watch(Row):
@@ -387,13 +387,13 @@ class Involvement(Row, Marked, Stated):
     asked_at: Mapped[datetime]
     question = sealed_text()
     status: Mapped[str] = mapped_column(String(10), default="waiting")
-    """`waiting`, `later` (its turn has not come), `done`, `removed`."""
+    """`waiting`, `later` (not its turn yet), `done`, `removed`."""
     verdict: Mapped[str] = mapped_column(String(10), default="")
     answer = sealed_text()
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str] = mapped_column(String(60), default="")
     round: Mapped[int] = mapped_column(default=0)
-    """Which countersigning of the step it belongs to; 0: none."""
+    """The number of the countersigning of the step; 0: none."""
     mode: Mapped[str] = mapped_column(String(10), default="")
     quorum: Mapped[int] = mapped_column(default=0)
 

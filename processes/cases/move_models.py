@@ -36,7 +36,7 @@ class CaseMove(Row, Marked, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     case_version: Mapped[int]
-    """The case's version when it was asked; another one, and the request has expired."""
+    """The case's version when it was requested; the request expires if it changes."""
     ref: Mapped[str] = mapped_column(String(160))
     title: Mapped[str] = mapped_column(String(60))
     to: Mapped[str] = mapped_column(String(60))

@@ -21,10 +21,10 @@ from processes.storage import outbox
 from processes.storage.unit_of_work import UnitOfWork
 
 MAIL, SHORT_MESSAGE = "send_mail", "send_short_message"
-"""Kinds of jobs: a notice goes out by each channel for itself, so that one that fails does not repeat the other."""
+"""Kinds of jobs: one for each channel, so that a failure of one does not repeat the other."""
 SHOWN = 100
 WARNING = "due"
-"""The kind of notice that a limit sends of every case by itself."""
+"""The kind of notice that a limit sends automatically for every case."""
 MANY = 3
 _LONGEST = 400
 

@@ -19,7 +19,7 @@ from processes.storage.unit_of_work import within
 SHOWN = 200
 ORDERS = ("due", "-due", "applicant", "-applicant", "number", "-number")
 NOBODY = "none"
-"""The steps that nobody has taken, in the filter by person."""
+"""Filter by person: steps without an assignee."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from processes.storage.unit_of_work import UnitOfWork
 
 AT_ONCE = 200
 _HAD_IT = {"delegated": "to", "taken_over": "before", "given_back": "before"}
-"""Events of a step from hand to hand, and where they name somebody who had its draft."""
+"""Events of assignment, and where they name somebody who had the draft."""
 _GAVE_IT = ("handed_back", "released", "transferred")
-"""Events of who had the draft giving the step out of hand."""
+"""Events in which the owner of the draft gives the step away."""
 
 
 def begin(uow: UnitOfWork, after: int) -> tuple[int, int | None]:

@@ -24,7 +24,7 @@ class SavedFilter(Row, Scoped, Marked):
     colour: Mapped[str] = mapped_column(String(10), default="")
     is_shared: Mapped[bool] = mapped_column(default=False)
     wanted = sealed_data(dict[str, Any])
-    """Queue, search word, conditions, order and columns, as the address has them."""
+    """Queue, search word, conditions, order and columns, as in the address."""
 
 
 class BatchAction(Row, Marked):

@@ -31,7 +31,7 @@ _WEIGHED = (
     WorkItem.id, WorkItem.due_on, WorkItem.red_on, WorkItem.yellow_on, WorkItem.offered_at, WorkItem.urged,
     WorkItem.category, WorkItem.returned_reason.is_not(None).label("returned_reason"),
 )  # fmt: skip
-"""What the points of an item are made from; of a reason only whether there is one."""
+"""Columns that points are computed from; of a reason only whether there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Wanted:
     order: str = "due"
     today: date | None = None
     points: Mapping[str, int] = field(default_factory=dict)
-    """Points of the rules of priority; needed for that order."""
+    """Points of the priority rules; needed for that order."""
 
     @property
     def is_filtered(self) -> bool:

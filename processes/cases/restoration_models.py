@@ -18,11 +18,11 @@ class Restoration(Row, Stated):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
-    """Of the backup's manifest and the moment it was begun: the same restoration gone on with is one."""
+    """Hash of the backup's manifest and the start: identifies a restoration that is continued."""
     made_at: Mapped[datetime]
     """When the backup was made."""
     at: Mapped[datetime]
     last_anchor_id: Mapped[int]
-    """The last seal that the backup knew; the seals up to it stand in the closed volume."""
+    """The last seal in the backup; the seals up to it are in the closed volume."""
     gaps: Mapped[list[Any]]
     """`series`, `last` before and `next` after, of every series."""

@@ -34,7 +34,7 @@ _BY_ITSELF = frozenset({
     "advance_paid", "advance_refused", "advance_settled", "relief_granted", "relief_withdrawn", "drawn", "withdrawn",
     "closed",
 })  # fmt: skip
-"""What the process does of itself when somebody finishes a step: nobody computed, numbered or counted anything."""
+"""Automatic consequences of finishing a step, which no person did."""
 SYSTEM = "系统"
 
 

@@ -50,7 +50,7 @@ class Letter:
     account: Account
     notices: Sequence[Notice]
     keys: Sequence[str]
-    """Of the jobs that are done once it is sent."""
+    """Jobs that are done once it is sent."""
 
     @property
     def lines(self) -> list[str]:

@@ -23,7 +23,7 @@ from processes.policy.calendar import civil_date
 
 AT_ONCE = 50
 MOST_OF_ONE = 100
-"""So many timers of one case are fired in a sweep; a case that goes round in circles keeps no other waiting."""
+"""Timers of one case fired in a sweep; a case in a loop does not keep others waiting."""
 Find = Callable[[Office, Collection[int]], list[tuple[int, Command[Any]]]]
 
 

@@ -45,11 +45,11 @@ class Screened:
     title: str
     findings: tuple[Finding, ...]
     figures: str = ""
-    """The numbers behind it: income a head against the standard."""
+    """The numbers behind it: income per head and the standard."""
     materials: tuple[str, ...] = ()
-    """What an applicant has to bring."""
+    """What an applicant must bring."""
     need: str = ""
-    """The field of the one window's registration, and its value (`basic_living=yes`), that applies for it as well."""
+    """Field and value (`basic_living=yes`) of the one window's registration that applies for it too."""
 
     @property
     def result(self) -> str:

@@ -21,7 +21,7 @@ from processes.releases.verdicts import VerdictRule
 from processes.storage.unit_of_work import UnitOfWork
 
 REASON, AMOUNT = "deviation_reason", "amount"
-"""Fields of a verdict's form: why it differs from the computation; the sum that it sets."""
+"""Fields of a verdict's form: the reason for a deviation; the amount that it sets."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from processes.policy import values
 
 _NONE = "无"
 _DERIVED = frozenset({"id", "total", "income_lines", "income", "exempted"})
-"""Said by other facts, or by how many lines something was entered in."""
+"""Derived from other values, or the number of lines."""
 _TITLES = {
     "relation": "与户主关系", "disability_grade": "残疾等级", "disability_kind": "残疾类别", "grave_illness": "重病",
     "is_student": "在校学生", "work_ability": "劳动能力", "name": "姓名", "sex": "性别", "birth_on": "出生日期",

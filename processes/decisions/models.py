@@ -32,14 +32,15 @@ class FactSnapshot(Row, Marked, Told):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
     question: Mapped[str] = mapped_column(String(160))
-    """The visit of the step that took it."""
+    """The reference of the step that took it."""
     taken_at: Mapped[datetime]
     facts_on: Mapped[date]
-    """The day on which ages count."""
+    """The day for ages."""
     content = sealed_data(dict[str, Any])
     status: Mapped[str] = mapped_column(String(12), default="standing")
     acted_at: Mapped[datetime | None]
-    """When something was granted or paid on it: later changes of the register are changes, not errors of the decision."""
+    """When something was granted or paid on it: later changes of the register are changes, not errors of the
+    decision."""
 
 
 class PropertyExemption(Row, Marked, Stated):
@@ -54,10 +55,10 @@ class PropertyExemption(Row, Marked, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     rule: Mapped[str] = mapped_column(String(20))
-    """The kind of property that the rule is about."""
+    """The kind of property that the rule concerns."""
     title: Mapped[str] = mapped_column(String(60))
     quantity: Mapped[Decimal]
-    """What the household had of it; more than that is not exempted."""
+    """The household's quantity at the time; more than that is not exempted."""
     reason = sealed_text()
     evidence = sealed_text()
     question: Mapped[str] = mapped_column(String(160))
@@ -65,7 +66,7 @@ class PropertyExemption(Row, Marked, Stated):
     by: Mapped[str] = mapped_column(String(60))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    """Who put it to the county: the last one who finished a step of the township."""
+    """Who proposed it to the county: the last person who finished a step of the township."""
     status: Mapped[str] = mapped_column(String(12), default="standing")
 
 

@@ -52,11 +52,11 @@ class Computation:
     people: Mapping[int, str]
     facts: Facts
     snapshot: FactSnapshot | None = None
-    """The facts of the register that it stands on, if it has taken any."""
+    """The snapshot that it is based on, or None."""
     _told: dict[str, list[explanation.Told]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
-    """What `lines` has said: the card, its parameters and the page beside it ask for the same sheets."""
+    """Cache of `lines`: the card, its parameters and the page use the same sheets."""
 
     @property
     def day(self) -> date:

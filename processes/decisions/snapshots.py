@@ -23,7 +23,7 @@ from processes.relief import queries as relief
 from processes.storage.unit_of_work import UnitOfWork
 
 GATHER = "household.facts"
-"""The operation that takes the facts of a household into a case."""
+"""The operation that takes a snapshot of the household for a case."""
 STANDING, SUPERSEDED = "standing", "superseded"
 _FEW = 6
 

@@ -9,7 +9,7 @@ from processes.engine.definitions import Definition
 from processes.engine.diagrams import Node
 
 _Place = tuple[str, str]
-"""A process and a node of it."""
+"""A process and one of its nodes."""
 
 
 def step_before(definition: Definition, step: str) -> str:

@@ -31,7 +31,7 @@ class Definition:
     sheets: Mapping[str, sheets.Sheet]
     files: Mapping[str, str] = field(default_factory=dict)
     looked_ahead: dict[object, bool] = field(default_factory=dict, compare=False, repr=False)
-    """What `ahead.leads_to` found before; the diagrams do not change."""
+    """Cache of `ahead.leads_to`; diagrams do not change."""
 
     def node(self, process: str, node_id: str) -> Node | None:
         """Return what is known about a step."""

@@ -38,7 +38,7 @@ class Node:
     properties: Mapping[str, str] = field(default_factory=dict)
     operation: str = ""
     result: str = ""
-    """Under which name the answer of the operation stands in the data."""
+    """The name of the operation's answer in the data."""
     params: Mapping[str, str] = field(default_factory=dict)
     decision: str = ""
     called: str = ""
@@ -47,7 +47,7 @@ class Node:
     timer_kinds: tuple[str, ...] = ()
     attached_to: str = ""
     interrupts: bool = True
-    """Of a boundary event: whether it ends the step that it is attached to."""
+    """For a boundary event: whether it ends the step that it is attached to."""
     default: str = ""
     loop: tuple[str, ...] = ()
     other_events: tuple[str, ...] = ()
@@ -76,9 +76,9 @@ class Diagram:
     lanes: Mapping[str, str]
     duplicate_ids: tuple[str, ...] = ()
     _next: dict[str, list[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """By node the targets of its flows, then what is attached to it."""
+    """By node: the targets of its flows, then the events attached to it."""
     _after: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """What `reachable` has found: a diagram does not change, and a page of a case asks hundreds of times."""
+    """Cache of `reachable`: a diagram does not change, and a case page calls it hundreds of times."""
 
     def outgoing(self, node: str) -> list[Flow]:
         """Flows that leave a node."""

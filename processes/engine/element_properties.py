@@ -35,4 +35,4 @@ PROPERTIES: Mapping[str, ElementProperty] = {
         "`true`: the step may be finished although the household's facts changed since.",
     ),
 }
-"""By name; lint refuses any other."""
+"""By name; lint refuses all others."""

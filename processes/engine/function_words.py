@@ -55,4 +55,4 @@ FUNCTIONS: Mapping[str, FunctionWords] = {
     "sum": FunctionWords("sum(values)", "合计", "The sum of a list of numbers."),
     "today": FunctionWords("today()", "当日", "The civil date in China."),
 }
-"""By name; a test holds them against the functions that there are."""
+"""By name; a test compares them with the existing functions."""

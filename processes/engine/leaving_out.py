@@ -14,7 +14,7 @@ from processes.engine.diagrams import Diagram, Node
 
 FORKS = frozenset({"parallelGateway", "inclusiveGateway"})
 _PASSED_FREELY = frozenset({"exclusiveGateway", "startEvent"})
-"""Elements that leave nothing behind for later; a gateway is looked at by what its branches read."""
+"""Elements that leave nothing for later; a gateway is checked by what its branches read."""
 
 
 def aside(diagram: Diagram, here: Node, to: Node) -> str:

@@ -44,7 +44,7 @@ class Standing:
     title: str
     targets: tuple[Target, ...]
     refused: Mapping[str, str] = field(default_factory=dict)
-    """Steps that the way there would allow, and why the case may not go to them all the same."""
+    """Steps that could be reached, and why the case may nevertheless not be moved there."""
 
 
 def standings(definition: Definition, state: State, deciding: Collection[str]) -> list[Standing]:

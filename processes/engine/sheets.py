@@ -29,7 +29,7 @@ class Line:
     article: str
     shown: bool
     inline: bool = False
-    """Written out where another line's arithmetic reads it."""
+    """Expanded where another line's arithmetic reads it."""
 
 
 @dataclass(frozen=True, slots=True)

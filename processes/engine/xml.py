@@ -12,8 +12,8 @@ SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 NS = {"bpmn": BPMN, "bpmndi": DI, "spiffworkflow": SPIFF}
 MAX_BYTES = 2_000_000
 MOST_ELEMENTS, MOST_STEPS = 20_000, 2_000
-"""The largest file of the office has 1,200 elements, 160 of them steps and flows.  Rules and pages look at each step together
-with the others, which takes time by the square."""
+"""The largest file of the office has 1,200 elements, 160 of them steps and flows. Rules and pages compare
+each step with the others, in quadratic time."""
 STEP_KINDS = frozenset({
     "startEvent", "endEvent", "userTask", "manualTask", "task", "serviceTask", "scriptTask",
     "businessRuleTask", "callActivity", "subProcess", "transaction", "exclusiveGateway",

@@ -55,7 +55,7 @@ class AttachmentRefused(Invalid):
 
 
 SHOWN = 20
-"""How many wrong rows a sentence names."""
+"""Number of wrong rows named in a message."""
 
 
 class DivisionsInvalid(Invalid):

@@ -38,7 +38,7 @@ class RestoreWithoutKeys(Unavailable):
 
 
 DATABASE_FAILED = (DatabaseBusy, DatabaseUnreachable)
-"""The database did not do what was asked of it, for reasons that lie outside the program."""
+"""Failures of the database with external causes."""
 
 
 class SchemaOlder(Unavailable):

@@ -51,7 +51,7 @@ class Position(Enum):
     OLDER = "older"
     CURRENT = "current"
     NEWER = "newer"
-    """A revision that this version does not know: a later version made it."""
+    """A revision unknown to this version: made by a later one."""
 
 
 def position(engine: Engine) -> Position:

@@ -92,7 +92,7 @@ PAIRS: Sequence[Pair] = (
     Pair("work_item", "second_id", "completed_by_id"),
     Pair("work_item", "second_id", "completed_for_id"),
 )
-"""Everywhere that one person proposes or does and another one decides."""
+"""Every table in which one person proposes or does something and another one decides."""
 
 
 _OVERLAP = (

@@ -14,7 +14,7 @@ from processes.cases.models import WorkItem
 from processes.cases.pages import PAGE, Page
 
 OPEN = WorkItem.status == literal_column("'open'")
-"""Said as a constant, so that the index of what is open is known to hold it."""
+"""A constant in the SQL, so that the planner can use the partial index of open items."""
 STATES = ("open", "late", "today", "week", "unclaimed")
 TITLES = {"open": "在办", "late": "已超期", "today": "今天到期", "week": "七天内到期", "unclaimed": "待签收"}
 

@@ -20,7 +20,7 @@ _ON_SQLITE: dict[type, Callable[[Any], object]] = {
     UtcDateTime: datetime.fromisoformat,
     Yuan: Decimal,
 }
-"""What SQLite keeps as text and PostgreSQL in types of its own, and what reads it."""
+"""Types that SQLite stores as text and PostgreSQL does not, and their parsers."""
 
 
 def differing(session: Session) -> Iterator[str]:

@@ -89,7 +89,7 @@ class Destruction(Row, Scoped, Marked, Stated):
     closed_on: Mapped[date]
     retention: Mapped[str] = mapped_column(String(10))
     pieces = sealed_data(list[Any])
-    """Title, pages and sha256 of every piece."""
+    """Title, pages and sha256 of every document."""
     reason = sealed_text()
     status: Mapped[str] = mapped_column(String(10), default=PROPOSED)
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

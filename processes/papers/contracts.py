@@ -26,7 +26,7 @@ class Header:
     address: str = ""
     review_body: str = ""
     court: str = ""
-    """Where the office is reached, and who hears an appeal; empty where the office has not said so."""
+    """Contact and appeal details; empty if the office has not entered them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from processes.people.forms import (
 from processes.policy.periods import age_on
 
 MOST_ROWS = 1_000
-"""A township's list of a round; more is several files."""
+"""One round of a township; longer lists need several files."""
 FAMILY, PLACE = "家庭序号", "村（社区）"
 _OF_FAMILY = {"住址": "address", "联系电话": "phone", "家庭类别": "category"}
 _OF_MEMBER = {
@@ -44,7 +44,7 @@ _LINES = {
 }
 NEEDED = (FAMILY, PLACE, "住址", "姓名", "与户主关系", "证件号码")
 COLUMNS = (FAMILY, PLACE, *_OF_FAMILY, *_OF_MEMBER, *_LINES)
-"""In the order of the sheet to fill in."""
+"""In the order of the template."""
 _ALSO = {
     "序号": FAMILY, "户号": FAMILY, "村": PLACE, "社区": PLACE, "行政村": PLACE, "村社区": PLACE, "家庭住址": "住址", "电话": "联系电话",
     "手机号码": "联系电话", "关系": "与户主关系", "身份证号": "证件号码", "身份证号码": "证件号码", "公民身份号码": "证件号码",

@@ -24,7 +24,7 @@ class LostFile:
     what: str
     said: str
     code: str = ""
-    """Of the paper that can be made again from what it says; empty: the file comes back from a backup only."""
+    """The code of a paper that can be made again; empty: the file must be restored from a backup."""
 
 
 def missing(session: Session, settings: Settings) -> Iterator[str]:

@@ -30,10 +30,10 @@ from processes.storage.unit_of_work import UnitOfWork
 
 RENDER = "render_paper"
 PRINT_STATE, ON_DEMAND = "print_state", "on_demand"
-"""What stands in place of the diagram's question where a person asked for the paper."""
+"""Replace the diagram's question if a person requested the paper."""
 
 UNNUMBERED = "未办结，不编文号"
-"""What stands for the number on a paper that is printed before the case is decided."""
+"""Printed instead of a number on a paper before the case is decided."""
 
 
 def issue(

@@ -11,7 +11,7 @@ import xlsxwriter
 
 MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 10_000
-"""More is for the archive's exports, not for a spreadsheet that somebody reads."""
+"""Longer lists need the archive's exports; nobody reads them as a spreadsheet."""
 
 
 def spreadsheet(

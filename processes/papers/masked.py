@@ -14,7 +14,7 @@ from processes.people import masking
 from processes.releases.bundle import Bundle
 
 _NUMBER = r"(?<!\d)\d{17}[\dXx](?!\d)|(?<![A-Z])[A-Z]{3}\d{12}(?!\d)"
-"""ID cards, residence permits, foreigners' cards; how they look says what they are."""
+"""ID cards, residence permits, foreigners' cards: recognised by their format."""
 _FIELD = "id_number"
 _OF_ANOTHER_KIND = re.compile(r"[A-Z0-9()\-]{5,30}")
 

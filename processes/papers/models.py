@@ -41,9 +41,9 @@ class IssuedPaper(Row, Scoped, Marked, Told):
     status: Mapped[str] = mapped_column(String(12), default="pending")
     standing: Mapped[str] = mapped_column(String(12), default=STANDING)
     division: Mapped[str] = mapped_column(String(12))
-    """Without an index of its own, which planners would take instead of that of what is to be printed."""
+    """Without an index of its own, which planners would prefer to that of unprinted papers."""
     is_printed: Mapped[bool] = mapped_column(default=False)
-    """Whether it was printed at least once, set with the first `Printing`."""
+    """Whether it was printed at least once; set with the first `Printing`."""
     is_decided: Mapped[bool] = mapped_column(default=True)
     issued_on: Mapped[date]
     issued_at: Mapped[datetime]
@@ -58,7 +58,7 @@ class IssuedPaper(Row, Scoped, Marked, Told):
     """When it was superseded or withdrawn."""
     ended_because = sealed_text()
     returned_on: Mapped[date | None]
-    """When the last of its signed pages came back as a scan."""
+    """When the last of its signed pages was returned."""
 
     def told_name(self) -> str:
         """Its title and number."""
@@ -90,11 +90,11 @@ class Handwriting(Row, Marked, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     ref: Mapped[str] = mapped_column(String(160))
-    """The step at which it was written; of several that were written there the last one counts."""
+    """The reference of its step; of several at one step the last one counts."""
     signer: Mapped[str] = mapped_column(String(60))
     picture = sealed_data(dict[str, Any])
-    """`png`: the picture in base 64, sealed like all that shows a person; `former`: what was written there before it, with
-    when and by whom it was taken."""
+    """`png`: the picture in base 64, encrypted; `former`: replaced signatures, with when and by whom they
+    were taken."""
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
 

@@ -36,7 +36,7 @@ TERMS = {
     ACCESS_LOG: "retention.access_log", NOTICES: "retention.notices", LIST: "retention.payment_list", HOUSEHOLD: "retention.household",
 }  # fmt: skip
 TITLES = {ACCESS_LOG: "访问记录", NOTICES: "消息"}
-"""What is kept by years of the whole county."""
+"""Records kept by years for the whole county."""
 
 
 @dataclass(frozen=True, slots=True)

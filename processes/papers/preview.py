@@ -18,7 +18,7 @@ from processes.releases.bundle import Bundle
 
 MANY_MEMBERS = 30
 READABLE = 1100
-"""Pixels of a page that people read."""
+"""Pixels of a readable page."""
 _LONG_NAME = "古丽娜孜·阿不都热合曼"
 _LONG_TEXT = "家庭成员长期患病，劳动能力丧失，承包地收入微薄，子女就学支出较大，经入户调查、邻里访问和信息核对，情况属实。"
 _LONGEST = 300

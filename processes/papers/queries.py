@@ -52,7 +52,7 @@ class Inside:
     printings: Sequence[Printing]
     successor: IssuedPaper | None
     steps: Sequence[str]
-    """Titles of the steps at which the case stands now."""
+    """Titles of the current steps of the case."""
 
 
 def of_case(session: Session, case_id: int) -> list[IssuedPaper]:

@@ -14,7 +14,7 @@ from processes.storage.sealing import sealed_data, sealed_text_or_none
 BATCH, PAYMENT_LIST = "batch", "payment_list"
 WAITING, READY, FAILED = "waiting", "ready", "failed"
 DESTROYED = "destroyed"
-"""A payment list whose term was over: its number stays, and nothing of what it said."""
+"""A payment list whose retention has ended: its number stays, its content is deleted."""
 
 
 class PrintRun(Row, Scoped, Marked, Stated):
@@ -29,7 +29,7 @@ class PrintRun(Row, Scoped, Marked, Stated):
     kind: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(120))
     number: Mapped[str] = mapped_column(String(60), default="")
-    """The number of the list, where it is a paper of its own."""
+    """The number of the list, if it is a paper."""
     content = sealed_data(dict[str, Any])
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     asked_by: Mapped[str] = mapped_column(String(60))

@@ -30,7 +30,7 @@ LIST_TITLE = "救助金发放清册"
 SERIES = "民救册"
 MAKE = "make_run"
 LINES_PER_PART = 250
-"""So many households are about nine pages; the press holds one part at a time."""
+"""About nine pages; the renderer holds one part at a time."""
 SHOWN = 30
 BATCH_KEPT = timedelta(days=7)
 _COLUMNS = (

@@ -20,7 +20,7 @@ from processes.storage.unit_of_work import UnitOfWork
 LOOKED_BACK = timedelta(days=90)
 LONGEST_SERIAL = 9
 LEAST_A_DAY = 20
-"""So many are left out a day at least: a series may have been quiet before the backup and busy after it."""
+"""The minimum skipped for each day: a series may have been quiet before the backup and busy after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Gap:
 
     series: str
     shown: str
-    """As its numbers begin."""
+    """The prefix of its numbers."""
     last: int
     next: int
 

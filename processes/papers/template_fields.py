@@ -28,9 +28,9 @@ TITLES = {
     "failed": "不符合的规则", "earlier": "以往待遇", "objections": "异议", "deviations": "偏离测算", "unconfirmed": "未确认参数",
     "exemptions": "财产豁免", "fields": "本文书的数据", "answers": "各环节填写内容",
 }  # fmt: skip
-"""In words what every attribute of a contract is."""
+"""The meaning of every attribute of a contract."""
 _OPEN = ("fields", "answers")
-"""Their names come from the programme, not from the contract."""
+"""Fields whose names come from the programme, not from the contract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Field:
     written: str
     title: str
     source: str = ""
-    """The expression that fills it, for a value of the paper's own; of a filter what it gives."""
+    """The expression that fills a named value of the paper; for a filter, its result."""
 
 
 def of_template(bundle: Bundle, template: str) -> list[Field]:

@@ -15,11 +15,11 @@ from processes.storage.batched_reads import Ask, fetch
 from processes.storage.unit_of_work import UnitOfWork
 
 EMPTY = ""
-"""The version of a book in which nothing was ever written."""
+"""The version of an empty book."""
 _ROW = 1
 _BOOK = Ask(ParameterBook, select(ParameterBook).where(ParameterBook.id == _ROW))
 _VERSIONS: WeakKeyDictionary[Session, str] = WeakKeyDictionary()
-"""The version that a session saw first: everything in it is computed with one state of the book."""
+"""The version that a session read first: all its computations use one state of the book."""
 
 
 class _Kept:

@@ -53,17 +53,17 @@ class ParameterValue(Row, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
     division: Mapped[str] = mapped_column(String(12))
-    """Where it holds; empty: everywhere."""
+    """Where it applies; empty: everywhere."""
     since: Mapped[date]
     value: Mapped[str] = mapped_column(Text)
-    """Canonical text of the kind."""
+    """Canonical text of the value."""
     kind: Mapped[str] = mapped_column(String(10))
     source: Mapped[str] = mapped_column(String(200))
     status: Mapped[str] = mapped_column(String(10))
     release: Mapped[str] = mapped_column(String(80), default="")
-    """The release whose publication brought it; empty: entered by a person."""
+    """The release that suggested it; empty: entered by a person."""
     hands: Mapped[list[Any]] = mapped_column(default=list)
-    """Accounts that had a hand in the release that brought it: none of them confirms it."""
+    """Accounts that changed the release that suggested it: none of them may confirm it."""
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     proposed_by: Mapped[str] = mapped_column(String(60))
     proposed_at: Mapped[datetime]
@@ -120,7 +120,7 @@ class CaseParameter(Row, Told):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     name: Mapped[str] = mapped_column(String(80))
     day: Mapped[date]
-    """The day of the event whose value was asked for."""
+    """The day whose value was read."""
     value: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(10))
     division: Mapped[str] = mapped_column(String(12))
@@ -131,7 +131,7 @@ class CaseParameter(Row, Told):
     read_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(12), default="standing")
     mark: Mapped[str] = mapped_column(String(24))
-    """What tells it from the others of its case."""
+    """Identifies it among the parameters of its case."""
 
     def told_key(self) -> str:
         """Its mark."""

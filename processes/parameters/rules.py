@@ -15,11 +15,11 @@ PLACES = 4
 AHEAD_DAYS = 3 * 366
 """A value may begin at most three years ahead."""
 PAST_DAYS = 366
-"""A first day further back than this is looked at twice."""
+"""An effective day further back than this needs confirmation."""
 COUNTY_DIGITS = 6
 FIRST_DAY = date(2000, 1, 1)
 FACTOR = 5
-"""A number more than so many times the one before it, or less than that part of it, is looked at twice."""
+"""A number that differs from the previous one by more than this factor needs confirmation."""
 LONGEST_SOURCE, LONGEST_TEXT = 200, 200
 _TRUTHS = {"是": True, "true": True, "1": True, "否": False, "false": False, "0": False}
 _COUNTED = (

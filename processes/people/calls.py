@@ -16,7 +16,7 @@ from processes.people.models import Household, Membership, Transfer
 from processes.storage.unit_of_work import UnitOfWork
 
 UNNAMED = "来电人"
-"""Who calls without saying a name."""
+"""Placeholder for a caller without a name."""
 _FEW = 5
 
 

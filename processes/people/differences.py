@@ -34,7 +34,7 @@ class Shown:
     name: str
     title: str
     own: str | None
-    """What the file says; None to whom it is not shown."""
+    """The file's value; None for people who may not see it."""
     told: str
     may_resolve: bool
 

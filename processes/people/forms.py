@@ -51,9 +51,9 @@ CATEGORIES_IN_LISTS = {
     "marginal": "边缘户",
     "registered": "建档立卡",
 }
-"""The same in a column of a list, where there is little room."""
+"""Short titles for columns of lists."""
 COUNTED = frozenset({"cars", "dwellings", "companies"})
-"""Kinds of property that are counted, not measured: whole numbers."""
+"""Kinds of property that are counted in whole numbers."""
 MAX_MEMBERS = 30
 MAX_LINES = 300
 OLDEST = 120
@@ -93,9 +93,9 @@ class MemberForm:
     is_student: bool = False
     work_ability: str = "able"
     provisional_id: int | None = None
-    """The provisional person that this row was before (no document yet); None for a new one."""
+    """The provisional person of this row (no document before); None for a new one."""
     row_id: int | None = None
-    """The person that this row of the page was."""
+    """The person of this row of the page."""
     document: str = identity.ID_CARD
     head: str = ""
     tail: str = ""

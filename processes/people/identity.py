@@ -21,7 +21,7 @@ DOCUMENTS = {
     NONE: "无证件",
 }
 WITHOUT_NUMBER = "无"
-"""What a clerk types for a person who has no document at hand."""
+"""Typed for a person without a document."""
 _PERMIT = re.compile(r"8[123]")
 _OLD_FOREIGN_CARD = re.compile(r"[A-Z]{3}[0-9]{12}")
 _OTHER = re.compile(r"[A-Z0-9][A-Z0-9()\-]{4,29}")

@@ -6,7 +6,7 @@ HEAD_DIGITS = 4
 TAIL_DIGITS = 4
 ID_LENGTH = 18
 _LONG = 15
-"""An ID card has 18 characters, a foreigner's card of before 15; passports have fewer."""
+"""An ID card has 18 characters, an older foreigner's card 15; passports have fewer."""
 
 
 def id_number(head: str, tail: str) -> str:

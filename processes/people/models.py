@@ -22,9 +22,9 @@ class Person(Row, Marked):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60), index=True)
     initials: Mapped[str] = mapped_column(String(60), default="", index=True)
-    """Pinyin initials of the name, set with it: 张建国 is found as `zjg`."""
+    """Pinyin initials of the name, set with it: 张建国 is found by `zjg`."""
     initials_other: Mapped[str] = mapped_column(String(60), default="", index=True)
-    """The same with the surname read like any other word; empty where there is no second reading."""
+    """The same with the surname read like any other word; empty if there is no second reading."""
     sex: Mapped[str] = mapped_column(String(4))
     birth_on: Mapped[date]
     id_number = sealed_text()
@@ -37,12 +37,12 @@ class Person(Row, Marked):
     is_student: Mapped[bool] = mapped_column(default=False)
     work_ability: Mapped[str] = mapped_column(String(10), default="able")
     document: Mapped[str] = mapped_column(String(20), default="id_card")
-    """On what the number stands: `people.identity.DOCUMENTS`."""
+    """The document of the number: `people.identity.DOCUMENTS`."""
     died_on: Mapped[date | None]
     home: Mapped[str] = mapped_column(String(12), default="", index=True)
-    """The place whose file this person belongs to: it alone writes what is registered here; empty for nobody's."""
+    """The township of this person's file, which alone writes these data; empty: none."""
     is_provisional: Mapped[bool] = mapped_column(default=False)
-    """Taken in without an ID number (流浪乞讨人员, C34) until it is known who they are."""
+    """Registered without an ID number (流浪乞讨人员, C34) until identified."""
 
     @validates("name")
     def _spell(self, _attribute: str, name: str) -> str:
@@ -92,7 +92,7 @@ class PersonDifference(Row, Marked, Stated):
     """Where the other value was entered."""
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
     values = sealed_data(dict[str, Any])
-    """`own`: as the file has it when it was entered; `told`: as the other place has it."""
+    """`own`: the file's value when it was entered; `told`: the other township's value."""
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -132,12 +132,12 @@ class Household(Row, Scoped, Marked):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     division: Mapped[str] = mapped_column(String(12))
-    """Without an index of its own, which planners would take instead of the one in the order of the list."""
+    """Without an index of its own, which planners would prefer to the one in the order of the list."""
     number: Mapped[str] = mapped_column(String(40), unique=True)
     address: Mapped[str] = mapped_column(String(200))
     phone = sealed_text()
     phone_index: Mapped[str] = mapped_column(String(64), default="", index=True)
-    """Keyed fingerprint of the telephone, set beside it: whose number somebody calls from is found by it."""
+    """Keyed fingerprint of the telephone number, set with it, to find callers."""
     category: Mapped[str] = mapped_column(String(30), default="")
     householder_name: Mapped[str] = mapped_column(String(60), index=True)
     version: Mapped[int] = mapped_column(default=1)
@@ -145,9 +145,9 @@ class Household(Row, Scoped, Marked):
     updated_by: Mapped[str] = mapped_column(String(60))
     property_exemption = sealed_text()
     confirmed = sealed_data(list[Any])
-    """What is unusual of this family and was confirmed as true, as sentences."""
+    """Warnings about this family that were confirmed, as sentences."""
     destroyed_on: Mapped[date | None]
-    """When its file was destroyed after its time; what is left is its number."""
+    """When its file was destroyed after retention; only its number is left."""
 
     members: Mapped[list[Membership]] = relationship(
         back_populates="household", order_by="Membership.position", cascade="all, delete-orphan"
@@ -191,7 +191,7 @@ class Transfer(Row, Marked, Stated):
     decided_by: Mapped[str] = mapped_column(String(60), default="")
     note = sealed_text()
     went_along: Mapped[list[Any]] = mapped_column(default=list)
-    """Numbers of the cases that went along."""
+    """Numbers of the cases that moved with it."""
 
 
 class HouseholdVersion(Row, Marked):
@@ -206,7 +206,7 @@ class HouseholdVersion(Row, Marked):
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    """Whose account saved it, and so never decides for the household; None for states that were kept before this was."""
+    """The account that saved it, and therefore never decides for the household; None for older states."""
     content = sealed_data(dict[str, Any])
 
 

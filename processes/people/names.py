@@ -16,7 +16,7 @@ from processes.people.models import Household, Membership, Person, PersonDiffere
 from processes.storage.unit_of_work import UnitOfWork
 
 STANDING = ("open", "declined")
-"""States of a difference of name in which the place goes on calling somebody as it typed."""
+"""States of a difference of name in which the township continues to use its own name."""
 
 
 def of_members(household: Household) -> dict[int, str]:

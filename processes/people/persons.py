@@ -19,7 +19,7 @@ FIELDS = {
     "name": "姓名", "birth_on": "出生日期", "sex": "性别", "document": "证件类型", "disability": "残疾",
     "grave_illness": "重病", "is_student": "在校学生", "work_ability": "劳动能力", "died_on": "去世日期",
 }  # fmt: skip
-"""What a place may say of a person; kind and grade of a disability are one."""
+"""Values of a person; kind and grade of a disability are one."""
 
 
 def told(member: MemberForm) -> dict[str, Any]:

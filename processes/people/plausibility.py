@@ -16,7 +16,7 @@ from processes.policy.periods import age_on
 MARRIAGE_AGE = {True: 22, False: 20}
 """《民法典》第一千零四十七条: men, women."""
 BETWEEN_GENERATIONS = 12
-"""Years that lie at least between parent and child; adopted and step-children exist, so it is only asked about."""
+"""Minimum years between parent and child; because of adopted and step-children, only a warning."""
 VERY_OLD = 110
 _GENERATIONS = {"子女": -1, "儿媳女婿": -1, "孙子女": -2, "父母": 1, "祖父母": 2}
 

@@ -17,13 +17,14 @@ from processes.policy import festivals, reading
 from processes.policy.calendar import SATURDAY
 
 MOST_DAYS_OFF = 40
-"""The notices of 2008 to 2026 name 23 to 33 days, week-ends included; none came near this."""
+"""The notices of 2008 to 2026 name 23 to 33 days, weekends included."""
 MOST_WORKED = 14
 """The notices of 2008 to 2026 make 5 to 12 Saturdays and Sundays working days."""
 MOST_EXTRA = 7
-"""Week days off beyond festivals and exchanged ones: one for 2015-09-03, two for 2020, up to a week in autonomous regions."""
+"""Weekdays off beyond festivals and exchanged days: one for 2015-09-03, two for 2020, up to a week in
+autonomous regions."""
 LAST_DAYS_BEFORE = 25
-"""From this day of December on a notice may reach into the year before (元旦 2019: off 2018-12-31, worked 2018-12-29)."""
+"""From this day of December on a notice may cover the year before (元旦 2019: off 2018-12-31, worked 2018-12-29)."""
 LONGEST_SPAN = 40
 _DECEMBER = 12
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{2,16}〔(20[0-9]{2})〕[1-9][0-9]{0,3}号")

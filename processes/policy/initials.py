@@ -8,7 +8,7 @@ from pypinyin import Style, lazy_pinyin, pinyin
 
 LONGEST = 60
 MOST_READINGS = 32
-"""Combinations of readings of one name that are kept at most."""
+"""Maximum combinations of readings stored for one name."""
 _AS_SURNAME = {
     "曾": "z", "单": "s", "仇": "q", "解": "x", "查": "z", "翟": "z", "覃": "q", "区": "o", "朴": "p", "乐": "y",
     "盖": "g", "任": "r", "缪": "m", "冼": "x", "华": "h", "过": "g", "折": "s", "那": "n", "繁": "p", "秘": "b",
@@ -17,7 +17,7 @@ _AS_SURNAME = {
     "沈": "s", "石": "s", "藏": "z", "祭": "z", "訾": "z", "妫": "g", "隗": "w", "臧": "z", "晁": "c", "粘": "n",
     "万俟": "mq", "尉迟": "yc", "澹台": "tt", "长孙": "zs", "令狐": "lh", "单于": "cy", "宿": "s", "行": "x",
 }  # fmt: skip
-"""Characters with another reading as a surname; two-character surnames before the first character alone."""
+"""Characters with another reading as a surname; two-character surnames are checked first."""
 
 
 def initials(name: str) -> str:

@@ -34,7 +34,7 @@ class DatedValue:
 
 
 Standing: TypeAlias = Mapping[str, tuple[DatedValue, ...]]
-"""What the county's book says now: its values by the name of the parameter."""
+"""Current values of the county's book, by parameter name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Parameter:
     unit: str
     values: tuple[DatedValue, ...]
     minimum: Decimal | None = None
-    """The least that the county may enter, where zero or less would stop computations."""
+    """The minimum that the county may enter, if zero or less would stop computations."""
 
     def in_force(self, on: date, division: str) -> DatedValue | None:
         """Return the value in force on a day in a division, or None before the first one."""

@@ -19,7 +19,7 @@ from processes.policy.periods import Month
 
 LONGEST_SEARCH = 60
 LARGEST_KEY = 2**63 - 1
-"""The largest number that a row of either database may have."""
+"""The largest row id in either database."""
 MAX_MONEY = Decimal("99999999.99")
 MONEY_PLACES = 2
 _MAX_DIGITS = 15
@@ -27,7 +27,7 @@ _NO_NUMBER = "应为数字，例如 12000 或 350.50"
 _WIDE = {0xFF10 + n: 0x30 + n for n in range(10)} | {
     base + n: plain + n for base, plain in ((0xFF21, 0x41), (0xFF41, 0x61)) for n in range(26)
 }
-"""Full-width digits and letters; circled, superscript and other digits are no digits."""
+"""Full-width digits and letters; circled, superscript and other digits are not accepted."""
 _NUMBER_SIGNS = _WIDE | str.maketrans({"，": ",", "．": ".", "－": "-", "−": "-"})
 _PHONE_SIGNS = _WIDE | str.maketrans({"－": "-", "＋": "+", "（": "", "）": "", "(": "", ")": ""})
 _DATE_SIGNS = _WIDE | str.maketrans(

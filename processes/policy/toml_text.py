@@ -20,7 +20,7 @@ from processes.errors import TomlInvalid
 MOST_BYTES, MOST_LEVELS, MOST_PARTS, MOST_DIGITS = 200_000, 20, 8, 40
 """The largest file of a programme has 12 kB, three levels and keys of two parts."""
 MOST_PLACES = 30
-"""Before or after the point of a number; far more than any amount has."""
+"""Before or after the decimal point; far more than any amount has."""
 _LITERAL = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*(?:"{3,5}|\\?\Z)'
     r"|'''(?:[^']|'(?!''))*(?:'{3,5}|\Z)"
@@ -29,7 +29,7 @@ _LITERAL = re.compile(
     r"|#[^\n]*",
     re.DOTALL,
 )
-"""Strings and comments.  One that is not closed reaches as far as it may, so that no letter is looked at twice."""
+"""Strings and comments. An unclosed one extends as far as possible, so that no character is read twice."""
 _LONG_NUMBER = re.compile(rf"(?<![\w-])\d[\w.+-]{{{MOST_DIGITS}}}")
 _BRACKET = re.compile(r"[\[\]{}]")
 

@@ -10,7 +10,7 @@ import orjson
 
 _NUMBER, _DATE, _INSTANT = "~n", "~d", "~t"
 _NESTED = frozenset((dict, list))
-"""What JSON nests: everything else stands as it was read."""
+"""JSON containers; everything else is returned as read."""
 
 
 def dumps(value: Any) -> bytes:

@@ -40,7 +40,7 @@ _DEPARTMENTS = (
     ("dept_employment", "邹人社", "employment"),
     ("dept_disabled", "章残联", "disabled"),
 )
-"""Departments that answer in this system; the rescue station and others get a letter."""
+"""Departments that use this system; the rescue station and others get a letter."""
 _TOWNSHIP_STAFF = (
     ("clerk", "窗口", Role.WINDOW_CLERK),
     ("investigator", "调查", Role.INVESTIGATOR),

@@ -38,9 +38,9 @@ from processes.rehearsal.stage import Stage
 _REGISTER = {"register": "变更家庭", "resolve": "处理登记差异", "identify": "查明身份"}
 """Steps that change the register."""
 CALLER = "caller"
-"""The household of somebody who called, as steps of a scenario name it."""
+"""The household of a caller, as steps of a scenario name it."""
 _RECOMPUTE = "recompute"
-"""Computing anew at a step, because the facts changed after they were computed."""
+"""Recomputation at a step, because data changed after the computation."""
 
 
 def play(stage: Stage, scenario: Scenario) -> Result:

@@ -25,7 +25,7 @@ from processes.errors import RehearsalCutOff, RehearsalEnded
 
 PREFIX = "yimen-rehearsal-"
 SECONDS = 180
-"""For one scenario, or one portion of cases; the longest that is shipped takes a few seconds on a machine that is busy."""
+"""For one scenario, or one set of cases; the longest that is shipped takes a few seconds on a busy machine."""
 _Job = TypeVar("_Job")
 _Answer = TypeVar("_Answer")
 

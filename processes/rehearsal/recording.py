@@ -34,9 +34,9 @@ from processes.releases.bundle import Bundle
 from processes.settings import Settings
 
 SECONDS = 60
-"""Somebody waits before the screen, and others behind; a recorded case is played within a few seconds."""
+"""Somebody waits at the screen; a recorded case takes a few seconds."""
 AT_ONCE, TURN_SECONDS = 3, 2
-"""One is played and two wait: fewer than the desk has threads.  Whoever comes then is told to come again."""
+"""One is played and two wait, fewer than the desk's threads; further callers are refused."""
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -74,7 +74,7 @@ def expected(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _MOST_PLACES = 40
-"""What is longer is no amount, and is told as it came: `1E+999999` has a million digits when it is written out."""
+"""Longer numbers are no amounts and are written as they are: `1E+999999` would have a million digits."""
 
 
 class _Written(yaml.SafeDumper):

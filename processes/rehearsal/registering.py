@@ -29,7 +29,7 @@ MAIN = ""
 _BIRTH = date(1976, 5, 12)
 _NOT_ON_THE_FORM = ("income", "expense", "birth", "person")
 _APART = 50
-"""So many made-up numbers lie between two households of one scenario."""
+"""Distance between generated numbers of two households of one scenario."""
 
 
 def save(
@@ -56,7 +56,7 @@ class Register:
         self.raw: dict[str, dict[str, Any]] = {}
         self.numbers: dict[str, str] = {}
         self.documents: dict[str, str] = {}
-        """By a person's name the number that was made up for them."""
+        """Generated numbers by the person's name."""
 
     def add(self, name: str, raw: Mapping[str, Any]) -> str:
         """Register a household and return its file number."""

@@ -19,7 +19,7 @@ from processes.settings import Settings
 
 WORKERS = 2
 WHOLE_SECONDS = 900
-"""For all scenarios of a draft: others wait for the worker meanwhile; those that are shipped are played within a minute."""
+"""For all scenarios of a draft: others wait for the worker meanwhile; the shipped ones take less than a minute."""
 
 
 def run(

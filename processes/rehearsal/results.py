@@ -36,7 +36,7 @@ class Result:
     fund: dict[str, Any] = field(default_factory=dict)
     relief: dict[str, Any] | None = None
     screening: dict[str, dict[str, str]] = field(default_factory=dict)
-    """What the first look says of each member (by name), by programme title; only where it is asked for."""
+    """Screening results of each member (by name), by programme title; only if the scenario expects some."""
     papers: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     """Template and data of one paper of each kind (`programme/kind`) that the cases made or may make."""
     register_differences: int = 0

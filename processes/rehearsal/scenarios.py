@@ -27,9 +27,9 @@ MOST_DIGITS = 40
 MOST_PARTS = 5_000
 """Values and lists in a file; the largest that is shipped has eight hundred."""
 MOST_SPREAD = 50_000
-"""The same in all its variants together: each is a copy, and every copy is held by whoever reads the file."""
+"""The same for all its variants together, because all copies are in memory."""
 MOST_VARIANTS = 100
-"""Each is a copy of the whole scenario, and is played for itself."""
+"""Each is a copy of the whole scenario, and is played separately."""
 _TAG = "tag:yaml.org,2002:"
 _NUMBERS = (f"{_TAG}int", f"{_TAG}float")
 SCHEMA_FILE = Path(__file__).with_name("scenario.schema.json")

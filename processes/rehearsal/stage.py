@@ -33,7 +33,7 @@ from processes.storage.unit_of_work import Database, UnitOfWork
 BEFORE = datetime(2024, 1, 1, tzinfo=UTC)
 
 DRAW_NUMBERS = (("许督查", "民政", "20260302", "a0"), ("潘出纳", "财政", "31415926", "b"))
-"""Who commits to which number, with what the program adds."""
+"""Who commits to which number, with the nonce of the program."""
 
 
 class MovableClock:

@@ -12,9 +12,9 @@ from typing import Any
 from processes.errors import ScenarioInvalid
 
 MOST_DAYS = 3_660
-"""So many days, working or not, may pass in one step, and in all steps of a scenario together."""
+"""Days, working or not, that may pass in one step, and in all steps of a scenario together."""
 KEYS = ("after", "wait")
-"""Where a step says how much time passes before it."""
+"""Keys of a step for the time that passes before it."""
 _MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "working day": 24 * 60}
 _MOST_DIGITS = 9
 

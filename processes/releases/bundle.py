@@ -55,9 +55,9 @@ class StartRule:
     title: str
     form: str
     several: bool = False
-    """Whether a household may have several such cases under way at once."""
+    """Whether a household may have several such open cases."""
     before_register: bool = False
-    """Whether it is opened for somebody of whom only a call is known (热线来电): the file has no members yet."""
+    """Whether it is opened for a caller (热线来电): the file has no members yet."""
 
 
 @dataclass(frozen=True)
@@ -74,20 +74,20 @@ class PaperRule:
     """The step at which a township decides by delegation: when it is done, the paper is the township's."""
     state_of_case: bool = False
     on_demand: bool = False
-    """Made when somebody asks for it on the case page, as soon as the step `after` is done (none: at once)."""
+    """Made on request on the case page, once the step `after` is done (none: at once)."""
     after: str = ""
     register_now: bool = False
-    """Shows the household as it is registered now, not as it was computed with: what people sign before a decision."""
+    """Shows the household as registered now, not as computed with: papers signed before a decision."""
     opinions: tuple[str, ...] = ()
     approving: tuple[str, ...] = ()
-    """The steps among them that decide: whoever signs there is the approver (审批人)."""
+    """The steps among them that decide: their signer is the approver (审批人)."""
     signatures: tuple[str, ...] = ()
     """Roles that sign the paper electronically, in order; `seal` is the office's seal."""
     fields: Mapping[str, str] = field(default_factory=dict)
     decided_by: Mapping[str, str] = field(default_factory=dict)
-    """Steps, each with its role, of which one has to have decided before the paper is issued with a number."""
+    """Steps, each with its role, of which one must have decided before the paper is issued with a number."""
     verdict: str = ""
-    """What the latest of them has to say: `agree`, `refuse`; empty: either."""
+    """The required verdict of the latest of them: `agree`, `refuse`; empty: either."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,9 @@ class Screening:
     table: str
     sheets: tuple[str, ...] = ()
     need: str = ""
-    """Field and value of the one window's registration by which it is applied for (`basic_living=yes`)."""
+    """Field and value of the one window's registration that applies for it (`basic_living=yes`)."""
     process: str = ""
-    """Which process of the programme that is; the first one if it does not say."""
+    """The process of the programme; by default the first one."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ COMMON = {
     "true": "是", "false": "否", "yes": "拟符合", "no": "不符合", "needs": "待补充", "county": "县级", "township": "乡镇",
     "": "（无）",
 }  # fmt: skip
-"""Values that mean the same in every table."""
+"""Values with the same meaning in every table."""
 _MEANING = re.compile(r"\s*(\S+)\s+([^；]+?)\s*(?:；|$)")
 _DMN = {"d": "https://www.omg.org/spec/DMN/20191111/MODEL/"}
 

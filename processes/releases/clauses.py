@@ -19,7 +19,7 @@ class Clause:
 
     id: str
     section: str
-    """Chapter and part, as people cite them: 一（三）."""
+    """Chapter and part, as cited: 一（三）."""
     text: str
 
     @property

@@ -19,7 +19,7 @@ from processes.releases import forms
 from processes.releases.bundle import Bundle
 
 MOST = 256
-"""So many combinations of answers are tried; a consent reads one field, seldom two."""
+"""Combinations of values that are tried; a consent reads one field, rarely two."""
 _ONE_OF = frozenset({"radio", "select"})
 
 

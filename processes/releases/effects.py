@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from processes.releases.bundle import Bundle
 
 LEADERS = frozenset({Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER})
-"""Roles that decide, whatever a programme says: an effect never stands on anybody else's step."""
+"""Roles that decide, whatever a programme says: an effect never depends on another role's step."""
 AGREE, REFUSE = "agree", "refuse"
 
 

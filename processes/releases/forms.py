@@ -29,13 +29,13 @@ LONGEST = 2_000
 _FEEL_EQUALS = re.compile(r"(?<![=!<>])=(?!=)")
 _WHEN = "when"
 _BASIS = "basis"
-"""A field's own article: what the law or the county says about just this entry, shown beneath it."""
+"""A field's own article, shown beneath it."""
 _FIRST_OF = "请从列表中选择"
 
 
 OPENED = "opened"
 COLLEAGUES = "colleagues"
-"""Where the choices of a field for a second person come from (`valuesKey`)."""
+"""Source of the choices of a field for a second person (`valuesKey`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Circumstances:
     today: date
     parameter: Callable[[str], Scalar]
     cause: Callable[[str], Cause | None]
-    """When what a date follows from happened: `opened`, a finished step by its id, or a field `step.date`."""
+    """Returns when the cause of a date happened: `opened`, a finished step by its id, or a field `step.date`."""
 
 
 def fields_of(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -239,7 +239,7 @@ _TEXTS: Mapping[str, Callable[[Any], str]] = {
     "textfield": reading.text, "textarea": partial(reading.text, lines=True),
     "account": reading.account, "phone": reading.phone, "name": reading.name,
 }  # fmt: skip
-"""How a text is read: by the field's own `reads` property, else by its type."""
+"""The parser of a text: by the field's own `reads` property, else by its type."""
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any], Any, Mapping[str, Any]], tuple[Any, str]]] = {

@@ -53,12 +53,12 @@ class DraftChange(Row, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"))
     file: Mapped[str] = mapped_column(String(120))
-    """Empty: what the draft says of itself when it is proposed (note, day of effect)."""
+    """Empty: properties of the draft stated when it is proposed (note, effective day)."""
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
     mark: Mapped[str] = mapped_column(String(16))
-    """Of the content that was kept; empty when the file was taken out."""
+    """Hash of the content saved; empty if the file was removed."""
 
 
 class Draft(Row, Stated):
@@ -77,7 +77,7 @@ class Draft(Row, Stated):
     programme: Mapped[str] = mapped_column(String(60), index=True)
     title: Mapped[str] = mapped_column(String(60))
     base_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
-    """The release that it began with; none for a new programme."""
+    """Its base release; none for a new programme."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
     version: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(String(10), default="open")
@@ -92,6 +92,6 @@ class Draft(Row, Stated):
     approved_by: Mapped[str] = mapped_column(String(60), default="")
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     simulation: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """`state`, `digest`, `on`, `done`, `total` and, when done, what it would change for the cases of the register."""
+    """`state`, `digest`, `on`, `done`, `total` and, when done, its result for registered cases."""
     rehearsal: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """`state` (asked, running, done), `digest`, `done`, `total`, `failed`: how its scenarios come out."""
+    """`state` (asked, running, done), `digest`, `done`, `total`, `failed`: the results of its scenarios."""

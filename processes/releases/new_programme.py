@@ -18,7 +18,7 @@ from processes.releases import drafts, publish
 from processes.releases.bundle import COMMON, Bundle
 
 SEED = Path(__file__).parent / "seed"
-"""Its files, with marks where name, title and code go."""
+"""Its files, with placeholders for name, title and code."""
 LONGEST_ID, LONGEST_TITLE = 60, 30
 _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _CODE = re.compile(r"[A-Z]{2,6}")

@@ -15,7 +15,7 @@ from jsonschema.validators import validator_for
 
 SCHEMAS = Path(__file__).parent / "schemas"
 MOST_FAULTS = 100
-"""So many are compared: a list of a hundred thousand wrong entries is as wrong after the first ones."""
+"""Errors compared at most: a list of a hundred thousand wrong entries is as wrong after the first ones."""
 
 
 def demand(document: Any, schema: Path) -> None:

@@ -14,7 +14,7 @@ from processes.releases import toml_rows
 
 _TEXTS = ("name", "title", "formula", "unit", "article")
 _TICKS = {"shown": True, "inline": False}
-"""What holds where a line does not say it."""
+"""Defaults of keys that a line does not contain."""
 MOST_LINES = 200
 _SAID = "计算表应由 [[line]] 组成，每一行有 name"
 _GAPS = re.compile(r"\n{3,}")

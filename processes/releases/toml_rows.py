@@ -10,7 +10,7 @@ from processes.errors import Invalid, TomlInvalid
 from processes.policy.toml_text import read_toml_with_comments
 
 MOST_BYTES, MOST_LEVELS = 30_000, 4
-"""The largest file of a programme has 9 kB and two levels; the reader that keeps comments takes time by the square."""
+"""The largest file of a programme has 9 kB and two levels; the parser that keeps comments takes quadratic time."""
 
 
 def document(text: str) -> Any:

@@ -26,7 +26,7 @@ PROGRAM: Mapping[str, str] = {
     "register.difference.days": "登记差异的处理期限",
     "register.transfer.days": "迁移的接收期限",
 }
-"""What the program reads by itself, by the name or its beginning."""
+"""Parameters that the program itself reads, by name or prefix."""
 _CALLED = re.compile(r"param(?:_on)?\(\s*['\"]([a-z_0-9.]+)['\"]")
 
 

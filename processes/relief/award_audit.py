@@ -31,7 +31,7 @@ class _Told:
     until: str | None = None
     was_ended: bool = False
     is_known: bool = True
-    """Whether the event that ended it says until when."""
+    """Whether the event that ended it contains the last month."""
 
 
 @dataclass(slots=True)

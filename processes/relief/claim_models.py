@@ -25,19 +25,19 @@ class ReliefClaim(Row, Scoped, Told):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), unique=True)
     event: Mapped[str] = mapped_column(String(40))
-    """The kind of event as the application names it."""
+    """The kind of event, as the application names it."""
     is_bills: Mapped[bool] = mapped_column(default=False)
-    """Asked for bills of a period (支出型), not for an event."""
+    """For bills of a period (支出型), not for an event."""
     from_on: Mapped[date | None]
     until_on: Mapped[date | None]
     """The last day, inclusive: of the bills, or the day on which the event was reported."""
     amount: Mapped[Decimal]
-    """What was computed (yuan)."""
+    """The computed amount (yuan)."""
     asked_on: Mapped[date]
     seen: Mapped[list[Any]]
-    """Numbers of the cases that the last check showed to whoever decides."""
+    """Numbers of the cases that the last check showed to the deciding person."""
     seen_until: Mapped[int] = mapped_column(default=0)
-    """The last work item of the case at that check: who decides later has seen it."""
+    """The last work item of the case at that check: later decisions have seen it."""
 
     people: Mapped[list[ReliefClaimPerson]] = relationship(cascade="all, delete-orphan")
 
@@ -60,4 +60,4 @@ class ReliefClaimPerson(Row, PartOfTold):
     claim_id: Mapped[int] = mapped_column(ForeignKey("relief_claim.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     is_concerned: Mapped[bool] = mapped_column(default=True)
-    """Whether the event or the bills are this person's; the others count for the year's ceiling only."""
+    """Whether the event or the bills are this person's; others count only for the yearly ceiling."""

@@ -23,7 +23,7 @@ class Asked:
     amount: Decimal
     given_on: date | None = None
     is_concerned: bool = True
-    """Whether a person whom the event concerns is concerned there too; else they only share a household."""
+    """Whether a person of the event is concerned there too; else they only share a household."""
 
     @property
     def day(self) -> date:

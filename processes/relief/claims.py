@@ -33,7 +33,7 @@ class Event:
     on: date | None
     bills: tuple[date, date] | None = None
     people: tuple[int, ...] = ()
-    """Whose bills they are; nobody named: the whole household."""
+    """Whose bills they are; empty: the whole household."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Fund(Row, Scoped):
     advanced: Mapped[Decimal] = mapped_column(default=Decimal(0))
     entries_count: Mapped[int] = mapped_column(default=0)
     head: Mapped[str] = mapped_column(String(64), default="")
-    """The seal of the last posted entry (`fund_seals`)."""
+    """The hash of the last posted entry (`relief.seals`)."""
 
 
 class FundEntry(Row, Scoped, Marked, Stated):
@@ -65,7 +65,7 @@ class FundEntry(Row, Scoped, Marked, Stated):
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     confirmed_by: Mapped[str] = mapped_column(String(60), default="")
     digest: Mapped[str] = mapped_column(String(64), default="")
-    """Given when the entry is posted: over what it says and over the entry before it."""
+    """Set when the entry is posted: the hash over its content and the entry before it."""
 
     postings: Mapped[list[FundPosting]] = relationship(order_by="FundPosting.id")
 
@@ -127,11 +127,11 @@ class ReliefPayment(Row, Scoped):
     amount: Mapped[Decimal]
     granted_on: Mapped[date]
     source: Mapped[str] = mapped_column(String(10))
-    """`fund`: out of the township's petty fund; `bank`: by the county through the bank."""
+    """`fund`: from the township's petty fund; `bank`: by the county through the bank."""
     question: Mapped[str] = mapped_column(String(160))
     status: Mapped[str] = mapped_column(String(10), default="standing")
     refunded: Mapped[Decimal] = mapped_column(default=Decimal(0))
-    """What the household gave back of it; what is left counts."""
+    """What the household gave back; the rest counts."""
 
     @property
     def kept(self) -> Decimal:

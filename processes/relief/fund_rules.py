@@ -33,7 +33,7 @@ KIND_TITLES = {
     "reversal": "冲销",
 }
 BY_HAND = ("top_up", "return", "refund")
-"""Kinds that finance officers enter; the others come from cases."""
+"""Kinds entered by finance officers; the others come from cases."""
 
 
 def postings(kind: str, amount: Decimal) -> dict[str, Decimal]:

@@ -33,9 +33,9 @@ class Award(Row, Scoped, Marked):
     question: Mapped[str] = mapped_column(String(160))
     granted_at: Mapped[datetime]
     account = sealed_text_or_none()
-    """Where it is paid to (收款账号)."""
+    """The bank account (收款账号)."""
     account_index: Mapped[str] = mapped_column(String(64), default="", index=True)
-    """Keyed fingerprint of the account, set beside it: awards that are paid to one account are found by it."""
+    """Keyed fingerprint of the account, set with it, to find awards paid to one account."""
 
 
 _HELD_ONCE = text("is_standing AND NOT is_disputed")
@@ -62,4 +62,4 @@ class AwardMember(Row):
     programme: Mapped[str] = mapped_column(String(60))
     is_standing: Mapped[bool] = mapped_column(default=True)
     is_disputed: Mapped[bool] = mapped_column(default=False)
-    """Granted twice before the constraint was there: paid on until somebody decides, named by every audit."""
+    """Granted twice before the constraint existed: paid until somebody decides, reported by every audit."""

@@ -41,7 +41,7 @@ class PaySum:
     households: int
     amount: Decimal
     without_account: int
-    """Households that no bank can pay yet."""
+    """Households without a bank account."""
 
 
 def _paid_in(month: str) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from processes.storage.batchable import require_batchable
 from processes.storage.types import ProcessData, UtcDateTime, Yuan
 
 WHOLE: Final = "2."
-"""How states of rows begin that say what earlier ones did not (`stated_since`, `told_since`)."""
+"""Prefix of row states that contain what earlier ones lacked (`stated_since`, `told_since`)."""
 
 
 class Row(DeclarativeBase):
@@ -85,7 +85,7 @@ class Stated:
 
     stated_but: ClassVar[tuple[str, ...]] = ()
     stated_since: ClassVar[tuple[str, ...]] = ()
-    """Attributes that later states say and earlier ones do not (their states begin with `WHOLE`): what was noted before stays true."""
+    """Attributes that earlier states lack (later ones begin with `WHOLE`): earlier records stay valid."""
 
 
 class Told:
@@ -98,13 +98,13 @@ class Told:
 
     told_but: ClassVar[tuple[str, ...]] = ()
     told_later: ClassVar[tuple[str, ...]] = ()
-    """Attributes that are told where they say something: what was told before there were such stays true."""
+    """Attributes included only if they have a value: records older than them stay valid."""
     told_since: ClassVar[tuple[str, ...]] = ()
-    """Attributes that later states say and earlier ones do not (their states begin with `WHOLE`): what was told before stays true."""
+    """Attributes that earlier states lack (later ones begin with `WHOLE`): earlier records stay valid."""
     told_as: ClassVar[str] = ""
-    """What such a row is to people."""
+    """The Chinese name of such a row."""
     told_in: ClassVar[str] = "case_id"
-    """The attribute that says of which case it is."""
+    """The attribute with the id of its case."""
 
     def told_key(self) -> str:
         """Return what identifies the row within its case before the database has assigned an id."""

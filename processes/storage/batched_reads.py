@@ -64,7 +64,7 @@ class Ask(Generic[R]):
 
 
 SCOPE = "division_prefix"
-"""In the information of a session: the place that its queries are narrowed to."""
+"""Key in a session's `info`: the division that its queries are limited to."""
 
 
 def fetch(session: Session, asked: Sequence[Asked]) -> list[list[Any]]:

@@ -18,21 +18,21 @@ from processes.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnreachable,
 from processes.storage.round_trip import named_by_sqlalchemy
 
 BUSY_TIMEOUT_MS = 10_000
-"""How long a lock is waited for, on both databases."""
+"""How long to wait for a lock, on both databases."""
 CONNECT_TIMEOUT_S = 5
 SILENCE_TIMEOUT_MS = 30_000
-"""After so long without an answer of the network a connection is given up."""
+"""A connection without a response of the network is closed after this."""
 PREPARED_AFTER = 5
-"""How often the driver has a statement of a command parsed anew before it keeps it prepared."""
+"""Executions of a command's statement before the driver prepares it."""
 FORGOTTEN_MS = 300_000
-"""After so long the server ends a transaction whose program says nothing any more."""
+"""The server ends an idle transaction after this."""
 REST_SECONDS = 5
 _RESTING = "resting_since"
 _IDLE = 0
-"""Libpq's word for a connection on which no transaction has begun."""
+"""Libpq's status of a connection without a transaction."""
 _DAMAGED = ("malformed", "not a database")
 _STORE_FAILS = ("unable to open", "disk", "readonly")
-"""In SQLite's messages: the fault lies with where the file is kept."""
+"""SQLite's error messages for problems of the disk."""
 
 
 def open_engine(url: str) -> Engine:

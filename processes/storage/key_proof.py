@@ -15,7 +15,7 @@ from processes.storage import keyring, resealing, sealing
 from processes.storage.base import Row
 
 Sample = tuple[bytes, bytes | None]
-"""What lies sealed, and what it is bound to."""
+"""Encrypted bytes, and the context they are bound to."""
 _LOOKED_AT = 20
 
 

@@ -21,7 +21,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 MAX_BACK_OFF = timedelta(hours=1)
 LEASE = timedelta(minutes=3)
-"""Longer than anything takes that is done between two signs of life: the press has a minute for a sheet."""
+"""Longer than anything between two renewals: the renderer has a minute for a job."""
 _OPEN: Any = {"postgresql_where": text("done_at IS NULL"), "sqlite_where": text("done_at IS NULL")}
 
 
@@ -29,11 +29,11 @@ class Urgency(IntEnum):
     """Priority of a job; of what is due, the smaller value goes first."""
 
     SOMEBODY_WAITS = 0
-    """A person looks at the page until it is there."""
+    """A person waits for it on a page."""
     BY_A_PERSON = 1
-    """It follows from what a person did."""
+    """Follows from an action of a person."""
     BY_ITSELF = 2
-    """Timers and long work: nobody looks."""
+    """Timers and long work, which nobody waits for."""
 
 
 class OutboxRow(Row, Marked):
@@ -46,7 +46,7 @@ class OutboxRow(Row, Marked):
     kind: Mapped[str] = mapped_column(String(40))
     key: Mapped[str] = mapped_column(String(120), unique=True)
     subject: Mapped[str] = mapped_column(String(60), default="")
-    """What goes together: rows of a kind and a subject are taken by one worker at once."""
+    """Rows of a kind with the same subject are claimed together by one worker."""
     payload: Mapped[dict[str, Any]]
     urgency: Mapped[int] = mapped_column(SmallInteger, default=Urgency.BY_A_PERSON)
     created_at: Mapped[datetime]

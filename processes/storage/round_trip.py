@@ -27,7 +27,7 @@ class Statement:
 
     def __init__(self, made: Callable[[Dialect], ClauseElement]) -> None:
         self.made = made
-        """The statement in SQLAlchemy's terms, which may differ between databases."""
+        """The statement as an SQLAlchemy expression, which may differ between databases."""
         self._compiled: dict[str, _Compiled] = {}
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from processes.errors import FileUnscanned, SettingInvalid
 
 SETTING = "YIMEN_CLAMD"
 SECONDS = 30
-"""For one file altogether: of the largest that is taken, a scanner needs a few."""
+"""For one file in total: a scanner needs a few for the largest accepted."""
 _PART = 256 * 1024
 _LONGEST_ANSWER = 4_096
 _SENTENCE = re.compile(rb"stream: (?:OK|([^\0]*) FOUND)\0")

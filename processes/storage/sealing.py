@@ -24,7 +24,7 @@ from processes.storage import keyring
 
 T = TypeVar("T")
 MARK = "seal_mark"
-"""The column with a row's random mark, where nothing else names a row before the database has given it a number."""
+"""The column with a row's random mark, if nothing else identifies a row before the database has assigned an id."""
 _BETWEEN = "\x1f"
 _STORED = "_sealed"
 

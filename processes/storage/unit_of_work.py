@@ -107,14 +107,14 @@ class UnitOfWork:
     one case wait for each other instead of failing half-way."""
 
     at_every_end: ClassVar[dict[str, Callable[[UnitOfWork], None]]] = {}
-    """What is done at the end of every transaction, in the order of its names, before what `at_end` asked for."""
+    """Functions called at the end of every transaction, sorted by name, before those of `at_end`."""
 
     def __init__(self, session: Session, now: datetime, *, batched: bool = False) -> None:
         self.session = session
         self.now = now
         self._batched = batched
         self.account_id: int | None = None
-        """Who acts; None: the program."""
+        """The acting account; None: the program."""
         self._along: list[Write] = []
         self._at_end: dict[str, Callable[[], None]] = {}
         self._ready: dict[tuple[type[Row], int], list[Any]] = {}
@@ -181,7 +181,7 @@ class UnitOfWork:
 
 
 _LIMITS_KEPT = 4_096
-"""Places and departments of people; a county has a few hundred."""
+"""Divisions and departments of people; a county has a few hundred."""
 
 
 def _narrow(state: ORMExecuteState) -> None:

@@ -45,9 +45,9 @@ class Verb:
     run: Callable[..., dict[str, Any]]
     undo: Callable[[Context, Mapping[str, Any]], None] | None
     decides: bool = False
-    """Whether it grants or pays: only on facts of the household that still hold."""
+    """Whether it grants or pays: only on a snapshot that is still valid."""
     needs_decision: bool = False
-    """Whether it grants, pays or stops: only on a decision that stands, of a step that the programme names."""
+    """Whether it grants, pays or stops: only on a valid decision, at a step that the programme names."""
 
     @property
     def parameters(self) -> Mapping[str, inspect.Parameter]:

@@ -58,7 +58,7 @@ from web.require import require
 desk = Blueprint("cases", __name__)
 LATEST = 50
 EARLIER = 200
-"""So many events are on the page, and so many come at a press."""
+"""Number of events on the page, and of those loaded by a click."""
 
 
 _LIST = (

@@ -32,7 +32,7 @@ from web.require import require
 desk = Blueprint("holidays", __name__)
 _FIELDS = ("year", "document_number", "days_off", "worked_weekends")
 SHOWN = 300
-"""How many limits that would move are listed; their number is always said."""
+"""Number of affected limits listed; the total is always shown."""
 
 
 @desk.get("/holidays")

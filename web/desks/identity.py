@@ -35,7 +35,7 @@ from web.require import require
 
 desk = Blueprint("identity", __name__)
 _SOON = timedelta(minutes=1)
-"""A proof that ends so soon is asked for anew before a form is filled in and sent."""
+"""A proof that expires within this time is renewed before a form is filled in."""
 _LONGEST = 200
 
 

@@ -43,11 +43,11 @@ class Entry:
 
     parameter: Parameter
     now: list[tuple[str, DatedValue]]
-    """Place and value in force today: everywhere first, then places with a value of their own."""
+    """Division and value in force today: everywhere first, then divisions with a value of their own."""
     coming: list[tuple[str, DatedValue]]
     history: list[ParameterValue]
     used: list[tuple[str, list[str]]]
-    """Programme and the places in it."""
+    """Programme and the uses in it."""
 
     @property
     def rows(self) -> list[tuple[str, DatedValue, bool]]:
@@ -183,7 +183,7 @@ def _used(bundle: Bundle, name: str) -> list[str]:
 
 
 _USAGE: dict[str, dict[str, list[str]]] = {}
-"""Where a content uses its parameters, by its hash: the newest releases only."""
+"""Cache of uses by content hash: the newest releases only."""
 _MOST_KEPT = 64
 
 

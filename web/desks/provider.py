@@ -19,7 +19,7 @@ from web.require import public
 
 desk = Blueprint("provider", __name__)
 _ASKED = "provider"
-"""Where the signed cookie keeps what the provider was asked."""
+"""Key in the signed cookie for the request to the provider."""
 
 
 def _provider() -> Provider:

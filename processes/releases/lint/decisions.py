@@ -19,7 +19,7 @@ from processes.releases.lint.problems import Problem
 
 MAX_COMBINATIONS = 20_000
 MAX_LOOKS = 100_000
-"""Combinations, each held against every row."""
+"""Combinations of values, each compared with every row."""
 
 
 def check_table(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:

@@ -56,13 +56,13 @@ HOUSE_RULES = frozenset(
 )
 _LOWER_BOUNDS = ("not_before", "not_before_field", "within_months_parameter")
 _SAME_AS_ABSENT: tuple[object, ...] = (False, None, "", {}, [])
-"""A rule of the editor that is switched off asks for nothing."""
+"""Disabled rules of the editor, which have no effect."""
 
 
 _MARKUP = re.compile(r"<\s*[A-Za-z/!?]")
-"""The form library puts it into the page as it is."""
+"""The form library inserts it into the page unescaped."""
 _NO_TEXT = frozenset({"id", "key", "conditional", "properties"})
-"""What no page shows; conditions are read as such, and by the server too."""
+"""Keys that no page shows; conditions are parsed as such, by the server too."""
 
 
 def check(name: str, raw: bytes, bundle: Bundle) -> Iterator[Problem]:
