@@ -41,7 +41,7 @@ class CloseAccount(Weighty[CloseAccountResult]):
 
 @handles(CloseAccount)
 def close(settings: Settings, uow: UnitOfWork, actor: Actor, command: CloseAccount) -> CloseAccountResult:
-    """Close an account at once; the other administrators and the auditors are told.
+    """Close an account at once; the other administrators and the auditors are notified.
 
     Raises `RuleBroken` for one's own account and for the last administrator.
     """
@@ -74,7 +74,7 @@ def demand_administrator_besides(uow: UnitOfWork, account: Account) -> None:
 
 
 def give_back(uow: UnitOfWork, actor: Actor, account: Account, cases: list[int], reason: str) -> int:
-    """Return the open steps of locked cases that the account may no longer do to their queues; gives their number."""
+    """Unassign the open steps of locked cases that the account may no longer do; return their number."""
     query = (
         select(WorkItem)
         .where(WorkItem.case_id.in_(cases), WorkItem.claimed_by_id == account.id, WorkItem.status == "open")
@@ -97,7 +97,8 @@ def give_back(uow: UnitOfWork, actor: Actor, account: Account, cases: list[int],
 
 
 def lock_cases_in_hand(uow: UnitOfWork, username: str) -> list[int]:
-    """Lock every case in which an account has an open step, before the account is locked: so does whoever finishes one."""
+    """Lock every case in which an account has an open step, before the account: the same order as when a step
+    is finished."""
     mine = select(WorkItem.case_id).join(Account, Account.id == WorkItem.claimed_by_id)
     ids = mine.where(Account.username == username, WorkItem.status == "open").distinct()
     locked = select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update()
@@ -119,7 +120,7 @@ def _goes_on(account: Account, item: WorkItem) -> bool:
 
 
 def locked_with_administrators(uow: UnitOfWork, username: str) -> Account:
-    """The account, locked together with all administrators: two of them never close each other at once.
+    """Lock the account together with all administrators, so that two of them cannot close each other at once.
 
     Rows that refer to an account may be written meanwhile.
     """

@@ -44,11 +44,11 @@ class DeclarePerson(Weighty[DeclarePersonResult]):
 
 @handles(DeclarePerson)
 def declare(settings: Settings, uow: UnitOfWork, actor: Actor, command: DeclarePerson) -> DeclarePersonResult:
-    """Ask that two accounts are one natural person: what needs two people is not done with both from then on.
+    """Request that two accounts are declared one natural person, who then cannot act as two people.
 
-    While the office is being founded one administrator suffices.  Both accounts, the other administrators and the
-    auditors are told.  Whoever ties everybody together leaves nobody who may decide: nobody is told to have more than
-    `MOST_OF_ONE` accounts.
+    During founding one administrator suffices. Both accounts, the other administrators and the auditors are
+    notified. An account may be declared with at most `MOST_OF_ONE` others, because linking everybody would
+    leave nobody who may decide.
     """
     one, other = _named(uow, command.username), _named(uow, command.same_as)
     _demand_joinable(uow, one, other)
@@ -82,7 +82,7 @@ class UntiePerson(Weighty[UntiePersonResult]):
 
 @handles(UntiePerson)
 def ask_untie(settings: Settings, uow: UnitOfWork, actor: Actor, command: UntiePerson) -> UntiePersonResult:
-    """Ask that an account is of the person of others no longer; raises `RuleBroken` where it is alone."""
+    """Request to undo such a declaration; raises `RuleBroken` if the account is linked to no other."""
     reason = reason_of(command.reason)
     account = _named(uow, command.username)
     group = _group(uow, account)
@@ -106,7 +106,8 @@ def tie(uow: UnitOfWork, actor: Actor, change: AccountChange) -> None:
 
 
 def untie(uow: UnitOfWork, actor: Actor, change: AccountChange) -> None:
-    """The account is a person by itself; for whatever was begun before, it and the others stay one (`access.persons`)."""
+    """Make the account a separate person; for what was begun before, it stays one person with the others
+    (`access.persons`)."""
     account = uow.session.get_one(Account, change.account_id)
     group = _group(uow, account)
     change.together = sorted(a.id for a in group)

@@ -174,7 +174,7 @@ class ConfirmPasskey(Command[FactorAdded]):
 def confirm_passkey(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ConfirmPasskey
 ) -> FactorAdded:
-    """Take in the passkey that the browser made; raises `Invalid` when it is none."""
+    """Store the passkey that the browser created; raises `Invalid` if it is not valid."""
     account, here = _own(uow, actor)
     challenge = verifying.take_challenge(uow, here, verifying.NEW)
     made = passkeys.made(verifying.site_of(settings), challenge, command.answer) if challenge else None
@@ -307,7 +307,8 @@ def reset(settings: Settings, uow: UnitOfWork, actor: Actor, command: ResetFacto
 
 
 def take_away(uow: UnitOfWork, actor: Actor, account: Account) -> int:
-    """Remove every second factor, the recovery codes and the sessions of a locked account; gives the number of factors."""
+    """Remove every second factor, the recovery codes and the sessions of a locked account; return the number
+    of factors."""
     had = len(factors.of_account(uow.session, account.id))
     factors.drop_all(uow, account.id)
     account.session_epoch += 1
@@ -324,7 +325,7 @@ def _own(uow: UnitOfWork, actor: Actor) -> tuple[Account, AtDesk]:
 
 
 def _knows_password(uow: UnitOfWork, actor: Actor, account: Account, command: Any) -> bool:
-    """Whether the password is right; whoever signed in at the provider has proven it there."""
+    """Whether the password is right; people who signed in at the provider have proved it there."""
     if actor.at_desk is not None and actor.at_desk.way == sessions.PROVIDER:
         return True
     counted = verifying.begin_counting(uow, account, command)

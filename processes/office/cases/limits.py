@@ -63,7 +63,7 @@ class WarnClockResult:
 
 @dataclass(frozen=True, slots=True)
 class WarnClock(Command[WarnClockResult]):
-    """Note that a clock has turned yellow, red or overdue."""
+    """Record that a clock has turned yellow, red or overdue."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -72,7 +72,7 @@ class WarnClock(Command[WarnClockResult]):
 
 @handles(WarnClock)
 def warn_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: WarnClock) -> WarnClockResult:
-    """Note that a clock has turned yellow, red or overdue."""
+    """Record that a clock has turned yellow, red or overdue."""
     case_id = uow.session.scalar(select(Clock.case_id).where(Clock.id == command.clock_id))
     case = None if case_id is None else locked_by_id(uow, case_id)
     if case is None:
@@ -93,7 +93,7 @@ def warn_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: WarnC
 
 
 def _tell_of_limit(uow: UnitOfWork, case: Case, items: list[WorkItem], clock: Clock, colour: str) -> None:
-    """Whoever works under a limit that is close is told; when it is over the supervisor too."""
+    """Notify the assignees of a limit that is close; the supervisor too when it is over."""
     said = "已超期" if colour == "overdue" else f"将于 {clock.due_on:%m月%d日} 到期"
     text = f"{case.applicant}的“{clock.title}”{said}"
     under = [i for i in items if i.status == "open" and i.clock == clock.name]

@@ -1,4 +1,4 @@
-"""How offices are reached and who hears appeals, as papers print it."""
+"""Contact details of offices and appeal authorities, as printed on papers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RecordContactResult:
 
 @dataclass(frozen=True, slots=True)
 class RecordContact(Command[RecordContactResult]):
-    """Say how the office of a county or township is reached, and who hears appeals against its decisions."""
+    """Set the contact details of a county or township, and the appeal authorities for its decisions."""
 
     permission = Permission.CONTACT_WRITE
 
@@ -39,7 +39,7 @@ class RecordContact(Command[RecordContactResult]):
 
 @handles(RecordContact)
 def record(settings: Settings, uow: UnitOfWork, actor: Actor, command: RecordContact) -> RecordContactResult:
-    """Keep the contact of a county or township of the actor's scope; raises `ContactInvalid` and `NotFound`."""
+    """Store the contact of a county or township in the actor's scope; raises `ContactInvalid` and `NotFound`."""
     place = command.division
     if len(place) not in (COUNTY_DIGITS, TOWNSHIP_DIGITS) or not place.startswith(actor.division):
         raise NotFound()

@@ -1,4 +1,4 @@
-"""Commands on holiday notices: propose, confirm, reject, undo; limits are counted anew in the same transaction."""
+"""Holiday notices: propose, confirm, reject, undo; limits are recomputed in the same transaction."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ProposeHolidaysResult:
 
 @dataclass(frozen=True, slots=True)
 class ProposeHolidays(Command[ProposeHolidaysResult]):
-    """Propose a version of a year's notice; it outranks what the program knows once somebody else confirms it."""
+    """Propose a version of a year's notice; confirmed by another person it overrides the package's."""
 
     permission = Permission.CALENDAR_WRITE
 
@@ -58,7 +58,7 @@ class ProposeHolidays(Command[ProposeHolidaysResult]):
 def propose(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ProposeHolidays
 ) -> ProposeHolidaysResult:
-    """Keep a version that waits for a second person; raises `FormInvalid` for what no notice says."""
+    """Store a version that waits for a second person; raises `FormInvalid` for an implausible notice."""
     number = plausibility.document_number(command.document_number)
     plan = plausibility.Plan(command.year, command.days_off, command.worked_weekends, number)
     if faults := plausibility.faults(plan, civil_date(uow.now)):
@@ -87,7 +87,7 @@ class ConfirmHolidaysResult:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmHolidays(Weighty[ConfirmHolidaysResult]):
-    """Let a proposed version stand; every running limit is counted anew."""
+    """Confirm a proposed version; every running limit is recomputed."""
 
     permission = Permission.CALENDAR_WRITE
 
@@ -98,7 +98,7 @@ class ConfirmHolidays(Weighty[ConfirmHolidaysResult]):
 def confirm(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ConfirmHolidays
 ) -> ConfirmHolidaysResult:
-    """Let a version stand as the second person; answers how many running limits were counted anew."""
+    """Confirm a version as the second person; return how many running limits were recomputed."""
     row, rows = holidays.locked(uow, command.version_id)
     _demand(row, PROPOSED)
     if persons.is_one_of(uow.session, actor.account_id, (row.proposed_by_id,), row.proposed_at):
@@ -108,9 +108,9 @@ def confirm(
     if former is not None:
         former.status = SUPERSEDED
         row.replaced_id = former.id
-        # An undoing that somebody asked for was of the version that stood then.
+        # An open request to undo concerned the previous version.
         former.undo_asked_by_id, former.undo_asked_at = None, None
-        uow.flush()  # before the other one stands: a year never has two
+        uow.flush()  # before the other one is in force: a year has at most one
     row.status = STANDING
     row.confirmed_by_id, row.confirmed_by, row.confirmed_at = actor.account_id, actor.name, uow.now
     uow.flush()
@@ -128,7 +128,7 @@ class RejectHolidaysResult:
 
 @dataclass(frozen=True, slots=True)
 class RejectHolidays(Command[RejectHolidaysResult]):
-    """Refuse a proposed version, or take one's own back."""
+    """Refuse a proposed version, or withdraw one's own."""
 
     permission = Permission.CALENDAR_WRITE
 
@@ -140,7 +140,7 @@ class RejectHolidays(Command[RejectHolidaysResult]):
 def reject(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: RejectHolidays
 ) -> RejectHolidaysResult:
-    """Refuse a version with a reason; whoever proposed it may take it back so."""
+    """Refuse a version with a reason; its proposer may withdraw it this way."""
     reason = reason_of(command.reason)
     row, _ = holidays.locked(uow, command.version_id)
     _demand(row, PROPOSED)
@@ -159,7 +159,7 @@ class AskUndoHolidaysResult:
 
 @dataclass(frozen=True, slots=True)
 class AskUndoHolidays(Command[AskUndoHolidaysResult]):
-    """Ask that the standing version be undone, so that the one before stands again."""
+    """Request to undo the version in force, so that the previous one applies again."""
 
     permission = Permission.CALENDAR_WRITE
 
@@ -171,7 +171,7 @@ class AskUndoHolidays(Command[AskUndoHolidaysResult]):
 def ask_undo(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: AskUndoHolidays
 ) -> AskUndoHolidaysResult:
-    """Ask that the standing version be undone."""
+    """Request to undo the version in force."""
     reason = reason_of(command.reason)
     row, _ = holidays.locked(uow, command.version_id)
     _demand(row, STANDING)
@@ -194,7 +194,7 @@ class DecideUndoHolidaysResult:
 
 @dataclass(frozen=True, slots=True)
 class DecideUndoHolidays(Command[DecideUndoHolidaysResult]):
-    """Undo the standing version as somebody else asked, or leave it."""
+    """Undo the version in force as requested by another person, or keep it."""
 
     permission = Permission.CALENDAR_WRITE
 
@@ -202,7 +202,7 @@ class DecideUndoHolidays(Command[DecideUndoHolidaysResult]):
     accept: bool
 
     def needs_verification(self) -> bool:
-        """To undo it."""
+        """Only undoing it."""
         return self.accept
 
 
@@ -210,7 +210,7 @@ class DecideUndoHolidays(Command[DecideUndoHolidaysResult]):
 def decide_undo(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: DecideUndoHolidays
 ) -> DecideUndoHolidaysResult:
-    """Undo as the second person, so that the former version stands again; or leave it, which anybody may."""
+    """Undo as the second person, so that the previous version applies again; or keep it, which anybody may."""
     row, rows = holidays.locked(uow, command.version_id)
     _demand(row, STANDING)
     if row.undo_asked_at is None:
@@ -224,7 +224,7 @@ def decide_undo(
     before = clocks.calendar_of(uow.session)
     row.status = WITHDRAWN
     row.undone_by_id, row.undone_by, row.undone_at = actor.account_id, actor.name, uow.now
-    uow.flush()  # before the former one stands: a year never has two
+    uow.flush()  # before the previous one is in force: a year has at most one
     former = next((r for r in rows if r.id == row.replaced_id), None)
     if former is not None:
         former.status = STANDING
@@ -240,9 +240,9 @@ def _demand(row: HolidayVersion, status: str) -> None:
 
 
 def _count_anew(uow: UnitOfWork, actor: Actor, before: WorkCalendar, after: WorkCalendar) -> int:
-    """Count every running limit anew that the change moves, under the locks of their cases; answers how many.
+    """Recompute every running limit that the change affects, under the locks of their cases; return how many.
 
-    Cases are locked before the readers of the notices are waited for, as whoever works on a case does.
+    Cases are locked before waiting for readers of the notices, the usual order.
     """
     today = civil_date(uow.now)
     _lock_cases(uow, holidays.by_case(holidays.moved(uow.session, today, before, after)))
@@ -261,7 +261,7 @@ def _lock_cases(uow: UnitOfWork, found: Any) -> list[Case]:
 
 
 def _count_case(uow: UnitOfWork, actor: Actor, case: Case) -> None:
-    """A case's clocks, the limits of its open steps and its next timer, by the calendar as it is now."""
+    """Recompute a case's clocks, the limits of its open steps and its next timer, with the current calendar."""
     run = Run(uow, actor, case, actions.items_of(uow, case))
     due = {k.id: k.due_on for k in run.clocks.running()}
     run.clocks.dues()
@@ -278,7 +278,7 @@ def _count_case(uow: UnitOfWork, actor: Actor, case: Case) -> None:
 
 
 def _lower_warning(clock: Clock, of_case: clocks.CaseClocks) -> None:
-    """A limit that ends later warns again when its time comes."""
+    """A limit that ends later will warn again."""
     colour = clocks.colour(of_case.today, clock.due_on, clock.yellow_on, clock.red_on).replace("green", "")
     clock.warned = min(clock.warned, colour, key=_COLOURS.index)
 

@@ -47,7 +47,7 @@ class FileScan(Command[FileScanResult]):
 
 @handles(FileScan)
 def file_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: FileScan) -> FileScanResult:
-    """File every page of a scan; a page whose place is not known is kept and waits for a person."""
+    """File every page of a scan; a page without a recognised mark is stored for filing by hand."""
     filed = []
     for number, page in enumerate(command.pages, start=1):
         sha256 = file_store.put(settings.scans, page.picture)
@@ -73,9 +73,9 @@ class PlaceScanResult:
 
 @dataclass(frozen=True, slots=True)
 class PlaceScan(Command[PlaceScanResult]):
-    """Say by hand which page of which paper a scanned picture is; `scan` is the ticket of whoever brought it.
+    """File a scanned page by hand; `scan` is the ticket of the account that uploaded it.
 
-    With a reason it takes the place of the page that was filed before.
+    With a reason it replaces the page that was filed before.
     """
 
     permission = Permission.SCAN_FILE
@@ -89,7 +89,7 @@ class PlaceScan(Command[PlaceScanResult]):
 
 @handles(PlaceScan)
 def place_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: PlaceScan) -> PlaceScanResult:
-    """File a page where a person says that it belongs."""
+    """File a page at a position given by a person."""
     sha256 = tickets.opened(actor, command.scan)
     if not file_store.holds(settings.scans, sha256):
         raise NotFound()

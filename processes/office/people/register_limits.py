@@ -1,4 +1,4 @@
-"""Until when a difference of the register waits, and who is told of it."""
+"""Deadlines of differences of the register, and who is notified of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def limit(uow: UnitOfWork, parameter: str, division: str) -> date:
 
 
 def tell_of_differences(uow: UnitOfWork, found: Sequence[PersonDifference]) -> None:
-    """Tell the clerks of the places whose files are concerned; the line names nobody."""
+    """Notify the clerks of the townships of the files; the notice contains no names."""
     for person_id in dict.fromkeys(d.person_id for d in found):
         due_on = min(d.due_on for d in found if d.person_id == person_id)
         home = uow.session.get_one(Person, person_id).home
@@ -43,7 +43,7 @@ def tell_of_differences(uow: UnitOfWork, found: Sequence[PersonDifference]) -> N
 
 
 def tell_of_resolution(uow: UnitOfWork, row: PersonDifference) -> None:
-    """Tell whoever entered the other value what came of it."""
+    """Notify the person who entered the other value of the outcome."""
     said = "已采纳" if row.status == "accepted" else "未采纳"
     notices.tell(
         uow, [row.by_id], KIND, f"您登记的人员信息与档案所在地不一致的一项，档案所在地{said}：{row.reason}"
@@ -51,6 +51,6 @@ def tell_of_resolution(uow: UnitOfWork, row: PersonDifference) -> None:
 
 
 def clerks(uow: UnitOfWork, place: str) -> list[int]:
-    """The window clerks of a place."""
+    """Return the window clerks of a division."""
     accounts = uow.session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.id))
     return [a.id for a in accounts if Role.WINDOW_CLERK in a.roles and place.startswith(a.division)]

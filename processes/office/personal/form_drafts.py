@@ -1,4 +1,4 @@
-"""Keeping what is typed before it is handed in."""
+"""Form drafts: save, open, discard."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class KeepUnsavedResult:
 
 @dataclass(frozen=True, slots=True)
 class KeepUnsaved(Command[KeepUnsavedResult]):
-    """Keep what a window holds: `sheet` is the window's own mark, `place` its page, `seen` the version it loaded.
+    """Save a form draft: `sheet` is the window's identifier, `place` its page, `seen` the version it loaded.
 
-    `base` is the version of the record that the form shows, `label` what the person recognises it by.
+    `base` is the version of the record in the form, `label` a description for the person.
     """
 
     permission = Permission.SESSION
@@ -51,7 +51,7 @@ class KeepUnsaved(Command[KeepUnsavedResult]):
 
 @handles(KeepUnsaved)
 def keep(settings: Settings, uow: UnitOfWork, actor: Actor, command: KeepUnsaved) -> KeepUnsavedResult:
-    """Keep it under the window's mark; answers its version."""
+    """Save the draft of the window; return its version."""
     if not 0 < len(command.sheet) <= LONGEST_SHEET or not _is_page(command.place):
         raise Invalid(reason="提交的内容不完整")
     body = {"label": command.label[:LONGEST_LABEL], "base": command.base, "data": dict(command.data)}
@@ -80,7 +80,7 @@ class OpenUnsavedResult:
 
 @dataclass(frozen=True, slots=True)
 class OpenUnsaved(Command[OpenUnsavedResult]):
-    """Continue a form draft; the reading is logged, for it may hold full ID numbers."""
+    """Continue a form draft; logged, because it may contain full ID numbers."""
 
     permission = Permission.SESSION
 
@@ -89,7 +89,7 @@ class OpenUnsaved(Command[OpenUnsavedResult]):
 
 @handles(OpenUnsaved)
 def go_on(settings: Settings, uow: UnitOfWork, actor: Actor, command: OpenUnsaved) -> OpenUnsavedResult:
-    """What was typed, for the page to show again."""
+    """Return the draft for the page."""
     row = form_drafts.opened(uow, actor, command.sheet)
     audit.note(uow, actor, "unsaved_opened", row.place)
     return OpenUnsavedResult(**row.body, version=row.version, place=row.place)

@@ -1,4 +1,4 @@
-"""Where a person is reached, and when not."""
+"""Notification preferences: channels and quiet hours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOBILE = re.compile(r"1\d{10}")
 
 @dataclass(frozen=True, slots=True)
 class SetReach(Command[None]):
-    """Where one is reached and when not: mail, mobile, quiet hours, one mail a day."""
+    """Set one's channels: mail, mobile, quiet hours, one mail a day."""
 
     permission = Permission.SESSION
 
@@ -33,7 +33,7 @@ class SetReach(Command[None]):
 
 @handles(SetReach)
 def set_reach(settings: Settings, uow: UnitOfWork, actor: Actor, command: SetReach) -> None:
-    """Where one is reached, and when not."""
+    """Store the actor's notification preferences."""
     account = accounts.by_id(uow.session, actor.account_id)
     email, mobile = command.email.strip(), command.mobile.strip()
     if email and not _MAIL.fullmatch(email):

@@ -1,4 +1,4 @@
-"""Countersigning at a step (会签): asked for before it is finished, or after, with what was submitted held."""
+"""Countersigning at a step (会签): before it is finished, or after, while the submission is held."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CosignTaskResult:
 
 @dataclass(frozen=True, slots=True)
 class CosignTask(ItemCommand[CosignTaskResult]):
-    """Ask people to sign with one before the step is finished (会签、前加签); again: more of them."""
+    """Request countersignatures before the step is finished (会签、前加签); again: more signers."""
 
     permission = Permission.TASK_WORK
 
@@ -46,7 +46,7 @@ class CosignTask(ItemCommand[CosignTaskResult]):
 
 @handles(CosignTask)
 def cosign(settings: Settings, uow: UnitOfWork, actor: Actor, command: CosignTask) -> CosignTaskResult:
-    """Ask for signatures before the step is finished, or add signers to those who are asked (加签)."""
+    """Request countersignatures before the step is finished, or add signers (加签)."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     rules.demand_worker(item, actor)
@@ -68,7 +68,7 @@ def cosign(settings: Settings, uow: UnitOfWork, actor: Actor, command: CosignTas
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who is to sign with one: in what mode, and with a quorum how many of them."""
+    """The requested signers, the mode, and with a quorum the number needed."""
 
     signers: tuple[int, ...]
     mode: str
@@ -76,7 +76,7 @@ class Asked:
 
 
 def hold(run: Run, item: WorkItem, away: StandIn | None, data: Mapping[str, Any], asked: Asked) -> None:
-    """Keep what was submitted until the signers have agreed (后加签)."""
+    """Hold the submission until the signers have agreed (后加签)."""
     signers = _people(run.uow, asked.signers)
     for account in signers:
         duties.demand(
@@ -137,10 +137,10 @@ def remove(
 
 
 def settle(run: Run, item: WorkItem, signers: list[Involvement], undone: str) -> None:
-    """Evaluate the countersignatures: the step may be completed, is completed, or stays with whoever asked.
+    """Evaluate the countersignatures: the step may be completed, is completed, or stays with the requester.
 
-    Raises `HeldUndone` when all have agreed and what was submitted cannot be carried out: the door has it left open
-    then, in a transaction of its own, with that reason as `undone`.
+    Raises `HeldUndone` if all have agreed and the submission cannot be executed: the door then leaves it
+    open, in a separate transaction, with that reason as `undone`.
     """
     verdict = participants.verdict(signers)
     if not item.cosigning or not verdict:
@@ -236,9 +236,9 @@ def _answer_second(
 
 
 def _demand_apart(actor: Actor, row: Involvement, run: Run, item: WorkItem) -> None:
-    """Whoever did a step that excludes this one does not sign with it either, nor does anybody in their name.
+    """People excluded from the step may not sign either, nor may their substitutes.
 
-    Nor does whoever asked for the signature, also not as the substitute of the one who was asked.
+    The same holds for the requester, also as a substitute of the signer.
     """
     if persons.is_one_of(run.uow.session, actor.account_id, (row.asked_by_id,), run.case.opened_at):
         raise RuleBroken(reason="会签由您提出，须由他人表态，您不能代为会签")

@@ -1,4 +1,4 @@
-"""A case and the facts it was computed with: no step goes on to a decision on facts that have changed."""
+"""A case and its snapshot: no step leads to a decision on data that have changed."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ FACTS_MAY_CHANGE = "facts_may_change"
 
 
 def demand_current(run: Run, done: WorkItem) -> None:
-    """Raise `FactsChanged` when after this step the case goes on to grant or pay on facts that hold no longer.
+    """Raise `FactsChanged` if after this step the case may grant or pay on data that are no longer valid.
 
-    A case that will take the facts anew on its way (a new investigation after an objection) goes on.
+    A case that will take a new snapshot on its way (an investigation after an objection) may continue.
     """
     if _brings_facts(run, done.ref):
         return
     if not any(i.status == "open" and _leads_to_a_decision(run, i.ref) for i in run.items):
-        return  # asks the database only where something may be granted next
+        return  # query the database only if something may be granted next
     found = snapshots.standing(run.uow.session, run.case)
     if found is not None and found.acted_at is None:
         snapshots.demand_unchanged(run.uow, run.case)
@@ -50,7 +50,7 @@ def _brings_facts(run: Run, ref: str) -> bool:
 
 
 def demand_reason(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
-    """Raise `FormInvalid` when a verdict differs from what was computed and says no reason for it."""
+    """Raise `FormInvalid` if a verdict differs from the computation without a reason."""
     rule = run.bundle.verdict(run.case.process)
     if rule is None or item.task not in rule.steps:
         return
@@ -61,7 +61,7 @@ def demand_reason(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
 
 
 def note_deviation(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
-    """Keep a verdict that differs from what was computed, with its reason; raises like `demand_reason`."""
+    """Store a deviating verdict with its reason; raises like `demand_reason`."""
     rule = run.bundle.verdict(run.case.process)
     if rule is None or item.task not in rule.steps:
         return
@@ -84,7 +84,7 @@ class RecomputeResult:
 
 @dataclass(frozen=True, slots=True)
 class Recompute(ItemCommand[RecomputeResult]):
-    """Take the facts of the household anew and compute again (重新测算); the case goes back to the step after that."""
+    """Take a new snapshot of the household and recompute (重新测算); the case goes back to the step after that."""
 
     permission = Permission.TASK_WORK
 
@@ -93,10 +93,10 @@ class Recompute(ItemCommand[RecomputeResult]):
 
 @handles(Recompute)
 def recompute(settings: Settings, uow: UnitOfWork, actor: Actor, command: Recompute) -> RecomputeResult:
-    """Take the facts of the household anew and compute again; the case goes back to the first step after that.
+    """Take a new snapshot of the household and recompute; the case goes back to the first step after that.
 
-    What was typed at the steps in between comes back as their drafts.  Raises `RuleBroken` when nothing was computed
-    yet or when something was granted or paid on it.
+    Entries of the steps in between become their drafts. Raises `RuleBroken` if nothing was computed yet, or
+    something was granted or paid on it.
     """
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
@@ -119,7 +119,7 @@ def recompute(settings: Settings, uow: UnitOfWork, actor: Actor, command: Recomp
 
 
 def _after(run: Run, item: WorkItem, reason: str) -> None:
-    """Finished steps that followed from the old computation are superseded; whoever gave them gives them again."""
+    """Steps that followed from the old computation are superseded and must be done again."""
     kept = frozenset(e.ref for e in run.state().journal if e.kind == "complete")
     actions.supersede(run.items, kept)
     text = f"{run.case.applicant}的家庭情况有变化，已重新测算，请重新办理"

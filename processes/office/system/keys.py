@@ -1,4 +1,4 @@
-"""Parts of changing a key: each one transaction, so that an office of any size works on meanwhile (ADR 0028)."""
+"""Key rotation in parts: each is one transaction, so that an office of any size can work meanwhile (ADR 0028)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FINGERPRINTED: Mapping[str, Callable[[UnitOfWork, int], tuple[int | None, int]]]
 
 @dataclass(frozen=True, slots=True)
 class PartResult:
-    """A part of a table was gone through: behind which key the next one begins (None: it was the last)."""
+    """A part of a table was processed: the key after which the next one begins (None: it was the last)."""
 
     after: int | str | None
     changed: int
@@ -36,7 +36,7 @@ class PartResult:
 
 @dataclass(frozen=True, slots=True)
 class ResealRows(Command[PartResult]):
-    """Put the next rows of a table, behind the key `after`, under the newest encryption key."""
+    """Re-encrypt the next rows of a table, after the key `after`, under the newest encryption key."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -53,7 +53,7 @@ def reseal_rows(settings: Settings, uow: UnitOfWork, actor: Actor, command: Rese
 
 @dataclass(frozen=True, slots=True)
 class ReindexRows(Command[PartResult]):
-    """Give the next rows of a table, behind the id `after`, their fingerprints under the newest index key."""
+    """Recompute the fingerprints of the next rows of a table, after the id `after`, under the newest index key."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -63,21 +63,21 @@ class ReindexRows(Command[PartResult]):
 
 @handles(ReindexRows)
 def reindex_rows(settings: Settings, uow: UnitOfWork, actor: Actor, command: ReindexRows) -> PartResult:
-    """The next part of a table that is found by fingerprints."""
+    """The next part of a table with fingerprints."""
     after, changed = FINGERPRINTED[command.table](uow, int(command.after))
     return PartResult(after=after, changed=changed)
 
 
 @dataclass(frozen=True, slots=True)
 class NoteSessionKey(Command[None]):
-    """Write down that the office had lost its session key and made another one, so that everybody signs in anew."""
+    """Log that the office had lost its session key and created another one, so that everybody must sign in again."""
 
     permission = Permission.SYSTEM_WORK
 
 
 @handles(NoteSessionKey)
 def note_session_key(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteSessionKey) -> None:
-    """Into the log of accesses: whoever asks why everybody was signed out finds it there."""
+    """Add it to the access log, to explain why everybody was signed out."""
     audit.note(uow, actor, "session_key_made", "密钥文件不在")
 
 
@@ -92,7 +92,7 @@ class NoteRowStatesResult:
 
 @dataclass(frozen=True, slots=True)
 class NoteRowStates(Command[NoteRowStatesResult]):
-    """Note what rows are in an office that is older than this record, once for each kind of row; cases in parts."""
+    """Record the state of rows in an office older than this record, once for each kind of row; cases in parts."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -106,7 +106,7 @@ class NoteRowStates(Command[NoteRowStatesResult]):
 def note_row_states(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteRowStates
 ) -> NoteRowStatesResult:
-    """After an upgrade from before states were noted; what has begun to be noted is left alone."""
+    """For upgrades from versions without recorded states; kinds already recorded are left alone."""
     if command.drafts is not None:
         filled, last = preparers.begin(uow, command.drafts)
         return NoteRowStatesResult(noted=filled, after=None, drafts=last)
