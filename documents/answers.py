@@ -16,7 +16,9 @@ from documents import errors, sheets
 MAX_ANSWER = 500_000_000
 _KINDS = (sheets.Made, sheets.ScannedPage, sheets.SignatureSeen)
 _FAULTS = tuple(
-    kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.PressError)
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, errors.RendererError)
 )
 _KNOWN = {(kind.__module__, kind.__qualname__): kind for kind in (*_KINDS, *_FAULTS)}
 

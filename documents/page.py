@@ -20,9 +20,9 @@ from weasyprint.urls import URLFetcher
 from documents import attached, grid, marks, qr, sandbox, shapes
 from documents.errors import GlyphMissing, RenderingFailed, TemplateBroken, ValueMissing
 from documents.parsing import page_of
-from documents.sheets import Made, Sheet
+from documents.sheets import Made, RenderJob
 from documents.slim import slimmed
-from documents.subset import Faces
+from documents.subset import SubsetFonts
 
 
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]
@@ -43,7 +43,7 @@ _fonts = FontConfiguration()
 _fetcher = ClosedFetcher()
 
 
-def html_of(sheet: Sheet) -> str:
+def html_of(sheet: RenderJob) -> str:
     """Render the HTML; raises `ValueMissing` and `TemplateBroken`."""
     try:
         template = sandbox.environment(sheet.templates).get_template(sheet.template)
@@ -76,12 +76,12 @@ def _style(text: str) -> weasyprint.CSS:
     return weasyprint.CSS(string=text, font_config=_fonts, url_fetcher=_fetcher)
 
 
-def pdf_of(sheet: Sheet) -> Made:
+def pdf_of(sheet: RenderJob) -> Made:
     """Return the PDF of a sheet: tagged PDF/A-3u with subset fonts, its data attached as JSON."""
     text = html_of(sheet)
     style = sheet.templates.get("paper.css", "")
     document = page_of(text, style, _fetcher).render(stylesheets=[_style(style)], font_config=_fonts)
-    document.fonts = Faces()
+    document.fonts = SubsetFonts()
     made_at = datetime.fromisoformat(sheet.made_at)
     document.metadata.created = document.metadata.modified = made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     # WeasyPrint would serialise everything twice for an identifier; `_packed` sets one.
@@ -112,7 +112,7 @@ def _demand_every_glyph(document: weasyprint.Document) -> None:
         raise GlyphMissing(f"本机的字体没有这些字：{said}，请安装含有该字的字体后重试")
 
 
-def _data_of(sheet: Sheet, page: str, made_at: datetime) -> weasyprint.Attachment:
+def _data_of(sheet: RenderJob, page: str, made_at: datetime) -> weasyprint.Attachment:
     """The data shown on the page, for programs."""
     text = json.dumps(
         attached.shown(sheet.data, page, _read_by(sheet)), ensure_ascii=False, sort_keys=True, default=str
@@ -130,7 +130,7 @@ def _data_of(sheet: Sheet, page: str, made_at: datetime) -> weasyprint.Attachmen
 _TAKEN_IN = re.compile(r"""{%-?\s*(?:include|extends|import|from)\s+["']([^"']+)""")
 
 
-def _read_by(sheet: Sheet) -> str:
+def _read_by(sheet: RenderJob) -> str:
     """The text of the template and of every template that it includes."""
     found: dict[str, str] = {}
     waiting = [sheet.template]
@@ -142,7 +142,7 @@ def _read_by(sheet: Sheet) -> str:
     return "\n".join(found.values())
 
 
-def _faces(pdf: pikepdf.Pdf) -> list[str]:
+def _font_names(pdf: pikepdf.Pdf) -> list[str]:
     """The fonts in the file, by name, without the subset prefix."""
     names = {
         str(font.BaseFont).lstrip("/").split("+")[-1]
@@ -178,7 +178,7 @@ def _packed(content: bytes, address: str) -> bytes:
         if address:
             marks.stamp(pdf, address)
         _slim(pdf)
-        pdf.docinfo["/Fonts"] = ", ".join(_faces(pdf))
+        pdf.docinfo["/Fonts"] = ", ".join(_font_names(pdf))
         # WeasyPrint lists each attached file twice.
         pdf.Root.AF = pikepdf.Array({a.objgen: a for a in pdf.Root.AF.as_list()}.values())
         pdf.save(

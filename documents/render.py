@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Any, TypeAlias
 
 from documents import answers
-from documents.errors import PressBusy, PressError, RenderingFailed
+from documents.errors import RendererBusy, RendererError, RenderingFailed
 from documents.sheets import (
     Certificate,
     Checking,
@@ -25,9 +25,9 @@ from documents.sheets import (
     LongTerm,
     Made,
     Previewing,
+    RenderJob,
     Scan,
     ScannedPage,
-    Sheet,
     SignatureSeen,
     Signing,
     Token,
@@ -67,18 +67,18 @@ __all__ = [
     "Counting",
     "LongTerm",
     "Made",
-    "Press",
+    "Renderer",
     "Previewing",
     "Scan",
     "ScannedPage",
-    "Sheet",
+    "RenderJob",
     "SignatureSeen",
     "Signing",
     "Token",
     "Workbook",
     "check_signatures",
     "count_pages",
-    "press",
+    "renderer",
     "preview",
     "read_scan",
     "read_workbook",
@@ -87,10 +87,10 @@ __all__ = [
 ]
 
 
-Job: TypeAlias = Sheet | Scan | Counting | Previewing | Signing | Checking | Workbook
+Job: TypeAlias = RenderJob | Scan | Counting | Previewing | Signing | Checking | Workbook
 
 
-class Press:
+class Renderer:
     """One child process; a second call waits for the first."""
 
     def __init__(
@@ -112,38 +112,38 @@ class Press:
         self._pipe: Connection | None = None
         self._sheets = 0
 
-    def make(self, sheet: Sheet) -> Made:
-        """Return the PDF of a sheet; raises a `PressError`."""
+    def make(self, sheet: RenderJob) -> Made:
+        """Return the PDF of a sheet; raises a `RendererError`."""
         made: Made = self._do(sheet, Made)
         return made
 
     def read(self, scan: Scan) -> tuple[ScannedPage, ...]:
-        """Return the pages of a scan; raises a `PressError`."""
+        """Return the pages of a scan; raises a `RendererError`."""
         pages: tuple[ScannedPage, ...] = self._do(scan, tuple)
         return pages
 
     def count(self, job: Counting) -> int:
-        """Return the number of pages of a file; raises a `PressError`."""
+        """Return the number of pages of a file; raises a `RendererError`."""
         pages: int = self._do(job, int)
         return pages
 
     def rows(self, job: Workbook) -> tuple[tuple[str, ...], ...]:
-        """Return the rows of a spreadsheet's first sheet, as text; raises a `PressError`."""
+        """Return the rows of a spreadsheet's first sheet, as text; raises a `RendererError`."""
         rows: tuple[tuple[str, ...], ...] = self._do(job, tuple)
         return rows
 
     def preview(self, job: Previewing) -> bytes:
-        """Return a thumbnail of a file's first page; raises a `PressError`."""
+        """Return a thumbnail of a file's first page; raises a `RendererError`."""
         picture: bytes = self._do(job, bytes)
         return picture
 
     def sign(self, job: Signing) -> bytes:
-        """Return the file with one more signature; raises a `PressError`."""
+        """Return the file with one more signature; raises a `RendererError`."""
         signed: bytes = self._do(job, bytes)
         return signed
 
     def check(self, job: Checking) -> tuple[SignatureSeen, ...]:
-        """Return the signatures of a file; raises a `PressError`."""
+        """Return the signatures of a file; raises a `RendererError`."""
         seen: tuple[SignatureSeen, ...] = self._do(job, tuple)
         return seen
 
@@ -163,7 +163,7 @@ class Press:
                 self.close()
                 raise
             self._sheets += 1
-        if isinstance(answer, PressError):
+        if isinstance(answer, RendererError):
             raise answer
         if not isinstance(answer, kind):
             raise RenderingFailed(str(answer))
@@ -275,7 +275,7 @@ def _work(pipe: Connection, memory: int, needs: tuple[str, ...], behind: int = 0
         sheets += 1
 
 
-def _make(job: Sheet) -> Made:
+def _make(job: RenderJob) -> Made:
     """Modules are imported when first needed, or in advance if the child `needs` them, because they are large."""
     from documents import page
 
@@ -319,7 +319,7 @@ def _check(job: Checking) -> tuple[SignatureSeen, ...]:
 
 
 _WORK: dict[type, Callable[[Any], Any]] = {
-    Sheet: _make, Scan: _read, Counting: _count, Previewing: _preview, Signing: _sign, Checking: _check,
+    RenderJob: _make, Scan: _read, Counting: _count, Previewing: _preview, Signing: _sign, Checking: _check,
     Workbook: _rows,
 }  # fmt: skip
 
@@ -327,33 +327,33 @@ _WORK: dict[type, Callable[[Any], Any]] = {
 def _try(work: Callable[[Any], Any], job: Job) -> Any:
     try:
         return work(job)
-    except PressError as fault:
+    except RendererError as fault:
         return fault
     except Exception as fault:  # any exception of the libraries must reach the parent as a result
         return f"{type(fault).__name__}: {fault}"
 
 
-_press = Press()
+_press = Renderer()
 atexit.register(_press.close)
 
 
-def to_pdf(sheet: Sheet) -> Made:
+def to_pdf(sheet: RenderJob) -> Made:
     """Render a sheet on the process's own child."""
     return _press.make(sheet)
 
 
-_gate = Press(GATE_SECONDS, GATE_BYTES, ("documents.scans",), UPLOADS_BEHIND)
+_gate = Renderer(GATE_SECONDS, GATE_BYTES, ("documents.scans",), UPLOADS_BEHIND)
 """For files of strangers: a separate child with less time and memory, so that nobody at the desk waits for them."""
 atexit.register(_gate.close)
 
 
-_scanner = Press(SCAN_SECONDS, MAX_BYTES, ("documents.scans",), UPLOADS_BEHIND)
+_scanner = Renderer(SCAN_SECONDS, MAX_BYTES, ("documents.scans",), UPLOADS_BEHIND)
 """For returned scans: large pages take long, and no paper or signature may wait for them."""
 atexit.register(_scanner.close)
 _uploads = threading.BoundedSemaphore(UPLOADS_AT_ONCE)
 
 
-_screen = Press(SCREEN_SECONDS, MAX_BYTES, behind=UPLOADS_BEHIND)
+_screen = Renderer(SCREEN_SECONDS, MAX_BYTES, behind=UPLOADS_BEHIND)
 """For previews: a template that is being written may loop, and no paper may wait for it."""
 atexit.register(_screen.close)
 _screens = threading.BoundedSemaphore(SCREENS_AT_ONCE)
@@ -361,31 +361,31 @@ _screens = threading.BoundedSemaphore(SCREENS_AT_ONCE)
 
 @contextmanager
 def _turn(turns: threading.BoundedSemaphore = _uploads, said: str = "正在读取的文件较多") -> Iterator[None]:
-    """One child for untrusted files; raises `PressBusy` if none is free in time."""
+    """One child for untrusted files; raises `RendererBusy` if none is free in time."""
     if not turns.acquire(timeout=TURN_SECONDS):
-        raise PressBusy(said)
+        raise RendererBusy(said)
     try:
         yield
     finally:
         turns.release()
 
 
-def to_screen(sheet: Sheet) -> Made:
+def to_screen(sheet: RenderJob) -> Made:
     """Render a sheet for viewing (a draft's template, or a masked page) on a separate child."""
     with _turn(_screens, "正在预览的人较多，请稍候再试"):
         return _screen.make(sheet)
 
 
-_strangers = Press(STRANGER_SECONDS, GATE_BYTES, ("documents.verify",), STRANGERS_BEHIND)
+_strangers = Renderer(STRANGER_SECONDS, GATE_BYTES, ("documents.verify",), STRANGERS_BEHIND)
 """For the public page only: an upload of the desk never waits for a stranger's file."""
 _at_once = threading.BoundedSemaphore(STRANGERS_AT_ONCE)
 atexit.register(_strangers.close)
 
 
 def check_signatures(job: Checking) -> tuple[SignatureSeen, ...]:
-    """Check the signatures of an untrusted file; raises `PressBusy` at once if others are waiting."""
+    """Check the signatures of an untrusted file; raises `RendererBusy` at once if others are waiting."""
     if not _at_once.acquire(blocking=False):
-        raise PressBusy("核验的人较多")
+        raise RendererBusy("核验的人较多")
     try:
         return _strangers.check(job)
     finally:
@@ -416,6 +416,6 @@ def read_scan(scan: Scan) -> tuple[ScannedPage, ...]:
         return _scanner.read(scan)
 
 
-def press() -> Press:
+def renderer() -> Renderer:
     """Return the child of this process."""
     return _press

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RenderJob:
     """A page to render: templates by name, the one to use, its plain data, the verification address.
 
     `made_at` is an ISO instant: the same sheet gives the same bytes.

@@ -21,7 +21,7 @@ _UNREAD: Final = (
 )  # fmt: skip
 
 
-class Faces(dict[Any, Any]):
+class SubsetFonts(dict[Any, Any]):
     """The fonts of a document; passed to WeasyPrint, which adds each when it is first used."""
 
     def __setitem__(self, key: Any, face: Any) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, load_only
 
 from processes.access import account_states, log_chain, row_states
 from processes.access.scope import system_actor
-from processes.cases import anchors, draws, events, told_rows, work_audit
+from processes.cases import anchors, draws, events, recorded_rows, work_audit
 from processes.cases.models import Case
 from processes.errors import SealBroken
 from processes.office.system.restoring import RemakePaper
@@ -97,7 +97,7 @@ def compared(session: Session, settings: Settings) -> dict[str, list[str]]:
         "records": (lambda: records.differing(session),),
         "destroyed": (lambda: destroyed.differing(session),),
         "numbers": (lambda: numbers.differing(session),),
-        "told": (lambda: told_rows.differing(session),),
+        "told": (lambda: recorded_rows.differing(session),),
         "rows": (lambda: row_states.differing(session),),
         "sealed": (lambda: resealing.broken(session),),
         "whole": (lambda: whole_rows.differing(session),),

@@ -90,7 +90,7 @@ def remove_files(office: Office) -> int:
         with office.database.reading("") as session:
             unused = [(f, sha256) for f, sha256 in named if not destruction.still_used(session, f, sha256)]
         for folder, sha256 in unused:
-            file_store.remove(office.settings.vaults[folder], sha256)
+            file_store.remove(office.settings.file_stores[folder], sha256)
         leasing.finish(office, job.key)
         done += 1
     return done

@@ -145,7 +145,7 @@ def _fitting_keys(office: Office, may_make: bool) -> keyring.Keyring:
         return keyring.open_keyring(settings.keys, may_make=may_make)
     person = _person(database)
     with database.reading("") as session:
-        others = key_proof.samples(session, settings.vaults.values()) if person is None else iter(())
+        others = key_proof.samples(session, settings.file_stores.values()) if person is None else iter(())
         first = next(others, None)
         is_empty = person is None and first is None
         keys = keyring.open_keyring(settings.keys, may_make=may_make and is_empty)
@@ -223,7 +223,7 @@ def _demand_roles(settings: Settings) -> None:
 
 
 def _folders(settings: Settings) -> tuple[Path, ...]:
-    return (settings.var, settings.keys, *settings.vaults.values())
+    return (settings.var, settings.keys, *settings.file_stores.values())
 
 
 def _demand_writable(settings: Settings) -> None:

@@ -109,7 +109,7 @@ class Settings:
         return self.var / "attachments"
 
     @property
-    def vaults(self) -> dict[str, Path]:
+    def file_stores(self) -> dict[str, Path]:
         """Every file store, by name."""
         return {"papers": self.papers, "scans": self.scans, "attachments": self.attachments}
 

@@ -51,13 +51,13 @@ def sealed_digest(entry: AccessLog) -> str:
     return entry.digest if entry.action == DESTROYED else digest(entry)
 
 
-def is_told(since: datetime, until: datetime) -> ColumnElement[bool]:
+def has_content(since: datetime, until: datetime) -> ColumnElement[bool]:
     """Condition for entries of a period that have content and may be emptied."""
     of_time = and_(AccessLog.at >= since, AccessLog.at < until)
     return and_(of_time, AccessLog.action.not_in((DESTROYED, *KEPT)))
 
 
-def first_told(session: Session) -> datetime | None:
+def first_with_content(session: Session) -> datetime | None:
     """Return when the oldest entry that may be emptied was written."""
     told = select(AccessLog.at).where(AccessLog.action.not_in((DESTROYED, *KEPT)))
     return session.scalar(told.order_by(AccessLog.at).limit(1))
@@ -65,13 +65,13 @@ def first_told(session: Session) -> datetime | None:
 
 def empty(session: Session, since: datetime, until: datetime) -> None:
     """Delete the content of entries of a period; hashes and positions stay, so that chains and seals remain valid."""
-    unchained = select(AccessLog).where(is_told(since, until), AccessLog.position == 0)
+    unchained = select(AccessLog).where(has_content(since, until), AccessLog.position == 0)
     for entry in session.scalars(unchained):
         entry.digest = digest(entry)
     session.flush()
     session.execute(
         update(AccessLog)
-        .where(is_told(since, until))
+        .where(has_content(since, until))
         .values(action=DESTROYED, target="", address="")
         .execution_options(synchronize_session=False)
     )

@@ -48,7 +48,7 @@ def _fill(office: Office, draft: Path, now: datetime) -> None:
     for volume in volumes(settings.anchors):
         shutil.copyfile(volume, draft / volume.name)
     dumping.dump(engine, draft)
-    for folder_name, folder in settings.vaults.items():
+    for folder_name, folder in settings.file_stores.items():
         _copy_sealed(folder, draft / folder_name)
     told = manifest.made(draft, now, schema.revision(engine) or "", engine.dialect.name)
     (draft / manifest.NAME).write_bytes(told.dumped())
@@ -63,7 +63,7 @@ def _demand_apart(office: Office, target: Path) -> None:
     """
     settings, at = office.settings, target.resolve()
     database = office.database.engine.url.database if office.database.is_sqlite else None
-    places = [settings.var, settings.keys, *settings.vaults.values()]
+    places = [settings.var, settings.keys, *settings.file_stores.values()]
     for place in (*places, *([Path(database).parent] if database else [])):
         kept = place.resolve()
         if at == kept or kept in at.parents:

@@ -106,7 +106,7 @@ def _demand_readable(anchors: Path | None) -> None:
 
 def _demand_empty(office: Office) -> None:
     settings = office.settings
-    kept = [f for f in settings.vaults.values() if next(f.glob("*/*.sealed"), None)]
+    kept = [f for f in settings.file_stores.values() if next(f.glob("*/*.sealed"), None)]
     for place in (*volumes(settings.anchors), *kept):
         raise OfficeNotEmpty(place=place)
     if not dumping.is_empty(office.database.engine):

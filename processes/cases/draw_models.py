@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from processes.storage.base import Marked, Row, Scoped, Stated, Told
+from processes.storage.base import Marked, RecordedInEvents, Row, Scoped, Stated
 from processes.storage.sealing import sealed_text
 
 COLLECTING, READY, REVEALED = "collecting", "ready", "revealed"
@@ -52,11 +52,11 @@ class DrawNumber(Row, Marked, Stated):
     at: Mapped[datetime]
 
 
-class DrawnLot(Row, Scoped, Told):
+class DrawnLot(Row, Scoped, RecordedInEvents):
     """The lot of a case in a draw: drawn once, and kept if a step is repeated."""
 
     __tablename__ = "drawn_lot"
-    told_as = "签号"
+    record_title = "签号"
     __table_args__ = (UniqueConstraint("case_id", "name"), Index("ix_drawn_lot_round", "round_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -73,6 +73,6 @@ class DrawnLot(Row, Scoped, Told):
     because: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
 
-    def told_key(self) -> str:
+    def record_key(self) -> str:
         """One per draw in a case."""
         return self.name

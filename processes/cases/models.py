@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from processes.policy.calendar import civil_date
-from processes.storage.base import Marked, PartOfTold, Referred, Row, Scoped, Stated, Told
+from processes.storage.base import Marked, PartOfRecorded, RecordedInEvents, Referred, Row, Scoped, Stated
 from processes.storage.sealing import (
     sealed_bytes,
     sealed_bytes_or_none,
@@ -25,11 +25,11 @@ _NARROWED = ("division", "department", "destroyed_on")
 """Filter columns of every list of cases."""
 
 
-class Case(Row, Scoped, Referred, Marked, Told):
+class Case(Row, Scoped, Referred, Marked, RecordedInEvents):
     """One application under one programme and one release (办件)."""
 
     __tablename__ = "case_file"
-    told_as, told_in, told_but = (
+    record_title, record_case, unrecorded = (
         "办件",
         "id",
         ("version", "head", "events_count", "initials", "initials_other"),
@@ -92,12 +92,16 @@ def _only(status: str) -> Any:
     return {"postgresql_where": text(f"status = '{status}'"), "sqlite_where": text(f"status = '{status}'")}
 
 
-class WorkItem(Row, Scoped, Referred, Marked, Told):
+class WorkItem(Row, Scoped, Referred, Marked, RecordedInEvents):
     """A step in someone's queue (待办); what lists show is copied here, so one statement suffices."""
 
     __tablename__ = "work_item"
-    told_as, told_later, told_since = "办理环节", ("preparers",), ("due_on", "yellow_on", "red_on")
-    told_but = (
+    record_title, recorded_if_set, recorded_since = (
+        "办理环节",
+        ("preparers",),
+        ("due_on", "yellow_on", "red_on"),
+    )
+    unrecorded = (
         "draft", "draft_version", "draft_at", "version", "changed_at", "changed_by", "urged", "urged_at",
         "initials", "initials_other", "completed_on", "took",
     )  # fmt: skip
@@ -240,7 +244,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
         self.took = None if at is None else (at - self.offered_at) // _MINUTE
         return at
 
-    def told_name(self) -> str:
+    def record_name(self) -> str:
         """Its title, for the record of its state."""
         return f"“{self.title}”"
 
@@ -279,11 +283,11 @@ def _warned(how: str) -> Any:
 RUNNING: Any = {"postgresql_where": text("stopped_on IS NULL"), "sqlite_where": text("stopped_on IS NULL")}
 
 
-class Clock(Row, Marked, Told):
+class Clock(Row, Marked, RecordedInEvents):
     """A statutory limit of a case: a budget and its suspensions, not a date (时限)."""
 
     __tablename__ = "clock"
-    told_as, told_since = "时限", ("warned",)
+    record_title, recorded_since = "时限", ("warned",)
     __table_args__ = (
         Index("ix_clock_case", "case_id"),
         Index("ix_clock_late", "due_on", "case_id", "red_on", "stopped_on", **RUNNING),
@@ -315,16 +319,16 @@ class Clock(Row, Marked, Told):
     )
     """Loaded only when a clock is recomputed or explained; finishing a step needs only the due date."""
 
-    def told_name(self) -> str:
+    def record_name(self) -> str:
         """Its title, for the record of its state."""
         return f"“{self.title}”"
 
-    def told_parts(self) -> list[Any]:
+    def record_parts(self) -> list[Any]:
         """Its suspensions, recorded with it."""
         return sorted([s.seal_mark, s.from_on, s.until_on, s.reason] for s in self.suspensions)
 
 
-class Suspension(Row, Marked, PartOfTold):
+class Suspension(Row, Marked, PartOfRecorded):
     """A period that does not count: the days after `from_on` up to and including `until_on`."""
 
     __tablename__ = "suspension"

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from processes.access.models import Account
-from processes.cases import told_rows
+from processes.cases import recorded_rows
 from processes.cases.models import Case, CaseEvent, WorkItem
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -37,7 +37,7 @@ def begin(uow: UnitOfWork, after: int) -> tuple[int, int | None]:
         select(Case).where(Case.id.in_(cases)).order_by(Case.id).with_for_update()
     ).all()
     kept = {case.id for case in locked if case.destroyed_on is None}
-    told = told_rows.said_of(uow.session, sorted(kept))
+    told = recorded_rows.said_of(uow.session, sorted(kept))
     count = sum(_fill(uow, item, told) for item in items if item.case_id in kept)
     return count, items[-1].id if len(items) == AT_ONCE else None
 
@@ -46,10 +46,10 @@ def _fill(uow: UnitOfWork, item: WorkItem, told: Mapping[tuple[int, str, str], s
     found = _known(uow, item)
     if not found:
         return False
-    said = told.get((item.case_id, item.__tablename__, item.told_key()), told_rows.GONE)
-    as_told = said == told_rows.GONE or not told_rows.fault(item, said)
+    said = told.get((item.case_id, item.__tablename__, item.record_key()), recorded_rows.GONE)
+    as_told = said == recorded_rows.GONE or not recorded_rows.fault(item, said)
     item.preparers = found
-    if as_told or not told_rows.fault(item, said):
+    if as_told or not recorded_rows.fault(item, said):
         return True
     item.preparers = None
     return False

@@ -15,7 +15,7 @@ from processes.decisions.card import Card
 from processes.decisions.reading import ParameterShown
 from processes.decisions.rerun import Rerun, Today
 from processes.engine import runtime
-from processes.engine.explanation import Told
+from processes.engine.explanation import ExplainedLine
 from processes.engine.facts import Facts
 from processes.errors import CaseNotFound
 from processes.office.door import Office
@@ -30,7 +30,7 @@ class Explanation:
 
     number: str
     card: Card | None
-    sheets: tuple[tuple[str, tuple[Told, ...]], ...]
+    sheets: tuple[tuple[str, tuple[ExplainedLine, ...]], ...]
     parameters: tuple[ParameterShown, ...]
     rerun: Rerun
     today: Today

@@ -17,7 +17,7 @@ from processes.decisions.earlier import Earlier
 from processes.decisions.models import Deviation
 from processes.decisions.reading import Computation, ParameterShown
 from processes.engine import arithmetic
-from processes.engine.explanation import Told
+from processes.engine.explanation import ExplainedLine
 from processes.engine.facts import Facts
 from processes.people import names
 from processes.people.forms import disability
@@ -55,7 +55,7 @@ class Card:
     reason: str
     article: str
     level: str
-    failed: tuple[Told, ...]
+    failed: tuple[ExplainedLine, ...]
     earlier: tuple[Earlier, ...]
     changed: tuple[Difference, ...]
     objections: tuple[str, ...]
@@ -126,7 +126,7 @@ def _level(told: Computation, rule: VerdictRule) -> str:
     return f"{reason}（{'；'.join(limits)}）" if reason and limits else reason
 
 
-def failed(told: Computation, rule: VerdictRule) -> tuple[Told, ...]:
+def failed(told: Computation, rule: VerdictRule) -> tuple[ExplainedLine, ...]:
     """Return the rules that the household does not meet, each with its numbers."""
     lines = {(sheet, t.name): t for sheet in {p.sheet for p in rule.rules} for t in told.lines(sheet)}
     broken = [p for p in rule.rules if told.at(p) is False]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Marked, Row, Scoped, Stated, Told
+from processes.storage.base import Marked, RecordedInEvents, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text
 
 _STANDING: Any = {
@@ -18,11 +18,11 @@ _STANDING: Any = {
 }
 
 
-class FactSnapshot(Row, Marked, Told):
+class FactSnapshot(Row, Marked, RecordedInEvents):
     """A household's data as used by a case's computation (测算依据); at most one per case is valid."""
 
     __tablename__ = "fact_snapshot"
-    told_as = "测算依据"
+    record_title = "测算依据"
     __table_args__ = (
         Index("ix_fact_snapshot_case", "case_id"),
         Index("uq_fact_snapshot_standing", "case_id", unique=True, **_STANDING),

@@ -53,7 +53,7 @@ class Computation:
     facts: Facts
     snapshot: FactSnapshot | None = None
     """The snapshot that it is based on, or None."""
-    _told: dict[str, list[explanation.Told]] = field(
+    _told: dict[str, list[explanation.ExplainedLine]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
     """Cache of `lines`: the card, its parameters and the page use the same sheets."""
@@ -86,13 +86,13 @@ class Computation:
         sheet = self.data.get(place.sheet) if place else None
         return sheet.get(place.line) if place and isinstance(sheet, Mapping) else None
 
-    def lines(self, sheet: str) -> list[explanation.Told]:
+    def lines(self, sheet: str) -> list[explanation.ExplainedLine]:
         """Return every line of a sheet as a sentence."""
         if sheet not in self._told:
             self._told[sheet] = explanation.of_sheet(self.reading, sheet, self.words())
         return self._told[sheet]
 
-    def line(self, place: Place) -> explanation.Told | None:
+    def line(self, place: Place) -> explanation.ExplainedLine | None:
         """Return one line as a sentence."""
         return next((t for t in self.lines(place.sheet) if t.name == place.line), None)
 

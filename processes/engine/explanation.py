@@ -39,7 +39,7 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ExplainedLine:
     """A line explained: title, result, sentence, one detail a member, parameters used, article, source code."""
 
     name: str
@@ -63,7 +63,7 @@ class Words:
     parameters: Callable[[str], str] = str
 
 
-def of_sheet(reading: Reading, sheet_id: str, words: Words) -> list[Told]:
+def of_sheet(reading: Reading, sheet_id: str, words: Words) -> list[ExplainedLine]:
     """Explain every line of a computed sheet, hidden ones too, in the order of the sheet."""
     sheet, computed = reading.sheets.get(sheet_id), reading.data.get(sheet_id)
     if sheet is None or not isinstance(computed, Mapping):
@@ -79,14 +79,14 @@ class _Speaker:
         self.used: dict[str, Used] = {}
         self.members: list[tuple[str, str]] = []
 
-    def line(self, line: Line) -> Told:
+    def line(self, line: Line) -> ExplainedLine:
         names = {**self.reading.data, **self.reading.data[self.sheet.id]}
         value = names[line.name]
         try:
             said = self.say(line.formula.tree, names)
         except ExpressionFailed as fault:
             said = f"（{fault.message}）"
-        return Told(
+        return ExplainedLine(
             line.name, line.title, result(value, line.unit), said, tuple(self.members), tuple(self.used.values()),
             line.article, line.formula.source,
         )  # fmt: skip

@@ -37,7 +37,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Position:
     """A current position of the case, and the steps that it may be moved to from there."""
 
     ref: str
@@ -47,7 +47,7 @@ class Standing:
     """Steps that could be reached, and why the case may nevertheless not be moved there."""
 
 
-def standings(definition: Definition, state: State, deciding: Collection[str]) -> list[Standing]:
+def positions(definition: Definition, state: State, deciding: Collection[str]) -> list[Position]:
     """Return every open step, waiting timer and running called process, each with its targets.
 
     `deciding` are the steps that give an opinion or decide: no move passes them.
@@ -61,11 +61,11 @@ def standings(definition: Definition, state: State, deciding: Collection[str]) -
             around = ref.split("#")[0].rpartition("/")[0]
             passed = {d.rpartition("/")[2] for d in done if d.rpartition("/")[0] == around}
             offered, refused = _targets(definition, node, passed, deciding)
-            found.append(Standing(ref, node.name or node.id, offered, refused))
+            found.append(Position(ref, node.name or node.id, offered, refused))
     return found
 
 
-def target(places: Iterable[Standing], ref: str, to: str) -> Target:
+def target(places: Iterable[Position], ref: str, to: str) -> Target:
     """Return the target `to` of the position `ref`; raises `MoveRefused` if it is not among those offered."""
     place = next((p for p in places if p.ref == ref), None)
     if place is None:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 import processes.access.row_states
-import processes.cases.told_rows
+import processes.cases.recorded_rows
 import processes.verbs  # noqa: F401  (registers the service operations)
 from processes import defects
 from processes.access import factors
@@ -140,7 +140,7 @@ class Office:
         awaits = "" if actor.at_desk is None else actor.at_desk.awaits
         lacks = Missing.FACTOR if awaits == factors.FACTOR else Missing.ENROLMENT
         if awaits and lacks not in command.allowed_without:
-            verifying.demand_whole(actor)
+            verifying.demand_complete_session(actor)
         if actor.must_change_password and Missing.ONE_TIME not in command.allowed_without:
             raise PasswordChangeDue()
         if command.needs_verification():

@@ -33,7 +33,7 @@ class OldFile(Row, Scoped, Marked, Stated):
     destroyed_on: Mapped[date | None]
 
 
-class OldSheet(Row, Stated):
+class OldFileDocument(Row, Stated):
     """A scanned document of an old file, in order."""
 
     __tablename__ = "old_sheet"
@@ -48,7 +48,7 @@ class OldSheet(Row, Stated):
     pages: Mapped[int]
 
 
-class SetAsideSheet(Row, Marked, Stated):
+class ExcludedDocument(Row, Marked, Stated):
     """A scanned document that was marked as not belonging to an old file: excluded from it, but kept and shown."""
 
     __tablename__ = "set_aside_sheet"

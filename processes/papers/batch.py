@@ -24,7 +24,7 @@ MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class BatchPaper:
     """One paper of a batch: its file and its line in the list."""
 
     sha256: str
@@ -54,7 +54,7 @@ def waiting(session: Session) -> list[tuple[IssuedPaper, Case]]:
 
 
 def bound(
-    session: Session, sheets: Sequence[Sheet], folder: Path, by: str, now: datetime
+    session: Session, sheets: Sequence[BatchPaper], folder: Path, by: str, now: datetime
 ) -> tuple[bytes, int]:
     """Return the list and all papers as one PDF, each starting on a new page; and its number of pages."""
     cover = _cover(session, sheets, by, now)
@@ -62,7 +62,7 @@ def bound(
     return content, cover.pages + sum(s.pages for s in sheets)
 
 
-def _cover(session: Session, sheets: Sequence[Sheet], by: str, now: datetime) -> render.Made:
+def _cover(session: Session, sheets: Sequence[BatchPaper], by: str, now: datetime) -> render.Made:
     data = {
         "title": TITLE,
         "printed_by": by,

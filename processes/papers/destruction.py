@@ -29,9 +29,9 @@ from processes.papers.archive_models import (
     OLD_FILE,
     PROPOSED,
     Destruction,
+    ExcludedDocument,
     OldFile,
-    OldSheet,
-    SetAsideSheet,
+    OldFileDocument,
 )
 from processes.papers.models import (
     DESTROYED,
@@ -160,7 +160,7 @@ def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]
     if kind in outlived.KINDS:
         return outlived.pieces_of(session, kind, subject)
     if kind == OLD_FILE:
-        rows: list[OldSheet | SetAsideSheet] = [
+        rows: list[OldFileDocument | ExcludedDocument] = [
             *old_files.sheets(session, subject),
             *old_files.aside(session, subject),
         ]
@@ -182,12 +182,12 @@ def destroy_outlived(uow: UnitOfWork, kind: str, number: str) -> None:
 
 def destroy_old_file(uow: UnitOfWork, file: OldFile) -> None:
     """Destroy the scans of an old file."""
-    rows: list[OldSheet | SetAsideSheet] = [
+    rows: list[OldFileDocument | ExcludedDocument] = [
         *old_files.sheets(uow.session, file.id),
         *old_files.aside(uow.session, file.id),
     ]
     remove_files(uow, f"old_file/{file.id}", scans=[r.sha256 for r in rows])
-    for kind in (OldSheet, SetAsideSheet):
+    for kind in (OldFileDocument, ExcludedDocument):
         _each_away(uow.session, kind, kind.old_file_id == file.id)
     file.title, file.note, file.destroyed_on = GONE, "", civil_date(uow.now)
 
@@ -254,7 +254,7 @@ def still_used(session: Session, folder: str, sha256: str) -> bool:
     """Return whether another row uses the same bytes, which the file store keeps once."""
     columns: dict[str, list[Any]] = {
         "papers": [IssuedPaper.sha256, IssuedPaper.signed_sha256, PaperSignature.sha256],
-        "scans": [ReturnedPage.sha256, ReplacedPage.sha256, OldSheet.sha256, SetAsideSheet.sha256],
+        "scans": [ReturnedPage.sha256, ReplacedPage.sha256, OldFileDocument.sha256, ExcludedDocument.sha256],
         "attachments": [Attachment.sha256],
     }
     for column in columns[folder]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from processes.cases.models import Attachment
 from processes.errors import FileDamaged, FileLost
-from processes.papers.archive_models import OldSheet, SetAsideSheet
+from processes.papers.archive_models import ExcludedDocument, OldFileDocument
 from processes.papers.models import DESTROYED, IssuedPaper, PaperSignature, ReplacedPage, ReturnedPage
 from processes.papers.run_models import PrintRun
 from processes.settings import Settings
@@ -30,7 +30,7 @@ class LostFile:
 def missing(session: Session, settings: Settings) -> Iterator[str]:
     """Return descriptions of files that rows name and that do not exist; no file is opened."""
     for folder, sha256, what, _ in _named(session):
-        if sha256 and not file_store.holds(settings.vaults[folder], sha256):
+        if sha256 and not file_store.holds(settings.file_stores[folder], sha256):
             yield what
 
 
@@ -57,7 +57,7 @@ def _named(session: Session) -> Iterator[tuple[str, str | None, str, str]]:
         yield "papers", sha256, "较早的签名件", ""
     for page in (*session.scalars(select(ReturnedPage)), *session.scalars(select(ReplacedPage))):
         yield "scans", page.sha256, f"签字件扫描 {page.source} 第 {page.page} 页", ""
-    for sheet in (*session.scalars(select(OldSheet)), *session.scalars(select(SetAsideSheet))):
+    for sheet in (*session.scalars(select(OldFileDocument)), *session.scalars(select(ExcludedDocument))):
         yield "scans", sheet.sha256, f"旧档扫描 {sheet.title}", ""
     for attached in session.scalars(select(Attachment)):
         yield "attachments", attached.sha256, f"附件（办件 {attached.case_id}）", ""
@@ -72,7 +72,7 @@ def _look(
     if not sha256:
         return
     try:
-        file_store.get(settings.vaults[folder], sha256)
+        file_store.get(settings.file_stores[folder], sha256)
     except FileLost:
         yield LostFile(what, "文件丢失", code)
     except FileDamaged:

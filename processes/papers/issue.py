@@ -146,7 +146,7 @@ def end(uow: UnitOfWork, row: IssuedPaper, standing: str, reason: str) -> None:
 
 def make(row: IssuedPaper, bundle: Bundle, folder: Path, address: str) -> tuple[str, int, int]:
     """Render a paper and store it; the same row gives the same bytes. Returns hash, size, pages."""
-    sheet = render.Sheet(
+    sheet = render.RenderJob(
         templates=bundle.templates(),
         template=row.template,
         data=row.contract,

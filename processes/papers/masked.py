@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from documents import render
-from documents.errors import PressError
+from documents.errors import RendererError
 from processes.errors import RenderFailed
 from processes.papers.models import IssuedPaper
 from processes.people import masking
@@ -52,7 +52,7 @@ def _masked(part: Any, numbers: re.Pattern[str]) -> Any:
 
 def make(row: IssuedPaper, bundle: Bundle, address: str) -> bytes:
     """Render the masked page as a PDF for this reading only; it is not stored and has no mark of the original."""
-    sheet = render.Sheet(
+    sheet = render.RenderJob(
         templates=bundle.templates(),
         template=row.template,
         data={"handwriting": [], "decision": None, **contract_of(row.contract)},
@@ -62,5 +62,5 @@ def make(row: IssuedPaper, bundle: Bundle, address: str) -> bytes:
     )
     try:
         return render.to_screen(sheet).content
-    except PressError as fault:
+    except RendererError as fault:
         raise RenderFailed(reason=str(fault)) from fault

@@ -8,18 +8,18 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.storage.base import Marked, Row, Scoped, Stated, Told
+from processes.storage.base import Marked, RecordedInEvents, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text, sealed_text_or_none
 
 STANDING, SUPERSEDED, WITHDRAWN = "standing", "superseded", "withdrawn"
 DESTROYED = "destroyed"
 
 
-class IssuedPaper(Row, Scoped, Marked, Told):
+class IssuedPaper(Row, Scoped, Marked, RecordedInEvents):
     """A paper with number and contract; the PDF is made later (文书)."""
 
     __tablename__ = "issued_paper"
-    told_as, told_but = "文书", ("status", "is_printed", "error")
+    record_title, unrecorded = "文书", ("status", "is_printed", "error")
     __table_args__ = (
         Index("ix_issued_paper_case", "case_id"),
         Index(
@@ -60,7 +60,7 @@ class IssuedPaper(Row, Scoped, Marked, Told):
     returned_on: Mapped[date | None]
     """When the last of its signed pages was returned."""
 
-    def told_name(self) -> str:
+    def record_name(self) -> str:
         """Its title and number."""
         return f"《{self.title}》{self.number}"
 

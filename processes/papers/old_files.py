@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from documents import render
 from processes.errors import NotFound
 from processes.papers import brought
-from processes.papers.archive_models import OldFile, OldSheet, SetAsideSheet
+from processes.papers.archive_models import ExcludedDocument, OldFile, OldFileDocument
 from processes.storage import file_store
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -37,22 +37,22 @@ def latest(session: Session) -> list[OldFile]:
     return list(session.scalars(query.limit(SHOWN)))
 
 
-def sheets(session: Session, old_file_id: int) -> list[OldSheet]:
+def sheets(session: Session, old_file_id: int) -> list[OldFileDocument]:
     """Return the documents of an old file, in order."""
-    query = select(OldSheet).where(OldSheet.old_file_id == old_file_id)
-    return list(session.scalars(query.order_by(OldSheet.position)))
+    query = select(OldFileDocument).where(OldFileDocument.old_file_id == old_file_id)
+    return list(session.scalars(query.order_by(OldFileDocument.position)))
 
 
-def aside(session: Session, old_file_id: int) -> list[SetAsideSheet]:
+def aside(session: Session, old_file_id: int) -> list[ExcludedDocument]:
     """Return the documents excluded from an old file, in order of exclusion."""
-    query = select(SetAsideSheet).where(SetAsideSheet.old_file_id == old_file_id)
-    return list(session.scalars(query.order_by(SetAsideSheet.id)))
+    query = select(ExcludedDocument).where(ExcludedDocument.old_file_id == old_file_id)
+    return list(session.scalars(query.order_by(ExcludedDocument.id)))
 
 
-def set_aside(uow: UnitOfWork, file: OldFile, sheet: OldSheet, who: str, reason: str) -> None:
+def set_aside(uow: UnitOfWork, file: OldFile, sheet: OldFileDocument, who: str, reason: str) -> None:
     """Exclude a document from an old file; it is kept until the file is destroyed."""
     uow.add(
-        SetAsideSheet(
+        ExcludedDocument(
             old_file_id=file.id, title=sheet.title, media_type=sheet.media_type, sha256=sheet.sha256,
             pages=sheet.pages, aside_at=uow.now, aside_by=who, reason=reason,
         )
@@ -62,12 +62,12 @@ def set_aside(uow: UnitOfWork, file: OldFile, sheet: OldSheet, who: str, reason:
 
 def add_sheet(
     uow: UnitOfWork, file: OldFile, title: str, media_type: str, content: bytes, pages: int, folder: Path
-) -> OldSheet:
+) -> OldFileDocument:
     """Append a scanned document to the file."""
     last = uow.session.scalar(
-        select(func.max(OldSheet.position)).where(OldSheet.old_file_id == file.id)
+        select(func.max(OldFileDocument.position)).where(OldFileDocument.old_file_id == file.id)
     )  # fmt: skip
-    row = OldSheet(
+    row = OldFileDocument(
         old_file_id=file.id, position=(last or 0) + 1, title=title, media_type=media_type,
         sha256=file_store.put(folder, content), pages=pages,
     )  # fmt: skip

@@ -113,7 +113,7 @@ def _years(session: Session, today: date) -> Iterator[Due]:
     if not county.startswith(session.info.get(SCOPE, "")):
         return
     for kind, first in (
-        (ACCESS_LOG, log_chain.first_told(session)),
+        (ACCESS_LOG, log_chain.first_with_content(session)),
         (NOTICES, session.scalar(select(func.min(Notice.at)))),
     ):
         years = _term(session, kind, today, county)
@@ -131,7 +131,9 @@ def _years(session: Session, today: date) -> Iterator[Due]:
 def _is_any(session: Session, kind: str, year: int) -> bool:
     if kind == NOTICES:
         return session.scalar(select(Notice.id).where(_of_year(Notice.at, year)).limit(1)) is not None
-    return session.scalar(select(AccessLog.id).where(log_chain.is_told(*_bounds(year))).limit(1)) is not None
+    return (
+        session.scalar(select(AccessLog.id).where(log_chain.has_content(*_bounds(year))).limit(1)) is not None
+    )
 
 
 def _lists(session: Session, today: date, number: str) -> Iterator[Due]:
@@ -194,7 +196,7 @@ def _of_year(column: Any, year: int) -> ColumnElement[bool]:
 
 
 def _digests(session: Session, year: int) -> Iterable[str]:
-    query = select(AccessLog).where(log_chain.is_told(*_bounds(year))).order_by(AccessLog.id)
+    query = select(AccessLog).where(log_chain.has_content(*_bounds(year))).order_by(AccessLog.id)
     for entry in session.scalars(query.execution_options(yield_per=1000)):
         yield log_chain.digest(entry)
 

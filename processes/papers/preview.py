@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import render
-from documents.errors import PressError
+from documents.errors import RendererError
 from processes.cases.models import Case
 from processes.errors import Invalid, NotFound
 from processes.papers.models import IssuedPaper
@@ -71,16 +71,16 @@ def picture(content: bytes) -> bytes:
     """Return the first page of a PDF as a picture; raises `Invalid` if it cannot be drawn."""
     try:
         return render.preview(render.Previewing(content, True, READABLE))
-    except PressError as fault:
+    except RendererError as fault:
         raise Invalid(reason=f"不能预览：{fault}") from fault
 
 
 def pdf(bundle: Bundle, template: str, data: dict[str, Any], now: datetime) -> bytes:
     """Render a template of a content with data; raises `Invalid` with the error in the template."""
-    sheet = render.Sheet(
+    sheet = render.RenderJob(
         bundle.templates(), template, data, "https://example.invalid/verify/PREVIEW", now.isoformat()
     )
     try:
         return render.to_screen(sheet).content
-    except PressError as fault:
+    except RendererError as fault:
         raise Invalid(reason=str(fault)) from fault

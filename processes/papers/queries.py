@@ -72,14 +72,14 @@ def in_scope(actor: Actor, code: str) -> Select[IssuedPaper]:
     return query if actor.department is None else query.where(Case.department == actor.department)
 
 
-def sees_whole(actor: Actor) -> bool:
+def sees_full_numbers(actor: Actor) -> bool:
     """Return whether somebody may see papers with full ID numbers: who may reveal one, and a department its own."""
     return actor.may(Permission.ID_NUMBER_REVEAL) or actor.department is not None
 
 
-def demand_whole(actor: Actor) -> None:
+def demand_full_numbers(actor: Actor) -> None:
     """Raise `PermissionMissing` for somebody who may see masked numbers only."""
-    if not sees_whole(actor):
+    if not sees_full_numbers(actor):
         actor.demand(Permission.ID_NUMBER_REVEAL)
 
 

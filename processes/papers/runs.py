@@ -169,7 +169,7 @@ def bound_parts(run: PrintRun, parts: Sequence[dict[str, Any]], folder: Path) ->
 
 def bound_batch(run: PrintRun, session: Session, folder: Path, now: datetime) -> tuple[str, int]:
     """Join the papers of a batch behind their list; return hash and pages."""
-    sheets = [batch.Sheet(**s) for s in run.content["sheets"]]
+    sheets = [batch.BatchPaper(**s) for s in run.content["sheets"]]
     content, pages = batch.bound(session, sheets, folder, run.asked_by, now)
     return file_store.put(folder, content), pages
 

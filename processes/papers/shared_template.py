@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from documents import render
-from documents.errors import PressError
+from documents.errors import RendererError
 from processes.errors import RenderFailed
 from processes.releases import publish
 
@@ -27,7 +27,7 @@ def made(
     templates = publish.open_release(session, release.id).templates()
     try:
         return render.to_pdf(
-            render.Sheet(templates, template, dict(data), address, now.isoformat(), marked=marked)
+            render.RenderJob(templates, template, dict(data), address, now.isoformat(), marked=marked)
         )
-    except PressError as fault:
+    except RendererError as fault:
         raise RenderFailed(reason=str(fault)) from fault

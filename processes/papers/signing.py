@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import render
-from documents.errors import PressBusy, PressError, ScanUnreadable
+from documents.errors import RendererBusy, RendererError, ScanUnreadable
 from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import Actor, in_name_of
 from processes.cases.models import WorkItem
@@ -153,8 +153,8 @@ def signed_file(
         render.LongTerm(certificate.time_stamps, certificate.roots),
     )  # fmt: skip
     try:
-        return render.press().sign(job)
-    except PressError as fault:
+        return render.renderer().sign(job)
+    except RendererError as fault:
         raise RenderFailed(reason=str(fault)) from fault
 
 
@@ -188,7 +188,7 @@ def check(content: bytes, own: OfficeCertificate) -> tuple[render.SignatureSeen,
     with brought.told():
         try:
             seen = render.check_signatures(render.Checking(content, own.roots, own.signers))
-        except PressBusy:
+        except RendererBusy:
             raise VerificationBusy() from None
         except ScanUnreadable:
             return None

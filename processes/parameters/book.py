@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from processes.parameters.models import IN_FORCE, ParameterBook, ParameterValue
-from processes.policy.parameters import DatedValue, Standing
+from processes.policy.parameters import BookValues, DatedValue
 from processes.storage.batched_reads import Ask, fetch
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -25,7 +25,7 @@ _VERSIONS: WeakKeyDictionary[Session, str] = WeakKeyDictionary()
 class _Kept:
     """Cache entry for the values of one version."""
 
-    standing: Standing | None = None
+    standing: BookValues | None = None
 
 
 @lru_cache(maxsize=8)
@@ -43,7 +43,7 @@ def version(session: Session) -> str:
     return known
 
 
-def standing(session: Session) -> Standing:
+def standing(session: Session) -> BookValues:
     """Return the values in force, by name."""
     now = version(session)
     if now == EMPTY:
@@ -60,7 +60,7 @@ def rows_in_force(session: Session) -> list[ParameterValue]:
     return list(session.scalars(query))
 
 
-def by_name(rows: list[ParameterValue]) -> Standing:
+def by_name(rows: list[ParameterValue]) -> BookValues:
     """Convert rows to values for rules, by name."""
     found: dict[str, list[DatedValue]] = {}
     for row in rows:

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.policy.parameters import DatedValue, Scalar, read
-from processes.storage.base import Row, Stated, Told
+from processes.storage.base import RecordedInEvents, Row, Stated
 
 PROPOSED, IN_FORCE, REJECTED, WITHDRAWN, REPLACED = (
     "proposed",
@@ -103,11 +103,11 @@ class ParameterBook(Row, Stated):
     version: Mapped[str] = mapped_column(String(36))
 
 
-class CaseParameter(Row, Told):
+class CaseParameter(Row, RecordedInEvents):
     """A parameter as read by a case for a day; the case keeps it until it is recomputed."""
 
     __tablename__ = "case_parameter"
-    told_as = "参数取值"
+    record_title = "参数取值"
     __table_args__ = (
         Index("ix_case_parameter_case", "case_id"),
         Index(
@@ -133,11 +133,11 @@ class CaseParameter(Row, Told):
     mark: Mapped[str] = mapped_column(String(24))
     """Identifies it among the parameters of its case."""
 
-    def told_key(self) -> str:
+    def record_key(self) -> str:
         """Its mark."""
         return self.mark
 
-    def told_name(self) -> str:
+    def record_name(self) -> str:
         """The name of the parameter."""
         return f"“{self.name}”"
 

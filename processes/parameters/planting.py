@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from processes.parameters import book
 from processes.parameters.models import IN_FORCE, PROPOSED, REPLACED, WITHDRAWN, ParameterValue
-from processes.policy.parameters import DatedValue, PolicyBook, Standing, kind_of, written
+from processes.policy.parameters import BookValues, DatedValue, PolicyBook, kind_of, written
 from processes.storage.unit_of_work import UnitOfWork
 
 Place: TypeAlias = tuple[str, str, date]
@@ -32,12 +32,12 @@ class Change:
     waits: bool
 
 
-def changes(standing: Standing, before: PolicyBook | None, after: PolicyBook) -> list[Change]:
+def changes(standing: BookValues, before: PolicyBook | None, after: PolicyBook) -> list[Change]:
     """Return what publishing `after` changes in a book; `before` is the previous release, None for the first."""
     return list(_changes(standing, before, after))
 
 
-def _changes(standing: Standing, before: PolicyBook | None, after: PolicyBook) -> Iterator[Change]:
+def _changes(standing: BookValues, before: PolicyBook | None, after: PolicyBook) -> Iterator[Change]:
     now = {p: v for name, values in standing.items() for p, v in _places(name, values)}
     decided = {name for name, values in standing.items() if any(v.confirmed for v in values)}
     was, wanted = _suggested(before), _suggested(after)
@@ -73,7 +73,7 @@ def _places(name: str, values: Sequence[DatedValue]) -> Iterator[tuple[Place, Da
     return (((name, v.division, v.since), v) for v in values)
 
 
-def after(standing: Standing, planned: Sequence[Change]) -> Standing:
+def after(standing: BookValues, planned: Sequence[Change]) -> BookValues:
     """Return the book with these changes, for viewing a draft before publication."""
     found: dict[str, list[DatedValue]] = {name: list(values) for name, values in standing.items()}
     for change in planned:

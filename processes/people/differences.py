@@ -159,7 +159,7 @@ def listed(session: Session, actor: Actor, only_open: bool = True) -> list[Shown
     return _shown(session, actor, session.execute(query).all())
 
 
-def told_by(session: Session, household: Household) -> dict[int, dict[str, Any]]:
+def values_of_township(session: Session, household: Household) -> dict[int, dict[str, Any]]:
     """Return by person the open values of the household's township.
 
     Its own name for a person is included even if it was declined: its page continues to show that name.
@@ -183,9 +183,9 @@ def members_shown(session: Session, actor: Actor, household: Household, today: d
 
     Open values of the household's township replace those of people whose file is elsewhere.
     """
-    said = told_by(session, household)
+    said = values_of_township(session, household)
     return [
-        m if not m["home"] or actor.covers(m["home"]) else m | shown.as_told(said.get(m["id"], {}))
+        m if not m["home"] or actor.covers(m["home"]) else m | shown.own_values(said.get(m["id"], {}))
         for m in shown.members(household, today)
     ]
 

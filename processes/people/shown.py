@@ -30,7 +30,7 @@ def members(household: Household, today: date) -> list[dict[str, Any]]:
     return found
 
 
-def with_told(content: dict[str, Any], told: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+def with_own_values(content: dict[str, Any], told: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     """Return the household for its editing page, with the township's own data about people whose file is
     elsewhere."""
     members = []
@@ -43,7 +43,7 @@ def with_told(content: dict[str, Any], told: Mapping[int, Mapping[str, Any]]) ->
     return content | {"members": members}
 
 
-def as_told(said: Mapping[str, Any]) -> dict[str, Any]:
+def own_values(said: Mapping[str, Any]) -> dict[str, Any]:
     """Return a member for a list, with the township's own data if they differ from the file."""
     found: dict[str, Any] = {}
     if "name" in said:

@@ -33,7 +33,7 @@ class DatedValue:
     confirmed_by: str = ""
 
 
-Standing: TypeAlias = Mapping[str, tuple[DatedValue, ...]]
+BookValues: TypeAlias = Mapping[str, tuple[DatedValue, ...]]
 """Current values of the county's book, by parameter name."""
 
 
@@ -77,7 +77,7 @@ class PolicyBook:
             raise ParameterMissing(name=name, on=on.isoformat())
         return found
 
-    def under(self, standing: Standing) -> PolicyBook:
+    def under(self, standing: BookValues) -> PolicyBook:
         """Return these parameters with the values of the county's book, which take precedence over a
         release's suggestions.
 

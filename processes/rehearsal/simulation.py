@@ -24,7 +24,7 @@ from processes.errors import ContentFault
 from processes.parameters import planting
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
-from processes.policy.parameters import Standing
+from processes.policy.parameters import BookValues
 from processes.rehearsal.pool import pool
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
@@ -33,7 +33,7 @@ WORKERS = 2
 CHUNK = 500
 SHOWN = 300
 _Row = tuple[str, str, str, bytes]
-_Packed = tuple[bytes, Standing]
+_Packed = tuple[bytes, BookValues]
 _Result = tuple[str, str, str, Decimal | None, Decimal | None]
 
 
@@ -54,7 +54,7 @@ def simulate(
     new: Bundle,
     on: date,
     tell: Callable[[int, int], None],
-    book: Standing | None = None,
+    book: BookValues | None = None,
 ) -> dict[str, Any]:
     """Return amounts before and after by township, and the cases that change, the greatest changes first.
 

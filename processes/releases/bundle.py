@@ -23,7 +23,7 @@ from processes.engine import definitions
 from processes.engine.definitions import Content, Definition
 from processes.engine.facts import Facts
 from processes.errors import BundleInvalid, ReleaseMissing, TomlInvalid
-from processes.policy.parameters import PolicyBook, Standing, merge, parse_policy
+from processes.policy.parameters import BookValues, PolicyBook, merge, parse_policy
 from processes.policy.toml_text import read_toml
 from processes.releases import effects, shapes, verdicts
 from processes.releases.effects import Needed
@@ -189,7 +189,7 @@ class Bundle:
         with it."""
         return self.declared
 
-    def under(self, standing: Standing) -> Bundle:
+    def under(self, standing: BookValues) -> Bundle:
         """Return the same content with the values of the county's book."""
         found = copy.copy(self)
         found.__dict__["policy"] = self.declared.under(standing)

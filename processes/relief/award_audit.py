@@ -22,7 +22,7 @@ _KINDS = ("award_granted", "award_withdrawn", "award_stopped", "household_moved"
 
 
 @dataclass(slots=True)
-class _Told:
+class _AwardRecord:
     """What the events of a case say of one award; older events contain less."""
 
     granted: CaseEvent
@@ -38,7 +38,7 @@ class _Told:
 class _History:
     """The awards of a case in the order in which they were granted, and its former townships."""
 
-    awards: list[_Told] = field(default_factory=list)
+    awards: list[_AwardRecord] = field(default_factory=list)
     places: set[str] = field(default_factory=set)
 
 
@@ -96,7 +96,7 @@ def _grant(history: _History, event: CaseEvent) -> None:
     if last is not None and last.status == ENDED:
         last.granted, last.status, last.until, last.is_known = event, STANDING, None, True
     else:
-        history.awards.append(_Told(event, question))
+        history.awards.append(_AwardRecord(event, question))
 
 
 def _end(history: _History, event: CaseEvent) -> None:
@@ -172,7 +172,7 @@ def _is_as_granted(award: Award, event: CaseEvent, people: list[int], left: set[
     )
 
 
-def _is_of(award: Award, case: Any, told: _Told, places: set[str]) -> bool:
+def _is_of(award: Award, case: Any, told: _AwardRecord, places: set[str]) -> bool:
     """A valid award moves with its case; an ended one stays with the township that paid it."""
     if award.programme != case.programme:
         return False

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from processes.storage.base import PartOfTold, Row, Scoped, Told
+from processes.storage.base import PartOfRecorded, RecordedInEvents, Row, Scoped
 
 
-class ReliefClaim(Row, Scoped, Told):
+class ReliefClaim(Row, Scoped, RecordedInEvents):
     """What a case asks relief for: an event with its days, or bills with their period, and the amount.
 
     Written when the case is checked against earlier ones (`relief.check`), and replaced when it is checked
@@ -20,7 +20,7 @@ class ReliefClaim(Row, Scoped, Told):
     """
 
     __tablename__ = "relief_claim"
-    told_as = "救助事项登记"
+    record_title = "救助事项登记"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), unique=True)
@@ -41,16 +41,16 @@ class ReliefClaim(Row, Scoped, Told):
 
     people: Mapped[list[ReliefClaimPerson]] = relationship(cascade="all, delete-orphan")
 
-    def told_key(self) -> str:
+    def record_key(self) -> str:
         """One per case."""
         return "1"
 
-    def told_parts(self) -> list[Any]:
+    def record_parts(self) -> list[Any]:
         """Its persons, recorded with it."""
         return sorted([p.person_id, p.is_concerned] for p in self.people)
 
 
-class ReliefClaimPerson(Row, PartOfTold):
+class ReliefClaimPerson(Row, PartOfRecorded):
     """A person of the household that asks."""
 
     __tablename__ = "relief_claim_person"

@@ -19,13 +19,13 @@ from processes.releases import publish
 from processes.releases.bundle import Bundle
 from processes.relief import rules
 from processes.relief.models import Award, AwardMember
-from processes.relief.rules import Standing
+from processes.relief.rules import Benefit
 from processes.storage.unit_of_work import within
 
 
 def standing_benefits(
     session: Session, people: Iterable[int], same: Collection[int] | None = None
-) -> list[Standing]:
+) -> list[Benefit]:
     """Return the benefits that these people draw now, in any division, as double benefits cross townships.
 
     Reads tables without scope, and shows only programme and case number. `same` are all rows of these people,
@@ -51,7 +51,7 @@ def standing_benefits(
             award.c.status == "standing",
         )
     )
-    return [Standing(*row) for row in rows]
+    return [Benefit(*row) for row in rows]
 
 
 def demand_no_double_benefit(
@@ -67,18 +67,18 @@ def demand_no_double_benefit(
         return
     code = str(bundle.programme["code"])
     excluding = {s.programme_code for s in standing if code in _excluded_by(session, s.programme, on)}
-    told = told_in(session, place, standing)
+    told = shown_to(session, place, standing)
     rules.demand_no_double_benefit(told, bundle.id, {*bundle.programme.get("excludes", ()), *excluding})
 
 
-def called(session: Session, place: str, standing: Sequence[Standing]) -> list[Standing]:
+def called(session: Session, place: str, standing: Sequence[Benefit]) -> list[Benefit]:
     """Return the same benefits with the names used by a division: typing a number must not reveal whose it is."""
     drawing = session.scalars(select(Person).where(Person.id.in_({s.person_id for s in standing}))).all()
     known = names.called(session, place, drawing)
     return [replace(s, name=known.get(s.person_id, s.name)) for s in standing]
 
 
-def told_in(session: Session, place: str, standing: Sequence[Standing]) -> list[Standing]:
+def shown_to(session: Session, place: str, standing: Sequence[Benefit]) -> list[Benefit]:
     """Return the benefits for a division without a case: names as it knows them, case numbers only of its
     township."""
     here = within(Case.division, township_of(place))
@@ -133,7 +133,7 @@ def colliding(session: Session, person_id: int, on: date) -> list[str]:
     return [found[number] for number in sorted(found)]
 
 
-def _excludes(session: Session, one: Standing, other: Standing, on: date) -> bool:
+def _excludes(session: Session, one: Benefit, other: Benefit, on: date) -> bool:
     if one.programme == other.programme:
         return True
     return other.programme_code in _excluded_by(

@@ -10,7 +10,7 @@ from processes.errors import DoubleBenefit, DuplicateCase, RuleBroken
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Benefit:
     """A benefit that a person draws now."""
 
     person_id: int
@@ -21,7 +21,7 @@ class Standing:
     case_number: str
 
 
-def demand_no_double_benefit(standing: Iterable[Standing], programme: str, excludes: Iterable[str]) -> None:
+def demand_no_double_benefit(standing: Iterable[Benefit], programme: str, excludes: Iterable[str]) -> None:
     """Raise if a member already draws this programme or one that excludes it (C40)."""
     barred = set(excludes)
     for benefit in standing:

@@ -14,7 +14,7 @@ from processes.storage.batchable import require_batchable
 from processes.storage.types import ProcessData, UtcDateTime, Yuan
 
 WHOLE: Final = "2."
-"""Prefix of row states that contain what earlier ones lacked (`stated_since`, `told_since`)."""
+"""Prefix of row states that contain what earlier ones lacked (`stated_since`, `recorded_since`)."""
 
 
 class Row(DeclarativeBase):
@@ -88,38 +88,38 @@ class Stated:
     """Attributes that earlier states lack (later ones begin with `WHOLE`): earlier records stay valid."""
 
 
-class Told:
-    """A row of a case whose state is recorded in the case's events after each change (`cases.told_rows`),
+class RecordedInEvents:
+    """A row of a case whose state is recorded in the case's events after each change (`cases.recorded_rows`),
     except these attributes.
 
     For rows written by steps: the state is part of an event that is written anyway. Writers hold the case's
     lock.
     """
 
-    told_but: ClassVar[tuple[str, ...]] = ()
-    told_later: ClassVar[tuple[str, ...]] = ()
+    unrecorded: ClassVar[tuple[str, ...]] = ()
+    recorded_if_set: ClassVar[tuple[str, ...]] = ()
     """Attributes included only if they have a value: records older than them stay valid."""
-    told_since: ClassVar[tuple[str, ...]] = ()
+    recorded_since: ClassVar[tuple[str, ...]] = ()
     """Attributes that earlier states lack (later ones begin with `WHOLE`): earlier records stay valid."""
-    told_as: ClassVar[str] = ""
+    record_title: ClassVar[str] = ""
     """The Chinese name of such a row."""
-    told_in: ClassVar[str] = "case_id"
+    record_case: ClassVar[str] = "case_id"
     """The attribute with the id of its case."""
 
-    def told_key(self) -> str:
+    def record_key(self) -> str:
         """Return what identifies the row within its case before the database has assigned an id."""
         return str(getattr(self, sealing.MARK))
 
-    def told_name(self) -> str:
+    def record_name(self) -> str:
         """Return its title."""
         return ""
 
-    def told_parts(self) -> list[Any]:
+    def record_parts(self) -> list[Any]:
         """Return the rows that belong to it."""
         return []
 
 
-class PartOfTold:
+class PartOfRecorded:
     """A row recorded as part of another: the attribute with the other row's id, and its class."""
 
     told_with: ClassVar[tuple[str, str]]

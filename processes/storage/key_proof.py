@@ -19,7 +19,7 @@ Sample = tuple[bytes, bytes | None]
 _LOOKED_AT = 20
 
 
-def samples(session: Session, vaults: Iterable[Path]) -> Iterator[Sample]:
+def samples(session: Session, file_stores: Iterable[Path]) -> Iterator[Sample]:
     """Yield the newest encrypted row of each table, each of its values, then the smallest of some files of
     each store.
 
@@ -31,8 +31,8 @@ def samples(session: Session, vaults: Iterable[Path]) -> Iterator[Sample]:
     for name in resealing.sealed_columns():
         if name in tables:
             yield from _of_table(session, Row.metadata.tables[name], known.get_columns(name))
-    for vault in vaults:
-        files = list(islice(vault.glob("*/*.sealed"), _LOOKED_AT))
+    for store in file_stores:
+        files = list(islice(store.glob("*/*.sealed"), _LOOKED_AT))
         if files:
             yield min(files, key=lambda f: f.stat().st_size).read_bytes(), None
 

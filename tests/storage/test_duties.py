@@ -16,7 +16,7 @@ from processes.access.accounts import actor_of
 from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor, StandIn
-from processes.cases import duties, told_rows, work_audit
+from processes.cases import duties, recorded_rows, work_audit
 from processes.cases.models import Case, Involvement, WorkItem
 from processes.compound import row_backlog
 from processes.errors import AccountInvalid, DutySeparation, OwnProposal, RuleBroken
@@ -274,7 +274,7 @@ def test_who_took_the_call_does_not_decide_what_came_of_it(whole_stage: Stage) -
 def _untrue(stage: Stage) -> list[str]:
     """Steps and other rows of cases that are not what the events say of them."""
     with stage.database.unit_of_work() as uow:
-        return [*told_rows.differing(uow.session), *work_audit.differing(uow.session)]
+        return [*recorded_rows.differing(uow.session), *work_audit.differing(uow.session)]
 
 
 def _step(

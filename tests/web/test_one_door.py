@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from documents import render
-from documents.errors import PressBusy
+from documents.errors import RendererBusy
 from processes import jobs
 from processes.errors import NotFound
 from processes.office.cases.start import StartCase
@@ -147,7 +147,7 @@ def test_strangers_who_come_together_are_told_to_come_again(stage: Stage) -> Non
         answer = nobody.post("/verify", {"file": (io.BytesIO(files.a_pdf()), "a.pdf")})
         assert answer.status_code == 503
         assert "核验的人较多" in answer.text
-        with pytest.raises(PressBusy):
+        with pytest.raises(RendererBusy):
             render.check_signatures(render.Checking(files.a_pdf(), ()))
         assert render.count_pages(render.Counting(files.a_pdf(), True)) >= 1
     finally:

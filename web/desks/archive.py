@@ -23,7 +23,7 @@ from processes.office.papers.archive import (
 from processes.office.papers.export import ExportFile
 from processes.office.papers.read import NotePaperRead
 from processes.papers import archive, catalogue, destruction, old_files
-from processes.papers.archive_models import OldSheet, SetAsideSheet
+from processes.papers.archive_models import ExcludedDocument, OldFileDocument
 from processes.people import queries as people
 from processes.policy import reading, retention
 from processes.policy.calendar import civil_date
@@ -127,7 +127,7 @@ def sheet_aside(actor: Actor, number: str, sheet_id: int) -> Any:
     return _scanned(actor, found, f"{number}/移出{sheet_id}")
 
 
-def _scanned(actor: Actor, piece: OldSheet | SetAsideSheet | None, read_as: str) -> Any:
+def _scanned(actor: Actor, piece: OldFileDocument | ExcludedDocument | None, read_as: str) -> Any:
     """A document as a file, after the read has been logged."""
     if piece is None:
         raise NotFound()

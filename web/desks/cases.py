@@ -273,7 +273,7 @@ def _places(office: Any, actor: Actor, case: Any, bundle: Any) -> list[Any]:
     facts = bundle.facts(office.database.clock(), case.division)
     definition = bundle.definition(case.process)
     state = runtime.restore(definition, case.state, facts)
-    return lawful.standings(definition, state, effects.deciding_steps(bundle, case.process))
+    return lawful.positions(definition, state, effects.deciding_steps(bundle, case.process))
 
 
 def _sentences(told: Computation) -> dict[str, Any]:

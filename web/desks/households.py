@@ -143,7 +143,9 @@ def _page(actor: Actor, number: str | None) -> Any:
         sheet = unsaved_sheet.of_page(actor, version) if actor.may(Permission.HOUSEHOLD_WRITE) else None
         content = None
         if household is not None:
-            content = shown.with_told(shown.as_form(household), differences.told_by(session, household))
+            content = shown.with_own_values(
+                shown.as_form(household), differences.values_of_township(session, household)
+            )
         if sheet is not None and sheet.data is not None:
             content = sheet.data
         members = [] if household is None else _members(session, actor, household, today)
@@ -224,8 +226,8 @@ def past(actor: Actor, number: str) -> Any:
         elsewhere = {
             m.person_id for m in household.members if m.person.home and not actor.covers(m.person.home)
         }
-        said = {i: s for i, s in differences.told_by(session, household).items() if i in elsewhere}
-        earlier = [(v, shown.with_told(v.content, said)) for v in kept]
+        said = {i: s for i, s in differences.values_of_township(session, household).items() if i in elsewhere}
+        earlier = [(v, shown.with_own_values(v.content, said)) for v in kept]
         told = [
             (v, history.changes(before, content))
             for (v, content), (_, before) in zip(earlier, [*earlier[1:], (None, {})], strict=True)
@@ -234,7 +236,7 @@ def past(actor: Actor, number: str) -> Any:
         own = [c for c in cases.of_household(session, household.id) if civil_date(c.opened_at) <= day]
         return render_template(
             "households/history.html", household=household, day=day, state=state, told=told,
-            content=None if state is None else shown.with_told(state.content, said), awards=awards,
+            content=None if state is None else shown.with_own_values(state.content, said), awards=awards,
             cases=own, line=history.line, today=today, closed_then=lambda c: c.closed_at and civil_date(c.closed_at) <= day,
             categories=kinds.CATEGORIES, persons=_person_changes(session, actor, household),
         )  # fmt: skip

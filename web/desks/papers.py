@@ -66,7 +66,7 @@ def original(actor: Actor, code: str) -> Any:
         paper = queries.by_code(session, actor, code)
     if paper.sha256 is None:
         raise PaperNotReady()
-    if not queries.sees_whole(actor):
+    if not queries.sees_full_numbers(actor):
         return _masked(office, actor, code)
     office.perform(NotePaperRead(paper.code), actor)
     content = _content(office, actor, paper.code, paper.signed_sha256 or paper.sha256)
@@ -90,7 +90,7 @@ def withdraw(actor: Actor, code: str) -> Any:
 def pdf(actor: Actor, code: str) -> Any:
     """Return a paper's PDF; while it is being made, a page that reloads itself."""
     office = auth.office()
-    if not queries.sees_whole(actor):
+    if not queries.sees_full_numbers(actor):
         return _masked(office, actor, code)
     try:
         printed = office.perform(RecordPrinting(code), actor)

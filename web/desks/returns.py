@@ -62,7 +62,7 @@ def place(actor: Actor) -> Any:
 @budgets.spends(budgets.PAPERS)
 def signed(actor: Actor, code: str) -> Any:
     """Return the signed pages of a paper as one file; as pictures, numbers in them cannot be masked."""
-    queries.demand_whole(actor)
+    queries.demand_full_numbers(actor)
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         paper = queries.by_code(session, actor, code)
@@ -80,7 +80,7 @@ def signed(actor: Actor, code: str) -> Any:
 @budgets.spends(budgets.PAPERS)
 def replaced(actor: Actor, code: str, page_id: int) -> Any:
     """Show a signed page that was replaced."""
-    queries.demand_whole(actor)
+    queries.demand_full_numbers(actor)
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         paper = queries.by_code(session, actor, code)

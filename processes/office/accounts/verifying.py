@@ -51,7 +51,7 @@ def is_fresh(settings: Settings, here: AtDesk, for_further: timedelta = timedelt
     return sessions.wall() + for_further - here.verified_at < valid
 
 
-def demand_whole(actor: Actor) -> None:
+def demand_complete_session(actor: Actor) -> None:
     """Raise `FactorDue` or `EnrolmentDue` while a session lacks its second factor."""
     awaits = "" if actor.at_desk is None else actor.at_desk.awaits
     if awaits == factors.FACTOR:

@@ -20,7 +20,7 @@ from processes.cases.models import Case
 from processes.cases.move_models import ASKED, DONE, EXPIRED, REFUSED, CaseMove
 from processes.engine import progress as p
 from processes.engine import returns
-from processes.engine.moves import Standing, standings, target
+from processes.engine.moves import Position, positions, target
 from processes.errors import MoveRefused, NotFound, OwnProposal, RuleBroken, StaleCase
 from processes.office.answers import reason_of
 from processes.office.cases import control
@@ -33,9 +33,9 @@ from processes.storage.unit_of_work import UnitOfWork
 from processes.verbs import registry
 
 
-def places(run: Run) -> list[Standing]:
+def places(run: Run) -> list[Position]:
     """Return the positions of the case and the possible moves."""
-    return standings(run.definition, run.state(), effects.deciding_steps(run.bundle, run.case.process))
+    return positions(run.definition, run.state(), effects.deciding_steps(run.bundle, run.case.process))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,15 @@ from processes.office.answers import reason_of
 from processes.office.cases.attachments import media_type
 from processes.office.command import Command, Weighty, handles
 from processes.papers import destruction, old_files, outlived
-from processes.papers.archive_models import CASE, DONE, PROPOSED, REFUSED, Destruction, OldFile, OldSheet
+from processes.papers.archive_models import (
+    CASE,
+    DONE,
+    PROPOSED,
+    REFUSED,
+    Destruction,
+    OldFile,
+    OldFileDocument,
+)
 from processes.people.models import Household
 from processes.policy import retention
 from processes.policy.calendar import civil_date
@@ -139,7 +147,9 @@ def drop_old_sheet(
     """Exclude a document with a reason; the others keep their order."""
     reason = reason_of(command.reason)
     file = _old_file(uow, actor, command.number)
-    query = select(OldSheet).where(OldSheet.old_file_id == file.id, OldSheet.position == command.position)
+    query = select(OldFileDocument).where(
+        OldFileDocument.old_file_id == file.id, OldFileDocument.position == command.position
+    )
     row = uow.session.scalar(query)
     if row is None:
         raise NotFound()

@@ -47,7 +47,7 @@ def export_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: Expo
 
     Numbers in pictures of signed pages and documents cannot be masked.
     """
-    queries.demand_whole(actor)
+    queries.demand_full_numbers(actor)
     if command.case_number:
         case = actions.locked_case(uow, actor, command.case_number)
         events.append(uow, case, actor, "exported", case.programme_title)

@@ -57,7 +57,7 @@ def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: Prin
         paper = queries.by_code(uow.session, actor, code)
         case = uow.session.get_one(Case, paper.case_id)
         sheets.append(
-            batch.Sheet(
+            batch.BatchPaper(
                 printed.sha256, paper.title, paper.number, case.number, case.applicant, paper.pages or 0
             )
         )

@@ -40,7 +40,7 @@ def record_printing(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: RecordPrinting
 ) -> RecordPrintingResult:
     """Record who opened which paper, and the number of the copy; return the location of its file."""
-    queries.demand_whole(actor)
+    queries.demand_full_numbers(actor)
     row = uow.session.scalar(queries.in_scope(actor, command.code))
     if row is None or row.standing == DESTROYED:
         raise NotFound()

@@ -56,5 +56,5 @@ def _leaving_with_award(uow: UnitOfWork, form: HouseholdForm, household: Househo
     standing = [s for s in relief.standing_benefits(uow.session, list(gone)) if s.person_id in gone]
     return [
         f"{gone[s.person_id]}，其{s.programme_title}{f'（{s.case_number}）' if s.case_number else ''}仍在发放，应及时复核待遇"
-        for s in relief.told_in(uow.session, household.division, standing)
+        for s in relief.shown_to(uow.session, household.division, standing)
     ]

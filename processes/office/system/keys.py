@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from processes.access import audit, row_states
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import preparers, told_rows
+from processes.cases import preparers, recorded_rows
 from processes.office.command import Command, handles
 from processes.people import fingerprints
 from processes.relief import actions as relief
@@ -114,7 +114,7 @@ def note_row_states(
     if row_states.has_begun(uow.session, OF_MORE):
         return NoteRowStatesResult(noted=noted, after=None)
     has_begun = row_states.has_begun(uow.session, OF_CASES)
-    of_cases, after = told_rows.begin(uow, command.after, has_begun)
+    of_cases, after = recorded_rows.begin(uow, command.after, has_begun)
     for what in () if after is not None else (OF_MORE,) if has_begun else (OF_CASES, OF_MORE):
         row_states.note_begun(uow, what)
     return NoteRowStatesResult(noted=noted + of_cases, after=after)

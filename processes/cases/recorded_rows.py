@@ -1,7 +1,7 @@
 """Hashes of rows of a case in its events after each change, so that rows changed outside the program are
 detected.
 
-For rows written by steps (`storage.base.Told`): limits, papers, snapshots, parameters, requests. The last
+For rows written by steps (`storage.base.RecordedInEvents`): limits, papers, snapshots, parameters, requests. The last
 event that a transaction writes of a case contains the states, so that no further statement is needed; if
 there was no event, one is added for them.
 """
@@ -26,7 +26,7 @@ from processes.errors import SealBroken
 from processes.policy import values
 from processes.policy.money import to_fen
 from processes.storage import sealing
-from processes.storage.base import WHOLE, PartOfTold, Row, Told
+from processes.storage.base import WHOLE, PartOfRecorded, RecordedInEvents, Row
 from processes.storage.batchable import listen_to_early_flushes
 from processes.storage.sealing import MARK
 from processes.storage.unit_of_work import UnitOfWork
@@ -41,19 +41,19 @@ _SEALED = "_sealed"
 
 def kinds() -> list[Any]:
     """Return the kinds of rows whose state is recorded, by table."""
-    found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, Told)]
+    found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, RecordedInEvents)]
     return sorted(found, key=lambda kind: kind.__tablename__)
 
 
 def parts() -> list[Any]:
     """Return the kinds of rows that are recorded as part of others, by table."""
-    found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, PartOfTold)]
+    found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, PartOfRecorded)]
     return sorted(found, key=lambda kind: kind.__tablename__)
 
 
 def digest(row: Any) -> str:
     """Return the hash over a row and its parts. It is encrypted in the event, so encrypted values are included."""
-    return WHOLE + _hash(row) if type(row).told_since else _hash(row)
+    return WHOLE + _hash(row) if type(row).recorded_since else _hash(row)
 
 
 def _hash(row: Any, but: Collection[str] = ()) -> str:
@@ -65,18 +65,18 @@ def _hash(row: Any, but: Collection[str] = ()) -> str:
         for name in _told(kind)
         if name not in but
     ]
-    said += [[name, value] for name in kind.told_later if (value := getattr(row, name)) is not None]
-    return hashlib.sha256(values.dumps([said, row.told_parts()])).hexdigest()[:_LENGTH]
+    said += [[name, value] for name in kind.recorded_if_set if (value := getattr(row, name)) is not None]
+    return hashlib.sha256(values.dumps([said, row.record_parts()])).hexdigest()[:_LENGTH]
 
 
 def note_changes(uow: UnitOfWork) -> None:
     """Record the state of rows changed in this transaction in events; called at the end of every transaction."""
     session = uow.session
-    if any(isinstance(row, PartOfTold) for row in (*session.new, *session.dirty, *session.deleted)):
+    if any(isinstance(row, PartOfRecorded) for row in (*session.new, *session.dirty, *session.deleted)):
         session.flush()
     changed: dict[int, tuple[Any, bool]] = session.info.pop(_CHANGED, {})
     for row in (*session.new, *session.dirty):
-        if isinstance(row, Told) and _is_changed(row):
+        if isinstance(row, RecordedInEvents) and _is_changed(row):
             changed[id(row)] = (row, True)
     for owner, key in session.info.pop(_PARTS, {}):
         row = session.get(_kind_of(owner), key)
@@ -84,7 +84,7 @@ def note_changes(uow: UnitOfWork) -> None:
             changed[id(row)] = (row, True)
     by_case: dict[int, list[tuple[Any, bool]]] = defaultdict(list)
     for row, is_there in changed.values():
-        by_case[getattr(row, row.told_in)].append((row, is_there))
+        by_case[getattr(row, row.record_case)].append((row, is_there))
     for case_id, rows in sorted(by_case.items(), key=lambda one: one[0]):
         _note(uow, case_id, rows)
 
@@ -102,7 +102,7 @@ def begin(uow: UnitOfWork, after: int, has_begun: bool) -> tuple[int, int | None
     said, _ = _said(uow.session, [case.id for case in cases])
     fresh: dict[int, list[tuple[Any, bool]]] = defaultdict(list)
     for case_id, kind, row in _rows(uow.session, [case.id for case in cases]):
-        state = said.get((case_id, kind.__tablename__, row.told_key()), GONE)
+        state = said.get((case_id, kind.__tablename__, row.record_key()), GONE)
         if _says_less(row, state) if state != GONE else not has_begun:
             fresh[case_id].append((row, True))
     for case_id, rows in sorted(fresh.items()):
@@ -112,7 +112,7 @@ def begin(uow: UnitOfWork, after: int, has_begun: bool) -> tuple[int, int | None
 
 def _says_less(row: Any, state: str) -> bool:
     """Whether a record covers fewer columns and is correct; a row that was altered is left to be detected."""
-    return bool(type(row).told_since) and not state.startswith(WHOLE) and not fault(row, state)
+    return bool(type(row).recorded_since) and not state.startswith(WHOLE) and not fault(row, state)
 
 
 def differing(session: Session) -> Iterator[str]:
@@ -124,17 +124,17 @@ def differing(session: Session) -> Iterator[str]:
     orphans = select(CaseEvent.case_id).where(~exists().where(Case.id == CaseEvent.case_id)).distinct()
     for case_id in session.scalars(orphans):
         yield f"有办理记录的第 {case_id} 号办件缺失"
-    titles = {kind.__tablename__: kind.told_as for kind in kinds()}
+    titles = {kind.__tablename__: kind.record_title for kind in kinds()}
     query = select(Case.id, Case.number, Case.destroyed_on).order_by(Case.id).limit(AT_ONCE)
     while cases := session.execute(query.where(Case.id > after)).all():
         after = cases[-1].id
         numbers = {case.id: case.number for case in cases if case.destroyed_on is None}
         said, unreadable = _said(session, list(numbers))
         for case_id, kind, row in _rows(session, list(numbers)):
-            state = said.pop((case_id, kind.__tablename__, row.told_key()), GONE)
+            state = said.pop((case_id, kind.__tablename__, row.record_key()), GONE)
             wrong = "" if case_id in unreadable else fault(row, state)
             if wrong:
-                yield f"{numbers[case_id]}：{kind.told_as}{row.told_name()}{wrong}"
+                yield f"{numbers[case_id]}：{kind.record_title}{row.record_name()}{wrong}"
         for (case_id, table, _), state in sorted(said.items()):
             if state != GONE and case_id not in unreadable:
                 yield f"{numbers[case_id]}：{titles[table]}缺失"
@@ -154,7 +154,7 @@ def fault(row: Any, state: str) -> str:
 def _state(row: Any, noted: str) -> str:
     """A row's state over the columns of the recorded one, which may be fewer."""
     kind: Any = type(row)
-    return digest(row) if noted.startswith(WHOLE) else _hash(row, kind.told_since)
+    return digest(row) if noted.startswith(WHOLE) else _hash(row, kind.recorded_since)
 
 
 def said_of(session: Session, case_ids: list[int]) -> dict[tuple[int, str, str], str]:
@@ -182,15 +182,15 @@ def _said(session: Session, case_ids: list[int]) -> tuple[dict[tuple[int, str, s
 
 def _rows(session: Session, case_ids: list[int]) -> Iterator[tuple[int, Any, Any]]:
     for kind in kinds():
-        of_case = getattr(kind, kind.told_in)
+        of_case = getattr(kind, kind.record_case)
         for row in session.scalars(select(kind).where(of_case.in_(case_ids)).order_by(kind.id)).unique():
-            yield getattr(row, kind.told_in), kind, row
+            yield getattr(row, kind.record_case), kind, row
 
 
 def _note(uow: UnitOfWork, case_id: int, rows: Iterable[tuple[Any, bool]]) -> None:
     states: dict[str, dict[str, str]] = {}
     for row, is_there in rows:
-        states.setdefault(row.__tablename__, {})[row.told_key()] = digest(row) if is_there else GONE
+        states.setdefault(row.__tablename__, {})[row.record_key()] = digest(row) if is_there else GONE
     # The session holds changed rows in no order; sorted, so that equal work gives equal events.
     states = {table: dict(sorted(states[table].items())) for table in sorted(states)}
     if events.say_too(uow, case_id, **{SAID: states}):
@@ -209,7 +209,7 @@ def _told(kind: Any) -> tuple[str, ...]:
     return tuple(
         n
         for n in sorted(opened)
-        if n not in ("id", "case_id", MARK, "mark", *kind.told_but, *kind.told_later)
+        if n not in ("id", "case_id", MARK, "mark", *kind.unrecorded, *kind.recorded_if_set)
     )
 
 
@@ -229,7 +229,9 @@ def _is_changed(row: Any) -> bool:
     if state.key is None:
         return True
     kind: Any = type(row)
-    told = {f"{n}{_SEALED}" if n in sealing.sealed_of(kind) else n for n in (*_told(kind), *kind.told_later)}
+    told = {
+        f"{n}{_SEALED}" if n in sealing.sealed_of(kind) else n for n in (*_told(kind), *kind.recorded_if_set)
+    }
     return any(state.dict.get(name) != old for name, old in state.committed_state.items() if name in told)
 
 
@@ -265,9 +267,9 @@ def _part_changed(_mapper: Any, _connection: Any, row: Any) -> None:
 
 
 # What is flushed only at the end of the transaction is found in the session by `note_changes`.
-listen_to_early_flushes(Told, "after_insert", _stored)
-listen_to_early_flushes(Told, "after_update", _stored)
-listened.listen(Told, "after_delete", _taken_away, propagate=True)
+listen_to_early_flushes(RecordedInEvents, "after_insert", _stored)
+listen_to_early_flushes(RecordedInEvents, "after_update", _stored)
+listened.listen(RecordedInEvents, "after_delete", _taken_away, propagate=True)
 for _moment in ("after_insert", "after_update", "after_delete"):
-    listened.listen(PartOfTold, _moment, _part_changed, propagate=True)
-UnitOfWork.at_every_end["1 told rows"] = note_changes
+    listened.listen(PartOfRecorded, _moment, _part_changed, propagate=True)
+UnitOfWork.at_every_end["1 recorded rows"] = note_changes
