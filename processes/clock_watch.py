@@ -21,7 +21,7 @@ APART = timedelta(hours=1)
 """More than two machines of an office differ."""
 
 
-def steady() -> float:
+def seconds_since_start() -> float:
     """Return seconds since the machine started, including sleep; nobody can set this clock."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
@@ -29,7 +29,7 @@ def steady() -> float:
 class ClockWatch:
     """The clock as last seen while it was right."""
 
-    def __init__(self, office: Office, seconds: Callable[[], float] = steady) -> None:
+    def __init__(self, office: Office, seconds: Callable[[], float] = seconds_since_start) -> None:
         self._office = office
         self._seconds = seconds
         # A new worker trusts its clock, however long none ran; a restart is the operator's confirmation.
@@ -42,13 +42,13 @@ class ClockWatch:
         if abs(now - expected) > JUMP:
             way = "快" if now > expected else "慢"
             return f"本机时钟突然变{way}：现在显示 {_said(now)}，按实际经过的时间应为 {_said(expected)}"
-        server = self._servers()
+        server = self._server_time()
         if server is not None and abs(now - server) > APART:
             return f"本机时钟显示 {_said(now)}，数据库服务器显示 {_said(server)}，相差过大"
         self._right, self._at = now, at
         return None
 
-    def _servers(self) -> datetime | None:
+    def _server_time(self) -> datetime | None:
         """The time of the database server; SQLite has no server."""
         if self._office.database.is_sqlite:
             return None

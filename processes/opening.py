@@ -36,7 +36,7 @@ from processes.people.models import Person
 from processes.relief.actions import fingerprints_of
 from processes.settings import OFFICE_NAME, Settings, from_environment
 from processes.storage import key_proof, keyring, scanner, sealing
-from processes.storage.engines import failures_named, is_absent
+from processes.storage.engines import is_absent, translate_errors
 from processes.storage.unit_of_work import Database
 
 log = structlog.get_logger()
@@ -77,7 +77,7 @@ def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office
     is_lost = not unchecked and not keyring.holds(settings.keys, keyring.SESSION)
     if not unchecked:
         office = checked_office(office)
-    with failures_named():
+    with translate_errors():
         keyring.use(_fitting_keys(office, may_make=not is_restored))
         if not is_absent(office.database.engine):
             _demand_index(office)
@@ -96,7 +96,7 @@ def demand_begun() -> None:
     """Raise `OfficeMissing` if there is no schema, for commands that repair an office of any version."""
     settings = from_environment()
     engine = Database(settings.database_url).engine
-    with failures_named():
+    with translate_errors():
         if is_absent(engine) or schema.position(engine) is schema.Position.EMPTY:
             raise OfficeMissing(folder=settings.var)
 
@@ -107,7 +107,7 @@ def checked_office(office: Office) -> Office:
         raise RestoreUnfinished()
     if is_absent(office.database.engine):
         raise OfficeMissing(folder=office.settings.var)
-    with failures_named():
+    with translate_errors():
         _demand_schema(office)
     with office.database.reading("") as session:
         here = founding.installation(session)

@@ -62,7 +62,9 @@ BESIDE: tuple[Task, ...] = (
 class Worker:
     """The tasks of an office, and which of them pause."""
 
-    def __init__(self, office: Office, seconds: Callable[[], float] = clock_watch.steady) -> None:
+    def __init__(
+        self, office: Office, seconds: Callable[[], float] = clock_watch.seconds_since_start
+    ) -> None:
         self.office = office
         self._clock = clock_watch.ClockWatch(office, seconds)
         self._held: str | None = None

@@ -79,7 +79,7 @@ def session_id() -> int:
     return cast(int, g.session_id)
 
 
-def ask_no_more() -> None:
+def treat_as_signed_out() -> None:
     """Treat the rest of this request as not signed in, because the database does not respond."""
     g.actor = None
 
@@ -144,7 +144,7 @@ def _keep_mark(mark: str) -> None:
 
 def open_session(mark: str, browser: str) -> None:
     """Begin a new session with nothing of an earlier one; both tokens come from signing in."""
-    _end_the_one_before()
+    _end_previous_session()
     _keep_mark(mark)
 
     @after_this_request
@@ -156,7 +156,7 @@ def open_session(mark: str, browser: str) -> None:
         return response
 
 
-def _end_the_one_before() -> None:
+def _end_previous_session() -> None:
     """End the previous session of this browser: otherwise a copy of its cookie would stay valid after signing out."""
     mark = session.get("mark")
     if not isinstance(mark, str):

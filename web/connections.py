@@ -30,8 +30,8 @@ class LimitedChannel(HTTPChannel):  # type: ignore[misc]
     def __init__(
         self, is_exempt: Callable[[str], bool], server: Any, sock: Any, addr: Any, *args: Any, **named: Any
     ) -> None:
-        whence = str(addr[0])
-        self.whose = "" if is_exempt(whence) else network(whence)
+        counting_key = str(addr[0])
+        self.whose = "" if is_exempt(counting_key) else network(counting_key)
         self.begun: float | None = None
         self.since = time.monotonic()
         if self.whose:

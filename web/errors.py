@@ -64,7 +64,7 @@ def _office_error(fault: e.YimenError) -> Response:
     if isinstance(fault, e.NotAllowed | e.NotFound) and not isinstance(fault, _ASKS):
         _note_refusal()
     if isinstance(fault, e.DATABASE_FAILED):
-        auth.ask_no_more()  # the error page is rendered without the database
+        auth.treat_as_signed_out()  # the error page is rendered without the database
     article = f"（依据：{_cited(fault.clause)}）" if fault.clause else ""
     return _answer(status_of(fault), fault.message + article, fault.code, fields)
 

@@ -8,9 +8,9 @@ from flask_limiter.util import get_remote_address
 from processes.access.networks import network
 
 
-def whence() -> str:
+def counting_key() -> str:
     """Return the key for counting a request: the address, or the network of one visitor."""
     return network(get_remote_address())
 
 
-limiter = Limiter(whence, default_limits=[])
+limiter = Limiter(counting_key, default_limits=[])

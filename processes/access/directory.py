@@ -41,7 +41,7 @@ def knows(directory: Directory, username: str, password: str) -> bool:
     return _can_be_asked(username, password) and _proves(directory, username, password)
 
 
-def pretend(directory: Directory, username: str, password: str) -> None:
+def check_nobody(directory: Directory, username: str, password: str) -> None:
     """Do the same exchange for a non-existent name, so that a sign-in without directory takes as long.
 
     The name and password of the sign-in are not sent. Raises `DirectoryAway`.

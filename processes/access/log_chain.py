@@ -98,7 +98,7 @@ def _head(uow: UnitOfWork, account_id: int) -> LogHead:
     query = query.execution_options(populate_existing=True)
     found = uow.session.scalar(query)
     if found is None:
-        uow.insert_unless_there(LogHead, account_id=account_id, entries=0, head="")
+        uow.insert_if_missing(LogHead, account_id=account_id, entries=0, head="")
         found = uow.session.scalars(query).one()
     return found
 

@@ -45,7 +45,7 @@ def keep(uow: UnitOfWork, actor: Actor, text: str, is_shared: bool) -> None:
     count = uow.session.scalar(select(func.count()).where(Phrase.owner == owner)) or 0
     if count >= MOST:
         raise Invalid(reason=f"常用意见最多保存 {MOST} 条，请先删除不用的")
-    uow.insert_unless_there(
+    uow.insert_if_missing(
         Phrase, owner=owner, text=told, made_by_id=actor.account_id, made_by=actor.name, made_at=uow.now
     )
 

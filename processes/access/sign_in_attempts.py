@@ -170,7 +170,7 @@ def _row(uow: UnitOfWork, mark: str, place: str) -> SignInAttempts:
         found = uow.session.scalar(query)
         if found is not None:
             return found
-        uow.insert_unless_there(SignInAttempts, name_mark=mark, place=place, failures=0, last_at=uow.now)
+        uow.insert_if_missing(SignInAttempts, name_mark=mark, place=place, failures=0, last_at=uow.now)
     # Deleted by another attempt each time between the two statements.
     raise DatabaseBusy()
 

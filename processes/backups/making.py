@@ -49,7 +49,7 @@ def _fill(office: Office, draft: Path, now: datetime) -> None:
         shutil.copyfile(volume, draft / volume.name)
     dumping.dump(engine, draft)
     for folder_name, folder in settings.file_stores.items():
-        _copy_sealed(folder, draft / folder_name)
+        _copy_encrypted(folder, draft / folder_name)
     told = manifest.made(draft, now, schema.revision(engine) or "", engine.dialect.name)
     (draft / manifest.NAME).write_bytes(told.dumped())
     os.sync()
@@ -82,7 +82,7 @@ def _take_back(draft: Path, made: list[Path]) -> None:
             folder.rmdir()
 
 
-def _copy_sealed(source: Path, target: Path) -> None:
+def _copy_encrypted(source: Path, target: Path) -> None:
     """Copy every file of a file store; one deleted meanwhile (destruction) is left out."""
     for path in sorted(source.glob("*/*.sealed")):
         place = target / path.parent.name / path.name

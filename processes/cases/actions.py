@@ -63,7 +63,7 @@ def locked_case_of(uow: UnitOfWork, actor: Actor, item_id: int) -> tuple[Case, l
         raise NotFound()
     if case.status == SUSPENDED:
         raise CaseSuspended(reason=case.suspended_because)
-    uow.keep_ready(Clock, case.id, running)
+    uow.store_rows(Clock, case.id, running)
     return case, items, next(i for i in items if i.id == item_id)
 
 
@@ -88,7 +88,7 @@ def items_of(uow: UnitOfWork, case: Case) -> list[WorkItem]:
     """Return every work item of a case, oldest first."""
     values = {"case_id": case.id}
     items, running = uow.read((_ITEMS_OF_CASE, values), (CLOCKS_OF_CASE, values))
-    uow.keep_ready(Clock, case.id, running)
+    uow.store_rows(Clock, case.id, running)
     return items
 
 

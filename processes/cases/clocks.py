@@ -52,11 +52,11 @@ def of_case(session: Session, case_id: int) -> list[Clock]:
     """Return every clock of a case, oldest first, with its suspensions."""
     values = {"case_id": case_id}
     clocks, suspensions = fetch(session, [(CLOCKS_OF_CASE, values), (_SUSPENSIONS_OF_CASE, values)])
-    _hang_on(clocks, suspensions)
+    _attach_suspensions(clocks, suspensions)
     return clocks
 
 
-def _hang_on(clocks: list[Clock], suspensions: list[Suspension]) -> None:
+def _attach_suspensions(clocks: list[Clock], suspensions: list[Suspension]) -> None:
     """Attach suspensions to all clocks, so that they are not queried clock by clock."""
     for clock in clocks:
         if "suspensions" in inspect(clock).unloaded:
@@ -107,7 +107,7 @@ class CaseClocks:
             (_SUSPENSIONS_OF_CASE, {"case_id": self.case.id}), (_NOTICES, {})
         )
         self._calendar = _calendar_with(notices)
-        _hang_on(rows, suspensions)
+        _attach_suspensions(rows, suspensions)
 
     def running(self, name: str = ALL) -> list[Clock]:
         """Clocks that have not been stopped."""
@@ -232,7 +232,7 @@ def _number(value: Scalar) -> Decimal:
     return value
 
 
-def barring(session: Session, township: str, today: date, except_case: int) -> list[str]:
+def blocking_advances(session: Session, township: str, today: date, except_case: int) -> list[str]:
     """Return the numbers of a township's cases with overdue paperwork; they block its next advance (C10)."""
     query = (
         select(Case.number)

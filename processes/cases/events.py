@@ -46,7 +46,7 @@ def append(
     return event
 
 
-def say_too(uow: UnitOfWork, case_id: int, **more: Any) -> bool:
+def add_to_last(uow: UnitOfWork, case_id: int, **more: Any) -> bool:
     """Add data to the last event that this transaction wrote of a case; return whether there is one."""
     case, event = uow.session.info.get(_LAST, {}).get(case_id, (None, None))
     if event is None:

@@ -19,7 +19,7 @@ def next_in(uow: UnitOfWork, series: str) -> int:
     query = select(NumberSeries).where(NumberSeries.series == series).with_for_update()
     row = uow.session.scalar(query)
     if row is None:
-        uow.insert_unless_there(NumberSeries, series=series, last=0)
+        uow.insert_if_missing(NumberSeries, series=series, last=0)
         row = uow.session.scalars(query).one()
     row.last += 1
     return row.last

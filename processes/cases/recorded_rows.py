@@ -103,14 +103,14 @@ def begin(uow: UnitOfWork, after: int, has_begun: bool) -> tuple[int, int | None
     fresh: dict[int, list[tuple[Any, bool]]] = defaultdict(list)
     for case_id, kind, row in _rows(uow.session, [case.id for case in cases]):
         state = said.get((case_id, kind.__tablename__, row.record_key()), GONE)
-        if _says_less(row, state) if state != GONE else not has_begun:
+        if _covers_less(row, state) if state != GONE else not has_begun:
             fresh[case_id].append((row, True))
     for case_id, rows in sorted(fresh.items()):
         _note(uow, case_id, rows)
     return sum(map(len, fresh.values())), found[-1].id if len(found) == AT_ONCE else None
 
 
-def _says_less(row: Any, state: str) -> bool:
+def _covers_less(row: Any, state: str) -> bool:
     """Whether a record covers fewer columns and is correct; a row that was altered is left to be detected."""
     return bool(type(row).recorded_since) and not state.startswith(WHOLE) and not fault(row, state)
 
@@ -193,7 +193,7 @@ def _note(uow: UnitOfWork, case_id: int, rows: Iterable[tuple[Any, bool]]) -> No
         states.setdefault(row.__tablename__, {})[row.record_key()] = digest(row) if is_there else GONE
     # The session holds changed rows in no order; sorted, so that equal work gives equal events.
     states = {table: dict(sorted(states[table].items())) for table in sorted(states)}
-    if events.say_too(uow, case_id, **{SAID: states}):
+    if events.add_to_last(uow, case_id, **{SAID: states}):
         return
     case = uow.session.get(Case, case_id) or uow.lock(Case, case_id)
     if case.destroyed_on is None:

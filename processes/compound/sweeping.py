@@ -33,7 +33,7 @@ def sweep(office: Office, alive: Callable[[], None] = lambda: None) -> int:
     A case that fails does not stop the others: the door records an incident. `alive` is called from time to
     time.
     """
-    done = sum(_drained(office, find, alive) for find in (_due, _warnings))
+    done = sum(_process_all(office, find, alive) for find in (_due, _warnings))
     with office.database.reading("") as session:
         outlived = form_drafts.is_outlived(session, office.database.clock())
         has_tokens = command_tokens.is_outlived(session, office.database.clock())
@@ -44,7 +44,7 @@ def sweep(office: Office, alive: Callable[[], None] = lambda: None) -> int:
     return done + outlived + has_tokens
 
 
-def _drained(office: Office, find: Find, alive: Callable[[], None]) -> int:
+def _process_all(office: Office, find: Find, alive: Callable[[], None]) -> int:
     """Process items until none is left; items that failed or changed nothing wait for the next sweep."""
     left: set[int] = set()
     times: Counter[int] = Counter()

@@ -48,7 +48,7 @@ def rerun(case: Case, bundle: Bundle, facts: Facts, told: Sequence[CaseEvent]) -
     definition = bundle.definition(case.process)
     state = runtime.restore(definition, case.state, facts)
     stored = runtime.look(definition, state, facts).data
-    again, happened = returns.retell(definition, state.journal, facts)
+    again, happened = returns.replay_with_facts(definition, state.journal, facts)
     anew = runtime.look(definition, again, facts).data
     events = {_id(e.payload): e.payload for e in told if e.kind == "decided"}
     facts_anew = {_id(f.details): f.details for f in happened if f.kind == "decided"}
@@ -85,7 +85,7 @@ def under_the_book(case: Case, bundle: Bundle, facts: Facts, pinned: CasePolicy)
     stored = runtime.look(definition, state, facts).data
     anew = Facts(facts.now, pinned.unpinned, facts.dues)
     try:
-        again, happened = returns.retell(definition, state.journal, anew)
+        again, happened = returns.replay_with_facts(definition, state.journal, anew)
     except YimenError as fault:
         return Today((*_moved(pinned, moved), f"按现值不能沿原来的路径重算：{fault.message}"), ())
     data = runtime.look(definition, again, anew).data

@@ -59,7 +59,7 @@ def standing(session: Session, case: Case) -> FactSnapshot | None:
     return session.scalars(query).first()
 
 
-def is_taken_alike(session: Session, case: Case) -> bool:
+def is_unchanged(session: Session, case: Case) -> bool:
     """Return whether the last snapshot equals the one before it; True if there is only one."""
     query = select(FactSnapshot).where(FactSnapshot.case_id == case.id).order_by(FactSnapshot.id.desc())
     last = session.scalars(query.limit(2)).all()

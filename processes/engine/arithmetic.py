@@ -70,28 +70,30 @@ class _Writer:
         names = self._names(sheet)
         node = self._chosen(line.formula.tree, names)
         limits: list[str] = []
-        written = self._bare(sheet, node, names, limits)
+        written = self._without_rounding(sheet, node, names, limits)
         result = names[line.name]
         exact = f" = {_term(written.value)}" if not written.is_plain else ""
         end = f" → {figure(result)}" if result != written.value else ""
         return written.text + exact + "".join(limits) + end
 
-    def _bare(self, sheet: Sheet, node: ast.expr, names: Mapping[str, Any], limits: list[str]) -> Written:
+    def _without_rounding(
+        self, sheet: Sheet, node: ast.expr, names: Mapping[str, Any], limits: list[str]
+    ) -> Written:
         """The calculation without its outer rounding and ceilings; ceilings are added to `limits`."""
         node = self._chosen(node, names)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if node.func.id in _ROUNDINGS:
-                return self._bare(sheet, node.args[0], names, limits)
+                return self._without_rounding(sheet, node.args[0], names, limits)
             if node.func.id == "min" and len(node.args) > 1:
                 first, *others = node.args
                 for other in others:
                     limits.append(f"，不超过{self._title(sheet, other)} {_term(self._value(other, names))}")
-                return self._bare(sheet, first, names, limits)
+                return self._without_rounding(sheet, first, names, limits)
         target = self._opened_line(sheet, node)
         if target is not None:
             inner, line = target
             self.opened += 1
-            return self._bare(inner, line.formula.tree, self._names(inner), limits)
+            return self._without_rounding(inner, line.formula.tree, self._names(inner), limits)
         return self._write(sheet, node, names)
 
     def _write(self, sheet: Sheet, node: ast.expr, names: Mapping[str, Any]) -> Written:

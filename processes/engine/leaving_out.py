@@ -17,7 +17,7 @@ _PASSED_FREELY = frozenset({"exclusiveGateway", "startEvent"})
 """Elements that leave nothing for later; a gateway is checked by what its branches read."""
 
 
-def aside(diagram: Diagram, here: Node, to: Node) -> str:
+def event_branch_refusal(diagram: Diagram, here: Node, to: Node) -> str:
     """Return why a move may not enter or leave a boundary event's branch, or "" if it does neither.
 
     Only the event itself starts its branch: it records what became late or failed, and beside a
@@ -32,7 +32,7 @@ def aside(diagram: Diagram, here: Node, to: Node) -> str:
     return ""
 
 
-def parted(diagram: Diagram, here: Node, to: Node) -> str:
+def crosses_branches(diagram: Diagram, here: Node, to: Node) -> str:
     """Return why a case may not move back across parallel branches, or "" if there are none between.
 
     Their join has already let the case pass; entered again, it would not wait for all of them. A return

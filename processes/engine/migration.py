@@ -64,10 +64,10 @@ class _Impossible(Exception):
 def judge(old: Definition, new: Definition, state: State, facts: Facts, then: Facts) -> Verdict:
     """Check one case; `facts` is the context under its own release, `then` under the other one."""
     try:
-        rebuilt, skipped = _retold(old, new, state, then)
+        rebuilt, skipped = _replay_under(old, new, state, then)
         choices = [f"新增环节“{title}”在已办过的位置，迁移后本办件不再办理该环节" for title in skipped]
         before, after = returns.look(old, state, facts), returns.look(new, rebuilt, then)
-        choices += _standing_differs(before, after)
+        choices += _positions_differ(before, after)
         choices += _computed_differs(old, new, before.data, after.data)
     except _Impossible as said:
         return Verdict(Kind.IMPOSSIBLE, (str(said), *_gone(old, new, state)))
@@ -79,12 +79,12 @@ def judge(old: Definition, new: Definition, state: State, facts: Facts, then: Fa
 # ------------------------------------------------------------------ replaying the journal
 
 
-def _retold(old: Definition, new: Definition, state: State, then: Facts) -> tuple[State, list[str]]:
+def _replay_under(old: Definition, new: Definition, state: State, then: Facts) -> tuple[State, list[str]]:
     """Replay the journal under the new definition; return the instance and the new steps that were skipped."""
     answered = {e.ref for e in state.journal if e.kind == "answer"}
     skipped: list[str] = []
     first, *rest = state.journal
-    with _telling(old, first):
+    with _replay_input(old, first):
         rebuilt = returns.replay(new, [first], then)
     for entry in rest:
         if entry.kind in ("complete", "answer"):
@@ -92,7 +92,7 @@ def _retold(old: Definition, new: Definition, state: State, then: Facts) -> tupl
         missed = set(entry.fired) - {t.internal_data.get("ref") for t in _waiting(rebuilt)}
         if missed:
             raise _Impossible(f"定时事件“{_title(old, min(missed))}”在新版本中不会发生")
-        with _telling(old, entry):
+        with _replay_input(old, entry):
             returns.replay_one(new, rebuilt, entry, then)
     _demand_no_new_question(returns.look(new, rebuilt, then), answered)
     return rebuilt, skipped
@@ -110,7 +110,7 @@ def _pass_over(
         added = next((o for o in outlook.offers if old.node_at(o.ref) is None), None)
         if added is None:
             break
-        with _telling(new, entry):
+        with _replay_input(new, entry):
             returns.replay_one(new, state, Entry("complete", entry.now, added.ref, {}), then)
         yield added.title
     raise _Impossible(f"已办环节“{_title(old, entry.ref)}”在新版本中没有，或者走不到")
@@ -123,7 +123,7 @@ def _demand_no_new_question(outlook: p.Progress, answered: set[str]) -> None:
 
 
 @contextmanager
-def _telling(definition: Definition, entry: Entry) -> Iterator[None]:
+def _replay_input(definition: Definition, entry: Entry) -> Iterator[None]:
     try:
         yield
     except YimenError as fault:
@@ -143,7 +143,7 @@ def _title(definition: Definition, ref: str) -> str:
 # ------------------------------------------------------------------ differences
 
 
-def _standing_differs(before: p.Progress, after: p.Progress) -> list[str]:
+def _positions_differ(before: p.Progress, after: p.Progress) -> list[str]:
     """Steps that are open now and would not be, and the reverse."""
     if after.ended_at is not None and before.ended_at is None:
         raise _Impossible("按新版本，本办件已经办结")

@@ -93,9 +93,9 @@ def _targets(
         is_back = way.kind(node.id, node.id in passed)
         if is_back is None:
             continue
-        reason = leaving_out.aside(diagram, here, node)
+        reason = leaving_out.event_branch_refusal(diagram, here, node)
         if not reason and not branch:
-            reason = leaving_out.parted(diagram, here, node)
+            reason = leaving_out.crosses_branches(diagram, here, node)
         if not reason and not is_back:
             reason = leaving_out.missing(definition, diagram, here, node)
         if reason:

@@ -132,10 +132,12 @@ def comes_after(definition: Definition, origin: str, ref: str) -> bool:
 
 def replay(definition: Definition, entries: list[Entry], facts: Facts) -> State:
     """Build an instance from a journal; the same journal always gives the same instance."""
-    return retell(definition, entries, facts)[0]
+    return replay_with_facts(definition, entries, facts)[0]
 
 
-def retell(definition: Definition, entries: list[Entry], facts: Facts) -> tuple[State, list[p.Fact]]:
+def replay_with_facts(
+    definition: Definition, entries: list[Entry], facts: Facts
+) -> tuple[State, list[p.Fact]]:
     """Rebuild an instance from a journal, recomputing tables and sheets; also return everything that
     happened."""
     first, *rest = entries

@@ -74,7 +74,7 @@ def proceed(definition: Definition, state: State, call: Call) -> None:
     """Run engine steps until only work of people, questions and timers are left."""
     workflow = state.workflow
     for _ in range(MAX_ENGINE_STEPS):
-        _forget_orphans(workflow)
+        _drop_orphans(workflow)
         _name_tasks(definition, state)
         ready = [t for t in all_tasks(workflow) if t.state == TaskState.READY and not t.task_spec.manual]
         if not ready:
@@ -108,7 +108,7 @@ def _run(task: Task) -> None:
         raise EngineFault(reason=str(fault).splitlines()[0]) from fault
 
 
-def _forget_orphans(workflow: BpmnWorkflow) -> None:
+def _drop_orphans(workflow: BpmnWorkflow) -> None:
     """Remove called processes whose calling step was dropped by a timer or a move."""
     if not workflow.subprocesses:
         return
@@ -125,7 +125,7 @@ def _forget_orphans(workflow: BpmnWorkflow) -> None:
 
 def _finish_subprocesses(workflow: BpmnWorkflow) -> None:
     for called, sub in list(workflow.subprocesses.items()):
-        _forget_orphans(workflow)
+        _drop_orphans(workflow)
         if called not in workflow.subprocesses:
             continue
         parent = workflow.get_task_from_id(sub.parent_task_id)

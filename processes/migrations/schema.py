@@ -91,10 +91,10 @@ def upgrade(engine: Engine) -> None:
         raise SchemaNewer()
     command.upgrade(_config(engine), "head")
     if before is not None and before < _SEALED_SINCE:
-        _leave_nothing_behind(engine)
+        _rewrite_tables(engine)
 
 
-def _leave_nothing_behind(engine: Engine) -> None:
+def _rewrite_tables(engine: Engine) -> None:
     """Rewrite the tables: data stored in clear before encryption are still in their pages."""
     raw = engine.raw_connection()  # neither database allows this within a transaction
     try:

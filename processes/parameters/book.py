@@ -70,7 +70,7 @@ def by_name(rows: list[ParameterValue]) -> BookValues:
 
 def lock(uow: UnitOfWork) -> None:
     """Lock the book until this transaction ends."""
-    uow.insert_unless_there(ParameterBook, id=_ROW, version=EMPTY)
+    uow.insert_if_missing(ParameterBook, id=_ROW, version=EMPTY)
     query = select(ParameterBook).where(ParameterBook.id == _ROW).with_for_update()
     uow.session.scalars(query.execution_options(populate_existing=True)).one()
 

@@ -228,7 +228,7 @@ def of_people(session: Session, actor: Actor, people: Sequence[int]) -> dict[int
 
 def _shown(session: Session, actor: Actor, rows: Sequence[Any]) -> list[Shown]:
     concerned = [(r, p) for r, p in rows if actor.covers(p.home) or actor.covers(r.place)]
-    told = _names_told(session, [(r, p) for r, p in concerned if not actor.covers(p.home)])
+    told = _own_names(session, [(r, p) for r, p in concerned if not actor.covers(p.home)])
     return [
         Shown(
             row, person.home, person.name if actor.covers(person.home) else told.get((person.id, row.place), person.name),
@@ -244,7 +244,7 @@ def _own(row: PersonDifference, person: Person) -> str:
     return persons.shown(row.field, persons.registered(person)[row.field] if is_open else row.values["own"])
 
 
-def _names_told(
+def _own_names(
     session: Session, rows: Sequence[tuple[PersonDifference, Person]]
 ) -> dict[tuple[int, str], str]:
     """Names used by the townships of these differences, if they differ from the file."""

@@ -131,7 +131,7 @@ def move_person(
             Membership(person_id=person_id, person=person, relation=relation, position=len(into.members))
         )
     uow.flush()
-    _take_over_what_was_told(uow, actor, person, into, source)
+    _adopt_own_values(uow, actor, person, into, source)
     _move_person(uow, actor, person, into.division, source)
     for household in (out_of, into):
         _saved(uow, actor, household)
@@ -157,9 +157,7 @@ def _carry_lines(out_of: Household, into: Household, person_id: int) -> None:
                 )
 
 
-def _take_over_what_was_told(
-    uow: UnitOfWork, actor: Actor, person: Person, into: Household, source: str
-) -> None:
+def _adopt_own_values(uow: UnitOfWork, actor: Actor, person: Person, into: Household, source: str) -> None:
     """The receiving township's own data become those of the file."""
     place = township_of(into.division)
     query = select(PersonDifference).where(

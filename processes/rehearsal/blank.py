@@ -29,6 +29,6 @@ def _model() -> Path:
     return file
 
 
-def lay(file: Path) -> None:
+def copy_to(file: Path) -> None:
     """Copy the template database to where a stage will open it."""
     shutil.copyfile(_model(), file)

@@ -70,7 +70,7 @@ def look(stage: Stage, number: str, division: str, result: Result) -> None:
         result.register_differences = (
             session.scalar(select(func.count()).where(PersonDifference.status == "open")) or 0
         )
-        _look_around(stage, division, session, case, result)
+        _add_surroundings(stage, division, session, case, result)
 
 
 def screen(stage: Stage, household: str, result: Result) -> None:
@@ -83,7 +83,7 @@ def screen(stage: Stage, household: str, result: Result) -> None:
                 result.screening.setdefault(finding.member, {})[screened.title] = finding.result
 
 
-def _look_around(stage: Stage, division: str, session: Session, case: Case, result: Result) -> None:
+def _add_surroundings(stage: Stage, division: str, session: Session, case: Case, result: Result) -> None:
     """Add linked cases, the flows that they took, the petty fund and one-off relief."""
     for other in session.scalars(select(Case).order_by(Case.id)).all():
         bundle = publish.open_release(session, other.release_id)

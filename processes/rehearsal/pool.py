@@ -99,7 +99,7 @@ def pool(workers: int, seconds: int = SECONDS) -> Iterator[Children]:
         made.end()
 
 
-def lasting(seconds: int) -> Children:
+def permanent_child(seconds: int) -> Children:
     """Return a child that lives as long as the process."""
     made = Children(1, seconds)
     atexit.register(made.end)

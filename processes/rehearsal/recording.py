@@ -25,7 +25,7 @@ from processes.policy import values
 from processes.policy.calendar import SHANGHAI
 from processes.rehearsal import observation, scenarios, stage
 from processes.rehearsal.player import Player
-from processes.rehearsal.pool import Children, lasting
+from processes.rehearsal.pool import Children, permanent_child
 from processes.rehearsal.results import Result
 from processes.rehearsal.stage import Stage
 from processes.releases import bundle as bundles
@@ -99,7 +99,7 @@ def written_down(content: Mapping[str, Any]) -> str:
 
 @cache
 def _child() -> Children:
-    return lasting(SECONDS)
+    return permanent_child(SECONDS)
 
 
 def _look(settings: Settings, packed: list[bytes], written: str) -> dict[str, Any]:

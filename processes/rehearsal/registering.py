@@ -141,7 +141,7 @@ class Register:
         elif "person" in member:
             member["id_number"] = self.documents[str(member["person"])]
         elif not member.get("id_number"):
-            member["id_number"] = made_up(member, n)
+            member["id_number"] = generated_number(member, n)
         self.documents.setdefault(str(member["name"]), str(member["id_number"]))
         return member
 
@@ -177,7 +177,7 @@ def household_form(raw: Mapping[str, Any], division: str) -> dict[str, Any]:
     for n, member in enumerate(raw["members"]):
         told = {k: v for k, v in member.items() if k not in _NOT_ON_THE_FORM}
         number = member.get("id_number") or (
-            WITHOUT_NUMBER if member.get("document") == NONE else made_up(member, n)
+            WITHOUT_NUMBER if member.get("document") == NONE else generated_number(member, n)
         )
         if member.get("document") == OTHER and "birth" in member:
             told["birth_on"] = str(member["birth"])
@@ -201,7 +201,7 @@ def _line(kind: str, amount: Any, n: int) -> dict[str, Any]:
     return {"kind": kind, "amount": str(amount), "member": f"m{n}"}
 
 
-def made_up(member: Mapping[str, Any], n: int) -> str:
+def generated_number(member: Mapping[str, Any], n: int) -> str:
     """Generate a valid ID number from birth, sex and position among the members."""
     serial = 2 * (100 + n) + (member.get("sex", "男") == "男")
     return ids.compose(COUNTY, day(member["birth"]) if "birth" in member else _BIRTH, serial)

@@ -147,7 +147,7 @@ def stage(settings: Settings, *bundles: Bundle, url: str | None = None) -> Itera
         own = replace(settings, var=Path(folder))
         keyring.use(keyring.open_keyring(own.keys))
         if url is None:
-            blank.lay(Path(folder) / "stage.sqlite")
+            blank.copy_to(Path(folder) / "stage.sqlite")
         made = Stage(own, url or f"sqlite:///{folder}/stage.sqlite")
         try:
             made.found(*bundles)

@@ -164,7 +164,7 @@ def _is_as_granted(award: Award, event: CaseEvent, people: list[int], left: set[
     told = event.payload
     if (told.get("monthly"), told.get("from_month")) != (award.monthly_amount, award.from_month):
         return False
-    if told.get("rest") not in (None, seals.of_the_rest(award)):
+    if told.get("rest") not in (None, seals.of_other_values(award)):
         return False
     seal = told.get("seal")
     return seal is None or any(

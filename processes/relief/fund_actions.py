@@ -28,7 +28,7 @@ def locked_fund(uow: UnitOfWork, township: str) -> Fund:
     found = uow.session.scalar(query)
     if found is None:
         divisions.township(uow.session, township, "")
-        uow.insert_unless_there(
+        uow.insert_if_missing(
             Fund, township=township, division=township, cash=ZERO, advanced=ZERO, entries_count=0, head=""
         )
         found = uow.session.scalars(query).one()

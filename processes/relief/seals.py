@@ -26,18 +26,18 @@ def of_entry(previous: str, township: str, entry: FundEntry) -> str:
         entry.entered_by_id,
         entry.confirmed_by_id,
         entry.case_id,
-        of_entry_of_before(previous, township, entry),
+        of_entry_v1(previous, township, entry),
     )
     return WHOLE + more[: -len(WHOLE)]
 
 
 def is_of_entry(previous: str, township: str, entry: FundEntry) -> bool:
     """Return whether a posted entry has the expected hash; older entries cover less."""
-    of = of_entry if entry.digest.startswith(WHOLE) else of_entry_of_before
+    of = of_entry if entry.digest.startswith(WHOLE) else of_entry_v1
     return entry.digest == of(previous, township, entry)
 
 
-def of_entry_of_before(previous: str, township: str, entry: FundEntry) -> str:
+def of_entry_v1(previous: str, township: str, entry: FundEntry) -> str:
     """Return the first version of the hash: without the accounts, the instant and the case by their keys."""
     return _hash(
         previous, township, entry.serial, entry.kind, entry.booked_on.isoformat(), f"{entry.amount:.2f}", entry.memo,
@@ -66,7 +66,7 @@ def of_award(award: Award, people: Iterable[int], household_id: int | None = Non
     )  # fmt: skip
 
 
-def of_the_rest(award: Award) -> str:
+def of_other_values(award: Award) -> str:
     """Return the hash of the other unchangeable values of an award."""
     return _hash(award.programme_title, award.programme_code, award.granted_at.astimezone(UTC).isoformat())
 

@@ -48,7 +48,7 @@ def listen_to_early_flushes(kind: type[Any], moment: str, act: Callable[[Any, An
     _expected.cache_clear()
 
 
-def require_unheard(state: InstanceState[Any], *, is_change: bool) -> None:
+def require_no_listeners(state: InstanceState[Any], *, is_change: bool) -> None:
     """Raise `UnwritableMapping` if a listener on insert or update of this row would not be called."""
     kind: Any = state.class_
     told = state.mapper.dispatch
@@ -67,7 +67,7 @@ def _expected(kind: Any, moment: str) -> int:
     return sum(issubclass(kind, above) for above, when in _early if when == moment)
 
 
-def require_quiet(session: Session) -> None:
+def require_no_session_listeners(session: Session) -> None:
     """Raise `UnwritableMapping` if there is a listener on the flush or the commit of this session."""
     heard = [name for name in _SESSION_EVENTS if getattr(session.dispatch, name)]
     if heard:

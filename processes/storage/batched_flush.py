@@ -35,7 +35,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.operators import ColumnOperators
 
 from processes.storage.base import Row
-from processes.storage.batchable import require_quiet, require_unheard
+from processes.storage.batchable import require_no_listeners, require_no_session_listeners
 from processes.storage.round_trip import Statement, trip
 
 _OLD = "old_"
@@ -51,7 +51,7 @@ def store(session: Session, along: Sequence[Write] = ()) -> bool:
     Raises `StaleDataError` if a changed row no longer exists, as SQLAlchemy does, and `UnwritableMapping` if
     a listener would be skipped.
     """
-    require_quiet(session)
+    require_no_session_listeners(session)
     fresh, changed = list(session.new), list(session.dirty)
     if session.deleted or any(_needs_mapper(inspect(row)) for row in (*fresh, *changed)):
         session.flush()
@@ -61,7 +61,7 @@ def store(session: Session, along: Sequence[Write] = ()) -> bool:
 
 
 def _send(connection: Connection, rows: Sequence[Write], along: Sequence[Write]) -> bool:
-    ends = _looks_itself(connection.dialect)
+    ends = _checks_own_row(connection.dialect)
     try:
         with trip(connection) as send:
             written = [send(statement, values) for statement, values in rows]
@@ -78,7 +78,7 @@ def _send(connection: Connection, rows: Sequence[Write], along: Sequence[Write])
     return ends
 
 
-def _looks_itself(dialect: Dialect) -> bool:
+def _checks_own_row(dialect: Dialect) -> bool:
     """Whether an update itself fails if its row is missing, so that COMMIT can be sent with it."""
     return dialect.name == "postgresql"
 
@@ -113,7 +113,7 @@ def _writes(fresh: Iterable[Row], changed: Iterable[Row]) -> list[Write]:
         table = _table(state)
         values = _net_change(state)
         if values:
-            require_unheard(state, is_change=True)
+            require_no_listeners(state, is_change=True)
             statement = _statement(table, tuple(values), is_change=True)
             assert state.key is not None
             found.append(((places[table], False, state.key[1]), statement, values | _old_key(state)))
@@ -121,7 +121,7 @@ def _writes(fresh: Iterable[Row], changed: Iterable[Row]) -> list[Write]:
         state = inspect(row)
         table = _table(state)
         values = _all_values(state)
-        require_unheard(state, is_change=False)
+        require_no_listeners(state, is_change=False)
         statement = _statement(table, tuple(values), is_change=False)
         found.append(((places[table], True, ()), statement, values))
     found.sort(key=lambda write: write[0])
@@ -187,7 +187,7 @@ def _statement(table: Table, columns: tuple[str, ...], *, is_change: bool) -> St
     changing = update(table).where(and_(*keys)).values(values)
 
     def made(dialect: Dialect) -> ClauseElement:
-        if not _looks_itself(dialect):
+        if not _checks_own_row(dialect):
             return changing
         # Fails if there is no such row, and with it everything sent after it, including COMMIT.
         found = changing.returning(literal(1)).cte("found")

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from processes.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnreachable, Unavailable
-from processes.storage.round_trip import named_by_sqlalchemy
+from processes.storage.round_trip import as_sqlalchemy_errors
 
 BUSY_TIMEOUT_MS = 10_000
 """How long to wait for a lock, on both databases."""
@@ -45,12 +45,12 @@ def open_engine(url: str) -> Engine:
             pool_use_lifo=True,  # the most recently used connection has prepared statements and a warm cache
             hide_parameters=True,
             isolation_level="AUTOCOMMIT",
-            connect_args=_patience(),
+            connect_args=_timeouts(),
         )
         event.listen(engine, "engine_connect", _choose_planning)
         event.listen(engine, "before_cursor_execute", _begin_postgresql)
         event.listen(engine, "checkin", _note_rest)
-        event.listen(engine, "checkout", _ping_after_rest)
+        event.listen(engine, "checkout", _ping_after_idle)
         return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -66,7 +66,7 @@ def is_absent(engine: Engine) -> bool:
     )
 
 
-def _patience() -> dict[str, Any]:
+def _timeouts() -> dict[str, Any]:
     """Timeouts for PostgreSQL: a server that is down, or a lock that is not released, must not block a desk."""
     return {
         "connect_timeout": CONNECT_TIMEOUT_S,
@@ -95,7 +95,7 @@ def _begin_postgresql(connection: Connection, cursor: Any, *_told: Any) -> None:
     the driver has forgotten every statement that it had prepared.
     """
     if connection.get_execution_options().get("write") and cursor.connection.info.transaction_status == _IDLE:
-        with named_by_sqlalchemy(connection):
+        with as_sqlalchemy_errors(connection):
             cursor.connection.execute("BEGIN")
 
 
@@ -103,7 +103,7 @@ def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:
     record.info[_RESTING] = monotonic()
 
 
-def _ping_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+def _ping_after_idle(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
     """Ask a connection that rested whether it still lives; one in constant use needs no question."""
     if monotonic() - record.info.get(_RESTING, monotonic()) < REST_SECONDS:
         return
@@ -134,7 +134,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def failures_named() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise `DatabaseBusy`, `DatabaseUnreachable` or `DatabaseDamaged` for external causes; other errors pass
     unchanged."""
     try:

@@ -59,7 +59,7 @@ def add(uow: UnitOfWork, case_id: int, words: Iterable[object]) -> None:
     """Add text of a case."""
     body = _body(words)
     if body:
-        uow.write_along(_ADDING, {"case_id": case_id, "body": body})
+        uow.add_statement(_ADDING, {"case_id": case_id, "body": body})
 
 
 def add_at_once(connection: Connection, case_id: int, words: Iterable[object]) -> None:

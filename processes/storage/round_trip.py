@@ -74,7 +74,7 @@ def trip(connection: Connection) -> Iterator[Send]:
     driver = connection.connection.dbapi_connection
     # SQLite's connection has no pipeline: nothing to wait for.
     pipeline: Callable[[], AbstractContextManager[Any]] = getattr(driver, "pipeline", nullcontext)
-    with named_by_sqlalchemy(connection), pipeline():
+    with as_sqlalchemy_errors(connection), pipeline():
         yield partial(_send, connection, driver)
 
 
@@ -91,7 +91,7 @@ def _send(connection: Connection, driver: Any, statement: Statement, values: Map
 
 
 @contextmanager
-def named_by_sqlalchemy(connection: Connection) -> Iterator[None]:
+def as_sqlalchemy_errors(connection: Connection) -> Iterator[None]:
     """Raise a driver's error as SQLAlchemy's; a lost connection is invalidated, as SQLAlchemy would."""
     dialect = connection.dialect
     drivers_error = dialect.loaded_dbapi.Error

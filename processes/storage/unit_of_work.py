@@ -21,7 +21,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from processes.storage.base import Referred, Row, Scoped
 from processes.storage.batched_flush import Write, store
 from processes.storage.batched_reads import SCOPE, Asked, fetch
-from processes.storage.engines import failures_named, open_engine
+from processes.storage.engines import open_engine, translate_errors
 from processes.storage.round_trip import Statement
 
 _DEPARTMENT = "department"
@@ -68,7 +68,7 @@ class Database:
         With `batched` its rows are written in one round trip at the end (`storage.batched_flush`) instead of
         by SQLAlchemy's flush.
         """
-        with failures_named(), Session(self._writing, expire_on_commit=False, autoflush=False) as session:
+        with translate_errors(), Session(self._writing, expire_on_commit=False, autoflush=False) as session:
             yield UnitOfWork(session, self.clock().astimezone(UTC), batched=batched)
 
     @contextmanager
@@ -91,7 +91,7 @@ class Database:
 
     @contextmanager
     def _session(self, engine: Engine, prefix: str, department: str | None) -> Iterator[Session]:
-        with failures_named(), Session(engine, autoflush=False) as session:
+        with translate_errors(), Session(engine, autoflush=False) as session:
             session.info[SCOPE] = prefix
             session.info[_DEPARTMENT] = department
             event.listen(session, "do_orm_execute", _narrow)
@@ -129,14 +129,14 @@ class UnitOfWork:
             is_over = store(self.session, self._along)
         else:
             is_over = False
-            self._flush_with_what_goes_along()
+            self._flush_with_statements()
         if not is_over:
             self.session.expunge_all()
             self.session.commit()
         self.session.close()
         self._along.clear()
 
-    def _flush_with_what_goes_along(self) -> None:
+    def _flush_with_statements(self) -> None:
         self.session.flush()
         for statement, values in self._along:
             statement.execute(self.session.connection(), values)
@@ -149,7 +149,7 @@ class UnitOfWork:
         """Return the rows of several queries, read in one round trip."""
         return fetch(self.session, asked)
 
-    def keep_ready(self, rows_of: type[Row], owner_id: int, rows: list[Any]) -> None:
+    def store_rows(self, rows_of: type[Row], owner_id: int, rows: list[Any]) -> None:
         """Store rows that were read in advance for their next user."""
         self._ready[rows_of, owner_id] = rows
 
@@ -157,7 +157,7 @@ class UnitOfWork:
         """Return rows read in advance, once; None if they must be read."""
         return self._ready.pop((rows_of, owner_id), None)
 
-    def write_along(self, statement: Statement, values: Mapping[str, Any]) -> None:
+    def add_statement(self, statement: Statement, values: Mapping[str, Any]) -> None:
         """Add a statement to be executed with the rows of this transaction, at its end."""
         self._along.append((statement, values))
 
@@ -169,7 +169,7 @@ class UnitOfWork:
         """Add a new row."""
         self.session.add(row)
 
-    def insert_unless_there(self, kind: type[Row], **values: Any) -> None:
+    def insert_if_missing(self, kind: type[Row], **values: Any) -> None:
         """Insert a row whose key may exist; a concurrent insert is waited for, and its row is found then."""
         table = kind.__table__
         dialect = sqlite if self.session.get_bind().dialect.name == "sqlite" else postgresql

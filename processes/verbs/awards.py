@@ -53,7 +53,7 @@ def grant(
     events.append(
         context.uow, context.case, context.actor, "award_granted", "给予救助待遇",
         monthly=award.monthly_amount, from_month=award.from_month, question=award.question,
-        seal=seals.of_award(award, (int(m) for m in members)), rest=seals.of_the_rest(award),
+        seal=seals.of_award(award, (int(m) for m in members)), rest=seals.of_other_values(award),
     )  # fmt: skip
     return {"question": context.question, "monthly": award.monthly_amount, "from_month": award.from_month}
 
@@ -81,7 +81,7 @@ def _undo_stop(context: Context, result: Mapping[str, Any]) -> None:
     events.append(
         context.uow, case, context.actor, "award_granted", "恢复救助待遇",
         monthly=award.monthly_amount, from_month=award.from_month, question=award.question,
-        seal=seals.of_award(award, people), rest=seals.of_the_rest(award),
+        seal=seals.of_award(award, people), rest=seals.of_other_values(award),
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def advance(
     why, others = objection(context, event_of(event, event_on), amount, reason, ceiling)
     if why:
         return refused(context, why, others)
-    overdue = [] if released else clocks.barring(
+    overdue = [] if released else clocks.blocking_advances(
         context.uow.session, township_of(context.case.division), context.clocks.today, context.case.id
     )  # fmt: skip
     if overdue:

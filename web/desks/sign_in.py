@@ -21,7 +21,7 @@ from processes.office.accounts.sign_in import SignIn
 from processes.papers import available_fonts
 from web import auth, forms
 from web.errors import status_of
-from web.limits import limiter, whence
+from web.limits import counting_key, limiter
 from web.require import public, require
 
 desk = Blueprint("sign_in", __name__)
@@ -49,7 +49,7 @@ def _whose() -> str:
     _, _, browser = auth.origin()
     with auth.office().database.reading("") as session:
         own = sign_in_attempts.known_browser(session, name, browser) if browser else ""
-    return f"browser {own} {name}" if own else f"{whence()} {name}"
+    return f"browser {own} {name}" if own else f"{counting_key()} {name}"
 
 
 @desk.post("/sign-in")

@@ -41,7 +41,7 @@ def is_delay_noted(database: Database, command: Command[Any]) -> bool:
     So strangers can neither fill the log nor block the writer.
     """
     noted = select(AccessLog.id).where(
-        AccessLog.action == "attempt_delayed", AccessLog.address == _whence(command),
+        AccessLog.action == "attempt_delayed", AccessLog.address == _address_of(command),
         AccessLog.at > database.clock() - _ONCE_A,
     )  # fmt: skip
     with database.reading("") as session:
@@ -52,10 +52,10 @@ def note_delay(uow: UnitOfWork, command: Command[Any], actor: Actor) -> None:
     """Log an attempt that was made during a delay."""
     name = command.username if isinstance(command, SignIn) else actor.username
     whose = uow.session.scalar(select(Account.id).where(Account.username == name))
-    audit.note_of(uow, whose, "attempt_delayed", "", _whence(command))
+    audit.note_of(uow, whose, "attempt_delayed", "", _address_of(command))
 
 
-def _whence(command: Command[Any]) -> str:
+def _address_of(command: Command[Any]) -> str:
     return str(getattr(command, "address", ""))[:60]
 
 
@@ -139,7 +139,7 @@ def _asked_alike(at: Directory, command: SignIn, is_own: bool) -> SignIn:
     """
     try:
         if is_own:
-            directory.pretend(at, command.username, command.password)
+            directory.check_nobody(at, command.username, command.password)
             return command
         return replace(command, vouched=directory.knows(at, command.username, command.password))
     except DirectoryAway:

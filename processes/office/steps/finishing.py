@@ -102,7 +102,7 @@ def send_back(run: Run, state: State, to: str, reason: str) -> None:
                     notices.tell(run.uow, [item.claimed_by_id], "returned", text, run.case)
 
 
-def come_straight_back(items: list[WorkItem], to: str, sender: WorkItem) -> None:
+def mark_straight_return(items: list[WorkItem], to: str, sender: WorkItem) -> None:
     """Record that after the step everything in between stays valid, up to the step that sent the case back."""
     through = sorted({i.task for i in items if i.status == "superseded" and i.submission is not None})
     for item in items:
@@ -157,7 +157,7 @@ def _may_stand(run: Run, item: WorkItem, before: WorkItem) -> bool:
     if item.task in effects.decisions(run.bundle):
         return False
     gives_opinion = item.task in effects.deciding_steps(run.bundle, run.case.process)
-    if gives_opinion and not _is_as_it_was(run):
+    if gives_opinion and not _is_unchanged(run):
         return False
     try:
         duties.demand(
@@ -169,12 +169,12 @@ def _may_stand(run: Run, item: WorkItem, before: WorkItem) -> bool:
     return True
 
 
-def _is_as_it_was(run: Run) -> bool:
+def _is_unchanged(run: Run) -> bool:
     """Whether every repeated step has the same entries as before, and the snapshots are equal."""
     run.uow.flush()
     before = {i.ref: i.submission for i in run.items if i.status == "superseded" and i.submission is not None}
     done = [i for i in run.items if i.status == "done" and i.ref in before]
-    return all(i.submission == before[i.ref] for i in done) and snapshots.is_taken_alike(
+    return all(i.submission == before[i.ref] for i in done) and snapshots.is_unchanged(
         run.uow.session, run.case
     )
 

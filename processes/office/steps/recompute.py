@@ -29,7 +29,7 @@ def demand_current(run: Run, done: WorkItem) -> None:
 
     A case that will take a new snapshot on its way (an investigation after an objection) may continue.
     """
-    if _brings_facts(run, done.ref):
+    if _takes_snapshot(run, done.ref):
         return
     if not any(i.status == "open" and _leads_to_a_decision(run, i.ref) for i in run.items):
         return  # query the database only if something may be granted next
@@ -39,12 +39,12 @@ def demand_current(run: Run, done: WorkItem) -> None:
 
 
 def _leads_to_a_decision(run: Run, ref: str) -> bool:
-    return not _brings_facts(run, ref) and ahead.leads_to(
+    return not _takes_snapshot(run, ref) and ahead.leads_to(
         run.definition, ref, registry.deciding(), {snapshots.GATHER}
     )
 
 
-def _brings_facts(run: Run, ref: str) -> bool:
+def _takes_snapshot(run: Run, ref: str) -> bool:
     node = run.definition.node_at(ref)
     return node is not None and node.properties.get(FACTS_MAY_CHANGE) == "true"
 

@@ -48,5 +48,5 @@ def return_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: Retu
     rules.demand_decider(item)
     finishing.send_back(run, state, command.to, reason)
     if command.straight:
-        finishing.come_straight_back(items, command.to, item)
+        finishing.mark_straight_return(items, command.to, item)
     return ReturnTaskResult(case=case.number)
