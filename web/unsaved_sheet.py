@@ -9,9 +9,9 @@ from uuid import uuid4
 from flask import request
 
 from processes.access import form_drafts
-from processes.access.models import Unsaved
+from processes.access.models import FormDraft
 from processes.access.scope import Actor
-from processes.office.personal.form_drafts import OpenUnsaved
+from processes.office.personal.form_drafts import OpenFormDraft
 from web import auth
 
 
@@ -24,7 +24,7 @@ class UnsavedSheet:
     version: int
     base: int
     data: dict[str, Any] | None
-    others: list[Unsaved]
+    others: list[FormDraft]
     once: str = field(default_factory=lambda: str(uuid4()))
     """The page's own token for a single submission: two windows that continue one draft are two submissions."""
 
@@ -44,5 +44,5 @@ def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> UnsavedSheet:
     others = [u for u in left if u.sheet != sheet]
     if not any(u.sheet == sheet for u in left):
         return UnsavedSheet(str(uuid4()), place, 0, base, None, others)
-    opened = auth.office().perform(OpenUnsaved(sheet), actor)
+    opened = auth.office().perform(OpenFormDraft(sheet), actor)
     return UnsavedSheet(sheet, place, opened.version, opened.base, opened.data, others)

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from processes.access.models import Account, Unsaved
+from processes.access.models import Account, FormDraft
 from processes.access.scope import Actor
-from processes.errors import StaleDraft, UnsavedFull, UnsavedGone
+from processes.errors import FormDraftGone, FormDraftsFull, StaleDraft
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
@@ -25,22 +25,26 @@ MANY = "/households/new"
 """The only page with several drafts per person: each is another family."""
 
 
-def of_place(session: Session, actor: Actor, place: str) -> Sequence[Unsaved]:
+def of_place(session: Session, actor: Actor, place: str) -> Sequence[FormDraft]:
     """Return the actor's drafts on a page, latest first."""
-    query = select(Unsaved).where(Unsaved.account_id == actor.account_id, Unsaved.place == place)
-    return session.scalars(query.order_by(Unsaved.saved_at.desc())).all()
+    query = select(FormDraft).where(FormDraft.account_id == actor.account_id, FormDraft.place == place)
+    return session.scalars(query.order_by(FormDraft.saved_at.desc())).all()
 
 
 def authors(session: Session, place: str) -> Sequence[str]:
     """Return the names of people with a draft on a page."""
-    query = select(Account.name).join(Unsaved, Unsaved.account_id == Account.id).where(Unsaved.place == place)
+    query = (
+        select(Account.name)
+        .join(FormDraft, FormDraft.account_id == Account.id)
+        .where(FormDraft.place == place)
+    )
     return session.scalars(query.distinct().order_by(Account.name)).all()
 
 
-def of_person(session: Session, actor: Actor) -> Sequence[Unsaved]:
+def of_person(session: Session, actor: Actor) -> Sequence[FormDraft]:
     """Return all drafts of the actor, latest first."""
-    query = select(Unsaved).where(Unsaved.account_id == actor.account_id)
-    return session.scalars(query.order_by(Unsaved.saved_at.desc())).all()
+    query = select(FormDraft).where(FormDraft.account_id == actor.account_id)
+    return session.scalars(query.order_by(FormDraft.saved_at.desc())).all()
 
 
 def keep(
@@ -49,7 +53,7 @@ def keep(
     """Save what a window holds; return its version.
 
     There is one draft per form and household. Raises `StaleDraft` if another window changed it or began the
-    same form; `UnsavedFull` if the account has too many drafts. What is stored already stays.
+    same form; `FormDraftsFull` if the account has too many drafts. What is stored already stays.
     """
     row = _own(uow, actor, sheet)
     if row is None:
@@ -57,7 +61,7 @@ def keep(
             if not overwrite:
                 raise StaleDraft(when=f"{other.saved_at.astimezone(SHANGHAI):%H:%M:%S}")
             uow.session.delete(other)
-        row = Unsaved(account_id=actor.account_id, sheet=sheet, place=place, version=0)
+        row = FormDraft(account_id=actor.account_id, sheet=sheet, place=place, version=0)
         _demand_room(uow, actor, sheet, body)
         uow.add(row)
     elif row.version != seen and not overwrite:
@@ -68,11 +72,11 @@ def keep(
     return row.version
 
 
-def opened(uow: UnitOfWork, actor: Actor, sheet: str) -> Unsaved:
-    """Return a draft by its mark; raises `UnsavedGone` if it is somebody else's or deleted."""
+def opened(uow: UnitOfWork, actor: Actor, sheet: str) -> FormDraft:
+    """Return a draft by its mark; raises `FormDraftGone` if it is somebody else's or deleted."""
     row = _own(uow, actor, sheet)
     if row is None:
-        raise UnsavedGone()
+        raise FormDraftGone()
     return row
 
 
@@ -84,25 +88,25 @@ def drop(uow: UnitOfWork, actor: Actor, sheet: str) -> None:
 
 def sweep(uow: UnitOfWork) -> None:
     """Delete drafts that nobody continued."""
-    uow.session.execute(delete(Unsaved).where(Unsaved.saved_at < uow.now - KEPT))
+    uow.session.execute(delete(FormDraft).where(FormDraft.saved_at < uow.now - KEPT))
 
 
 def is_outlived(session: Session, now: datetime) -> bool:
     """Return whether there is something to sweep."""
-    return session.scalar(select(Unsaved.id).where(Unsaved.saved_at < now - KEPT).limit(1)) is not None
+    return session.scalar(select(FormDraft.id).where(FormDraft.saved_at < now - KEPT).limit(1)) is not None
 
 
 def _demand_room(uow: UnitOfWork, actor: Actor, sheet: str, body: Mapping[str, Any]) -> None:
-    """Raise `UnsavedFull` if the account's drafts would be too many or too large with this one."""
+    """Raise `FormDraftsFull` if the account's drafts would be too many or too large with this one."""
     uow.flush()
-    others = select(func.count(Unsaved.id), func.coalesce(func.sum(func.length(Unsaved.body)), 0)).where(
-        Unsaved.account_id == actor.account_id, Unsaved.sheet != sheet
+    others = select(func.count(FormDraft.id), func.coalesce(func.sum(func.length(FormDraft.body)), 0)).where(
+        FormDraft.account_id == actor.account_id, FormDraft.sheet != sheet
     )
     count, size = uow.session.execute(others).one()
     if count >= MOST_SHEETS or size + len(values.dumps(dict(body))) > MOST_BYTES:
-        raise UnsavedFull(most=f"{MOST_SHEETS} 份，共 {MOST_BYTES // 1_000_000} MB")
+        raise FormDraftsFull(most=f"{MOST_SHEETS} 份，共 {MOST_BYTES // 1_000_000} MB")
 
 
-def _own(uow: UnitOfWork, actor: Actor, sheet: str) -> Unsaved | None:
-    query = select(Unsaved).where(Unsaved.sheet == sheet, Unsaved.account_id == actor.account_id)
+def _own(uow: UnitOfWork, actor: Actor, sheet: str) -> FormDraft | None:
+    query = select(FormDraft).where(FormDraft.sheet == sheet, FormDraft.account_id == actor.account_id)
     return uow.session.scalars(query.with_for_update()).one_or_none()

@@ -191,7 +191,7 @@ class NamedSubstitute(Row, Marked, Stated):
     ended_by: Mapped[str] = mapped_column(String(60), default="")
 
 
-class Unsaved(Row, Marked):
+class FormDraft(Row, Marked):
     """Form draft (未提交的填写): unsubmitted input in a form that belongs to no step yet, by window."""
 
     __tablename__ = "unsaved"

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from processes.access import accounts, persons
 from processes.access.permissions import Role
 from processes.cases import participants
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.models import Case, Participant, WorkItem
 from processes.errors import DutySeparation
 from processes.people import history
 from processes.releases import effects, publish
@@ -215,8 +215,8 @@ def _saved_by(session: Session, case: Case) -> dict[int, datetime]:
 
 def _signers(session: Session, case: Case) -> dict[int, set[int]]:
     """By work item: who answered when signatures were requested."""
-    query = select(Involvement.item_id, Involvement.account_id).where(
-        Involvement.case_id == case.id, Involvement.kind == participants.COSIGN, Involvement.verdict != ""
+    query = select(Participant.item_id, Participant.account_id).where(
+        Participant.case_id == case.id, Participant.kind == participants.COSIGN, Participant.verdict != ""
     )
     found: dict[int, set[int]] = {}
     for item_id, account_id in session.execute(query):

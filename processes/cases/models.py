@@ -370,7 +370,7 @@ class Watch(Row):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
 
 
-class Involvement(Row, Marked, Stated):
+class Participant(Row, Marked, Stated):
     """A participant of a step who is not its assignee: 会签, 沟通, 抄送."""
 
     __tablename__ = "involvement"

@@ -13,7 +13,7 @@ from processes.access.models import Account
 from processes.access.rules import may_be_asked
 from processes.access.scope import Actor, in_name_of
 from processes.cases import events
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.models import Case, Participant, WorkItem
 from processes.errors import NotAllowed, NotFound, RuleBroken
 from processes.storage.unit_of_work import UnitOfWork
 
@@ -24,25 +24,25 @@ WAITING, LATER, DONE, REMOVED = "waiting", "later", "done", "removed"
 AGREE, OBJECT = "agree", "object"
 
 
-def of_item(session: Session, item_id: int) -> list[Involvement]:
+def of_item(session: Session, item_id: int) -> list[Participant]:
     """Return every participant of a step, in order."""
-    query = select(Involvement).where(Involvement.item_id == item_id)
-    return list(session.scalars(query.order_by(Involvement.id)))
+    query = select(Participant).where(Participant.item_id == item_id)
+    return list(session.scalars(query.order_by(Participant.id)))
 
 
-def of_case(session: Session, case_id: int) -> list[Involvement]:
+def of_case(session: Session, case_id: int) -> list[Participant]:
     """Return every participant of a case, in order."""
-    query = select(Involvement).where(Involvement.case_id == case_id)
-    return list(session.scalars(query.order_by(Involvement.id)))
+    query = select(Participant).where(Participant.case_id == case_id)
+    return list(session.scalars(query.order_by(Participant.id)))
 
 
-def this_round(found: Sequence[Involvement]) -> list[Involvement]:
+def this_round(found: Sequence[Participant]) -> list[Participant]:
     """Return the signers of the current or last countersigning."""
     last = max((i.round for i in found if i.kind == COSIGN), default=0)
     return [i for i in found if i.kind == COSIGN and i.round == last and i.status != REMOVED]
 
 
-def verdict(signers: Sequence[Involvement]) -> str:
+def verdict(signers: Sequence[Participant]) -> str:
     """Return the result of a countersigning: `agree`, `object`, or "" while undecided.
 
     All and in order: one objection ends it. Any: one agreement suffices; it fails if nobody is left. Quorum:
@@ -61,7 +61,7 @@ def verdict(signers: Sequence[Involvement]) -> str:
 def cosign(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, signers: Sequence[Account], mode: str,
     quorum: int, question: str,
-) -> list[Involvement]:  # fmt: skip
+) -> list[Participant]:  # fmt: skip
     """Request countersignatures: a new round, or more signers of the current one (加签)."""
     found = of_item(uow.session, item.id)
     current = this_round(found) if item.cosigning else []
@@ -99,11 +99,11 @@ def cosign(
 
 
 def remove(
-    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, involvement_id: int
-) -> list[Involvement]:
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, participant_id: int
+) -> list[Participant]:
     """Remove a signer who has not answered (减签); return those who are left."""
     found = of_item(uow.session, item.id)
-    row = next((i for i in this_round(found) if i.id == involvement_id), None)
+    row = next((i for i in this_round(found) if i.id == participant_id), None)
     if row is None or row.status not in (WAITING, LATER):
         raise RuleBroken(reason="该会签人已经表态，不能减去")
     row.status = REMOVED
@@ -113,7 +113,7 @@ def remove(
     return left
 
 
-def ask(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, question: str) -> Involvement:
+def ask(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, question: str) -> Participant:
     """Ask somebody a question; the step stays with its assignee."""
     row = _involve(uow, actor, case, item, ASK, to, question)
     events.append(uow, case, actor, "asked", item.title, ref=item.ref, to=to.name, question=question)
@@ -130,10 +130,10 @@ def copy(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Sequence
 def _involve(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, kind: str, to: Account, question: str,
     status: str = WAITING, **more: Any,
-) -> Involvement:  # fmt: skip
+) -> Participant:  # fmt: skip
     if not may_be_asked(to, case.division):
         raise RuleBroken(reason=f"{to.name}的管辖范围不包括本办件")
-    row = Involvement(
+    row = Participant(
         case_id=case.id, item_id=item.id, kind=kind, account_id=to.id, name=to.name,
         asked_by_id=actor.account_id, asked_by=actor.name, asked_at=uow.now, question=question,
         status=status, **more,
@@ -144,8 +144,8 @@ def _involve(
 
 
 def answer(
-    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict_given: str
-) -> list[Involvement]:
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Participant, said: str, verdict_given: str
+) -> list[Participant]:
     """Record an answer, an acknowledgement or a countersignature; return the signers of the round."""
     if row.account_id not in _answers_for(actor, item):
         raise NotAllowed()
@@ -167,7 +167,7 @@ def answer(
     return signers
 
 
-def _next_in_order(signers: Sequence[Involvement]) -> None:
+def _next_in_order(signers: Sequence[Participant]) -> None:
     if any(s.status == WAITING for s in signers) or any(s.verdict == OBJECT for s in signers):
         return
     waiting = next((s for s in signers if s.status == LATER), None)
@@ -191,9 +191,9 @@ def close(uow: UnitOfWork, item: WorkItem) -> None:
             row.status = REMOVED
 
 
-def by_id(session: Session, involvement_id: int) -> Involvement:
+def by_id(session: Session, participant_id: int) -> Participant:
     """Return a participant; raises `NotFound`."""
-    found = session.get(Involvement, involvement_id)
+    found = session.get(Participant, participant_id)
     if found is None:
         raise NotFound()
     return found
@@ -206,14 +206,14 @@ def _answers_for(actor: Actor, item: WorkItem) -> frozenset[int | None]:
     return frozenset((actor.account_id, *away))
 
 
-def waiting_for(session: Session, actor: Actor) -> list[tuple[Involvement, WorkItem]]:
+def waiting_for(session: Session, actor: Actor) -> list[tuple[Participant, WorkItem]]:
     """Return open requests to somebody, also as a substitute, oldest first, with the steps."""
     accounts = [actor.account_id, *(s.account_id for s in actor.stands_in)]
     query = (
-        select(Involvement, WorkItem)
-        .join(WorkItem, WorkItem.id == Involvement.item_id)
-        .where(Involvement.account_id.in_(accounts), Involvement.status == WAITING)
-        .order_by(Involvement.id)
+        select(Participant, WorkItem)
+        .join(WorkItem, WorkItem.id == Participant.item_id)
+        .where(Participant.account_id.in_(accounts), Participant.status == WAITING)
+        .order_by(Participant.id)
     )
     return [
         (row, item) for row, item in session.execute(query) if row.account_id in _answers_for(actor, item)

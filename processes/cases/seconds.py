@@ -21,7 +21,7 @@ from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.rules import may_go_along
 from processes.access.scope import COUNTY_DIGITS, TOWNSHIP_DIGITS, Actor
 from processes.cases import events, notices, participants
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.models import Case, Participant, WorkItem
 from processes.errors import NotAllowed, RuleBroken, SecondObjects
 from processes.releases import forms
 from processes.storage.batched_reads import Ask
@@ -77,7 +77,7 @@ def note(
         if row.kind == participants.SECOND and row.status == participants.WAITING and row.item_id in before:
             row.status = participants.REMOVED
     uow.add(
-        Involvement(
+        Participant(
             case_id=case.id, item_id=item.id, kind=participants.SECOND, account_id=second.id, name=second.name,
             asked_by_id=actor.account_id, asked_by=actor.name, asked_at=uow.now, question="",
             status=participants.WAITING,
@@ -88,7 +88,7 @@ def note(
 
 
 def answer(
-    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict: str
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Participant, said: str, verdict: str
 ) -> None:
     """Record that the person named confirms or objects (no substitute may); notify who must act on an objection."""
     if actor.account_id != row.account_id:

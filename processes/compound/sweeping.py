@@ -17,7 +17,7 @@ from processes.office.cases.limits import WarnClock
 from processes.office.cases.timers import FireDue, FireDueResult
 from processes.office.command import Command
 from processes.office.door import Office
-from processes.office.personal.form_drafts import SweepUnsaved
+from processes.office.personal.form_drafts import SweepFormDrafts
 from processes.office.system.tokens import SweepTokens
 from processes.policy.calendar import civil_date
 
@@ -38,7 +38,7 @@ def sweep(office: Office, alive: Callable[[], None] = lambda: None) -> int:
         outlived = form_drafts.is_outlived(session, office.database.clock())
         has_tokens = command_tokens.is_outlived(session, office.database.clock())
     if outlived:
-        office.perform(SweepUnsaved(), system_actor())
+        office.perform(SweepFormDrafts(), system_actor())
     if has_tokens:
         office.perform(SweepTokens(), system_actor())
     return done + outlived + has_tokens

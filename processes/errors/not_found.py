@@ -29,7 +29,7 @@ class HouseholdNotFound(NotFound):
     text_en = "The household was not found in your area."
 
 
-class UnsavedGone(NotFound):
+class FormDraftGone(NotFound):
     """The form draft was submitted or discarded, or belongs to somebody else."""
 
     code = "unsaved_gone"

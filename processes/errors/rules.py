@@ -37,7 +37,7 @@ class BudgetSpent(RuleBroken):
     text_en = "The hourly budget of this account is spent: {reason}"
 
 
-class UnsavedFull(RuleBroken):
+class FormDraftsFull(RuleBroken):
     """Too many form drafts; no more are stored, and existing ones are kept."""
 
     code = "unsaved_full"

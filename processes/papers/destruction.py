@@ -16,8 +16,8 @@ from processes.cases.models import (
     Clock,
     Comment,
     Incident,
-    Involvement,
     Notice,
+    Participant,
     WorkItem,
 )
 from processes.cases.move_models import CaseMove
@@ -218,7 +218,7 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
         _each_away(session, of_paper, of_paper.paper_id.in_(ids))
     for unstated in (Incident, FactSnapshot):
         session.execute(delete(unstated).where(unstated.case_id == case.id))
-    for of_case in (Handwriting, Attachment, Deviation, PropertyExemption, Comment, Involvement):
+    for of_case in (Handwriting, Attachment, Deviation, PropertyExemption, Comment, Participant):
         _each_away(session, of_case, of_case.case_id == case.id)
     for paper in papers:
         paper.contract, paper.standing, paper.ended_because = {}, DESTROYED, ""

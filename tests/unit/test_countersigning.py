@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from processes.cases.models import Involvement
+from processes.cases.models import Participant
 from processes.cases.participants import AGREE, ALL, ANY, DONE, LATER, OBJECT, ORDER, QUORUM, WAITING, verdict
 
 OPEN = ""
 
 
-def signers(mode: str, quorum: int, said: str) -> list[Involvement]:
+def signers(mode: str, quorum: int, said: str) -> list[Participant]:
     """One for each letter: `+` agreed, `-` objects, `?` is asked, `.` comes later."""
     words = {"+": (DONE, AGREE), "-": (DONE, OBJECT), "?": (WAITING, ""), ".": (LATER, "")}
     return [
-        Involvement(mode=mode, quorum=quorum, status=words[s][0], verdict=words[s][1], name=f"签{n}")
+        Participant(mode=mode, quorum=quorum, status=words[s][0], verdict=words[s][1], name=f"签{n}")
         for n, s in enumerate(said)
     ]
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from processes import jobs
 from processes.access.models import Account
-from processes.cases.models import Involvement, WorkItem
+from processes.cases.models import Participant, WorkItem
 from processes.office.steps.countersign import CosignTask
 from processes.office.steps.send_back import ReturnTask
 from processes.papers.models import IssuedPaper
@@ -47,10 +47,10 @@ def _complete(stage: Stage, who: Person, number: str, data: dict[str, Any], **mo
     return who.send(f"/cases/{number}/tasks/{item.id}/complete", body)
 
 
-def _asked(stage: Stage) -> list[Involvement]:
+def _asked(stage: Stage) -> list[Participant]:
     with stage.database.reading("") as session:
         return list(
-            session.scalars(select(Involvement).where(Involvement.kind != "second").order_by(Involvement.id))
+            session.scalars(select(Participant).where(Participant.kind != "second").order_by(Participant.id))
         )
 
 

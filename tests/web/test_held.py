@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from processes.access.models import Absence, Account
 from processes.access.permissions import Role
-from processes.cases.models import CaseEvent, Involvement, WorkItem
+from processes.cases.models import CaseEvent, Participant, WorkItem
 from processes.office.people.transfers import AskTransfer, DecideTransfer
 from processes.people.models import Household
 from processes.rehearsal.stage import Stage
@@ -36,9 +36,9 @@ def _submitted(stage: Stage, number: str, task: str, leader: Person, signer: str
     return item
 
 
-def _involved(stage: Stage, kind: str) -> Involvement:
+def _involved(stage: Stage, kind: str) -> Participant:
     with stage.database.reading("") as session:
-        query = select(Involvement).where(Involvement.kind == kind).order_by(Involvement.id.desc())
+        query = select(Participant).where(Participant.kind == kind).order_by(Participant.id.desc())
         return session.scalars(query).first() or pytest.fail(kind)
 
 

@@ -22,9 +22,9 @@ from processes.office.personal.absences import (
     NameSubstitute,
 )
 from processes.office.personal.notices import ReadNotices
-from processes.office.personal.notification_preferences import SetReach
+from processes.office.personal.notification_preferences import SetNotificationPreferences
 from processes.office.steps.consult import AskColleague, CopyTask
-from processes.office.steps.countersign import AnswerInvolvement, CosignTask, RemoveCosigner
+from processes.office.steps.countersign import CosignTask, RemoveCosigner, RespondToRequest
 from processes.office.steps.delegate import DelegateTask, HandBackTask, RecallTask
 from processes.office.steps.take_back import TakeBackTask
 from processes.office.steps.take_over import TakeOverTask
@@ -146,7 +146,7 @@ def copy(actor: Actor, number: str, item_id: int) -> Any:
 @require(Permission.CASE_READ)
 def answer(actor: Actor, involvement_id: int) -> Any:
     """Respond to a request."""
-    command = AnswerInvolvement(involvement_id, _field("said"), _field("verdict"))
+    command = RespondToRequest(involvement_id, _field("said"), _field("verdict"))
     auth.office().perform(command, actor)
     return redirect(url_for("worklist.queue", queue="asked"))
 
@@ -185,7 +185,7 @@ def reach_page(actor: Actor) -> Any:
 @require(Permission.SESSION)
 def set_reach(actor: Actor) -> Any:
     """Store the notification preferences."""
-    command = SetReach(
+    command = SetNotificationPreferences(
         _field("email"),
         _field("mobile"),
         _field("quiet_from"),

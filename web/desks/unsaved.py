@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, redirect, request
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.office.personal.form_drafts import DropUnsaved, KeepUnsaved
+from processes.office.personal.form_drafts import DiscardFormDraft, SaveFormDraft
 from web import auth, budgets, forms
 from web.require import require
 
@@ -21,7 +21,7 @@ desk = Blueprint("unsaved", __name__)
 def keep(actor: Actor) -> Any:
     """Save the draft of the window."""
     body = forms.body()
-    command = KeepUnsaved(
+    command = SaveFormDraft(
         str(body.get("sheet", "")),
         str(body.get("place", "")),
         str(body.get("label", "")),
@@ -37,5 +37,5 @@ def keep(actor: Actor) -> Any:
 @require(Permission.SESSION)
 def drop(actor: Actor) -> Any:
     """Discard a draft, and reload the page without it."""
-    auth.office().perform(DropUnsaved(request.form.get("sheet", "")), actor)
+    auth.office().perform(DiscardFormDraft(request.form.get("sheet", "")), actor)
     return redirect(auth.inside(request.form.get("back", "")))

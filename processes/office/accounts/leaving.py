@@ -12,7 +12,7 @@ from processes.access.permissions import Permission, Role
 from processes.access.rules import is_reachable
 from processes.access.scope import Actor
 from processes.cases import assignment, notices
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.models import Case, Participant, WorkItem
 from processes.errors import NotFound, RuleBroken
 from processes.office.answers import reason_of
 from processes.office.command import Weighty, handles
@@ -141,8 +141,8 @@ def _withdraw_changes(uow: UnitOfWork, actor: Actor, account: Account) -> None:
 
 def _tell_askers(uow: UnitOfWork, account: Account) -> None:
     """Tell those who wait for an answer of the closed account to ask somebody else."""
-    waiting = select(Involvement).where(
-        Involvement.account_id == account.id, Involvement.status.in_(("waiting", "later"))
+    waiting = select(Participant).where(
+        Participant.account_id == account.id, Participant.status.in_(("waiting", "later"))
     )
     for row in uow.session.scalars(waiting).all():
         case = uow.session.get_one(Case, row.case_id)

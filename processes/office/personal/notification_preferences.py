@@ -19,7 +19,7 @@ _MOBILE = re.compile(r"1\d{10}")
 
 
 @dataclass(frozen=True, slots=True)
-class SetReach(Command[None]):
+class SetNotificationPreferences(Command[None]):
     """Set one's channels: mail, mobile, quiet hours, one mail a day."""
 
     permission = Permission.SESSION
@@ -31,8 +31,10 @@ class SetReach(Command[None]):
     digest: bool = False
 
 
-@handles(SetReach)
-def set_reach(settings: Settings, uow: UnitOfWork, actor: Actor, command: SetReach) -> None:
+@handles(SetNotificationPreferences)
+def set_preferences(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: SetNotificationPreferences
+) -> None:
     """Store the actor's notification preferences."""
     account = accounts.by_id(uow.session, actor.account_id)
     email, mobile = command.email.strip(), command.mobile.strip()

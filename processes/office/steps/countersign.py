@@ -11,7 +11,7 @@ from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
 from processes.cases import actions, duties, events, notices, participants, rules, seconds
-from processes.cases.models import Case, Involvement, WorkItem
+from processes.cases.models import Case, Participant, WorkItem
 from processes.errors import Invalid, RuleBroken
 from processes.office.accounts import verifying
 from processes.office.answers import reason_of
@@ -136,7 +136,7 @@ def remove(
     return RemoveCosignerResult(case=case.number)
 
 
-def settle(run: Run, item: WorkItem, signers: list[Involvement], undone: str) -> None:
+def settle(run: Run, item: WorkItem, signers: list[Participant], undone: str) -> None:
     """Evaluate the countersignatures: the step may be completed, is completed, or stays with the requester.
 
     Raises `HeldUndone` if all have agreed and the submission cannot be executed: the door then leaves it
@@ -172,14 +172,14 @@ def settle(run: Run, item: WorkItem, signers: list[Involvement], undone: str) ->
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerInvolvementResult:
-    """The result of `AnswerInvolvement`."""
+class RespondToRequestResult:
+    """The result of `RespondToRequest`."""
 
     case: str
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerInvolvement(Command[AnswerInvolvementResult]):
+class RespondToRequest(Command[RespondToRequestResult]):
     """Respond to a request: answer a question, acknowledge a copy, or agree or object to a countersignature."""
 
     permission = Permission.SESSION
@@ -192,10 +192,10 @@ class AnswerInvolvement(Command[AnswerInvolvementResult]):
     """Set by the door, as for `RemoveCosigner`."""
 
 
-@handles(AnswerInvolvement)
+@handles(RespondToRequest)
 def answer(
-    settings: Settings, uow: UnitOfWork, actor: Actor, command: AnswerInvolvement
-) -> AnswerInvolvementResult:
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: RespondToRequest
+) -> RespondToRequestResult:
     """Agree or object, answer a question, or acknowledge a copy."""
     row = participants.by_id(uow.session, command.involvement_id)
     case, items, item = actions.locked_case_of(uow, actor, row.item_id)
@@ -222,20 +222,20 @@ def answer(
             if waiting.status == participants.WAITING and waiting.mode == participants.ORDER:
                 _tell(Run(uow, actor, case, items), item, [waiting])
         settle(Run(uow, actor, case, items), item, signers, command.undone)
-    return AnswerInvolvementResult(case.number)
+    return RespondToRequestResult(case.number)
 
 
 def _answer_second(
-    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict: str
-) -> AnswerInvolvementResult:
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Participant, said: str, verdict: str
+) -> RespondToRequestResult:
     if verdict not in (participants.AGREE, participants.OBJECT):
         raise Invalid(reason="请选择确认参加或者提出异议")
     said = reason_of(said) if verdict == participants.OBJECT else said
     seconds.answer(uow, actor, case, item, row, said, verdict)
-    return AnswerInvolvementResult(case.number)
+    return RespondToRequestResult(case.number)
 
 
-def _demand_apart(actor: Actor, row: Involvement, run: Run, item: WorkItem) -> None:
+def _demand_apart(actor: Actor, row: Participant, run: Run, item: WorkItem) -> None:
     """People excluded from the step may not sign either, nor may their substitutes.
 
     The same holds for the requester, also as a substitute of the signer.
@@ -271,7 +271,7 @@ def _demand_mode(mode: str) -> None:
         raise Invalid(reason="请选择会签方式")
 
 
-def _tell(run: Run, item: WorkItem, asked: Iterable[Involvement]) -> None:
+def _tell(run: Run, item: WorkItem, asked: Iterable[Participant]) -> None:
     now = [row.account_id for row in asked if row.status == participants.WAITING]
     notices.tell(
         run.uow, now, "cosign", f"{run.actor.name}请您会签{run.case.applicant}的“{item.title}”", run.case

@@ -14,14 +14,14 @@ from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
 from processes.cases import actions, assignment, duties, events, notices, participants, rules
-from processes.cases.models import Involvement, WorkItem
+from processes.cases.models import Participant, WorkItem
 from processes.errors import DutySeparation, HeldUndone, RuleBroken, Unavailable, YimenError
 from processes.office.run import Run
 from processes.office.steps import finishing
 from processes.policy.calendar import civil_date
 
 
-def carry_out(run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequence[Involvement]) -> None:
+def carry_out(run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequence[Participant]) -> None:
     """Finish the step for the person who submitted it; raises `HeldUndone` with the reason if that is impossible."""
     try:
         by, away, data = _submitted_today(run, item, held)
@@ -68,7 +68,7 @@ def _submitted_today(
 
 
 def _demand_signers_apart(
-    run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequence[Involvement]
+    run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequence[Participant]
 ) -> None:
     """Those who agreed must still be eligible: not the submitter's person, and not excluded by later steps."""
     agreed = [s for s in signers if s.verdict == participants.AGREE]
