@@ -25,5 +25,5 @@ def installed() -> tuple[str, ...]:
     listed = subprocess.run([lister, ":", "family"], capture_output=True, text=True, check=False)  # noqa: S603
     families = {name.strip() for line in listed.stdout.splitlines() for name in line.split(",")}
     return tuple(
-        f"{kind}：{next((f for f in faces if f in families), '没有')}" for kind, faces in ROLES.items()
+        f"{kind}：{next((f for f in fonts if f in families), '没有')}" for kind, fonts in ROLES.items()
     )

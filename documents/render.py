@@ -333,13 +333,13 @@ def _try(work: Callable[[Any], Any], job: Job) -> Any:
         return f"{type(fault).__name__}: {fault}"
 
 
-_press = Renderer()
-atexit.register(_press.close)
+_renderer = Renderer()
+atexit.register(_renderer.close)
 
 
 def to_pdf(sheet: RenderJob) -> Made:
     """Render a sheet on the process's own child."""
-    return _press.make(sheet)
+    return _renderer.make(sheet)
 
 
 _gate = Renderer(GATE_SECONDS, GATE_BYTES, ("documents.scans",), UPLOADS_BEHIND)
@@ -418,4 +418,4 @@ def read_scan(scan: Scan) -> tuple[ScannedPage, ...]:
 
 def renderer() -> Renderer:
     """Return the child of this process."""
-    return _press
+    return _renderer

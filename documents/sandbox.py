@@ -68,4 +68,4 @@ def _lines(text: str) -> list[str]:
 
 def qr_markup(address: str) -> Markup:
     """Return the QR code as safe markup."""
-    return Markup(qr.picture(address))  # noqa: S704  (made by the press from an address, not by a person)
+    return Markup(qr.picture(address))  # noqa: S704  (made by the renderer from an address, not by a person)

@@ -251,7 +251,7 @@ class MakeRecoveryCodesResult:
 
 @dataclass(frozen=True, slots=True)
 class MakeRecoveryCodes(Weighty[MakeRecoveryCodesResult]):
-    """Ten new recovery codes instead of those of before; the password is given again."""
+    """Ten new recovery codes instead of the earlier ones; the password is given again."""
 
     permission = Permission.SESSION
 

@@ -44,7 +44,7 @@ class NoteCall(Command[NoteCallResult]):
     process: str
     form: Mapping[str, Any]
     token: str = ""
-    unsaved: str = ""
+    form_draft: str = ""
     """The token under which the page kept what was typed: it goes when this is handed in."""
 
 
@@ -58,7 +58,7 @@ def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteCall) -
     offered = {"call": {"places": places}}
     opening = Opening(command.programme, command.process, command.form, before_register=True, choices=offered)
     case = open_case(uow, actor, household, opening)
-    form_drafts.drop(uow, actor, command.unsaved)
+    form_drafts.drop(uow, actor, command.form_draft)
     return NoteCallResult(case=case.number, household=number)
 
 

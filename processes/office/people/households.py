@@ -48,7 +48,7 @@ class SaveHousehold(Command[SaveHouseholdResult]):
     household: str | None = None
     version: int = 0
     token: str = ""
-    unsaved: str = ""
+    form_draft: str = ""
     """The token under which the page kept what was typed: it goes when this is saved."""
     confirmed: tuple[str, ...] = ()
     """What is unusual of the family and is confirmed as true: the sentences that were shown."""
@@ -92,7 +92,7 @@ def save_household(
         calls.settle(uow, saved, called)
     register_limits.tell_of_differences(uow, found)
     audit.note(uow, actor, "household_saved", saved.number)
-    form_drafts.drop(uow, actor, command.unsaved)
+    form_drafts.drop(uow, actor, command.form_draft)
     return SaveHouseholdResult(household=saved.number, version=saved.version, differences=len(found))
 
 

@@ -114,7 +114,7 @@ class RemoveCosigner(ItemCommand[RemoveCosignerResult]):
     permission = Permission.TASK_WORK
     carries_out_held_step = True
 
-    involvement_id: int = 0
+    participant_id: int = 0
     undone: str = ""
     """Set by the door: why what was submitted cannot be carried out, found at the first try."""
 
@@ -128,7 +128,7 @@ def remove(
     rules.demand_open(item, command.version)
     rules.demand_worker(item, actor)
     asked = {s.id for s in participants.of_item(uow.session, item.id) if s.status == participants.WAITING}
-    left = participants.remove(uow, actor, case, item, command.involvement_id)
+    left = participants.remove(uow, actor, case, item, command.participant_id)
     actions.changed(uow, actor, item)
     run = Run(uow, actor, case, items)
     _tell(run, item, [s for s in left if s.id not in asked])
@@ -185,7 +185,7 @@ class RespondToRequest(Command[RespondToRequestResult]):
     permission = Permission.SESSION
     carries_out_held_step = True
 
-    involvement_id: int
+    participant_id: int
     said: str = ""
     verdict: str = ""
     undone: str = ""
@@ -197,7 +197,7 @@ def answer(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: RespondToRequest
 ) -> RespondToRequestResult:
     """Agree or object, answer a question, or acknowledge a copy."""
-    row = participants.by_id(uow.session, command.involvement_id)
+    row = participants.by_id(uow.session, command.participant_id)
     case, items, item = actions.locked_case_of(uow, actor, row.item_id)
     said = command.said.strip()[:300]
     if row.kind == participants.SECOND:

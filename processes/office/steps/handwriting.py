@@ -21,7 +21,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 LARGEST = 200_000
 LONGEST_SIDE = 2_000
-"""Pixels: the pad of the page is 600 wide, and a picture of few bytes may unfold to gigabytes on the press of papers."""
+"""Pixels: the pad of the page is 600 wide; a small file may decompress to gigabytes in the renderer of papers."""
 _SIGNATURE, _HEAD, _END = b"\x89PNG\r\n\x1a\n", b"\x00\x00\x00\rIHDR", b"IEND\xaeB`\x82"
 WRITTEN_AT_MOST = 10
 """How often somebody may sign at one step: every signature is kept, and what is kept has a bound."""

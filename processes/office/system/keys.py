@@ -99,7 +99,7 @@ class NoteRowStates(Command[NoteRowStatesResult]):
     after: int = 0
     """The last case of the part before."""
     drafts: int | None = None
-    """Instead: fill in who prepared drafts of before that was noted, behind the step of this number."""
+    """Instead: fill in who prepared older drafts, after the step of this number."""
 
 
 @handles(NoteRowStates)
