@@ -51,8 +51,8 @@ def _amounts(text: str) -> set[str]:
         value = Decimal(text)
     except InvalidOperation:
         return set()
-    whole = f"{value.normalize():f}"
-    return {whole, f"{value:,.2f}", f"{value:.2f}", f"{value:,f}"}
+    digits = f"{value.normalize():f}"
+    return {digits, f"{value:,.2f}", f"{value:.2f}", f"{value:,f}"}
 
 
 def _plain(text: str) -> str:

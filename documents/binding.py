@@ -21,10 +21,10 @@ def joined(pictures: list[bytes]) -> bytes:
 
 def bound(files: Iterable[bytes]) -> bytes:
     """Concatenate PDFs; each is held in memory only while it is added."""
-    with pikepdf.new() as whole:
+    with pikepdf.new() as joined_pdf:
         for content in files:
             with pikepdf.open(io.BytesIO(content)) as part:
-                whole.pages.extend(part.pages)
+                joined_pdf.pages.extend(part.pages)
         out = io.BytesIO()
-        whole.save(out, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        joined_pdf.save(out, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()

@@ -25,10 +25,10 @@ _LINE: Final = 0.35
 def draw(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
     """Draw the lines on the pages, in place, as artifacts (not read aloud)."""
     at = {item.reference: item for item in pdf.objects}
-    for page, told in zip(document.pages, pdf.page_references, strict=True):
+    for page, reference in zip(document.pages, pdf.page_references, strict=True):
         drawn = b"\n".join(_cells(page._page_box))
         if drawn:
-            at[at[told]["Contents"]].stream.append(b"/Artifact BMC q 0 g\n" + drawn + b"\nf* Q EMC")
+            at[at[reference]["Contents"]].stream.append(b"/Artifact BMC q 0 g\n" + drawn + b"\nf* Q EMC")
 
 
 def _cells(page: Any) -> Iterator[bytes]:

@@ -22,8 +22,8 @@ def capitals(amount: Decimal | str) -> str:
         raise ValueError("amount out of range")
     fen = int(value * 100)
     yuan, rest = divmod(fen, 100)
-    whole = _integer(yuan) + "元" if yuan else ""
-    return whole + _cents(rest, bool(yuan)) if fen else "零元整"
+    integer_part = _integer(yuan) + "元" if yuan else ""
+    return integer_part + _cents(rest, bool(yuan)) if fen else "零元整"
 
 
 def _cents(rest: int, after_yuan: bool) -> str:

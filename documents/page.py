@@ -108,8 +108,8 @@ def _demand_every_glyph(document: weasyprint.Document) -> None:
     """Raise `GlyphMissing`: a blank instead of a person's name is worse than no paper."""
     lacking = sorted({chr(point) for font in document.fonts.values() for point in font.missing})
     if lacking:
-        said = "、".join(f"{c}（U+{ord(c):04X}）" for c in lacking[:5])
-        raise GlyphMissing(f"本机的字体没有这些字：{said}，请安装含有该字的字体后重试")
+        characters = "、".join(f"{c}（U+{ord(c):04X}）" for c in lacking[:5])
+        raise GlyphMissing(f"本机的字体没有这些字：{characters}，请安装含有该字的字体后重试")
 
 
 def _data_of(sheet: RenderJob, page: str, made_at: datetime) -> weasyprint.Attachment:

@@ -64,8 +64,12 @@ class _Page(weasyprint.HTML):  # type: ignore[misc]
 
     def _ua_stylesheets(self, forms: bool = False) -> list[weasyprint.CSS]:
         """Default styles of elements that no style sheet of ours covers."""
-        told: list[weasyprint.CSS] = super()._ua_stylesheets(forms)
-        return [_of_plain_pages(self.style), *told[1:]] if is_plain(self.etree_element, self.style) else told
+        style_sheets: list[weasyprint.CSS] = super()._ua_stylesheets(forms)
+        return (
+            [_of_plain_pages(self.style), *style_sheets[1:]]
+            if is_plain(self.etree_element, self.style)
+            else style_sheets
+        )
 
 
 def is_plain(root: Any, style: str) -> bool:
@@ -89,11 +93,11 @@ def _of_plain_pages(style: str) -> weasyprint.CSS:
     They give every element five styles for footnotes and the like, and every page one for each of sixteen
     margins, most of which papers do not use.
     """
-    whole = weasyprint.HTML._ua_stylesheets(None)[0]
-    plain = copy.copy(whole)
-    plain.matcher = copy.copy(whole.matcher)
+    default_style = weasyprint.HTML._ua_stylesheets(None)[0]
+    plain = copy.copy(default_style)
+    plain.matcher = copy.copy(default_style.matcher)
     plain.matcher.other_selectors = []
-    plain.page_rules = [rule for rule in whole.page_rules if _is_read(rule, style)]
+    plain.page_rules = [rule for rule in default_style.page_rules if _is_read(rule, style)]
     return plain
 
 

@@ -360,10 +360,12 @@ _screens = threading.BoundedSemaphore(SCREENS_AT_ONCE)
 
 
 @contextmanager
-def _turn(turns: threading.BoundedSemaphore = _uploads, said: str = "正在读取的文件较多") -> Iterator[None]:
+def _turn(
+    turns: threading.BoundedSemaphore = _uploads, refusal: str = "正在读取的文件较多"
+) -> Iterator[None]:
     """One child for untrusted files; raises `RendererBusy` if none is free in time."""
     if not turns.acquire(timeout=TURN_SECONDS):
-        raise RendererBusy(said)
+        raise RendererBusy(refusal)
     try:
         yield
     finally:

@@ -78,9 +78,9 @@ def _structure(pdf: pydyf.PDF) -> None:
         for item in pdf.objects
         if isinstance(item, pydyf.Dictionary) and item.get("Type") == "/StructElem"
     }
-    kept = {told: _keeper(told, element, elements) for told, element in elements.items()}
-    for told, element in elements.items():
-        if kept[told] != told:
+    kept = {reference: _keeper(reference, element, elements) for reference, element in elements.items()}
+    for reference, element in elements.items():
+        if kept[reference] != reference:
             element.free = "f"  # type: ignore[attr-defined]
             continue
         kids = element["K"]
@@ -89,20 +89,20 @@ def _structure(pdf: pydyf.PDF) -> None:
             for kid in kids
         )
     for numbers in _marked(pdf):
-        numbers[:] = [kept.get(told, told) for told in numbers]
-    _attributes([e for told, e in elements.items() if kept[told] == told])
+        numbers[:] = [kept.get(reference, reference) for reference in numbers]
+    _attributes([e for reference, e in elements.items() if kept[reference] == reference])
 
 
-def _keeper(told: bytes, element: dict[str, Any], elements: Elements) -> bytes:
+def _keeper(reference: bytes, element: dict[str, Any], elements: Elements) -> bytes:
     """The element that takes over its content: the parent for bare text on the same page, else itself."""
     above = elements.get(element["P"])
     is_bare = element["S"] == "/Span" and len(element["K"]) == 1 and isinstance(element["K"][0], int)
     if not is_bare or above is None or above["S"] == "/Document" or above.get("Pg") != element.get("Pg"):
-        return told
+        return reference
     return (
         element["P"]
-        if told in above["K"] and not {"A", "Alt", "Lang", "ActualText"} & element.keys()
-        else told
+        if reference in above["K"] and not {"A", "Alt", "Lang", "ActualText"} & element.keys()
+        else reference
     )
 
 

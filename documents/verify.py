@@ -34,9 +34,9 @@ def check(job: Checking) -> tuple[SignatureSeen, ...]:
 
 def _seen(embedded: Any, roots: list[x509.Certificate], signers: tuple[bytes, ...]) -> SignatureSeen:
     certificate = embedded.signer_cert
-    said = embedded.sig_object
+    signature = embedded.sig_object
     reported = embedded.self_reported_timestamp
-    intact = whole = trusted = False
+    intact = unextended = trusted = False
     stamped = ""
     try:
         context = ValidationContext(
@@ -48,20 +48,20 @@ def _seen(embedded: Any, roots: list[x509.Certificate], signers: tuple[bytes, ..
         covered = status.coverage in (
             SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION,
         )  # fmt: skip
-        whole = intact and covered and status.modification_level in _UNCHANGED
+        unextended = intact and covered and status.modification_level in _UNCHANGED
         # A root certifies all its customers; only the office's own certificates are accepted.
         trusted = bool(status.trusted) and certificate.dump() in signers
         if status.timestamp_validity is not None and status.timestamp_validity.valid:
             stamped = status.timestamp_validity.timestamp.isoformat()
     except Exception:  # noqa: BLE001  (whatever the reader stumbles over in a changed file: it does not hold)
-        intact = whole = trusted = False
+        intact = unextended = trusted = False
     return SignatureSeen(
-        name=str(said.get("/Name", "")),
-        role=str(said.get("/Reason", "")),
+        name=str(signature.get("/Name", "")),
+        role=str(signature.get("/Reason", "")),
         at="" if reported is None else reported.isoformat(),
         issuer=certificate.issuer.human_friendly,
         intact=intact,
-        whole=whole,
+        whole=unextended,
         trusted=trusted,
         self_made=certificate.self_signed in ("yes", "maybe"),
         stamped=stamped,

@@ -61,8 +61,8 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
         if one.code:
             office.perform(RemakePaper(one.code), system_actor())
     if as_json:
-        told = {"checked": checked, "broken": broken, **found, "files": [asdict(one) for one in missing]}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        result = {"checked": checked, "broken": broken, **found, "files": [asdict(one) for one in missing]}
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
     else:
         _say(checked, broken, found, missing, remake)
     sys.exit(1 if broken or missing or any(found.values()) else 0)
@@ -128,8 +128,8 @@ def _say(
             click.echo(f"{title}：{fault}")
     for one in missing:
         click.echo(f"存档文件：{one.what}{one.said}，{_way_back(one, remake)}")
-    said = "；".join(f"{title}{'有问题' if found[name] else '相符'}" for name, title in SECTIONS.items())
-    click.echo(f"核对 {checked} 个办件，{len(broken)} 个有问题；{said}。")
+    summary = "；".join(f"{title}{'有问题' if found[name] else '相符'}" for name, title in SECTIONS.items())
+    click.echo(f"核对 {checked} 个办件，{len(broken)} 个有问题；{summary}。")
 
 
 def _way_back(one: files.LostFile, remake: bool) -> str:

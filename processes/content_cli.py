@@ -57,7 +57,7 @@ def _new_programme(name: str, title: str, code: str) -> None:
         new_programme.demand_names(name, title, code, *new_programme.standing(content))
     except FormInvalid as refused:
         raise click.ClickException(
-            "；".join(s for said in refused.fields.values() for s in said)
+            "；".join(s for sentences in refused.fields.values() for s in sentences)
         ) from refused
     folder = content / name
     if folder.exists():

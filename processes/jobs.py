@@ -182,15 +182,15 @@ def _rehearse(office: Office, job: leasing.Job) -> bool:
             results += missing
             tell(len(results), len(results), results)
         played = [{"scenario": r.scenario, "passed": r.passed, "flows": r.flows} for r in results]
-        said = {**found, "state": "done", "flows": _flows(results), "played": played}
+        progress = {**found, "state": "done", "flows": _flows(results), "played": played}
     except ScenarioInvalid as fault:
         wrong = {"scenario": "情景文件", "differences": [fault.message]}
-        said = {**found, "state": "done", "total": 1, "failed": [wrong]}
+        progress = {**found, "state": "done", "total": 1, "failed": [wrong]}
     except DATABASE_FAILED:
         raise  # the next round plays it again
     except Exception as fault:
-        said = {**found, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
-    office.perform(NoteRehearsal(draft_id, said), system_actor())
+        progress = {**found, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
+    office.perform(NoteRehearsal(draft_id, progress), system_actor())
     leasing.finish(office, job.key)
     return True
 
@@ -220,12 +220,12 @@ def _simulate(office: Office, job: leasing.Job) -> bool:
 
     try:
         made = simulation.simulate(found, old, new, date.fromisoformat(asked["on"]), tell, standing)
-        said = {**asked, "state": "done", "done": len(found), "total": len(found), **made}
+        progress = {**asked, "state": "done", "done": len(found), "total": len(found), **made}
     except DATABASE_FAILED:
         raise
     except Exception as fault:
-        said = {**asked, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
-    office.perform(NoteSimulation(draft_id, said), system_actor())
+        progress = {**asked, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
+    office.perform(NoteSimulation(draft_id, progress), system_actor())
     leasing.finish(office, job.key)
     return True
 

@@ -179,9 +179,9 @@ def _demand_index(office: Office) -> None:
     """Raise `KeysForeign` if a stored fingerprint of a telephone number or bank account does not match these keys."""
     with office.database.reading("") as session:
         found = [
-            (told, under(told[0]))
+            (sample, under(sample[0]))
             for table, column, index, under in _FOUND_BY
-            if (told := key_proof.indexed(session, table, column, index)) is not None
+            if (sample := key_proof.indexed(session, table, column, index)) is not None
         ]
     if any(kept not in under for (_, kept), under in found):
         raise KeysForeign(folder=office.settings.keys)

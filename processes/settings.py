@@ -169,9 +169,14 @@ def _directory() -> Directory | None:
     url = os.environ.get("YIMEN_LDAP_URL", "")
     if not url:
         return None
-    told = {
+    values = {
         n: os.environ.get(f"YIMEN_LDAP_{n}", "") for n in ("BASE", "ATTRIBUTE", "READER", "PASSWORD", "ROOTS")
     }
     return Directory(
-        url, told["BASE"], told["ATTRIBUTE"] or "uid", told["READER"], told["PASSWORD"], told["ROOTS"]
+        url,
+        values["BASE"],
+        values["ATTRIBUTE"] or "uid",
+        values["READER"],
+        values["PASSWORD"],
+        values["ROOTS"],
     )

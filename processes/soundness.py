@@ -33,13 +33,13 @@ log = structlog.get_logger()
 
 def look_daily(office: Office) -> None:
     """Check the database if the last check is a day old, and record the result."""
-    said = _file(office.settings)
-    if said.exists() and current_instant() - _changed(said) < LOOK_EVERY:
+    result_file = _file(office.settings)
+    if result_file.exists() and current_instant() - _changed(result_file) < LOOK_EVERY:
         return
     fault = look(office)
     if fault:
         log.error("database_damaged", fault=fault)
-    said.write_text(fault, encoding="utf-8")
+    result_file.write_text(fault, encoding="utf-8")
 
 
 def look(office: Office) -> str:
@@ -77,10 +77,10 @@ def _file_is_wrong(file: Path) -> str:
     """Checked over a read-only connection, while others use the file."""
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as there:
-            said = there.execute("PRAGMA quick_check(1)").fetchone()[0]
+            check_result = there.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.DatabaseError:
-        said = "damaged"
-    return "" if said == "ok" else "数据库文件有损坏的页面"
+        check_result = "damaged"
+    return "" if check_result == "ok" else "数据库文件有损坏的页面"
 
 
 def _changed(file: Path) -> datetime:

@@ -36,6 +36,6 @@ def of_case(
     return card_of(session, computation(office, session, case, bundle, data))
 
 
-def card_of(session: Session, told: Computation) -> Card | None:
+def card_of(session: Session, computation: Computation) -> Card | None:
     """Return the card of a computation that the page has loaded already."""
-    return card.of_case(session, told)
+    return card.of_case(session, computation)

@@ -14,8 +14,8 @@ _SYSTEMS = (
 
 def title(device: str) -> str:
     """Return browser and kind of machine; unknown ones are called unknown, never guessed."""
-    browser = next((said for mark, said in _BROWSERS if mark in device), "")
-    system = next((said for mark, said in _SYSTEMS if mark in device), "")
+    browser = next((title_of for mark, title_of in _BROWSERS if mark in device), "")
+    system = next((title_of for mark, title_of in _SYSTEMS if mark in device), "")
     if not browser and not system:
         return "未能识别的浏览器"
     return f"{browser or '未能识别的浏览器'}（{system}）" if system else browser

@@ -63,8 +63,8 @@ def demand_storable() -> None:
     """Refuse a request whose address or form contains what cannot be stored; runs before every route."""
     if reading.broken(request.path):
         raise NotFound()
-    for told in (request.args, request.form):
-        for key, values in told.lists():
+    for arguments in (request.args, request.form):
+        for key, values in arguments.lists():
             if any(reading.broken(text) for text in (key, *values)):
                 raise Invalid(reason="含有无法识别的字符，请删除后重新输入")
 

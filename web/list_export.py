@@ -26,9 +26,9 @@ def answer(
     actor: Actor, title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str]]
 ) -> Any:
     """Return the spreadsheet; cases shown to a department are logged one by one, as for lists."""
-    told = list(rows)
-    reads.note_rows(actor, told)
-    content = lists.spreadsheet(title, columns, told, auth.office().database.clock())
+    row_list = list(rows)
+    reads.note_rows(actor, row_list)
+    content = lists.spreadsheet(title, columns, row_list, auth.office().database.clock())
     return send_file(
         io.BytesIO(content), mimetype=lists.MEDIA, download_name=f"{title}.xlsx", as_attachment=True
     )

@@ -158,8 +158,8 @@ def _findings(
 ) -> tuple[tuple[str, str], ...]:
     """The choices of each finished step, the latest of each, in the order of completion."""
     latest = {i.task: i for i in items if i.status == "done" and i.form}
-    said = ((i.title, _chosen(bundle, i, offers)) for i in latest.values())
-    return tuple((title, text) for title, text in said if text)
+    chosen = ((i.title, _chosen(bundle, i, offers)) for i in latest.values())
+    return tuple((title, text) for title, text in chosen if text)
 
 
 def _chosen(bundle: Bundle, item: WorkItem, offers: Mapping[str, Any]) -> str:
@@ -172,10 +172,10 @@ def _chosen(bundle: Bundle, item: WorkItem, offers: Mapping[str, Any]) -> str:
     return "；".join([*chosen, *texts])
 
 
-def _with_label(field: Mapping[str, Any], said: str) -> str:
+def _with_label(field: Mapping[str, Any], value: str) -> str:
     """A bare yes or no, or a name, needs its question."""
-    is_bare = said in _BARE or "another_person" in field.get("properties", {})
-    return f"{forms.label_of(field)}：{said}" if is_bare else said
+    is_bare = value in _BARE or "another_person" in field.get("properties", {})
+    return f"{forms.label_of(field)}：{value}" if is_bare else value
 
 
 def _short(text: str) -> str:

@@ -42,18 +42,18 @@ def digest(account: Account, own: Sequence[SecondFactor]) -> str:
 
 
 def _said(account: Account, own: Sequence[SecondFactor]) -> list[object]:
-    said: list[object] = [
+    values: list[object] = [
         account.username, account.name, account.password_hash, sorted(account.roles), account.division,
         account.department, account.is_active, account.must_change_password, account.awaits_confirmation,
         account.person_id,
     ]  # fmt: skip
     if own:
-        said.append(sorted([f.kind, f.credential or "", f.public_key, _hashed(f)] for f in own))
-    return said
+        values.append(sorted([f.kind, f.credential or "", f.public_key, _hashed(f)] for f in own))
+    return values
 
 
-def _hash(said: Sequence[object]) -> str:
-    return hashlib.sha256(values.dumps(list(said))).hexdigest()[:40]
+def _hash(content: Sequence[object]) -> str:
+    return hashlib.sha256(values.dumps(list(content))).hexdigest()[:40]
 
 
 def _hashed(factor: SecondFactor) -> str:
@@ -67,19 +67,19 @@ def _hashed(factor: SecondFactor) -> str:
 
 def differing(session: Session) -> list[str]:
     """Return sentences for accounts that differ from the log."""
-    said: dict[str, str] = {}
+    recorded: dict[str, str] = {}
     noted = select(AccessLog.target).where(AccessLog.action == ACTION).order_by(AccessLog.id)
     for target in session.scalars(noted):
         username, _, found = target.partition(" ")
-        said[username] = found
+        recorded[username] = found
     faults = []
     for account in session.scalars(select(Account).order_by(Account.username)):
-        noted_digest = said.pop(account.username, None)
+        noted_digest = recorded.pop(account.username, None)
         if noted_digest is None:
             faults.append(f"账号 {account.username} 没有登记来源")
         elif not _is_as_noted(noted_digest, account, factors.of_account(session, account.id)):
             faults.append(f"账号 {account.username} 的岗位、区划、密码、双因素认证或状态被改动")
-    return faults + [f"账号 {username} 缺失" for username in sorted(said)]
+    return faults + [f"账号 {username} 缺失" for username in sorted(recorded)]
 
 
 def _is_as_noted(noted: str, account: Account, own: Sequence[SecondFactor]) -> bool:

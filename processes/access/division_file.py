@@ -168,5 +168,5 @@ def _text(cell: object) -> str:
     """A cell as text; a code stored as a number has no decimal point."""
     if isinstance(cell, (int, str)):
         return str(cell).strip()
-    whole = getattr(cell, "is_integer", None)
-    return str(int(cell)) if whole is not None and whole() else str(cell).strip()  # type: ignore[call-overload]
+    is_whole = getattr(cell, "is_integer", None)
+    return str(int(cell)) if is_whole is not None and is_whole() else str(cell).strip()  # type: ignore[call-overload]

@@ -40,10 +40,10 @@ def add(uow: UnitOfWork, entry: AccessLog) -> None:
 
 def digest(entry: AccessLog) -> str:
     """Return the hash over everything in the entry and the hash before it."""
-    said = [
+    content = [
         entry.account_id, entry.position, entry.at, entry.action, entry.target, entry.address, entry.previous,
     ]  # fmt: skip
-    return hashlib.sha256(values.dumps(said)).hexdigest()
+    return hashlib.sha256(values.dumps(content)).hexdigest()
 
 
 def sealed_digest(entry: AccessLog) -> str:
@@ -59,8 +59,8 @@ def has_content(since: datetime, until: datetime) -> ColumnElement[bool]:
 
 def first_with_content(session: Session) -> datetime | None:
     """Return when the oldest entry that may be emptied was written."""
-    told = select(AccessLog.at).where(AccessLog.action.not_in((DESTROYED, *KEPT)))
-    return session.scalar(told.order_by(AccessLog.at).limit(1))
+    query = select(AccessLog.at).where(AccessLog.action.not_in((DESTROYED, *KEPT)))
+    return session.scalar(query.order_by(AccessLog.at).limit(1))
 
 
 def empty(session: Session, since: datetime, until: datetime) -> None:
@@ -131,10 +131,10 @@ def _chains(session: Session) -> Iterator[str]:
 
 def _emptied(session: Session) -> frozenset[int]:
     """Years whose entries were destroyed, from log entries that are themselves never emptied."""
-    said = select(AccessLog.target).where(
+    targets = select(AccessLog.target).where(
         AccessLog.action == "file_destroyed", AccessLog.target.startswith(OF_A_YEAR)
     )
-    return frozenset(int(t.removeprefix(OF_A_YEAR)) for t in session.scalars(said))
+    return frozenset(int(t.removeprefix(OF_A_YEAR)) for t in session.scalars(targets))
 
 
 def _is_as_written(entry: AccessLog, emptied: frozenset[int]) -> bool:

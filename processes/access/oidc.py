@@ -56,12 +56,12 @@ class Vouched:
 
 def begin(provider: Provider, back: str, again: bool) -> tuple[str, Asked]:
     """Return the provider's address to redirect to; `again` demands the password there once more."""
-    told = _metadata(provider)
+    metadata = _metadata(provider)
     verifier, nonce = generate_token(_VERIFIER), generate_token(_VERIFIER)
     more = {"prompt": "login", "max_age": "0"} if again else {}
     with _client(provider, back) as client:
         address, state = client.create_authorization_url(
-            told["authorization_endpoint"], code_verifier=verifier, nonce=nonce, **more
+            metadata["authorization_endpoint"], code_verifier=verifier, nonce=nonce, **more
         )
     return address, Asked(state, nonce, verifier)
 
@@ -75,18 +75,18 @@ def finish(provider: Provider, back: str, asked: Asked, answer: Mapping[str, str
         raise ProviderRefused(reason="回答不是来自本单位的认证系统")
     if "error" in answer or not answer.get("code"):
         raise ProviderRefused(reason="认证系统没有同意登录")
-    told = _metadata(provider)
+    metadata = _metadata(provider)
     try:
         with _client(provider, back) as client:
             token = client.fetch_token(
-                told["token_endpoint"], code=answer["code"], code_verifier=asked.verifier, timeout=_TIMEOUT,
+                metadata["token_endpoint"], code=answer["code"], code_verifier=asked.verifier, timeout=_TIMEOUT,
                 allow_redirects=False,
             )  # fmt: skip
     except requests.RequestException:
         raise ProviderAway() from None
     except (AuthlibBaseError, ValueError):
         raise ProviderRefused(reason="认证系统不认可这次登录") from None
-    claims = claims_of(provider, str(token.get("id_token", "")), _read(told["jwks_uri"]), asked.nonce)
+    claims = claims_of(provider, str(token.get("id_token", "")), _read(metadata["jwks_uri"]), asked.nonce)
     if again and not _is_fresh(claims, sessions.wall()):
         raise ProviderRefused(reason="认证系统没有重新验证密码")
     username = claims.get(provider.claim)
@@ -130,8 +130,8 @@ def leaving(provider: Provider, back: str) -> str:
 def _has_factor(provider: Provider, claims: Mapping[str, Any]) -> bool:
     """Whether the authentication method reported by the provider counts as a second factor, by the office's
     setting."""
-    said = claims.get("amr")
-    ways = {w for w in said if isinstance(w, str)} if isinstance(said, list) else set()
+    methods = claims.get("amr")
+    ways = {w for w in methods if isinstance(w, str)} if isinstance(methods, list) else set()
     return bool(provider.factors & (ways | {str(claims.get("acr", ""))}))
 
 
@@ -149,9 +149,9 @@ def _client(provider: Provider, back: str) -> Any:
 
 def _metadata(provider: Provider) -> dict[str, str]:
     """The provider's metadata; only values of the fixed issuer and with TLS addresses are used."""
-    told = _read(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    metadata = _read(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
     needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-    found = {k: v for k, v in told.items() if isinstance(v, str)}
+    found = {k: v for k, v in metadata.items() if isinstance(v, str)}
     if found.get("issuer") != provider.issuer or not all(is_safe(found.get(n, "")) for n in needed):
         raise ProviderAway()
     return found
@@ -171,9 +171,9 @@ def _read(address: str) -> Any:
         with requests.get(address, timeout=_TIMEOUT, allow_redirects=False, stream=True) as answer:
             answer.raise_for_status()
             content = answer.raw.read(_LARGEST, decode_content=True)
-        told = json.loads(content)
+        parsed = json.loads(content)
     except (requests.RequestException, ValueError, OSError, RecursionError):
         raise ProviderAway() from None
-    if not isinstance(told, dict):
+    if not isinstance(parsed, dict):
         raise ProviderAway()
-    return told
+    return parsed

@@ -36,8 +36,8 @@ def offered(session: Session, actor: Actor) -> Sequence[Phrase]:
 
 def keep(uow: UnitOfWork, actor: Actor, text: str, is_shared: bool) -> None:
     """Save an opinion once; raises `Invalid` if it is empty, too long, or one too many."""
-    told = reading.text(text, lines=True)
-    if not 0 < len(told) <= LONGEST:
+    opinion = reading.text(text, lines=True)
+    if not 0 < len(opinion) <= LONGEST:
         raise Invalid(reason=f"常用意见应为 1 至 {LONGEST} 个字")
     owner = office(actor) if is_shared else own(actor)
     # Two simultaneous calls are counted one after the other.
@@ -46,7 +46,7 @@ def keep(uow: UnitOfWork, actor: Actor, text: str, is_shared: bool) -> None:
     if count >= MOST:
         raise Invalid(reason=f"常用意见最多保存 {MOST} 条，请先删除不用的")
     uow.insert_if_missing(
-        Phrase, owner=owner, text=told, made_by_id=actor.account_id, made_by=actor.name, made_at=uow.now
+        Phrase, owner=owner, text=opinion, made_by_id=actor.account_id, made_by=actor.name, made_at=uow.now
     )
 
 

@@ -47,13 +47,13 @@ def _hash(row: Row, but: Collection[str] = ()) -> str:
     kind: Any = type(row)
     sealed = sealing.sealed_of(kind)
     left_out = (*kind.stated_but, *but)
-    said = [
+    content = [
         _plain(getattr(row, attribute.key))
         for attribute in inspect(kind).column_attrs
         if attribute.key not in left_out and attribute.key.removesuffix("_sealed") not in sealed
     ]
-    said += [getattr(row, f"{name}_sealed") is None for name in sealed if name not in left_out]
-    return hashlib.sha256(values.dumps(said)).hexdigest()[:40]
+    content += [getattr(row, f"{name}_sealed") is None for name in sealed if name not in left_out]
+    return hashlib.sha256(values.dumps(content)).hexdigest()[:40]
 
 
 def note_changes(uow: UnitOfWork) -> None:
@@ -83,9 +83,9 @@ def begin(uow: UnitOfWork) -> int:
         again = bool(kind.stated_since) and not has_begun(uow.session, table + _MORE)
         for what in (*([table] if is_first else []), *([table + _MORE] if again else [])):
             note_begun(uow, what)
-        said = {} if is_first or not again else _said(uow.session, f"{table} ")
+        recorded = {} if is_first or not again else _said(uow.session, f"{table} ")
         for row in uow.session.scalars(select(kind)).unique() if is_first or again else ():
-            if is_first or _is_as_noted(row, said.get((table, _key(row)), GONE)):
+            if is_first or _is_as_noted(row, recorded.get((table, _key(row)), GONE)):
                 audit.note_of(uow, uow.account_id, ACTION, f"{table} {_key(row)} {digest(row)}")
                 count += 1
     return count
@@ -106,32 +106,32 @@ def note_begun(uow: UnitOfWork, what: str) -> None:
 
 def differing(session: Session) -> Iterator[str]:
     """Return sentences for rows that differ from the log, are unknown to it, or are missing."""
-    said = _said(session)
+    recorded = _said(session)
     for kind in kinds():
         table = kind.__tablename__
         for row in session.scalars(select(kind).execution_options(yield_per=_AT_ONCE)):
-            state = said.pop((table, _key(row)), GONE)
+            state = recorded.pop((table, _key(row)), GONE)
             if state == GONE:
                 yield f"{table} 第 {_key(row)} 行没有登记来源"
             elif not _is_as_noted(row, state):
                 yield f"{table} 第 {_key(row)} 行被改动"
             session.expunge(row)
-    for (table, key), state in sorted(said.items()):
+    for (table, key), state in sorted(recorded.items()):
         if state != GONE:
             yield f"{table} 第 {key} 行缺失"
 
 
 def _said(session: Session, begins: str = "") -> dict[tuple[str, str], str]:
     """The latest record of each row, by table and key; of one table if the targets begin so."""
-    said: dict[tuple[str, str], str] = {}
+    states: dict[tuple[str, str], str] = {}
     noted = select(AccessLog.target).where(AccessLog.action == ACTION).order_by(AccessLog.id)
     if begins:
         noted = noted.where(AccessLog.target.startswith(begins, autoescape=True))
     for target in session.scalars(noted.execution_options(yield_per=_AT_ONCE)):
         table, key, state = target.split(" ")
         if key != _ALL:
-            said[table, key] = state
-    return said
+            states[table, key] = state
+    return states
 
 
 def _is_as_noted(row: Row, state: str) -> bool:

@@ -70,8 +70,8 @@ def numbers(engine: Engine, folder: Path) -> dict[str, int]:
                 return {str(s): int(n) for s, n in kept.execute("SELECT series, last FROM number_series")}
         except sqlite3.Error as fault:
             raise BackupFailed(reason=f"备份里的数据库不能读取（{type(fault).__name__}）") from fault
-    told = _said(engine, "pg_restore", "--data-only", "--table=number_series", "--file=-", str(source))
-    rows = told.partition("COPY ")[2]
+    dump_text = _said(engine, "pg_restore", "--data-only", "--table=number_series", "--file=-", str(source))
+    rows = dump_text.partition("COPY ")[2]
     columns = rows.partition("(")[2].partition(")")[0].replace(" ", "").split(",")
     if not {"series", "last"} <= set(columns):
         raise BackupFailed(reason="备份里没有编号记录")
@@ -86,10 +86,10 @@ def _copy(source: Path, target: Path) -> None:
     try:
         with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
             here.backup(there)
-            said = there.execute("PRAGMA quick_check(1)").fetchone()[0]
+            check_result = there.execute("PRAGMA quick_check(1)").fetchone()[0]
     except (sqlite3.Error, OSError) as fault:
         raise BackupFailed(reason=f"数据库文件不能读取（{type(fault).__name__}）") from fault
-    if said != "ok":
+    if check_result != "ok":
         raise BackupFailed(reason="数据库文件已损坏，请用此前的备份")
 
 
@@ -105,8 +105,8 @@ def _said(engine: Engine, program: str, *arguments: str) -> str:
     command = [_found(program), *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["没有说明原因"])[-1]
-        raise BackupFailed(reason=f"{program} 没有成功：{said}")
+        error_line = (done.stderr.strip().splitlines() or ["没有说明原因"])[-1]
+        raise BackupFailed(reason=f"{program} 没有成功：{error_line}")
     return done.stdout
 
 

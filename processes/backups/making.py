@@ -26,21 +26,21 @@ def make(office: Office, target: Path) -> Path:
     _demand_apart(office, target)
     now = office.database.clock()
     name = f"yimen-{now.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
-    whole, draft = target / name, target / f"{name}.part"
-    if whole.exists() or draft.exists():
-        raise BackupFailed(reason=f"{whole} 已经存在")
+    finished, draft = target / name, target / f"{name}.part"
+    if finished.exists() or draft.exists():
+        raise BackupFailed(reason=f"{finished} 已经存在")
     made = [place for place in (draft, target, *target.absolute().parents) if not place.exists()]
     try:
         draft.mkdir(mode=0o700, parents=True)
         _fill(office, draft, now)
-        draft.rename(whole)
+        draft.rename(finished)
         os.sync()
     except (OSError, YimenError) as fault:
         _take_back(draft, made)
         if isinstance(fault, YimenError):
             raise
         raise BackupFailed(reason=fault.strerror or type(fault).__name__) from fault
-    return whole
+    return finished
 
 
 def _fill(office: Office, draft: Path, now: datetime) -> None:
@@ -50,8 +50,8 @@ def _fill(office: Office, draft: Path, now: datetime) -> None:
     dumping.dump(engine, draft)
     for folder_name, folder in settings.file_stores.items():
         _copy_encrypted(folder, draft / folder_name)
-    told = manifest.made(draft, now, schema.revision(engine) or "", engine.dialect.name)
-    (draft / manifest.NAME).write_bytes(told.dumped())
+    content = manifest.made(draft, now, schema.revision(engine) or "", engine.dialect.name)
+    (draft / manifest.NAME).write_bytes(content.dumped())
     os.sync()
 
 

@@ -61,9 +61,9 @@ def made(folder: Path, at: datetime, schema: str, database: str) -> Manifest:
 def read(folder: Path) -> Manifest:
     """Read the manifest of a backup and verify every file; raises `BackupDamaged`."""
     try:
-        told = json.loads((folder / NAME).read_bytes())
-        told["files"] = {name: (str(sha256), int(size)) for name, (sha256, size) in told["files"].items()}
-        manifest = Manifest(**told)
+        raw = json.loads((folder / NAME).read_bytes())
+        raw["files"] = {name: (str(sha256), int(size)) for name, (sha256, size) in raw["files"].items()}
+        manifest = Manifest(**raw)
         if manifest.instant.tzinfo is None:
             raise ValueError(manifest.made_at)
     except FileNotFoundError as fault:

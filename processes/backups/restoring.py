@@ -51,48 +51,48 @@ def restore(office: Office, backup: Path, wanted: Wanted) -> NoteRestorationResu
     it is finished.
     """
     settings, engine = office.settings, office.database.engine
-    told = manifest.read(backup)
-    if told.database != engine.dialect.name:
-        raise BackupDamaged(reason=f"由 {told.database} 制作，现在的数据库是 {engine.dialect.name}")
-    if not schema.is_known(engine, told.schema):
+    content = manifest.read(backup)
+    if content.database != engine.dialect.name:
+        raise BackupDamaged(reason=f"由 {content.database} 制作，现在的数据库是 {engine.dialect.name}")
+    if not schema.is_known(engine, content.schema):
         raise SchemaNewer()
-    manifest.demand_fitting(told, keyring.current(), settings.keys)
-    _demand_possible(wanted, told, backup, office)
+    manifest.demand_fitting(content, keyring.current(), settings.keys)
+    _demand_possible(wanted, content, backup, office)
     mark = settings.restoring
     _demand_readable(wanted.anchors)
     begun = mark.read_text(encoding="utf-8").split() if mark.exists() else []
-    if begun[:1] != [told.digest]:
+    if begun[:1] != [content.digest]:
         _demand_empty(office)
-        begun = [told.digest, office.database.clock().isoformat()]
+        begun = [content.digest, office.database.clock().isoformat()]
         mark.write_text(" ".join(begun), encoding="utf-8")
     if dumping.is_empty(engine):
         try:
-            _put_files(backup, told, settings)
+            _put_files(backup, content, settings)
             dumping.load(engine, backup)
         except YimenError:
-            _take_back(told, settings)
+            _take_back(content, settings)
             raise
     schema.upgrade(engine)
     row_backlog.note_every_row(office)
     made = office.perform(
-        NoteRestoration(" ".join(begun), told.instant, wanted.until, tuple(wanted.numbers)), system_actor()
+        NoteRestoration(" ".join(begun), content.instant, wanted.until, tuple(wanted.numbers)), system_actor()
     )
     _close_volume(settings, int(made.restoration), wanted.anchors)
     mark.unlink()
     return made
 
 
-def _demand_possible(wanted: Wanted, told: manifest.Manifest, backup: Path, office: Office) -> None:
+def _demand_possible(wanted: Wanted, content: manifest.Manifest, backup: Path, office: Office) -> None:
     """Raise `Invalid` for statements that would issue numbers twice or lose them.
 
     These are a last day of work before the backup or after today, and a number of no series or below the
     backup's. The command checks them again with everything else, but only after data were restored.
     """
-    made, today = civil_date(told.instant), civil_date(office.database.clock())
+    made, today = civil_date(content.instant), civil_date(office.database.clock())
     if wanted.until is not None and not made <= wanted.until <= max(made, today):
         raise Invalid(reason=f"备份之后最后工作的日期应在 {made} 至 {max(made, today)} 之间")
     lasts = dumping.numbers(office.database.engine, backup)
-    series.demand_possible(lasts, told.instant, wanted.until or today, wanted.numbers)
+    series.demand_possible(lasts, content.instant, wanted.until or today, wanted.numbers)
 
 
 def _demand_readable(anchors: Path | None) -> None:
@@ -113,8 +113,8 @@ def _demand_empty(office: Office) -> None:
         raise OfficeNotEmpty(place=office.database.engine.url.render_as_string(hide_password=True))
 
 
-def _put_files(backup: Path, told: manifest.Manifest, settings: Settings) -> None:
-    for name in _files(told):
+def _put_files(backup: Path, content: manifest.Manifest, settings: Settings) -> None:
+    for name in _files(content):
         place = settings.var / name
         try:
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -123,10 +123,10 @@ def _put_files(backup: Path, told: manifest.Manifest, settings: Settings) -> Non
             raise BackupFailed(reason=f"{place} 不能写入（{fault.strerror}）") from fault
 
 
-def _take_back(told: manifest.Manifest, settings: Settings) -> None:
+def _take_back(content: manifest.Manifest, settings: Settings) -> None:
     """Reset the folder to its former state: it contained no office when this began."""
     folders = set()
-    for name in _files(told):
+    for name in _files(content):
         (settings.var / name).unlink(missing_ok=True)
         folders |= {settings.var / parent for parent in Path(name).parents} - {settings.var}
     for folder in sorted(folders, reverse=True):
@@ -135,8 +135,8 @@ def _take_back(told: manifest.Manifest, settings: Settings) -> None:
     settings.restoring.unlink()
 
 
-def _files(told: manifest.Manifest) -> list[str]:
-    return [name for name in told.files if name != dumping.FILES[told.database]]
+def _files(content: manifest.Manifest) -> list[str]:
+    return [name for name in content.files if name != dumping.FILES[content.database]]
 
 
 def _close_volume(settings: Settings, number: int, later: Path | None) -> None:

@@ -106,8 +106,8 @@ def draw(uow: UnitOfWork, case: Case, name: str, rate: Decimal) -> DrawnLot:
 
 def lot_of(name: str, seal: str, numbers: Sequence[tuple[str, str]], case_number: str) -> Decimal:
     """Compute a lot in [0, 1) with four places: the first eight bytes of the SHA-256 over all items, one a line."""
-    said = [name, seal, *(f"{number}:{nonce}" for number, nonce in numbers), case_number]
-    value = int.from_bytes(hashlib.sha256("\n".join(said).encode()).digest()[:8], "big")
+    items = [name, seal, *(f"{number}:{nonce}" for number, nonce in numbers), case_number]
+    value = int.from_bytes(hashlib.sha256("\n".join(items).encode()).digest()[:8], "big")
     return Decimal(value % _RANGE) / _RANGE
 
 

@@ -62,7 +62,7 @@ def digest(event: CaseEvent) -> str:
     It is stored in clear beside the encrypted payload: the salt, encrypted too, prevents guessing the
     payload. Events older than the salt have none.
     """
-    said = [
+    content = [
         event.case_id,
         event.position,
         event.at,
@@ -74,8 +74,8 @@ def digest(event: CaseEvent) -> str:
         event.previous,
     ]
     if event.salt:
-        said.append(event.salt)
-    return hashlib.sha256(values.dumps(said)).hexdigest()
+        content.append(event.salt)
+    return hashlib.sha256(values.dumps(content)).hexdigest()
 
 
 def latest(session: Session, case_id: int, kind: str) -> CaseEvent:

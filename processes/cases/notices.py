@@ -33,13 +33,13 @@ def tell(
     uow: UnitOfWork, accounts: Iterable[int | None], kind: str, text: str, case: Case | None = None
 ) -> None:
     """Notify each of these people once; for a case, only those who may see it."""
-    told = dict.fromkeys(a for a in accounts if a is not None)
+    recipients = dict.fromkeys(a for a in accounts if a is not None)
     if case is not None:
-        query = select(Account).where(Account.id.in_(told))
+        query = select(Account).where(Account.id.in_(recipients))
         seeing = {a.id for a in uow.session.scalars(query) if visibility.may_see(a, case)}
-        told = {a: None for a in told if a in seeing}
-    reached = _channels(uow.session, list(told))
-    for account_id in told:
+        recipients = {a: None for a in recipients if a in seeing}
+    reached = _channels(uow.session, list(recipients))
+    for account_id in recipients:
         _note(uow, account_id, kind, text, case, reached.get(account_id, ()))
 
 
@@ -125,19 +125,19 @@ def lines(found: Sequence[Notice]) -> list[Line]:
     alike: dict[tuple[str, str], list[Notice]] = {}
     for notice in found:
         alike.setdefault((notice.kind, _of_any_case(notice)), []).append(notice)
-    told: dict[int, Line] = {}
-    for (_, said), same in alike.items():
+    lines_by_id: dict[int, Line] = {}
+    for (_, text), same in alike.items():
         if len(same) >= MANY:
-            told[same[0].id] = Line(f"{len(same)} 件办件的{said}", same)
+            lines_by_id[same[0].id] = Line(f"{len(same)} 件办件的{text}", same)
         else:
-            told |= {notice.id: Line(notice.text, [notice]) for notice in same}
-    return [told[key] for key in sorted(told, reverse=True)]
+            lines_by_id |= {notice.id: Line(notice.text, [notice]) for notice in same}
+    return [lines_by_id[key] for key in sorted(lines_by_id, reverse=True)]
 
 
 def _of_any_case(notice: Notice) -> str:
     """The text of a warning without its case; other notices are never grouped."""
-    _, mark, said = notice.text.partition("的“")
-    return f"“{said}" if notice.kind == WARNING and mark else f"{notice.id}"
+    _, mark, text = notice.text.partition("的“")
+    return f"“{text}" if notice.kind == WARNING and mark else f"{notice.id}"
 
 
 def read(uow: UnitOfWork, account_id: int | None, ids: Sequence[int]) -> None:

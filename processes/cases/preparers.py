@@ -37,19 +37,19 @@ def begin(uow: UnitOfWork, after: int) -> tuple[int, int | None]:
         select(Case).where(Case.id.in_(cases)).order_by(Case.id).with_for_update()
     ).all()
     kept = {case.id for case in locked if case.destroyed_on is None}
-    told = recorded_rows.said_of(uow.session, sorted(kept))
-    count = sum(_fill(uow, item, told) for item in items if item.case_id in kept)
+    recorded = recorded_rows.said_of(uow.session, sorted(kept))
+    count = sum(_fill(uow, item, recorded) for item in items if item.case_id in kept)
     return count, items[-1].id if len(items) == AT_ONCE else None
 
 
-def _fill(uow: UnitOfWork, item: WorkItem, told: Mapping[tuple[int, str, str], str]) -> bool:
+def _fill(uow: UnitOfWork, item: WorkItem, recorded: Mapping[tuple[int, str, str], str]) -> bool:
     found = _known(uow, item)
     if not found:
         return False
-    said = told.get((item.case_id, item.__tablename__, item.record_key()), recorded_rows.GONE)
-    as_told = said == recorded_rows.GONE or not recorded_rows.fault(item, said)
+    state = recorded.get((item.case_id, item.__tablename__, item.record_key()), recorded_rows.GONE)
+    as_told = state == recorded_rows.GONE or not recorded_rows.fault(item, state)
     item.preparers = found
-    if as_told or not recorded_rows.fault(item, said):
+    if as_told or not recorded_rows.fault(item, state):
         return True
     item.preparers = None
     return False
@@ -67,13 +67,13 @@ def _known(uow: UnitOfWork, item: WorkItem) -> list[int]:
     names: list[str] = []
     kinds = (*_HAD_IT, *_GAVE_IT)
     query = select(CaseEvent).where(CaseEvent.case_id == item.case_id, CaseEvent.kind.in_(kinds))
-    for told in uow.session.scalars(query.order_by(CaseEvent.position)):
-        if told.payload.get("ref") != item.ref:
+    for event in uow.session.scalars(query.order_by(CaseEvent.position)):
+        if event.payload.get("ref") != item.ref:
             continue
-        if told.kind in _HAD_IT:
-            names.append(str(told.payload[_HAD_IT[told.kind]]))
-        elif told.actor_id is not None:
-            found.append(told.actor_id)
+        if event.kind in _HAD_IT:
+            names.append(str(event.payload[_HAD_IT[event.kind]]))
+        elif event.actor_id is not None:
+            found.append(event.actor_id)
     return list(dict.fromkeys([*found, *_called(uow, item, names)]))
 
 

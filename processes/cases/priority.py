@@ -52,8 +52,8 @@ def rank(
         reasons.append((points["category"], "重点类别"))
     if waited_days > 0:
         reasons.append((points["waiting"] * waited_days, f"已等待 {waited_days} 天"))
-    told = tuple(f"{text}（+{n}）" for n, text in reasons if n)
-    return Ranked(item, sum(n for n, _ in reasons), told)
+    sentences = tuple(f"{text}（+{n}）" for n, text in reasons if n)
+    return Ranked(item, sum(n for n, _ in reasons), sentences)
 
 
 def ordered(ranked: Iterable[Ranked]) -> list[Ranked]:

@@ -84,8 +84,8 @@ def cases(
             if word.isascii() and "-" not in word
             else (Case.applicant >= word) & (Case.applicant < word + "\U0010ffff")
         )
-        said = Case.id.in_(full_text.matching(session, word))
-        query = query.where(or_(Case.number == word.upper(), by_name, said))
+        matches = Case.id.in_(full_text.matching(session, word))
+        query = query.where(or_(Case.number == word.upper(), by_name, matches))
     total = session.scalar(
         select(func.count()).select_from(query.with_only_columns(Case.id).limit(MOST_COUNTED).subquery())
     )

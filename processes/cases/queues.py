@@ -62,8 +62,8 @@ def worklist(session: Session, actor: Actor, wanted: Wanted, number: int = 1, si
     total = _count(session, parts)
     if total == 0 and wanted.word:
         # The word has the form of no name, number or village.
-        said = WorkItem.case_id.in_(full_text.matching(session, wanted.word))
-        parts = [part.where(said, *_conditions(wanted)) for part in _queue(actor, wanted.queue)]
+        matches = WorkItem.case_id.in_(full_text.matching(session, wanted.word))
+        parts = [part.where(matches, *_conditions(wanted)) for part in _queue(actor, wanted.queue)]
         total = _count(session, parts)
     if wanted.order == "priority" and wanted.queue != "done" and wanted.today is not None:
         return Page(_by_priority(session, parts, wanted, wanted.today, number), number, total)

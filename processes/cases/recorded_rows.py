@@ -60,13 +60,13 @@ def _hash(row: Any, but: Collection[str] = ()) -> str:
     kind: Any = type(row)
     defaults = _defaults(kind) if inspect(row).key is None else {}
     given = inspect(row).dict
-    said = [
+    content = [
         _plain(defaults[name] if name in defaults and name not in given else getattr(row, name))
         for name in _told(kind)
         if name not in but
     ]
-    said += [[name, value] for name in kind.recorded_if_set if (value := getattr(row, name)) is not None]
-    return hashlib.sha256(values.dumps([said, row.record_parts()])).hexdigest()[:_LENGTH]
+    content += [[name, value] for name in kind.recorded_if_set if (value := getattr(row, name)) is not None]
+    return hashlib.sha256(values.dumps([content, row.record_parts()])).hexdigest()[:_LENGTH]
 
 
 def note_changes(uow: UnitOfWork) -> None:
@@ -99,10 +99,10 @@ def begin(uow: UnitOfWork, after: int, has_begun: bool) -> tuple[int, int | None
     query = select(Case).where(Case.id > after).order_by(Case.id).limit(AT_ONCE).with_for_update()
     found = uow.session.scalars(query).all()
     cases = [case for case in found if case.destroyed_on is None]
-    said, _ = _said(uow.session, [case.id for case in cases])
+    recorded, _ = _said(uow.session, [case.id for case in cases])
     fresh: dict[int, list[tuple[Any, bool]]] = defaultdict(list)
     for case_id, kind, row in _rows(uow.session, [case.id for case in cases]):
-        state = said.get((case_id, kind.__tablename__, row.record_key()), GONE)
+        state = recorded.get((case_id, kind.__tablename__, row.record_key()), GONE)
         if _covers_less(row, state) if state != GONE else not has_begun:
             fresh[case_id].append((row, True))
     for case_id, rows in sorted(fresh.items()):
@@ -129,13 +129,13 @@ def differing(session: Session) -> Iterator[str]:
     while cases := session.execute(query.where(Case.id > after)).all():
         after = cases[-1].id
         numbers = {case.id: case.number for case in cases if case.destroyed_on is None}
-        said, unreadable = _said(session, list(numbers))
+        recorded, unreadable = _said(session, list(numbers))
         for case_id, kind, row in _rows(session, list(numbers)):
-            state = said.pop((case_id, kind.__tablename__, row.record_key()), GONE)
+            state = recorded.pop((case_id, kind.__tablename__, row.record_key()), GONE)
             wrong = "" if case_id in unreadable else fault(row, state)
             if wrong:
                 yield f"{numbers[case_id]}：{kind.record_title}{row.record_name()}{wrong}"
-        for (case_id, table, _), state in sorted(said.items()):
+        for (case_id, table, _), state in sorted(recorded.items()):
             if state != GONE and case_id not in unreadable:
                 yield f"{numbers[case_id]}：{titles[table]}缺失"
         session.expunge_all()
@@ -164,20 +164,20 @@ def said_of(session: Session, case_ids: list[int]) -> dict[tuple[int, str, str],
 
 def _said(session: Session, case_ids: list[int]) -> tuple[dict[tuple[int, str, str], str], set[int]]:
     """The last recorded state of each row, by case, table and key; and the cases whose events cannot be read."""
-    said: dict[tuple[int, str, str], str] = {}
+    last_states: dict[tuple[int, str, str], str] = {}
     unreadable: set[int] = set()
     query = select(CaseEvent).where(CaseEvent.case_id.in_(case_ids))
     query = query.order_by(CaseEvent.case_id, CaseEvent.position)
-    for told in session.scalars(query.execution_options(yield_per=AT_ONCE)):
+    for event in session.scalars(query.execution_options(yield_per=AT_ONCE)):
         try:
-            states = told.payload.get(SAID, {})
+            states = event.payload.get(SAID, {})
         except SealBroken:  # reported by the check of the chains
-            unreadable.add(told.case_id)
+            unreadable.add(event.case_id)
             continue
         for table, found in states.items():
             for key, state in found.items():
-                said[told.case_id, table, key] = state
-    return said, unreadable
+                last_states[event.case_id, table, key] = state
+    return last_states, unreadable
 
 
 def _rows(session: Session, case_ids: list[int]) -> Iterator[tuple[int, Any, Any]]:
@@ -229,10 +229,10 @@ def _is_changed(row: Any) -> bool:
     if state.key is None:
         return True
     kind: Any = type(row)
-    told = {
+    recorded = {
         f"{n}{_SEALED}" if n in sealing.sealed_of(kind) else n for n in (*_told(kind), *kind.recorded_if_set)
     }
-    return any(state.dict.get(name) != old for name, old in state.committed_state.items() if name in told)
+    return any(state.dict.get(name) != old for name, old in state.committed_state.items() if name in recorded)
 
 
 @cache

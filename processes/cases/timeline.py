@@ -51,7 +51,7 @@ def _day(value: Any) -> str:
 def _decided(title: str, payload: Mapping[str, Any], words: choice_words.Words) -> str:
     if "table" in payload:
         rows = "、".join(str(r) for r in payload.get("rows", []))
-        inputs = "，".join(f"{name}：{said}" for name, said in choice_words.read(payload, words))
+        inputs = "，".join(f"{name}：{label}" for name, label in choice_words.read(payload, words))
         return f"{title}：决策表“{payload['name']}”第 {rows} 行（{inputs}）"
     return f"{title}：计算表“{payload['name']}”共 {len(payload.get('lines', []))} 行"
 

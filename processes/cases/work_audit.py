@@ -34,11 +34,11 @@ def differing(session: Session) -> Iterator[str]:
     for item in session.scalars(finished).yield_per(500):
         if item.case_id in destroyed:
             continue
-        told = events[item.case_id].get(item.ref)
-        if not told:
+        event = events[item.case_id].get(item.ref)
+        if not event:
             yield f"{item.case_number}：“{item.title}”没有办结记录"
             continue
-        fault = _fault(item, told.pop(0))
+        fault = _fault(item, event.pop(0))
         if fault:
             yield f"{item.case_number}：“{item.title}”{fault}"
     for case_id, refs in events.items():

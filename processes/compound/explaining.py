@@ -62,7 +62,7 @@ class Explanation:
             yield f"【{title}】"
             for line in lines:
                 yield f"  {line.title}：{line.sentence} → {line.result}　{line.article}"
-                yield from (f"      {who}：{said}" for who, said in line.members)
+                yield from (f"      {who}：{detail}" for who, detail in line.members)
         for p in self.parameters:
             state = "" if p.confirmed else "，未确认"
             yield f"参数 {p.title} {p.value} {p.unit}（自 {p.since} 起，{p.source}{state}）"
@@ -88,12 +88,12 @@ def explain(office: Office, number: str) -> Explanation:
         facts = Facts(office.database.clock(), pinned)
         definition = bundle.definition(case.process)
         data = runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
-        told = card.computation(session, case, bundle, data, facts)
+        computation = card.computation(session, case, bundle, data, facts)
         return Explanation(
             number,
-            card.of_case(session, told),
-            tuple((definition.sheets[s].title, tuple(told.lines(s))) for s in told.sheets()),
-            tuple(told.parameters()),
+            card.of_case(session, computation),
+            tuple((definition.sheets[s].title, tuple(computation.lines(s))) for s in computation.sheets()),
+            tuple(computation.parameters()),
             rerun.rerun(case, bundle, facts, events.of_case(session, case.id)),
             rerun.under_the_book(case, bundle, facts, pinned),
         )

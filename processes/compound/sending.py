@@ -98,9 +98,9 @@ def _letter(office: Office, channel: str, jobs: Sequence[leasing.Job]) -> Letter
     with office.database.reading("") as session:
         account = session.get_one(Account, int(jobs[0].subject.removeprefix("account/")))
         address = account.email if channel == notices.MAIL else account.mobile
-        told = notices.to_send(session, account, [int(job.payload["notice"]) for job in jobs])
+        sendable = notices.to_send(session, account, [int(job.payload["notice"]) for job in jobs])
         for job in jobs:
-            notice = told.get(int(job.payload["notice"]))
+            notice = sendable.get(int(job.payload["notice"]))
             if notice is None or notice.read_at is not None or not address:
                 keys.append(job.key)
             elif (when := notification_preferences.earliest(account, notice.at, now)) > now:
@@ -155,11 +155,11 @@ _gateway = urllib.request.build_opener(_NoRedirects)
 
 def _short_message(settings: Settings, letter: Letter) -> None:
     """POST to the office's short-message gateway, signed so that the gateway can authenticate the caller."""
-    said: dict[str, Any] = {
+    message: dict[str, Any] = {
         "mobile": letter.account.mobile, "count": len(letter.notices),
         "text": f"社会救助办件：{'；'.join(letter.lines[:3])}{'等' if len(letter.lines) > 3 else ''}，请登录系统查看。",  # noqa: PLR2004
     }  # fmt: skip
-    body = json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
+    body = json.dumps(message, ensure_ascii=False, sort_keys=True).encode()
     signature = hmac.new(settings.sms_secret.encode(), body, hashlib.sha256).hexdigest()
     if urlsplit(settings.sms_webhook).scheme not in ("http", "https"):
         raise ValueError(settings.sms_webhook)

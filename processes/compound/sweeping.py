@@ -63,7 +63,7 @@ def _process_all(office: Office, find: Find, alive: Callable[[], None]) -> int:
 def _performed(office: Office, command: Command[Any]) -> bool:
     """Whether a command changed something. Raises `Unavailable` if the database is not available."""
     try:
-        said = office.perform(command, system_actor())
+        result = office.perform(command, system_actor())
     except Unavailable:
         raise
     except YimenError:
@@ -71,7 +71,7 @@ def _performed(office: Office, command: Command[Any]) -> bool:
     except Exception as fault:
         defects.note(fault, command=type(command).__name__)
         return False
-    return said.fired if isinstance(said, FireDueResult) else said.warned
+    return result.fired if isinstance(result, FireDueResult) else result.warned
 
 
 def _due(office: Office, left: Collection[int]) -> list[tuple[int, Command[Any]]]:

@@ -54,8 +54,8 @@ class Screened:
     @property
     def result(self) -> str:
         """The best result of any member: an application is for the whole household."""
-        said = [f.result for f in self.findings]
-        return next((r for r in RESULTS_BY_HOPE if r in said), "needs")
+        results = [f.result for f in self.findings]
+        return next((r for r in RESULTS_BY_HOPE if r in results), "needs")
 
     @property
     def grouped(self) -> tuple[tuple[str, Finding], ...]:
@@ -101,10 +101,12 @@ def _one(
         for sheet in screening.sheets:
             data[sheet] = sheets.compute(definition.sheets[sheet], data, facts).values
         for name, member in zip(called, household["members"], strict=True):
-            said = tables.decide(
+            decision = tables.decide(
                 definition.tables[screening.table], {**data, "member": member}, facts
             ).outputs
-            findings.append(Finding(name, str(said["result"]), str(said["reason"]), str(said["article"])))
+            findings.append(
+                Finding(name, str(decision["result"]), str(decision["reason"]), str(decision["article"]))
+            )
     except YimenError as fault:
         findings = [Finding("", "needs", f"无法筛查：{fault.message}", "")]
     materials = (

@@ -42,7 +42,7 @@ def compare(computation: Computation, rule: VerdictRule, task: str, form: Mappin
     if agrees is None or grants is None:
         return None
     due = computation.at(rule.amount)
-    said = (
+    verdict = (
         f"可以给予，{amount(due)} 元"
         if grants and isinstance(due, Decimal)
         else "可以给予"
@@ -50,13 +50,13 @@ def compare(computation: Computation, rule: VerdictRule, task: str, form: Mappin
         else "不予给予"
     )
     if bool(grants) != agrees:
-        return Found(said, "同意" if agrees else "不同意")
+        return Found(verdict, "同意" if agrees else "不同意")
     given = form.get(AMOUNT)
     if not agrees or not isinstance(given, Decimal) or not isinstance(due, Decimal) or given == due:
         return None
     if given > due:
         raise FormInvalid({AMOUNT: [f"不能高于测算金额 {amount(due)} 元"]})
-    return Found(said, f"核定 {amount(given)} 元")
+    return Found(verdict, f"核定 {amount(given)} 元")
 
 
 def _agrees(rule: VerdictRule, task: str, form: Mapping[str, Any]) -> bool | None:

@@ -40,7 +40,7 @@ class Rerun:
         return all(c.same for c in self.compared)
 
 
-def rerun(case: Case, bundle: Bundle, facts: Facts, told: Sequence[CaseEvent]) -> Rerun:
+def rerun(case: Case, bundle: Bundle, facts: Facts, chain: Sequence[CaseEvent]) -> Rerun:
     """Replay the case's journal under its release, with the parameters of each day, and compare.
 
     Compared are the case's data (every line, hidden ones too) and the results recorded in its events.
@@ -50,7 +50,7 @@ def rerun(case: Case, bundle: Bundle, facts: Facts, told: Sequence[CaseEvent]) -
     stored = runtime.look(definition, state, facts).data
     again, happened = returns.replay_with_facts(definition, state.journal, facts)
     anew = runtime.look(definition, again, facts).data
-    events = {_id(e.payload): e.payload for e in told if e.kind == "decided"}
+    events = {_id(e.payload): e.payload for e in chain if e.kind == "decided"}
     facts_anew = {_id(f.details): f.details for f in happened if f.kind == "decided"}
     return Rerun(
         tuple(

@@ -104,9 +104,9 @@ def demand_unchanged(
     if found is not None:
         changed = changes(uow.session, case, found)
     else:
-        told = known or {}
-        now = _now(uow.session, case, household, told["on"])
-        changed = differences.between({"facts": told["facts"]}, {"facts": now["facts"]})
+        data = known or {}
+        now = _now(uow.session, case, household, data["on"])
+        changed = differences.between({"facts": data["facts"]}, {"facts": now["facts"]})
     if changed:
         more = f" 等 {len(changed)} 处" if len(changed) > _FEW else ""
         raise FactsChanged(changes="；".join(map(str, changed[:_FEW])) + more)

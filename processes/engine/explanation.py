@@ -83,11 +83,11 @@ class _Speaker:
         names = {**self.reading.data, **self.reading.data[self.sheet.id]}
         value = names[line.name]
         try:
-            said = self.say(line.formula.tree, names)
+            sentence = self.say(line.formula.tree, names)
         except ExpressionFailed as fault:
-            said = f"（{fault.message}）"
+            sentence = f"（{fault.message}）"
         return ExplainedLine(
-            line.name, line.title, result(value, line.unit), said, tuple(self.members), tuple(self.used.values()),
+            line.name, line.title, result(value, line.unit), sentence, tuple(self.members), tuple(self.used.values()),
             line.article, line.formula.source,
         )  # fmt: skip
 
@@ -123,8 +123,8 @@ class _Speaker:
         """Join conditions; leave out an alternative that reads an empty list."""
         if isinstance(node.op, ast.And):
             return "，且 ".join(self.say(v, names) for v in node.values)
-        told = [v for v in node.values if not self._looks_into_nothing(v, names)] or node.values[:1]
-        return "，或 ".join(self.say(v, names) for v in told)
+        conditions = [v for v in node.values if not self._looks_into_nothing(v, names)] or node.values[:1]
+        return "，或 ".join(self.say(v, names) for v in conditions)
 
     def _looks_into_nothing(self, node: ast.expr, names: Mapping[str, Any]) -> bool:
         is_look = isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In)
@@ -171,8 +171,8 @@ class _Speaker:
 
     def _extreme(self, least: bool, elements: list[ast.expr], names: Mapping[str, Any]) -> str:
         """The smallest or largest of several values; for the largest, terms of zero are left out."""
-        said = [(self.say(e, names), self.value(e, names)) for e in elements]
-        kept = [text for text, value in said if least or value != 0] or [said[0][0]]
+        parts = [(self.say(e, names), self.value(e, names)) for e in elements]
+        kept = [text for text, value in parts if least or value != 0] or [parts[0][0]]
         return "、".join(kept) + ("" if len(kept) == 1 else " 取较小" if least else " 取较大")
 
     def _each(self, node: ast.ListComp | ast.GeneratorExp, names: Mapping[str, Any]) -> None:

@@ -13,10 +13,10 @@ from processes.migrations import two_people
 from processes.migrations.schema import METADATA
 
 
-def _render(kind: str, thing: object, _autogen: object) -> str | Literal[False]:
+def _render(kind: str, item: object, _autogen: object) -> str | Literal[False]:
     """Our column types are written as plain SQLAlchemy types, so that old migrations do not depend on them."""
-    if kind == "type" and isinstance(thing, TypeDecorator):
-        name = type(thing).__name__
+    if kind == "type" and isinstance(item, TypeDecorator):
+        name = type(item).__name__
         return {
             "UtcDateTime": "sa.DateTime(timezone=True)",
             "Yuan": "money_type()",

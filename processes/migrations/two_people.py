@@ -63,8 +63,8 @@ class Pair:
     def changed(self, differs: str) -> str:
         """Return whether a change of a row touches what is compared: earlier rows stay when two accounts
         become one."""
-        said = [f"NEW.{c} {differs} OLD.{c}" for c in sorted(self.columns[self.table])]
-        return " OR ".join([*said, f"NOT ({self.when.format('OLD')})"] if self.when else said)
+        comparisons = [f"NEW.{c} {differs} OLD.{c}" for c in sorted(self.columns[self.table])]
+        return " OR ".join([*comparisons, f"NOT ({self.when.format('OLD')})"] if self.when else comparisons)
 
 
 PAIRS: Sequence[Pair] = (

@@ -94,7 +94,7 @@ class Run:
         return self._settle(progress)
 
     def _settle(self, progress: p.Progress) -> p.Progress:
-        told = list(progress.facts)
+        facts = list(progress.facts)
         for _ in range(MAX_QUESTIONS):
             if not progress.questions:
                 break
@@ -102,18 +102,18 @@ class Run:
             result = registry.call(self._context(question.ref, progress.data), question.verb, question.params)
             answer = p.Answer(question.ref, result)
             progress = runtime.advance(self.definition, progress.state, answer, self.facts())
-            told.extend(progress.facts)
+            facts.extend(progress.facts)
         else:
             raise EngineFault(reason="服务操作反复循环")
-        self._project(progress, told)
+        self._project(progress, facts)
         return progress
 
-    def _project(self, progress: p.Progress, told: list[p.Fact]) -> None:
+    def _project(self, progress: p.Progress, facts: list[p.Fact]) -> None:
         settled = p.Progress(
             state=progress.state,
             offers=progress.offers,
             questions=(),
-            facts=told,
+            facts=facts,
             due_at=progress.due_at,
             ended_at=progress.ended_at,
             data=progress.data,
@@ -190,7 +190,7 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
     head = _head(household)
     run.case_identity = "" if head is None else head.id_tail
     run.start({"application": form, "applied_on": today, **_chosen(opening.choices, form)})
-    said = forms.words(forms.resolved(bundle.form(start.form) or {}, choices), form)
+    search_words = forms.words(forms.resolved(bundle.form(start.form) or {}, choices), form)
     full_text.add(
         uow,
         case.id,
@@ -198,7 +198,7 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
             case.number,
             *names.of_members(household).values(),
             household.address,
-            *said,
+            *search_words,
             *further_initials(case.applicant),
         ],
     )

@@ -60,9 +60,9 @@ def _applicants(session: Session) -> Iterator[str]:
     """The initials by which a case and its steps are found; none for a destroyed file."""
     for table, named in ((Case.__table__.c, Case.number), (WorkItem.__table__.c, WorkItem.case_number)):
         query = select(named, table.applicant, table.initials, table.initials_other).distinct()
-        for number, applicant, told, other in session.execute(query.execution_options(yield_per=_AT_ONCE)):
-            is_gone = applicant == GONE and not told
-            if not is_gone and (told, other) != (initials(applicant), other_initials(applicant)):
+        for number, applicant, stored, other in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+            is_gone = applicant == GONE and not stored
+            if not is_gone and (stored, other) != (initials(applicant), other_initials(applicant)):
                 yield f"办件 {number}：拼音首字母与申请人姓名不符"
 
 

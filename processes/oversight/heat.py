@@ -38,8 +38,8 @@ class Step:
     @property
     def late_share(self) -> Decimal:
         """The share of its items that were or are late, 0 to 1."""
-        whole = self.done + self.open
-        return Decimal(self.late + self.overdue) / whole if whole else Decimal(0)
+        total = self.done + self.open
+        return Decimal(self.late + self.overdue) / total if total else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ def steps(session: Session, programme: str, processes: Sequence[str], since: dat
     titles: dict[str, str] = {}
     for process in processes:
         for rows, query in ((done, _done), (still, _open)):
-            told = session.execute(query(programme, process, since, today)).all()
-            is_bounded |= rows is done and sum(row.number for row in told) >= LOOKED_AT
-            for row in told:
+            measured = session.execute(query(programme, process, since, today)).all()
+            is_bounded |= rows is done and sum(row.number for row in measured) >= LOOKED_AT
+            for row in measured:
                 rows.setdefault(row.task, []).append(row)
                 titles.setdefault(row.task, row.title)
     found = [_step(task, title, done.get(task, []), still.get(task, [])) for task, title in titles.items()]
@@ -146,10 +146,10 @@ def _step(task: str, title: str, done: Sequence[Row[Any]], still: Sequence[Row[A
 
 def _median(measured: Sequence[tuple[int, int]]) -> Decimal | None:
     """The median of values given with their frequency; halfway between the two middle ones."""
-    whole = sum(number for _, number in measured)
-    if not whole:
+    total = sum(number for _, number in measured)
+    if not total:
         return None
-    low, high = _at(measured, (whole - 1) // 2), _at(measured, whole // 2)
+    low, high = _at(measured, (total - 1) // 2), _at(measured, total // 2)
     return round(Decimal(low + high) / _TWICE_TENTHS, 1)
 
 

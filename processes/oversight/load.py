@@ -44,8 +44,8 @@ def by_township_and_step(session: Session, today: date) -> tuple[list[Load], lis
     townships: dict[str, Load] = {}
     steps: dict[str, Load] = {}
     for _, task, township, title, *numbers in session.execute(query):
-        for whole, kind, name in ((townships, township, township), (steps, task, title)):
-            whole[kind] = _with(whole.get(kind, Load(kind, name, 0, 0, 0)), numbers)
+        for totals, kind, name in ((townships, township, township), (steps, task, title)):
+            totals[kind] = _with(totals.get(kind, Load(kind, name, 0, 0, 0)), numbers)
     return (
         [townships[code] for code in sorted(townships)],
         sorted(steps.values(), key=lambda load: (-load.open, load.key)),

@@ -48,8 +48,8 @@ def _unreadable(session: Session, table: Table) -> Iterator[str]:
     keys = list(table.primary_key.columns)
     query = select(*keys, *(type_coerce(table.c[name], Text).label(f"told_{name}") for name in read))
     for row in session.execute(query.order_by(*keys).execution_options(yield_per=_AT_ONCE)):
-        for (name, how), told in zip(read.items(), row[len(keys) :], strict=True):
-            if told is not None and not _reads(how, told):
+        for (name, how), value in zip(read.items(), row[len(keys) :], strict=True):
+            if value is not None and not _reads(how, value):
                 yield f"{_named(table, row[: len(keys)])}的 {name} 不能读取"
 
 
@@ -61,16 +61,16 @@ def _reader(column: Column[Any], is_sqlite: bool) -> Callable[[Any], object] | N
     )
 
 
-def _nested(told: str) -> object:
-    found = values.loads(told)
+def _nested(text: str) -> object:
+    found = values.loads(text)
     if not isinstance(found, dict | list):
         raise TypeError
     return found
 
 
-def _reads(how: Callable[[Any], object], told: Any) -> bool:
+def _reads(how: Callable[[Any], object], value: Any) -> bool:
     try:
-        how(told)
+        how(value)
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
         return False
     return True

@@ -158,12 +158,12 @@ def _as_made(content: bytes) -> tuple[str, Callable[[], bytes]]:
 
 
 def _record(session: Session, case: Case) -> list[Piece]:
-    told = events.of_case(session, case.id)
+    history = events.of_case(session, case.id)
     bundle = publish.open_release(session, case.release_id)
     known = words.of_case(bundle, case.process, _data(case, bundle))
-    lines = [(timeline.when(e), timeline.who(e), timeline.sentence(e, known)) for e in told]
+    lines = [(timeline.when(e), timeline.who(e), timeline.sentence(e, known)) for e in history]
     rows = "".join(
-        f"<tr><td>{_e(at)}</td><td>{_e(who)}</td><td>{_e(said)}</td></tr>" for at, who, said in lines
+        f"<tr><td>{_e(at)}</td><td>{_e(who)}</td><td>{_e(sentence)}</td></tr>" for at, who, sentence in lines
     )
     page = _page(
         f"{case.number} 办理记录", f"<table><tr><th>时间</th><th>办理人</th><th>事项</th></tr>{rows}</table>"
@@ -172,10 +172,10 @@ def _record(session: Session, case: Case) -> list[Piece]:
         [
             {"position": e.position, "at": e.at, "actor": e.actor, "kind": e.kind, "title": e.title,
              "payload": e.payload, "salt": e.salt, "previous": e.previous, "digest": e.digest}
-            for e in told
+            for e in history
         ]
     )  # fmt: skip
-    on = "" if not told else timeline.when(told[-1])[:10]
+    on = "" if not history else timeline.when(history[-1])[:10]
     return [
         Piece("办理记录.html", "办理记录", None, on, *_as_made(page)),
         Piece("办理记录.json", "办理记录（带前后相扣的校验值，供程序核对）", None, on, *_as_made(chain)),

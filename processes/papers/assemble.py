@@ -106,8 +106,8 @@ def _decision(source: Source) -> c.Decision | None:
     """The decision card of a case whose programme defines a verdict, once computed."""
     if source.rule.register_now:
         return None
-    told = card.computation(source.session, source.case, source.bundle, source.data, _facts(source))
-    found = card.of_case(source.session, told)
+    computation = card.computation(source.session, source.case, source.bundle, source.data, _facts(source))
+    found = card.of_case(source.session, computation)
     if found is None or found.grants is None:
         return None
     return c.Decision(

@@ -48,7 +48,7 @@ def spreadsheet(places: Sequence[str], now: datetime) -> bytes:
         held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties({"title": TITLE, "created": now.replace(tzinfo=None)})
-    sheet, lists, said = (
+    sheet, lists, instructions = (
         book.add_worksheet("家庭成员"),
         book.add_worksheet("可选内容"),
         book.add_worksheet("填写说明"),
@@ -60,9 +60,9 @@ def spreadsheet(places: Sequence[str], now: datetime) -> bytes:
         sheet.write_string(0, column, f"{title}*" if title in NEEDED else title, head)
         _offer(sheet, lists, column, title, places if title == PLACE else _CHOICES.get(title, ()))
     sheet.freeze_panes(1, COLUMNS.index("姓名") + 1)
-    said.set_column(0, 0, 110)
+    instructions.set_column(0, 0, 110)
     for row, sentence in enumerate(_HELP):
-        said.write_string(row, 0, f"{row + 1}. {sentence}")
+        instructions.write_string(row, 0, f"{row + 1}. {sentence}")
     book.close()
     return held.getvalue()
 

@@ -72,8 +72,8 @@ def placed(parts: Sequence[Part]) -> list[Part]:
     ]
 
 
-def _place(told: str, taken: set[str]) -> str:
-    words = (plain(word).strip(" .") or "_" for word in told.split("/"))
+def _place(wanted: str, taken: set[str]) -> str:
+    words = (plain(word).strip(" .") or "_" for word in wanted.split("/"))
     path = PurePosixPath("/".join(words))
     found, n = path, 1
     while str(found).casefold() in taken:

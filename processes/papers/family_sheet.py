@@ -87,8 +87,8 @@ class Family:
     @property
     def token(self) -> str:
         """The same for the same family, so that a file uploaded twice registers nobody twice."""
-        said = json.dumps(self.form, ensure_ascii=False, sort_keys=True)
-        return f"sheet-{hashlib.sha256(said.encode()).hexdigest()[:48]}"
+        content = json.dumps(self.form, ensure_ascii=False, sort_keys=True)
+        return f"sheet-{hashlib.sha256(content.encode()).hexdigest()[:48]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +154,11 @@ def _grouped(
     groups: dict[str, list[tuple[int, dict[str, str]]]] = {}
     above = ""
     for n, row in enumerate(rows[at + 1 :], start=at + 2):
-        said = {title: row[c].strip() if c < len(row) else "" for title, c in head.items()}
-        if not any(text for title, text in said.items() if title != FAMILY):
+        cells = {title: row[c].strip() if c < len(row) else "" for title, c in head.items()}
+        if not any(text for title, text in cells.items() if title != FAMILY):
             continue
-        above = said[FAMILY] or above
-        groups.setdefault(above, []).append((n, said))
+        above = cells[FAMILY] or above
+        groups.setdefault(above, []).append((n, cells))
     yield from groups.items()
 
 
@@ -175,12 +175,12 @@ def _family(key: str, rows: Sequence[tuple[int, dict[str, str]]], known: Known) 
     form["category"] = _key_of(CATEGORIES, of_family["家庭类别"])
     form |= {"members": [], "incomes": [], "expenses": [], "properties": []}
     lines: dict[str, list[tuple[int, str]]] = {"incomes": [], "expenses": [], "properties": []}
-    for position, (n, said) in enumerate(rows):
-        form["members"].append(_member(position, said, n, faults) | _able(said, known))
+    for position, (n, cells) in enumerate(rows):
+        form["members"].append(_member(position, cells, n, faults) | _able(cells, known))
         for title, (list_, kind) in _LINES.items():
-            if said.get(title):
+            if cells.get(title):
                 form[list_].append(
-                    {"kind": kind, "amount": said[title], "evidence": "", "member": f"r{position}"}
+                    {"kind": kind, "amount": cells[title], "evidence": "", "member": f"r{position}"}
                 )
                 lines[list_].append((n, title))
     try:
@@ -190,9 +190,9 @@ def _family(key: str, rows: Sequence[tuple[int, dict[str, str]]], known: Known) 
     return Family(key, first, form, list(dict.fromkeys(faults)))
 
 
-def _member(position: int, said: Mapping[str, str], row: int, faults: list[Fault]) -> dict[str, Any]:
+def _member(position: int, cells: Mapping[str, str], row: int, faults: list[Fault]) -> dict[str, Any]:
     """A member as the page would submit it."""
-    member: dict[str, Any] = {name: said.get(title, "") for title, name in _OF_MEMBER.items()}
+    member: dict[str, Any] = {name: cells.get(title, "") for title, name in _OF_MEMBER.items()}
     member["key"] = f"r{position}"
     member["relation"] = _RELATIONS.get(member["relation"], member["relation"])
     member["document"] = _key_of(identity.DOCUMENTS, member["document"]) or identity.ID_CARD
@@ -205,13 +205,13 @@ def _member(position: int, said: Mapping[str, str], row: int, faults: list[Fault
     return member
 
 
-def _able(said: Mapping[str, str], known: Known) -> dict[str, str]:
+def _able(cells: Mapping[str, str], known: Known) -> dict[str, str]:
     """Whether somebody can work: from the cell, else by age as on the page of the register."""
-    told = said.get("劳动能力", "")
-    if told or known.ages is None:
-        return {"work_ability": _key_of(WORK_ABILITIES, told) or "able"}
+    ability = cells.get("劳动能力", "")
+    if ability or known.ages is None:
+        return {"work_ability": _key_of(WORK_ABILITIES, ability) or "able"}
     try:
-        born = identity.read(identity.ID_CARD, said.get("证件号码", ""), known.today).birth_on
+        born = identity.read(identity.ID_CARD, cells.get("证件号码", ""), known.today).birth_on
     except YimenError:
         born = None
     age = None if born is None else age_on(born, known.today)
@@ -235,12 +235,12 @@ def _place(text: str, places: Mapping[str, str], row: int, faults: list[Fault]) 
     code = bare if bare in places.values() else places.get(bare)
     if code:
         return code
-    said = (
+    names = (
         "请填写村（社区）" if not bare
         else f"有几个“{bare[:30]}”，请写上乡镇名称" if code == ""
         else f"“{bare[:30]}”不在您的管辖范围内，请写全称"
     )  # fmt: skip
-    faults.append(Fault(row, PLACE, said))
+    faults.append(Fault(row, PLACE, names))
     return next((one for one in places.values() if one), "")
 
 
@@ -259,4 +259,4 @@ def _at_their_cells(
             row, column = rows[int(number)][0], heads.get(name, "")
         elif list_ in lines and number:
             row, column = lines[list_][int(number)]
-        yield from (Fault(row, column, said) for said in sentences)
+        yield from (Fault(row, column, sentence) for sentence in sentences)

@@ -75,8 +75,8 @@ def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]
     """Return its contents for the permanent record: the amount, and a hash over all of it."""
     if kind == LIST:
         row = session.get_one(PrintRun, subject)
-        whole = {"title": f"{row.title} {row.number}", "pages": row.pages, "sha256": row.sha256 or ""}
-        return [whole, *(dict(part) for part in row.parts)]
+        piece = {"title": f"{row.title} {row.number}", "pages": row.pages, "sha256": row.sha256 or ""}
+        return [piece, *(dict(part) for part in row.parts)]
     if kind == HOUSEHOLD:
         return household_files.pieces_of(session, subject)
     if kind == NOTICES:

@@ -98,9 +98,9 @@ def _of_later_years(series: Iterable[str], made: int, until: int) -> list[str]:
     return sorted(set(later) - known)
 
 
-def _known(series: Iterable[str], told: Sequence[str]) -> dict[str, int]:
+def _known(series: Iterable[str], numbers: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for number in told:
+    for number in numbers:
         text = number.strip()
         mine = max(
             (s for s in series if text.startswith(beginning(s))), key=lambda s: len(beginning(s)), default=""

@@ -110,8 +110,8 @@ def unusual(parameter: Parameter, value: Scalar, before: Scalar | None) -> dict[
         return {}
     if before / FACTOR <= value <= before * FACTOR and (value or not before):
         return {}
-    told = f"原为 {shown(before)} {parameter.unit}，相差很大；核对无误的，请勾选“已核对”后再提交"
-    return {"value": [told]}
+    warning = f"原为 {shown(before)} {parameter.unit}，相差很大；核对无误的，请勾选“已核对”后再提交"
+    return {"value": [warning]}
 
 
 def _long_ago(since: date, today: date) -> dict[str, list[str]]:

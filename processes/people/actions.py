@@ -69,7 +69,9 @@ def save_household(
     uow.flush()
     history.keep(uow, household, actor.account_id)
     found = [
-        d for p, said in elsewhere for d in differences.note(uow, actor, p, said, household, saving.due_on())
+        d
+        for p, values in elsewhere
+        for d in differences.note(uow, actor, p, values, household, saving.due_on())
     ]
     names.rename(uow, [m.person_id for m in household.members])
     return household, found

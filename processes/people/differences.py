@@ -183,9 +183,9 @@ def members_shown(session: Session, actor: Actor, household: Household, today: d
 
     Open values of the household's township replace those of people whose file is elsewhere.
     """
-    said = values_of_township(session, household)
+    own_values = values_of_township(session, household)
     return [
-        m if not m["home"] or actor.covers(m["home"]) else m | shown.own_values(said.get(m["id"], {}))
+        m if not m["home"] or actor.covers(m["home"]) else m | shown.own_values(own_values.get(m["id"], {}))
         for m in shown.members(household, today)
     ]
 
@@ -228,10 +228,10 @@ def of_people(session: Session, actor: Actor, people: Sequence[int]) -> dict[int
 
 def _shown(session: Session, actor: Actor, rows: Sequence[Any]) -> list[Shown]:
     concerned = [(r, p) for r, p in rows if actor.covers(p.home) or actor.covers(r.place)]
-    told = _own_names(session, [(r, p) for r, p in concerned if not actor.covers(p.home)])
+    own_names = _own_names(session, [(r, p) for r, p in concerned if not actor.covers(p.home)])
     return [
         Shown(
-            row, person.home, person.name if actor.covers(person.home) else told.get((person.id, row.place), person.name),
+            row, person.home, person.name if actor.covers(person.home) else own_names.get((person.id, row.place), person.name),
             persons.FIELDS[row.field], _own(row, person) if actor.covers(person.home) else None,
             persons.shown(row.field, row.values["told"]), row.status == "open" and actor.covers(person.home),
         )

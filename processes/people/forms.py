@@ -190,16 +190,16 @@ class _Reader:
     def member(self, n: int, row: dict[str, Any]) -> MemberForm:
         """Read one member; the number gives birth date and sex if it contains them."""
         place = f"members.{n}"
-        told = self.document(place, row)
-        birth_on, sex = self.born(place, row, told)
+        document = self.document(place, row)
+        birth_on, sex = self.born(place, row, document)
         kind = self.choice(f"{place}.disability_kind", row.get("disability_kind", ""), DISABILITY_KINDS)
         grade = self.grade(place, row.get("disability_grade", 0), kind)
-        without = told.document == identity.NONE
+        without = document.document == identity.NONE
         row_id = self.read(f"{place}.id_number", _row_or_none, row.get("person_id"), None)
         return MemberForm(
             name=self.read(f"{place}.name", reading.name, row.get("name", ""), ""),
             relation=self.choice(f"{place}.relation", row.get("relation", ""), RELATIONS),
-            id_number=told.number,
+            id_number=document.number,
             birth_on=birth_on,
             sex=sex,
             disability_kind=kind,
@@ -211,9 +211,9 @@ class _Reader:
             ),
             provisional_id=row_id if without else None,
             row_id=row_id,
-            document=told.document,
-            head=told.head,
-            tail=told.tail,
+            document=document.document,
+            head=document.head,
+            tail=document.tail,
             died_on=self.died(place, row.get("died_on"), birth_on),
         )
 
@@ -228,12 +228,12 @@ class _Reader:
             self.fault(f"{place}.id_number", invalid.reason)
         return identity.Identity(kind, "", self.today, MALE)
 
-    def born(self, place: str, row: dict[str, Any], told: identity.Identity) -> tuple[date, str]:
+    def born(self, place: str, row: dict[str, Any], document: identity.Identity) -> tuple[date, str]:
         """Birth date and sex: from the number, from the document, or as estimated (C34)."""
-        if told.birth_on is not None and told.sex is not None:
-            return told.birth_on, told.sex
+        if document.birth_on is not None and document.sex is not None:
+            return document.birth_on, document.sex
         sex = self.choice(f"{place}.sex", row.get("sex", ""), (MALE, FEMALE))
-        if told.document == identity.NONE:
+        if document.document == identity.NONE:
             age = self.read(f"{place}.estimated_age", _age, row.get("estimated_age"), 0)
             return date(self.today.year - age, 1, 1), sex
         birth_on = self.read(f"{place}.birth_on", reading.day, row.get("birth_on"), self.today)
@@ -274,17 +274,21 @@ class _Reader:
             )
         return tuple(found)
 
-    def whose(self, place: str, told: Any, keys: list[str | None]) -> int:
+    def whose(self, place: str, position: Any, keys: list[str | None]) -> int:
         """The position of the member that owns this line.
 
         A page refers to a member by the row's key, which survives the removal of earlier rows; positions are
         used only if no member has a key (scenarios, older files).
         """
         if any(keys):
-            if isinstance(told, str) and told and keys.count(told) == 1:
-                return keys.index(told)
-        elif isinstance(told, int | Decimal) and not isinstance(told, bool) and 0 <= told < len(keys):
-            return int(told)
+            if isinstance(position, str) and position and keys.count(position) == 1:
+                return keys.index(position)
+        elif (
+            isinstance(position, int | Decimal)
+            and not isinstance(position, bool)
+            and 0 <= position < len(keys)
+        ):
+            return int(position)
         self.fault(f"{place}.member", "请选择家庭成员：原来所属的成员已不在名单中")
         return 0
 
@@ -315,9 +319,9 @@ class _Reader:
 
     def fault(self, place: str, sentence: str) -> None:
         """Report an error at a field, once."""
-        told = self.faults.setdefault(place, [])
-        if sentence not in told:
-            told.append(sentence)
+        sentences = self.faults.setdefault(place, [])
+        if sentence not in sentences:
+            sentences.append(sentence)
 
 
 def _business(raw: Any) -> Decimal:

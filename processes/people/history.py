@@ -113,12 +113,12 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, st
 def line(key: str, row: dict[str, Any], content: dict[str, Any]) -> str:
     """Format a member or a line of income, expense or property for reading."""
     if key == "members":
-        said = [
+        parts = [
             forms.disability(row.get("disability_kind", ""), row.get("disability_grade", 0)),
             "重病" if row.get("grave_illness") else "",
             f"{row['died_on']} 去世" if row.get("died_on") else "",
         ]
-        return f"{row['relation']}{row['name']}（{'，'.join([DOCUMENTS[NONE] if row['id_number'] == WITHOUT_NUMBER else row['id_number'], *(s for s in said if s)])}）"
+        return f"{row['relation']}{row['name']}（{'，'.join([DOCUMENTS[NONE] if row['id_number'] == WITHOUT_NUMBER else row['id_number'], *(s for s in parts if s)])}）"
     kinds = {
         "incomes": forms.INCOME_KINDS,
         "expenses": forms.EXPENSE_KINDS,

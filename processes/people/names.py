@@ -23,8 +23,8 @@ def of_members(household: Household) -> dict[int, str]:
     """Return the names of a household's members, by person."""
     people = [m.person for m in household.members]
     session = object_session(household)
-    said = {} if session is None else called(session, household.division, people)
-    return {p.id: said.get(p.id, p.name) for p in people}
+    own_names = {} if session is None else called(session, household.division, people)
+    return {p.id: own_names.get(p.id, p.name) for p in people}
 
 
 def called(session: Session, place: str, people: Sequence[Person]) -> dict[int, str]:

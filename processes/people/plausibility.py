@@ -53,8 +53,8 @@ def _generation(head: MemberForm, member: MemberForm) -> str:
         return ""
     older, younger = (member, head) if steps > 0 else (head, member)
     if older.birth_on > younger.birth_on:
-        said = "小" if steps > 0 else "大"
-        return f"{member.relation}{member.name}（{member.birth_on} 出生）年龄比户主还{said}"
+        relation = "小" if steps > 0 else "大"
+        return f"{member.relation}{member.name}（{member.birth_on} 出生）年龄比户主还{relation}"
     if age_on(older.birth_on, younger.birth_on) < BETWEEN_GENERATIONS * abs(steps):
         return f"{member.relation}{member.name}（{member.birth_on} 出生）与户主年龄相差过小"
     return ""

@@ -35,11 +35,11 @@ def with_own_values(content: dict[str, Any], told: Mapping[int, Mapping[str, Any
     elsewhere."""
     members = []
     for member in content["members"]:
-        said = dict(told.get(member["person_id"], {}))
-        if "disability" in said:
-            kind, grade = said.pop("disability")
-            said |= {"disability_kind": kind, "disability_grade": grade}
-        members.append(member | {k: v.isoformat() if isinstance(v, date) else v for k, v in said.items()})
+        values = dict(told.get(member["person_id"], {}))
+        if "disability" in values:
+            kind, grade = values.pop("disability")
+            values |= {"disability_kind": kind, "disability_grade": grade}
+        members.append(member | {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()})
     return content | {"members": members}
 
 
@@ -59,11 +59,11 @@ def own_values(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def condition(person: Person) -> str:
     """Format disability and illness for screens and papers: 肢体二级、重病."""
-    said = [
+    parts = [
         disability(person.disability_kind, person.disability_grade),
         "重病" if person.grave_illness else "",
     ]
-    return "、".join(s for s in said if s) or "健康"
+    return "、".join(s for s in parts if s) or "健康"
 
 
 def as_form(household: Household) -> dict[str, Any]:

@@ -165,12 +165,12 @@ def _adopt_own_values(uow: UnitOfWork, actor: Actor, person: Person, into: House
         PersonDifference.place == place,
         PersonDifference.status == "open",
     )
-    told = {}
+    values = {}
     for row in uow.session.scalars(query):
-        told[row.field] = row.values["told"]
+        values[row.field] = row.values["told"]
         differences.close(uow, actor, row, "accepted", source)
-    if told:
-        persons.write(uow, actor, person, told, into.division, source)
+    if values:
+        persons.write(uow, actor, person, values, into.division, source)
 
 
 def _move_person(uow: UnitOfWork, actor: Actor, person: Person, division: str, source: str) -> None:

@@ -71,14 +71,14 @@ def faults(plan: Plan, today: date) -> dict[str, list[str]]:
         return {"year": [f"年份应在 {festivals.FIRST_YEAR} 至 {festivals.LAST_YEAR} 之间"]}
     if plan.year > today.year + 1:
         return {"year": [f"{plan.year} 年的放假安排还不会公布，最多录入下一年的"]}
-    told = {
+    by_field = {
         "document_number": list(_number_faults(plan)),
         "days_off": list(_off_faults(plan)),
         "worked_weekends": list(_worked_faults(plan)),
     }
-    if not any(told.values()):
-        told["days_off"] += _balance_faults(plan)
-    return {field: sentences for field, sentences in told.items() if sentences}
+    if not any(by_field.values()):
+        by_field["days_off"] += _balance_faults(plan)
+    return {field: sentences for field, sentences in by_field.items() if sentences}
 
 
 def spans(listed: Iterable[date]) -> str:
@@ -89,11 +89,11 @@ def spans(listed: Iterable[date]) -> str:
             runs[-1].append(day)
         else:
             runs.append([day])
-    said, year = [], 0
+    parts, year = [], 0
     for run in runs:
-        said.append(_run(run[0], run[-1], year))
+        parts.append(_run(run[0], run[-1], year))
         year = run[-1].year
-    return "、".join(said)
+    return "、".join(parts)
 
 
 def _run(first: date, last: date, year: int) -> str:

@@ -162,12 +162,12 @@ def day(raw: Any) -> date:
     found = _DAY.fullmatch(value) or _DAY_RUN_TOGETHER.fullmatch(value)
     try:
         if found is not None:
-            told = date(*(int(part) for part in found.groups()))
+            parsed = date(*(int(part) for part in found.groups()))
             if (
-                told.year not in _YEARS
+                parsed.year not in _YEARS
             ):  # The first and the last day have no neighbour, and no instant in UTC.
                 raise ValueError
-            return told
+            return parsed
     except ValueError:
         raise Unreadable(reason="没有这一天，请核对日期") from None
     raise Unreadable(reason="日期应写作 2026-03-02 的形式")

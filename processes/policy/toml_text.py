@@ -60,10 +60,10 @@ def _demanded(
     if size > most_bytes:
         raise TomlInvalid(reason=f"文件超过 {most_bytes // 1000} KB")
     try:
-        told = text.decode() if isinstance(text, bytes) else text
+        decoded = text.decode() if isinstance(text, bytes) else text
     except UnicodeDecodeError as fault:
         raise TomlInvalid(reason="不是 UTF-8 文本") from fault
-    plain = _LITERAL.sub(_placeholder, told)
+    plain = _LITERAL.sub(_placeholder, decoded)
     if found := re.search(rf"(?:\.[ \t]*[\w-]+[ \t]*){{{parts}}}", plain):
         raise TomlInvalid(reason=f"第 {_line(plain, found.start())} 行的键超过 {parts} 级")
     if found := _LONG_NUMBER.search(plain):
@@ -75,7 +75,7 @@ def _demanded(
             raise TomlInvalid(
                 reason=f"第 {_line(plain, bracket.start())} 行的层次过多，括号嵌套超过 {levels} 层"
             )
-    return told
+    return decoded
 
 
 def _placeholder(found: re.Match[str]) -> str:

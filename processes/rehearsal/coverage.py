@@ -26,8 +26,14 @@ def cover(content: Path, settings: Settings) -> dict[str, Any]:
     taken: set[tuple[str, str]] = {
         (f, flow) for r in played for f, flows in r.flows.items() for flow in flows
     }
-    told = {(s.file, s.title): s for p in scenarios.collect([content]) for s in scenarios.read(p)}
-    pairs = [(told[r.file, r.scenario], r) for r in played if (r.file, r.scenario) in told]
+    scenarios_by_title = {
+        (s.file, s.title): s for p in scenarios.collect([content]) for s in scenarios.read(p)
+    }
+    pairs = [
+        (scenarios_by_title[r.file, r.scenario], r)
+        for r in played
+        if (r.file, r.scenario) in scenarios_by_title
+    ]
     return {
         "clauses": clauses(known_clauses(content), pairs, carried(content)),
         "uncovered_flows": {

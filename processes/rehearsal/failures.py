@@ -38,10 +38,13 @@ def grouped(failed: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> l
     found: dict[str, list[tuple[str, list[str]]]] = {}
     waits: dict[str, tuple[str, ...]] = {}
     for row in failed:
-        told = [str(d) for d in row["differences"]]
-        cause = next((c for d in told if (c := _stuck(d, titles))), "") or f"不符：{read(told[0], titles)}"
-        waits.setdefault(cause, next((w for d in told if (w := _waiting(d))), ()))
-        found.setdefault(cause, []).append((str(row["scenario"]), [read(d, titles) for d in told]))
+        sentences = [str(d) for d in row["differences"]]
+        cause = (
+            next((c for d in sentences if (c := _stuck(d, titles))), "")
+            or f"不符：{read(sentences[0], titles)}"
+        )
+        waits.setdefault(cause, next((w for d in sentences if (w := _waiting(d))), ()))
+        found.setdefault(cause, []).append((str(row["scenario"]), [read(d, titles) for d in sentences]))
     return sorted((Failure(c, s, waits[c]) for c, s in found.items()), key=lambda f: -len(f.scenarios))
 
 

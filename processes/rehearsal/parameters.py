@@ -28,11 +28,11 @@ def _changed(bundle: Bundle, wanted: Mapping[str, Any]) -> Bundle:
     written = bundle.files.get(_FILE, b"").decode()
     for name, value in wanted.items():
         parameter = bundle.policy.parameters[name]
-        told = json.dumps(value if isinstance(value, bool) else str(value))
+        literal = json.dumps(value if isinstance(value, bool) else str(value))
         written += (
             f"\n[[parameter]]\nname = {json.dumps(name)}\n"
             f"title = {json.dumps(parameter.title, ensure_ascii=False)}\nunit = "
-            f"{json.dumps(parameter.unit, ensure_ascii=False)}\nvalues = [{{ value = {told}, "
+            f"{json.dumps(parameter.unit, ensure_ascii=False)}\nvalues = [{{ value = {literal}, "
             'from = 2025-01-01, division = "", source = "情景", confirmed = false }]\n'
         )
     return Bundle({**bundle.files, _FILE: written.encode()})

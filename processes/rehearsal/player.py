@@ -158,7 +158,7 @@ class Player:
 
     def take(self, n: int, step: Mapping[str, Any]) -> None:
         """Take one step; if it must be refused, compare the error code."""
-        told = (
+        error_code = (
             "参数"
             if "parameter" in step
             else step.get("task")
@@ -168,7 +168,7 @@ class Player:
             or step.get(_RECOMPUTE)
             or self._of_register(step)
         )
-        self.place = f"第 {n} 步（{told}）"
+        self.place = f"第 {n} 步（{error_code}）"
         for key in ("after", "wait"):
             if key in step:
                 self.stage.move(str(step[key]))

@@ -29,8 +29,8 @@ def publish_programme(office: Office, programme: str, note: str, knows: lint.Off
     results += soundness.check(bundle, results, office.database.clock())
     failed = [r for r in results if not r.passed]
     if failed:
-        told = "；".join(f"{r.scenario}：{'、'.join(r.differences[:3])}" for r in failed[:5])
-        raise BundleInvalid(count=len(failed), reason=told)
+        summary = "；".join(f"{r.scenario}：{'、'.join(r.differences[:3])}" for r in failed[:5])
+        raise BundleInvalid(count=len(failed), reason=summary)
     passed = len(results) or 1
     return office.perform(PublishRelease(programme, passed, 0, IN_FORCE, note), system_actor())
 

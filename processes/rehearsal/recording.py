@@ -106,12 +106,12 @@ def _look(settings: Settings, packed: list[bytes], written: str) -> dict[str, An
     scenario = scenarios.parse(written.encode(), Path("录制"))[0]
     with stage.stage(settings, *map(bundles.unpack, packed)) as made:
         player = Player(made, scenario.content)
-        told = _play(player, scenario.content)
-        told["clock"] = made.clock.now.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-        told |= {"open": [], "outcome": None, "award": None, "relief": None, "path": [], "documents": []}
+        error = _play(player, scenario.content)
+        error["clock"] = made.clock.now.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        error |= {"open": [], "outcome": None, "award": None, "relief": None, "path": [], "documents": []}
         if player.number:
-            told |= _standing(made, player)
-    return told
+            error |= _standing(made, player)
+    return error
 
 
 def _play(player: Player, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -175,13 +175,13 @@ def household_form(raw: Mapping[str, Any], division: str) -> dict[str, Any]:
     """Return a household as the registration form submits it; missing ID numbers are generated."""
     members, incomes, expenses = [], [], []
     for n, member in enumerate(raw["members"]):
-        told = {k: v for k, v in member.items() if k not in _NOT_ON_THE_FORM}
+        values = {k: v for k, v in member.items() if k not in _NOT_ON_THE_FORM}
         number = member.get("id_number") or (
             WITHOUT_NUMBER if member.get("document") == NONE else generated_number(member, n)
         )
         if member.get("document") == OTHER and "birth" in member:
-            told["birth_on"] = str(member["birth"])
-        members.append(told | {"id_number": number, "key": f"m{n}"})
+            values["birth_on"] = str(member["birth"])
+        members.append(values | {"id_number": number, "key": f"m{n}"})
         incomes += [_line(k, v, n) for k, v in member.get("income", {}).items()]
         expenses += [_line(k, v, n) for k, v in member.get("expense", {}).items()]
     return {

@@ -80,10 +80,10 @@ def _on_stage(
         with stage.stage(settings, *bundles_here, url=url) as made:
             return _played(made, scenario)
     except YimenError as fault:
-        said = fault.message
+        message = fault.message
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as fault:
-        said = f"情景内容有误，无法演练：{type(fault).__name__}：{fault}"
-    return Result(scenario.title, scenario.file, differences=[said])
+        message = f"情景内容有误，无法演练：{type(fault).__name__}：{fault}"
+    return Result(scenario.title, scenario.file, differences=[message])
 
 
 def _played(made: stage.Stage, scenario: Scenario) -> Result:
@@ -115,8 +115,8 @@ def _play_packed(scenario: Scenario, settings: Settings, packed: list[bytes]) ->
     return _on_stage(scenario, lambda: [bundles.unpack(p) for p in packed], settings)
 
 
-def _unreadable(path: Path, said: str) -> Result:
-    return Result(path.stem, str(path), differences=[said])
+def _unreadable(path: Path, message: str) -> Result:
+    return Result(path.stem, str(path), differences=[message])
 
 
 def _with_neighbours(folder: Path) -> list[bundles.Bundle]:

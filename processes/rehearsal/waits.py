@@ -21,8 +21,8 @@ _MOST_DIGITS = 9
 
 def read(text: str) -> tuple[int, str]:
     """Parse number and unit of `3 working days`, `7 days`, `2 hours`; raises `ScenarioInvalid` otherwise."""
-    number, _, told = text.partition(" ")
-    unit = told.removesuffix("s")
+    number, _, unit_name = text.partition(" ")
+    unit = unit_name.removesuffix("s")
     if not (number.isascii() and number.isdigit()) or unit not in _MINUTES:
         raise ScenarioInvalid(reason=f"“{text[:40]}”应写作“3 working days”“7 days”或“2 hours”")
     if len(number) > _MOST_DIGITS or int(number) * _MINUTES[unit] > MOST_DAYS * _MINUTES["day"]:

@@ -120,10 +120,10 @@ class Bundle:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over names and contents in order; identifies the content."""
-        whole = hashlib.sha256()
+        sha256 = hashlib.sha256()
         for name in sorted(self.files):
-            whole.update(name.encode() + b"\0" + hashlib.sha256(self.files[name]).digest())
-        return whole.hexdigest()
+            sha256.update(name.encode() + b"\0" + hashlib.sha256(self.files[name]).digest())
+        return sha256.hexdigest()
 
     @cached_property
     def programme(self) -> dict[str, Any]:

@@ -66,16 +66,16 @@ def of_cells(bundle: Bundle, others: Mapping[str, str]) -> dict[str, Any]:
     names: dict[str, str] = {}
     try:
         for process in bundle.starts:
-            for (_, title), said in words.of_process(bundle, process).items():
-                columns.setdefault(title, {}).update(said)
+            for (_, title), labels in words.of_process(bundle, process).items():
+                columns.setdefault(title, {}).update(labels)
             for sheet in bundle.definition(process).sheets.values():
                 names |= {f"{sheet.id}.{line.name}": line.title for line in sheet.lines if line.title}
     except YimenError:
         pass
     for file, raw in bundle.files.items():
         if file.endswith(".dmn"):
-            for title, said in _meanings(file, raw):
-                columns.setdefault(title, {}).update(said)
+            for title, labels in _meanings(file, raw):
+                columns.setdefault(title, {}).update(labels)
     return {
         "columns": columns, "names": names, "common": {**others, **COMMON},
         "parameters": {name: p.title for name, p in bundle.policy.parameters.items()},
@@ -89,6 +89,6 @@ def _meanings(file: str, raw: bytes) -> Iterator[tuple[str, dict[str, str]]]:
     except YimenError:
         return
     for output in root.iterfind(".//d:output", _DMN):
-        told = output.findtext("d:description", "", _DMN) or ""
-        if told:
-            yield output.get("label", ""), dict(_MEANING.findall(told))
+        description = output.findtext("d:description", "", _DMN) or ""
+        if description:
+            yield output.get("label", ""), dict(_MEANING.findall(description))

@@ -90,10 +90,10 @@ def _diagrams(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
         yield from _named(name, _elements(old.get(process)), _elements(new.get(process)))
 
 
-def _moved(name: str, before: bytes, after: bytes, told: set[str]) -> Iterator[Difference]:
+def _moved(name: str, before: bytes, after: bytes, reported: set[str]) -> Iterator[Difference]:
     """Shapes that moved in the drawing and are not reported otherwise."""
     old, new = _places(name, before), _places(name, after)
-    for element in sorted(old.keys() & new.keys() - told):
+    for element in sorted(old.keys() & new.keys() - reported):
         if old[element] != new[element]:
             yield Difference(name, element, "moved", "在图上移动了位置")
 

@@ -55,10 +55,10 @@ def _fault(source: str, written: str) -> str:
         return "读取的字段过多"
     if _is_true(parsed, dict.fromkeys(read)) or _is_true(parsed, {}):
         return "没有作答也算同意"
-    said = {_is_true(parsed, dict(zip(read, chosen, strict=True))) for chosen in product(*answers)}
-    if said == {True}:
+    results = {_is_true(parsed, dict(zip(read, chosen, strict=True))) for chosen in product(*answers)}
+    if results == {True}:
         return "无论怎样作答都算同意"
-    return "" if True in said else "无论怎样作答都不算同意"
+    return "" if True in results else "无论怎样作答都不算同意"
 
 
 def _answers(field: Mapping[str, Any] | None) -> list[Any]:

@@ -71,9 +71,9 @@ def _part(bundle: Bundle, base: str, templates: dict[str, str]) -> str:
     for name, content in bundle.files.items():
         if name.endswith(".html") and f'"{base}"'.encode() in content:
             inside = name.rsplit("/", 1)[-1]
-            whole = templates.get(inside) or _own(content.decode(errors="replace"))
-            if whole:
-                return f"{whole}的一部分（{base.rsplit('.', 1)[0]}）"
+            paper_title = templates.get(inside) or _own(content.decode(errors="replace"))
+            if paper_title:
+                return f"{paper_title}的一部分（{base.rsplit('.', 1)[0]}）"
     return ""
 
 

@@ -83,8 +83,8 @@ def _resolved(field: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, A
         hide = asked["hide_then" if _holds(str(asked[_WHEN]), known) else "hide_else"]
         found["conditional"] = {"hide": hide}
     if basis := asked.get(_BASIS):
-        said = str(found.get("description", ""))
-        found["description"] = f"{said}（{basis}）" if said else f"依据：{basis}"
+        description = str(found.get("description", ""))
+        found["description"] = f"{description}（{basis}）" if description else f"依据：{basis}"
     return found
 
 

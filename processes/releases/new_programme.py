@@ -54,12 +54,12 @@ def standing(content: Path) -> tuple[dict[str, str], dict[str, str]]:
     ids, codes = {}, {}
     for file in sorted(content.glob("*/programme.toml")):
         try:
-            told = read_toml(file.read_bytes())
+            raw = read_toml(file.read_bytes())
         except TomlInvalid:
-            told = {}
-        title = str(told.get("title", file.parent.name))
+            raw = {}
+        title = str(raw.get("title", file.parent.name))
         ids[file.parent.name] = title
-        codes[str(told.get("code", ""))] = title
+        codes[str(raw.get("code", ""))] = title
     return ids, codes
 
 
@@ -94,8 +94,8 @@ def files(name: str, title: str, code: str) -> dict[str, bytes]:
     found = {}
     for path in sorted(p for p in SEED.rglob("*") if p.is_file()):
         text = path.read_text(encoding="utf-8")
-        for mark, said in (("__ID__", name), ("__TITLE__", title), ("__CODE__", code)):
-            text = text.replace(mark, said)
+        for mark, value in (("__ID__", name), ("__TITLE__", title), ("__CODE__", code)):
+            text = text.replace(mark, value)
         where = path.relative_to(SEED).as_posix()
         found[f"{name}.bpmn" if where == "process.bpmn" else where] = text.encode()
     return found

@@ -61,9 +61,9 @@ def _demand_rows(parameter: Any) -> None:
 
 def _write(table: Any, name: str, parameter: Mapping[str, Any]) -> None:
     for key in ("name", "title", "unit"):
-        told = name if key == "name" else str(parameter.get(key, "")).strip()
-        if table.get(key) != told:
-            table[key] = told
+        text = name if key == "name" else str(parameter.get(key, "")).strip()
+        if table.get(key) != text:
+            table[key] = text
     values = [_value(name, v) for v in parameter.get("values", [])]
     if [{k: _plain(v.get(k, "")) for k in _VALUE} for v in table.get("values", [])] != [
         {k: _plain(v[k]) for k in _VALUE} for v in values
@@ -72,17 +72,17 @@ def _write(table: Any, name: str, parameter: Mapping[str, Any]) -> None:
 
 
 def _value(name: str, raw: Mapping[str, Any]) -> dict[str, Any]:
-    told = raw.get("value", "")
+    entered = raw.get("value", "")
     try:
         since = reading.day(raw.get("from", ""))
     except Unreadable:
         raise Invalid(reason=f"参数 {name} 的生效日期应写作 2026-03-02 的形式") from None
     value = (
-        [str(v) for v in told]
-        if isinstance(told, list)
-        else told
-        if isinstance(told, bool)
-        else str(told).strip()
+        [str(v) for v in entered]
+        if isinstance(entered, list)
+        else entered
+        if isinstance(entered, bool)
+        else str(entered).strip()
     )
     return {
         "value": value, "from": since, "division": str(raw.get("division", "")).strip(),
@@ -104,9 +104,9 @@ def _parameters(document: Any) -> list[Table]:
 
 
 def _plain(value: Any) -> Any:
-    told = value.unwrap() if hasattr(value, "unwrap") else value
-    if isinstance(told, date):
-        return told.isoformat()
-    if isinstance(told, list):
-        return [str(v) for v in told]
-    return told if isinstance(told, bool) else str(told)
+    plain_value = value.unwrap() if hasattr(value, "unwrap") else value
+    if isinstance(plain_value, date):
+        return plain_value.isoformat()
+    if isinstance(plain_value, list):
+        return [str(v) for v in plain_value]
+    return plain_value if isinstance(plain_value, bool) else str(plain_value)

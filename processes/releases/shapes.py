@@ -38,7 +38,7 @@ def place(fault: ValidationError) -> str:
 @cache
 def _validator(schema: Path) -> Validator:
     """Cached: checking a schema takes ten times as long as checking a document."""
-    told = json.loads(schema.read_text(encoding="utf-8"))
-    kind = validator_for(told)
-    kind.check_schema(told)
-    return kind(told)
+    definition = json.loads(schema.read_text(encoding="utf-8"))
+    kind = validator_for(definition)
+    kind.check_schema(definition)
+    return kind(definition)

@@ -54,11 +54,11 @@ def _row(line: Table) -> dict[str, Any]:
 
 def _write(line: Any, row: Mapping[str, Any]) -> None:
     for key in _TEXTS:
-        told = str(row.get(key, "")).strip()
-        if told == str(line.get(key, "")).strip():
+        text = str(row.get(key, "")).strip()
+        if text == str(line.get(key, "")).strip():
             continue
-        if told:
-            line[key] = tomlkit.string(f"\n{told}\n", multiline=True) if "\n" in told else told
+        if text:
+            line[key] = tomlkit.string(f"\n{text}\n", multiline=True) if "\n" in text else text
         else:
             line.pop(key, None)
     for key, usual in _TICKS.items():

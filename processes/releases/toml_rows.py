@@ -21,11 +21,11 @@ def document(text: str) -> Any:
         raise Invalid(reason=f"文件不能按表格编辑：{fault.reason}") from fault
 
 
-def named(document: Any, key: str, said: str) -> list[Table]:
+def named(document: Any, key: str, refusal: str) -> list[Table]:
     """Return the tables `[[key]]`, each with a name; raises `Invalid` with a description of the expected form."""
     found = document.get(key, [])
     if not isinstance(found, AoT) or not all("name" in table for table in found):
         if found:
-            raise Invalid(reason=said)
+            raise Invalid(reason=refusal)
         return []
     return list(found)

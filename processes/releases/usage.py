@@ -74,8 +74,8 @@ def _of_definition(definition: Definition) -> Iterator[tuple[str, str]]:
             yield from ((name, f"环节“{node.name or node.id}”") for name in _CALLED.findall(repr(node)))
         for flow in diagram.flows:
             source = diagram.nodes.get(flow.source)
-            told = flow.source if source is None else source.name or source.id
-            yield from ((name, f"“{told}”之后的分支") for name in _CALLED.findall(repr(flow)))
+            title = flow.source if source is None else source.name or source.id
+            yield from ((name, f"“{title}”之后的分支") for name in _CALLED.findall(repr(flow)))
 
 
 def _of_form(node: Any) -> Iterator[str]:

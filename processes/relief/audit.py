@@ -34,13 +34,13 @@ class _Said:
 
 def compare(session: Session) -> list[str]:
     """Return sentences for differences; empty if every row is as recorded."""
-    said = _said(session)
+    recorded = _said(session)
     numbers = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
     destroyed = set(session.scalars(select(Case.id).where(Case.destroyed_on.is_not(None))))
     return [
         *_funds(session),
         *_advances(session, numbers),
-        *_payments(session, said, numbers, destroyed),
+        *_payments(session, recorded, numbers, destroyed),
         *award_audit.differing(session),
         *_twice(session),
     ]
@@ -133,17 +133,17 @@ def _advances(session: Session, numbers: dict[int, str]) -> Iterator[str]:
 
 
 def _payments(
-    session: Session, said: dict[int, _Said], numbers: dict[int, str], destroyed: set[int]
+    session: Session, recorded: dict[int, _Said], numbers: dict[int, str], destroyed: set[int]
 ) -> Iterator[str]:
     standing = {r.case_id: r for r in _standing(session)}
     places = _places(session, standing)
-    for case_id in sorted({*standing, *(c for c, s in said.items() if s.paid)} - destroyed):
-        row, events = standing.get(case_id), list(said[case_id].paid.values())
+    for case_id in sorted({*standing, *(c for c, s in recorded.items() if s.paid)} - destroyed):
+        row, events = standing.get(case_id), list(recorded[case_id].paid.values())
         number = numbers.get(case_id, f"第 {case_id} 号办件（不存在）")
         event = events[-1] if events else None
         if row is None or event is None:
             yield f"{number} 的救助登记与办理记录不符"
-        elif event.payload.get("amount") != row.amount or row.refunded != said[case_id].refunded:
+        elif event.payload.get("amount") != row.amount or row.refunded != recorded[case_id].refunded:
             yield f"{number} 的救助金额与办理记录不符"
         elif event.payload.get("seal") not in (None, seals.of_payment(row)) or (
             row.division not in places[case_id]

@@ -48,14 +48,14 @@ def differing(session: Session) -> Iterator[str]:
     A case whose file was destroyed has no events with content: nothing of it may still be paid.
     """
     cases = {c.id: c for c in session.execute(_CASES)}
-    told, left = _told(session), _households_left(session)
+    recorded, left = _told(session), _households_left(session)
     members: dict[int, list[AwardMember]] = defaultdict(list)
     for member in session.scalars(select(AwardMember)):
         members[member.award_id].append(member)
     awards: dict[int, list[Award]] = defaultdict(list)
     for award in session.scalars(select(Award).order_by(Award.id)):
         awards[award.case_id].append(award)
-    for case_id in sorted({*awards, *told}):
+    for case_id in sorted({*awards, *recorded}):
         case = cases.get(case_id)
         if case is None:
             yield f"第 {case_id} 号办件不存在，却有救助待遇"
@@ -64,7 +64,7 @@ def differing(session: Session) -> Iterator[str]:
             if not _covers(award, members[award.id]):
                 yield f"{case.number} 的享受人员与救助待遇不符"
         faults = _of_destroyed if case.destroyed_on else _of_case
-        yield from faults(case, awards[case_id], told[case_id], members, left[case.number])
+        yield from faults(case, awards[case_id], recorded[case_id], members, left[case.number])
 
 
 _CASES = select(
@@ -151,31 +151,31 @@ def _of_case(
     if [a.status for a in awards] != [a.status for a in history.awards]:
         yield f"{case.number} 的救助待遇与办理记录不符"
         return
-    for award, told in zip(awards, history.awards, strict=True):
-        if told.is_known and award.until_month != told.until:
+    for award, record in zip(awards, history.awards, strict=True):
+        if record.is_known and award.until_month != record.until:
             yield f"{case.number} 的救助待遇的截止月份与办理记录不符"
-        elif not _is_as_granted(award, told.granted, [m.person_id for m in members[award.id]], left):
+        elif not _is_as_granted(award, record.granted, [m.person_id for m in members[award.id]], left):
             yield f"{case.number} 的救助待遇被改动"
-        elif not _is_of(award, case, told, history.places):
+        elif not _is_of(award, case, record, history.places):
             yield f"{case.number} 的救助待遇的地点、家庭或项目与办件不符"
 
 
 def _is_as_granted(award: Award, event: CaseEvent, people: list[int], left: set[int]) -> bool:
-    told = event.payload
-    if (told.get("monthly"), told.get("from_month")) != (award.monthly_amount, award.from_month):
+    payload = event.payload
+    if (payload.get("monthly"), payload.get("from_month")) != (award.monthly_amount, award.from_month):
         return False
-    if told.get("rest") not in (None, seals.of_other_values(award)):
+    if payload.get("rest") not in (None, seals.of_other_values(award)):
         return False
-    seal = told.get("seal")
+    seal = payload.get("seal")
     return seal is None or any(
         seal == seals.of_award(award, people, household) for household in (award.household_id, *left)
     )
 
 
-def _is_of(award: Award, case: Any, told: _AwardRecord, places: set[str]) -> bool:
+def _is_of(award: Award, case: Any, record: _AwardRecord, places: set[str]) -> bool:
     """A valid award moves with its case; an ended one stays with the township that paid it."""
     if award.programme != case.programme:
         return False
-    if told.status == STANDING and not told.was_ended:
+    if record.status == STANDING and not record.was_ended:
         return (award.division, award.household_id) == (case.division, case.household_id)
     return award.division == case.division or award.division in places

@@ -156,7 +156,7 @@ def statement(session: Session, fund: Fund, month: str) -> Statement:
                 entry.confirmed_by,
             )
         )  # fmt: skip
-    said = [
+    content = [
         fund.township, month, str(opening), str(cash), str(advanced),
         [[n.serial, n.booked_on, n.kind, n.memo, n.case_number, str(n.incoming), str(n.outgoing),
           str(n.settled), str(n.cash), n.entered_by, n.confirmed_by] for n in lines],
@@ -164,7 +164,7 @@ def statement(session: Session, fund: Fund, month: str) -> Statement:
     return Statement(
         township=fund.township, month=month, opening_cash=opening, lines=tuple(lines), closing_cash=cash,
         closing_advanced=advanced, last_serial=lines[-1].serial if lines else 0,
-        digest=hashlib.sha256(values.dumps(said)).hexdigest(),
+        digest=hashlib.sha256(values.dumps(content)).hexdigest(),
         is_closed=month <= last_closed(session, fund.id),
     )  # fmt: skip
 
@@ -247,5 +247,5 @@ def _balances(session: Session, fund_id: int, before: date | None) -> dict[str, 
 
 
 def _limits(month: str) -> tuple[date, date]:
-    whole = Month.parse(month)
-    return whole.first_day(), whole.plus(1).first_day()
+    period = Month.parse(month)
+    return period.first_day(), period.plus(1).first_day()

@@ -67,8 +67,8 @@ def demand_no_double_benefit(
         return
     code = str(bundle.programme["code"])
     excluding = {s.programme_code for s in standing if code in _excluded_by(session, s.programme, on)}
-    told = shown_to(session, place, standing)
-    rules.demand_no_double_benefit(told, bundle.id, {*bundle.programme.get("excludes", ()), *excluding})
+    visible = shown_to(session, place, standing)
+    rules.demand_no_double_benefit(visible, bundle.id, {*bundle.programme.get("excludes", ()), *excluding})
 
 
 def called(session: Session, place: str, standing: Sequence[Benefit]) -> list[Benefit]:

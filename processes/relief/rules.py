@@ -26,8 +26,8 @@ def demand_no_double_benefit(standing: Iterable[Benefit], programme: str, exclud
     barred = set(excludes)
     for benefit in standing:
         if benefit.programme == programme:
-            told = f"（{benefit.case_number}）" if benefit.case_number else ""
-            reason = f"成员{benefit.name}已享受{benefit.programme_title}{told}"
+            case_note = f"（{benefit.case_number}）" if benefit.case_number else ""
+            reason = f"成员{benefit.name}已享受{benefit.programme_title}{case_note}"
             raise DuplicateCase(reason=reason, clause="C40")
         if benefit.programme_code in barred:
             raise DoubleBenefit(name=benefit.name, benefit=benefit.programme_title, clause="C40")

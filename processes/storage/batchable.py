@@ -51,9 +51,11 @@ def listen_to_early_flushes(kind: type[Any], moment: str, act: Callable[[Any, An
 def require_no_listeners(state: InstanceState[Any], *, is_change: bool) -> None:
     """Raise `UnwritableMapping` if a listener on insert or update of this row would not be called."""
     kind: Any = state.class_
-    told = state.mapper.dispatch
+    dispatch = state.mapper.dispatch
     before, after = (
-        (told.before_update, told.after_update) if is_change else (told.before_insert, told.after_insert)
+        (dispatch.before_update, dispatch.after_update)
+        if is_change
+        else (dispatch.before_insert, dispatch.after_insert)
     )
     if before or (after and len(after) > _expected(kind, "after_update" if is_change else "after_insert")):
         raise UnwritableMapping(

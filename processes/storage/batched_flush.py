@@ -85,8 +85,8 @@ def _checks_own_row(dialect: Dialect) -> bool:
 
 def _needs_mapper(state: InstanceState[Any]) -> bool:
     """Whether the row is linked to others, or one of its values is an SQL expression."""
-    said = state.dict if state.key is None else [n for n in state.committed_state if n in state.dict]
-    return _is_tied(state) or any(isinstance(state.dict[name], ColumnOperators) for name in said)
+    changed = state.dict if state.key is None else [n for n in state.committed_state if n in state.dict]
+    return _is_tied(state) or any(isinstance(state.dict[name], ColumnOperators) for name in changed)
 
 
 def _is_tied(state: InstanceState[Any]) -> bool:

@@ -82,8 +82,8 @@ def _send(connection: Connection, driver: Any, statement: Statement, values: Map
     compiled, cursor = statement.on(connection.dialect), driver.cursor()
     parameters = compiled.parameters(values)
     # Listeners on statements are called for these too, first of all the one that begins a transaction.
-    for told in connection.dispatch.before_cursor_execute:
-        told(connection, cursor, compiled.text, parameters, None, False)
+    for listener in connection.dispatch.before_cursor_execute:
+        listener(connection, cursor, compiled.text, parameters, None, False)
     # SQLAlchemy's own log does not include these; values are not logged, as they are personal data.
     _log.debug("%s", compiled.text)
     cursor.execute(compiled.text, parameters)

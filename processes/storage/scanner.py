@@ -44,10 +44,10 @@ def found_in(address: str, content: bytes, seconds: float = SECONDS) -> str:
             answer = _answer(line, until)
     except OSError as fault:
         raise FileUnscanned(reason="病毒扫描服务没有应答") from fault
-    said = _SENTENCE.fullmatch(answer)
-    if said is None:
+    match = _SENTENCE.fullmatch(answer)
+    if match is None:
         raise FileUnscanned(reason="病毒扫描服务不能检查这个文件（可能过大）")
-    return "" if said[1] is None else said[1].decode("utf-8", "replace").strip() or _NAMELESS
+    return "" if match[1] is None else match[1].decode("utf-8", "replace").strip() or _NAMELESS
 
 
 def _connected(address: str, until: float) -> socket.socket:
@@ -76,14 +76,14 @@ def _stream(content: bytes) -> Iterator[bytes]:
 
 def _answer(line: socket.socket, until: float) -> bytes:
     """The complete response; a connection lost before its end gives no result."""
-    told = b""
-    while b"\0" not in told and len(told) < _LONGEST_ANSWER:
+    received = b""
+    while b"\0" not in received and len(received) < _LONGEST_ANSWER:
         line.settimeout(_left(until))
         part = line.recv(_LONGEST_ANSWER)
         if not part:
             break
-        told += part
-    return told
+        received += part
+    return received
 
 
 def _left(until: float) -> float:

@@ -142,11 +142,11 @@ def _told(context: Context, case: Case, route: Mapping[str, Any]) -> dict[str, A
         select(Clock).where(Clock.case_id == case.id, Clock.stopped_on.is_(None)).order_by(Clock.due_on)
     ).all()
     dated = [c for c in running if c.due_on != NO_DUE_DATE]
-    whole = next((c for c in dated if bundle.clocks[c.name].keeps_running), None)
-    first = whole or (dated[0] if dated else None)
+    overall = next((c for c in dated if bundle.clocks[c.name].keeps_running), None)
+    first = overall or (dated[0] if dated else None)
     return {
         "number": case.number, "title": case.programme_title, "to": str(route.get("target_title") or ""),
         "need": str(route.get("need") or ""), "due_on": first.due_on if first else None,
-        "due_title": first.title if first and not whole else "", "limit": str(route.get("limit") or ""),
+        "due_title": first.title if first and not overall else "", "limit": str(route.get("limit") or ""),
         "article": str(route.get("article") or ""),
     }  # fmt: skip

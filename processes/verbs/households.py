@@ -53,6 +53,6 @@ def exempt(context: Context, failed: list[Any], form: dict[str, Any], seen: Any 
     rows = exemptions.note(
         context.uow, context.actor, context.case, context.items, context.question, failed, form
     )
-    told = exemptions.told(rows)
-    events.append(context.uow, context.case, context.actor, "exempted", told or "不予豁免")
-    return {"question": context.question, "granted": [r.rule for r in rows], "text": told, "seen": seen}
+    sentences = exemptions.told(rows)
+    events.append(context.uow, context.case, context.actor, "exempted", sentences or "不予豁免")
+    return {"question": context.question, "granted": [r.rule for r in rows], "text": sentences, "seen": seen}

@@ -44,9 +44,9 @@ def check(
     split_days: Decimal, limit: Decimal, bills_from: Any = None, bills_until: Any = None, people: Any = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Return what the register says of reliefs of the same people; suggests and decides nothing (C40)."""
-    told = _event(event, event_on, bills_from, bills_until, people)
+    claim_event = _event(event, event_on, bills_from, bills_until, people)
     terms = Terms(int(same_event_months), int(split_days), limit)
-    found = claims.ask(context.uow, context.case, context.items, told, amount, terms)
+    found = claims.ask(context.uow, context.case, context.items, claim_event, amount, terms)
     if found.numbers:
         kind = "split_flagged" if found.together and not found.same else "same_event_flagged"
         events.append(
@@ -72,8 +72,8 @@ def pay(
     people: Any = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Record a one-off relief that is paid through the bank."""
-    told = _event(event, event_on, bills_from, bills_until, people)
-    why, cases = objection(context, told, amount, reason, ceiling)
+    claim_event = _event(event, event_on, bills_from, bills_until, people)
+    why, cases = objection(context, claim_event, amount, reason, ceiling)
     if why and not answers:
         raise RuleBroken(reason=_WHY[why].format(cases="、".join(cases)), clause="C12")
     if why:
@@ -103,8 +103,8 @@ def objection(
 
 def refused(context: Context, why: str, cases: list[str]) -> dict[str, Any]:
     """Return the result for a payment that was refused: the case must be checked again."""
-    said = _WHY[why].format(cases="、".join(cases))
-    events.append(context.uow, context.case, context.actor, "payment_stopped", said, why=why, cases=cases)
+    sentence = _WHY[why].format(cases="、".join(cases))
+    events.append(context.uow, context.case, context.actor, "payment_stopped", sentence, why=why, cases=cases)
     return {"paid": False, "reason": why, "cases": cases, "recheck": True}
 
 

@@ -73,14 +73,14 @@ def export_log(actor: Actor) -> Any:
     list_export.note(actor, "访问日志", kept)
     with auth.office().database.reading("") as session:
         rows, _ = audit.page(session, action, word, size=lists.MOST_ROWS)
-        told = [
+        lines = [
             (
                 list_export.minute(log.at), name or "系统", audit.TITLES.get(log.action, log.action),
                 log.target, log.address,
             )
             for log, name in rows
         ]  # fmt: skip
-    return list_export.answer(actor, "访问日志", _LIST, told)
+    return list_export.answer(actor, "访问日志", _LIST, lines)
 
 
 @desk.get("/accounts")
@@ -140,10 +140,10 @@ def _account(actor: Actor, username: str, fault: str | None = None) -> str:
 @require(Permission.ACCOUNT_WRITE)
 def change_account(actor: Actor, username: str) -> Any:
     """Request other roles or another division for an account."""
-    told = request.form
+    form = request.form
     command = ChangeAccount(
-        username, tuple(told.getlist("role")), told.get("division", ""),
-        told.get("department", "").strip(), told.get("reason", ""),
+        username, tuple(form.getlist("role")), form.get("division", ""),
+        form.get("department", "").strip(), form.get("reason", ""),
     )  # fmt: skip
     return _done_or_shown(actor, username, command)
 
@@ -218,8 +218,8 @@ def add_account(actor: Actor) -> Any:
 @require(Permission.ACCOUNT_WRITE)
 def declare_person(actor: Actor) -> Any:
     """Request that two accounts are declared one natural person."""
-    told = request.form
-    command = DeclarePerson(told.get("username", ""), told.get("same_as", ""), told.get("reason", ""))
+    form = request.form
+    command = DeclarePerson(form.get("username", ""), form.get("same_as", ""), form.get("reason", ""))
     try:
         auth.office().perform(command, actor)
     except YimenError as refused:

@@ -52,14 +52,14 @@ def overview(actor: Actor) -> Any:
 @require(Permission.ARCHIVE_WRITE)
 def take_in(actor: Actor) -> Any:
     """Register an old file."""
-    told = request.form
+    form = request.form
     try:
-        closed_on = reading.day(told.get("closed_on", ""))
+        closed_on = reading.day(form.get("closed_on", ""))
     except Unreadable:
         raise Invalid(reason="请填写办结日期") from None
     command = TakeInOldFile(
-        told.get("number", ""), told.get("household", ""), told.get("title", ""), closed_on,
-        told.get("retention", ""), told.get("note", ""),
+        form.get("number", ""), form.get("household", ""), form.get("title", ""), closed_on,
+        form.get("retention", ""), form.get("note", ""),
     )  # fmt: skip
     made = auth.office().perform(command, actor)
     return redirect(url_for("archive.old_file", number=made.number))
@@ -142,8 +142,8 @@ def _scanned(actor: Actor, piece: OldFileDocument | ExcludedDocument | None, rea
 @budgets.spends(budgets.SEARCHES)
 def propose(actor: Actor) -> Any:
     """Propose to destroy a file whose retention has ended."""
-    told = request.form
-    command = ProposeDestruction(told.get("kind", ""), told.get("number", ""), told.get("reason", ""))
+    form = request.form
+    command = ProposeDestruction(form.get("kind", ""), form.get("number", ""), form.get("reason", ""))
     auth.office().perform(command, actor)
     return redirect(url_for("archive.overview"))
 
@@ -152,8 +152,8 @@ def propose(actor: Actor) -> Any:
 @require(Permission.ARCHIVE_DESTROY)
 def decide(actor: Actor) -> Any:
     """Destroy a proposed file, or keep it."""
-    told = request.form
-    command = DecideDestruction(forms.whole(told.get("id")), told.get("decision") == "destroy")
+    form = request.form
+    command = DecideDestruction(forms.whole(form.get("id")), form.get("decision") == "destroy")
     auth.office().perform(command, actor)
     return redirect(url_for("archive.overview"))
 

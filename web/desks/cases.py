@@ -99,7 +99,7 @@ def export_list(actor: Actor) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         rows = queries.cases(session, word, 1, wanted, lists.MOST_ROWS).rows
         places = divisions.names(session, sorted({r.division for r in rows}))
-        told = [
+        lines = [
             (
                 r.number, r.programme_title, r.applicant,
                 r.outcome_title or queries.STATES.get(r.status, r.status),
@@ -107,14 +107,14 @@ def export_list(actor: Actor) -> Any:
             )
             for r in rows
         ]  # fmt: skip
-    return list_export.answer(actor, "办件", _LIST, told)
+    return list_export.answer(actor, "办件", _LIST, lines)
 
 
 def _filter() -> queries.CaseFilter:
-    told = request.args
-    state = told.get("state", "")
+    args = request.args
+    state = args.get("state", "")
     return queries.CaseFilter(
-        told.get("programme", "")[:60], state if state in queries.STATES else "", told.get("township", "")[:9],
+        args.get("programme", "")[:60], state if state in queries.STATES else "", args.get("township", "")[:9],
         _day("since"), _day("until"),
     )  # fmt: skip
 
@@ -158,7 +158,7 @@ def one(actor: Actor, number: str) -> Any:
         household = people.household(session, case.household_id)
         items = queries.items(session, case.id)
         may_see_household = actor.may(Permission.HOUSEHOLD_READ)
-        told = events.before(session, case.id, None, LATEST)
+        latest_events = events.before(session, case.id, None, LATEST)
         data = answers.known(office, case, bundle)
         known = choice_words.of_case(bundle, case.process, data)
         by_kind = events.of_kinds(session, case.id, "case_opened", "decided")
@@ -189,8 +189,8 @@ def one(actor: Actor, number: str) -> Any:
             card=decision_view.card_of(session, computed) if computed and not case.department else None,
             open_items=[i for i in items if i.status == "open"],
             workable={i.id for i in items if i.status == "open" and rules.may_work(i, actor)},
-            timeline=_timeline(told, known),
-            earlier=_earlier(told),
+            timeline=_timeline(latest_events, known),
+            earlier=_earlier(latest_events),
             sentences=_sentences(computed) if computed else {},
             lines=[
                 (e.payload, choice_words.read(e.payload, known)) for e in events.computed(by_kind["decided"])
@@ -211,22 +211,22 @@ def earlier(actor: Actor, number: str) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
         bundle = publish.open_release(session, case.release_id)
-        told = events.before(session, case.id, forms.row("before"), EARLIER)
+        earlier_events = events.before(session, case.id, forms.row("before"), EARLIER)
         known = choice_words.of_case(bundle, case.process, answers.known(office, case, bundle))
         is_part = bool(request.headers.get("HX-Request"))
         return render_template(
             "cases/_timeline.html" if is_part else "cases/timeline.html",
-            case=case, timeline=_timeline(told, known), earlier=_earlier(told),
+            case=case, timeline=_timeline(earlier_events, known), earlier=_earlier(earlier_events),
         )  # fmt: skip
 
 
-def _timeline(told: Sequence[CaseEvent], known: choice_words.Words) -> list[tuple[str, str, str, str]]:
-    return [(timeline.when(e), timeline.who(e), timeline.sentence(e, known), e.kind) for e in told]
+def _timeline(case_events: Sequence[CaseEvent], known: choice_words.Words) -> list[tuple[str, str, str, str]]:
+    return [(timeline.when(e), timeline.who(e), timeline.sentence(e, known), e.kind) for e in case_events]
 
 
-def _earlier(told: Sequence[CaseEvent]) -> int:
+def _earlier(shown_events: Sequence[CaseEvent]) -> int:
     """The position before which events are not shown; 0: there are none. Positions count from 1."""
-    return told[-1].position if told and told[-1].position > 1 else 0
+    return shown_events[-1].position if shown_events and shown_events[-1].position > 1 else 0
 
 
 def _files(
@@ -276,9 +276,9 @@ def _places(office: Any, actor: Actor, case: Any, bundle: Any) -> list[Any]:
     return lawful.positions(definition, state, effects.deciding_steps(bundle, case.process))
 
 
-def _sentences(told: Computation) -> dict[str, Any]:
+def _sentences(computation: Computation) -> dict[str, Any]:
     """By sheet and line: the explanation of the computation."""
-    return {sheet: {t.name: t for t in told.lines(sheet)} for sheet in told.sheets()}
+    return {sheet: {t.name: t for t in computation.lines(sheet)} for sheet in computation.sheets()}
 
 
 def _clocks(session: Any, case: Any, bundle: Any, today: Any) -> list[dict[str, Any]]:
@@ -379,13 +379,13 @@ def control(actor: Actor, number: str, act: str) -> Any:
 @require(Permission.CASE_CONTROL)
 def move(actor: Actor, number: str) -> Any:
     """Move the case back, or request a move forward."""
-    told = request.form
+    form = request.form
     command = MoveCase(
         number,
-        told.get("reason", ""),
-        told.get("ref", ""),
-        told.get("to", ""),
-        forms.whole(told.get("version")),
+        form.get("reason", ""),
+        form.get("ref", ""),
+        form.get("to", ""),
+        forms.whole(form.get("version")),
     )
     auth.office().perform(command, actor)
     return redirect(url_for("cases.one", number=number))

@@ -30,7 +30,9 @@ def page(actor: Actor, number: str) -> Any:
         if case.department:
             raise NotFound()
         bundle = publish.open_release(session, case.release_id)
-        told = decision_view.computation(office, session, case, bundle, answers.known(office, case, bundle))
+        computation = decision_view.computation(
+            office, session, case, bundle, answers.known(office, case, bundle)
+        )
         facts = decision_view.facts(office, session, case, bundle)
         pinned = CasePolicy(session, case.id, case.division, bundle.policy)
         definition = bundle.definition(case.process)
@@ -38,9 +40,9 @@ def page(actor: Actor, number: str) -> Any:
             "explain/page.html",
             case=case,
             release=papers.release_number(session, case.release_id),
-            card=decision_view.card_of(session, told),
-            sheets=[(definition.sheets[s].title, told.lines(s)) for s in told.sheets()],
-            parameters={p.name: p for p in told.parameters()},
+            card=decision_view.card_of(session, computation),
+            sheets=[(definition.sheets[s].title, computation.lines(s)) for s in computation.sheets()],
+            parameters={p.name: p for p in computation.parameters()},
             rerun=rerun.rerun(case, bundle, facts, events.of_case(session, case.id)),
             today=rerun.under_the_book(case, bundle, facts, pinned),
         )

@@ -93,13 +93,13 @@ def _called(definition: Definition, steps: list[dict[str, Any]]) -> list[dict[st
             parts = [s for s in steps if inside is not None and s["task"] in inside.nodes]
             if not parts:
                 continue
-            whole = sum(s["done"] + s["open"] for s in parts)
+            total = sum(s["done"] + s["open"] for s in parts)
             late = sum(s["late"] for s in parts)
             found.append(
                 {
                     "task": node.id, "opens": max(parts, key=lambda s: s["days"] or 0)["task"], "title": node.name,
                     "done": max(s["done"] for s in parts), "open": sum(s["open"] for s in parts), "late": late,
-                    "days": round(sum(s["days"] or 0 for s in parts), 1), "share": round(late / whole, 3) if whole else 0,
+                    "days": round(sum(s["days"] or 0 for s in parts), 1), "share": round(late / total, 3) if total else 0,
                 }
             )  # fmt: skip
     return found

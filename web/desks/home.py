@@ -46,9 +46,9 @@ def page(actor: Actor) -> Any:
             contacts.of_office(session, actor.division).missing if actor.may(Permission.CONTACT_WRITE) else []
         )
         unread = [n for n in notices.latest(session, actor) if n.read_at is None]
-        told = notices.lines(unread)[:6]
+        notice_lines = notices.lines(unread)[:6]
     return render_template(
-        "home/page.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=told, today=today, unsaved=left,
+        "home/page.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=notice_lines, today=today, unsaved=left,
         oversees=oversees, late=late, proposed=proposed, unsaid=unsaid,
         sees_load=actor.may(Permission.CASE_READ), is_county=len(actor.division) < TOWNSHIP_DIGITS,
     )  # fmt: skip
@@ -84,8 +84,8 @@ def _figure(found: load.Load, title: str, key: str) -> dict[str, Any]:
 @budgets.spends(budgets.SEARCHES)
 def behind(actor: Actor) -> Any:
     """Show the steps behind a figure."""
-    told = request.args
-    state = told.get("state", "open")
+    args = request.args
+    state = args.get("state", "open")
     state = state if state in load.STATES else "open"
     office = auth.office()
     today = civil_date(office.database.clock())
@@ -93,13 +93,13 @@ def behind(actor: Actor) -> Any:
         found = load.items(
             session,
             state,
-            told.get("township", "")[:9],
-            told.get("task", "")[:60],
+            args.get("township", "")[:9],
+            args.get("task", "")[:60],
             today,
             forms.page_number(),
         )
-        place = divisions.name(session, told["township"]) if told.get("township") else ""
-    kept = {n: told[n] for n in ("township", "task") if told.get(n)}
+        place = divisions.name(session, args["township"]) if args.get("township") else ""
+    kept = {n: args[n] for n in ("township", "task") if args.get(n)}
     return render_template(
         "home/load_cases.html", page=found, state=state, states=load.TITLES, place=place, kept=kept
     )

@@ -80,29 +80,29 @@ def export_list(actor: Actor) -> Any:
     list_export.note(actor, "家庭", _kept(search))
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = _rows(session, search, wanted, lists.MOST_ROWS)
-    told = (
+    lines = (
         (
             r["number"], r["name"], str(r["members"]), r["place"], r["address"], r["category"],
             list_export.minute(r["updated_at"]),
         )
         for r in rows
     )  # fmt: skip
-    return list_export.answer(actor, "家庭", _LIST, told)
+    return list_export.answer(actor, "家庭", _LIST, lines)
 
 
 def _filter() -> listing.HouseholdFilter:
-    told = request.args
-    order, category = told.get("order", ""), told.get("category", "")
+    args = request.args
+    order, category = args.get("order", ""), args.get("category", "")
     return listing.HouseholdFilter(
-        told.get("township", "")[:9], category if category in kinds.CATEGORIES else "",
+        args.get("township", "")[:9], category if category in kinds.CATEGORIES else "",
         order if order in listing.ORDERS else "-updated",
     )  # fmt: skip
 
 
 def _kept(word: str) -> dict[str, str]:
     """The parameters of the list."""
-    told = {name: request.args.get(name, "")[:60] for name in ("township", "category", "order")}
-    return {n: v for n, v in {"q": word, **told}.items() if v}
+    args = {name: request.args.get(name, "")[:60] for name in ("township", "category", "order")}
+    return {n: v for n, v in {"q": word, **args}.items() if v}
 
 
 def _rows(
@@ -226,17 +226,19 @@ def past(actor: Actor, number: str) -> Any:
         elsewhere = {
             m.person_id for m in household.members if m.person.home and not actor.covers(m.person.home)
         }
-        said = {i: s for i, s in differences.values_of_township(session, household).items() if i in elsewhere}
-        earlier = [(v, shown.with_own_values(v.content, said)) for v in kept]
-        told = [
+        own_values = {
+            i: s for i, s in differences.values_of_township(session, household).items() if i in elsewhere
+        }
+        earlier = [(v, shown.with_own_values(v.content, own_values)) for v in kept]
+        changed = [
             (v, history.changes(before, content))
             for (v, content), (_, before) in zip(earlier, [*earlier[1:], (None, {})], strict=True)
         ]
         awards = payroll.of_household(session, household.id, str(Month.of(day)))
         own = [c for c in cases.of_household(session, household.id) if civil_date(c.opened_at) <= day]
         return render_template(
-            "households/history.html", household=household, day=day, state=state, told=told,
-            content=None if state is None else shown.with_own_values(state.content, said), awards=awards,
+            "households/history.html", household=household, day=day, state=state, told=changed,
+            content=None if state is None else shown.with_own_values(state.content, own_values), awards=awards,
             cases=own, line=history.line, today=today, closed_then=lambda c: c.closed_at and civil_date(c.closed_at) <= day,
             categories=kinds.CATEGORIES, persons=_person_changes(session, actor, household),
         )  # fmt: skip
@@ -273,14 +275,14 @@ def look_up(actor: Actor) -> Any:
     today = civil_date(auth.office().database.clock())
     body = forms.body()
     document = str(body.get("document") or identity.ID_CARD)
-    told = identity.read(document, str(body.get("id_number", "")), today)
-    command = LookUpPerson(told.number, str(body.get("name", ""))[:60], request.remote_addr or "")
+    document_read = identity.read(document, str(body.get("id_number", "")), today)
+    command = LookUpPerson(document_read.number, str(body.get("name", ""))[:60], request.remote_addr or "")
     found = auth.office().perform(command, actor)
     return jsonify(
-        document=told.document,
-        birth_on="" if told.birth_on is None else told.birth_on.isoformat(),
-        sex=told.sex or "",
-        age="" if told.birth_on is None else age_on(told.birth_on, today),
+        document=document_read.document,
+        birth_on="" if document_read.birth_on is None else document_read.birth_on.isoformat(),
+        sex=document_read.sex or "",
+        age="" if document_read.birth_on is None else age_on(document_read.birth_on, today),
         name=found.name or "",
         warnings=_warnings(actor, found),
     )

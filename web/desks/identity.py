@@ -106,9 +106,9 @@ def state(actor: Actor) -> Any:
 def verify(actor: Actor) -> Any:
     """Prove identity on the open page."""
     body = forms.body()
-    told = str(body.get("code", ""))[:_LONGEST]
+    code = str(body.get("code", ""))[:_LONGEST]
     password = str(body.get("password", ""))[:_LONGEST]
-    command = VerifyCode(told, *_where()) if told else VerifyPassword(password, *_where())
+    command = VerifyCode(code, *_where()) if code else VerifyPassword(password, *_where())
     return _proven(actor, command)
 
 

@@ -29,7 +29,7 @@ def listed(actor: Actor) -> Any:
 @require(Permission.MOVE_CONFIRM)
 def decide(actor: Actor, move_id: int) -> Any:
     """Execute a forward move, or refuse it."""
-    told = request.form
-    command = DecideMove(move_id, told.get("accept") == "1", told.get("reason", ""))
+    form = request.form
+    command = DecideMove(move_id, form.get("accept") == "1", form.get("reason", ""))
     done = auth.office().perform(command, actor)
     return redirect(url_for("cases.one", number=done.case))

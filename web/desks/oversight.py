@@ -78,14 +78,14 @@ def export_list(actor: Actor) -> Any:
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = overdue.late(session, today, wanted, lists.MOST_ROWS)
         places = divisions.names(session, sorted({r.case.division for r in rows}))
-        told = [
+        lines = [
             (
                 r.clock.due_on.isoformat(), str(r.days(today) or ""), r.clock.title, r.case.number,
                 r.case.applicant, r.steps, r.holders, places[r.case.division],
             )
             for r in rows
         ]  # fmt: skip
-    return list_export.answer(actor, "督办", _LIST, told)
+    return list_export.answer(actor, "督办", _LIST, lines)
 
 
 @desk.post("/oversight/urge")
@@ -101,12 +101,12 @@ def _shade(row: overdue.Late, today: date) -> str:
 
 
 def _filter() -> overdue.LateFilter:
-    told = request.args
-    days, order = told.get("days", ""), told.get("order", "")
+    args = request.args
+    days, order = args.get("days", ""), args.get("order", "")
     return overdue.LateFilter(
-        forms.search_word(), told.get("holder", "").strip()[:60],
+        forms.search_word(), args.get("holder", "").strip()[:60],
         int(days) if days.isascii() and days.isdecimal() and len(days) <= _LONGEST_DAYS else 0,
-        told.get("township", "")[:9], order if order in overdue.ORDERS else "due",
+        args.get("township", "")[:9], order if order in overdue.ORDERS else "due",
     )  # fmt: skip
 
 

@@ -78,8 +78,8 @@ def original(actor: Actor, code: str) -> Any:
 @budgets.spends(budgets.MADE)
 def withdraw(actor: Actor, code: str) -> Any:
     """Withdraw a paper, and have it made again if requested."""
-    told = request.form
-    command = WithdrawPaper(code, told.get("reason", ""), told.get("again") == "1")
+    form = request.form
+    command = WithdrawPaper(code, form.get("reason", ""), form.get("again") == "1")
     done = auth.office().perform(command, actor)
     return redirect(url_for("cases.one", number=done.case))
 

@@ -107,7 +107,7 @@ def payments(actor: Actor) -> Any:
 @budgets.spends(budgets.PRINTS)
 def make(actor: Actor) -> Any:
     """Request a payment list."""
-    told = request.form
-    command = MakePaymentList(told.get("programme", ""), told.get("month", ""), told.get("place", ""))
+    form = request.form
+    command = MakePaymentList(form.get("programme", ""), form.get("month", ""), form.get("place", ""))
     auth.office().perform(command, actor)
     return redirect(url_for("printing.overview"))

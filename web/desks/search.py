@@ -83,8 +83,8 @@ def _by_number(actor: Actor, number: str) -> Any:
 
 
 def _page(session: Session, actor: Actor, word: str, found: Results) -> Any:
-    told = {row.division for row in (*found.households, *found.cases)}
-    found.places = divisions.names(session, sorted(told))
+    divisions_found = {row.division for row in (*found.households, *found.cases)}
+    found.places = divisions.names(session, sorted(divisions_found))
     return render_template(
         "search/page.html", word=word, found=found, states=cases.STATES, shown=SHOWN, named=names.of_members
     )

@@ -43,8 +43,8 @@ def _whose() -> str:
     A browser that the account has signed in with is counted separately, so that others at the address cannot
     delay it.
     """
-    told = request.get_json(silent=True) if request.is_json else request.form
-    username = told.get("username", "") if isinstance(told, Mapping) else ""
+    values = request.get_json(silent=True) if request.is_json else request.form
+    username = values.get("username", "") if isinstance(values, Mapping) else ""
     name = str(username)[:60].strip()
     _, _, browser = auth.origin()
     with auth.office().database.reading("") as session:
@@ -184,5 +184,5 @@ def health() -> Any:
         worker = "held"
     disk = soundness.room(office.settings)
     status = "no_room" if disk == "none" else "damaged" if soundness.damage(office.settings) else "ok"
-    said = jsonify(status=status, worker=worker, disk=disk, fonts=list(available_fonts.installed()))
-    return said, HTTPStatus.SERVICE_UNAVAILABLE if status == "no_room" else HTTPStatus.OK
+    response = jsonify(status=status, worker=worker, disk=disk, fonts=list(available_fonts.installed()))
+    return response, HTTPStatus.SERVICE_UNAVAILABLE if status == "no_room" else HTTPStatus.OK

@@ -101,29 +101,29 @@ def export_list(actor: Actor) -> Any:
     list_export.note(actor, TITLES[wanted.queue], _kept())
     with office.database.reading(actor.division, actor.department) as session:
         rows = queues.worklist(session, actor, replace(wanted, order=order), size=lists.MOST_ROWS).rows
-        told = [
+        lines = [
             (
                 "" if i.due_on == NO_DUE_DATE else i.due_on.isoformat(), i.title, i.applicant, i.case_number,
                 i.category, list_export.minute(i.offered_at), i.claimed_by or "",
             )
             for i in rows
         ]  # fmt: skip
-    return list_export.answer(actor, TITLES[wanted.queue], _LIST, told)
+    return list_export.answer(actor, TITLES[wanted.queue], _LIST, lines)
 
 
 def _wanted(session: Any, actor: Actor) -> queues.Wanted:
-    told = request.args
-    name = told.get("queue", "mine")
+    args = request.args
+    name = args.get("queue", "mine")
     today = civil_date(auth.office().database.clock())
-    order = told.get("order", "due")
+    order = args.get("order", "due")
     points = {}
     if order == "priority":
         release = publish.published_programmes(session)[0]
         policy = publish.open_release(session, release.id).policy
         points = priority.points_of(lambda parameter: policy.value(parameter, today, actor.division))
     return queues.Wanted(
-        name if name in queues.QUEUES else "mine", forms.search_word(), told.get("programme", "")[:60],
-        told.get("task", "")[:60], told.get("colour", "")[:10], told.get("township", "")[:9],
+        name if name in queues.QUEUES else "mine", forms.search_word(), args.get("programme", "")[:60],
+        args.get("task", "")[:60], args.get("colour", "")[:10], args.get("township", "")[:9],
         order if order in queues.ORDERS else "due", today, points,
     )  # fmt: skip
 
@@ -159,11 +159,11 @@ def batch(actor: Actor) -> Any:
         for i in (chosen if isinstance(chosen, list) else [])
         if isinstance(i, dict)
     ]
-    told = batches.perform(
+    result = batches.perform(
         auth.office(), actor, str(body.get("kind", "")), items, forms.whole(body.get("to", 0)),
         str(body.get("reason", ""))[:300],
     )  # fmt: skip
-    return jsonify(told)
+    return jsonify(result)
 
 
 @desk.post("/worklist/batch/<int:batch_id>/undo")
@@ -177,10 +177,10 @@ def undo(actor: Actor, batch_id: int) -> Any:
 @require(Permission.TASK_WORK)
 def keep(actor: Actor) -> Any:
     """Save the filter in the address."""
-    told = request.form
-    wanted: dict[str, Any] = {name: told[name] for name in _KEPT if told.get(name)}
+    form = request.form
+    wanted: dict[str, Any] = {name: form[name] for name in _KEPT if form.get(name)}
     command = SaveFilter(
-        told.get("name", ""), wanted, told.get("filter_colour", ""), told.get("shared") == "1"
+        form.get("name", ""), wanted, form.get("filter_colour", ""), form.get("shared") == "1"
     )
     auth.office().perform(command, actor)
     return redirect(url_for("worklist.queue", **wanted))

@@ -109,8 +109,10 @@ def tell_overseers(uow: UnitOfWork, actor: Actor, account: Account, text: str) -
     """Tell the other administrators and the auditors."""
     watching = {Role.ADMINISTRATOR, Role.AUDITOR}
     found = uow.session.scalars(select(Account).where(Account.is_active.is_(True)))
-    told = [a.id for a in found if watching & set(a.roles) and a.id not in (actor.account_id, account.id)]
-    notices.tell(uow, told, "account", text)
+    recipients = [
+        a.id for a in found if watching & set(a.roles) and a.id not in (actor.account_id, account.id)
+    ]
+    notices.tell(uow, recipients, "account", text)
 
 
 def _goes_on(account: Account, item: WorkItem) -> bool:

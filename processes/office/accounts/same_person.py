@@ -57,9 +57,9 @@ def declare(settings: Settings, uow: UnitOfWork, actor: Actor, command: DeclareP
         _tie(uow, actor, one, other)
         return DeclarePersonResult(change=None)
     change = waiting_changes.ask_for(uow, actor, one, reason, same_as_id=other.id)
-    said = f"{actor.name}提出将{_said(one, other)}登记为同一人，待另一名管理员确认"
-    leaving.tell_overseers(uow, actor, one, said)
-    notices.tell(uow, [one.id, other.id], "account", f"{said}，不是同一人的，请立即告知审计人员")
+    message = f"{actor.name}提出将{_said(one, other)}登记为同一人，待另一名管理员确认"
+    leaving.tell_overseers(uow, actor, one, message)
+    notices.tell(uow, [one.id, other.id], "account", f"{message}，不是同一人的，请立即告知审计人员")
     return DeclarePersonResult(change=change.id)
 
 
@@ -89,11 +89,11 @@ def ask_untie(settings: Settings, uow: UnitOfWork, actor: Actor, command: UntieP
     if len(group) == 1:
         raise RuleBroken(reason=f"账号 {account.username} 没有与其他账号登记为同一人")
     change = waiting_changes.ask_for(uow, actor, account, reason, unties=True)
-    said = (
+    message = (
         f"{actor.name}提出取消账号 {account.username} 与其他账号的同一人登记（{reason}），待另一名管理员确认"
     )
-    leaving.tell_overseers(uow, actor, account, said)
-    notices.tell(uow, [a.id for a in group], "account", said)
+    leaving.tell_overseers(uow, actor, account, message)
+    notices.tell(uow, [a.id for a in group], "account", message)
     return UntiePersonResult(change=change.id)
 
 
@@ -121,11 +121,11 @@ def untie(uow: UnitOfWork, actor: Actor, change: AccountChange) -> None:
     uow.flush()
     account_states.note(uow, actor, *group)
     audit.note(uow, actor, "person_untied", account.username)
-    said = (
+    message = (
         f"{actor.name}确认取消账号 {account.username} 与其他账号的同一人登记；此前已开始的事项仍按同一人回避"
     )
-    leaving.tell_overseers(uow, actor, account, said)
-    notices.tell(uow, [a.id for a in group], "account", said)
+    leaving.tell_overseers(uow, actor, account, message)
+    notices.tell(uow, [a.id for a in group], "account", message)
 
 
 def _named(uow: UnitOfWork, username: str) -> Account:
@@ -161,9 +161,9 @@ def _tie(uow: UnitOfWork, actor: Actor, one: Account, other: Account) -> None:
         account.person_id = person
     account_states.note(uow, actor, *joined)
     audit.note(uow, actor, "person_declared", f"{one.username} {other.username}")
-    said = f"{actor.name}将{_said(one, other)}登记为同一人"
-    leaving.tell_overseers(uow, actor, one, said)
-    notices.tell(uow, [one.id, other.id], "account", f"{said}，不是同一人的，请立即告知审计人员")
+    message = f"{actor.name}将{_said(one, other)}登记为同一人"
+    leaving.tell_overseers(uow, actor, one, message)
+    notices.tell(uow, [one.id, other.id], "account", f"{message}，不是同一人的，请立即告知审计人员")
 
 
 def _said(one: Account, other: Account) -> str:

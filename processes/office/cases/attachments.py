@@ -78,8 +78,8 @@ def add_attachment(
         preview=preview,
     )
     uow.add(row)
-    said = {"material": materials[command.material]} if command.material else {}
-    events.append(uow, case, actor, "attached", row.name, sha256=row.sha256, size=row.size, **said)
+    extra = {"material": materials[command.material]} if command.material else {}
+    events.append(uow, case, actor, "attached", row.name, sha256=row.sha256, size=row.size, **extra)
     return AddAttachmentResult(name=row.name, sha256=row.sha256)
 
 

@@ -68,21 +68,21 @@ def _read(form: Mapping[str, Any], places: set[str]) -> calls.Caller:
     place = str(form.get("place") or "")
     if place not in places:
         faults["place"] = ["请从列表中选择所在乡镇、村（居）"]
-    told = {}
+    values = {}
     for key, read in (
         ("caller_phone", reading.phone),
         ("caller_name", reading.name),
         ("address", reading.text),
     ):
         try:
-            told[key] = read(form[key]) if str(form.get(key) or "").strip() else ""
+            values[key] = read(form[key]) if str(form.get(key) or "").strip() else ""
         except Unreadable as fault:
             faults[key] = [fault.reason]
-    if not faults and not told["caller_phone"]:
+    if not faults and not values["caller_phone"]:
         faults["caller_phone"] = ["请填写此项"]
     if faults:
         raise FormInvalid(faults)
-    return calls.Caller(place, told["caller_phone"], told["caller_name"], told["address"])
+    return calls.Caller(place, values["caller_phone"], values["caller_name"], values["address"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +148,9 @@ def waiting(uow: UnitOfWork, household_id: int) -> list[Case]:
 def settle(uow: UnitOfWork, household: Household, cases: Sequence[Case]) -> None:
     """Rename cases, and their steps, to the householder once known."""
     head = next(m.person for m in household.members if m.relation == "本人")
-    said = [*names.of_members(household).values(), household.address]
+    texts = [*names.of_members(household).values(), household.address]
     for case in cases:
-        full_text.add(uow, case.id, said)
+        full_text.add(uow, case.id, texts)
         case.applicant, case.division = household.householder_name, household.division
         case.category = household.category
         case.initials, case.initials_other = initials(case.applicant), other_initials(case.applicant)

@@ -94,8 +94,8 @@ def warn_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: WarnC
 
 def _tell_of_limit(uow: UnitOfWork, case: Case, items: list[WorkItem], clock: Clock, colour: str) -> None:
     """Notify the assignees of a limit that is close; the supervisor too when it is over."""
-    said = "已超期" if colour == "overdue" else f"将于 {clock.due_on:%m月%d日} 到期"
-    text = f"{case.applicant}的“{clock.title}”{said}"
+    state = "已超期" if colour == "overdue" else f"将于 {clock.due_on:%m月%d日} 到期"
+    text = f"{case.applicant}的“{clock.title}”{state}"
     under = [i for i in items if i.status == "open" and i.clock == clock.name]
     notices.tell(uow, [i.claimed_by_id for i in under], "due", text, case)
     if colour == "overdue":

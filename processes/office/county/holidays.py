@@ -286,10 +286,10 @@ def _lower_warning(clock: Clock, of_case: clocks.CaseClocks) -> None:
 def _note(uow: UnitOfWork, actor: Actor, action: audit.Action, row: HolidayVersion) -> None:
     """Write down which days, whatever happened to them."""
     worked = plausibility.spans(row.worked_weekends) or "无"
-    said = (
+    message = (
         f"{row.year} 年第 {row.version} 版 {row.document_number}：放假{plausibility.spans(row.days_off)}",
         f"{row.year} 年第 {row.version} 版 {row.document_number}：上班{worked}",
     )
-    for text in said:
+    for text in message:
         for at in range(0, len(text), _LOGGED):
             audit.note(uow, actor, action, text[at : at + _LOGGED])

@@ -51,15 +51,17 @@ def file_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: FileSc
     filed = []
     for number, page in enumerate(command.pages, start=1):
         sha256 = file_store.put(settings.scans, page.picture)
-        said: dict[str, Any] = {"number": number, "scan": tickets.ticket(actor, sha256)}
+        filed_page: dict[str, Any] = {"number": number, "scan": tickets.ticket(actor, sha256)}
         place = return_scan.place_of(page.codes)
         try:
-            said |= _file(uow, actor, place, return_scan.Scan(sha256, file_name(command.name, "扫描件")))
+            filed_page |= _file(
+                uow, actor, place, return_scan.Scan(sha256, file_name(command.name, "扫描件"))
+            )
         except (NotFound, RuleBroken) as fault:
-            said["fault"] = fault.message
+            filed_page["fault"] = fault.message
             if isinstance(fault, PageFiled) and place is not None:
-                said |= {"code": place.code, "page": fault.params["page"], "filed": True}
-        filed.append(said)
+                filed_page |= {"code": place.code, "page": fault.params["page"], "filed": True}
+        filed.append(filed_page)
     return FileScanResult(pages=filed)
 
 

@@ -83,13 +83,13 @@ def _verify_double_benefit(uow: UnitOfWork, actor: Actor, merge: PersonMerge) ->
     ).first()
     if household is None:
         raise NotFound()
-    said = f"临时登记的人查明身份后，同一人{'，又'.join(found)}。请核查，不得重复享受。"
+    reason = f"临时登记的人查明身份后，同一人{'，又'.join(found)}。请核查，不得重复享受。"
     try:
-        opening = Opening(DOUBLE_BENEFIT, "", {"found": said[:LONGEST_FOUND]})
+        opening = Opening(DOUBLE_BENEFIT, "", {"found": reason[:LONGEST_FOUND]})
         return open_case(uow, actor, household, opening).number
     except ReleaseMissing:
         raise RuleBroken(
-            reason=f"{said}本县还没有发布“重复享受核查”流程，请先由流程管理员发布，再登记身份", clause="C34"
+            reason=f"{reason}本县还没有发布“重复享受核查”流程，请先由流程管理员发布，再登记身份", clause="C34"
         ) from None
 
 

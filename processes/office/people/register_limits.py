@@ -44,9 +44,9 @@ def tell_of_differences(uow: UnitOfWork, found: Sequence[PersonDifference]) -> N
 
 def tell_of_resolution(uow: UnitOfWork, row: PersonDifference) -> None:
     """Notify the person who entered the other value of the outcome."""
-    said = "已采纳" if row.status == "accepted" else "未采纳"
+    outcome = "已采纳" if row.status == "accepted" else "未采纳"
     notices.tell(
-        uow, [row.by_id], KIND, f"您登记的人员信息与档案所在地不一致的一项，档案所在地{said}：{row.reason}"
+        uow, [row.by_id], KIND, f"您登记的人员信息与档案所在地不一致的一项，档案所在地{outcome}：{row.reason}"
     )
 
 

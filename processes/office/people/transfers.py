@@ -143,9 +143,9 @@ def decide(
         else:
             row.went_along = _take_household(uow, actor, household, cases, command.division, source)
         transfers.close(uow, actor, row, "accepted", note)
-    said = "已接收" if command.accept else "已退回"
+    outcome = "已接收" if command.accept else "已退回"
     notices.tell(
-        uow, [row.asked_by_id], KIND, f"您提出的迁移（{row.household_number}），迁入地{said}：{note}"
+        uow, [row.asked_by_id], KIND, f"您提出的迁移（{row.household_number}），迁入地{outcome}：{note}"
     )
     audit.note(uow, actor, "transfer_decided", row.household_number)
     return DecideTransferResult(status=row.status, cases=row.went_along)

@@ -62,8 +62,8 @@ class ConfirmAbsence(Command[None]):
 def confirm_absence(settings: Settings, uow: UnitOfWork, actor: Actor, command: ConfirmAbsence) -> None:
     """Confirm or decline an absence; both people are notified."""
     row = absences.confirm(uow, actor, command.absence_id, command.accept)
-    said = "已确认" if command.accept else "没有同意"
-    notices.tell(uow, [row.account_id, row.substitute_id], "absence", f"{actor.name}{said}外出代办")
+    outcome = "已确认" if command.accept else "没有同意"
+    notices.tell(uow, [row.account_id, row.substitute_id], "absence", f"{actor.name}{outcome}外出代办")
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,23 +199,23 @@ def answer(
     """Agree or object, answer a question, or acknowledge a copy."""
     row = participants.by_id(uow.session, command.participant_id)
     case, items, item = actions.locked_case_of(uow, actor, row.item_id)
-    said = command.said.strip()[:300]
+    remark = command.said.strip()[:300]
     if row.kind == participants.SECOND:
-        return _answer_second(uow, actor, case, item, row, said, command.verdict)
+        return _answer_second(uow, actor, case, item, row, remark, command.verdict)
     if row.kind == participants.COSIGN:
         if command.verdict not in (participants.AGREE, participants.OBJECT):
             raise Invalid(reason="请选择同意或者不同意")
         if command.verdict == participants.OBJECT:
-            said = reason_of(said)
+            remark = reason_of(remark)
         if item.status != "open":
             raise RuleBroken(reason="本环节已经撤回或者办结，不再需要会签")
         _demand_apart(actor, row, Run(uow, actor, case, items), item)
         verifying.demand(settings, actor)
     elif row.kind == participants.ASK:
-        said = reason_of(said)
-    signers = participants.answer(uow, actor, case, item, row, said, command.verdict)
+        remark = reason_of(remark)
+    signers = participants.answer(uow, actor, case, item, row, remark, command.verdict)
     if row.kind == participants.ASK:
-        text = f"{row.answered_by}答复“{item.title}”：{said}"
+        text = f"{row.answered_by}答复“{item.title}”：{remark}"
         notices.tell(uow, [row.asked_by_id], "answered", text, case)
     if row.kind == participants.COSIGN:
         for waiting in signers:

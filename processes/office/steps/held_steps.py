@@ -31,8 +31,8 @@ def carry_out(run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequen
     except Unavailable:
         raise  # can be retried unchanged
     except YimenError as fault:
-        told = fault.params["reason"] if type(fault) is RuleBroken else fault.message
-        raise HeldUndone(reason=told) from fault
+        reason = fault.params["reason"] if type(fault) is RuleBroken else fault.message
+        raise HeldUndone(reason=reason) from fault
 
 
 def leave_open(run: Run, item: WorkItem, held: Mapping[str, Any], reason: str) -> None:

@@ -54,8 +54,8 @@ def demand_reason(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
     rule = run.bundle.verdict(run.case.process)
     if rule is None or item.task not in rule.steps:
         return
-    told = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
-    found = deviations.compare(told, rule, item.task, data)
+    computation = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
+    found = deviations.compare(computation, rule, item.task, data)
     if found is not None:
         deviations.demand_reason(found, data)
 
@@ -65,8 +65,8 @@ def note_deviation(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
     rule = run.bundle.verdict(run.case.process)
     if rule is None or item.task not in rule.steps:
         return
-    told = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
-    found = card.note_deviation(run.uow, told, item, data)
+    computation = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
+    found = card.note_deviation(run.uow, computation, item, data)
     if found is not None:
         events.append(
             run.uow, run.case, run.actor, "deviated", item.title, ref=item.ref, computed=found.computed,

@@ -297,12 +297,12 @@ def _tell_who_may_approve(uow: UnitOfWork, actor: Actor, draft: Draft, effective
     """Notify every supervisor who did not change the draft: only they can publish it."""
     involved = drafts.hands(uow.session, draft)
     active = uow.session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.id))
-    told = [a.id for a in active if may(frozenset(a.roles), Permission.STUDIO) and a.id not in involved]
+    recipients = [a.id for a in active if may(frozenset(a.roles), Permission.STUDIO) and a.id not in involved]
     title = drafts.bundle_of(draft).title
     text = (
         f"《{title}》的流程修改待审批发布：{actor.name}提交，自 {effective_from} 起施行，请到流程工作室审批"
     )
-    notices.tell(uow, told, "draft_proposed", text)
+    notices.tell(uow, recipients, "draft_proposed", text)
 
 
 @dataclass(frozen=True, slots=True)

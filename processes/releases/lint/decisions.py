@@ -47,19 +47,19 @@ def _holes(name: str, table: tables.Table) -> Iterator[Problem]:
     if combinations > MAX_COMBINATIONS or combinations * len(table.rows) > MAX_LOOKS:
         yield Problem(name, table.id, "table_too_large", "输入组合过多，无法检查空缺和重叠，请拆成几张表")
         return
-    told: set[str] = set()
+    reported: set[str] = set()
     for values in itertools.product(*samples):
         try:
             hits = tables.matching_rows(table, list(values), {}, {})
         except ExpressionFailed:
             return  # the limits of a row are computed and known only in a case
         shown = "，".join(f"{c.title}={_word(v)}" for c, v in zip(table.inputs, values, strict=True))
-        if not hits and "table_gap" not in told:
-            told.add("table_gap")
+        if not hits and "table_gap" not in reported:
+            reported.add("table_gap")
             yield Problem(name, table.id, "table_gap", f"决策表“{table.title}”有空缺：{shown} 时没有对应的行")
         rows = "、".join(str(h + 1) for h in hits)
-        if len(hits) > 1 and table.hit_policy == "UNIQUE" and rows not in told:
-            told.add(rows)
+        if len(hits) > 1 and table.hit_policy == "UNIQUE" and rows not in reported:
+            reported.add(rows)
             yield Problem(
                 name, table.rows[hits[1]].id, "table_overlap",
                 f"决策表“{table.title}”第 {rows} 行重叠：{shown} 时同时符合",
