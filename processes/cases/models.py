@@ -29,17 +29,13 @@ class Case(Row, Scoped, Referred, Marked, RecordedInEvents):
     """One application under one programme and one release (办件)."""
 
     __tablename__ = "case_file"
-    record_title, record_case, unrecorded = (
-        "办件",
-        "id",
-        ("version", "head", "events_count", "initials", "initials_other"),
-    )
+    record_title, record_case = "办件", "id"
+    unrecorded = ("version", "head", "events_count", "initials", "initials_other")
     __table_args__ = (
         Index("ix_case_file_due", "due_at"),
         Index("ix_case_file_household", "household_id"),
         Index("ix_case_file_applicant", "applicant"),
-        # The list of cases, latest first: the index contains the filter columns, so that excluded rows are
-        # not read.
+        # The list of cases, latest first: filter columns are in the index, so excluded rows are not read.
         Index("ix_case_file_latest", "opened_at", "id", "status", "programme", *_NARROWED),
         Index("ix_case_file_status", "status", "opened_at", "id", "programme", *_NARROWED),
         Index("ix_case_file_programme", "programme", "opened_at", "id", "status", *_NARROWED),
@@ -96,26 +92,21 @@ class WorkItem(Row, Scoped, Referred, Marked, RecordedInEvents):
     """A step in someone's queue (待办); what lists show is copied here, so one statement suffices."""
 
     __tablename__ = "work_item"
-    record_title, recorded_if_set, recorded_since = (
-        "办理环节",
-        ("preparers",),
-        ("due_on", "yellow_on", "red_on"),
-    )
+    record_title, recorded_if_set = "办理环节", ("preparers",)
+    recorded_since = ("due_on", "yellow_on", "red_on")
     unrecorded = (
         "draft", "draft_version", "draft_at", "version", "changed_at", "changed_by", "urged", "urged_at",
         "initials", "initials_other", "completed_on", "took",
     )  # fmt: skip
     """Drafts, counters, and columns compared in other ways (`oversight.copies`)."""
     __table_args__ = (
-        # In the order of a queue, with the scope's column at the end: a page and its count are read from the
-        # index alone, however many are open. Unclaimed is a partial index: PostgreSQL does not use the order
-        # of an index through `IS NULL` on a column.
+        # In queue order, with the scope's column at the end: pages and counts are read from the index alone.
+        # Unclaimed items have a partial index: `IS NULL` on a column loses the order on PostgreSQL.
         Index("ix_work_item_office", "status", "role", "township", "due_on", "id", "division", **UNCLAIMED),
         Index("ix_work_item_county", "status", "role", "due_on", "id", "division", **UNCLAIMED),
         Index("ix_work_item_mine", "claimed_by_id", "status", "due_on", "id", "division"),
         Index("ix_work_item_done", "completed_by_id", "completed_at"),
-        # Open items by day and by step, and finished ones, with all grouping columns: figures are read from
-        # these indexes alone. SQLite does so only if the column of the condition is among the columns.
+        # Figures are read from these indexes alone; SQLite needs the column of the condition among them.
         Index(
             "ix_work_item_open",
             "due_on",

@@ -144,8 +144,8 @@ def test_no_paper_waits_for_a_scan__and_the_files_of_the_desk_leave_threads_free
             pass
         with pytest.raises(RendererBusy):
             render.count_pages(render.Counting(b"", False))
-        assert render.press()._lock.acquire(blocking=False)
-        render.press()._lock.release()
+        assert render.renderer()._lock.acquire(blocking=False)
+        render.renderer()._lock.release()
     for thread in waiting:
         thread.join()
     assert render._uploads._value == render.UPLOADS_AT_ONCE
