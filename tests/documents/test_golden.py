@@ -1,7 +1,7 @@
-"""Pages as pictures against kept ones: what moved, vanished or changed its face is seen, not only what is read.
+"""Pages compared with stored pictures: anything that moved, disappeared or changed its font is detected.
 
-`YIMEN_KEEP_GOLDEN=1 python -m pytest tests/documents/test_golden.py` keeps the pictures anew after a change that is
-meant; they are looked at before they are committed.
+`YIMEN_KEEP_GOLDEN=1 python -m pytest tests/documents/test_golden.py` stores the pictures again after an
+intended change; look at them before committing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lines that live from being placed until they are drawn: every page is the one that WeasyPrint makes by itself, to the byte."""
+"""Lines that keep their layout until they are drawn give the same pages as plain WeasyPrint, to the byte."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every command stands with its handler, says who may give it, and gives the result that it names."""
+"""Every command is defined with its handler, declares its permission, and returns the result that it names."""
 
 from __future__ import annotations
 

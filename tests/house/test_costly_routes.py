@@ -1,4 +1,4 @@
-"""Whatever starts the press, plays scenarios, checks content, makes files or looks through many rows has a budget."""
+"""Every route that renders, plays scenarios, checks content, makes files or reads many rows has a budget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Who goes along on a visit is an account of the office: chosen, told, able to object, and an investigator ever after."""
+"""The second person on a visit is an account of the office: chosen, notified, able to object, and an
+investigator from then on."""
 
 from __future__ import annotations
 

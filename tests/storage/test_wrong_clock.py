@@ -1,4 +1,5 @@
-"""A clock that is wrong fires nothing and says so; a quiet night, holidays and a clock put right go on by themselves."""
+"""A wrong clock stops timers and is reported; after a quiet night, holidays and corrections they resume by
+themselves."""
 
 from __future__ import annotations
 

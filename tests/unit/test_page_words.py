@@ -1,4 +1,4 @@
-"""Words of keys on pages: one for each key that the office knows."""
+"""Labels of keys on pages: one for each key that the office knows."""
 
 from __future__ import annotations
 

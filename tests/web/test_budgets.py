@@ -1,4 +1,4 @@
-"""What one account may have read within an hour: it stops itself and nobody else, and goes on when the hour is over."""
+"""Hourly budgets of an account: they stop that account and nobody else, and end when the hour is over."""
 
 from __future__ import annotations
 

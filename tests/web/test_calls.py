@@ -1,4 +1,4 @@
-"""The hotline's desk: a call is noted before anybody is registered, and finds its household later (C41)."""
+"""The hotline: a call is recorded before anybody is registered, and attached to its household later (C41)."""
 
 from __future__ import annotations
 

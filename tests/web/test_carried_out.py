@@ -1,4 +1,4 @@
-"""What waited for signatures is the doing of whoever submitted it, and never stands in nobody's hands."""
+"""A held submission is executed for the person who submitted it, and never remains without an assignee."""
 
 from __future__ import annotations
 

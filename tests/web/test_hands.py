@@ -1,4 +1,4 @@
-"""From hand to hand at the desk: each action with its record, its notice and its limits."""
+"""Assignment and participants at the desk: each action with its event, its notice and its limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A step that was submitted and waits for signatures: when the last one signs, everything is asked again."""
+"""A held submission that waits for countersignatures: when the last person signs, every check is repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A paper, a print or a file is reached by one question only: in one's places, and for a department of its own cases."""
+"""Papers, print runs and files are read by one query only: within scope, and for a department of its own cases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The desk under real connections: idle browsers, proxies; the press that does not start once, the killed rehearsal."""
+"""The desk under real connections: idle browsers, proxies, a renderer that fails to start once, a killed
+rehearsal."""
 
 from __future__ import annotations
 

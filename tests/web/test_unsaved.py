@@ -1,4 +1,4 @@
-"""What is typed into a form that belongs to no step yet: kept, sealed, offered to its author alone, gone when handed in."""
+"""Form drafts: stored encrypted, offered to their author only, deleted when the form is submitted."""
 
 from __future__ import annotations
 
