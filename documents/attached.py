@@ -36,14 +36,14 @@ def ways(leaf: Any) -> set[str]:
     """Return the possible forms of a leaf on a page: as it is, a date in words, an amount with and without
     separators."""
     text = _plain(str(leaf))
-    found = {text}
+    forms = {text}
     date = _DATE.fullmatch(str(leaf))
     if date is not None:
         year, month, day = (int(part) for part in date.groups())
-        found |= {f"{year}年{month}月{day}日", f"{year}-{month:02d}-{day:02d}"}
+        forms |= {f"{year}年{month}月{day}日", f"{year}-{month:02d}-{day:02d}"}
     elif _NUMBER.fullmatch(text):
-        found |= _amounts(text)
-    return found - {""}
+        forms |= _amounts(text)
+    return forms - {""}
 
 
 def _amounts(text: str) -> set[str]:
@@ -62,8 +62,10 @@ def _plain(text: str) -> str:
 def _kept(part: Any, page: str, words: frozenset[str] | None) -> Any:
     if isinstance(part, dict):
         named = {key: value for key, value in part.items() if words is None or key in words}
-        found = {key: kept for key, value in named.items() if (kept := _kept(value, page, words)) is not None}
-        return found or None
+        kept_values = {
+            key: kept for key, value in named.items() if (kept := _kept(value, page, words)) is not None
+        }
+        return kept_values or None
     if isinstance(part, list | tuple):
         rows = [kept for value in part if (kept := _kept(value, page, words)) is not None]
         return rows or None

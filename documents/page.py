@@ -67,8 +67,8 @@ def _kept_dots(page: str) -> str:
     return head + body + _TEXT.sub(lambda t: _DOTTED.sub(_unbroken, t[0]), rest)
 
 
-def _unbroken(found: re.Match[str]) -> str:
-    return f'<span style="white-space:nowrap">{found[0]}</span>'
+def _unbroken(match: re.Match[str]) -> str:
+    return f'<span style="white-space:nowrap">{match[0]}</span>'
 
 
 @lru_cache(maxsize=16)
@@ -132,14 +132,14 @@ _TAKEN_IN = re.compile(r"""{%-?\s*(?:include|extends|import|from)\s+["']([^"']+)
 
 def _read_by(sheet: RenderJob) -> str:
     """The text of the template and of every template that it includes."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     waiting = [sheet.template]
     while waiting:
         name = waiting.pop()
-        if name not in found and name in sheet.templates:
-            found[name] = sheet.templates[name]
-            waiting += _TAKEN_IN.findall(found[name])
-    return "\n".join(found.values())
+        if name not in texts and name in sheet.templates:
+            texts[name] = sheet.templates[name]
+            waiting += _TAKEN_IN.findall(texts[name])
+    return "\n".join(texts.values())
 
 
 def _font_names(pdf: pikepdf.Pdf) -> list[str]:

@@ -363,7 +363,7 @@ _screens = threading.BoundedSemaphore(SCREENS_AT_ONCE)
 def _turn(
     turns: threading.BoundedSemaphore = _uploads, refusal: str = "正在读取的文件较多"
 ) -> Iterator[None]:
-    """One child for untrusted files; raises `RendererBusy` if none is free in time."""
+    """Limit the number of waiting jobs; raises `RendererBusy` if there is no place in time."""
     if not turns.acquire(timeout=TURN_SECONDS):
         raise RendererBusy(refusal)
     try:

@@ -92,12 +92,12 @@ def _upright(image: Image.Image, degrees: int) -> Image.Image:
 def _page(image: Image.Image) -> ScannedPage:
     if max(image.size) > LONGEST_SIDE:
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
-    if found:
-        image = _upright(image, found[0].orientation)
+    codes = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    if codes:
+        image = _upright(image, codes[0].orientation)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY)
-    return ScannedPage(out.getvalue(), tuple(dict.fromkeys(f.text for f in found)))
+    return ScannedPage(out.getvalue(), tuple(dict.fromkeys(f.text for f in codes)))
 
 
 def count(job: Counting) -> int:

@@ -100,17 +100,17 @@ def _place(job: Signing) -> tuple[int, tuple[int, int, int, int]]:
     """Page and box: over or beside the nth position that the paper has for it, else in a row at the bottom."""
     width, height = _SEAL_BOX if job.is_seal else _NAME_BOX
     document = pypdfium2.PdfDocument(job.content)
-    found = next((f for anchor in job.anchors if (f := _found(document, anchor, job.over))), [])
-    if not found:
+    places = next((f for anchor in job.anchors if (f := _found(document, anchor, job.over))), [])
+    if not places:
         x = _FALLBACK[0] + (job.position - 1) * (width + 2 * _MM)
         return len(document) - 1, _box(x, _FALLBACK[1], width, height)
     if job.over:
-        number, centre, middle = found[-1]
+        number, centre, middle = places[-1]
         signed = [f for f in _found(document, job.name, True) if f[0] == number and f[2] > middle]
         if signed:  # the office's name is above its date: the seal covers both
             middle = (signed[-1][2] + middle) / 2
         return number, _box(centre - width / 2, middle + _ABOVE - height / 2, width, height)
-    number, right, middle = found[min(job.position, len(found)) - 1]
+    number, right, middle = places[min(job.position, len(places)) - 1]
     if job.is_seal:
         beside = min(right + 8 * _MM, document[number].get_width() - width - _EDGE)
         return number, _box(beside, middle - height / 2, width, height)
@@ -119,7 +119,7 @@ def _place(job: Signing) -> tuple[int, tuple[int, int, int, int]]:
 
 def _found(document: pypdfium2.PdfDocument, anchor: str, over: bool) -> list[tuple[int, float, float]]:
     """Page, middle or right end, and height of every occurrence of a text on the paper, in reading order."""
-    found = []
+    places = []
     for number, page in enumerate(document):
         text = page.get_textpage()
         search = text.search(anchor)
@@ -127,8 +127,8 @@ def _found(document: pypdfium2.PdfDocument, anchor: str, over: bool) -> list[tup
             start, count = hit
             _, bottom, right, top = text.get_charbox(start + count - 1)
             first = text.get_charbox(start)[0]
-            found.append((number, (first + right) / 2 if over else right, (bottom + top) / 2))
-    return found
+            places.append((number, (first + right) / 2 if over else right, (bottom + top) / 2))
+    return places
 
 
 def _box(x: float, y: float, width: float, height: float) -> tuple[int, int, int, int]:

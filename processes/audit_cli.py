@@ -55,17 +55,22 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
     office = open_office()
     with office.database.snapshot("") as session:
         checked, broken = chains(session)
-        found = compared(session, office.settings)
+        differences = compared(session, office.settings)
         missing = list(files.lost(session, office.settings)) if with_files else []
     for one in missing if remake else ():
         if one.code:
             office.perform(RemakePaper(one.code), system_actor())
     if as_json:
-        result = {"checked": checked, "broken": broken, **found, "files": [asdict(one) for one in missing]}
+        result = {
+            "checked": checked,
+            "broken": broken,
+            **differences,
+            "files": [asdict(one) for one in missing],
+        }
         click.echo(json.dumps(result, ensure_ascii=False, indent=2))
     else:
-        _say(checked, broken, found, missing, remake)
-    sys.exit(1 if broken or missing or any(found.values()) else 0)
+        _say(checked, broken, differences, missing, remake)
+    sys.exit(1 if broken or missing or any(differences.values()) else 0)
 
 
 def chains(session: Session) -> tuple[int, dict[str, str]]:
@@ -107,15 +112,15 @@ def compared(session: Session, settings: Settings) -> dict[str, list[str]]:
 
 def _told(way: Callable[[], Iterable[str]]) -> list[str]:
     """The result of a comparison; if it meets a value that cannot be decrypted or read, that error, and it ends."""
-    found: list[str] = []
+    sentences: list[str] = []
     try:
-        found.extend(way())
+        sentences.extend(way())
     except SealBroken as fault:
-        found.append(fault.message)
+        sentences.append(fault.message)
     except UNREADABLE as fault:
         _LOG.warning("a comparison ended early: %s", type(fault).__name__)
-        found.append(_STOPPED)
-    return found
+        sentences.append(_STOPPED)
+    return sentences
 
 
 def _say(

@@ -166,14 +166,14 @@ def _rehearse(office: Office, job: leasing.Job) -> bool:
     if draft is None:
         leasing.finish(office, job.key)  # changed since, or discarded
         return False
-    found: dict[str, Any] = {"digest": bundle.digest, "done": 0, "total": 0, "failed": []}
+    progress_so_far: dict[str, Any] = {"digest": bundle.digest, "done": 0, "total": 0, "failed": []}
 
     def tell(done: int, total: int, results: list[Result]) -> None:
         failed = [{"scenario": r.scenario, "differences": r.differences} for r in results if not r.passed]
-        found.update(state="running", done=done, total=total, failed=failed)
+        progress_so_far.update(state="running", done=done, total=total, failed=failed)
         if done % TELL_EVERY == 0:
             leasing.renew(office, job.key)
-            office.perform(NoteRehearsal(draft_id, dict(found)), system_actor())
+            office.perform(NoteRehearsal(draft_id, dict(progress_so_far)), system_actor())
 
     try:
         results = reports.rehearse(bundle, beside, office.settings, tell)
@@ -182,14 +182,14 @@ def _rehearse(office: Office, job: leasing.Job) -> bool:
             results += missing
             tell(len(results), len(results), results)
         played = [{"scenario": r.scenario, "passed": r.passed, "flows": r.flows} for r in results]
-        progress = {**found, "state": "done", "flows": _flows(results), "played": played}
+        progress = {**progress_so_far, "state": "done", "flows": _flows(results), "played": played}
     except ScenarioInvalid as fault:
         wrong = {"scenario": "情景文件", "differences": [fault.message]}
-        progress = {**found, "state": "done", "total": 1, "failed": [wrong]}
+        progress = {**progress_so_far, "state": "done", "total": 1, "failed": [wrong]}
     except DATABASE_FAILED:
         raise  # the next round plays it again
     except Exception as fault:
-        progress = {**found, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
+        progress = {**progress_so_far, "state": "failed", "incident": defects.note(fault, draft=draft_id)}
     office.perform(NoteRehearsal(draft_id, progress), system_actor())
     leasing.finish(office, job.key)
     return True

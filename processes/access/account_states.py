@@ -70,8 +70,8 @@ def differing(session: Session) -> list[str]:
     recorded: dict[str, str] = {}
     noted = select(AccessLog.target).where(AccessLog.action == ACTION).order_by(AccessLog.id)
     for target in session.scalars(noted):
-        username, _, found = target.partition(" ")
-        recorded[username] = found
+        username, _, state = target.partition(" ")
+        recorded[username] = state
     faults = []
     for account in session.scalars(select(Account).order_by(Account.username)):
         noted_digest = recorded.pop(account.username, None)

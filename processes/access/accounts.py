@@ -62,7 +62,7 @@ def authenticate(
 
 
 def signs_in_elsewhere(settings: Settings, account: Account) -> bool:
-    """Return whether passwords of accounts are not used, because people sign in at a provider or a directory."""
+    """Return whether an account's local password is not accepted, because it signs in at a provider or directory."""
     is_elsewhere = settings.provider is not None or settings.directory is not None
     return is_elsewhere and not set(account.roles) & settings.local_password_roles
 
@@ -106,14 +106,16 @@ def reachable(session: Session, division: str, role: str = "") -> list[Account]:
 
     Those of the same role and the nearest division come first, then by name.
     """
-    found = session.scalars(select(Account).where(Account.is_active.is_(True)))
-    return sorted((a for a in found if rules.may_be_asked(a, division)), key=lambda a: nearness(a, {role}))
+    candidates = session.scalars(select(Account).where(Account.is_active.is_(True)))
+    return sorted(
+        (a for a in candidates if rules.may_be_asked(a, division)), key=lambda a: nearness(a, {role})
+    )
 
 
 def working(session: Session, division: str) -> list[Account]:
     """Return active people who work in a division, the nearest first: possible absentees and substitutes."""
-    found = session.scalars(select(Account).where(Account.is_active.is_(True)))
-    return sorted((a for a in found if rules.is_reachable(a, division)), key=lambda a: nearness(a, ()))
+    candidates = session.scalars(select(Account).where(Account.is_active.is_(True)))
+    return sorted((a for a in candidates if rules.is_reachable(a, division)), key=lambda a: nearness(a, ()))
 
 
 def nearness(account: Account, roles: Collection[str]) -> tuple[bool, int, str]:
@@ -123,24 +125,24 @@ def nearness(account: Account, roles: Collection[str]) -> tuple[bool, int, str]:
 
 def colleagues(session: Session, role: str, division: str) -> list[Account]:
     """Return active accounts of a role whose scope covers a division: whom a step can be transferred to."""
-    found = session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.name))
-    return [a for a in found if role in a.roles and division.startswith(a.division)]
+    candidates = session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.name))
+    return [a for a in candidates if role in a.roles and division.startswith(a.division)]
 
 
 def by_id(session: Session, account_id: int | None) -> Account:
     """Return an account; raises `NotFound`."""
-    found = None if account_id is None else session.get(Account, account_id)
-    if found is None:
+    account = None if account_id is None else session.get(Account, account_id)
+    if account is None:
         raise NotFound()
-    return found
+    return account
 
 
 def of_department(session: Session, department: str, division: str) -> list[Account]:
     """Return active officers of a department whose scope covers a division."""
-    found = session.scalars(
+    candidates = session.scalars(
         select(Account).where(Account.department == department, Account.is_active.is_(True))
     )
-    return [a for a in found if division.startswith(a.division)]
+    return [a for a in candidates if division.startswith(a.division)]
 
 
 def listed(session: Session) -> list[Account]:
@@ -156,10 +158,10 @@ def changes(session: Session) -> dict[int, AccountChange]:
 
 def by_username(session: Session, username: str) -> Account:
     """Return an account in scope by its user name; raises `NotFound`."""
-    found = session.scalar(select(Account).where(Account.username == username))
-    if found is None:
+    account = session.scalar(select(Account).where(Account.username == username))
+    if account is None:
         raise NotFound()
-    return found
+    return account
 
 
 def by_person(session: Session) -> dict[int, list[str]]:

@@ -27,8 +27,10 @@ def is_outlived(session: Session, now: datetime) -> bool:
 def sweep(uow: UnitOfWork) -> int:
     """Delete the oldest expired tokens in batches; return their number."""
     outlived = select(CommandToken.token).where(CommandToken.at < uow.now - KEPT)
-    found = uow.session.scalars(outlived.order_by(CommandToken.at).limit(AT_ONCE)).all()
+    expired = uow.session.scalars(outlived.order_by(CommandToken.at).limit(AT_ONCE)).all()
     uow.session.execute(
-        delete(CommandToken).where(CommandToken.token.in_(found)).execution_options(synchronize_session=False)
+        delete(CommandToken)
+        .where(CommandToken.token.in_(expired))
+        .execution_options(synchronize_session=False)
     )
-    return len(found)
+    return len(expired)

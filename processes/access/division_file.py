@@ -49,20 +49,20 @@ def read(content: bytes, file_name: str) -> tuple[DivisionRow, ...]:
 def checked(numbered: Iterable[tuple[int, str, str]]) -> tuple[DivisionRow, ...]:
     """Check divisions given as (row number, code, name); raises `DivisionsInvalid`."""
     faults: list[str] = []
-    found: dict[str, tuple[int, str]] = {}
+    rows_by_code: dict[str, tuple[int, str]] = {}
     for row, written, name in numbered:
         code = _short(written)
         fault = _row_fault(code, written, name)
-        if fault is None and code in found:
-            fault = f"代码 {code} 与第 {found[code][0]} 行重复"
+        if fault is None and code in rows_by_code:
+            fault = f"代码 {code} 与第 {rows_by_code[code][0]} 行重复"
         if fault is None:
-            found[code] = (row, name)
+            rows_by_code[code] = (row, name)
         else:
             faults.append(f"第 {row} 行：{fault}")
-    faults += _tree_faults(found)
+    faults += _tree_faults(rows_by_code)
     if faults:
         raise DivisionsInvalid(faults=faults)
-    return tuple(DivisionRow(code, name) for code, (_, name) in sorted(found.items()))
+    return tuple(DivisionRow(code, name) for code, (_, name) in sorted(rows_by_code.items()))
 
 
 def _row_fault(code: str, written: str, name: str) -> str | None:
@@ -77,26 +77,26 @@ def _row_fault(code: str, written: str, name: str) -> str | None:
     return None
 
 
-def _tree_faults(found: dict[str, tuple[int, str]]) -> list[str]:
-    counties = [code for code in found if len(code) == COUNTY]
+def _tree_faults(rows_by_code: dict[str, tuple[int, str]]) -> list[str]:
+    counties = [code for code in rows_by_code if len(code) == COUNTY]
     faults = []
     if len(counties) != 1:
         faults.append(
             "没有县级代码（6 位）" if not counties else f"有 {len(counties)} 个县级代码，应只有一个"
         )
-    for code, (row, name) in found.items():
+    for code, (row, name) in rows_by_code.items():
         parent = code[:-3] if len(code) > COUNTY else ""
-        if parent and parent not in found:
+        if parent and parent not in rows_by_code:
             level = _LEVELS[len(parent)]
             faults.append(f"第 {row} 行：{name}（{code}）没有上级，缺少{level}代码 {parent}")
-    return faults + _twice(found)
+    return faults + _twice(rows_by_code)
 
 
-def _twice(found: dict[str, tuple[int, str]]) -> list[str]:
+def _twice(rows_by_code: dict[str, tuple[int, str]]) -> list[str]:
     """Divisions of the same name under one parent, which nobody could tell apart in a list."""
     seen: dict[tuple[str, str], int] = {}
     faults = []
-    for code, (row, name) in found.items():
+    for code, (row, name) in rows_by_code.items():
         first = seen.setdefault((code[:-3], name), row)
         if first != row:
             faults.append(f"第 {row} 行：{name}与第 {first} 行同属一个上级，名称相同")

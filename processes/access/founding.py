@@ -18,8 +18,8 @@ def installation(session: Session) -> Installation | None:
 
 def is_demo(session: Session) -> bool:
     """Return whether this is the demo county, whose passwords are published."""
-    found = installation(session)
-    return found is not None and found.kind == DEMO
+    row = installation(session)
+    return row is not None and row.kind == DEMO
 
 
 def is_mixed(session: Session) -> bool:
@@ -27,8 +27,8 @@ def is_mixed(session: Session) -> bool:
     active = select(func.count()).select_from(Account).where(Account.is_active.is_(True))
     demo = session.scalar(active.where(Account.is_demo.is_(True))) or 0
     real = session.scalar(active.where(Account.is_demo.is_(False))) or 0
-    found = installation(session)
-    return demo > 0 and (real > 0 or (found is not None and found.kind == OFFICE))
+    row = installation(session)
+    return demo > 0 and (real > 0 or (row is not None and row.kind == OFFICE))
 
 
 def administrators(session: Session) -> list[Account]:

@@ -96,11 +96,11 @@ def _write(uow: UnitOfWork) -> None:
 def _head(uow: UnitOfWork, account_id: int) -> LogHead:
     query = select(LogHead).where(LogHead.account_id == account_id).with_for_update()
     query = query.execution_options(populate_existing=True)
-    found = uow.session.scalar(query)
-    if found is None:
+    head = uow.session.scalar(query)
+    if head is None:
         uow.insert_if_missing(LogHead, account_id=account_id, entries=0, head="")
-        found = uow.session.scalars(query).one()
-    return found
+        head = uow.session.scalars(query).one()
+    return head
 
 
 def _chain(entry: AccessLog) -> int:

@@ -151,10 +151,10 @@ def _metadata(provider: Provider) -> dict[str, str]:
     """The provider's metadata; only values of the fixed issuer and with TLS addresses are used."""
     metadata = _read(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
     needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-    found = {k: v for k, v in metadata.items() if isinstance(v, str)}
-    if found.get("issuer") != provider.issuer or not all(is_safe(found.get(n, "")) for n in needed):
+    addresses = {k: v for k, v in metadata.items() if isinstance(v, str)}
+    if addresses.get("issuer") != provider.issuer or not all(is_safe(addresses.get(n, "")) for n in needed):
         raise ProviderAway()
-    return found
+    return addresses
 
 
 def is_safe(address: str) -> bool:

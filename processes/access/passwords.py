@@ -48,5 +48,5 @@ def check(new: str, username: str, name: str) -> None:
 
 def _guesses(password: str, username: str) -> float:
     """Number of guesses needed, as a power of ten, by lists of breached passwords, dates, keyboard rows."""
-    found = zxcvbn(password[:_JUDGED], user_inputs=[username, *_OFFICE_WORDS])
-    return float(found["guesses_log10"])
+    estimate = zxcvbn(password[:_JUDGED], user_inputs=[username, *_OFFICE_WORDS])
+    return float(estimate["guesses_log10"])

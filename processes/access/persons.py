@@ -37,9 +37,9 @@ def accounts_of(session: Session, account_id: int | None, since: datetime | None
     if since is not None:
         before = before.where(AccountChange.decided_at > since)
     both = union_all(now, before).subquery()
-    found = session.execute(select(both.c.id, type_coerce(both.c.together, ProcessData))).all()
-    mine = {account_id, *(row[0] for row in found if row[1] is None)}
-    former = [{int(one) for one in row[1]} for row in found if row[1] is not None]
+    rows = session.execute(select(both.c.id, type_coerce(both.c.together, ProcessData))).all()
+    mine = {account_id, *(row[0] for row in rows if row[1] is None)}
+    former = [{int(one) for one in row[1]} for row in rows if row[1] is not None]
     while joined := [group for group in former if group & mine and not group <= mine]:
         mine.update(*joined)
     return frozenset(mine)

@@ -32,8 +32,8 @@ _AT_ONCE = 500
 
 def kinds() -> list[Any]:
     """Return the kinds of rows whose state is recorded, by table."""
-    found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, Stated)]
-    return sorted(found, key=lambda kind: kind.__tablename__)
+    classes: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, Stated)]
+    return sorted(classes, key=lambda kind: kind.__tablename__)
 
 
 def digest(row: Row) -> str:

@@ -130,12 +130,12 @@ def waiting(session: Session, usernames: list[str], now: datetime) -> dict[str, 
     """Return delayed names, and until when at most."""
     marks = {mark_of(name): name for name in usernames}
     rows = session.scalars(select(SignInAttempts).where(SignInAttempts.blocked_until > now))
-    found: dict[str, datetime] = {}
+    until_by_name: dict[str, datetime] = {}
     for row in rows:
         name = marks.get(row.name_mark)
         if name is not None and row.blocked_until is not None:
-            found[name] = max(row.blocked_until, found.get(name, row.blocked_until))
-    return found
+            until_by_name[name] = max(row.blocked_until, until_by_name.get(name, row.blocked_until))
+    return until_by_name
 
 
 def mark_of(username: str) -> str:

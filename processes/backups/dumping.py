@@ -75,11 +75,11 @@ def numbers(engine: Engine, folder: Path) -> dict[str, int]:
     columns = rows.partition("(")[2].partition(")")[0].replace(" ", "").split(",")
     if not {"series", "last"} <= set(columns):
         raise BackupFailed(reason="备份里没有编号记录")
-    found = {}
+    last_numbers = {}
     for line in rows.partition("\n")[2].partition("\n\\.")[0].splitlines():
         row = dict(zip(columns, line.split("\t"), strict=True))
-        found[row["series"]] = int(row["last"])
-    return found
+        last_numbers[row["series"]] = int(row["last"])
+    return last_numbers
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -113,7 +113,7 @@ def _said(engine: Engine, program: str, *arguments: str) -> str:
 def _found(program: str) -> str:
     there = [str(p) for p in _PROGRAMS.glob(f"*/bin/{program}")]
     newest = max(there, key=lambda p: float(Path(p).parts[-3]), default=None)
-    found = newest or shutil.which(program)
-    if found is None:
+    path = newest or shutil.which(program)
+    if path is None:
         raise BackupFailed(reason=f"没有安装 {program}（Debian 软件包 postgresql-client）")
-    return found
+    return path

@@ -57,8 +57,8 @@ def locked_case_of(uow: UnitOfWork, actor: Actor, item_id: int) -> tuple[Case, l
     """Lock the case of a work item and return it with all its items; raises if out of scope."""
     scope = scope_limits(actor.division)
     values = {"item_id": item_id, **scope}
-    found, items, running = uow.read(*((ask, values) for ask in _case_of_item(bool(scope))))
-    case = next(iter(found), None)
+    locked, items, running = uow.read(*((ask, values) for ask in _case_of_item(bool(scope))))
+    case = next(iter(locked), None)
     if case is None or actor.department not in (None, case.department):
         raise NotFound()
     if case.status == SUSPENDED:

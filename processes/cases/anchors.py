@@ -67,8 +67,8 @@ def verify(session: Session, file: Path) -> list[str]:
     written = _lines(file)
     for anchor in session.scalars(select(ChainAnchor).order_by(ChainAnchor.id)):
         log = None if anchor.last_log_id is None else (log_after, anchor.last_log_id)
-        found = _sealed(session, (after, anchor.last_event_id), log, previous)
-        if found != (anchor.events, anchor.log_entries, anchor.digest):
+        recomputed = _sealed(session, (after, anchor.last_event_id), log, previous)
+        if recomputed != (anchor.events, anchor.log_entries, anchor.digest):
             faults.append(f"{_when(anchor.at)} 封存以后，此前的办理记录或访问记录被改动")
         volume, lines = _volume_of(anchor, closed, (file, written))
         line = lines.pop(anchor.id, None)

@@ -46,36 +46,36 @@ def enter(uow: UnitOfWork, actor: Actor, number: str) -> DrawNumber:
         raise Invalid(reason=f"请填写 {SHORTEST} 至 {LONGEST} 位数字")
     if len(actor.division) != COUNTY_DIGITS:
         raise RuleBroken(reason="抽签数由县级两个不同部门的人员填写", clause="C35")
-    found = _collecting(uow, actor)
+    draw_round = _collecting(uow, actor)
     office, mine = office_of(actor), persons.accounts_of(uow.session, actor.account_id)
-    if any(n.office == office or n.account_id in mine for n in found.numbers):
+    if any(n.office == office or n.account_id in mine for n in draw_round.numbers):
         raise DutySeparation(earlier="填写抽签数", step="填写第二个抽签数")
     nonce = secrets.token_hex(16)
     row = DrawNumber(
-        round_id=found.id, account_id=actor.account_id, name=actor.name, office=office, number=digits,
+        round_id=draw_round.id, account_id=actor.account_id, name=actor.name, office=office, number=digits,
         nonce=nonce, commitment=commitment(digits, nonce), at=uow.now,
     )  # fmt: skip
-    found.numbers.append(row)
-    if len(found.numbers) == _NEEDED:
-        found.status = READY
+    draw_round.numbers.append(row)
+    if len(draw_round.numbers) == _NEEDED:
+        draw_round.status = READY
     uow.flush()
     return row
 
 
 def reveal(uow: UnitOfWork, actor: Actor, round_id: int) -> DrawRound:
     """Reveal the numbers of a round and close it."""
-    found = uow.session.scalar(
+    draw_round = uow.session.scalar(
         select(DrawRound)
         .where(DrawRound.id == round_id)
         .with_for_update()
         .options(selectinload(DrawRound.numbers))
     )
-    if found is None or not actor.covers(found.division):
+    if draw_round is None or not actor.covers(draw_round.division):
         raise NotFound()
-    if found.status != READY:
+    if draw_round.status != READY:
         raise RuleBroken(reason="只能公开两人都已填写、还没有公开的轮次", clause="C35")
-    found.status, found.revealed_at, found.revealed_by = REVEALED, uow.now, actor.name
-    return found
+    draw_round.status, draw_round.revealed_at, draw_round.revealed_by = REVEALED, uow.now, actor.name
+    return draw_round
 
 
 def draw(uow: UnitOfWork, case: Case, name: str, rate: Decimal) -> DrawnLot:
@@ -86,16 +86,16 @@ def draw(uow: UnitOfWork, case: Case, name: str, rate: Decimal) -> DrawnLot:
     standing = uow.session.scalar(select(DrawnLot).where(DrawnLot.case_id == case.id, DrawnLot.name == name))
     if standing is not None:
         return standing
-    found = _in_use(uow, case.division)
+    draw_round = _in_use(uow, case.division)
     last = anchors.latest(uow.session)
     seal = "" if last is None else last.digest
     lot = (
         None
-        if found is None
-        else lot_of(name, seal, [(n.number, n.nonce) for n in found.numbers], case.number)
+        if draw_round is None
+        else lot_of(name, seal, [(n.number, n.nonce) for n in draw_round.numbers], case.number)
     )
     row = DrawnLot(
-        round_id=None if found is None else found.id, case_id=case.id, case_number=case.number,
+        round_id=None if draw_round is None else draw_round.id, case_id=case.id, case_number=case.number,
         division=case.division, name=name, seal=seal, lot="" if lot is None else f"{lot:.4f}", rate=f"{rate:f}",
         is_chosen=lot is None or lot < rate, because="", at=uow.now,
     )  # fmt: skip
@@ -125,10 +125,10 @@ def rounds(session: Session) -> list[DrawRound]:
 def one(session: Session, round_id: int) -> DrawRound:
     """Return a round in scope; raises `NotFound`."""
     query = select(DrawRound).where(DrawRound.id == round_id).options(selectinload(DrawRound.numbers))
-    found = session.scalar(query)
-    if found is None:
+    draw_round = session.scalar(query)
+    if draw_round is None:
         raise NotFound()
-    return found
+    return draw_round
 
 
 def lots(session: Session, round_id: int) -> list[DrawnLot]:
@@ -139,16 +139,16 @@ def lots(session: Session, round_id: int) -> list[DrawnLot]:
 def differing(session: Session) -> list[str]:
     """Return lots that cannot be reproduced, and numbers that do not match their commitment."""
     faults = []
-    for found in rounds(session):
-        numbers = [(n.number, n.nonce) for n in found.numbers]
+    for draw_round in rounds(session):
+        numbers = [(n.number, n.nonce) for n in draw_round.numbers]
         faults += [
-            f"第 {found.id} 轮 {n.name} 的抽签数与承诺值不符"
-            for n in found.numbers
+            f"第 {draw_round.id} 轮 {n.name} 的抽签数与承诺值不符"
+            for n in draw_round.numbers
             if commitment(n.number, n.nonce) != n.commitment
         ]
         faults += [
             f"{row.case_number} 的签号不能复核"
-            for row in lots(session, found.id)
+            for row in lots(session, draw_round.id)
             if f"{lot_of(row.name, row.seal, numbers, row.case_number):.4f}" != row.lot
             or row.is_chosen != (Decimal(row.lot) < Decimal(row.rate))
         ]
@@ -162,14 +162,14 @@ def _collecting(uow: UnitOfWork, actor: Actor) -> DrawRound:
         .with_for_update()
         .options(selectinload(DrawRound.numbers))
     )
-    found = uow.session.scalar(query)
-    if found is None:
-        found = DrawRound(
+    draw_round = uow.session.scalar(query)
+    if draw_round is None:
+        draw_round = DrawRound(
             division=actor.division, status=COLLECTING, opened_at=uow.now, revealed_by="", numbers=[]
         )
-        uow.add(found)
+        uow.add(draw_round)
         uow.flush()
-    return found
+    return draw_round
 
 
 def _in_use(uow: UnitOfWork, division: str) -> DrawRound | None:

@@ -168,7 +168,7 @@ def _registered_by(session: Session, case: Case) -> tuple[set[int], datetime]:
     The result includes since when the first of them was open: accounts that were one person at any time after
     that still are.
     """
-    found, since = {case.opened_by_id}, case.opened_at
+    account_ids, since = {case.opened_by_id}, case.opened_at
     parent = case.parent_id
     while parent is not None:
         opened_by, parent_of, opened_at = session.execute(
@@ -180,9 +180,9 @@ def _registered_by(session: Session, case: Case) -> tuple[set[int], datetime]:
             WorkItem.role == Role.WINDOW_CLERK,
             WorkItem.completed_by_id.is_not(None),
         )
-        found |= {opened_by, *(who for item in session.scalars(at_the_window) for who in hands(item))}
+        account_ids |= {opened_by, *(who for item in session.scalars(at_the_window) for who in hands(item))}
         parent = parent_of
-    return {who for who in found if who is not None}, since
+    return {who for who in account_ids if who is not None}, since
 
 
 def _saved_by(session: Session, case: Case) -> dict[int, datetime]:
@@ -218,7 +218,7 @@ def _signers(session: Session, case: Case) -> dict[int, set[int]]:
     query = select(Participant.item_id, Participant.account_id).where(
         Participant.case_id == case.id, Participant.kind == participants.COSIGN, Participant.verdict != ""
     )
-    found: dict[int, set[int]] = {}
+    signers: dict[int, set[int]] = {}
     for item_id, account_id in session.execute(query):
-        found.setdefault(item_id, set()).add(account_id)
-    return found
+        signers.setdefault(item_id, set()).add(account_id)
+    return signers

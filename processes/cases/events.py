@@ -79,7 +79,7 @@ def digest(event: CaseEvent) -> str:
 
 
 def latest(session: Session, case_id: int, kind: str) -> CaseEvent:
-    """Return the last event of a kind; the case must have one."""
+    """Return the last event of a kind; an empty one if the case has none."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind == kind)
     return session.scalars(query.order_by(CaseEvent.position.desc())).first() or CaseEvent(payload={})
 
@@ -100,11 +100,11 @@ def of_kind(session: Session, case_id: int, kind: str) -> list[CaseEvent]:
 
 def of_kinds(session: Session, case_id: int, *kinds: str) -> dict[str, list[CaseEvent]]:
     """Return events of some kinds of a case, oldest first, by kind."""
-    found: dict[str, list[CaseEvent]] = {kind: [] for kind in kinds}
+    by_kind: dict[str, list[CaseEvent]] = {kind: [] for kind in kinds}
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind.in_(kinds))
     for one in session.scalars(query.order_by(CaseEvent.position)):
-        found[one.kind].append(one)
-    return found
+        by_kind[one.kind].append(one)
+    return by_kind
 
 
 def computed(decided: Iterable[CaseEvent]) -> list[CaseEvent]:

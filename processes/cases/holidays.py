@@ -88,12 +88,12 @@ def moved(session: Session, today: date, before: WorkCalendar, after: WorkCalend
         .options(selectinload(Clock.suspensions))
         .order_by(Case.id, Clock.id)
     )
-    found = []
+    changes = []
     for clock, number in session.execute(query):
         one, other = (_counted(clock, today, calendar) for calendar in (before, after))
         if one != other:
-            found.append(Moved(clock.case_id, number, clock.title, one[0][-1], other[0][-1]))
-    return found
+            changes.append(Moved(clock.case_id, number, clock.title, one[0][-1], other[0][-1]))
+    return changes
 
 
 def _counted(clock: Clock, today: date, calendar: WorkCalendar) -> tuple[list[date], bool]:

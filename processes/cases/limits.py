@@ -99,15 +99,15 @@ def explain(limit: Limit, today: date, calendar: WorkCalendar) -> list[str]:
 
 def counted_days(limit: Limit, today: date, calendar: WorkCalendar) -> list[date]:
     """Return the days of the budget, in order; the last one is the due date."""
-    found: list[date] = []
+    days: list[date] = []
     day = limit.started_on
     for _ in range(MAX_SPAN):
-        if len(found) >= max(limit.total, 1):
+        if len(days) >= max(limit.total, 1):
             break
         day += timedelta(days=1)
         if not _is_paused(limit, day, today) and _counts(limit, day, calendar):
-            found.append(day)
-    return found
+            days.append(day)
+    return days
 
 
 def _counts(limit: Limit, day: date, calendar: WorkCalendar) -> bool:

@@ -20,18 +20,18 @@ def listed(session: Session) -> list[MigrationBatch]:
 
 def one(session: Session, batch_id: int) -> MigrationBatch:
     """Return a batch; raises `NotFound`."""
-    found = session.get(MigrationBatch, batch_id)
-    if found is None:
+    batch = session.get(MigrationBatch, batch_id)
+    if batch is None:
         raise NotFound()
-    return found
+    return batch
 
 
 def locked(uow: UnitOfWork, batch_id: int) -> MigrationBatch:
     """Lock a batch and return it; raises `NotFound`."""
-    found = uow.session.scalar(select(MigrationBatch).where(MigrationBatch.id == batch_id).with_for_update())
-    if found is None:
+    batch = uow.session.scalar(select(MigrationBatch).where(MigrationBatch.id == batch_id).with_for_update())
+    if batch is None:
         raise NotFound()
-    return found
+    return batch
 
 
 def standing(session: Session, programme: str) -> MigrationBatch | None:
@@ -69,18 +69,18 @@ def rows(session: Session, batch_id: int, kind: str = "") -> list[tuple[Migratio
 
 def tally(session: Session, batch_id: int) -> dict[str, int]:
     """Count the rows of a batch by kind and by status, and those with an open choice, going and staying."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for column in (MigrationRow.kind, MigrationRow.status):
         query = select(column, func.count()).where(MigrationRow.batch_id == batch_id).group_by(column)
-        found |= {str(name): count for name, count in session.execute(query)}
+        counts |= {str(name): count for name, count in session.execute(query)}
     choices = select(MigrationRow.go, func.count()).where(
         MigrationRow.batch_id == batch_id, MigrationRow.kind == "choice"
     )
     chosen = {go: int(count) for go, count in session.execute(choices.group_by(MigrationRow.go))}
-    found |= {
+    counts |= {
         "undecided": chosen.get(None, 0), "going": chosen.get(True, 0), "staying": chosen.get(False, 0),
     }  # fmt: skip
-    return found
+    return counts
 
 
 def next_row(session: Session, batch: MigrationBatch, status: str) -> MigrationRow | None:

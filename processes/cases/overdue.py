@@ -39,22 +39,22 @@ class LateFilter:
 
     def conditions(self, today: date) -> list[ColumnElement[bool]]:
         """Return conditions for a query of cases and clocks."""
-        found: list[ColumnElement[bool]] = []
+        criteria: list[ColumnElement[bool]] = []
         if word := reading.search_word(self.word):
             named = Case.applicant.startswith(word, autoescape=True)
-            found.append(Case.number == word.upper() if "-" in word else named)
+            criteria.append(Case.number == word.upper() if "-" in word else named)
         if self.holder:
             waiting = select(WorkItem.case_id).where(WorkItem.status == "open")
             if self.holder == NOBODY:
                 waiting = waiting.where(WorkItem.claimed_by_id.is_(None))
             else:
                 waiting = waiting.where(WorkItem.claimed_by == self.holder)
-            found.append(Case.id.in_(waiting))
+            criteria.append(Case.id.in_(waiting))
         if self.days:
-            found.append(Clock.due_on <= today - timedelta(days=self.days))
+            criteria.append(Clock.due_on <= today - timedelta(days=self.days))
         if self.township:
-            found.append(within(Case.division, self.township))
-        return found
+            criteria.append(within(Case.division, self.township))
+        return criteria
 
     def ordered(self) -> list[Any]:
         """Return the order for a query."""

@@ -63,11 +63,11 @@ def cosign(
     quorum: int, question: str,
 ) -> list[Participant]:  # fmt: skip
     """Request countersignatures: a new round, or more signers of the current one (加签)."""
-    found = of_item(uow.session, item.id)
-    current = this_round(found) if item.cosigning else []
+    participants = of_item(uow.session, item.id)
+    current = this_round(participants) if item.cosigning else []
     if current:
         mode, quorum = current[0].mode, current[0].quorum
-    number = current[0].round if current else max((i.round for i in found), default=0) + 1
+    number = current[0].round if current else max((i.round for i in participants), default=0) + 1
     known = {
         account
         for who in (actor.account_id, *(s.account_id for s in current))
@@ -102,13 +102,13 @@ def remove(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, participant_id: int
 ) -> list[Participant]:
     """Remove a signer who has not answered (减签); return those who are left."""
-    found = of_item(uow.session, item.id)
-    row = next((i for i in this_round(found) if i.id == participant_id), None)
+    participants = of_item(uow.session, item.id)
+    row = next((i for i in this_round(participants) if i.id == participant_id), None)
     if row is None or row.status not in (WAITING, LATER):
         raise RuleBroken(reason="该会签人已经表态，不能减去")
     row.status = REMOVED
     events.append(uow, case, actor, "cosigner_removed", item.title, ref=item.ref, name=row.name)
-    left = this_round(found)
+    left = this_round(participants)
     _next_in_order(left)
     return left
 
@@ -193,10 +193,10 @@ def close(uow: UnitOfWork, item: WorkItem) -> None:
 
 def by_id(session: Session, participant_id: int) -> Participant:
     """Return a participant; raises `NotFound`."""
-    found = session.get(Participant, participant_id)
-    if found is None:
+    participant = session.get(Participant, participant_id)
+    if participant is None:
         raise NotFound()
-    return found
+    return participant
 
 
 def _answers_for(actor: Actor, item: WorkItem) -> frozenset[int | None]:

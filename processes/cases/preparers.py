@@ -43,12 +43,12 @@ def begin(uow: UnitOfWork, after: int) -> tuple[int, int | None]:
 
 
 def _fill(uow: UnitOfWork, item: WorkItem, recorded: Mapping[tuple[int, str, str], str]) -> bool:
-    found = _known(uow, item)
-    if not found:
+    account_ids = _known(uow, item)
+    if not account_ids:
         return False
     state = recorded.get((item.case_id, item.__tablename__, item.record_key()), recorded_rows.GONE)
     as_told = state == recorded_rows.GONE or not recorded_rows.fault(item, state)
-    item.preparers = found
+    item.preparers = account_ids
     if as_told or not recorded_rows.fault(item, state):
         return True
     item.preparers = None
@@ -61,9 +61,9 @@ def _known(uow: UnitOfWork, item: WorkItem) -> list[int]:
     Some events contain only names: everybody of that name whose divisions cover the step counts, because one
     too many only has to leave a step to a colleague, while one too few could decide on their own work.
     """
-    found = [item.prepared_by_id] if item.prepared_by_id is not None else []
+    account_ids = [item.prepared_by_id] if item.prepared_by_id is not None else []
     if item.draft is not None and item.claimed_by_id is not None:
-        found.append(item.claimed_by_id)
+        account_ids.append(item.claimed_by_id)
     names: list[str] = []
     kinds = (*_HAD_IT, *_GAVE_IT)
     query = select(CaseEvent).where(CaseEvent.case_id == item.case_id, CaseEvent.kind.in_(kinds))
@@ -73,8 +73,8 @@ def _known(uow: UnitOfWork, item: WorkItem) -> list[int]:
         if event.kind in _HAD_IT:
             names.append(str(event.payload[_HAD_IT[event.kind]]))
         elif event.actor_id is not None:
-            found.append(event.actor_id)
-    return list(dict.fromkeys([*found, *_called(uow, item, names)]))
+            account_ids.append(event.actor_id)
+    return list(dict.fromkeys([*account_ids, *_called(uow, item, names)]))
 
 
 def _called(uow: UnitOfWork, item: WorkItem, names: Sequence[str]) -> list[int]:

@@ -27,8 +27,8 @@ class Ranked:
 
 def points_of(value: Callable[[str], Any]) -> dict[str, int]:
     """Return the points of each rule, from the parameters."""
-    found = {name: value(f"desk.priority.{name}") for name in _RULES}
-    return {name: int(v) if isinstance(v, Decimal) else 0 for name, v in found.items()}
+    points = {name: value(f"desk.priority.{name}") for name in _RULES}
+    return {name: int(v) if isinstance(v, Decimal) else 0 for name, v in points.items()}
 
 
 def rank(

@@ -51,18 +51,20 @@ class CaseFilter:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return conditions for a query of cases."""
-        found = []
+        criteria = []
         if self.programme:
-            found.append(Case.programme == self.programme)
+            criteria.append(Case.programme == self.programme)
         if self.state:
-            found.append(Case.status == self.state)
+            criteria.append(Case.status == self.state)
         if self.township:
-            found.append(within(Case.division, self.township))
+            criteria.append(within(Case.division, self.township))
         if self.since:
-            found.append(Case.opened_at >= datetime.combine(self.since, time(), SHANGHAI))
+            criteria.append(Case.opened_at >= datetime.combine(self.since, time(), SHANGHAI))
         if self.until:
-            found.append(Case.opened_at < datetime.combine(self.until + timedelta(days=1), time(), SHANGHAI))
-        return found
+            criteria.append(
+                Case.opened_at < datetime.combine(self.until + timedelta(days=1), time(), SHANGHAI)
+            )
+        return criteria
 
 
 EVERY_CASE = CaseFilter()
@@ -113,11 +115,11 @@ def open_of(session: Session, programme: str, process: str) -> list[Case]:
 
 def waiting_items(session: Session, case_ids: list[int]) -> dict[int, list[WorkItem]]:
     """Return the open items of cases, by case, the first offered first."""
-    found: dict[int, list[WorkItem]] = {}
+    by_case: dict[int, list[WorkItem]] = {}
     query = select(WorkItem).where(WorkItem.case_id.in_(case_ids), WorkItem.status == "open")
     for item in session.scalars(query.order_by(WorkItem.id)):
-        found.setdefault(item.case_id, []).append(item)
-    return found
+        by_case.setdefault(item.case_id, []).append(item)
+    return by_case
 
 
 def linked(session: Session, case: Case) -> list[Case]:
@@ -151,10 +153,10 @@ def items(session: Session, case_id: int) -> list[WorkItem]:
 
 def item(session: Session, number: str, item_id: int) -> WorkItem:
     """Return a work item of a case in scope; raises `NotFound`."""
-    found = session.scalar(select(WorkItem).where(WorkItem.id == item_id, WorkItem.case_number == number))
-    if found is None:
+    work_item = session.scalar(select(WorkItem).where(WorkItem.id == item_id, WorkItem.case_number == number))
+    if work_item is None:
         raise NotFound()
-    return found
+    return work_item
 
 
 def attachments(session: Session, case_id: int) -> list[Attachment]:

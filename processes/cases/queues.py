@@ -117,11 +117,11 @@ def counts(session: Session, actor: Actor, known: Mapping[str, int] | None = Non
 
     `known` are totals that the page has counted already.
     """
-    found = dict(known or {})
+    totals = dict(known or {})
     for name in ("mine", "office"):
-        if name not in found:
-            found[name] = _count(session, _queue(actor, name))
-    return found
+        if name not in totals:
+            totals[name] = _count(session, _queue(actor, name))
+    return totals
 
 
 def in_hand(session: Session, account_id: int) -> int:
@@ -132,10 +132,10 @@ def in_hand(session: Session, account_id: int) -> int:
 
 def tasks(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """Return the steps that may occur in the actor's queues, by id and title, for the filter."""
-    found = {
+    titles = {
         task: title for role in sorted(actor.roles) for task, title in session.execute(_steps_of(role, actor))
     }
-    return sorted(found.items(), key=lambda t: t[1])
+    return sorted(titles.items(), key=lambda t: t[1])
 
 
 def _steps_of(role: str, actor: Actor) -> Select[Any]:
@@ -221,25 +221,25 @@ def _first(parts: list[Select[Any]], most: int, order: list[Any]) -> Select[Any]
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    criteria: list[ColumnElement[bool]] = []
     if wanted.programme:
-        found.append(WorkItem.programme == wanted.programme)
+        criteria.append(WorkItem.programme == wanted.programme)
     if wanted.task:
-        found.append(WorkItem.task == wanted.task)
+        criteria.append(WorkItem.task == wanted.task)
     if wanted.township:
-        found.append(WorkItem.township == wanted.township)
+        criteria.append(WorkItem.township == wanted.township)
     today = wanted.today
     if today is not None and wanted.colour == "overdue":
-        found.append(WorkItem.due_on < today)
+        criteria.append(WorkItem.due_on < today)
     if today is not None and wanted.colour == "today":
-        found.append(WorkItem.due_on == today)
+        criteria.append(WorkItem.due_on == today)
     if today is not None and wanted.colour == "week":
-        found += [WorkItem.due_on >= today, WorkItem.due_on <= today + WEEK]
+        criteria += [WorkItem.due_on >= today, WorkItem.due_on <= today + WEEK]
     if today is not None and wanted.colour == "red":
-        found += [WorkItem.red_on <= today, WorkItem.due_on >= today]
+        criteria += [WorkItem.red_on <= today, WorkItem.due_on >= today]
     if today is not None and wanted.colour == "yellow":
-        found += [WorkItem.yellow_on <= today, WorkItem.red_on > today, WorkItem.due_on >= today]
-    return found
+        criteria += [WorkItem.yellow_on <= today, WorkItem.red_on > today, WorkItem.due_on >= today]
+    return criteria
 
 
 def _matching(session: Session, actor: Actor, search: str) -> list[ColumnElement[bool]]:

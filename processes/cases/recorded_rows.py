@@ -41,14 +41,14 @@ _SEALED = "_sealed"
 
 def kinds() -> list[Any]:
     """Return the kinds of rows whose state is recorded, by table."""
-    found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, RecordedInEvents)]
-    return sorted(found, key=lambda kind: kind.__tablename__)
+    classes: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, RecordedInEvents)]
+    return sorted(classes, key=lambda kind: kind.__tablename__)
 
 
 def parts() -> list[Any]:
     """Return the kinds of rows that are recorded as part of others, by table."""
-    found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, PartOfRecorded)]
-    return sorted(found, key=lambda kind: kind.__tablename__)
+    classes: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, PartOfRecorded)]
+    return sorted(classes, key=lambda kind: kind.__tablename__)
 
 
 def digest(row: Any) -> str:
@@ -97,8 +97,8 @@ def begin(uow: UnitOfWork, after: int, has_begun: bool) -> tuple[int, int | None
     Returns the number of rows, and the case to continue after (None: finished).
     """
     query = select(Case).where(Case.id > after).order_by(Case.id).limit(AT_ONCE).with_for_update()
-    found = uow.session.scalars(query).all()
-    cases = [case for case in found if case.destroyed_on is None]
+    rows_found = uow.session.scalars(query).all()
+    cases = [case for case in rows_found if case.destroyed_on is None]
     recorded, _ = _said(uow.session, [case.id for case in cases])
     fresh: dict[int, list[tuple[Any, bool]]] = defaultdict(list)
     for case_id, kind, row in _rows(uow.session, [case.id for case in cases]):
@@ -107,7 +107,7 @@ def begin(uow: UnitOfWork, after: int, has_begun: bool) -> tuple[int, int | None
             fresh[case_id].append((row, True))
     for case_id, rows in sorted(fresh.items()):
         _note(uow, case_id, rows)
-    return sum(map(len, fresh.values())), found[-1].id if len(found) == AT_ONCE else None
+    return sum(map(len, fresh.values())), rows_found[-1].id if len(rows_found) == AT_ONCE else None
 
 
 def _covers_less(row: Any, state: str) -> bool:
@@ -174,8 +174,8 @@ def _said(session: Session, case_ids: list[int]) -> tuple[dict[tuple[int, str, s
         except SealBroken:  # reported by the check of the chains
             unreadable.add(event.case_id)
             continue
-        for table, found in states.items():
-            for key, state in found.items():
+        for table, states_by_key in states.items():
+            for key, state in states_by_key.items():
                 last_states[event.case_id, table, key] = state
     return last_states, unreadable
 

@@ -48,11 +48,11 @@ def differing(session: Session) -> Iterator[str]:
 
 def _events(session: Session) -> dict[int, dict[str, list[CaseEvent]]]:
     """Events of finished steps in order, by case and step."""
-    found: dict[int, dict[str, list[CaseEvent]]] = defaultdict(lambda: defaultdict(list))
+    by_case: dict[int, dict[str, list[CaseEvent]]] = defaultdict(lambda: defaultdict(list))
     query = select(CaseEvent).where(CaseEvent.kind.in_(_FINISHED))
     for event in session.scalars(query.order_by(CaseEvent.case_id, CaseEvent.position)):
-        found[event.case_id][event.payload.get("ref", "")].append(event)
-    return found
+        by_case[event.case_id][event.payload.get("ref", "")].append(event)
+    return by_case
 
 
 def _fault(item: WorkItem, event: CaseEvent) -> str:

@@ -60,5 +60,5 @@ def _claimed(office: Office, kind: str, *, together: bool) -> list[Job]:
     with office.database.reading("") as session:
         if not outbox.is_waiting(session, kind, office.database.clock(), office.holder):
             return []
-    found = office.perform(ClaimJob(kind, office.holder, together), system_actor())
-    return [Job(**job) for job in found.jobs]
+    claimed = office.perform(ClaimJob(kind, office.holder, together), system_actor())
+    return [Job(**job) for job in claimed.jobs]

@@ -48,8 +48,8 @@ def rotate(office: Office, kind: str, tell: Callable[[str, int], None]) -> Path 
 
 
 def _of_kind(held: keyring.Keyring, kind: str) -> tuple[bytes, ...]:
-    found: tuple[bytes, ...] = getattr(held, kind)
-    return found
+    keys: tuple[bytes, ...] = getattr(held, kind)
+    return keys
 
 
 def _round(office: Office, kind: str, tell: Callable[[str, int], None]) -> int:

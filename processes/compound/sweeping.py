@@ -94,12 +94,12 @@ def _warnings(office: Office, left: Collection[int]) -> list[tuple[int, Command[
         and_(Clock.warned == literal_column("'yellow'"), Clock.red_on <= today),
         and_(Clock.warned.in_([literal_column("'yellow'"), literal_column("'red'")]), Clock.due_on < today),
     )
-    found: dict[int, Command[Any]] = {}
+    commands: dict[int, Command[Any]] = {}
     with office.database.reading("") as session:
         for condition in turned:
             query = select(Clock.id).where(
                 Clock.stopped_on.is_(None), condition, Clock.id.not_in(left), ~suspended
             )
             for clock_id in session.scalars(query.order_by(Clock.due_on).limit(AT_ONCE)):
-                found[clock_id] = WarnClock(clock_id)
-    return list(found.items())
+                commands[clock_id] = WarnClock(clock_id)
+    return list(commands.items())

@@ -82,13 +82,13 @@ def screen(session: Session, household: Household, now: datetime, today: date) -
     ]
     named = names.of_members(household)
     called = [named[m.person_id] for m in living]
-    found = []
+    screened = []
     for release in publish.published_programmes(session):
         bundle = publish.open_release(session, publish.current_id(session, release.programme, today))
         facts = bundle.facts(now, household.division)
         for screening in bundle.screenings:
-            found.append(_one(bundle, screening, {**known, "members": members}, called, facts))
-    return found
+            screened.append(_one(bundle, screening, {**known, "members": members}, called, facts))
+    return screened
 
 
 def _one(

@@ -70,13 +70,13 @@ def computation(
     session: Session, case: Case, bundle: Bundle, data: Mapping[str, Any], facts: Facts
 ) -> Computation:
     """Return the computed case with the names of its people at the time of computation."""
-    found = snapshots.standing(session, case)
-    if found is not None:
-        people = {int(m["id"]): str(m["name"]) for m in found.content["members"]}
+    snapshot = snapshots.standing(session, case)
+    if snapshot is not None:
+        people = {int(m["id"]): str(m["name"]) for m in snapshot.content["members"]}
     else:
         household = session.get_one(Household, case.household_id)
         people = names.of_members(household)
-    return Computation(case, bundle, data, people, facts, found)
+    return Computation(case, bundle, data, people, facts, snapshot)
 
 
 def of_case(session: Session, computation: Computation) -> Card | None:
@@ -146,10 +146,10 @@ def note_deviation(
 ) -> Found | None:
     """Demand and store the reason of a verdict that differs; does nothing if it does not differ."""
     rule = computation.bundle.verdict(computation.case.process)
-    found = None if rule is None else deviations.compare(computation, rule, item.task, form)
-    if found is not None:
-        deviations.note(uow, computation.case, item, found, deviations.demand_reason(found, form))
-    return found
+    deviation = None if rule is None else deviations.compare(computation, rule, item.task, form)
+    if deviation is not None:
+        deviations.note(uow, computation.case, item, deviation, deviations.demand_reason(deviation, form))
+    return deviation
 
 
 def _people(members: Sequence[Mapping[str, Any]]) -> tuple[PersonShown, ...]:

@@ -69,22 +69,22 @@ def _agrees(rule: VerdictRule, task: str, form: Mapping[str, Any]) -> bool | Non
         return None
 
 
-def demand_reason(found: Found, form: Mapping[str, Any]) -> str:
+def demand_reason(deviation: Found, form: Mapping[str, Any]) -> str:
     """Return the reason for the deviation; raises `FormInvalid` at its field if there is none."""
     reason = str(form.get(REASON) or "").strip()
     if not reason:
         raise FormInvalid(
-            {REASON: [f"测算结果为“{found.computed}”，与您的意见“{found.decided}”不一致，请写明理由"]}
+            {REASON: [f"测算结果为“{deviation.computed}”，与您的意见“{deviation.decided}”不一致，请写明理由"]}
         )
     return reason
 
 
-def note(uow: UnitOfWork, case: Case, item: WorkItem, found: Found, reason: str) -> None:
+def note(uow: UnitOfWork, case: Case, item: WorkItem, deviation: Found, reason: str) -> None:
     """Store a deviation with its step."""
     uow.add(
         Deviation(
-            case_id=case.id, item_id=item.id, division=case.division, title=item.title, computed=found.computed,
-            decided=found.decided, reason=reason, at=uow.now, by=item.completed_by or "",
+            case_id=case.id, item_id=item.id, division=case.division, title=item.title, computed=deviation.computed,
+            decided=deviation.decided, reason=reason, at=uow.now, by=item.completed_by or "",
         )
     )  # fmt: skip
 

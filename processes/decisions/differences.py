@@ -46,21 +46,21 @@ def between(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Differenc
     """
     old, new = _people(before), _people(now)
     names = {key: str(p.get("name") or "") for key, p in {**old, **new}.items()}
-    found = [
+    differences = [
         Difference(f"家庭成员{names[k]}", str(p.get("relation", "")), "已不在本户")
         for k, p in old.items()
         if k not in new
     ]
-    found += [
+    differences += [
         Difference(f"家庭成员{names[k]}", "不在本户", str(p.get("relation", "")))
         for k, p in new.items()
         if k not in old
     ]
     for key, person in old.items():
         if key in new:
-            found += _changed(person, new[key], names[key])
-    found += _changed(_of_household(before), _of_household(now), "")
-    return found + list(_benefits(before.get("benefits"), now.get("benefits")))
+            differences += _changed(person, new[key], names[key])
+    differences += _changed(_of_household(before), _of_household(now), "")
+    return differences + list(_benefits(before.get("benefits"), now.get("benefits")))
 
 
 def _people(record: Mapping[str, Any]) -> dict[int, dict[str, Any]]:

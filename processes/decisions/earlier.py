@@ -38,8 +38,8 @@ def of_members(session: Session, household: Household, case: Case, people: Colle
     person, programme, case number, amount and day are shown, and nothing else of the other household.
     """
     named = names.of_members(household)
-    found = [part for kind in (_awards, _reliefs, _open) for part in kind(session, people, case, named)]
-    return sorted(found, key=lambda e: e.when, reverse=True)[:MOST]
+    entries = [part for kind in (_awards, _reliefs, _open) for part in kind(session, people, case, named)]
+    return sorted(entries, key=lambda e: e.when, reverse=True)[:MOST]
 
 
 def _awards(session: Session, people: Iterable[int], case: Case, named: Mapping[int, str]) -> list[Earlier]:
@@ -85,16 +85,16 @@ def _reliefs(session: Session, people: Iterable[int], case: Case, named: Mapping
         .order_by(relief.c.granted_on.desc())
         .limit(MOST)
     )
-    found: dict[str, Earlier] = {}
+    entries: dict[str, Earlier] = {}
     for r in rows:
-        before = found.get(r.number)
+        before = entries.get(r.number)
         name = named.get(r.id, r.name)
         who = name if before is None or name in before.who.split("、") else f"{before.who}、{name}"
         state = "已发放" if r.status == "standing" else "已撤回"
-        found[r.number] = Earlier(
+        entries[r.number] = Earlier(
             who, f"{r.programme_title} {amount(r.amount)} 元", r.number, r.granted_on.isoformat(), state
         )
-    return list(found.values())
+    return list(entries.values())
 
 
 def _open(session: Session, people: Iterable[int], case: Case, named: Mapping[int, str]) -> list[Earlier]:
@@ -111,12 +111,12 @@ def _open(session: Session, people: Iterable[int], case: Case, named: Mapping[in
         .order_by(cases.c.id.desc())
         .limit(MOST)
     )  # fmt: skip
-    found: dict[str, Earlier] = {}
+    entries: dict[str, Earlier] = {}
     for r in rows:
-        before = found.get(r.number)
+        before = entries.get(r.number)
         name = named.get(r.id, r.name)
         who = name if before is None or name in before.who.split("、") else f"{before.who}、{name}"
-        found[r.number] = Earlier(
+        entries[r.number] = Earlier(
             who, r.programme_title, r.number, civil_date(r.opened_at).isoformat(), "办理中"
         )
-    return list(found.values())
+    return list(entries.values())

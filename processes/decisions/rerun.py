@@ -125,16 +125,16 @@ def _id(payload: Mapping[str, Any]) -> str:
 
 def _said(payload: Mapping[str, Any] | None, data: Any) -> dict[str, Any]:
     """The stored results by title: lines of the trace, rows that fired, values of the case."""
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     if payload is not None:
-        found |= {str(line["title"]): line["value"] for line in payload.get("lines", ())}
+        results |= {str(line["title"]): line["value"] for line in payload.get("lines", ())}
         if "rows" in payload:
-            found["命中的行"] = list(payload["rows"])
+            results["命中的行"] = list(payload["rows"])
     if isinstance(data, Mapping):
-        found |= {f"（{name}）": value for name, value in data.items()}
+        results |= {f"（{name}）": value for name, value in data.items()}
     elif data is not None:
-        found["结果"] = data
-    plain: dict[str, Any] = values.loads(values.dumps(found))
+        results["结果"] = data
+    plain: dict[str, Any] = values.loads(values.dumps(results))
     return plain
 
 

@@ -47,9 +47,9 @@ def take(uow: UnitOfWork, case: Case, question: str, on: date) -> dict[str, Any]
 
 def supersede(uow: UnitOfWork, case: Case) -> None:
     """Invalidate the snapshot: the case went back before it, or takes a new one."""
-    found = standing(uow.session, case)
-    if found is not None:
-        found.status = SUPERSEDED
+    snapshot = standing(uow.session, case)
+    if snapshot is not None:
+        snapshot.status = SUPERSEDED
         uow.flush()
 
 
@@ -73,17 +73,17 @@ def locked_household(session: Session, case: Case) -> Household:
 
 
 def changes(
-    session: Session, case: Case, found: FactSnapshot | None = None, same: Collection[int] | None = None
+    session: Session, case: Case, snapshot: FactSnapshot | None = None, same: Collection[int] | None = None
 ) -> list[Difference]:
     """Return what differs now from the snapshot; empty once it was acted upon.
 
     `same` are all rows of the members, if the caller has queried them.
     """
-    found = found or standing(session, case)
-    if found is None or found.acted_at is not None:
+    snapshot = snapshot or standing(session, case)
+    if snapshot is None or snapshot.acted_at is not None:
         return []
     household = session.get_one(Household, case.household_id)
-    return differences.between(found.content, _now(session, case, household, found.facts_on, same))
+    return differences.between(snapshot.content, _now(session, case, household, snapshot.facts_on, same))
 
 
 def demand_unchanged(
@@ -95,14 +95,14 @@ def demand_unchanged(
     `needed`, a case without data raises `FactsMissing`: nothing is granted without a basis.
     """
     uow.flush()
-    found = standing(uow.session, case)
-    if found is None and known is None:
+    snapshot = standing(uow.session, case)
+    if snapshot is None and known is None:
         if needed:
             raise FactsMissing()
         return
     household = locked_household(uow.session, case)
-    if found is not None:
-        changed = changes(uow.session, case, found)
+    if snapshot is not None:
+        changed = changes(uow.session, case, snapshot)
     else:
         data = known or {}
         now = _now(uow.session, case, household, data["on"])
@@ -114,16 +114,16 @@ def demand_unchanged(
 
 def note_acted(uow: UnitOfWork, case: Case) -> None:
     """Record that something was granted or paid on the snapshot."""
-    found = standing(uow.session, case)
-    if found is not None:
-        found.acted_at = uow.now
+    snapshot = standing(uow.session, case)
+    if snapshot is not None:
+        snapshot.acted_at = uow.now
 
 
 def note_undone(uow: UnitOfWork, case: Case) -> None:
     """Record that the grant was undone: the case can be decided again."""
-    found = standing(uow.session, case)
-    if found is not None:
-        found.acted_at = None
+    snapshot = standing(uow.session, case)
+    if snapshot is not None:
+        snapshot.acted_at = None
 
 
 def record_for(session: Session, case: Case, rule: PaperRule, today: date) -> dict[str, Any]:
@@ -131,9 +131,9 @@ def record_for(session: Session, case: Case, rule: PaperRule, today: date) -> di
 
     Papers signed before any computation (申请书, 授权书, 调查表) show the current register.
     """
-    found = None if rule.register_now else standing(session, case)
-    if found is not None:
-        return found.content
+    snapshot = None if rule.register_now else standing(session, case)
+    if snapshot is not None:
+        return snapshot.content
     return records.record(session, session.get_one(Household, case.household_id), today)
 
 

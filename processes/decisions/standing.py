@@ -27,8 +27,8 @@ def demand(bundle: Bundle, process: str, needed: Needed | None, items: Sequence[
         if not any(i.role in effects.LEADERS for i in standing):
             raise DecisionMissing(what=what, steps="乡镇或县级负责人的决定")
         return
-    found = _latest(i for i in standing if needed.steps.get(i.task) == i.role)
-    if found is None or not _says(bundle, process, needed, found):
+    latest = _latest(i for i in standing if needed.steps.get(i.task) == i.role)
+    if latest is None or not _says(bundle, process, needed, latest):
         raise DecisionMissing(what=what, steps=_titles(bundle, process, needed))
 
 

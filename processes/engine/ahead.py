@@ -48,8 +48,8 @@ def _leads_to(definition: Definition, place: str, wanted: Collection[str], stops
             begun: Iterable[str] = diagram.successors(step)
         else:
             begun = [n.id for n in diagram.nodes.values() if n.attached_to == step]
-        found, through = _explore(search, diagram, begun)
-        if found:
+        is_ahead, through = _explore(search, diagram, begun)
+        if is_ahead:
             return True
         inner_ended = through
     return False
@@ -71,8 +71,8 @@ def _explore(search: _Search, diagram: Diagram, begun: Iterable[str]) -> tuple[b
         ends = ends or node.kind == "endEvent"
         if node.operation in search.stops:
             continue
-        found, through = _inside(search, node)
-        if found:
+        is_ahead, through = _inside(search, node)
+        if is_ahead:
             return True, ends
         waiting.extend(
             diagram.successors(place)

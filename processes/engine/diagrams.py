@@ -87,12 +87,14 @@ class Diagram:
     def successors(self, node: str) -> Iterator[str]:
         """Nodes that may come next, including boundary events of the node."""
         if not self._next:
-            found: dict[str, list[str]] = {}
+            targets_by_node: dict[str, list[str]] = {}
             for flow in self.flows:
-                found.setdefault(flow.source, []).append(flow.target)
+                targets_by_node.setdefault(flow.source, []).append(flow.target)
             for other in self.nodes.values():
-                found.setdefault(other.attached_to, []).append(other.id)
-            self._next.update(found)  # Assigned at once: two threads may compute it at the same time.
+                targets_by_node.setdefault(other.attached_to, []).append(other.id)
+            self._next.update(
+                targets_by_node
+            )  # Assigned at once: two threads may compute it at the same time.
         yield from self._next.get(node, ())
 
     def reachable(self, start: str) -> frozenset[str]:
@@ -197,15 +199,15 @@ def _params(operator: etree._Element | None) -> dict[str, str]:
 
 
 def _ext_text(ext: etree._Element | None, name: str) -> str:
-    found = None if ext is None else ext.findtext(f"spiffworkflow:{name}", None, NS)
-    return (found or "").strip()
+    text = None if ext is None else ext.findtext(f"spiffworkflow:{name}", None, NS)
+    return (text or "").strip()
 
 
 def _loop(element: etree._Element) -> tuple[str, ...]:
     """Expressions of a multi-instance or loop marker: cardinality and conditions."""
-    found = [
+    expressions = [
         e.text
         for name in ("loopCardinality", "completionCondition", "loopCondition")
         for e in element.iterfind(f".//bpmn:{name}", NS)
     ]
-    return tuple((t or "").strip() for t in found)
+    return tuple((t or "").strip() for t in expressions)

@@ -90,10 +90,10 @@ def _before(diagram: Diagram, name: str, closed: str) -> set[str]:
         one = waiting.pop()
         for source in (f.source for f in diagram.flows if f.target == one):
             host = diagram.nodes[source].attached_to
-            for found in filter(None, (source, host)):
-                if found not in seen and found not in (closed, name):
-                    seen.add(found)
-                    waiting.append(found)
+            for node in filter(None, (source, host)):
+                if node not in seen and node not in (closed, name):
+                    seen.add(node)
+                    waiting.append(node)
     return seen
 
 

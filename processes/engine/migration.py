@@ -149,34 +149,34 @@ def _positions_differ(before: p.Progress, after: p.Progress) -> list[str]:
         raise _Impossible("按新版本，本办件已经办结")
     gone = {o.ref: o.title for o in before.offers} | _timers(before)
     came = {o.ref: o.title for o in after.offers} | _timers(after)
-    found = [f"正在办理的“{title}”将不再办理" for ref, title in gone.items() if ref not in came]
-    found += [f"将改为办理“{title}”" for ref, title in came.items() if ref not in gone]
-    if found and not after.offers and not _timers(after):
+    sentences = [f"正在办理的“{title}”将不再办理" for ref, title in gone.items() if ref not in came]
+    sentences += [f"将改为办理“{title}”" for ref, title in came.items() if ref not in gone]
+    if sentences and not after.offers and not _timers(after):
         raise _Impossible("按新版本，本办件没有可以办理的环节")
-    return found
+    return sentences
 
 
 def _timers(progress: p.Progress) -> dict[str, str]:
     """Timer events waiting by themselves; those attached to a step are compared with the step."""
-    found = {}
+    timers = {}
     for task in _waiting(progress.state):
         spec = task.task_spec
         if isinstance(spec, CatchingEvent) and not isinstance(spec, BoundaryEvent):
-            found[str(task.internal_data.get("ref", ""))] = str(spec.bpmn_name or spec.name)
-    return found
+            timers[str(task.internal_data.get("ref", ""))] = str(spec.bpmn_name or spec.name)
+    return timers
 
 
 def _computed_differs(
     old: Definition, new: Definition, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[str]:
     """Tables and sheets that this case was decided on and whose results would differ."""
-    found = []
+    sentences = []
     for name in {**old.tables, **old.sheets}:
         if name not in before or before[name] == after.get(name):
             continue
         title = (new.sheets.get(name) or old.sheets.get(name) or old.tables[name]).title
-        found.append(f"“{title}”重新计算的结果不同：{_changes(before[name], after.get(name))}")
-    return found
+        sentences.append(f"“{title}”重新计算的结果不同：{_changes(before[name], after.get(name))}")
+    return sentences
 
 
 def _changes(before: Any, after: Any) -> str:

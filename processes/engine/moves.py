@@ -53,7 +53,7 @@ def positions(definition: Definition, state: State, deciding: Collection[str]) -
     `deciding` are the steps that give an opinion or decide: no move passes them.
     """
     done = {e.ref.split("#")[0] for e in state.journal if e.kind == "complete"}
-    found = []
+    result = []
     for task in all_tasks(state.workflow):
         node = _node(definition, task)
         if node is not None and _is_standing(task) and not node.loop:
@@ -61,8 +61,8 @@ def positions(definition: Definition, state: State, deciding: Collection[str]) -
             around = ref.split("#")[0].rpartition("/")[0]
             passed = {d.rpartition("/")[2] for d in done if d.rpartition("/")[0] == around}
             offered, refused = _targets(definition, node, passed, deciding)
-            found.append(Position(ref, node.name or node.id, offered, refused))
-    return found
+            result.append(Position(ref, node.name or node.id, offered, refused))
+    return result
 
 
 def target(places: Iterable[Position], ref: str, to: str) -> Target:
@@ -86,7 +86,7 @@ def _targets(
     diagram = definition.diagrams[here.process]
     way = _Way(definition, diagram, here, frozenset(deciding))
     branch = _branch(diagram, here.id)
-    found, refused = [], {}
+    allowed, refused = [], {}
     for node in diagram.nodes.values():
         if not node.is_offered or node.id == here.id or node.loop or _branch(diagram, node.id) != branch:
             continue
@@ -101,8 +101,8 @@ def _targets(
         if reason:
             refused[node.id] = reason
         else:
-            found.append(Target(node.id, node.name or node.id, is_back))
-    return tuple(found), refused
+            allowed.append(Target(node.id, node.name or node.id, is_back))
+    return tuple(allowed), refused
 
 
 class _Way:

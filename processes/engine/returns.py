@@ -29,12 +29,12 @@ def earlier_steps(definition: Definition, state: State) -> list[str]:
             place = entry.ref.split("#")[0]
             latest.pop(place, None)
             latest[place] = entry.ref
-    found = []
+    refs = []
     for ref in reversed(latest.values()):
         node = definition.node_at(ref)
         if node is not None and node.properties.get("return_to") != "false":
-            found.append(ref)
-    return found
+            refs.append(ref)
+    return refs
 
 
 def send_back(definition: Definition, state: State, given: p.Return, facts: Facts) -> p.Progress:

@@ -79,13 +79,13 @@ class SafeScripts(PythonScriptEngine):  # type: ignore[misc]
 
 def assignments(script: str) -> list[tuple[str, str]]:
     """Parse the `name = expression` lines of a script task; anything else is refused."""
-    found = []
+    pairs = []
     for line in filter(None, (raw.strip() for raw in (script or "").splitlines())):
         match = _ASSIGNMENT.match(line)
         if match is None:
             raise ExpressionRefused(expression=line[:120], reason="脚本任务只能写“名称 = 表达式”")
-        found.append((match.group(1), match.group(2)))
-    return found
+        pairs.append((match.group(1), match.group(2)))
+    return pairs
 
 
 def _instances(value: Decimal) -> int:

@@ -263,9 +263,9 @@ def sample_values(table: Table, column: int) -> list[Any]:
 
 
 def _constants(table: Table, column: int) -> set[Any]:
-    found: set[Any] = set()
+    constants: set[Any] = set()
     for row in table.rows:
         condition = row.conditions[column]
         if condition is not None:
-            found |= {n.value for n in ast.walk(condition.tree) if isinstance(n, ast.Constant)}
-    return found
+            constants |= {n.value for n in ast.walk(condition.tree) if isinstance(n, ast.Constant)}
+    return constants

@@ -52,7 +52,7 @@ def _flows_into(definition: Definition, task: Task) -> set[str]:
         before = before.parent
     if diagram is None or before is None or not before.has_state(TaskState.COMPLETED):
         return set()
-    found = {
+    flows = {
         f.id
         for f in diagram.flows
         if f.source == before.task_spec.bpmn_id and f.target == task.task_spec.bpmn_id
@@ -64,10 +64,10 @@ def _flows_into(definition: Definition, task: Task) -> set[str]:
     ]
     for other in siblings:
         if other.parent.has_state(TaskState.COMPLETED) and other.has_state(TaskState.FINISHED_MASK):
-            found |= {
+            flows |= {
                 f.id
                 for f in diagram.flows
                 if f.source == getattr(other.parent.task_spec, "bpmn_id", None)
                 and f.target == task.task_spec.bpmn_id
             }
-    return found
+    return flows

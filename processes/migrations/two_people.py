@@ -61,7 +61,7 @@ class Pair:
         return f"{one} IS NOT NULL AND {self.when.format('NEW') or '1 = 1'} AND {found}"
 
     def changed(self, differs: str) -> str:
-        """Return whether a change of a row touches what is compared: earlier rows stay when two accounts
+        """Return the SQL condition that a change of a row touches what is compared: earlier rows stay when two accounts
         become one."""
         comparisons = [f"NEW.{c} {differs} OLD.{c}" for c in sorted(self.columns[self.table])]
         return " OR ".join([*comparisons, f"NOT ({self.when.format('OLD')})"] if self.when else comparisons)

@@ -58,7 +58,7 @@ def _with(load: Load, numbers: Sequence[int]) -> Load:
 
 
 def own(session: Session, actor: Actor) -> dict[str, int]:
-    """Return a person's open steps, and how many of them were sent back."""
+    """Return how many steps a person has open, and how many of these were sent back."""
     mine = WorkItem.claimed_by_id == actor.account_id, WorkItem.status == "open"
     back = func.sum(case((WorkItem.returned_reason.is_not(None), 1), else_=0))
     row = session.execute(select(func.count(), back).where(*mine)).one()

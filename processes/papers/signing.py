@@ -70,7 +70,7 @@ def turns(
     actor: Actor,
     items: Sequence[WorkItem],
 ) -> dict[str, Next]:
-    """Return the papers, by code, that wait for a role of the actor."""
+    """Return the next signer of each paper, by code, if it is a role of the actor."""
     found = {}
     for paper in papers:
         rule = rules.get(paper.kind)

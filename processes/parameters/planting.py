@@ -58,7 +58,7 @@ def _changes(standing: BookValues, before: PolicyBook | None, after: PolicyBook)
 
 
 def _is_new(value: DatedValue, was: DatedValue | None, known: bool) -> bool:
-    """Whether the content says something new; a name unknown to the previous release but known to the book is not."""
+    """Whether a value is new: it differs from the previous release's, or neither that nor the book has the name."""
     if was is not None:
         return was.value != value.value
     return not known

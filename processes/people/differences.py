@@ -168,14 +168,14 @@ def values_of_township(session: Session, household: Household) -> dict[int, dict
         PersonDifference.person_id.in_([m.person_id for m in household.members]),
         PersonDifference.place == township_of(household.division), PersonDifference.status == "open",
     )  # fmt: skip
-    found: dict[int, dict[str, Any]] = {}
+    by_person: dict[int, dict[str, Any]] = {}
     for row in session.scalars(query):
-        found.setdefault(row.person_id, {})[row.field] = row.values["told"]
+        by_person.setdefault(row.person_id, {})[row.field] = row.values["told"]
     for person, name in names.called(
         session, household.division, [m.person for m in household.members]
     ).items():
-        found.setdefault(person, {})["name"] = name
-    return found
+        by_person.setdefault(person, {})["name"] = name
+    return by_person
 
 
 def members_shown(session: Session, actor: Actor, household: Household, today: date) -> list[dict[str, Any]]:
@@ -220,10 +220,10 @@ def of_people(session: Session, actor: Actor, people: Sequence[int]) -> dict[int
         .where(PersonDifference.person_id.in_(people), PersonDifference.status == "open")
         .order_by(PersonDifference.id)
     )
-    found: dict[int, list[Shown]] = {}
+    by_person: dict[int, list[Shown]] = {}
     for one in _shown(session, actor, session.execute(query).all()):
-        found.setdefault(one.row.person_id, []).append(one)
-    return found
+        by_person.setdefault(one.row.person_id, []).append(one)
+    return by_person
 
 
 def _shown(session: Session, actor: Actor, rows: Sequence[Any]) -> list[Shown]:

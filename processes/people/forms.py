@@ -178,14 +178,14 @@ class _Reader:
         """Read members in order; exactly one 本人, no ID number twice."""
         if not rows:
             self.fault("members", "请至少登记一名家庭成员")
-        found = tuple(self.member(n, row) for n, row in enumerate(rows))
-        if rows and [m.relation for m in found].count("本人") != 1:
+        member_forms = tuple(self.member(n, row) for n, row in enumerate(rows))
+        if rows and [m.relation for m in member_forms].count("本人") != 1:
             self.fault("members", "家庭成员中应有且只有一名“本人”（户主）")
-        numbers = [m.id_number for m in found if m.id_number]
-        for n, member in enumerate(found):
+        numbers = [m.id_number for m in member_forms if m.id_number]
+        for n, member in enumerate(member_forms):
             if member.id_number and numbers.count(member.id_number) > 1:
                 self.fault(f"members.{n}.id_number", "同一身份证号登记了两次")
-        return found
+        return member_forms
 
     def member(self, n: int, row: dict[str, Any]) -> MemberForm:
         """Read one member; the number gives birth date and sex if it contains them."""
@@ -259,12 +259,12 @@ class _Reader:
 
     def lines(self, name: str, kinds: dict[str, str], keys: list[str | None] | None) -> tuple[LineForm, ...]:
         """Read lines of income, expense or property; `keys` are those of the members, None if lines have no owner."""
-        found = []
+        line_forms = []
         for n, row in enumerate(self.rows(name, MAX_LINES)):
             place = f"{name}.{n}"
             kind = self.choice(f"{place}.kind", row.get("kind", ""), kinds)
             read = _count if kind in COUNTED else _business if kind == BUSINESS else reading.money
-            found.append(
+            line_forms.append(
                 LineForm(
                     kind=kind,
                     amount=self.read(f"{place}.amount", read, row.get("amount"), Decimal(0)),
@@ -272,7 +272,7 @@ class _Reader:
                     evidence=self.text(f"{place}.evidence", row.get("evidence", ""), 120, required=False),
                 )
             )
-        return tuple(found)
+        return tuple(line_forms)
 
     def whose(self, place: str, position: Any, keys: list[str | None]) -> int:
         """The position of the member that owns this line.

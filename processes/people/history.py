@@ -94,7 +94,7 @@ def saved_by(at: datetime, by: str, by_id: int | None) -> list[Any]:
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Return the differences between two states: subject, before, after."""
-    found = [
+    differences = [
         (title, str(before.get(key, "")), str(after.get(key, "")))
         for key, title in (("address", "住址"), ("phone", "联系电话"), ("category", "类别"), ("property_exemption", "财产豁免理由"))
         if before.get(key, "") != after.get(key, "")
@@ -106,8 +106,8 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, st
         new = [line(key, row, after) for row in after.get(key, [])]
         gone, came = [r for r in old if r not in new], [r for r in new if r not in old]
         if gone or came:
-            found.append((title, "；".join(gone), "；".join(came)))
-    return found
+            differences.append((title, "；".join(gone), "；".join(came)))
+    return differences
 
 
 def line(key: str, row: dict[str, Any], content: dict[str, Any]) -> str:

@@ -36,12 +36,12 @@ class HouseholdFilter:
         # Aliased, so that a query that joins the members is not affected.
         member = aliased(Membership)
         of_it = select(member.id).where(member.household_id == Household.id).correlate(Household)
-        found: list[ColumnElement[bool]] = [] if with_empty else [exists(of_it)]
+        criteria: list[ColumnElement[bool]] = [] if with_empty else [exists(of_it)]
         if self.township:
-            found.append(within(Household.division, self.township))
+            criteria.append(within(Household.division, self.township))
         if self.category:
-            found.append(Household.category == self.category)
-        return found
+            criteria.append(Household.category == self.category)
+        return criteria
 
     def ordered(self) -> list[Any]:
         """Return the order for a query."""

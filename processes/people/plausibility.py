@@ -78,7 +78,7 @@ def in_other_files(session: Session, form: HouseholdForm, household_id: int | No
     """
     people = registered_with(session, [m.id_number for m in form.members if m.id_number])
     household, membership = Household.__table__, Membership.__table__
-    found = []
+    sentences = []
     for person, number in people:
         rows = session.execute(
             select(household.c.number)
@@ -91,10 +91,10 @@ def in_other_files(session: Session, form: HouseholdForm, household_id: int | No
             .order_by(household.c.number)
         )
         for (file,) in rows:
-            found.append(
+            sentences.append(
                 f"证件号码尾号 {number[-4:]} 的成员已在另一户档案中登记（{file}），同一人不应同时属于两户"
             )
-    return found
+    return sentences
 
 
 def leaving(household: Household, form: HouseholdForm, people: Sequence[Person]) -> list[Person]:

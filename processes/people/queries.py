@@ -37,20 +37,20 @@ class Found:
 
 def household(session: Session, household_id: int) -> Household:
     """Return a household in scope; raises `HouseholdNotFound`."""
-    found = session.scalar(select(Household).where(Household.id == household_id))
-    if found is None:
+    row = session.scalar(select(Household).where(Household.id == household_id))
+    if row is None:
         raise HouseholdNotFound()
-    return found
+    return row
 
 
 def household_by_number(session: Session, number: str) -> Household:
     """Return a household in scope by its file number; raises `HouseholdNotFound`."""
-    found = session.scalar(
+    row = session.scalar(
         select(Household).where(Household.number == number, Household.destroyed_on.is_(None))
     )
-    if found is None:
+    if row is None:
         raise HouseholdNotFound()
-    return found
+    return row
 
 
 def search(
@@ -164,9 +164,9 @@ def same_people(session: Session, people: Sequence[int]) -> set[int]:
     merges = session.execute(
         select(PersonMerge.provisional_id, PersonMerge.person_id).where(PersonMerge.undone_at.is_(None))
     ).all()
-    found = set(people)
-    known = {p for provisional, p in merges if provisional in found or p in found}
-    return found | known | {provisional for provisional, p in merges if p in known}
+    ids = set(people)
+    known = {p for provisional, p in merges if provisional in ids or p in ids}
+    return ids | known | {provisional for provisional, p in merges if p in known}
 
 
 def other_files(session: Session, household: Household) -> list[Household]:

@@ -15,10 +15,10 @@ from processes.policy.periods import age_on
 
 def members(household: Household, today: date) -> list[dict[str, Any]]:
     """Return members for a list."""
-    found = []
+    rows = []
     for membership in household.members:
         p = membership.person
-        found.append(
+        rows.append(
             {
                 "id": p.id, "name": p.name, "relation": membership.relation, "sex": p.sex,
                 "age": age_on(p.birth_on, p.died_on or today), "died_on": p.died_on, "document": DOCUMENTS[p.document],
@@ -27,7 +27,7 @@ def members(household: Household, today: date) -> list[dict[str, Any]]:
                 "condition": condition(p), "ability": WORK_ABILITIES[p.work_ability],
             }
         )  # fmt: skip
-    return found
+    return rows
 
 
 def with_own_values(content: dict[str, Any], told: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
@@ -45,16 +45,16 @@ def with_own_values(content: dict[str, Any], told: Mapping[int, Mapping[str, Any
 
 def own_values(said: Mapping[str, Any]) -> dict[str, Any]:
     """Return a member for a list, with the township's own data if they differ from the file."""
-    found: dict[str, Any] = {}
+    shown_values: dict[str, Any] = {}
     if "name" in said:
-        found["name"] = said["name"]
+        shown_values["name"] = said["name"]
     if "died_on" in said:
-        found["died_on"] = said["died_on"]
+        shown_values["died_on"] = said["died_on"]
     if "work_ability" in said:
-        found["ability"] = WORK_ABILITIES[said["work_ability"]]
+        shown_values["ability"] = WORK_ABILITIES[said["work_ability"]]
     if "disability" in said or "grave_illness" in said:
-        found["condition"] = "与档案所在地登记的不一致"
-    return found
+        shown_values["condition"] = "与档案所在地登记的不一致"
+    return shown_values
 
 
 def condition(person: Person) -> str:

@@ -44,7 +44,7 @@ class Plan:
 
 def days(raw: str) -> tuple[date, ...]:
     """Parse days in sequence, with ranges (`2027-02-05至2027-02-11`); raises `Unreadable`."""
-    found: list[date] = []
+    dates: list[date] = []
     for word in re.split(r"[\s,，、;；]+", reading.text(raw, lines=True)):
         if not word:
             continue
@@ -56,8 +56,8 @@ def days(raw: str) -> tuple[date, ...]:
             raise Unreadable(reason=f"“{word[:30]}”：{fault.reason}") from None
         if not 0 <= (last - first).days < LONGEST_SPAN:
             raise Unreadable(reason=f"“{word[:30]}”起止日期不对")
-        found += [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return tuple(found)
+        dates += [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return tuple(dates)
 
 
 def document_number(raw: str) -> str:
@@ -106,10 +106,10 @@ def _run(first: date, last: date, year: int) -> str:
 
 
 def _number_faults(plan: Plan) -> Iterable[str]:
-    found = _NUMBER.fullmatch(plan.document_number)
-    if found is None:
+    match = _NUMBER.fullmatch(plan.document_number)
+    if match is None:
         yield "文号应写作“国办发明电〔2025〕7号”的样式"
-    elif int(found[1]) not in (plan.year - 1, plan.year):
+    elif int(match[1]) not in (plan.year - 1, plan.year):
         yield f"{plan.year} 年的放假安排应由上一年或当年的文件规定，文号年份不对"
 
 

@@ -159,10 +159,10 @@ def day(raw: Any) -> date:
     if isinstance(raw, date):
         return raw
     value = "".join(text(raw).translate(_DATE_SIGNS).split())
-    found = _DAY.fullmatch(value) or _DAY_RUN_TOGETHER.fullmatch(value)
+    match = _DAY.fullmatch(value) or _DAY_RUN_TOGETHER.fullmatch(value)
     try:
-        if found is not None:
-            parsed = date(*(int(part) for part in found.groups()))
+        if match is not None:
+            parsed = date(*(int(part) for part in match.groups()))
             if (
                 parsed.year not in _YEARS
             ):  # The first and the last day have no neighbour, and no instant in UTC.
@@ -176,12 +176,12 @@ def day(raw: Any) -> date:
 def month(raw: Any) -> Month:
     """Parse a month, 2026-03 or 2026年3月, within the supported years, as must be the months beside it."""
     value = "".join(text(raw).translate(_DATE_SIGNS).split()).rstrip("-")
-    found = _MONTH.fullmatch(value)
-    if found is None or int(found.group(2)) not in _MONTHS:
+    match = _MONTH.fullmatch(value)
+    if match is None or int(match.group(2)) not in _MONTHS:
         raise Unreadable(reason="月份应写作 2026-03 的形式")
-    if int(found.group(1)) not in _YEARS:
+    if int(match.group(1)) not in _YEARS:
         raise Unreadable(reason="没有这个月份，请核对年份")
-    return Month(int(found.group(1)), int(found.group(2)))
+    return Month(int(match.group(1)), int(match.group(2)))
 
 
 def account(raw: Any) -> str:

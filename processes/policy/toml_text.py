@@ -78,9 +78,9 @@ def _demanded(
     return decoded
 
 
-def _placeholder(found: re.Match[str]) -> str:
+def _placeholder(match: re.Match[str]) -> str:
     """Replace a string by a placeholder (it may be part of a key) and drop a comment; line numbers stay."""
-    return ("" if found[0].startswith("#") else "s") + "\n" * found[0].count("\n")
+    return ("" if match[0].startswith("#") else "s") + "\n" * match[0].count("\n")
 
 
 def _line(plain: str, at: int) -> int:

@@ -51,7 +51,7 @@ def clauses(
     carriers: Mapping[tuple[str, str], set[str]],
 ) -> dict[str, int]:
     """Return every known or cited clause with the number of scenarios that carry it out."""
-    found, cited = Counter[str](), set[str]()
+    counts, cited = Counter[str](), set[str]()
     for scenario, result in played:
         cited.update(scenario.cites)
         if not result.passed or not _asserts(scenario):
@@ -62,8 +62,8 @@ def clauses(
             for flow in flows
             for clause in carriers.get((file, flow), ())
         }
-        found.update(reached & set(scenario.cites))
-    return {clause: found[clause] for clause in sorted({*known, *cited})}
+        counts.update(reached & set(scenario.cites))
+    return {clause: counts[clause] for clause in sorted({*known, *cited})}
 
 
 def _asserts(scenario: Scenario) -> bool:
@@ -78,21 +78,21 @@ def known_clauses(content: Path) -> list[str]:
 
 def carried(content: Path) -> dict[tuple[str, str], set[str]]:
     """Return by file and sequence flow the clauses of the element that the flow leads to."""
-    found: dict[tuple[str, str], set[str]] = {}
+    clauses_by_flow: dict[tuple[str, str], set[str]] = {}
     for file, diagram in _diagrams(content):
         for flow in diagram.flows:
             node = diagram.nodes.get(flow.target)
             if node is not None and node.clauses:
-                found.setdefault((file, flow.id), set()).update(node.clauses)
-    return found
+                clauses_by_flow.setdefault((file, flow.id), set()).update(node.clauses)
+    return clauses_by_flow
 
 
 def _flows(content: Path) -> dict[str, set[str]]:
     """Every sequence flow of the diagrams that a programme's cases can run, by file."""
-    found: dict[str, set[str]] = {}
+    flows_by_file: dict[str, set[str]] = {}
     for file, diagram in _diagrams(content):
-        found.setdefault(file, set()).update(f.id for f in diagram.flows)
-    return found
+        flows_by_file.setdefault(file, set()).update(f.id for f in diagram.flows)
+    return flows_by_file
 
 
 def _diagrams(content: Path) -> Iterator[tuple[str, Diagram]]:

@@ -68,14 +68,14 @@ def _diagrams(bundle: Bundle) -> Iterable[Diagram]:
 
 
 def _waiting(difference: str) -> tuple[str, ...]:
-    found = _STUCK.search(difference)
-    return tuple(found[2].split("、")) if found is not None and found[2] != _NO_ITEM else ()
+    match = _STUCK.search(difference)
+    return tuple(match[2].split("、")) if match is not None and match[2] != _NO_ITEM else ()
 
 
 def _stuck(difference: str, titles: Mapping[str, str]) -> str:
-    found = _STUCK.search(difference)
-    if found is None:
+    match = _STUCK.search(difference)
+    if match is None:
         return ""
-    if found[2] == _NO_ITEM:
-        return f"没有走到“{titles.get(found[1], found[1])}”"
-    return "停在" + "、".join(f"“{titles.get(t, t)}”" for t in found[2].split("、"))
+    if match[2] == _NO_ITEM:
+        return f"没有走到“{titles.get(match[1], match[1])}”"
+    return "停在" + "、".join(f"“{titles.get(t, t)}”" for t in match[2].split("、"))

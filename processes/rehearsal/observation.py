@@ -27,7 +27,7 @@ from processes.relief.models import AwardMember
 
 
 def look(stage: Stage, number: str, division: str, result: Result) -> None:
-    """Return the result of a scenario that was played."""
+    """Read the outcome of a played scenario into its result."""
     with stage.database.reading("") as session:
         case = session.scalars(select(Case).where(Case.number == number)).one()
         bundle = publish.open_release(session, case.release_id)

@@ -26,15 +26,15 @@ def run(
     paths: list[Path], settings: Settings, tell: Callable[[Result], None] = lambda result: None
 ) -> list[Result]:
     """Play every scenario of the files, two at a time; results are in the order of the files."""
-    found: list[Scenario] = []
+    to_play: list[Scenario] = []
     results = []
     for path in scenarios.collect(paths):
         try:
-            found += scenarios.read(path)
+            to_play += scenarios.read(path)
         except YimenError as fault:
             results.append(_unreadable(path, fault.message))
             tell(results[-1])
-    for result in _each(found, play_file, settings):
+    for result in _each(to_play, play_file, settings):
         tell(result)
         results.append(result)
     return results

@@ -191,9 +191,9 @@ class Bundle:
 
     def under(self, standing: BookValues) -> Bundle:
         """Return the same content with the values of the county's book."""
-        found = copy.copy(self)
-        found.__dict__["policy"] = self.declared.under(standing)
-        return found
+        overlaid = copy.copy(self)
+        overlaid.__dict__["policy"] = self.declared.under(standing)
+        return overlaid
 
     @cached_property
     def declared(self) -> PolicyBook:
@@ -311,11 +311,11 @@ class Bundle:
 
     def templates(self) -> dict[str, str]:
         """Every template and style sheet, for the renderer."""
-        found: dict[str, str] = {}
+        texts: dict[str, str] = {}
         for name in sorted(self.files, key=lambda n: not n.startswith("common/")):
             if name.endswith((".html", ".css")):
-                found[name.rsplit("/", 1)[-1]] = self.files[name].decode()
-        return found
+                texts[name.rsplit("/", 1)[-1]] = self.files[name].decode()
+        return texts
 
     @cached_property
     def engine_content(self) -> Content:

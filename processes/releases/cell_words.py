@@ -23,13 +23,13 @@ _DMN = {"d": "https://www.omg.org/spec/DMN/20191111/MODEL/"}
 
 def form_titles(bundle: Bundle) -> dict[str, str]:
     """Return titles of forms by name: that of the step or application that uses the form, else its heading."""
-    found: dict[str, str] = {}
+    titles: dict[str, str] = {}
     for file, raw in bundle.files.items():
         if file.endswith(".form"):
-            found[_stem(file)] = _heading(raw) or _stem(file)
+            titles[_stem(file)] = _heading(raw) or _stem(file)
     for form, title in _users(bundle):
-        found[form] = title
-    return found
+        titles[form] = title
+    return titles
 
 
 def _users(bundle: Bundle) -> Iterator[tuple[str, str]]:

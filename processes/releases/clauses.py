@@ -57,14 +57,16 @@ def of(content: Path, numbers: Iterable[str]) -> list[Clause]:
 
 def carried_by(bundles: Iterable[Bundle]) -> dict[str, list[Carried]]:
     """Return by clause number the steps of these releases that carry it out, each once."""
-    found: dict[str, dict[Carried, None]] = {}
+    by_number: dict[str, dict[Carried, None]] = {}
     for bundle in bundles:
         for process in bundle.starts or (bundle.process,):
             for diagram in bundle.definition(process).diagrams.values():
                 for node in diagram.nodes.values():
                     for number in node.clauses:
-                        found.setdefault(number, {})[Carried(bundle.title, node.name or diagram.name)] = None
-    return {number: list(steps) for number, steps in found.items()}
+                        by_number.setdefault(number, {})[Carried(bundle.title, node.name or diagram.name)] = (
+                            None
+                        )
+    return {number: list(steps) for number, steps in by_number.items()}
 
 
 def _clause(row: Mapping[str, str]) -> Clause:

@@ -31,19 +31,19 @@ class Difference:
 
 def differences(old: Bundle, new: Bundle) -> list[Difference]:
     """Return every difference, file by file."""
-    found: list[Difference] = []
+    result: list[Difference] = []
     for name in sorted({*old.files, *new.files}):
         before, after = old.files.get(name), new.files.get(name)
         if before == after:
             continue
         if before is None or after is None:
-            found.append(Difference(name, "", "added" if before is None else "removed", "文件"))
+            result.append(Difference(name, "", "added" if before is None else "removed", "文件"))
             continue
         try:
-            found += _inside(name, before, after)
+            result += _inside(name, before, after)
         except (YimenError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            found += _text(name, before, after)
-    return found
+            result += _text(name, before, after)
+    return result
 
 
 def diagrams(bundle: Bundle) -> Iterator[Diagram]:

@@ -20,7 +20,7 @@ def titles(session: Session, today: date) -> dict[str, str]:
         bundle = publish.open_release(session, publish.current_id(session, PROGRAMME, today))
     except ReleaseMissing:
         return {}
-    found: dict[str, str] = {}
+    by_code: dict[str, str] = {}
     for start in bundle.starts.values():
         for table in bundle.definition(start.process).tables.values():
             names = [column.name for column in table.outputs]
@@ -28,8 +28,8 @@ def titles(session: Session, today: date) -> dict[str, str]:
                 for row in table.rows:
                     code, title = (_constant(row.outputs[names.index(name)]) for name in (CODE, TITLE))
                     if code and title:
-                        found.setdefault(code, title)
-    return found
+                        by_code.setdefault(code, title)
+    return by_code
 
 
 def _constant(cell: expressions.Expression) -> str:

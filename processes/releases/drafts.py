@@ -139,10 +139,10 @@ def changes(session: Session, draft_id: int) -> Mapping[str, list[DraftChange]]:
     """Return by file everybody who changed it since the base, the last change of each person."""
     query = select(DraftChange).where(DraftChange.draft_id == draft_id).order_by(DraftChange.id)
     last = {(row.file, row.account_id): row for row in session.scalars(query)}
-    found: dict[str, list[DraftChange]] = {}
+    by_file: dict[str, list[DraftChange]] = {}
     for (file, _), row in sorted(last.items(), key=lambda pair: (pair[0][0], pair[1].id)):
-        found.setdefault(file, []).append(row)
-    return found
+        by_file.setdefault(file, []).append(row)
+    return by_file
 
 
 def hands(session: Session, draft: Draft) -> list[int]:
@@ -317,7 +317,7 @@ def propose(
 
 
 def take_back(draft: Draft) -> None:
-    """Return the draft to its author for changes."""
+    """Send a proposed draft back to its author for changes."""
     _demand(draft, "proposed")
     draft.status = "open"
 
@@ -349,10 +349,10 @@ def discard(draft: Draft) -> None:
 
 def locked(uow: UnitOfWork, draft_id: int) -> Draft:
     """Lock a draft and return it; raises `NotFound`."""
-    found = uow.session.scalar(select(Draft).where(Draft.id == draft_id).with_for_update())
-    if found is None:
+    draft = uow.session.scalar(select(Draft).where(Draft.id == draft_id).with_for_update())
+    if draft is None:
         raise NotFound()
-    return found
+    return draft
 
 
 def bundle_of(draft: Draft) -> Bundle:
@@ -367,10 +367,10 @@ def listed(session: Session) -> list[Draft]:
 
 def one(session: Session, draft_id: int) -> Draft:
     """Return a draft; raises `NotFound`."""
-    found = session.get(Draft, draft_id)
-    if found is None:
+    draft = session.get(Draft, draft_id)
+    if draft is None:
         raise NotFound()
-    return found
+    return draft
 
 
 def to_approve(session: Session, account_id: int | None) -> list[Draft]:
@@ -384,13 +384,13 @@ def to_approve(session: Session, account_id: int | None) -> list[Draft]:
 
 
 def asked(session: Session, draft_id: int) -> Draft | None:
-    """Return a draft whose rehearsal was requested or interrupted."""
+    """Return the draft if its rehearsal was requested or interrupted, else None."""
     draft = session.get(Draft, draft_id)
     return draft if draft is not None and draft.rehearsal.get("state") in _WANTED else None
 
 
 def to_simulate(session: Session, draft_id: int) -> Draft | None:
-    """Return a draft whose simulation was requested or interrupted."""
+    """Return the draft if its simulation was requested or interrupted, else None."""
     draft = session.get(Draft, draft_id)
     return draft if draft is not None and draft.simulation.get("state") in _WANTED else None
 

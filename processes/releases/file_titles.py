@@ -29,13 +29,13 @@ _COMMENT = re.compile(r"^\s*(?:\{#|<!--)\s*(.+?)\s*(?:#\}|-->)", re.DOTALL)
 
 def by_kind(bundle: Bundle) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return title and name of the files by kind, the programme's own before shared ones."""
-    found: dict[str, list[tuple[str, str]]] = {title: [] for title in KINDS.values()}
+    files_by_kind: dict[str, list[tuple[str, str]]] = {title: [] for title in KINDS.values()}
     forms, templates = cell_words.form_titles(bundle), {p.template: p.title for p in bundle.papers.values()}
     for name in sorted(bundle.files, key=lambda n: (n.startswith("common/"), n)):
         kind = next((t for suffix, t in KINDS.items() if name.endswith(suffix)), None)
         if kind is not None:
-            found[kind].append((_title(bundle, name, forms, templates), name))
-    return [(kind, files) for kind, files in found.items() if files]
+            files_by_kind[kind].append((_title(bundle, name, forms, templates), name))
+    return [(kind, files) for kind, files in files_by_kind.items() if files]
 
 
 def title(bundle: Bundle, name: str) -> str:
@@ -78,8 +78,8 @@ def _part(bundle: Bundle, base: str, templates: dict[str, str]) -> str:
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return found[1].strip() if found else ""
+    match = pattern.search(text)
+    return match[1].strip() if match else ""
 
 
 def _of_sheet(text: str) -> str:

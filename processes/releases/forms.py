@@ -75,17 +75,17 @@ def resolved(schema: Mapping[str, Any], data: Callable[[], Mapping[str, Any]]) -
 
 
 def _resolved(field: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    found = dict(field)
-    if "valuesKey" in found:
-        found["values"] = _choices(known, str(found.pop("valuesKey")))
-    asked = found.get("properties", {})
+    copy_of_field = dict(field)
+    if "valuesKey" in copy_of_field:
+        copy_of_field["values"] = _choices(known, str(copy_of_field.pop("valuesKey")))
+    asked = copy_of_field.get("properties", {})
     if _WHEN in asked:
         hide = asked["hide_then" if _holds(str(asked[_WHEN]), known) else "hide_else"]
-        found["conditional"] = {"hide": hide}
+        copy_of_field["conditional"] = {"hide": hide}
     if basis := asked.get(_BASIS):
-        description = str(found.get("description", ""))
-        found["description"] = f"{description}（{basis}）" if description else f"依据：{basis}"
-    return found
+        description = str(copy_of_field.get("description", ""))
+        copy_of_field["description"] = f"{description}（{basis}）" if description else f"依据：{basis}"
+    return copy_of_field
 
 
 def _holds(condition: str, known: Mapping[str, Any]) -> bool:

@@ -77,15 +77,15 @@ def is_green(session: Session, digest: str) -> bool:
 
 def current_id(session: Session, programme: str, on: date) -> int:
     """Return the id of the release in force on a day; raises `ReleaseMissing`."""
-    found = session.scalar(
+    release_id = session.scalar(
         select(Release.id)
         .where(Release.programme == programme, Release.effective_from <= on)
         .order_by(Release.effective_from.desc(), Release.number.desc())
         .limit(1)
     )
-    if found is None:
+    if release_id is None:
         raise ReleaseMissing(programme=programme)
-    return found
+    return release_id
 
 
 def open_release(session: Session, release_id: int) -> Bundle:
@@ -119,10 +119,10 @@ _digests: WeakKeyDictionary[Pool, dict[int, str]] = WeakKeyDictionary()
 def _digest(session: Session, release_id: int) -> str:
     known = _digests.setdefault(session.get_bind().engine.pool, {})
     if release_id not in known:
-        found = session.scalar(select(Release.digest).where(Release.id == release_id))
-        if found is None:
+        digest = session.scalar(select(Release.digest).where(Release.id == release_id))
+        if digest is None:
             raise ReleaseMissing(programme=str(release_id))
-        known[release_id] = found
+        known[release_id] = digest
     return known[release_id]
 
 
@@ -141,10 +141,10 @@ def _kept(digest: str) -> _Kept:
 
 def numbered(session: Session, programme: str, number: int) -> Release:
     """Return a release by its number; raises `ReleaseMissing`."""
-    found = session.scalar(select(Release).where(Release.programme == programme, Release.number == number))
-    if found is None:
+    release = session.scalar(select(Release).where(Release.programme == programme, Release.number == number))
+    if release is None:
         raise ReleaseMissing(programme=programme)
-    return found
+    return release
 
 
 def releases_of(session: Session, programme: str) -> list[Release]:

@@ -32,12 +32,12 @@ _CALLED = re.compile(r"param(?:_on)?\(\s*['\"]([a-z_0-9.]+)['\"]")
 
 def of_bundle(bundle: Bundle) -> dict[str, list[str]]:
     """Return uses by parameter name, each once, in the order in which they are found."""
-    found: dict[str, list[str]] = {}
+    uses: dict[str, list[str]] = {}
     for name, place in _all(bundle):
-        places = found.setdefault(name, [])
+        places = uses.setdefault(name, [])
         if place not in places:
             places.append(place)
-    return found
+    return uses
 
 
 def of_program(name: str) -> str:

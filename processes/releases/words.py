@@ -35,14 +35,14 @@ def of_process(bundle: Bundle, process: str) -> Words:
 def titled(bundle: Bundle, process: str, data: Mapping[str, Any]) -> Words:
     """Return labels for inputs whose value came with its title: `application.target` beside
     `application.target_title`."""
-    found = {}
+    labels = {}
     for table in bundle.definition(process).tables.values():
         for column in table.inputs:
             step, _, key = column.expression.source.partition(".") if column.expression else ("", "", "")
             given = data.get(step)
             if isinstance(given, Mapping) and (title := given.get(f"{key}_title")):
-                found[table.id, column.title] = {str(given.get(key)): str(title)}
-    return found
+                labels[table.id, column.title] = {str(given.get(key)): str(title)}
+    return labels
 
 
 def of_case(bundle: Bundle, process: str, data: Mapping[str, Any]) -> Words:

@@ -47,12 +47,12 @@ def compare(session: Session) -> list[str]:
 
 
 def _said(session: Session) -> dict[int, _Said]:
-    found: dict[int, _Said] = defaultdict(lambda: _Said({}))
+    by_case: dict[int, _Said] = defaultdict(lambda: _Said({}))
     query = (
         select(CaseEvent).where(CaseEvent.kind.in_(_KINDS)).order_by(CaseEvent.case_id, CaseEvent.position)
     )
     for event in session.scalars(query):
-        case, question = found[event.case_id], str(event.payload.get("question", ""))
+        case, question = by_case[event.case_id], str(event.payload.get("question", ""))
         match event.kind:
             case "advance_paid" | "relief_granted":
                 case.paid[question] = event
@@ -63,7 +63,7 @@ def _said(session: Session) -> dict[int, _Said]:
                 case.refunded += event.payload.get("amount", ZERO)
             case "refund_reversed":
                 case.refunded -= event.payload.get("amount", ZERO)
-    return found
+    return by_case
 
 
 def _forget(standing: dict[str, CaseEvent], question: str) -> None:
@@ -153,14 +153,14 @@ def _payments(
 
 def _places(session: Session, case_ids: Collection[int]) -> dict[int, set[str]]:
     """Where the cases are and were: payments stay with the township that paid them."""
-    found: dict[int, set[str]] = defaultdict(set)
+    by_case: dict[int, set[str]] = defaultdict(set)
     for row in session.execute(select(Case.id, Case.division)):
         if row.id in case_ids:
-            found[row.id].add(row.division)
+            by_case[row.id].add(row.division)
     for event in session.scalars(select(CaseEvent).where(CaseEvent.kind == "household_moved")):
         if event.case_id in case_ids:
-            found[event.case_id].add(str(event.payload.get("before", "")))
-    return found
+            by_case[event.case_id].add(str(event.payload.get("before", "")))
+    return by_case
 
 
 def _twice(session: Session) -> Iterator[str]:

@@ -73,12 +73,12 @@ _CASES = select(
 
 
 def _told(session: Session) -> dict[int, _History]:
-    found: dict[int, _History] = defaultdict(_History)
+    histories: dict[int, _History] = defaultdict(_History)
     query = (
         select(CaseEvent).where(CaseEvent.kind.in_(_KINDS)).order_by(CaseEvent.case_id, CaseEvent.position)
     )
     for event in session.scalars(query):
-        history = found[event.case_id]
+        history = histories[event.case_id]
         match event.kind:
             case "household_moved":
                 history.places.add(str(event.payload.get("before", "")))
@@ -86,7 +86,7 @@ def _told(session: Session) -> dict[int, _History]:
                 _grant(history, event)
             case _:
                 _end(history, event)
-    return found
+    return histories
 
 
 def _grant(history: _History, event: CaseEvent) -> None:
@@ -116,11 +116,11 @@ def _end(history: _History, event: CaseEvent) -> None:
 
 def _households_left(session: Session) -> dict[str, set[int]]:
     """By case number: the households that it left with a person who moved alone, as awards were granted there."""
-    found: dict[str, set[int]] = defaultdict(set)
+    by_number: dict[str, set[int]] = defaultdict(set)
     for row in session.scalars(select(Transfer).where(Transfer.status == "accepted")):
         for number in row.went_along:
-            found[str(number)].add(row.household_id)
-    return found
+            by_number[str(number)].add(row.household_id)
+    return by_number
 
 
 def _covers(award: Award, members: Iterable[AwardMember]) -> bool:

@@ -58,10 +58,10 @@ def ask(
     household = _household(uow, case)
     locks.hold(uow, household)
     claim = _claim(uow, case, event, amount, household)
-    found = _compare(uow, case, claim, amount, terms)
-    claim.seen = found.numbers
+    findings = _compare(uow, case, claim, amount, terms)
+    claim.seen = findings.numbers
     claim.seen_until = max((i.id for i in items if i.id is not None), default=0)
-    return found
+    return findings
 
 
 def objection(
@@ -83,18 +83,18 @@ def objection(
     household = _household(uow, case)
     locks.hold(uow, household)
     claim = _claim_of(uow, case) or _claim(uow, case, event, amount, household)
-    found = _compare(uow, case, claim, amount, terms)
+    findings = _compare(uow, case, claim, amount, terms)
     decided = any(
         i.role == Role.COUNTY_LEADER and i.status == "done" and i.id > claim.seen_until for i in items
     )
-    is_seen = decided and bool(reason.strip()) and set(found.numbers) <= set(claim.seen)
-    if found.same and not is_seen:
-        return SAME_EVENT, [a.case_number for a in found.same]
-    if found.together and not is_seen:
-        return SPLIT, [a.case_number for a in found.together]
+    is_seen = decided and bool(reason.strip()) and set(findings.numbers) <= set(claim.seen)
+    if findings.same and not is_seen:
+        return SAME_EVENT, [a.case_number for a in findings.same]
+    if findings.together and not is_seen:
+        return SPLIT, [a.case_number for a in findings.together]
     if terms.limit is not None and amount > terms.limit and not decided:
         return LIMIT, []
-    if ceiling is not None and found.year_total + amount > ceiling:
+    if ceiling is not None and findings.year_total + amount > ceiling:
         return CEILING, []
     return "", []
 

@@ -25,14 +25,14 @@ ZERO = Decimal(0)
 def locked_fund(uow: UnitOfWork, township: str) -> Fund:
     """Lock the fund of a township and return it; created empty if missing. Raises `NotFound` if it is no township."""
     query = select(Fund).where(Fund.township == township).with_for_update()
-    found = uow.session.scalar(query)
-    if found is None:
+    fund = uow.session.scalar(query)
+    if fund is None:
         divisions.township(uow.session, township, "")
         uow.insert_if_missing(
             Fund, township=township, division=township, cash=ZERO, advanced=ZERO, entries_count=0, head=""
         )
-        found = uow.session.scalars(query).one()
-    return found
+        fund = uow.session.scalars(query).one()
+    return fund
 
 
 def enter(

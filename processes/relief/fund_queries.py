@@ -59,10 +59,10 @@ def funds(session: Session) -> list[Fund]:
 
 def fund_of(session: Session, township: str) -> Fund:
     """Return the fund of a township in scope; raises `NotFound`."""
-    found = session.scalar(select(Fund).where(Fund.township == township))
-    if found is None:
+    fund = session.scalar(select(Fund).where(Fund.township == township))
+    if fund is None:
         raise NotFound()
-    return found
+    return fund
 
 
 def fund_or_none(session: Session, township: str) -> Fund | None:
@@ -240,10 +240,10 @@ def _balances(session: Session, fund_id: int, before: date | None) -> dict[str, 
     )
     if before is not None:
         query = query.where(FundEntry.booked_on < before)
-    found = dict.fromkeys(fund_rules.ACCOUNTS, ZERO)
+    balances = dict.fromkeys(fund_rules.ACCOUNTS, ZERO)
     for account, amount in session.execute(query):
-        found[account] += amount
-    return found
+        balances[account] += amount
+    return balances
 
 
 def _limits(month: str) -> tuple[date, date]:

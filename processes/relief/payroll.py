@@ -91,9 +91,9 @@ def sums(session: Session, month: str, digits: int) -> list[PaySum]:
     query = select(
         Award.programme, Award.programme_title, Award.division, Award.monthly_amount, Award.account.is_(None)
     ).where(_paid_in(month))  # fmt: skip
-    found: dict[tuple[str, str, str], tuple[int, Decimal, int]] = {}
+    by_key: dict[tuple[str, str, str], tuple[int, Decimal, int]] = {}
     for programme, title, division, amount, is_without in session.execute(query):
         key = (programme, title, division[:digits])
-        count, total, without = found.get(key, (0, Decimal(0), 0))
-        found[key] = (count + 1, total + amount, without + is_without)
-    return [PaySum(*key, *value) for key, value in sorted(found.items())]
+        count, total, without = by_key.get(key, (0, Decimal(0), 0))
+        by_key[key] = (count + 1, total + amount, without + is_without)
+    return [PaySum(*key, *value) for key, value in sorted(by_key.items())]

@@ -30,10 +30,10 @@ def require_batchable(mapper: Mapper[Any], _kind: type[Any] | None = None) -> No
 
     Listens to `mapper_configured` of every row (`storage.base`), so that no model is missed.
     """
-    found = [*_of_mapper(mapper), *(_of_columns(mapper.local_table) if _has_table(mapper) else ())]
-    if found:
+    obstacles = [*_of_mapper(mapper), *(_of_columns(mapper.local_table) if _has_table(mapper) else ())]
+    if obstacles:
         raise UnwritableMapping(
-            f"{mapper.class_.__name__} cannot be written by storage.batched_flush: {'; '.join(found)} (docs/adr/0063)"
+            f"{mapper.class_.__name__} cannot be written by storage.batched_flush: {'; '.join(obstacles)} (docs/adr/0063)"
         )
 
 

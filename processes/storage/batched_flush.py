@@ -107,7 +107,7 @@ def _writes(fresh: Iterable[Row], changed: Iterable[Row]) -> list[Write]:
     order.
     """
     places = _places()
-    found: list[tuple[tuple[int, bool, Any], Statement, dict[str, Any]]] = []
+    writes: list[tuple[tuple[int, bool, Any], Statement, dict[str, Any]]] = []
     for row in changed:
         state = inspect(row)
         table = _table(state)
@@ -116,16 +116,16 @@ def _writes(fresh: Iterable[Row], changed: Iterable[Row]) -> list[Write]:
             require_no_listeners(state, is_change=True)
             statement = _statement(table, tuple(values), is_change=True)
             assert state.key is not None
-            found.append(((places[table], False, state.key[1]), statement, values | _old_key(state)))
+            writes.append(((places[table], False, state.key[1]), statement, values | _old_key(state)))
     for row in fresh:
         state = inspect(row)
         table = _table(state)
         values = _all_values(state)
         require_no_listeners(state, is_change=False)
         statement = _statement(table, tuple(values), is_change=False)
-        found.append(((places[table], True, ()), statement, values))
-    found.sort(key=lambda write: write[0])
-    return [(statement, values) for _, statement, values in found]
+        writes.append(((places[table], True, ()), statement, values))
+    writes.sort(key=lambda write: write[0])
+    return [(statement, values) for _, statement, values in writes]
 
 
 def _net_change(state: InstanceState[Any]) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def _statement(table: Table, columns: tuple[str, ...], *, is_change: bool) -> St
         if not _checks_own_row(dialect):
             return changing
         # Fails if there is no such row, and with it everything sent after it, including COMMIT.
-        found = changing.returning(literal(1)).cte("found")
-        return select(literal(1) / func.count()).select_from(found)
+        changed_rows = changing.returning(literal(1)).cte("found")
+        return select(literal(1) / func.count()).select_from(changed_rows)
 
     return Statement(made)

@@ -55,12 +55,12 @@ class Ask(Generic[R]):
 
     def _readers_for(self, cursor: Any, dialect: Dialect) -> list[tuple[int, Processor]]:
         """Converters from the driver's values to the row's, by position; most columns need none."""
-        found: list[tuple[int, Processor]] = []
+        readers: list[tuple[int, Processor]] = []
         for at, (column, described) in enumerate(zip(self._columns, cursor.description, strict=True)):
             read = column.type.dialect_impl(dialect).result_processor(dialect, described[1])
             if read is not None:
-                found.append((at, read))
-        return found
+                readers.append((at, read))
+        return readers
 
 
 SCOPE = "division_prefix"

@@ -94,10 +94,10 @@ def _listed(setting: str, what: str) -> tuple[bytes, ...]:
     """The certificates (DER) of a PEM file named by a setting; none if it is not set."""
     given = os.environ.get(setting)
     try:
-        found = x509.load_pem_x509_certificates(Path(given).read_bytes()) if given else []
+        certificates = x509.load_pem_x509_certificates(Path(given).read_bytes()) if given else []
     except (OSError, ValueError) as fault:
         raise CertificateUnusable(reason=f"{what}（{setting}）不能读取") from fault
-    return tuple(c.public_bytes(Encoding.DER) for c in found)
+    return tuple(c.public_bytes(Encoding.DER) for c in certificates)
 
 
 def _der(path: Path) -> bytes:

@@ -36,10 +36,10 @@ class Statement:
 
     def on(self, dialect: Dialect) -> _Compiled:
         """Return the statement compiled for this kind of database."""
-        found = self._compiled.get(dialect.name)
-        if found is None:
-            found = self._compiled[dialect.name] = _Compiled(self.made(dialect), dialect)
-        return found
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self.made(dialect), dialect)
+        return compiled
 
 
 class _Compiled:

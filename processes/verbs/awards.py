@@ -64,14 +64,14 @@ def list_awards(context: Context) -> dict[str, Any]:
     people = context.uow.session.scalars(
         select(Membership.person_id).where(Membership.household_id == context.case.household_id)
     )
-    found: dict[str, str] = {}
+    options: dict[str, str] = {}
     drawn = queries.standing_benefits(context.uow.session, people)
     for standing in queries.called(context.uow.session, context.case.division, drawn):
-        named = found.get(standing.case_number, f"{standing.programme_title}（{standing.case_number}）：")
-        found[standing.case_number] = f"{named}{'' if named.endswith('：') else '、'}{standing.name}"
+        named = options.get(standing.case_number, f"{standing.programme_title}（{standing.case_number}）：")
+        options[standing.case_number] = f"{named}{'' if named.endswith('：') else '、'}{standing.name}"
     return {
-        "options": [{"value": number, "label": label} for number, label in sorted(found.items())],
-        "count": Decimal(len(found)),
+        "options": [{"value": number, "label": label} for number, label in sorted(options.items())],
+        "count": Decimal(len(options)),
     }
 
 

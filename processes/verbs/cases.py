@@ -119,15 +119,15 @@ def _joined(context: Context, known: Case, route: Mapping[str, Any]) -> dict[str
 
 def _distinct(routes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """One case for each target, whatever number of needs led to it."""
-    found: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+    by_target: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     for route in routes:
         key = (str(route["programme"]), str(route.get("process", "")), str(route.get("target") or ""))
-        earlier = found.get(key)
+        earlier = by_target.get(key)
         if earlier is None:
-            found[key] = route
+            by_target[key] = route
         elif route.get("need") not in str(earlier.get("need", "")).split("、"):
-            found[key] = {**earlier, "need": f"{earlier['need']}、{route['need']}"}
-    return list(found.values())
+            by_target[key] = {**earlier, "need": f"{earlier['need']}、{route['need']}"}
+    return list(by_target.values())
 
 
 def _told(context: Context, case: Case, route: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from processes.verbs.registry import Context, verb
 )  # fmt: skip
 def desk(context: Context, department: str) -> dict[str, Any]:
     """Return whether the department works in this system."""
-    found = accounts.of_department(context.uow.session, department, context.case.division)
-    return {"department": department, "answers": bool(found)}
+    officers = accounts.of_department(context.uow.session, department, context.case.division)
+    return {"department": department, "answers": bool(officers)}
 
 
 @verb("referral.urge", "催办", "记录一次催办；催办内容显示在承办部门的待办和办件进展中。")

@@ -46,18 +46,18 @@ def check(
     """Return what the register says of reliefs of the same people; suggests and decides nothing (C40)."""
     claim_event = _event(event, event_on, bills_from, bills_until, people)
     terms = Terms(int(same_event_months), int(split_days), limit)
-    found = claims.ask(context.uow, context.case, context.items, claim_event, amount, terms)
-    if found.numbers:
-        kind = "split_flagged" if found.together and not found.same else "same_event_flagged"
+    findings = claims.ask(context.uow, context.case, context.items, claim_event, amount, terms)
+    if findings.numbers:
+        kind = "split_flagged" if findings.together and not findings.same else "same_event_flagged"
         events.append(
             context.uow, context.case, context.actor, kind, "疑似拆分申请" if kind == "split_flagged" else "可能为同一事件",
-            cases=found.numbers,
+            cases=findings.numbers,
         )  # fmt: skip
-    given = [a.given_on for a in found.same if a.given_on is not None]
+    given = [a.given_on for a in findings.same if a.given_on is not None]
     return {
-        "same_event": bool(found.same), "same_event_on": max(given) if given else None,
-        "split": bool(found.together), "cases": found.numbers,
-        "year_total": found.year_total, "year_count": Decimal(found.year_count),
+        "same_event": bool(findings.same), "same_event_on": max(given) if given else None,
+        "split": bool(findings.together), "cases": findings.numbers,
+        "year_total": findings.year_total, "year_count": Decimal(findings.year_count),
     }  # fmt: skip
 
 

@@ -108,9 +108,9 @@ def lock_cases_in_hand(uow: UnitOfWork, username: str) -> list[int]:
 def tell_overseers(uow: UnitOfWork, actor: Actor, account: Account, text: str) -> None:
     """Tell the other administrators and the auditors."""
     watching = {Role.ADMINISTRATOR, Role.AUDITOR}
-    found = uow.session.scalars(select(Account).where(Account.is_active.is_(True)))
+    accounts = uow.session.scalars(select(Account).where(Account.is_active.is_(True)))
     recipients = [
-        a.id for a in found if watching & set(a.roles) and a.id not in (actor.account_id, account.id)
+        a.id for a in accounts if watching & set(a.roles) and a.id not in (actor.account_id, account.id)
     ]
     notices.tell(uow, recipients, "account", text)
 

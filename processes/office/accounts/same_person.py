@@ -129,10 +129,10 @@ def untie(uow: UnitOfWork, actor: Actor, change: AccountChange) -> None:
 
 
 def _named(uow: UnitOfWork, username: str) -> Account:
-    found = uow.session.scalar(select(Account).where(Account.username == username))
-    if found is None:
+    account = uow.session.scalar(select(Account).where(Account.username == username))
+    if account is None:
         raise AccountInvalid(reason="请选择另一个已有的账号")
-    return found
+    return account
 
 
 def _group(uow: UnitOfWork, *accounts: Account) -> Sequence[Account]:

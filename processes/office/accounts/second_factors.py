@@ -345,10 +345,10 @@ def _untried(uow: UnitOfWork, account: Account) -> SecondFactor:
         SecondFactor.account_id == account.id, SecondFactor.confirmed_at.is_(None),
         SecondFactor.added_at > sessions.wall() - factors.UNTRIED,
     )  # fmt: skip
-    found = uow.session.scalar(query)
-    if found is None:
+    factor = uow.session.scalar(query)
+    if factor is None:
         raise RuleBroken(reason="登记已经过时，请重新开始")
-    return found
+    return factor
 
 
 def _label(typed: str, default: str) -> str:

@@ -91,11 +91,11 @@ def media_type(content: bytes) -> str:
             reason=f"文件为 {len(content) / 1_000_000:.1f} MB，超过 {MAX_ATTACHMENT // 1_000_000} MB 的上限，请压缩或分开扫描"
         )
     try:
-        found = str(puremagic.from_string(content, mime=True))
+        detected = str(puremagic.from_string(content, mime=True))
     except (puremagic.PureError, ValueError):
-        found = ""
-    if found not in MEDIA_TYPES:
+        detected = ""
+    if detected not in MEDIA_TYPES:
         raise AttachmentRefused(
             reason="只接受 PDF 文件和照片（JPG、PNG、TIFF、WebP）；判断依据是文件内容，不是文件名"
         )
-    return found
+    return detected

@@ -158,12 +158,12 @@ def _origin(ref: str, to: str) -> str:
 
 def _given_after(run: Run, origin: str) -> list[tuple[str, str, Any]]:
     """Answers of the office at or after a step: reference, operation, result; latest first."""
-    found = []
+    answers = []
     for entry in reversed(run.state().journal):
         node = run.definition.node_at(entry.ref) if entry.kind == "answer" else None
         if node is not None and node.operation and returns.comes_after(run.definition, origin, entry.ref):
-            found.append((entry.ref, node.operation, entry.data))
-    return found
+            answers.append((entry.ref, node.operation, entry.data))
+    return answers
 
 
 def _demand_nothing_given(run: Run, ref: str, to: str) -> None:

@@ -183,9 +183,9 @@ def _demand_county(actor: Actor, permission: Permission) -> None:
 def _declared(uow: UnitOfWork, name: str) -> Parameter:
     """The parameter as the newest releases declare it, with the values of the book; raises `NotFound`."""
     for release in publish.published_programmes(uow.session):
-        found = publish.open_release(uow.session, release.id).policy.parameters.get(name)
-        if found is not None:
-            return found
+        parameter = publish.open_release(uow.session, release.id).policy.parameters.get(name)
+        if parameter is not None:
+            return parameter
     raise NotFound()
 
 
@@ -195,8 +195,8 @@ def _before(parameter: Parameter, raw: dict[str, Any]) -> Scalar | None:
         since, division = reading.day(raw.get("since") or ""), reading.compact(raw.get("division", ""))
     except Unreadable:
         return None
-    found = parameter.in_force(since, division)
-    return None if found is None else found.value
+    value = parameter.in_force(since, division)
+    return None if value is None else value.value
 
 
 def _title(uow: UnitOfWork, row: ParameterValue) -> str:

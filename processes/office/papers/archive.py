@@ -259,7 +259,7 @@ def _old_file(uow: UnitOfWork, actor: Actor, number: str) -> OldFile:
     query = select(OldFile).where(
         OldFile.number == number, OldFile.destroyed_on.is_(None), within(OldFile.division, actor.division)
     )
-    found = uow.session.scalar(query.with_for_update())
-    if found is None:
+    old_file = uow.session.scalar(query.with_for_update())
+    if old_file is None:
         raise NotFound()
-    return found
+    return old_file

@@ -60,12 +60,12 @@ def look_up(settings: Settings, uow: UnitOfWork, actor: Actor, command: LookUpPe
     another township only the existence is shown, unless the typed name is theirs. Raises `LookUpsExhausted`;
     the auditors are notified when an account reaches its daily limit.
     """
-    found = _looked_up(uow, actor, command.id_number, command.address)
-    if found is None:
+    person = _looked_up(uow, actor, command.id_number, command.address)
+    if person is None:
         return LookUpPersonResult(person_id=None)
-    is_ours = not found.division or actor.covers(found.division)
-    is_named = is_ours or found.name == command.name.strip()
-    return LookUpPersonResult(person_id=found.person_id, is_ours=is_ours, division=found.division if is_ours else "", name=found.name if is_named else "", masked=found.masked if is_ours else "", household=found.household_number if is_ours else "")  # fmt: skip
+    is_ours = not person.division or actor.covers(person.division)
+    is_named = is_ours or person.name == command.name.strip()
+    return LookUpPersonResult(person_id=person.person_id, is_ours=is_ours, division=person.division if is_ours else "", name=person.name if is_named else "", masked=person.masked if is_ours else "", household=person.household_number if is_ours else "")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ def search_number(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: SearchNumber
 ) -> SearchNumberResult:
     """Search for an ID number within the actor's divisions; returns `person_id` (None: nobody)."""
-    found = _looked_up(uow, actor, command.id_number, command.address)
-    return SearchNumberResult(person_id=None if found is None else found.person_id)
+    person = _looked_up(uow, actor, command.id_number, command.address)
+    return SearchNumberResult(person_id=None if person is None else person.person_id)
 
 
 def numbers_of_members(form: Mapping[str, Any], today: date) -> tuple[str, ...]:
@@ -136,14 +136,14 @@ def number_typed(document: str, raw: str, today: date) -> tuple[str, ...]:
 
 def _looked_up(uow: UnitOfWork, actor: Actor, id_number: str, address: str) -> queries.Found | None:
     """The owner of a number; counted and logged without the number itself."""
-    found = queries.look_up(uow.session, id_number)
-    _count(uow, actor, [_target(found, id_number)], address)
-    return found
+    person = queries.look_up(uow.session, id_number)
+    _count(uow, actor, [_target(person, id_number)], address)
+    return person
 
 
-def _target(found: queries.Found | None, number: str) -> str:
+def _target(person: queries.Found | None, number: str) -> str:
     """The target in the log: the person found, or a keyed fingerprint."""
-    return f"person/{found.person_id}" if found else f"person/- {keyring.current().blind_index(number)[:8]}"
+    return f"person/{person.person_id}" if person else f"person/- {keyring.current().blind_index(number)[:8]}"
 
 
 def _count(uow: UnitOfWork, actor: Actor, targets: Sequence[str], address: str) -> None:

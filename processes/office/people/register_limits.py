@@ -33,10 +33,10 @@ def limit(uow: UnitOfWork, parameter: str, division: str) -> date:
     return clocks.calendar_of(uow.session).add_working_days(today, int(Decimal(str(days))))
 
 
-def tell_of_differences(uow: UnitOfWork, found: Sequence[PersonDifference]) -> None:
+def tell_of_differences(uow: UnitOfWork, differences: Sequence[PersonDifference]) -> None:
     """Notify the clerks of the townships of the files; the notice contains no names."""
-    for person_id in dict.fromkeys(d.person_id for d in found):
-        due_on = min(d.due_on for d in found if d.person_id == person_id)
+    for person_id in dict.fromkeys(d.person_id for d in differences):
+        due_on = min(d.due_on for d in differences if d.person_id == person_id)
         home = uow.session.get_one(Person, person_id).home
         text = f"另一乡镇登记的人员信息与本地档案不一致，请于 {due_on} 前在“登记差异”中处理"
         notices.tell(uow, clerks(uow, home), KIND, text)

@@ -33,8 +33,8 @@ def demand_current(run: Run, done: WorkItem) -> None:
         return
     if not any(i.status == "open" and _leads_to_a_decision(run, i.ref) for i in run.items):
         return  # query the database only if something may be granted next
-    found = snapshots.standing(run.uow.session, run.case)
-    if found is not None and found.acted_at is None:
+    snapshot = snapshots.standing(run.uow.session, run.case)
+    if snapshot is not None and snapshot.acted_at is None:
         snapshots.demand_unchanged(run.uow, run.case)
 
 
@@ -55,9 +55,9 @@ def demand_reason(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
     if rule is None or item.task not in rule.steps:
         return
     computation = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
-    found = deviations.compare(computation, rule, item.task, data)
-    if found is not None:
-        deviations.demand_reason(found, data)
+    deviation = deviations.compare(computation, rule, item.task, data)
+    if deviation is not None:
+        deviations.demand_reason(deviation, data)
 
 
 def note_deviation(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
@@ -66,11 +66,11 @@ def note_deviation(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
     if rule is None or item.task not in rule.steps:
         return
     computation = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
-    found = card.note_deviation(run.uow, computation, item, data)
-    if found is not None:
+    deviation = card.note_deviation(run.uow, computation, item, data)
+    if deviation is not None:
         events.append(
-            run.uow, run.case, run.actor, "deviated", item.title, ref=item.ref, computed=found.computed,
-            decided=found.decided, reason=deviations.demand_reason(found, data),
+            run.uow, run.case, run.actor, "deviated", item.title, ref=item.ref, computed=deviation.computed,
+            decided=deviation.decided, reason=deviations.demand_reason(deviation, data),
         )  # fmt: skip
 
 
@@ -106,12 +106,12 @@ def recompute(settings: Settings, uow: UnitOfWork, actor: Actor, command: Recomp
     run.demand_apart(item, actor, away)
     state = run.state()
     taken = returns.answered(run.definition, state, snapshots.GATHER)
-    found = snapshots.standing(uow.session, case)
-    if taken is None or (found is not None and found.acted_at is not None):
+    snapshot = snapshots.standing(uow.session, case)
+    if taken is None or (snapshot is not None and snapshot.acted_at is not None):
         raise RuleBroken(
             reason="本办件还没有测算，或者已据测算结果给付，不能重新测算；给付之后的变化按变更办理"
         )
-    changed = snapshots.changes(uow.session, case, found)
+    changed = snapshots.changes(uow.session, case, snapshot)
     reason = "；".join(d.title for d in changed) or "核对后重新测算"
     run.advance(p.Recompute(taken.ref, reason), state)
     _after(run, item, reason)

@@ -19,13 +19,13 @@ _XML = (".bpmn", ".dmn")
 
 def lint_paths(paths: list[Path], office: Office) -> list[Problem]:
     """Return problems of programme folders, of folders that contain some, and of single content files."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for path in paths:
         for folder, only in _targets(path):
-            found += [
+            problems += [
                 p for p in lint_folder(folder, office, found_in=path) if only is None or Path(p.file) == only
             ]
-    return found
+    return problems
 
 
 def lint_folder(folder: Path, office: Office, found_in: Path | None = None) -> list[Problem]:
