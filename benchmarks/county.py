@@ -1,4 +1,4 @@
-"""A county of 60,000 households out of the demonstration county of 200: its rows multiplied by SQL, its chains sealed anew."""
+"""A county of 60,000 households made from the demo county of 200: rows multiplied by SQL, chains recomputed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The databases to measure on: SQLite in a temporary folder, PostgreSQL where one is running.
+"""Databases to measure on: SQLite in a temporary folder, and PostgreSQL if one is running.
 
-PostgreSQL is found by `YIMEN_TEST_POSTGRESQL`; where it is not set, the scripts of `./test` start
-one on loopback and stop it afterwards.
+PostgreSQL is found by `YIMEN_TEST_POSTGRESQL`; if it is not set, the scripts of `./test` start one on
+loopback and stop it afterwards.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ import typst
 from sqlalchemy import select
 
 from documents import render
-from documents.render import Press, Sheet
+from documents.render import Renderer, RenderJob
 from processes.office.papers.print_runs import MakePaymentList
 from processes.papers.models import IssuedPaper
 from processes.papers.run_models import PrintRun
@@ -38,21 +38,21 @@ COUNTY = "340199"
 def measure(rounds: int) -> dict[str, float]:
     """`warm_ms`, `kb`, `per_second`, `rss_mb`; `typst_ms` and `typst_kb` are the same page set by typst."""
     with _approval_form() as sheet:
-        presses = [Press() for _ in range(PRESSES)]
-        for press in presses:
-            press.make(sheet)
+        renderers = [Renderer() for _ in range(PRESSES)]
+        for renderer in renderers:
+            renderer.make(sheet)
         times = []
         for _ in range(rounds):
             begun = time.perf_counter()
-            made = presses[0].make(sheet)
+            made = renderers[0].make(sheet)
             times.append((time.perf_counter() - begun) * 1000)
         begun = time.perf_counter()
         with ThreadPoolExecutor(PRESSES) as pool:
-            list(pool.map(lambda n: presses[n % PRESSES].make(sheet), range(rounds * PRESSES)))
+            list(pool.map(lambda n: renderers[n % PRESSES].make(sheet), range(rounds * PRESSES)))
         rate = rounds * PRESSES / (time.perf_counter() - begun)
-        memory = max(p.resident_megabytes() for p in presses)
-        for press in presses:
-            press.close()
+        memory = max(p.resident_megabytes() for p in renderers)
+        for renderer in renderers:
+            renderer.close()
         limit, limit_kb = _typst(sheet.data, rounds)
     return {
         "warm_ms": round(median(times), 1),
@@ -71,15 +71,15 @@ def measure_form(rounds: int) -> dict[str, Any]:
     """
     with _approval_form() as sheet:
         forms = {n: families.of(sheet, n) for n in FAMILIES}
-        press = Press()
-        made = {n: press.make(form) for n, form in forms.items()}
+        renderer = Renderer()
+        made = {n: renderer.make(form) for n, form in forms.items()}
         times: dict[int, list[float]] = {n: [] for n in FAMILIES}
         for _ in range(rounds):
             for n, form in forms.items():
                 begun = time.perf_counter()
-                made[n] = press.make(form)
+                made[n] = renderer.make(form)
                 times[n].append((time.perf_counter() - begun) * 1000)
-        press.close()
+        renderer.close()
         limit, limit_kb = _typst(sheet.data, rounds)
     told = {n: (median(times[n]), len(made[n].content) / 1024) for n in FAMILIES}
     return {
@@ -122,7 +122,7 @@ def measure_list(households: int) -> dict[str, float]:
         seconds = time.perf_counter() - begun
         with stage.database.reading("") as session:
             run = session.scalars(select(PrintRun)).one()
-        peak = render.press().peak_megabytes()
+        peak = render.renderer().peak_megabytes()
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         size = len(file_store.get(stage.office.settings.papers, run.sha256 or ""))
     return {
@@ -132,12 +132,12 @@ def measure_list(households: int) -> dict[str, float]:
 
 
 @contextmanager
-def _approval_form() -> Iterator[Sheet]:
+def _approval_form() -> Iterator[RenderJob]:
     with _stage() as (stage, bundle):
         cases.a_case(stage, at="serve_confirmation")
         with stage.database.reading("") as session:
             paper = session.scalars(select(IssuedPaper).where(IssuedPaper.kind == "approval_form")).one()
-        yield Sheet(
+        yield RenderJob(
             bundle.templates(), paper.template, paper.contract, "http://127.0.0.1:8000/verify/x",
             paper.issued_at.isoformat(),
         )  # fmt: skip

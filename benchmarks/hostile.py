@@ -1,7 +1,8 @@
-"""Clerks at their work while others send files that are made to cost: how much slower the clerks' answers become.
+"""Response times of clerks while others send files designed to be slow.
 
-Three kinds: a PDF whose page tree is a bomb to the public page, sixty pages of A0 and a drawing of many thousand lines
-as scans that come back.  Told are the clerks' 95th percentile without and with them, and how the files were answered.
+Three kinds: a PDF whose page tree is a bomb to the public page, sixty pages of A0 and a drawing of many
+thousand lines as returned scans. Reported are the clerks' 95th percentile without and with them, and the
+responses to the files.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
-"""Milliseconds and statements of real pages, for each role that may open them, in the demonstration county and in a
-county of 60,000 households; each beside the page that reads nothing but who is there."""
+"""Milliseconds and statements of real pages, for each role that may open them.
+
+Measured in the demo county and in a county of 60,000 households; each beside a page that reads only the
+signed-in person.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hundred people at once at a real desk: every one signs in, looks at queues and cases, claims and finishes steps."""
+"""A hundred simultaneous users at a real desk: each signs in, views queues and cases, claims and finishes steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases of the register computed anew under a draft: seconds for so many, on two processes."""
+"""Seconds for recomputing a number of registered cases under a draft, on two processes."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The press: plain data in, PDF bytes out.  Imports nothing of ours."""
+"""The renderer: plain data in, PDF bytes out. Imports nothing else of this project."""

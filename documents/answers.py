@@ -1,7 +1,7 @@
-"""What a child of the press answers, read without letting it run anything here.
+"""Receives results of renderer child processes without executing anything from them.
 
-A child reads files of strangers with libraries written in C.  Whoever took one over could answer with an object that runs
-code where it is unpacked; so only our own kinds of answers are unpacked, and only so many bytes.
+A child reads untrusted files with C libraries. If it were taken over, it could send an object that runs code
+when unpickled; so only our own result types are unpickled, up to a size limit.
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ from documents import errors, sheets
 MAX_ANSWER = 500_000_000
 _KINDS = (sheets.Made, sheets.ScannedPage, sheets.SignatureSeen)
 _FAULTS = tuple(
-    kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.PressError)
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, errors.RendererError)
 )
 _KNOWN = {(kind.__module__, kind.__qualname__): kind for kind in (*_KINDS, *_FAULTS)}
 
 
 class _Reader(pickle.Unpickler):
-    """Plain values, our own answers and errors; nothing else is looked up."""
+    """Unpickler for plain values, our own results and errors only."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """One of the known kinds; raises `RenderingFailed`."""
+        """Return one of the known types; raises `RenderingFailed`."""
         try:
             return _KNOWN[module, name]
         except KeyError:
@@ -33,11 +35,12 @@ class _Reader(pickle.Unpickler):
 
 
 def receive(pipe: Connection) -> Any:
-    """The next answer; raises `EOFError`, `OSError` when the child has ended, `RenderingFailed` when it is none of ours."""
+    """Return the next result; raises `EOFError`, `OSError` if the child has ended, `RenderingFailed` if it is
+    not ours."""
     content = pipe.recv_bytes(MAX_ANSWER)
     try:
         return _Reader(io.BytesIO(content)).load()
     except errors.RenderingFailed:
         raise
-    except Exception as fault:  # whatever a forged answer makes the reader stumble over
+    except Exception as fault:  # any error that a forged result causes in the unpickler
         raise errors.RenderingFailed("文书进程的回答无法读取") from fault

@@ -1,6 +1,7 @@
-"""The data that travels inside a PDF: what stands on its page and nothing more (PIPL articles 6 and 28: least data).
+"""Data embedded in a PDF: only what its page shows (PIPL articles 6 and 28: data minimisation).
 
-A contract holds more than a letter shows (what neighbours said, every official's opinion); the letter goes to others.
+A contract contains more than a letter shows (statements of neighbours, every official's opinion); the letter
+goes to other people.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ _AFTER = re.compile(r"[\d-]|[.,]\d")
 
 
 def shown(data: Any, page: str, templates: str | None = None) -> dict[str, Any]:
-    """The leaves of a contract that stand on a page of HTML, in their places; empty parts are left out.
+    """Return the leaves of a contract that appear on a page of HTML, at their paths; empty parts are left
+    out.
 
-    `templates` is the text that reads the contract: what it does not name is left out, even where the same word
-    (同意) happens to stand on the page.  None: whatever stands there.
+    `templates` is the text that reads the contract: values that it does not name are left out, even if the
+    same word (同意) appears on the page. None: anything that appears.
     """
     words = None if templates is None else frozenset(_NAME.findall(templates))
     kept = _kept(data, _plain(html.unescape(_TAG.sub("", page.partition("<body")[2] or page))), words)
@@ -31,16 +33,17 @@ def shown(data: Any, page: str, templates: str | None = None) -> dict[str, Any]:
 
 
 def ways(leaf: Any) -> set[str]:
-    """How a leaf may stand on a page: as it is, a date in words, an amount with and without separators."""
+    """Return the possible forms of a leaf on a page: as it is, a date in words, an amount with and without
+    separators."""
     text = _plain(str(leaf))
-    found = {text}
+    forms = {text}
     date = _DATE.fullmatch(str(leaf))
     if date is not None:
         year, month, day = (int(part) for part in date.groups())
-        found |= {f"{year}年{month}月{day}日", f"{year}-{month:02d}-{day:02d}"}
+        forms |= {f"{year}年{month}月{day}日", f"{year}-{month:02d}-{day:02d}"}
     elif _NUMBER.fullmatch(text):
-        found |= _amounts(text)
-    return found - {""}
+        forms |= _amounts(text)
+    return forms - {""}
 
 
 def _amounts(text: str) -> set[str]:
@@ -48,8 +51,8 @@ def _amounts(text: str) -> set[str]:
         value = Decimal(text)
     except InvalidOperation:
         return set()
-    whole = f"{value.normalize():f}"
-    return {whole, f"{value:,.2f}", f"{value:.2f}", f"{value:,f}"}
+    digits = f"{value.normalize():f}"
+    return {digits, f"{value:,.2f}", f"{value:.2f}", f"{value:,f}"}
 
 
 def _plain(text: str) -> str:
@@ -59,8 +62,10 @@ def _plain(text: str) -> str:
 def _kept(part: Any, page: str, words: frozenset[str] | None) -> Any:
     if isinstance(part, dict):
         named = {key: value for key, value in part.items() if words is None or key in words}
-        found = {key: kept for key, value in named.items() if (kept := _kept(value, page, words)) is not None}
-        return found or None
+        kept_values = {
+            key: kept for key, value in named.items() if (kept := _kept(value, page, words)) is not None
+        }
+        return kept_values or None
     if isinstance(part, list | tuple):
         rows = [kept for value in part if (kept := _kept(value, page, words)) is not None]
         return rows or None
@@ -70,7 +75,7 @@ def _kept(part: Any, page: str, words: frozenset[str] | None) -> Any:
 
 
 def _stands(way: str, page: str) -> bool:
-    """A number stands on a page as a whole: 12 does not stand in 2026-12-01 or 1,200."""
+    """Whether a value appears on the page; numbers must match as a whole: 12 is not in 2026-12-01 or 1,200."""
     at = page.find(way)
     while at >= 0:
         end = at + len(way)

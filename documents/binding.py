@@ -1,4 +1,4 @@
-"""Binding: scanned pages as one PDF, several papers as one PDF; all of them files that the press has made."""
+"""Joins scanned pages, or several papers, to one PDF; all inputs were made by the renderer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DOTS_PER_INCH = 200
 
 
 def joined(pictures: list[bytes]) -> bytes:
-    """Pictures as the pages of one PDF."""
+    """Return a PDF with the pictures as pages."""
     first, *others = [Image.open(io.BytesIO(p)) for p in pictures]
     out = io.BytesIO()
     first.save(out, "PDF", save_all=True, append_images=others, resolution=DOTS_PER_INCH)
@@ -20,11 +20,11 @@ def joined(pictures: list[bytes]) -> bytes:
 
 
 def bound(files: Iterable[bytes]) -> bytes:
-    """PDFs one after the other as one file; each is held only while it is taken in."""
-    with pikepdf.new() as whole:
+    """Concatenate PDFs; each is held in memory only while it is added."""
+    with pikepdf.new() as joined_pdf:
         for content in files:
             with pikepdf.open(io.BytesIO(content)) as part:
-                whole.pages.extend(part.pages)
+                joined_pdf.pages.extend(part.pages)
         out = io.BytesIO()
-        whole.save(out, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        joined_pdf.save(out, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()

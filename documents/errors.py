@@ -1,35 +1,35 @@
-"""What can go wrong in the press."""
+"""Errors of the renderer."""
 
 from __future__ import annotations
 
 
-class PressError(Exception):
-    """Root of the press's errors; the text is Chinese and names no person."""
+class RendererError(Exception):
+    """Root of the renderer's errors; the text is Chinese and names no person."""
 
 
-class ValueMissing(PressError):
-    """A template asks for a value that the data does not hold."""
+class ValueMissing(RendererError):
+    """A template needs a value that the data do not contain."""
 
 
-class TemplateBroken(PressError):
+class TemplateBroken(RendererError):
     """A template that cannot be read."""
 
 
-class ScanUnreadable(PressError):
+class ScanUnreadable(RendererError):
     """An uploaded file is no picture and no PDF, or too large."""
 
 
-class SigningFailed(PressError):
+class SigningFailed(RendererError):
     """The certificate cannot be used, or the file cannot be signed."""
 
 
-class GlyphMissing(PressError):
-    """No face of this machine has a character that the page shows."""
+class GlyphMissing(RendererError):
+    """No font of this machine has a character on the page."""
 
 
-class PressBusy(PressError):
-    """Others wait already; nothing was begun."""
+class RendererBusy(RendererError):
+    """Others are waiting already; nothing was started."""
 
 
-class RenderingFailed(PressError):
+class RenderingFailed(RendererError):
     """The child process died, or ran out of time or memory."""

@@ -1,4 +1,4 @@
-"""Which faces papers are set in on this machine: the official ones where it has them, free ones otherwise."""
+"""Fonts used for papers on this machine: the official ones if installed, free ones otherwise."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ ROLES = {
     "宋体": ("宋体", "SimSun", "FandolSong", "Noto Serif CJK SC"),
     "生僻字": ("BabelStone Han", "HanaMinB", "Noto Serif CJK SC"),
 }
-"""For each kind of official type, the faces in the order in which the style sheet asks for them."""
+"""For each kind of official type, the fonts in the order in which the style sheet names them."""
 
 
 @cache
 def installed() -> tuple[str, ...]:
-    """The face in use for each kind of type, as `仿宋：FandolFang`; `没有` where the machine has none."""
+    """Return the font for each kind of type, as `仿宋：FandolFang`; `没有` if the machine has none."""
     lister = shutil.which("fc-list")
     if lister is None:
         return ()
     listed = subprocess.run([lister, ":", "family"], capture_output=True, text=True, check=False)  # noqa: S603
     families = {name.strip() for line in listed.stdout.splitlines() for name in line.split(",")}
     return tuple(
-        f"{kind}：{next((f for f in faces if f in families), '没有')}" for kind, faces in ROLES.items()
+        f"{kind}：{next((f for f in fonts if f in families), '没有')}" for kind, fonts in ROLES.items()
     )

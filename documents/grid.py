@@ -1,8 +1,8 @@
-"""The lines of a form's table, drawn at once for all its cells.
+"""Draws the lines of a form's table at once for all its cells.
 
-WeasyPrint draws the four borders of each cell as a drawing of their own: colours compared, state kept and put back, for
-130 cells of an approval form.  Cells whose style says `--grid` have no border for WeasyPrint; the width of their line is
-part of their padding, so that everything stands where it stood.
+WeasyPrint draws the four borders of each cell separately, with colour comparison and graphics state, for 130
+cells of an approval form. Cells with `--grid` in their style have no border for WeasyPrint; the line width is
+part of their padding, so that the layout is unchanged.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ import weasyprint
 from weasyprint.formatting_structure import boxes
 
 _ASKED: Final = "__grid"
-"""As WeasyPrint names the property `--grid`."""
+"""WeasyPrint's name of the property `--grid`."""
 _POINTS: Final = 0.75
-"""A CSS pixel in points, in which a page is drawn."""
+"""A CSS pixel in points, the unit in which a page is drawn."""
 _LINE: Final = 0.35
-"""Half a line, in points: the cell beyond it draws the other half."""
+"""Half a line, in points: the neighbouring cell draws the other half."""
 
 
 def draw(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
-    """Add the lines to the pages, in place; for reading aloud they are no content."""
+    """Draw the lines on the pages, in place, as artifacts (not read aloud)."""
     at = {item.reference: item for item in pdf.objects}
-    for page, told in zip(document.pages, pdf.page_references, strict=True):
+    for page, reference in zip(document.pages, pdf.page_references, strict=True):
         drawn = b"\n".join(_cells(page._page_box))
         if drawn:
-            at[at[told]["Contents"]].stream.append(b"/Artifact BMC q 0 g\n" + drawn + b"\nf* Q EMC")
+            at[at[reference]["Contents"]].stream.append(b"/Artifact BMC q 0 g\n" + drawn + b"\nf* Q EMC")
 
 
 def _cells(page: Any) -> Iterator[bytes]:
-    """For each cell its outer and its inner edge; between both it is filled.
+    """The outer and inner edge of each cell; the area between them is filled.
 
-    The axes are as WeasyPrint has turned them for the page: from its upper left corner, downwards.
+    The axes are as WeasyPrint set them for the page: from its upper left corner, downwards.
     """
     waiting = [page]
     while waiting:

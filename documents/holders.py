@@ -1,4 +1,4 @@
-"""Where the key is that signs: in a PKCS#12 file, or in a device that does not give it away (PKCS#11)."""
+"""Access to the signing key: a PKCS#12 file, or a device that never reveals it (PKCS#11)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from documents.sheets import Certificate, Token
 
 @contextmanager
 def signer_of(holder: Certificate | Token) -> Iterator[signers.Signer]:
-    """The key's holder for as long as one signature takes; raises `SigningFailed`."""
+    """Provide a signer for one signature; raises `SigningFailed`."""
     if isinstance(holder, Certificate):
         yield _from_file(holder)
     else:
@@ -36,7 +36,7 @@ def _from_file(holder: Certificate) -> signers.Signer:
 
 @contextmanager
 def _device(token: Token) -> Iterator[signers.Signer]:
-    # Only an office that has such a device loads its library.
+    # Loaded only by an office that has such a device.
     import pkcs11
     from pyhanko.config.pkcs11 import TokenCriteria
     from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session

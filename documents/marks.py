@@ -1,4 +1,4 @@
-"""The mark of a page: a small QR code in its corner, so that a signed sheet finds its way back (退件归位)."""
+"""Page marks: a small QR code in the corner, by which a signed page is filed (退件归位)."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import segno
 _MM = 72 / 25.4
 _SIZE = 11 * _MM
 _RIGHT = 194 * _MM
-"""From the left edge of the paper to the right edge of the mark: within the type area of every form."""
+"""From the left edge of the paper to the right edge of the mark: inside the type area of every form."""
 _BOTTOM = 5 * _MM
 _MASK = 4
 
 
 def stamp(pdf: pikepdf.Pdf, address: str) -> None:
-    """Mark every page with `address/PAGE-PAGES`; for reading aloud it is no content."""
+    """Mark every page with `address/PAGE-PAGES`, as an artifact (not read aloud)."""
     pages = len(pdf.pages)
     for number, page in enumerate(pdf.pages, start=1):
         drawn = _drawn(f"{address}/{number}-{pages}")
-        # Before the page: what WeasyPrint draws turns the axes and leaves them so.
+        # Inserted before the content: WeasyPrint transforms the axes and does not restore them.
         page.contents_add(pdf.make_stream(drawn), prepend=True)
 
 
 def _drawn(text: str) -> bytes:
-    """The code as filled runs of modules, counted in modules, quiet zone outside."""
+    """The code as filled rows of modules, in units of modules, without the quiet zone."""
     rows = [list(row) for row in segno.make_qr(text, error="m", mask=_MASK).matrix]
     step = _SIZE / len(rows)
     runs = []

@@ -1,4 +1,4 @@
-"""Numbers as official Chinese papers write them: amounts in capitals, dates, months."""
+"""Numbers in official Chinese papers: amounts in capitals, dates, months."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _THOUSAND = 1000
 
 
 def capitals(amount: Decimal | str) -> str:
-    """An amount in yuan in capitals (人民币大写): `1284` → 壹仟贰佰捌拾肆元整.
+    """Return an amount in yuan in capitals (人民币大写): `1284` → 壹仟贰佰捌拾肆元整.
 
     Raises ValueError below zero or from 10 to the 16th up.
     """
@@ -22,8 +22,8 @@ def capitals(amount: Decimal | str) -> str:
         raise ValueError("amount out of range")
     fen = int(value * 100)
     yuan, rest = divmod(fen, 100)
-    whole = _integer(yuan) + "元" if yuan else ""
-    return whole + _cents(rest, bool(yuan)) if fen else "零元整"
+    integer_part = _integer(yuan) + "元" if yuan else ""
+    return integer_part + _cents(rest, bool(yuan)) if fen else "零元整"
 
 
 def _cents(rest: int, after_yuan: bool) -> str:

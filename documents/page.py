@@ -1,4 +1,4 @@
-"""From template and data to PDF bytes; runs inside a child process of the press."""
+"""From template and data to PDF bytes; runs in a child process of the renderer."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ from weasyprint.urls import URLFetcher
 from documents import attached, grid, marks, qr, sandbox, shapes
 from documents.errors import GlyphMissing, RenderingFailed, TemplateBroken, ValueMissing
 from documents.parsing import page_of
-from documents.sheets import Made, Sheet
+from documents.sheets import Made, RenderJob
 from documents.slim import slimmed
-from documents.subset import Faces
+from documents.subset import SubsetFonts
 
 
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]
-    """Templates reach nothing: no file, no address.  Pictures written into the page itself are nothing to reach."""
+    """Blocks all access from templates to files and addresses, except pictures embedded in the page."""
 
     def fetch(self, url: str, headers: Any = None) -> Any:
-        """Refused, but for a PNG in the address itself."""
+        """Refuse everything except a PNG in a `data:` address."""
         if url.startswith(qr.PICTURE):
             return super().fetch(url, headers)
         raise ValueError("模板不能读取外部文件或网址")
 
 
 _COMPRESSION: Final = 5
-"""Level 9 takes 3 ms longer for 400 bytes of an approval form."""
+"""Level 9 would take 3 ms longer to save 400 bytes of an approval form."""
 pikepdf.settings.set_flate_compression_level(_COMPRESSION)
 shapes.keep()
 _fonts = FontConfiguration()
 _fetcher = ClosedFetcher()
 
 
-def html_of(sheet: Sheet) -> str:
-    """The filled page; raises `ValueMissing` and `TemplateBroken`."""
+def html_of(sheet: RenderJob) -> str:
+    """Render the HTML; raises `ValueMissing` and `TemplateBroken`."""
     try:
         template = sandbox.environment(sheet.templates).get_template(sheet.template)
         return _kept_dots(template.render(**sheet.data, qr=sandbox.qr_markup(sheet.address)))
@@ -59,15 +59,16 @@ _DOTTED = re.compile(r"(?:&[^;\s]+;|[^\s·])·+")
 
 
 def _kept_dots(page: str) -> str:
-    """A middle dot of a name (古丽娜孜·阿不都热合曼) ends a line and never begins one (GB/T 15834: 间隔号不居行首)."""
+    """A middle dot of a name (古丽娜孜·阿不都热合曼) may end a line but not begin one (GB/T 15834:
+    间隔号不居行首)."""
     if "·" not in page:
         return page
     head, body, rest = page.partition("<body")
     return head + body + _TEXT.sub(lambda t: _DOTTED.sub(_unbroken, t[0]), rest)
 
 
-def _unbroken(found: re.Match[str]) -> str:
-    return f'<span style="white-space:nowrap">{found[0]}</span>'
+def _unbroken(match: re.Match[str]) -> str:
+    return f'<span style="white-space:nowrap">{match[0]}</span>'
 
 
 @lru_cache(maxsize=16)
@@ -75,15 +76,15 @@ def _style(text: str) -> weasyprint.CSS:
     return weasyprint.CSS(string=text, font_config=_fonts, url_fetcher=_fetcher)
 
 
-def pdf_of(sheet: Sheet) -> Made:
-    """The PDF of a sheet: tagged PDF/A-3u with subset fonts, its data attached as JSON."""
+def pdf_of(sheet: RenderJob) -> Made:
+    """Return the PDF of a sheet: tagged PDF/A-3u with subset fonts, its data attached as JSON."""
     text = html_of(sheet)
     style = sheet.templates.get("paper.css", "")
     document = page_of(text, style, _fetcher).render(stylesheets=[_style(style)], font_config=_fonts)
-    document.fonts = Faces()
+    document.fonts = SubsetFonts()
     made_at = datetime.fromisoformat(sheet.made_at)
     document.metadata.created = document.metadata.modified = made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    # An identifier of WeasyPrint's would write everything twice; `_packed` gives the file one.
+    # WeasyPrint would serialise everything twice for an identifier; `_packed` sets one.
     content = document.write_pdf(
         pdf_variant="pdf/a-3u",
         pdf_tags=True,
@@ -104,15 +105,15 @@ def _finished(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
 
 
 def _demand_every_glyph(document: weasyprint.Document) -> None:
-    """A blank where a person's name should stand is worse than no paper; raises `GlyphMissing`."""
+    """Raise `GlyphMissing`: a blank instead of a person's name is worse than no paper."""
     lacking = sorted({chr(point) for font in document.fonts.values() for point in font.missing})
     if lacking:
-        said = "、".join(f"{c}（U+{ord(c):04X}）" for c in lacking[:5])
-        raise GlyphMissing(f"本机的字体没有这些字：{said}，请安装含有该字的字体后重试")
+        characters = "、".join(f"{c}（U+{ord(c):04X}）" for c in lacking[:5])
+        raise GlyphMissing(f"本机的字体没有这些字：{characters}，请安装含有该字的字体后重试")
 
 
-def _data_of(sheet: Sheet, page: str, made_at: datetime) -> weasyprint.Attachment:
-    """What the page shows, for programs that read it."""
+def _data_of(sheet: RenderJob, page: str, made_at: datetime) -> weasyprint.Attachment:
+    """The data shown on the page, for programs."""
     text = json.dumps(
         attached.shown(sheet.data, page, _read_by(sheet)), ensure_ascii=False, sort_keys=True, default=str
     )
@@ -129,20 +130,20 @@ def _data_of(sheet: Sheet, page: str, made_at: datetime) -> weasyprint.Attachmen
 _TAKEN_IN = re.compile(r"""{%-?\s*(?:include|extends|import|from)\s+["']([^"']+)""")
 
 
-def _read_by(sheet: Sheet) -> str:
-    """The text of the template and of every one that it takes in."""
-    found: dict[str, str] = {}
+def _read_by(sheet: RenderJob) -> str:
+    """The text of the template and of every template that it includes."""
+    texts: dict[str, str] = {}
     waiting = [sheet.template]
     while waiting:
         name = waiting.pop()
-        if name not in found and name in sheet.templates:
-            found[name] = sheet.templates[name]
-            waiting += _TAKEN_IN.findall(found[name])
-    return "\n".join(found.values())
+        if name not in texts and name in sheet.templates:
+            texts[name] = sheet.templates[name]
+            waiting += _TAKEN_IN.findall(texts[name])
+    return "\n".join(texts.values())
 
 
-def _faces(pdf: pikepdf.Pdf) -> list[str]:
-    """The faces that the file uses, as it names them, without the mark of a subset."""
+def _font_names(pdf: pikepdf.Pdf) -> list[str]:
+    """The fonts in the file, by name, without the subset prefix."""
     names = {
         str(font.BaseFont).lstrip("/").split("+")[-1]
         for page in pdf.pages
@@ -155,7 +156,7 @@ _DIRECTORY, _ENTRY = 12, 16
 
 
 def _slim(pdf: pikepdf.Pdf) -> None:
-    """Of an OpenType face with CFF outlines a PDF uses the outlines alone (ISO 32000-1, 9.9): the rest is left out."""
+    """For OpenType fonts with CFF outlines a PDF needs only the outlines (ISO 32000-1, 9.9): the rest is removed."""
     for item in pdf.objects:
         if not isinstance(item, pikepdf.Stream) or item.get("/Subtype") != pikepdf.Name.OpenType:
             continue
@@ -168,23 +169,23 @@ def _slim(pdf: pikepdf.Pdf) -> None:
 
 
 def _packed(content: bytes, address: str) -> bytes:
-    """The file with its pages marked, compressed and identified by its content: same in, same out.
+    """The file marked, compressed and identified by its content: equal input gives equal output.
 
-    qpdf does both in a fraction of the time that WeasyPrint takes.
+    qpdf does this much faster than WeasyPrint.
     """
     packed = io.BytesIO()
     with pikepdf.open(io.BytesIO(content)) as pdf:
         if address:
             marks.stamp(pdf, address)
         _slim(pdf)
-        pdf.docinfo["/Fonts"] = ", ".join(_faces(pdf))
-        # WeasyPrint names each attached file twice.
+        pdf.docinfo["/Fonts"] = ", ".join(_font_names(pdf))
+        # WeasyPrint lists each attached file twice.
         pdf.Root.AF = pikepdf.Array({a.objgen: a for a in pdf.Root.AF.as_list()}.values())
         pdf.save(
             packed,
             compress_streams=True,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             deterministic_id=True,
-            fix_metadata_version=False,  # WeasyPrint names none in XMP, so that there is nothing to read and mend
+            fix_metadata_version=False,  # WeasyPrint writes none in XMP, so there is nothing to correct
         )
     return packed.getvalue()

@@ -1,8 +1,8 @@
-"""A filled page, parsed.
+"""Parses a rendered HTML page.
 
-libxml2 reads a page in a twentieth of the time that an HTML parser written in Python takes (0.3 of 5 ms for the
-approval form, which may take 100 ms in all).  Templates are checked text of the office's own; what libxml2 does not
-know (drawings inside the page, whose names have capitals) goes the long way.
+libxml2 needs a twentieth of the time of an HTML parser in Python (0.3 of 5 ms for the approval form, whose
+limit is 100 ms in all). Templates are checked files of the office; pages with elements that libxml2 does not
+support (inline SVG, with capital letters in names) use the slow parser.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PLAIN_ELEMENTS: Final = frozenset(
 PLAIN_ATTRIBUTES: Final = frozenset(
     ("alt", "charset", "class", "colspan", "id", "lang", "rowspan", "src", "style")
 )
-"""What papers are made of.  Of the rules that WeasyPrint has for every element, none concerns these."""
+"""The elements that papers use. WeasyPrint's rules for every element concern none of them."""
 _MARGINS: Final = frozenset(
     f"@{name}" for name in (
         "top-left-corner", "top-left", "top-center", "top-right", "top-right-corner", "left-top", "left-middle",
@@ -40,21 +40,21 @@ _NOTES_OR_LISTS = re.compile("note|marker|list-item", re.IGNORECASE)
 
 
 class _Builder(ElementTree.TreeBuilder):
-    """Elements and text; comments, instructions and the document type say nothing on paper."""
+    """Builds elements and text; drops comments, instructions and the document type."""
 
     def start(self, tag: str, attrs: Mapping[str, str], /) -> ElementTree.Element:
-        """An element begins; libxml2 hands over attributes that cannot be changed."""
+        """An element begins; copy its attributes, because libxml2's cannot be changed."""
         return super().start(tag, dict(attrs))
 
     def comment(self, _text: str | None, /) -> Any:
-        """Left out."""
+        """Ignore it."""
 
     def pi(self, _target: str, _text: str | None = None, /) -> Any:
-        """Left out."""
+        """Ignore it."""
 
 
 class _Page(weasyprint.HTML):  # type: ignore[misc]
-    """What WeasyPrint makes of a text, around a tree that is there already."""
+    """Replaces WeasyPrint's HTML class around a parsed tree."""
 
     def __init__(self, tree: Any, fetcher: URLFetcher, style: str) -> None:
         self.style = style
@@ -63,13 +63,17 @@ class _Page(weasyprint.HTML):  # type: ignore[misc]
         self.etree_element = self.wrapper_element.etree_element
 
     def _ua_stylesheets(self, forms: bool = False) -> list[weasyprint.CSS]:
-        """The looks of elements that no style sheet of ours names."""
-        told: list[weasyprint.CSS] = super()._ua_stylesheets(forms)
-        return [_of_plain_pages(self.style), *told[1:]] if is_plain(self.etree_element, self.style) else told
+        """Default styles of elements that no style sheet of ours covers."""
+        style_sheets: list[weasyprint.CSS] = super()._ua_stylesheets(forms)
+        return (
+            [_of_plain_pages(self.style), *style_sheets[1:]]
+            if is_plain(self.etree_element, self.style)
+            else style_sheets
+        )
 
 
 def is_plain(root: Any, style: str) -> bool:
-    """Whether a page has nothing but what papers are made of: no list, no footnote, no link, no field."""
+    """Return whether a page contains only what papers use: no list, footnote, link or field."""
     if _NOTES_OR_LISTS.search(style):
         return False
     return all(
@@ -84,16 +88,16 @@ def is_plain(root: Any, style: str) -> bool:
 
 @lru_cache(maxsize=16)
 def _of_plain_pages(style: str) -> weasyprint.CSS:
-    """WeasyPrint's style sheet without what is asked of every element and page and concerns none of a plain one.
+    """WeasyPrint's default style sheet without rules that do not apply to a plain page.
 
-    Each element gets five styles for footnotes and the like, each page one for every of its sixteen margins: nobody reads
-    those of margins that the papers' own style does not name.
+    They give every element five styles for footnotes and the like, and every page one for each of sixteen
+    margins, most of which papers do not use.
     """
-    whole = weasyprint.HTML._ua_stylesheets(None)[0]
-    plain = copy.copy(whole)
-    plain.matcher = copy.copy(whole.matcher)
+    default_style = weasyprint.HTML._ua_stylesheets(None)[0]
+    plain = copy.copy(default_style)
+    plain.matcher = copy.copy(default_style.matcher)
     plain.matcher.other_selectors = []
-    plain.page_rules = [rule for rule in whole.page_rules if _is_read(rule, style)]
+    plain.page_rules = [rule for rule in default_style.page_rules if _is_read(rule, style)]
     return plain
 
 
@@ -103,7 +107,7 @@ def _is_read(rule: Any, style: str) -> bool:
 
 
 def page_of(text: str, style: str, fetcher: URLFetcher) -> weasyprint.HTML:
-    """A page of HTML, ready to be set in a style."""
+    """Return a page of HTML, ready for layout."""
     if _DRAWING in text:
         return weasyprint.HTML(string=text, url_fetcher=fetcher, base_url=NOWHERE)
     target: Any = _Builder()

@@ -1,4 +1,4 @@
-"""The press hall: child processes with bounded memory and time that keep their fonts loaded."""
+"""Renderer child processes with limited memory and time that keep their fonts loaded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Any, TypeAlias
 
 from documents import answers
-from documents.errors import PressBusy, PressError, RenderingFailed
+from documents.errors import RendererBusy, RendererError, RenderingFailed
 from documents.sheets import (
     Certificate,
     Checking,
@@ -25,9 +25,9 @@ from documents.sheets import (
     LongTerm,
     Made,
     Previewing,
+    RenderJob,
     Scan,
     ScannedPage,
-    Sheet,
     SignatureSeen,
     Signing,
     Token,
@@ -38,28 +38,28 @@ MAX_SECONDS = 60
 MAX_BYTES = 2_000_000_000
 MAX_SHEETS_PER_CHILD = 500
 START_SECONDS = 60
-"""For loading the libraries, on a machine that is busy; no part of the time of a job."""
+"""For loading the libraries on a busy machine; not part of the time of a job."""
 GATE_SECONDS = 10
 GATE_BYTES = 1_000_000_000
 STRANGER_SECONDS = 5
 STRANGERS_AT_ONCE = 2
-"""One file is looked at, one may wait; whoever comes then is told to come again."""
+"""One file is checked, one may wait; further callers are refused."""
 SCAN_SECONDS = 30
 UPLOADS_BEHIND, STRANGERS_BEHIND = 5, 15
 UPLOADS_AT_ONCE = 3
-"""Files of the desk that are read or wait to be: fewer than the desk has threads, so that some are left for everybody else."""
+"""Uploads read or waiting to be read: fewer than the desk's threads, so that some remain for other requests."""
 SCREEN_SECONDS = 10
-"""Somebody waits for it, and whoever comes next waits for both."""
+"""Somebody waits for it, and the next person waits for both."""
 SCREENS_AT_ONCE = 3
 TURN_SECONDS = 2
 MAX_SHEETS_UNSWEPT = 4
 IDLE_SECONDS = 0.05
 _LOOK_SECONDS = 0.2
 _BEHIND_SECONDS = 15
-"""How much longer by the clock a job may take because others have the processor; threads of the desk wait as long."""
+"""Additional wall-clock time of a job while others use the processor; threads of the desk wait as long."""
 _READY = "ready"
 _ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": "134217728", "MALLOC_TRIM_THRESHOLD_": "134217728"}
-"""For the child's C library: memory of fonts and pages is kept for the next sheet, not given back after each."""
+"""For the child's C library: keep memory of fonts and pages for the next job instead of releasing it."""
 
 __all__ = [
     "Certificate",
@@ -67,18 +67,18 @@ __all__ = [
     "Counting",
     "LongTerm",
     "Made",
-    "Press",
+    "Renderer",
     "Previewing",
     "Scan",
     "ScannedPage",
-    "Sheet",
+    "RenderJob",
     "SignatureSeen",
     "Signing",
     "Token",
     "Workbook",
     "check_signatures",
     "count_pages",
-    "press",
+    "renderer",
     "preview",
     "read_scan",
     "read_workbook",
@@ -87,10 +87,10 @@ __all__ = [
 ]
 
 
-Job: TypeAlias = Sheet | Scan | Counting | Previewing | Signing | Checking | Workbook
+Job: TypeAlias = RenderJob | Scan | Counting | Previewing | Signing | Checking | Workbook
 
 
-class Press:
+class Renderer:
     """One child process; a second call waits for the first."""
 
     def __init__(
@@ -101,54 +101,54 @@ class Press:
         behind: int = 0,
     ) -> None:
         self.seconds = seconds
-        """Of the processor, for one job."""
+        """Processor seconds for one job."""
         self.memory = memory
         self.needs = needs
-        """Modules that the child loads before it says that it is ready."""
+        """Modules that the child loads before it is ready."""
         self.behind = behind
-        """How far the child stands behind whoever answers people, in steps of the system's scheduler (nice)."""
+        """The child's niceness, relative to processes that serve people."""
         self._lock = threading.Lock()
         self._child: SpawnProcess | None = None
         self._pipe: Connection | None = None
         self._sheets = 0
 
-    def make(self, sheet: Sheet) -> Made:
-        """The PDF of a sheet; raises a `PressError`."""
+    def make(self, sheet: RenderJob) -> Made:
+        """Return the PDF of a sheet; raises a `RendererError`."""
         made: Made = self._do(sheet, Made)
         return made
 
     def read(self, scan: Scan) -> tuple[ScannedPage, ...]:
-        """The pages of a scan; raises a `PressError`."""
+        """Return the pages of a scan; raises a `RendererError`."""
         pages: tuple[ScannedPage, ...] = self._do(scan, tuple)
         return pages
 
     def count(self, job: Counting) -> int:
-        """How many pages a file has; raises a `PressError`."""
+        """Return the number of pages of a file; raises a `RendererError`."""
         pages: int = self._do(job, int)
         return pages
 
     def rows(self, job: Workbook) -> tuple[tuple[str, ...], ...]:
-        """The rows of a spreadsheet's first sheet, as text; raises a `PressError`."""
+        """Return the rows of a spreadsheet's first sheet, as text; raises a `RendererError`."""
         rows: tuple[tuple[str, ...], ...] = self._do(job, tuple)
         return rows
 
     def preview(self, job: Previewing) -> bytes:
-        """A small picture of a file's first page; raises a `PressError`."""
+        """Return a thumbnail of a file's first page; raises a `RendererError`."""
         picture: bytes = self._do(job, bytes)
         return picture
 
     def sign(self, job: Signing) -> bytes:
-        """The file with one signature more; raises a `PressError`."""
+        """Return the file with one more signature; raises a `RendererError`."""
         signed: bytes = self._do(job, bytes)
         return signed
 
     def check(self, job: Checking) -> tuple[SignatureSeen, ...]:
-        """The signatures of a file; raises a `PressError`."""
+        """Return the signatures of a file; raises a `RendererError`."""
         seen: tuple[SignatureSeen, ...] = self._do(job, tuple)
         return seen
 
     def _do(self, job: Job, kind: type) -> Any:
-        """Have the child do a job; it is replaced when it failed hard."""
+        """Run a job in the child; the child is replaced after a hard failure."""
         with self._lock:
             try:
                 pipe = self._ready()
@@ -163,17 +163,17 @@ class Press:
                 self.close()
                 raise
             self._sheets += 1
-        if isinstance(answer, PressError):
+        if isinstance(answer, RendererError):
             raise answer
         if not isinstance(answer, kind):
             raise RenderingFailed(str(answer))
         return answer
 
     def _is_answered(self, pipe: Connection) -> bool:
-        """Wait for the answer as long as the child's time lasts.
+        """Wait for the result within the child's time limit.
 
-        Counted is the processor's time: a child that stands behind others on a busy machine is slow, and not wrong.
-        One that comes to nothing all the same is given up, too.
+        The limit counts processor time: a child on a busy machine is slow, not wrong. A child that makes no
+        progress is given up too.
         """
         last, used = monotonic() + self.seconds + _BEHIND_SECONDS, self._seconds_used()
         while not pipe.poll(min(_LOOK_SECONDS, self.seconds)):
@@ -182,22 +182,22 @@ class Press:
         return True
 
     def _seconds_used(self) -> float:
-        """The processor's time that the child has taken."""
+        """The processor time used by the child."""
         if self._child is None or self._child.pid is None:
             return 0
         try:
             with open(f"/proc/{self._child.pid}/stat", encoding="ascii") as status:
                 words = status.read().rpartition(")")[2].split()
-        except OSError:  # it is gone: its pipe says so
+        except OSError:  # it has ended: the pipe reports that
             return 0
         return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
     def resident_megabytes(self) -> int:
-        """Memory that the child holds now, for the benchmark and the health page."""
+        """Return the child's current memory, for the benchmark and the health page."""
         return self._megabytes("VmRSS")
 
     def peak_megabytes(self) -> int:
-        """The most memory that the child has held since it began."""
+        """Return the child's peak memory."""
         return self._megabytes("VmHWM")
 
     def _megabytes(self, name: str) -> int:
@@ -228,9 +228,9 @@ class Press:
         return self._pipe
 
     def _start(self) -> None:
-        """A new child, once it says that it is ready: its time for a job does not begin before.
+        """Start a new child and wait until it is ready: the time limit of a job begins after that.
 
-        Nothing is kept of one that does not start, so that the next job tries again.
+        A child that fails to start is removed, so that the next job tries again.
         """
         context = multiprocessing.get_context("spawn")
         pipe, other = context.Pipe()
@@ -250,7 +250,7 @@ class Press:
 
 
 def _work(pipe: Connection, memory: int, needs: tuple[str, ...], behind: int = 0) -> None:
-    """The child's life: limits first, then what it needs, then one sheet after another."""
+    """Main loop of the child: set limits, load libraries, then process jobs one by one."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -259,7 +259,7 @@ def _work(pipe: Connection, memory: int, needs: tuple[str, ...], behind: int = 0
         importlib.import_module(name)
     gc.freeze()
     gc.disable()
-    os.nice(behind)  # loading is no work for a file: whoever waits for the first one waits for it too
+    os.nice(behind)  # loading does not count towards a job's limit: the first caller waits for it too
     pipe.send(_READY)
     sheets = 0
     while True:
@@ -271,12 +271,12 @@ def _work(pipe: Connection, memory: int, needs: tuple[str, ...], behind: int = 0
         if sheets % MAX_SHEETS_UNSWEPT == 0 or not pipe.poll(IDLE_SECONDS):
             gc.collect()
         if sheets == 0:
-            gc.freeze()  # what the libraries have loaded for good is not looked through again
+            gc.freeze()  # exclude the loaded libraries from garbage collection
         sheets += 1
 
 
-def _make(job: Sheet) -> Made:
-    """Like the others loaded when first needed, or before where the child `needs` it: each brings much along."""
+def _make(job: RenderJob) -> Made:
+    """Modules are imported when first needed, or in advance if the child `needs` them, because they are large."""
     from documents import page
 
     return page.pdf_of(job)
@@ -319,7 +319,7 @@ def _check(job: Checking) -> tuple[SignatureSeen, ...]:
 
 
 _WORK: dict[type, Callable[[Any], Any]] = {
-    Sheet: _make, Scan: _read, Counting: _count, Previewing: _preview, Signing: _sign, Checking: _check,
+    RenderJob: _make, Scan: _read, Counting: _count, Previewing: _preview, Signing: _sign, Checking: _check,
     Workbook: _rows,
 }  # fmt: skip
 
@@ -327,65 +327,67 @@ _WORK: dict[type, Callable[[Any], Any]] = {
 def _try(work: Callable[[Any], Any], job: Job) -> Any:
     try:
         return work(job)
-    except PressError as fault:
+    except RendererError as fault:
         return fault
-    except Exception as fault:  # whatever the libraries raise must reach the parent as an answer
+    except Exception as fault:  # any exception of the libraries must reach the parent as a result
         return f"{type(fault).__name__}: {fault}"
 
 
-_press = Press()
-atexit.register(_press.close)
+_renderer = Renderer()
+atexit.register(_renderer.close)
 
 
-def to_pdf(sheet: Sheet) -> Made:
-    """Make a sheet on the process's own press."""
-    return _press.make(sheet)
+def to_pdf(sheet: RenderJob) -> Made:
+    """Render a sheet on the process's own child."""
+    return _renderer.make(sheet)
 
 
-_gate = Press(GATE_SECONDS, GATE_BYTES, ("documents.scans",), UPLOADS_BEHIND)
-"""For what strangers hand in: its own child with less time and memory, so that nobody at the desk waits for it."""
+_gate = Renderer(GATE_SECONDS, GATE_BYTES, ("documents.scans",), UPLOADS_BEHIND)
+"""For files of strangers: a separate child with less time and memory, so that nobody at the desk waits for them."""
 atexit.register(_gate.close)
 
 
-_scanner = Press(SCAN_SECONDS, MAX_BYTES, ("documents.scans",), UPLOADS_BEHIND)
-"""For scans that come back: large pages take long, and no paper and no signature waits for them."""
+_scanner = Renderer(SCAN_SECONDS, MAX_BYTES, ("documents.scans",), UPLOADS_BEHIND)
+"""For returned scans: large pages take long, and no paper or signature may wait for them."""
 atexit.register(_scanner.close)
 _uploads = threading.BoundedSemaphore(UPLOADS_AT_ONCE)
 
 
-_screen = Press(SCREEN_SECONDS, MAX_BYTES, behind=UPLOADS_BEHIND)
-"""For what is looked at and not kept: a template that somebody is still writing may never end, and no paper waits for it."""
+_screen = Renderer(SCREEN_SECONDS, MAX_BYTES, behind=UPLOADS_BEHIND)
+"""For previews: a template that is being written may loop, and no paper may wait for it."""
 atexit.register(_screen.close)
 _screens = threading.BoundedSemaphore(SCREENS_AT_ONCE)
 
 
 @contextmanager
-def _turn(turns: threading.BoundedSemaphore = _uploads, said: str = "正在读取的文件较多") -> Iterator[None]:
-    """One of those whose file is read; raises `PressBusy` when the turn does not come soon."""
+def _turn(
+    turns: threading.BoundedSemaphore = _uploads, refusal: str = "正在读取的文件较多"
+) -> Iterator[None]:
+    """Limit the number of waiting jobs; raises `RendererBusy` if there is no place in time."""
     if not turns.acquire(timeout=TURN_SECONDS):
-        raise PressBusy(said)
+        raise RendererBusy(refusal)
     try:
         yield
     finally:
         turns.release()
 
 
-def to_screen(sheet: Sheet) -> Made:
-    """A sheet to look at: a draft's template, or a page masked for this reading; on a child of its own."""
+def to_screen(sheet: RenderJob) -> Made:
+    """Render a sheet for viewing (a draft's template, or a masked page) on a separate child."""
     with _turn(_screens, "正在预览的人较多，请稍候再试"):
         return _screen.make(sheet)
 
 
-_strangers = Press(STRANGER_SECONDS, GATE_BYTES, ("documents.verify",), STRANGERS_BEHIND)
-"""For the public page alone: an upload of the desk never waits behind a stranger's file."""
+_strangers = Renderer(STRANGER_SECONDS, GATE_BYTES, ("documents.verify",), STRANGERS_BEHIND)
+"""For the public page only: an upload of the desk never waits for a stranger's file."""
 _at_once = threading.BoundedSemaphore(STRANGERS_AT_ONCE)
 atexit.register(_strangers.close)
 
 
 def check_signatures(job: Checking) -> tuple[SignatureSeen, ...]:
-    """The signatures of a file that anybody may have handed in; raises `PressBusy` at once when others wait already."""
+    """Check the signatures of an untrusted file; raises `RendererBusy` at once if others are waiting."""
     if not _at_once.acquire(blocking=False):
-        raise PressBusy("核验的人较多")
+        raise RendererBusy("核验的人较多")
     try:
         return _strangers.check(job)
     finally:
@@ -393,29 +395,29 @@ def check_signatures(job: Checking) -> tuple[SignatureSeen, ...]:
 
 
 def count_pages(job: Counting) -> int:
-    """The pages of a file that was uploaded."""
+    """Return the number of pages of an uploaded file."""
     with _turn():
         return _gate.count(job)
 
 
 def read_workbook(job: Workbook) -> tuple[tuple[str, ...], ...]:
-    """The rows of a spreadsheet that was uploaded."""
+    """Return the rows of an uploaded spreadsheet."""
     with _turn():
         return _gate.rows(job)
 
 
 def preview(job: Previewing) -> bytes:
-    """A small picture of the first page of a file that was uploaded."""
+    """Return a thumbnail of the first page of an uploaded file."""
     with _turn():
         return _gate.preview(job)
 
 
 def read_scan(scan: Scan) -> tuple[ScannedPage, ...]:
-    """The pages of a scan that came back, on a child of its own."""
+    """Return the pages of a returned scan, read on a separate child."""
     with _turn():
         return _scanner.read(scan)
 
 
-def press() -> Press:
-    """The process's own press."""
-    return _press
+def renderer() -> Renderer:
+    """Return the child of this process."""
+    return _renderer

@@ -1,4 +1,4 @@
-"""The Jinja environment of paper templates: sandboxed, closed loader, strict about gaps."""
+"""The Jinja environment of paper templates: sandboxed, closed loader, strict about missing values."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ FILTERS = {
     "selectattr": ("筛选", "Items of which an attribute is so: `selectattr('duty', 'equalto', '审批人')`."),
     "list": ("列表", "What `map` and `selectattr` give, as a list."),
 }
-"""Every filter of a template by name, with its Chinese title and what it gives."""
+"""Every filter of a template by name, with its Chinese title and its result."""
 
 
 def environment(templates: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
-    """An environment that knows these templates and nothing outside them.
+    """Return an environment that contains only these templates.
 
-    A release's templates are compiled once in a press, not once for every sheet.
+    Cached: a release's templates are compiled once in a child, not once for every sheet.
     """
     return _environment(tuple(sorted(templates.items())))
 
@@ -62,10 +62,10 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
 
 
 def _lines(text: str) -> list[str]:
-    """What was typed, line by line: every line of an opinion becomes a paragraph; empty lines are dropped."""
+    """Split typed text into lines: every line of an opinion becomes a paragraph; empty lines are dropped."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def qr_markup(address: str) -> Markup:
-    """The QR code, ready to stand in a page."""
-    return Markup(qr.picture(address))  # noqa: S704  (made by the press from an address, not by a person)
+    """Return the QR code as safe markup."""
+    return Markup(qr.picture(address))  # noqa: S704  (made by the renderer from an address, not by a person)

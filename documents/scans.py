@@ -1,6 +1,6 @@
-"""Reading scans: every page as a picture the right way up, with the codes that stand on it.
+"""Reads scans: every page as an upright picture, with the codes on it.
 
-Runs in a child process of the press: what people upload is read by libraries that parse hostile formats.
+Runs in a child process of the renderer, because libraries parse untrusted files here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _STRAIGHT = 1
 _UNREADABLE = (
     UnidentifiedImageError, Image.DecompressionBombError, pypdfium2.PdfiumError, OSError, ValueError,
 )  # fmt: skip
-"""What the libraries raise for a file that is none."""
+"""What the libraries raise for an invalid file."""
 
 
 _PDF_END = b"%%EOF"
@@ -35,7 +35,7 @@ _HALF_PDF = "这个 PDF 不完整或者已损坏，可能没有传完；请重�
 
 
 def read(scan: Scan) -> tuple[ScannedPage, ...]:
-    """The pages of a scan; raises `ScanUnreadable`."""
+    """Return the pages of a scan; raises `ScanUnreadable`."""
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     count(Counting(scan.content, scan.is_pdf))
     try:
@@ -45,7 +45,7 @@ def read(scan: Scan) -> tuple[ScannedPage, ...]:
 
 
 def preview(job: Previewing) -> bytes:
-    """A picture of the first page, of a file that can be read whole; raises `ScanUnreadable`."""
+    """Return a picture of the first page, if the whole file can be read; raises `ScanUnreadable`."""
     count(Counting(job.content, job.is_pdf))
     try:
         image = _first(job)
@@ -62,7 +62,7 @@ def _first(job: Previewing) -> Image.Image:
         with Image.open(io.BytesIO(job.content)) as opened:
             return ImageOps.exif_transpose(opened).convert("RGB")
     page = pypdfium2.PdfDocument(job.content)[0]
-    # By the size of the page: one of several metres is not drawn in full before it is made small.
+    # Scaled by the size of the page: one of several metres is not rendered in full before it is scaled.
     scale = job.side / max(page.get_width(), page.get_height(), 1)
     drawn: Image.Image = page.render(scale=scale).to_pil().convert("RGB")
     return drawn
@@ -81,7 +81,7 @@ def _images(scan: Scan) -> Iterator[Image.Image]:
 
 
 def _upright(image: Image.Image, degrees: int) -> Image.Image:
-    """Turned as its code stands: whole quarters exactly, a crooked photograph by its angle."""
+    """Rotate by the orientation of its code: exact quarter turns, other photographs by their angle."""
     if abs(degrees - round(degrees / _QUARTER) * _QUARTER) <= _STRAIGHT:
         degrees = round(degrees / _QUARTER) * _QUARTER
     if degrees % 360 == 0:
@@ -92,30 +92,30 @@ def _upright(image: Image.Image, degrees: int) -> Image.Image:
 def _page(image: Image.Image) -> ScannedPage:
     if max(image.size) > LONGEST_SIDE:
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
-    if found:
-        image = _upright(image, found[0].orientation)
+    codes = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    if codes:
+        image = _upright(image, codes[0].orientation)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY)
-    return ScannedPage(out.getvalue(), tuple(dict.fromkeys(f.text for f in found)))
+    return ScannedPage(out.getvalue(), tuple(dict.fromkeys(f.text for f in codes)))
 
 
 def count(job: Counting) -> int:
-    """How many pages a whole file has; a picture may have several (TIFF).
+    """Return the number of pages of a complete file; a picture may have several (TIFF).
 
-    Raises `ScanUnreadable`, which says why, for a file that nobody could read later: one with a password, one of
-    which a part is missing, one without pages.
+    Raises `ScanUnreadable` with the reason for a file that could not be read later: with a password,
+    incomplete, or without pages.
     """
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     return _pages_of_pdf(job.content) if job.is_pdf else _frames_of_picture(job.content)
 
 
 def _pages_of_pdf(content: bytes) -> int:
-    """Pages are opened too: the library mends a file whose end is missing and then lacks some of them."""
+    """Pages are opened too: the library repairs truncated files, but then some pages are missing."""
     try:
         document = pypdfium2.PdfDocument(content)
         pages = len(document)
-        # Mended or not, a file without its end was cut; what may stand behind the end is little.
+        # A file without its end marker was truncated, even if repaired; little may follow the marker.
         if _PDF_END not in content[-_PDF_TAIL:] or pages == 0:
             raise ScanUnreadable(_HALF_PDF)
         for number in range(min(pages, MAX_PAGES)):
@@ -131,7 +131,7 @@ def _pages_of_pdf(content: bytes) -> int:
 
 @contextmanager
 def _strict() -> Iterator[None]:
-    """The page maker lets Pillow fill what is missing with grey; evidence is not filled."""
+    """The PDF library lets Pillow fill missing data with grey, which is not acceptable for evidence."""
     filled, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     try:
         yield
@@ -140,7 +140,7 @@ def _strict() -> Iterator[None]:
 
 
 def _frames_of_picture(content: bytes) -> int:
-    """Every frame is decoded: what is missing at the end is not seen before."""
+    """Every frame is decoded, because truncation is not detected earlier."""
     try:
         with _strict(), Image.open(io.BytesIO(content)) as opened:
             frames = int(getattr(opened, "n_frames", 1))

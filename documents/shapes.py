@@ -1,7 +1,8 @@
-"""Lines of text that are set up once, not once to be placed and once more to be drawn.
+"""Text lines that are shaped once instead of twice, for layout and for drawing.
 
-WeasyPrint takes a line's Pango layout apart when the line is placed and builds it anew when it is drawn, so that long
-documents hold few of them.  Papers are short, or made part by part (`papers/runs.py`): here it lives until it is drawn.
+WeasyPrint discards a line's Pango layout after placing it and builds it again for drawing, so that long
+documents hold few of them. Papers are short, or made in parts (`papers/runs.py`): here it lives until it is
+drawn.
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ _NO_WIDTH = -1
 
 
 class Line(line_break.Layout):  # type: ignore[misc]
-    """A line as WeasyPrint's own, which keeps what it was placed with; spaces that are widened are set up anew."""
+    """A line that keeps its layout; lines with widened spaces are shaped again."""
 
     _is_drawn = False
 
     def deactivate(self) -> None:
-        """Let go of what is only needed to draw, once it is drawn."""
+        """Release the layout once it is drawn."""
         if self._is_drawn and hasattr(self, "layout"):
             super().deactivate()
 
     def reactivate(self, style: Any) -> None:
-        """Be ready to be drawn."""
+        """Prepare for drawing."""
         if self.justification_spacing or not hasattr(self, "layout"):
             super().reactivate(style)
         else:
@@ -34,5 +35,5 @@ class Line(line_break.Layout):  # type: ignore[misc]
 
 
 def keep() -> None:
-    """Have WeasyPrint make its lines of this kind, in this process."""
+    """Make WeasyPrint use this class of lines in this process."""
     line_break.Layout = Line

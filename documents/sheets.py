@@ -1,4 +1,4 @@
-"""What goes to the press and what comes back; importable without loading the PDF libraries."""
+"""Jobs and results of the renderer; importable without loading the PDF libraries."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page to make: templates by name, which one, its plain data, the verification address.
+class RenderJob:
+    """A page to render: templates by name, the one to use, its plain data, the verification address.
 
     `made_at` is an ISO instant: the same sheet gives the same bytes.
     """
@@ -19,7 +19,7 @@ class Sheet:
     address: str
     made_at: str
     marked: bool = True
-    """Whether every page bears the mark that brings a scan of it back to its paper."""
+    """Whether every page has the mark by which a scan of it is filed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class ScannedPage:
-    """One page: a JPEG the right way up, and the texts of the codes on it."""
+    """One page: an upright JPEG, and the texts of the codes on it."""
 
     picture: bytes
     codes: tuple[str, ...]
@@ -48,7 +48,7 @@ class ScannedPage:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What the office signs with, when it has its key in a file: a PKCS#12 file's bytes and password."""
+    """The office's certificate with its key in a PKCS#12 file: bytes and password."""
 
     pkcs12: bytes = field(repr=False)
     password: str = field(repr=False)
@@ -56,7 +56,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What the office signs with, when its key never leaves a device: the device's PKCS#11 library, token and key."""
+    """The office's certificate with its key in a device: PKCS#11 library, token and key."""
 
     library: str
     label: str
@@ -67,9 +67,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class LongTerm:
-    """What makes a signature hold when its certificate has run out: a time-stamp service (RFC 3161) and known roots.
+    """Long-term validation after the certificate has expired: a time-stamp service (RFC 3161) and known
+    roots.
 
-    `roots` are certificates (DER) that the signer's and the service's chains end in.
+    `roots` are certificates (DER) at the end of the signer's and the service's chains.
     """
 
     address: str = ""
@@ -78,7 +79,7 @@ class LongTerm:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """A PDF to sign: by whom, as what, with a name or with the office's seal, at which of its places."""
+    """A PDF to sign: by whom, in which role, with a name or with the office's seal, at which position."""
 
     content: bytes
     holder: Certificate | Token
@@ -88,9 +89,9 @@ class Signing:
     position: int
     is_seal: bool
     anchors: tuple[str, ...]
-    """Words beside which it goes: the first of them that the paper has."""
+    """Texts beside which it is placed: the first of them that the paper contains."""
     over: bool = False
-    """Whether it lies over the words (the last time that they stand there), not beside them."""
+    """Whether it is placed over the text (its last occurrence), not beside it."""
     long_term: LongTerm = LongTerm()
 
 
@@ -104,7 +105,7 @@ class Counting:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """A spreadsheet of which the first sheet is to be read, `most_rows` rows of it at most."""
+    """A spreadsheet whose first sheet is to be read, up to `most_rows` rows."""
 
     content: bytes
     most_rows: int
@@ -112,7 +113,7 @@ class Workbook:
 
 @dataclass(frozen=True, slots=True)
 class Previewing:
-    """A file of whose first page a picture is wanted, `side` pixels long: a PDF or one picture."""
+    """A file for a thumbnail of its first page, `side` pixels long: a PDF or one picture."""
 
     content: bytes
     is_pdf: bool
@@ -123,7 +124,7 @@ class Previewing:
 class Checking:
     """A PDF whose signatures are to be checked (certificates in DER).
 
-    `roots` vouch for time stamps and chains; `signers` are the office's own certificates, present and former.
+    `roots` verify time stamps and chains; `signers` are the office's own certificates, current and former.
     """
 
     content: bytes
@@ -133,12 +134,12 @@ class Checking:
 
 @dataclass(frozen=True, slots=True)
 class SignatureSeen:
-    """What one signature of a file says and whether it holds.
+    """One signature of a file and its validity.
 
-    `intact`: the signed bytes are unchanged; `whole`: nothing but later signatures was added since;
-    `trusted`: it is by a certificate of the office's own that leads to a known root; `name` and `role` are what the
-    signature says of itself, `subject` whom the certificate is for; `self_made`: the certificate is its own root;
-    `stamped`: when a time-stamp service saw it, if one did.
+    `intact`: the signed bytes are unchanged; `whole`: only later signatures were added since; `trusted`: it
+    is by a certificate of the office that leads to a known root; `name` and `role` are stated by the
+    signature, `subject` is the owner of the certificate; `self_made`: the certificate is self-signed;
+    `stamped`: the instant confirmed by a time-stamp service, if any.
     """
 
     name: str

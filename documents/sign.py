@@ -1,6 +1,6 @@
-"""Signing and sealing a PDF: PAdES, one signature after another on the same file, each visible in its place.
+"""Signing and sealing a PDF: PAdES, several signatures on one file, each visible at its position.
 
-Runs in a child process of the press.  A signature never changes what was there before: it is written after it.
+Runs in a child process of the renderer. A signature never changes earlier content: it is appended.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ _NAME_BOX = (34 * _MM, 11 * _MM)
 _SEAL_BOX = (42 * _MM, 42 * _MM)
 """Seals of counties and townships measure 42 mm (国务院关于国家行政机关和企业事业单位社会团体印章管理的规定)."""
 _ABOVE = 5 * _MM
-"""How far the seal's centre stands above the middle of the lines that it covers (GB/T 9704: 居印章中心偏下)."""
+"""How far the seal's centre is above the middle of the lines that it covers (GB/T 9704: 居印章中心偏下)."""
 _EDGE = 5 * _MM
 _FALLBACK = (30 * _MM, 24 * _MM)
-"""Where the first signature goes on a page that has no place for it, from the lower left corner."""
+"""Position of the first signature on a page without a place for it, from the lower left corner."""
 _RESERVED = 20_000
 _WHOLE = layout.SimpleBoxLayoutRule(
     x_align=layout.AxisAlignment.ALIGN_MID,
     y_align=layout.AxisAlignment.ALIGN_MID,
     margins=layout.Margins(0, 0, 0, 0),
 )
-"""A seal keeps its measured size: nothing around it, and no scaling down."""
+"""A seal keeps its measured size: no margin and no scaling."""
 _SIZES = ((12, 46), (16, 38), (200, 30))
-"""Up to how many characters of an office's name, and how large they are on the seal."""
+"""Maximum length of an office's name, and the size of its characters on the seal."""
 _NAME = """<style>@page {{ size: 34mm 11mm; margin: 0 }} body {{ margin: 0; font-family: "LXGW WenKai", 楷体, KaiTi, "Noto Serif CJK SC", serif; text-align: center; color: #12306b }}
 b {{ display: block; font-weight: normal; font-size: {size}pt; line-height: 17pt; white-space: nowrap }} p {{ margin: 0; font-size: 4.5pt; line-height: 6pt; white-space: nowrap; color: #555 }}</style><b>{name}</b><p>{role}<br>电子签名 {on}</p>"""
 _SEAL = """<style>@page {{ size: 42mm 42mm; margin: 0 }} body {{ margin: 0 }} svg {{ width: 42mm; height: 42mm }}</style>
@@ -56,7 +56,7 @@ _SEAL = """<style>@page {{ size: 42mm 42mm; margin: 0 }} body {{ margin: 0 }} sv
 
 
 def sign(job: Signing) -> bytes:
-    """The file with one signature more; raises `SigningFailed`."""
+    """Return the file with one more signature; raises `SigningFailed`."""
     with holders.signer_of(job.holder) as signer:
         return _signed(job, signer)
 
@@ -84,7 +84,7 @@ def _signed(job: Signing, signer: signers.Signer) -> bytes:
 
 
 def _meta(job: Signing, field_name: str) -> signers.PdfSignatureMetadata:
-    """What the signature says of itself; with a time-stamp service also all that proves it later (PAdES-B-LTA)."""
+    """Metadata of the signature; with a time-stamp service, for long-term validation (PAdES-B-LTA)."""
     lasting = bool(job.long_term.address)
     context = ValidationContext(
         trust_roots=[x509.Certificate.load(r) for r in job.long_term.roots],
@@ -97,20 +97,20 @@ def _meta(job: Signing, field_name: str) -> signers.PdfSignatureMetadata:
 
 
 def _place(job: Signing) -> tuple[int, tuple[int, int, int, int]]:
-    """Page and box: over or beside the nth place that the paper has for it, else in a row at the foot."""
+    """Page and box: over or beside the nth position that the paper has for it, else in a row at the bottom."""
     width, height = _SEAL_BOX if job.is_seal else _NAME_BOX
     document = pypdfium2.PdfDocument(job.content)
-    found = next((f for anchor in job.anchors if (f := _found(document, anchor, job.over))), [])
-    if not found:
+    places = next((f for anchor in job.anchors if (f := _found(document, anchor, job.over))), [])
+    if not places:
         x = _FALLBACK[0] + (job.position - 1) * (width + 2 * _MM)
         return len(document) - 1, _box(x, _FALLBACK[1], width, height)
     if job.over:
-        number, centre, middle = found[-1]
+        number, centre, middle = places[-1]
         signed = [f for f in _found(document, job.name, True) if f[0] == number and f[2] > middle]
-        if signed:  # the office's name above its date: the seal covers both
+        if signed:  # the office's name is above its date: the seal covers both
             middle = (signed[-1][2] + middle) / 2
         return number, _box(centre - width / 2, middle + _ABOVE - height / 2, width, height)
-    number, right, middle = found[min(job.position, len(found)) - 1]
+    number, right, middle = places[min(job.position, len(places)) - 1]
     if job.is_seal:
         beside = min(right + 8 * _MM, document[number].get_width() - width - _EDGE)
         return number, _box(beside, middle - height / 2, width, height)
@@ -118,8 +118,8 @@ def _place(job: Signing) -> tuple[int, tuple[int, int, int, int]]:
 
 
 def _found(document: pypdfium2.PdfDocument, anchor: str, over: bool) -> list[tuple[int, float, float]]:
-    """Page, middle or right end, and height of every time that words stand on the paper, in reading order."""
-    found = []
+    """Page, middle or right end, and height of every occurrence of a text on the paper, in reading order."""
+    places = []
     for number, page in enumerate(document):
         text = page.get_textpage()
         search = text.search(anchor)
@@ -127,8 +127,8 @@ def _found(document: pypdfium2.PdfDocument, anchor: str, over: bool) -> list[tup
             start, count = hit
             _, bottom, right, top = text.get_charbox(start + count - 1)
             first = text.get_charbox(start)[0]
-            found.append((number, (first + right) / 2 if over else right, (bottom + top) / 2))
-    return found
+            places.append((number, (first + right) / 2 if over else right, (bottom + top) / 2))
+    return places
 
 
 def _box(x: float, y: float, width: float, height: float) -> tuple[int, int, int, int]:
@@ -136,7 +136,7 @@ def _box(x: float, y: float, width: float, height: float) -> tuple[int, int, int
 
 
 def appearance(job: Signing) -> bytes:
-    """What the signature looks like, as a page of its own size: one page, however long the name."""
+    """Return the visible signature as a page of its own size: one page, however long the name."""
     on = datetime.fromisoformat(job.at).strftime("%Y-%m-%d %H:%M")
     page = _SEAL.format(star=_star(), letters=_arc(job.name), size=_size(job.name)) if job.is_seal else (
         _NAME.format(name=escape(job.name), role=escape(job.role), on=on, size=min(16, 90 // len(job.name)))
@@ -149,7 +149,7 @@ def appearance(job: Signing) -> bytes:
 
 
 def _inked(seal: bytes) -> bytes:
-    """The seal as ink that lets what is printed under it show: no digit of a date is hidden."""
+    """Draw the seal transparently, so that the text under it stays readable: no digit of a date is hidden."""
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(seal)) as pdf:
         page = pdf.pages[0]
@@ -157,7 +157,7 @@ def _inked(seal: bytes) -> bytes:
         states["/Ink"] = pikepdf.Dictionary(Type=pikepdf.Name.ExtGState, BM=pikepdf.Name.Multiply)
         page.resources["/ExtGState"] = states
         page.contents_add(b"/Ink gs\n", prepend=True)
-        if "/Group" in page.obj:  # a group of its own would be mixed with nothing
+        if "/Group" in page.obj:  # an isolated group would not be blended with the page
             del page.obj["/Group"]
         pdf.save(out)
     return out.getvalue()

@@ -1,7 +1,7 @@
-"""A PDF says what it says in fewer bytes: what WeasyPrint writes and no reader needs is left out before it is written.
+"""Reduces the size of a PDF: removes what WeasyPrint writes and no reader needs, before it is written.
 
-An approval form of six may not exceed 120 KB, of which the outlines of its characters are five sixths.  Nothing that is
-seen, read aloud or searched changes.
+An approval form of six may not exceed 120 KB, of which font outlines are five sixths. Nothing visible, read
+aloud or searchable changes.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from PIL import ImageCms
 Elements = dict[bytes, dict[str, Any]]
 
 _COORDINATE = re.compile(rb"(\d\d\.\d{3})\d+")
-"""A thousandth of a pixel is 0.26 µm.  Numbers below ten stay as they are: a turned matrix multiplies them."""
+"""A thousandth of a pixel is 0.26 µm. Numbers below ten are unchanged, because a rotated matrix multiplies them."""
 _NAMED = re.compile(rb"<[0-9a-f]+> <[0-9a-f]+>")
 _FULL_WIDTH = 1000
-"""The width of a glyph that is not named otherwise (ISO 32000-1, 9.7.4.3): of every Chinese character."""
+"""The default width of a glyph (ISO 32000-1, 9.7.4.3), which is that of every Chinese character."""
 
 
 def slimmed(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
-    """Make the parts smaller, in place; given to WeasyPrint as what finishes a file."""
+    """Reduce the parts, in place; passed to WeasyPrint as the finisher."""
     _structure(pdf)
     at = _numbered(pdf)
     for item in pdf.objects:
@@ -51,14 +51,14 @@ def _listed(value: Any) -> list[bytes]:
 
 
 def _bytes(value: Any) -> bytes:
-    """As pydyf writes it."""
+    """Serialised as pydyf does."""
     if isinstance(value, pydyf.Object):
         return bytes(value.data)
     return value if isinstance(value, bytes) else str(value).encode()
 
 
 def _shorten(page: pydyf.Stream) -> None:
-    """Coordinates to the thousandth of a pixel, where no text in brackets could be taken for one."""
+    """Round coordinates to a thousandth of a pixel, unless text in brackets could be affected."""
     content = b"\n".join(_bytes(line) for line in page.stream)
     if b"(" not in content:
         content = _COORDINATE.sub(rb"\1", content)
@@ -66,21 +66,21 @@ def _shorten(page: pydyf.Stream) -> None:
 
 
 def _sort(mapping: pydyf.Stream) -> None:
-    """The characters in the order of their glyphs, which packs better."""
+    """Sort the characters by glyph, which compresses better."""
     named = iter(sorted(line for line in mapping.stream if _NAMED.fullmatch(line)))
     mapping.stream = [next(named) if _NAMED.fullmatch(line) else line for line in mapping.stream]
 
 
 def _structure(pdf: pydyf.PDF) -> None:
-    """A text stands in its cell or paragraph itself, not in an element of its own that says nothing."""
+    """Put text directly into its cell or paragraph, without a separate element that has no meaning."""
     elements: Elements = {
         item.reference: item
         for item in pdf.objects
         if isinstance(item, pydyf.Dictionary) and item.get("Type") == "/StructElem"
     }
-    kept = {told: _keeper(told, element, elements) for told, element in elements.items()}
-    for told, element in elements.items():
-        if kept[told] != told:
+    kept = {reference: _keeper(reference, element, elements) for reference, element in elements.items()}
+    for reference, element in elements.items():
+        if kept[reference] != reference:
             element.free = "f"  # type: ignore[attr-defined]
             continue
         kids = element["K"]
@@ -89,32 +89,32 @@ def _structure(pdf: pydyf.PDF) -> None:
             for kid in kids
         )
     for numbers in _marked(pdf):
-        numbers[:] = [kept.get(told, told) for told in numbers]
-    _attributes([e for told, e in elements.items() if kept[told] == told])
+        numbers[:] = [kept.get(reference, reference) for reference in numbers]
+    _attributes([e for reference, e in elements.items() if kept[reference] == reference])
 
 
-def _keeper(told: bytes, element: dict[str, Any], elements: Elements) -> bytes:
-    """The element that holds what this one holds: its parent for a bare text of the same page, else itself."""
+def _keeper(reference: bytes, element: dict[str, Any], elements: Elements) -> bytes:
+    """The element that takes over its content: the parent for bare text on the same page, else itself."""
     above = elements.get(element["P"])
     is_bare = element["S"] == "/Span" and len(element["K"]) == 1 and isinstance(element["K"][0], int)
     if not is_bare or above is None or above["S"] == "/Document" or above.get("Pg") != element.get("Pg"):
-        return told
+        return reference
     return (
         element["P"]
-        if told in above["K"] and not {"A", "Alt", "Lang", "ActualText"} & element.keys()
-        else told
+        if reference in above["K"] and not {"A", "Alt", "Lang", "ActualText"} & element.keys()
+        else reference
     )
 
 
 def _marked(pdf: pydyf.PDF) -> list[Any]:
-    """For each page, the elements by number of the marked content."""
+    """By page and number of marked content, the element."""
     at = _numbered(pdf)
     tree = at[at[pdf.catalog["StructTreeRoot"]]["ParentTree"]]["Nums"]
     return [numbers for numbers in tree[1::2] if isinstance(numbers, list)]
 
 
 def _attributes(elements: list[dict[str, Any]]) -> None:
-    """Without what says nothing: an empty list of headers, a page of an element that holds no content itself."""
+    """Remove attributes without meaning: an empty list of headers, a page of an element without content."""
     heads = {_bytes(head) for e in elements for head in e.get("A", {}).get("Headers", ())}
     for element in elements:
         del element["Type"]
@@ -130,7 +130,7 @@ def _attributes(elements: list[dict[str, Any]]) -> None:
 
 
 def _narrow(widths: list[Any]) -> pydyf.Array:
-    """Widths without those that every glyph has unless told otherwise."""
+    """Remove widths equal to the default width."""
     found = pydyf.Array()
     for first, run in zip(widths[::2], widths[1::2], strict=True):
         for glyph, width in enumerate(run, start=first):
@@ -145,10 +145,11 @@ def _narrow(widths: list[Any]) -> pydyf.Array:
 
 @cache
 def _srgb() -> bytes:
-    """The colour space sRGB by its formula (588 bytes instead of 3,024), without a date: same in, same out."""
+    """The colour space sRGB by its formula (588 bytes instead of 3,024), without a date, so that output is
+    reproducible."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     profile[8:12] = (
-        b"\x04\x20\x00\x00"  # version 4.2, to which PDF 1.7 refers; all its parts are of that version
+        b"\x04\x20\x00\x00"  # version 4.2, which PDF 1.7 refers to; all its parts belong to that version
     )
     profile[24:36] = (2026).to_bytes(2) + b"\x00\x01\x00\x01" + bytes(6)
     profile[84:100] = bytes(16)

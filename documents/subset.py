@@ -1,8 +1,8 @@
-"""Faces with the glyphs that a paper uses, in one pass.
+"""Fonts reduced to the glyphs of a paper, in one pass.
 
-WeasyPrint takes the unused glyphs out of a face and then goes over the result a second time, to drop the empty ones after
-the last that is used.  Of CFF outlines the first pass leaves none of those, so that the second changes nothing and takes
-3 ms; and no PDF reads anything of such a face but its outlines (ISO 32000-1, 9.9).
+WeasyPrint removes unused glyphs from a font and then goes over the result again, to drop empty ones after the
+last used. With CFF outlines the first pass leaves none, so the second changes nothing and takes 3 ms; and a
+PDF uses nothing of such a font but its outlines (ISO 32000-1, 9.9).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _UNREAD: Final = (
 )  # fmt: skip
 
 
-class Faces(dict[Any, Any]):
-    """The faces of a document; given to WeasyPrint, which puts each there when it is first drawn with."""
+class SubsetFonts(dict[Any, Any]):
+    """The fonts of a document; passed to WeasyPrint, which adds each when it is first used."""
 
     def __setitem__(self, key: Any, face: Any) -> None:
         if _OUTLINES in face.tables and "fvar" not in face.tables:
@@ -31,7 +31,7 @@ class Faces(dict[Any, Any]):
 
 
 def _subset(face: Any, characters: Mapping[int, str], hinting: bool) -> None:
-    """What WeasyPrint asks of a face: that it keeps the glyphs of these numbers, under these numbers."""
+    """The subset that WeasyPrint requests: the glyphs of these numbers, under these numbers."""
     made = _made(face, sorted(characters), hinting) if harfbuzz_subset and characters else None
     if made:
         face.file_content = made

@@ -1,4 +1,4 @@
-"""Checking a PDF: who signed what, and whether anything changed since.  Runs in a child process of the press."""
+"""Checks a PDF: who signed what, and whether anything changed since. Runs in a child process of the renderer."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ _UNCHANGED = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, Modificatio
 
 
 def check(job: Checking) -> tuple[SignatureSeen, ...]:
-    """Every signature of a file, the first one first; raises `ScanUnreadable` for what is no PDF.
+    """Return every signature of a file, the first one first; raises `ScanUnreadable` if it is no PDF.
 
-    The content of each signed revision is compared with what came after it: other signatures may be added,
-    anything else is a change.
+    The content of each signed revision is compared with what follows: other signatures may be added, anything
+    else is a change.
     """
     roots = [x509.Certificate.load(raw) for raw in job.roots]
     try:
         reader = PdfFileReader(io.BytesIO(job.content))
         return tuple(_seen(embedded, roots, job.signers) for embedded in reader.embedded_regular_signatures)
-    except Exception as fault:  # hostile files make the reader raise whatever there is
+    except Exception as fault:  # untrusted files make the reader raise any exception
         raise ScanUnreadable("文件不能读取，可能已经损坏") from fault
 
 
 def _seen(embedded: Any, roots: list[x509.Certificate], signers: tuple[bytes, ...]) -> SignatureSeen:
     certificate = embedded.signer_cert
-    said = embedded.sig_object
+    signature = embedded.sig_object
     reported = embedded.self_reported_timestamp
-    intact = whole = trusted = False
+    intact = unextended = trusted = False
     stamped = ""
     try:
         context = ValidationContext(
@@ -48,20 +48,20 @@ def _seen(embedded: Any, roots: list[x509.Certificate], signers: tuple[bytes, ..
         covered = status.coverage in (
             SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION,
         )  # fmt: skip
-        whole = intact and covered and status.modification_level in _UNCHANGED
-        # A root vouches for all its customers, the office for its own certificates alone.
+        unextended = intact and covered and status.modification_level in _UNCHANGED
+        # A root certifies all its customers; only the office's own certificates are accepted.
         trusted = bool(status.trusted) and certificate.dump() in signers
         if status.timestamp_validity is not None and status.timestamp_validity.valid:
             stamped = status.timestamp_validity.timestamp.isoformat()
     except Exception:  # noqa: BLE001  (whatever the reader stumbles over in a changed file: it does not hold)
-        intact = whole = trusted = False
+        intact = unextended = trusted = False
     return SignatureSeen(
-        name=str(said.get("/Name", "")),
-        role=str(said.get("/Reason", "")),
+        name=str(signature.get("/Name", "")),
+        role=str(signature.get("/Reason", "")),
         at="" if reported is None else reported.isoformat(),
         issuer=certificate.issuer.human_friendly,
         intact=intact,
-        whole=whole,
+        whole=unextended,
         trusted=trusted,
         self_made=certificate.self_signed in ("yes", "maybe"),
         stamped=stamped,
@@ -70,7 +70,7 @@ def _seen(embedded: Any, roots: list[x509.Certificate], signers: tuple[bytes, ..
 
 
 def _kept_certificates(embedded: Any) -> list[x509.Certificate]:
-    """Certificates that the file keeps for later checks (DSS), if it keeps any."""
+    """Certificates stored in the file for later checks (DSS), if any."""
     try:
         return list(DocumentSecurityStore.read_dss(embedded.reader).load_certs())
     except NoDSSFoundError:

@@ -1,7 +1,7 @@
-"""Reading the first sheet of a spreadsheet that somebody brings, as text, in a child of the press.
+"""Reads the first sheet of an uploaded spreadsheet as text, in a child process of the renderer.
 
-What is inside is read by a library that parses hostile formats; how much comes out is bounded here, how much it may take
-by the child's memory and time.
+The library parses untrusted files; the amount of output is limited here, memory and time by the child's
+limits.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ MAX_UNPACKED = 50_000_000
 MAX_COLUMNS = 80
 MAX_TEXT = 400
 _EXACT = 10**15
-"""From here on a spreadsheet has lost digits of a number: an ID number that it took for one cannot be read back."""
+"""From here on a spreadsheet loses digits: an ID number stored as a number cannot be recovered."""
 
 
 def read(job: Workbook) -> tuple[tuple[str, ...], ...]:
-    """The rows, the head among them, cells as text; raises `ScanUnreadable` for what is no sheet or too large."""
+    """Return the rows, including the heading row, cells as text; raises `ScanUnreadable` if it is no
+    spreadsheet or too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(job.content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:

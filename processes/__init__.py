@@ -1,5 +1,5 @@
-"""The office: everything that Yimen does, without a screen and without a printer.
+"""The office: all functions of Yimen except screens and PDF rendering.
 
-Knows nothing of Flask, HTML or PDF internals.  `office.perform` is the one door for changes;
-`*.queries` answer questions within an actor's data scope.
+It imports neither Flask nor PDF libraries. All changes go through `office.perform`; `*.queries` read within
+an actor's data scope.
 """

@@ -1,4 +1,4 @@
-"""A defect of ours, written down: an id for the person who met it, kind and place for us, and no data of anybody."""
+"""Unexpected errors: an id for the user, type and location for developers, and no personal data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 def note(fault: BaseException, **where: Any) -> str:
-    """Log an unforeseen fault; answers the id by which it is found again."""
+    """Log an unexpected exception; return the id of the log entry."""
     incident = secrets.token_hex(4)
     frames = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(fault.__traceback__)][-DEEPEST:]
     log.error("defect", incident=incident, kind=type(fault).__name__, frames=frames, **where)
@@ -24,7 +24,7 @@ def note(fault: BaseException, **where: Any) -> str:
 
 
 def said(fault: Exception, **where: Any) -> tuple[str, str]:
-    """Code and message of anything that failed: an error of ours says its own, anything else is written down first."""
+    """Return code and message of any exception; unexpected ones are logged first."""
     if isinstance(fault, YimenError):
         log.warning("failed", code=fault.code, **where)
         return fault.code, fault.message
@@ -32,5 +32,5 @@ def said(fault: Exception, **where: Any) -> tuple[str, str]:
 
 
 def told(incident: str) -> str:
-    """What the person is told who meets it."""
+    """Return the message for the user."""
     return f"系统出现故障（编号 {incident}），请联系系统管理员。已保存的内容没有丢失。"

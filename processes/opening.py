@@ -1,4 +1,4 @@
-"""Opening the office of this installation: its settings, log and database, and the keys that its data is sealed with."""
+"""Opens the office of this installation: settings, logging, database, and the keys of its data."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from processes.people.models import Person
 from processes.relief.actions import fingerprints_of
 from processes.settings import OFFICE_NAME, Settings, from_environment
 from processes.storage import key_proof, keyring, scanner, sealing
-from processes.storage.engines import failures_named, is_absent
+from processes.storage.engines import is_absent, translate_errors
 from processes.storage.unit_of_work import Database
 
 log = structlog.get_logger()
@@ -48,16 +48,17 @@ _FOUND_BY = (
 
 
 def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office:
-    """The office under its own name, its keys in use, logging as one JSON object a line.
+    """Open the office, select its keys, and configure JSON logging.
 
-    Until nothing stands in the way any more, nothing is made: no folder, key or database is left of a refusal.
-    Raises `FolderUnwritable`, and `KeysMissing`, `KeyUnreadable` and `KeysForeign` rather than go on under keys that open nothing of what is stored,
-    `DatabaseUnreachable`, `RestoreUnfinished`, `OfficeMissing` where nothing is founded, `SchemaOlder` and `SchemaNewer` where the database
-    is not of this version of the program, `OfficeMixed` where accounts with a published password stand in a real
-    office.  `unchecked` is for the commands that found, upgrade and mend an office: keys only.  With `is_restored` a backup
-    is about to be brought back, whose keys have to be there before anything is made (`RestoreWithoutKeys`); nothing is
-    made here then.  A session key that a founded office has lost is made anew, which the log and the access log tell: nothing
-    that is kept lies under it, so people are let in again rather than kept out, unlike with the other two.
+    Nothing is created before all checks pass: a refusal leaves no folder, key or database. Raises
+    `FolderUnwritable`; `KeysMissing`, `KeyUnreadable` and `KeysForeign` for keys that do not open the stored
+    data; `DatabaseUnreachable`; `RestoreUnfinished`; `OfficeMissing` if nothing is founded; `SchemaOlder` and
+    `SchemaNewer` for a database of another version; `OfficeMixed` if a real office has accounts with a
+    published password. `unchecked` is for commands that found, upgrade and repair an office: keys only. With
+    `is_restored` a backup is about to be restored, whose keys must exist before anything is created
+    (`RestoreWithoutKeys`); nothing is created here then. If a founded office has lost its session key, a new
+    one is created and logged, also in the access log: no stored data depend on it, so people only have to
+    sign in again.
     """
     structlog.configure(
         processors=[
@@ -76,7 +77,7 @@ def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office
     is_lost = not unchecked and not keyring.holds(settings.keys, keyring.SESSION)
     if not unchecked:
         office = checked_office(office)
-    with failures_named():
+    with translate_errors():
         keyring.use(_fitting_keys(office, may_make=not is_restored))
         if not is_absent(office.database.engine):
             _demand_index(office)
@@ -92,21 +93,21 @@ def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office
 
 
 def demand_begun() -> None:
-    """Raise `OfficeMissing` where there is no schema, for commands that mend an office of whatever version."""
+    """Raise `OfficeMissing` if there is no schema, for commands that repair an office of any version."""
     settings = from_environment()
     engine = Database(settings.database_url).engine
-    with failures_named():
+    with translate_errors():
         if is_absent(engine) or schema.position(engine) is schema.Position.EMPTY:
             raise OfficeMissing(folder=settings.var)
 
 
 def checked_office(office: Office) -> Office:
-    """The office with the name that it was founded under; raises as `open_office` does."""
+    """Return the office with its name; raises as `open_office` does."""
     if office.settings.restoring.exists():
         raise RestoreUnfinished()
     if is_absent(office.database.engine):
         raise OfficeMissing(folder=office.settings.var)
-    with failures_named():
+    with translate_errors():
         _demand_schema(office)
     with office.database.reading("") as session:
         here = founding.installation(session)
@@ -133,18 +134,18 @@ def _demand_schema(office: Office) -> None:
 
 
 def _fitting_keys(office: Office, may_make: bool) -> keyring.Keyring:
-    """The keys of the data folder; new ones are made only where nothing is sealed yet.
+    """The keys of the data folder; new ones are created only if nothing is encrypted yet.
 
-    A registered person proves both keys.  Where nobody is registered, one thing of whatever is sealed (settings of an
-    account, a second factor, what somebody has begun to type, a paper) has to open; the index key is then held against
-    what is found by a telephone or a bank account.
+    A registered person proves both keys. If nobody is registered, one value of each encrypted kind (account
+    settings, second factors, form drafts, papers) must open; the index key is then checked by fingerprints of
+    a telephone number or a bank account.
     """
     settings, database = office.settings, office.database
     if is_absent(database.engine):
         return keyring.open_keyring(settings.keys, may_make=may_make)
     person = _person(database)
     with database.reading("") as session:
-        others = key_proof.samples(session, settings.vaults.values()) if person is None else iter(())
+        others = key_proof.samples(session, settings.file_stores.values()) if person is None else iter(())
         first = next(others, None)
         is_empty = person is None and first is None
         keys = keyring.open_keyring(settings.keys, may_make=may_make and is_empty)
@@ -175,19 +176,19 @@ def _demand_keys(settings: Settings) -> None:
 
 
 def _demand_index(office: Office) -> None:
-    """Raise `KeysForeign` where what is found by a telephone or a bank account is not found under these keys any more."""
+    """Raise `KeysForeign` if a stored fingerprint of a telephone number or bank account does not match these keys."""
     with office.database.reading("") as session:
         found = [
-            (told, under(told[0]))
+            (sample, under(sample[0]))
             for table, column, index, under in _FOUND_BY
-            if (told := key_proof.indexed(session, table, column, index)) is not None
+            if (sample := key_proof.indexed(session, table, column, index)) is not None
         ]
     if any(kept not in under for (_, kept), under in found):
         raise KeysForeign(folder=office.settings.keys)
 
 
 def _person(database: Database) -> tuple[bytes, bytes | None, str] | None:
-    """A person's sealed number, what it is bound to (nothing: before migration 0053) and its fingerprint, if there is one."""
+    """A person's encrypted number, its binding (none before migration 0053), and its fingerprint if any."""
     with database.reading("") as session:
         known = inspect(session.connection())
         if not known.has_table(Person.__tablename__):
@@ -205,7 +206,7 @@ def _person(database: Database) -> tuple[bytes, bytes | None, str] | None:
 
 
 def _demand_roles(settings: Settings) -> None:
-    """A role that is spelt wrong would need no second factor, and nobody would know."""
+    """A misspelt role would silently need no second factor."""
     for name, roles in (
         ("YIMEN_SECOND_FACTOR_ROLES", settings.second_factor_roles),
         ("YIMEN_LOCAL_PASSWORD_ROLES", settings.local_password_roles),
@@ -222,13 +223,13 @@ def _demand_roles(settings: Settings) -> None:
 
 
 def _folders(settings: Settings) -> tuple[Path, ...]:
-    return (settings.var, settings.keys, *settings.vaults.values())
+    return (settings.var, settings.keys, *settings.file_stores.values())
 
 
 def _demand_writable(settings: Settings) -> None:
-    """Raise `FolderUnwritable` before anybody's upload, paper or seal is lost to a folder that takes nothing.
+    """Raise `FolderUnwritable` before an upload, paper or seal is lost in a folder that is not writable.
 
-    Where a folder is still to be made, the one that it will lie in has to take it.
+    For a folder that does not exist yet, its parent must be writable.
     """
     for folder in _folders(settings):
         there = next(place for place in (folder, *folder.absolute().parents) if place.exists())

@@ -1,4 +1,4 @@
-"""Settings: read once, from the environment, into a frozen value."""
+"""Settings: read once from the environment, immutable."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LISTEN = "127.0.0.1:8000"
 OWNER_ONLY = 0o077
-"""What every process takes away from the files that it makes: nobody but the office's own account reads them."""
+"""The umask of every process: only the office's own account may read its files."""
 OFFICE_NAME = "YIMEN_OFFICE_NAME"
 _FACTOR_ROLES = "administrator auditor supervisor county_leader township_leader"
-"""Who decides, changes what others decide by, or gives rights away."""
+"""Roles that decide, change the basis of decisions, or grant rights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A provider of sign-ins (OpenID Connect) at which the office is a client."""
+    """An OpenID Connect provider for sign-in; the office is its client."""
 
     issuer: str
     client: str
     secret: str = field(repr=False)
     claim: str = "preferred_username"
-    """The claim that holds the name of the account here."""
+    """The claim that contains the user name."""
     factors: frozenset[str] = frozenset()
     """Values of `acr` or `amr` that count as a second factor; none unless they are named."""
     title: str = "统一身份认证"
@@ -31,23 +31,23 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The directory (LDAP) that knows the passwords of the county's people."""
+    """The directory (LDAP) that checks the passwords of the county's people."""
 
     url: str
     base: str
-    """Below which entry people stand."""
+    """The entry below which people are."""
     attribute: str = "uid"
-    """Holds the name of the account here."""
+    """The attribute that contains the user name."""
     reader: str = ""
-    """Full name of the entry that searches; empty: nobody's."""
+    """The distinguished name of the account that searches; empty: anonymous."""
     reader_password: str = field(default="", repr=False)
     roots: str = ""
-    """PEM file of the certificates that are trusted; empty: the system's."""
+    """PEM file of trusted certificates; empty: the system's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where data, keys and content lie, and how the program is reached."""
+    """Where data, keys and content are stored, and how the program is reached."""
 
     var: Path
     content: Path
@@ -56,27 +56,27 @@ class Settings:
     public_address: str
     office_name: str
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses and networks of proxies whose word on the visitor's address and on TLS counts."""
+    """Addresses and networks of proxies whose headers on client address and TLS are trusted."""
     smtp: str = field(default="", repr=False)
-    """`smtp://`, `smtps://` or `smtp+starttls://`, with user and password where the server wants them."""
+    """`smtp://`, `smtps://` or `smtp+starttls://`, with user and password if required."""
     mail_from: str = ""
     sms_webhook: str = ""
     sms_secret: str = field(default="", repr=False)
     absence_days: int = 30
-    """How many days somebody may act for an absent person before it has to be asked anew."""
+    """How many days a substitute may act before a new request is needed."""
     second_factor_roles: frozenset[str] = frozenset()
-    """Roles whose accounts must have a second factor; those of the demonstration need none."""
+    """Roles whose accounts must have a second factor; those of the demo county need none."""
     provider: Provider | None = None
     directory: Directory | None = None
     local_password_roles: frozenset[str] = frozenset({"administrator"})
-    """Whose own passwords still count where people sign in elsewhere: somebody must get in when that is away."""
+    """Roles whose local passwords remain valid if people sign in elsewhere, for times when that is down."""
     verify_minutes: int = 15
-    """So long a proof of who somebody is serves for signing, approving, revealing and taking data out."""
+    """How many minutes a proof of identity is valid for signing, approving, revealing and exporting."""
 
     plain_flush: bool = False
-    """Whether every command is written by SQLAlchemy's own flush, also those that are written in one trip."""
+    """Whether all commands use SQLAlchemy's own flush instead of batched writes."""
     clamd: str = ""
-    """Where the virus scanner listens: `unix:/path` or `tcp host:port`; empty: uploads are not looked at."""
+    """Address of the virus scanner: `unix:/path` or `tcp host:port`; empty: uploads are not checked."""
 
     @property
     def keys(self) -> Path:
@@ -85,12 +85,12 @@ class Settings:
 
     @property
     def anchors(self) -> Path:
-        """File of the daily seals over all events; the operator copies it elsewhere."""
+        """File of the daily seals over all events; the operator copies it off-site."""
         return self.var / "anchors.txt"
 
     @property
     def restoring(self) -> Path:
-        """Stands while the office is being restored from a backup; an office that is half restored does not open."""
+        """Marker file that exists while a restoration is unfinished; such an office does not open."""
         return self.var / "restoring"
 
     @property
@@ -100,7 +100,7 @@ class Settings:
 
     @property
     def scans(self) -> Path:
-        """Folder of scanned pages, by hash; apart from the papers, whose hashes are public."""
+        """Folder of scanned pages, by hash; separate from papers, whose hashes are public."""
         return self.var / "scans"
 
     @property
@@ -109,17 +109,17 @@ class Settings:
         return self.var / "attachments"
 
     @property
-    def vaults(self) -> dict[str, Path]:
-        """Every folder of files that lie under their hash, by its name."""
+    def file_stores(self) -> dict[str, Path]:
+        """Every file store, by name."""
         return {"papers": self.papers, "scans": self.scans, "attachments": self.attachments}
 
 
 def from_environment() -> Settings:
-    """Settings of this process; every value has a default that suits a first try."""
+    """Return the settings of this process; every value has a default suitable for a trial."""
     var = Path(os.environ.get("YIMEN_VAR", ROOT / "var"))
     fonts = var / "fonts" / "fonts.conf"
     if fonts.is_file():
-        # Read by fontconfig in the press's child processes, which inherit it.
+        # Read by fontconfig in the renderer's child processes, which inherit it.
         os.environ.setdefault("FONTCONFIG_FILE", str(fonts))
     default_database = f"sqlite:///{var / 'yimen.sqlite'}"
     return Settings(
@@ -169,9 +169,14 @@ def _directory() -> Directory | None:
     url = os.environ.get("YIMEN_LDAP_URL", "")
     if not url:
         return None
-    told = {
+    values = {
         n: os.environ.get(f"YIMEN_LDAP_{n}", "") for n in ("BASE", "ATTRIBUTE", "READER", "PASSWORD", "ROOTS")
     }
     return Directory(
-        url, told["BASE"], told["ATTRIBUTE"] or "uid", told["READER"], told["PASSWORD"], told["ROOTS"]
+        url,
+        values["BASE"],
+        values["ATTRIBUTE"] or "uid",
+        values["READER"],
+        values["PASSWORD"],
+        values["ROOTS"],
     )

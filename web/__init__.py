@@ -1,1 +1,1 @@
-"""The desk: Flask pages over the office.  Thin: people's clicks become commands, rows become pages."""
+"""The desk: Flask pages over the office. Requests become commands, rows become pages."""

@@ -1,4 +1,4 @@
-"""`python -m web`: serve the desk with waitress."""
+"""`python -m web`: serves the desk with waitress."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from web.stopping import answer_before_stopping
 
 THREADS = 8
 CONNECTIONS = 2_000
-"""Browsers keep six each while nobody presses anything; 100, the library's own limit, are 17 browsers."""
+"""A browser keeps six idle connections; the library's own limit of 100 would allow 17 browsers."""
 IDLE_SECONDS = 30
-"""After so long an idle connection is given up; the browser makes another without telling."""
+"""An idle connection is closed after this; the browser opens another one by itself."""
 
 
 def main() -> None:
-    """Serve until stopped; what stands in the way is said in one sentence."""
+    """Serve until stopped; start-up errors are printed as one sentence."""
     os.umask(OWNER_ONLY)
     host, _, port = os.environ.get("YIMEN_LISTEN", LISTEN).partition(":")
     try:
@@ -33,10 +33,10 @@ def main() -> None:
     try:
         server = waitress.create_server(
             app, host=host, port=int(port), threads=THREADS, ident="yimen",
-            max_request_body_size=MAX_REQUEST + 1,  # what is larger is refused by its head, and never written to the disk
+            max_request_body_size=MAX_REQUEST + 1,  # larger requests are refused by their header alone
             connection_limit=CONNECTIONS, channel_timeout=IDLE_SECONDS, cleanup_interval=5, backlog=1024,
-            asyncore_use_poll=True,  # `select` knows no descriptor above 1023
-            clear_untrusted_proxy_headers=False,  # `web.proxies` says whose count
+            asyncore_use_poll=True,  # `select` supports no descriptor above 1023
+            clear_untrusted_proxy_headers=False,  # `web.proxies` decides whose headers count
         )  # fmt: skip
     except (OSError, ValueError):
         sys.exit(
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _allow_descriptors() -> None:
-    """As many open files as the system lets this process have: each connection is one."""
+    """Raise the limit of open files as far as the system allows: each connection needs one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 2 * CONNECTIONS
     most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)

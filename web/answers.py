@@ -1,4 +1,4 @@
-"""What a case says, as people read it: its data now, and what was applied for."""
+"""Data of a case for display: its current values, and the application."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from processes.releases.bundle import Bundle
 
 
 def known(office: Office, case: Case, bundle: Bundle) -> Mapping[str, Any]:
-    """The case's data as the engine holds it now."""
+    """Return the case's data in the engine."""
     facts = bundle.facts(office.database.clock(), case.division)
     definition = bundle.definition(case.process)
     return runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
@@ -28,10 +28,10 @@ def known(office: Office, case: Case, bundle: Bundle) -> Mapping[str, Any]:
 def form_of(
     office: Office, item: WorkItem, bundle: Bundle, data: Mapping[str, Any], actor: Actor
 ) -> dict[str, Any]:
-    """The form of a step with its choices, also of who may be named as the second one there."""
+    """Return the form of a step with its choices, including eligible second persons."""
     schema = bundle.form(item.form) or {}
     if forms.second_field(schema) is not None:
-        # From the whole county: who comes along may be of the county's office.
+        # From the whole county: the second person may be of the county's office.
         with office.database.reading("") as session:
             found = seconds.choices(session, item.division, item.role, actor.account_id, item.claimed_for_id)
             data = {**data, **seconds.offered(found)}
@@ -39,12 +39,12 @@ def form_of(
 
 
 def offered(data: Mapping[str, Any], household: Household | None) -> dict[str, Any]:
-    """What the case's forms offered to choose from: its data and, for who sees them, the household's people."""
+    """Return the choices offered by the case's forms: its data and, if permitted, the household's people."""
     return {**data, **({} if household is None else queries.choices(household))}
 
 
 def application(offers: Mapping[str, Any], case: Case, bundle: Bundle) -> list[tuple[str, str]]:
-    """The application's fields with their answers, out of the case's data."""
+    """Return the application's fields with their values, from the case's data."""
     schema = forms.resolved(bundle.form(bundle.start(case.process).form) or {}, lambda: offers)
     labels = {
         f["key"]: forms.label_of(f)
@@ -56,6 +56,6 @@ def application(offers: Mapping[str, Any], case: Case, bundle: Bundle) -> list[t
 
 
 def reachable(office: Office, division: str, role: str = "") -> list[Account]:
-    """Whom one can ask or have sign: also people above one's own places, so outside one's data scope."""
+    """Return people to ask or have sign, including those of higher divisions, outside the actor's data scope."""
     with office.database.reading("") as session:
         return accounts.reachable(session, division, role)

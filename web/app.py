@@ -1,4 +1,4 @@
-"""Putting the desk together."""
+"""Creates the Flask application."""
 
 from __future__ import annotations
 
@@ -75,10 +75,10 @@ from web.proxies import TrustedProxies
 _MEGA = 1024 * 1024
 MAX_REQUEST = 26_000_000
 FRAME = 100_000
-"""Bytes of a form around its files, at most."""
+"""Maximum bytes of a form besides its files."""
 _ONLY_TLS = "max-age=31536000; includeSubDomains"
 _BOUND_TO_HOST = "__Host-"
-"""Browsers take a cookie so named over TLS from this very host alone."""
+"""Prefix of cookies that browsers accept only over TLS and from this host."""
 SESSION = timedelta(hours=10)
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -87,14 +87,14 @@ _POLICY = (
 
 
 class RowNumber(IntegerConverter):
-    """A number in an address; what no row can have is no page."""
+    """An integer in an address; numbers outside the range of row ids match no route."""
 
     def __init__(self, *args: Any, **limits: Any) -> None:
         super().__init__(*args, **({"max": LARGEST_KEY} | limits))
 
 
 def create_app(office: Office | None = None) -> Flask:
-    """The desk over an office (this installation's own by default)."""
+    """Create the desk for an office (by default the one of this installation)."""
     app = Flask(__name__, static_folder=None)
     app.extensions["office"] = office or open_office()
     settings = app.extensions["office"].settings
@@ -112,7 +112,7 @@ def create_app(office: Office | None = None) -> Flask:
     )
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign, assignment]
     app.session_interface = static_files.PageSessions()
-    # Lists of choices come in the order of the office, the usual choice first.
+    # Lists of choices keep the order given by the office, the usual choice first.
     app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}
     app.url_map.converters["int"] = RowNumber
     CSRFProtect(app)
@@ -158,13 +158,13 @@ def _harden(response: Response) -> Response:
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = _ONLY_TLS
     if not request.path.startswith(static_files.PREFIX):
-        # Set, not defaulted: a file that is sent brings a header of its own, and files show data most of all.
+        # Set, not defaulted: file responses bring a header of their own, and most personal data is in files.
         response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def _shared() -> dict[str, Any]:
-    """What every template may use."""
+    """Variables available in every template."""
     return {
         "actor": auth.actor_or_none(),
         "unread": auth.unread_notices(),
@@ -187,13 +187,13 @@ def _shared() -> dict[str, Any]:
 
 
 def _local_roles() -> list[str]:
-    """Whose own passwords count where people sign in elsewhere."""
+    """Roles whose local passwords count if people sign in elsewhere."""
     counted = auth.office().settings.local_password_roles
     return [title for role, title in ROLE_TITLES.items() if role in counted]
 
 
 def _provider() -> Provider | None:
-    """Where people sign in elsewhere, if they do."""
+    """The sign-in provider, if one is configured."""
     return auth.office().settings.provider
 
 
@@ -215,17 +215,17 @@ def _local(instant: Any) -> str:
 
 
 def _written(instant: str) -> str:
-    """An instant that a file brings with it."""
+    """Parse the date stated by a file."""
     return _local(datetime.fromisoformat(instant)) if instant else ""
 
 
 def _size(octets: int) -> str:
-    """How large a file is, as people say it."""
+    """Format a file size."""
     return f"{octets / 1024:.0f} KB" if octets < _MEGA else f"{octets / _MEGA:.1f} MB"
 
 
 def _money(amount: Decimal | int) -> str:
-    """An amount in yuan, to the fen: 12,345.60."""
+    """Format yuan with two places: 12,345.60."""
     return f"{amount:,.2f}"
 
 
@@ -234,7 +234,7 @@ def _due(day: date) -> str:
 
 
 def _colour(item: Any) -> ClockColour:
-    """The colour of an item's limit today."""
+    """The current colour of an item's limit."""
     if item.due_on == NO_DUE_DATE or item.status != WorkItemStatus.OPEN:
         return ClockColour.NONE
     return clocks.colour(civil_date(auth.office().database.clock()), item.due_on, item.yellow_on, item.red_on)

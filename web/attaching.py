@@ -1,4 +1,4 @@
-"""Filing what a page sends with a case, one file after the other."""
+"""Files uploads with a case, one after the other."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from web import auth, uploads
 
 
 def file_all(actor: Actor, number: str) -> list[str]:
-    """File what was sent, each on its own, under the material that was named; answers the names."""
-    # Before any file is parsed: the press works for nobody who has nothing to do with the case.
+    """File each upload separately under its material; return the names."""
+    # Checked before a file is parsed: only people who may work on the case may use the renderer.
     with auth.office().database.reading(actor.division, actor.department) as session:
         queries.case_by_number(session, number)
     sent = uploads.several(actor)

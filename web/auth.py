@@ -1,4 +1,4 @@
-"""Who is asking: the session cookie becomes an actor, or nobody."""
+"""Authentication: from the session cookie to an actor."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from processes.policy.calendar import civil_date
 from processes.storage.file_names import shown
 
 LONGEST_DEVICE, LONGEST_MARK = 120, 64
-"""Cookie of the mark by which a browser is known again; it signs nobody in."""
+"""Name and lengths for the cookie that identifies a browser; it does not sign anybody in."""
 _PAUSE = 30
-"""Seconds until a write is tried again that the store did not take."""
+"""Seconds before retrying a write that failed."""
 _ASKS_AGAIN = ("queue", "runs-again")
-"""Elements of pages that look again by themselves: they keep no session alive."""
+"""Page elements that refresh automatically: they do not keep a session alive."""
 
 
 def office() -> Office:
-    """The office that this desk serves."""
+    """Return the office of this desk."""
     return cast(Office, current_app.extensions["office"])
 
 
 def actor_or_none() -> Actor | None:
-    """The signed-in person; nobody while a second factor is missing."""
+    """Return the signed-in person; None while a second factor is missing."""
     found = arriving()
     return None if found is None or (found.at_desk is not None and found.at_desk.awaits) else found
 
 
 def arriving() -> Actor | None:
-    """The person of this request's session, read once, also one who has not shown the second factor yet."""
+    """Return the person of this request's session, read once, even if the second factor is missing."""
     if "actor" not in g:
         g.actor = _read()
     return cast("Actor | None", g.actor)
@@ -60,7 +60,7 @@ def _read() -> Actor | None:
 
 
 def _touch(row_id: int, actor: Actor) -> None:
-    """Note that the session is in use; a store that takes no writes for a while keeps nobody from reading."""
+    """Record that the session is in use; if the database cannot be written for a while, reading still works."""
     if monotonic() < current_app.extensions.get("touch_after", 0.0):
         return
     try:
@@ -70,22 +70,22 @@ def _touch(row_id: int, actor: Actor) -> None:
 
 
 def is_by_itself() -> bool:
-    """Whether the page asks again by itself, with nobody at the keyboard."""
+    """Return whether the page sent this request by itself, without user action."""
     return request.endpoint == "sign_in.state" or request.headers.get("HX-Trigger", "") in _ASKS_AGAIN
 
 
 def session_id() -> int:
-    """The row of this request's session; somebody is signed in."""
+    """Return the id of this request's session; somebody must be signed in."""
     return cast(int, g.session_id)
 
 
-def ask_no_more() -> None:
-    """For the rest of this request nobody is signed in: the database, which would know, does not answer."""
+def treat_as_signed_out() -> None:
+    """Treat the rest of this request as not signed in, because the database does not respond."""
     g.actor = None
 
 
 def is_demo() -> bool:
-    """Whether this is the demonstration county; asked once, since an installation never changes its kind."""
+    """Return whether this is the demo county; cached, because an installation never changes its kind."""
     if "is_demo" not in current_app.extensions:
         with office().database.reading("") as rows:
             current_app.extensions["is_demo"] = founding.is_demo(rows)
@@ -93,7 +93,7 @@ def is_demo() -> bool:
 
 
 def county_name() -> str:
-    """The county that the office serves, for the bar; asked once, since an installation never moves."""
+    """Return the name of the county, for the header; cached, because it never changes."""
     if "county_name" not in current_app.extensions:
         with office().database.reading("") as rows:
             found = founding.installation(rows)
@@ -104,7 +104,7 @@ def county_name() -> str:
 
 
 def unread_notices() -> int:
-    """How many notices the signed-in person has not read, for the bar of whole pages."""
+    """Return how many notices the signed-in person has not read, for the header of full pages."""
     actor = actor_or_none()
     if actor is None or request.headers.get("HX-Request"):
         return 0
@@ -113,23 +113,23 @@ def unread_notices() -> int:
 
 
 def device() -> str:
-    """What the browser says that it is."""
+    """Return the browser's description of itself."""
     return shown(request.headers.get("User-Agent", ""))[:LONGEST_DEVICE]
 
 
 def _browser_cookie() -> str:
-    """The name of the cookie by which a browser is known again, bound to this host as the session's is."""
+    """The name of the cookie that identifies a browser, bound to this host like the session cookie."""
     name = str(current_app.config["SESSION_COOKIE_NAME"])
     return f"{name}-browser"
 
 
 def origin() -> tuple[str, str, str]:
-    """Where a sign-in comes from: address, what the browser says that it is, and the mark that it keeps."""
+    """Return the source of a sign-in: address, user agent, and browser token."""
     return request.remote_addr or "", device(), request.cookies.get(_browser_cookie(), "")[:LONGEST_MARK]
 
 
 def renew_session(mark: str) -> None:
-    """Go on under another mark, where proving who one is brought one (empty: it brought none)."""
+    """Replace the session token after a proof of identity ("": there is no new one)."""
     if mark:
         _keep_mark(mark)
 
@@ -143,8 +143,8 @@ def _keep_mark(mark: str) -> None:
 
 
 def open_session(mark: str, browser: str) -> None:
-    """Begin a session, with nothing left of an earlier one; both marks are what signing in answered."""
-    _end_the_one_before()
+    """Begin a new session with nothing of an earlier one; both tokens come from signing in."""
+    _end_previous_session()
     _keep_mark(mark)
 
     @after_this_request
@@ -156,8 +156,8 @@ def open_session(mark: str, browser: str) -> None:
         return response
 
 
-def _end_the_one_before() -> None:
-    """End the session that the request came with: signing out of the new one would leave a copy of its cookie alive."""
+def _end_previous_session() -> None:
+    """End the previous session of this browser: otherwise a copy of its cookie would stay valid after signing out."""
     mark = session.get("mark")
     if not isinstance(mark, str):
         return
@@ -171,17 +171,17 @@ def _end_the_one_before() -> None:
 
 
 def note_finished(item_id: int) -> None:
-    """The next case page tells that this step was finished, once."""
+    """Remember that this step was finished, for the next case page."""
     session["finished"] = item_id
 
 
 def take_finished() -> int | None:
-    """The step that was just finished, if the page before finished one."""
+    """Return the step finished on the previous page, once."""
     return cast("int | None", session.pop("finished", None))
 
 
 def close_session() -> None:
-    """End the session; a copy of its cookie opens nothing any more."""
+    """End the session; a copy of its cookie becomes invalid."""
     actor = arriving()
     if actor is not None:
         office().perform(EndSession(session_id()), actor)
@@ -190,12 +190,12 @@ def close_session() -> None:
 
 
 def inside(address: str) -> str:
-    """An address that a form brought with it, where it is one of ours; else the home page."""
-    # Browsers drop control characters and read a backslash as a slash.
+    """Return an address from a form if it is one of ours; else the home page."""
+    # Browsers drop control characters and treat a backslash as a slash.
     is_plain = address.isprintable() and "\\" not in address
     is_ours = is_plain and address.startswith("/") and not address.startswith("//")
     return address if is_ours else url_for("home.page")
 
 
 def register(app: Flask) -> None:
-    """Nothing to hook in: the actor is read when a page asks for it."""
+    """Nothing to register: the actor is read when a page needs it."""

@@ -1,6 +1,6 @@
-"""What one account may have the program read or make within an hour: files, bytes, and what starts the press.
+"""Hourly budgets of an account for reading and making documents: number, bytes, and use of the renderer.
 
-Counted in memory, by the account, where the work is asked for: a hostile or broken window stops itself and nobody else.
+Counted in memory by account, so that a malicious or broken client stops only itself.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from web import auth
 _HOUR = timedelta(hours=1)
 _MEGABYTE = 1_000_000
 AT_ONCE = 2
-"""So much of a kind under way for one account; the window that sends many files sends them one after the other."""
+"""Simultaneous work of a kind for one account; pages send multiple files one by one."""
 _TABS = 6
-"""A browser asks a server for six pages at once and no more, when somebody opens many in tabs of their own."""
+"""A browser sends at most six requests at once, when somebody opens many tabs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """So many times, and so many bytes, within an hour, and so many at once."""
+    """Limits within an hour, in requests and bytes, and at the same time."""
 
     what: str
     times: int
@@ -40,34 +40,34 @@ class Budget:
     at_once: int = AT_ONCE
 
 
-# What the busiest person does in an hour, and several times that: a budget stops scripts, and nobody who works.
+# Several times what the busiest person does in an hour: a budget stops scripts, not people.
 UPLOADS = Budget("上传文件", 600, 2_000)
 RENDERINGS = Budget("生成预览", 600)
 PAPERS = Budget("打开文书", 3_000, at_once=_TABS)
-"""Stored files, read and sent; the one who prints singly opens one in ten seconds (360)."""
+"""Stored files, read and sent; a person who prints singly opens one in ten seconds (360)."""
 MASKED = Budget("查看遮盖的文书", 600, at_once=_TABS)
-"""Each starts the press; somebody who reads papers looks at one for a minute (60), or opens a case's ten at once."""
+"""Each uses the renderer; a person reads a paper for a minute (60), or opens a case's ten at once."""
 MADE = Budget("生成文书", 600)
-"""Papers asked for at a step, statements, sheets of draws: a window makes one in a minute or two (60)."""
+"""Papers on demand, statements, records of draws: a window makes one in a minute or two (60)."""
 SIGNATURES = Budget("签章", 1_200)
-"""A leader who signs a month's decisions one after the other, three seconds each, and reads none."""
+"""A leader who signs a month's decisions one after the other, three seconds each."""
 PRINTS = Budget("批量打印和清册", 300)
 """Long work of the worker: at the month's end five programmes for each of twenty townships (100)."""
 EXPORTS = Budget("导出", 300)
-"""Lists and files; who takes the files of households out one by one needs a minute for each (60)."""
+"""Lists and files; exporting the files of households one by one takes a minute for each (60)."""
 SEARCHES = Budget("查询和统计", 6_000, at_once=_TABS)
-"""Lists, searches and figures.  A queue that lies open asks every ten seconds: ten tabs of them make 3,600."""
+"""Lists, searches and figures. An open queue refreshes every ten seconds: ten tabs of them make 3,600."""
 CHECKS = Budget("检查流程草稿", 3_000, at_once=_TABS)
-"""The editor asks when somebody stops typing for 0.6 seconds: an hour of that without a rest is 3,000 at the most."""
+"""The editor checks when typing pauses for 0.6 seconds: at most 3,000 in an hour."""
 TYPED = Budget("自动保存", 6_000, 500, at_once=_TABS)
-"""Once in a second while somebody types without a rest is 3,600."""
+"""One request a second while somebody types without a pause is 3,600."""
 REHEARSALS = Budget("演练、测算和迁移", 120)
-"""Minutes of the worker each; who changes and rehearses without a rest asks once in a few minutes (20)."""
+"""Minutes of the worker each; one request in a few minutes (20)."""
 
 
 @dataclass(slots=True)
 class _Spent:
-    """What an account did within the last hour, oldest first."""
+    """What an account used in the last hour, oldest first."""
 
     done: deque[tuple[datetime, int]] = field(default_factory=deque)
     size: int = 0
@@ -75,7 +75,7 @@ class _Spent:
 
 
 class Ledger:
-    """What accounts have spent of their budgets."""
+    """The use of budgets by accounts."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -83,7 +83,7 @@ class Ledger:
 
     @contextmanager
     def spending(self, budget: Budget, account: int, size: int, now: datetime) -> Iterator[None]:
-        """Count one piece of work while it is done; raises `BudgetSpent`."""
+        """Count one piece of work while it is in progress; raises `BudgetSpent`."""
         spent = self._begun(budget, account, size, now)
         try:
             yield
@@ -114,12 +114,12 @@ _ledgers: WeakKeyDictionary[Office, Ledger] = WeakKeyDictionary()
 
 
 def ledger(office: Office) -> Ledger:
-    """What the accounts of an office have spent in this process."""
+    """Return the use of budgets in this process for an office."""
     return _ledgers.setdefault(office, Ledger())
 
 
 def spends(budget: Budget) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A route whose every request counts against a budget of whoever asks; below `require`."""
+    """Decorate a route whose every request counts against the user's budget; placed below `require`."""
 
     def wrap(route: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(route)
@@ -135,7 +135,7 @@ def spends(budget: Budget) -> Callable[[Callable[..., Any]], Callable[..., Any]]
 
 @contextmanager
 def spending(budget: Budget, actor: Actor) -> Iterator[None]:
-    """The part of a route that counts against a budget of its own; raises `BudgetSpent`."""
+    """Count part of a route against a budget of its own; raises `BudgetSpent`."""
     office, size = auth.office(), request.content_length or 0
     with ledger(office).spending(budget, actor.account_id or 0, size, office.database.clock()):
         yield

@@ -1,6 +1,6 @@
-"""Connections of the desk: so many for one address, and so long for a request to come in.
+"""Limits connections: number for each address, and time for a request to arrive.
 
-A connection that nobody finishes costs whoever opened it nothing, and there is a most that the desk can hold.
+Unfinished connections cost their client nothing, and the desk can hold only a limited number.
 """
 
 from __future__ import annotations
@@ -16,21 +16,22 @@ from waitress.server import BaseWSGIServer
 from processes.access.networks import network
 
 OF_ONE_ADDRESS = 500
-"""Browsers keep six each: more than eighty of an office behind one address, and a quarter of all that the desk holds."""
+"""A browser keeps six: enough for more than eighty browsers of an office behind one address, and a quarter of
+the desk's total."""
 HEAD_SECONDS = 20
-"""A browser sends the head of a request at once; whoever sends a byte now and then is cut off."""
+"""A browser sends the header of a request at once; slower clients are disconnected."""
 REQUEST_SECONDS = 900
-"""The largest request over a line of 256 kbit/s, and a little more."""
+"""The largest request over a line of 256 kbit/s, with a margin."""
 
 
 class LimitedChannel(HTTPChannel):  # type: ignore[misc]
-    """A connection that is given up when its request does not come in, or another one of its address needs its place."""
+    """A connection that is closed if its request does not arrive in time, or if its place is needed."""
 
     def __init__(
         self, is_exempt: Callable[[str], bool], server: Any, sock: Any, addr: Any, *args: Any, **named: Any
     ) -> None:
-        whence = str(addr[0])
-        self.whose = "" if is_exempt(whence) else network(whence)
+        counting_key = str(addr[0])
+        self.whose = "" if is_exempt(counting_key) else network(counting_key)
         self.begun: float | None = None
         self.since = time.monotonic()
         if self.whose:
@@ -38,13 +39,13 @@ class LimitedChannel(HTTPChannel):  # type: ignore[misc]
         super().__init__(server, sock, addr, *args, **named)
 
     def received(self, data: bytes) -> Any:
-        """Take in what came; the time of a request runs from its first byte."""
+        """Process received data; the time of a request starts with its first byte."""
         if self.request is None:
             self.begun = self.since = time.monotonic()
         return super().received(data)
 
     def readable(self) -> bool:
-        """Asked at least once a second for every connection."""
+        """Return whether to read; called at least once a second for every connection."""
         request = self.request
         if request is not None and self.begun is not None and not self.requests:
             most = REQUEST_SECONDS if request.headers_finished else HEAD_SECONDS
@@ -53,23 +54,24 @@ class LimitedChannel(HTTPChannel):  # type: ignore[misc]
         return bool(super().readable())
 
     def is_replaceable(self) -> bool:
-        """Whether nobody loses anything with it: it lies open, or the head of its request has not come in."""
+        """Whether closing it loses nothing: it is idle, or the header of its request is incomplete."""
         is_asking = self.request is not None and self.request.headers_finished
         return not (is_asking or self.requests or self.total_outbufs_len)
 
 
 def limit(server: Any, is_exempt: Callable[[str], bool]) -> None:
-    """Let a waitress server count connections by address; `is_exempt` names proxies, which bring those of others."""
-    several = getattr(server, "map", None)  # one for each address that a name stands for
+    """Make a waitress server count connections by address; `is_exempt` names proxies, which forward others'."""
+    several = getattr(server, "map", None)  # one for each address of the host name
     for one in [server] if several is None else list(several.values()):
         if isinstance(one, BaseWSGIServer):
             one.channel_class = partial(LimitedChannel, is_exempt)
 
 
 def _make_room(server: Any, whose: str) -> None:
-    """Give up the connection of an address that has its fill which began its request, or was opened, the longest ago.
+    """Close the oldest replaceable connection of an address that has reached its limit.
 
-    The newest is that of a person who waits, and a browser makes an idle one anew.  Where all are at work the oldest goes.
+    The newest belongs to a person who waits, and a browser reopens idle ones. If all are busy, the oldest is
+    closed.
     """
     held = [one for one in list(server.active_channels.values()) if one.whose == whose and not one.will_close]
     if len(held) < OF_ONE_ADDRESS:

@@ -1,4 +1,4 @@
-"""The decision card and the lines of a computation, for the pages that show them."""
+"""The decision card and the lines of a computation, for pages."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from processes.releases.bundle import Bundle
 
 
 def facts(office: Office, session: Session, case: Case, bundle: Bundle) -> Facts:
-    """The instant, and the parameters as the case read them."""
+    """Return the engine's context: the instant, and the parameters as the case read them."""
     return Facts(office.database.clock(), CasePolicy(session, case.id, case.division, bundle.policy))
 
 
 def computation(
     office: Office, session: Session, case: Case, bundle: Bundle, data: Mapping[str, Any]
 ) -> Computation:
-    """The computed case."""
+    """Return the computed case."""
     return card.computation(session, case, bundle, data, facts(office, session, case, bundle))
 
 
 def of_case(
     office: Office, session: Session, case: Case, bundle: Bundle, data: Mapping[str, Any]
 ) -> Card | None:
-    """The card of a case, once its facts were taken and computed."""
+    """Return the card of a case, once its data were read and computed."""
     return card_of(session, computation(office, session, case, bundle, data))
 
 
-def card_of(session: Session, told: Computation) -> Card | None:
-    """The card of what is computed already, for a page that shows more of it."""
-    return card.of_case(session, told)
+def card_of(session: Session, computation: Computation) -> Card | None:
+    """Return the card of a computation that the page has loaded already."""
+    return card.of_case(session, computation)

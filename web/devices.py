@@ -1,4 +1,4 @@
-"""What a browser says that it is, as people call it: 谷歌浏览器（Windows 电脑）."""
+"""Readable names of browsers: 谷歌浏览器（Windows 电脑）."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _SYSTEMS = (
 
 
 def title(device: str) -> str:
-    """Browser and kind of machine; what is not known is said as unknown, never guessed."""
-    browser = next((said for mark, said in _BROWSERS if mark in device), "")
-    system = next((said for mark, said in _SYSTEMS if mark in device), "")
+    """Return browser and kind of machine; unknown ones are called unknown, never guessed."""
+    browser = next((title_of for mark, title_of in _BROWSERS if mark in device), "")
+    system = next((title_of for mark, title_of in _SYSTEMS if mark in device), "")
     if not browser and not system:
         return "未能识别的浏览器"
     return f"{browser or '未能识别的浏览器'}（{system}）" if system else browser

@@ -1,4 +1,4 @@
-"""Differences of the register with the names of the two places, as pages show them."""
+"""Differences of the register with the names of both townships, for pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from processes.people import differences
 
 
 def rows(session: Session, found: Sequence[differences.Shown]) -> list[dict[str, Any]]:
-    """Rows of `differences_table.html`."""
+    """Return the rows of `differences_table.html`."""
     names = divisions.names(session, sorted({p for d in found for p in (d.home, d.row.place)}))
     return [
         {

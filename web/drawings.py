@@ -1,4 +1,4 @@
-"""Diagrams for the viewer: the process asked for first, then those that it calls."""
+"""Diagrams for the viewer: the requested process first, then those that it calls."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from processes.releases.bundle import Bundle
 
 
 def sheets(bundle: Bundle, definition: Definition) -> list[dict[str, str]]:
-    """Process id, name and XML of every diagram of a definition."""
+    """Return process id, name and XML of every diagram of a definition."""
     found = [
         {"process": p, "name": d.name or p, "xml": bundle.diagram_xml(definition, p)}
         for p, d in definition.diagrams.items()

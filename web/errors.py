@@ -1,4 +1,4 @@
-"""From error family to page or JSON: one table."""
+"""Maps error families to pages or JSON."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ STATUS: dict[type[e.YimenError], int] = {
 
 
 _ASKS = (e.VerificationDue, e.VerificationFailed, e.FactorDue, e.EnrolmentDue)
-"""What asks for a proof refuses nothing for good; failures are written down where they are counted."""
+"""Errors that ask for a proof of identity are not logged as refusals; failed proofs are logged where they are
+counted."""
 
 
 def status_of(fault: e.YimenError) -> int:
-    """The HTTP status of an error's family."""
+    """Return the HTTP status of an error's family."""
     return next(status for family, status in STATUS.items() if isinstance(fault, family))
 
 
 def register(app: Flask) -> None:
-    """Hang the table into the desk."""
+    """Register the error handlers."""
     app.register_error_handler(e.YimenError, _office_error)
     app.register_error_handler(CSRFError, _stale_page)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
@@ -52,7 +53,7 @@ def _answer(status: int, message: str, code: str, fields: dict[str, Any] | None 
 
 
 def wants_json() -> bool:
-    """Whether a script asks, which reads JSON, and not a person who looks at a page."""
+    """Return whether the request comes from a script that reads JSON."""
     return request.is_json or request.headers.get("X-Requested-With") == "fetch"
 
 
@@ -63,13 +64,13 @@ def _office_error(fault: e.YimenError) -> Response:
     if isinstance(fault, e.NotAllowed | e.NotFound) and not isinstance(fault, _ASKS):
         _note_refusal()
     if isinstance(fault, e.DATABASE_FAILED):
-        auth.ask_no_more()  # the page that says so is drawn without the database
+        auth.treat_as_signed_out()  # the error page is rendered without the database
     article = f"（依据：{_cited(fault.clause)}）" if fault.clause else ""
     return _answer(status_of(fault), fault.message + article, fault.code, fields)
 
 
 def _note_refusal() -> None:
-    """Somebody signed in asked for what is not theirs: the address says what, without what was typed."""
+    """Log a refusal to a signed-in person: the address, without the input."""
     actor = auth.actor_or_none()
     if actor is not None and actor.account_id is not None:
         sent = "" if request.method == "GET" else "提交 "
@@ -77,7 +78,7 @@ def _note_refusal() -> None:
 
 
 def _cited(clause: str) -> str:
-    """Where a clause stands in the county's text; what is no number of the table is said as it is."""
+    """The citation of a clause in the county's text; other references are unchanged."""
     return clauses.cited(auth.office().settings.content).get(clause, clause)
 
 
@@ -86,27 +87,27 @@ def _stale_page(fault: CSRFError) -> Response:
 
 
 def password_due() -> Response:
-    """Told to a script while its person has a one-time password and nothing else is open."""
+    """Sent to a script while its person must change a one-time password first."""
     return _answer(403, "您使用的是一次性密码，没有提交成功。请先修改密码。", "password_due")
 
 
 def factor_due() -> Response:
-    """Told to a script while the second factor is missing."""
+    """Sent to a script while the second factor is missing."""
     return _office_error(e.FactorDue())
 
 
 def enrolment_due() -> Response:
-    """Told to a script while the account has no second factor and its role asks for one."""
+    """Sent to a script while the account lacks a second factor that its role requires."""
     return _office_error(e.EnrolmentDue())
 
 
 def other_account() -> Response:
-    """Told to a script whose page was opened by somebody else than who is signed in now."""
+    """Sent to a script whose page was opened by another person than the one signed in now."""
     return _answer(401, "本浏览器现在由其他账号登录，没有提交成功。", "other_account")
 
 
 def signed_out() -> Response:
-    """Told to a script whose page belongs to a session that has ended."""
+    """Sent to a script whose session has ended."""
     return _answer(401, "登录已失效，没有提交成功。请重新登录。", "signed_out")
 
 
@@ -121,6 +122,6 @@ def _http_error(fault: HTTPException) -> Response:
 
 
 def _defect(fault: Exception) -> Response:
-    """A defect of ours: an id on the screen, the kind of fault and no data in the log."""
+    """An unexpected error: an id on the screen, the exception type and no personal data in the log."""
     incident = defects.note(fault, route=request.endpoint)
     return _answer(500, defects.told(incident), defects.CODE)

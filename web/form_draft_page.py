@@ -1,4 +1,4 @@
-"""A page whose form is kept while it is typed: what is open in this window, and what was left unsaved before."""
+"""Form drafts of a page: the draft open in this window, and earlier ones."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from uuid import uuid4
 from flask import request
 
 from processes.access import form_drafts
-from processes.access.models import Unsaved
+from processes.access.models import FormDraft
 from processes.access.scope import Actor
-from processes.office.personal.form_drafts import OpenUnsaved
+from processes.office.personal.form_drafts import OpenFormDraft
 from web import auth
 
 
 @dataclass(frozen=True, slots=True)
-class FormDraft:
-    """`data` is what was typed when the person goes on with it, else None; `others` can be gone on with."""
+class PageDraft:
+    """`data` is the content of the draft being continued, else None; `others` are drafts that can be continued."""
 
     sheet: str
     place: str
     version: int
     base: int
     data: dict[str, Any] | None
-    others: list[Unsaved]
+    others: list[FormDraft]
     once: str = field(default_factory=lambda: str(uuid4()))
-    """The page's own mark for handing in once: two windows may go on with one sheet, and are two submissions."""
+    """The page's own token for a single submission: two windows that continue one draft are two submissions."""
 
 
 def title(place: str) -> str:
@@ -34,10 +34,12 @@ def title(place: str) -> str:
     return "申请" if "/apply/" in place else "登记"
 
 
-def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> FormDraft:
-    """What the page of this request goes on with (`?unsaved=SHEET`), or a new sheet for the record's version `base`.
+def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> PageDraft:
+    """Return the draft continued by this request (`?unsaved=SHEET`), or a new one for the record's version
+    `base`.
 
-    A sheet that is gone (handed in, thrown away) gives a new one.  A page that `resumes` goes on with what was left.
+    A draft that no longer exists (submitted, discarded) gives a new one. A page that `resumes` continues the
+    latest one.
     """
     place, sheet = request.path, request.args.get("unsaved", "")
     with auth.office().database.reading("") as session:
@@ -46,6 +48,6 @@ def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> FormDraft:
         sheet = left[0].sheet
     others = [u for u in left if u.sheet != sheet]
     if not any(u.sheet == sheet for u in left):
-        return FormDraft(str(uuid4()), place, 0, base, None, others)
-    opened = auth.office().perform(OpenUnsaved(sheet), actor)
-    return FormDraft(sheet, place, opened.version, opened.base, opened.data, others)
+        return PageDraft(str(uuid4()), place, 0, base, None, others)
+    opened = auth.office().perform(OpenFormDraft(sheet), actor)
+    return PageDraft(sheet, place, opened.version, opened.base, opened.data, others)

@@ -1,4 +1,4 @@
-"""From JSON to values: numbers become Decimal, and what is not an object or cannot be stored is refused."""
+"""Parses request bodies: numbers become Decimal; what is no object or cannot be stored is refused."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from processes.policy import reading
 
 _LONGEST_INT = 18
 MOST_BYTES, MOST_VALUES = 4_000_000, 40_000
-"""Of a JSON request: no form, no file of a programme comes near it. Each value costs two hundred times its bytes in memory."""
+"""For a JSON request: no form or file of a programme comes near it. Each value costs two hundred times its
+bytes in memory."""
 MOST_OF_A_STRANGER = 20_000
-"""Bytes of whoever is not signed in."""
+"""Bytes from somebody who is not signed in."""
 _PARTS = ("form.", "data.")
 
 
 def body() -> dict[str, Any]:
-    """The JSON object of the request; raises `Invalid`, or `FormInvalid` for texts that cannot be stored."""
+    """Return the JSON object of the request; raises `Invalid`, or `FormInvalid` for texts that cannot be stored."""
     raw = request.get_data()
     if len(raw) > (MOST_BYTES if g.get("actor") else MOST_OF_A_STRANGER) or _values(raw) > MOST_VALUES:
         raise Invalid(reason="提交的内容过多，请减少后重试")
@@ -39,12 +40,12 @@ def body() -> dict[str, Any]:
 
 
 def _values(raw: bytes) -> int:
-    """How many values a text can hold at most, by what stands between and before them."""
+    """An upper limit of the number of values in a text, by its separators."""
     return sum(raw.count(sign) for sign in (b",", b"{", b"["))
 
 
 def _number(digits: str) -> int | Decimal:
-    """What is too large for a row stays a number, which every reader refuses, and does not stop the reading."""
+    """Numbers too large for a row are kept, so that the field's parser refuses them and not the JSON parser."""
     return int(digits) if len(digits) <= _LONGEST_INT else Decimal(digits)
 
 
@@ -59,17 +60,17 @@ def _field(place: str) -> str:
 
 
 def demand_storable() -> None:
-    """Refuse a request whose address or form holds what cannot be stored; runs before every route."""
+    """Refuse a request whose address or form contains what cannot be stored; runs before every route."""
     if reading.broken(request.path):
         raise NotFound()
-    for told in (request.args, request.form):
-        for key, values in told.lists():
+    for arguments in (request.args, request.form):
+        for key, values in arguments.lists():
             if any(reading.broken(text) for text in (key, *values)):
                 raise Invalid(reason="含有无法识别的字符，请删除后重新输入")
 
 
 def part(value: dict[str, Any], name: str) -> dict[str, Any]:
-    """A nested object of the request; raises `Invalid`."""
+    """Return a nested object of the request; raises `Invalid`."""
     found = value.get(name, {})
     if not isinstance(found, dict):
         raise Invalid(reason="提交的内容不完整")
@@ -77,7 +78,7 @@ def part(value: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def texts(value: dict[str, Any], name: str) -> tuple[str, ...]:
-    """A list of texts of the request; raises `Invalid`."""
+    """Return a list of texts of the request; raises `Invalid`."""
     found = value.get(name, [])
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
         raise Invalid(reason="提交的内容不完整")
@@ -85,7 +86,7 @@ def texts(value: dict[str, Any], name: str) -> tuple[str, ...]:
 
 
 def whole(value: Any) -> int:
-    """A whole number that a row may have; raises `Invalid`."""
+    """Return a whole number within the range of rows; raises `Invalid`."""
     try:
         return reading.whole(value, -reading.LARGEST_KEY)
     except Unreadable as fault:
@@ -93,7 +94,7 @@ def whole(value: Any) -> int:
 
 
 def page_number() -> int:
-    """The page asked for, the first one where nothing sensible is."""
+    """Return the requested page, by default the first."""
     try:
         return reading.whole(request.args.get("page", "1"), 1, 99_999)
     except Unreadable:
@@ -101,7 +102,7 @@ def page_number() -> int:
 
 
 def row(name: str) -> int | None:
-    """The row that the address names, None where nothing sensible is."""
+    """Return the row id in the address, or None."""
     try:
         return reading.whole(request.args.get(name, ""), 1)
     except Unreadable:
@@ -109,5 +110,5 @@ def row(name: str) -> int | None:
 
 
 def search_word() -> str:
-    """What somebody looks for (`?q=`)."""
+    """Return the search word (`?q=`)."""
     return reading.search_word(request.args.get("q", ""))

@@ -1,4 +1,4 @@
-"""How often an address may ask what anyone may ask."""
+"""Rate limits by address for public pages."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from flask_limiter.util import get_remote_address
 from processes.access.networks import network
 
 
-def whence() -> str:
-    """Whom a request is counted for: the address, or the network of it that is one visitor's."""
+def counting_key() -> str:
+    """Return the key for counting a request: the address, or the network of one visitor."""
     return network(get_remote_address())
 
 
-limiter = Limiter(whence, default_limits=[])
+limiter = Limiter(counting_key, default_limits=[])

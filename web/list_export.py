@@ -1,4 +1,4 @@
-"""A list of the desk as a spreadsheet: written into the access log first, then read, within the bound of a sheet."""
+"""Exports lists as spreadsheets: logged first, then read, up to the limit of a spreadsheet."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from web import auth, reads
 
 
 def note(actor: Actor, title: str, kept: Mapping[str, str]) -> None:
-    """Write down that somebody takes a list, and how it was narrowed."""
+    """Log that somebody exports a list, and its filter."""
     auth.office().perform(NoteListExport(f"{title} {urlencode(kept)}".strip()), actor)
 
 
 def answer(
     actor: Actor, title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str]]
 ) -> Any:
-    """The sheet as a file to keep; what it shows to a department is written down case by case, as in a list."""
-    told = list(rows)
-    reads.note_rows(actor, told)
-    content = lists.spreadsheet(title, columns, told, auth.office().database.clock())
+    """Return the spreadsheet; cases shown to a department are logged one by one, as for lists."""
+    row_list = list(rows)
+    reads.note_rows(actor, row_list)
+    content = lists.spreadsheet(title, columns, row_list, auth.office().database.clock())
     return send_file(
         io.BytesIO(content), mimetype=lists.MEDIA, download_name=f"{title}.xlsx", as_attachment=True
     )
 
 
 def minute(at: datetime | None) -> str:
-    """An instant as China reads it."""
+    """Format an instant in China's time."""
     return "" if at is None else f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

@@ -1,4 +1,4 @@
-"""Where the desk goes after something was finished: to what is to be done now, not to what is over."""
+"""Where to go after finishing something: to the next work, not to the finished case."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from web import auth
 
 
 def after(actor: Actor, number: str) -> str:
-    """The address of a case; of the first step of a case that came out of it, once it is closed itself.
+    """Return the address of a case; if it is closed, of the first step of a case that it opened.
 
-    A registration at the one window is over at once: what it opened is what its clerk goes on with.
+    A registration at the one window ends at once: its clerk continues with what it opened.
     """
     with auth.office().database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)

@@ -1,4 +1,4 @@
-"""Proxies in front of the desk: what they say of the visitor counts from named addresses only."""
+"""Proxies in front of the desk: forwarded headers are accepted from configured addresses only."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class TrustedProxies:
-    """Takes `X-Forwarded-For` and `X-Forwarded-Proto` from whoever connects from one of these addresses, one hop deep.
+    """Accepts `X-Forwarded-For` and `X-Forwarded-Proto` from these addresses, one hop deep.
 
-    Raises `SettingInvalid` for what is no address.  From anybody else the headers are as if they were not there: whoever
-    could write them would be somebody new with every request, for the limits and for the log.
+    Raises `SettingInvalid` for an invalid address. From others the headers are ignored: otherwise a client
+    could use a new address with every request, for limits and log.
     """
 
     def __init__(self, app: Wsgi, addresses: Sequence[str]) -> None:
@@ -26,14 +26,14 @@ class TrustedProxies:
         self._is_trusted = named(addresses)
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        """Answer a request."""
+        """Handle a request."""
         return (self._behind if self._is_trusted(environ.get("REMOTE_ADDR", "")) else self._app)(
             environ, start
         )
 
 
 def named(addresses: Sequence[str]) -> Callable[[str], bool]:
-    """Whether an address is one of a named proxy; raises `SettingInvalid` for names that are no addresses."""
+    """Return a predicate for configured proxies; raises `SettingInvalid` for invalid addresses."""
     try:
         networks = [ip_network(address) for address in addresses]
     except ValueError as fault:

@@ -1,4 +1,4 @@
-"""`@require(…, reads="case_read")`: what was opened goes into the log of reads."""
+"""`@require(…, reads="case_read")`: logs what was opened in the log of reads."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from processes.office.system.reads import NoteRead
 from web import auth
 
 ONCE = timedelta(minutes=10)
-"""Somebody who goes to and fro between pages of one thing is written down once."""
+"""Repeated reads of one thing within this time are logged once."""
 _NEVER_UNLOGGED = ("attachment_read", "case_carried")
-"""What leaves the office with whoever opens it."""
+"""Reads that leave the office with the reader, and are always logged."""
 LIST = "list_read"
 TITLES = {
     "/": "首页", "/archive": "档案", "/calls": "来电", "/cases": "办件", "/differences": "登记差异", "/households": "家庭",
     "/load/cases": "各环节在办", "/offers": "社会力量对接", "/oversight": "督办", "/oversight/moves": "移动办理", "/papers/batch": "批量打印",
     "/scan/returns": "签字件归档", "/search": "查找", "/transfers": "迁移", "/worklist": "待办",
 }  # fmt: skip
-"""How the log of reads calls a list, by its address."""
+"""Names of lists in the log, by address."""
 _SEEN_ONCE = timedelta(hours=12)
-"""A list that lies open shows the same rows the whole day."""
+"""An open list shows the same rows the whole day."""
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{6,12}-(?:H-[0-9]{6}|[A-Z]{2}-[0-9]{4}-[0-9]{5})(?![0-9])")
-"""How cases and households are numbered (`cases.numbering`)."""
+"""Format of case and household numbers (`cases.numbering`)."""
 _LONG = re.compile(r"(?<![0-9-])[0-9]{10,}[0-9Xx](?![0-9-])")
-"""A telephone, an account, a number of a person: the log keeps the end of it."""
+"""Telephone, account and ID numbers: the log contains only their end."""
 _NAMING = ("text/html", "application/json")
 _NO_CONDITION = ("page", "columns", "unsaved", "noted", "saved")
 _MOST = 20_000
 _AT_ONCE = 500
-"""So many entries are written in one transaction."""
+"""Entries written in one transaction."""
 _log = structlog.get_logger()
 _lock = Lock()
 
 
 def note(actor: Actor, action: str, *targets: str, once: timedelta = ONCE) -> None:
-    """Write down that somebody opened something; a store that takes no writes keeps nobody from reading."""
+    """Log that somebody opened something; if the database cannot be written, reading still works."""
     now = auth.office().database.clock()
     new = [target for target in targets if _is_new((actor.account_id, action, target), now, once)]
     if not new:
@@ -58,7 +58,7 @@ def note(actor: Actor, action: str, *targets: str, once: timedelta = ONCE) -> No
 
 
 def note_list(actor: Actor) -> None:
-    """Write down which list somebody looks at and how it is narrowed; not when it looks again by itself."""
+    """Log which list somebody views and its filter; not for automatic refreshes."""
     if not auth.is_by_itself():
         kept = [f"{n}={_LONG.sub(_tail, v)}" for n, v in request.args.items() if v and n not in _NO_CONDITION]
         note(actor, LIST, " ".join([request.path, *kept]))
@@ -69,10 +69,10 @@ def _tail(number: re.Match[str]) -> str:
 
 
 def note_named(actor: Actor, answer: Response) -> None:
-    """Write down every case and household that a page or an answer names to somebody of another department.
+    """Log every case and household that a response shows to somebody of another department.
 
-    Nobody of theirs decides on these cases: each that is shown stands in the log, in a list as well.  A number that was
-    typed tells nothing by being repeated.
+    Nobody there decides on these cases, so each one shown is logged, in lists too. An ID number that was
+    typed reveals nothing by being repeated.
     """
     if answer.is_streamed or answer.mimetype not in _NAMING:
         return
@@ -82,7 +82,7 @@ def note_named(actor: Actor, answer: Response) -> None:
 
 
 def note_rows(actor: Actor, rows: Sequence[Sequence[str]]) -> None:
-    """The same of a file that somebody of another department takes along: each case in it, each time, or no file."""
+    """Log every case in a file exported by somebody of another department, each time, or export nothing."""
     if not actor.department:
         return
     named = sorted({number for row in rows for cell in row for number in _NUMBER.findall(cell)})

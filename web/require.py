@@ -19,23 +19,23 @@ from web import reads as read_log
 Route = Callable[..., Any]
 REFUSED = 400
 _WHILE_PASSWORD_IS_DUE = ("sign_in.password_form", "sign_in.change_password")
-"""What opens to somebody who signed in with a one-time password."""
+"""Available to people signed in with a one-time password."""
 _PROVING = ("identity.state", "identity.verify", "identity.passkey_options", "identity.passkey")
 _WHILE_FACTOR_IS_DUE = ("identity.factor_form", "identity.show_factor", *_PROVING)
-"""What opens to somebody who has given the password and not the second factor."""
+"""Available to people who have given the password and not the second factor."""
 _WHILE_ENROLMENT_IS_DUE = (
     "identity.factors_page", "identity.begin_totp", "identity.confirm_totp", "identity.begin_passkey",
     "identity.confirm_passkey", *_PROVING, *_WHILE_PASSWORD_IS_DUE,
 )  # fmt: skip
-"""What opens to somebody whose role asks for a second factor and who has none."""
+"""Available to people whose role needs a second factor and who have none."""
 _BEFORE_THE_PASSWORD = (*_WHILE_PASSWORD_IS_DUE, *_WHILE_FACTOR_IS_DUE)
 
 
 def require(permission: Permission, reads: str = "") -> Callable[[Route], Route]:
-    """Open a route to people with a permission; the actor comes as the first argument.
+    """Open a route to people with a permission; the actor is passed as the first argument.
 
-    `reads` is the action under which opening it is written down (`access.audit.READS`), with what the address names; a
-    list is written down with what narrows it, and for somebody of a department with every case that it names.
+    `reads` is the action under which opening it is logged (`access.audit.READS`), with what the address
+    names; a list is logged with its filter, and for somebody of a department with every case that it names.
     """
 
     def wrap(route: Route) -> Route:
@@ -44,7 +44,7 @@ def require(permission: Permission, reads: str = "") -> Callable[[Route], Route]
             actor = auth.arriving()
             if actor is None:
                 return _signed_out()
-            # A page without an account (that of the second factor) says nothing.
+            # A page without an account (that of the second factor) reveals nothing.
             if (request.headers.get("X-Account") or str(actor.account_id)) != str(actor.account_id):
                 return errors.other_account()
             missing = _missing(actor)
@@ -79,7 +79,7 @@ def _write_down(actor: Actor, reads: str, answer: Response, named: Mapping[str, 
 
 
 def _missing(actor: Actor) -> ResponseReturnValue | None:
-    """Where somebody is led who has to show a second factor, or to get one; the password of one day comes before that."""
+    """Where to redirect somebody without a required second factor; changing a one-time password comes first."""
     awaits = "" if actor.at_desk is None else actor.at_desk.awaits
     if awaits == factors.FACTOR and request.endpoint not in _WHILE_FACTOR_IS_DUE:
         if errors.wants_json():
@@ -94,7 +94,7 @@ def _missing(actor: Actor) -> ResponseReturnValue | None:
 
 
 def _signed_out() -> ResponseReturnValue:
-    """A page leads to the sign-in page; a request of a page's script is told, and the script asks in place."""
+    """Redirect pages to the sign-in page; requests of scripts get an error, and the script asks on the page."""
     if errors.wants_json():
         return errors.signed_out()
     there = url_for("sign_in.form", next=_page())
@@ -104,7 +104,7 @@ def _signed_out() -> ResponseReturnValue:
 
 
 def _page() -> str:
-    """The page to come back to; for a form that was sent, the one on which it stood: its own address takes no look."""
+    """The page to return to; for a submitted form, the page that contained it, as its own address has no view."""
     if request.method in ("GET", "HEAD"):
         return request.path
     stood = urlsplit(request.referrer or "")

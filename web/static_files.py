@@ -1,4 +1,4 @@
-"""Files of the front end: compressed when the browser takes it, asked for once where their name says their content."""
+"""Static files: compressed if the browser accepts it; cached permanently if their name contains a digest."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class PageSessions(SecureCookieSessionInterface):
-    """Sessions of pages; files have none, so that what a browser keeps does not depend on who is signed in."""
+    """Sessions for pages; files have none, so that caching does not depend on the signed-in person."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Send the cookie of a page, and say that it depends on it; nothing for a file."""
+        """Send the cookie for pages, with Vary; nothing for files."""
         if not request.path.startswith(PREFIX):
             super().save_session(app, session, response)
 
@@ -29,7 +29,7 @@ class PageSessions(SecureCookieSessionInterface):
 @desk.get(f"{PREFIX}<path:name>")
 @public
 def one(name: str) -> Response:
-    """A file of the front end.  Built files carry a digest in their name: what lies under a name never changes."""
+    """Return a static file. Built files have a digest in their name and never change."""
     encoding = _encoding(name)
     suffix = _ENCODINGS.get(encoding, "")
     answer = send_from_directory(FOLDER, name + suffix, mimetype=_kind(name), conditional=True)
@@ -41,7 +41,7 @@ def one(name: str) -> Response:
 
 
 def _encoding(name: str) -> str:
-    """The smallest form that lies beside the file and that the browser takes; nothing for the file itself."""
+    """The smallest stored encoding that the browser accepts; "" for the file itself."""
     taken = request.accept_encodings
     if not name.startswith(_BUILT):
         return ""
@@ -49,5 +49,5 @@ def _encoding(name: str) -> str:
 
 
 def _kind(name: str) -> str | None:
-    """Scripts as every browser takes them, whatever the machine's own table says; else by the name."""
+    """JavaScript has a fixed type, whatever the machine's own table says; others by name."""
     return {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}.get(name.rpartition(".")[2])

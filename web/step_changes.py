@@ -1,4 +1,4 @@
-"""What each step of a case entered, beside what was entered there before."""
+"""What each step of a case entered, compared with earlier entries."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from processes.releases.bundle import Bundle
 
 
 def of_steps(bundle: Bundle, items: Sequence[WorkItem], offers: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every finished step in the order of time: its lines, with what the same step had before.
+    """Return every finished step in order: its lines, with the earlier value of the same step.
 
-    `offers` is what the forms offered to choose from.
+    `offers` are the choices that the forms offered.
     """
     finished = [
         i
@@ -59,7 +59,7 @@ def _by(item: WorkItem) -> str:
 def of_register(
     kept: Sequence[HouseholdVersion], case: Case, now: datetime
 ) -> list[tuple[HouseholdVersion, list[tuple[str, str, str]]]]:
-    """What was changed in the register while the case was under way."""
+    """Return changes of the register while the case was open."""
     ordered = sorted(kept, key=lambda v: (v.at, v.id))
     found = []
     for before, after in zip(ordered, ordered[1:], strict=False):

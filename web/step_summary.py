@@ -1,4 +1,4 @@
-"""What whoever works on a step sees of the case first: family, money, what was declared and found, materials, papers."""
+"""Summary of a case for a step: family, money, declarations and findings, materials, papers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from processes.relief import queries as relief
 
 APPLICATION = "application"
 HANDED_IN = "papers"
-"""The list of an application that says which materials were handed in at the window."""
+"""The list in an application of materials handed in at the window."""
 _CHOSEN = ("radio", "select")
 _BARE = frozenset({"是", "否", "有", "无"})
 _WORDS = 60
@@ -35,7 +35,7 @@ _SOURCES = {"fund": "乡镇备用金", "bank": "县级银行转账"}
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A line that the family declared: whose, what, how much, by which evidence."""
+    """A line declared by the family: whose, what, how much, with which evidence."""
 
     who: str
     title: str
@@ -45,7 +45,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A material of the programme: whether it was handed in, and the files of it."""
+    """A material of the programme: whether it was handed in, and its files."""
 
     key: str
     title: str
@@ -55,7 +55,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The strip; what the actor may not see is empty."""
+    """The summary; parts that the actor may not see are empty."""
 
     family: str
     money: str
@@ -70,7 +70,7 @@ def of_case(
     session: Session, case: Case, bundle: Bundle, items: Sequence[WorkItem], offers: Mapping[str, Any],
     household: Household | None, today: date,
 ) -> Summary:  # fmt: skip
-    """The strip of a case; `household` is None for whom the family is not shown."""
+    """Return the summary of a case; `household` is None if the actor may not see the family."""
     attached = queries.attachments(session, case.id)
     return Summary(
         _family(household), _money(session, case), () if household is None else declared(household),
@@ -83,7 +83,8 @@ def of_case(
 def materials(
     case: Case, bundle: Bundle, offers: Mapping[str, Any], attached: Sequence[Attachment]
 ) -> tuple[Material, ...]:
-    """The programme's materials in its order; other papers, and those of a list before, come last under no name."""
+    """Return the programme's materials in order; other papers, and those of an earlier list, come last
+    without a name."""
     application = offers.get(APPLICATION)
     ticked = application.get(HANDED_IN, ()) if isinstance(application, Mapping) else ()
     ticked = ticked if isinstance(ticked, list | tuple) else ()
@@ -100,7 +101,7 @@ def materials(
 
 
 def declared(household: Household) -> tuple[Declared, ...]:
-    """What the family declared, person by person, then what it owns."""
+    """Return what the family declared, person by person, then its property."""
     called = names.of_members(household)
     return (
         *(
@@ -133,7 +134,7 @@ def _family(household: Household | None) -> str:
 
 
 def _money(session: Session, case: Case) -> str:
-    """What is to be handed over or is drawn, from what was booked and granted, never from what was computed."""
+    """Amounts to be paid or drawn, as booked and granted, never as computed."""
     payment = fund_queries.payment_of_case(session, case.id)
     if payment is not None:
         source = _SOURCES.get(payment.source, payment.source)
@@ -143,7 +144,7 @@ def _money(session: Session, case: Case) -> str:
 
 
 def _deadlines(session: Session, case: Case, bundle: Bundle, today: date) -> tuple[str, ...]:
-    """What still runs, with its day."""
+    """Running limits, with their day."""
     calendar = clocks.calendar_of(session)
     shares = clocks.shares(bundle.policy, today, case.division)
     running = [k for k in clocks.of_case(session, case.id) if k.stopped_on is None]
@@ -157,10 +158,10 @@ def _deadlines(session: Session, case: Case, bundle: Bundle, today: date) -> tup
 def _findings(
     bundle: Bundle, items: Sequence[WorkItem], offers: Mapping[str, Any]
 ) -> tuple[tuple[str, str], ...]:
-    """What each finished step chose, the latest of each, in the order in which they were finished."""
+    """The choices of each finished step, the latest of each, in the order of completion."""
     latest = {i.task: i for i in items if i.status == WorkItemStatus.DONE and i.form}
-    said = ((i.title, _chosen(bundle, i, offers)) for i in latest.values())
-    return tuple((title, text) for title, text in said if text)
+    chosen = ((i.title, _chosen(bundle, i, offers)) for i in latest.values())
+    return tuple((title, text) for title, text in chosen if text)
 
 
 def _chosen(bundle: Bundle, item: WorkItem, offers: Mapping[str, Any]) -> str:
@@ -173,10 +174,10 @@ def _chosen(bundle: Bundle, item: WorkItem, offers: Mapping[str, Any]) -> str:
     return "；".join([*chosen, *texts])
 
 
-def _with_label(field: Mapping[str, Any], said: str) -> str:
-    """A bare yes or no, or a name, says nothing without its question."""
-    is_bare = said in _BARE or "another_person" in field.get("properties", {})
-    return f"{forms.label_of(field)}：{said}" if is_bare else said
+def _with_label(field: Mapping[str, Any], value: str) -> str:
+    """A bare yes or no, or a name, needs its question."""
+    is_bare = value in _BARE or "another_person" in field.get("properties", {})
+    return f"{forms.label_of(field)}：{value}" if is_bare else value
 
 
 def _short(text: str) -> str:

@@ -1,4 +1,4 @@
-"""How the desk stops: it takes no further connection, answers what it has begun, and ends."""
+"""Graceful shutdown: accept no new connection, finish open requests, then end."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import time
 from typing import Any
 
 LONGEST = 20.0
-"""Seconds that what was begun is waited for; service managers kill after more."""
+"""Maximum seconds to wait for open requests; service managers kill the process later."""
 _LOOK_EVERY = 0.05
 
 
 def answer_before_stopping(server: Any) -> None:
-    """Let SIGTERM and SIGINT end a waitress server after it has answered; a second signal ends it at once.
+    """Make SIGTERM and SIGINT end a waitress server after open requests; a second signal ends it at once.
 
-    Whoever pressed a button as the desk was restarted gets the answer, instead of not knowing whether it was done.
+    A user who submitted something during a restart gets the response.
     """
     asked = threading.Event()
 
@@ -24,7 +24,7 @@ def answer_before_stopping(server: Any) -> None:
         if asked.is_set():
             raise SystemExit  # waitress's loop ends with it
         asked.set()
-        # Whoever comes now is refused by the system instead of waiting for a desk that ends.
+        # New clients are refused by the system instead of waiting for a server that ends.
         server.del_channel()
         server.socket.close()
         threading.Thread(target=_end_when_answered, args=(server,), daemon=True).start()
@@ -41,5 +41,5 @@ def _end_when_answered(server: Any) -> None:
 
 
 def _is_busy(channel: Any) -> bool:
-    """Whether a connection is being asked, worked for or answered."""
+    """Whether a request of the connection is being received, processed or answered."""
     return bool(channel.request is not None or channel.requests or channel.total_outbufs_len)

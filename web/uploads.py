@@ -1,4 +1,4 @@
-"""The one door for files that somebody brings: looked at by the virus scanner before anything reads them."""
+"""The only entry for uploaded files: checked by the virus scanner before anything reads them."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ _SAID = 60
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A file that was let in."""
+    """A file that passed the check."""
 
     name: str
     content: bytes
 
 
 def one(actor: Actor | None) -> Brought | None:
-    """The file that a form brought, if it brought one; raises as `let_in`."""
+    """Return the uploaded file of a form, if there is one; raises as `let_in`."""
     sent = request.files.get("file")
     return None if sent is None or not sent.filename else _read(actor, sent)
 
 
 def several(actor: Actor) -> Sequence[FileStorage]:
-    """What was brought, not looked at yet: each is read by `read` when its turn comes."""
+    """Return the uploads without checking them; `read` checks each when needed."""
     return [sent for sent in request.files.getlist("file") if sent.filename]
 
 
 def read(actor: Actor, sent: FileStorage) -> Brought:
-    """One of several; raises as `let_in`."""
+    """Check and read one of several; raises as `let_in`."""
     return _read(actor, sent)
 
 
 def let_in(actor: Actor | None, name: str, content: bytes) -> None:
-    """Have a file looked at, where the office has a scanner.
+    """Check a file, if the office has a scanner.
 
-    Raises `FileInfected` when something was found, which is written down and told to the auditors, and `FileUnscanned` when the
-    scanner does not answer: then nothing is let in.
+    Raises `FileInfected` if malware was found, which is logged and notified to the auditors, and
+    `FileUnscanned` if the scanner does not answer: then nothing is accepted.
     """
     office = auth.office()
     if not office.settings.clamd:

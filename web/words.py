@@ -1,4 +1,4 @@
-"""What keys are called on pages, where several templates say it: templates read them as `words`."""
+"""Titles of keys for several templates, which read them as `words`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Who people are, what they may do, what they may see, and the log of sensitive reads."""
+"""Accounts, permissions, data scope, and the log of sensitive reads."""

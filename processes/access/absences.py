@@ -1,4 +1,4 @@
-"""Absences (代办): who acts for whom today; saying so and ending it."""
+"""Absences (代办): who acts for whom on a day; requesting, confirming and ending absences."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An absence with the names of both."""
+    """An absence with the names of both people."""
 
     absence: Absence
     name: str
@@ -28,7 +28,7 @@ class Shown:
 
 
 def stand_ins(session: Session, account_id: int, today: date) -> tuple[StandIn, ...]:
-    """For whom a person acts on a day."""
+    """Return the people for whom an account acts on a day."""
     query = (
         select(Absence, Account)
         .join(Account, Account.id == Absence.account_id)
@@ -47,7 +47,7 @@ def stand_ins(session: Session, account_id: int, today: date) -> tuple[StandIn, 
 
 
 def acting(session: Session, actor: Actor, today: date) -> Actor:
-    """The actor with those for whom they act today."""
+    """Return the actor with the people for whom they act today."""
     if actor.account_id is None:
         return actor
     found = stand_ins(session, actor.account_id, today)
@@ -57,7 +57,7 @@ def acting(session: Session, actor: Actor, today: date) -> Actor:
 
 
 def listed(session: Session, account_id: int | None) -> Sequence[Shown]:
-    """Absences of a person and those in which they act for others, latest first."""
+    """Return absences of a person, and those in which they act for others, latest first."""
     away, substitute = aliased(Account), aliased(Account)
     query = (
         select(Absence, away.name, substitute.name)
@@ -71,9 +71,10 @@ def listed(session: Session, account_id: int | None) -> Sequence[Shown]:
 
 
 def candidates(session: Session, actor: Actor, now: datetime) -> list[Account]:
-    """Who may act for a person: active people whose places cover theirs, of the same rank or named for it by the office.
+    """Return who may act for a person.
 
-    Nobody acts for themselves with another account of theirs.
+    They are active, their divisions cover the person's, and they are of the same rank or named for it by the
+    office. Nobody may act for themselves through another account of theirs.
     """
     own = persons.accounts_of(session, actor.account_id, now)
     named = set(_named(session, actor.account_id))
@@ -96,7 +97,7 @@ def _named(session: Session, account_id: int | None) -> Sequence[int]:
 def name_substitute(
     uow: UnitOfWork, actor: Actor, account: Account, substitute: Account, reason: str
 ) -> NamedSubstitute:
-    """Let somebody of another rank be chosen by a person who is away; neither of the two says so themselves."""
+    """Allow a person of another rank to act for an absent person; neither of the two may say so themselves."""
     of_one = persons.is_one_of(uow.session, account.id, (substitute.id,), uow.now)
     if of_one or persons.is_one_of(uow.session, actor.account_id, (account.id, substitute.id), uow.now):
         raise RuleBroken(reason="代办名单由两人以外的流程管理员登记，外出人员和代办人不能是同一人")
@@ -113,7 +114,7 @@ def name_substitute(
 
 
 def end_named(uow: UnitOfWork, actor: Actor, named_id: int) -> NamedSubstitute:
-    """Take somebody off the list; an absence that was confirmed goes on until its end."""
+    """Remove a named substitute; an absence already confirmed continues until its end."""
     row = uow.session.get(NamedSubstitute, named_id, with_for_update=True)
     if row is None:
         raise NotFound()
@@ -123,7 +124,7 @@ def end_named(uow: UnitOfWork, actor: Actor, named_id: int) -> NamedSubstitute:
 
 
 def named_list(session: Session) -> Sequence[tuple[NamedSubstitute, str, str]]:
-    """Who may act for whom beside their rank, with both names."""
+    """Return the named substitutes of another rank, with both names."""
     away, substitute = aliased(Account), aliased(Account)
     query = (
         select(NamedSubstitute, away.name, substitute.name)
@@ -139,9 +140,10 @@ def begin(
     uow: UnitOfWork, actor: Actor, substitute_id: int, from_on: date, until_on: date,
     programmes: Sequence[str], place: str, reason: str, today: date, longest: int,
 ) -> Absence:  # fmt: skip
-    """Ask that somebody acts for the actor, for so many days at most; raises `RuleBroken` for wrong dates, places or people.
+    """Request that somebody acts for the actor, for a limited number of days.
 
-    It holds once the office has confirmed it; after its end it may be asked anew.
+    It takes effect once confirmed; it may be requested again after its end. Raises `RuleBroken` for dates,
+    divisions or people that are not allowed.
     """
     if (until_on - from_on).days + 1 > longest:
         raise RuleBroken(reason=f"代办每次不超过 {longest} 天，到期仍需代办的，请重新提出")
@@ -155,7 +157,7 @@ def begin(
         raise RuleBroken(
             reason="代办人应为本单位或上级单位同级别的在岗人员，或者代办名单中的人员，且不能是本人"
         )
-    # Two windows that ask at once wait for each other here; the database holds it as well.
+    # Two simultaneous requests wait for each other here; the database enforces the rule too.
     uow.lock(Account, actor.account_id or 0)
     if _standing_then(uow.session, actor.account_id, from_on, until_on):
         raise RuleBroken(reason="这段日期已有代办安排（或者正在等待确认），须先结束原来的安排")
@@ -176,7 +178,7 @@ def _standing_then(session: Session, account_id: int | None, from_on: date, unti
 
 
 def waiting(session: Session, actor: Actor) -> list[Shown]:
-    """Absences that somebody else has to confirm."""
+    """Return absences that somebody else has to confirm."""
     away, substitute = aliased(Account), aliased(Account)
     query = (
         select(Absence, away.name, substitute.name)
@@ -191,7 +193,7 @@ def waiting(session: Session, actor: Actor) -> list[Shown]:
 
 
 def confirm(uow: UnitOfWork, actor: Actor, absence_id: int, accept: bool) -> Absence:
-    """Let an absence hold, or end it unused; never by one of the two people."""
+    """Confirm or decline an absence; never by one of the two people."""
     row = uow.session.get(Absence, absence_id, with_for_update=True)
     if row is None:
         raise NotFound()
@@ -208,7 +210,7 @@ def confirm(uow: UnitOfWork, actor: Actor, absence_id: int, accept: bool) -> Abs
 
 
 def _demand_not_own_list(uow: UnitOfWork, actor: Actor, row: Absence) -> None:
-    """Who put the substitute on the list does not confirm what rests on it: two people of the office say yes."""
+    """Whoever named the substitute may not confirm the absence: two people of the office must agree."""
     away, substitute = (accounts.by_id(uow.session, i) for i in (row.account_id, row.substitute_id))
     if rules.is_of_rank(substitute.roles, away.roles):
         return
@@ -224,7 +226,7 @@ def _demand_not_own_list(uow: UnitOfWork, actor: Actor, row: Absence) -> None:
 
 
 def end_all(uow: UnitOfWork, account_id: int) -> None:
-    """Nobody acts for an account any more, nor does it act for anybody."""
+    """End every absence in which an account is absent or acts."""
     either = or_(Absence.account_id == account_id, Absence.substitute_id == account_id)
     for row in uow.session.scalars(
         select(Absence).where(either, Absence.ended_at.is_(None)).with_for_update()
@@ -233,7 +235,7 @@ def end_all(uow: UnitOfWork, account_id: int) -> None:
 
 
 def end(uow: UnitOfWork, actor: Actor, absence_id: int) -> None:
-    """The absent person is back, or the substitute cannot go on."""
+    """End an absence: the absent person is back, or the substitute can no longer act."""
     row = uow.session.get(Absence, absence_id, with_for_update=True)
     if row is None or actor.account_id not in (row.account_id, row.substitute_id):
         raise NotFound()

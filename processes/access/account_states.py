@@ -1,4 +1,4 @@
-"""What an account is after each change stands in the access log, as a hash: a row changed past the program is found."""
+"""Hashes of accounts in the access log after each change, so that rows changed outside the program are detected."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from processes.storage.unit_of_work import UnitOfWork
 
 ACTION: Final = "account_state"
 _WHOLE = "2."
-"""How states begin that say where the account came from, and until when passwords and sessions hold; earlier ones say less."""
+"""Prefix of states that include origin, password expiry and session expiry; earlier ones contain less."""
 
 
 def note(uow: UnitOfWork, actor: Actor, *accounts: Account) -> None:
-    """Write down what accounts are now; whoever changes a role, place, password, second factor or state of one calls this."""
+    """Record the state of accounts; call it whenever a role, division, password, second factor or status changes."""
     uow.flush()
     for account in accounts:
         own = factors.of_account(uow.session, account.id)
@@ -32,7 +32,7 @@ def note(uow: UnitOfWork, actor: Actor, *accounts: Account) -> None:
 
 
 def digest(account: Account, own: Sequence[SecondFactor]) -> str:
-    """The hash over what decides who may sign in and what they may do, second factors among it."""
+    """Return the hash over everything that decides who may sign in and what they may do, including second factors."""
     expires = account.password_expires_at
     more = [
         account.added_by, None if expires is None else expires.astimezone(UTC), account.is_demo,
@@ -42,22 +42,22 @@ def digest(account: Account, own: Sequence[SecondFactor]) -> str:
 
 
 def _said(account: Account, own: Sequence[SecondFactor]) -> list[object]:
-    said: list[object] = [
+    values: list[object] = [
         account.username, account.name, account.password_hash, sorted(account.roles), account.division,
         account.department, account.is_active, account.must_change_password, account.awaits_confirmation,
         account.person_id,
     ]  # fmt: skip
     if own:
-        said.append(sorted([f.kind, f.credential or "", f.public_key, _hashed(f)] for f in own))
-    return said
+        values.append(sorted([f.kind, f.credential or "", f.public_key, _hashed(f)] for f in own))
+    return values
 
 
-def _hash(said: Sequence[object]) -> str:
-    return hashlib.sha256(values.dumps(list(said))).hexdigest()[:40]
+def _hash(content: Sequence[object]) -> str:
+    return hashlib.sha256(values.dumps(list(content))).hexdigest()[:40]
 
 
 def _hashed(factor: SecondFactor) -> str:
-    """The fingerprint of a secret; one that does not open in its row is none that the account ever had."""
+    """The fingerprint of a secret; a secret that cannot be decrypted in its row never belonged to the account."""
     try:
         secret = factor.secret
     except SealBroken:
@@ -66,20 +66,20 @@ def _hashed(factor: SecondFactor) -> str:
 
 
 def differing(session: Session) -> list[str]:
-    """Accounts that are not what the log says of them, in sentences."""
-    said: dict[str, str] = {}
+    """Return sentences for accounts that differ from the log."""
+    recorded: dict[str, str] = {}
     noted = select(AccessLog.target).where(AccessLog.action == ACTION).order_by(AccessLog.id)
     for target in session.scalars(noted):
-        username, _, found = target.partition(" ")
-        said[username] = found
+        username, _, state = target.partition(" ")
+        recorded[username] = state
     faults = []
     for account in session.scalars(select(Account).order_by(Account.username)):
-        noted_digest = said.pop(account.username, None)
+        noted_digest = recorded.pop(account.username, None)
         if noted_digest is None:
             faults.append(f"账号 {account.username} 没有登记来源")
         elif not _is_as_noted(noted_digest, account, factors.of_account(session, account.id)):
             faults.append(f"账号 {account.username} 的岗位、区划、密码、双因素认证或状态被改动")
-    return faults + [f"账号 {username} 缺失" for username in sorted(said)]
+    return faults + [f"账号 {username} 缺失" for username in sorted(recorded)]
 
 
 def _is_as_noted(noted: str, account: Account, own: Sequence[SecondFactor]) -> bool:

@@ -1,4 +1,4 @@
-"""Accounts: passwords (argon2id), signing in, who can be reached."""
+"""Accounts: passwords (argon2id), signing in, lists of people for a task."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-# Checked when the name is unknown, so that the answer takes as long as for a known one.
+# Verified if the name is unknown, so that the response takes as long as for a known one.
 _NOBODY = _hasher.hash("no such account")
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash of a password."""
+    """Return the argon2id hash of a password."""
     return _hasher.hash(password)
 
 
@@ -36,11 +36,11 @@ def authenticate(
     vouched: bool | None = None,
     fits: str = "",
 ) -> Account | None:
-    """The account, or None when name or password is wrong (counted); raises `SignInDelayed`.
+    """Return the account, or None if name or password is wrong (counted); raises `SignInDelayed`.
 
-    An unknown name takes the same way and as long as a known one.  `vouched` is what the directory says of the
-    password; None: it is the office's own.  `fits` is the stored hash that the password was found to fit before the
-    transaction, computed in either case, so that time tells nothing.
+    An unknown name takes the same path and time as a known one. `vouched` is the directory's verdict on the
+    password; None: the office's own password counts. `fits` is the stored hash that the password matched
+    before the transaction; it is computed in every case, so that timing reveals nothing.
     """
     account = uow.session.scalar(select(Account).where(Account.username == username))
     counted = sign_in_attempts.begin(uow, username, account, address, browser)
@@ -55,43 +55,44 @@ def authenticate(
     if vouched is None and account.password_expires_at is not None and account.password_expires_at < uow.now:
         raise PasswordExpired()
     if not factors.of_account(uow.session, account.id):
-        # Before the second factor is shown, its wrong codes go on counting: the password alone wipes out none of them.
+        # Wrong codes continue to count until the second factor is shown: the password alone resets none of
+        # them.
         sign_in_attempts.forget(counted)
     audit.note_of(uow, account.id, "sign_in", "", address)
     return account
 
 
 def signs_in_elsewhere(settings: Settings, account: Account) -> bool:
-    """Whether an account's own password counts no more, because people sign in at a provider or a directory."""
+    """Return whether an account's local password is not accepted, because it signs in at a provider or directory."""
     is_elsewhere = settings.provider is not None or settings.directory is not None
     return is_elsewhere and not set(account.roles) & settings.local_password_roles
 
 
 def fitting(account: Account | None, password: str) -> str:
-    """The stored hash if the password fits it, or nothing: computed outside a transaction, and as long for nobody's."""
+    """Return the stored hash if the password matches it, else ""; computed outside transactions, in constant time."""
     stored = _NOBODY if account is None else account.password_hash
     return stored if _verify(stored, password) and account is not None else ""
 
 
 def still_fits(account: Account, fits: str) -> bool:
-    """Whether the hash that a password was found to fit is still the account's: it may have been changed meanwhile."""
+    """Return whether the hash that a password matched is still the account's; it may have changed meanwhile."""
     return bool(fits) and account.password_hash == fits
 
 
 def refuse() -> SignInRefused:
-    """The answer to a failed sign-in; it does not say which part was wrong."""
+    """Return the error for a failed sign-in; it does not say which part was wrong."""
     return SignInRefused()
 
 
 def unlock(uow: UnitOfWork, username: str) -> None:
-    """Nobody who signs in under this name has to wait any more."""
+    """Remove the delay for everybody who signs in under this name."""
     if uow.session.scalar(select(Account.id).where(Account.username == username)) is None:
         raise NotFound()
     sign_in_attempts.lift(uow, username)
 
 
 def actor_of(account: Account) -> Actor:
-    """What an account may do and see."""
+    """Return what an account may do and see."""
     roles = frozenset(account.roles)
     department = account.department if roles == {Role.DEPARTMENT_OFFICER} else None
     return Actor(
@@ -102,54 +103,56 @@ def actor_of(account: Account) -> Actor:
 
 
 def reachable(session: Session, division: str, role: str = "") -> list[Account]:
-    """Active people who see the cases of a place: whom one can ask, copy in, or have sign.
+    """Return active people who see the cases of a division: whom to ask, copy in, or have sign.
 
-    Those of the same role and of the nearest place come first, then by name.
+    Those of the same role and the nearest division come first, then by name.
     """
-    found = session.scalars(select(Account).where(Account.is_active.is_(True)))
-    return sorted((a for a in found if rules.may_be_asked(a, division)), key=lambda a: nearness(a, {role}))
+    candidates = session.scalars(select(Account).where(Account.is_active.is_(True)))
+    return sorted(
+        (a for a in candidates if rules.may_be_asked(a, division)), key=lambda a: nearness(a, {role})
+    )
 
 
 def working(session: Session, division: str) -> list[Account]:
-    """Active people who have work in a place, the nearest first: who may be away, and whom the office may name for them."""
-    found = session.scalars(select(Account).where(Account.is_active.is_(True)))
-    return sorted((a for a in found if rules.is_reachable(a, division)), key=lambda a: nearness(a, ()))
+    """Return active people who work in a division, the nearest first: possible absentees and substitutes."""
+    candidates = session.scalars(select(Account).where(Account.is_active.is_(True)))
+    return sorted((a for a in candidates if rules.is_reachable(a, division)), key=lambda a: nearness(a, ()))
 
 
 def nearness(account: Account, roles: Collection[str]) -> tuple[bool, int, str]:
-    """The order in which people are offered: those of the same role first, then the nearest place, then by name."""
+    """Sort key for lists of people: same role first, then the nearest division, then by name."""
     return (not set(roles) & set(account.roles), -len(account.division), account.name)
 
 
 def colleagues(session: Session, role: str, division: str) -> list[Account]:
-    """Active accounts of a role whose scope covers a place: whom a task can be handed to."""
-    found = session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.name))
-    return [a for a in found if role in a.roles and division.startswith(a.division)]
+    """Return active accounts of a role whose scope covers a division: whom a step can be transferred to."""
+    candidates = session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.name))
+    return [a for a in candidates if role in a.roles and division.startswith(a.division)]
 
 
 def by_id(session: Session, account_id: int | None) -> Account:
-    """An account; raises `NotFound`."""
-    found = None if account_id is None else session.get(Account, account_id)
-    if found is None:
+    """Return an account; raises `NotFound`."""
+    account = None if account_id is None else session.get(Account, account_id)
+    if account is None:
         raise NotFound()
-    return found
+    return account
 
 
 def of_department(session: Session, department: str, division: str) -> list[Account]:
-    """Active officers of a department whose scope covers a place."""
-    found = session.scalars(
+    """Return active officers of a department whose scope covers a division."""
+    candidates = session.scalars(
         select(Account).where(Account.department == department, Account.is_active.is_(True))
     )
-    return [a for a in found if division.startswith(a.division)]
+    return [a for a in candidates if division.startswith(a.division)]
 
 
 def listed(session: Session) -> list[Account]:
-    """Every account in scope, by name of the account."""
+    """Return every account in scope, by user name."""
     return list(session.scalars(select(Account).order_by(Account.username)))
 
 
 def changes(session: Session) -> dict[int, AccountChange]:
-    """Changes of accounts in scope that wait for a second administrator, by account."""
+    """Return changes of accounts in scope that wait for a second administrator, by account."""
     waiting = select(AccountChange).join(Account, Account.id == AccountChange.account_id)
     return {
         c.account_id: c
@@ -158,15 +161,15 @@ def changes(session: Session) -> dict[int, AccountChange]:
 
 
 def by_username(session: Session, username: str) -> Account:
-    """An account in scope by the name under which it signs in; raises `NotFound`."""
-    found = session.scalar(select(Account).where(Account.username == username))
-    if found is None:
+    """Return an account in scope by its user name; raises `NotFound`."""
+    account = session.scalar(select(Account).where(Account.username == username))
+    if account is None:
         raise NotFound()
-    return found
+    return account
 
 
 def by_person(session: Session) -> dict[int, list[str]]:
-    """By account: names of the other accounts that were declared to be of the same natural person."""
+    """Return by account the names of other accounts declared to be of the same natural person."""
     groups: dict[int, list[Account]] = {}
     for account in listed(session):
         groups.setdefault(account.person_id or account.id, []).append(account)

@@ -1,4 +1,4 @@
-"""The access log: sign-ins, every read of a full ID number or a paper, what was exported or destroyed."""
+"""The access log: sign-ins, reads of full ID numbers and papers, exports, destructions."""
 
 from __future__ import annotations
 
@@ -179,21 +179,21 @@ READS: Sequence[Action] = (
     "case_read", "household_read", "history_read", "attachment_read", "list_read", "case_listed", "case_carried",
     "payments_read", "studio_read", "audit_read", "refused",
 )  # fmt: skip
-"""What a page says of itself when it is opened."""
+"""Actions that a page logs when it is opened."""
 PAGE = 200
 _LOOKED_AT = 20_000
-"""Of the newest entries: so many are looked through for the beginning of a target before its index is asked, which has
-every entry of a township that is wanted and none of them in order."""
+"""Number of newest entries searched for a target prefix before the index of targets is used, which contains
+every matching entry but in no useful order."""
 _STATES = ("account_state", "row_state", log_chain.DESTROYED)
 
 
 def note(uow: UnitOfWork, actor: Actor, action: Action, target: str, address: str = "") -> None:
-    """Write who did what to which target; never the value that was read."""
+    """Record who did what to which target; never the value that was read."""
     note_of(uow, actor.account_id, action, target, address)
 
 
 def note_of(uow: UnitOfWork, account_id: int | None, action: Action, target: str, address: str = "") -> None:
-    """Write an entry for an account, or for nobody."""
+    """Record an entry for an account, or for nobody."""
     entry = AccessLog(account_id=account_id, at=uow.now, action=action, target=target, address=address)
     log_chain.add(uow, entry)
 
@@ -201,11 +201,12 @@ def note_of(uow: UnitOfWork, account_id: int | None, action: Action, target: str
 def page(
     session: Session, action: str = "", word: str = "", before: int | None = None, size: int = PAGE
 ) -> tuple[Sequence[Any], int | None]:
-    """Entries with the names of their accounts, latest first, and where the next page begins (None: it is the last).
+    """Return entries with the names of their accounts, latest first, and where the next page begins (None:
+    last page).
 
-    `action` narrows to one kind, `word` to a person's name or user name, or to the beginning of a target.
+    `action` selects one kind; `word` a person's name or user name, or the beginning of a target.
     """
-    # Hashes of accounts are for the comparison; whoever wants to see them asks for them.
+    # Hashes of accounts serve the comparison; they are listed only on request.
     limits = [AccessLog.action == action if action else AccessLog.action.not_in(_STATES)]
     if before is not None:
         limits.append(AccessLog.id < before)
@@ -224,12 +225,13 @@ def page(
 def _latest(
     session: Session, word: str, limits: Sequence[ColumnElement[bool]], before: int | None, most: int
 ) -> Any:
-    """The numbers of the entries, or the query for them: each part is read in the order of its index and no further."""
+    """The ids of the latest entries, or a query for them: each part is read in index order and no further
+    than needed."""
     if not word:
         return _part(true(), limits, most)
     newest = before or (session.scalar(select(func.max(AccessLog.id))) or 0) + 1
     of_target = _begins(AccessLog.target, word)
-    # The newest are looked through in their own order, not in that of the targets' index.
+    # The newest entries are searched in their own order, not by the index of targets.
     near = and_(AccessLog.id >= newest - _LOOKED_AT, _begins(unindexed(session, AccessLog.target), word))
     found = session.scalars(_part(near, limits, most)).all()
     if len(found) == most:
@@ -247,6 +249,6 @@ def _begins(target: SQLCoreOperations[str], word: str) -> ColumnElement[bool]:
 
 
 def _of_people(session: Session, word: str) -> list[ColumnElement[bool]]:
-    """Entries of those whose name or user name a word is."""
+    """Entries of people whose name or user name is the word."""
     people = session.scalars(select(Account.id).where(or_(Account.name == word, Account.username == word)))
     return [AccessLog.account_id == account for account in people]

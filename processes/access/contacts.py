@@ -1,4 +1,4 @@
-"""How offices are reached and who hears appeals: what papers print of the place that issues them."""
+"""Contact details of offices and of their appeal authorities, as printed on papers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from processes.storage.unit_of_work import within
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What papers of an office say; empty where nobody entered it."""
+    """Contact details on papers of an office; empty if nobody entered them."""
 
     phone: str = ""
     address: str = ""
@@ -23,13 +23,16 @@ class Contact:
 
     @property
     def missing(self) -> list[str]:
-        """Titles of what is not entered."""
+        """Return titles of missing details."""
         titles = {"phone": "联系电话", "address": "办公地址", "review_body": "复议机关", "court": "人民法院"}
         return [title for name, title in titles.items() if not getattr(self, name)]
 
 
 def of_office(session: Session, place: str) -> Contact:
-    """The contact of a county (6 digits) or township (9); a township without a reviewing authority has the county's."""
+    """Return the contact of a county (6 digits) or township (9).
+
+    A township without an appeal authority uses the county's.
+    """
     codes = {place[:COUNTY_DIGITS], place[:TOWNSHIP_DIGITS]}
     query = select(OfficeContact).where(OfficeContact.division.in_(codes))
     rows = {row.division: row for row in session.scalars(query)}
@@ -43,7 +46,7 @@ def of_office(session: Session, place: str) -> Contact:
 
 
 def offices(session: Session, prefix: str) -> list[tuple[Division, OfficeContact | None]]:
-    """County and townships of a person's scope, by code, each with what was entered for it."""
+    """Return county and townships of a person's scope, by code, each with its contact."""
     query = (
         select(Division, OfficeContact)
         .outerjoin(OfficeContact, OfficeContact.division == Division.code)

@@ -1,6 +1,6 @@
-"""Passwords of the county's directory (LDAP): found by a search with an escaped filter, proven by a bind as the person.
+"""Passwords checked by the county's directory (LDAP): search with an escaped filter, then bind as the person.
 
-Only behind TLS with a certificate that is checked; nothing of the directory is stored, and nobody gets an account by it.
+Only over TLS with a verified certificate; nothing of the directory is stored, and it creates no accounts.
 """
 
 from __future__ import annotations
@@ -19,30 +19,32 @@ from processes.settings import Directory
 _TIMEOUT = 5
 _PORTS = {"ldaps": 636, "ldap": 389}
 _REFUSED = (49, 19, 32, 48, 50, 53)
-"""invalidCredentials, and what servers say of an entry that is locked, gone or may not bind (RFC 4511): no password of
-theirs is right, and the answer is that of a wrong one, so that it tells nothing of the account."""
+"""invalidCredentials, and the codes of servers for entries that are locked, gone or may not bind (RFC 4511):
+treated like a wrong password, so that the response reveals nothing about the account."""
 _LONGEST = 200
 _MADE_UP = 8
 
 
 def is_safe(url: str) -> bool:
-    """Whether an address is one of a directory: `ldaps://` begins with TLS, `ldap://` turns to it before anything is said."""
+    """Return whether an address is secure: `ldaps://` begins with TLS, `ldap://` switches to it before
+    anything is sent."""
     parts = urlsplit(url)
     return parts.scheme in _PORTS and bool(parts.hostname)
 
 
 def knows(directory: Directory, username: str, password: str) -> bool:
-    """Whether the directory has exactly one person of this name, with this password; raises `DirectoryAway`.
+    """Return whether the directory has exactly one person of this name, with this password; raises
+    `DirectoryAway`.
 
-    An empty password is none: a server takes a bind with it as nobody's and says yes (RFC 4513, 5.1.2).
+    An empty password never matches: servers accept a bind with it as anonymous (RFC 4513, 5.1.2).
     """
     return _can_be_asked(username, password) and _proves(directory, username, password)
 
 
-def pretend(directory: Directory, username: str, password: str) -> None:
-    """The same exchange about a name that nobody has, so that a sign-in which needs no directory takes as long.
+def check_nobody(directory: Directory, username: str, password: str) -> None:
+    """Do the same exchange for a non-existent name, so that a sign-in without directory takes as long.
 
-    Neither name nor password of the sign-in goes there.  Raises `DirectoryAway`.
+    The name and password of the sign-in are not sent. Raises `DirectoryAway`.
     """
     if _can_be_asked(username, password):
         _proves(directory, token_hex(_MADE_UP), token_hex(_MADE_UP))
@@ -54,7 +56,7 @@ def _can_be_asked(username: str, password: str) -> bool:
 
 
 def _proves(directory: Directory, username: str, password: str) -> bool:
-    """One search and one bind, whoever it is: who is not found is bound as an entry that cannot be there."""
+    """One search and one bind in every case: if nobody is found, bind as an entry that cannot exist."""
     try:
         name = _found(directory, username)
         if name is not None:
@@ -68,7 +70,7 @@ def _proves(directory: Directory, username: str, password: str) -> bool:
 
 
 def _found(directory: Directory, username: str) -> str | None:
-    """The full name of the one entry; None: there is none, or there are several."""
+    """The distinguished name of the only match; None if there is none, or several."""
     connection = _opened(directory, directory.reader, directory.reader_password)
     try:
         if not connection.bind():
@@ -94,7 +96,7 @@ def _binds(directory: Directory, name: str, password: str) -> bool:
 
 
 def _opened(directory: Directory, name: str, password: str) -> Connection:
-    """A connection behind TLS, nobody bound to it yet."""
+    """A TLS connection without a bound user."""
     parts = urlsplit(directory.url)
     tls = Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=directory.roots or None)
     server = Server(
@@ -110,7 +112,7 @@ def _opened(directory: Directory, name: str, password: str) -> Connection:
         if parts.scheme == "ldap" and not connection.start_tls():
             raise DirectoryAway()
     except (LDAPException, OSError, DirectoryAway):
-        if connection.socket is not None:  # the library leaves it open where the certificate does not hold
+        if connection.socket is not None:  # the library leaves it open if the certificate is not valid
             connection.socket.close()
         raise
     return connection

@@ -1,7 +1,7 @@
-"""Reading administrative divisions (GB/T 2260 and the codes below it) from an XLSX or CSV file.
+"""Reader of administrative divisions (GB/T 2260 and the codes below it) from an XLSX or CSV file.
 
-A county has 6 digits, a township 9, a village or community 12.  The statistical form, in which every code is
-padded to 12 digits with zeros, is read as well.  Everything wrong is named with its row, nothing is guessed.
+A county has 6 digits, a township 9, a village or community 12. Statistical codes, padded with zeros to 12
+digits, are read as well. Every error is reported with its row; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ _NAME_HEADINGS = ("名称", "区划名称", "行政区划名称", "单位名称"
 
 @dataclass(frozen=True, slots=True)
 class DivisionRow:
-    """One place: its code (6, 9 or 12 digits) and its own name."""
+    """One division: its code (6, 9 or 12 digits) and its own name."""
 
     code: str
     name: str
 
 
 def read(content: bytes, file_name: str) -> tuple[DivisionRow, ...]:
-    """The divisions of a file, by code: exactly one county, every other place under its parent.
+    """Return the divisions of a file, by code: exactly one county, every other division under its parent.
 
-    Raises `DivisionsInvalid` with every wrong row (the first of them are named).
+    Raises `DivisionsInvalid` with the wrong rows (the first of them are named).
     """
     if len(content) > MAX_BYTES:
         raise DivisionsInvalid(faults=[f"文件超过 {MAX_BYTES // 1_000_000} MB"])
@@ -47,22 +47,22 @@ def read(content: bytes, file_name: str) -> tuple[DivisionRow, ...]:
 
 
 def checked(numbered: Iterable[tuple[int, str, str]]) -> tuple[DivisionRow, ...]:
-    """Divisions from (row number, code, name); raises `DivisionsInvalid`."""
+    """Check divisions given as (row number, code, name); raises `DivisionsInvalid`."""
     faults: list[str] = []
-    found: dict[str, tuple[int, str]] = {}
+    rows_by_code: dict[str, tuple[int, str]] = {}
     for row, written, name in numbered:
         code = _short(written)
         fault = _row_fault(code, written, name)
-        if fault is None and code in found:
-            fault = f"代码 {code} 与第 {found[code][0]} 行重复"
+        if fault is None and code in rows_by_code:
+            fault = f"代码 {code} 与第 {rows_by_code[code][0]} 行重复"
         if fault is None:
-            found[code] = (row, name)
+            rows_by_code[code] = (row, name)
         else:
             faults.append(f"第 {row} 行：{fault}")
-    faults += _tree_faults(found)
+    faults += _tree_faults(rows_by_code)
     if faults:
         raise DivisionsInvalid(faults=faults)
-    return tuple(DivisionRow(code, name) for code, (_, name) in sorted(found.items()))
+    return tuple(DivisionRow(code, name) for code, (_, name) in sorted(rows_by_code.items()))
 
 
 def _row_fault(code: str, written: str, name: str) -> str | None:
@@ -77,26 +77,26 @@ def _row_fault(code: str, written: str, name: str) -> str | None:
     return None
 
 
-def _tree_faults(found: dict[str, tuple[int, str]]) -> list[str]:
-    counties = [code for code in found if len(code) == COUNTY]
+def _tree_faults(rows_by_code: dict[str, tuple[int, str]]) -> list[str]:
+    counties = [code for code in rows_by_code if len(code) == COUNTY]
     faults = []
     if len(counties) != 1:
         faults.append(
             "没有县级代码（6 位）" if not counties else f"有 {len(counties)} 个县级代码，应只有一个"
         )
-    for code, (row, name) in found.items():
+    for code, (row, name) in rows_by_code.items():
         parent = code[:-3] if len(code) > COUNTY else ""
-        if parent and parent not in found:
+        if parent and parent not in rows_by_code:
             level = _LEVELS[len(parent)]
             faults.append(f"第 {row} 行：{name}（{code}）没有上级，缺少{level}代码 {parent}")
-    return faults + _twice(found)
+    return faults + _twice(rows_by_code)
 
 
-def _twice(found: dict[str, tuple[int, str]]) -> list[str]:
-    """Places of one name under one parent, which nobody could tell apart in a list."""
+def _twice(rows_by_code: dict[str, tuple[int, str]]) -> list[str]:
+    """Divisions of the same name under one parent, which nobody could tell apart in a list."""
     seen: dict[tuple[str, str], int] = {}
     faults = []
-    for code, (row, name) in found.items():
+    for code, (row, name) in rows_by_code.items():
         first = seen.setdefault((code[:-3], name), row)
         if first != row:
             faults.append(f"第 {row} 行：{name}与第 {first} 行同属一个上级，名称相同")
@@ -104,14 +104,14 @@ def _twice(found: dict[str, tuple[int, str]]) -> list[str]:
 
 
 def _short(written: str) -> str:
-    """A code without the zeros that pad it to 12 digits: 340199101000 is township 340199101."""
+    """Remove the zeros that pad a code to 12 digits: 340199101000 is township 340199101."""
     if len(written) == VILLAGE and written.endswith("000"):
         return written[:COUNTY] if written.endswith("000000") else written[:TOWNSHIP]
     return written
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> list[tuple[int, str, str]]:
-    """Code and name of every filled row, found by their headings; without headings the first two columns."""
+    """Code and name of every filled row, by their headings; without headings the first two columns."""
     for n, row in enumerate(rows[:10]):
         headings = [cell.replace(" ", "").lower() for cell in row]
         codes = [i for i, h in enumerate(headings) if h in _CODE_HEADINGS]
@@ -165,8 +165,8 @@ def _bounded(rows: list[list[str]]) -> list[list[str]]:
 
 
 def _text(cell: object) -> str:
-    """A cell as text; a code that the sheet keeps as a number has no decimal point."""
+    """A cell as text; a code stored as a number has no decimal point."""
     if isinstance(cell, (int, str)):
         return str(cell).strip()
-    whole = getattr(cell, "is_integer", None)
-    return str(int(cell)) if whole is not None and whole() else str(cell).strip()  # type: ignore[call-overload]
+    is_whole = getattr(cell, "is_integer", None)
+    return str(int(cell)) if is_whole is not None and is_whole() else str(cell).strip()  # type: ignore[call-overload]

@@ -1,4 +1,4 @@
-"""Divisions: names of places, and the villages that a person can register a household in."""
+"""Divisions: names, and the villages in which a person can register a household."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ VILLAGE_DIGITS = 12
 
 
 def name(session: Session, code: str) -> str:
-    """The full name of a place, or its code where it has none."""
+    """Return the full name of a division, or its code if it has none."""
     row = session.get(Division, code)
     return code if row is None else row.full_name
 
 
 def names(session: Session, codes: list[str]) -> dict[str, str]:
-    """Full names by code, or the codes of those that have none."""
+    """Return full names by code; the code if there is no name."""
     query = select(Division.code, Division.full_name).where(Division.code.in_(codes))
     known = {row[0]: row[1] for row in session.execute(query)} if codes else {}
     return {code: known.get(code, code) for code in codes}
 
 
 def villages(session: Session, prefix: str) -> list[Division]:
-    """Villages under a division, by code."""
+    """Return villages under a division, by code."""
     query = select(Division).where(
         within(Division.code, prefix), func.length(Division.code) == VILLAGE_DIGITS
     )
@@ -35,14 +35,14 @@ def villages(session: Session, prefix: str) -> list[Division]:
 
 
 def all_of(session: Session, prefix: str) -> list[Division]:
-    """Every place under a division and itself, by code."""
+    """Return a division and every division under it, by code."""
     return list(
         session.scalars(select(Division).where(within(Division.code, prefix)).order_by(Division.code))
     )
 
 
 def townships(session: Session, prefix: str) -> list[Division]:
-    """Townships under a division, or the one that a place lies in, by code."""
+    """Return townships under a division, or the one that contains it, by code."""
     query = select(Division).where(
         within(Division.code, prefix[:TOWNSHIP_DIGITS]), func.length(Division.code) == TOWNSHIP_DIGITS
     )
@@ -50,7 +50,7 @@ def townships(session: Session, prefix: str) -> list[Division]:
 
 
 def township(session: Session, code: str, prefix: str) -> str:
-    """The name of a township that a person's scope covers; raises `NotFound`."""
+    """Return the name of a township covered by a person's scope; raises `NotFound`."""
     row = session.get(Division, code)
     if row is None or len(code) != TOWNSHIP_DIGITS or not code.startswith(prefix[:TOWNSHIP_DIGITS]):
         raise NotFound()

@@ -14,7 +14,7 @@ from processes.storage.types import StateText
 
 
 class SecondFactor(Row, Marked):
-    """What somebody has besides the password: an app that makes codes (动态口令), or a passkey (通行密钥)."""
+    """A second factor besides the password: an authenticator app (动态口令) or a passkey (通行密钥)."""
 
     __tablename__ = "second_factor"
     __table_args__ = (
@@ -28,23 +28,23 @@ class SecondFactor(Row, Marked):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     kind: Mapped[FactorKind] = mapped_column(StateText(FactorKind, 10))
     label: Mapped[str] = mapped_column(String(40), default="")
-    """What its owner calls it: which telephone, which key."""
+    """The owner's name for it: which telephone, which key."""
     secret = sealed_text_or_none()
-    """Of an app: the shared secret in base32, sealed."""
+    """For an app: the shared secret in base32, encrypted."""
     used_step: Mapped[int] = mapped_column(default=0)
-    """Of an app: the latest period of 30 seconds whose code was used; none counts twice, and no earlier one."""
+    """For an app: the latest period of 30 seconds whose code was used; it and earlier ones are no longer accepted."""
     credential: Mapped[str | None] = mapped_column(String(1400))
-    """Of a passkey: its id, in base64url."""
+    """For a passkey: its id, in base64url."""
     public_key: Mapped[str] = mapped_column(Text, default="")
     sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
     added_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
-    """None: shown to its owner and not tried yet; it opens nothing."""
+    """None: shown to its owner but not tried yet; it is not accepted."""
     used_at: Mapped[datetime | None]
 
 
 class RecoveryCode(Row, Stated):
-    """A code that stands in for a second factor once; kept as a hash."""
+    """A code that replaces a second factor once; stored as a hash."""
 
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("account_id", "digest", name="uq_recovery_code_account_digest"),)

@@ -1,4 +1,4 @@
-"""Second factors: which an account has, which it must have, and using a code once."""
+"""Second factors: which an account has, which it must have, and one-time use of codes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from processes.storage.unit_of_work import UnitOfWork
 
 RECOVERY = "recovery"
 FACTOR, ENROLMENT = "factor", "enrolment"
-"""What a session may await: a second factor to be shown, or one to be had at all."""
+"""What a session may lack: presenting a second factor, or setting one up."""
 MOST = 6
 UNTRIED = timedelta(minutes=15)
-"""So long a secret that was shown may be confirmed."""
+"""How long a secret that was shown may be confirmed."""
 
 
 def of_account(session: Session, account_id: int | None) -> Sequence[SecondFactor]:
-    """The factors that an account can use, in the order in which they were added."""
+    """Return the factors that an account can use, in the order in which they were added."""
     mine = select(SecondFactor).where(
         SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_not(None)
     )
@@ -31,7 +31,8 @@ def of_account(session: Session, account_id: int | None) -> Sequence[SecondFacto
 
 
 def awaited(session: Session, account: Account, demanded: Collection[str]) -> str:
-    """What a session that began with the password alone still awaits; `demanded` are roles that must have a factor.
+    """Return what a session that began with a password still lacks; `demanded` are roles that must have a
+    factor.
 
     Accounts with a published password may have one and need none.
     """
@@ -41,12 +42,12 @@ def awaited(session: Session, account: Account, demanded: Collection[str]) -> st
 
 
 def is_demanded(account: Account, demanded: Collection[str]) -> bool:
-    """Whether an account must have a second factor."""
+    """Return whether an account must have a second factor."""
     return not account.is_demo and bool(set(account.roles) & set(demanded))
 
 
 def use_code(uow: UnitOfWork, account_id: int, code: str, at: datetime) -> str:
-    """By what a code proves its owner (`totp`, `recovery`), used up by that; empty: by nothing."""
+    """Use up a code; return what it matched (`totp`, `recovery`), or "" if nothing."""
     for factor in of_account(uow.session, account_id):
         if factor.kind == FactorKind.TOTP and use_step(uow, factor, code, at):
             return FactorKind.TOTP
@@ -54,7 +55,7 @@ def use_code(uow: UnitOfWork, account_id: int, code: str, at: datetime) -> str:
 
 
 def use_step(uow: UnitOfWork, factor: SecondFactor, code: str, at: datetime) -> bool:
-    """Whether a code is of a period of this app that nobody used; of two uses at once one finds it."""
+    """Return whether a code belongs to an unused period of this app; of two simultaneous uses only one succeeds."""
     step = totp.step_of(factor.secret or "", code, at, factor.used_step)
     if step is None:
         return False
@@ -68,13 +69,13 @@ def use_step(uow: UnitOfWork, factor: SecondFactor, code: str, at: datetime) -> 
 
 
 def drop_untried(uow: UnitOfWork, account_id: int) -> None:
-    """Secrets of an account that were shown and never confirmed."""
+    """Delete secrets of an account that were shown and never confirmed."""
     uow.session.execute(
         delete(SecondFactor).where(SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_(None))
     )
 
 
 def drop_all(uow: UnitOfWork, account_id: int) -> None:
-    """Every factor of an account, and its recovery codes."""
+    """Delete every factor of an account, and its recovery codes."""
     uow.session.execute(delete(SecondFactor).where(SecondFactor.account_id == account_id))
     recovery.drop(uow, account_id)

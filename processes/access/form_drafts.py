@@ -1,4 +1,4 @@
-"""What somebody typed and did not hand in yet: kept for its author alone, sealed, and for a week at most."""
+"""Form drafts: unsubmitted input, encrypted, kept for its author only and for a week at most."""
 
 from __future__ import annotations
 
@@ -9,47 +9,51 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from processes.access.models import Account, Unsaved
+from processes.access.models import Account, FormDraft
 from processes.access.scope import Actor
-from processes.errors import StaleDraft, UnsavedFull, UnsavedGone
+from processes.errors import FormDraftGone, FormDraftsFull, StaleDraft
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
 
 KEPT = timedelta(days=7)
 MOST_SHEETS = 60
-"""Of one account: a week of families whose forms were begun and not handed in."""
+"""Per account: a week of families whose forms were begun and not submitted."""
 MOST_BYTES = 4_000_000
-"""Of one account, as stored: several hundred filled forms, of which each has a few kilobytes."""
+"""Per account, as stored: several hundred filled forms of a few kilobytes each."""
 MANY = "/households/new"
-"""The one page of which somebody may have several unfinished sheets: each is another family."""
+"""The only page with several drafts per person: each is another family."""
 
 
-def of_place(session: Session, actor: Actor, place: str) -> Sequence[Unsaved]:
-    """What the actor left unfinished on a page, the latest first."""
-    query = select(Unsaved).where(Unsaved.account_id == actor.account_id, Unsaved.place == place)
-    return session.scalars(query.order_by(Unsaved.saved_at.desc())).all()
+def of_place(session: Session, actor: Actor, place: str) -> Sequence[FormDraft]:
+    """Return the actor's drafts on a page, latest first."""
+    query = select(FormDraft).where(FormDraft.account_id == actor.account_id, FormDraft.place == place)
+    return session.scalars(query.order_by(FormDraft.saved_at.desc())).all()
 
 
 def authors(session: Session, place: str) -> Sequence[str]:
-    """Who has typed something on a page and not handed it in, by name."""
-    query = select(Account.name).join(Unsaved, Unsaved.account_id == Account.id).where(Unsaved.place == place)
+    """Return the names of people with a draft on a page."""
+    query = (
+        select(Account.name)
+        .join(FormDraft, FormDraft.account_id == Account.id)
+        .where(FormDraft.place == place)
+    )
     return session.scalars(query.distinct().order_by(Account.name)).all()
 
 
-def of_person(session: Session, actor: Actor) -> Sequence[Unsaved]:
-    """Everything that the actor left unfinished, the latest first."""
-    query = select(Unsaved).where(Unsaved.account_id == actor.account_id)
-    return session.scalars(query.order_by(Unsaved.saved_at.desc())).all()
+def of_person(session: Session, actor: Actor) -> Sequence[FormDraft]:
+    """Return all drafts of the actor, latest first."""
+    query = select(FormDraft).where(FormDraft.account_id == actor.account_id)
+    return session.scalars(query.order_by(FormDraft.saved_at.desc())).all()
 
 
 def keep(
     uow: UnitOfWork, actor: Actor, sheet: str, place: str, body: Mapping[str, Any], seen: int, overwrite: bool
 ) -> int:
-    """Keep what a window holds; answers its version.
+    """Save what a window holds; return its version.
 
-    Raises `StaleDraft` when another window went on with it, or began the same form: there is one a form and household;
-    `UnsavedFull` when the account has left too much unfinished.  What is kept already stays.
+    There is one draft per form and household. Raises `StaleDraft` if another window changed it or began the
+    same form; `FormDraftsFull` if the account has too many drafts. What is stored already stays.
     """
     row = _own(uow, actor, sheet)
     if row is None:
@@ -57,7 +61,7 @@ def keep(
             if not overwrite:
                 raise StaleDraft(when=f"{other.saved_at.astimezone(SHANGHAI):%H:%M:%S}")
             uow.session.delete(other)
-        row = Unsaved(account_id=actor.account_id, sheet=sheet, place=place, version=0)
+        row = FormDraft(account_id=actor.account_id, sheet=sheet, place=place, version=0)
         _demand_room(uow, actor, sheet, body)
         uow.add(row)
     elif row.version != seen and not overwrite:
@@ -68,41 +72,41 @@ def keep(
     return row.version
 
 
-def opened(uow: UnitOfWork, actor: Actor, sheet: str) -> Unsaved:
-    """What is kept under a mark; raises `UnsavedGone` when it is somebody else's or gone."""
+def opened(uow: UnitOfWork, actor: Actor, sheet: str) -> FormDraft:
+    """Return a draft by its mark; raises `FormDraftGone` if it is somebody else's or deleted."""
     row = _own(uow, actor, sheet)
     if row is None:
-        raise UnsavedGone()
+        raise FormDraftGone()
     return row
 
 
 def drop(uow: UnitOfWork, actor: Actor, sheet: str) -> None:
-    """It was handed in or thrown away; nothing where nothing is kept."""
+    """Delete a draft that was submitted or discarded; no error if there is none."""
     if sheet and (row := _own(uow, actor, sheet)) is not None:
         uow.session.delete(row)
 
 
 def sweep(uow: UnitOfWork) -> None:
-    """Take away what nobody went on with."""
-    uow.session.execute(delete(Unsaved).where(Unsaved.saved_at < uow.now - KEPT))
+    """Delete drafts that nobody continued."""
+    uow.session.execute(delete(FormDraft).where(FormDraft.saved_at < uow.now - KEPT))
 
 
 def is_outlived(session: Session, now: datetime) -> bool:
-    """Whether there is something to sweep."""
-    return session.scalar(select(Unsaved.id).where(Unsaved.saved_at < now - KEPT).limit(1)) is not None
+    """Return whether there is something to sweep."""
+    return session.scalar(select(FormDraft.id).where(FormDraft.saved_at < now - KEPT).limit(1)) is not None
 
 
 def _demand_room(uow: UnitOfWork, actor: Actor, sheet: str, body: Mapping[str, Any]) -> None:
-    """Raise `UnsavedFull` when with this sheet the account's would be too many, or too large together."""
+    """Raise `FormDraftsFull` if the account's drafts would be too many or too large with this one."""
     uow.flush()
-    others = select(func.count(Unsaved.id), func.coalesce(func.sum(func.length(Unsaved.body)), 0)).where(
-        Unsaved.account_id == actor.account_id, Unsaved.sheet != sheet
+    others = select(func.count(FormDraft.id), func.coalesce(func.sum(func.length(FormDraft.body)), 0)).where(
+        FormDraft.account_id == actor.account_id, FormDraft.sheet != sheet
     )
     count, size = uow.session.execute(others).one()
     if count >= MOST_SHEETS or size + len(values.dumps(dict(body))) > MOST_BYTES:
-        raise UnsavedFull(most=f"{MOST_SHEETS} 份，共 {MOST_BYTES // 1_000_000} MB")
+        raise FormDraftsFull(most=f"{MOST_SHEETS} 份，共 {MOST_BYTES // 1_000_000} MB")
 
 
-def _own(uow: UnitOfWork, actor: Actor, sheet: str) -> Unsaved | None:
-    query = select(Unsaved).where(Unsaved.sheet == sheet, Unsaved.account_id == actor.account_id)
+def _own(uow: UnitOfWork, actor: Actor, sheet: str) -> FormDraft | None:
+    query = select(FormDraft).where(FormDraft.sheet == sheet, FormDraft.account_id == actor.account_id)
     return uow.session.scalars(query.with_for_update()).one_or_none()

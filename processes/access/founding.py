@@ -13,36 +13,36 @@ DEMO, OFFICE = "demo", "office"
 
 
 def installation(session: Session) -> Installation | None:
-    """The installation's row; None: nothing is founded yet."""
+    """Return the installation's row; None if nothing is founded yet."""
     return session.get(Installation, 1)
 
 
 def is_demo(session: Session) -> bool:
-    """Whether this is the demonstration county, whose passwords are published."""
-    found = installation(session)
-    return found is not None and found.kind == DEMO
+    """Return whether this is the demo county, whose passwords are published."""
+    row = installation(session)
+    return row is not None and row.kind == DEMO
 
 
 def is_mixed(session: Session) -> bool:
-    """Whether accounts with a published password stand beside real ones."""
+    """Return whether accounts with a published password exist beside real ones."""
     active = select(func.count()).select_from(Account).where(Account.is_active.is_(True))
     demo = session.scalar(active.where(Account.is_demo.is_(True))) or 0
     real = session.scalar(active.where(Account.is_demo.is_(False))) or 0
-    found = installation(session)
-    return demo > 0 and (real > 0 or (found is not None and found.kind == OFFICE))
+    row = installation(session)
+    return demo > 0 and (real > 0 or (row is not None and row.kind == OFFICE))
 
 
 def administrators(session: Session) -> list[Account]:
-    """Accounts that can administer the office now, by name of the account."""
+    """Return accounts that can administer the office now, by user name."""
     active = session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.username))
     return [a for a in active if Role.ADMINISTRATOR in a.roles]
 
 
 def had_two_administrators(session: Session) -> bool:
-    """Whether the office has, or once had, a second administrator; what was once so stays so.
+    """Return whether the office has, or ever had, a second administrator.
 
-    Whoever left, waits for a confirmation or has another password on the way counts: otherwise one of two could make the
-    other one inactive and act alone again.  A confirmed change tells of two who have other work by now.
+    One who left, waits for a confirmation or is getting a new password counts: otherwise one of two could
+    deactivate the other and act alone again. A confirmed change proves that there were two.
     """
     real = or_(Account.is_demo.is_(False), Account.is_active.is_(True))
     everybody = session.scalars(select(Account.roles).where(real)).all()

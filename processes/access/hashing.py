@@ -1,4 +1,4 @@
-"""How many passwords are hashed at once: a hash takes long and much memory on purpose, and strangers may ask for many."""
+"""Limits concurrent password hashing, which is slow and memory-intensive on purpose and open to strangers."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from processes.errors import PasswordsBusy
 
 AT_ONCE = 2
-"""Hashes at the same moment."""
+"""Hashes computed at the same time."""
 WAITING = 2
-"""So many more wait for a place; the desk answers others with the threads that are left."""
+"""How many more may wait; the remaining threads of the desk serve other requests."""
 LONGEST_WAIT = 1
-"""Seconds: several times what a hash takes, so that who comes at the same moment as two others is not sent away."""
+"""Seconds: several times the duration of a hash, so that a third simultaneous sign-in is not refused."""
 
 
 class Gate:
-    """Lets so many hashes be computed at once; who finds the places taken is told so at once and holds no thread."""
+    """Allows a fixed number of hashes at once; further callers are refused at once and do not block a thread."""
 
     def __init__(self, waiting: int = WAITING, longest_wait: int = LONGEST_WAIT) -> None:
         self._places = threading.BoundedSemaphore(AT_ONCE + waiting)
@@ -26,7 +26,7 @@ class Gate:
 
     @contextmanager
     def through(self) -> Iterator[None]:
-        """A place for one hash; raises `PasswordsBusy`."""
+        """Reserve a place for one hash; raises `PasswordsBusy`."""
         if not self._places.acquire(blocking=False):
             raise PasswordsBusy()
         try:
@@ -41,7 +41,7 @@ class Gate:
 
 
 STRANGERS = Gate()
-"""Of this process: sign-ins from browsers that the account has not used before."""
+"""For sign-ins from browsers that the account has not used before."""
 KNOWN = Gate(waiting=30, longest_wait=10)
-"""Of this process: who is signed in, or has been with this browser.  Strangers take no place of theirs, and a whole office
-that signs in at half past eight waits for its turn."""
+"""For people who are signed in, or have used this browser before. Strangers cannot occupy these places, and a
+whole office may sign in at half past eight."""

@@ -1,8 +1,8 @@
-"""The access log as chains: an entry of an account stands on the one before, and nothing of it changes afterwards.
+"""Hash chains over the access log: each entry of an account includes the hash of the one before.
 
-A chain for each account keeps people from waiting for each other.  Entries are written at the very end of their
-transaction, under the lock of the chain's head, after every other lock: so no two transactions stop each other.
-Entries from before the chains (position 0) are sealed by the first daily anchor (`cases.anchors`).
+Each account has its own chain, so that people do not wait for each other. Entries are written at the end of
+their transaction, under the lock of the chain's head and after every other lock, so that transactions cannot
+deadlock. Entries older than the chains (position 0) are sealed by the first daily anchor (`cases.anchors`).
 """
 
 from __future__ import annotations
@@ -21,64 +21,64 @@ from processes.policy.calendar import civil_date
 from processes.storage.unit_of_work import UnitOfWork
 
 DESTROYED = "destroyed"
-"""The action of an entry whose term was over: its hash stays, and nothing of what it said."""
+"""The action of an entry whose retention has ended: its hash stays, its content is deleted."""
 KEPT = ("row_state", "account_state", "file_destroyed")
-"""What is never emptied: hashes that rows are compared with, and what was destroyed."""
+"""Entries that are never emptied: hashes for comparisons, and records of destruction."""
 NOBODY = 0
-"""The chain of the program and of names without account."""
+"""The chain of the program and of unknown names."""
 OF_A_YEAR = "访问记录-"
-"""How the number of a year of the log begins where its destruction is written down."""
+"""Prefix of the number for a year of the log in the record of its destruction."""
 _WAITING = "access log"
 
 
 def add(uow: UnitOfWork, entry: AccessLog) -> None:
-    """Have an entry written with the transaction."""
+    """Add an entry to be written with the transaction."""
     waiting: list[AccessLog] = uow.session.info.setdefault(_WAITING, [])
     waiting.append(entry)
     uow.at_end(_WAITING, lambda: _write(uow))
 
 
 def digest(entry: AccessLog) -> str:
-    """The hash over everything that an entry says and the hash before it."""
-    said = [
+    """Return the hash over everything in the entry and the hash before it."""
+    content = [
         entry.account_id, entry.position, entry.at, entry.action, entry.target, entry.address, entry.previous,
     ]  # fmt: skip
-    return hashlib.sha256(values.dumps(said)).hexdigest()
+    return hashlib.sha256(values.dumps(content)).hexdigest()
 
 
 def sealed_digest(entry: AccessLog) -> str:
-    """The hash of an entry as seals count it: of one that was emptied, the one that it had."""
+    """Return the hash of an entry as used by seals; for an emptied entry, the one it had before."""
     return entry.digest if entry.action == DESTROYED else digest(entry)
 
 
-def is_told(since: datetime, until: datetime) -> ColumnElement[bool]:
-    """Entries of a time that say something and may be emptied."""
+def has_content(since: datetime, until: datetime) -> ColumnElement[bool]:
+    """Condition for entries of a period that have content and may be emptied."""
     of_time = and_(AccessLog.at >= since, AccessLog.at < until)
     return and_(of_time, AccessLog.action.not_in((DESTROYED, *KEPT)))
 
 
-def first_told(session: Session) -> datetime | None:
-    """When the first entry was written that may be emptied."""
-    told = select(AccessLog.at).where(AccessLog.action.not_in((DESTROYED, *KEPT)))
-    return session.scalar(told.order_by(AccessLog.at).limit(1))
+def first_with_content(session: Session) -> datetime | None:
+    """Return when the oldest entry that may be emptied was written."""
+    query = select(AccessLog.at).where(AccessLog.action.not_in((DESTROYED, *KEPT)))
+    return session.scalar(query.order_by(AccessLog.at).limit(1))
 
 
 def empty(session: Session, since: datetime, until: datetime) -> None:
-    """Take away what the entries of a time say; their hashes and places stay, so that the chains and seals still hold."""
-    unchained = select(AccessLog).where(is_told(since, until), AccessLog.position == 0)
+    """Delete the content of entries of a period; hashes and positions stay, so that chains and seals remain valid."""
+    unchained = select(AccessLog).where(has_content(since, until), AccessLog.position == 0)
     for entry in session.scalars(unchained):
         entry.digest = digest(entry)
     session.flush()
     session.execute(
         update(AccessLog)
-        .where(is_told(since, until))
+        .where(has_content(since, until))
         .values(action=DESTROYED, target="", address="")
         .execution_options(synchronize_session=False)
     )
 
 
 def verify(session: Session) -> list[str]:
-    """What is wrong with the log, in sentences; nothing when no entry was changed, added or dropped."""
+    """Return sentences for errors in the log; empty if no entry was changed, added or dropped."""
     return [*_chains(session), *_unchained(session)]
 
 
@@ -96,11 +96,11 @@ def _write(uow: UnitOfWork) -> None:
 def _head(uow: UnitOfWork, account_id: int) -> LogHead:
     query = select(LogHead).where(LogHead.account_id == account_id).with_for_update()
     query = query.execution_options(populate_existing=True)
-    found = uow.session.scalar(query)
-    if found is None:
-        uow.insert_unless_there(LogHead, account_id=account_id, entries=0, head="")
-        found = uow.session.scalars(query).one()
-    return found
+    head = uow.session.scalar(query)
+    if head is None:
+        uow.insert_if_missing(LogHead, account_id=account_id, entries=0, head="")
+        head = uow.session.scalars(query).one()
+    return head
 
 
 def _chain(entry: AccessLog) -> int:
@@ -130,11 +130,11 @@ def _chains(session: Session) -> Iterator[str]:
 
 
 def _emptied(session: Session) -> frozenset[int]:
-    """The years whose entries were destroyed, as the log itself says: what says so is never emptied."""
-    said = select(AccessLog.target).where(
+    """Years whose entries were destroyed, from log entries that are themselves never emptied."""
+    targets = select(AccessLog.target).where(
         AccessLog.action == "file_destroyed", AccessLog.target.startswith(OF_A_YEAR)
     )
-    return frozenset(int(t.removeprefix(OF_A_YEAR)) for t in session.scalars(said))
+    return frozenset(int(t.removeprefix(OF_A_YEAR)) for t in session.scalars(targets))
 
 
 def _is_as_written(entry: AccessLog, emptied: frozenset[int]) -> bool:
@@ -144,7 +144,7 @@ def _is_as_written(entry: AccessLog, emptied: frozenset[int]) -> bool:
 
 
 def _unchained(session: Session) -> Iterator[str]:
-    """Entries of before the chains lie before all chained ones."""
+    """Entries without a chain must be older than all chained ones."""
     first: Any = session.scalar(select(func.min(AccessLog.id)).where(AccessLog.position > 0))
     if first is None:
         return

@@ -1,4 +1,4 @@
-"""Random marks that browsers keep in cookies; rows hold their hashes, so that who reads the database acts as nobody."""
+"""Random tokens in browser cookies; rows hold their hashes, so that reading the database gives no access."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import secrets
 
 _BYTES = 32
 LENGTH = 43
-"""Characters of a mark: 32 bytes in base64 without padding."""
+"""Characters of a token: 32 bytes in base64 without padding."""
 
 
 def new() -> str:
-    """A mark that nobody can guess."""
+    """Return a new random token."""
     return secrets.token_urlsafe(_BYTES)
 
 
 def hashed(mark: str) -> str:
-    """The hash under which a mark is stored; empty where there is none."""
+    """Return the hash under which a token is stored; "" if there is none."""
     return hashlib.sha256(mark.encode()).hexdigest() if mark else ""

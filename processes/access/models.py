@@ -15,7 +15,7 @@ from processes.storage.types import StateText
 
 
 class Installation(Row, Stated):
-    """What this installation is: the demonstration county, or a real office and its name.  One row at most."""
+    """What this installation is: the demo county, or a real office and its name. One row at most."""
 
     __tablename__ = "installation"
     __table_args__ = (
@@ -27,7 +27,7 @@ class Installation(Row, Stated):
     kind: Mapped[str] = mapped_column(String(10))
     county: Mapped[str] = mapped_column(String(12))
     bureau: Mapped[str] = mapped_column(String(80))
-    """Name of the county's civil affairs bureau (民政局), as it stands on certificates and catalogues."""
+    """Name of the county's civil affairs bureau (民政局), as on certificates and catalogues."""
     founded_at: Mapped[datetime]
 
 
@@ -42,7 +42,7 @@ class Division(Row, Stated):
 
 
 class OfficeContact(Row, Stated):
-    """How the public reaches the office of a place, and who hears an appeal against its decisions; printed on papers."""
+    """How the public reaches an office, and its appeal authority; printed on papers."""
 
     __tablename__ = "office_contact"
 
@@ -50,9 +50,9 @@ class OfficeContact(Row, Stated):
     phone: Mapped[str] = mapped_column(String(40), default="")
     address: Mapped[str] = mapped_column(String(120), default="")
     review_body: Mapped[str] = mapped_column(String(60), default="")
-    """The reviewing authority (复议机关); empty at a township: the county's."""
+    """The reviewing authority (复议机关); empty at a township: the county's is used."""
     court: Mapped[str] = mapped_column(String(60), default="")
-    """The court of first instance (人民法院); empty at a township: the county's."""
+    """The court of first instance (人民法院); empty at a township: the county's is used."""
     changed_by: Mapped[str] = mapped_column(String(60))
     changed_at: Mapped[datetime]
 
@@ -68,33 +68,33 @@ class Account(Row, Scoped, Marked):
     password_hash: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[Any]]
     department: Mapped[str] = mapped_column(String(40), default="")
-    """Of a department's officer: which department (its code in the one window's table of routes)."""
+    """For a department's officer: the department's code in the routing table of the one window."""
     is_active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
-    """Whether its password is published; never beside real accounts."""
+    """Whether its password is published; never in a real office."""
     must_change_password: Mapped[bool] = mapped_column(default=False)
-    """The password was given out by somebody else: it opens the page that changes it and nothing more."""
+    """The password was set by somebody else: only the page that changes it is available."""
     password_expires_at: Mapped[datetime | None]
     added_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     """Who added it on screen; None: the command line."""
     awaits_confirmation: Mapped[bool] = mapped_column(default=False)
-    """Added after founding: a second administrator has to confirm it before it can be used."""
+    """Added after founding: a second administrator must confirm it before it can be used."""
     person_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
-    """The account under which the same natural person is known already; None: this one."""
+    """The account under which the same natural person was known first; None: this one."""
     session_epoch: Mapped[int] = mapped_column(default=0)
     email = sealed_text()
     mobile = sealed_text()
     quiet_from: Mapped[str] = mapped_column(String(5), default="20:00")
     quiet_until: Mapped[str] = mapped_column(String(5), default="08:00")
     digest: Mapped[bool] = mapped_column(default=False)
-    """One mail a day with all notices, instead of one at a time."""
+    """One mail a day with all notices, instead of one for each."""
 
 
 class AccountChange(Row, Marked, Stated):
-    """A change of an account, asked for by one administrator and decided by another.
+    """A change of an account, requested by one administrator and decided by another.
 
-    Other roles or another place of work; or the second factors taken away, another one-time password, that it is of the
-    same natural person as another account, or no longer: then roles and place are those that it has.
+    It changes roles or division; or it removes second factors, sets another one-time password, or declares
+    that the account is (or is not) of the same natural person as another one: then roles and division stay.
     """
 
     __tablename__ = "account_change"
@@ -114,17 +114,17 @@ class AccountChange(Row, Marked, Stated):
     division: Mapped[str] = mapped_column(String(12))
     department: Mapped[str] = mapped_column(String(40), default="")
     resets_factors: Mapped[bool] = mapped_column(default=False)
-    """Takes every second factor away (a telephone was lost) and leaves the work as it is."""
+    """Removes every second factor (a telephone was lost) and changes nothing else."""
     reissues: Mapped[bool] = mapped_column(default=False)
-    """Gives another one-time password; until it is confirmed the one before opens."""
+    """Sets another one-time password; until it is confirmed the previous one is valid."""
     password_hash: Mapped[str] = mapped_column(String(200), default="")
-    """Of that password, while it waits."""
+    """The hash of that password, while it waits."""
     same_as_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    """The account whose person this one's is said to be."""
+    """The account whose person this one is declared to be."""
     unties: Mapped[bool] = mapped_column(default=False)
-    """It was said to be of the person of others by mistake."""
+    """The earlier declaration was an error."""
     together: Mapped[list[Any] | None]
-    """Of accounts that are one person no longer, all that were so until then: for what was begun before they still are."""
+    """Accounts that were one person until they were separated: for what was begun before, they still are."""
     reason = sealed_text()
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     """None: the command line."""
@@ -139,7 +139,7 @@ class AccountChange(Row, Marked, Stated):
 
 
 class Absence(Row, Marked, Stated):
-    """A person is away and somebody acts for them (代办): dates, programmes, places."""
+    """A person is away and somebody acts for them (代办): dates, programmes, divisions."""
 
     __tablename__ = "absence"
     __table_args__ = (
@@ -158,7 +158,7 @@ class Absence(Row, Marked, Stated):
     programmes: Mapped[list[Any]]
     """Ids of programmes; empty: all."""
     place: Mapped[str] = mapped_column(String(12), default="")
-    """A part of the absent person's places; empty: all of them."""
+    """Part of the absent person's divisions; empty: all of them."""
     reason = sealed_text()
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(60))
@@ -170,7 +170,7 @@ class Absence(Row, Marked, Stated):
 
 
 class NamedSubstitute(Row, Marked, Stated):
-    """Who may act for whom although of another rank, as a supervisor has named it (代办名单)."""
+    """A substitute of another rank, named by a supervisor (代办名单)."""
 
     __tablename__ = "named_substitute"
     __table_args__ = (
@@ -195,8 +195,8 @@ class NamedSubstitute(Row, Marked, Stated):
     ended_by: Mapped[str] = mapped_column(String(60), default="")
 
 
-class Unsaved(Row, Marked):
-    """What somebody typed into a form that belongs to no step yet (未提交的填写), by window."""
+class FormDraft(Row, Marked):
+    """Form draft (未提交的填写): unsubmitted input in a form that belongs to no step yet, by window."""
 
     __tablename__ = "unsaved"
     __table_args__ = (UniqueConstraint("account_id", "sheet", name="uq_unsaved_account_sheet"),)
@@ -204,7 +204,7 @@ class Unsaved(Row, Marked):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     sheet: Mapped[str] = mapped_column(String(64))
-    """The window's own mark, so that two windows never write over each other unasked."""
+    """The window's identifier, so that two windows never overwrite each other unasked."""
     place: Mapped[str] = mapped_column(String(120))
     body = sealed_data(dict[str, Any])
     version: Mapped[int]
@@ -228,13 +228,13 @@ class AccessLog(Row):
     target: Mapped[str] = mapped_column(String(120))
     address: Mapped[str] = mapped_column(String(60), default="")
     position: Mapped[int] = mapped_column(default=0)
-    """Place in the chain of its account (`access.log_chain`); 0: from before there were chains."""
+    """Position in its account's chain (`access.log_chain`); 0: older than the chains."""
     previous: Mapped[str] = mapped_column(String(64), default="")
     digest: Mapped[str] = mapped_column(String(64), default="")
 
 
 class LogHead(Row):
-    """The end of an account's chain of the access log; account 0: the program and names without account."""
+    """The head of an account's chain in the access log; account 0: the program and unknown names."""
 
     __tablename__ = "log_head"
 
@@ -244,11 +244,11 @@ class LogHead(Row):
 
 
 class SignedIn(Row, Stated):
-    """A session of somebody at the desk (登录), under the hash of the mark that the cookie holds."""
+    """A session at the desk (登录), under the hash of the token in its cookie."""
 
     __tablename__ = "signed_in"
     stated_but = ("seen_at", "challenge", "challenge_at")
-    """What every other request changes: when it was used last, and what a passkey was asked in the last minutes."""
+    """Columns changed by ordinary requests: last use, and the latest passkey challenge."""
     stated_since = ("ended_at", "verified_at", "proof", "awaits")
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -261,29 +261,29 @@ class SignedIn(Row, Stated):
     address: Mapped[str] = mapped_column(String(60), default="")
     device: Mapped[str] = mapped_column(String(120), default="")
     browser: Mapped[str] = mapped_column(String(64), default="")
-    """Hash of the mark that this browser keeps; its failed sign-ins are counted for itself."""
+    """Hash of this browser's token; its failed sign-ins are counted separately."""
     verified_at: Mapped[datetime]
-    """When the person last proved who they are (docs/adr/0050)."""
+    """When the person last proved their identity (docs/adr/0050)."""
     proof: Mapped[str] = mapped_column(String(20), default="password")
-    """By what: `password`, `totp`, `passkey`, `recovery`, `oidc`."""
+    """The method: `password`, `totp`, `passkey`, `recovery`, `oidc`."""
     way: Mapped[str] = mapped_column(String(10), default="password")
-    """By which way it began: `password`, `oidc`, `ldap`."""
+    """How the session began: `password`, `oidc`, `ldap`."""
     awaits: Mapped[str] = mapped_column(String(12), default="")
-    """What is still missing before anything opens: `factor`, `enrolment`; empty: nothing."""
+    """What is missing before anything is available: `factor`, `enrolment`; empty: nothing."""
     challenge: Mapped[str] = mapped_column(String(100), default="")
-    """What a passkey was last asked to sign, and for what; used up by the answer."""
+    """The latest passkey challenge and its purpose; deleted by the response."""
     challenge_at: Mapped[datetime | None]
 
 
 class SignInAttempts(Row):
-    """Failed sign-ins of a typed name from one place, and until when the next one has to wait."""
+    """Failed sign-ins for a typed name from one source, and until when the next attempt is delayed."""
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (UniqueConstraint("name_mark", "place", name="uq_sign_in_attempts_name_place"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name_mark: Mapped[str] = mapped_column(String(64))
-    """Keyed fingerprint of the name; what was typed is stored nowhere."""
+    """Keyed fingerprint of the name; the typed text is not stored."""
     place: Mapped[str] = mapped_column(String(80))
     failures: Mapped[int] = mapped_column(default=0)
     last_at: Mapped[datetime] = mapped_column(index=True)
@@ -291,7 +291,7 @@ class SignInAttempts(Row):
 
 
 class CommandToken(Row):
-    """A command done once: the same token again gets the first result."""
+    """A command executed once: the same token again returns the first result."""
 
     __tablename__ = "command_token"
     sealed_by = ("token",)

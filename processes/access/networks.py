@@ -1,16 +1,16 @@
-"""Whom an address belongs to, for whatever is counted by address."""
+"""Normalises addresses for counting by address."""
 
 from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
 _ONE_CONNECTION = 64
-"""Bits of an IPv6 address that a connection is given: whoever has it chooses the other half of the address anew at will."""
+"""Bits of an IPv6 prefix given to a connection: its owner can choose the rest of the address freely."""
 _LONGEST = 60
 
 
 def network(address: str) -> str:
-    """The address to count by: an IPv6 address is its /64, an IPv4 address that is written as one is itself."""
+    """Return the address to count by: the /64 of an IPv6 address, or an IPv4 address also if mapped to IPv6."""
     try:
         there = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,6 +1,7 @@
-"""Signing in at a provider (统一身份认证, OpenID Connect): authorization code with PKCE, state and nonce.
+"""Sign-in through a provider (统一身份认证, OpenID Connect): authorization code with PKCE, state and nonce.
 
-Authlib speaks the protocol, joserfc opens the token.  Fixed are the issuer and the algorithms; no account is made.
+Authlib implements the protocol, joserfc verifies the token. Issuer and algorithms are fixed; no account is
+created.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from processes.errors import ProviderAway, ProviderRefused
 from processes.settings import Provider
 
 _ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
-"""None of those that need no key of the provider's."""
+"""Asymmetric algorithms only."""
 _SLACK = 60
 _TIMEOUT = 10
 _LARGEST = 1_000_000
@@ -38,7 +39,7 @@ ANSWERED_WITHIN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is kept in the browser's signed cookie until the provider answers."""
+    """Kept in the browser's signed cookie until the provider responds."""
 
     state: str
     nonce: str
@@ -47,45 +48,45 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """Of whom the provider says that they signed in, and whether with a second factor that counts here."""
+    """The person identified by the provider, and whether a second factor that counts here was used."""
 
     username: str
     has_factor: bool
 
 
 def begin(provider: Provider, back: str, again: bool) -> tuple[str, Asked]:
-    """The provider's address to lead a person to; `again` asks for the password there once more."""
-    told = _metadata(provider)
+    """Return the provider's address to redirect to; `again` demands the password there once more."""
+    metadata = _metadata(provider)
     verifier, nonce = generate_token(_VERIFIER), generate_token(_VERIFIER)
     more = {"prompt": "login", "max_age": "0"} if again else {}
     with _client(provider, back) as client:
         address, state = client.create_authorization_url(
-            told["authorization_endpoint"], code_verifier=verifier, nonce=nonce, **more
+            metadata["authorization_endpoint"], code_verifier=verifier, nonce=nonce, **more
         )
     return address, Asked(state, nonce, verifier)
 
 
 def finish(provider: Provider, back: str, asked: Asked, answer: Mapping[str, str], again: bool) -> Vouched:
-    """Whom the provider's answer vouches for; raises `ProviderRefused`, `ProviderAway`."""
+    """Return the person identified by the provider's response; raises `ProviderRefused`, `ProviderAway`."""
     if not compare_digest(answer.get("state", ""), asked.state):
         raise ProviderRefused(reason="回答与请求不符，请重新登录")
-    # RFC 9207: an answer of another provider that found its way here.
+    # RFC 9207: a response of another provider (mix-up attack).
     if answer.get("iss", provider.issuer) != provider.issuer:
         raise ProviderRefused(reason="回答不是来自本单位的认证系统")
     if "error" in answer or not answer.get("code"):
         raise ProviderRefused(reason="认证系统没有同意登录")
-    told = _metadata(provider)
+    metadata = _metadata(provider)
     try:
         with _client(provider, back) as client:
             token = client.fetch_token(
-                told["token_endpoint"], code=answer["code"], code_verifier=asked.verifier, timeout=_TIMEOUT,
+                metadata["token_endpoint"], code=answer["code"], code_verifier=asked.verifier, timeout=_TIMEOUT,
                 allow_redirects=False,
             )  # fmt: skip
     except requests.RequestException:
         raise ProviderAway() from None
     except (AuthlibBaseError, ValueError):
         raise ProviderRefused(reason="认证系统不认可这次登录") from None
-    claims = claims_of(provider, str(token.get("id_token", "")), _read(told["jwks_uri"]), asked.nonce)
+    claims = claims_of(provider, str(token.get("id_token", "")), _read(metadata["jwks_uri"]), asked.nonce)
     if again and not _is_fresh(claims, sessions.wall()):
         raise ProviderRefused(reason="认证系统没有重新验证密码")
     username = claims.get(provider.claim)
@@ -95,7 +96,10 @@ def finish(provider: Provider, back: str, asked: Asked, answer: Mapping[str, str
 
 
 def claims_of(provider: Provider, token: str, keys: Any, nonce: str) -> dict[str, Any]:
-    """What an ID token says, once signature, issuer, audience, time and nonce are right; raises `ProviderRefused`."""
+    """Return the claims of an ID token after checking signature, issuer, audience, time and nonce.
+
+    Raises `ProviderRefused`.
+    """
     now = int(sessions.wall().timestamp())
     rules = jwt.JWTClaimsRegistry(
         now=now, leeway=_SLACK,
@@ -108,7 +112,7 @@ def claims_of(provider: Provider, token: str, keys: Any, nonce: str) -> dict[str
         rules.validate(claims)
     except (JoseError, ValueError, KeyError, TypeError, AttributeError):
         raise ProviderRefused(reason="认证系统的凭据无效或者已经过期") from None
-    # A token for several is for us only where it was issued to us.
+    # A token for several audiences is accepted only if it was issued to us.
     audience = claims["aud"]
     if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != provider.client:
         raise ProviderRefused(reason="认证系统的凭据不是发给本系统的")
@@ -116,7 +120,7 @@ def claims_of(provider: Provider, token: str, keys: Any, nonce: str) -> dict[str
 
 
 def leaving(provider: Provider, back: str) -> str:
-    """The provider's address at which one signs out there as well; empty where it has none."""
+    """Return the provider's logout address; "" if it has none."""
     address = _metadata(provider).get("end_session_endpoint", "")
     if not address:
         return ""
@@ -124,9 +128,10 @@ def leaving(provider: Provider, back: str) -> str:
 
 
 def _has_factor(provider: Provider, claims: Mapping[str, Any]) -> bool:
-    """Whether what the provider says of the way of signing in counts as a second factor, by the office's setting."""
-    said = claims.get("amr")
-    ways = {w for w in said if isinstance(w, str)} if isinstance(said, list) else set()
+    """Whether the authentication method reported by the provider counts as a second factor, by the office's
+    setting."""
+    methods = claims.get("amr")
+    ways = {w for w in methods if isinstance(w, str)} if isinstance(methods, list) else set()
     return bool(provider.factors & (ways | {str(claims.get("acr", ""))}))
 
 
@@ -143,17 +148,17 @@ def _client(provider: Provider, back: str) -> Any:
 
 
 def _metadata(provider: Provider) -> dict[str, str]:
-    """What the provider says of itself; only what is of the fixed issuer and lies behind TLS counts."""
-    told = _read(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    """The provider's metadata; only values of the fixed issuer and with TLS addresses are used."""
+    metadata = _read(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
     needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-    found = {k: v for k, v in told.items() if isinstance(v, str)}
-    if found.get("issuer") != provider.issuer or not all(is_safe(found.get(n, "")) for n in needed):
+    addresses = {k: v for k, v in metadata.items() if isinstance(v, str)}
+    if addresses.get("issuer") != provider.issuer or not all(is_safe(addresses.get(n, "")) for n in needed):
         raise ProviderAway()
-    return found
+    return addresses
 
 
 def is_safe(address: str) -> bool:
-    """Whether secrets may go to an address: behind TLS, or on this machine."""
+    """Return whether secrets may be sent to an address: over TLS, or on this machine."""
     parts = urlsplit(address)
     return bool(parts.hostname) and (
         parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL)
@@ -161,14 +166,14 @@ def is_safe(address: str) -> bool:
 
 
 def _read(address: str) -> Any:
-    """A JSON object of the provider, bounded; raises `ProviderAway`."""
+    """Read a JSON object from the provider, limited in size; raises `ProviderAway`."""
     try:
         with requests.get(address, timeout=_TIMEOUT, allow_redirects=False, stream=True) as answer:
             answer.raise_for_status()
             content = answer.raw.read(_LARGEST, decode_content=True)
-        told = json.loads(content)
+        parsed = json.loads(content)
     except (requests.RequestException, ValueError, OSError, RecursionError):
         raise ProviderAway() from None
-    if not isinstance(told, dict):
+    if not isinstance(parsed, dict):
         raise ProviderAway()
-    return told
+    return parsed

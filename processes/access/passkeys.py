@@ -1,4 +1,4 @@
-"""Passkeys (通行密钥, WebAuthn): what a browser is asked to sign, and whether it did; the library does the mathematics."""
+"""Passkeys (通行密钥, WebAuthn): challenges for browsers and checks of their responses."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from processes.access.factor_models import SecondFactor
 
 _LOCAL = "localhost"
 _LONGEST = 20_000
-"""Characters of a browser's answer; more is none."""
+"""Maximum characters of a browser's response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """For whom passkeys are made: the host and the whole address of the office, as browsers see it."""
+    """Relying party of passkeys: the host and the full address of the office, as browsers see it."""
 
     host: str
     origin: str
@@ -36,7 +36,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A passkey that a browser made."""
+    """A passkey created by a browser."""
 
     credential: str
     public_key: str
@@ -44,7 +44,8 @@ class Made:
 
 
 def site(public_address: str, name: str) -> Site | None:
-    """The site of an address; None where browsers make no passkeys: without TLS, or under a number."""
+    """Return the relying party for an address; None if browsers allow no passkeys there (no TLS, or an IP
+    address)."""
     parts = urlsplit(public_address)
     host = parts.hostname or ""
     is_name = any(ch.isalpha() for ch in host) and ":" not in host
@@ -56,7 +57,7 @@ def site(public_address: str, name: str) -> Site | None:
 def ask_new(
     here: Site, account_id: int, username: str, name: str, known: Sequence[SecondFactor]
 ) -> tuple[str, dict[str, Any]]:
-    """What a browser is asked to make a passkey with, and the challenge to be kept."""
+    """Return the options for creating a passkey, and the challenge to be kept."""
     options = webauthn.generate_registration_options(
         rp_id=here.host, rp_name=here.name, user_id=f"yimen {account_id}".encode(), user_name=username,
         user_display_name=name, exclude_credentials=_descriptors(known),
@@ -69,7 +70,7 @@ def ask_new(
 
 
 def made(here: Site, challenge: str, answer: str) -> Made | None:
-    """The passkey of a browser's answer to the challenge; None: it is none."""
+    """Return the passkey in a browser's response to the challenge; None if it is not valid."""
     if len(answer) > _LONGEST:
         return None
     try:
@@ -86,7 +87,7 @@ def made(here: Site, challenge: str, answer: str) -> Made | None:
 
 
 def ask_proof(here: Site, known: Sequence[SecondFactor]) -> tuple[str, dict[str, Any]]:
-    """What a browser is asked to sign with one of these passkeys, and the challenge to be kept."""
+    """Return the options for signing with one of these passkeys, and the challenge to be kept."""
     options = webauthn.generate_authentication_options(
         rp_id=here.host, allow_credentials=_descriptors(known),
         user_verification=UserVerificationRequirement.PREFERRED,
@@ -97,7 +98,7 @@ def ask_proof(here: Site, known: Sequence[SecondFactor]) -> tuple[str, dict[str,
 def proven(
     here: Site, challenge: str, answer: str, known: Sequence[SecondFactor]
 ) -> tuple[SecondFactor, int] | None:
-    """The passkey that signed the challenge, and its new count; None: none of them did."""
+    """Return the passkey that signed the challenge, and its new counter; None if none of them did."""
     if len(answer) > _LONGEST:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Passwords: one-time passwords that are given out, and what a new password has to be."""
+"""Passwords: generated one-time passwords, and rules for new passwords."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from zxcvbn import zxcvbn
 
 from processes.errors import PasswordRefused
 
-PUBLISHED = "yimen-2026"  # the password of demonstration accounts; never one of a real account
+PUBLISHED = "yimen-2026"  # the published password of demo accounts; never accepted for a real account
 MIN_LENGTH = 10
 MAX_LENGTH = 128
 ONE_TIME_VALID = timedelta(days=7)
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without the letters and digits that are mistaken for one another when a password is read out."""
+"""Without letters and digits that are easily confused when a password is read aloud."""
 _GROUPS, _GROUP = 4, 4
 ENOUGH_GUESSES = 8
-"""As a power of ten: what withstands a guess at the desk, which is slowed down, and a while beside a stolen hash."""
+"""As a power of ten: withstands guessing at the desk, which is slowed down, and for a while also with a
+stolen hash."""
 _JUDGED = 64
 _OFFICE_WORDS = ("yimen", "minzheng", "minzhengju", "dibao", "jiuzhu", "shehuijiuzhu", "woaini", "zhongguo")
 
 
 def one_time() -> str:
-    """A random password to be told to one person, for example `k7mf-2pqd-x9ra-h3tw` (79 bits)."""
+    """Return a random one-time password for one person, for example `k7mf-2pqd-x9ra-h3tw` (79 bits)."""
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
 
 
 def check(new: str, username: str, name: str) -> None:
-    """Raise `PasswordRefused` unless a password is long enough and not one that others know.
+    """Raise `PasswordRefused` unless a password is long enough and not known to others.
 
     Length counts, not composition.
     """
@@ -46,6 +47,6 @@ def check(new: str, username: str, name: str) -> None:
 
 
 def _guesses(password: str, username: str) -> float:
-    """How many guesses find a password, as a power of ten, by lists of breached passwords, dates, keyboard rows."""
-    found = zxcvbn(password[:_JUDGED], user_inputs=[username, *_OFFICE_WORDS])
-    return float(found["guesses_log10"])
+    """Number of guesses needed, as a power of ten, by lists of breached passwords, dates, keyboard rows."""
+    estimate = zxcvbn(password[:_JUDGED], user_inputs=[username, *_OFFICE_WORDS])
+    return float(estimate["guesses_log10"])

@@ -1,4 +1,4 @@
-"""Who may do what, on one page: permission → roles.  What is not listed is refused."""
+"""Permissions and the roles that have them. What is not listed is refused."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ROLE_TITLES = {
 
 
 class Permission(StrEnum):
-    """Things that a person may be allowed to do."""
+    """What a person may be allowed to do."""
 
     SESSION = "session"
     CASE_READ = "case_read"
@@ -193,11 +193,11 @@ MAY: dict[Permission, frozenset[Role]] = {
 
 
 def may(roles: frozenset[str], permission: Permission) -> bool:
-    """Whether any of the roles carries the permission."""
+    """Return whether any of the roles has the permission."""
     return bool(roles & MAY[permission])
 
 
 def demand(roles: frozenset[str], permission: Permission) -> None:
-    """Raise `PermissionMissing` unless one of the roles carries the permission."""
+    """Raise `PermissionMissing` unless one of the roles has the permission."""
     if not may(roles, permission):
         raise PermissionMissing(permission=PERMISSION_TITLES[permission])

@@ -1,8 +1,8 @@
-"""Accounts of one natural person: what two people have to do is not done by one person with two accounts.
+"""Accounts of one natural person: a rule for two people cannot be met by one person with two accounts.
 
-Two administrators say that an account belongs to the person of another one (`Account.person_id`), or that this was a
-mistake.  Whoever compares who did what compares persons, here and nowhere else.  A mistake that was put right frees
-nobody from what was begun before: for that the accounts are one person as long as it lasts.
+Two administrators declare that an account belongs to the person of another one (`Account.person_id`), or that
+this was an error. Every comparison of who did what uses this module. Correcting an error does not affect what
+was begun before: there the accounts remain one person.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _PERSON = func.coalesce(Account.person_id, Account.id)
 
 
 def accounts_of(session: Session, account_id: int | None, since: datetime | None = None) -> frozenset[int]:
-    """Every account of the person who has this one, itself among them; nothing for the program.
+    """Return every account of the person of this account, itself included; empty for the program.
 
-    Those that were of the person at some time after `since`, when that began which they are compared for, still are
-    (None: whenever that was).
+    Accounts that were of the person at any time after `since` (the beginning of what is compared) count too;
+    None: at any time.
     """
     if account_id is None:
         return frozenset()
@@ -38,9 +38,9 @@ def accounts_of(session: Session, account_id: int | None, since: datetime | None
     if since is not None:
         before = before.where(AccountChange.decided_at > since)
     both = union_all(now, before).subquery()
-    found = session.execute(select(both.c.id, type_coerce(both.c.together, ProcessData))).all()
-    mine = {account_id, *(row[0] for row in found if row[1] is None)}
-    former = [{int(one) for one in row[1]} for row in found if row[1] is not None]
+    rows = session.execute(select(both.c.id, type_coerce(both.c.together, ProcessData))).all()
+    mine = {account_id, *(row[0] for row in rows if row[1] is None)}
+    former = [{int(one) for one in row[1]} for row in rows if row[1] is not None]
     while joined := [group for group in former if group & mine and not group <= mine]:
         mine.update(*joined)
     return frozenset(mine)
@@ -49,7 +49,7 @@ def accounts_of(session: Session, account_id: int | None, since: datetime | None
 def is_one_of(
     session: Session, account_id: int | None, others: Collection[int | None], since: datetime | None = None
 ) -> bool:
-    """Whether some of the other accounts is of the same person, or was so after `since`."""
+    """Return whether any of the other accounts is of the same person, or was so after `since`."""
     if account_id is None or not any(o is not None for o in others):
         return False
     return account_id in others or bool(accounts_of(session, account_id, since) & set(others))

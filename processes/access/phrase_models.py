@@ -1,4 +1,4 @@
-"""Opinions that people write often (常用意见): a person's own, and those that an office shares."""
+"""Saved opinions (常用意见): a person's own, and those shared by an office."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from processes.storage.base import Row
 
 
 class Phrase(Row):
-    """One opinion, once for each owner; `owner` is `account/12`, or `office/340199101` where an office shares it."""
+    """One saved opinion per owner; `owner` is `account/12`, or `office/340199101` if shared by an office."""
 
     __tablename__ = "phrase"
     __table_args__ = (UniqueConstraint("owner", "text", name="uq_phrase_owner_text"),)

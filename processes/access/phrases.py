@@ -1,4 +1,4 @@
-"""常用意见: what a person and their office write often, offered where an opinion is written."""
+"""Saved opinions (常用意见), offered wherever an opinion is written."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ LONGEST = 300
 
 
 def own(actor: Actor) -> str:
-    """The actor as an owner of opinions."""
+    """Return the actor as an owner of opinions."""
     return f"account/{actor.account_id}"
 
 
 def office(actor: Actor) -> str:
-    """The actor's office as an owner; a department's office is its own."""
+    """Return the actor's office as an owner; a department's office is separate."""
     return f"office/{actor.department or actor.division}"
 
 
 def offered(session: Session, actor: Actor) -> Sequence[Phrase]:
-    """The actor's own opinions first, then those of the office, each by its words."""
+    """Return the actor's own opinions, then those of the office, each sorted by text."""
     query = select(Phrase).where(Phrase.owner.in_((own(actor), office(actor))))
     return session.scalars(query.order_by(Phrase.owner, Phrase.text)).all()
 
 
 def keep(uow: UnitOfWork, actor: Actor, text: str, is_shared: bool) -> None:
-    """Keep an opinion, once; raises `Invalid` for nothing, too much, or too many."""
-    told = reading.text(text, lines=True)
-    if not 0 < len(told) <= LONGEST:
+    """Save an opinion once; raises `Invalid` if it is empty, too long, or one too many."""
+    opinion = reading.text(text, lines=True)
+    if not 0 < len(opinion) <= LONGEST:
         raise Invalid(reason=f"常用意见应为 1 至 {LONGEST} 个字")
     owner = office(actor) if is_shared else own(actor)
-    # Two at once are counted one after the other.
+    # Two simultaneous calls are counted one after the other.
     uow.lock(Account, actor.account_id or 0)
     count = uow.session.scalar(select(func.count()).where(Phrase.owner == owner)) or 0
     if count >= MOST:
         raise Invalid(reason=f"常用意见最多保存 {MOST} 条，请先删除不用的")
-    uow.insert_unless_there(
-        Phrase, owner=owner, text=told, made_by_id=actor.account_id, made_by=actor.name, made_at=uow.now
+    uow.insert_if_missing(
+        Phrase, owner=owner, text=opinion, made_by_id=actor.account_id, made_by=actor.name, made_at=uow.now
     )
 
 
 def drop(uow: UnitOfWork, actor: Actor, phrase_id: int) -> None:
-    """Take an opinion away: one's own, or one that the actor shared; raises `NotFound`."""
+    """Delete an opinion of one's own, or one that the actor shared; raises `NotFound`."""
     row = uow.session.get(Phrase, phrase_id)
     if row is None or row.made_by_id != actor.account_id:
         raise NotFound()

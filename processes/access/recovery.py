@@ -1,4 +1,4 @@
-"""Recovery codes (恢复码): ten at once, shown once, kept as hashes, each used once."""
+"""Recovery codes (恢复码): ten at once, shown once, stored as hashes, each used once."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from processes.storage.unit_of_work import UnitOfWork
 
 HOW_MANY = 10
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Without those that look alike: 31 of them, so that sixteen make 79 bits and a plain hash is enough."""
+"""Without similar characters: 31 of them, so that sixteen give 79 bits and a plain hash is sufficient."""
 _LENGTH, _GROUP = 16, 4
 
 
 def make(uow: UnitOfWork, account_id: int, at: datetime) -> Sequence[str]:
-    """Ten new codes; those of before open nothing any more."""
+    """Create ten new codes; earlier codes become invalid."""
     drop(uow, account_id)
     codes = ["".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)) for _ in range(HOW_MANY)]
     for code in codes:
@@ -29,7 +29,7 @@ def make(uow: UnitOfWork, account_id: int, at: datetime) -> Sequence[str]:
 
 
 def use(uow: UnitOfWork, account_id: int, typed: str, at: datetime) -> bool:
-    """Whether it is a code of the account that was not used yet; of two uses at once one finds it."""
+    """Use up a code of the account; return whether it was valid. Of two simultaneous uses only one succeeds."""
     code = "".join(ch for ch in typed.upper() if ch.isalnum())
     if len(code) != _LENGTH:
         return False
@@ -47,7 +47,7 @@ def use(uow: UnitOfWork, account_id: int, typed: str, at: datetime) -> bool:
 
 
 def left(session: Session, account_id: int) -> int:
-    """How many codes of an account can still be used."""
+    """Return how many codes of an account are still unused."""
     unused = select(func.count()).select_from(RecoveryCode)
     return (
         session.scalar(unused.where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None)))
@@ -56,7 +56,7 @@ def left(session: Session, account_id: int) -> int:
 
 
 def drop(uow: UnitOfWork, account_id: int) -> None:
-    """No code of the account opens anything any more."""
+    """Delete all codes of an account."""
     for row in uow.session.scalars(select(RecoveryCode).where(RecoveryCode.account_id == account_id)):
         uow.session.delete(row)
     uow.flush()

@@ -1,7 +1,7 @@
-"""What rows of records are after each change stands in the access log, as a hash: one changed past the program is found.
+"""Hashes of rows in the access log after each change, so that rows changed outside the program are detected.
 
-It is for kinds of rows that change seldom and that no chain of events tells of (`storage.base.Stated`).  Noting is no matter
-of the place that changes them: every transaction that did notes it at its end, in the chain of whoever acted.
+For kinds of rows that change rarely and have no chain of events (`storage.base.Stated`). Every transaction
+records its changed rows at its end, in the chain of the actor; callers do nothing.
 """
 
 from __future__ import annotations
@@ -25,19 +25,20 @@ GONE = "gone"
 _ALL = "*"
 _BEGUN = f"{_ALL} begun"
 _MORE = ".whole"
-"""Behind a table: that its rows are noted with what earlier states did not say."""
+"""Suffix of a table name: its rows are recorded with columns that earlier states lacked."""
 _CHANGED = "stated rows"
 _AT_ONCE = 500
 
 
 def kinds() -> list[Any]:
-    """The kinds of rows whose state is noted, by table."""
-    found: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, Stated)]
-    return sorted(found, key=lambda kind: kind.__tablename__)
+    """Return the kinds of rows whose state is recorded, by table."""
+    classes: list[Any] = [m.class_ for m in Row.registry.mappers if issubclass(m.class_, Stated)]
+    return sorted(classes, key=lambda kind: kind.__tablename__)
 
 
 def digest(row: Row) -> str:
-    """The hash over what a row says; of what is sealed only whether there is something: its seal holds the rest."""
+    """Return the hash over a row; of an encrypted value only whether there is one, as encryption protects the
+    rest."""
     kind: Any = type(row)
     return WHOLE + _hash(row) if kind.stated_since else _hash(row)
 
@@ -46,33 +47,34 @@ def _hash(row: Row, but: Collection[str] = ()) -> str:
     kind: Any = type(row)
     sealed = sealing.sealed_of(kind)
     left_out = (*kind.stated_but, *but)
-    said = [
+    content = [
         _plain(getattr(row, attribute.key))
         for attribute in inspect(kind).column_attrs
         if attribute.key not in left_out and attribute.key.removesuffix("_sealed") not in sealed
     ]
-    said += [getattr(row, f"{name}_sealed") is None for name in sealed if name not in left_out]
-    return hashlib.sha256(values.dumps(said)).hexdigest()[:40]
+    content += [getattr(row, f"{name}_sealed") is None for name in sealed if name not in left_out]
+    return hashlib.sha256(values.dumps(content)).hexdigest()[:40]
 
 
 def note_changes(uow: UnitOfWork) -> None:
-    """Write down what the rows that this transaction changed are now; the end of every transaction calls it."""
+    """Record the state of rows changed in this transaction; called at the end of every transaction."""
     session = uow.session
     if any(isinstance(row, Stated) for row in (*session.new, *session.dirty, *session.deleted)):
         session.flush()
     for (table, key), row in sorted(session.info.pop(_CHANGED, {}).items(), key=lambda one: one[0]):
         state = GONE
         if row is not None:
-            session.refresh(row)  # as the database has it, and not as somebody typed it
+            session.refresh(row)  # as stored in the database, not as typed
             state = digest(row)
         audit.note_of(uow, uow.account_id, ACTION, f"{table} {key} {state}")
 
 
 def begin(uow: UnitOfWork) -> int:
-    """Note every row of a kind that nothing was noted of yet, once for each kind; answers how many it was.
+    """Record every row of each kind that has no record yet, once; return their number.
 
-    That a kind has begun is noted even if there is no row of it: one that somebody adds later is not taken for old.
-    Of a kind of which more is noted than earlier, its rows are noted again, if what is said of them is true.
+    The start is recorded even if there are no rows, so that a row added later is not taken for an old one. If
+    more columns of a kind are covered than before, its rows are recorded again, provided that they match
+    their earlier record.
     """
     count = 0
     for kind in kinds():
@@ -81,16 +83,16 @@ def begin(uow: UnitOfWork) -> int:
         again = bool(kind.stated_since) and not has_begun(uow.session, table + _MORE)
         for what in (*([table] if is_first else []), *([table + _MORE] if again else [])):
             note_begun(uow, what)
-        said = {} if is_first or not again else _said(uow.session, f"{table} ")
+        recorded = {} if is_first or not again else _said(uow.session, f"{table} ")
         for row in uow.session.scalars(select(kind)).unique() if is_first or again else ():
-            if is_first or _is_as_noted(row, said.get((table, _key(row)), GONE)):
+            if is_first or _is_as_noted(row, recorded.get((table, _key(row)), GONE)):
                 audit.note_of(uow, uow.account_id, ACTION, f"{table} {_key(row)} {digest(row)}")
                 count += 1
     return count
 
 
 def has_begun(session: Session, what: str) -> bool:
-    """Whether rows of a table, or of whatever else, are noted already."""
+    """Return whether rows of a table, or anything else, are recorded already."""
     noted = select(AccessLog.id).where(
         AccessLog.action == ACTION, AccessLog.target > f"{what} ", AccessLog.target < f"{what}!"
     )
@@ -98,38 +100,38 @@ def has_begun(session: Session, what: str) -> bool:
 
 
 def note_begun(uow: UnitOfWork, what: str) -> None:
-    """From now on nothing of it is older than the record."""
+    """Record that from now on no row of this kind may lack a record."""
     audit.note_of(uow, uow.account_id, ACTION, f"{what} {_BEGUN}")
 
 
 def differing(session: Session) -> Iterator[str]:
-    """Rows that are not what the log says of them, that it does not know, or that are missing; in sentences."""
-    said = _said(session)
+    """Return sentences for rows that differ from the log, are unknown to it, or are missing."""
+    recorded = _said(session)
     for kind in kinds():
         table = kind.__tablename__
         for row in session.scalars(select(kind).execution_options(yield_per=_AT_ONCE)):
-            state = said.pop((table, _key(row)), GONE)
+            state = recorded.pop((table, _key(row)), GONE)
             if state == GONE:
                 yield f"{table} 第 {_key(row)} 行没有登记来源"
             elif not _is_as_noted(row, state):
                 yield f"{table} 第 {_key(row)} 行被改动"
             session.expunge(row)
-    for (table, key), state in sorted(said.items()):
+    for (table, key), state in sorted(recorded.items()):
         if state != GONE:
             yield f"{table} 第 {key} 行缺失"
 
 
 def _said(session: Session, begins: str = "") -> dict[tuple[str, str], str]:
-    """What the log says last of each row, by table and key; of one table where the targets begin so."""
-    said: dict[tuple[str, str], str] = {}
+    """The latest record of each row, by table and key; of one table if the targets begin so."""
+    states: dict[tuple[str, str], str] = {}
     noted = select(AccessLog.target).where(AccessLog.action == ACTION).order_by(AccessLog.id)
     if begins:
         noted = noted.where(AccessLog.target.startswith(begins, autoescape=True))
     for target in session.scalars(noted.execution_options(yield_per=_AT_ONCE)):
         table, key, state = target.split(" ")
         if key != _ALL:
-            said[table, key] = state
-    return said
+            states[table, key] = state
+    return states
 
 
 def _is_as_noted(row: Row, state: str) -> bool:

@@ -1,4 +1,4 @@
-"""Who can be asked, stand in, or be given a step to prepare: a pure predicate."""
+"""Who may be asked, act as a substitute, or be given a step to prepare: pure predicates."""
 
 from __future__ import annotations
 
@@ -31,22 +31,23 @@ RANKS: dict[Role, str] = {
         )
     },
 }  # fmt: skip
-"""Whose work is of one rank: who handles cases in a place is, whatever the desk; every other role stands alone."""
+"""Roles of one rank: people who handle cases of a division have one rank, whatever the desk; every other role
+is its own."""
 
 
 def is_reachable(account: Account, division: str) -> bool:
-    """Whether a person works on cases and their places include a place; departments have cases of their own."""
+    """Return whether a person works on cases and their divisions include one; departments have cases of their own."""
     works = may(frozenset(account.roles), Permission.TASK_WORK)
     return account.is_active and works and not account.department and division.startswith(account.division)
 
 
 def may_be_asked(account: Account, division: str) -> bool:
-    """Whether somebody may be asked about a case of a place, copied in, or given a step of it: only who may open it."""
+    """Return whether somebody may be asked, copied in or given a step: only people who may open the case."""
     return is_reachable(account, division) and may(frozenset(account.roles), Permission.CASE_READ)
 
 
 def may_go_along(account: Account, division: str) -> bool:
-    """Whether somebody may be the second one on a visit: no leader, who would be excluded from the opinion for it."""
+    """Return whether somebody may be second on a visit: no leader, who would be excluded from the opinion on it."""
     return (
         may_be_asked(account, division)
         and bool(_GO_ALONG & set(account.roles))
@@ -55,10 +56,10 @@ def may_go_along(account: Account, division: str) -> bool:
 
 
 def is_of_rank(substitute: Collection[str], absent: Collection[str]) -> bool:
-    """Whether a substitute may act in somebody's roles: they are of the same ranks, no more and no fewer.
+    """Return whether a substitute may act in somebody's roles: their ranks must be equal.
 
-    Whoever decides, watches over the office or holds its money and accounts is of a rank of their own: nobody gets such
-    hands by the absence of a colleague, and lends them to nobody.
+    Deciding, supervising and administering money or accounts are ranks of their own: nobody gains or lends
+    such powers through an absence.
     """
     return _ranks(substitute) == _ranks(absent)
 

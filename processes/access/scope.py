@@ -1,4 +1,4 @@
-"""The actor: who asks, in which roles, for which divisions."""
+"""The actor: who acts, in which roles, for which divisions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TOWNSHIP_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """Somebody who is away and for whom the actor acts today (代办): their roles, and where and in what."""
+    """An absent person for whom the actor acts today (代办): their roles, divisions and programmes."""
 
     account_id: int
     name: str
@@ -22,24 +22,24 @@ class StandIn:
     programmes: frozenset[str] = frozenset()
 
     def covers(self, role: str, division: str, programme: str) -> bool:
-        """Whether a step of this role, place and programme would be theirs."""
+        """Return whether a step of this role, division and programme would be theirs."""
         return role in self.roles and self.reaches(division, programme)
 
     def reaches(self, division: str, programme: str) -> bool:
-        """Whether they are stood in for at this place and in this programme."""
+        """Return whether the absence applies to this division and programme."""
         return division.startswith(self.division) and (not self.programmes or programme in self.programmes)
 
 
 @dataclass(frozen=True, slots=True)
 class AtDesk:
-    """The session through which somebody asks: when they last proved who they are, and what is still missing."""
+    """The session of the actor: when they last proved their identity, and what is still missing."""
 
     session: int
     verified_at: datetime
     proof: str
     awaits: str = ""
     way: str = "password"
-    """By which way the session began; who signed in elsewhere has no password here that counts."""
+    """How the session began; people who signed in elsewhere have no local password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +51,39 @@ class Actor:
     roles: frozenset[str]
     division: str
     department: str | None = None
-    """A department's officer sees what was referred to this department and nothing else."""
+    """A department's officer sees only what was referred to this department."""
     stands_in: tuple[StandIn, ...] = ()
     """For whom this person acts today."""
     must_change_password: bool = False
-    """Signed in with a one-time password: nothing but the page that changes it opens."""
+    """Signed in with a one-time password: only the page that changes it is available."""
     username: str = ""
-    """The name that this person signs in with; nothing for the program itself."""
+    """The user name; None for the program itself."""
     at_desk: AtDesk | None = None
-    """The session of a person at the desk; None for worker, command line and rehearsals, where nobody can be asked."""
+    """The session at the desk; None for worker, command line and rehearsals, where nobody can be asked."""
 
     def may(self, permission: Permission) -> bool:
-        """Whether this person may do such a thing at all."""
+        """Return whether this person has a permission."""
         return may(self.roles, permission)
 
     def demand(self, permission: Permission) -> None:
-        """Raise `PermissionMissing` unless this person may."""
+        """Raise `PermissionMissing` unless this person has the permission."""
         demand(self.roles, permission)
 
     def covers(self, division: str) -> bool:
-        """Whether a place lies within this person's data scope."""
+        """Return whether a division lies within this person's data scope."""
         return division.startswith(self.division)
 
 
 def system_actor(division: str = "") -> Actor:
-    """The program acting by itself: timers and jobs."""
+    """Return the actor for actions of the program itself: timers and jobs."""
     return Actor(None, "系统", frozenset({Role.SYSTEM}), division)
 
 
 def in_name_of(name: str, absent: str | None) -> str:
-    """How whoever acted is named, with the absent person for whom they did: 李窗口（代王受理）."""
+    """Return the actor's name with that of the absent person they acted for: 李窗口（代王受理）."""
     return f"{name}（代{absent}）" if absent else name
 
 
 def township_of(division: str) -> str:
-    """The township part of a code (the county's own code where there is none)."""
+    """Return the township part of a code (the county's own code if there is none)."""
     return division[:TOWNSHIP_DIGITS]

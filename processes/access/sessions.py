@@ -1,7 +1,7 @@
-"""Sessions of people at the desk: a row each, so that one can be seen and ended.
+"""Sessions at the desk: one row each, so that they can be listed and ended.
 
-They live by the wall clock, not by the office's, which rehearsals and tests move.  The cookie holds a random mark,
-the row its hash: who reads the database cannot act as anybody.
+They use the system clock, not the office's clock, which rehearsals and tests move. The cookie holds a random
+token, the row its hash: reading the database gives no access.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
 TOUCHED_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=180)
-"""So long an ended session can be looked at."""
+"""How long an ended session is listed."""
 PASSWORD, PROVIDER, DIRECTORY = "password", "oidc", "ldap"
-"""Ways by which a session begins."""
+"""How a session begins."""
 _DEVICE = 120
 _BROWSER = re.compile(rf"[A-Za-z0-9_-]{{{marks.LENGTH}}}")
 
 
 def wall() -> datetime:
-    """The instant by the wall clock."""
+    """Return the instant of the system clock."""
     return unit_of_work.current_instant()
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What the browser keeps: the mark of its session, and its own by which it is known again."""
+    """Tokens for the browser's cookies: of the session, and of the browser, by which it is recognised later."""
 
     mark: str
     browser: str
@@ -46,19 +46,19 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What somebody has shown so far, and what is still missing (`SignedIn.awaits`)."""
+    """What somebody has proved so far, and what is still missing (`SignedIn.awaits`)."""
 
     proof: str = "password"
     awaits: str = ""
     way: str = PASSWORD
     verified_at: datetime | None = None
-    """When it was shown, where another session knows that; None: just now."""
+    """When it was proved, if another session knows that; None: just now."""
 
 
 def begin(
     uow: UnitOfWork, account: Account, address: str, device: str, browser: str, proven: Proven
 ) -> Begun:
-    """Open a session of an account; the marks for the cookies are stored nowhere."""
+    """Open a session of an account; the cookie tokens are stored nowhere."""
     mark, now = marks.new(), wall()
     own = browser if _BROWSER.fullmatch(browser) else marks.new()
     outlived = select(SignedIn).where(SignedIn.account_id == account.id, SignedIn.began_at < now - KEPT)
@@ -76,7 +76,7 @@ def begin(
 
 
 def find(session: Session, mark: str, today: date) -> tuple[SignedIn, Actor] | None:
-    """The session of a cookie and its actor, with those for whom they act today; None when it has ended."""
+    """Return the session of a cookie and its actor, with the people they act for today; None if it has ended."""
     found = session.execute(
         select(SignedIn, Account)
         .join(Account, Account.id == SignedIn.account_id)
@@ -88,19 +88,17 @@ def find(session: Session, mark: str, today: date) -> tuple[SignedIn, Actor] | N
     here = AtDesk(row.id, row.verified_at, row.proof, row.awaits, row.way)
     actor = replace(accounts.actor_of(found.Account), at_desk=here)
     if row.way != PASSWORD:
-        actor = replace(
-            actor, must_change_password=False
-        )  # a password that was given out is not theirs to use
+        actor = replace(actor, must_change_password=False)  # a one-time password must be replaced first
     return row, absences.acting(session, actor, today)
 
 
 def is_due(row: SignedIn) -> bool:
-    """Whether it is time to note that the session is in use."""
+    """Return whether the last use of the session should be recorded again."""
     return wall() - row.seen_at >= TOUCHED_EVERY
 
 
 def of_account(session: Session, account_id: int | None) -> Sequence[SignedIn]:
-    """The sessions of an account that go on, the latest used first."""
+    """Return the active sessions of an account, the most recently used first."""
     rows = session.execute(
         select(SignedIn, Account)
         .join(Account, Account.id == SignedIn.account_id)

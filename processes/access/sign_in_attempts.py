@@ -1,12 +1,12 @@
-"""Failed sign-ins are answered later and later, by name and by where they come from; nobody is locked out.
+"""Increasing delays after failed sign-ins, by name and by source; nobody is locked out.
 
-Attempts are counted for every name that is typed, whether an account has it or not, under a fingerprint: the answer
-and the work are the same for both, and what was typed by mistake (a password) is stored nowhere.  They count
+Attempts are counted for every typed name, with or without account, under a fingerprint: response and work are
+the same for both, and what was typed by mistake (a password) is not stored. Counters exist
 
-- for a browser that the account has signed in with before, by that browser;
-- for every other one by its address, so that a stranger delays nobody but himself;
-- for all strange addresses of a name together, so that a guess spread over many is slow as well.  Addresses from
-  which the account has signed in before are not held up by it.
+- for each browser that the account has signed in with before;
+- for each address otherwise, so that a stranger delays only himself;
+- for all unknown addresses of a name together, so that a distributed attack is slow too. Addresses from which
+  the account has signed in before are not delayed by it.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork
 
 FREE = 5
-"""Failures of one place after which it has to wait."""
+"""Failures of one source before a delay."""
 FREE_OF_STRANGERS = 30
-"""Failures of all strange addresses together after which they have to wait."""
+"""Failures of all unknown addresses together before a delay."""
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(minutes=15)
 FORGOTTEN = timedelta(hours=1)
-"""After so long without a failure the count begins anew."""
+"""Time without a failure after which the counter is reset."""
 _STRANGERS = "strangers"
 _BROWSER = "browser "
 _SWEPT_AT_ONCE = 200
@@ -42,16 +42,16 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The rows that an attempt counts in, locked until the end of the transaction."""
+    """Counter rows of an attempt, locked until the end of the transaction."""
 
     rows: tuple[SignInAttempts, ...]
     limits: tuple[int, ...]
 
 
 def begin(uow: UnitOfWork, username: str, account: Account | None, address: str, browser: str) -> Counted:
-    """The counters of an attempt; raises `SignInDelayed` while one of them makes it wait.
+    """Lock the counters of an attempt; raises `SignInDelayed` while one of them imposes a delay.
 
-    `browser` is the mark of the browser's cookie, empty for one that has none.
+    `browser` is the token in the browser's cookie, "" if there is none.
     """
     places = _places(uow.session, account, address, browser)
     rows = tuple(_row(uow, mark_of(username), place) for place, _ in places)
@@ -62,9 +62,9 @@ def begin(uow: UnitOfWork, username: str, account: Account | None, address: str,
 def demand_over(
     session: Session, username: str, account: Account | None, address: str, browser: str, now: datetime
 ) -> bool:
-    """Raise `SignInDelayed` while an attempt has to wait, before anything is done about the password.
+    """Raise `SignInDelayed` while a delay lasts, before the password is processed.
 
-    Answers whether it comes from a browser that the account has signed in with before.
+    Returns whether the browser is one that the account has signed in with before.
     """
     places = [place for place, _ in _places(session, account, address, browser)]
     which = (SignInAttempts.name_mark == mark_of(username), SignInAttempts.place.in_(places))
@@ -73,7 +73,7 @@ def demand_over(
 
 
 def _places(session: Session, account: Account | None, address: str, browser: str) -> list[tuple[str, int]]:
-    """Where an attempt is counted, and how many failures are free there."""
+    """Counters of an attempt, and how many failures are free in each."""
     is_known_browser, is_known_address = _familiar(session, account, address, browser)
     places = [
         (f"{_BROWSER}{marks.hashed(browser)}" if is_known_browser else f"address {network(address)}", FREE)
@@ -90,14 +90,14 @@ def _demand_over(rows: Sequence[SignInAttempts], now: datetime) -> None:
 
 
 def known_browser(session: Session, username: str, browser: str) -> str:
-    """The hashed mark of a browser that an account has signed in with before, its second factor included; else nothing."""
+    """Return the hash of a browser that the account has fully signed in with before, else ""."""
     account = session.scalar(select(Account).where(Account.username == username))
     is_known, _ = _familiar(session, account, "", browser)
     return marks.hashed(browser) if browser and is_known else ""
 
 
 def left(session: Session, username: str, address: str, browser: str) -> int:
-    """How often a place may still try a name before it has to wait; for a name without account as for any other."""
+    """Return how many attempts are left before a delay; for a name without account as for any other."""
     account = session.scalar(select(Account).where(Account.username == username))
     (place, most), *_ = _places(session, account, address, browser)
     which = (SignInAttempts.name_mark == mark_of(username), SignInAttempts.place == place)
@@ -105,7 +105,7 @@ def left(session: Session, username: str, address: str, browser: str) -> int:
 
 
 def count_failure(uow: UnitOfWork, counted: Counted) -> None:
-    """One more failure in each of the counters; from a limit on the next attempt has to wait."""
+    """Count a failure in each counter; beyond a limit the next attempt is delayed."""
     for row, limit in zip(counted.rows, counted.limits, strict=True):
         row.failures = 1 if uow.now - row.last_at > FORGOTTEN else row.failures + 1
         row.last_at = uow.now
@@ -114,40 +114,40 @@ def count_failure(uow: UnitOfWork, counted: Counted) -> None:
 
 
 def forget(counted: Counted) -> None:
-    """It was the right password: what this place counted begins anew."""
+    """Reset the counters of this source after a correct password."""
     for row in counted.rows:
         row.failures, row.blocked_until = 0, None
 
 
 def lift(uow: UnitOfWork, username: str) -> None:
-    """Nobody has to wait for this name any more."""
+    """Remove all delays for this name."""
     of_name = select(SignInAttempts).where(SignInAttempts.name_mark == mark_of(username)).with_for_update()
     for row in uow.session.scalars(of_name.order_by(SignInAttempts.id)):
         row.failures, row.blocked_until = 0, None
 
 
 def waiting(session: Session, usernames: list[str], now: datetime) -> dict[str, datetime]:
-    """Names for which somebody has to wait now, and until when at most."""
+    """Return delayed names, and until when at most."""
     marks = {mark_of(name): name for name in usernames}
     rows = session.scalars(select(SignInAttempts).where(SignInAttempts.blocked_until > now))
-    found: dict[str, datetime] = {}
+    until_by_name: dict[str, datetime] = {}
     for row in rows:
         name = marks.get(row.name_mark)
         if name is not None and row.blocked_until is not None:
-            found[name] = max(row.blocked_until, found.get(name, row.blocked_until))
-    return found
+            until_by_name[name] = max(row.blocked_until, until_by_name.get(name, row.blocked_until))
+    return until_by_name
 
 
 def mark_of(username: str) -> str:
-    """The keyed fingerprint of a typed name."""
+    """Return the keyed fingerprint of a typed name."""
     return keyring.current().blind_index(f"sign-in {username}")
 
 
 def _familiar(session: Session, account: Account | None, address: str, browser: str) -> tuple[bool, bool]:
-    """Whether the account has signed in before with this browser, and from this address, its second factor included:
-    whoever has the password alone makes nothing familiar.
+    """Whether the account has fully signed in before with this browser or from this address, second factor
+    included.
 
-    Asked for a name without account as well, so that it costs the same.
+    A correct password alone does not count. Queried for names without account too, so that it takes as long.
     """
     known = session.execute(
         select(SignedIn.browser, SignedIn.address)
@@ -163,15 +163,15 @@ def _familiar(session: Session, account: Account | None, address: str, browser: 
 
 
 def _row(uow: UnitOfWork, mark: str, place: str) -> SignInAttempts:
-    """The counter of a name and a place; two first attempts at once find one row."""
+    """The counter of a name and a source; two first attempts at once share one row."""
     which = (SignInAttempts.name_mark == mark, SignInAttempts.place == place)
     query = select(SignInAttempts).where(*which).with_for_update()
     for _ in range(_TRIES):
         found = uow.session.scalar(query)
         if found is not None:
             return found
-        uow.insert_unless_there(SignInAttempts, name_mark=mark, place=place, failures=0, last_at=uow.now)
-    # Swept away by another attempt each time between the two statements.
+        uow.insert_if_missing(SignInAttempts, name_mark=mark, place=place, failures=0, last_at=uow.now)
+    # Deleted by another attempt each time between the two statements.
     raise DatabaseBusy()
 
 
@@ -180,7 +180,7 @@ def _delay(beyond: int) -> timedelta:
 
 
 def _sweep(uow: UnitOfWork) -> None:
-    """Drop counters that nobody needs; those that another attempt holds wait for the next time."""
+    """Delete counters that have expired; those locked by another attempt are skipped."""
     old = (
         select(SignInAttempts)
         .where(SignInAttempts.last_at < uow.now - FORGOTTEN)

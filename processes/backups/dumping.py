@@ -1,6 +1,6 @@
-"""The database as one file and back: SQLite by its backup interface, PostgreSQL by `pg_dump` and `pg_restore`.
+"""Dumps the database to a file and loads it: SQLite's backup interface, or `pg_dump` and `pg_restore`.
 
-Both copy one state of the database while people work.
+Both copy a consistent state while people work.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from processes.storage.engines import is_absent
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 FILES = {SQLITE: "database.sqlite", POSTGRESQL: "database.pgdump"}
 _PROGRAMS = Path("/usr/lib/postgresql")
-"""Where Debian keeps the programs of each version."""
+"""Where Debian installs the programs of each version."""
 
 
 def dump(engine: Engine, folder: Path) -> None:
-    """Write the database into a folder; raises `BackupFailed`."""
+    """Dump the database into a folder; raises `BackupFailed`."""
     target = folder / FILES[engine.dialect.name]
     if engine.dialect.name == SQLITE:
         _copy(Path(str(engine.url.database)), target)
@@ -33,7 +33,7 @@ def dump(engine: Engine, folder: Path) -> None:
 
 
 def load(engine: Engine, folder: Path) -> None:
-    """Make an empty database what the file of a folder says, whole or not at all; raises `BackupFailed`."""
+    """Load a dump into an empty database, completely or not at all; raises `BackupFailed`."""
     source = folder / FILES[engine.dialect.name]
     engine.dispose()
     if engine.dialect.name == SQLITE:
@@ -41,7 +41,7 @@ def load(engine: Engine, folder: Path) -> None:
         draft = target.with_name(f"{target.name}.restoring")
         try:
             shutil.copyfile(source, draft)
-            for leftover in ("-wal", "-shm"):  # of an empty file that somebody looked at
+            for leftover in ("-wal", "-shm"):  # left by somebody who opened an empty file
                 target.with_name(target.name + leftover).unlink(missing_ok=True)
             draft.replace(target)
         except OSError as fault:
@@ -55,12 +55,12 @@ def load(engine: Engine, folder: Path) -> None:
 
 
 def is_empty(engine: Engine) -> bool:
-    """Whether nothing is kept in a database; of SQLite, no file is made by looking."""
+    """Return whether a database is empty; does not create a SQLite file."""
     return is_absent(engine) or not inspect(engine).get_table_names()
 
 
 def numbers(engine: Engine, folder: Path) -> dict[str, int]:
-    """How far every series of numbers had come in the database of a folder, without loading it; raises `BackupFailed`."""
+    """Return the last number of every series in a dump, without loading it; raises `BackupFailed`."""
     source = folder / FILES[engine.dialect.name]
     if engine.dialect.name == SQLITE:
         try:
@@ -70,31 +70,32 @@ def numbers(engine: Engine, folder: Path) -> dict[str, int]:
                 return {str(s): int(n) for s, n in kept.execute("SELECT series, last FROM number_series")}
         except sqlite3.Error as fault:
             raise BackupFailed(reason=f"备份里的数据库不能读取（{type(fault).__name__}）") from fault
-    told = _said(engine, "pg_restore", "--data-only", "--table=number_series", "--file=-", str(source))
-    rows = told.partition("COPY ")[2]
+    dump_text = _said(engine, "pg_restore", "--data-only", "--table=number_series", "--file=-", str(source))
+    rows = dump_text.partition("COPY ")[2]
     columns = rows.partition("(")[2].partition(")")[0].replace(" ", "").split(",")
     if not {"series", "last"} <= set(columns):
         raise BackupFailed(reason="备份里没有编号记录")
-    found = {}
+    last_numbers = {}
     for line in rows.partition("\n")[2].partition("\n\\.")[0].splitlines():
         row = dict(zip(columns, line.split("\t"), strict=True))
-        found[row["series"]] = int(row["last"])
-    return found
+        last_numbers[row["series"]] = int(row["last"])
+    return last_numbers
 
 
 def _copy(source: Path, target: Path) -> None:
     try:
         with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
             here.backup(there)
-            said = there.execute("PRAGMA quick_check(1)").fetchone()[0]
+            check_result = there.execute("PRAGMA quick_check(1)").fetchone()[0]
     except (sqlite3.Error, OSError) as fault:
         raise BackupFailed(reason=f"数据库文件不能读取（{type(fault).__name__}）") from fault
-    if said != "ok":
+    if check_result != "ok":
         raise BackupFailed(reason="数据库文件已损坏，请用此前的备份")
 
 
 def _run(engine: Engine, program: str, *arguments: str, into: bool = False) -> None:
-    """One of PostgreSQL's programs on our database; the password travels in the environment, which nobody else reads."""
+    """Run one of PostgreSQL's programs on our database; the password is passed in the environment, which
+    others cannot read."""
     address = engine.url.set(drivername="postgresql", password=None).render_as_string()
     _said(engine, program, *(("--dbname", address) if into else (address,)), *arguments)
 
@@ -104,15 +105,15 @@ def _said(engine: Engine, program: str, *arguments: str) -> str:
     command = [_found(program), *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["没有说明原因"])[-1]
-        raise BackupFailed(reason=f"{program} 没有成功：{said}")
+        error_line = (done.stderr.strip().splitlines() or ["没有说明原因"])[-1]
+        raise BackupFailed(reason=f"{program} 没有成功：{error_line}")
     return done.stdout
 
 
 def _found(program: str) -> str:
     there = [str(p) for p in _PROGRAMS.glob(f"*/bin/{program}")]
     newest = max(there, key=lambda p: float(Path(p).parts[-3]), default=None)
-    found = newest or shutil.which(program)
-    if found is None:
+    path = newest or shutil.which(program)
+    if path is None:
         raise BackupFailed(reason=f"没有安装 {program}（Debian 软件包 postgresql-client）")
-    return found
+    return path

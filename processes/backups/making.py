@@ -1,4 +1,4 @@
-"""Making a backup while people work: the seals, then the database, then the files that it names, then the manifest."""
+"""Makes a backup while people work: seals, then the database, then the files that it names, then the manifest."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from processes.policy.calendar import SHANGHAI
 
 
 def make(office: Office, target: Path) -> Path:
-    """Write a backup into a folder of its own under `target` and answer it; raises `BackupFailed`.
+    """Write a backup into a new folder under `target` and return it; raises `BackupFailed`.
 
-    In this order nothing is missing: seals are written after the database has them, and files are stored before the
-    database names them.  The keys are no part of it: who has the backup alone can read nothing.  Until it is whole the
-    folder is called `….part`; one that fails is taken away.
+    This order loses nothing: seals are in the database before their file, and files are stored before the
+    database names them. Keys are not included, so a backup alone cannot be read. Until it is complete the
+    folder is called `….part`; it is deleted on failure.
     """
     _demand_apart(office, target)
     now = office.database.clock()
     name = f"yimen-{now.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
-    whole, draft = target / name, target / f"{name}.part"
-    if whole.exists() or draft.exists():
-        raise BackupFailed(reason=f"{whole} 已经存在")
+    finished, draft = target / name, target / f"{name}.part"
+    if finished.exists() or draft.exists():
+        raise BackupFailed(reason=f"{finished} 已经存在")
     made = [place for place in (draft, target, *target.absolute().parents) if not place.exists()]
     try:
         draft.mkdir(mode=0o700, parents=True)
         _fill(office, draft, now)
-        draft.rename(whole)
+        draft.rename(finished)
         os.sync()
     except (OSError, YimenError) as fault:
         _take_back(draft, made)
         if isinstance(fault, YimenError):
             raise
         raise BackupFailed(reason=fault.strerror or type(fault).__name__) from fault
-    return whole
+    return finished
 
 
 def _fill(office: Office, draft: Path, now: datetime) -> None:
@@ -48,22 +48,22 @@ def _fill(office: Office, draft: Path, now: datetime) -> None:
     for volume in volumes(settings.anchors):
         shutil.copyfile(volume, draft / volume.name)
     dumping.dump(engine, draft)
-    for folder_name, folder in settings.vaults.items():
-        _copy_sealed(folder, draft / folder_name)
-    told = manifest.made(draft, now, schema.revision(engine) or "", engine.dialect.name)
-    (draft / manifest.NAME).write_bytes(told.dumped())
+    for folder_name, folder in settings.file_stores.items():
+        _copy_encrypted(folder, draft / folder_name)
+    content = manifest.made(draft, now, schema.revision(engine) or "", engine.dialect.name)
+    (draft / manifest.NAME).write_bytes(content.dumped())
     os.sync()
 
 
 def _demand_apart(office: Office, target: Path) -> None:
-    """Raise `BackupFailed` where backup and data would lie in one another, by whatever links.
+    """Raise `BackupFailed` if backup and data are inside one another, also through links.
 
-    A backup within the data folder goes with it, and files of a vault are taken for papers; over a data folder that lies
-    within the backups, whoever tidies up old backups takes the office away.
+    A backup within the data folder is lost with it, and its files would be taken for papers; with the data
+    folder inside the backups, deleting old backups would delete the office.
     """
     settings, at = office.settings, target.resolve()
     database = office.database.engine.url.database if office.database.is_sqlite else None
-    places = [settings.var, settings.keys, *settings.vaults.values()]
+    places = [settings.var, settings.keys, *settings.file_stores.values()]
     for place in (*places, *([Path(database).parent] if database else [])):
         kept = place.resolve()
         if at == kept or kept in at.parents:
@@ -75,15 +75,15 @@ def _demand_apart(office: Office, target: Path) -> None:
 
 
 def _take_back(draft: Path, made: list[Path]) -> None:
-    """What was begun, and the folders that were made for it, the innermost first."""
+    """Delete what was begun, and the folders created for it, the innermost first."""
     shutil.rmtree(draft, ignore_errors=True)
     for folder in made:
         with suppress(OSError):
             folder.rmdir()
 
 
-def _copy_sealed(source: Path, target: Path) -> None:
-    """Every file of a vault; one that is taken away meanwhile (destruction) is left out."""
+def _copy_encrypted(source: Path, target: Path) -> None:
+    """Copy every file of a file store; one deleted meanwhile (destruction) is left out."""
     for path in sorted(source.glob("*/*.sealed")):
         place = target / path.parent.name / path.name
         place.parent.mkdir(parents=True, exist_ok=True)

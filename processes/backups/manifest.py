@@ -1,4 +1,4 @@
-"""The manifest of a backup: every file with its hash, by which a damaged copy is known before anything is touched."""
+"""The manifest of a backup: every file with its hash, so that damage is found before anything is restored."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from processes.storage import keyring
 
 NAME = "manifest.json"
 FORM = 1
-"""Of the folder; a later one is told apart by it."""
+"""Version of the folder's format."""
 _PROBE = "yimen"
 _AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds."""
+    """The content of a backup."""
 
     form: int
     made_at: str
     schema: str
     database: str
-    """`sqlite` or `postgresql`: a backup goes back into the kind of database that it was made of."""
+    """`sqlite` or `postgresql`: a backup can only be restored to the same kind of database."""
     sealed: str
-    """A word sealed with the encryption key, and `fingerprint` of it under the index key: whether keys fit."""
+    """A text encrypted with the encryption key, and its `fingerprint` under the index key: to check the keys."""
     fingerprint: str
     files: dict[str, tuple[str, int]]
     """Path inside the folder: SHA-256 and size."""
@@ -41,16 +41,16 @@ class Manifest:
 
     @property
     def digest(self) -> str:
-        """Of the whole manifest."""
+        """Return the hash of the whole manifest."""
         return hashlib.sha256(self.dumped()).hexdigest()
 
     def dumped(self) -> bytes:
-        """As it is written."""
+        """Return the text of its file."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True).encode()
 
 
 def made(folder: Path, at: datetime, schema: str, database: str) -> Manifest:
-    """The manifest of what lies in a folder now, under the keys in use."""
+    """Return the manifest of a folder's current content, under the keys in use."""
     keys = keyring.current()
     files = {name: _weighed(folder / name) for name in found(folder)}
     return Manifest(
@@ -59,11 +59,11 @@ def made(folder: Path, at: datetime, schema: str, database: str) -> Manifest:
 
 
 def read(folder: Path) -> Manifest:
-    """The manifest of a backup, once every file is found to be as it was written; raises `BackupDamaged`."""
+    """Read the manifest of a backup and verify every file; raises `BackupDamaged`."""
     try:
-        told = json.loads((folder / NAME).read_bytes())
-        told["files"] = {name: (str(sha256), int(size)) for name, (sha256, size) in told["files"].items()}
-        manifest = Manifest(**told)
+        raw = json.loads((folder / NAME).read_bytes())
+        raw["files"] = {name: (str(sha256), int(size)) for name, (sha256, size) in raw["files"].items()}
+        manifest = Manifest(**raw)
         if manifest.instant.tzinfo is None:
             raise ValueError(manifest.made_at)
     except FileNotFoundError as fault:
@@ -84,7 +84,7 @@ def read(folder: Path) -> Manifest:
 
 
 def demand_fitting(manifest: Manifest, keys: keyring.Keyring, folder: Path) -> None:
-    """Raise `KeysForeign` when these keys do not open what the backup holds."""
+    """Raise `KeysForeign` if these keys do not open the backup."""
     try:
         fits = keys.decrypt(bytes.fromhex(manifest.sealed)) == _PROBE
     except Exception as fault:
@@ -94,7 +94,7 @@ def demand_fitting(manifest: Manifest, keys: keyring.Keyring, folder: Path) -> N
 
 
 def found(folder: Path) -> Iterator[str]:
-    """Every file of a backup but the manifest, by its path inside."""
+    """Return every file of a backup except the manifest, by its path inside."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name != NAME:
             yield path.relative_to(folder).as_posix()

@@ -1,4 +1,4 @@
-"""The office again out of a backup: checked first, then loaded, then brought up to date and its numbers moved on."""
+"""Restores an office from a backup: verify, load, upgrade the schema, and skip numbers."""
 
 from __future__ import annotations
 
@@ -32,66 +32,67 @@ from processes.storage import keyring
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the operator says beside the backup."""
+    """What the operator states beside the backup."""
 
     until: date | None = None
     """The last day on which the office worked after the backup; None: today."""
     numbers: Sequence[str] = ()
-    """Numbers that are known to have been given out, each the highest of its series."""
+    """Numbers known to have been issued, the highest of each series."""
     anchors: Path | None = None
-    """A later `anchors.txt`, from the old folder or from where it was carried to."""
+    """A later `anchors.txt`, from the old folder or an off-site copy."""
 
 
 def restore(office: Office, backup: Path, wanted: Wanted) -> NoteRestorationResult:
-    """Make an empty installation the office of a backup; answers what was left out of each series.
+    """Restore a backup to an empty installation; return the numbers skipped in each series.
 
-    Raises `BackupDamaged`, `Invalid` for an impossible day or number, `OfficeNotEmpty`, `KeysForeign`, `SchemaNewer` before it
-    has touched anything, and `BackupFailed` once what it had put there is taken away again.  Broken off, it goes on when
-    it is called again with the same backup; until it is through, the office does not open.
+    Before changing anything it raises `BackupDamaged`, `Invalid` for an impossible day or number,
+    `OfficeNotEmpty`, `KeysForeign` or `SchemaNewer`; `BackupFailed` after removing what it had restored.
+    After an interruption it continues when called again with the same backup; the office does not open until
+    it is finished.
     """
     settings, engine = office.settings, office.database.engine
-    told = manifest.read(backup)
-    if told.database != engine.dialect.name:
-        raise BackupDamaged(reason=f"由 {told.database} 制作，现在的数据库是 {engine.dialect.name}")
-    if not schema.is_known(engine, told.schema):
+    content = manifest.read(backup)
+    if content.database != engine.dialect.name:
+        raise BackupDamaged(reason=f"由 {content.database} 制作，现在的数据库是 {engine.dialect.name}")
+    if not schema.is_known(engine, content.schema):
         raise SchemaNewer()
-    manifest.demand_fitting(told, keyring.current(), settings.keys)
-    _demand_possible(wanted, told, backup, office)
+    manifest.demand_fitting(content, keyring.current(), settings.keys)
+    _demand_possible(wanted, content, backup, office)
     mark = settings.restoring
     _demand_readable(wanted.anchors)
     begun = mark.read_text(encoding="utf-8").split() if mark.exists() else []
-    if begun[:1] != [told.digest]:
+    if begun[:1] != [content.digest]:
         _demand_empty(office)
-        begun = [told.digest, office.database.clock().isoformat()]
+        begun = [content.digest, office.database.clock().isoformat()]
         mark.write_text(" ".join(begun), encoding="utf-8")
     if dumping.is_empty(engine):
         try:
-            _put_files(backup, told, settings)
+            _put_files(backup, content, settings)
             dumping.load(engine, backup)
         except YimenError:
-            _take_back(told, settings)
+            _take_back(content, settings)
             raise
     schema.upgrade(engine)
     row_backlog.note_every_row(office)
     made = office.perform(
-        NoteRestoration(" ".join(begun), told.instant, wanted.until, tuple(wanted.numbers)), system_actor()
+        NoteRestoration(" ".join(begun), content.instant, wanted.until, tuple(wanted.numbers)), system_actor()
     )
     _close_volume(settings, int(made.restoration), wanted.anchors)
     mark.unlink()
     return made
 
 
-def _demand_possible(wanted: Wanted, told: manifest.Manifest, backup: Path, office: Office) -> None:
-    """Raise `Invalid` for what would give numbers twice or lose them.
+def _demand_possible(wanted: Wanted, content: manifest.Manifest, backup: Path, office: Office) -> None:
+    """Raise `Invalid` for statements that would issue numbers twice or lose them.
 
-    That is a last day of work before the backup or after today, and a number of no series or below what the backup
-    holds.  Told again with everything else by the command, when it is too late to leave nothing behind.
+    These are a last day of work before the backup or after today, and a number of no series or below the
+    backup's. The command checks them again with everything else, but only after data were restored.
     """
-    made, today = civil_date(told.instant), civil_date(office.database.clock())
+    made, today = civil_date(content.instant), civil_date(office.database.clock())
     if wanted.until is not None and not made <= wanted.until <= max(made, today):
         raise Invalid(reason=f"备份之后最后工作的日期应在 {made} 至 {max(made, today)} 之间")
     lasts = dumping.numbers(office.database.engine, backup)
-    series.demand_possible(lasts, told.instant, wanted.until or today, wanted.numbers)
+    series.demand_possible(lasts, content.instant, wanted.until or today, wanted.numbers)
 
 
 def _demand_readable(anchors: Path | None) -> None:
@@ -105,15 +106,15 @@ def _demand_readable(anchors: Path | None) -> None:
 
 def _demand_empty(office: Office) -> None:
     settings = office.settings
-    kept = [f for f in settings.vaults.values() if next(f.glob("*/*.sealed"), None)]
+    kept = [f for f in settings.file_stores.values() if next(f.glob("*/*.sealed"), None)]
     for place in (*volumes(settings.anchors), *kept):
         raise OfficeNotEmpty(place=place)
     if not dumping.is_empty(office.database.engine):
         raise OfficeNotEmpty(place=office.database.engine.url.render_as_string(hide_password=True))
 
 
-def _put_files(backup: Path, told: manifest.Manifest, settings: Settings) -> None:
-    for name in _files(told):
+def _put_files(backup: Path, content: manifest.Manifest, settings: Settings) -> None:
+    for name in _files(content):
         place = settings.var / name
         try:
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -122,10 +123,10 @@ def _put_files(backup: Path, told: manifest.Manifest, settings: Settings) -> Non
             raise BackupFailed(reason=f"{place} 不能写入（{fault.strerror}）") from fault
 
 
-def _take_back(told: manifest.Manifest, settings: Settings) -> None:
-    """The folder as it was before: it held nothing of an office when this began."""
+def _take_back(content: manifest.Manifest, settings: Settings) -> None:
+    """Reset the folder to its former state: it contained no office when this began."""
     folders = set()
-    for name in _files(told):
+    for name in _files(content):
         (settings.var / name).unlink(missing_ok=True)
         folders |= {settings.var / parent for parent in Path(name).parents} - {settings.var}
     for folder in sorted(folders, reverse=True):
@@ -134,12 +135,12 @@ def _take_back(told: manifest.Manifest, settings: Settings) -> None:
     settings.restoring.unlink()
 
 
-def _files(told: manifest.Manifest) -> list[str]:
-    return [name for name in told.files if name != dumping.FILES[told.database]]
+def _files(content: manifest.Manifest) -> list[str]:
+    return [name for name in content.files if name != dumping.FILES[content.database]]
 
 
 def _close_volume(settings: Settings, number: int, later: Path | None) -> None:
-    """What was sealed before stands in a volume of its own; the next seal begins a new file."""
+    """Earlier seals are closed as a volume of their own; the next seal begins a new file."""
     closed = settings.anchors.with_name(f"{settings.anchors.stem}.{number}{settings.anchors.suffix}")
     if later is not None:
         shutil.copyfile(later, closed)

@@ -1,1 +1,1 @@
-"""Cases: one application each, its work items, clocks, events and numbers."""
+"""Cases: one application each, with its work items, clocks, events and numbers."""

@@ -1,4 +1,4 @@
-"""Changing cases: projecting an engine's progress into rows, and acting on work items."""
+"""Changes of cases: writing the engine's progress to rows, and actions on work items."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ITEMS_OF_CASE = Ask(
 
 @cache
 def _case_of_item(is_scoped: bool) -> tuple[Ask[Case], Ask[WorkItem], Ask[Clock]]:
-    """The case of a work item, locked, its items and its clocks; scoped: where the item lies within `scope_limits`."""
+    """Lock the case of a work item; return it with its items and clocks. Scoped: only items within `scope_limits`."""
     item = select(WorkItem.case_id).where(WorkItem.id == bindparam("item_id"))
     if is_scoped:
         item = item.where(WorkItem.division >= bindparam("low"), WorkItem.division < bindparam("high"))
@@ -53,21 +53,21 @@ _TELLING = frozenset({"decided", "returned", "recomputed", "withdrawn", "cancell
 
 
 def locked_case_of(uow: UnitOfWork, actor: Actor, item_id: int) -> tuple[Case, list[WorkItem], WorkItem]:
-    """The case of a work item, locked, with all its items; out of scope is not found."""
+    """Lock the case of a work item and return it with all its items; raises if out of scope."""
     scope = scope_limits(actor.division)
     values = {"item_id": item_id, **scope}
-    found, items, running = uow.read(*((ask, values) for ask in _case_of_item(bool(scope))))
-    case = next(iter(found), None)
+    locked, items, running = uow.read(*((ask, values) for ask in _case_of_item(bool(scope))))
+    case = next(iter(locked), None)
     if case is None or actor.department not in (None, case.department):
         raise NotFound()
     if case.status == CaseStatus.SUSPENDED:
         raise CaseSuspended(reason=case.suspended_because)
-    uow.keep_ready(Clock, case.id, running)
+    uow.store_rows(Clock, case.id, running)
     return case, items, next(i for i in items if i.id == item_id)
 
 
 def locked_case(uow: UnitOfWork, actor: Actor, number: str) -> Case:
-    """A case in scope by number, locked; raises `CaseNotFound`."""
+    """Lock a case in scope, by number; raises `CaseNotFound`."""
     case = uow.session.scalar(
         select(Case).where(Case.number == number, within(Case.division, actor.division)).with_for_update()
     )
@@ -79,15 +79,15 @@ def locked_case(uow: UnitOfWork, actor: Actor, number: str) -> Case:
 
 
 def locked_by_id(uow: UnitOfWork, case_id: int) -> Case | None:
-    """A case by row id for the program itself, locked."""
+    """Lock a case by row id, for the program itself."""
     return uow.session.scalar(select(Case).where(Case.id == case_id).with_for_update())
 
 
 def items_of(uow: UnitOfWork, case: Case) -> list[WorkItem]:
-    """Every work item of a case, oldest first."""
+    """Return every work item of a case, oldest first."""
     values = {"case_id": case.id}
     items, running = uow.read((_ITEMS_OF_CASE, values), (CLOCKS_OF_CASE, values))
-    uow.keep_ready(Clock, case.id, running)
+    uow.store_rows(Clock, case.id, running)
     return items
 
 
@@ -104,7 +104,7 @@ def project(
     identity: str,
     outcomes: Mapping[str, str],
 ) -> None:
-    """Rewrite what hangs on the engine's state: work items, events, due date, outcome, bytes."""
+    """Write the engine's state to rows: work items, events, due date, outcome, serialised state."""
     for fact in progress.facts:
         _tell(uow, case, actor, fact)
     _withdraw_gone(uow, items, progress)
@@ -119,7 +119,7 @@ def project(
 def rebind(
     uow: UnitOfWork, case: Case, progress: Progress, clocks: CaseClocks, items: list[WorkItem]
 ) -> None:
-    """Rewrite what hangs on the state after a change of release: open steps keep who has them and the draft."""
+    """Rewrite rows after a change of release; open steps keep their assignee and draft."""
     for item in items:
         offer = next(
             (o for o in progress.offers if o.ref == item.ref and item.status == WorkItemStatus.OPEN), None
@@ -134,7 +134,7 @@ def rebind(
 
 
 def supersede(items: Sequence[WorkItem], kept: frozenset[str]) -> None:
-    """After a return: finished items that are no longer in the journal stay, marked superseded."""
+    """After a return, mark finished items that are no longer in the journal as superseded."""
     for item in items:
         if item.status == WorkItemStatus.DONE and item.ref not in kept:
             item.status = WorkItemStatus.SUPERSEDED
@@ -210,9 +210,9 @@ def _offer_new(
 def _last_submission(
     items: Sequence[WorkItem], offer: WorkOffer, offers: Sequence[WorkOffer]
 ) -> dict[str, Any] | None:
-    """What was entered in this step last time: offered back as the draft, so no field is lost.
+    """What was last entered in this step, offered again as the draft, so that no input is lost.
 
-    Of a step that is there once for each of several, each gets its own back and none another's.
+    For a step with one instance for each of several elements, each instance gets its own.
     """
     several = sum(o.task == offer.task for o in offers) > 1
     earlier = [i for i in items if i.task == offer.task and _entered(i) is not None]
@@ -222,12 +222,12 @@ def _last_submission(
 
 
 def _entered(item: WorkItem) -> dict[str, Any] | None:
-    """What was submitted, or what was typed and not submitted when the step was withdrawn."""
+    """What was submitted, or what was typed and not submitted before the step was withdrawn."""
     return item.submission if item.submission is not None else item.draft
 
 
 def date_items(items: Sequence[WorkItem], clocks: CaseClocks) -> None:
-    """Copy the limits of running clocks to the open items that work under them."""
+    """Copy the due dates of running clocks to the open items that they limit."""
     running = {c.name: c for c in clocks.running()}
     for item in items:
         clock = running.get(item.clock)
@@ -256,7 +256,7 @@ def _close(
 
 
 def claim(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
-    """Take an item into one's own queue."""
+    """Assign an item to the actor."""
     away = rules.demand_worker(item, actor)
     item.claimed_by_id, item.claimed_by = actor.account_id, actor.name
     in_name_of(item, away)
@@ -265,18 +265,18 @@ def claim(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
 
 
 def in_name_of(item: WorkItem, away: StandIn | None) -> None:
-    """Note in whose name the one who has an item works."""
+    """Record for whom the assignee acts."""
     item.claimed_for_id = None if away is None else away.account_id
     item.claimed_for = None if away is None else away.name
 
 
 def named(away: StandIn | None) -> dict[str, str]:
-    """For an event: in whose name it was done."""
+    """Return the event data that say for whom it was done."""
     return {} if away is None else {"acting_for": away.name}
 
 
 def withdraw(uow: UnitOfWork, actor: Actor, case: Case, items: list[WorkItem]) -> None:
-    """End a case that should not have been opened; nobody has worked on it."""
+    """End a case that should not have been opened and that nobody has worked on."""
     for item in items:
         item.status = WorkItemStatus.WITHDRAWN
         changed(uow, actor, item)
@@ -287,7 +287,7 @@ def withdraw(uow: UnitOfWork, actor: Actor, case: Case, items: list[WorkItem]) -
 
 
 def release(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
-    """Put one's own item back into the office's queue; the draft stays."""
+    """Unassign the actor's own item; the draft stays."""
     if item.claimed_by_id != actor.account_id:
         raise NotAllowed()
     rules.demand_at_rest(item)
@@ -300,7 +300,7 @@ def release(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
 
 
 def transfer(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, reason: str) -> None:
-    """Hand an item to a colleague of the same role whose scope covers the case."""
+    """Transfer an item to a colleague of the same role whose scope covers the case."""
     rules.demand_worker(item, actor)
     rules.demand_at_rest(item)
     if item.delegated_by_id is not None:
@@ -316,7 +316,7 @@ def transfer(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Acco
 def finish(
     uow: UnitOfWork, actor: Actor, item: WorkItem, data: Mapping[str, Any], away: StandIn | None = None
 ) -> None:
-    """Mark an item done with what was submitted, by the actor in their own name or in that of somebody away."""
+    """Mark an item done with the submitted form, by the actor for themselves or for an absent person."""
     item.status = WorkItemStatus.DONE
     item.completed_by_id, item.completed_by, item.completed_at = actor.account_id, actor.name, uow.now
     item.completed_for_id = None if away is None else away.account_id
@@ -328,7 +328,7 @@ def finish(
 
 
 def with_second(item: WorkItem, second: Account | None) -> dict[str, Any]:
-    """Note who did a finished step together with the actor; answers what its event says of it."""
+    """Record who did a finished step together with the actor; return the data for its event."""
     item.second_id, item.second = (None, None) if second is None else (second.id, second.name)
     return {} if second is None else {"second_id": second.id, "second": second.name}
 
@@ -336,7 +336,7 @@ def with_second(item: WorkItem, second: Account | None) -> dict[str, Any]:
 def save_draft(
     uow: UnitOfWork, actor: Actor, item: WorkItem, data: Mapping[str, Any], seen: int, overwrite: bool
 ) -> int:
-    """Keep a draft; raises `StaleDraft` when another window saved a newer one, unless told to."""
+    """Save a draft; raises `StaleDraft` if another window saved a newer one, unless told to overwrite."""
     if item.draft_version != seen and not overwrite:
         when = (item.draft_at or uow.now).astimezone(SHANGHAI)
         raise StaleDraft(when=f"{when:%H:%M:%S}")
@@ -348,13 +348,13 @@ def save_draft(
 
 
 def prepared(item: WorkItem, actor: Actor) -> None:
-    """Note who wrote something of a step's draft: it stays so when the step is recalled, released or taken over."""
+    """Record who wrote part of a step's draft; this remains if the step is recalled, released or taken over."""
     known = item.preparers or []
     if actor.account_id is not None and actor.account_id not in known:
         item.preparers = [*known, actor.account_id]
 
 
 def changed(uow: UnitOfWork, actor: Actor, item: WorkItem) -> None:
-    """Whoever saw the item before this has to look again."""
+    """Increase the version: pages opened before are stale."""
     item.version += 1
     item.changed_at, item.changed_by = uow.now, actor.name

@@ -11,7 +11,7 @@ from processes.storage.base import Row
 
 
 class ChainAnchor(Row):
-    """One hash over every event up to one, and over the anchor before: nothing older can be changed unseen."""
+    """One hash over all events up to one, and over the previous anchor, so that older changes are detected."""
 
     __tablename__ = "chain_anchor"
 
@@ -19,8 +19,8 @@ class ChainAnchor(Row):
     at: Mapped[datetime]
     last_event_id: Mapped[int] = mapped_column(ForeignKey("case_event.id"), unique=True)
     events: Mapped[int]
-    """How many events it seals, beyond those of the anchor before."""
+    """How many events it seals, after those of the previous anchor."""
     last_log_id: Mapped[int | None]
-    """Up to which entry it seals the access log as well; None: made before it did."""
+    """The last log entry that it seals; None: older than the sealing of the log."""
     log_entries: Mapped[int] = mapped_column(default=0)
     digest: Mapped[str] = mapped_column(String(64))

@@ -1,7 +1,7 @@
-"""Daily seals over all event chains.  A copy kept off-site exposes any later rewriting of the database.
+"""Daily seals over all event chains. A copy kept off-site exposes any later rewriting of the database.
 
-The anchors are also lines of a file (`var/anchors.txt`) that the operator copies elsewhere or prints; `yimen audit verify`
-counts every anchor again from the events and compares both.
+The anchors are also lines of a file (`var/anchors.txt`) that the operator copies elsewhere or prints; `yimen
+audit verify` recomputes every anchor from the events and compares both.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
 
 SETTLED = timedelta(minutes=30)
-"""By then every transaction of the day before has ended, so that no event appears behind the anchor."""
+"""By then every transaction of the day before has ended, so that no event is added before the anchor."""
 MOST = 100_000
-"""Events under one anchor: an office that begins to anchor seals its past in parts."""
+"""Events under one anchor: an office that begins to anchor seals its past in several."""
 
 
 def is_due(session: Session, now: datetime) -> bool:
-    """Whether a day is over whose events no anchor seals."""
+    """Return whether a day has ended whose events are not sealed yet."""
     last = latest(session)
     return now >= _midnight(now) + SETTLED and _until(session, last, _midnight(now)) is not None
 
 
 def make(uow: UnitOfWork) -> ChainAnchor | None:
-    """Seal the events of the days that are over; None when there is nothing to seal."""
+    """Seal the events of the days that have ended; None if there is nothing to seal."""
     last = latest(uow.session)
     until = _until(uow.session, last, _midnight(uow.now))
     if until is None:
@@ -55,20 +55,20 @@ def make(uow: UnitOfWork) -> ChainAnchor | None:
 
 
 def latest(session: Session) -> ChainAnchor | None:
-    """The last anchor."""
+    """Return the last anchor."""
     return session.scalars(select(ChainAnchor).order_by(ChainAnchor.id.desc()).limit(1)).one_or_none()
 
 
 def verify(session: Session, file: Path) -> list[str]:
-    """What is wrong with the anchors, in words; empty when the events, the rows and the file agree."""
+    """Return errors of the anchors in words; empty if events, rows and file agree."""
     faults = []
     after, log_after, previous = 0, 0, ""
     closed = _closed(session, file)
     written = _lines(file)
     for anchor in session.scalars(select(ChainAnchor).order_by(ChainAnchor.id)):
         log = None if anchor.last_log_id is None else (log_after, anchor.last_log_id)
-        found = _sealed(session, (after, anchor.last_event_id), log, previous)
-        if found != (anchor.events, anchor.log_entries, anchor.digest):
+        recomputed = _sealed(session, (after, anchor.last_event_id), log, previous)
+        if recomputed != (anchor.events, anchor.log_entries, anchor.digest):
             faults.append(f"{_when(anchor.at)} 封存以后，此前的办理记录或访问记录被改动")
         volume, lines = _volume_of(anchor, closed, (file, written))
         line = lines.pop(anchor.id, None)
@@ -83,15 +83,15 @@ def verify(session: Session, file: Path) -> list[str]:
 
 
 def volumes(file: Path) -> list[Path]:
-    """The file of the seals and, before it, the volumes that were closed when the office was restored from a backup."""
+    """Return the current file of seals, preceded by the volumes closed when the office was restored from a backup."""
     closed = sorted(file.parent.glob(f"{file.stem}.*{file.suffix}"))
     return [*closed, file] if file.exists() else closed
 
 
 def _closed(session: Session, file: Path) -> list[tuple[int, Path, dict[int, str]]]:
-    """Closed volumes: the last seal that belongs into each, its file, its lines.
+    """Closed volumes: the last seal that belongs to each, its file, its lines.
 
-    Lines behind the last one are of days that the backup did not have: they prove nothing against it.
+    Lines after the last one are of days that the backup did not contain; they are no evidence against it.
     """
     rows = session.scalars(select(Restoration).order_by(Restoration.id))
     named = [(r.last_anchor_id, file.with_name(f"{file.stem}.{r.id}{file.suffix}")) for r in rows]
@@ -105,7 +105,7 @@ def _volume_of(
 
 
 def write_down(session: Session, file: Path) -> None:
-    """Add lines for the anchors behind the last one that the file has; raises `AnchorUnwritten`."""
+    """Append lines for the anchors after the last one in the file; raises `AnchorUnwritten`."""
     try:
         restored = session.scalar(select(func.max(Restoration.last_anchor_id))) or 0
         last = max(_lines(file), default=restored)
@@ -124,7 +124,7 @@ def write_down(session: Session, file: Path) -> None:
 def _sealed(
     session: Session, part: tuple[int, int], log: tuple[int, int] | None, previous: str
 ) -> tuple[int, int, str]:
-    """How many events and entries of the log lie in (after, until], and the hash over them and over the anchor before."""
+    """Number of events and log entries in (after, until], and the hash over them and the previous anchor."""
     after, until = part
     sum_, count = hashlib.sha256(previous.encode()), 0
     rows = session.execute(
@@ -137,7 +137,7 @@ def _sealed(
         count += 1
     entries = 0
     for entry in _log(session, log):
-        # An entry of a chain is all in its digest; the digest of an earlier one is made here.
+        # The digest covers the whole entry; entries without a chain have none and are hashed here.
         sum_.update(
             f"\nlog {entry.id} {entry.account_id} {entry.position} {log_chain.sealed_digest(entry)}".encode()
         )
@@ -153,7 +153,7 @@ def _log(session: Session, part: tuple[int, int] | None) -> Iterable[AccessLog]:
 
 
 def _log_until(session: Session, after: int, before: datetime) -> int:
-    """Up to which entry of the log the next anchor seals, by the same rule as for events."""
+    """The last log entry that the next anchor seals, by the same rule as for events."""
     newest = select(func.max(AccessLog.id)).where(AccessLog.id > after, AccessLog.at < before)
     last = session.scalar(newest) or after
     ids = select(AccessLog.id).where(AccessLog.id > after, AccessLog.id <= last).order_by(AccessLog.id)
@@ -161,7 +161,7 @@ def _log_until(session: Session, after: int, before: datetime) -> int:
 
 
 def _until(session: Session, last: ChainAnchor | None, before: datetime) -> int | None:
-    """Up to which event the next anchor seals: the last one before an instant, or as many as one transaction bears."""
+    """The last event that the next anchor seals: before an instant, or as many as fit in one transaction."""
     after = last.last_event_id if last else 0
     newest = session.scalar(
         select(CaseEvent.id)
@@ -179,7 +179,7 @@ def _until(session: Session, last: ChainAnchor | None, before: datetime) -> int 
 
 
 def _midnight(now: datetime) -> datetime:
-    """When today began in China."""
+    """The instant at which today began in China."""
     return now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
 
 
@@ -193,7 +193,7 @@ def _line(anchor: ChainAnchor) -> str:
 
 
 def _lines(file: Path) -> dict[int, str]:
-    """The lines of the file by the number of their anchor; whatever else somebody wrote into it is no line."""
+    """The lines of the file by anchor number; anything else in the file is ignored."""
     if not file.exists():
         return {}
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()

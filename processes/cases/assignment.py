@@ -1,4 +1,4 @@
-"""Giving a step from hand to hand: delegate and hand back, take over, urge (委派、交回、接管、催办)."""
+"""Assignment of steps between people: delegate and hand back, take over, urge (委派、交回、接管、催办)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 
 def delegate(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, reason: str) -> None:
-    """Have a colleague prepare a step; it comes back to the actor, who decides."""
+    """Delegate a step to a colleague for preparation; it returns to the actor, who decides."""
     away = rules.demand_worker(item, actor)
     rules.demand_at_rest(item)
     if item.delegated_by_id is not None:
@@ -30,7 +30,7 @@ def delegate(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Acco
 
 
 def hand_back(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, note: str) -> None:
-    """What was prepared goes back, as the draft of whoever had delegated it."""
+    """Return a prepared step, with its draft, to the person who delegated it."""
     if item.delegated_by_id is None or item.claimed_by_id != actor.account_id:
         raise NotAllowed()
     back = item.delegated_by
@@ -42,7 +42,7 @@ def hand_back(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, note: s
 
 
 def recall(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
-    """Take a delegated step back before it is handed back; what was prepared stays."""
+    """Recall a delegated step before it is handed back; the draft stays."""
     if item.delegated_by_id != actor.account_id:
         raise NotAllowed()
     item.claimed_by_id, item.claimed_by = actor.account_id, actor.name
@@ -52,7 +52,7 @@ def recall(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
 
 
 def take_over(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, reason: str) -> str:
-    """Take a step from a colleague who cannot go on with it; the draft comes along.  Answers whose it was."""
+    """Take over a step from a colleague who cannot continue, with the draft; return the previous assignee."""
     if item.role not in actor.roles or not actor.covers(item.division):
         raise NotAllowed()
     if item.claimed_by_id is None or item.claimed_by_id == actor.account_id:
@@ -69,9 +69,9 @@ def take_over(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, reason:
 def give_back(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, account_id: int, reason: str
 ) -> None:
-    """Take a step from an account that does not go on with it; the draft stays.
+    """Unassign a step from an account that no longer works on it; the draft stays.
 
-    What was delegated to it goes back to whoever had delegated it, everything else into the office's queue.
+    A delegated step returns to the person who delegated it, any other step to the office's queue.
     """
     before = item.claimed_by or ""
     participants.drop_held(uow, item)
@@ -98,7 +98,7 @@ def give_back(
 
 
 def urge(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, word: str, hours: int) -> int:
-    """Urge a step, not sooner than so many hours after it was urged last; answers how often it was."""
+    """Urge a step, with a minimum interval in hours; return how often it was urged."""
     if item.claimed_by_id == actor.account_id:
         raise RuleBroken(reason="这是您自己的待办")
     if item.urged_at is not None and uow.now < item.urged_at + timedelta(hours=hours):

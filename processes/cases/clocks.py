@@ -1,4 +1,4 @@
-"""Clocks of cases: start, stop, suspend, resume, extend; kept as rows, read by `limits`."""
+"""Clocks of cases: start, stop, suspend, resume, extend; stored as rows, computed by `limits`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ALL = "all"
 
 
 def calendar_of(session: Session) -> WorkCalendar:
-    """The working calendar, with the notices that the office entered."""
+    """Return the work calendar with the notices entered by the office."""
     return _calendar_with(fetch(session, [(_NOTICES, {})])[0])
 
 
@@ -35,7 +35,7 @@ def _calendar_with(rows: list[HolidayVersion]) -> WorkCalendar:
 
 
 def year_notice(row: HolidayVersion) -> YearNotice:
-    """The pure value of a version of a year's notice."""
+    """Return a version of a year's notice as a plain value."""
     return YearNotice(row.year, frozenset(row.days_off), frozenset(row.worked_weekends), row.document_number)
 
 
@@ -50,22 +50,22 @@ CLOCKS_OF_CASE = Ask(Clock, select(Clock).where(Clock.case_id == bindparam("case
 
 
 def of_case(session: Session, case_id: int) -> list[Clock]:
-    """Every clock of a case, oldest first, with its suspensions."""
+    """Return every clock of a case, oldest first, with its suspensions."""
     values = {"case_id": case_id}
     clocks, suspensions = fetch(session, [(CLOCKS_OF_CASE, values), (_SUSPENSIONS_OF_CASE, values)])
-    _hang_on(clocks, suspensions)
+    _attach_suspensions(clocks, suspensions)
     return clocks
 
 
-def _hang_on(clocks: list[Clock], suspensions: list[Suspension]) -> None:
-    """Give each clock its suspensions, so that they are not read one clock after the other."""
+def _attach_suspensions(clocks: list[Clock], suspensions: list[Suspension]) -> None:
+    """Attach suspensions to all clocks, so that they are not queried clock by clock."""
     for clock in clocks:
         if "suspensions" in inspect(clock).unloaded:
             set_committed_value(clock, "suspensions", [s for s in suspensions if s.clock_id == clock.id])
 
 
 def as_limit(clock: Clock) -> Limit:
-    """The pure value of a clock row."""
+    """Return a clock row as a plain value."""
     pauses = tuple(Pause(s.from_on, s.until_on, s.reason) for s in clock.suspensions)
     return Limit(clock.unit, clock.budget, clock.started_on, clock.extension, pauses)
 
@@ -78,20 +78,20 @@ class CaseClocks:
         self.case = case
         self.bundle = bundle
         self.today = civil_date(uow.now)
-        """The day that clocks are started, stopped and read on; of a timer, the day on which it was due."""
+        """The day for starting, stopping and reading clocks; for a timer, the day on which it was due."""
         self._calendar: WorkCalendar | None = None
         self._rows: list[Clock] | None = None
 
     @property
     def calendar(self) -> WorkCalendar:
-        """Read once per transaction."""
+        """The calendar, read once per transaction."""
         if self._calendar is None:
             self._calendar = calendar_of(self.uow.session)
         return self._calendar
 
     @property
     def rows(self) -> list[Clock]:
-        """Every clock of the case, those of this transaction included."""
+        """Every clock of the case, including those of this transaction."""
         if self._rows is None:
             ready = self.uow.ready(Clock, self.case.id)
             self._rows = (
@@ -108,17 +108,17 @@ class CaseClocks:
             (_SUSPENSIONS_OF_CASE, {"case_id": self.case.id}), (_NOTICES, {})
         )
         self._calendar = _calendar_with(notices)
-        _hang_on(rows, suspensions)
+        _attach_suspensions(rows, suspensions)
 
     def running(self, name: str = ALL) -> list[Clock]:
         """Clocks that have not been stopped."""
         return [c for c in self.rows if c.stopped_on is None and name in (ALL, c.name)]
 
     def start(self, name: str, since: date | None = None, days: int | None = None) -> Clock:
-        """Start a clock of the programme, counting from the day after `since` (today).
+        """Start a clock of the programme, counting from the day after `since` (default: today).
 
-        A limit that keeps running through returns (the whole procedure) goes on instead of
-        starting anew: sending a case back does not give the office more time.
+        A limit that continues through returns (the whole procedure) is not restarted: sending a case back
+        does not give the office more time.
         """
         rule = self.bundle.clocks[name]
         begins = since or self.today
@@ -155,7 +155,8 @@ class CaseClocks:
     def suspend(
         self, name: str, reason: str, since: date | None = None, cause: SuspensionCause = SuspensionCause.STEP
     ) -> list[Clock]:
-        """Stop counting from the day after `since` (today); answers the clocks that were counting till then."""
+        """Stop counting from the day after `since` (default: today); return the clocks that were counting
+        until then."""
         suspended = [c for c in self.running(name) if all(s.until_on is not None for s in c.suspensions)]
         for clock in suspended:
             clock.suspensions.append(Suspension(from_on=since or self.today, reason=reason, cause=cause))
@@ -165,7 +166,8 @@ class CaseClocks:
     def resume(
         self, name: str, until: date | None = None, cause: SuspensionCause | None = None
     ) -> list[Clock]:
-        """Count again from the day after `until` (today); answers the clocks that were suspended till then.
+        """Count again from the day after `until` (default: today); return the clocks that were suspended
+        until then.
 
         With a cause only what was suspended by it.
         """
@@ -195,13 +197,13 @@ class CaseClocks:
         return clock
 
     def dues(self) -> Mapping[str, datetime]:
-        """The instants at which running clocks fall due: the end of their due day."""
+        """Return the instants at which running clocks fall due: the end of their due day."""
         for clock in self.running():
             self._refresh(clock)
         return {c.name: end_of_day(c.due_on) for c in self.running()}
 
     def reading(self, clock: Clock) -> Reading:
-        """A clock as it stands today."""
+        """Return a clock's reading as of today."""
         yellow, red = self._shares()
         return limits.read(as_limit(clock), self.today, self.calendar, yellow, red)
 
@@ -218,7 +220,7 @@ class CaseClocks:
 
 
 def shares(policy: PolicyBook, on: date, division: str) -> tuple[Decimal, Decimal]:
-    """The shares of a limit left at which it turns yellow and red."""
+    """Return the remaining shares of a limit at which it turns yellow and red."""
     return (
         _number(policy.value("clock.warning.yellow", on, division)),
         _number(policy.value("clock.warning.red", on, division)),
@@ -226,7 +228,7 @@ def shares(policy: PolicyBook, on: date, division: str) -> tuple[Decimal, Decima
 
 
 def colour(today: date, due_on: date, yellow_on: date, red_on: date) -> ClockColour:
-    """How near the end of a running limit is."""
+    """Return how near the end of a running limit is."""
     if today > due_on:
         return ClockColour.OVERDUE
     if today >= red_on:
@@ -240,8 +242,8 @@ def _number(value: Scalar) -> Decimal:
     return value
 
 
-def barring(session: Session, township: str, today: date, except_case: int) -> list[str]:
-    """Numbers of a township's cases whose paperwork is overdue: they bar its next advance (C10)."""
+def blocking_advances(session: Session, township: str, today: date, except_case: int) -> list[str]:
+    """Return the numbers of a township's cases with overdue paperwork; they block its next advance (C10)."""
     query = (
         select(Case.number)
         .join(Clock, Clock.case_id == Case.id)

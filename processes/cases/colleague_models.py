@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.cases.status import InvolvementKind, InvolvementStatus
+from processes.cases.status import ParticipantKind, ParticipantStatus
 from processes.storage.base import Marked, Row, Stated
 from processes.storage.sealing import sealed_text
 from processes.storage.types import StateText
@@ -22,7 +22,7 @@ class Watch(Row):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
 
 
-class Involvement(Row, Marked, Stated):
+class Participant(Row, Marked, Stated):
     """Somebody whose word is asked for at a step without giving it away: 会签, 沟通, 抄送."""
 
     __tablename__ = "involvement"
@@ -35,15 +35,15 @@ class Involvement(Row, Marked, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("work_item.id"))
-    kind: Mapped[InvolvementKind] = mapped_column(StateText(InvolvementKind, 10))
+    kind: Mapped[ParticipantKind] = mapped_column(StateText(ParticipantKind, 10))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(String(60))
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     asked_by: Mapped[str] = mapped_column(String(60))
     asked_at: Mapped[datetime]
     question = sealed_text()
-    status: Mapped[InvolvementStatus] = mapped_column(
-        StateText(InvolvementStatus, 10), default=InvolvementStatus.WAITING
+    status: Mapped[ParticipantStatus] = mapped_column(
+        StateText(ParticipantStatus, 10), default=ParticipantStatus.WAITING
     )
     verdict: Mapped[str] = mapped_column(String(10), default="")
     """A `CosignVerdict`; empty: none was asked for, or none is given yet."""

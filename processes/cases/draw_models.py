@@ -1,4 +1,4 @@
-"""Rows of draws: who committed to which number, and the lots that were drawn with them."""
+"""Tables of draws: committed numbers, and the lots drawn with them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from processes.cases.status import DrawStatus
-from processes.storage.base import Marked, Row, Scoped, Stated, Told
+from processes.storage.base import Marked, RecordedInEvents, Row, Scoped, Stated
 from processes.storage.sealing import sealed_text
 from processes.storage.types import StateText
 
@@ -16,7 +16,7 @@ _COLLECTING = text("status = 'collecting'")
 
 
 class DrawRound(Row, Scoped, Stated):
-    """Two numbers of two offices under which a county draws, until they are revealed (抽签轮次)."""
+    """Two numbers of two offices used for draws in a county until they are revealed (抽签轮次)."""
 
     __tablename__ = "draw_round"
     __table_args__ = (
@@ -36,7 +36,7 @@ class DrawRound(Row, Scoped, Stated):
 
 
 class DrawNumber(Row, Marked, Stated):
-    """A number that somebody committed to: its hash is known at once, the number when the round is revealed."""
+    """A committed number: its hash is known at once, the number when the round is revealed."""
 
     __tablename__ = "draw_number"
     __table_args__ = (UniqueConstraint("round_id", "office"),)
@@ -48,16 +48,16 @@ class DrawNumber(Row, Marked, Stated):
     office: Mapped[str] = mapped_column(String(40))
     number = sealed_text()
     nonce = sealed_text()
-    """Added by the program, so that the number cannot be found out by trying."""
+    """Random value added by the program, so that the number cannot be guessed from its hash."""
     commitment: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
 
 
-class DrawnLot(Row, Scoped, Told):
-    """The lot of a case in a draw: drawn once, whatever is done again later."""
+class DrawnLot(Row, Scoped, RecordedInEvents):
+    """The lot of a case in a draw: drawn once, and kept if a step is repeated."""
 
     __tablename__ = "drawn_lot"
-    told_as = "签号"
+    record_title = "签号"
     __table_args__ = (UniqueConstraint("case_id", "name"), Index("ix_drawn_lot_round", "round_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -74,6 +74,6 @@ class DrawnLot(Row, Scoped, Told):
     because: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
 
-    def told_key(self) -> str:
-        """One of a case in each draw."""
+    def record_key(self) -> str:
+        """One per draw in a case."""
         return self.name

@@ -1,9 +1,9 @@
-"""Draws that nobody knows beforehand and anybody can repeat afterwards (抽签, C35): one mechanism for all of them.
+"""Draws that are unpredictable and verifiable (抽签, C35): one mechanism for all of them.
 
-Two people of different offices commit to a number each; only the hashes are shown.  The lot of a case comes from the
-last daily seal, both numbers, and the case's number.  Nothing is waited for: the numbers lie sealed in the database,
-and the last seal that is there counts, however long the worker has stood still.  When a round is revealed its numbers
-are printed with the lots, it draws no more, and everybody can compute every lot again.
+Two people of different offices each commit to a number; only the hashes are shown. The lot of a case is
+computed from the last daily seal, both numbers, and the case's number. Nothing is waited for: the numbers are
+stored encrypted, and the last existing seal is used, even if the worker has not run for a while. When a round
+is revealed, its numbers are published with the lots, it is closed, and everybody can recompute every lot.
 """
 
 from __future__ import annotations
@@ -34,69 +34,73 @@ _OFFICES = {Role.FINANCE_OFFICER: "财政", Role.AUDITOR: "审计"}
 
 
 def office_of(actor: Actor) -> str:
-    """The office that somebody commits for: a department, finance, audit, or the civil affairs bureau."""
+    """Return the office that somebody commits for: a department, finance, audit, or the civil affairs bureau."""
     if actor.department:
         return actor.department
     return next((title for role, title in _OFFICES.items() if role in actor.roles), "民政")
 
 
 def enter(uow: UnitOfWork, actor: Actor, number: str) -> DrawNumber:
-    """Commit to a number; the second of another office makes the round ready to draw with."""
+    """Commit to a number; the second one, of another office, makes the round ready."""
     digits = number.strip()
     if not digits.isascii() or not digits.isdigit() or not SHORTEST <= len(digits) <= LONGEST:
         raise Invalid(reason=f"请填写 {SHORTEST} 至 {LONGEST} 位数字")
     if len(actor.division) != COUNTY_DIGITS:
         raise RuleBroken(reason="抽签数由县级两个不同部门的人员填写", clause="C35")
-    found = _collecting(uow, actor)
+    draw_round = _collecting(uow, actor)
     office, mine = office_of(actor), persons.accounts_of(uow.session, actor.account_id)
-    if any(n.office == office or n.account_id in mine for n in found.numbers):
+    if any(n.office == office or n.account_id in mine for n in draw_round.numbers):
         raise DutySeparation(earlier="填写抽签数", step="填写第二个抽签数")
     nonce = secrets.token_hex(16)
     row = DrawNumber(
-        round_id=found.id, account_id=actor.account_id, name=actor.name, office=office, number=digits,
+        round_id=draw_round.id, account_id=actor.account_id, name=actor.name, office=office, number=digits,
         nonce=nonce, commitment=commitment(digits, nonce), at=uow.now,
     )  # fmt: skip
-    found.numbers.append(row)
-    if len(found.numbers) == _NEEDED:
-        found.status = DrawStatus.READY
+    draw_round.numbers.append(row)
+    if len(draw_round.numbers) == _NEEDED:
+        draw_round.status = DrawStatus.READY
     uow.flush()
     return row
 
 
 def reveal(uow: UnitOfWork, actor: Actor, round_id: int) -> DrawRound:
-    """Make the numbers of a round known; it draws no more from now on."""
-    found = uow.session.scalar(
+    """Reveal the numbers of a round and close it."""
+    draw_round = uow.session.scalar(
         select(DrawRound)
         .where(DrawRound.id == round_id)
         .with_for_update()
         .options(selectinload(DrawRound.numbers))
     )
-    if found is None or not actor.covers(found.division):
+    if draw_round is None or not actor.covers(draw_round.division):
         raise NotFound()
-    if found.status != DrawStatus.READY:
+    if draw_round.status != DrawStatus.READY:
         raise RuleBroken(reason="只能公开两人都已填写、还没有公开的轮次", clause="C35")
-    found.status, found.revealed_at, found.revealed_by = DrawStatus.REVEALED, uow.now, actor.name
-    return found
+    draw_round.status, draw_round.revealed_at, draw_round.revealed_by = (
+        DrawStatus.REVEALED,
+        uow.now,
+        actor.name,
+    )
+    return draw_round
 
 
 def draw(uow: UnitOfWork, case: Case, name: str, rate: Decimal) -> DrawnLot:
-    """The lot of a case in a draw: the one that was drawn before, or a new one.
+    """Return the lot of a case in a draw: the existing one, or a new one.
 
-    Where nobody has committed to numbers every case is chosen: what nobody can prove spares nobody.
+    If nobody has committed to numbers every case is chosen: a choice that cannot be verified exempts nobody.
     """
     standing = uow.session.scalar(select(DrawnLot).where(DrawnLot.case_id == case.id, DrawnLot.name == name))
     if standing is not None:
         return standing
-    found = _in_use(uow, case.division)
+    draw_round = _in_use(uow, case.division)
     last = anchors.latest(uow.session)
     seal = "" if last is None else last.digest
     lot = (
         None
-        if found is None
-        else lot_of(name, seal, [(n.number, n.nonce) for n in found.numbers], case.number)
+        if draw_round is None
+        else lot_of(name, seal, [(n.number, n.nonce) for n in draw_round.numbers], case.number)
     )
     row = DrawnLot(
-        round_id=None if found is None else found.id, case_id=case.id, case_number=case.number,
+        round_id=None if draw_round is None else draw_round.id, case_id=case.id, case_number=case.number,
         division=case.division, name=name, seal=seal, lot="" if lot is None else f"{lot:.4f}", rate=f"{rate:f}",
         is_chosen=lot is None or lot < rate, because="", at=uow.now,
     )  # fmt: skip
@@ -106,50 +110,50 @@ def draw(uow: UnitOfWork, case: Case, name: str, rate: Decimal) -> DrawnLot:
 
 
 def lot_of(name: str, seal: str, numbers: Sequence[tuple[str, str]], case_number: str) -> Decimal:
-    """A lot in [0, 1) with four places: the first eight bytes of the SHA-256 over everything, one item a line."""
-    said = [name, seal, *(f"{number}:{nonce}" for number, nonce in numbers), case_number]
-    value = int.from_bytes(hashlib.sha256("\n".join(said).encode()).digest()[:8], "big")
+    """Compute a lot in [0, 1) with four places: the first eight bytes of the SHA-256 over all items, one a line."""
+    items = [name, seal, *(f"{number}:{nonce}" for number, nonce in numbers), case_number]
+    value = int.from_bytes(hashlib.sha256("\n".join(items).encode()).digest()[:8], "big")
     return Decimal(value % _RANGE) / _RANGE
 
 
 def commitment(number: str, nonce: str) -> str:
-    """What is shown of a number before it is revealed."""
+    """Return the hash shown for a number before it is revealed."""
     return hashlib.sha256(f"{number}:{nonce}".encode()).hexdigest()
 
 
 def rounds(session: Session) -> list[DrawRound]:
-    """Every round in scope, latest first."""
+    """Return every round in scope, latest first."""
     query = select(DrawRound).order_by(DrawRound.id.desc()).options(selectinload(DrawRound.numbers))
     return list(session.scalars(query))
 
 
 def one(session: Session, round_id: int) -> DrawRound:
-    """A round in scope; raises `NotFound`."""
+    """Return a round in scope; raises `NotFound`."""
     query = select(DrawRound).where(DrawRound.id == round_id).options(selectinload(DrawRound.numbers))
-    found = session.scalar(query)
-    if found is None:
+    draw_round = session.scalar(query)
+    if draw_round is None:
         raise NotFound()
-    return found
+    return draw_round
 
 
 def lots(session: Session, round_id: int) -> list[DrawnLot]:
-    """The lots drawn in a round, in order."""
+    """Return the lots drawn in a round, in order."""
     return list(session.scalars(select(DrawnLot).where(DrawnLot.round_id == round_id).order_by(DrawnLot.id)))
 
 
 def differing(session: Session) -> list[str]:
-    """Lots that do not come out again from what is kept, and numbers that are not what was committed to."""
+    """Return lots that cannot be reproduced, and numbers that do not match their commitment."""
     faults = []
-    for found in rounds(session):
-        numbers = [(n.number, n.nonce) for n in found.numbers]
+    for draw_round in rounds(session):
+        numbers = [(n.number, n.nonce) for n in draw_round.numbers]
         faults += [
-            f"第 {found.id} 轮 {n.name} 的抽签数与承诺值不符"
-            for n in found.numbers
+            f"第 {draw_round.id} 轮 {n.name} 的抽签数与承诺值不符"
+            for n in draw_round.numbers
             if commitment(n.number, n.nonce) != n.commitment
         ]
         faults += [
             f"{row.case_number} 的签号不能复核"
-            for row in lots(session, found.id)
+            for row in lots(session, draw_round.id)
             if f"{lot_of(row.name, row.seal, numbers, row.case_number):.4f}" != row.lot
             or row.is_chosen != (Decimal(row.lot) < Decimal(row.rate))
         ]
@@ -163,22 +167,22 @@ def _collecting(uow: UnitOfWork, actor: Actor) -> DrawRound:
         .with_for_update()
         .options(selectinload(DrawRound.numbers))
     )
-    found = uow.session.scalar(query)
-    if found is None:
-        found = DrawRound(
+    draw_round = uow.session.scalar(query)
+    if draw_round is None:
+        draw_round = DrawRound(
             division=actor.division,
             status=DrawStatus.COLLECTING,
             opened_at=uow.now,
             revealed_by="",
             numbers=[],
         )
-        uow.add(found)
+        uow.add(draw_round)
         uow.flush()
-    return found
+    return draw_round
 
 
 def _in_use(uow: UnitOfWork, division: str) -> DrawRound | None:
-    """The round that draws now, held so that it is not revealed before this lot is written."""
+    """The current round, locked so that it is not revealed before this lot is written."""
     return uow.session.scalar(
         select(DrawRound)
         .where(DrawRound.division == division[:COUNTY_DIGITS], DrawRound.status == DrawStatus.READY)

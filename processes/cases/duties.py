@@ -1,12 +1,13 @@
-"""Separation of duties: a floor in code by role and kind of step, to which a programme's rules only add.
+"""Separation of duties: minimum rules in code by role and kind of step, to which a programme may only add.
 
-Who registers or accepts an application, what it was opened out of or the family's entry in the register never decides
-it; who investigates, compares, visits or checks gives no opinion and decides nothing, and the other way round; who gives
-the township's opinion or decides there takes no other deciding step of the case, at the county or by delegation.  So an emergency is paid by two people on duty: the clerk who registers it and hands the money
-over, and the township's leader who decides.  docs/adr/0040.
+Whoever registers or accepts an application, the case it was opened from, or the family's entry in the
+register never decides it; whoever investigates, compares, visits or checks gives no opinion and decides
+nothing, and the reverse; whoever gives the township's opinion or decides there takes no other deciding step
+of the case, at the county or by delegation. An emergency is thus paid by two people on duty: the clerk who
+registers it and hands the money over, and the township's leader who decides. docs/adr/0040.
 
-Counted is the person, with every account: whoever did a step, in whose name it was done, who did it as the second one,
-saved something of its draft, prepared it or signed with it, also where it was sent back since.
+The rules apply to persons, with all their accounts: whoever did a step, in whose name it was done, who was
+the second person, saved part of its draft, prepared it or countersigned it, also if it was sent back since.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from sqlalchemy.orm import Session
 
 from processes.access import accounts, persons
 from processes.access.permissions import Role
-from processes.cases.colleague_models import Involvement
+from processes.cases.colleague_models import Participant
 from processes.cases.models import Case, WorkItem
-from processes.cases.status import InvolvementKind, WorkItemStatus
+from processes.cases.status import ParticipantKind, WorkItemStatus
 from processes.errors import DutySeparation
 from processes.people import history
 from processes.releases import effects, publish
@@ -31,7 +32,7 @@ from processes.releases.bundle import Bundle, Separation
 
 
 class Kind(StrEnum):
-    """What a step is to the decision of a case."""
+    """The kind of a step in relation to the decision of a case."""
 
     ACCEPT = "accept"
     CHECK = "check"
@@ -53,12 +54,12 @@ _FLOOR = {
     Kind.TOWNSHIP: frozenset({Kind.ACCEPT, Kind.CHECK, Kind.TOWNSHIP}),
     Kind.COUNTY: frozenset({Kind.ACCEPT, Kind.CHECK, Kind.TOWNSHIP}),
 }
-"""Of each kind of step, what nobody may have done before it; the township's own step may be done again."""
+"""For each kind of step, what its person may not have done before; the township's own step may be repeated."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What a release adds to the floor, and which of its leaders' steps decide nothing."""
+    """What a release adds to the minimum, and which of its leaders' steps decide nothing."""
 
     separation: tuple[Separation, ...]
     checks: frozenset[str]
@@ -68,17 +69,17 @@ def demand(
     session: Session, case: Case, bundle: Bundle, item: WorkItem, items: Sequence[WorkItem], *who: int | None,
     reader: int | None = None,
 ) -> None:  # fmt: skip
-    """Raise `DutySeparation` when one of these accounts' persons did what excludes the step of an item.
+    """Raise `DutySeparation` if the person of one of these accounts did what excludes an item's step.
 
-    `reader` is the account that is told; everybody else is told of by name.
-    A case that came from another release keeps the rules of both.
+    `reader` is the account that sees the message; everybody else is named in it. A case migrated from another
+    release keeps the rules of both.
     """
     releases = [bundle, *(publish.open_release(session, r) for r in case.former_releases or ())]
     known = _together(releases)
     kind = kind_of(item, known.checks)
     excluding = _FLOOR.get(kind, frozenset())
     if kind is Kind.CHECK and item.role in (Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER):
-        excluding = frozenset()  # a leader confirms what follows from the own decision
+        excluding = frozenset()  # a leader confirms the consequence of their own decision
     earlier = {rule.earlier for rule in known.separation if rule.later == item.task}
     excluded = [
         done for done in items
@@ -106,40 +107,40 @@ def demand_apart(
     session: Session, case: Case, bundle: Bundle, item: WorkItem, items: Sequence[WorkItem], mine: int | None,
     for_whom: int | None,
 ) -> None:  # fmt: skip
-    """What whoever would work on a step is asked, in their own name or in that of somebody away, as they are told it."""
+    """Check whoever would work on a step, for themselves or for an absent person; the message addresses the actor."""
     if for_whom is not None:
         demand_fresh(session, item, items, mine, for_whom)
     demand(session, case, bundle, item, items, mine, for_whom, reader=mine)
 
 
 def _called(session: Session, account_id: int, reader: int | None) -> str:
-    """Who is meant, as the reader is told: themselves, or a colleague by name."""
+    """How the message names a person: the reader themselves, or a colleague by name."""
     if reader is not None and account_id in persons.accounts_of(session, reader):
         return "您"
     return accounts.by_id(session, account_id).name
 
 
 def kind_of(item: WorkItem, checks: Collection[str] = ()) -> Kind:
-    """What a step is, by the role that takes it; a leader's step that decides nothing is a check."""
+    """Return the kind of a step by its role; a leader's step that decides nothing is a check."""
     kind = _OF_ROLE.get(Role(item.role), Kind.OTHER) if item.role in set(Role) else Kind.OTHER
     return Kind.CHECK if kind in (Kind.TOWNSHIP, Kind.COUNTY) and item.task in checks else kind
 
 
 def hands(item: WorkItem) -> frozenset[int]:
-    """Every account that had a hand in a step: finished it or had it finished in its name, prepared it, came along."""
+    """Return every account involved in a step: who finished it, for whom, who prepared it, who was second."""
     did = (item.completed_by_id, item.completed_for_id, item.prepared_by_id, item.second_id)
     return frozenset(a for a in (*did, *(item.preparers or ())) if a is not None)
 
 
 def decides(bundle: Bundle, item: WorkItem) -> bool:
-    """Whether a step is an opinion or a decision of a leader, who signs for it."""
+    """Return whether a step is an opinion or decision for which a leader signs."""
     return kind_of(item, bundle.checks) in (Kind.TOWNSHIP, Kind.COUNTY)
 
 
 def demand_fresh(
     session: Session, item: WorkItem, items: Sequence[WorkItem], who: int | None, away: int
 ) -> None:
-    """Raise `DutySeparation` when a substitute worked on the case other than for the one who is away."""
+    """Raise `DutySeparation` if a substitute worked on the case other than for the absent person."""
     since = min((one.offered_at for one in items), default=None)
     for done in _done_by(items, persons.accounts_of(session, who, since), {}):
         if done.task != item.task and done.completed_for_id != away:
@@ -147,7 +148,7 @@ def demand_fresh(
 
 
 def _together(releases: Sequence[Bundle]) -> _Rules:
-    """The union of what releases forbid: what only one of them calls a check decides."""
+    """The union of what releases forbid; a step is a check only if all of them say so."""
     separation = tuple(dict.fromkeys(rule for b in releases for rule in b.separation))
     checks = frozenset.intersection(*(b.checks for b in releases))
     return _Rules(separation, checks)
@@ -163,11 +164,12 @@ def _done_by(
 
 
 def _registered_by(session: Session, case: Case) -> tuple[set[int], datetime]:
-    """Who registered the case, and the ones out of which it was opened: their window's steps count as well.
+    """Who registered the case and those it was opened from, whose window steps count as well.
 
-    And since when the first of them was open: accounts that were one person at any time since then still are.
+    The result includes since when the first of them was open: accounts that were one person at any time after
+    that still are.
     """
-    found, since = {case.opened_by_id}, case.opened_at
+    account_ids, since = {case.opened_by_id}, case.opened_at
     parent = case.parent_id
     while parent is not None:
         opened_by, parent_of, opened_at = session.execute(
@@ -179,16 +181,16 @@ def _registered_by(session: Session, case: Case) -> tuple[set[int], datetime]:
             WorkItem.role == Role.WINDOW_CLERK,
             WorkItem.completed_by_id.is_not(None),
         )
-        found |= {opened_by, *(who for item in session.scalars(at_the_window) for who in hands(item))}
+        account_ids |= {opened_by, *(who for item in session.scalars(at_the_window) for who in hands(item))}
         parent = parent_of
-    return {who for who in found if who is not None}, since
+    return {who for who in account_ids if who is not None}, since
 
 
 def _saved_by(session: Session, case: Case) -> dict[int, datetime]:
     """Who saved the register entry that this case is decided on, each with the first time.
 
-    What was saved up to the last decision on another case of the household has been decided on; a case that ended
-    without one ends nothing, nor does a decision that was sent back.
+    What was saved before the last decision on another case of the household has been decided on. A case that
+    ended without a decision, or a decision that was sent back, does not count.
     """
     others = session.execute(
         select(Case.id, Case.release_id).where(
@@ -213,11 +215,11 @@ def _saved_by(session: Session, case: Case) -> dict[int, datetime]:
 
 
 def _signers(session: Session, case: Case) -> dict[int, set[int]]:
-    """By work item: who spoke when signatures were asked for."""
-    query = select(Involvement.item_id, Involvement.account_id).where(
-        Involvement.case_id == case.id, Involvement.kind == InvolvementKind.COSIGN, Involvement.verdict != ""
+    """By work item: who answered when signatures were requested."""
+    query = select(Participant.item_id, Participant.account_id).where(
+        Participant.case_id == case.id, Participant.kind == ParticipantKind.COSIGN, Participant.verdict != ""
     )
-    found: dict[int, set[int]] = {}
+    signers: dict[int, set[int]] = {}
     for item_id, account_id in session.execute(query):
-        found.setdefault(item_id, set()).add(account_id)
-    return found
+        signers.setdefault(item_id, set()).add(account_id)
+    return signers

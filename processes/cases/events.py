@@ -1,4 +1,4 @@
-"""The event chain of a case: append-only, each event sealed with the hash of the one before."""
+"""The event chain of a case: append-only, each event includes the hash of the one before."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from processes.policy import values
 from processes.storage.unit_of_work import UnitOfWork
 
 NOTED = "rows_noted"
-"""Nothing that people did: what rows are after a change that no event tells of."""
+"""Recorded states of rows after a change without another event; no action of a person."""
 _SALT_BYTES = 16
 _LAST = "last events"
 
@@ -25,7 +25,7 @@ _LAST = "last events"
 def append(
     uow: UnitOfWork, case: Case, actor: Actor, kind: str, title: str = "", **payload: Any
 ) -> CaseEvent:
-    """Add an event at the end of the chain."""
+    """Append an event to the chain."""
     case.events_count += 1
     event = CaseEvent(
         case_id=case.id,
@@ -46,8 +46,8 @@ def append(
     return event
 
 
-def say_too(uow: UnitOfWork, case_id: int, **more: Any) -> bool:
-    """Have the last event that this transaction wrote of a case say more; answers whether there is one."""
+def add_to_last(uow: UnitOfWork, case_id: int, **more: Any) -> bool:
+    """Add data to the last event that this transaction wrote of a case; return whether there is one."""
     case, event = uow.session.info.get(_LAST, {}).get(case_id, (None, None))
     if event is None:
         return False
@@ -57,12 +57,12 @@ def say_too(uow: UnitOfWork, case_id: int, **more: Any) -> bool:
 
 
 def digest(event: CaseEvent) -> str:
-    """The hash over everything that an event says and the hash before it.
+    """Return the hash over everything in the event and the hash before it.
 
-    It lies open beside the sealed payload: the salt, sealed too, keeps anybody from finding the payload out by trying.
-    Events of before there was a salt have none.
+    It is stored in clear beside the encrypted payload: the salt, encrypted too, prevents guessing the
+    payload. Events older than the salt have none.
     """
-    said = [
+    content = [
         event.case_id,
         event.position,
         event.at,
@@ -74,12 +74,12 @@ def digest(event: CaseEvent) -> str:
         event.previous,
     ]
     if event.salt:
-        said.append(event.salt)
-    return hashlib.sha256(values.dumps(said)).hexdigest()
+        content.append(event.salt)
+    return hashlib.sha256(values.dumps(content)).hexdigest()
 
 
 def before(session: Session, case_id: int, position: int | None, most: int) -> list[CaseEvent]:
-    """What happened in a case before a position (None: the last events), latest first, at most so many."""
+    """Return events before a position (None: the last events), latest first, at most so many."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind != NOTED)
     if position is not None:
         query = query.where(CaseEvent.position < position)
@@ -87,22 +87,22 @@ def before(session: Session, case_id: int, position: int | None, most: int) -> l
 
 
 def of_kind(session: Session, case_id: int, kind: str) -> list[CaseEvent]:
-    """Events of one kind of a case, oldest first."""
+    """Return events of one kind of a case, oldest first."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind == kind)
     return list(session.scalars(query.order_by(CaseEvent.position)))
 
 
 def of_kinds(session: Session, case_id: int, *kinds: str) -> dict[str, list[CaseEvent]]:
-    """Events of some kinds of a case, oldest first, by kind."""
-    found: dict[str, list[CaseEvent]] = {kind: [] for kind in kinds}
+    """Return events of some kinds of a case, oldest first, by kind."""
+    by_kind: dict[str, list[CaseEvent]] = {kind: [] for kind in kinds}
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind.in_(kinds))
     for one in session.scalars(query.order_by(CaseEvent.position)):
-        found[one.kind].append(one)
-    return found
+        by_kind[one.kind].append(one)
+    return by_kind
 
 
 def computed(decided: Iterable[CaseEvent]) -> list[CaseEvent]:
-    """How each table and each sheet of a case came out last, in the order in which they came first."""
+    """Return the last result of each table and sheet of a case, in the order in which they first appeared."""
     last: dict[str, CaseEvent] = {}
     for event in decided:
         last[str(event.payload.get("table") or event.payload.get("sheet") or "")] = event
@@ -110,7 +110,7 @@ def computed(decided: Iterable[CaseEvent]) -> list[CaseEvent]:
 
 
 def verify(session: Session, case: Case) -> str | None:
-    """What is wrong with the chain of a case, or None when it is whole."""
+    """Return what is wrong with the chain of a case, or None if it is intact."""
     previous = ""
     count = 0
     for event in session.scalars(
@@ -128,7 +128,7 @@ def verify(session: Session, case: Case) -> str | None:
 
 
 def _is_as_written(event: CaseEvent, destroyed: bool) -> bool:
-    """After destruction the hashes are all that is left of an event: they still show that none is missing."""
+    """After destruction only the hashes of an event are left; they still prove that none is missing."""
     try:
         return (destroyed and not event.payload and not event.title) or digest(event) == event.digest
     except SealBroken:
@@ -136,6 +136,6 @@ def _is_as_written(event: CaseEvent, destroyed: bool) -> bool:
 
 
 def of_case(session: Session, case_id: int) -> list[CaseEvent]:
-    """Events of a case, oldest first."""
+    """Return events of a case, oldest first."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.position)
     return list(session.scalars(query))

@@ -19,7 +19,7 @@ _PROPOSED, _STANDING = text("status = 'proposed'"), text("status = 'standing'")
 class HolidayVersion(Row, Stated):
     """One version of a year's notice (放假安排).
 
-    What was entered before versions were kept has no proposer and nobody who confirmed it.
+    Notices entered before versions existed have neither a proposer nor a confirming person.
     """
 
     __tablename__ = "holiday_version"
@@ -55,7 +55,7 @@ class HolidayVersion(Row, Stated):
         StateText(HolidayStatus, 10), default=HolidayStatus.PROPOSED
     )
     replaced_id: Mapped[int | None] = mapped_column(ForeignKey("holiday_version.id"))
-    """The version that stood before this one was confirmed: it stands again when this one is undone."""
+    """The previous version, which is in force again if this one is undone."""
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     proposed_by: Mapped[str] = mapped_column(String(60), default="")
     proposed_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""What failed of a case and waits for another try (异常): one for each place, until it has come right."""
+"""Incidents (异常): failures of a case that wait for a retry; one for each subject, until resolved."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ _PAPER = "paper/"
 
 
 def of_paper(code: str) -> str:
-    """The place of a paper that could not be made."""
+    """Return the subject key of a paper that could not be made."""
     return f"{_PAPER}{code}"
 
 
 def paper_at(place: str) -> str | None:
-    """The code of the paper whose place it is."""
+    """Return the code of the paper in a subject key."""
     return place.removeprefix(_PAPER) if place.startswith(_PAPER) else None
 
 
 def unresolved(uow: UnitOfWork, case_id: int, place: str) -> Incident | None:
-    """What waits at a place."""
+    """Return the open incidents of a subject."""
     return next(iter(_waiting(uow, case_id, place)), None)
 
 
 def note(
     uow: UnitOfWork, case: Case, place: str, code: str, message: str, next_try_at: datetime | None
 ) -> None:
-    """It failed, for the first time or again; what it says is the latest reason."""
+    """Record a failure, new or repeated; the message is the latest reason."""
     known = unresolved(uow, case.id, place)
     if known is None:
         known = Incident(case_id=case.id, place=place, at=uow.now, attempts=0)
@@ -43,13 +43,13 @@ def note(
 
 
 def resolve(uow: UnitOfWork, case_id: int, place: str) -> None:
-    """Mark the incidents at this place resolved."""
+    """Mark the incidents of this subject resolved."""
     for incident in _waiting(uow, case_id, place):
         incident.resolved_at = uow.now
 
 
 def _waiting(uow: UnitOfWork, case_id: int, place: str) -> Sequence[Incident]:
-    """Oldest first; there is more than one where an earlier version of the program noted each failure anew."""
+    """Oldest first; several only if an earlier version of the program recorded each failure separately."""
     query = select(Incident).where(
         Incident.case_id == case_id, Incident.place == place, Incident.resolved_at.is_(None)
     )

@@ -1,7 +1,7 @@
-"""The arithmetic of statutory limits: pure, explained line by line.
+"""Computation of statutory limits: pure, explained line by line.
 
-A limit is a budget of days that counts from the day after its start.  Days inside a suspension do
-not count: a suspension from S until U takes away the days after S up to and including U.
+A limit is a budget of days that counts from the day after its start. Days inside a suspension do not count: a
+suspension from S until U removes the days after S up to and including U.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Limit:
 
     @property
     def total(self) -> int:
-        """Budget with extension, in days of the unit."""
+        """Budget plus extension, in days of the unit."""
         return self.budget + self.extension
 
 
@@ -57,9 +57,10 @@ class Reading:
 
 
 def read(limit: Limit, today: date, calendar: WorkCalendar, yellow: Decimal, red: Decimal) -> Reading:
-    """Read a limit; `yellow` and `red` are the shares of the total left at which it warns.
+    """Compute a limit as of a day; `yellow` and `red` are the remaining shares of the total at which it
+    warns.
 
-    While a suspension lasts the due date is as if it ended today.
+    While a suspension lasts the due date is computed as if it ended today.
     """
     days = counted_days(limit, today, calendar)
     due_on = days[-1]
@@ -79,7 +80,7 @@ def read(limit: Limit, today: date, calendar: WorkCalendar, yellow: Decimal, red
 
 
 def explain(limit: Limit, today: date, calendar: WorkCalendar) -> list[str]:
-    """The due date in sentences that a clerk can check with a wall calendar."""
+    """Explain the due date in sentences that a clerk can check with a wall calendar."""
     unit = "个工作日" if limit.unit == WORKING_DAYS else "日"
     lines = [f"自{in_chinese(limit.started_on)}的次日起算，期限 {limit.budget} {unit}"]
     if limit.extension:
@@ -97,16 +98,16 @@ def explain(limit: Limit, today: date, calendar: WorkCalendar) -> list[str]:
 
 
 def counted_days(limit: Limit, today: date, calendar: WorkCalendar) -> list[date]:
-    """The days of the budget, in order; the last one is the due date."""
-    found: list[date] = []
+    """Return the days of the budget, in order; the last one is the due date."""
+    days: list[date] = []
     day = limit.started_on
     for _ in range(MAX_SPAN):
-        if len(found) >= max(limit.total, 1):
+        if len(days) >= max(limit.total, 1):
             break
         day += timedelta(days=1)
         if not _is_paused(limit, day, today) and _counts(limit, day, calendar):
-            found.append(day)
-    return found
+            days.append(day)
+    return days
 
 
 def _counts(limit: Limit, day: date, calendar: WorkCalendar) -> bool:
@@ -128,6 +129,6 @@ def _beyond(limit: Limit, due_on: date, today: date, calendar: WorkCalendar) -> 
 
 
 def _warning_day(days: list[date], limit: Limit, share: Decimal) -> date:
-    """The first day at whose beginning no more than `share` of the total is left."""
+    """The first day that begins with no more than `share` of the total left."""
     left = int((limit.total * share).to_integral_value(rounding=ROUND_CEILING))
     return days[max(len(days) - max(left, 1), 0)]

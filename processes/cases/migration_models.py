@@ -1,4 +1,4 @@
-"""Rows of a migration batch: which cases go on under another release, why, and how to take them back."""
+"""Tables of migration batches: which cases change to another release, why, and how to undo it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MIGRATE = "migrate_cases"
 
 
 class MigrationBatch(Row, Stated):
-    """A plan to take the unfinished cases of one release to another one, and what became of it."""
+    """A plan to migrate the unfinished cases of one release to another, and its result."""
 
     __tablename__ = "migration_batch"
     stated_but = ("cursor",)
@@ -34,7 +34,7 @@ class MigrationBatch(Row, Stated):
     status: Mapped[MigrationStatus] = mapped_column(StateText(MigrationStatus, 10), index=True)
     total: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(default=0)
-    """The last case that was looked at: the worker goes on after it."""
+    """The last case checked: the worker continues after it."""
     reason: Mapped[str] = mapped_column(Text, default="")
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     undone_because: Mapped[str] = mapped_column(Text, default="")
@@ -42,13 +42,13 @@ class MigrationBatch(Row, Stated):
     by: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
     run_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    """The second person, who had it carried out."""
+    """The second person, who had it executed."""
     chosen_by: Mapped[list[Any]] = mapped_column(default=list)
-    """Accounts that chose for cases that need a choice."""
+    """Accounts that made choices for cases."""
 
 
 class MigrationRow(Row, Marked, Stated):
-    """One case of a batch: the verdict, the choice, and what the case was before."""
+    """One case of a batch: the result of the check, the choice, and the previous state of the case."""
 
     __tablename__ = "migration_row"
     __table_args__ = (

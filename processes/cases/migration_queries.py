@@ -1,4 +1,4 @@
-"""Reading migration batches: their rows, how many of which kind, what the worker has to do next."""
+"""Queries of migration batches: rows, counts by kind, the next row for the worker."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ SHOWN = 500
 
 
 def listed(session: Session) -> list[MigrationBatch]:
-    """Batches, latest first."""
+    """Return batches, latest first."""
     return list(session.scalars(select(MigrationBatch).order_by(MigrationBatch.id.desc()).limit(100)))
 
 
 def one(session: Session, batch_id: int) -> MigrationBatch:
-    """A batch; raises `NotFound`."""
-    found = session.get(MigrationBatch, batch_id)
-    if found is None:
+    """Return a batch; raises `NotFound`."""
+    batch = session.get(MigrationBatch, batch_id)
+    if batch is None:
         raise NotFound()
-    return found
+    return batch
 
 
 def locked(uow: UnitOfWork, batch_id: int) -> MigrationBatch:
-    """A batch, locked; raises `NotFound`."""
-    found = uow.session.scalar(select(MigrationBatch).where(MigrationBatch.id == batch_id).with_for_update())
-    if found is None:
+    """Lock a batch and return it; raises `NotFound`."""
+    batch = uow.session.scalar(select(MigrationBatch).where(MigrationBatch.id == batch_id).with_for_update())
+    if batch is None:
         raise NotFound()
-    return found
+    return batch
 
 
 def standing(session: Session, programme: str) -> MigrationBatch | None:
-    """The batch of a programme that has not ended: there is one at a time."""
+    """Return the unfinished batch of a programme; at most one exists."""
     return session.scalar(
         select(MigrationBatch).where(
             MigrationBatch.programme == programme, MigrationBatch.status.not_in(MIGRATION_ENDS)
@@ -46,17 +46,17 @@ def standing(session: Session, programme: str) -> MigrationBatch | None:
 
 
 def unfinished(release_id: int) -> Select[Case]:
-    """The cases of a release that have not ended."""
+    """Return the unfinished cases of a release."""
     return select(Case).where(Case.release_id == release_id, Case.status != CaseStatus.CLOSED)
 
 
 def count_unfinished(session: Session, release_id: int) -> int:
-    """How many cases of a release have not ended."""
+    """Return the number of unfinished cases of a release."""
     return session.scalar(select(func.count()).select_from(unfinished(release_id).subquery())) or 0
 
 
 def rows(session: Session, batch_id: int, kind: str = "") -> list[tuple[MigrationRow, Case]]:
-    """The first rows of a batch with their cases: what needs a choice first, then what is impossible."""
+    """Return the first rows of a batch with their cases: open choices first, then impossible ones."""
     query = (
         select(MigrationRow, Case)
         .join(Case, Case.id == MigrationRow.case_id)
@@ -70,23 +70,23 @@ def rows(session: Session, batch_id: int, kind: str = "") -> list[tuple[Migratio
 
 
 def tally(session: Session, batch_id: int) -> dict[str, int]:
-    """How many rows of each kind and of each status a batch has, and how many choices are open, go and stay."""
-    found: dict[str, int] = {}
+    """Count the rows of a batch by kind and by status, and those with an open choice, going and staying."""
+    counts: dict[str, int] = {}
     for column in (MigrationRow.kind, MigrationRow.status):
         query = select(column, func.count()).where(MigrationRow.batch_id == batch_id).group_by(column)
-        found |= {str(name): count for name, count in session.execute(query)}
+        counts |= {str(name): count for name, count in session.execute(query)}
     choices = select(MigrationRow.go, func.count()).where(
         MigrationRow.batch_id == batch_id, MigrationRow.kind == Kind.CHOICE
     )
     chosen = {go: int(count) for go, count in session.execute(choices.group_by(MigrationRow.go))}
-    found |= {
+    counts |= {
         "undecided": chosen.get(None, 0), "going": chosen.get(True, 0), "staying": chosen.get(False, 0),
     }  # fmt: skip
-    return found
+    return counts
 
 
 def next_row(session: Session, batch: MigrationBatch, status: MigrationRowStatus) -> MigrationRow | None:
-    """The next row that is to be migrated (`waits`), or to be taken back (`migrated`)."""
+    """Return the next row to be migrated (`waits`), or to be undone (`migrated`)."""
     query = select(MigrationRow).where(MigrationRow.batch_id == batch.id, MigrationRow.status == status)
     if status == MigrationRowStatus.WAITS:
         chosen = and_(MigrationRow.kind == Kind.CHOICE, MigrationRow.go.is_(True))
@@ -95,7 +95,7 @@ def next_row(session: Session, batch: MigrationBatch, status: MigrationRowStatus
 
 
 def unfinished_by_release(session: Session, programme: str) -> dict[int, int]:
-    """How many unfinished cases run under each release of a programme, by the release's row id."""
+    """Return the number of unfinished cases by release of a programme, by the release's row id."""
     query = (
         select(Case.release_id, func.count())
         .where(Case.programme == programme, Case.status != CaseStatus.CLOSED)

@@ -1,4 +1,4 @@
-"""Rows of a case.  Projections (work items, clocks) are rewritten with every step of the engine."""
+"""Tables of a case. Projections (work items, clocks) are rewritten with every step of the engine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from processes.cases.status import (
     WorkItemStatus,
 )
 from processes.policy.calendar import civil_date
-from processes.storage.base import Marked, PartOfTold, Referred, Row, Scoped, Stated, Told
+from processes.storage.base import Marked, PartOfRecorded, RecordedInEvents, Referred, Row, Scoped, Stated
 from processes.storage.sealing import (
     sealed_bytes,
     sealed_bytes_or_none,
@@ -28,23 +28,20 @@ from processes.storage.types import StateText
 NO_DUE_DATE = date(9999, 12, 31)
 _MINUTE = timedelta(minutes=1)
 _NARROWED = ("division", "department", "destroyed_on")
-"""What every list of cases is narrowed by."""
+"""Filter columns of every list of cases."""
 
 
-class Case(Row, Scoped, Referred, Marked, Told):
+class Case(Row, Scoped, Referred, Marked, RecordedInEvents):
     """One application under one programme and one release (办件)."""
 
     __tablename__ = "case_file"
-    told_as, told_in, told_but = (
-        "办件",
-        "id",
-        ("version", "head", "events_count", "initials", "initials_other"),
-    )
+    record_title, record_case = "办件", "id"
+    unrecorded = ("version", "head", "events_count", "initials", "initials_other")
     __table_args__ = (
         Index("ix_case_file_due", "due_at"),
         Index("ix_case_file_household", "household_id"),
         Index("ix_case_file_applicant", "applicant"),
-        # The list of cases, latest first: what it is narrowed by stands in the index, so that what is left out is not read.
+        # The list of cases, latest first: filter columns are in the index, so excluded rows are not read.
         Index("ix_case_file_latest", "opened_at", "id", "status", "programme", *_NARROWED),
         Index("ix_case_file_status", "status", "opened_at", "id", "programme", *_NARROWED),
         Index("ix_case_file_programme", "programme", "opened_at", "id", "status", *_NARROWED),
@@ -55,18 +52,18 @@ class Case(Row, Scoped, Referred, Marked, Told):
     programme: Mapped[str] = mapped_column(String(60))
     programme_title: Mapped[str] = mapped_column(String(60))
     division: Mapped[str] = mapped_column(String(12))
-    """Without an index of its own, which planners would take instead of those in the order of the list."""
+    """Without an index of its own, which planners would prefer to those in the order of the list."""
     process: Mapped[str] = mapped_column(String(60), default="")
-    """Which process of the programme it runs; empty: the programme's first."""
+    """The process of the programme that it runs; empty: the programme's first."""
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     """The case that opened it (登记分流, 回访)."""
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
     applicant: Mapped[str] = mapped_column(String(60))
     initials: Mapped[str] = mapped_column(String(60), default="", index=True)
-    """Pinyin initials of the applicant: 张建国 is found as `zjg`."""
+    """Pinyin initials of the applicant: 张建国 is found by `zjg`."""
     initials_other: Mapped[str] = mapped_column(String(60), default="", index=True)
-    """The same with the surname read like any other word (单建国: djg); empty where there is no second reading."""
+    """The same with the surname read like any other word (单建国: djg); empty if there is no second reading."""
     category: Mapped[str] = mapped_column(String(30), default="")
     status: Mapped[CaseStatus] = mapped_column(StateText(CaseStatus, 10), default=CaseStatus.OPEN)
     suspended_because = sealed_text()
@@ -74,15 +71,15 @@ class Case(Row, Scoped, Referred, Marked, Told):
     outcome_title: Mapped[str | None] = mapped_column(String(40))
     state = sealed_bytes()
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    """Who registered the application, and so never decides it."""
+    """Who registered the application, and therefore never decides it."""
     former_releases: Mapped[list[Any]] = mapped_column(default=list)
-    """Releases that it was migrated from: their rules of duty still bind."""
+    """Releases that it was migrated from: their rules of duty still apply."""
     version: Mapped[int] = mapped_column(default=1)
     due_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     destroyed_on: Mapped[date | None]
-    """When its file was destroyed after its time; what is left tells nothing of people."""
+    """When its file was destroyed after retention; what is left contains no personal data."""
     head: Mapped[str] = mapped_column(String(64), default="")
     events_count: Mapped[int] = mapped_column(default=0)
 
@@ -97,25 +94,25 @@ def _only(status: WorkItemStatus) -> Any:
     return {"postgresql_where": text(f"status = '{status}'"), "sqlite_where": text(f"status = '{status}'")}
 
 
-class WorkItem(Row, Scoped, Referred, Marked, Told):
+class WorkItem(Row, Scoped, Referred, Marked, RecordedInEvents):
     """A step in someone's queue (待办); what lists show is copied here, so one statement suffices."""
 
     __tablename__ = "work_item"
-    told_as, told_later, told_since = "办理环节", ("preparers",), ("due_on", "yellow_on", "red_on")
-    told_but = (
+    record_title, recorded_if_set = "办理环节", ("preparers",)
+    recorded_since = ("due_on", "yellow_on", "red_on")
+    unrecorded = (
         "draft", "draft_version", "draft_at", "version", "changed_at", "changed_by", "urged", "urged_at",
         "initials", "initials_other", "completed_on", "took",
     )  # fmt: skip
-    """What is typed, counts clicks, or is compared with what is told (`oversight.copies`)."""
+    """Drafts, counters, and columns compared in other ways (`oversight.copies`)."""
     __table_args__ = (
-        # In the order of a queue, with the scope's column at the end: a page and its count are read from the index alone,
-        # however many are open.  Unclaimed is a condition: PostgreSQL reads no order through `IS NULL` on a column.
+        # In queue order, with the scope's column at the end: pages and counts are read from the index alone.
+        # Unclaimed items have a partial index: `IS NULL` on a column loses the order on PostgreSQL.
         Index("ix_work_item_office", "status", "role", "township", "due_on", "id", "division", **UNCLAIMED),
         Index("ix_work_item_county", "status", "role", "due_on", "id", "division", **UNCLAIMED),
         Index("ix_work_item_mine", "claimed_by_id", "status", "due_on", "id", "division"),
         Index("ix_work_item_done", "completed_by_id", "completed_at"),
-        # What is open, by day and by step, and what was done, with all that figures are grouped by: they are read
-        # from these indexes alone.  SQLite does so only where the column of the condition is among the columns.
+        # Figures are read from these indexes alone; SQLite needs the column of the condition among them.
         Index(
             "ix_work_item_open",
             "due_on",
@@ -175,7 +172,7 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     case_number: Mapped[str] = mapped_column(String(40))
     division: Mapped[str] = mapped_column(String(12))
-    """Without an index of its own, which planners would take instead of the queues' indexes."""
+    """Without an index of its own, which planners would prefer to the queues' indexes."""
     township: Mapped[str] = mapped_column(String(9))
     applicant: Mapped[str] = mapped_column(String(60))
     initials: Mapped[str] = mapped_column(String(60), default="")
@@ -208,29 +205,29 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
     returned_reason = sealed_text_or_none()
     programme: Mapped[str] = mapped_column(String(60), default="")
     process: Mapped[str] = mapped_column(String(60), default="")
-    """The case's process, as the case has it."""
+    """Copied from the case."""
     completed_on: Mapped[date | None]
     """The day of `completed_at` in China."""
     took: Mapped[int | None]
-    """Minutes from `offered_at` to `completed_at`; both are set with it and cannot differ from it."""
+    """Minutes from `offered_at` to `completed_at`; kept in step with them."""
     delegated_by_id: Mapped[int | None]
-    """Who gave it to the one who has it now, and gets it back (委派)."""
+    """Who delegated it to its assignee, and gets it back (委派)."""
     delegated_by: Mapped[str | None] = mapped_column(String(60))
     claimed_for_id: Mapped[int | None]
-    """In whose name the one who has it works (代办)."""
+    """The absent person for whom the assignee acts (代办)."""
     claimed_for: Mapped[str | None] = mapped_column(String(60))
     completed_for_id: Mapped[int | None]
     completed_for: Mapped[str | None] = mapped_column(String(60))
     prepared_by_id: Mapped[int | None]
-    """Who filled it in for the one who had delegated it to them."""
+    """Who prepared it for the person who had delegated it."""
     prepared_by: Mapped[str | None] = mapped_column(String(60))
     preparers: Mapped[list[Any] | None]
-    """Accounts that ever saved something of its draft, in order, whatever became of it: a draft goes from hand to hand."""
+    """All accounts that ever saved part of its draft, in order."""
     second_id: Mapped[int | None]
-    """Who did it together with the one who finished it (共同办理人): on a visit there are two."""
+    """The second person (共同办理人): a visit needs two."""
     second: Mapped[str | None] = mapped_column(String(60))
     cosigning: Mapped[str] = mapped_column(String(6), default="")
-    """A `Cosigning`: when the signatures are given that it waits for; empty: it waits for none."""
+    """A `Cosigning`: when its countersignatures are needed; empty: it waits for none."""
     held = sealed_data_or_none()
     urged: Mapped[int] = mapped_column(default=0)
     urged_at: Mapped[datetime | None]
@@ -239,18 +236,18 @@ class WorkItem(Row, Scoped, Referred, Marked, Told):
 
     @validates("completed_at")
     def _measure(self, _name: str, at: datetime | None) -> datetime | None:
-        """With the instant of finishing go its day and how long it took, whoever sets it."""
+        """Set the day and the duration together with the instant of finishing."""
         self.completed_on = None if at is None else civil_date(at)
         self.took = None if at is None else (at - self.offered_at) // _MINUTE
         return at
 
-    def told_name(self) -> str:
-        """Its title."""
+    def record_name(self) -> str:
+        """Its title, for the record of its state."""
         return f"“{self.title}”"
 
 
 class CaseEvent(Row):
-    """Something that happened to a case; append-only, each hash seals the one before it."""
+    """An event of a case; append-only, each hash includes the one before it."""
 
     __tablename__ = "case_event"
     sealed_by = ("case_id", "position")
@@ -283,11 +280,11 @@ def _warned(how: str) -> Any:
 RUNNING: Any = {"postgresql_where": text("stopped_on IS NULL"), "sqlite_where": text("stopped_on IS NULL")}
 
 
-class Clock(Row, Marked, Told):
-    """A statutory limit of a case: a budget and a ledger of suspensions, not a date (时限)."""
+class Clock(Row, Marked, RecordedInEvents):
+    """A statutory limit of a case: a budget and its suspensions, not a date (时限)."""
 
     __tablename__ = "clock"
-    told_as, told_since, tells_more_of_parts = "时限", ("warned",), True
+    record_title, recorded_since, records_more_of_parts = "时限", ("warned",), True
     __table_args__ = (
         Index("ix_clock_case", "case_id"),
         Index("ix_clock_late", "due_on", "case_id", "red_on", "stopped_on", **RUNNING),
@@ -311,30 +308,30 @@ class Clock(Row, Marked, Told):
     red_on: Mapped[date]
     is_provisional: Mapped[bool] = mapped_column(default=False)
     bars_advances: Mapped[bool] = mapped_column(default=False)
-    """When overdue, it bars the township's next advance from its petty fund (C10)."""
+    """When overdue, it blocks the township's next advance from its petty fund (C10)."""
     warned: Mapped[str] = mapped_column(String(10), default="")
 
     suspensions: Mapped[list[Suspension]] = relationship(
         cascade="all, delete-orphan", order_by="Suspension.id"
     )
-    """Read when a clock is computed anew or explained; finishing a step needs the due date only."""
+    """Loaded only when a clock is recomputed or explained; finishing a step needs only the due date."""
 
-    def told_name(self) -> str:
-        """Its title."""
+    def record_name(self) -> str:
+        """Its title, for the record of its state."""
         return f"“{self.title}”"
 
-    def told_parts(self) -> list[Any]:
-        """Its suspensions."""
+    def record_parts(self) -> list[Any]:
+        """Its suspensions, recorded with it."""
         found = [[s.seal_mark, s.from_on, s.until_on, s.reason, s.cause] for s in self.suspensions]
         return sorted(found)
 
-    def told_parts_of_before(self) -> list[Any]:
+    def record_parts_before(self) -> list[Any]:
         """Its suspensions, of which it was not said who had caused them."""
         return sorted([s.seal_mark, s.from_on, s.until_on, s.reason] for s in self.suspensions)
 
 
-class Suspension(Row, Marked, PartOfTold):
-    """A time that does not count: the days after `from_on` up to and including `until_on`."""
+class Suspension(Row, Marked, PartOfRecorded):
+    """A period that does not count: the days after `from_on` up to and including `until_on`."""
 
     __tablename__ = "suspension"
     told_with = ("clock_id", "clock")
@@ -365,13 +362,13 @@ class Attachment(Row, Marked, Stated):
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
     material: Mapped[str] = mapped_column(String(40), default="")
-    """Which of the programme's materials it is; empty for any other paper."""
+    """The material of the programme; empty for any other paper."""
     preview = sealed_bytes_or_none(deferred=True)
-    """A small picture of the first page, made by the press when it was filed."""
+    """A thumbnail of the first page, made by the renderer when it was filed."""
 
 
 class Notice(Row, Marked):
-    """A line to somebody about a case (消息): read in the page, sent by mail or webhook where that is set up."""
+    """A notice to somebody about a case (消息): shown on the page, sent by mail or webhook if configured."""
 
     __tablename__ = "notice"
     __table_args__ = (Index("ix_notice_mine", "account_id", "read_at", "id"),)
@@ -386,7 +383,7 @@ class Notice(Row, Marked):
 
 
 class Incident(Row, Marked):
-    """Something of a case that failed and waits for a retry (异常)."""
+    """A failure of a case that waits for a retry (异常)."""
 
     __tablename__ = "incident"
     __table_args__ = (Index("ix_incident_open", "resolved_at", "case_id"),)
@@ -403,7 +400,7 @@ class Incident(Row, Marked):
 
 
 class NumberSeries(Row):
-    """The last number given out in a series; gaps are allowed, nothing is given twice."""
+    """The last number issued in a series; gaps are allowed, no number is issued twice."""
 
     __tablename__ = "number_series"
 

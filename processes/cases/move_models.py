@@ -1,4 +1,4 @@
-"""Rows of moves (移动办理位置): every one that was made, asked for or refused, and who the two people were."""
+"""Tables of moves (移动办理位置): every one made, requested or refused, and the two people."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _ASKED: Any = text("status = 'asked'")
 
 
 class CaseMove(Row, Marked, Stated):
-    """A case was taken, or is asked to be taken, from one step to another.
+    """A case was moved, or is requested to be moved, from one step to another.
 
-    Back to a step that was done before one person suffices; forward needs another one (`decided_by_id`).
+    Back to a step done before, one person suffices; forward needs another one (`decided_by_id`).
     """
 
     __tablename__ = "case_move"
@@ -36,7 +36,7 @@ class CaseMove(Row, Marked, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     case_version: Mapped[int]
-    """The case's version when it was asked; another one, and the request has expired."""
+    """The case's version when it was requested; the request expires if it changes."""
     ref: Mapped[str] = mapped_column(String(160))
     title: Mapped[str] = mapped_column(String(60))
     to: Mapped[str] = mapped_column(String(60))

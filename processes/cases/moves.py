@@ -1,4 +1,4 @@
-"""Reading moves of cases: what waits for a second person at a case, and the report of all of them."""
+"""Queries of moves: requests that wait for a second person, and the report of all moves."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A move with its case; a request whose case has gone on is shown as expired."""
+    """A move with its case; a request whose case has continued is shown as expired."""
 
     move: CaseMove
     case: Case
 
     @property
     def status(self) -> MoveStatus:
-        """What it is now."""
+        """The current status."""
         is_stale = self.case.status != CaseStatus.OPEN or self.case.version != self.move.case_version
         return MoveStatus.EXPIRED if self.move.status == MoveStatus.ASKED and is_stale else self.move.status
 
     @property
     def status_title(self) -> str:
-        """The same in words."""
+        """The status in Chinese."""
         return self.status.title
 
 
 def waiting(session: Session, case: Case) -> CaseMove | None:
-    """The request at a case that still may be decided."""
+    """Return the request of a case that may still be decided."""
     row = session.scalar(
         select(CaseMove).where(CaseMove.case_id == case.id, CaseMove.status == MoveStatus.ASKED)
     )
@@ -42,13 +42,13 @@ def waiting(session: Session, case: Case) -> CaseMove | None:
 
 
 def latest(session: Session) -> list[Shown]:
-    """Moves of the cases in scope, latest first."""
+    """Return moves of the cases in scope, latest first."""
     query = select(CaseMove, Case).join(Case, Case.id == CaseMove.case_id)
     return [Shown(*row) for row in session.execute(query.order_by(CaseMove.id.desc()).limit(SHOWN))]
 
 
 def former(session: Session) -> list[tuple[CaseEvent, Case]]:
-    """Moves from before they were kept as rows: one person made them."""
+    """Return moves older than the table of moves: they were made by one person."""
     kept = select(CaseMove.id).where(
         CaseMove.case_id == CaseEvent.case_id, CaseMove.status == MoveStatus.DONE,
         or_(CaseMove.asked_at == CaseEvent.at, CaseMove.decided_at == CaseEvent.at),

@@ -1,7 +1,7 @@
-"""Notices (消息): telling people of what concerns them, in the same transaction; sending follows from the outbox.
+"""Notices (消息) to people, written in the same transaction; the outbox sends them later.
 
-A notice of a case names whom it is about.  It goes to nobody who may not see the case, and is asked about again when it
-is shown or sent: somebody may work elsewhere by then, or the case be another office's.
+A notice of a case names its applicant. It goes only to people who may see the case, and this is checked again
+when it is shown or sent: a person may have changed office by then, or the case its township.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from processes.storage import outbox
 from processes.storage.unit_of_work import UnitOfWork
 
 MAIL, SHORT_MESSAGE = "send_mail", "send_short_message"
-"""Kinds of jobs: a notice goes out by each channel for itself, so that one that fails does not repeat the other."""
+"""Kinds of jobs: one for each channel, so that a failure of one does not repeat the other."""
 SHOWN = 100
 WARNING = "due"
-"""The kind of notice that a limit sends of every case by itself."""
+"""The kind of notice that a limit sends automatically for every case."""
 MANY = 3
 _LONGEST = 400
 
@@ -32,19 +32,19 @@ _LONGEST = 400
 def tell(
     uow: UnitOfWork, accounts: Iterable[int | None], kind: str, text: str, case: Case | None = None
 ) -> None:
-    """A line to each of these people, nobody twice; of a case, to those who may see it."""
-    told = dict.fromkeys(a for a in accounts if a is not None)
+    """Notify each of these people once; for a case, only those who may see it."""
+    recipients = dict.fromkeys(a for a in accounts if a is not None)
     if case is not None:
-        query = select(Account).where(Account.id.in_(told))
+        query = select(Account).where(Account.id.in_(recipients))
         seeing = {a.id for a in uow.session.scalars(query) if visibility.may_see(a, case)}
-        told = {a: None for a in told if a in seeing}
-    reached = _channels(uow.session, list(told))
-    for account_id in told:
+        recipients = {a: None for a in recipients if a in seeing}
+    reached = _channels(uow.session, list(recipients))
+    for account_id in recipients:
         _note(uow, account_id, kind, text, case, reached.get(account_id, ()))
 
 
 def tell_account(uow: UnitOfWork, account: Account, kind: str, text: str, case: Case) -> None:
-    """A line to somebody whose account is at hand: nothing is asked for it."""
+    """Notify somebody whose account is loaded; no query is needed."""
     if not visibility.may_see(account, case):
         return
     channels = [c for c, address in ((MAIL, account.email), (SHORT_MESSAGE, account.mobile)) if address]
@@ -66,7 +66,7 @@ def _note(
 
 
 def _channels(session: Session, accounts: Sequence[int]) -> dict[int, list[str]]:
-    """By which channels each of these people is reached outside the page."""
+    """The channels outside the page of each of these people."""
     query = select(Account.id, Account.email.is_not(None), Account.mobile.is_not(None)).where(
         Account.id.in_(accounts)
     )
@@ -77,39 +77,39 @@ def _channels(session: Session, accounts: Sequence[int]) -> dict[int, list[str]]
 
 
 def tell_role(uow: UnitOfWork, role: str, case: Case, kind: str, text: str) -> None:
-    """A line to everybody of a role who may see the case."""
+    """Notify everybody of a role who may see the case."""
     active = uow.session.scalars(select(Account).where(Account.is_active.is_(True)))
     tell(uow, [a.id for a in active if role in a.roles], kind, text, case)
 
 
 def unread(session: Session, actor: Actor) -> int:
-    """How many notices a person has not read."""
+    """Return how many notices a person has not read."""
     query = select(func.count()).where(_open_to(actor), Notice.read_at.is_(None))
     return session.scalar(query) or 0
 
 
 def latest(session: Session, actor: Actor) -> Sequence[Notice]:
-    """A person's notices, those that were not read before the others, latest first: none is left unread for good."""
+    """Return a person's notices, unread ones first, each part latest first."""
     order = (Notice.read_at.is_not(None), Notice.id.desc())
     query = select(Notice).where(_open_to(actor)).order_by(*order).limit(SHOWN)
     return session.scalars(query).all()
 
 
 def to_send(session: Session, account: Account, ids: Sequence[int]) -> dict[int, Notice]:
-    """Those of a person's notices that may still go out to them."""
+    """Return those of a person's notices that may still be sent."""
     query = select(Notice).where(_open_to(people.actor_of(account)), Notice.id.in_(ids))
     return {n.id: n for n in session.scalars(query) if account.is_active or not n.case_number}
 
 
 def _open_to(actor: Actor) -> ColumnElement[bool]:
-    """What was told to a person, of no case or of one that they may see today."""
+    """Notices to a person about no case, or about one that they may see today."""
     case = exists().where(Case.number == Notice.case_number, visibility.seen_by(actor))
     return and_(Notice.account_id == actor.account_id, or_(Notice.case_number == "", case))
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A notice, or many that say the same of different cases: shown as one, opened to each."""
+    """One notice, or several with the same text about different cases, shown as one line."""
 
     text: str
     notices: Sequence[Notice]
@@ -121,27 +121,27 @@ class Line:
 
 
 def lines(found: Sequence[Notice]) -> list[Line]:
-    """Notices as lines, the latest first; `MANY` or more warnings of the same limit stand in one line."""
+    """Return notices as lines, latest first; `MANY` or more warnings of the same limit share one line."""
     alike: dict[tuple[str, str], list[Notice]] = {}
     for notice in found:
         alike.setdefault((notice.kind, _of_any_case(notice)), []).append(notice)
-    told: dict[int, Line] = {}
-    for (_, said), same in alike.items():
+    lines_by_id: dict[int, Line] = {}
+    for (_, text), same in alike.items():
         if len(same) >= MANY:
-            told[same[0].id] = Line(f"{len(same)} 件办件的{said}", same)
+            lines_by_id[same[0].id] = Line(f"{len(same)} 件办件的{text}", same)
         else:
-            told |= {notice.id: Line(notice.text, [notice]) for notice in same}
-    return [told[key] for key in sorted(told, reverse=True)]
+            lines_by_id |= {notice.id: Line(notice.text, [notice]) for notice in same}
+    return [lines_by_id[key] for key in sorted(lines_by_id, reverse=True)]
 
 
 def _of_any_case(notice: Notice) -> str:
-    """What a warning says without whose case it is; other notices are themselves."""
-    _, mark, said = notice.text.partition("的“")
-    return f"“{said}" if notice.kind == WARNING and mark else f"{notice.id}"
+    """The text of a warning without its case; other notices are never grouped."""
+    _, mark, text = notice.text.partition("的“")
+    return f"“{text}" if notice.kind == WARNING and mark else f"{notice.id}"
 
 
 def read(uow: UnitOfWork, account_id: int | None, ids: Sequence[int]) -> None:
-    """A person has read these."""
+    """Mark these as read by the person."""
     uow.session.execute(
         update(Notice)
         .where(Notice.account_id == account_id, Notice.id.in_(ids), Notice.read_at.is_(None))

@@ -1,4 +1,4 @@
-"""When somebody may be reached outside the page: quiet hours, one mail a day."""
+"""When somebody may be notified outside the page: quiet hours, one mail a day."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ DIGEST_AT = time(8, 30)
 
 
 def parsed(text: str) -> time | None:
-    """`20:00` as a time; None for nothing.  Raises ValueError for anything else."""
+    """Parse `20:00`; None for an empty text. Raises ValueError for anything else."""
     return time.fromisoformat(text) if text else None
 
 
 def earliest(account: Account, made: datetime, now: datetime) -> datetime:
-    """From when a notice made at an instant may go out to a person."""
+    """Return from when a notice made at an instant may be sent to a person."""
     when = now
     if account.digest:
         local = made.astimezone(SHANGHAI)

@@ -1,4 +1,4 @@
-"""Numbers that people see: case numbers, letter numbers, verification codes."""
+"""Visible numbers: case numbers, letter numbers, verification codes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from sqlalchemy import select
 from processes.cases.models import NumberSeries
 from processes.storage.unit_of_work import UnitOfWork
 
-# Without look-alikes (0 O 1 I L); 10 of 27 letters are about 2 * 10**14 codes.
+# Without similar characters (0 O 1 I L); 10 of 27 letters are about 2 * 10**14 codes.
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ2345"
 CODE_LENGTH = 10
 
 
 def next_in(uow: UnitOfWork, series: str) -> int:
-    """The next number of a series; safe against two transactions at once."""
+    """Return the next number of a series; safe for concurrent transactions."""
     query = select(NumberSeries).where(NumberSeries.series == series).with_for_update()
     row = uow.session.scalar(query)
     if row is None:
-        uow.insert_unless_there(NumberSeries, series=series, last=0)
+        uow.insert_if_missing(NumberSeries, series=series, last=0)
         row = uow.session.scalars(query).one()
     row.last += 1
     return row.last
@@ -38,15 +38,15 @@ def letter_number(uow: UnitOfWork, place: str, series: str, year: int) -> str:
 
 
 def verification_code() -> str:
-    """A code that names a paper to anyone who holds it, and to nobody who guesses."""
+    """Return a verification code for a paper; it cannot be guessed."""
     return "".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH))
 
 
 def is_verification_code(text: str) -> bool:
-    """Whether a text has the form of such a code."""
+    """Return whether a text has the form of a verification code."""
     return len(text) == CODE_LENGTH and set(text) <= set(_LETTERS)
 
 
 def household_number(uow: UnitOfWork, township: str) -> str:
-    """The number of a new household's file in a township's series."""
+    """Return the number of a new household file in a township's series."""
     return f"{township}-H-{next_in(uow, f'household/{township}'):06d}"

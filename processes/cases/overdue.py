@@ -1,4 +1,5 @@
-"""What is late (督办): running limits that are red or overdue, with whoever has the step; narrowed and ordered."""
+"""Supervision of lateness (督办): running limits that are red or overdue, with the assignees; filtered and
+ordered."""
 
 from __future__ import annotations
 
@@ -19,12 +20,12 @@ from processes.storage.unit_of_work import within
 SHOWN = 200
 ORDERS = ("due", "-due", "applicant", "-applicant", "number", "-number")
 NOBODY = "none"
-"""The steps that nobody has taken, in the filter by person."""
+"""Filter by person: steps without an assignee."""
 
 
 @dataclass(frozen=True, slots=True)
 class LateFilter:
-    """Word (applicant or number), person who has the step, least days overdue, township, order."""
+    """Filter: word (applicant or number), assignee, minimum days overdue, township, order."""
 
     word: str = ""
     holder: str = ""
@@ -34,30 +35,30 @@ class LateFilter:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything narrows the list."""
+        """Return whether anything filters the list."""
         return any((self.word, self.holder, self.days, self.township))
 
     def conditions(self, today: date) -> list[ColumnElement[bool]]:
-        """As conditions on a query of cases and clocks."""
-        found: list[ColumnElement[bool]] = []
+        """Return conditions for a query of cases and clocks."""
+        criteria: list[ColumnElement[bool]] = []
         if word := reading.search_word(self.word):
             named = Case.applicant.startswith(word, autoescape=True)
-            found.append(Case.number == word.upper() if "-" in word else named)
+            criteria.append(Case.number == word.upper() if "-" in word else named)
         if self.holder:
             waiting = select(WorkItem.case_id).where(WorkItem.status == WorkItemStatus.OPEN)
             if self.holder == NOBODY:
                 waiting = waiting.where(WorkItem.claimed_by_id.is_(None))
             else:
                 waiting = waiting.where(WorkItem.claimed_by == self.holder)
-            found.append(Case.id.in_(waiting))
+            criteria.append(Case.id.in_(waiting))
         if self.days:
-            found.append(Clock.due_on <= today - timedelta(days=self.days))
+            criteria.append(Clock.due_on <= today - timedelta(days=self.days))
         if self.township:
-            found.append(within(Case.division, self.township))
-        return found
+            criteria.append(within(Case.division, self.township))
+        return criteria
 
     def ordered(self) -> list[Any]:
-        """As the order of a query."""
+        """Return the order for a query."""
         column = {"due": Clock.due_on, "applicant": Case.applicant, "number": Case.number}[
             self.order.removeprefix("-")
         ]
@@ -74,26 +75,26 @@ class Late:
 
     @property
     def holders(self) -> str:
-        """Who has the steps, as a list says it."""
+        """The assignees, for the list."""
         return "、".join(dict.fromkeys(i.claimed_by or "未签收" for i in self.items))
 
     @property
     def steps(self) -> str:
-        """The open steps by their titles."""
+        """The titles of the open steps."""
         return "、".join(dict.fromkeys(i.title for i in self.items))
 
     def days(self, today: date) -> int:
-        """For how many days the limit has been over; zero before it is."""
+        """The days since the limit ended; zero before that."""
         return max((today - self.clock.due_on).days, 0)
 
 
 def late(session: Session, today: date, wanted: LateFilter, most: int = SHOWN) -> list[Late]:
-    """Running limits of open cases in scope that are red or overdue."""
+    """Return running limits of open cases in scope that are red or overdue."""
     query = (
         select(Case, Clock)
         .join(Clock, Clock.case_id == Case.id)
         .where(Clock.stopped_on.is_(None), Clock.red_on <= today)
-        # SQLite would begin with every case that is open.
+        # SQLite would start from every open case.
         .where(unindexed(session, Case.status) == "open")
         .where(*wanted.conditions(today))
         .order_by(*wanted.ordered())

@@ -1,4 +1,4 @@
-"""Pages of long lists, counted only as far as people read."""
+"""Pages of long lists, counted only up to a limit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_COUNTED = 300
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a queue; `total` stops at `MOST_COUNTED`, so that counting stays quick."""
+    """A page of a list; `total` stops at `MOST_COUNTED`, so that counting stays fast."""
 
     rows: Sequence[Any]
     number: int
@@ -20,5 +20,5 @@ class Page:
 
     @property
     def pages(self) -> int:
-        """How many pages there are."""
+        """The number of pages."""
         return max((self.total + PAGE - 1) // PAGE, 1)

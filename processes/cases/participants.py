@@ -1,4 +1,4 @@
-"""Asking for somebody's word at a step without giving it away: 会签 and 加签/减签, 沟通, 抄送."""
+"""Participants of a step besides its assignee: 会签 with 加签/减签, 沟通, 抄送."""
 
 from __future__ import annotations
 
@@ -13,45 +13,45 @@ from processes.access.models import Account
 from processes.access.rules import may_be_asked
 from processes.access.scope import Actor, in_name_of
 from processes.cases import events
-from processes.cases.colleague_models import Involvement
+from processes.cases.colleague_models import Participant
 from processes.cases.models import Case, WorkItem
-from processes.cases.status import CosignMode, CosignVerdict, InvolvementKind, InvolvementStatus
+from processes.cases.status import CosignMode, CosignVerdict, ParticipantKind, ParticipantStatus
 from processes.errors import NotAllowed, NotFound, RuleBroken
 from processes.storage.unit_of_work import UnitOfWork
 
 
-def of_item(session: Session, item_id: int) -> list[Involvement]:
-    """Everybody who was asked at a step, in order."""
-    query = select(Involvement).where(Involvement.item_id == item_id)
-    return list(session.scalars(query.order_by(Involvement.id)))
+def of_item(session: Session, item_id: int) -> list[Participant]:
+    """Return every participant of a step, in order."""
+    query = select(Participant).where(Participant.item_id == item_id)
+    return list(session.scalars(query.order_by(Participant.id)))
 
 
-def of_case(session: Session, case_id: int) -> list[Involvement]:
-    """Everybody who was asked in a case, in order."""
-    query = select(Involvement).where(Involvement.case_id == case_id)
-    return list(session.scalars(query.order_by(Involvement.id)))
+def of_case(session: Session, case_id: int) -> list[Participant]:
+    """Return every participant of a case, in order."""
+    query = select(Participant).where(Participant.case_id == case_id)
+    return list(session.scalars(query.order_by(Participant.id)))
 
 
-def this_round(found: Sequence[Involvement]) -> list[Involvement]:
-    """The signers of the countersigning that is under way, or was last."""
-    last = max((i.round for i in found if i.kind == InvolvementKind.COSIGN), default=0)
+def this_round(found: Sequence[Participant]) -> list[Participant]:
+    """Return the signers of the current or last countersigning."""
+    last = max((i.round for i in found if i.kind == ParticipantKind.COSIGN), default=0)
     return [
         i
         for i in found
-        if i.kind == InvolvementKind.COSIGN and i.round == last and i.status != InvolvementStatus.REMOVED
+        if i.kind == ParticipantKind.COSIGN and i.round == last and i.status != ParticipantStatus.REMOVED
     ]
 
 
-def verdict(signers: Sequence[Involvement]) -> str:
-    """What the signers have come to: `agree`, `object`, or nothing yet.
+def verdict(signers: Sequence[Participant]) -> str:
+    """Return the result of a countersigning: `agree`, `object`, or "" while undecided.
 
-    All and in order: one objection ends it.  Any: one agreement is enough, and it fails when nobody is left.
-    Quorum: so many agreements are enough, and it fails when they cannot be reached any more.
+    All and in order: one objection ends it. Any: one agreement suffices; it fails if nobody is left. Quorum:
+    a number of agreements suffices; it fails if they can no longer be reached.
     """
     if not signers:
         return CosignVerdict.AGREE
     mode, agreed = signers[0].mode, sum(s.verdict == CosignVerdict.AGREE for s in signers)
-    open_ones = sum(s.status in (InvolvementStatus.WAITING, InvolvementStatus.LATER) for s in signers)
+    open_ones = sum(s.status in (ParticipantStatus.WAITING, ParticipantStatus.LATER) for s in signers)
     match mode:
         case CosignMode.ANY:
             wanted = 1
@@ -67,13 +67,13 @@ def verdict(signers: Sequence[Involvement]) -> str:
 def cosign(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, signers: Sequence[Account], mode: str,
     quorum: int, question: str,
-) -> list[Involvement]:  # fmt: skip
-    """Ask for signatures: a new countersigning, or more signers of the one under way (加签)."""
-    found = of_item(uow.session, item.id)
-    current = this_round(found) if item.cosigning else []
+) -> list[Participant]:  # fmt: skip
+    """Request countersignatures: a new round, or more signers of the current one (加签)."""
+    participants = of_item(uow.session, item.id)
+    current = this_round(participants) if item.cosigning else []
     if current:
         mode, quorum = current[0].mode, current[0].quorum
-    number = current[0].round if current else max((i.round for i in found), default=0) + 1
+    number = current[0].round if current else max((i.round for i in participants), default=0) + 1
     known = {
         account
         for who in (actor.account_id, *(s.account_id for s in current))
@@ -89,14 +89,14 @@ def cosign(
     if not fresh:
         raise RuleBroken(reason="请选择还没有会签的人员（不能选本人）")
     queued = mode == CosignMode.ORDER and any(
-        s.status in (InvolvementStatus.WAITING, InvolvementStatus.LATER) for s in current
+        s.status in (ParticipantStatus.WAITING, ParticipantStatus.LATER) for s in current
     )
     made = []
     for n, account in enumerate(fresh):
         made.append(
             _involve(
-                uow, actor, case, item, InvolvementKind.COSIGN, account, question,
-                status=InvolvementStatus.LATER if mode == CosignMode.ORDER and (queued or n) else InvolvementStatus.WAITING, round=number, mode=mode,
+                uow, actor, case, item, ParticipantKind.COSIGN, account, question,
+                status=ParticipantStatus.LATER if mode == CosignMode.ORDER and (queued or n) else ParticipantStatus.WAITING, round=number, mode=mode,
                 quorum=quorum,
             )
         )  # fmt: skip
@@ -107,41 +107,41 @@ def cosign(
 
 
 def remove(
-    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, involvement_id: int
-) -> list[Involvement]:
-    """Take a signer out who has not spoken yet (减签); answers who is left."""
-    found = of_item(uow.session, item.id)
-    row = next((i for i in this_round(found) if i.id == involvement_id), None)
-    if row is None or row.status not in (InvolvementStatus.WAITING, InvolvementStatus.LATER):
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, participant_id: int
+) -> list[Participant]:
+    """Remove a signer who has not answered (减签); return those who are left."""
+    participants = of_item(uow.session, item.id)
+    row = next((i for i in this_round(participants) if i.id == participant_id), None)
+    if row is None or row.status not in (ParticipantStatus.WAITING, ParticipantStatus.LATER):
         raise RuleBroken(reason="该会签人已经表态，不能减去")
-    row.status = InvolvementStatus.REMOVED
+    row.status = ParticipantStatus.REMOVED
     events.append(uow, case, actor, "cosigner_removed", item.title, ref=item.ref, name=row.name)
-    left = this_round(found)
+    left = this_round(participants)
     _next_in_order(left)
     return left
 
 
-def ask(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, question: str) -> Involvement:
-    """Ask somebody something; the step stays where it is."""
-    row = _involve(uow, actor, case, item, InvolvementKind.ASK, to, question)
+def ask(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, question: str) -> Participant:
+    """Ask somebody a question; the step stays with its assignee."""
+    row = _involve(uow, actor, case, item, ParticipantKind.ASK, to, question)
     events.append(uow, case, actor, "asked", item.title, ref=item.ref, to=to.name, question=question)
     return row
 
 
 def copy(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Sequence[Account], note: str) -> None:
-    """Let people know; that they have read it is noted."""
+    """Send copies to people; reading is recorded."""
     for account in to:
-        _involve(uow, actor, case, item, InvolvementKind.COPY, account, note)
+        _involve(uow, actor, case, item, ParticipantKind.COPY, account, note)
     events.append(uow, case, actor, "copied", item.title, ref=item.ref, names=[a.name for a in to])
 
 
 def _involve(
-    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, kind: InvolvementKind, to: Account, question: str,
-    status: InvolvementStatus = InvolvementStatus.WAITING, **more: Any,
-) -> Involvement:  # fmt: skip
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, kind: ParticipantKind, to: Account, question: str,
+    status: ParticipantStatus = ParticipantStatus.WAITING, **more: Any,
+) -> Participant:  # fmt: skip
     if not may_be_asked(to, case.division):
         raise RuleBroken(reason=f"{to.name}的管辖范围不包括本办件")
-    row = Involvement(
+    row = Participant(
         case_id=case.id, item_id=item.id, kind=kind, account_id=to.id, name=to.name,
         asked_by_id=actor.account_id, asked_by=actor.name, asked_at=uow.now, question=question,
         status=status, **more,
@@ -152,45 +152,45 @@ def _involve(
 
 
 def answer(
-    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict_given: str
-) -> list[Involvement]:
-    """Somebody's word: an answer, a reading, or a signature; answers who belongs to the countersigning."""
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Participant, said: str, verdict_given: str
+) -> list[Participant]:
+    """Record an answer, an acknowledgement or a countersignature; return the signers of the round."""
     if row.account_id not in _answers_for(actor, item):
         raise NotAllowed()
-    if row.status != InvolvementStatus.WAITING:
+    if row.status != ParticipantStatus.WAITING:
         raise RuleBroken(reason="现在不需要您表态（已经表态、被减去，或者尚未轮到）")
     row.status, row.answer, row.verdict = (
-        InvolvementStatus.DONE,
+        ParticipantStatus.DONE,
         said,
-        verdict_given if row.kind == InvolvementKind.COSIGN else "",
+        verdict_given if row.kind == ParticipantKind.COSIGN else "",
     )
     row.answered_at = uow.now
     row.answered_by = in_name_of(actor.name, None if actor.account_id == row.account_id else row.name)
-    if row.kind == InvolvementKind.COPY:
+    if row.kind == ParticipantKind.COPY:
         return []
     events.append(
-        uow, case, actor, "cosigned" if row.kind == InvolvementKind.COSIGN else "answered", item.title, ref=item.ref,
+        uow, case, actor, "cosigned" if row.kind == ParticipantKind.COSIGN else "answered", item.title, ref=item.ref,
         name=row.answered_by, verdict=row.verdict, said=said,
     )  # fmt: skip
-    if row.kind != InvolvementKind.COSIGN:
+    if row.kind != ParticipantKind.COSIGN:
         return []
     signers = this_round(of_item(uow.session, item.id))
     _next_in_order(signers)
     return signers
 
 
-def _next_in_order(signers: Sequence[Involvement]) -> None:
-    if any(s.status == InvolvementStatus.WAITING for s in signers) or any(
+def _next_in_order(signers: Sequence[Participant]) -> None:
+    if any(s.status == ParticipantStatus.WAITING for s in signers) or any(
         s.verdict == CosignVerdict.OBJECT for s in signers
     ):
         return
-    waiting = next((s for s in signers if s.status == InvolvementStatus.LATER), None)
+    waiting = next((s for s in signers if s.status == ParticipantStatus.LATER), None)
     if waiting is not None:
-        waiting.status = InvolvementStatus.WAITING
+        waiting.status = ParticipantStatus.WAITING
 
 
 def drop_held(uow: UnitOfWork, item: WorkItem) -> bool:
-    """What was submitted and waits for signatures is not carried out; it stays as the draft.  Answers whether there was any."""
+    """Discard a submission that waits for countersignatures; it stays as the draft. Returns whether there was any."""
     if item.held is None:
         return False
     close(uow, item)
@@ -199,37 +199,38 @@ def drop_held(uow: UnitOfWork, item: WorkItem) -> bool:
 
 
 def close(uow: UnitOfWork, item: WorkItem) -> None:
-    """Nobody is asked any more: the step is over, or the countersigning has come to its end."""
+    """End all open requests: the step is finished, or the countersigning is decided."""
     for row in of_item(uow.session, item.id):
-        if row.kind == InvolvementKind.COSIGN and row.status in (
-            InvolvementStatus.WAITING,
-            InvolvementStatus.LATER,
+        if row.kind == ParticipantKind.COSIGN and row.status in (
+            ParticipantStatus.WAITING,
+            ParticipantStatus.LATER,
         ):
-            row.status = InvolvementStatus.REMOVED
+            row.status = ParticipantStatus.REMOVED
 
 
-def by_id(session: Session, involvement_id: int) -> Involvement:
-    """Who was asked; raises `NotFound`."""
-    found = session.get(Involvement, involvement_id)
-    if found is None:
+def by_id(session: Session, participant_id: int) -> Participant:
+    """Return a participant; raises `NotFound`."""
+    participant = session.get(Participant, participant_id)
+    if participant is None:
         raise NotFound()
-    return found
+    return participant
 
 
 def _answers_for(actor: Actor, item: WorkItem) -> frozenset[int | None]:
-    """The accounts in whose name the actor speaks at a step: their own, and of those away whose limits include it."""
+    """Accounts for which the actor may answer at a step: their own, and those of absent people within their
+    limits."""
     away = (s.account_id for s in actor.stands_in if s.reaches(item.division, item.programme))
     return frozenset((actor.account_id, *away))
 
 
-def waiting_for(session: Session, actor: Actor) -> list[tuple[Involvement, WorkItem]]:
-    """What somebody is asked for now, themselves or as a substitute, oldest first, with the steps."""
+def waiting_for(session: Session, actor: Actor) -> list[tuple[Participant, WorkItem]]:
+    """Return open requests to somebody, also as a substitute, oldest first, with the steps."""
     accounts = [actor.account_id, *(s.account_id for s in actor.stands_in)]
     query = (
-        select(Involvement, WorkItem)
-        .join(WorkItem, WorkItem.id == Involvement.item_id)
-        .where(Involvement.account_id.in_(accounts), Involvement.status == InvolvementStatus.WAITING)
-        .order_by(Involvement.id)
+        select(Participant, WorkItem)
+        .join(WorkItem, WorkItem.id == Participant.item_id)
+        .where(Participant.account_id.in_(accounts), Participant.status == ParticipantStatus.WAITING)
+        .order_by(Participant.id)
     )
     return [
         (row, item) for row, item in session.execute(query) if row.account_id in _answers_for(actor, item)

@@ -1,4 +1,4 @@
-"""What should be done first, and why: points by rules that every row can tell."""
+"""Priority of steps: points by rules, with the reasons shown in every row."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POINTS = tuple(f"desk.priority.{name}" for name in _RULES)
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A step, or what its points are made from, with its points and the reasons for them."""
+    """A step, or the values its points are computed from, with its points and their reasons."""
 
     item: WorkItem | Row[*tuple[Any, ...]]
     points: int
@@ -26,15 +26,15 @@ class Ranked:
 
 
 def points_of(value: Callable[[str], Any]) -> dict[str, int]:
-    """The points of each rule, as the parameters say."""
-    found = {name: value(f"desk.priority.{name}") for name in _RULES}
-    return {name: int(v) if isinstance(v, Decimal) else 0 for name, v in found.items()}
+    """Return the points of each rule, from the parameters."""
+    points = {name: value(f"desk.priority.{name}") for name in _RULES}
+    return {name: int(v) if isinstance(v, Decimal) else 0 for name, v in points.items()}
 
 
 def rank(
     item: WorkItem | Row[*tuple[Any, ...]], today: date, points: dict[str, int], waited_days: int
 ) -> Ranked:
-    """The points of a step today."""
+    """Compute the points of a step today."""
     reasons: list[tuple[int, str]] = []
     if item.due_on != NO_DUE_DATE:
         late = (today - item.due_on).days
@@ -52,10 +52,10 @@ def rank(
         reasons.append((points["category"], "重点类别"))
     if waited_days > 0:
         reasons.append((points["waiting"] * waited_days, f"已等待 {waited_days} 天"))
-    told = tuple(f"{text}（+{n}）" for n, text in reasons if n)
-    return Ranked(item, sum(n for n, _ in reasons), told)
+    sentences = tuple(f"{text}（+{n}）" for n, text in reasons if n)
+    return Ranked(item, sum(n for n, _ in reasons), sentences)
 
 
 def ordered(ranked: Iterable[Ranked]) -> list[Ranked]:
-    """Most points first; of equals the one that is due first."""
+    """Sort by points, most first; equal ones by due date."""
     return sorted(ranked, key=lambda r: (-r.points, r.item.due_on, r.item.id))

@@ -1,4 +1,4 @@
-"""Reading cases within a scope: the queues, a case with what hangs on it, what is late."""
+"""Queries of cases within a scope: a case with its related rows, lists of cases."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from processes.storage.unit_of_work import within
 
 
 def whole(case: Case | None, number: str) -> Case:
-    """A case whose file is still there; raises `CaseNotFound` and `CaseDestroyed`."""
+    """Return the case if its file still exists; raises `CaseNotFound` and `CaseDestroyed`."""
     if case is None:
         raise CaseNotFound(number=number)
     if case.destroyed_on is not None:
@@ -29,13 +29,13 @@ def whole(case: Case | None, number: str) -> Case:
 
 
 def case_by_number(session: Session, number: str) -> Case:
-    """A case in scope, or `CaseNotFound`, `CaseDestroyed`."""
+    """Return a case in scope; raises `CaseNotFound`, `CaseDestroyed`."""
     return whole(session.scalar(select(Case).where(Case.number == number)), number)
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases a list shows: programme, state, township, registered on these days (China's, both included)."""
+    """Filter of a list of cases: programme, state, township, registration days (in China, both included)."""
 
     programme: str = ""
     state: str = ""
@@ -45,23 +45,25 @@ class CaseFilter:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything narrows the list."""
+        """Return whether anything filters the list."""
         return any((self.programme, self.state, self.township, self.since, self.until))
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """As conditions on a query of cases."""
-        found = []
+        """Return conditions for a query of cases."""
+        criteria = []
         if self.programme:
-            found.append(Case.programme == self.programme)
+            criteria.append(Case.programme == self.programme)
         if self.state:
-            found.append(Case.status == self.state)
+            criteria.append(Case.status == self.state)
         if self.township:
-            found.append(within(Case.division, self.township))
+            criteria.append(within(Case.division, self.township))
         if self.since:
-            found.append(Case.opened_at >= datetime.combine(self.since, time(), SHANGHAI))
+            criteria.append(Case.opened_at >= datetime.combine(self.since, time(), SHANGHAI))
         if self.until:
-            found.append(Case.opened_at < datetime.combine(self.until + timedelta(days=1), time(), SHANGHAI))
-        return found
+            criteria.append(
+                Case.opened_at < datetime.combine(self.until + timedelta(days=1), time(), SHANGHAI)
+            )
+        return criteria
 
 
 EVERY_CASE = CaseFilter()
@@ -70,7 +72,7 @@ EVERY_CASE = CaseFilter()
 def cases(
     session: Session, search: str, number: int = 1, wanted: CaseFilter = EVERY_CASE, size: int = PAGE
 ) -> Page:
-    """Cases in scope, latest first, by applicant or number, narrowed by a filter."""
+    """Return cases in scope, latest first, by applicant or number, filtered."""
     query = select(Case).where(Case.destroyed_on.is_(None), *wanted.conditions())
     word = reading.search_word(search)
     if word:
@@ -83,8 +85,8 @@ def cases(
             if word.isascii() and "-" not in word
             else (Case.applicant >= word) & (Case.applicant < word + "\U0010ffff")
         )
-        said = Case.id.in_(full_text.matching(session, word))
-        query = query.where(or_(Case.number == word.upper(), by_name, said))
+        matches = Case.id.in_(full_text.matching(session, word))
+        query = query.where(or_(Case.number == word.upper(), by_name, matches))
     total = session.scalar(
         select(func.count()).select_from(query.with_only_columns(Case.id).limit(MOST_COUNTED).subquery())
     )
@@ -94,7 +96,7 @@ def cases(
 
 
 def of_household(session: Session, household_id: int) -> list[Case]:
-    """Cases of a household, latest first."""
+    """Return cases of a household, latest first."""
     return list(
         session.scalars(
             select(Case)
@@ -105,7 +107,7 @@ def of_household(session: Session, household_id: int) -> list[Case]:
 
 
 def open_of(session: Session, programme: str, process: str) -> list[Case]:
-    """Open cases of a process in scope, the oldest first; at most `PAGE`."""
+    """Return open cases of a process in scope, the oldest first; at most `PAGE`."""
     query = select(Case).where(
         Case.programme == programme, Case.process == process, Case.status != CaseStatus.CLOSED
     )
@@ -113,22 +115,22 @@ def open_of(session: Session, programme: str, process: str) -> list[Case]:
 
 
 def waiting_items(session: Session, case_ids: list[int]) -> dict[int, list[WorkItem]]:
-    """The open items of cases, by case, the first offered first."""
-    found: dict[int, list[WorkItem]] = {}
+    """Return the open items of cases, by case, the first offered first."""
+    by_case: dict[int, list[WorkItem]] = {}
     query = select(WorkItem).where(WorkItem.case_id.in_(case_ids), WorkItem.status == WorkItemStatus.OPEN)
     for item in session.scalars(query.order_by(WorkItem.id)):
-        found.setdefault(item.case_id, []).append(item)
-    return found
+        by_case.setdefault(item.case_id, []).append(item)
+    return by_case
 
 
 def linked(session: Session, case: Case) -> list[Case]:
-    """The case that opened this one, and the cases that it opened, in order."""
+    """Return the case that opened this one, and the cases that it opened, in order."""
     query = select(Case).where(or_(Case.parent_id == case.id, Case.id == (case.parent_id or 0)))
     return list(session.scalars(query.order_by(Case.id)))
 
 
 def referred_to(session: Session, department: str) -> list[WorkItem]:
-    """Open items of cases referred to a department, oldest first."""
+    """Return open items of cases referred to a department, oldest first."""
     query = (
         select(WorkItem)
         .join(Case, Case.id == WorkItem.case_id)
@@ -138,7 +140,7 @@ def referred_to(session: Session, department: str) -> list[WorkItem]:
 
 
 def open_item_for(session: Session, case_id: int, roles: frozenset[str]) -> WorkItem | None:
-    """The open item of a case that a person with these roles can take up."""
+    """Return the open item of a case that a person with these roles can take up."""
     query = select(WorkItem).where(
         WorkItem.case_id == case_id, WorkItem.status == WorkItemStatus.OPEN, WorkItem.role.in_(sorted(roles))
     )
@@ -146,44 +148,44 @@ def open_item_for(session: Session, case_id: int, roles: frozenset[str]) -> Work
 
 
 def items(session: Session, case_id: int) -> list[WorkItem]:
-    """Work items of a case, oldest first."""
+    """Return work items of a case, oldest first."""
     return list(session.scalars(select(WorkItem).where(WorkItem.case_id == case_id).order_by(WorkItem.id)))
 
 
 def item(session: Session, number: str, item_id: int) -> WorkItem:
-    """A work item of a case in scope, or `NotFound`."""
-    found = session.scalar(select(WorkItem).where(WorkItem.id == item_id, WorkItem.case_number == number))
-    if found is None:
+    """Return a work item of a case in scope; raises `NotFound`."""
+    work_item = session.scalar(select(WorkItem).where(WorkItem.id == item_id, WorkItem.case_number == number))
+    if work_item is None:
         raise NotFound()
-    return found
+    return work_item
 
 
 def attachments(session: Session, case_id: int) -> list[Attachment]:
-    """Attachments of a case, oldest first."""
+    """Return attachments of a case, oldest first."""
     return list(
         session.scalars(select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.id))
     )
 
 
 def preview(session: Session, case_id: int, attachment_id: int) -> bytes | None:
-    """The small picture of an attachment; None where it has none, or is no attachment of the case."""
+    """Return the thumbnail of an attachment; None if it has none, or is no attachment of the case."""
     query = select(Attachment).where(Attachment.case_id == case_id, Attachment.id == attachment_id)
     row = session.scalar(query.options(undefer(Attachment.preview)))
     return None if row is None else row.preview
 
 
 def comments(session: Session, case_id: int) -> list[Comment]:
-    """Remarks on a case, oldest first."""
+    """Return remarks on a case, oldest first."""
     return list(session.scalars(select(Comment).where(Comment.case_id == case_id).order_by(Comment.id)))
 
 
 def is_watching(session: Session, case_id: int, account_id: int | None) -> bool:
-    """Whether a person follows a case."""
+    """Return whether a person follows a case."""
     return account_id is not None and session.get(Watch, (case_id, account_id)) is not None
 
 
 def incidents(session: Session) -> list[tuple[Case, Incident]]:
-    """Open incidents of cases in scope, latest first."""
+    """Return open incidents of cases in scope, latest first."""
     query = (
         select(Case, Incident)
         .join(Incident, Incident.case_id == Case.id)

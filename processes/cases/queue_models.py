@@ -1,4 +1,4 @@
-"""What people keep of the queue: filters, and what was done to many steps at once."""
+"""Saved filters of queues, and actions on many steps at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from processes.storage.types import StateText
 
 
 class SavedFilter(Row, Scoped, Marked):
-    """A filter of the queue that somebody keeps, for themselves or for their office (常用筛选)."""
+    """A saved filter of a queue, private or shared with the office (常用筛选)."""
 
     __tablename__ = "saved_filter"
 
@@ -26,11 +26,11 @@ class SavedFilter(Row, Scoped, Marked):
     colour: Mapped[str] = mapped_column(String(10), default="")
     is_shared: Mapped[bool] = mapped_column(default=False)
     wanted = sealed_data(dict[str, Any])
-    """Queue, search word, conditions, order and columns, as the address has them."""
+    """Queue, search word, conditions, order and columns, as in the address."""
 
 
 class BatchAction(Row, Marked):
-    """What somebody did to many steps at once, with a result for each; it can be undone for a while."""
+    """An action on many steps at once, with a result for each; it can be undone for a while."""
 
     __tablename__ = "batch_action"
 

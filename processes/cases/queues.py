@@ -1,4 +1,4 @@
-"""The queues (待办): mine, my office's, both together, returned, standing in, watching, done; filtered, searched, ordered."""
+"""Queues (待办): mine, my office's, both, returned, substitution, watched, done; filtered, searched, ordered."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ _WEIGHED = (
     WorkItem.id, WorkItem.due_on, WorkItem.red_on, WorkItem.yellow_on, WorkItem.offered_at, WorkItem.urged,
     WorkItem.category, WorkItem.returned_reason.is_not(None).label("returned_reason"),
 )  # fmt: skip
-"""What the points of an item are made from; of a reason only whether there is one."""
+"""Columns that points are computed from; of a reason only whether there is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody looks for in a queue; empty conditions leave everything in."""
+    """Conditions of a queue; empty ones do not filter."""
 
     queue: str
     word: str = ""
@@ -52,23 +52,23 @@ class Wanted:
     order: str = "due"
     today: date | None = None
     points: Mapping[str, int] = field(default_factory=dict)
-    """Points of the rules of priority; needed for that order."""
+    """Points of the priority rules; needed for that order."""
 
     @property
     def is_filtered(self) -> bool:
-        """Whether not everything of the queue is wanted."""
+        """Return whether anything filters the queue."""
         return any((self.word, self.programme, self.task, self.colour, self.township))
 
 
 def worklist(session: Session, actor: Actor, wanted: Wanted, number: int = 1, size: int = PAGE) -> Page:
-    """A page of one of the actor's queues, in the wanted order (done: latest first)."""
+    """Return a page of one of the actor's queues, in the requested order (done: latest first)."""
     matching = _matching(session, actor, wanted.word)
     parts = [part.where(*matching, *_conditions(wanted)) for part in _queue(actor, wanted.queue)]
     total = _count(session, parts)
     if total == 0 and wanted.word:
-        # No name, number or village: what the case's text says.
-        said = WorkItem.case_id.in_(full_text.matching(session, wanted.word))
-        parts = [part.where(said, *_conditions(wanted)) for part in _queue(actor, wanted.queue)]
+        # The word has the form of no name, number or village.
+        matches = WorkItem.case_id.in_(full_text.matching(session, wanted.word))
+        parts = [part.where(matches, *_conditions(wanted)) for part in _queue(actor, wanted.queue)]
         total = _count(session, parts)
     if wanted.order == "priority" and wanted.queue != "done" and wanted.today is not None:
         return Page(_by_priority(session, parts, wanted, wanted.today, number), number, total)
@@ -90,7 +90,7 @@ def _order(wanted: Wanted) -> list[Any]:
 def _by_priority(
     session: Session, parts: list[Select[Any]], wanted: Wanted, today: date, number: int
 ) -> list[priority.Ranked]:
-    """The page of those that are due first, put in the order of their points; of the others no more than the points need."""
+    """The page of the most urgent items by points; items due later are read only as far as the points require."""
     order = [WorkItem.due_on, WorkItem.id]
     weighed = _first(parts, MOST_COUNTED, order).with_only_columns(*_WEIGHED)
     ranked = priority.ordered(
@@ -104,9 +104,10 @@ def _by_priority(
 
 
 def due(session: Session, actor: Actor, today: date) -> dict[str, int]:
-    """What a person can do that is late, due today, due within the week: their own and what their office has unclaimed.
+    """Count what a person can do that is late, due today, due within the week: their own, and unclaimed of
+    their office.
 
-    Each is counted to `MOST_COUNTED`, from the index.
+    Each is counted up to `MOST_COUNTED`, from the index.
     """
     return {
         colour: _count(
@@ -117,19 +118,19 @@ def due(session: Session, actor: Actor, today: date) -> dict[str, int]:
 
 
 def counts(session: Session, actor: Actor, known: Mapping[str, int] | None = None) -> dict[str, int]:
-    """How many wait in the actor's own queue and in the office's, each counted to `MOST_COUNTED`.
+    """Count the items in the actor's own queue and in the office's, each up to `MOST_COUNTED`.
 
     `known` are totals that the page has counted already.
     """
-    found = dict(known or {})
+    totals = dict(known or {})
     for name in ("mine", "office"):
-        if name not in found:
-            found[name] = _count(session, _queue(actor, name))
-    return found
+        if name not in totals:
+            totals[name] = _count(session, _queue(actor, name))
+    return totals
 
 
 def in_hand(session: Session, account_id: int) -> int:
-    """How many open steps an account has signed for."""
+    """Return how many open steps are assigned to an account."""
     mine = select(func.count()).where(
         WorkItem.claimed_by_id == account_id, WorkItem.status == WorkItemStatus.OPEN
     )
@@ -137,17 +138,17 @@ def in_hand(session: Session, account_id: int) -> int:
 
 
 def tasks(session: Session, actor: Actor) -> list[tuple[str, str]]:
-    """The steps that the actor may have in a queue, by id and title, for the filter."""
-    found = {
+    """Return the steps that may occur in the actor's queues, by id and title, for the filter."""
+    titles = {
         task: title for role in sorted(actor.roles) for task, title in session.execute(_steps_of(role, actor))
     }
-    return sorted(found.items(), key=lambda t: t[1])
+    return sorted(titles.items(), key=lambda t: t[1])
 
 
 def _steps_of(role: str, actor: Actor) -> Select[Any]:
-    """The steps of a role that somebody in scope has open, with a title of each.
+    """The steps of a role with open items in scope, each with a title.
 
-    From one step to the next the index is jumped through: a step is one look, however many items it has.
+    A loose index scan: one look-up for each step, however many items it has.
     """
     item = WorkItem.__table__
     open_here = item.c.status == constant(WorkItemStatus.OPEN), item.c.role == role
@@ -172,14 +173,14 @@ def _steps_of(role: str, actor: Actor) -> Select[Any]:
 
 
 def _of_place(actor: Actor) -> list[ColumnElement[bool]]:
-    """The township of an actor, where they have one; the scope itself is added to every query."""
+    """The township of an actor, if they have one; the scope itself is added to every query."""
     if len(actor.division) < TOWNSHIP_DIGITS:
         return []
     return [WorkItem.township == actor.division[:TOWNSHIP_DIGITS]]
 
 
 def saved(session: Session, actor: Actor) -> list[SavedFilter]:
-    """The actor's own filters and those that their office shares."""
+    """Return the actor's own filters and those shared by their office."""
     query = select(SavedFilter).where(
         or_(SavedFilter.account_id == actor.account_id, SavedFilter.is_shared.is_(True))
     )
@@ -209,7 +210,7 @@ def _queue(actor: Actor, queue: str) -> list[Select[Any]]:
 
 
 def _for_somebody_away(away: StandIn) -> Select[Any]:
-    """What somebody who is away has, or could have taken."""
+    """Items that an absent person has, or could take."""
     query = select(WorkItem).where(
         WorkItem.status == WorkItemStatus.OPEN, WorkItem.role.in_(sorted(away.roles)), within(WorkItem.division, away.division),
         or_(WorkItem.claimed_by_id.is_(None), WorkItem.claimed_by_id == away.account_id),
@@ -218,7 +219,7 @@ def _for_somebody_away(away: StandIn) -> Select[Any]:
 
 
 def _first(parts: list[Select[Any]], most: int, order: list[Any]) -> Select[Any]:
-    """The items that may be on the page: the first of each part, so that no part is read to its end."""
+    """Candidates for the page: the first of each part, so that no part is read completely."""
     if len(parts) == 1:
         return parts[0]
     firsts = [
@@ -229,29 +230,29 @@ def _first(parts: list[Select[Any]], most: int, order: list[Any]) -> Select[Any]
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    criteria: list[ColumnElement[bool]] = []
     if wanted.programme:
-        found.append(WorkItem.programme == wanted.programme)
+        criteria.append(WorkItem.programme == wanted.programme)
     if wanted.task:
-        found.append(WorkItem.task == wanted.task)
+        criteria.append(WorkItem.task == wanted.task)
     if wanted.township:
-        found.append(WorkItem.township == wanted.township)
+        criteria.append(WorkItem.township == wanted.township)
     today = wanted.today
     if today is not None and wanted.colour == DueBucket.OVERDUE:
-        found.append(WorkItem.due_on < today)
+        criteria.append(WorkItem.due_on < today)
     if today is not None and wanted.colour == DueBucket.TODAY:
-        found.append(WorkItem.due_on == today)
+        criteria.append(WorkItem.due_on == today)
     if today is not None and wanted.colour == DueBucket.WEEK:
-        found += [WorkItem.due_on >= today, WorkItem.due_on <= today + WEEK]
+        criteria += [WorkItem.due_on >= today, WorkItem.due_on <= today + WEEK]
     if today is not None and wanted.colour == DueBucket.RED:
-        found += [WorkItem.red_on <= today, WorkItem.due_on >= today]
+        criteria += [WorkItem.red_on <= today, WorkItem.due_on >= today]
     if today is not None and wanted.colour == DueBucket.YELLOW:
-        found += [WorkItem.yellow_on <= today, WorkItem.red_on > today, WorkItem.due_on >= today]
-    return found
+        criteria += [WorkItem.yellow_on <= today, WorkItem.red_on > today, WorkItem.due_on >= today]
+    return criteria
 
 
 def _matching(session: Session, actor: Actor, search: str) -> list[ColumnElement[bool]]:
-    """By case number, the last four of an ID number, pinyin initials, village, else by the beginning of the name."""
+    """Match by case number, last four of an ID number, pinyin initials, village, else the beginning of the name."""
     word = reading.search_word(search)
     if not word:
         return []
@@ -273,7 +274,7 @@ def _matching(session: Session, actor: Actor, search: str) -> list[ColumnElement
 
 
 def _count(session: Session, parts: list[Select[Any]]) -> int:
-    """The sum over the parts, each read up to `MOST_COUNTED` in the order of its index."""
+    """The sum over the parts, each counted up to `MOST_COUNTED` in index order."""
     total = 0
     for part in parts:
         limited = part.with_only_columns(WorkItem.id).limit(MOST_COUNTED).subquery()

@@ -1,4 +1,4 @@
-"""When the office was restored from a backup: what was written after the backup is gone, and people may hold papers of it."""
+"""Restorations from a backup: data written after the backup are lost, though people may hold papers of them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from processes.storage.base import Row, Stated
 
 
 class Restoration(Row, Stated):
-    """A restoration, with what it left out of every series of numbers."""
+    """A restoration, with the numbers skipped in every series."""
 
     __tablename__ = "restoration"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
-    """Of the backup's manifest and the moment it was begun: the same restoration gone on with is one."""
+    """Hash of the backup's manifest and the start: identifies a restoration that is continued."""
     made_at: Mapped[datetime]
     """When the backup was made."""
     at: Mapped[datetime]
     last_anchor_id: Mapped[int]
-    """The last seal that the backup knew; the seals up to it stand in the closed volume."""
+    """The last seal in the backup; the seals up to it are in the closed volume."""
     gaps: Mapped[list[Any]]
     """`series`, `last` before and `next` after, of every series."""

@@ -1,4 +1,4 @@
-"""Who may do what to a work item, and when: pure predicates that raise the reason."""
+"""Who may do what to a work item, and when: pure checks that raise the reason."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from processes.policy.calendar import SHANGHAI
 
 
 def demand_open(item: WorkItem, version: int) -> None:
-    """Raise `StaleTask` when the item was acted upon after the person saw it."""
+    """Raise `StaleTask` if the item changed after the person saw it."""
     if item.status != WorkItemStatus.OPEN or item.version != version:
         when = item.changed_at.astimezone(SHANGHAI)
         raise StaleTask(who=item.changed_by or "系统", when=f"{when:%m月%d日 %H:%M}")
 
 
 def demand_worker(item: WorkItem, actor: Actor) -> StandIn | None:
-    """For whom the actor would work on the item: nobody (in their own name), or somebody who is away.
+    """Return for whom the actor would work on the item: None (themselves), or an absent person.
 
-    Raises unless the item's role and place are theirs and nobody else holds it.  What was delegated to a person is
-    theirs to prepare whatever their role.
+    Raises unless the item's role and division are theirs and nobody else has it. A delegated item may be
+    prepared by its assignee whatever their role.
     """
     mine = actor.account_id is not None and item.claimed_by_id == actor.account_id
     own = item.role in actor.roles and actor.covers(item.division)
@@ -40,7 +40,7 @@ def demand_worker(item: WorkItem, actor: Actor) -> StandIn | None:
 
 
 def demand_decider(item: WorkItem) -> None:
-    """Raise while the item is somebody else's to decide: it was delegated, or signatures are waited for."""
+    """Raise if another person decides the item: it was delegated, or countersignatures are open."""
     if item.delegated_by_id is not None:
         raise RuleBroken(reason=f"本环节由{item.delegated_by}委派，填好后请交回，由委派人办结")
     if item.cosigning:
@@ -48,13 +48,13 @@ def demand_decider(item: WorkItem) -> None:
 
 
 def demand_at_rest(item: WorkItem) -> None:
-    """Raise while what was submitted is held until signers have agreed: it changes neither hands nor content."""
+    """Raise while a submission waits for countersignatures: neither assignee nor content may change."""
     if item.cosigning == Cosigning.AFTER:
         raise RuleBroken(reason="本环节已提交会签，会签结束前不能再改动或转交")
 
 
 def may_work(item: WorkItem, actor: Actor) -> bool:
-    """Whether the screen offers the item to this person."""
+    """Return whether the screen offers the item to this person."""
     try:
         demand_worker(item, actor)
     except YimenError:

@@ -1,8 +1,8 @@
-"""The second one at a step (共同办理人): who went along on a visit is an account of the office, not a name that is typed.
+"""The second person at a step (共同办理人): an account of the office, not a typed name.
 
-A field with `another_person` offers the people who may go along: of the case's place or above it, no leader, no other
-account of whoever hands the step in.  Who is named is told and may object; they are an investigator for every later
-rule (docs/adr/0052).
+A field with `another_person` offers eligible people: of the case's division or above, no leader, no other
+account of the person who submits. The person named is notified and may object; for every later rule they are
+an investigator (docs/adr/0052).
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.rules import may_go_along
 from processes.access.scope import COUNTY_DIGITS, TOWNSHIP_DIGITS, Actor
 from processes.cases import events, notices, participants
-from processes.cases.colleague_models import Involvement
+from processes.cases.colleague_models import Participant
 from processes.cases.models import Case, WorkItem
-from processes.cases.status import CosignVerdict, InvolvementKind, InvolvementStatus, WorkItemStatus
+from processes.cases.status import CosignVerdict, ParticipantKind, ParticipantStatus, WorkItemStatus
 from processes.errors import NotAllowed, RuleBroken, SecondObjects
 from processes.releases import forms
 from processes.storage.batched_reads import Ask
@@ -39,7 +39,7 @@ _LEADERS = (Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Somebody who may be named, under the value by which the form names them."""
+    """An eligible person, and the value by which the form names them."""
 
     value: str
     label: str
@@ -47,23 +47,24 @@ class Choice:
 
 
 def choices(session: Session, division: str, role: str, *without: int | None) -> list[Choice]:
-    """Who may be named at a step of a role in a place, for a page; the session must see the whole county."""
+    """Return who may be named at a step of a role in a division, for a page; the session must see the whole
+    county."""
     return _choices(session.scalars(_HERE, _places(division)).all(), division, role, without)
 
 
 def offered(found: Sequence[Choice]) -> dict[str, list[dict[str, str]]]:
-    """The choices as the form reads them (`valuesKey`)."""
+    """Return the choices as the form reads them (`valuesKey`)."""
     return {forms.COLLEAGUES: [{"value": c.value, "label": c.label} for c in found]}
 
 
 def choices_in(uow: UnitOfWork, division: str, role: str, *without: int | None) -> list[Choice]:
-    """The same within a transaction."""
+    """Return the choices within a transaction."""
     (found,) = uow.read((_PEOPLE_HERE, _places(division)))
     return _choices(found, division, role, without)
 
 
 def named(schema: Mapping[str, Any], data: Mapping[str, Any], found: Sequence[Choice]) -> Account | None:
-    """Whom a submitted form names; nothing where it has no such field or the field is hidden."""
+    """Return whom a submitted form names; None if it has no such field or the field is hidden."""
     key = forms.second_field(schema)
     given = None if key is None else data.get(key)
     return next((c.account for c in found if c.value == given), None)
@@ -72,20 +73,20 @@ def named(schema: Mapping[str, Any], data: Mapping[str, Any], found: Sequence[Ch
 def note(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, items: Sequence[WorkItem], second: Account
 ) -> None:
-    """Whoever was named is told, and asked to confirm or object; what was asked before of the same step is over."""
+    """Notify the person named and ask them to confirm or object; earlier requests for the step are closed."""
     before = {i.id for i in items if i.task == item.task and i.id != item.id and i.second_id is not None}
     for row in participants.of_case(uow.session, case.id) if before else ():
         if (
-            row.kind == InvolvementKind.SECOND
-            and row.status == InvolvementStatus.WAITING
+            row.kind == ParticipantKind.SECOND
+            and row.status == ParticipantStatus.WAITING
             and row.item_id in before
         ):
-            row.status = InvolvementStatus.REMOVED
+            row.status = ParticipantStatus.REMOVED
     uow.add(
-        Involvement(
-            case_id=case.id, item_id=item.id, kind=InvolvementKind.SECOND, account_id=second.id, name=second.name,
+        Participant(
+            case_id=case.id, item_id=item.id, kind=ParticipantKind.SECOND, account_id=second.id, name=second.name,
             asked_by_id=actor.account_id, asked_by=actor.name, asked_at=uow.now, question="",
-            status=InvolvementStatus.WAITING,
+            status=ParticipantStatus.WAITING,
         )
     )  # fmt: skip
     text = f"{actor.name}登记您共同办理了{case.applicant}的“{item.title}”，请确认；没有参加或者情况不实的，请提出异议"
@@ -93,14 +94,14 @@ def note(
 
 
 def answer(
-    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict: str
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Participant, said: str, verdict: str
 ) -> None:
-    """The one who was named confirms or objects, nobody in their name; whoever has to act on an objection is told."""
+    """Record that the person named confirms or objects (no substitute may); notify who must act on an objection."""
     if actor.account_id != row.account_id:
         raise NotAllowed()
-    if row.status != InvolvementStatus.WAITING:
+    if row.status != ParticipantStatus.WAITING:
         raise RuleBroken(reason="您已经确认或者提出异议，或者该环节已经重新办理")
-    row.status, row.answer, row.verdict = InvolvementStatus.DONE, said, verdict
+    row.status, row.answer, row.verdict = ParticipantStatus.DONE, said, verdict
     row.answered_at, row.answered_by = uow.now, actor.name
     objects = verdict == CosignVerdict.OBJECT
     kind = "second_objected" if objects else "second_confirmed"
@@ -113,13 +114,13 @@ def answer(
 
 
 def demand_unopposed(uow: UnitOfWork, item: WorkItem, items: Sequence[WorkItem]) -> None:
-    """Raise `SecondObjects` when a leader would sign while the second one objects to a step that stands."""
+    """Raise `SecondObjects` if a leader would sign while the second person objects to a valid step."""
     standing = {i.id: i for i in items if i.status == WorkItemStatus.DONE and i.second_id is not None}
     if item.role not in _LEADERS or not standing:
         return
     for row in participants.of_case(uow.session, item.case_id):
         if (
-            row.kind == InvolvementKind.SECOND
+            row.kind == ParticipantKind.SECOND
             and row.verdict == CosignVerdict.OBJECT
             and row.item_id in standing
         ):
@@ -145,7 +146,7 @@ def _choices(
 
 
 def _value(account: Account, often: Mapping[str, int]) -> str:
-    """The name, and where several have it the name of the account as well."""
+    """The name, with the user name if several people have it."""
     return account.name if often[account.name] == 1 else f"{account.name} {account.username}"
 
 

@@ -50,7 +50,7 @@ class Cosigning(TitledEnum):
     AFTER = "after", "提交后会签"
 
 
-class InvolvementKind(TitledEnum):
+class ParticipantKind(TitledEnum):
     """What somebody is asked for at a step.
 
     `cosign`: to agree or object; `ask`: to answer a question; `copy`: to read it; `second`: to confirm that they did
@@ -66,9 +66,9 @@ class InvolvementKind(TitledEnum):
     def waiting_title(self) -> str:
         """What pages say while there is no answer."""
         match self:
-            case InvolvementKind.COPY:
+            case ParticipantKind.COPY:
                 return "未阅"
-            case InvolvementKind.SECOND:
+            case ParticipantKind.SECOND:
                 return "尚未确认"
             case _:
                 return "等待"
@@ -78,12 +78,12 @@ class InvolvementKind(TitledEnum):
         if not verdict:
             return ""
         given = CosignVerdict(verdict)
-        if self is InvolvementKind.SECOND:
+        if self is ParticipantKind.SECOND:
             return "已确认参加" if given is CosignVerdict.AGREE else "提出异议"
         return given.title
 
 
-class InvolvementStatus(TitledEnum):
+class ParticipantStatus(TitledEnum):
     """Whether somebody's word is still waited for.
 
     `waiting`: they are asked now; `later`: their turn has not come; `done`: they have answered; `removed`: their word

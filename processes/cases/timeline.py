@@ -1,4 +1,4 @@
-"""The timeline: events of a case as sentences that a clerk would write."""
+"""The timeline: events of a case as sentences."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from processes.access.scope import in_name_of
 from processes.cases.models import CaseEvent
-from processes.cases.status import ClockColour, CosignMode, InvolvementKind
+from processes.cases.status import ClockColour, CosignMode, ParticipantKind
 from processes.policy.calendar import SHANGHAI, in_chinese
 from processes.releases import words as choice_words
 
@@ -18,7 +18,7 @@ _WARNINGS = {
 
 
 def sentence(event: CaseEvent, words: choice_words.Words) -> str:
-    """What happened, in one sentence; `words` are those of the case's process."""
+    """Return an event as one sentence; `words` are the labels of the case's process."""
     if event.kind == "decided":
         return _decided(event.title, event.payload, words)
     template = _SENTENCES.get(event.kind)
@@ -26,7 +26,7 @@ def sentence(event: CaseEvent, words: choice_words.Words) -> str:
 
 
 def when(event: CaseEvent) -> str:
-    """The time of an event in China, to the minute."""
+    """Return the time of an event in China, to the minute."""
     return f"{event.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
@@ -36,12 +36,12 @@ _BY_ITSELF = frozenset({
     "advance_paid", "advance_refused", "advance_settled", "relief_granted", "relief_withdrawn", "drawn", "withdrawn",
     "closed",
 })  # fmt: skip
-"""What the process does of itself when somebody finishes a step: nobody computed, numbered or counted anything."""
+"""Automatic consequences of finishing a step, which no person did."""
 SYSTEM = "系统"
 
 
 def who(event: CaseEvent) -> str:
-    """Who did it: the person, or the system for what follows from a step without anybody's doing."""
+    """Return who did it: the person, or the system for automatic consequences."""
     by_itself = event.kind in _BY_ITSELF and not event.payload.get("asked")
     return SYSTEM if by_itself else event.actor
 
@@ -53,7 +53,7 @@ def _day(value: Any) -> str:
 def _decided(title: str, payload: Mapping[str, Any], words: choice_words.Words) -> str:
     if "table" in payload:
         rows = "、".join(str(r) for r in payload.get("rows", []))
-        inputs = "，".join(f"{name}：{said}" for name, said in choice_words.read(payload, words))
+        inputs = "，".join(f"{name}：{label}" for name, label in choice_words.read(payload, words))
         return f"{title}：决策表“{payload['name']}”第 {rows} 行（{inputs}）"
     return f"{title}：计算表“{payload['name']}”共 {len(payload.get('lines', []))} 行"
 
@@ -98,7 +98,7 @@ _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "cosign_asked": lambda t, p: f"就“{t}”请{'、'.join(p['names'])}会签（{_mode(p['mode'])}）",
     "cosigner_removed": lambda t, p: f"“{t}”减去会签人{p['name']}",
     "cosigned": lambda t, p: (
-        f"{p['name']}会签“{t}”：{InvolvementKind.COSIGN.answer_title(p['verdict'])}{'，' + p['said'] if p['said'] else ''}"
+        f"{p['name']}会签“{t}”：{ParticipantKind.COSIGN.answer_title(p['verdict'])}{'，' + p['said'] if p['said'] else ''}"
     ),
     "cosign_passed": lambda t, p: f"“{t}”会签通过",
     "cosign_failed": lambda t, p: f"“{t}”会签未通过{'：' + p['said'] if p['said'] else ''}",

@@ -1,4 +1,4 @@
-"""Who may see a case: permission, place and department, as one predicate for rows and for queries."""
+"""Who may see a case: permission, division and department, as one predicate for rows and for queries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from processes.storage.unit_of_work import within
 
 
 def may_see(account: Account, case: Case) -> bool:
-    """Whether a person may open a case: the same that its page asks."""
+    """Return whether a person may open a case."""
     who = accounts.actor_of(account)
     return (
         account.is_active
@@ -24,7 +24,7 @@ def may_see(account: Account, case: Case) -> bool:
 
 
 def seen_by(who: Actor) -> ColumnElement[bool]:
-    """The same of the cases of a query."""
+    """Return the same condition for a query of cases."""
     if not who.may(Permission.CASE_READ):
         return false()
     place = within(Case.division, who.division)

@@ -1,4 +1,4 @@
-"""Whether finished steps are what the events say of them: who did them, what was submitted, none added or dropped."""
+"""Checks finished steps against events: who did them, what was submitted, none added or dropped."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _FINISHED = ("completed", "carried_over")
 
 
 def said(data: Mapping[str, Any]) -> str:
-    """The hash of what was submitted, as the event of the step keeps it."""
+    """Return the hash of a submission as recorded in the event."""
     return hashlib.sha256(values.dumps(dict(data))).hexdigest()
 
 
 def differing(session: Session) -> Iterator[str]:
-    """What does not agree, in sentences; nothing when every finished step is as it was written.
+    """Return sentences for differences; empty if every finished step is as recorded.
 
-    Steps from before events kept the hash are compared by person alone.
+    Steps older than the hashes are compared by person alone.
     """
     events = _events(session)
     numbers = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
@@ -34,11 +34,11 @@ def differing(session: Session) -> Iterator[str]:
     for item in session.scalars(finished).yield_per(500):
         if item.case_id in destroyed:
             continue
-        told = events[item.case_id].get(item.ref)
-        if not told:
+        event = events[item.case_id].get(item.ref)
+        if not event:
             yield f"{item.case_number}：“{item.title}”没有办结记录"
             continue
-        fault = _fault(item, told.pop(0))
+        fault = _fault(item, event.pop(0))
         if fault:
             yield f"{item.case_number}：“{item.title}”{fault}"
     for case_id, refs in events.items():
@@ -48,11 +48,11 @@ def differing(session: Session) -> Iterator[str]:
 
 def _events(session: Session) -> dict[int, dict[str, list[CaseEvent]]]:
     """Events of finished steps in order, by case and step."""
-    found: dict[int, dict[str, list[CaseEvent]]] = defaultdict(lambda: defaultdict(list))
+    by_case: dict[int, dict[str, list[CaseEvent]]] = defaultdict(lambda: defaultdict(list))
     query = select(CaseEvent).where(CaseEvent.kind.in_(_FINISHED))
     for event in session.scalars(query.order_by(CaseEvent.case_id, CaseEvent.position)):
-        found[event.case_id][event.payload.get("ref", "")].append(event)
-    return found
+        by_case[event.case_id][event.payload.get("ref", "")].append(event)
+    return by_case
 
 
 def _fault(item: WorkItem, event: CaseEvent) -> str:

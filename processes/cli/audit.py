@@ -1,4 +1,4 @@
-"""`yimen audit verify`: whether what is stored is what the program wrote."""
+"""`yimen audit verify`: checks that stored data are what the program wrote."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, load_only
 
 from processes.access import account_states, log_chain, row_states
 from processes.access.scope import system_actor
-from processes.cases import anchors, draws, events, told_rows, work_audit
+from processes.cases import anchors, draws, events, recorded_rows, work_audit
 from processes.cases.models import Case
 from processes.errors import SealBroken
 from processes.office.system.restoring import RemakePaper
@@ -32,9 +32,9 @@ SECTIONS = {
     "register": "家庭档案", "copies": "列表", "sealed": "加密内容", "rows": "登记的记录", "records": "文书和家庭档案", "told": "办件的各项内容", "numbers": "编号", "destroyed": "销毁",
     "whole": "记录的所指和写法",
 }  # fmt: skip
-"""What is compared, beside the chain of each case and the files."""
+"""Comparisons beside the chain of each case and the files."""
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, NoResultFound)
-"""What comes of a row that refers to nothing, or of a value that is none."""
+"""Errors caused by a row that refers to nothing, or by an invalid value."""
 _STOPPED = "有记录不能读取或者所指的记录不存在，核对到此为止（见“记录的所指和写法”）"
 _LOG = logging.getLogger(__name__)
 
@@ -55,21 +55,26 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
     office = open_office()
     with office.database.snapshot("") as session:
         checked, broken = chains(session)
-        found = compared(session, office.settings)
+        differences = compared(session, office.settings)
         missing = list(files.lost(session, office.settings)) if with_files else []
     for one in missing if remake else ():
         if one.code:
             office.perform(RemakePaper(one.code), system_actor())
     if as_json:
-        told = {"checked": checked, "broken": broken, **found, "files": [asdict(one) for one in missing]}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        result = {
+            "checked": checked,
+            "broken": broken,
+            **differences,
+            "files": [asdict(one) for one in missing],
+        }
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
     else:
-        _say(checked, broken, found, missing, remake)
-    sys.exit(1 if broken or missing or any(found.values()) else 0)
+        _say(checked, broken, differences, missing, remake)
+    sys.exit(1 if broken or missing or any(differences.values()) else 0)
 
 
 def chains(session: Session) -> tuple[int, dict[str, str]]:
-    """How many cases there are, and what is wrong with the chains of events, by number."""
+    """Return the number of cases, and errors of the chains of events, by case number."""
     broken = {}
     cases = session.execute(select(Case.id, Case.number).order_by(Case.id)).all()
     needed = load_only(Case.number, Case.destroyed_on, Case.events_count, Case.head)
@@ -85,7 +90,7 @@ def chains(session: Session) -> tuple[int, dict[str, str]]:
 
 
 def compared(session: Session, settings: Settings) -> dict[str, list[str]]:
-    """What does not agree, in sentences, by section."""
+    """Return differences as sentences, by section."""
     ways: Mapping[str, tuple[Callable[[], Iterable[str]], ...]] = {
         "books": (lambda: fund_queries.audit(session),),
         "money": (lambda: audit.compare(session),),
@@ -97,7 +102,7 @@ def compared(session: Session, settings: Settings) -> dict[str, list[str]]:
         "records": (lambda: records.differing(session),),
         "destroyed": (lambda: destroyed.differing(session),),
         "numbers": (lambda: numbers.differing(session),),
-        "told": (lambda: told_rows.differing(session),),
+        "told": (lambda: recorded_rows.differing(session),),
         "rows": (lambda: row_states.differing(session),),
         "sealed": (lambda: resealing.broken(session),),
         "whole": (lambda: whole_rows.differing(session),),
@@ -106,16 +111,16 @@ def compared(session: Session, settings: Settings) -> dict[str, list[str]]:
 
 
 def _told(way: Callable[[], Iterable[str]]) -> list[str]:
-    """What a comparison says; one that comes to what does not open or cannot be read says so and ends there."""
-    found: list[str] = []
+    """The result of a comparison; if it meets a value that cannot be decrypted or read, that error, and it ends."""
+    sentences: list[str] = []
     try:
-        found.extend(way())
+        sentences.extend(way())
     except SealBroken as fault:
-        found.append(fault.message)
+        sentences.append(fault.message)
     except UNREADABLE as fault:
         _LOG.warning("a comparison ended early: %s", type(fault).__name__)
-        found.append(_STOPPED)
-    return found
+        sentences.append(_STOPPED)
+    return sentences
 
 
 def _say(
@@ -128,8 +133,8 @@ def _say(
             click.echo(f"{title}：{fault}")
     for one in missing:
         click.echo(f"存档文件：{one.what}{one.said}，{_way_back(one, remake)}")
-    said = "；".join(f"{title}{'有问题' if found[name] else '相符'}" for name, title in SECTIONS.items())
-    click.echo(f"核对 {checked} 个办件，{len(broken)} 个有问题；{said}。")
+    summary = "；".join(f"{title}{'有问题' if found[name] else '相符'}" for name, title in SECTIONS.items())
+    click.echo(f"核对 {checked} 个办件，{len(broken)} 个有问题；{summary}。")
 
 
 def _way_back(one: files.LostFile, remake: bool) -> str:
@@ -139,5 +144,5 @@ def _way_back(one: files.LostFile, remake: bool) -> str:
 
 
 def register(main: click.Group) -> None:
-    """Add the commands to the program's."""
+    """Add the commands to the program."""
     main.add_command(audit_group)

@@ -1,4 +1,4 @@
-"""Commands that keep the office in a backup and bring it back: `yimen backup`, `yimen restore`."""
+"""Commands for backup and restoration: `yimen backup`, `yimen restore`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FEW, _INCOMPLETE = 10, 3
 
 
 def register(main: click.Group) -> None:
-    """Hang the commands into the command line."""
+    """Add the commands to the program."""
     main.add_command(backup_command)
     main.add_command(restore_command)
 

@@ -1,4 +1,4 @@
-"""Commands for whoever writes content: the reference, the service operations, a new programme."""
+"""Commands for content authors: the reference, the service operations, a new programme."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from processes.verbs import registry
 
 
 def register(main: click.Group) -> None:
-    """Put them under `yimen`."""
+    """Add the commands to the program."""
     main.add_command(_reference)
     main.add_command(_verbs)
     main.add_command(_new_programme)
@@ -57,7 +57,7 @@ def _new_programme(name: str, title: str, code: str) -> None:
         new_programme.demand_names(name, title, code, *new_programme.standing(content))
     except FormInvalid as refused:
         raise click.ClickException(
-            "；".join(s for said in refused.fields.values() for s in said)
+            "；".join(s for sentences in refused.fields.values() for s in sentences)
         ) from refused
     folder = content / name
     if folder.exists():

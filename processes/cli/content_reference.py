@@ -1,4 +1,4 @@
-"""The reference for whoever writes content, made from the schemas and lists that lint and the editors read themselves."""
+"""Reference for content authors, generated from the schemas and lists that lint and editors use."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FILES = (
 
 
 def text() -> str:
-    """The whole page, in Markdown."""
+    """Return the whole page, in Markdown."""
     parts = [_INTRODUCTION]
     for title, kind, words in _FILES:
         parts.append(_section(title, words, _of_schema(json.loads(shapes.of_kind(kind).read_text("utf-8")))))
@@ -61,14 +61,19 @@ def text() -> str:
 
 
 def verbs() -> str:
-    """Every service operation with its parameters, in Markdown."""
+    """Return every service operation with its parameters, in Markdown."""
     rows: list[tuple[str, ...]] = [("操作", "名称", "参数", "说明")]
     for verb in sorted(registry.all_verbs().values(), key=lambda v: v.name):
         hints = typing.get_type_hints(verb.run)
-        told = [_parameter(p, hints.get(n)) for n, p in verb.parameters.items()]
+        parameters = [_parameter(p, hints.get(n)) for n, p in verb.parameters.items()]
         marks = "；须有有效决定" if verb.needs_decision else ""
         rows.append(
-            (f"`{verb.name}`", verb.title, "，".join(told) or "—", verb.description.rstrip("。") + marks)
+            (
+                f"`{verb.name}`",
+                verb.title,
+                "，".join(parameters) or "—",
+                verb.description.rstrip("。") + marks,
+            )
         )
     return _section(
         "服务操作", "What a service task may ask of the office (`spiffworkflow:serviceTaskOperator`).", rows
@@ -77,8 +82,8 @@ def verbs() -> str:
 
 def _parameter(parameter: inspect.Parameter, hint: Any) -> str:
     kind = getattr(hint, "__name__", str(hint)) if not typing.get_args(hint) else str(hint)
-    said = f"`{parameter.name}`: {kind.replace('typing.', '').replace('|', 'or')}"
-    return said if parameter.default is parameter.empty else f"{said} = {parameter.default!r}"
+    text = f"`{parameter.name}`: {kind.replace('typing.', '').replace('|', 'or')}"
+    return text if parameter.default is parameter.empty else f"{text} = {parameter.default!r}"
 
 
 def _of_schema(schema: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -104,11 +109,11 @@ def _value(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
         return "、".join(f"`{v}`" for v in schema["enum"])
     kind = schema.get("type", "any")
-    said = " or ".join(kind) if isinstance(kind, list) else str(kind)
+    text = " or ".join(kind) if isinstance(kind, list) else str(kind)
     inner = schema.get("items")
-    if said == "array" and isinstance(inner, dict):
+    if text == "array" and isinstance(inner, dict):
         return f"array of {_value(inner)}"
-    return f"{said} `{schema['pattern']}`" if "pattern" in schema else said
+    return f"{text} `{schema['pattern']}`" if "pattern" in schema else text
 
 
 def _properties() -> list[tuple[str, ...]]:

@@ -29,7 +29,7 @@ _ROLES = "，".join(f"{role} {title}" for role, title in ROLE_TITLES.items() if 
 
 
 def register(main: click.Group) -> None:
-    """Hang the commands into the command line."""
+    """Add the commands to the program."""
     for command in (found_command, division_group, account_group):
         main.add_command(command)
 
@@ -50,13 +50,13 @@ def found_command(file: Path, name: str, username: str, bureau: str) -> None:
     places = _read(file)
     accounts.demand_names(
         username, name.strip()
-    )  # before a database is made for an office that cannot be founded
+    )  # before a database is created for an office that cannot be founded
     office = open_office(unchecked=True)
     schema.upgrade(office.database.engine)
     county = next(d.name for d in places if len(d.code) == division_file.COUNTY)
     command = FoundOffice(_plain(places), bureau or f"{county}民政局", username, name.strip())
     made = office.perform(command, system_actor())
-    # Told at once: what follows takes a while and may be interrupted, and this password is stored nowhere.
+    # Printed at once: the rest takes a while and may be interrupted, and this password is stored nowhere.
     _tell_password(made.first)
     try:
         office = checked_office(office)

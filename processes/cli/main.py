@@ -113,14 +113,14 @@ def parameters_command(as_json: bool) -> None:
     with open_office().database.reading("") as session:
         rows = sorted(book.rows_in_force(session), key=lambda r: (r.name, r.division, r.since))
     if as_json:
-        told = [
+        shown_rows = [
             {
                 "name": r.name, "value": r.value, "from": r.since.isoformat(), "division": r.division,
                 "source": r.source, "confirmed": r.is_confirmed, "confirmed_by": r.confirmed_by,
             }
             for r in rows
         ]  # fmt: skip
-        _print_json({"parameters": told})
+        _print_json({"parameters": shown_rows})
         return
     for r in rows:
         state = f"{r.confirmed_by}确认" if r.is_confirmed else "未确认"
@@ -209,7 +209,7 @@ def setup_command(with_demo: bool) -> None:
     try:
         office = checked_office(office)
     except OfficeMissing as missing:
-        click.echo(missing.message)  # installed, and nothing is founded yet: there is nothing to publish for
+        click.echo(missing.message)  # installed but not founded: nothing to publish for
         return
     row_backlog.note_every_row(office)
     settings = office.settings

@@ -1,4 +1,4 @@
-"""What is wrong with a command line, said in Chinese."""
+"""Chinese error messages of the command line."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _INTERRUPTED = 130
 
 
 class Commands(click.Group):
-    """A group of commands whose refusals are sentences, not a trace of the program nor the library's English."""
+    """A command group whose errors are Chinese sentences, neither a traceback nor the library's English."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Carry out the command; an error of ours ends it with its message."""
+        """Run the command; an error of ours ends it with its message."""
         try:
             return super().invoke(ctx)
         except YimenError as fault:
             raise click.ClickException(fault.message) from fault
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
-        """Read the command line, carry it out, end with its exit code; 130 when somebody interrupted it."""
+        """Parse the command line, run the command, exit with its code; 130 on interruption."""
         try:
             code = super().main(*args, **{**extra, "standalone_mode": False})
         except click.ClickException as fault:
@@ -36,7 +36,7 @@ class Commands(click.Group):
 
 
 def said(fault: click.ClickException) -> str:
-    """The sentence of a fault; of a wrong command line with where its help stands."""
+    """Return the sentence for an error; for a wrong command line, with a reference to the help."""
     if not isinstance(fault, click.UsageError):
         return fault.format_message()
     path = fault.ctx.command_path if fault.ctx else "yimen"

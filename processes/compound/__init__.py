@@ -1,1 +1,2 @@
-"""Work made of several commands, above the door: batches, signing, the sweep of timers, jobs, sending, key rotation."""
+"""Operations of several commands, above the door: batches, signing, the sweep of timers, jobs, sending, key
+rotation."""

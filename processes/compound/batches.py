@@ -1,6 +1,6 @@
-"""Many steps at once: each in a transaction of its own, a result for each, one window to undo.
+"""Actions on many steps: each in its own transaction, a result for each, one undo window.
 
-Decisions are not among them: each needs its own reasons.
+Decisions are excluded: each needs its own reasons.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ MOST = 100
 def perform(
     office: Office, actor: Actor, kind: str, items: Sequence[tuple[int, int]], to: int = 0, reason: str = ""
 ) -> NoteBatchResult:
-    """Do one thing to many steps, each told by id and the version that the person saw.
+    """Perform one action on many steps, each given by id and the version that the person saw.
 
-    Raises `Invalid` for an unknown kind or too many; what a single step refuses is told in its row.
+    Raises `Invalid` for an unknown kind or too many; refusals of single steps are in their results.
     """
     if kind not in BatchKind.titles():
         raise Invalid(reason="这种操作不能批量办理")

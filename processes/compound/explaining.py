@@ -1,4 +1,4 @@
-"""A case's computation explained for the command line, and done again under its own release."""
+"""Explains a case's computation on the command line, and recomputes it under its own release."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from processes.decisions.card import Card
 from processes.decisions.reading import ParameterShown
 from processes.decisions.rerun import Rerun, Today
 from processes.engine import runtime
-from processes.engine.explanation import Told
+from processes.engine.explanation import ExplainedLine
 from processes.engine.facts import Facts
 from processes.errors import CaseNotFound
 from processes.office.door import Office
@@ -26,17 +26,17 @@ from processes.releases import publish
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a case was computed to, line by line, and whether it comes out the same."""
+    """A case's computation, line by line, and whether recomputation gives the same."""
 
     number: str
     card: Card | None
-    sheets: tuple[tuple[str, tuple[Told, ...]], ...]
+    sheets: tuple[tuple[str, tuple[ExplainedLine, ...]], ...]
     parameters: tuple[ParameterShown, ...]
     rerun: Rerun
     today: Today
 
     def as_json(self) -> Any:
-        """Plain JSON."""
+        """Return plain values for JSON."""
         return values.plain(
             {
                 "case": self.number,
@@ -52,7 +52,7 @@ class Explanation:
         )
 
     def as_text(self) -> Iterator[str]:
-        """Lines for a terminal."""
+        """Return lines for a terminal."""
         yield f"办件 {self.number}"
         if self.card is not None:
             verdict = {True: "符合条件", False: "不符合条件", None: "尚未算完"}[self.card.grants]
@@ -62,7 +62,7 @@ class Explanation:
             yield f"【{title}】"
             for line in lines:
                 yield f"  {line.title}：{line.sentence} → {line.result}　{line.article}"
-                yield from (f"      {who}：{said}" for who, said in line.members)
+                yield from (f"      {who}：{detail}" for who, detail in line.members)
         for p in self.parameters:
             state = "" if p.confirmed else "，未确认"
             yield f"参数 {p.title} {p.value} {p.unit}（自 {p.since} 起，{p.source}{state}）"
@@ -78,7 +78,7 @@ class Explanation:
 
 
 def explain(office: Office, number: str) -> Explanation:
-    """Explain a case by its number; raises `CaseNotFound`.  For whoever may use the command line of the machine."""
+    """Explain a case by its number; raises `CaseNotFound`. Unscoped: for users of the machine's command line."""
     with office.database.reading("") as session:
         case = session.scalars(select(Case).where(Case.number == number)).first()
         if case is None or case.destroyed_on is not None:
@@ -88,12 +88,12 @@ def explain(office: Office, number: str) -> Explanation:
         facts = Facts(office.database.clock(), pinned)
         definition = bundle.definition(case.process)
         data = runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data
-        told = card.computation(session, case, bundle, data, facts)
+        computation = card.computation(session, case, bundle, data, facts)
         return Explanation(
             number,
-            card.of_case(session, told),
-            tuple((definition.sheets[s].title, tuple(told.lines(s))) for s in told.sheets()),
-            tuple(told.parameters()),
+            card.of_case(session, computation),
+            tuple((definition.sheets[s].title, tuple(computation.lines(s))) for s in computation.sheets()),
+            tuple(computation.parameters()),
             rerun.rerun(case, bundle, facts, events.of_case(session, case.id)),
             rerun.under_the_book(case, bundle, facts, pinned),
         )

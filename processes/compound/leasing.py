@@ -1,4 +1,4 @@
-"""Taking jobs of the outbox one after another, each under a lease: what every task of the worker does its work by."""
+"""Claiming outbox jobs one after another, each under a lease; used by every task of the worker."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from processes.storage import outbox
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A row of the outbox that this worker holds."""
+    """An outbox row claimed by this worker."""
 
     key: str
     subject: str
@@ -23,9 +23,11 @@ class Job:
 
 
 def jobs(office: Office, kind: str, most: int) -> Iterator[Job]:
-    """The jobs of a kind that are free, at most so many, the most urgent first; each is taken when it is asked for.
+    """Claim free jobs of a kind, the most urgent first, up to a number; each is claimed when the iterator
+    reaches it.
 
-    Whoever takes one ends it (`finish`, or a command of its own): what is left is free when its lease is over.
+    The caller finishes each (`finish`, or a command of its own); unfinished jobs are free when their lease
+    ends.
     """
     for _ in range(most):
         taken = _claimed(office, kind, together=False)
@@ -35,7 +37,7 @@ def jobs(office: Office, kind: str, most: int) -> Iterator[Job]:
 
 
 def subjects(office: Office, kind: str, most: int) -> Iterator[list[Job]]:
-    """The same for what goes together: all free jobs of one subject at a time."""
+    """Claim all free jobs of one subject at a time."""
     for _ in range(most):
         taken = _claimed(office, kind, together=True)
         if not taken:
@@ -44,12 +46,12 @@ def subjects(office: Office, kind: str, most: int) -> Iterator[list[Job]]:
 
 
 def renew(office: Office, key: str) -> bool:
-    """Keep a job while it is worked on; False: another worker has it by now."""
+    """Extend the lease of a job in progress; False if another worker has it by now."""
     return bool(office.perform(RenewJob(key, office.holder), system_actor()).held)
 
 
 def finish(office: Office, *keys: str) -> None:
-    """These jobs are done."""
+    """Mark jobs as done."""
     if keys:
         office.perform(FinishJob(keys, office.holder), system_actor())
 
@@ -58,5 +60,5 @@ def _claimed(office: Office, kind: str, *, together: bool) -> list[Job]:
     with office.database.reading("") as session:
         if not outbox.is_waiting(session, kind, office.database.clock(), office.holder):
             return []
-    found = office.perform(ClaimJob(kind, office.holder, together), system_actor())
-    return [Job(**job) for job in found.jobs]
+    claimed = office.perform(ClaimJob(kind, office.holder, together), system_actor())
+    return [Job(**job) for job in claimed.jobs]

@@ -1,4 +1,4 @@
-"""Changing a key from beginning to end; broken off, it goes on where it was when it is asked for again."""
+"""Key rotation from beginning to end; after an interruption it continues when called again."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ TITLES = {
 
 
 def rotate(office: Office, kind: str, tell: Callable[[str, int], None]) -> Path | None:
-    """Change a key of a kind while the office works; `tell` hears of each part and how much it changed.
+    """Rotate the key of a kind while the office works; `tell` receives each part and the number of changes.
 
-    The new key is in use at once; the old one reads what is not yet under the new one.  When a whole round found
-    nothing more under it, it is retired into a file, which is answered (None: the operator gave the keys in a
-    variable and takes the old one out there).  Raises `RuleBroken` when there is no new key to change to.
+    The new key is used at once; the old one reads what is not yet re-encrypted. When a complete round finds
+    nothing left, the old key is moved to a file, whose path is returned (None: the operator set the keys in a
+    variable and removes the old one there). Raises `RuleBroken` if there is no new key.
     """
     folder = office.settings.keys
     held = keyring.current()
@@ -48,12 +48,12 @@ def rotate(office: Office, kind: str, tell: Callable[[str, int], None]) -> Path 
 
 
 def _of_kind(held: keyring.Keyring, kind: str) -> tuple[bytes, ...]:
-    found: tuple[bytes, ...] = getattr(held, kind)
-    return found
+    keys: tuple[bytes, ...] = getattr(held, kind)
+    return keys
 
 
 def _round(office: Office, kind: str, tell: Callable[[str, int], None]) -> int:
-    """Everything once; answers how much was under an old key."""
+    """Process everything once; return how much was under an old key."""
     total = 0
     for title, changed in _files(office) if kind == keyring.ENCRYPTION else ():
         total += changed

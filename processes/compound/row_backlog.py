@@ -1,4 +1,4 @@
-"""Row states for an office that has rows from before they were noted, part by part."""
+"""Records row states for offices older than this record, in batches."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from processes.office.system.keys import NoteRowStates
 
 
 def note_every_row(office: Office) -> int:
-    """Have every row noted that an office has from before rows were noted; answers how many it was."""
+    """Record every row that has no recorded state yet; return their number."""
     noted, after = 0, 0
     while True:
-        said = office.perform(NoteRowStates(after), system_actor())
-        noted += int(said.noted)
-        if said.after is None:
+        result = office.perform(NoteRowStates(after), system_actor())
+        noted += int(result.noted)
+        if result.after is None:
             break
-        after = int(said.after)
+        after = int(result.after)
     drafts: int | None = 0
     while drafts is not None:
-        said = office.perform(NoteRowStates(0, drafts), system_actor())
-        noted, drafts = noted + int(said.noted), said.drafts
+        result = office.perform(NoteRowStates(0, drafts), system_actor())
+        noted, drafts = noted + int(result.noted), result.drafts
     return noted

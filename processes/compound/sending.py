@@ -1,8 +1,8 @@
-"""Sending notices out of the house: by mail (SMTP) and by a webhook for short messages, from the outbox.
+"""Sends notices by mail (SMTP) and through a short-message webhook, from the outbox.
 
-What goes out names no person: how many notices, of what kind, on which cases.  A notice that was read in the page is
-not sent any more.  Each channel has rows of its own: while one fails and is tried again, the other sends nothing twice.
-Only a worker that is killed between sending and saying so lets a message go out once more.
+Messages contain no names: only number and kind of notices, and case numbers. A notice already read on the
+page is not sent. Each channel has its own rows: if one fails and is retried, the other does not repeat a
+message. Only a worker killed between sending and recording sends a message twice.
 """
 
 from __future__ import annotations
@@ -45,31 +45,31 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one person is sent at once."""
+    """One message to one person."""
 
     account: Account
     notices: Sequence[Notice]
     keys: Sequence[str]
-    """Of the jobs that are done once it is sent."""
+    """Jobs that are done once it is sent."""
 
     @property
     def lines(self) -> list[str]:
-        """A line for each notice: its kind and the case, no person's name."""
+        """Return a line for each notice: its kind and the case, no names."""
         return [f"{TITLES.get(n.kind, '消息')}　{n.case_number}".strip() for n in self.notices]
 
 
 def send_mail(office: Office) -> int:
-    """Send by mail what waits and may go out now; answers how many people were written to."""
+    """Send waiting mail that may go out now; return the number of recipients."""
     return _send(office, notices.MAIL, _mail if office.settings.smtp else None)
 
 
 def send_short_messages(office: Office) -> int:
-    """The same by short message."""
+    """Send waiting short messages; return the number of recipients."""
     return _send(office, notices.SHORT_MESSAGE, _short_message if office.settings.sms_webhook else None)
 
 
 def _send(office: Office, channel: str, out: Callable[[Settings, Letter], None] | None) -> int:
-    """Send by a channel; where the office has none, nothing is waited for."""
+    """Send through a channel; if the office has none, the rows are finished unsent."""
     sent = 0
     for jobs in leasing.subjects(office, channel, PEOPLE_AT_ONCE):
         letter = _letter(office, channel, jobs)
@@ -88,9 +88,9 @@ def _send(office: Office, channel: str, out: Callable[[Settings, Letter], None] 
 
 
 def _letter(office: Office, channel: str, jobs: Sequence[leasing.Job]) -> Letter:
-    """What waits for a person; what may not go out yet is put off.
+    """What waits for a person; what may not be sent yet is postponed.
 
-    Not sent is what was read meanwhile, and what is of a case that they may see no more.
+    Notices read meanwhile, or of a case that the person may no longer see, are not sent.
     """
     now = office.database.clock()
     to_send, keys = [], []
@@ -98,9 +98,9 @@ def _letter(office: Office, channel: str, jobs: Sequence[leasing.Job]) -> Letter
     with office.database.reading("") as session:
         account = session.get_one(Account, int(jobs[0].subject.removeprefix("account/")))
         address = account.email if channel == notices.MAIL else account.mobile
-        told = notices.to_send(session, account, [int(job.payload["notice"]) for job in jobs])
+        sendable = notices.to_send(session, account, [int(job.payload["notice"]) for job in jobs])
         for job in jobs:
-            notice = told.get(int(job.payload["notice"]))
+            notice = sendable.get(int(job.payload["notice"]))
             if notice is None or notice.read_at is not None or not address:
                 keys.append(job.key)
             elif (when := notification_preferences.earliest(account, notice.at, now)) > now:
@@ -126,7 +126,7 @@ def _mail(settings: Settings, letter: Letter) -> None:
         f"{letter.account.name}：\n\n{body}\n\n请登录系统查看：{settings.public_address}/notices\n"
     )
     place = urlsplit(settings.smtp)
-    # The password of the mail server goes to nobody whose certificate does not name it.
+    # The password is sent only to a server whose certificate matches its name.
     trusted = ssl.create_default_context()
     with _connected(place, trusted) as server:
         if place.scheme == "smtp+starttls":
@@ -144,22 +144,22 @@ def _connected(place: SplitResult, trusted: ssl.SSLContext) -> smtplib.SMTP:
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Telephone numbers go to the gateway that the operator named and to no other: being sent on is a failure."""
+    """Redirects are errors: telephone numbers go only to the gateway configured by the operator."""
 
     def redirect_request(self, *_asked: Any, **_named: Any) -> None:
-        """Nowhere else."""
+        """Refuse every redirect."""
 
 
 _gateway = urllib.request.build_opener(_NoRedirects)
 
 
 def _short_message(settings: Settings, letter: Letter) -> None:
-    """POST to the office's short-message gateway, signed so that the gateway knows who asks."""
-    said: dict[str, Any] = {
+    """POST to the office's short-message gateway, signed so that the gateway can authenticate the caller."""
+    message: dict[str, Any] = {
         "mobile": letter.account.mobile, "count": len(letter.notices),
         "text": f"社会救助办件：{'；'.join(letter.lines[:3])}{'等' if len(letter.lines) > 3 else ''}，请登录系统查看。",  # noqa: PLR2004
     }  # fmt: skip
-    body = json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
+    body = json.dumps(message, ensure_ascii=False, sort_keys=True).encode()
     signature = hmac.new(settings.sms_secret.encode(), body, hashlib.sha256).hexdigest()
     if urlsplit(settings.sms_webhook).scheme not in ("http", "https"):
         raise ValueError(settings.sms_webhook)

@@ -1,4 +1,4 @@
-"""Signing a paper: the press signs first, outside any transaction; then the signed file is taken in."""
+"""Signing a paper: the renderer signs first, outside any transaction; then the signed file is recorded."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from processes.storage import certificate, file_store
 
 
 def sign(office: Office, actor: Actor, code: str, signed: int) -> SignPaperResult:
-    """Put one's signature, or the office's seal, on a paper that bears `signed` of them.
+    """Sign a paper as a person, or with the office's seal; `signed` is the number of signatures on it.
 
-    What the law of turns says is asked before, so that nothing is signed in vain, and again when the file is taken
-    in: whoever signed meanwhile makes this signature void (`StaleCase`).
+    The order of signers is checked before signing, to avoid useless work, and again when the file is
+    recorded: if somebody signed meanwhile, this signature is void (`StaleCase`).
     """
     actor.demand(Permission.PAPER_SIGN)
     settings, now = office.settings, office.database.clock()

@@ -1,4 +1,4 @@
-"""What is due now, found from rows and turned into commands; a second sweeper harms nothing."""
+"""The sweep: finds what is due in rows and executes commands for it; concurrent sweeps are safe."""
 
 from __future__ import annotations
 
@@ -18,35 +18,36 @@ from processes.office.cases.limits import WarnClock
 from processes.office.cases.timers import FireDue, FireDueResult
 from processes.office.command import Command
 from processes.office.door import Office
-from processes.office.personal.form_drafts import SweepUnsaved
+from processes.office.personal.form_drafts import SweepFormDrafts
 from processes.office.system.tokens import SweepTokens
 from processes.policy.calendar import civil_date
 from processes.storage.types import constant
 
 AT_ONCE = 50
 MOST_OF_ONE = 100
-"""So many timers of one case are fired in a sweep; a case that goes round in circles keeps no other waiting."""
+"""Timers of one case fired in a sweep; a case in a loop does not keep others waiting."""
 Find = Callable[[Office, Collection[int]], list[tuple[int, Command[Any]]]]
 
 
 def sweep(office: Office, alive: Callable[[], None] = lambda: None) -> int:
-    """Fire due timers, oldest first, and note clocks that changed colour, until none is left; answers how many commands.
+    """Fire due timers, oldest first, and record clocks that changed colour; return the number of commands.
 
-    One case that fails does not stop the others: the door has made an incident of it.  `alive` is called now and then.
+    A case that fails does not stop the others: the door records an incident. `alive` is called from time to
+    time.
     """
-    done = sum(_drained(office, find, alive) for find in (_due, _warnings))
+    done = sum(_process_all(office, find, alive) for find in (_due, _warnings))
     with office.database.reading("") as session:
         outlived = form_drafts.is_outlived(session, office.database.clock())
         has_tokens = command_tokens.is_outlived(session, office.database.clock())
     if outlived:
-        office.perform(SweepUnsaved(), system_actor())
+        office.perform(SweepFormDrafts(), system_actor())
     if has_tokens:
         office.perform(SweepTokens(), system_actor())
     return done + outlived + has_tokens
 
 
-def _drained(office: Office, find: Find, alive: Callable[[], None]) -> int:
-    """Carry out what is found until nothing more is; what failed, or changed nothing, is left for the next sweep."""
+def _process_all(office: Office, find: Find, alive: Callable[[], None]) -> int:
+    """Process items until none is left; items that failed or changed nothing wait for the next sweep."""
     left: set[int] = set()
     times: Counter[int] = Counter()
     done = 0
@@ -62,9 +63,9 @@ def _drained(office: Office, find: Find, alive: Callable[[], None]) -> int:
 
 
 def _performed(office: Office, command: Command[Any]) -> bool:
-    """Whether a command changed something.  Raises `Unavailable`: the database is away for all of them."""
+    """Whether a command changed something. Raises `Unavailable` if the database is not available."""
     try:
-        said = office.perform(command, system_actor())
+        result = office.perform(command, system_actor())
     except Unavailable:
         raise
     except YimenError:
@@ -72,7 +73,7 @@ def _performed(office: Office, command: Command[Any]) -> bool:
     except Exception as fault:
         defects.note(fault, command=type(command).__name__)
         return False
-    return said.fired if isinstance(said, FireDueResult) else said.warned
+    return result.fired if isinstance(result, FireDueResult) else result.warned
 
 
 def _due(office: Office, left: Collection[int]) -> list[tuple[int, Command[Any]]]:
@@ -89,7 +90,7 @@ def _due(office: Office, left: Collection[int]) -> list[tuple[int, Command[Any]]
 
 
 def _warnings(office: Office, left: Collection[int]) -> list[tuple[int, Command[Any]]]:
-    """Clocks whose colour has turned; each part is read by an index of its own, so that the others cost nothing."""
+    """Clocks whose colour has changed; each part uses an index of its own."""
     today = civil_date(office.database.clock())
     suspended = exists().where(Suspension.clock_id == Clock.id, Suspension.until_on.is_(None))
     turned = (
@@ -99,12 +100,12 @@ def _warnings(office: Office, left: Collection[int]) -> list[tuple[int, Command[
             Clock.warned.in_([constant(ClockColour.YELLOW), constant(ClockColour.RED)]), Clock.due_on < today
         ),
     )
-    found: dict[int, Command[Any]] = {}
+    commands: dict[int, Command[Any]] = {}
     with office.database.reading("") as session:
         for condition in turned:
             query = select(Clock.id).where(
                 Clock.stopped_on.is_(None), condition, Clock.id.not_in(left), ~suspended
             )
             for clock_id in session.scalars(query.order_by(Clock.due_on).limit(AT_ONCE)):
-                found[clock_id] = WarnClock(clock_id)
-    return list(found.items())
+                commands[clock_id] = WarnClock(clock_id)
+    return list(commands.items())

@@ -1,1 +1,1 @@
-"""Working with others: departments that cases are referred to, organisations that offer help, screening."""
+"""Cooperation: departments that cases are referred to, organisations that offer help, screening."""

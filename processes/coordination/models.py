@@ -25,6 +25,6 @@ class Offer(Row, Scoped, Stated):
     until: Mapped[date | None]
     status: Mapped[OfferStatus] = mapped_column(StateText(OfferStatus, 10), default=OfferStatus.OPEN)
     taken: Mapped[int] = mapped_column(default=0)
-    """How many households it was matched with."""
+    """Number of households matched with it."""
     added_at: Mapped[datetime]
     added_by: Mapped[str] = mapped_column(String(60))

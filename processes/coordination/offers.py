@@ -1,4 +1,4 @@
-"""The list of offers, and matching a need with one (C25)."""
+"""Offers of help, and matching a need with one (C25)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def add(
     until: date | None,
     phone: str,
 ) -> Offer:
-    """Put an offer on the list of the actor's place."""
+    """Add an offer for the actor's division."""
     name, text = reading.text(organisation), reading.text(description, lines=True)
     if not name or not text or kind not in KINDS or len(name) > LONGEST or len(text) > 4 * LONGEST:
         raise Invalid(reason="请填写单位名称、帮扶类别和内容")
@@ -44,7 +44,7 @@ def add(
 
 
 def close(uow: UnitOfWork, actor: Actor, offer_id: int) -> None:
-    """Take an offer off the list; what was matched with it stays."""
+    """Close an offer; existing matches stay."""
     row = uow.session.get(Offer, offer_id, with_for_update=True)
     if row is None or not actor.covers(row.division):
         raise NotFound()
@@ -52,7 +52,7 @@ def close(uow: UnitOfWork, actor: Actor, offer_id: int) -> None:
 
 
 def take(uow: UnitOfWork, division: str, chosen: str) -> Offer:
-    """Match a need with an offer that reaches its place; raises `NotFound` when it is gone."""
+    """Match a need with an offer available in its division; raises `NotFound` if it is closed."""
     try:
         offer_id = reading.whole(chosen)
     except Unreadable:
@@ -65,7 +65,7 @@ def take(uow: UnitOfWork, division: str, chosen: str) -> Offer:
 
 
 def give_back(uow: UnitOfWork, offer_id: int) -> None:
-    """A match that was sent back does not count."""
+    """Undo a match that was sent back."""
     row = uow.session.scalars(select(Offer).where(Offer.id == offer_id).with_for_update()).one()
     row.taken = max(row.taken - 1, 0)
 
@@ -76,7 +76,7 @@ def listed(session: Session) -> list[Offer]:
 
 
 def reaching(session: Session, division: str, on: date) -> list[Offer]:
-    """Open offers that a household of a place can be given: of its township or of the county."""
+    """Return open offers for a household of a division: those of its township or county."""
     prefixes = [division[:digits] for digits in (6, 9, 12)]
     query = select(Offer).where(
         Offer.division.in_(prefixes),

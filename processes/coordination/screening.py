@@ -1,6 +1,6 @@
 """Whole-household screening (一户一筛): for every programme and member yes, no, or what is still needed.
 
-Proposed only, never decided: a clerk reads it beside the form; nothing is stored.
+Only a suggestion: a clerk reads it beside the form; nothing is stored.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ RESULTS = {"yes": "拟符合", "no": "不符合", "needs": "待补充"}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the table says of one member under one programme."""
+    """The result of the table for one member under one programme."""
 
     member: str
     result: str
@@ -40,26 +40,26 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """One programme over all members."""
+    """One programme for all members."""
 
     title: str
     findings: tuple[Finding, ...]
     figures: str = ""
-    """The numbers behind it: income a head against the standard."""
+    """The numbers behind it: income per head and the standard."""
     materials: tuple[str, ...] = ()
-    """What an applicant has to bring."""
+    """What an applicant must bring."""
     need: str = ""
-    """The field of the one window's registration, and its value (`basic_living=yes`), that applies for it as well."""
+    """Field and value (`basic_living=yes`) of the one window's registration that applies for it too."""
 
     @property
     def result(self) -> str:
-        """The best that is found for anybody of the family: one application is for the household."""
-        said = [f.result for f in self.findings]
-        return next((r for r in RESULTS_BY_HOPE if r in said), "needs")
+        """The best result of any member: an application is for the whole household."""
+        results = [f.result for f in self.findings]
+        return next((r for r in RESULTS_BY_HOPE if r in results), "needs")
 
     @property
     def grouped(self) -> tuple[tuple[str, Finding], ...]:
-        """Findings with the names that they hold for; one that holds for everybody names nobody."""
+        """Group findings with the names they apply to; one that applies to everybody has no names."""
         by_reason: dict[tuple[str, str, str], list[Finding]] = {}
         for one in self.findings:
             by_reason.setdefault((one.result, one.reason, one.article), []).append(one)
@@ -70,7 +70,7 @@ class Screened:
 
 
 def screen(session: Session, household: Household, now: datetime, today: date) -> list[Screened]:
-    """Screen a household for every published programme, by the releases in force."""
+    """Screen a household for every published programme, under the releases in force."""
     known = people.facts(household, today)
     living = people.living(household, today)
     drawn: dict[int, list[str]] = {}
@@ -82,13 +82,13 @@ def screen(session: Session, household: Household, now: datetime, today: date) -
     ]
     named = names.of_members(household)
     called = [named[m.person_id] for m in living]
-    found = []
+    screened = []
     for release in publish.published_programmes(session):
         bundle = publish.open_release(session, publish.current_id(session, release.programme, today))
         facts = bundle.facts(now, household.division)
         for screening in bundle.screenings:
-            found.append(_one(bundle, screening, {**known, "members": members}, called, facts))
-    return found
+            screened.append(_one(bundle, screening, {**known, "members": members}, called, facts))
+    return screened
 
 
 def _one(
@@ -101,10 +101,12 @@ def _one(
         for sheet in screening.sheets:
             data[sheet] = sheets.compute(definition.sheets[sheet], data, facts).values
         for name, member in zip(called, household["members"], strict=True):
-            said = tables.decide(
+            decision = tables.decide(
                 definition.tables[screening.table], {**data, "member": member}, facts
             ).outputs
-            findings.append(Finding(name, str(said["result"]), str(said["reason"]), str(said["article"])))
+            findings.append(
+                Finding(name, str(decision["result"]), str(decision["reason"]), str(decision["article"]))
+            )
     except YimenError as fault:
         findings = [Finding("", "needs", f"无法筛查：{fault.message}", "")]
     materials = (
@@ -114,7 +116,7 @@ def _one(
 
 
 def _figures(bundle: Bundle, data: Mapping[str, Any]) -> str:
-    """Income a head beside the standard, where the programme says which lines of its sheets these are."""
+    """Income per head and the standard, if the programme names the lines of its sheets for them."""
     rule = bundle.verdict("")
     if rule is None or rule.income is None or rule.standard is None:
         return ""

@@ -1,4 +1,4 @@
-"""The ages between which a member is preset as able to work."""
+"""The ages between which a member is assumed able to work by default."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from processes.releases import publish
 
 
 def bounds(session: Session, actor: Actor, today: date) -> dict[str, int] | None:
-    """Below and from which age nobody is preset as able to work, as the one window reads it; None: not published."""
+    """Return the ages below and from which nobody is assumed able to work, from the one window; None: not
+    published."""
     try:
         release = publish.current_id(session, "one_window", today)
         policy = publish.open_release(session, release).policy

@@ -1,1 +1,1 @@
-"""What a decision stands on: the facts that were computed with, how it was computed, where people deviated."""
+"""Basis of decisions: snapshots of the household, the computation, and deviations from it."""

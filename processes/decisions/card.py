@@ -1,4 +1,4 @@
-"""The decision card: what whoever decides sees first, and what approval form and letter say of it."""
+"""The decision card: the summary for whoever decides, printed on approval form and letter too."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from processes.decisions.earlier import Earlier
 from processes.decisions.models import Deviation
 from processes.decisions.reading import Computation, ParameterShown
 from processes.engine import arithmetic
-from processes.engine.explanation import Told
+from processes.engine.explanation import ExplainedLine
 from processes.engine.facts import Facts
 from processes.people import names
 from processes.people.forms import disability
@@ -42,7 +42,7 @@ class PersonShown:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A decision in view.  `grants` is None until everything is computed."""
+    """The decision card. `grants` is None until everything is computed."""
 
     people: tuple[PersonShown, ...]
     covered: str
@@ -55,7 +55,7 @@ class Card:
     reason: str
     article: str
     level: str
-    failed: tuple[Told, ...]
+    failed: tuple[ExplainedLine, ...]
     earlier: tuple[Earlier, ...]
     changed: tuple[Difference, ...]
     objections: tuple[str, ...]
@@ -69,72 +69,72 @@ class Card:
 def computation(
     session: Session, case: Case, bundle: Bundle, data: Mapping[str, Any], facts: Facts
 ) -> Computation:
-    """The computed case with the names of its people, as they were when it was computed."""
-    found = snapshots.standing(session, case)
-    if found is not None:
-        people = {int(m["id"]): str(m["name"]) for m in found.content["members"]}
+    """Return the computed case with the names of its people at the time of computation."""
+    snapshot = snapshots.standing(session, case)
+    if snapshot is not None:
+        people = {int(m["id"]): str(m["name"]) for m in snapshot.content["members"]}
     else:
         household = session.get_one(Household, case.household_id)
         people = names.of_members(household)
-    return Computation(case, bundle, data, people, facts, found)
+    return Computation(case, bundle, data, people, facts, snapshot)
 
 
-def of_case(session: Session, told: Computation) -> Card | None:
-    """The card of a case whose programme says what it decides, once something was computed."""
-    case = told.case
-    rule = told.bundle.verdict(case.process)
-    if rule is None or not told.sheets():
+def of_case(session: Session, computation: Computation) -> Card | None:
+    """Return the card of a case whose programme defines a verdict, once something was computed."""
+    case = computation.case
+    rule = computation.bundle.verdict(case.process)
+    if rule is None or not computation.sheets():
         return None
-    grants = told.value(rule.grants)
-    found = told.snapshot
+    grants = computation.value(rule.grants)
+    found = computation.snapshot
     household = session.get_one(Household, case.household_id)
     same = same_people(session, [m.person_id for m in household.members])
-    line = told.line(rule.amount) if rule.amount else None
+    line = computation.line(rule.amount) if rule.amount else None
     return Card(
         people=_people(found.content["members"]) if found else _people(_registered(household)),
-        covered=figure(persons) if isinstance(persons := told.at(rule.persons), Decimal) else "",
+        covered=figure(persons) if isinstance(persons := computation.at(rule.persons), Decimal) else "",
         grants=None if grants is None else bool(grants),
-        amount=_said(told.at(rule.amount)),
+        amount=_said(computation.at(rule.amount)),
         unit="" if line is None else line.result.rpartition(" ")[2],
-        arithmetic=arithmetic.of_line(told.reading, rule.amount.sheet, rule.amount.line)
+        arithmetic=arithmetic.of_line(computation.reading, rule.amount.sheet, rule.amount.line)
         if rule.amount
         else "",
-        income=_said(told.at(rule.income)),
-        standard=_said(told.at(rule.standard)),
-        reason=str(told.value(rule.reason) or ""),
-        article=str(told.value(rule.article) or ""),
-        level=_level(told, rule),
-        failed=failed(told, rule),
+        income=_said(computation.at(rule.income)),
+        standard=_said(computation.at(rule.standard)),
+        reason=str(computation.value(rule.reason) or ""),
+        article=str(computation.value(rule.article) or ""),
+        level=_level(computation, rule),
+        failed=failed(computation, rule),
         earlier=tuple(earlier.of_members(session, household, case, same)),
         changed=tuple(snapshots.changes(session, case, found, same)),
-        objections=objections(told.data),
+        objections=objections(computation.data),
         deviations=tuple(deviations.of_case(session, case.id)),
-        unconfirmed=tuple(p for p in told.parameters() if not p.confirmed),
-        exemptions=str(told.value(rule.exemptions) or ""),
-        category=str(told.value(rule.category) or ""),
+        unconfirmed=tuple(p for p in computation.parameters() if not p.confirmed),
+        exemptions=str(computation.value(rule.exemptions) or ""),
+        category=str(computation.value(rule.category) or ""),
         taken_on="" if found is None else civil_date(found.taken_at).isoformat(),
     )
 
 
-def _level(told: Computation, rule: VerdictRule) -> str:
+def _level(computation: Computation, rule: VerdictRule) -> str:
     """Why this level decides, with the limits that the table read."""
-    reason = str(told.value(rule.level) or "")
+    reason = str(computation.value(rule.level) or "")
     limits = [
         f"{p.title} {p.value} {p.unit}{'' if p.confirmed else '，未确认'}"
-        for p in told.of_table(rule.level.partition(".")[0])
+        for p in computation.of_table(rule.level.partition(".")[0])
     ]
     return f"{reason}（{'；'.join(limits)}）" if reason and limits else reason
 
 
-def failed(told: Computation, rule: VerdictRule) -> tuple[Told, ...]:
-    """The rules that the household does not meet, each with its numbers."""
-    lines = {(sheet, t.name): t for sheet in {p.sheet for p in rule.rules} for t in told.lines(sheet)}
-    broken = [p for p in rule.rules if told.at(p) is False]
+def failed(computation: Computation, rule: VerdictRule) -> tuple[ExplainedLine, ...]:
+    """Return the rules that the household does not meet, each with its numbers."""
+    lines = {(sheet, t.name): t for sheet in {p.sheet for p in rule.rules} for t in computation.lines(sheet)}
+    broken = [p for p in rule.rules if computation.at(p) is False]
     return tuple(lines[p.sheet, p.line] for p in broken if (p.sheet, p.line) in lines)
 
 
 def objections(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """What was objected during a public notice, as it was recorded."""
+    """Return objections recorded during a public notice."""
     record = data.get("objection_record")
     if not isinstance(record, Mapping) or not record.get("raised"):
         return ()
@@ -142,14 +142,14 @@ def objections(data: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def note_deviation(
-    uow: UnitOfWork, told: Computation, item: WorkItem, form: Mapping[str, Any]
+    uow: UnitOfWork, computation: Computation, item: WorkItem, form: Mapping[str, Any]
 ) -> Found | None:
-    """Demand the reason of a verdict that differs, and keep it; nothing where it does not differ."""
-    rule = told.bundle.verdict(told.case.process)
-    found = None if rule is None else deviations.compare(told, rule, item.task, form)
-    if found is not None:
-        deviations.note(uow, told.case, item, found, deviations.demand_reason(found, form))
-    return found
+    """Demand and store the reason of a verdict that differs; does nothing if it does not differ."""
+    rule = computation.bundle.verdict(computation.case.process)
+    deviation = None if rule is None else deviations.compare(computation, rule, item.task, form)
+    if deviation is not None:
+        deviations.note(uow, computation.case, item, deviation, deviations.demand_reason(deviation, form))
+    return deviation
 
 
 def _people(members: Sequence[Mapping[str, Any]]) -> tuple[PersonShown, ...]:

@@ -1,4 +1,4 @@
-"""Where people decided otherwise than was computed: demanded a reason for, shown to the next level, counted."""
+"""Deviations from the computation: a reason is required, shown to the next level, and counted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from processes.releases.verdicts import VerdictRule
 from processes.storage.unit_of_work import UnitOfWork
 
 REASON, AMOUNT = "deviation_reason", "amount"
-"""Fields of a verdict's form: why it differs from the computation; the sum that it sets."""
+"""Fields of a verdict's form: the reason for a deviation; the amount that it sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,16 @@ class Found:
 
 
 def compare(computation: Computation, rule: VerdictRule, task: str, form: Mapping[str, Any]) -> Found | None:
-    """How a verdict differs from the computation, or None; a step that gives no verdict never does.
+    """Return how a verdict differs from the computation, or None; steps without a verdict never do.
 
-    Raises `FormInvalid` at the field when more is set than was computed: nobody is granted more than is due.
+    Raises `FormInvalid` at the field if the amount exceeds the computed one.
     """
     agrees = _agrees(rule, task, form)
     grants = computation.value(rule.grants)
     if agrees is None or grants is None:
         return None
     due = computation.at(rule.amount)
-    said = (
+    verdict = (
         f"可以给予，{amount(due)} 元"
         if grants and isinstance(due, Decimal)
         else "可以给予"
@@ -51,13 +51,13 @@ def compare(computation: Computation, rule: VerdictRule, task: str, form: Mappin
         else "不予给予"
     )
     if bool(grants) != agrees:
-        return Found(said, "同意" if agrees else "不同意")
+        return Found(verdict, "同意" if agrees else "不同意")
     given = form.get(AMOUNT)
     if not agrees or not isinstance(given, Decimal) or not isinstance(due, Decimal) or given == due:
         return None
     if given > due:
         raise FormInvalid({AMOUNT: [f"不能高于测算金额 {amount(due)} 元"]})
-    return Found(said, f"核定 {amount(given)} 元")
+    return Found(verdict, f"核定 {amount(given)} 元")
 
 
 def _agrees(rule: VerdictRule, task: str, form: Mapping[str, Any]) -> bool | None:
@@ -70,28 +70,28 @@ def _agrees(rule: VerdictRule, task: str, form: Mapping[str, Any]) -> bool | Non
         return None
 
 
-def demand_reason(found: Found, form: Mapping[str, Any]) -> str:
-    """The reason for differing; raises `FormInvalid` at its field when there is none."""
+def demand_reason(deviation: Found, form: Mapping[str, Any]) -> str:
+    """Return the reason for the deviation; raises `FormInvalid` at its field if there is none."""
     reason = str(form.get(REASON) or "").strip()
     if not reason:
         raise FormInvalid(
-            {REASON: [f"测算结果为“{found.computed}”，与您的意见“{found.decided}”不一致，请写明理由"]}
+            {REASON: [f"测算结果为“{deviation.computed}”，与您的意见“{deviation.decided}”不一致，请写明理由"]}
         )
     return reason
 
 
-def note(uow: UnitOfWork, case: Case, item: WorkItem, found: Found, reason: str) -> None:
-    """Keep a deviation with the step at which it was decided."""
+def note(uow: UnitOfWork, case: Case, item: WorkItem, deviation: Found, reason: str) -> None:
+    """Store a deviation with its step."""
     uow.add(
         Deviation(
-            case_id=case.id, item_id=item.id, division=case.division, title=item.title, computed=found.computed,
-            decided=found.decided, reason=reason, at=uow.now, by=item.completed_by or "",
+            case_id=case.id, item_id=item.id, division=case.division, title=item.title, computed=deviation.computed,
+            decided=deviation.decided, reason=reason, at=uow.now, by=item.completed_by or "",
         )
     )  # fmt: skip
 
 
 def of_case(session: Session, case_id: int) -> list[Deviation]:
-    """Deviations of a case at steps that still count, oldest first."""
+    """Return deviations of a case at valid steps, oldest first."""
     query = (
         select(Deviation)
         .join(WorkItem, WorkItem.id == Deviation.item_id)
@@ -102,7 +102,7 @@ def of_case(session: Session, case_id: int) -> list[Deviation]:
 
 
 def counted(session: Session, since: datetime) -> list[tuple[str, str, int]]:
-    """How many deviations each place had at each step since an instant: place, step, number; most first."""
+    """Count deviations since an instant by division and step, most first."""
     number = func.count(Deviation.id)
     query = (
         select(Deviation.division, Deviation.title, number)

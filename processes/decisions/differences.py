@@ -1,4 +1,4 @@
-"""What is different between the facts that were computed with and the register now."""
+"""Differences between the data of a computation and the register now."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from processes.policy import values
 
 _NONE = "无"
 _DERIVED = frozenset({"id", "total", "income_lines", "income", "exempted"})
-"""Said by other facts, or by how many lines something was entered in."""
+"""Derived from other values, or the number of lines."""
 _TITLES = {
     "relation": "与户主关系", "disability_grade": "残疾等级", "disability_kind": "残疾类别", "grave_illness": "重病",
     "is_student": "在校学生", "work_ability": "劳动能力", "name": "姓名", "sex": "性别", "birth_on": "出生日期",
@@ -29,7 +29,7 @@ _WORDS = {"work_ability": WORK_ABILITIES, "category": CATEGORIES}
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One fact: what it is about, what was computed with, what the register says now."""
+    """One difference: subject, value computed with, current value."""
 
     title: str
     before: str
@@ -40,35 +40,35 @@ class Difference:
 
 
 def between(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Difference]:
-    """Every fact of a record that is not as it was, people first.
+    """Return every difference of a record, people first.
 
-    A fact that the earlier record does not know is no difference: it was not read then.
+    A value missing in the earlier record is no difference: it was not read then.
     """
     old, new = _people(before), _people(now)
     names = {key: str(p.get("name") or "") for key, p in {**old, **new}.items()}
-    found = [
+    differences = [
         Difference(f"家庭成员{names[k]}", str(p.get("relation", "")), "已不在本户")
         for k, p in old.items()
         if k not in new
     ]
-    found += [
+    differences += [
         Difference(f"家庭成员{names[k]}", "不在本户", str(p.get("relation", "")))
         for k, p in new.items()
         if k not in old
     ]
     for key, person in old.items():
         if key in new:
-            found += _changed(person, new[key], names[key])
-    found += _changed(_of_household(before), _of_household(now), "")
-    return found + list(_benefits(before.get("benefits"), now.get("benefits")))
+            differences += _changed(person, new[key], names[key])
+    differences += _changed(_of_household(before), _of_household(now), "")
+    return differences + list(_benefits(before.get("benefits"), now.get("benefits")))
 
 
 def _people(record: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
-    """What is said of each person, facts of the sheets and of the papers together, by the person's row."""
+    """Data of each person for sheets and papers, by the person's row."""
     facts, people = record["facts"]["members"], record.get("members")
     if people is None:
         return {int(m["id"]): dict(m) for m in facts}
-    # Both are in the order of the household; sheets name somebody identified since by the person that they are.
+    # Both are in the order of the household; sheets refer to a person identified since by that person.
     return {int(p["id"]): {**dict(m), **_paper_facts(p)} for m, p in zip(facts, people, strict=True)}
 
 
@@ -112,7 +112,7 @@ def _shown(key: str, value: Any) -> str:
 
 
 def _benefits(before: Any, now: Any) -> Iterator[Difference]:
-    """Benefits that a member draws under another case, found or ended since."""
+    """Benefits of a member under another case, found or ended since."""
     if before is None:
         return
     old, new = ({(b["person"], b["case"]): b for b in found} for found in (before, now or []))

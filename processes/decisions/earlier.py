@@ -1,4 +1,4 @@
-"""What the people of a household had and have: awards, one-off relief and open cases, whatever the place (C40)."""
+"""Earlier relief of the people of a household: awards, one-off relief and open cases, in any division (C40)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST = 40
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """One thing that a member had or has: who, what, under which case, since when, how it stands."""
+    """One entry: person, kind, case, since when, state."""
 
     who: str
     what: str
@@ -32,14 +32,14 @@ class Earlier:
 
 
 def of_members(session: Session, household: Household, case: Case, people: Collection[int]) -> list[Earlier]:
-    """Awards, reliefs and open cases of every member (all their rows: `people`), the present case left out, latest first.
+    """Return awards, reliefs and open cases of every member (all their rows: `people`), latest first.
 
-    A double benefit knows no township, so this asks for tables and not for scoped rows; it shows who, programme,
-    case number, sum and day, and nothing of the other household.
+    The current case is left out. Double benefits cross townships, so tables are read without scope; only
+    person, programme, case number, amount and day are shown, and nothing else of the other household.
     """
     named = names.of_members(household)
-    found = [part for kind in (_awards, _reliefs, _open) for part in kind(session, people, case, named)]
-    return sorted(found, key=lambda e: e.when, reverse=True)[:MOST]
+    entries = [part for kind in (_awards, _reliefs, _open) for part in kind(session, people, case, named)]
+    return sorted(entries, key=lambda e: e.when, reverse=True)[:MOST]
 
 
 def _awards(session: Session, people: Iterable[int], case: Case, named: Mapping[int, str]) -> list[Earlier]:
@@ -85,19 +85,19 @@ def _reliefs(session: Session, people: Iterable[int], case: Case, named: Mapping
         .order_by(relief.c.granted_on.desc())
         .limit(MOST)
     )
-    found: dict[str, Earlier] = {}
+    entries: dict[str, Earlier] = {}
     for r in rows:
-        before = found.get(r.number)
+        before = entries.get(r.number)
         name = named.get(r.id, r.name)
         who = name if before is None or name in before.who.split("、") else f"{before.who}、{name}"
-        found[r.number] = Earlier(
+        entries[r.number] = Earlier(
             who,
             f"{r.programme_title} {amount(r.amount)} 元",
             r.number,
             r.granted_on.isoformat(),
             r.status.title,
         )
-    return list(found.values())
+    return list(entries.values())
 
 
 def _open(session: Session, people: Iterable[int], case: Case, named: Mapping[int, str]) -> list[Earlier]:
@@ -114,12 +114,12 @@ def _open(session: Session, people: Iterable[int], case: Case, named: Mapping[in
         .order_by(cases.c.id.desc())
         .limit(MOST)
     )  # fmt: skip
-    found: dict[str, Earlier] = {}
+    entries: dict[str, Earlier] = {}
     for r in rows:
-        before = found.get(r.number)
+        before = entries.get(r.number)
         name = named.get(r.id, r.name)
         who = name if before is None or name in before.who.split("、") else f"{before.who}、{name}"
-        found[r.number] = Earlier(
+        entries[r.number] = Earlier(
             who, r.programme_title, r.number, civil_date(r.opened_at).isoformat(), "办理中"
         )
-    return list(found.values())
+    return list(entries.values())

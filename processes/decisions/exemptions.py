@@ -1,6 +1,6 @@
-"""Property rules that the county lifts for a case, each with reason and evidence (财产豁免).
+"""Property rules lifted by the county for a case, each with reason and evidence (财产豁免).
 
-No text in the register lifts a rule: only the county does, in a step of its own, for what it saw.
+No text in the register lifts a rule: only the county does, in a separate step, for what it saw.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DECIDERS = frozenset({Role.COUNTY_LEADER, Role.COUNTY_CLERK})
 
 
 def demand_county(actor: Actor) -> None:
-    """Raise unless somebody of the county decides, whatever step a diagram puts it in."""
+    """Raise unless the actor is of the county, whatever step a diagram uses."""
     if not _DECIDERS & set(actor.roles) or len(actor.division) > COUNTY_DIGITS:
         raise RuleBroken(reason="财产豁免由县级民政部门决定，乡镇不能自行豁免")
 
@@ -39,9 +39,9 @@ def note(
     uow: UnitOfWork, actor: Actor, case: Case, items: Sequence[WorkItem], question: str, failed: Sequence[Any],
     form: Mapping[str, Any],
 ) -> list[PropertyExemption]:  # fmt: skip
-    """Keep what the county decided on each rule that was not met; raises without a reason and evidence.
+    """Store the county's decision on each rule that was not met; reason and evidence are required.
 
-    Whoever had a hand in the township's steps of the case, or registered it, decides on none.
+    Whoever was involved in the township's steps of the case, or registered it, may not decide.
     """
     demand_county(actor)
     proposed = _proposal(uow, actor, case, items)
@@ -69,7 +69,7 @@ def note(
 
 
 def _proposal(uow: UnitOfWork, actor: Actor, case: Case, items: Sequence[WorkItem]) -> int | None:
-    """Who put it to the county; raises `DutySeparation` when that is whoever decides, with whatever account."""
+    """Who proposed it to the county; raises `DutySeparation` if that person decides, with any account."""
     steps = [i for i in items if i.completed_by_id is not None and i.role in _TOWNSHIP]
     mine = persons.accounts_of(uow.session, actor.account_id, case.opened_at)
     for step in steps:
@@ -82,7 +82,7 @@ def _proposal(uow: UnitOfWork, actor: Actor, case: Case, items: Sequence[WorkIte
 
 
 def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
-    """The case went back before the county's step."""
+    """Undo when the case went back before the county's step."""
     for row in _standing(uow.session, case):
         if row.question == question:
             row.status = ExemptionStatus.WITHDRAWN
@@ -103,7 +103,7 @@ def _standing(session: Session, case: Case) -> list[PropertyExemption]:
 
 
 def in_force(session: Session, case: Case, household: Household) -> list[str]:
-    """The rules that are lifted for what the household has now; more than the county saw is not."""
+    """Return the rules lifted for the household's current property; not for more than the county saw."""
     return [row.rule for row in _standing(session, case) if _owned(household, row.rule) <= row.quantity]
 
 
@@ -112,5 +112,5 @@ def _owned(household: Household, kind: str) -> Decimal:
 
 
 def told(rows: Sequence[PropertyExemption]) -> str:
-    """For card and form: each rule with reason, evidence and who decided."""
+    """Return each rule with reason, evidence and deciding person, for card and form."""
     return "；".join(f"{r.title}：{r.reason}（证据：{r.evidence}；{r.by}）" for r in rows)

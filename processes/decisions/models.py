@@ -1,4 +1,4 @@
-"""Rows of decisions: the facts that a computation took, and what people decided against it."""
+"""Tables of decisions: snapshots of data, and decisions that differ."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.decisions.status import ExemptionStatus, SnapshotStatus
-from processes.storage.base import Marked, Row, Scoped, Stated, Told
+from processes.storage.base import Marked, RecordedInEvents, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text
 from processes.storage.types import StateText
 
@@ -20,11 +20,11 @@ _STANDING: Any = {
 }
 
 
-class FactSnapshot(Row, Marked, Told):
-    """A household as a case's computation took it (测算依据); at most one of a case stands."""
+class FactSnapshot(Row, Marked, RecordedInEvents):
+    """A household's data as used by a case's computation (测算依据); at most one per case is valid."""
 
     __tablename__ = "fact_snapshot"
-    told_as = "测算依据"
+    record_title = "测算依据"
     __table_args__ = (
         Index("ix_fact_snapshot_case", "case_id"),
         Index("uq_fact_snapshot_standing", "case_id", unique=True, **_STANDING),
@@ -34,20 +34,21 @@ class FactSnapshot(Row, Marked, Told):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
     question: Mapped[str] = mapped_column(String(160))
-    """The visit of the step that took it."""
+    """The reference of the step that took it."""
     taken_at: Mapped[datetime]
     facts_on: Mapped[date]
-    """The day on which ages count."""
+    """The day for ages."""
     content = sealed_data(dict[str, Any])
     status: Mapped[SnapshotStatus] = mapped_column(
         StateText(SnapshotStatus, 12), default=SnapshotStatus.STANDING
     )
     acted_at: Mapped[datetime | None]
-    """When something was granted or paid on it: later changes of the register are changes, not errors of the decision."""
+    """When something was granted or paid on it: later changes of the register are changes, not errors of the
+    decision."""
 
 
 class PropertyExemption(Row, Marked, Stated):
-    """One property rule that the county lifted for a case, up to what it saw (财产豁免)."""
+    """One property rule lifted by the county for a case, up to what it saw (财产豁免)."""
 
     __tablename__ = "property_exemption"
     __table_args__ = (
@@ -58,10 +59,10 @@ class PropertyExemption(Row, Marked, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     rule: Mapped[str] = mapped_column(String(20))
-    """The kind of property that the rule is about."""
+    """The kind of property that the rule concerns."""
     title: Mapped[str] = mapped_column(String(60))
     quantity: Mapped[Decimal]
-    """What the household had of it; more than that is not exempted."""
+    """The household's quantity at the time; more than that is not exempted."""
     reason = sealed_text()
     evidence = sealed_text()
     question: Mapped[str] = mapped_column(String(160))
@@ -69,14 +70,14 @@ class PropertyExemption(Row, Marked, Stated):
     by: Mapped[str] = mapped_column(String(60))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    """Who put it to the county: the last one who finished a step of the township."""
+    """Who proposed it to the county: the last person who finished a step of the township."""
     status: Mapped[ExemptionStatus] = mapped_column(
         StateText(ExemptionStatus, 12), default=ExemptionStatus.STANDING
     )
 
 
 class Deviation(Row, Scoped, Marked, Stated):
-    """A decision that differs from what was computed, with the reason of whoever decided (偏离测算)."""
+    """A decision that differs from the computation, with its reason (偏离测算)."""
 
     __tablename__ = "deviation"
     __table_args__ = (Index("ix_deviation_case", "case_id"), Index("ix_deviation_at", "at"))

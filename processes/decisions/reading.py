@@ -1,4 +1,4 @@
-"""A case's computation as people read it: its data, the words of its things, its lines as sentences."""
+"""A case's computation for reading: its data, labels, and lines as sentences."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _DATA = {
 
 @dataclass(frozen=True, slots=True)
 class ParameterShown:
-    """A parameter that a line used: its title, value, unit, source, whether the county confirmed it."""
+    """A parameter used by a line: title, value, unit, source, whether the county confirmed it."""
 
     name: str
     title: str
@@ -44,7 +44,7 @@ class ParameterShown:
 
 @dataclass(frozen=True)
 class Computation:
-    """The computed case: release, data, who is who, the facts of the moment it was computed."""
+    """The computed case: release, data, names of people, context of the computation."""
 
     case: Case
     bundle: Bundle
@@ -52,27 +52,27 @@ class Computation:
     people: Mapping[int, str]
     facts: Facts
     snapshot: FactSnapshot | None = None
-    """The facts of the register that it stands on, if it has taken any."""
-    _told: dict[str, list[explanation.Told]] = field(
+    """The snapshot that it is based on, or None."""
+    _told: dict[str, list[explanation.ExplainedLine]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
-    """What `lines` has said: the card, its parameters and the page beside it ask for the same sheets."""
+    """Cache of `lines`: the card, its parameters and the page use the same sheets."""
 
     @property
     def day(self) -> date:
-        """The day whose parameters count."""
+        """The day whose parameter values apply."""
         accepted_on = self.data.get("accepted_on")
         return accepted_on if isinstance(accepted_on, date) else civil_date(self.facts.now)
 
     @property
     def reading(self) -> arithmetic.Reading:
-        """What the engine reads lines with."""
+        """The context with which the engine reads lines."""
         definition = self.bundle.definition(self.case.process)
         calls = functions(self.facts, self.data.get("accepted_on"))
         return arithmetic.Reading(definition.sheets, self.data, calls)
 
     def value(self, source: str) -> Any:
-        """What an expression over the data comes to; None while a part of it is not computed yet."""
+        """Evaluate an expression over the data; None while part of it is not computed yet."""
         if not source:
             return None
         calls = functions(self.facts, self.data.get("accepted_on"))
@@ -82,22 +82,22 @@ class Computation:
             return None
 
     def at(self, place: Place | None) -> Any:
-        """The value of a line, or None."""
+        """Return the value of a line, or None."""
         sheet = self.data.get(place.sheet) if place else None
         return sheet.get(place.line) if place and isinstance(sheet, Mapping) else None
 
-    def lines(self, sheet: str) -> list[explanation.Told]:
-        """Every line of a sheet as a sentence."""
+    def lines(self, sheet: str) -> list[explanation.ExplainedLine]:
+        """Return every line of a sheet as a sentence."""
         if sheet not in self._told:
             self._told[sheet] = explanation.of_sheet(self.reading, sheet, self.words())
         return self._told[sheet]
 
-    def line(self, place: Place) -> explanation.Told | None:
-        """One line as a sentence."""
+    def line(self, place: Place) -> explanation.ExplainedLine | None:
+        """Return one line as a sentence."""
         return next((t for t in self.lines(place.sheet) if t.name == place.line), None)
 
     def sheets(self) -> list[str]:
-        """The sheets that were computed, in the order of the diagram."""
+        """Return the computed sheets, in the order of the diagram."""
         definition = self.bundle.definition(self.case.process)
         order = [n.decision for n in definition.diagrams[definition.process].nodes.values()]
         return [
@@ -107,7 +107,7 @@ class Computation:
         ]
 
     def words(self) -> explanation.Words:
-        """How sentences call people, data and parameters."""
+        """The labels for people, data and parameters in sentences."""
         schema = self.bundle.form(self.bundle.start(self.case.process).form) or {}
         labels = {f["key"]: forms.label_of(f) for f in forms.fields_of(schema)}
         return explanation.Words(
@@ -119,7 +119,7 @@ class Computation:
         return name if known is None else known.title
 
     def parameter(self, name: str, value: Any) -> ParameterShown:
-        """A parameter as it was used, with the document that it comes from."""
+        """Return a parameter as used, with its source document."""
         shown = explanation.said(value)
         known = self.bundle.policy.parameters.get(name)
         try:
@@ -133,14 +133,14 @@ class Computation:
         )  # fmt: skip
 
     def _dated(self, name: str) -> DatedValue:
-        """The value as the case read it, with its source; as the book has it where the case did not keep it."""
+        """The value as the case read it, with its source; from the book if the case did not record it."""
         policy = self.facts.policy
         if isinstance(policy, CasePolicy):
             return policy.dated(name, self.day)
         return self.bundle.policy.dated(name, self.day, self.case.division)
 
     def parameters(self) -> list[ParameterShown]:
-        """Every parameter that the computed sheets and tables used, each once."""
+        """Return every parameter used by the computed sheets and tables, each once."""
         used = {u.name: u.value for s in self.sheets() for t in self.lines(s) for u in t.parameters}
         for table in self._decided():
             for shown in self.of_table(table):
@@ -148,7 +148,7 @@ class Computation:
         return [self.parameter(name, value) for name, value in used.items()]
 
     def of_table(self, table: str) -> list[ParameterShown]:
-        """The parameters that a table's answer stands on; none while it cannot be decided yet."""
+        """Return the parameters that a table's result depends on; none while it cannot be decided yet."""
         found = self.bundle.definition(self.case.process).tables.get(table)
         if found is None:
             return []

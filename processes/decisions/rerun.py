@@ -1,4 +1,4 @@
-"""A stored decision computed once more under its own release: does it come out the same?"""
+"""Recomputes a stored decision under its own release and compares the results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from processes.releases.bundle import Bundle
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One table or sheet: its name, whether it came out the same, and what did not (title, stored, now)."""
+    """One table or sheet: its name, whether the result is the same, and the differences (title, stored, now)."""
 
     name: str
     same: bool
@@ -30,27 +30,27 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
-    """Every computation of a case, done again."""
+    """All computations of a case, repeated."""
 
     compared: tuple[Compared, ...]
 
     @property
     def same(self) -> bool:
-        """Whether everything came out as it was stored."""
+        """Whether every result equals the stored one."""
         return all(c.same for c in self.compared)
 
 
-def rerun(case: Case, bundle: Bundle, facts: Facts, told: Sequence[CaseEvent]) -> Rerun:
-    """Play the case's journal again under its release, with the parameters of each day, and compare.
+def rerun(case: Case, bundle: Bundle, facts: Facts, chain: Sequence[CaseEvent]) -> Rerun:
+    """Replay the case's journal under its release, with the parameters of each day, and compare.
 
-    Compared is what the case holds (every line, hidden ones too) and what its chain of events says was decided.
+    Compared are the case's data (every line, hidden ones too) and the results recorded in its events.
     """
     definition = bundle.definition(case.process)
     state = runtime.restore(definition, case.state, facts)
     stored = runtime.look(definition, state, facts).data
-    again, happened = returns.retell(definition, state.journal, facts)
+    again, happened = returns.replay_with_facts(definition, state.journal, facts)
     anew = runtime.look(definition, again, facts).data
-    events = {_id(e.payload): e.payload for e in told if e.kind == "decided"}
+    events = {_id(e.payload): e.payload for e in chain if e.kind == "decided"}
     facts_anew = {_id(f.details): f.details for f in happened if f.kind == "decided"}
     return Rerun(
         tuple(
@@ -64,19 +64,19 @@ def rerun(case: Case, bundle: Bundle, facts: Facts, told: Sequence[CaseEvent]) -
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What the county's book says otherwise now than the case read it, and what would come out with it."""
+    """What the county's book says differently today than the case read, and the result with it."""
 
     moved: tuple[str, ...]
     compared: tuple[Compared, ...]
 
     @property
     def same(self) -> bool:
-        """Whether the book of today gives what the case was computed to."""
+        """Whether today's book gives the stored result."""
         return all(c.same for c in self.compared)
 
 
 def under_the_book(case: Case, bundle: Bundle, facts: Facts, pinned: CasePolicy) -> Today:
-    """Compute the case with what the book says today of the same days; nothing where it says the same."""
+    """Compute the case with today's book for the same days; None if the book says the same."""
     moved = pinned.moved()
     if not moved:
         return Today((), ())
@@ -85,7 +85,7 @@ def under_the_book(case: Case, bundle: Bundle, facts: Facts, pinned: CasePolicy)
     stored = runtime.look(definition, state, facts).data
     anew = Facts(facts.now, pinned.unpinned, facts.dues)
     try:
-        again, happened = returns.retell(definition, state.journal, anew)
+        again, happened = returns.replay_with_facts(definition, state.journal, anew)
     except YimenError as fault:
         return Today((*_moved(pinned, moved), f"按现值不能沿原来的路径重算：{fault.message}"), ())
     data = runtime.look(definition, again, anew).data
@@ -98,7 +98,7 @@ def under_the_book(case: Case, bundle: Bundle, facts: Facts, pinned: CasePolicy)
 
 
 def _titled(definition: Definition, key: str, data: Any) -> dict[str, Any]:
-    """A sheet's shown lines or a table's outputs by the names that people know."""
+    """A sheet's shown lines or a table's outputs by their titles."""
     named: list[tuple[str, str]] = []
     if key in definition.sheets:
         named = [(line.name, line.title) for line in definition.sheets[key].lines if line.shown]
@@ -124,17 +124,17 @@ def _id(payload: Mapping[str, Any]) -> str:
 
 
 def _said(payload: Mapping[str, Any] | None, data: Any) -> dict[str, Any]:
-    """What was decided, by the name that people know: lines of the trace, rows that fired, values that the case holds."""
-    found: dict[str, Any] = {}
+    """The stored results by title: lines of the trace, rows that fired, values of the case."""
+    results: dict[str, Any] = {}
     if payload is not None:
-        found |= {str(line["title"]): line["value"] for line in payload.get("lines", ())}
+        results |= {str(line["title"]): line["value"] for line in payload.get("lines", ())}
         if "rows" in payload:
-            found["命中的行"] = list(payload["rows"])
+            results["命中的行"] = list(payload["rows"])
     if isinstance(data, Mapping):
-        found |= {f"（{name}）": value for name, value in data.items()}
+        results |= {f"（{name}）": value for name, value in data.items()}
     elif data is not None:
-        found["结果"] = data
-    plain: dict[str, Any] = values.loads(values.dumps(found))
+        results["结果"] = data
+    plain: dict[str, Any] = values.loads(values.dumps(results))
     return plain
 
 

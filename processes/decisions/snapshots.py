@@ -1,4 +1,5 @@
-"""The facts that a case's computation took: taken once, compared at every later step, printed on its papers."""
+"""Snapshots of household data for a case's computation: taken once, compared at every later step, printed on
+papers."""
 
 from __future__ import annotations
 
@@ -23,12 +24,12 @@ from processes.relief import queries as relief
 from processes.storage.unit_of_work import UnitOfWork
 
 GATHER = "household.facts"
-"""The operation that takes the facts of a household into a case."""
+"""The operation that takes a snapshot of the household for a case."""
 _FEW = 6
 
 
 def take(uow: UnitOfWork, case: Case, question: str, on: date) -> dict[str, Any]:
-    """Keep the household as it stands and answer the facts that sheets read; what was taken before is superseded."""
+    """Store the household's data and return what sheets read; an earlier snapshot is superseded."""
     supersede(uow, case)
     pins.release(uow, case.id)
     household = locked_household(uow.session, case)
@@ -45,103 +46,103 @@ def take(uow: UnitOfWork, case: Case, question: str, on: date) -> dict[str, Any]
 
 
 def supersede(uow: UnitOfWork, case: Case) -> None:
-    """What was computed with holds no longer: the case went back before it, or takes the facts anew."""
-    found = standing(uow.session, case)
-    if found is not None:
-        found.status = SnapshotStatus.SUPERSEDED
+    """Invalidate the snapshot: the case went back before it, or takes a new one."""
+    snapshot = standing(uow.session, case)
+    if snapshot is not None:
+        snapshot.status = SnapshotStatus.SUPERSEDED
         uow.flush()
 
 
 def standing(session: Session, case: Case) -> FactSnapshot | None:
-    """The facts that the case stands on, if it has taken any."""
+    """Return the valid snapshot of the case, or None."""
     query = select(FactSnapshot).where(
         FactSnapshot.case_id == case.id, FactSnapshot.status == SnapshotStatus.STANDING
     )
     return session.scalars(query).first()
 
 
-def is_taken_alike(session: Session, case: Case) -> bool:
-    """Whether the facts that were taken last say what those before them said; yes, where they were taken once."""
+def is_unchanged(session: Session, case: Case) -> bool:
+    """Return whether the last snapshot equals the one before it; True if there is only one."""
     query = select(FactSnapshot).where(FactSnapshot.case_id == case.id).order_by(FactSnapshot.id.desc())
     last = session.scalars(query.limit(2)).all()
     return len(last) < 2 or not differences.between(last[1].content, last[0].content)  # noqa: PLR2004
 
 
 def locked_household(session: Session, case: Case) -> Household:
-    """The case's household, unchanged until the transaction ends: nobody saves it between look and effect."""
+    """Lock the case's household until the transaction ends, so that nobody saves it between check and effect."""
     query = select(Household).where(Household.id == case.household_id).with_for_update(read=True)
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def changes(
-    session: Session, case: Case, found: FactSnapshot | None = None, same: Collection[int] | None = None
+    session: Session, case: Case, snapshot: FactSnapshot | None = None, same: Collection[int] | None = None
 ) -> list[Difference]:
-    """What is different now from what the case was computed with; nothing once it was acted upon.
+    """Return what differs now from the snapshot; empty once it was acted upon.
 
-    `same` are all rows of the members, where somebody has asked already.
+    `same` are all rows of the members, if the caller has queried them.
     """
-    found = found or standing(session, case)
-    if found is None or found.acted_at is not None:
+    snapshot = snapshot or standing(session, case)
+    if snapshot is None or snapshot.acted_at is not None:
         return []
     household = session.get_one(Household, case.household_id)
-    return differences.between(found.content, _now(session, case, household, found.facts_on, same))
+    return differences.between(snapshot.content, _now(session, case, household, snapshot.facts_on, same))
 
 
 def demand_unchanged(
     uow: UnitOfWork, case: Case, known: Mapping[str, Any] | None = None, needed: bool = False
 ) -> None:
-    """Raise `FactsChanged` while the register says something else than what the case was computed with.
+    """Raise `FactsChanged` while the register differs from the snapshot.
 
-    `known` holds the `facts` in the data of a case that took them before snapshots were kept, and the day `on` which
-    ages counted.  With `needed` a case that never took any raises `FactsMissing`: nothing is granted on no facts.
+    `known` holds the `facts` in the data of a case older than snapshots, and the day `on` for ages. With
+    `needed`, a case without data raises `FactsMissing`: nothing is granted without a basis.
     """
     uow.flush()
-    found = standing(uow.session, case)
-    if found is None and known is None:
+    snapshot = standing(uow.session, case)
+    if snapshot is None and known is None:
         if needed:
             raise FactsMissing()
         return
     household = locked_household(uow.session, case)
-    if found is not None:
-        changed = changes(uow.session, case, found)
+    if snapshot is not None:
+        changed = changes(uow.session, case, snapshot)
     else:
-        told = known or {}
-        now = _now(uow.session, case, household, told["on"])
-        changed = differences.between({"facts": told["facts"]}, {"facts": now["facts"]})
+        data = known or {}
+        now = _now(uow.session, case, household, data["on"])
+        changed = differences.between({"facts": data["facts"]}, {"facts": now["facts"]})
     if changed:
         more = f" 等 {len(changed)} 处" if len(changed) > _FEW else ""
         raise FactsChanged(changes="；".join(map(str, changed[:_FEW])) + more)
 
 
 def note_acted(uow: UnitOfWork, case: Case) -> None:
-    """Something was granted or paid on the facts."""
-    found = standing(uow.session, case)
-    if found is not None:
-        found.acted_at = uow.now
+    """Record that something was granted or paid on the snapshot."""
+    snapshot = standing(uow.session, case)
+    if snapshot is not None:
+        snapshot.acted_at = uow.now
 
 
 def note_undone(uow: UnitOfWork, case: Case) -> None:
-    """What was granted was taken back: the case is open to decide again."""
-    found = standing(uow.session, case)
-    if found is not None:
-        found.acted_at = None
+    """Record that the grant was undone: the case can be decided again."""
+    snapshot = standing(uow.session, case)
+    if snapshot is not None:
+        snapshot.acted_at = None
 
 
 def record_for(session: Session, case: Case, rule: PaperRule, today: date) -> dict[str, Any]:
-    """The household as a paper prints it: as it was computed with, or as it is registered now.
+    """Return the household for a paper: as computed with, or as registered now.
 
-    Papers that people sign before anything is computed (申请书, 授权书, 调查表) show the register of now.
+    Papers signed before any computation (申请书, 授权书, 调查表) show the current register.
     """
-    found = None if rule.register_now else standing(session, case)
-    if found is not None:
-        return found.content
+    snapshot = None if rule.register_now else standing(session, case)
+    if snapshot is not None:
+        return snapshot.content
     return records.record(session, session.get_one(Household, case.household_id), today)
 
 
 def _now(
     session: Session, case: Case, household: Household, on: date, same: Collection[int] | None = None
 ) -> dict[str, Any]:
-    """The record of the household with what its members draw under other cases."""
+    """The current record of the household with its members' benefits under other cases."""
     drawn = relief.standing_benefits(session, [m.person_id for m in household.members], same)
     benefits = relief.called(session, household.division, drawn) if drawn else []
     return {

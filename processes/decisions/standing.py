@@ -1,7 +1,8 @@
-"""Whether a decision stands: what grants, pays, stops or tells of a decision asks here, whatever led to it.
+"""Whether a decision is valid; checked for everything that grants, pays, stops or announces a decision.
 
-A decision stands while its step is done and the case was not sent or moved back before it.  Of several deciding
-steps of a case the latest counts: what the county refused is not paid on the township's earlier consent.
+A decision is valid while its step is done and the case was not sent or moved back before it. Of several
+deciding steps of a case the latest counts: what the county refused is not paid on the township's earlier
+consent.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ from processes.releases.effects import Needed
 
 
 def demand(bundle: Bundle, process: str, needed: Needed | None, items: Sequence[WorkItem], what: str) -> None:
-    """Raise `DecisionMissing` unless the case has the decision; `what` is the title of what would be done.
+    """Raise `DecisionMissing` unless the case has the decision; `what` is the title of the effect.
 
-    A release from before programmes named their decisions needs at least a leader's step that stands.
+    A release older than `[[effect]]` needs at least a valid step of a leader.
     """
     standing = [i for i in items if i.status == WorkItemStatus.DONE and i.completed_at is not None]
     if needed is None:
         if not any(i.role in effects.LEADERS for i in standing):
             raise DecisionMissing(what=what, steps="乡镇或县级负责人的决定")
         return
-    found = _latest(i for i in standing if needed.steps.get(i.task) == i.role)
-    if found is None or not _says(bundle, process, needed, found):
+    latest = _latest(i for i in standing if needed.steps.get(i.task) == i.role)
+    if latest is None or not _says(bundle, process, needed, latest):
         raise DecisionMissing(what=what, steps=_titles(bundle, process, needed))
 
 
@@ -37,9 +38,9 @@ def _latest(items: Iterable[WorkItem]) -> WorkItem | None:
 
 
 def _says(bundle: Bundle, process: str, needed: Needed, item: WorkItem) -> bool:
-    """Whether a verdict is the one that is needed; a form that cannot be read says nothing.
+    """Whether a verdict is the required one; a form that cannot be read has none.
 
-    Nor does a consent that reads no answer of the step's form, whatever release the case has.
+    A consent that reads no answer of the step's form does not count, whatever the release of the case.
     """
     if not needed.verdict:
         return True

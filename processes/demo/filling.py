@@ -1,4 +1,4 @@
-"""The demo office: the county, the published programme, and about 200 households in all stages."""
+"""The demo office: the county, the published programmes, and about 200 households in all stages."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ _GIVEN = [
     "文斌",
 ]
 _CAUSES = ("illness", "disability", "no_labour", "schooling", "unemployment")
-# How far the demo cases have come, in turn.
+# The stages that demo cases reach, assigned in turn.
 _STAGES = ("check_papers", "supplement", "investigate_household", "township_opinion", "post_notice",
            "record_objection", "county_check", "county_decision", "serve", "confirmed", "confirmed",
            "refused", "none")  # fmt: skip
 
 
 def found_county(office: Office) -> None:
-    """Make the divisions and accounts of the demonstration county; raises `OfficeFounded` beside a real office."""
+    """Create the divisions and accounts of the demo county; raises `OfficeFounded` if a real office exists."""
     with office.database.reading("") as session:
         here = founding.installation(session)
         known = here.kind if here else founding.OFFICE if divisions.all_of(session, "") else founding.DEMO
@@ -76,7 +76,7 @@ def found_county(office: Office) -> None:
 
 
 def found(office: Office, knows: lint.Office, tell: Callable[[str], None]) -> None:
-    """Publish the programmes and make the households, each part only if it is not there."""
+    """Publish the programmes and create the households, each part only if it does not exist."""
     publishing.publish_content(office, "演示县首次发布", knows, tell)
     with office.database.reading("") as session:
         known = session.scalar(select(func.count()).select_from(Household)) or 0
@@ -97,7 +97,7 @@ def found(office: Office, knows: lint.Office, tell: Callable[[str], None]) -> No
 
 
 def _household(office: Office, clock: MovableClock, dice: random.Random, n: int) -> None:
-    """One household, registered on a past working day and taken to its stage."""
+    """Create a household, registered on a past working day, and take it to its stage."""
     stage = _STAGES[n % len(_STAGES)]
     division = county.township_code(n % 6 + 1) + f"{201 + n % 3:03d}"
     days = _working_days(
@@ -124,7 +124,7 @@ def _household(office: Office, clock: MovableClock, dice: random.Random, n: int)
 def _play(
     office: Office, clock: MovableClock, days: Iterator[datetime], case: str, division: str, stage: str
 ) -> None:
-    """Do the open steps one after another until the stage is reached or the days run out."""
+    """Complete the open steps one after another until the stage is reached or the days run out."""
     for _ in range(20):
         item = _next_item(office, case)
         if item is None or item.task == stage or (stage == "serve" and item.task.startswith("serve_")):
@@ -155,7 +155,7 @@ def _play(
 
 
 def _second(office: Office, item: WorkItem, actor: Actor) -> str:
-    """Who goes along: the first one of the office who may."""
+    """The second person at a step: the first account that may be one."""
     with office.database.reading("") as session:
         found = seconds.choices(session, item.division, item.role, actor.account_id)
     return found[0].value if found else ""
@@ -247,7 +247,7 @@ def _people(dice: random.Random, n: int, division: str, stage: str) -> dict[str,
 
 
 def _working_days(back: int) -> Iterator[datetime]:
-    """Mornings of the working days from `back` days ago until now."""
+    """Mornings of the working days of the last `back` days."""
     calendar = WorkCalendar()
     today = civil_date(current_instant())
     for n in range(back, -1, -1):

@@ -1,4 +1,4 @@
-"""Demo petty funds, offers, and households whose needs went through the one window."""
+"""Demo petty funds, offers, and households whose needs were registered at the one window."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _NEEDS: tuple[dict[str, Any], ...] = (
 
 
 def top_up(office: Office) -> None:
-    """Money in every township's fund, two numbers to draw with, some offers."""
+    """Add money to every township's fund, two committed numbers for draws, and some offers."""
     one, other = actor(office, "finance"), actor(office, "finance2")
     for n in range(1, len(county.TOWNSHIPS) + 1):
         entered = office.perform(
@@ -60,7 +60,7 @@ def top_up(office: Office) -> None:
 
 
 def register(office: Office, household: str, division: str, n: int, today: date, dice: random.Random) -> None:
-    """A household's needs at the one window; what is urgent is approved and handed over at once."""
+    """Register a household's needs at the one window; urgent ones are approved and handed over at once."""
     need = _NEEDS[n % len(_NEEDS)]
     form = {
         "source": dice.choice(("counter", "village", "list")), "residence": "local", "basic_living": "no",
@@ -73,7 +73,7 @@ def register(office: Office, household: str, division: str, n: int, today: date,
 
 
 def _relieve(office: Office, division: str, today: date) -> None:
-    """Approved by the township's leader, handed over by the window."""
+    """Approve as the township's leader, hand over as the window."""
     township = _number(division)
     _complete(
         office, division, "township_decision", {"decision": "approve", "statement": "情况紧急，同意先行救助"},
@@ -99,7 +99,7 @@ def _complete(office: Office, division: str, task: str, data: dict[str, Any], wh
 
 
 def actor(office: Office, username: str) -> Actor:
-    """A demo account by its name."""
+    """Return a demo account by its name."""
     with office.database.reading("") as session:
         found = session.scalars(select(Account).where(Account.username == username)).one()
         return accounts.actor_of(found)

@@ -1,5 +1,5 @@
-"""The engine: pure, the only importer of SpiffWorkflow.
+"""The engine: the only package that imports SpiffWorkflow; it has no side effects.
 
-It asks and answers but never acts: no database, clock, network or randomness.  `runtime` is the
-entrance; everything that changes the world is a `Question` that the office answers.
+It has no access to a database, clock, network or randomness. `runtime` is the entry point; whatever changes
+the world leaves the engine as a `Question`, which the office answers.
 """

@@ -1,4 +1,4 @@
-"""What lies ahead of a step: whether an operation can follow before another one is asked again."""
+"""Look-ahead in a diagram: whether an operation can follow a step before certain other operations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from processes.engine.diagrams import Diagram, Node
 
 @dataclass(slots=True)
 class _Search:
-    """One look ahead: what is looked for, what ends a path, which processes are being looked through."""
+    """State of one search: the operations wanted, those that end a path, and the processes being searched."""
 
     definition: Definition
     wanted: Collection[str]
@@ -20,9 +20,10 @@ class _Search:
 
 
 def leads_to(definition: Definition, ref: str, wanted: Collection[str], stops: Collection[str]) -> bool:
-    """Whether from the step at `ref` an operation of `wanted` can come without one of `stops` before it.
+    """Return whether an operation in `wanted` can follow the step at `ref` with no operation in `stops`
+    before it.
 
-    Called processes are looked through, and after their end the process that called them.
+    Called processes are searched too, and after their end the calling process.
     """
     place = ref.split("#")[0]
     key = (place, frozenset(wanted), frozenset(stops))
@@ -47,15 +48,15 @@ def _leads_to(definition: Definition, place: str, wanted: Collection[str], stops
             begun: Iterable[str] = diagram.successors(step)
         else:
             begun = [n.id for n in diagram.nodes.values() if n.attached_to == step]
-        found, through = _explore(search, diagram, begun)
-        if found:
+        is_ahead, through = _explore(search, diagram, begun)
+        if is_ahead:
             return True
         inner_ended = through
     return False
 
 
 def _explore(search: _Search, diagram: Diagram, begun: Iterable[str]) -> tuple[bool, bool]:
-    """Whether a wanted operation lies ahead, and whether an end of the process can be reached."""
+    """Return whether a wanted operation lies ahead, and whether an end of the process can be reached."""
     seen: set[str] = set()
     waiting = list(begun)
     ends = False
@@ -70,8 +71,8 @@ def _explore(search: _Search, diagram: Diagram, begun: Iterable[str]) -> tuple[b
         ends = ends or node.kind == "endEvent"
         if node.operation in search.stops:
             continue
-        found, through = _inside(search, node)
-        if found:
+        is_ahead, through = _inside(search, node)
+        if is_ahead:
             return True, ends
         waiting.extend(
             diagram.successors(place)
@@ -82,7 +83,7 @@ def _explore(search: _Search, diagram: Diagram, begun: Iterable[str]) -> tuple[b
 
 
 def _inside(search: _Search, node: Node) -> tuple[bool, bool]:
-    """The same of a process that a node calls or holds; a plain node is simply passed."""
+    """Explore the process that a node calls or embeds; any other node is passed."""
     called = search.definition.diagrams.get(node.called or (node.id if "ubProcess" in node.kind else ""))
     if called is None or called.process in search.within:
         return False, True

@@ -1,7 +1,7 @@
-"""The amount of a sheet as arithmetic in numbers: `3 × 768 − 1,500.00 + 153.60 = 957.60 → 958`.
+"""The amount of a calculation sheet as arithmetic in numbers: `3 × 768 − 1,500.00 + 153.60 = 957.60 → 958`.
 
-Lines that say `inline = true` are opened, others stand with their value.  Nothing is computed anew in another way: the
-same expressions are read with the values that the case holds.
+Lines with `inline = true` are expanded; other lines appear as their value. The expressions are those that
+were computed, read with the values that the case holds; nothing is computed by other means.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ROUNDINGS = frozenset({"round_up", "round_down", "round_half_up"})
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A part of a calculation in numbers, whether it is a sum (and needs brackets in a product), and its value."""
+    """Part of a calculation in numbers, its value, and whether it is a sum (and needs brackets in a product)."""
 
     text: str
     value: Any
@@ -46,7 +46,7 @@ class Reading:
 
 
 def of_line(case: Reading, sheet_id: str, name: str) -> str:
-    """How a line comes to its value, or nothing where the case has not computed it."""
+    """Return how a line comes to its value, or None if the case has not computed it."""
     sheet, computed = case.sheets.get(sheet_id), case.data.get(sheet_id)
     line = None if sheet is None else next((one for one in sheet.lines if one.name == name), None)
     if sheet is None or line is None or not isinstance(computed, Mapping):
@@ -59,7 +59,8 @@ def of_line(case: Reading, sheet_id: str, name: str) -> str:
 
 
 class _Writer:
-    """Writes one calculation; counts what it opens, so that a sheet that goes round in circles ends."""
+    """Writes one calculation; counts the lines it expands, so that sheets that refer to each other cannot
+    loop."""
 
     def __init__(self, case: Reading) -> None:
         self.case = case
@@ -69,28 +70,30 @@ class _Writer:
         names = self._names(sheet)
         node = self._chosen(line.formula.tree, names)
         limits: list[str] = []
-        written = self._bare(sheet, node, names, limits)
+        written = self._without_rounding(sheet, node, names, limits)
         result = names[line.name]
         exact = f" = {_term(written.value)}" if not written.is_plain else ""
         end = f" → {figure(result)}" if result != written.value else ""
         return written.text + exact + "".join(limits) + end
 
-    def _bare(self, sheet: Sheet, node: ast.expr, names: Mapping[str, Any], limits: list[str]) -> Written:
-        """The calculation without the rounding and the ceilings around it; ceilings go to `limits`."""
+    def _without_rounding(
+        self, sheet: Sheet, node: ast.expr, names: Mapping[str, Any], limits: list[str]
+    ) -> Written:
+        """The calculation without its outer rounding and ceilings; ceilings are added to `limits`."""
         node = self._chosen(node, names)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if node.func.id in _ROUNDINGS:
-                return self._bare(sheet, node.args[0], names, limits)
+                return self._without_rounding(sheet, node.args[0], names, limits)
             if node.func.id == "min" and len(node.args) > 1:
                 first, *others = node.args
                 for other in others:
                     limits.append(f"，不超过{self._title(sheet, other)} {_term(self._value(other, names))}")
-                return self._bare(sheet, first, names, limits)
+                return self._without_rounding(sheet, first, names, limits)
         target = self._opened_line(sheet, node)
         if target is not None:
             inner, line = target
             self.opened += 1
-            return self._bare(inner, line.formula.tree, self._names(inner), limits)
+            return self._without_rounding(inner, line.formula.tree, self._names(inner), limits)
         return self._write(sheet, node, names)
 
     def _write(self, sheet: Sheet, node: ast.expr, names: Mapping[str, Any]) -> Written:
@@ -130,7 +133,7 @@ class _Writer:
         return Written(f"{_in_product(left)} {sign} {_in_product(right, divisor)}", value)
 
     def _total(self, sheet: Sheet, node: ast.Call, names: Mapping[str, Any]) -> Written:
-        """A sum over members, a term a member where there are few."""
+        """A sum over members, written with one term a member if there are few."""
         value = self._value(node, names)
         inner = node.args[0]
         if isinstance(inner, ast.ListComp | ast.GeneratorExp):
@@ -143,7 +146,7 @@ class _Writer:
         return Written(_term(value), value, is_plain=True)
 
     def _opened_line(self, sheet: Sheet, node: ast.expr) -> tuple[Sheet, Line] | None:
-        """The line that a name stands for, when it says that it is written out."""
+        """The line that a name refers to, if it is marked `inline`."""
         found = line_of(self.case.sheets, sheet, node)
         if found is None or not found[1].inline or self.opened >= MOST_OPENED:
             return None
@@ -160,7 +163,7 @@ class _Writer:
         return expressions.evaluate(Expression("", node), names, self.case.calls)
 
     def _chosen(self, node: ast.expr, names: Mapping[str, Any]) -> ast.expr:
-        """Of a choice the branch that holds."""
+        """The branch of a conditional expression that holds."""
         while isinstance(node, ast.IfExp):
             node = node.body if self._value(node.test, names) else node.orelse
         return node
@@ -169,7 +172,7 @@ class _Writer:
 def each(
     node: ast.ListComp | ast.GeneratorExp, names: Mapping[str, Any], calls: Mapping[str, Callable[..., Any]]
 ) -> list[dict[str, Any]]:
-    """The names within a comprehension over one list, once for every element that it takes."""
+    """The names inside a comprehension over one list, once for every element that passes its conditions."""
     loop = node.generators[0]
     if len(node.generators) > 1 or not isinstance(loop.target, ast.Name):
         return []
@@ -183,7 +186,7 @@ def each(
 
 
 def line_of(sheets: Mapping[str, Sheet], sheet: Sheet, node: ast.expr) -> tuple[Sheet, Line] | None:
-    """The line that `name`, `sheet.name` or `get(sheet, 'name')` reads."""
+    """The line that `name`, `sheet.name` or `get(sheet, 'name')` refers to."""
     holder, name = sheet, ""
     if isinstance(node, ast.Name):
         name = node.id

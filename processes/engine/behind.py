@@ -1,4 +1,4 @@
-"""What lies behind a step: the step that people work on before it."""
+"""Look-back in a diagram: the step of people before a given step."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from processes.engine.definitions import Definition
 from processes.engine.diagrams import Node
 
 _Place = tuple[str, str]
-"""A process and a node of it."""
+"""A process and one of its nodes."""
 
 
 def step_before(definition: Definition, step: str) -> str:
-    """The nearest step of people that may come before a step, called processes looked through; empty where none does."""
+    """Return the nearest step of people that may come before a step, or "" if there is none.
+
+    Called processes are searched too.
+    """
     begun = [(d.process, step) for d in definition.diagrams.values() if step in d.nodes]
     seen, waiting = set(begun), deque(begun)
     while waiting:
@@ -32,7 +35,7 @@ def _node(definition: Definition, place: _Place) -> Node:
 
 
 def _before(definition: Definition, place: _Place) -> Iterator[_Place]:
-    """The places just before one; before the start of a called process those before its caller."""
+    """The nodes directly before one; before the start of a called process, those before its caller."""
     process, name = place
     diagram, node = definition.diagrams[process], _node(definition, place)
     if node.kind == "startEvent":
@@ -48,7 +51,7 @@ def _before(definition: Definition, place: _Place) -> Iterator[_Place]:
 
 
 def _last(definition: Definition, place: _Place) -> Iterator[_Place]:
-    """A place, or the ends of the process that it calls or holds."""
+    """The node itself, or the ends of the process that it calls or embeds."""
     node = _node(definition, place)
     called = definition.diagrams.get(node.called or node.id)
     if called is None:

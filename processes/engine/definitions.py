@@ -1,4 +1,4 @@
-"""Definitions: what a release holds for one process, parsed once and kept in memory."""
+"""Definitions: what a release holds for one process, parsed once and cached in memory."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ class Definition:
     sheets: Mapping[str, sheets.Sheet]
     files: Mapping[str, str] = field(default_factory=dict)
     looked_ahead: dict[object, bool] = field(default_factory=dict, compare=False, repr=False)
-    """What `ahead.leads_to` found before; the diagrams do not change."""
+    """Cache of `ahead.leads_to`; diagrams do not change."""
 
     def node(self, process: str, node_id: str) -> Node | None:
-        """What we know about a step."""
+        """Return what is known about a step."""
         diagram = self.diagrams.get(process)
         return None if diagram is None else diagram.nodes.get(node_id)
 
     def node_at(self, ref: str) -> Node | None:
-        """The step that a task reference points to (`apply/public_notice/post_notice#2`)."""
+        """Return the step that a task reference points to (`apply/public_notice/post_notice#2`)."""
         path = ref.split("#")[0].split("/")
         process = path[0]
         node: Node | None = None
@@ -63,7 +63,7 @@ class Content:
 
 @lru_cache(maxsize=KEPT_DEFINITIONS)
 def load(content: Content, process: str) -> Definition:
-    """Parse a process of a release; raises `DiagramInvalid` or another content fault."""
+    """Parse a process of a release; raises `DiagramInvalid` or another content error."""
     parser = OfficeParser()
     diagrams: dict[str, Diagram] = {}
     files: dict[str, str] = {}

@@ -1,7 +1,7 @@
-"""Our own reading of a BPMN file: nodes, lanes, flows and extensions, for offers, lint and screens.
+"""Reader of BPMN files: nodes, lanes, flows and extensions, for work offers, lint and screens.
 
-SpiffWorkflow builds what is executed; this is what people need to know about each step: which role
-(the lane's id), which form, which clock, which service operation, which duty.
+SpiffWorkflow builds what is executed; this holds what people need to know about each step: its role (the
+lane's id), form, clock, service operation and duty.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Node:
     properties: Mapping[str, str] = field(default_factory=dict)
     operation: str = ""
     result: str = ""
-    """Under which name the answer of the operation stands in the data."""
+    """The name of the operation's answer in the data."""
     params: Mapping[str, str] = field(default_factory=dict)
     decision: str = ""
     called: str = ""
@@ -47,7 +47,7 @@ class Node:
     timer_kinds: tuple[str, ...] = ()
     attached_to: str = ""
     interrupts: bool = True
-    """Of a boundary event: whether it ends the step that it is attached to."""
+    """For a boundary event: whether it ends the step that it is attached to."""
     default: str = ""
     loop: tuple[str, ...] = ()
     other_events: tuple[str, ...] = ()
@@ -55,12 +55,12 @@ class Node:
 
     @property
     def is_offered(self) -> bool:
-        """Whether people work on it."""
+        """Whether people work on this node."""
         return self.kind in ("userTask", "manualTask", "task")
 
     @property
     def clauses(self) -> tuple[str, ...]:
-        """Clause ids that the step carries out (`C13`)."""
+        """Ids of the legal clauses that the step carries out (`C13`)."""
         return tuple(c.strip() for c in self.properties.get("clauses", "").split(",") if c.strip())
 
 
@@ -76,27 +76,29 @@ class Diagram:
     lanes: Mapping[str, str]
     duplicate_ids: tuple[str, ...] = ()
     _next: dict[str, list[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """By node the targets of its flows, then what is attached to it."""
+    """By node: the targets of its flows, then the events attached to it."""
     _after: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """What `reachable` has found: a diagram does not change, and a page of a case asks hundreds of times."""
+    """Cache of `reachable`: a diagram does not change, and a case page calls it hundreds of times."""
 
     def outgoing(self, node: str) -> list[Flow]:
         """Flows that leave a node."""
         return [f for f in self.flows if f.source == node]
 
     def successors(self, node: str) -> Iterator[str]:
-        """Nodes that may come next, boundary events of the node included."""
+        """Nodes that may come next, including boundary events of the node."""
         if not self._next:
-            found: dict[str, list[str]] = {}
+            targets_by_node: dict[str, list[str]] = {}
             for flow in self.flows:
-                found.setdefault(flow.source, []).append(flow.target)
+                targets_by_node.setdefault(flow.source, []).append(flow.target)
             for other in self.nodes.values():
-                found.setdefault(other.attached_to, []).append(other.id)
-            self._next.update(found)  # at once: two threads may ask for the first time together
+                targets_by_node.setdefault(other.attached_to, []).append(other.id)
+            self._next.update(
+                targets_by_node
+            )  # Assigned at once: two threads may compute it at the same time.
         yield from self._next.get(node, ())
 
     def reachable(self, start: str) -> frozenset[str]:
-        """Every node that may come after `start` (itself only if a loop leads back)."""
+        """Every node that may come after `start`; `start` itself only if a loop leads back to it."""
         if start not in self._after:
             seen: set[str] = set()
             waiting = list(self.successors(start))
@@ -110,7 +112,7 @@ class Diagram:
 
 
 def read_diagrams(root: etree._Element) -> list[Diagram]:
-    """Every process of a BPMN document, embedded sub-processes as diagrams of their own."""
+    """Parse every process of a BPMN document; embedded sub-processes become diagrams of their own."""
     return [
         _diagram(e)
         for e in root.iter(f"{{{NS['bpmn']}}}process", f"{{{NS['bpmn']}}}subProcess")
@@ -197,15 +199,15 @@ def _params(operator: etree._Element | None) -> dict[str, str]:
 
 
 def _ext_text(ext: etree._Element | None, name: str) -> str:
-    found = None if ext is None else ext.findtext(f"spiffworkflow:{name}", None, NS)
-    return (found or "").strip()
+    text = None if ext is None else ext.findtext(f"spiffworkflow:{name}", None, NS)
+    return (text or "").strip()
 
 
 def _loop(element: etree._Element) -> tuple[str, ...]:
     """Expressions of a multi-instance or loop marker: cardinality and conditions."""
-    found = [
+    expressions = [
         e.text
         for name in ("loopCardinality", "completionCondition", "loopCondition")
         for e in element.iterfind(f".//bpmn:{name}", NS)
     ]
-    return tuple((t or "").strip() for t in found)
+    return tuple((t or "").strip() for t in expressions)

@@ -1,4 +1,5 @@
-"""The extension properties that elements of a diagram may carry (`spiffworkflow:property`): one list for lint and reference."""
+"""The extension properties allowed on elements of a diagram (`spiffworkflow:property`), for lint and the
+reference."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ElementProperty:
-    """What a property of an element means, its Chinese title, and which elements carry it."""
+    """A property of an element: its meaning, its Chinese title, and the elements that may carry it."""
 
     title: str
     carried_by: str
@@ -34,4 +35,4 @@ PROPERTIES: Mapping[str, ElementProperty] = {
         "`true`: the step may be finished although the household's facts changed since.",
     ),
 }
-"""By name; lint refuses any other."""
+"""By name; lint refuses all others."""

@@ -1,6 +1,6 @@
-"""Lines of a sheet as sentences: names by their titles with their numbers, a sum over members a line a member.
+"""Explains lines of a calculation sheet as Chinese sentences, with titles and numbers in place of names.
 
-The expression that is explained is the one that was computed; nothing here computes in another way.
+The expression explained is the one that was computed; nothing here computes by other means.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ _FEN = "0.01"
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A parameter as it was read: its name, the day that counted (None: the case's day), its value."""
+    """A parameter that was read: its name, its effective day (None: the day of the case), its value."""
 
     name: str
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A line explained: title, result, the sentence, a line a member, parameters used, article, the code."""
+class ExplainedLine:
+    """A line explained: title, result, sentence, one detail a member, parameters used, article, source code."""
 
     name: str
     title: str
@@ -54,7 +54,8 @@ class Told:
 
 @dataclass(slots=True)
 class Words:
-    """How things are called: people by their row, data by their last name, choices by their value, parameters by name."""
+    """How values are named: people by their row, data by their last name, choices by value, parameters by
+    name."""
 
     people: Mapping[int, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
@@ -62,8 +63,8 @@ class Words:
     parameters: Callable[[str], str] = str
 
 
-def of_sheet(reading: Reading, sheet_id: str, words: Words) -> list[Told]:
-    """Every line of a computed sheet, hidden ones too, in the order of the sheet."""
+def of_sheet(reading: Reading, sheet_id: str, words: Words) -> list[ExplainedLine]:
+    """Explain every line of a computed sheet, hidden ones too, in the order of the sheet."""
     sheet, computed = reading.sheets.get(sheet_id), reading.data.get(sheet_id)
     if sheet is None or not isinstance(computed, Mapping):
         return []
@@ -78,20 +79,20 @@ class _Speaker:
         self.used: dict[str, Used] = {}
         self.members: list[tuple[str, str]] = []
 
-    def line(self, line: Line) -> Told:
+    def line(self, line: Line) -> ExplainedLine:
         names = {**self.reading.data, **self.reading.data[self.sheet.id]}
         value = names[line.name]
         try:
-            said = self.say(line.formula.tree, names)
+            sentence = self.say(line.formula.tree, names)
         except ExpressionFailed as fault:
-            said = f"（{fault.message}）"
-        return Told(
-            line.name, line.title, result(value, line.unit), said, tuple(self.members), tuple(self.used.values()),
+            sentence = f"（{fault.message}）"
+        return ExplainedLine(
+            line.name, line.title, result(value, line.unit), sentence, tuple(self.members), tuple(self.used.values()),
             line.article, line.formula.source,
         )  # fmt: skip
 
     def say(self, node: ast.expr, names: Mapping[str, Any]) -> str:
-        """An expression in words and numbers."""
+        """Write an expression in words and numbers."""
         match node:
             case ast.IfExp():
                 holds = bool(self.value(node.test, names))
@@ -119,11 +120,11 @@ class _Speaker:
         return self._named(node, names)
 
     def _joined(self, node: ast.BoolOp, names: Mapping[str, Any]) -> str:
-        """Conditions; an alternative that looks into an empty list is not worth saying."""
+        """Join conditions; leave out an alternative that reads an empty list."""
         if isinstance(node.op, ast.And):
             return "，且 ".join(self.say(v, names) for v in node.values)
-        told = [v for v in node.values if not self._looks_into_nothing(v, names)] or node.values[:1]
-        return "，或 ".join(self.say(v, names) for v in told)
+        conditions = [v for v in node.values if not self._looks_into_nothing(v, names)] or node.values[:1]
+        return "，或 ".join(self.say(v, names) for v in conditions)
 
     def _looks_into_nothing(self, node: ast.expr, names: Mapping[str, Any]) -> bool:
         is_look = isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In)
@@ -169,13 +170,13 @@ class _Speaker:
         return f"{self.words.parameters(name)} {self._value_said(value)}"
 
     def _extreme(self, least: bool, elements: list[ast.expr], names: Mapping[str, Any]) -> str:
-        """The smallest or largest of several; of the largest those that come to nothing are left out."""
-        said = [(self.say(e, names), self.value(e, names)) for e in elements]
-        kept = [text for text, value in said if least or value != 0] or [said[0][0]]
+        """The smallest or largest of several values; for the largest, terms of zero are left out."""
+        parts = [(self.say(e, names), self.value(e, names)) for e in elements]
+        kept = [text for text, value in parts if least or value != 0] or [parts[0][0]]
         return "、".join(kept) + ("" if len(kept) == 1 else " 取较小" if least else " 取较大")
 
     def _each(self, node: ast.ListComp | ast.GeneratorExp, names: Mapping[str, Any]) -> None:
-        """A line for every element that a comprehension takes."""
+        """One detail for every element that a comprehension reads."""
         target = node.generators[0].target
         for scope in each(node, names, self.reading.calls):
             element = scope[target.id] if isinstance(target, ast.Name) else None
@@ -195,7 +196,7 @@ class _Speaker:
             )
 
     def _named(self, node: ast.expr, names: Mapping[str, Any]) -> str:
-        """A value by its title: a line of a sheet, or what the register or a form calls it."""
+        """A value by its title: a line of a sheet, or the label used by the register or a form."""
         value = self.value(node, names)
         if isinstance(node, ast.Constant):
             return self._value_said(value)
@@ -213,12 +214,12 @@ class _Speaker:
         return self.words.choices.get(value, value or "无") if isinstance(value, str) else said(value)
 
     def value(self, node: ast.expr, names: Mapping[str, Any]) -> Any:
-        """What a part of the expression comes to."""
+        """Evaluate part of the expression."""
         return expressions.evaluate(Expression("", node), names, self.reading.calls)
 
 
 def said(value: Any) -> str:
-    """A value within a sentence."""
+    """Format a value for use within a sentence."""
     if isinstance(value, Decimal):
         return figure(value)
     if value is None:
@@ -227,7 +228,7 @@ def said(value: Any) -> str:
 
 
 def result(value: Any, unit: str) -> str:
-    """The result of a line with its unit; yuan with fen."""
+    """Format the result of a line with its unit; yuan with fen."""
     if isinstance(value, Decimal):
         number = amount(value) if unit.startswith("元") else figure(value)
         return f"{number} {unit}".strip()

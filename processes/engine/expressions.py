@@ -1,9 +1,9 @@
-"""The small language of diagrams, tables and sheets: parsed once, evaluated within bounds.
+"""The expression language of diagrams, tables and sheets: parsed once, evaluated within limits.
 
-It is the safe common part of Python's expression syntax, evaluated by `simpleeval` over values that
-are text, truth, Decimal, dates, lists and mappings.  There is no attribute access on objects, no
-method, no import, no lambda, no string formatting, and no switch that turns any of this off.
-Work, depth, length and size are bounded, so that a hostile expression ends quickly.
+It is a safe subset of Python's expression syntax, evaluated by `simpleeval` over text, booleans, Decimal,
+dates, lists and mappings. It has no attribute access on objects, methods, imports, lambdas or string
+formatting, and no setting that enables them. Work, depth, length and size are limited, so that a hostile
+expression ends quickly.
 """
 
 from __future__ import annotations
@@ -42,24 +42,24 @@ _ARITHMETIC = Context(prec=34, Emax=999, Emin=-999)
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A parsed expression; `source` is what the author wrote."""
+    """A parsed expression; `source` is the text that the author wrote."""
 
     source: str
     tree: ast.expr
 
     def names(self) -> frozenset[str]:
-        """Every name that the expression reads, functions included."""
+        """Every name that the expression reads, including functions."""
         return frozenset(n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name))
 
     def numbers(self) -> tuple[Decimal, ...]:
-        """Every number written in the expression, for the lint that wants them in policy files."""
+        """Every number literal in the expression, for the lint that wants them in policy files."""
         values = (n.value for n in ast.walk(self.tree) if isinstance(n, ast.Constant))
         return tuple(v for v in cast("Iterator[object]", values) if isinstance(v, Decimal))
 
 
 @lru_cache(maxsize=4096)
 def parse(source: str) -> Expression:
-    """Parse and check an expression; `ExpressionRefused` says what it may not contain."""
+    """Parse and check an expression; raises `ExpressionRefused` if it contains what is not allowed."""
     text = source.strip()
     if not text:
         raise _refused(source, "内容为空")
@@ -78,10 +78,10 @@ def evaluate(
     names: Mapping[str, Any],
     functions: Mapping[str, Callable[..., Any]] | None = None,
 ) -> Any:
-    """The value of an expression; numbers are Decimal throughout.
+    """Evaluate an expression; numbers are Decimal throughout.
 
-    Raises `ExpressionFailed` when the data does not fit or the work goes beyond the bounds.
-    Errors of the office raised by a function (a missing parameter) pass through unchanged.
+    Raises `ExpressionFailed` if the data does not fit or a limit is exceeded. Errors raised by a function
+    (such as a missing parameter) pass through unchanged.
     """
     evaluator = _free_evaluator()
     try:
@@ -111,7 +111,8 @@ _kept = threading.local()
 
 
 def _free_evaluator() -> _Evaluator:
-    """This thread's evaluator, or another one while that is at work: making one costs as much as a small sum."""
+    """This thread's evaluator, or a new one while it is in use: creating one costs as much as a short
+    evaluation."""
     known: _Evaluator | None = getattr(_kept, "evaluator", None)
     if known is None or known.is_busy:
         known = _kept.evaluator = _Evaluator()
@@ -120,14 +121,15 @@ def _free_evaluator() -> _Evaluator:
 
 
 class _Evaluator(simpleeval.EvalWithCompoundTypes):  # type: ignore[misc]
-    """simpleeval with Decimal numbers, counted steps and nothing to call but named functions."""
+    """simpleeval with Decimal numbers, a step count, and only named functions to call."""
 
     is_busy = False
 
     def __init__(self) -> None:
         super().__init__(operators=_OPERATORS, functions={}, names={})
         self.nodes[ast.Constant] = lambda node: node.value
-        # At once, not lazily: a generator that outlives its evaluation would read another one's names.
+        # Evaluated at once: a lazy generator that outlives its evaluation would read the names of another
+        # one.
         self.nodes[ast.GeneratorExp] = lambda node: list(self._eval_comprehension(node))
 
     def run(
@@ -139,15 +141,15 @@ class _Evaluator(simpleeval.EvalWithCompoundTypes):  # type: ignore[misc]
         return self._eval(expression.tree)
 
     def forget(self) -> None:
-        """Nothing of one evaluation is left for the next."""
+        """Drop all names and functions of the last evaluation."""
         self.names, self.functions, self.is_busy = {}, {}, False
 
     def _eval(self, node: ast.AST) -> Any:
         self._steps += 1
         if self._steps > MAX_STEPS:
             raise simpleeval.InvalidExpression("计算步骤过多")
-        # Not super()._eval: it would walk the whole value after every node to look for functions,
-        # which cannot be there, since names hold plain data and only `functions` can be called.
+        # Not super()._eval: it would search the whole value for functions after every node. Names hold plain
+        # data and only `functions` can be called, so there are none.
         handler = self.nodes.get(type(node))
         if handler is None:
             raise simpleeval.InvalidExpression(f"不允许使用 {type(node).__name__}")
@@ -223,7 +225,7 @@ def _constant(value: object, source: str) -> Any:
 
 
 def _check_size(value: Any, budget: int = MAX_ITEMS) -> int:
-    """Refuse results that are larger than any case could need; returns what is left."""
+    """Refuse results larger than any case could need; return the size that is left."""
     if isinstance(value, str) and len(value) > MAX_TEXT:
         raise simpleeval.InvalidExpression("结果过长")
     if isinstance(value, Mapping):
@@ -238,7 +240,7 @@ def _check_size(value: Any, budget: int = MAX_ITEMS) -> int:
 
 
 def _add(left: Any, right: Any) -> Any:
-    """Add numbers, join texts or lists of bounded size; truth values and days do not add up."""
+    """Add numbers, or join texts or lists of limited size; booleans and dates cannot be added."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return left + right
     joinable = isinstance(left, str | list | tuple) and type(left) is type(right)
@@ -250,7 +252,7 @@ def _add(left: Any, right: Any) -> Any:
 
 
 def _signed(operation: Callable[[Decimal], Decimal]) -> Callable[[Any], Any]:
-    """A sign belongs to a number only: `-true` is no value of the language."""
+    """A sign applies to numbers only: `-true` is an error."""
 
     def apply(value: Any) -> Any:
         if isinstance(value, Decimal):
@@ -261,7 +263,7 @@ def _signed(operation: Callable[[Decimal], Decimal]) -> Callable[[Any], Any]:
 
 
 def _number(operation: Callable[[Decimal, Decimal], Any]) -> Callable[[Any, Any], Any]:
-    """Only numbers: `'%9d' % 1` and `'a' * 9` are not arithmetic."""
+    """Accept numbers only: `'%9d' % 1` and `'a' * 9` are not arithmetic."""
 
     def apply(left: Any, right: Any) -> Any:
         if isinstance(left, Decimal) and isinstance(right, Decimal):
@@ -272,7 +274,7 @@ def _number(operation: Callable[[Decimal, Decimal], Any]) -> Callable[[Any, Any]
 
 
 def _subtract(left: Any, right: Any) -> Any:
-    """Numbers, or two dates (whole days between them)."""
+    """Subtract numbers, or two dates (whole days between them)."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return left - right
     if type(left) is date and type(right) is date:
@@ -331,9 +333,9 @@ def _failed(expression: Expression, reason: str) -> ExpressionFailed:
 
 
 def as_instant(value: Any) -> datetime | None:
-    """A timer's value as an aware instant, or None where the expression gives none.
+    """Convert a timer's value to an aware instant; None if the expression has no value.
 
-    A day means its beginning in China.
+    A date means the beginning of that day in China.
     """
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime.combine(value, time(), SHANGHAI)

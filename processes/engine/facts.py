@@ -1,6 +1,6 @@
-"""What the office tells the engine with every call: the time, the policy, the computed limits.
+"""The context that the office passes with every call of the engine: time, policy, due dates.
 
-`functions` is the fixed list of things that an expression may call; there are no others.
+`functions` is the fixed list of functions that an expression may call; there are no others.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from processes.policy.periods import Month, age_on, months_after
 
 
 class PolicyValues(Protocol):
-    """Where a parameter's value in force comes from."""
+    """Source of the parameter values in force."""
 
     def __call__(self, name: str, on: date) -> Scalar:
-        """The value of a parameter on a day; raises `ParameterMissing`."""
+        """Return the value of a parameter on a day; raises `ParameterMissing`."""
         ...
 
 
@@ -30,8 +30,8 @@ class PolicyValues(Protocol):
 class Facts:
     """Values that hold during one call of the engine.
 
-    `now` is an aware instant; `policy` answers parameters; `dues` are the instants at which the
-    case's running clocks fall due, by clock name.
+    `now` is an aware instant; `policy` returns parameter values; `dues` maps the names of the case's running
+    clocks to the instants at which they fall due.
     """
 
     now: datetime
@@ -45,10 +45,10 @@ class Facts:
 
 
 def functions(facts: Facts, policy_day: date | None = None) -> dict[str, Callable[..., Any]]:
-    """The functions of the small language, bound to these facts.
+    """The functions of the expression language, bound to this context.
 
-    `policy_day` is the day whose parameter values hold (for income and eligibility: the day of
-    acceptance); today where a case has none yet.
+    `policy_day` is the day whose parameter values apply (for income and eligibility: the day of acceptance);
+    today if the case has none yet.
     """
     day = policy_day or facts.today
     return {
@@ -83,7 +83,7 @@ def _numbers(*values: Any) -> list[Decimal]:
 
 
 def _listed(value: Any) -> list[Any]:
-    """A list out of a list, tuple or the generator that a comprehension gives."""
+    """Convert a list, a tuple or the generator of a comprehension to a list."""
     if isinstance(value, str | Mapping):
         raise TypeError("需要列表")
     return list(value)
@@ -108,7 +108,7 @@ def _rounding(rule: Callable[[Decimal, Decimal], Decimal], unit: str) -> Callabl
 
 
 def _numeral(value: Decimal) -> str:
-    """A grade in words, as sentences of a decision write it (三级): one to ten."""
+    """A grade as a Chinese numeral, one to ten, as decisions write it (三级)."""
     if value != value.to_integral_value() or not 1 <= value <= len(_NUMERALS):
         raise ValueError("需要一至十的整数")
     return _NUMERALS[int(value) - 1]
@@ -140,7 +140,7 @@ _PLAIN: dict[str, Callable[..., Any]] = {
 
 
 def _seq(value: Any) -> Any:
-    """Generators become lists, so that `max(x for x in …)` works; anything else stays."""
+    """Convert generators to lists, so that `max(x for x in …)` works; return other values unchanged."""
     return value if isinstance(value, Decimal | list | tuple | str) else _listed(value)
 
 

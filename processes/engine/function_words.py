@@ -1,4 +1,4 @@
-"""What each function of the small language does, in words: for the reference of content and the editors."""
+"""Titles and descriptions of the functions of the expression language, for the content reference and editors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FunctionWords:
-    """How a function is written, its Chinese title, and what it gives."""
+    """How a function is written, its Chinese title, and what it returns."""
 
     written: str
     title: str
@@ -55,4 +55,4 @@ FUNCTIONS: Mapping[str, FunctionWords] = {
     "sum": FunctionWords("sum(values)", "合计", "The sum of a list of numbers."),
     "today": FunctionWords("today()", "当日", "The civil date in China."),
 }
-"""By name; a test holds them against the functions that there are."""
+"""By name; a test compares them with the existing functions."""

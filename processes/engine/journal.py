@@ -1,7 +1,7 @@
 """Inputs and answers recorded for an instance, read from its stored state without restoring it.
 
-Quick enough to read every case of a county; what diagrams compute from it (tables, sheets, scripts) is not
-here and is computed anew by whoever asks.
+Fast enough to read every case of a county. Tables, sheets and scripts are not included: callers recompute
+them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from processes.policy import values
 
 
 def recorded_inputs(raw: bytes, definition: Definition) -> dict[str, Any]:
-    """The application's data, the last answer of every step, the last result of every service task."""
+    """Return the application's data, the last form of every step, the last result of every service task."""
     document = orjson.loads(zstandard.decompress(raw))
     data: dict[str, Any] = {}
     for kind, _now, ref, entry, _fired in values.decoded(document["journal"]):

@@ -1,7 +1,7 @@
-"""Why a move of a case would leave it unable to go on: what it passes over, and branches that only an event begins.
+"""Checks what a move of a case would skip, and moves into or out of branches that only an event starts.
 
-What lies between is looked at on every path.  People's steps may be left out where nothing that comes later reads
-them; whatever the process does by itself (clocks, papers, tables, scripts, waiting, called processes) may not.
+All paths between the two steps are searched. Steps of people may be skipped if nothing later reads their
+data; what the process does by itself (clocks, papers, tables, scripts, waiting, called processes) may not.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from processes.engine.diagrams import Diagram, Node
 
 FORKS = frozenset({"parallelGateway", "inclusiveGateway"})
 _PASSED_FREELY = frozenset({"exclusiveGateway", "startEvent"})
-"""Elements that leave nothing behind for later; a gateway is looked at by what its branches read."""
+"""Elements that leave nothing for later; a gateway is checked by what its branches read."""
 
 
-def aside(diagram: Diagram, here: Node, to: Node) -> str:
-    """Why a step on a boundary event's branch is not entered, and such a branch not left; empty where neither happens.
+def event_branch_refusal(diagram: Diagram, here: Node, to: Node) -> str:
+    """Return why a move may not enter or leave a boundary event's branch, or "" if it does neither.
 
-    Only the event itself begins the branch: it says what became late or failed, and beside an event that does not
-    interrupt the main way goes on.
+    Only the event itself starts its branch: it records what became late or failed, and beside a
+    non-interrupting event the main path continues.
     """
     own, other = _begun_by(diagram, here.id), _begun_by(diagram, to.id)
     for event in sorted(other - own):
@@ -32,11 +32,11 @@ def aside(diagram: Diagram, here: Node, to: Node) -> str:
     return ""
 
 
-def parted(diagram: Diagram, here: Node, to: Node) -> str:
-    """Why a case is not moved back over branches that ran side by side; empty where there are none between.
+def crosses_branches(diagram: Diagram, here: Node, to: Node) -> str:
+    """Return why a case may not move back across parallel branches, or "" if there are none between.
 
-    Their join has let the case pass once: entered again, it would not wait for all of them.  A return tells the case
-    anew and has no such trouble.
+    Their join has already let the case pass; entered again, it would not wait for all of them. A return
+    replays the journal and is not affected.
     """
     for fork in diagram.nodes.values():
         is_between = fork.id in diagram.reachable(to.id) and here.id in diagram.reachable(fork.id)
@@ -46,7 +46,8 @@ def parted(diagram: Diagram, here: Node, to: Node) -> str:
 
 
 def missing(definition: Definition, diagram: Diagram, here: Node, to: Node) -> str:
-    """Why a move forward from `here` to `to` would leave out what is needed later; empty where it leaves out nothing."""
+    """Return why a move forward from `here` to `to` would skip what is needed later, or "" if it skips
+    nothing."""
     if not here.is_offered or here.pre_post:
         return f"“{_name(here)}”由系统办理，没有结束以前不能越过"
     left = [here, *(diagram.nodes[n] for n in _between(diagram, here.id, to.id))]
@@ -70,7 +71,7 @@ def _name(node: Node) -> str:
 
 
 def _along(diagram: Diagram, begun: Iterable[str], closed: str = "") -> set[str]:
-    """What flows lead to from there, the beginnings included, without going through `closed`."""
+    """Everything reachable along flows, including the starting nodes, without going through `closed`."""
     seen: set[str] = set()
     waiting = list(begun)
     while waiting:
@@ -82,22 +83,22 @@ def _along(diagram: Diagram, begun: Iterable[str], closed: str = "") -> set[str]
 
 
 def _before(diagram: Diagram, name: str, closed: str) -> set[str]:
-    """What flows and attached events lead from to a node, without going through `closed`."""
+    """Everything from which flows and attached events lead to a node, without going through `closed`."""
     seen: set[str] = set()
     waiting = [name]
     while waiting:
         one = waiting.pop()
         for source in (f.source for f in diagram.flows if f.target == one):
             host = diagram.nodes[source].attached_to
-            for found in filter(None, (source, host)):
-                if found not in seen and found not in (closed, name):
-                    seen.add(found)
-                    waiting.append(found)
+            for node in filter(None, (source, host)):
+                if node not in seen and node not in (closed, name):
+                    seen.add(node)
+                    waiting.append(node)
     return seen
 
 
 def _between(diagram: Diagram, here: str, to: str) -> list[str]:
-    """What may lie on a way to `to` that does not lie on one to `here`, and what lies between the two."""
+    """Nodes that may lie on a path to `to` but not on one to `here`, and the nodes between the two."""
     towards = _before(diagram, to, here)
     came = _before(diagram, here, to)
     ahead = diagram.reachable(here)
@@ -105,7 +106,7 @@ def _between(diagram: Diagram, here: str, to: str) -> list[str]:
 
 
 def _begun_by(diagram: Diagram, name: str) -> frozenset[str]:
-    """The boundary events without which a node is never reached."""
+    """The boundary events without which a node cannot be reached."""
     events = [n.id for n in diagram.nodes.values() if n.attached_to]
     starts = [n.id for n in diagram.nodes.values() if n.kind == "startEvent"]
     if name in _along(diagram, starts):
@@ -114,7 +115,7 @@ def _begun_by(diagram: Diagram, name: str) -> frozenset[str]:
 
 
 def _texts(definition: Definition, diagram: Diagram, to: str) -> Iterator[str]:
-    """Every expression that may be read from `to` on: of this process, of others that it meets, of tables and sheets."""
+    """Every expression that may be read from `to` on: in this process, called processes, tables and sheets."""
     after = diagram.reachable(to) | {to}
     for one in definition.diagrams.values():
         for node in one.nodes.values():

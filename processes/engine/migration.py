@@ -1,9 +1,9 @@
-"""迁移: whether a case that runs under one release can go on under another, and how it would stand there.
+"""迁移: whether a case under one release can continue under another, and in which state.
 
-The proof is the journal: everything that people and the office told the case is told again to the new
-definition.  What comes out equal is safe; what comes out different needs a choice; what cannot be told again
-is impossible.  SpiffWorkflow's comparison of specifications names the steps of the case that the new release
-changes or lacks.  Nothing here changes the case: `Verdict.state` is a second instance.  docs/adr/0020.
+The check replays the journal of the case (every input by people and the office) against the new definition.
+Equal results are safe; different results need a choice; a journal that cannot be replayed makes migration
+impossible. SpiffWorkflow's comparison of specifications names the steps of the case that the new release
+changes or lacks. Nothing here changes the case: `Verdict.state` is a second instance. docs/adr/0020.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MAX_SKIPPED = 20
 
 
 class Kind(TitledEnum):
-    """What may become of a case in a migration."""
+    """Outcome of a migration check."""
 
     SAFE = "safe", "可直接迁移"
     CHOICE = "choice", "需要选择"
@@ -47,7 +47,7 @@ class Kind(TitledEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A case under another release: the kind, why, and the state in which it would go on."""
+    """The outcome for one case: the kind, the reasons, and the state in which it would continue."""
 
     kind: Kind
     reasons: tuple[str, ...]
@@ -55,16 +55,16 @@ class Verdict:
 
 
 class _Impossible(Exception):
-    """Why the journal cannot be told to the new definition."""
+    """The journal cannot be replayed against the new definition."""
 
 
 def judge(old: Definition, new: Definition, state: State, facts: Facts, then: Facts) -> Verdict:
-    """The verdict for one case; `facts` hold under its own release, `then` under the other one."""
+    """Check one case; `facts` is the context under its own release, `then` under the other one."""
     try:
-        rebuilt, skipped = _retold(old, new, state, then)
+        rebuilt, skipped = _replay_under(old, new, state, then)
         choices = [f"新增环节“{title}”在已办过的位置，迁移后本办件不再办理该环节" for title in skipped]
         before, after = returns.look(old, state, facts), returns.look(new, rebuilt, then)
-        choices += _standing_differs(before, after)
+        choices += _positions_differ(before, after)
         choices += _computed_differs(old, new, before.data, after.data)
     except _Impossible as said:
         return Verdict(Kind.IMPOSSIBLE, (str(said), *_gone(old, new, state)))
@@ -73,15 +73,15 @@ def judge(old: Definition, new: Definition, state: State, facts: Facts, then: Fa
     return Verdict(Kind.SAFE, tuple(_changed(old, new, state)), rebuilt)
 
 
-# ------------------------------------------------------------------ telling the journal again
+# ------------------------------------------------------------------ replaying the journal
 
 
-def _retold(old: Definition, new: Definition, state: State, then: Facts) -> tuple[State, list[str]]:
-    """The journal under the new definition, and the new steps that were passed over on the way."""
+def _replay_under(old: Definition, new: Definition, state: State, then: Facts) -> tuple[State, list[str]]:
+    """Replay the journal under the new definition; return the instance and the new steps that were skipped."""
     answered = {e.ref for e in state.journal if e.kind == "answer"}
     skipped: list[str] = []
     first, *rest = state.journal
-    with _telling(old, first):
+    with _replay_input(old, first):
         rebuilt = returns.replay(new, [first], then)
     for entry in rest:
         if entry.kind in ("complete", "answer"):
@@ -89,7 +89,7 @@ def _retold(old: Definition, new: Definition, state: State, then: Facts) -> tupl
         missed = set(entry.fired) - {t.internal_data.get("ref") for t in _waiting(rebuilt)}
         if missed:
             raise _Impossible(f"定时事件“{_title(old, min(missed))}”在新版本中不会发生")
-        with _telling(old, entry):
+        with _replay_input(old, entry):
             returns.replay_one(new, rebuilt, entry, then)
     _demand_no_new_question(returns.look(new, rebuilt, then), answered)
     return rebuilt, skipped
@@ -98,7 +98,7 @@ def _retold(old: Definition, new: Definition, state: State, then: Facts) -> tupl
 def _pass_over(
     old: Definition, new: Definition, state: State, entry: Entry, then: Facts, answered: set[str]
 ) -> Iterator[str]:
-    """Finish the steps that the new release has before the one that this case did next."""
+    """Complete the steps that the new release has before the next step of this case."""
     for _ in range(MAX_SKIPPED):
         outlook = returns.look(new, state, then)
         if entry.ref in {o.ref for o in outlook.offers} | {q.ref for q in outlook.questions}:
@@ -107,7 +107,7 @@ def _pass_over(
         added = next((o for o in outlook.offers if old.node_at(o.ref) is None), None)
         if added is None:
             break
-        with _telling(new, entry):
+        with _replay_input(new, entry):
             returns.replay_one(new, state, Entry("complete", entry.now, added.ref, {}), then)
         yield added.title
     raise _Impossible(f"已办环节“{_title(old, entry.ref)}”在新版本中没有，或者走不到")
@@ -120,7 +120,7 @@ def _demand_no_new_question(outlook: p.Progress, answered: set[str]) -> None:
 
 
 @contextmanager
-def _telling(definition: Definition, entry: Entry) -> Iterator[None]:
+def _replay_input(definition: Definition, entry: Entry) -> Iterator[None]:
     try:
         yield
     except YimenError as fault:
@@ -137,43 +137,43 @@ def _title(definition: Definition, ref: str) -> str:
     return ref.split("/")[-1].split("#")[0] if node is None else node.name or node.id
 
 
-# ------------------------------------------------------------------ what comes out different
+# ------------------------------------------------------------------ differences
 
 
-def _standing_differs(before: p.Progress, after: p.Progress) -> list[str]:
-    """Steps that are open now and would not be, and the other way round."""
+def _positions_differ(before: p.Progress, after: p.Progress) -> list[str]:
+    """Steps that are open now and would not be, and the reverse."""
     if after.ended_at is not None and before.ended_at is None:
         raise _Impossible("按新版本，本办件已经办结")
     gone = {o.ref: o.title for o in before.offers} | _timers(before)
     came = {o.ref: o.title for o in after.offers} | _timers(after)
-    found = [f"正在办理的“{title}”将不再办理" for ref, title in gone.items() if ref not in came]
-    found += [f"将改为办理“{title}”" for ref, title in came.items() if ref not in gone]
-    if found and not after.offers and not _timers(after):
+    sentences = [f"正在办理的“{title}”将不再办理" for ref, title in gone.items() if ref not in came]
+    sentences += [f"将改为办理“{title}”" for ref, title in came.items() if ref not in gone]
+    if sentences and not after.offers and not _timers(after):
         raise _Impossible("按新版本，本办件没有可以办理的环节")
-    return found
+    return sentences
 
 
 def _timers(progress: p.Progress) -> dict[str, str]:
-    """Catch events that wait for their time by themselves; those at the border of a step go with the step."""
-    found = {}
+    """Timer events waiting by themselves; those attached to a step are compared with the step."""
+    timers = {}
     for task in _waiting(progress.state):
         spec = task.task_spec
         if isinstance(spec, CatchingEvent) and not isinstance(spec, BoundaryEvent):
-            found[str(task.internal_data.get("ref", ""))] = str(spec.bpmn_name or spec.name)
-    return found
+            timers[str(task.internal_data.get("ref", ""))] = str(spec.bpmn_name or spec.name)
+    return timers
 
 
 def _computed_differs(
     old: Definition, new: Definition, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[str]:
-    """Tables and sheets that come out otherwise for what the case has already been decided on."""
-    found = []
+    """Tables and sheets that this case was decided on and whose results would differ."""
+    sentences = []
     for name in {**old.tables, **old.sheets}:
         if name not in before or before[name] == after.get(name):
             continue
         title = (new.sheets.get(name) or old.sheets.get(name) or old.tables[name]).title
-        found.append(f"“{title}”重新计算的结果不同：{_changes(before[name], after.get(name))}")
-    return found
+        sentences.append(f"“{title}”重新计算的结果不同：{_changes(before[name], after.get(name))}")
+    return sentences
 
 
 def _changes(before: Any, after: Any) -> str:
@@ -204,7 +204,7 @@ def _registry() -> DefaultRegistry:
 
 
 def touched(new: Definition, state: State) -> tuple[list[Task], list[Task]]:
-    """The tasks of a case whose specification the new release lacks, and those for which it differs."""
+    """Return the tasks of a case whose specification the new release lacks, and those for which it differs."""
     top, called = diff_workflow(_registry(), state.workflow, new.spec, new.called)
     removed, changed = list(top.removed), list(top.changed)
     for diff in called.values():
@@ -214,7 +214,7 @@ def touched(new: Definition, state: State) -> tuple[list[Task], list[Task]]:
 
 
 def _gone(old: Definition, new: Definition, state: State) -> list[str]:
-    """Finished or open steps of the case that the new release does not have."""
+    """Completed or open steps of the case that the new release does not have."""
     titles = {
         _title(old, t.internal_data["ref"])
         for t in touched(new, state)[0]
@@ -224,7 +224,7 @@ def _gone(old: Definition, new: Definition, state: State) -> list[str]:
 
 
 def _changed(old: Definition, new: Definition, state: State) -> list[str]:
-    """Open steps whose settings the new release changes; the case goes on with the new ones."""
+    """Open steps whose settings the new release changes; the case continues with the new ones."""
     titles = {
         _title(old, t.internal_data["ref"])
         for t in touched(new, state)[1]

@@ -1,10 +1,10 @@
-"""移动办理位置: taking a case from the step where it stands to another one of the same diagram.
+"""移动办理位置: moving a case from its current step to another step of the same diagram.
 
-For the supervisor, with a reason, when a case stands where the office cannot go on.  What is left is
-cancelled, what is entered starts as if the diagram had led there; the move is an input like any other, so a
-later return replays it.  A move enters steps of people only and never goes past a step that gives an opinion or
-decides.  It never crosses a parallel branch: the join after it would wait for ever or pass too early; it never enters
-the branch of a boundary event; and forward it leaves out nothing that what comes later needs (`leaving_out`).  docs/adr/0022.
+For supervisors, with a reason, if a case cannot continue where it is. The step left is cancelled; the step
+entered starts as if the diagram had led there; the move is an input like any other, so a later return replays
+it. A move enters only steps of people and never passes a step that gives an opinion or decides. It never
+crosses a parallel branch, whose join would wait for ever or pass too early; it never enters the branch of a
+boundary event; and forward it skips nothing that is needed later (`leaving_out`). docs/adr/0022.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _FORKS = leaving_out.FORKS
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A step of people that a case may be moved to; `is_back` when it was done before and nothing is left out."""
+    """A step that a case may be moved to; `is_back` if it was done before and nothing is skipped."""
 
     id: str
     name: str
@@ -37,23 +37,23 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A place where the case stands, and the steps that it may be moved to from there."""
+class Position:
+    """A current position of the case, and the steps that it may be moved to from there."""
 
     ref: str
     title: str
     targets: tuple[Target, ...]
     refused: Mapping[str, str] = field(default_factory=dict)
-    """Steps that the way there would allow, and why the case may not go to them all the same."""
+    """Steps that could be reached, and why the case may nevertheless not be moved there."""
 
 
-def standings(definition: Definition, state: State, deciding: Collection[str]) -> list[Standing]:
-    """Every step that people work on, that waits for time, or whose called process runs, with its targets.
+def positions(definition: Definition, state: State, deciding: Collection[str]) -> list[Position]:
+    """Return every open step, waiting timer and running called process, each with its targets.
 
-    `deciding` are the steps that give an opinion or decide: no move goes past them.
+    `deciding` are the steps that give an opinion or decide: no move passes them.
     """
     done = {e.ref.split("#")[0] for e in state.journal if e.kind == "complete"}
-    found = []
+    result = []
     for task in all_tasks(state.workflow):
         node = _node(definition, task)
         if node is not None and _is_standing(task) and not node.loop:
@@ -61,12 +61,12 @@ def standings(definition: Definition, state: State, deciding: Collection[str]) -
             around = ref.split("#")[0].rpartition("/")[0]
             passed = {d.rpartition("/")[2] for d in done if d.rpartition("/")[0] == around}
             offered, refused = _targets(definition, node, passed, deciding)
-            found.append(Standing(ref, node.name or node.id, offered, refused))
-    return found
+            result.append(Position(ref, node.name or node.id, offered, refused))
+    return result
 
 
-def target(places: Iterable[Standing], ref: str, to: str) -> Target:
-    """The target `to` of the place `ref`; raises `MoveRefused` when it is none of those offered."""
+def target(places: Iterable[Position], ref: str, to: str) -> Target:
+    """Return the target `to` of the position `ref`; raises `MoveRefused` if it is not among those offered."""
     place = next((p for p in places if p.ref == ref), None)
     if place is None:
         raise MoveRefused(reason="办件现在不在这个环节")
@@ -86,27 +86,27 @@ def _targets(
     diagram = definition.diagrams[here.process]
     way = _Way(definition, diagram, here, frozenset(deciding))
     branch = _branch(diagram, here.id)
-    found, refused = [], {}
+    allowed, refused = [], {}
     for node in diagram.nodes.values():
         if not node.is_offered or node.id == here.id or node.loop or _branch(diagram, node.id) != branch:
             continue
         is_back = way.kind(node.id, node.id in passed)
         if is_back is None:
             continue
-        reason = leaving_out.aside(diagram, here, node)
+        reason = leaving_out.event_branch_refusal(diagram, here, node)
         if not reason and not branch:
-            reason = leaving_out.parted(diagram, here, node)
+            reason = leaving_out.crosses_branches(diagram, here, node)
         if not reason and not is_back:
             reason = leaving_out.missing(definition, diagram, here, node)
         if reason:
             refused[node.id] = reason
         else:
-            found.append(Target(node.id, node.name or node.id, is_back))
-    return tuple(found), refused
+            allowed.append(Target(node.id, node.name or node.id, is_back))
+    return tuple(allowed), refused
 
 
 class _Way:
-    """What lies between a place and the other steps of its diagram, as seen from the decisions."""
+    """The paths between a position and the other steps of its diagram, with regard to deciding steps."""
 
     def __init__(
         self, definition: Definition, diagram: Diagram, here: Node, deciding: frozenset[str]
@@ -119,7 +119,7 @@ class _Way:
         self.ahead = diagram.reachable(here.id)
 
     def kind(self, to: str, was_done: bool) -> bool | None:
-        """Whether a move is one back (True), one forward or sideways (False), or past a decision (None)."""
+        """Return True for a move back, False for one forward or sideways, None for one past a decision."""
         behind = self.here in self.diagram.reachable(to)
         if to in self.free:
             return behind and was_done
@@ -128,7 +128,7 @@ class _Way:
         return False if to in self.undecided and to not in self.ahead and not behind else None
 
     def _open_from(self, begun: Iterable[str]) -> set[str]:
-        """What can be reached without leaving a deciding step behind."""
+        """What can be reached without passing a deciding step."""
         seen: set[str] = set()
         waiting = [s for b in begun for s in self.diagram.successors(b)]
         while waiting:
@@ -140,7 +140,7 @@ class _Way:
 
 
 def _decides(definition: Definition, node: Node, deciding: frozenset[str], within: frozenset[str]) -> bool:
-    """Whether a step decides, or a process that it calls or holds has a step that does."""
+    """Return whether a step decides, or a process that it calls or embeds has a step that does."""
     if node.id in deciding and node.is_offered:
         return True
     called = definition.diagrams.get(node.called or node.id)
@@ -151,10 +151,10 @@ def _decides(definition: Definition, node: Node, deciding: frozenset[str], withi
 
 
 def move(definition: Definition, state: State, ref: str, to: str) -> Node:
-    """Cancel the step `ref` and enter the step with id `to`; answers the step entered.
+    """Cancel the step `ref` and enter the step with id `to`; return the step entered.
 
-    What a person may ask for is `target`; here only what the tree needs is looked at, so that a move of an earlier
-    time can be told again.  Raises `MoveRefused` when the case does not stand at `ref`, or `to` is on another branch.
+    `target` checks what a person may ask for; this checks only what the task tree needs, so that earlier
+    moves can be replayed. Raises `MoveRefused` if the case is not at `ref`, or `to` is on another branch.
     """
     task = next((t for t in all_tasks(state.workflow) if t.internal_data.get("ref") == ref), None)
     here = None if task is None else _node(definition, task)
@@ -195,7 +195,7 @@ def _is_boundary(task: Task) -> bool:
 
 
 def _branch(diagram: Diagram, node: str) -> frozenset[str]:
-    """The flows of parallel forks on whose branch a node lies: two nodes with the same ones may be exchanged."""
+    """The flows of parallel forks on whose branch a node lies; a move is possible only between equal sets."""
     return frozenset(
         flow.id
         for fork in diagram.nodes.values()
@@ -206,7 +206,7 @@ def _branch(diagram: Diagram, node: str) -> frozenset[str]:
 
 
 def _on_branch(diagram: Diagram, fork: str, start: str) -> set[str]:
-    """Nodes reached from a branch's first node before the fork's join, the join not among them."""
+    """Nodes reached from a branch's first node before the fork's join, excluding the join."""
     join = _join(diagram, fork)
     seen: set[str] = set()
     waiting = [start]
@@ -219,7 +219,7 @@ def _on_branch(diagram: Diagram, fork: str, start: str) -> set[str]:
 
 
 def _join(diagram: Diagram, fork: str) -> str:
-    """The nearest gateway where every branch of a fork can arrive, or nothing."""
+    """The nearest gateway that every branch of a fork can reach, or None."""
     branches = [{f.target} | diagram.reachable(f.target) for f in diagram.outgoing(fork)]
     common = set.intersection(*branches)
     layer, seen = [fork], {fork}

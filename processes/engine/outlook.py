@@ -1,4 +1,4 @@
-"""Looking at an instance: offers to people, questions to the office, the next due timer, its data."""
+"""Reads an instance: work offers, questions to the office, the next due timer, its data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from processes.engine.state import State, all_tasks
 
 
 def outlook(definition: Definition, state: State, call: Call) -> p.Progress:
-    """What an instance offers, asks and waits for now, and what happened in the call."""
+    """Return what an instance offers, asks and waits for now, and what happened in this call."""
     workflow = state.workflow
     offers, questions = [], []
     dues: list[datetime] = []

@@ -1,7 +1,7 @@
-"""What goes into the engine and what comes out of it.
+"""Inputs and outputs of the engine.
 
-Inputs are frozen values; `Progress` is the whole answer: work offered to people, questions that the
-office has to answer, what happened in order, and when to come back.
+Inputs are immutable; `Progress` is the whole output: work offered to people, questions that the office must
+answer, what happened in order, and when to call again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """A person has finished a step; `data` lands under the step's id."""
+    """A person completed a step; `data` is stored under the step's id."""
 
     ref: str
     data: Mapping[str, Any]
@@ -37,7 +37,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Time has passed: fire every timer that is due."""
+    """Time passed: fire every timer that is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Recompute:
-    """Ask the office once more what it answered at `ref`, and leave out whatever followed from that answer."""
+    """Ask the office again what it answered at `ref`, and drop whatever followed from that answer."""
 
     ref: str
     reason: str
@@ -67,7 +67,7 @@ class Recompute:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """End the instance with a reason; nothing of it stays open."""
+    """End the instance with a reason; nothing of it remains open."""
 
     reason: str
 
@@ -77,7 +77,7 @@ Input: TypeAlias = Start | Complete | Answer | Due | Return | Recompute | Move |
 
 @dataclass(frozen=True, slots=True)
 class WorkOffer:
-    """Work for people: which step, for which role, with which form."""
+    """Work for people: the step, its role and its form."""
 
     ref: str
     task: str
@@ -112,11 +112,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The engine's answer to one input.
+    """The output of one call.
 
-    `offers` and `questions` are all that are open now; `facts` only what is new.  `ended_at` names
-    the end event when the instance is over.  `undone` holds the answers (reference, result) that a
-    return has made void, latest first.
+    `offers` and `questions` are all that are open now; `facts` only what is new. `ended_at` names the end
+    event if the instance has ended. `undone` holds the answers (reference, result) that a return made void,
+    latest first.
     """
 
     state: Any

@@ -1,10 +1,9 @@
 """退回: sending a case back to an earlier step.
 
-The instance is built again from its journal, leaving out the target's own completion and everything
-that came of it, and keeping what parallel branches did meanwhile.  So joins stay joinable whatever
-the diagram looks like, nothing is cut out of a task tree, and the same return works any number of
-times.  Answers that the office gave are taken from the journal: nothing is done twice.
-See docs/adr/0016.
+The instance is rebuilt from its journal without the target's own completion and everything that followed from
+it; what parallel branches did meanwhile is kept. Joins therefore work whatever the diagram looks like,
+nothing is cut out of a task tree, and the same return works any number of times. Answers of the office are
+taken from the journal: no effect happens twice. See docs/adr/0016.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from processes.errors import EngineFault, ReturnRefused
 
 
 def earlier_steps(definition: Definition, state: State) -> list[str]:
-    """References of the finished steps that the case may be sent back to, latest first.
+    """Return references of the finished steps that the case may be sent back to, latest first.
 
-    The last visit of each step counts; steps whose diagram says `return_to = false` are left out.
+    Only the last visit of each step is listed; steps marked `return_to = false` are left out.
     """
     latest: dict[str, str] = {}
     for entry in state.journal:
@@ -30,16 +29,16 @@ def earlier_steps(definition: Definition, state: State) -> list[str]:
             place = entry.ref.split("#")[0]
             latest.pop(place, None)
             latest[place] = entry.ref
-    found = []
+    refs = []
     for ref in reversed(latest.values()):
         node = definition.node_at(ref)
         if node is not None and node.properties.get("return_to") != "false":
-            found.append(ref)
-    return found
+            refs.append(ref)
+    return refs
 
 
 def send_back(definition: Definition, state: State, given: p.Return, facts: Facts) -> p.Progress:
-    """Return to `given.to`; raises `ReturnRefused` for anything but an earlier step of this case."""
+    """Return to `given.to`; raises `ReturnRefused` if it is not an earlier step of this case."""
     if given.to not in earlier_steps(definition, state):
         node = definition.node_at(given.to)
         raise ReturnRefused(step=given.to if node is None else node.name)
@@ -53,7 +52,7 @@ def send_back(definition: Definition, state: State, given: p.Return, facts: Fact
 
 
 def recompute(definition: Definition, state: State, given: p.Recompute, facts: Facts) -> p.Progress:
-    """Put the question at `given.ref` to the office again; raises `ReturnRefused` when it was never answered."""
+    """Ask the office the question at `given.ref` again; raises `ReturnRefused` if it was never answered."""
     if not any(e.kind == "answer" and e.ref == given.ref for e in state.journal):
         raise ReturnRefused(step=given.ref)
     kept = kept_entries(definition, state.journal, given.ref, "answer")
@@ -61,7 +60,7 @@ def recompute(definition: Definition, state: State, given: p.Recompute, facts: F
 
 
 def answered(definition: Definition, state: State, operation: str) -> Entry | None:
-    """The latest answer to an operation (`household.facts`) that still counts."""
+    """Return the latest answer to an operation (`household.facts`) that is still valid."""
     for entry in reversed(state.journal):
         node = definition.node_at(entry.ref) if entry.kind == "answer" else None
         if node is not None and node.operation == operation:
@@ -72,7 +71,7 @@ def answered(definition: Definition, state: State, operation: str) -> Entry | No
 def _rebuild(
     definition: Definition, state: State, kept: list[Entry], why: tuple[str, str, str], facts: Facts
 ) -> p.Progress:
-    """Make the instance what the kept part of its journal makes of it; `why` is kind, reference and reason."""
+    """Rebuild the instance from the kept part of its journal; `why` is kind, reference and reason."""
     kind, ref, reason = why
     undone = [(e.ref, e.data) for e in reversed(state.journal) if e.kind == "answer" and e not in kept]
     before = look(definition, state, facts)
@@ -104,13 +103,13 @@ def _rebuild(
 def kept_entries(
     definition: Definition, journal: list[Entry], to: str, kind: str = "complete"
 ) -> list[Entry]:
-    """The journal without the target's completion (or answer) and whatever may have followed from it."""
+    """Return the journal without the target's completion (or answer) and whatever may have followed from it."""
     cut = max(n for n, e in enumerate(journal) if e.kind == kind and e.ref == to)
     return journal[:cut] + [e for e in journal[cut + 1 :] if not _follows(definition, to, e)]
 
 
 def _follows(definition: Definition, origin: str, entry: Entry) -> bool:
-    """Whether an input may be a consequence of leaving `origin`: reachable in the diagram from it."""
+    """Whether an input may be a consequence of leaving `origin`, that is, reachable from it in the diagram."""
     if entry.kind == "due":
         return any(comes_after(definition, origin, ref) for ref in entry.fired)
     return comes_after(definition, origin, entry.ref)
@@ -133,11 +132,14 @@ def comes_after(definition: Definition, origin: str, ref: str) -> bool:
 
 def replay(definition: Definition, entries: list[Entry], facts: Facts) -> State:
     """Build an instance from a journal; the same journal always gives the same instance."""
-    return retell(definition, entries, facts)[0]
+    return replay_with_facts(definition, entries, facts)[0]
 
 
-def retell(definition: Definition, entries: list[Entry], facts: Facts) -> tuple[State, list[p.Fact]]:
-    """The instance that a journal gives, and everything that happened on the way, tables and sheets computed anew."""
+def replay_with_facts(
+    definition: Definition, entries: list[Entry], facts: Facts
+) -> tuple[State, list[p.Fact]]:
+    """Rebuild an instance from a journal, recomputing tables and sheets; also return everything that
+    happened."""
     first, *rest = entries
     call = _call_at(definition, facts, first)
     state = begin(definition, first.data, call)
@@ -150,7 +152,7 @@ def retell(definition: Definition, entries: list[Entry], facts: Facts) -> tuple[
 
 
 def replay_one(definition: Definition, state: State, entry: Entry, facts: Facts) -> list[p.Fact]:
-    """Give one input of a journal again, with the facts of its instant; answers what happened."""
+    """Apply one journal entry again, with the context of its instant; return what happened."""
     call = _call_at(definition, facts, entry)
     state.workflow.script_engine = SafeScripts(call)
     match entry.kind:
@@ -174,12 +176,12 @@ def replay_one(definition: Definition, state: State, entry: Entry, facts: Facts)
 
 
 def _call_at(definition: Definition, facts: Facts, entry: Entry) -> Call:
-    """Facts as they were: the entry's instant; policy and calendar are the release's anyway."""
+    """The context of that time: the instant of the entry; policy and calendar belong to the release anyway."""
     return call_at(definition, Facts(entry.now, facts.policy, facts.dues))
 
 
 def look(definition: Definition, state: State, facts: Facts) -> p.Progress:
-    """What is open now, without giving any input."""
+    """Return what is open now, without giving any input."""
     call = call_at(definition, facts)
     state.workflow.script_engine = SafeScripts(call)
     return outlook(definition, state, call)

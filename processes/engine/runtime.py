@@ -1,7 +1,7 @@
-"""The entrance of the engine: `start`, `advance`, `restore`, `look`.
+"""Entry point of the engine: `start`, `advance`, `restore`, `look`.
 
-`advance(definition, state, input, facts) -> Progress` is pure in its effects: it changes the state
-value it was given and nothing else in the world.  Questions in the answer are for the office.
+`advance(definition, state, input, facts) -> Progress` changes the state passed to it and nothing else.
+Questions in the result are for the office to answer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from processes.errors import EngineFault
 
 
 def start(definition: Definition, data: dict[str, Any], facts: Facts) -> p.Progress:
-    """Begin an instance and run it to its first questions and offers."""
+    """Start an instance and run it to its first questions and offers."""
     call = call_at(definition, facts)
     state = begin(definition, data, call)
     state.journal.append(Entry("start", facts.now, data=data))
@@ -31,7 +31,7 @@ def start(definition: Definition, data: dict[str, Any], facts: Facts) -> p.Progr
 
 
 def advance(definition: Definition, state: State, given: p.Input, facts: Facts) -> p.Progress:
-    """Give one input to an instance and run it on; raises content faults and `ReturnRefused`."""
+    """Apply one input to an instance and run it; raises content errors and `ReturnRefused`."""
     if isinstance(given, p.Return):
         return returns.send_back(definition, state, given, facts)
     if isinstance(given, p.Recompute):
@@ -45,12 +45,12 @@ def advance(definition: Definition, state: State, given: p.Input, facts: Facts) 
 
 
 def restore(definition: Definition, raw: bytes, facts: Facts) -> State:
-    """A stored state, ready for `advance`."""
+    """Restore a stored state, ready for `advance`."""
     return states.load(raw, definition, SafeScripts(call_at(definition, facts)))
 
 
 def look(definition: Definition, state: State, facts: Facts) -> p.Progress:
-    """What is open now, without giving any input."""
+    """Return what is open now, without giving any input."""
     return returns.look(definition, state, facts)
 
 

@@ -1,8 +1,8 @@
-"""Calculation sheets (计算表): the arithmetic of an entitlement, line by line.
+"""Calculation sheets (计算表): the calculation of an entitlement, line by line.
 
-A sheet is a list of named lines, each with its Chinese title, formula, article and unit.  A line
-reads the process data, the parameters and the lines above it.  The trace is what the case page
-shows and the approval form prints.
+A sheet is a list of named lines, each with a Chinese title, formula, article and unit. A line reads the
+process data, the parameters and the lines above it. The case page shows the trace and the approval form
+prints it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Line:
     article: str
     shown: bool
     inline: bool = False
-    """Written out where another line's arithmetic reads it."""
+    """Expanded where another line's arithmetic reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Computed:
 
 
 def parse_sheet(text: str | bytes, file: str) -> Sheet:
-    """Read a `*.sheet.toml`; every formula is parsed here, once."""
+    """Parse a `*.sheet.toml` and all its formulas."""
     try:
         raw = read_toml(text)
         lines = tuple(
@@ -73,7 +73,7 @@ def parse_sheet(text: str | bytes, file: str) -> Sheet:
 
 
 def compute(sheet: Sheet, data: Mapping[str, Any], facts: Facts) -> Computed:
-    """Evaluate the lines from top to bottom; each sees the process data and the lines above."""
+    """Evaluate the lines from top to bottom; each reads the process data and the lines above."""
     calls = functions(facts, data.get("accepted_on"))
     names = dict(data)
     values: dict[str, Any] = {}

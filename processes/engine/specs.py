@@ -1,7 +1,7 @@
-"""The task kinds that we give SpiffWorkflow, so that it never evaluates Python or reads a clock.
+"""Task types given to SpiffWorkflow, so that it never evaluates Python or reads a clock.
 
-Service tasks become questions, business rule tasks use our tables and sheets, timers ask the clock
-values given to the call, and every expression goes through the small language.
+Service tasks become questions, business rule tasks use our tables and sheets, timers use the due dates passed
+with the call, and every expression goes through the expression language.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ MAX_INSTANCES = 200
 
 @dataclass(slots=True)
 class Call:
-    """What one call of the engine works with: the facts given, and what has happened so far.
+    """Context of one call of the engine: the facts given, and what has happened so far.
 
-    `firing` holds the timers that may fire now: None for none, an empty set for “whatever is due”,
-    or the exact references when a journal is replayed.
+    `firing` holds the timers that may fire now: None for none, an empty set for “whatever is due”, or the
+    exact references when a journal is replayed.
     """
 
     facts: Facts
@@ -50,7 +50,7 @@ class Call:
 
 
 class SafeScripts(PythonScriptEngine):  # type: ignore[misc]
-    """SpiffWorkflow's script engine with the small language in every place."""
+    """SpiffWorkflow's script engine with our expression language in its place."""
 
     def __init__(self, call: Call) -> None:
         super().__init__()
@@ -73,19 +73,19 @@ class SafeScripts(PythonScriptEngine):  # type: ignore[misc]
         return True
 
     def call_service(self, task: Task, **kwargs: Any) -> Any:
-        """Never used: service tasks ask the office instead."""
+        """Not used: service tasks ask the office instead."""
         raise EngineFault(reason="服务操作须由业务层办理")
 
 
 def assignments(script: str) -> list[tuple[str, str]]:
-    """The `name = expression` lines of a script task; anything else is refused."""
-    found = []
+    """Parse the `name = expression` lines of a script task; anything else is refused."""
+    pairs = []
     for line in filter(None, (raw.strip() for raw in (script or "").splitlines())):
         match = _ASSIGNMENT.match(line)
         if match is None:
             raise ExpressionRefused(expression=line[:120], reason="脚本任务只能写“名称 = 表达式”")
-        found.append((match.group(1), match.group(2)))
-    return found
+        pairs.append((match.group(1), match.group(2)))
+    return pairs
 
 
 def _instances(value: Decimal) -> int:
@@ -96,7 +96,7 @@ def _instances(value: Decimal) -> int:
 
 
 class AskTask(ServiceTask):  # type: ignore[misc]
-    """A service task: states its question and waits, STARTED, for the office's answer."""
+    """A service task: asks its question and waits, STARTED, for the office's answer."""
 
     def __init__(self, wf_spec: Any, name: str, result_variable: str | None = None, **kwargs: Any) -> None:
         super().__init__(wf_spec, name, result_variable=result_variable or name, **kwargs)
@@ -137,7 +137,7 @@ class DecisionTask(ScriptTask):  # type: ignore[misc]
 
 
 class DecisionTaskParser(SpiffTaskParser):  # type: ignore[misc]
-    """Reads the called decision's id; the decision itself is ours to find."""
+    """Reads the id of the called decision; the decision itself is looked up in the release."""
 
     def create_task(self) -> Any:
         """A decision task whose `script` is the decision's id."""
@@ -152,14 +152,14 @@ class DecisionTaskParser(SpiffTaskParser):  # type: ignore[misc]
 
 
 class LedgerTimer(TimerEventDefinition):  # type: ignore[misc]
-    """A timer that re-reads its due instant on every look, so that suspensions move it.
+    """A timer that reads its due instant again on every call, so that suspensions postpone it.
 
-    It fires only while the engine handles `Due` (or replays one), never as a side effect of another
-    step, so that a journal tells exactly what fired when.
+    It fires only while the engine handles `Due` (or replays one), never as a side effect of another step, so
+    that the journal records exactly what fired when.
     """
 
     def has_fired(self, my_task: Task) -> bool:
-        """Whether the timer is due in the call at hand."""
+        """Return whether the timer is due in the current call."""
         call: Call = my_task.workflow.script_engine.call
         if call.firing is not None and not my_task.internal_data.get("event_fired"):
             ref = my_task.internal_data.get("ref", "")
@@ -169,7 +169,7 @@ class LedgerTimer(TimerEventDefinition):  # type: ignore[misc]
         return bool(my_task.internal_data.get("event_fired", False))
 
     def due_at(self, my_task: Task) -> datetime | None:
-        """The instant at which this timer is due by the facts of the call, or None."""
+        """The instant at which this timer is due in the context of the call, or None."""
         value = my_task.workflow.script_engine.evaluate(my_task, self.expression)
         return expressions.as_instant(value)
 
@@ -179,7 +179,7 @@ class LedgerTimer(TimerEventDefinition):  # type: ignore[misc]
 
 
 class OfficeParser(SpiffBpmnParser):  # type: ignore[misc]
-    """SpiffWorkflow's parser with our task kinds."""
+    """SpiffWorkflow's parser with our task types."""
 
     OVERRIDE_PARSER_CLASSES = {
         **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
@@ -189,10 +189,10 @@ class OfficeParser(SpiffBpmnParser):  # type: ignore[misc]
 
 
 def adopt(spec: BpmnProcessSpec) -> None:
-    """Make a parsed process ours: ledger timers everywhere, multi-instance children connected.
+    """Replace timers of a parsed process by ledger timers and connect multi-instance children.
 
-    SpiffWorkflow connects a multi-instance child to its parent only when it creates one, so a
-    restored instance would lose the merge; connecting on load mends that.
+    SpiffWorkflow connects a multi-instance child to its parent only when it creates one, so a restored
+    instance would lose the merge; connecting on load prevents that.
     """
     for task_spec in spec.task_specs.values():
         definition = getattr(task_spec, "event_definition", None)

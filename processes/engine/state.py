@@ -1,9 +1,9 @@
-"""The state of an instance: a task tree, a journal of inputs, and their bytes.
+"""The state of an instance: a task tree, a journal of inputs, and their serialised form.
 
-SpiffWorkflow's own serialiser stores the specification with every instance (22–33 KB); here only the
-tree is stored, tasks by position instead of random id, data as the difference to the parent task,
-as JSON under zstd.  The journal is every input with its instant and answer: an instance can be built
-again from it, which is how a case is sent back (`returns`).
+SpiffWorkflow's own serialiser stores the specification with every instance (22–33 KB); here only the tree is
+stored: tasks by position instead of random id, data as the difference to the parent task, as JSON under zstd.
+The journal holds every input with its instant and answer, so that an instance can be rebuilt from it; this is
+how a case is sent back (`returns`).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class State:
 
 
 def dump(state: State) -> bytes:
-    """The stored form of a state."""
+    """Serialise a state."""
     order = _order(state.workflow)
     document = {
         "format": FORMAT,
@@ -66,7 +66,7 @@ def dump(state: State) -> bytes:
 
 
 def load(raw: bytes, definition: Definition, scripts: SafeScripts) -> State:
-    """Restore a state against its definition; `scripts` serves the call at hand."""
+    """Restore a state against its definition; `scripts` serves the current call."""
     document = values.loads(_codec.decompressor.decompress(raw))
     workflow = BpmnWorkflow(definition.spec, definition.called, script_engine=scripts, deserializing=True)
     _load_tree(workflow, document["workflow"], 0)
@@ -77,7 +77,7 @@ def load(raw: bytes, definition: Definition, scripts: SafeScripts) -> State:
 
 
 def all_tasks(workflow: BpmnWorkflow) -> list[Task]:
-    """Tasks of the top process and of everything that it called."""
+    """Tasks of the top process and of every process that it called."""
     tasks = list(workflow.tasks.values())
     for sub in workflow.subprocesses.values():
         tasks.extend(sub.tasks.values())
@@ -101,7 +101,7 @@ _Position = dict[UUID, int]
 
 
 def _order(workflow: BpmnWorkflow) -> dict[UUID, int]:
-    """The place of every task in the order of last changes, over all trees of the instance."""
+    """The rank of every task in the order of last changes, over all trees of the instance."""
     return {t.id: n for n, t in enumerate(sorted(all_tasks(workflow), key=lambda t: t.last_state_change))}
 
 
@@ -159,7 +159,7 @@ def _load_tree(workflow: Any, document: dict[str, Any], serial: int) -> list[Tas
 
 @cache
 def _task_id(serial: int, n: int) -> UUID:
-    """The id of the task at a place of the n-th workflow of an instance; the same in every instance."""
+    """The id of the task at a position in the n-th workflow of an instance; the same in every instance."""
     return UUID(int=(serial + 1) * 1_000_000 + n)
 
 

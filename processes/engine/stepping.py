@@ -1,4 +1,4 @@
-"""Moving an instance: doing what an input says, and running on until someone else must act."""
+"""Advances an instance: applies an input, then runs until people or the office must act."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ MAX_ENGINE_STEPS = 2_000
 
 
 def call_at(definition: Definition, facts: Facts) -> Call:
-    """The call that a definition and the facts of the moment make."""
+    """Build the context of a call from a definition and the current facts."""
     return Call(facts, definition.tables, definition.sheets)
 
 
 def begin(definition: Definition, data: dict[str, Any], call: Call) -> State:
-    """A new instance that has not moved yet."""
+    """Create an instance that has not run yet."""
     state = State(BpmnWorkflow(definition.spec, definition.called, script_engine=SafeScripts(call)))
     state.workflow.task_tree.data.update(data)
     return state
 
 
 def apply(definition: Definition, state: State, given: p.Input, call: Call) -> None:
-    """Do what an input says to the task tree; running on is the caller's."""
+    """Apply an input to the task tree; the caller continues with `proceed`."""
     match given:
         case p.Complete(ref, data):
             task = _find(state, ref, TaskState.READY)
@@ -67,14 +67,14 @@ def _find(state: State, ref: str, task_state: int) -> Task:
     raise EngineFault(reason=f"环节 {ref} 当前不可办理")
 
 
-# ------------------------------------------------------------------ running on
+# ------------------------------------------------------------------ running
 
 
 def proceed(definition: Definition, state: State, call: Call) -> None:
-    """Run engine steps until only people, questions and timers are left."""
+    """Run engine steps until only work of people, questions and timers are left."""
     workflow = state.workflow
     for _ in range(MAX_ENGINE_STEPS):
-        _forget_orphans(workflow)
+        _drop_orphans(workflow)
         _name_tasks(definition, state)
         ready = [t for t in all_tasks(workflow) if t.state == TaskState.READY and not t.task_spec.manual]
         if not ready:
@@ -108,8 +108,8 @@ def _run(task: Task) -> None:
         raise EngineFault(reason=str(fault).splitlines()[0]) from fault
 
 
-def _forget_orphans(workflow: BpmnWorkflow) -> None:
-    """A called process goes with the step that called it: a timer or a move may have dropped that step."""
+def _drop_orphans(workflow: BpmnWorkflow) -> None:
+    """Remove called processes whose calling step was dropped by a timer or a move."""
     if not workflow.subprocesses:
         return
     there = set(workflow.tasks)
@@ -125,7 +125,7 @@ def _forget_orphans(workflow: BpmnWorkflow) -> None:
 
 def _finish_subprocesses(workflow: BpmnWorkflow) -> None:
     for called, sub in list(workflow.subprocesses.items()):
-        _forget_orphans(workflow)
+        _drop_orphans(workflow)
         if called not in workflow.subprocesses:
             continue
         parent = workflow.get_task_from_id(sub.parent_task_id)

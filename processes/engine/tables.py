@@ -1,8 +1,8 @@
-"""Decision tables (DMN): every allowed hit policy checked, and the row that fired kept.
+"""Decision tables (DMN): every supported hit policy is checked, and the row that fired is kept.
 
-SpiffWorkflow's evaluator joins text and evaluates it, and takes the first hit of a UNIQUE table.
-This one parses each cell once, looks at every row, and returns the row numbers, the inputs and the
-article beside the outputs, so that a decision can be explained and printed.
+SpiffWorkflow's evaluator joins text and evaluates it, and takes the first hit of a UNIQUE table. This one
+parses each cell once, checks every row, and returns the row numbers, the inputs and the article with the
+outputs, so that a decision can be explained and printed.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A parsed decision table, answering one question."""
+    """A parsed decision table; it answers one question."""
 
     id: str
     title: str
@@ -64,7 +64,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a table answered: outputs, and how it came to them."""
+    """Result of a table: the outputs, and the rows and inputs that led to them."""
 
     outputs: Any
     rows: tuple[int, ...]
@@ -100,7 +100,7 @@ def parse_table(root: etree._Element, file: str) -> Table:
 
 
 def decide(table: Table, data: Mapping[str, Any], facts: Facts) -> Decision:
-    """Evaluate a table over process data; raises `TableGap` and `TableOverlap`."""
+    """Evaluate a table over process data; raises `TableGap` or `TableOverlap`."""
     calls = functions(facts, data.get("accepted_on"))
     inputs = {
         c.name: expressions.evaluate(c.expression, data, calls)
@@ -183,7 +183,7 @@ def _row(element: etree._Element, ns: Mapping[str, str], inputs: int, outputs: i
 
 
 def cell_condition(cell: str) -> Expression | None:
-    """The condition of an input cell (a FEEL unary test) in the small language; None is “any”."""
+    """Translate an input cell (a FEEL unary test) to the expression language; None means “any”."""
     text = cell.strip()
     if text in ("", "-"):
         return None
@@ -213,7 +213,7 @@ def _single(text: str) -> str:
 
 
 def _literal(text: str) -> str:
-    """FEEL's `true`, `false` and `null` as the small language writes them."""
+    """Translate FEEL's `true`, `false` and `null` to the expression language."""
     return {"true": "True", "false": "False", "null": "None", "": "None"}.get(text.strip(), text)
 
 
@@ -222,7 +222,7 @@ def _outside_quotes(text: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    """Split at commas that stand outside quotes and brackets."""
+    """Split at commas outside quotes and brackets."""
     parts, depth, quote, current = [], 0, "", ""
     for char in text:
         if quote:
@@ -243,10 +243,10 @@ def _split(text: str) -> list[str]:
 
 
 def sample_values(table: Table, column: int) -> list[Any]:
-    """Values that stand for every region of a column: its constants, between and beyond them.
+    """Return values that cover every region of a column: its constants, between and beyond them.
 
-    For a column whose `allowed` values are listed these alone count.  Used by the lint that looks
-    for gaps and overlaps; a column with computed limits (a parameter) gives no samples.
+    For a column with listed `allowed` values, only those. Used by the lint that looks for gaps and overlaps;
+    a column whose limits are computed from a parameter gives no samples.
     """
     allowed = table.inputs[column].allowed
     if allowed:
@@ -263,9 +263,9 @@ def sample_values(table: Table, column: int) -> list[Any]:
 
 
 def _constants(table: Table, column: int) -> set[Any]:
-    found: set[Any] = set()
+    constants: set[Any] = set()
     for row in table.rows:
         condition = row.conditions[column]
         if condition is not None:
-            found |= {n.value for n in ast.walk(condition.tree) if isinstance(n, ast.Constant)}
-    return found
+            constants |= {n.value for n in ast.walk(condition.tree) if isinstance(n, ast.Constant)}
+    return constants

@@ -1,4 +1,4 @@
-"""The trail of an instance: where it stands and what it passed, for drawing on the diagram."""
+"""The trail of an instance: where it is and what it passed, for drawing on the diagram."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from processes.engine.state import State, all_tasks
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Where an instance stands and what it passed, for drawing on the diagram.
+    """Where an instance is and what it passed.
 
     `passed` names each node once; `steps` are all completions in the order in which they happened.
     """
@@ -25,7 +25,7 @@ class Trail:
 
 
 def trail(definition: Definition, state: State) -> Trail:
-    """Active and passed nodes and flows of the top process and of all that it called."""
+    """Return active and passed nodes and flows of the top process and of every process that it called."""
     active: list[str] = []
     passed: list[str] = []
     flows: set[str] = set()
@@ -45,14 +45,14 @@ def trail(definition: Definition, state: State) -> Trail:
 
 
 def _flows_into(definition: Definition, task: Task) -> set[str]:
-    """The sequence flows by which a task was reached, seen through SpiffWorkflow's own steps."""
+    """The sequence flows by which a task was reached, ignoring SpiffWorkflow's internal steps."""
     diagram = definition.diagrams.get(task.workflow.spec.name)
     before = task.parent
     while before is not None and getattr(before.task_spec, "bpmn_id", None) is None:
         before = before.parent
     if diagram is None or before is None or not before.has_state(TaskState.COMPLETED):
         return set()
-    found = {
+    flows = {
         f.id
         for f in diagram.flows
         if f.source == before.task_spec.bpmn_id and f.target == task.task_spec.bpmn_id
@@ -64,10 +64,10 @@ def _flows_into(definition: Definition, task: Task) -> set[str]:
     ]
     for other in siblings:
         if other.parent.has_state(TaskState.COMPLETED) and other.has_state(TaskState.FINISHED_MASK):
-            found |= {
+            flows |= {
                 f.id
                 for f in diagram.flows
                 if f.source == getattr(other.parent.task_spec, "bpmn_id", None)
                 and f.target == task.task_spec.bpmn_id
             }
-    return found
+    return flows

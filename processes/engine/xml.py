@@ -1,4 +1,4 @@
-"""Reading XML of diagrams and tables without reaching outside: no entities, no network, bounded."""
+"""Secure XML parsing for diagrams and tables: no entities, no network, limited size."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 NS = {"bpmn": BPMN, "bpmndi": DI, "spiffworkflow": SPIFF}
 MAX_BYTES = 2_000_000
 MOST_ELEMENTS, MOST_STEPS = 20_000, 2_000
-"""The largest file of the office has 1,200 elements, 160 of them steps and flows.  Rules and pages look at each step together
-with the others, which takes time by the square."""
+"""The largest file of the office has 1,200 elements, 160 of them steps and flows. Rules and pages compare
+each step with the others, in quadratic time."""
 STEP_KINDS = frozenset({
     "startEvent", "endEvent", "userTask", "manualTask", "task", "serviceTask", "scriptTask",
     "businessRuleTask", "callActivity", "subProcess", "transaction", "exclusiveGateway",
@@ -24,7 +24,7 @@ _COUNTED = ("{*}sequenceFlow", "{*}lane", "{*}rule", *(f"{{*}}{kind}" for kind i
 
 
 def parse_xml(content: bytes, file: str) -> etree._Element:
-    """The root element of a document; entities, DTDs, huge and deep trees are refused."""
+    """Parse a document and return its root element; entities, DTDs, huge and deep trees are refused."""
     if len(content) > MAX_BYTES:
         raise DiagramInvalid(file=file, reason="文件过大")
     parser = etree.XMLParser(
@@ -46,7 +46,8 @@ def parse_xml(content: bytes, file: str) -> etree._Element:
 
 
 def _demand_few(root: etree._Element, file: str) -> None:
-    """Before any rule looks at it: no more elements, steps and rows of tables than people could read."""
+    """Refuse documents with more elements, steps or table rows than people could read, before any other
+    check."""
     if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
         raise DiagramInvalid(file=file, reason=f"图形和文字超过 {MOST_ELEMENTS} 个，请拆分")
     if sum(1 for _ in root.iter(*_COUNTED)) > MOST_STEPS:

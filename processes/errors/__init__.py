@@ -77,10 +77,10 @@ from processes.errors.not_allowed import (
 from processes.errors.not_found import (
     CaseDestroyed,
     CaseNotFound,
+    FormDraftGone,
     HouseholdNotFound,
     ParameterMissing,
     ReleaseMissing,
-    UnsavedGone,
 )
 from processes.errors.rules import (
     BudgetSpent,
@@ -90,6 +90,7 @@ from processes.errors.rules import (
     DuplicateCase,
     ExtensionRefused,
     FactsMissing,
+    FormDraftsFull,
     FundInsufficient,
     FundMonthClosed,
     HeldUndone,
@@ -105,7 +106,6 @@ from processes.errors.rules import (
     PageFiled,
     ReturnRefused,
     SecondObjects,
-    UnsavedFull,
 )
 from processes.errors.unavailable import (
     DATABASE_FAILED,
@@ -231,8 +231,8 @@ __all__ = [
     "ParameterMissing",
     "PermissionMissing",
     "ReleaseMissing",
-    "UnsavedFull",
-    "UnsavedGone",
+    "FormDraftsFull",
+    "FormDraftGone",
     "RehearsalCutOff",
     "RehearsalBusy",
     "RehearsalEnded",

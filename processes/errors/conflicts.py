@@ -1,4 +1,4 @@
-"""Somebody else was quicker."""
+"""Conflicts: the data changed in the meantime."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from processes.errors.families import Conflict
 
 
 class CaseSuspended(Conflict):
-    """The case rests by order of the supervisor; nobody works on it until it goes on."""
+    """The case is suspended by a supervisor; nobody works on it until it is resumed."""
 
     code = "case_suspended"
     text = "办件已中止办理（{reason}），恢复办理后才能继续。"
@@ -22,7 +22,7 @@ class StaleTask(Conflict):
 
 
 class StaleCase(Conflict):
-    """The case has gone on since the person saw it."""
+    """The case has changed since the person saw it."""
 
     code = "stale_case"
     text = "办件 {number} 刚刚有人办理过，请刷新后再操作。"
@@ -54,7 +54,7 @@ class TaskTaken(Conflict):
 
 
 class FactsChanged(Conflict):
-    """The register says something else than what the case was computed with."""
+    """The register differs from the data that the case was computed with."""
 
     code = "facts_changed"
     text = "家庭情况在测算之后已经变化，须先“重新测算”再办理本环节。{changes}。您填写的内容仍在本页。"
@@ -62,7 +62,7 @@ class FactsChanged(Conflict):
 
 
 class HouseholdDoubtful(Conflict):
-    """A family that can hardly be so: it is saved when somebody confirms each of the sentences."""
+    """An implausible family: saved only if somebody confirms each of the sentences."""
 
     code = "household_doubtful"
     text = "有 {count} 处情况少见，请核对；属实的，请勾选确认后保存：{said}"

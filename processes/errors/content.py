@@ -1,4 +1,4 @@
-"""The content of a release is wrong."""
+"""Errors in the content of a release."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from processes.errors.families import ContentFault
 
 
 class ExpressionRefused(ContentFault):
-    """An expression outside the small language, or beyond its bounds."""
+    """An expression that is not part of the expression language, or exceeds its limits."""
 
     code = "expression_refused"
     text = "表达式“{expression}”不能使用：{reason}"
@@ -14,7 +14,7 @@ class ExpressionRefused(ContentFault):
 
 
 class TomlInvalid(ContentFault):
-    """A TOML file that cannot be read, or is larger or deeper than any needs to be."""
+    """A TOML file that cannot be parsed, or is too large or too deep."""
 
     code = "toml_invalid"
     text = "TOML 文件有误：{reason}"
@@ -22,12 +22,12 @@ class TomlInvalid(ContentFault):
 
     @property
     def reason(self) -> str:
-        """What is wrong, for the sentence of whoever knows the file."""
+        """What is wrong, for a message that names the file."""
         return str(self.params["reason"])
 
 
 class ExpressionFailed(ContentFault):
-    """A legal expression that could not be evaluated with the data at hand."""
+    """A valid expression that could not be evaluated with the given data."""
 
     code = "expression_failed"
     text = "表达式“{expression}”无法计算：{reason}"
@@ -51,7 +51,7 @@ class TableInvalid(ContentFault):
 
 
 class TableGap(ContentFault):
-    """No row of a table answers the question."""
+    """No row of a table matches."""
 
     code = "table_gap"
     text = "决策表“{table}”没有与当前情形对应的行：{inputs}"
@@ -59,7 +59,7 @@ class TableGap(ContentFault):
 
 
 class TableOverlap(ContentFault):
-    """Several rows of a UNIQUE table answer."""
+    """Several rows of a UNIQUE table match."""
 
     code = "table_overlap"
     text = "决策表“{table}”有多行同时符合（第 {rows} 行），应只有一行。"
@@ -67,7 +67,7 @@ class TableOverlap(ContentFault):
 
 
 class UnknownVerb(ContentFault):
-    """A diagram asks for a service operation that is not registered."""
+    """A diagram calls a service operation that is not registered."""
 
     code = "unknown_verb"
     text = "流程图使用了未登记的服务操作“{verb}”。"
@@ -75,7 +75,7 @@ class UnknownVerb(ContentFault):
 
 
 class VerbParametersInvalid(ContentFault):
-    """A service operation was asked for with wrong parameters."""
+    """A service operation was called with wrong parameters."""
 
     code = "verb_parameters_invalid"
     text = "服务操作“{verb}”的参数有误：{reason}"
@@ -96,7 +96,7 @@ class BundleInvalid(ContentFault):
 
 
 class PaperValueMissing(ContentFault):
-    """A template asks for a value that the paper's data does not hold."""
+    """A template needs a value that the paper's data do not contain."""
 
     code = "paper_value_missing"
     text = "文书“{paper}”缺少内容：{reason}。文书未生成，以免出现空白。"
@@ -104,7 +104,7 @@ class PaperValueMissing(ContentFault):
 
 
 class UnknownPaper(ContentFault):
-    """A diagram asks for a paper that `documents.toml` does not name."""
+    """A diagram names a paper that is not in `documents.toml`."""
 
     code = "unknown_paper"
     text = "流程图要出具的文书“{paper}”没有在 documents.toml 中登记。"
@@ -112,7 +112,7 @@ class UnknownPaper(ContentFault):
 
 
 class ScenarioInvalid(ContentFault):
-    """A scenario file that breaks its schema or cannot be played."""
+    """A scenario file that violates its schema or cannot be played."""
 
     code = "scenario_invalid"
     text = "情景文件有误：{reason}"
@@ -120,7 +120,7 @@ class ScenarioInvalid(ContentFault):
 
 
 class RehearsalCutOff(ContentFault):
-    """A scenario, or a portion of cases, did not come to its end within its time."""
+    """A scenario, or a set of cases, exceeded its time limit."""
 
     code = "rehearsal_cut_off"
     text = "演练超过 {seconds} 秒仍没有完成，已停止。请减少等待的天数和环节，并检查流程是否反复循环。"
@@ -128,7 +128,7 @@ class RehearsalCutOff(ContentFault):
 
 
 class EngineFault(ContentFault):
-    """The diagram runs into a state that it cannot leave."""
+    """The diagram reaches a state that it cannot leave."""
 
     code = "engine_fault"
     text = "流程无法继续：{reason}"

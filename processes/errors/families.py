@@ -16,8 +16,8 @@ from typing import Any, ClassVar
 class YimenError(Exception):
     """Root of every error raised on purpose.
 
-    `code` is stable and meant for programs; `message` is Chinese and meant for the person;
-    `clause` names the duty or article where there is one.
+    `code` is stable and meant for programs; `message` is Chinese and meant for people; `clause` names the
+    duty or article if there is one.
     """
 
     code: ClassVar[str] = "error"
@@ -31,16 +31,16 @@ class YimenError(Exception):
 
     @property
     def message(self) -> str:
-        """The sentence for the person, in Chinese, with the parameters filled in."""
+        """The Chinese sentence for the person, with the parameters filled in."""
         return self.text.format(**self.params)
 
     @property
     def message_en(self) -> str:
-        """The same sentence in English, the second language of the screens."""
+        """The same sentence in English."""
         return self.text_en.format(**self.params)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """An error of a child process arrives whole: made from its code alone, it would be none of these."""
+        """Keep all attributes when an error passes between processes; the default would pass the code alone."""
         return _bare, (type(self), self.args), self.__dict__
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ def _bare(kind: type[YimenError], args: tuple[Any, ...]) -> YimenError:
 
 
 class Invalid(YimenError):
-    """The input cannot be right (422, shown at the field)."""
+    """The input is not valid (422, shown at the field)."""
 
     code = "invalid"
     text = "填写的内容有误：{reason}"
@@ -68,7 +68,7 @@ class NotAllowed(YimenError):
 
 
 class NotFound(YimenError):
-    """Not there, or outside the person's data scope: the same answer (404)."""
+    """It does not exist, or is outside the person's data scope: the same response (404)."""
 
     code = "not_found"
     text = "没有找到，或不在您的管辖范围内。"
@@ -76,7 +76,7 @@ class NotFound(YimenError):
 
 
 class Conflict(YimenError):
-    """The world moved between reading and writing (409)."""
+    """The data changed between reading and writing (409)."""
 
     code = "conflict"
     text = "内容已被他人更新，请刷新后再办理。"
@@ -84,7 +84,7 @@ class Conflict(YimenError):
 
 
 class RuleBroken(YimenError):
-    """A rule of the office says no (409, with the article)."""
+    """A rule of the office forbids it (409, with the article)."""
 
     code = "rule_broken"
     text = "不符合办理规定：{reason}"
@@ -100,7 +100,7 @@ class ContentFault(YimenError):
 
 
 class Unavailable(YimenError):
-    """Busy, or an outside failure; tried again (503)."""
+    """Busy, or an external failure; retried (503)."""
 
     code = "unavailable"
     text = "系统正忙，请稍候再试。已填写的内容没有丢失。"

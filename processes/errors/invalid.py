@@ -1,4 +1,4 @@
-"""What was typed or sent is wrong."""
+"""Invalid input."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from processes.errors.families import Invalid
 
 
 class Unreadable(Invalid):
-    """An entry that cannot be read as what the field asks for; the reason stands at the field."""
+    """An entry that cannot be parsed for its field; the reason is shown at the field."""
 
     code = "unreadable"
     text = "填写的内容无法识别：{reason}"
@@ -14,12 +14,12 @@ class Unreadable(Invalid):
 
     @property
     def reason(self) -> str:
-        """The sentence that stands at the field."""
+        """The sentence shown at the field."""
         return str(self.params["reason"])
 
 
 class IdNumberInvalid(Invalid):
-    """A resident identity number that breaks GB 11643."""
+    """A resident identity number that violates GB 11643."""
 
     code = "id_number_invalid"
     text = "公民身份号码不正确：{reason}"
@@ -27,7 +27,7 @@ class IdNumberInvalid(Invalid):
 
 
 class FormInvalid(Invalid):
-    """A submitted form breaks its schema; `fields` maps field key to sentences."""
+    """A submitted form violates its schema; `fields` maps field key to sentences."""
 
     code = "form_invalid"
     text = "有 {count} 处填写有误，请按提示修改后再提交；已填写的内容已保留。"
@@ -39,7 +39,7 @@ class FormInvalid(Invalid):
 
 
 class FileInfected(Invalid):
-    """The virus scanner found something in an upload."""
+    """The virus scanner reported an upload."""
 
     code = "file_infected"
     text = "文件“{name}”没有接收：查出病毒（{found}），已记入日志并告知审计人员。请换一份文件，并检查存放它的电脑或手机。已填写的内容没有丢失。"
@@ -47,7 +47,7 @@ class FileInfected(Invalid):
 
 
 class AttachmentRefused(Invalid):
-    """An attachment of a kind or size that the office does not take."""
+    """An attachment of a kind or size that is not accepted."""
 
     code = "attachment_refused"
     text = "附件未能上传：{reason}"
@@ -55,7 +55,7 @@ class AttachmentRefused(Invalid):
 
 
 SHOWN = 20
-"""How many wrong rows a sentence names."""
+"""Number of wrong rows named in a message."""
 
 
 class DivisionsInvalid(Invalid):
@@ -82,7 +82,7 @@ class PasswordRefused(Invalid):
 
 
 class ContactInvalid(Invalid):
-    """A contact of an office that cannot be printed as it was entered."""
+    """Contact details of an office that cannot be printed as entered."""
 
     code = "contact_invalid"
     text = "没有保存：{reason}。"

@@ -1,4 +1,4 @@
-"""The person may not do it."""
+"""The person may not do this."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from processes.errors.families import NotAllowed
 
 
 class SignInRefused(NotAllowed):
-    """Wrong name or password; says nothing about which."""
+    """Wrong name or password; does not say which."""
 
     code = "sign_in_refused"
     text = "用户名或密码不正确。多次输错后须等待一段时间才能再试。"
@@ -14,7 +14,7 @@ class SignInRefused(NotAllowed):
 
 
 class SignInDelayed(NotAllowed):
-    """Too many failed sign-ins under this name from here; says nothing about whether the name exists."""
+    """Too many failed sign-ins under this name from this source; does not say whether the name exists."""
 
     code = "sign_in_delayed"
     text = "登录失败次数过多，请 {minutes} 分钟后再试，或联系系统管理员。"
@@ -22,7 +22,7 @@ class SignInDelayed(NotAllowed):
 
 
 class PermissionMissing(NotAllowed):
-    """The actor's roles do not carry the permission."""
+    """The actor's roles do not have the permission."""
 
     code = "permission_missing"
     text = "您的岗位没有“{permission}”权限。如需办理，请联系系统管理员。"
@@ -30,7 +30,7 @@ class PermissionMissing(NotAllowed):
 
 
 class DutySeparation(NotAllowed):
-    """The same person may not do both steps of this case; told is who did the earlier one."""
+    """The same person may not do both steps of this case; the message names who did the earlier one."""
 
     code = "duty_separation"
     text = "{who}已办理本办件的“{earlier}”环节，按回避要求不能再办理“{step}”，请转由其他人员办理。"
@@ -41,7 +41,7 @@ class DutySeparation(NotAllowed):
 
 
 class PasswordExpired(NotAllowed):
-    """A one-time password that was not used in time."""
+    """A one-time password was not used in time."""
 
     code = "password_expired"
     text = "一次性密码已过期，请联系系统管理员重新发放。"
@@ -49,7 +49,7 @@ class PasswordExpired(NotAllowed):
 
 
 class PasswordChangeDue(NotAllowed):
-    """Signed in with a one-time password that has to be changed first."""
+    """Signed in with a one-time password that must be changed first."""
 
     code = "password_change_due"
     text = "请先修改一次性密码，再办理业务。"
@@ -65,7 +65,7 @@ class AccountUnconfirmed(NotAllowed):
 
 
 class OwnProposal(NotAllowed):
-    """What somebody proposed takes effect only when somebody else confirms it."""
+    """A proposal takes effect only when another person confirms it."""
 
     code = "own_proposal"
     text = "“{what}”是您本人提出的，须由另一人确认。"
@@ -73,7 +73,7 @@ class OwnProposal(NotAllowed):
 
 
 class VerificationDue(NotAllowed):
-    """What somebody wants to do needs a fresh proof of who they are."""
+    """The action needs a recent proof of identity."""
 
     code = "verification_due"
     text = "办理这一事项前，须再次验证身份，尚未提交。"
@@ -81,7 +81,7 @@ class VerificationDue(NotAllowed):
 
 
 class VerificationFailed(NotAllowed):
-    """A password, code or passkey that proves nothing."""
+    """A wrong password, code or passkey."""
 
     code = "verification_failed"
     text = "验证没有通过：{reason}。多次输错后须等待一段时间才能再试。"
@@ -97,7 +97,7 @@ class FactorDue(NotAllowed):
 
 
 class EnrolmentDue(NotAllowed):
-    """The role asks for a second factor and the account has none yet."""
+    """The role requires a second factor and the account has none yet."""
 
     code = "enrolment_due"
     text = "您的岗位须使用双因素认证，请先登记动态口令或者通行密钥，再办理业务。"
@@ -105,7 +105,7 @@ class EnrolmentDue(NotAllowed):
 
 
 class ProviderRefused(NotAllowed):
-    """The provider of sign-ins did not vouch for anybody with an account here."""
+    """The provider identified nobody with an account here."""
 
     code = "provider_refused"
     text = "统一身份认证没有成功：{reason}。"
@@ -113,7 +113,7 @@ class ProviderRefused(NotAllowed):
 
 
 class LocalPasswordOff(NotAllowed):
-    """The office signs in elsewhere; its own passwords count for some roles only."""
+    """The office signs in elsewhere; local passwords are allowed for some roles only."""
 
     code = "local_password_off"
     text = "您的账号须通过单位的统一身份认证登录，不使用本系统的密码。"

@@ -1,4 +1,4 @@
-"""It is not there, or not in the scope of the person."""
+"""It does not exist, or is not in the scope of the person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class CaseNotFound(NotFound):
 
 
 class CaseDestroyed(NotFound):
-    """The file of the case was destroyed when its time was over."""
+    """The file of the case was destroyed after its retention period."""
 
     code = "case_destroyed"
     text = "办件 {number} 的档案保管期满，已于 {on} 按规定销毁；销毁记录见“档案”页。"
@@ -29,8 +29,8 @@ class HouseholdNotFound(NotFound):
     text_en = "The household was not found in your area."
 
 
-class UnsavedGone(NotFound):
-    """What was typed has been handed in or thrown away, or is somebody else's."""
+class FormDraftGone(NotFound):
+    """The form draft was submitted or discarded, or belongs to somebody else."""
 
     code = "unsaved_gone"
     text = "没有找到未提交的内容，可能已经提交或放弃。"
@@ -46,7 +46,7 @@ class ReleaseMissing(NotFound):
 
 
 class ParameterMissing(NotFound):
-    """A policy value that nobody has set for that day and place."""
+    """A policy value that is not set for that day and division."""
 
     code = "parameter_missing"
     text = "政策参数“{name}”在 {on} 没有生效的取值，请流程管理员补充。"

@@ -1,4 +1,4 @@
-"""A rule of the office says no."""
+"""A rule of the office forbids it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class DuplicateCase(RuleBroken):
 
 
 class LookUpsExhausted(RuleBroken):
-    """Somebody asked for more people by ID number than any window does."""
+    """A person looked up more ID numbers than any window needs."""
 
     code = "look_ups_exhausted"
     text = "查询次数已达上限：{reason}。"
@@ -22,7 +22,7 @@ class LookUpsExhausted(RuleBroken):
 
 
 class LookUpsTooFast(LookUpsExhausted):
-    """Somebody asked for more people by ID number within a minute than any window does; in a minute they may go on."""
+    """A person looked up more ID numbers within a minute than any window needs; allowed again in a minute."""
 
     code = "look_ups_too_fast"
     text = "查询过快：{reason}。"
@@ -30,15 +30,15 @@ class LookUpsTooFast(LookUpsExhausted):
 
 
 class BudgetSpent(RuleBroken):
-    """An account has had the program read or make as much as it may within an hour."""
+    """An account has used its hourly budget of reading or making documents."""
 
     code = "budget_spent"
     text = "{reason}。确有需要请联系系统管理员。"
     text_en = "The hourly budget of this account is spent: {reason}"
 
 
-class UnsavedFull(RuleBroken):
-    """Somebody has left so much unfinished that no more of it is kept; nothing of it is taken away."""
+class FormDraftsFull(RuleBroken):
+    """Too many form drafts; no more are stored, and existing ones are kept."""
 
     code = "unsaved_full"
     text = (
@@ -57,7 +57,7 @@ class DoubleBenefit(RuleBroken):
 
 
 class NobodyLeft(RuleBroken):
-    """Every registered member of a household has died: nothing can be computed for it, no paper speaks of it."""
+    """Every registered member of a household has died: nothing can be computed for it, no paper can be issued."""
 
     code = "nobody_left"
     text = "登记的家庭成员均已去世，请核对去世日期；确已去世的，退回前面的环节，按不予受理办结。"
@@ -67,7 +67,7 @@ class NobodyLeft(RuleBroken):
 
 
 class HouseholdEmpty(RuleBroken):
-    """A household's file was opened for a call and nobody is registered in it yet (C28: no decision without the register)."""
+    """A file was opened for a call and nobody is registered in it yet (C28: no decision without the register)."""
 
     code = "household_empty"
     text = "家庭档案 {number} 还没有登记成员。请先在家庭页登记家庭成员；来电人已有家庭档案的，在该页填写档案编号转入。"
@@ -83,7 +83,7 @@ class FundInsufficient(RuleBroken):
 
 
 class FundMonthClosed(RuleBroken):
-    """The month is closed; what was wrong in it is put right in the next one."""
+    """The month is closed; errors in it are corrected in the next one."""
 
     code = "fund_month_closed"
     text = "{month} 的台账已经结账，不能再记账；更正请在本月冲销。"
@@ -107,7 +107,7 @@ class CertificateUnusable(RuleBroken):
 
 
 class DecisionMissing(RuleBroken):
-    """Nothing is granted, paid, stopped or told to people without a decision that stands."""
+    """Nothing is granted, paid, stopped or announced without a valid decision."""
 
     code = "decision_missing"
     text = "“{what}”须有仍然有效的决定（{steps}），本办件没有，不能办理。请按流程办理该环节；已退回的，须重新作出决定。"
@@ -115,7 +115,7 @@ class DecisionMissing(RuleBroken):
 
 
 class SecondObjects(RuleBroken):
-    """Who was named as the second one at a step says that it was not so; nothing is signed on it."""
+    """The second person named at a step objects; nothing may be signed on it."""
 
     code = "second_objects"
     text = "共同办理人{who}对“{step}”提出异议：{reason}。请退回该环节，由办理人重新办理后再签批。"
@@ -123,7 +123,7 @@ class SecondObjects(RuleBroken):
 
 
 class MoveRefused(RuleBroken):
-    """The case does not stand there, or the move would break a join."""
+    """The case is not at that step, or the move would break a join."""
 
     code = "move_refused"
     text = "不能移动办理位置：{reason}。"
@@ -131,7 +131,7 @@ class MoveRefused(RuleBroken):
 
 
 class MigrationRefused(RuleBroken):
-    """The case cannot go on under the other release."""
+    """The case cannot continue under the other release."""
 
     code = "migration_refused"
     text = "不能迁移：{reason}。"
@@ -147,7 +147,7 @@ class ExtensionRefused(RuleBroken):
 
 
 class FactsMissing(RuleBroken):
-    """Something would be granted to a household whose facts the case never took."""
+    """A grant to a household without a snapshot of its data."""
 
     code = "facts_missing"
     text = (
@@ -165,7 +165,7 @@ class OfficeFounded(RuleBroken):
 
 
 class OfficeMissing(RuleBroken):
-    """Nothing is founded in the data folder."""
+    """No office is founded in the data folder."""
 
     code = "office_missing"
     text = "数据目录 {folder} 里还没有单位。正式单位请执行：.venv/bin/yimen found --help；演示请执行：./run"
@@ -173,7 +173,7 @@ class OfficeMissing(RuleBroken):
 
 
 class OfficeMixed(RuleBroken):
-    """Accounts with a published password stand beside real ones."""
+    """Accounts with a published password exist beside real ones."""
 
     code = "office_mixed"
     text = (
@@ -184,7 +184,7 @@ class OfficeMixed(RuleBroken):
 
 
 class PageFiled(RuleBroken):
-    """A signed page is filed already; another scan takes its place only with a reason."""
+    """A signed page is filed already; another scan replaces it only with a reason."""
 
     code = "page_filed"
     text = "《{title}》第 {page} 页已由{who}于 {when} 归档。确需替换的，请填写替换理由，原件继续保存。"
@@ -192,7 +192,7 @@ class PageFiled(RuleBroken):
 
 
 class HeldUndone(RuleBroken):
-    """All have signed, and what was submitted cannot be carried out; the door has the step left open for that reason."""
+    """All have signed, but the submission cannot be executed; the door leaves the step open for that reason."""
 
     code = "held_undone"
     text = "会签已通过，但不能按原提交办结：{reason}"

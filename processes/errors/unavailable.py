@@ -1,4 +1,4 @@
-"""It cannot be done just now."""
+"""It is not possible at the moment."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from processes.errors.families import Unavailable
 
 
 class DatabaseBusy(Unavailable):
-    """The database did not answer in time."""
+    """The database did not respond in time."""
 
     code = "database_busy"
 
 
 class DatabaseUnreachable(Unavailable):
-    """The database is away, is starting, or cannot write where it is kept."""
+    """The database is down, starting, or cannot write to its disk."""
 
     code = "database_unreachable"
     text = "数据库暂时不能使用，请稍候再试；一直如此的，请告知系统管理员。已填写的内容没有丢失。"
@@ -22,7 +22,7 @@ class DatabaseUnreachable(Unavailable):
 
 
 class DatabaseDamaged(Unavailable):
-    """The file of the database is cut or overwritten: no waiting mends it."""
+    """The database file is truncated or overwritten; retrying does not help."""
 
     code = "database_damaged"
     text = "数据库文件已损坏，不能读取，系统没有启动。请保留原文件，用 yimen restore 从备份恢复。"
@@ -30,7 +30,7 @@ class DatabaseDamaged(Unavailable):
 
 
 class RestoreWithoutKeys(Unavailable):
-    """A backup is to be restored, and the keys that open it are not there yet; nothing was made."""
+    """A backup is to be restored, but its keys are not there yet; nothing was created."""
 
     code = "restore_without_keys"
     text = "{folder} 中没有密钥。请先放入备份时的整个密钥文件夹，再恢复；没有改动任何数据，也没有生成密钥。"
@@ -38,7 +38,7 @@ class RestoreWithoutKeys(Unavailable):
 
 
 DATABASE_FAILED = (DatabaseBusy, DatabaseUnreachable)
-"""The database did not do what was asked of it, for reasons that lie outside the program."""
+"""Failures of the database with external causes."""
 
 
 class SchemaOlder(Unavailable):
@@ -50,7 +50,7 @@ class SchemaOlder(Unavailable):
 
 
 class UpgradeStopped(Unavailable):
-    """What is stored cannot be upgraded before a person has looked at it; nothing was changed."""
+    """Stored data must be checked by a person before they can be upgraded; nothing was changed."""
 
     code = "upgrade_stopped"
     text = "数据没有改动，升级已停止：{reason}"
@@ -66,7 +66,7 @@ class SchemaNewer(Unavailable):
 
 
 class KeysMissing(Unavailable):
-    """Data is sealed, and the keys that open it are not where they belong."""
+    """Data are encrypted, and their keys are missing."""
 
     code = "keys_missing"
     text = (
@@ -77,7 +77,7 @@ class KeysMissing(Unavailable):
 
 
 class KeysForeign(Unavailable):
-    """The keys are not those that the stored data was sealed with."""
+    """The keys are not those of the stored data."""
 
     code = "keys_foreign"
     text = (
@@ -88,7 +88,7 @@ class KeysForeign(Unavailable):
 
 
 class VerificationBusy(Unavailable):
-    """The public page looks at other files just now."""
+    """The public page is checking other files."""
 
     code = "verification_busy"
     text = "核验的人较多，请过一会儿再上传。文件没有被保存。"
@@ -96,7 +96,7 @@ class VerificationBusy(Unavailable):
 
 
 class PasswordsBusy(Unavailable):
-    """Other passwords are being checked just now; this one was not looked at."""
+    """Other passwords are being checked; this one was not."""
 
     code = "passwords_busy"
     text = "正在核对密码的人较多，请过几秒再试。这次没有核对，不计入失败次数。"
@@ -106,7 +106,7 @@ class PasswordsBusy(Unavailable):
 
 
 class KeyUnreadable(Unavailable):
-    """A file of keys is empty or holds something else."""
+    """A key file is empty or contains something else."""
 
     code = "key_unreadable"
     text = "密钥“{file}”为空或内容不对，系统没有启动，没有改动任何数据。请从密钥的保管处恢复原来的内容。"
@@ -114,7 +114,7 @@ class KeyUnreadable(Unavailable):
 
 
 class FolderUnwritable(Unavailable):
-    """A folder of the installation takes no file."""
+    """A folder of the installation is not writable."""
 
     code = "folder_unwritable"
     text = "文件夹 {folder} 不能写入（{reason}），系统没有启动。请检查磁盘、权限和 YIMEN_VAR 的设置。"
@@ -124,7 +124,7 @@ class FolderUnwritable(Unavailable):
 
 
 class SettingInvalid(Unavailable):
-    """A setting of the installation cannot be meant so."""
+    """A setting of the installation is not valid."""
 
     code = "setting_invalid"
     text = "设置 {name} 不正确：{reason}。系统没有启动。"
@@ -132,7 +132,7 @@ class SettingInvalid(Unavailable):
 
 
 class FileUnwritable(Unavailable):
-    """A file cannot be stored: the disk is full or does not take it."""
+    """A file cannot be stored: the disk is full or not writable."""
 
     code = "file_unwritable"
     text = "文件没有保存：{reason}。请告知系统管理员，空间恢复后再试；其他已填写的内容没有丢失。"
@@ -140,7 +140,7 @@ class FileUnwritable(Unavailable):
 
 
 class FileDamaged(Unavailable):
-    """What lies on the disk is not what was stored there."""
+    """The file on the disk is not what was stored."""
 
     code = "file_damaged"
     text = "存档文件已损坏或被改动，不能打开（校验值 {digest}）。请告知系统管理员从备份恢复。"
@@ -148,7 +148,7 @@ class FileDamaged(Unavailable):
 
 
 class FileLost(Unavailable):
-    """What was stored is not where it was stored."""
+    """A stored file is missing."""
 
     code = "file_lost"
     text = "存档文件不在原处（校验值 {digest}），不能打开。请告知系统管理员从备份恢复。"
@@ -156,7 +156,7 @@ class FileLost(Unavailable):
 
 
 class PaperRemade(Unavailable):
-    """The file of a paper is lost or damaged, and is made again from what the paper says."""
+    """The file of a paper is lost or damaged, and is being made again from its contract."""
 
     code = "paper_remade"
     text = "“{title}”的存档文件{reason}，正在按存档内容重新生成，请稍候片刻再打开。"
@@ -164,7 +164,7 @@ class PaperRemade(Unavailable):
 
 
 class BackupFailed(Unavailable):
-    """The backup, or the restoration, did not come about."""
+    """Backup or restoration failed."""
 
     code = "backup_failed"
     text = "备份或恢复没有完成：{reason}。"
@@ -172,7 +172,7 @@ class BackupFailed(Unavailable):
 
 
 class BackupDamaged(Unavailable):
-    """A backup is not as it was written."""
+    """A backup differs from what was written."""
 
     code = "backup_damaged"
     text = "这份备份不能使用：{reason}。没有改动任何数据，请改用另一份备份。"
@@ -180,7 +180,7 @@ class BackupDamaged(Unavailable):
 
 
 class OfficeNotEmpty(Unavailable):
-    """There is an office where one should be restored."""
+    """The target of a restoration already contains an office."""
 
     code = "office_not_empty"
     text = "{place} 里已有数据，不能恢复到有数据的地方，没有改动任何数据。请另设空的 YIMEN_VAR 和空的数据库。"
@@ -188,7 +188,7 @@ class OfficeNotEmpty(Unavailable):
 
 
 class RestoreUnfinished(Unavailable):
-    """A restoration was begun and has not come to its end: numbers would be given out twice."""
+    """A restoration is unfinished: numbers would be issued twice."""
 
     code = "restore_unfinished"
     text = "从备份恢复没有完成，系统没有启动。请用同一份备份再次执行 yimen restore，会接着恢复。"
@@ -196,7 +196,7 @@ class RestoreUnfinished(Unavailable):
 
 
 class AnchorUnwritten(Unavailable):
-    """The daily seal is made, but its file takes no line."""
+    """The daily seal is made, but its file cannot be appended to."""
 
     code = "anchor_unwritten"
     text = "每日封存没有写入 {file}：{reason}。系统会自动重试。"
@@ -204,7 +204,7 @@ class AnchorUnwritten(Unavailable):
 
 
 class RenderFailed(Unavailable):
-    """The document process died, or ran out of time or memory."""
+    """The renderer process died, or ran out of time or memory."""
 
     code = "render_failed"
     text = "文书生成失败：{reason}。系统会自动重试。"
@@ -212,7 +212,7 @@ class RenderFailed(Unavailable):
 
 
 class RehearsalBusy(Unavailable):
-    """Others' recordings are being played; this one was not begun."""
+    """Other recordings are being played; this one was not started."""
 
     code = "rehearsal_busy"
     text = "正在录制的人较多，请稍候再试；已填写的内容仍在本页。"
@@ -220,7 +220,7 @@ class RehearsalBusy(Unavailable):
 
 
 class RehearsalEnded(Unavailable):
-    """The child that plays scenarios was ended from outside, or the memory did not last."""
+    """The child process that plays scenarios was killed, or ran out of memory."""
 
     code = "rehearsal_ended"
     text = "演练进程意外结束（可能内存不足），没有结果。请再试一次；一直如此的，请告知系统管理员。"
@@ -236,7 +236,7 @@ class PaperNotReady(Unavailable):
 
 
 class SealBroken(Unavailable):
-    """A sealed value does not open in its row: it was altered, or it was taken from another row."""
+    """An encrypted value does not open in its row: it was altered, or copied from another row."""
 
     code = "seal_broken"
     text = "有一项加密内容（{place}，第 {row} 行）被改动或调换，不能显示。请系统管理员执行 yimen audit verify，并从备份恢复。"
@@ -244,7 +244,7 @@ class SealBroken(Unavailable):
 
 
 class ProviderAway(Unavailable):
-    """The provider of sign-ins does not answer, or not as it should."""
+    """The sign-in provider does not respond, or not correctly."""
 
     code = "provider_away"
     text = "统一身份认证系统暂时不可用，请稍后再试，或联系系统管理员。"
@@ -252,7 +252,7 @@ class ProviderAway(Unavailable):
 
 
 class FileUnscanned(Unavailable):
-    """An upload could not be looked at by the virus scanner, and so is not let in."""
+    """The virus scanner could not check an upload, which is therefore refused."""
 
     code = "file_unscanned"
     text = "文件没有接收：{reason}。请稍候再试；一直如此的，请告知系统管理员。已填写的内容没有丢失。"
@@ -260,7 +260,7 @@ class FileUnscanned(Unavailable):
 
 
 class DirectoryAway(Unavailable):
-    """The directory that knows the passwords does not answer, or not behind a certificate that holds."""
+    """The password directory does not respond, or its certificate is not valid."""
 
     code = "directory_away"
     text = "单位目录服务暂时不可用，请稍后再试，或联系系统管理员。"

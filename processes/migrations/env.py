@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations, over the engine that `schema` hands it."""
+"""Alembic environment: runs the migrations on the engine that `schema` passes to it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from processes.migrations.schema import METADATA
 from processes.storage.types import StateText
 
 
-def _render(kind: str, thing: object, _autogen: object) -> str | Literal[False]:
-    """Column types of our own are written as plain SQLAlchemy types, so that old migrations stay."""
-    if kind == "type" and isinstance(thing, StateText):
-        return f"sa.String({thing.length})"
-    if kind == "type" and isinstance(thing, TypeDecorator):
-        name = type(thing).__name__
+def _render(kind: str, item: object, _autogen: object) -> str | Literal[False]:
+    """Our column types are written as plain SQLAlchemy types, so that old migrations do not depend on them."""
+    if kind == "type" and isinstance(item, StateText):
+        return f"sa.String({item.length})"
+    if kind == "type" and isinstance(item, TypeDecorator):
+        name = type(item).__name__
         return {
             "UtcDateTime": "sa.DateTime(timezone=True)",
             "Yuan": "money_type()",
@@ -29,15 +29,15 @@ def _render(kind: str, thing: object, _autogen: object) -> str | Literal[False]:
 
 
 def _ours(name: str | None, kind: str, _parents: object) -> bool:
-    """The index of texts is no table of the models: `storage.full_text` makes it."""
+    """The full-text index is no table of the models: `storage.full_text` creates it."""
     return kind != "table" or not (name or "").startswith("case_text")
 
 
 def _is_current(connection: Connection) -> bool:
-    """Whether there is nothing to run: then no trigger is touched either, while others may be working."""
+    """Whether there is nothing to run: then triggers are not replaced, as others may be working."""
     try:
         wanted = context.get_revision_argument()
-    except KeyError:  # a revision is written, none is run
+    except KeyError:  # a revision is written, not run
         return False
     found = MigrationContext.configure(connection).get_current_revision()
     return found == context.get_head_revision() and wanted in ("head", found)
@@ -47,7 +47,7 @@ engine = context.config.attributes["engine"]
 is_sqlite = engine.dialect.name == "sqlite"
 with engine.execution_options(write=True).connect() as connection:
     if is_sqlite:
-        # A table that others refer to is rebuilt by dropping it; the setting holds outside transactions only.
+        # A table that others refer to is rebuilt by dropping it; the setting works only outside transactions.
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
     try:
         context.configure(
@@ -65,7 +65,7 @@ with engine.execution_options(write=True).connect() as connection:
             if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
                 raise RuntimeError(f"migration leaves a row of {broken[0]} that refers to nothing")
         connection.commit()
-    finally:  # after an upgrade that stopped too: the connection goes back to the pool
+    finally:  # also after a failed upgrade: the connection returns to the pool
         if is_sqlite:
             connection.rollback()
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")

@@ -1,4 +1,4 @@
-"""Bringing a database up to the present schema; every table of the office is known here."""
+"""Upgrades a database to the current schema; imports every table of the office."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ from processes.errors import SchemaNewer
 from processes.storage.base import Row
 
 METADATA = Row.metadata
-configure_mappers()  # every model is known here: one that cannot be written truthfully is refused at once
+configure_mappers()  # every model is imported here: one that cannot be written in batches is refused at once
 FOLDER = Path(__file__).parent
 _SEALED_SINCE = "0053"
 
 
 class Position(Enum):
-    """Where a database's schema stands beside this version of the program."""
+    """The schema of a database compared with this version of the program."""
 
     EMPTY = "empty"
     OLDER = "older"
     CURRENT = "current"
     NEWER = "newer"
-    """A revision that this version does not know: a later version made it."""
+    """A revision unknown to this version: made by a later one."""
 
 
 def position(engine: Engine) -> Position:
@@ -67,37 +67,37 @@ def position(engine: Engine) -> Position:
 
 @cache
 def head() -> str | None:
-    """The newest migration of this program."""
+    """Return the newest migration of this program."""
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     return ScriptDirectory.from_config(config).get_current_head()
 
 
 def revision(engine: Engine) -> str | None:
-    """The migration at which a database stands; None: it has none of our tables."""
+    """Return the migration of a database; None if it has none of our tables."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def is_known(engine: Engine, found: str) -> bool:
-    """Whether this program has a migration."""
+    """Return whether this program has a migration."""
     scripts = ScriptDirectory.from_config(_config(engine))
     return found in {script.revision for script in scripts.walk_revisions()}
 
 
 def upgrade(engine: Engine) -> None:
-    """Run every migration that the database has not seen; raises `SchemaNewer` where a later version made it."""
+    """Run every migration that the database lacks; raises `SchemaNewer` if it is of a later version."""
     before = revision(engine)
     if before is not None and not is_known(engine, before):
         raise SchemaNewer()
     command.upgrade(_config(engine), "head")
     if before is not None and before < _SEALED_SINCE:
-        _leave_nothing_behind(engine)
+        _rewrite_tables(engine)
 
 
-def _leave_nothing_behind(engine: Engine) -> None:
-    """Write the tables anew: what lay open before it was sealed is still in their pages."""
-    raw = engine.raw_connection()  # neither database does this within a transaction
+def _rewrite_tables(engine: Engine) -> None:
+    """Rewrite the tables: data stored in clear before encryption are still in their pages."""
+    raw = engine.raw_connection()  # neither database allows this within a transaction
     try:
         if engine.dialect.name == "sqlite":
             raw.execute("VACUUM")
@@ -118,5 +118,5 @@ def _config(engine: Engine) -> Config:
 
 
 def revise(engine: Engine, message: str, number: str) -> None:
-    """Write the next migration from the difference between the models and a database."""
+    """Write the next migration from the difference between models and database."""
     command.revision(_config(engine), message=message, rev_id=number, autogenerate=True)

@@ -1,9 +1,10 @@
-"""Two people, held by the database: both sides of a row are never accounts of one natural person (docs/adr/0053).
+"""Rules for two people, enforced by the database: both accounts of a row must be different persons
+(docs/adr/0053).
 
-A `CHECK` compares two accounts; that two accounts are one person stands in `account.person_id`.  Triggers compare
-the persons whenever one of the two is written, whoever writes it.  They are no part of a migration: SQLite drops them
-with a table that is rebuilt, and refuses to rebuild `account` while triggers name it.  So every run of migrations
-removes them first and installs those of the present tables last.
+A `CHECK` compares two accounts; which accounts are one person is in `account.person_id`. Triggers compare the
+persons whenever one of the two is written, by any client. They are not part of a migration: SQLite drops them
+with a table that is rebuilt, and refuses to rebuild `account` while triggers name it. So every run of
+migrations removes them first and installs those of the current tables last.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ _SAME = (
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two columns of a table that name accounts of different people.
+    """Two columns of a table that must name accounts of different people.
 
-    `when`: only in rows of which this holds.  `among`: the other one is in rows of another table, those that have the
-    key of the third name equal to the column of the fourth (`table`, `key`, `column`).
+    `when`: only in rows for which this holds. `among`: the other account is in rows of another table, those
+    whose third-named key equals the fourth-named column (`table`, `key`, `column`).
     """
 
     table: str
@@ -47,7 +48,7 @@ class Pair:
         return {self.table: {self.one}, self.among[0]: {self.other}}
 
     def clash(self) -> str:
-        """The condition under which a row is refused, in SQL of both databases."""
+        """Return the condition under which a row is refused, in SQL of both databases."""
         one = f"NEW.{self.one}"
         if self.among is None:
             found = _SAME.format(one=one, other=f"NEW.{self.other}")
@@ -60,9 +61,10 @@ class Pair:
         return f"{one} IS NOT NULL AND {self.when.format('NEW') or '1 = 1'} AND {found}"
 
     def changed(self, differs: str) -> str:
-        """Whether a change of a row touches what is compared: what was done before two accounts became one stays."""
-        said = [f"NEW.{c} {differs} OLD.{c}" for c in sorted(self.columns[self.table])]
-        return " OR ".join([*said, f"NOT ({self.when.format('OLD')})"] if self.when else said)
+        """Return the SQL condition that a change of a row touches what is compared: earlier rows stay when two accounts
+        become one."""
+        comparisons = [f"NEW.{c} {differs} OLD.{c}" for c in sorted(self.columns[self.table])]
+        return " OR ".join([*comparisons, f"NOT ({self.when.format('OLD')})"] if self.when else comparisons)
 
 
 PAIRS: Sequence[Pair] = (
@@ -90,7 +92,7 @@ PAIRS: Sequence[Pair] = (
     Pair("work_item", "second_id", "completed_by_id"),
     Pair("work_item", "second_id", "completed_for_id"),
 )
-"""Everywhere that one person proposes or does and another one decides."""
+"""Every table in which one person proposes or does something and another one decides."""
 
 
 _OVERLAP = (
@@ -103,7 +105,7 @@ _OVERLAP = (
 
 
 def remove(connection: Connection) -> None:
-    """Take every trigger out, so that tables can be rebuilt."""
+    """Drop every trigger, so that tables can be rebuilt."""
     if connection.dialect.name == "sqlite":
         named = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '{NAME}%'"  # noqa: S608
         for (name,) in connection.exec_driver_sql(named).all():
@@ -114,7 +116,7 @@ def remove(connection: Connection) -> None:
 
 
 def install(connection: Connection) -> None:
-    """Make those triggers whose tables and columns are there."""
+    """Create those triggers whose tables and columns exist."""
     tables = inspect(connection)
     there = set(tables.get_table_names())
     columns: dict[str, set[str]] = {}

@@ -1,4 +1,4 @@
-"""The one door: `Office.perform(command, actor)` is how anything in the world changes."""
+"""The application layer: every change goes through `Office.perform(command, actor)`."""
 
 from processes.office.door import Office
 

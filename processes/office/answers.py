@@ -1,4 +1,4 @@
-"""What people submit: forms checked against the release, reasons of bounded length."""
+"""Submitted input: forms checked against the release, reasons of limited length."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ def checked(
     known: Callable[[], Mapping[str, Any]] = dict,
     colleagues: Callable[[], Sequence[seconds.Choice]] = list,
 ) -> dict[str, Any]:
-    """A submitted form, checked against the release's schema; raises `FormInvalid`.
+    """Return the typed values of a submitted form, checked against the release's schema; raises
+    `FormInvalid`.
 
-    `known` gives the case's data, for fields whose choices come from it; `colleagues` who may be named as the second
-    one at the step.
+    `known` returns the case's data, for fields whose choices come from it; `colleagues` the eligible second
+    persons of the step.
     """
     schema = bundle.form(form)
     if schema is None:
@@ -58,7 +59,7 @@ def checked(
 def _cause(
     case: Case, uow: UnitOfWork, known: Callable[[], Mapping[str, Any]], name: str
 ) -> forms.Cause | None:
-    """When the case was opened, when a step that stands was last finished, or a date that the case holds."""
+    """When the case was opened, when a valid step was last finished, or a date in the case's data."""
     if name == forms.OPENED:
         return forms.Cause(civil_date(case.opened_at or uow.now), "登记之日")
     step, _, field = name.partition(".")
@@ -74,7 +75,7 @@ def _cause(
 
 
 def reason_of(text: str) -> str:
-    """A reason that a person typed: present and of bounded length."""
+    """Return a reason typed by a person; raises if missing or too long."""
     reason = reading.text(text, lines=True)
     if not reason:
         raise RuleBroken(reason="请写明理由")

@@ -1,8 +1,8 @@
-"""What every command is, and the registry of their handlers.
+"""Base classes of commands, and the registry of their handlers.
 
-A command is a frozen value: the language between desk, worker, command line and tests.  It stands in one file with its
-handler, and says itself who may give it.  `token` of a command is a client-made UUID: the same token again gives the
-first result.
+A command is an immutable value, used by desk, worker, command line and tests. It is defined in one file with
+its handler, and declares who may give it. `token` is a UUID created by the client: the same token again
+returns the first result.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ class Command(Generic[R]):
     """Whether its rows are written in one trip (`storage.batched_flush`): for the few that people wait for all day."""
 
     def needs_verification(self) -> bool:
-        """Whether a person at the desk must have proven lately who they are (再次验证身份).
+        """Whether a person at the desk must have proved their identity recently (再次验证身份).
 
-        The office asks it of every command, so that no second route leads round it (docs/adr/0050).  What a command
-        cannot know by itself (whether a step decides) its handler demands with `verifying.demand`.
+        The door checks it for every command, so that no other route avoids it (docs/adr/0050). If it depends
+        on data (whether a step decides), the handler calls `verifying.demand`.
         """
         return False
 
@@ -64,17 +64,18 @@ class Command(Generic[R]):
         return None
 
     def numbers_typed(self, today: date) -> tuple[str, ...]:
-        """The numbers of documents that it would ask the register about, newly typed: counted as look-ups."""
+        """The document numbers newly typed in it that it would search for: counted as look-ups."""
         return ()
 
     def as_incident(self, code: str) -> tuple[int, R] | None:
-        """For what no person waits for: the case whose incident a failure becomes, and the result; None: it is raised."""
+        """For commands of the program: the case whose incident a failure becomes, and the result; None: it is
+        raised."""
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class Weighty(Command[R]):
-    """A command that always needs verification: it signs, approves, reveals, takes data out or gives somebody rights."""
+    """A command that always needs verification: it signs, approves, reveals, exports or grants rights."""
 
     def needs_verification(self) -> bool:
         """Always."""
@@ -83,7 +84,7 @@ class Weighty(Command[R]):
 
 @dataclass(frozen=True, slots=True)
 class CaseCommand(Command[R]):
-    """Something done to a whole case, with a reason."""
+    """A command on a whole case, with a reason."""
 
     case_number: str
     reason: str
@@ -91,7 +92,7 @@ class CaseCommand(Command[R]):
 
 @dataclass(frozen=True, slots=True)
 class ItemCommand(Command[R]):
-    """Something done to one work item, under the version that the person saw."""
+    """A command on one work item, with the version that the person saw."""
 
     item_id: int
     version: int
@@ -105,7 +106,8 @@ _HANDLERS: dict[type[Command[Any]], Handler] = {}
 def handles(kind: type[Command[Any]]) -> Callable[[H], H]:
     """Register a function as the handler of a command; raises `TypeError` for a command without `permission`.
 
-    It takes the command and gives its result; where the command has a `refusal`, None for a failure that was counted.
+    It takes the command and returns its result; if the command has a `refusal`, None for a failure that was
+    counted.
     """
     if not hasattr(kind, "permission"):
         raise TypeError(f"{kind.__name__} names no permission")
@@ -120,7 +122,7 @@ def handles(kind: type[Command[Any]]) -> Callable[[H], H]:
 
 
 def handlers(package: str) -> dict[type[Command[Any]], Handler]:
-    """The handlers of every command of a package, whose modules are imported."""
+    """Return the handlers of every command of a package; imports its modules."""
     found = importlib.import_module(package)
     for module in pkgutil.walk_packages(found.__path__, f"{package}."):
         importlib.import_module(module.name)
@@ -128,17 +130,17 @@ def handlers(package: str) -> dict[type[Command[Any]], Handler]:
 
 
 def required(kind: type[Command[Any]]) -> tuple[Permission, ...]:
-    """The permissions that a kind of command asks for."""
+    """Return the permissions that a kind of command needs."""
     return kind.permission if isinstance(kind.permission, tuple) else (kind.permission,)
 
 
 def stored(result: object) -> dict[str, Any]:
-    """A result as it is kept under the token of its command."""
+    """Serialise a result for its command's token."""
     return {} if result is None else asdict(result)  # type: ignore[call-overload]
 
 
 def restored(kind: type[Command[S]], kept: dict[str, Any]) -> S:
-    """The result that was kept, as the handler gave it."""
+    """Restore a stored result as the handler returned it."""
     hints = get_type_hints(_HANDLERS[kind])["return"]
     made = next((t for t in (get_args(hints) or (hints,)) if t is not type(None)), None)
     return cast(S, None if made is None or not kept else made(**kept))

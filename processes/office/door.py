@@ -1,4 +1,4 @@
-"""`perform`: one command, one transaction, the only place that commits."""
+"""`perform`: executes one command in one transaction; the only place that commits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 import processes.access.row_states
-import processes.cases.told_rows
+import processes.cases.recorded_rows
 import processes.verbs  # noqa: F401  (registers the service operations)
 from processes import defects
 from processes.access import factors
@@ -40,7 +40,7 @@ HANDLERS = handlers("processes.office")
 
 
 class Office:
-    """The office with its settings and its store."""
+    """The office with its settings and its database."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
@@ -49,10 +49,10 @@ class Office:
         """In whose name this office takes jobs: no other process, and none before it, has the same."""
 
     def perform(self, command: Command[R], actor: Actor) -> R:
-        """Carry out a command; raises an error of one of the seven families, and then nothing changed.
+        """Execute a command; raises an error of one of the seven families, and then nothing has changed.
 
-        A token that was used before gives the first result again (a double click, a retry after
-        a lost answer).  What fails for a timer becomes an incident of its case.
+        A token used before returns the first result again (a double click, a retry after a lost response). A
+        failure of a timer becomes an incident of its case.
         """
         token = str(getattr(command, "token", ""))
         if command.carries_out_held_step:
@@ -60,7 +60,7 @@ class Office:
         try:
             return self._perform_once(command, actor, token)
         except HeldUndone as fault:
-            # The signature stays, and the step is left open: nothing of what was begun with it is kept.
+            # The signature is kept and the step left open: nothing of its execution is stored.
             return self._perform_once(_with_undone(command, fault.params["reason"]), actor, token)
         except (YimenError, IntegrityError) as fault:
             kept = self._kept(actor, token)
@@ -69,18 +69,18 @@ class Office:
             if isinstance(fault, IntegrityError):
                 return self._perform_again(command, actor, token)
             if command.as_incident(fault.code) is None or isinstance(fault, Unavailable | NotAllowed):
-                raise  # whoever may not give the command leaves no trace in the case
+                raise  # an actor without permission leaves no trace in the case
             return self._note_incident(command, fault.code, fault.message)
         except Exception as fault:
             if command.as_incident("") is None:
                 raise
-            # A defect of ours in one case must not keep the others waiting behind it.
+            # An unexpected error in one case must not block the others.
             return self._note_incident(command, *defects.said(fault, timer=True))
 
     def _perform_again(self, command: Command[R], actor: Actor, token: str) -> R:
-        """After two transactions made the same row at the same time: the other one is committed by now and is seen.
+        """Retry after two transactions inserted the same row: the other one is committed by now and visible.
 
-        Raises `DatabaseBusy` when it happens again and again, so that nobody is shown a fault of the database.
+        Raises `DatabaseBusy` if it happens repeatedly, so that nobody sees a database error.
         """
         for _ in range(_ATTEMPTS):
             try:
@@ -102,8 +102,7 @@ class Office:
             uow.account_id = actor.account_id
             result: R = HANDLERS[type(command)](self.settings, uow, actor, command)
             if token:
-                # Written with the rest: a repetition fails here or earlier, at what the first one
-                # changed, and then finds the first result.
+                # Written with the rest: a repetition fails here or earlier, and then finds the first result.
                 uow.add(
                     CommandToken(token=token, account_id=actor.account_id, at=uow.now, result=stored(result))
                 )
@@ -114,7 +113,7 @@ class Office:
         return result
 
     def _count_numbers(self, command: Command[Any], actor: Actor) -> None:
-        """Count what a person types as look-ups, in a transaction that stays when the command itself is refused."""
+        """Count look-ups in a transaction of its own, which stays even if the command is refused."""
         if actor.at_desk is None:
             return
         numbers = command.numbers_typed(civil_date(self.database.clock()))
@@ -125,7 +124,8 @@ class Office:
                 uow.commit()
 
     def _with_password(self, command: Command[R], actor: Actor) -> Command[R]:
-        """The command with what was found of its password; who has to wait and tries is noted in a transaction of its own."""
+        """The command with the results of its password check; attempts during a delay are logged in a
+        separate transaction."""
         try:
             return password_hashing.prepared(self.settings, self.database, command, actor)
         except SignInDelayed:
@@ -136,18 +136,18 @@ class Office:
             raise
 
     def _demand_proofs(self, command: Command[Any], actor: Actor) -> None:
-        """Raise unless the actor has shown what the session asks for, and lately where the command is weighty."""
+        """Raise unless the session is complete, and recently verified if the command is sensitive."""
         awaits = "" if actor.at_desk is None else actor.at_desk.awaits
         lacks = Missing.FACTOR if awaits == factors.FACTOR else Missing.ENROLMENT
         if awaits and lacks not in command.allowed_without:
-            verifying.demand_whole(actor)
+            verifying.demand_complete_session(actor)
         if actor.must_change_password and Missing.ONE_TIME not in command.allowed_without:
             raise PasswordChangeDue()
         if command.needs_verification():
             verifying.demand(self.settings, actor)
 
     def _kept(self, actor: Actor, token: str) -> CommandToken | None:
-        """The token's row, where a command was given with it before; another person's token gives nothing away."""
+        """The row of the command's token, if it was given before; another person's token reveals nothing."""
         if not token:
             return None
         with self.database.reading("") as session:
@@ -157,7 +157,7 @@ class Office:
         return kept
 
     def _note_incident(self, command: Command[R], code: str, message: str) -> R:
-        """Write down why a case's timer failed, in a transaction of its own."""
+        """Record why a case's timer failed, in a transaction of its own."""
         found = command.as_incident(code)
         assert found is not None
         case_id, result = found
@@ -168,5 +168,5 @@ class Office:
 
 
 def _with_undone(command: Command[R], reason: str) -> Command[R]:
-    """A command that may carry out a held step, told why the step cannot be carried out (empty: try it)."""
+    """The command with the reason why a held step cannot be executed ("": try it)."""
     return replace(command, **{"undone": reason})  # noqa: PIE804  (a field of these kinds only)

@@ -1,4 +1,4 @@
-"""A case under way within one transaction: engine and verbs taking turns, then the rows rewritten."""
+"""A case within one transaction: advances the engine, answers its questions by verbs, then rewrites rows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MAX_QUESTIONS = 200
 
 
 class Run:
-    """One case, its release, clocks and items, and who acts on it."""
+    """One case, its release, clocks and items, and the actor."""
 
     def __init__(
         self, uow: UnitOfWork, actor: Actor, case: Case, items: list[WorkItem], bundle: Bundle | None = None
@@ -53,14 +53,14 @@ class Run:
         self.parameters = CasePolicy(uow.session, case.id, case.division, self.bundle.policy, uow)
 
     def demand_apart(self, item: WorkItem, actor: Actor, away: StandIn | None) -> None:
-        """Raise `DutySeparation` when the actor, or the one away in whose name they act, did what excludes a step."""
+        """Raise `DutySeparation` if the actor, or the absent person they act for, did what excludes a step."""
         duties.demand_apart(
             self.uow.session, self.case, self.bundle, item, self.items, actor.account_id,
             None if away is None else away.account_id,
         )  # fmt: skip
 
     def facts(self) -> Facts:
-        """What holds now: the instant, the parameters at the case's place, the clocks' due instants."""
+        """The engine's context: the instant, the parameters at the case's division, the clocks' due instants."""
         return Facts(self.now, self.parameters, self.clocks.dues())
 
     def state(self) -> State:
@@ -70,8 +70,8 @@ class Run:
     def fire_due(self) -> p.Progress:
         """Fire the timers that were due first, as of the instant at which they were due.
 
-        What they start counts from that day, whenever the worker came to it; what happened and what is printed bears
-        today's date.  Timers that were due later are due still, and are fired by the next command.
+        Clocks that they start count from that day, even if the worker ran later; events and papers have
+        today's date. Timers that were due later are fired by the next command.
         """
         state = self.state()
         due_at = runtime.look(self.definition, state, self.facts()).due_at
@@ -80,7 +80,7 @@ class Run:
         return self.advance(p.Due(), state)
 
     def known(self) -> Mapping[str, Any]:
-        """The case's data as the engine holds it now."""
+        """The case's data in the engine."""
         return runtime.look(self.definition, self.state(), self.facts()).data
 
     def start(self, data: dict[str, Any]) -> p.Progress:
@@ -88,14 +88,14 @@ class Run:
         return self._settle(runtime.start(self.definition, data, self.facts()))
 
     def advance(self, given: p.Input, state: State | None = None) -> p.Progress:
-        """Give an input, answer every question that comes of it, and rewrite the case's rows."""
+        """Apply an input, answer every question that follows, and rewrite the case's rows."""
         state = state or self.state()
         progress = runtime.advance(self.definition, state, given, self.facts())
         self._undo(progress)
         return self._settle(progress)
 
     def _settle(self, progress: p.Progress) -> p.Progress:
-        told = list(progress.facts)
+        facts = list(progress.facts)
         for _ in range(MAX_QUESTIONS):
             if not progress.questions:
                 break
@@ -103,18 +103,18 @@ class Run:
             result = registry.call(self._context(question.ref, progress.data), question.verb, question.params)
             answer = p.Answer(question.ref, result)
             progress = runtime.advance(self.definition, progress.state, answer, self.facts())
-            told.extend(progress.facts)
+            facts.extend(progress.facts)
         else:
             raise EngineFault(reason="服务操作反复循环")
-        self._project(progress, told)
+        self._project(progress, facts)
         return progress
 
-    def _project(self, progress: p.Progress, told: list[p.Fact]) -> None:
+    def _project(self, progress: p.Progress, facts: list[p.Fact]) -> None:
         settled = p.Progress(
             state=progress.state,
             offers=progress.offers,
             questions=(),
-            facts=told,
+            facts=facts,
             due_at=progress.due_at,
             ended_at=progress.ended_at,
             data=progress.data,
@@ -127,7 +127,7 @@ class Run:
     case_identity: str = ""
 
     def _undo(self, progress: p.Progress) -> None:
-        """Make void what the office did after the step that the case was sent back to, latest first."""
+        """Undo what the office did after the step that the case was sent back to, latest first."""
         for ref, result in progress.undone:
             node = self.definition.node_at(ref)
             if node is not None and node.operation and isinstance(result, Mapping):
@@ -139,10 +139,10 @@ class Run:
         )
 
     def _open(self, programme: str, process: str, form: Mapping[str, Any], department: str) -> Case:
-        """Open a case of the same household out of this one, in the same transaction."""
+        """Open a case of the same household from this one, in the same transaction."""
         household = self.uow.lock(
             Household, self.case.household_id
-        )  # as whoever opens one at the window does
+        )  # the same actor as for a case opened at the window
         return open_case(
             self.uow, self.actor, household, Opening(programme, process, form, department, self.case)
         )
@@ -150,7 +150,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A case to be opened: of which programme and process, with what application, out of which case."""
+    """A case to be opened: its programme and process, application, and originating case."""
 
     programme: str
     process: str
@@ -164,7 +164,7 @@ class Opening:
 
 
 def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Opening) -> Case:
-    """Open a case and run it to its first steps; raises when it may not be opened (C28, C40)."""
+    """Open a case and run it to its first steps; raises if it may not be opened (C28, C40)."""
     today = civil_date(uow.now)
     release_id = publish.current_id(uow.session, opening.programme, today)
     bundle = publish.open_release(uow.session, release_id)
@@ -191,7 +191,7 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
     head = _head(household)
     run.case_identity = "" if head is None else head.id_tail
     run.start({"application": form, "applied_on": today, **_chosen(opening.choices, form)})
-    said = forms.words(forms.resolved(bundle.form(start.form) or {}, choices), form)
+    search_words = forms.words(forms.resolved(bundle.form(start.form) or {}, choices), form)
     full_text.add(
         uow,
         case.id,
@@ -199,7 +199,7 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
             case.number,
             *names.of_members(household).values(),
             household.address,
-            *said,
+            *search_words,
             *further_initials(case.applicant),
         ],
     )
@@ -207,7 +207,7 @@ def open_case(uow: UnitOfWork, actor: Actor, household: Household, opening: Open
 
 
 def opened_from(uow: UnitOfWork, case: Case) -> list[str]:
-    """Numbers of the cases that a case opened, in order."""
+    """Return numbers of the cases that a case opened, in order."""
     query = select(Case.number).where(Case.parent_id == case.id).order_by(Case.id)
     return list(uow.session.scalars(query))
 
@@ -245,7 +245,7 @@ def _new_case(
 
 
 def _chosen(choices: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
-    """Of what the form offered, what was chosen: the case shows its words later."""
+    """The selected options of the form: the case displays their labels later."""
     picked = set(map(str, form.values()))
     return {
         name: {key: [o for o in options if o["value"] in picked] for key, options in part.items()}

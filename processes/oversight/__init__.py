@@ -1,1 +1,1 @@
-"""Oversight: where time goes and what is late, read from the cases."""
+"""Oversight: durations, lateness, and checks of the database."""

@@ -1,4 +1,4 @@
-"""Rows of the register that were stored before there was one way of writing: found and named, never changed here."""
+"""Rows stored before input was normalised: reported, never changed here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from processes.relief.models import Award
 
 
 def faults(session: Session) -> list[str]:
-    """What is not as it would be stored today, a sentence each; numbers and accounts are not shown."""
+    """Return a sentence for each value that would be stored differently today; ID and account numbers are not
+    shown."""
     return [*_people(session), *_households(session), *_accounts(session)]
 
 

@@ -1,4 +1,4 @@
-"""What rows repeat so that pages can read it from an index, compared with where it comes from."""
+"""Checks denormalised columns, kept for indexes, against their source."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _AT_ONCE = 5_000
 
 
 def differing(session: Session) -> list[str]:
-    """A sentence for each row that says otherwise than what it was taken from; no names, no numbers of people."""
+    """Return a sentence for each row that differs from its source; no names, no ID numbers."""
     return [
         *_steps(session), *_processes(session), *_papers(session), *_names(session), *_applicants(session),
     ]  # fmt: skip
 
 
 def _steps(session: Session) -> Iterator[str]:
-    """The day on which a step was finished, and how long it took."""
+    """The day on which a step was finished, and its duration."""
     item = WorkItem.__table__.c
     query = select(
         item.id, item.case_number, item.offered_at, item.completed_at, item.completed_on, item.took
@@ -58,12 +58,12 @@ def _papers(session: Session) -> Iterator[str]:
 
 
 def _applicants(session: Session) -> Iterator[str]:
-    """By what letters a case and its steps are found; of a destroyed file by none."""
+    """The initials by which a case and its steps are found; none for a destroyed file."""
     for table, named in ((Case.__table__.c, Case.number), (WorkItem.__table__.c, WorkItem.case_number)):
         query = select(named, table.applicant, table.initials, table.initials_other).distinct()
-        for number, applicant, told, other in session.execute(query.execution_options(yield_per=_AT_ONCE)):
-            is_gone = applicant == GONE and not told
-            if not is_gone and (told, other) != (initials(applicant), other_initials(applicant)):
+        for number, applicant, stored, other in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+            is_gone = applicant == GONE and not stored
+            if not is_gone and (stored, other) != (initials(applicant), other_initials(applicant)):
                 yield f"办件 {number}：拼音首字母与申请人姓名不符"
 
 

@@ -1,4 +1,4 @@
-"""What is said to be destroyed, held against the decisions of two people: nothing hides behind a day that somebody wrote."""
+"""Checks files marked as destroyed against the decisions of two people."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KINDS: dict[RecordKind, Any] = {
 
 
 def differing(session: Session) -> Iterator[str]:
-    """Files that are marked as destroyed and that nobody decided to destroy, or the other way round; in sentences."""
+    """Return sentences for files marked as destroyed without a decision, or the reverse."""
     for kind, table in _KINDS.items():
         decided = set(
             session.scalars(

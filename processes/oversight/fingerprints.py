@@ -1,4 +1,4 @@
-"""What rows of the register repeat of others or of what is sealed: who the householder is, what is found by fingerprint, whose file it is."""
+"""Checks values of the register that repeat others: householder, fingerprints, township of the file."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _AT_ONCE = 500
 
 
 def differing(session: Session) -> Iterator[str]:
-    """A sentence for each row that says otherwise than what it was taken from; no names, no numbers of people.
+    """Return a sentence for each row that differs from its source; no names, no ID numbers.
 
-    While keys are being changed a fingerprint is under any of them.
+    During a key rotation a fingerprint may use any of the keys.
     """
     yield from _householders(session)
     yield from _homes(session)
@@ -44,7 +44,7 @@ def _is_of(value: str, index: str, every: tuple[str, ...]) -> bool:
 
 
 def _householders(session: Session) -> Iterator[str]:
-    """The name that lists and payments show is the householder's own, or as the household's place calls them."""
+    """The name in lists and payments must be the householder's own, or the one used by the household's township."""
     query = (
         select(Household, Person)
         .join(Membership, and_(Membership.household_id == Household.id, Membership.relation == "本人"))
@@ -57,7 +57,7 @@ def _householders(session: Session) -> Iterator[str]:
 
 
 def _homes(session: Session) -> Iterator[str]:
-    """The place whose file somebody belongs to is as it was last kept; it was not kept at first."""
+    """The township of a person's file must be as last recorded; it was not recorded at first."""
     last = select(func.max(PersonVersion.id)).group_by(PersonVersion.person_id)
     query = select(PersonVersion, Person.home).join(Person, Person.id == PersonVersion.person_id)
     query = query.where(PersonVersion.id.in_(last)).order_by(PersonVersion.id)

@@ -1,4 +1,4 @@
-"""Where time goes in a process: days per step and lateness, each figure with the cases behind it."""
+"""Durations of the steps of a process: days and lateness, each figure with the cases behind it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TWICE_TENTHS = 2 * _TENTHS
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a process over many cases; days are civil days, from offered to finished."""
+    """One step over many cases; days are civil days, from offered to finished."""
 
     task: str
     title: str
@@ -39,23 +39,24 @@ class Step:
 
     @property
     def late_share(self) -> Decimal:
-        """The share of all its items that were or are late, 0 to 1."""
-        whole = self.done + self.open
-        return Decimal(self.late + self.overdue) / whole if whole else Decimal(0)
+        """The share of its items that were or are late, 0 to 1."""
+        total = self.done + self.open
+        return Decimal(self.late + self.overdue) / total if total else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """The steps, slowest first; `is_bounded` where of some process only the `LOOKED_AT` latest finished steps are counted."""
+    """The steps, slowest first; `is_bounded` if only the `LOOKED_AT` latest finished steps of a process are
+    counted."""
 
     steps: list[Step]
     is_bounded: bool
 
 
 def steps(session: Session, programme: str, processes: Sequence[str], since: date, today: date) -> Heat:
-    """Every step that somebody was offered since a day in cases of these processes, slowest first.
+    """Return every step offered since a day in cases of these processes, slowest first.
 
-    At most the `LOOKED_AT` latest of what is done are counted in each process; what is open counts whole.
+    At most the `LOOKED_AT` latest finished steps are counted in each process; all open steps are counted.
     """
     is_bounded = False
     done: dict[str, list[Row[Any]]] = {}
@@ -63,9 +64,9 @@ def steps(session: Session, programme: str, processes: Sequence[str], since: dat
     titles: dict[str, str] = {}
     for process in processes:
         for rows, query in ((done, _done), (still, _open)):
-            told = session.execute(query(programme, process, since, today)).all()
-            is_bounded |= rows is done and sum(row.number for row in told) >= LOOKED_AT
-            for row in told:
+            measured = session.execute(query(programme, process, since, today)).all()
+            is_bounded |= rows is done and sum(row.number for row in measured) >= LOOKED_AT
+            for row in measured:
                 rows.setdefault(row.task, []).append(row)
                 titles.setdefault(row.task, row.title)
     found = [_step(task, title, done.get(task, []), still.get(task, [])) for task, title in titles.items()]
@@ -73,7 +74,7 @@ def steps(session: Session, programme: str, processes: Sequence[str], since: dat
 
 
 def _done(programme: str, process: str, since: date, today: date) -> Any:
-    """What was done, by step and by tenths of a day that it took: from the index alone, the latest first."""
+    """Finished steps, by step and duration in tenths of a day; from the index alone, latest first."""
     latest = (
         select(WorkItem.task, WorkItem.title, WorkItem.took, WorkItem.completed_on, WorkItem.due_on)
         .where(*_of(programme, process, since), WorkItem.status == constant(WorkItemStatus.DONE))
@@ -94,7 +95,7 @@ def _done(programme: str, process: str, since: date, today: date) -> Any:
 
 
 def _open(programme: str, process: str, since: date, today: date) -> Any:
-    """What is open, by step."""
+    """Open steps, by step."""
     return (
         select(
             WorkItem.task, func.min(WorkItem.title).label("title"), func.count().label("number"),
@@ -120,7 +121,7 @@ def cases_behind(
     task: str,
     kind: HeatKind,
 ) -> list[tuple[Case, WorkItem]]:
-    """The cases behind a figure, longest first, at most `LISTED`."""
+    """Return the cases behind a figure, longest first, at most `LISTED`."""
     is_done = kind in (HeatKind.DONE, HeatKind.LATE)
     order = [WorkItem.took.desc()] if is_done else [WorkItem.offered_at]
     found = []
@@ -152,16 +153,16 @@ def _step(task: str, title: str, done: Sequence[Row[Any]], still: Sequence[Row[A
 
 
 def _median(measured: Sequence[tuple[int, int]]) -> Decimal | None:
-    """The middle of values that come with how often each was there; between two of them the one halfway."""
-    whole = sum(number for _, number in measured)
-    if not whole:
+    """The median of values given with their frequency; halfway between the two middle ones."""
+    total = sum(number for _, number in measured)
+    if not total:
         return None
-    low, high = _at(measured, (whole - 1) // 2), _at(measured, whole // 2)
+    low, high = _at(measured, (total - 1) // 2), _at(measured, total // 2)
     return round(Decimal(low + high) / _TWICE_TENTHS, 1)
 
 
 def _at(measured: Sequence[tuple[int, int]], place: int) -> int:
-    """The value at a place of the order, counted from 0."""
+    """The value at a position of the sorted list, counted from 0."""
     for value, number in measured:
         if place < number:
             return value

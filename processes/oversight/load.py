@@ -1,4 +1,4 @@
-"""The load of an office: what is due today, late, waiting, by township and by step; every figure can be opened."""
+"""Workload of an office: due today, late, waiting, by township and by step; every figure can be opened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from processes.oversight.status import LoadState
 from processes.storage.types import constant
 
 OPEN = WorkItem.status == constant(WorkItemStatus.OPEN)
-"""Said as a constant, so that the index of what is open is known to hold it."""
+"""A constant in the SQL, so that the planner can use the partial index of open items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class Load:
 
 
 def by_township(session: Session, today: date) -> list[Load]:
-    """The load of every township in scope; the title is its code until somebody names it."""
+    """Return the load of every township in scope; the title is its code until a name is set."""
     return by_township_and_step(session, today)[0]
 
 
 def by_township_and_step(session: Session, today: date) -> tuple[list[Load], list[Load]]:
-    """The load of every township, and of every kind of step, the heaviest first: one reading of an index."""
+    """Return the load of every township, and of every kind of step, the heaviest first; reads one index."""
     late = func.sum(case((WorkItem.due_on < today, 1), else_=0))
     week = func.sum(case((WorkItem.due_on.between(today, today + timedelta(days=7)), 1), else_=0))
     key = WorkItem.role, WorkItem.task, WorkItem.township
@@ -45,8 +45,8 @@ def by_township_and_step(session: Session, today: date) -> tuple[list[Load], lis
     townships: dict[str, Load] = {}
     steps: dict[str, Load] = {}
     for _, task, township, title, *numbers in session.execute(query):
-        for whole, kind, name in ((townships, township, township), (steps, task, title)):
-            whole[kind] = _with(whole.get(kind, Load(kind, name, 0, 0, 0)), numbers)
+        for totals, kind, name in ((townships, township, township), (steps, task, title)):
+            totals[kind] = _with(totals.get(kind, Load(kind, name, 0, 0, 0)), numbers)
     return (
         [townships[code] for code in sorted(townships)],
         sorted(steps.values(), key=lambda load: (-load.open, load.key)),
@@ -59,7 +59,7 @@ def _with(load: Load, numbers: Sequence[int]) -> Load:
 
 
 def own(session: Session, actor: Actor) -> dict[str, int]:
-    """What a person has in hand, and what of it came back."""
+    """Return how many steps a person has open, and how many of these were sent back."""
     mine = WorkItem.claimed_by_id == actor.account_id, WorkItem.status == WorkItemStatus.OPEN
     back = func.sum(case((WorkItem.returned_reason.is_not(None), 1), else_=0))
     row = session.execute(select(func.count(), back).where(*mine)).one()
@@ -67,14 +67,14 @@ def own(session: Session, actor: Actor) -> dict[str, int]:
 
 
 def late(session: Session, today: date) -> int:
-    """How many open steps in scope are late."""
+    """Return how many open steps in scope are late."""
     return (
         session.scalar(select(func.count()).select_from(WorkItem).where(OPEN, WorkItem.due_on < today)) or 0
     )
 
 
 def items(session: Session, state: LoadState, township: str, task: str, today: date, number: int) -> Page:
-    """The open steps behind a figure, soonest due first."""
+    """Return the open steps behind a figure, soonest due first."""
     conditions: list[ColumnElement[bool]] = [OPEN]
     if state == LoadState.LATE:
         conditions.append(WorkItem.due_on < today)

@@ -1,4 +1,4 @@
-"""Series of numbers, held against the numbers that were given out of them: one set back would be given out twice."""
+"""Checks number series against the numbers issued: a series set back would issue a number twice."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _AT_ONCE = 2000
 
 
 def differing(session: Session) -> Iterator[str]:
-    """Series that stand below the last number given out of them, or that are missing; in sentences.
+    """Return sentences for series below the last number issued, or missing.
 
-    No case is ever deleted, so a series of cases stands beyond it only where a restoration has left numbers out.
+    Cases are never deleted, so a series of cases is ahead only if a restoration skipped numbers.
     """
     given, left_out = _given(session), _left_out(session)
     for row in session.scalars(select(NumberSeries).order_by(NumberSeries.series)):
@@ -37,7 +37,7 @@ def differing(session: Session) -> Iterator[str]:
 
 
 def _left_out(session: Session) -> dict[str, int]:
-    """The last number that a restoration left out, by series."""
+    """The last number skipped by a restoration, by series."""
     found: dict[str, int] = {}
     for gaps in session.scalars(select(Restoration.gaps).order_by(Restoration.id)):
         found |= {str(gap["series"]): int(gap["next"]) - 1 for gap in gaps}
@@ -45,7 +45,7 @@ def _left_out(session: Session) -> dict[str, int]:
 
 
 def _given(session: Session) -> dict[str, int]:
-    """The last number that was given out, by how the numbers begin."""
+    """The last number issued, by prefix."""
     found: dict[str, int] = defaultdict(int)
     for column in (Case.number, Household.number, IssuedPaper.number, PrintRun.number):
         for number in session.scalars(select(column).execution_options(yield_per=_AT_ONCE)):

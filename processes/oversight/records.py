@@ -1,4 +1,4 @@
-"""Papers and the register, held against what was written when they changed: events of cases, states of households."""
+"""Checks papers and register against the records of their changes: events of cases, states of households."""
 
 from __future__ import annotations
 
@@ -21,39 +21,39 @@ _ISSUED, _AS_IT_STANDS = "paper_issued", "state_printed"
 
 
 def differing(session: Session) -> Iterator[str]:
-    """What does not agree, in sentences; no names, no numbers of people."""
+    """Return sentences for differences; no names, no ID numbers."""
     yield from _papers(session)
     yield from _households(session)
 
 
 def _papers(session: Session) -> Iterator[str]:
-    """A paper for each event of issuing, with its number; files that are destroyed have no events to say so."""
+    """Every event of issuing must have a paper with its number; destroyed files have no such events."""
     numbers: dict[int, str] = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
     destroyed = set(session.scalars(select(Case.id).where(Case.destroyed_on.is_not(None))))
 
     def named(case_id: int) -> str:
         return numbers.get(case_id, f"第 {case_id} 号办件（不存在）")
 
-    told: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+    issued: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
     query = select(CaseEvent).where(CaseEvent.kind.in_((_ISSUED, _AS_IT_STANDS))).order_by(CaseEvent.id)
     for event in session.scalars(query.execution_options(yield_per=_AT_ONCE)):
         number = str(event.payload.get("number")) if event.kind == _ISSUED else UNNUMBERED
-        told[event.case_id][str(event.payload.get("code")), number] += 1
+        issued[event.case_id][str(event.payload.get("code")), number] += 1
         session.expunge(event)
     papers = select(IssuedPaper.case_id, IssuedPaper.code, IssuedPaper.number).order_by(IssuedPaper.id)
     for case_id, code, number in session.execute(papers.execution_options(yield_per=_AT_ONCE)):
         if case_id in destroyed:
             continue
-        if told[case_id][code, number] < 1:
+        if issued[case_id][code, number] < 1:
             yield f"{named(case_id)}：文书 {number}（{code}）没有出具记录"
-        told[case_id][code, number] -= 1
-    for case_id, found in told.items():
+        issued[case_id][code, number] -= 1
+    for case_id, found in issued.items():
         for code, number in sorted(found.elements()) if case_id not in destroyed else ():
             yield f"{named(case_id)}：文书 {number}（{code}）缺失"
 
 
 def _households(session: Session) -> Iterator[str]:
-    """Each household is as its last kept state says, and no state between the first and the last is missing."""
+    """Every household must equal its last recorded state, with no state missing in between."""
     after = 0
     while ids := session.scalars(
         select(Household.id).where(Household.id > after).order_by(Household.id).limit(_AT_ONCE)
@@ -71,13 +71,13 @@ def _households(session: Session) -> Iterator[str]:
 
 
 def _fault(household: Household, states: list[HouseholdVersion]) -> str:
-    if not states:  # not saved since states are kept: there is nothing to hold it against
+    if not states:  # not saved since states are recorded: nothing to compare with
         return ""
     if any(member.person is None for member in household.members):
         return "有成员在人员登记中不存在"
     last = states[-1]
-    told = [state.version for state in states]
-    if told != list(range(told[0], told[0] + len(told))):
+    versions = [state.version for state in states]
+    if versions != list(range(versions[0], versions[0] + len(versions))):
         return "历次登记有缺失或者多出"
     try:
         if any(
@@ -94,9 +94,10 @@ def _fault(household: Household, states: list[HouseholdVersion]) -> str:
 
 
 def _agrees(kept: Any, now: Any) -> bool:
-    """Whether what a state says is so now; one that was kept by an earlier version says less, and names members by place."""
+    """Whether a recorded state equals the current one; states of earlier versions have fewer values, and name
+    members by position."""
     if isinstance(kept, dict):
-        return all(_agrees(said, now[key]) for key, said in kept.items() if key in now)
+        return all(_agrees(value, now[key]) for key, value in kept.items() if key in now)
     if isinstance(kept, list):
         return len(kept) == len(now) and all(map(_agrees, kept, now))
     return kept == now or (isinstance(kept, int) and isinstance(now, str))

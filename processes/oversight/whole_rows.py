@@ -1,4 +1,4 @@
-"""Rows that refer to nothing, and values that cannot be read: neither is ever written by the program, in any table."""
+"""Finds references to missing rows and values that cannot be read; the program never writes either."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _ON_SQLITE: dict[type, Callable[[Any], object]] = {
     UtcDateTime: datetime.fromisoformat,
     Yuan: Decimal,
 }
-"""What SQLite keeps as text and PostgreSQL in types of its own, and what reads it."""
+"""Types that SQLite stores as text and PostgreSQL does not, and their parsers."""
 
 
 def differing(session: Session) -> Iterator[str]:
-    """A sentence for each such value; comparisons that come to one may say less than there is."""
+    """Return a sentence for each such value; other comparisons that meet one may be incomplete."""
     for table in Row.metadata.sorted_tables:
         for constraint in sorted(table.foreign_key_constraints, key=lambda one: [*one.column_keys]):
             yield from _astray(session, table, constraint)
@@ -48,8 +48,8 @@ def _unreadable(session: Session, table: Table) -> Iterator[str]:
     keys = list(table.primary_key.columns)
     query = select(*keys, *(type_coerce(table.c[name], Text).label(f"told_{name}") for name in read))
     for row in session.execute(query.order_by(*keys).execution_options(yield_per=_AT_ONCE)):
-        for (name, how), told in zip(read.items(), row[len(keys) :], strict=True):
-            if told is not None and not _reads(how, told):
+        for (name, how), value in zip(read.items(), row[len(keys) :], strict=True):
+            if value is not None and not _reads(how, value):
                 yield f"{_named(table, row[: len(keys)])}的 {name} 不能读取"
 
 
@@ -61,16 +61,16 @@ def _reader(column: Column[Any], is_sqlite: bool) -> Callable[[Any], object] | N
     )
 
 
-def _nested(told: str) -> object:
-    found = values.loads(told)
+def _nested(text: str) -> object:
+    found = values.loads(text)
     if not isinstance(found, dict | list):
         raise TypeError
     return found
 
 
-def _reads(how: Callable[[Any], object], told: Any) -> bool:
+def _reads(how: Callable[[Any], object], value: Any) -> bool:
     try:
-        how(told)
+        how(value)
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
         return False
     return True

@@ -1,1 +1,1 @@
-"""Papers: what is issued, with its contract stored at the moment of issue and rendered later."""
+"""Papers: documents of the office; the contract is stored when one is issued, the PDF is rendered later."""

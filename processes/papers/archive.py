@@ -1,4 +1,5 @@
-"""一户一档: a case or a household as one folder that can be read without this system, every file with its hash."""
+"""一户一档: exports a case or household as a folder that can be read without this system, with a hash for
+every file."""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ SUFFIXES = {
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Where the bytes of papers, scans and attachments lie."""
+    """The file stores of papers, scans and attachments."""
 
     papers: Path
     scans: Path
@@ -48,7 +49,7 @@ class Folders:
 
 
 def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
-    """Papers as last signed, signed sheets that came back, attachments, and the record of what was done."""
+    """Return papers as last signed, returned signed pages, attachments, and the record of the case."""
     found: list[Piece] = []
     for n, paper in enumerate(papers.of_case(session, case.id), start=1):
         if paper.sha256 is None:
@@ -96,7 +97,7 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
 
 
 def _replaced(session: Session, paper: IssuedPaper, n: int, scans: Path) -> list[Piece]:
-    """The signed pages that others took the place of, each as a picture of its own."""
+    """Signed pages that were replaced by others, each as a separate picture."""
     return [
         Piece(
             _name("签字件", n, f"{paper.title} {paper.number} 第{page.page}页 被替换{page.id}", ".jpg"),
@@ -108,7 +109,7 @@ def _replaced(session: Session, paper: IssuedPaper, n: int, scans: Path) -> list
 
 
 def _pages_of(content: bytes, media_type: str) -> int | None:
-    """The pages of an attachment; a broken one goes out as it came in, without."""
+    """The pages of an attachment; a damaged one is exported as it is, without a page count."""
     try:
         return old_files.pages_of(content, media_type == PDF)
     except AttachmentRefused:
@@ -116,7 +117,7 @@ def _pages_of(content: bytes, media_type: str) -> int | None:
 
 
 def old_pieces(session: Session, file: OldFile, scans: Path) -> list[Piece]:
-    """The scans of an old paper file, in its order."""
+    """Return the scans of an old paper file, in order."""
     return [
         Piece(
             _name("旧档", sheet.position, sheet.title, SUFFIXES[sheet.media_type]), sheet.title, sheet.pages,
@@ -127,9 +128,10 @@ def old_pieces(session: Session, file: OldFile, scans: Path) -> list[Piece]:
 
 
 def zipped(parts: Sequence[Part], title: str, printed: bytes, made_at: datetime) -> IO[bytes]:
-    """The folder as a ZIP: the catalogue in front, to read and `printed`, the files, and `SHA256SUMS`.
+    """Return the folder as a ZIP: catalogue as HTML and for printing, the files, and `SHA256SUMS`.
 
-    An open file without a name, at its beginning: a household's scans are larger than a desk may hold in memory.
+    The result is an open unnamed file, positioned at its beginning: a household's scans may not fit into
+    memory.
     """
     parts = catalogue.placed(parts)
     out = tempfile.TemporaryFile()  # noqa: SIM115  (it is sent after this, and goes when it is closed)
@@ -151,17 +153,17 @@ def zipped(parts: Sequence[Part], title: str, printed: bytes, made_at: datetime)
 
 
 def _as_made(content: bytes) -> tuple[str, Callable[[], bytes]]:
-    """Hash and bytes of what is made here and lies nowhere else."""
+    """Hash and bytes of content generated here."""
     return hashlib.sha256(content).hexdigest(), lambda: content
 
 
 def _record(session: Session, case: Case) -> list[Piece]:
-    told = events.of_case(session, case.id)
+    history = events.of_case(session, case.id)
     bundle = publish.open_release(session, case.release_id)
     known = words.of_case(bundle, case.process, _data(case, bundle))
-    lines = [(timeline.when(e), timeline.who(e), timeline.sentence(e, known)) for e in told]
+    lines = [(timeline.when(e), timeline.who(e), timeline.sentence(e, known)) for e in history]
     rows = "".join(
-        f"<tr><td>{_e(at)}</td><td>{_e(who)}</td><td>{_e(said)}</td></tr>" for at, who, said in lines
+        f"<tr><td>{_e(at)}</td><td>{_e(who)}</td><td>{_e(sentence)}</td></tr>" for at, who, sentence in lines
     )
     page = _page(
         f"{case.number} 办理记录", f"<table><tr><th>时间</th><th>办理人</th><th>事项</th></tr>{rows}</table>"
@@ -170,10 +172,10 @@ def _record(session: Session, case: Case) -> list[Piece]:
         [
             {"position": e.position, "at": e.at, "actor": e.actor, "kind": e.kind, "title": e.title,
              "payload": e.payload, "salt": e.salt, "previous": e.previous, "digest": e.digest}
-            for e in told
+            for e in history
         ]
     )  # fmt: skip
-    on = "" if not told else timeline.when(told[-1])[:10]
+    on = "" if not history else timeline.when(history[-1])[:10]
     return [
         Piece("办理记录.html", "办理记录", None, on, *_as_made(page)),
         Piece("办理记录.json", "办理记录（带前后相扣的校验值，供程序核对）", None, on, *_as_made(chain)),
@@ -181,7 +183,7 @@ def _record(session: Session, case: Case) -> list[Piece]:
 
 
 def _data(case: Case, bundle: Bundle) -> Mapping[str, Any]:
-    """The case's data as the engine holds it: with the names of what its tables read by a key (of a department)."""
+    """The case's data with titles for values that tables read by key (such as a department)."""
     facts = bundle.facts(case.closed_at or case.opened_at, case.division)
     definition = bundle.definition(case.process)
     return runtime.look(definition, runtime.restore(definition, case.state, facts), facts).data

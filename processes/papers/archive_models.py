@@ -1,4 +1,4 @@
-"""Rows of the archive (档案): old paper files taken in as scans, and what was destroyed when its time was over."""
+"""Tables of the archive (档案): old paper files as scans, and destroyed files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from processes.storage.types import StateText
 
 
 class OldFile(Row, Scoped, Marked, Stated):
-    """A paper file from before this system (旧档), taken in as scans for a household of the register."""
+    """A paper file older than this system (旧档), scanned for a registered household."""
 
     __tablename__ = "old_file"
 
@@ -32,8 +32,8 @@ class OldFile(Row, Scoped, Marked, Stated):
     destroyed_on: Mapped[date | None]
 
 
-class OldSheet(Row, Stated):
-    """A scanned piece of an old file, in its order."""
+class OldFileDocument(Row, Stated):
+    """A scanned document of an old file, in order."""
 
     __tablename__ = "old_sheet"
     __table_args__ = (UniqueConstraint("old_file_id", "position"),)
@@ -47,8 +47,8 @@ class OldSheet(Row, Stated):
     pages: Mapped[int]
 
 
-class SetAsideSheet(Row, Marked, Stated):
-    """A piece that somebody said does not belong to an old file: no part of it any more, but kept and shown."""
+class ExcludedDocument(Row, Marked, Stated):
+    """A scanned document that was marked as not belonging to an old file: excluded from it, but kept and shown."""
 
     __tablename__ = "set_aside_sheet"
 
@@ -67,9 +67,10 @@ _PROPOSED = text("status = 'proposed'")
 
 
 class Destruction(Row, Scoped, Marked, Stated):
-    """A file whose time is over and that one person proposed and another one decided to destroy (销毁).
+    """The destruction of a file after its retention period, proposed by one person and decided by another
+    (销毁).
 
-    What stays is this: its number, what it was made of by title, pages and hash, who decided and when.
+    Kept are: the number, the contents by title, pages and hash, who decided and when.
     """
 
     __tablename__ = "destruction"
@@ -87,7 +88,7 @@ class Destruction(Row, Scoped, Marked, Stated):
     closed_on: Mapped[date]
     retention: Mapped[str] = mapped_column(String(10))
     pieces = sealed_data(list[Any])
-    """Title, pages and sha256 of every piece."""
+    """Title, pages and sha256 of every document."""
     reason = sealed_text()
     status: Mapped[DestructionStatus] = mapped_column(
         StateText(DestructionStatus, 10), default=DestructionStatus.PROPOSED

@@ -1,4 +1,4 @@
-"""Filling a contract from the rows of this moment."""
+"""Fills a contract from the current rows."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _LEADERS = (Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER)
 
 @dataclass(frozen=True)
 class Source:
-    """Everything a paper of a case may be filled from."""
+    """Everything that a paper of a case may be filled from."""
 
     session: Session
     case: Case
@@ -55,12 +55,12 @@ class Source:
 
     @cached_property
     def household(self) -> dict[str, Any]:
-        """The household as it was computed with, or as it is registered now (`snapshots.record_for`)."""
+        """The household as computed with, or as registered now (`snapshots.record_for`)."""
         return snapshots.record_for(self.session, self.case, self.rule, self.today)
 
 
 def contract(source: Source, header: c.Header) -> dict[str, Any]:
-    """The contract of a paper as plain JSON; raises `PaperValueMissing` rather than leave a gap."""
+    """Return the contract of a paper as plain JSON; raises `PaperValueMissing` instead of leaving a gap."""
     match source.rule.contract:
         case "letter":
             filled: c.Letter | c.Notice | c.OpinionForm = _letter(source, header)
@@ -74,7 +74,7 @@ def contract(source: Source, header: c.Header) -> dict[str, Any]:
 
 
 def names(session: Session, division: str) -> dict[str, str]:
-    """Names of county, township and village of a code."""
+    """Return the names of county, township and village of a code."""
     codes = {
         "county": division[:COUNTY_DIGITS], "township": division[:TOWNSHIP_DIGITS], "village": division,
     }  # fmt: skip
@@ -84,7 +84,7 @@ def names(session: Session, division: str) -> dict[str, str]:
 
 
 def office_name(session: Session, division: str, level: str) -> str:
-    """Who signs: the county's civil affairs bureau, or the township's government."""
+    """Return the issuing office: the county's civil affairs bureau, or the township's government."""
     places = names(session, division)
     if level == "county":
         return f"{places['county']}民政局"
@@ -92,30 +92,30 @@ def office_name(session: Session, division: str, level: str) -> str:
 
 
 def office_code(division: str, level: str) -> str:
-    """The place of the office that signs: the county's code, or the township's."""
+    """Return the code of the issuing office: the county's, or the township's."""
     return division[: COUNTY_DIGITS if level == COUNTY else TOWNSHIP_DIGITS]
 
 
 def _letter(source: Source, header: c.Header) -> c.Letter:
     decision = _decision(source)
-    if decision is not None:  # a letter tells the applicant of the rules, not of other people's files
+    if decision is not None:  # a letter informs the applicant of rules, not of other people's files
         decision = replace(decision, earlier=[], objections=[], deviations=[])
     return c.Letter(header, source.case.applicant, _fields(source), _answers(source), decision)
 
 
 def _decision(source: Source) -> c.Decision | None:
-    """The decision card of a case whose programme says what it decides, once it is computed."""
+    """The decision card of a case whose programme defines a verdict, once computed."""
     if source.rule.register_now:
         return None
-    told = card.computation(source.session, source.case, source.bundle, source.data, _facts(source))
-    found = card.of_case(source.session, told)
+    computation = card.computation(source.session, source.case, source.bundle, source.data, _facts(source))
+    found = card.of_case(source.session, computation)
     if found is None or found.grants is None:
         return None
     return c.Decision(
         grants=found.grants,
         amount=found.amount,
         unit=found.unit,
-        # The faces of papers lack the minus sign U+2212; another face would be embedded for it alone.
+        # The fonts of papers lack the minus sign U+2212; another font would be embedded for it alone.
         arithmetic=found.arithmetic.replace("−", "－"),
         income=found.income,
         standard=found.standard,
@@ -143,7 +143,7 @@ def _facts(source: Source) -> Facts:
 
 
 def _notice(source: Source, header: c.Header) -> c.Notice:
-    """Name, place, number of persons, opinion; a minor householder's name is masked."""
+    """Name, division, number of persons, opinion; a minor householder's name is masked."""
     household = source.household
     head = _householder(household)
     adult = head["age"] >= int(
@@ -189,7 +189,7 @@ def _opinion_form(source: Source, header: c.Header) -> c.OpinionForm:
 
 
 def _handwriting(source: Source) -> list[c.Handwritten]:
-    """What was written by hand at steps that still count, in order."""
+    """Handwritten signatures at valid steps, in order."""
     refs = {i.ref: i.task for i in source.items if i.status in (WorkItemStatus.OPEN, WorkItemStatus.DONE)}
     query = select(Handwriting).where(Handwriting.case_id == source.case.id).order_by(Handwriting.id)
     return [
@@ -205,7 +205,7 @@ def _handwriting(source: Source) -> list[c.Handwritten]:
 
 
 def _householder(household: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Who the household is registered under; where they died, the member that is named first."""
+    """The householder; if deceased, the first member listed."""
     members = household["members"]
     if not members:
         raise NobodyLeft()
@@ -233,11 +233,11 @@ def _member(person: Mapping[str, Any]) -> c.Member:
 
 
 def _computation(source: Source) -> list[c.Line]:
-    """The shown lines of every sheet that was computed, in the order of the diagram."""
+    """The shown lines of every computed sheet, in the order of the diagram."""
     lines = []
     definition = source.bundle.definition(source.case.process)
     nodes = definition.diagrams[definition.process].nodes.values()
-    decisions = dict.fromkeys(n.decision for n in nodes)  # computed again at a later step: printed once
+    decisions = dict.fromkeys(n.decision for n in nodes)  # recomputed at a later step: printed once
     for sheet in (definition.sheets[d] for d in decisions if d in definition.sheets):
         computed = source.data.get(sheet.id)
         if isinstance(computed, Mapping):
@@ -250,7 +250,7 @@ def _computation(source: Source) -> list[c.Line]:
 
 
 def _opinions(source: Source, steps: Sequence[str]) -> list[c.Opinion]:
-    """For each step the opinion that was last given, or an empty box: never one that nobody gave."""
+    """For each step the last opinion, or an empty box."""
     found = []
     for step in _boxes(source, steps):
         given = [i for i in source.items if i.task == step and i.status == WorkItemStatus.DONE]
@@ -271,7 +271,7 @@ def _opinions(source: Source, steps: Sequence[str]) -> list[c.Opinion]:
 
 
 def _boxes(source: Source, steps: Sequence[str]) -> list[str]:
-    """The steps whose opinion the paper shows: those of the level that decided, not of the other one."""
+    """The steps whose opinion the paper shows: those of the level that decided."""
     rule = source.rule
     if not rule.township_step:
         return list(steps)
@@ -290,7 +290,7 @@ def _superseded(source: Source) -> list[c.Opinion]:
 
 
 def _duty(source: Source, step: str, role: str) -> str:
-    """What somebody does at a step of a form: who decides approves, a leader before that examines."""
+    """The duty of a step on a form: whoever decides approves, a leader before that examines."""
     if step in source.rule.approving:
         return "审批人"
     return "审核人" if role in _LEADERS else "经办人"
@@ -305,7 +305,7 @@ def _opinion(source: Source, item: WorkItem) -> c.Opinion:
 
 
 def _by(item: WorkItem) -> str:
-    """Who did it, and for whom when it was done in the name of somebody away."""
+    """Who did it, and for whom if done for an absent person."""
     who = item.completed_by or ""
     return in_name_of(who, item.completed_for)
 
@@ -315,7 +315,7 @@ def _role(role: str) -> str:
 
 
 def _fields(source: Source) -> dict[str, Any]:
-    """The named facts of `documents.toml`, each an expression over the case's data."""
+    """The named values of `documents.toml`, each an expression over the case's data."""
     award = relief.of_case(source.session, source.case.id)
     facts = _facts(source)
     known = {
@@ -337,7 +337,7 @@ def _field(source: Source, name: str, text: str, known: Mapping[str, Any], calls
 
 
 def _answers(source: Source) -> dict[str, dict[str, str]]:
-    """What was submitted in each step, as people read it; the last standing submission counts."""
+    """What was submitted in each step, formatted; the last valid submission counts."""
     found = {}
     household = source.session.get_one(Household, source.case.household_id)
     offers = {**source.data, **people.choices(household)}

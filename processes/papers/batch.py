@@ -1,4 +1,4 @@
-"""Printing many papers at once: what has not been printed yet, bound to one file with a list in front."""
+"""Prints many papers at once: unprinted papers in one file, with a list in front."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """One paper of a batch: its file and what the list says of it."""
+class BatchPaper:
+    """One paper of a batch: its file and its line in the list."""
 
     sha256: str
     title: str
@@ -37,7 +37,7 @@ class Sheet:
 
 
 def waiting(session: Session) -> list[tuple[IssuedPaper, Case]]:
-    """Papers in scope that stand, are made and were never printed; oldest first."""
+    """Return valid papers in scope that are rendered and were never printed; oldest first."""
     query = (
         select(IssuedPaper, Case)
         .join(Case, Case.id == IssuedPaper.case_id)
@@ -49,21 +49,21 @@ def waiting(session: Session) -> list[tuple[IssuedPaper, Case]]:
         )
         .order_by(IssuedPaper.id)
         .limit(MOST)
-        .options(defer(IssuedPaper.contract, raiseload=True))  # of 500 papers, sealed, and not listed
+        .options(defer(IssuedPaper.contract, raiseload=True))  # large, and not needed for the list
     )
     return [(paper, case) for paper, case in session.execute(query)]
 
 
 def bound(
-    session: Session, sheets: Sequence[Sheet], folder: Path, by: str, now: datetime
+    session: Session, sheets: Sequence[BatchPaper], folder: Path, by: str, now: datetime
 ) -> tuple[bytes, int]:
-    """The list and every paper behind it as one PDF, each paper beginning on a page of its own; and its pages."""
+    """Return the list and all papers as one PDF, each starting on a new page; and its number of pages."""
     cover = _cover(session, sheets, by, now)
     content = binding.bound(chain([cover.content], (file_store.get(folder, s.sha256) for s in sheets)))
     return content, cover.pages + sum(s.pages for s in sheets)
 
 
-def _cover(session: Session, sheets: Sequence[Sheet], by: str, now: datetime) -> render.Made:
+def _cover(session: Session, sheets: Sequence[BatchPaper], by: str, now: datetime) -> render.Made:
     data = {
         "title": TITLE,
         "printed_by": by,

@@ -1,4 +1,4 @@
-"""The spreadsheet that families are filled into: its heads, its lists to choose from, and how it is filled in."""
+"""The spreadsheet template for registering families: headings, drop-down lists, and instructions."""
 
 from __future__ import annotations
 
@@ -41,13 +41,14 @@ _HELP = (
 
 
 def spreadsheet(places: Sequence[str], now: datetime) -> bytes:
-    """The empty sheet, with the places of whoever fills it in; every cell is text, so that numbers keep all digits."""
+    """Return the empty spreadsheet with the divisions of its user; every cell is text, so that numbers keep
+    all digits."""
     held = io.BytesIO()
     book = xlsxwriter.Workbook(
         held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties({"title": TITLE, "created": now.replace(tzinfo=None)})
-    sheet, lists, said = (
+    sheet, lists, instructions = (
         book.add_worksheet("家庭成员"),
         book.add_worksheet("可选内容"),
         book.add_worksheet("填写说明"),
@@ -59,15 +60,15 @@ def spreadsheet(places: Sequence[str], now: datetime) -> bytes:
         sheet.write_string(0, column, f"{title}*" if title in NEEDED else title, head)
         _offer(sheet, lists, column, title, places if title == PLACE else _CHOICES.get(title, ()))
     sheet.freeze_panes(1, COLUMNS.index("姓名") + 1)
-    said.set_column(0, 0, 110)
+    instructions.set_column(0, 0, 110)
     for row, sentence in enumerate(_HELP):
-        said.write_string(row, 0, f"{row + 1}. {sentence}")
+        instructions.write_string(row, 0, f"{row + 1}. {sentence}")
     book.close()
     return held.getvalue()
 
 
 def _offer(sheet: Any, lists: Any, column: int, title: str, offered: Sequence[str]) -> None:
-    """A list to choose from under a head; what is offered stands on a sheet of its own, as long as it may be."""
+    """Add a drop-down list below a heading; its values are on a separate worksheet, because of length limits."""
     if not offered:
         return
     for row, text in enumerate((title, *offered)):

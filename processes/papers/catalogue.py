@@ -1,4 +1,4 @@
-"""档案目录: the catalogue of exported files with running page numbers, to read on the screen and to print."""
+"""档案目录: the catalogue of exported files with continuous page numbers, for screen and print."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ TITLE = "档案目录"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One file of the archive: its place in the folder, what the catalogue says of it, how its bytes are read.
+    """One file of the archive: its path in the folder, its line in the catalogue, a function that reads its
+    bytes.
 
-    They are read when the file is written, and no more than one file is held at a time.
+    Bytes are read when the file is written, one file at a time.
     """
 
     name: str
@@ -39,13 +40,13 @@ class Piece:
 
 
 def plain(title: str) -> str:
-    """A title as part of the name of a file."""
+    """Make a title safe as part of a file name."""
     return shown(title).translate(_FORBIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file (案卷) of the archive: its folder, what it is called, how long it is kept, its pieces."""
+    """A file (案卷) of the archive: its folder, title, retention period, pieces."""
 
     folder: str
     title: str
@@ -55,10 +56,10 @@ class Part:
 
 
 def placed(parts: Sequence[Part]) -> list[Part]:
-    """The same with paths that stay within the folder and are each there once, whatever numbers and titles say.
+    """Return the pieces with safe, unique paths, whatever numbers and titles contain.
 
-    Two that differ in a mark which no file may have, or in small and large letters, would lie one upon the other when
-    the archive is unpacked.
+    Paths that differ only in characters not allowed in file names, or in case, would overwrite each other
+    when the archive is unpacked.
     """
     taken: set[str] = set()
     return [
@@ -71,8 +72,8 @@ def placed(parts: Sequence[Part]) -> list[Part]:
     ]
 
 
-def _place(told: str, taken: set[str]) -> str:
-    words = (plain(word).strip(" .") or "_" for word in told.split("/"))
+def _place(wanted: str, taken: set[str]) -> str:
+    words = (plain(word).strip(" .") or "_" for word in wanted.split("/"))
     path = PurePosixPath("/".join(words))
     found, n = path, 1
     while str(found).casefold() in taken:
@@ -83,7 +84,7 @@ def _place(told: str, taken: set[str]) -> str:
 
 
 def lines(file: Part) -> Iterator[dict[str, Any]]:
-    """The lines of a file: what has pages is numbered through from its first to its last page."""
+    """Return the lines of a file; pieces with pages are numbered continuously."""
     page = 1
     for serial, piece in enumerate(file.pieces, start=1):
         span = ""
@@ -99,7 +100,7 @@ def lines(file: Part) -> Iterator[dict[str, Any]]:
 
 
 def as_html(files: Sequence[Part], made_at: datetime) -> str:
-    """The catalogue with links to the files beside it and their hashes."""
+    """Return the catalogue with links to the files beside it and their hashes."""
     at = f"{made_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     body = [f"<p>导出时间 {at}。各文件的校验值另见 SHA256SUMS；可打印的目录见 目录.pdf。</p>"]
     for file in files:
@@ -118,7 +119,7 @@ def as_html(files: Sequence[Part], made_at: datetime) -> str:
 
 
 def as_pdf(session: Session, files: Sequence[Part], title: str, office: str, made_at: datetime) -> bytes:
-    """The catalogue to print and lay in front of the file, by the shared template of the latest release."""
+    """Return the catalogue as a PDF to print, by the shared template of the latest release."""
     data = {
         "title": TITLE, "subject": title, "office": office, "made_on": civil_date(made_at).isoformat(),
         "files": [

@@ -1,7 +1,7 @@
-"""Contracts: what a template may read, as dataclasses that are dumped to plain JSON when issued.
+"""Contracts: the data that a template may read, as dataclasses stored as plain JSON when a paper is issued.
 
-A paper shows what was decided, whatever changes later; so everything a template can say is here,
-as text, and nothing else is reachable from it.
+A paper shows what was decided, whatever changes later; so everything that a template can use is here, as
+text, and nothing else is reachable from it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Who issues what under which number; `decided` is false for a form that is still under way."""
+    """Who issues what under which number; `decided` is false for a form of a case in progress."""
 
     office: str
     title: str
@@ -26,14 +26,14 @@ class Header:
     address: str = ""
     review_body: str = ""
     court: str = ""
-    """Where the office is reached, and who hears an appeal; empty where the office has not said so."""
+    """Contact and appeal details; empty if the office has not entered them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """An opinion that somebody gave; an empty `text` is a box that is still to be filled.
+    """An opinion; an empty `text` is a box still to be filled.
 
-    `duty` is what signs: 经办人, 审核人 or 审批人.
+    `duty` is the signer: 经办人, 审核人 or 审批人.
     """
 
     step: str
@@ -56,7 +56,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member as an approval form lists them."""
+    """A member as listed in an approval form."""
 
     name: str
     relation: str
@@ -80,7 +80,7 @@ class Handwritten:
 
 @dataclass(frozen=True, slots=True)
 class RuleShown:
-    """A rule that the household does not meet: its title, the sentence with the numbers, the article."""
+    """A rule that the household does not meet: title, sentence with the numbers, article."""
 
     title: str
     sentence: str
@@ -89,7 +89,7 @@ class RuleShown:
 
 @dataclass(frozen=True, slots=True)
 class EarlierShown:
-    """What a member had or has elsewhere."""
+    """Relief that a member had or has elsewhere."""
 
     who: str
     what: str
@@ -111,7 +111,7 @@ class DeviationShown:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision card as papers print it; letters print the parts that concern the applicant."""
+    """The decision card for papers; letters print the parts that concern the applicant."""
 
     grants: bool
     amount: str
@@ -133,7 +133,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter to the applicant: facts by name and answers of the forms."""
+    """A letter to the applicant: named values and the forms submitted."""
 
     header: Header
     recipient: str
@@ -144,7 +144,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A public notice: name, place, number of persons, opinion; nothing that identifies more."""
+    """A public notice: name, division, number of persons, opinion; nothing else that identifies people."""
 
     header: Header
     applicant: str
@@ -178,5 +178,5 @@ CONTRACTS: dict[str, type] = {"letter": Letter, "notice": Notice, "opinion_form"
 
 
 def dump(contract: Letter | Notice | OpinionForm) -> dict[str, Any]:
-    """Plain JSON of a contract."""
+    """Return a contract as plain JSON."""
     return asdict(contract)

@@ -1,4 +1,4 @@
-"""Destruction after retention (鉴定销毁): what may go, proposing it, and taking everything away but the record."""
+"""Destruction after retention (鉴定销毁): what is due, proposing it, and deleting everything but the record."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, false, or_, select, update
 from sqlalchemy.orm import Session
 
-from processes.cases.colleague_models import Comment, Involvement
+from processes.cases.colleague_models import Comment, Participant
 from processes.cases.models import Attachment, Case, CaseEvent, Clock, Incident, Notice, WorkItem
 from processes.cases.move_models import CaseMove
 from processes.cases.status import CaseStatus
 from processes.decisions.models import Deviation, FactSnapshot, PropertyExemption
 from processes.errors import NotFound
 from processes.papers import old_files, outlived
-from processes.papers.archive_models import Destruction, OldFile, OldSheet, SetAsideSheet
+from processes.papers.archive_models import Destruction, ExcludedDocument, OldFile, OldFileDocument
 from processes.papers.models import (
     Handwriting,
     IssuedPaper,
@@ -44,7 +44,8 @@ SHOWN = 200
 
 
 def due(session: Session, today: date, number: str = "") -> list[Due]:
-    """Files in scope whose time is over and that nobody has proposed to destroy yet, oldest first; or the one."""
+    """Return files in scope whose retention has ended and that nobody has proposed yet, oldest first; or the
+    one given."""
     proposed = set(
         session.scalars(select(Destruction.number).where(Destruction.status == DestructionStatus.PROPOSED))
     )
@@ -61,7 +62,7 @@ def due(session: Session, today: date, number: str = "") -> list[Due]:
 
 
 def place_of(session: Session, kind: str, number: str) -> str:
-    """The place of a file; raises `NotFound`."""
+    """Return the division of a file; raises `NotFound`."""
     if kind in outlived.KINDS:
         return outlived.place_of(session, kind, number)
     table = Case if kind == RecordKind.CASE else OldFile
@@ -102,7 +103,7 @@ def _cases(session: Session, today: date, number: str) -> list[Due]:
 
 
 def _is_over(session: Session, today: date) -> ColumnElement[bool]:
-    """Whether a case was closed long enough ago for the term that its release gives."""
+    """Whether a case was closed long enough ago for the retention period of its release."""
     found: list[ColumnElement[bool]] = [false()]
     for release_id in session.scalars(select(Release.id)):
         years = retention.years_of(str(publish.open_release(session, release_id).programme["retention"]))
@@ -113,7 +114,7 @@ def _is_over(session: Session, today: date) -> ColumnElement[bool]:
 
 
 def term_of(session: Session, case: Case) -> str:
-    """How long the files of a case are kept, as its release says."""
+    """Return the retention period of a case's files, from its release."""
     return str(publish.open_release(session, case.release_id).programme["retention"])
 
 
@@ -139,7 +140,7 @@ def _old_files(session: Session, today: date, number: str) -> list[Due]:
 
 
 def waiting(session: Session) -> list[Destruction]:
-    """Proposals in scope that wait for a second person."""
+    """Return proposals in scope that wait for a second person."""
     query = (
         select(Destruction).where(Destruction.status == DestructionStatus.PROPOSED).order_by(Destruction.id)
     )
@@ -147,7 +148,7 @@ def waiting(session: Session) -> list[Destruction]:
 
 
 def decided(session: Session) -> list[Destruction]:
-    """What was destroyed or kept, latest first."""
+    """Return what was destroyed or kept, latest first."""
     query = (
         select(Destruction)
         .where(Destruction.status != DestructionStatus.PROPOSED)
@@ -157,11 +158,11 @@ def decided(session: Session) -> list[Destruction]:
 
 
 def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]:
-    """What a file is made of: title, pages, sha256."""
+    """Return the contents of a file: title, pages, sha256."""
     if kind in outlived.KINDS:
         return outlived.pieces_of(session, kind, subject)
     if kind == RecordKind.OLD_FILE:
-        rows: list[OldSheet | SetAsideSheet] = [
+        rows: list[OldFileDocument | ExcludedDocument] = [
             *old_files.sheets(session, subject),
             *old_files.aside(session, subject),
         ]
@@ -175,32 +176,32 @@ def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]
 
 
 def destroy_outlived(uow: UnitOfWork, kind: str, number: str) -> None:
-    """Take away what is kept beside files of cases."""
+    """Destroy records that are kept beside the files of cases."""
     key, files = outlived.destroy(uow, kind, number)
     if files:
         remove_files(uow, key, papers=files)
 
 
 def destroy_old_file(uow: UnitOfWork, file: OldFile) -> None:
-    """Take an old file's scans away."""
-    rows: list[OldSheet | SetAsideSheet] = [
+    """Destroy the scans of an old file."""
+    rows: list[OldFileDocument | ExcludedDocument] = [
         *old_files.sheets(uow.session, file.id),
         *old_files.aside(uow.session, file.id),
     ]
     remove_files(uow, f"old_file/{file.id}", scans=[r.sha256 for r in rows])
-    for kind in (OldSheet, SetAsideSheet):
+    for kind in (OldFileDocument, ExcludedDocument):
         _each_away(uow.session, kind, kind.old_file_id == file.id)
     file.title, file.note, file.destroyed_on = GONE, "", civil_date(uow.now)
 
 
 def _each_away(session: Session, kind: type[Row], which: ColumnElement[bool]) -> None:
-    """One by one: that each is gone is noted (`access.row_states`)."""
+    """Delete rows one by one, so that each deletion is recorded (`access.row_states`)."""
     for row in session.scalars(select(kind).where(which)):
         session.delete(row)
 
 
 def destroy_case(uow: UnitOfWork, case: Case) -> None:
-    """Take everything of a case away that tells of people; its number, dates and the hashes of its events stay."""
+    """Destroy all personal data of a case; its number, dates and the hashes of its events stay."""
     session = uow.session
     papers = session.scalars(select(IssuedPaper).where(IssuedPaper.case_id == case.id)).all()
     ids = [p.id for p in papers]
@@ -219,7 +220,7 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
         _each_away(session, of_paper, of_paper.paper_id.in_(ids))
     for unstated in (Incident, FactSnapshot):
         session.execute(delete(unstated).where(unstated.case_id == case.id))
-    for of_case in (Handwriting, Attachment, Deviation, PropertyExemption, Comment, Involvement):
+    for of_case in (Handwriting, Attachment, Deviation, PropertyExemption, Comment, Participant):
         _each_away(session, of_case, of_case.case_id == case.id)
     for paper in papers:
         paper.contract, paper.standing, paper.ended_because = {}, PaperStanding.DESTROYED, ""
@@ -230,7 +231,7 @@ def destroy_case(uow: UnitOfWork, case: Case) -> None:
         item.returned_reason = None
     full_text.remove(session, case.id)
     session.execute(delete(Notice).where(Notice.case_number == case.number))
-    # The digests stay as they were: the chain still shows that no event is missing.
+    # Digests stay unchanged: the chain still proves that no event is missing.
     events = select(CaseEvent).where(CaseEvent.case_id == case.id)
     for event in session.scalars(events):
         event.title, event.payload, event.salt = "", {}, ""
@@ -246,16 +247,16 @@ def remove_files(
     uow: UnitOfWork, key: str, papers: Sequence[str] = (), scans: Sequence[str] = (),
     attachments: Sequence[str] = (),
 ) -> None:  # fmt: skip
-    """Ask for the files to be taken away once this is committed."""
+    """Request deletion of the files once this is committed."""
     folders = {"papers": list(papers), "scans": list(scans), "attachments": list(attachments)}
     outbox.put(uow, REMOVE, f"{REMOVE}/{key}", {"files": folders})
 
 
 def still_used(session: Session, folder: str, sha256: str) -> bool:
-    """Whether some other row has the same bytes: the vault keeps them once."""
+    """Return whether another row uses the same bytes, which the file store keeps once."""
     columns: dict[str, list[Any]] = {
         "papers": [IssuedPaper.sha256, IssuedPaper.signed_sha256, PaperSignature.sha256],
-        "scans": [ReturnedPage.sha256, ReplacedPage.sha256, OldSheet.sha256, SetAsideSheet.sha256],
+        "scans": [ReturnedPage.sha256, ReplacedPage.sha256, OldFileDocument.sha256, ExcludedDocument.sha256],
         "attachments": [Attachment.sha256],
     }
     for column in columns[folder]:

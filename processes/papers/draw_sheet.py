@@ -1,4 +1,4 @@
-"""The sheet of a draw (抽签单, C35) as PDF: whoever holds it can compute every lot again, long after and without us."""
+"""The record of a draw (抽签单, C35) as PDF: whoever has it can recompute every lot, without this system."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TITLE = "抽签单"
 def pdf(
     session: Session, found: DrawRound, lots: Sequence[DrawnLot], place: str, now: datetime, address: str
 ) -> bytes:
-    """The sheet of a round; what people committed to stands on it once the round is revealed, and not before."""
+    """Render the record of a round; the committed numbers are printed only after the round is revealed."""
     is_revealed = found.status == DrawStatus.REVEALED
     data = {
         "title": TITLE,

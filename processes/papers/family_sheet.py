@@ -1,7 +1,7 @@
-"""Families in a spreadsheet: the sheet to fill in, and what a filled one says, with every fault at its row and column.
+"""Registration of families by spreadsheet: reading a filled one, with every error by row and column.
 
-A row is a member; rows of one number (家庭序号) are a family, and what is said of the family stands in the first of them.
-Nothing is registered here and nobody looked up: each family is saved by the command that a typed one is saved by.
+A row is a member; rows of one number (家庭序号) are a family, and family data are in its first row. Nothing
+is saved or looked up here: each family is saved by the same command as one typed on the page.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from processes.people.forms import (
 from processes.policy.periods import age_on
 
 MOST_ROWS = 1_000
-"""A township's list of a round; more is several files."""
+"""One round of a township; longer lists need several files."""
 FAMILY, PLACE = "家庭序号", "村（社区）"
 _OF_FAMILY = {"住址": "address", "联系电话": "phone", "家庭类别": "category"}
 _OF_MEMBER = {
@@ -44,7 +44,7 @@ _LINES = {
 }
 NEEDED = (FAMILY, PLACE, "住址", "姓名", "与户主关系", "证件号码")
 COLUMNS = (FAMILY, PLACE, *_OF_FAMILY, *_OF_MEMBER, *_LINES)
-"""In the order of the sheet to fill in."""
+"""In the order of the template."""
 _ALSO = {
     "序号": FAMILY, "户号": FAMILY, "村": PLACE, "社区": PLACE, "行政村": PLACE, "村社区": PLACE, "家庭住址": "住址", "电话": "联系电话",
     "手机号码": "联系电话", "关系": "与户主关系", "身份证号": "证件号码", "身份证号码": "证件号码", "公民身份号码": "证件号码",
@@ -61,7 +61,7 @@ _NO = frozenset({"", "否", "无", "0", "n", "N", "—"})
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in a row of the sheet, as the spreadsheet counts them, and under which head."""
+    """An error in a row of the spreadsheet, with its row number and heading."""
 
     row: int
     column: str
@@ -70,7 +70,7 @@ class Fault:
 
 @dataclass(slots=True)
 class Family:
-    """The rows of one family: what a page of the register would hand over, and what is wrong with it."""
+    """The rows of one family: the data that the page of the register would submit, and its errors."""
 
     key: str
     first_row: int
@@ -79,21 +79,21 @@ class Family:
 
     @property
     def head(self) -> str:
-        """The name of the householder, or of whoever stands first."""
+        """The name of the householder, or of the first member."""
         members = self.form["members"]
         first = next((m for m in members if m["relation"] == "本人"), members[0])
         return str(first["name"])
 
     @property
     def token(self) -> str:
-        """The same for the same family: a file that is brought twice registers nobody twice."""
-        said = json.dumps(self.form, ensure_ascii=False, sort_keys=True)
-        return f"sheet-{hashlib.sha256(said.encode()).hexdigest()[:48]}"
+        """The same for the same family, so that a file uploaded twice registers nobody twice."""
+        content = json.dumps(self.form, ensure_ascii=False, sort_keys=True)
+        return f"sheet-{hashlib.sha256(content.encode()).hexdigest()[:48]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a sheet says, and the heads that say nothing to the register."""
+    """The content of a spreadsheet, and headings that the register does not use."""
 
     families: tuple[Family, ...]
     left_out: tuple[str, ...]
@@ -101,9 +101,9 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a sheet is read with: villages by name ("" where several have it), the day, who is too young or old to work.
+    """Context of reading: villages by name ("" if ambiguous), the day, ages for the ability to work.
 
-    `ages`: below the first and from the second year on nobody is taken as able to work where the sheet says nothing.
+    `ages`: below the first and from the second on nobody is assumed able to work if the cell is empty.
     """
 
     places: Mapping[str, str]
@@ -112,9 +112,9 @@ class Known:
 
 
 def read(content: bytes, known: Known) -> Read:
-    """The families of a spreadsheet.
+    """Read the families of a spreadsheet.
 
-    Raises `AttachmentRefused` where the file cannot be read, misses a column, or holds nothing.
+    Raises `AttachmentRefused` if the file cannot be read, lacks a column, or is empty.
     """
     with brought.told():
         rows = render.read_workbook(render.Workbook(content, MOST_ROWS))
@@ -127,7 +127,7 @@ def read(content: bytes, known: Known) -> Read:
 
 
 def _head(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], int]:
-    """Where each column stands, and the row of the heads: the first that names most of what is needed."""
+    """The column of each heading, and the heading row: the first with most of the required headings."""
     for at, row in enumerate(rows[:10]):
         found = {_title(text): n for n, text in reversed(list(enumerate(row))) if _title(text) in COLUMNS}
         if "姓名" in found:
@@ -139,7 +139,7 @@ def _head(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], int]:
 
 
 def _title(text: str) -> str:
-    """A head without units, marks and blanks: 工资性收入（元/年）* is 工资性收入."""
+    """A heading without units, marks and blanks: 工资性收入（元/年）* is 工资性收入."""
     bare = "".join(text.replace("*", "").split())
     if bare == PLACE:
         return bare
@@ -150,15 +150,15 @@ def _title(text: str) -> str:
 def _grouped(
     rows: Sequence[Sequence[str]], head: Mapping[str, int], at: int
 ) -> Iterator[tuple[str, list[tuple[int, dict[str, str]]]]]:
-    """The filled rows of each family by its number; a row without one belongs to the row above, as merged cells read."""
+    """The filled rows of each family by number; a row without one belongs to the row above, as in merged cells."""
     groups: dict[str, list[tuple[int, dict[str, str]]]] = {}
     above = ""
     for n, row in enumerate(rows[at + 1 :], start=at + 2):
-        said = {title: row[c].strip() if c < len(row) else "" for title, c in head.items()}
-        if not any(text for title, text in said.items() if title != FAMILY):
+        cells = {title: row[c].strip() if c < len(row) else "" for title, c in head.items()}
+        if not any(text for title, text in cells.items() if title != FAMILY):
             continue
-        above = said[FAMILY] or above
-        groups.setdefault(above, []).append((n, said))
+        above = cells[FAMILY] or above
+        groups.setdefault(above, []).append((n, cells))
     yield from groups.items()
 
 
@@ -175,12 +175,12 @@ def _family(key: str, rows: Sequence[tuple[int, dict[str, str]]], known: Known) 
     form["category"] = _key_of(CATEGORIES, of_family["家庭类别"])
     form |= {"members": [], "incomes": [], "expenses": [], "properties": []}
     lines: dict[str, list[tuple[int, str]]] = {"incomes": [], "expenses": [], "properties": []}
-    for position, (n, said) in enumerate(rows):
-        form["members"].append(_member(position, said, n, faults) | _able(said, known))
+    for position, (n, cells) in enumerate(rows):
+        form["members"].append(_member(position, cells, n, faults) | _able(cells, known))
         for title, (list_, kind) in _LINES.items():
-            if said.get(title):
+            if cells.get(title):
                 form[list_].append(
-                    {"kind": kind, "amount": said[title], "evidence": "", "member": f"r{position}"}
+                    {"kind": kind, "amount": cells[title], "evidence": "", "member": f"r{position}"}
                 )
                 lines[list_].append((n, title))
     try:
@@ -190,9 +190,9 @@ def _family(key: str, rows: Sequence[tuple[int, dict[str, str]]], known: Known) 
     return Family(key, first, form, list(dict.fromkeys(faults)))
 
 
-def _member(position: int, said: Mapping[str, str], row: int, faults: list[Fault]) -> dict[str, Any]:
-    """A member as the page hands it over."""
-    member: dict[str, Any] = {name: said.get(title, "") for title, name in _OF_MEMBER.items()}
+def _member(position: int, cells: Mapping[str, str], row: int, faults: list[Fault]) -> dict[str, Any]:
+    """A member as the page would submit it."""
+    member: dict[str, Any] = {name: cells.get(title, "") for title, name in _OF_MEMBER.items()}
     member["key"] = f"r{position}"
     member["relation"] = _RELATIONS.get(member["relation"], member["relation"])
     member["document"] = _key_of(identity.DOCUMENTS, member["document"]) or identity.ID_CARD
@@ -205,13 +205,13 @@ def _member(position: int, said: Mapping[str, str], row: int, faults: list[Fault
     return member
 
 
-def _able(said: Mapping[str, str], known: Known) -> dict[str, str]:
-    """Whether somebody can work: as the sheet says, else by age, as the page of the register presets it."""
-    told = said.get("劳动能力", "")
-    if told or known.ages is None:
-        return {"work_ability": _key_of(WORK_ABILITIES, told) or "able"}
+def _able(cells: Mapping[str, str], known: Known) -> dict[str, str]:
+    """Whether somebody can work: from the cell, else by age as on the page of the register."""
+    ability = cells.get("劳动能力", "")
+    if ability or known.ages is None:
+        return {"work_ability": _key_of(WORK_ABILITIES, ability) or "able"}
     try:
-        born = identity.read(identity.ID_CARD, said.get("证件号码", ""), known.today).birth_on
+        born = identity.read(identity.ID_CARD, cells.get("证件号码", ""), known.today).birth_on
     except YimenError:
         born = None
     age = None if born is None else age_on(born, known.today)
@@ -220,13 +220,13 @@ def _able(said: Mapping[str, str], known: Known) -> dict[str, str]:
 
 
 def _grade(text: str) -> str | int:
-    """一级 and 1 are 1; what is neither stays for the register to refuse."""
+    """一级 and 1 are 1; other text is left for the register to refuse."""
     bare = text.removesuffix("级")
     return GRADES.index(f"{bare}级") if f"{bare}级" in GRADES else bare or 0
 
 
 def _key_of(titles: Mapping[str, str], text: str) -> str:
-    """The key of a title; other text stays, for the register to refuse."""
+    """The key of a title; other text is left for the register to refuse."""
     return next((key for key, title in titles.items() if title == text), text)
 
 
@@ -235,12 +235,12 @@ def _place(text: str, places: Mapping[str, str], row: int, faults: list[Fault]) 
     code = bare if bare in places.values() else places.get(bare)
     if code:
         return code
-    said = (
+    names = (
         "请填写村（社区）" if not bare
         else f"有几个“{bare[:30]}”，请写上乡镇名称" if code == ""
         else f"“{bare[:30]}”不在您的管辖范围内，请写全称"
     )  # fmt: skip
-    faults.append(Fault(row, PLACE, said))
+    faults.append(Fault(row, PLACE, names))
     return next((one for one in places.values() if one), "")
 
 
@@ -249,7 +249,7 @@ def _at_their_cells(
     rows: Sequence[tuple[int, dict[str, str]]],
     lines: Mapping[str, Sequence[tuple[int, str]]],
 ) -> Iterator[Fault]:
-    """What the register says of `members.1.name`, at the row and under the head where it was written."""
+    """Map errors of the register (`members.1.name`) to the row and heading of their cell."""
     heads = {name: title for title, name in (_OF_FAMILY | _OF_MEMBER).items()}
     for place, sentences in fields.items():
         list_, _, rest = place.partition(".")
@@ -259,4 +259,4 @@ def _at_their_cells(
             row, column = rows[int(number)][0], heads.get(name, "")
         elif list_ in lines and number:
             row, column = lines[list_][int(number)]
-        yield from (Fault(row, column, said) for said in sentences)
+        yield from (Fault(row, column, sentence) for sentence in sentences)

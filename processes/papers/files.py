@@ -1,4 +1,4 @@
-"""The files that rows name: which are lost or cut, and which can be made again."""
+"""Checks files named by rows: which are lost or damaged, and which can be made again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from processes.cases.models import Attachment
 from processes.errors import FileDamaged, FileLost
-from processes.papers.archive_models import OldSheet, SetAsideSheet
+from processes.papers.archive_models import ExcludedDocument, OldFileDocument
 from processes.papers.models import IssuedPaper, PaperSignature, ReplacedPage, ReturnedPage
 from processes.papers.run_models import PrintRun
 from processes.papers.status import PaperStanding
@@ -20,29 +20,29 @@ from processes.storage import file_store
 
 @dataclass(frozen=True, slots=True)
 class LostFile:
-    """A file that is not as it was stored."""
+    """A file that differs from what was stored."""
 
     what: str
     said: str
     code: str = ""
-    """Of the paper that can be made again from what it says; empty: the file comes back from a backup only."""
+    """The code of a paper that can be made again; empty: the file must be restored from a backup."""
 
 
 def missing(session: Session, settings: Settings) -> Iterator[str]:
-    """What every file that a row names and that is not there is; nothing is opened."""
+    """Return descriptions of files that rows name and that do not exist; no file is opened."""
     for folder, sha256, what, _ in _named(session):
-        if sha256 and not file_store.holds(settings.vaults[folder], sha256):
+        if sha256 and not file_store.holds(settings.file_stores[folder], sha256):
             yield what
 
 
 def lost(session: Session, settings: Settings) -> Iterator[LostFile]:
-    """Every file that a row names and that is lost or damaged, read to its end."""
+    """Return every file that a row names and that is lost or damaged; all are read completely."""
     for folder, sha256, what, code in _named(session):
         yield from _look(settings, folder, sha256, what, code)
 
 
 def _named(session: Session) -> Iterator[tuple[str, str | None, str, str]]:
-    """The files that rows name: folder, hash, what it is, and the code of a paper that can be made again."""
+    """Files named by rows: folder, hash, description, and the code of a paper that can be made again."""
     papers = session.scalars(
         select(IssuedPaper).where(
             IssuedPaper.sha256.is_not(None), IssuedPaper.standing != PaperStanding.DESTROYED
@@ -60,7 +60,7 @@ def _named(session: Session) -> Iterator[tuple[str, str | None, str, str]]:
         yield "papers", sha256, "较早的签名件", ""
     for page in (*session.scalars(select(ReturnedPage)), *session.scalars(select(ReplacedPage))):
         yield "scans", page.sha256, f"签字件扫描 {page.source} 第 {page.page} 页", ""
-    for sheet in (*session.scalars(select(OldSheet)), *session.scalars(select(SetAsideSheet))):
+    for sheet in (*session.scalars(select(OldFileDocument)), *session.scalars(select(ExcludedDocument))):
         yield "scans", sheet.sha256, f"旧档扫描 {sheet.title}", ""
     for attached in session.scalars(select(Attachment)):
         yield "attachments", attached.sha256, f"附件（办件 {attached.case_id}）", ""
@@ -75,7 +75,7 @@ def _look(
     if not sha256:
         return
     try:
-        file_store.get(settings.vaults[folder], sha256)
+        file_store.get(settings.file_stores[folder], sha256)
     except FileLost:
         yield LostFile(what, "文件丢失", code)
     except FileDamaged:

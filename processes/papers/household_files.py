@@ -1,7 +1,7 @@
-"""The register's files of households (家庭档案): they go when the files of all their cases went and a term is over.
+"""Household files (家庭档案): destroyed after the files of all their cases and a retention period.
 
-What stays is the number, so that it is never given out again, and rows of persons that say nothing of anybody: awards and
-payments of before refer to them.
+The number stays, so that it is never issued again, and rows of persons without personal data, because earlier
+awards and payments refer to them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ _SHOWN = 200
 def over(
     session: Session, today: date, years: int, number: str = ""
 ) -> Iterator[tuple[Household, date, date]]:
-    """Files whose time is over, or the one: with the day from which it counted and the first free day."""
+    """Return files whose retention has ended, or the one given: the day it is counted from and the first day
+    after it."""
     before = datetime(today.year - years, 1, 1, tzinfo=SHANGHAI)
     query = select(Household).where(Household.updated_at < before, *_free(today))
     query = query.where(Household.number == number) if number else query
@@ -60,7 +61,7 @@ def over(
 
 
 def pieces_of(session: Session, household_id: int) -> list[dict[str, Any]]:
-    """How many states were kept, with a hash over what names them; nothing of what they say."""
+    """Return the number of stored states, with a hash over their identifiers, not their content."""
     marks = select(HouseholdVersion.seal_mark).where(HouseholdVersion.household_id == household_id)
     kept = session.scalars(marks.order_by(HouseholdVersion.id)).all()
     digest = hashlib.sha256("\n".join(kept).encode()).hexdigest()
@@ -68,7 +69,7 @@ def pieces_of(session: Session, household_id: int) -> list[dict[str, Any]]:
 
 
 def destroy(uow: UnitOfWork, number: str) -> None:
-    """Take the file and its people out of the register; raises `RuleBroken` where a case was opened meanwhile."""
+    """Delete the file and its people from the register; raises `RuleBroken` if a case was opened meanwhile."""
     session, today = uow.session, civil_date(uow.now)
     household = (
         session.scalars(select(Household).where(Household.number == number).with_for_update()).unique().one()
@@ -92,7 +93,7 @@ def destroy(uow: UnitOfWork, number: str) -> None:
 
 
 def _forget(session: Session, person: Person) -> None:
-    """Nothing is left of a person who is in no file any more."""
+    """Delete the data of a person who is in no other file."""
     _each_away(session, PersonVersion, PersonVersion.person_id == person.id)
     _each_away(session, PersonDifference, PersonDifference.person_id == person.id)
     of_person = or_(PersonMerge.person_id == person.id, PersonMerge.provisional_id == person.id)
@@ -111,7 +112,7 @@ def _each_away(session: Session, kind: type[Row], which: ColumnElement[bool]) ->
 
 
 def _free(today: date) -> list[ColumnElement[bool]]:
-    """No case whose file is still there, no old file, no transfer under way, and nobody who still draws something."""
+    """Whether there is no case with a file, no old file, no open transfer, and no current benefit."""
     drawn = and_(
         Award.status == AwardStatus.STANDING,
         or_(Award.until_month.is_(None), Award.until_month >= str(Month.of(today))),

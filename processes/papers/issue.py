@@ -1,4 +1,4 @@
-"""Issuing papers: the number and the contract in the case's transaction, the PDF afterwards."""
+"""Issuing papers: number and contract in the case's transaction, the PDF afterwards."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from processes.storage.unit_of_work import UnitOfWork
 
 RENDER = "render_paper"
 PRINT_STATE, ON_DEMAND = "print_state", "on_demand"
-"""What stands in place of the diagram's question where a person asked for the paper."""
+"""Replace the diagram's question if a person requested the paper."""
 
 UNNUMBERED = "未办结，不编文号"
-"""What stands for the number on a paper that is printed before the case is decided."""
+"""Printed instead of a number on a paper before the case is decided."""
 
 
 def issue(
@@ -50,10 +50,10 @@ def issue(
     clocks: CaseClocks,
     decided: bool = True,
 ) -> IssuedPaper:
-    """Number a paper, store its contract, ask the press for the PDF.
+    """Number a paper, store its contract, request the PDF from the renderer.
 
-    Raises `UnknownPaper` and `PaperValueMissing`; `DecisionMissing` for a paper that tells of a decision which the
-    case does not have.  A form of the case as it stands (`decided` false) says that it is undecided.
+    Raises `UnknownPaper` and `PaperValueMissing`; `DecisionMissing` if a paper announces a decision that the
+    case does not have. A form of a case in progress (`decided` false) says that it is undecided.
     """
     rule = bundle.papers.get(paper)
     if rule is None:
@@ -95,7 +95,7 @@ def issue(
 
 
 def _urgency(question: str, actor: Actor) -> Urgency:
-    """A paper that was asked for by itself is waited for; what steps issue follows, what timers issue comes last."""
+    """Somebody waits for a paper on demand; papers of steps come next, those of timers last."""
     if Role.SYSTEM in actor.roles:
         return Urgency.BY_ITSELF
     return Urgency.SOMEBODY_WAITS if question in (PRINT_STATE, ON_DEMAND) else Urgency.BY_A_PERSON
@@ -106,7 +106,7 @@ def _job_of(code: str) -> str:
 
 
 def ask_again(uow: UnitOfWork, code: str) -> None:
-    """Have a paper that could not be made tried at once."""
+    """Retry at once a paper that could not be made."""
     paper = uow.session.scalars(select(IssuedPaper).where(IssuedPaper.code == code)).one()
     if paper.status == PaperStatus.FAILED or paper.sha256 is not None:
         paper.status, paper.error = PaperStatus.PENDING, None
@@ -114,13 +114,13 @@ def ask_again(uow: UnitOfWork, code: str) -> None:
 
 
 def on_demand(bundle: Bundle, items: Sequence[WorkItem]) -> list[PaperRule]:
-    """The papers of a case that can be asked for now."""
+    """Return the papers of a case that can be requested now."""
     done = {i.task for i in items if i.status == WorkItemStatus.DONE}
     return [p for p in bundle.papers.values() if p.on_demand and (not p.after or p.after in done)]
 
 
 def standing(uow: UnitOfWork, case: Case, paper: str) -> IssuedPaper | None:
-    """The paper of a kind that stands, if one was issued."""
+    """Return the valid paper of a kind, or None."""
     query = select(IssuedPaper).where(
         IssuedPaper.case_id == case.id,
         IssuedPaper.kind == paper,
@@ -132,7 +132,7 @@ def standing(uow: UnitOfWork, case: Case, paper: str) -> IssuedPaper | None:
 
 
 def supersede(uow: UnitOfWork, case: Case, question: str) -> None:
-    """A paper whose step was sent back stays on file, marked as superseded, and so does what was issued anew for it."""
+    """Mark papers of a step that was sent back as superseded, including later issues; they stay on file."""
     uow.flush()
     query = select(IssuedPaper).where(
         IssuedPaper.case_id == case.id,
@@ -144,13 +144,13 @@ def supersede(uow: UnitOfWork, case: Case, question: str) -> None:
 
 
 def end(uow: UnitOfWork, row: IssuedPaper, standing: PaperStanding, reason: str) -> None:
-    """A paper holds no longer; it stays on file and whoever checks it is told."""
+    """End the validity of a paper; it stays on file, and verification shows the status."""
     row.standing, row.ended_on, row.ended_because = standing, civil_date(uow.now), reason
 
 
 def make(row: IssuedPaper, bundle: Bundle, folder: Path, address: str) -> tuple[str, int, int]:
-    """Render a paper and store it; the same row gives the same bytes.  Returns hash, size, pages."""
-    sheet = render.Sheet(
+    """Render a paper and store it; the same row gives the same bytes. Returns hash, size, pages."""
+    sheet = render.RenderJob(
         templates=bundle.templates(),
         template=row.template,
         data=row.contract,
@@ -167,7 +167,7 @@ def make(row: IssuedPaper, bundle: Bundle, folder: Path, address: str) -> tuple[
 
 
 def record_printing(uow: UnitOfWork, row: IssuedPaper, actor: Actor) -> int:
-    """Write down a printing and return which copy it is."""
+    """Record a printing and return the number of the copy."""
     copies = list(uow.session.scalars(select(Printing.copy).where(Printing.paper_id == row.id)))
     copy = max(copies, default=0) + 1
     uow.add(Printing(paper_id=row.id, at=uow.now, by=actor.name, copy=copy))

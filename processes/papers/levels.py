@@ -1,7 +1,7 @@
-"""Whose paper it is: the county's or the township's.
+"""The level that issues a paper: county or township.
 
-A programme says it once for each paper; where the county delegated a decision, the paper belongs to the township
-that took it (`township_step`, the step at which a township decides by delegation).
+A programme declares it once for each paper; if the county delegated a decision, the paper belongs to the
+township that decided (`township_step`, the step at which a township decides by delegation).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ COUNTY, TOWNSHIP = "county", "township"
 
 
 def level_of(rule: PaperRule, items: Sequence[WorkItem]) -> str:
-    """`county` or `township`, by the steps that the case has done."""
+    """Return `county` or `township`, by the steps that the case has done."""
     delegated = bool(rule.township_step) and any(
         i.task == rule.township_step and i.status == WorkItemStatus.DONE for i in items
     )

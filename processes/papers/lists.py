@@ -1,4 +1,5 @@
-"""Lists of the desk as spreadsheets: every cell is text, so that a number keeps its zeros and no cell is a formula."""
+"""Lists of the desk as spreadsheets: every cell is text, so that numbers keep leading zeros and no cell is a
+formula."""
 
 from __future__ import annotations
 
@@ -10,13 +11,13 @@ import xlsxwriter
 
 MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 10_000
-"""More is for the archive's exports, not for a spreadsheet that somebody reads."""
+"""Longer lists need the archive's exports; nobody reads them as a spreadsheet."""
 
 
 def spreadsheet(
     title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str]], now: datetime
 ) -> bytes:
-    """A sheet with a head that stays in view; columns are titles and widths in characters."""
+    """Return a spreadsheet with a fixed heading row; columns are titles and widths in characters."""
     held = io.BytesIO()
     book = xlsxwriter.Workbook(
         held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

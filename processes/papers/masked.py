@@ -1,4 +1,4 @@
-"""A paper for the eyes of somebody who may not see full ID numbers: the same page with the numbers masked."""
+"""A copy of a paper with masked ID numbers, for people who may not see full ones."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from documents import render
-from documents.errors import PressError
+from documents.errors import RendererError
 from processes.errors import RenderFailed
 from processes.papers.models import IssuedPaper
 from processes.people import masking
 from processes.releases.bundle import Bundle
 
 _NUMBER = r"(?<!\d)\d{17}[\dXx](?!\d)|(?<![A-Z])[A-Z]{3}\d{12}(?!\d)"
-"""ID cards, residence permits, foreigners' cards; how they look says what they are."""
+"""ID cards, residence permits, foreigners' cards: recognised by their format."""
 _FIELD = "id_number"
 _OF_ANOTHER_KIND = re.compile(r"[A-Z0-9()\-]{5,30}")
 
 
 def contract_of(contract: Any) -> Any:
-    """A contract with every number of a document masked, in fields of their own and within sentences.
+    """Return a contract with every document number masked, in its own fields and within sentences.
 
-    Passports and other documents look like anything: what stands in a field for a document's number is one, wherever else
-    it stands.
+    Passports and other documents have no fixed form: the content of a document number field is masked
+    wherever it occurs.
     """
     others = sorted({n for n in _in_fields(contract) if _OF_ANOTHER_KIND.fullmatch(n)}, key=len, reverse=True)
     return _masked(contract, re.compile("|".join([_NUMBER, *map(re.escape, others)])))
@@ -51,8 +51,8 @@ def _masked(part: Any, numbers: re.Pattern[str]) -> Any:
 
 
 def make(row: IssuedPaper, bundle: Bundle, address: str) -> bytes:
-    """The masked page as a PDF, made for this reading and kept nowhere; it bears no mark of the original."""
-    sheet = render.Sheet(
+    """Render the masked page as a PDF for this reading only; it is not stored and has no mark of the original."""
+    sheet = render.RenderJob(
         templates=bundle.templates(),
         template=row.template,
         data={"handwriting": [], "decision": None, **contract_of(row.contract)},
@@ -62,5 +62,5 @@ def make(row: IssuedPaper, bundle: Bundle, address: str) -> bytes:
     )
     try:
         return render.to_screen(sheet).content
-    except PressError as fault:
+    except RendererError as fault:
         raise RenderFailed(reason=str(fault)) from fault

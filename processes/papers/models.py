@@ -9,16 +9,16 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.papers.status import PaperStanding, PaperStatus
-from processes.storage.base import Marked, Row, Scoped, Stated, Told
+from processes.storage.base import Marked, RecordedInEvents, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text, sealed_text_or_none
 from processes.storage.types import StateText
 
 
-class IssuedPaper(Row, Scoped, Marked, Told):
-    """A paper with number and contract; the PDF follows (文书)."""
+class IssuedPaper(Row, Scoped, Marked, RecordedInEvents):
+    """A paper with number and contract; the PDF is made later (文书)."""
 
     __tablename__ = "issued_paper"
-    told_as, told_but = "文书", ("status", "is_printed", "error")
+    record_title, unrecorded = "文书", ("status", "is_printed", "error")
     __table_args__ = (
         Index("ix_issued_paper_case", "case_id"),
         Index(
@@ -42,9 +42,9 @@ class IssuedPaper(Row, Scoped, Marked, Told):
         StateText(PaperStanding, 12), default=PaperStanding.STANDING
     )
     division: Mapped[str] = mapped_column(String(12))
-    """Without an index of its own, which planners would take instead of that of what is to be printed."""
+    """Without an index of its own, which planners would prefer to that of unprinted papers."""
     is_printed: Mapped[bool] = mapped_column(default=False)
-    """Whether it was printed at least once, set with the first `Printing`."""
+    """Whether it was printed at least once; set with the first `Printing`."""
     is_decided: Mapped[bool] = mapped_column(default=True)
     issued_on: Mapped[date]
     issued_at: Mapped[datetime]
@@ -59,15 +59,15 @@ class IssuedPaper(Row, Scoped, Marked, Told):
     """When it was superseded or withdrawn."""
     ended_because = sealed_text()
     returned_on: Mapped[date | None]
-    """When the last of its signed pages came back as a scan."""
+    """When the last of its signed pages was returned."""
 
-    def told_name(self) -> str:
+    def record_name(self) -> str:
         """Its title and number."""
         return f"《{self.title}》{self.number}"
 
 
 class PaperSignature(Row, Stated):
-    """An electronic signature or the seal on a paper, in order; `sha256` is the file with it (电子签名)."""
+    """An electronic signature or seal on a paper, in order; `sha256` is the file including it (电子签名)."""
 
     __tablename__ = "paper_signature"
     __table_args__ = (UniqueConstraint("paper_id", "position"),)
@@ -83,7 +83,7 @@ class PaperSignature(Row, Stated):
 
 
 class Handwriting(Row, Marked, Stated):
-    """A signature written on the screen by somebody who is no user of the system (手写签名)."""
+    """A signature written on the screen by somebody without an account (手写签名)."""
 
     __tablename__ = "handwriting"
     __table_args__ = (UniqueConstraint("case_id", "ref"),)
@@ -91,17 +91,17 @@ class Handwriting(Row, Marked, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     ref: Mapped[str] = mapped_column(String(160))
-    """The step at which it was written; of several that were written there the last one counts."""
+    """The reference of its step; of several at one step the last one counts."""
     signer: Mapped[str] = mapped_column(String(60))
     picture = sealed_data(dict[str, Any])
-    """`png`: the picture in base 64, sealed like all that shows a person; `former`: what was written there before it, with
-    when and by whom it was taken."""
+    """`png`: the picture in base 64, encrypted; `former`: replaced signatures, with when and by whom they
+    were taken."""
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
 
 
 class ReturnedPage(Row, Marked, Stated):
-    """A page of a paper that was printed, signed and scanned (签字件); the one that counts, see `ReplacedPage`."""
+    """A page of a paper that was printed, signed and scanned (签字件); the valid one, see `ReplacedPage`."""
 
     __tablename__ = "returned_page"
     __table_args__ = (UniqueConstraint("paper_id", "page"),)
@@ -116,7 +116,7 @@ class ReturnedPage(Row, Marked, Stated):
 
 
 class ReplacedPage(Row, Marked, Stated):
-    """A page that was filed and that another scan took the place of: what was filed does not disappear."""
+    """A filed page that was replaced by another scan; it is kept."""
 
     __tablename__ = "replaced_page"
 

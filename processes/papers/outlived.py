@@ -1,6 +1,8 @@
-"""What is kept for a term beside files of cases: the access log, notices, payment lists, households without a case.
+"""Records with a retention period beside files of cases: access log, notices, payment lists, households
+without a case.
 
-Each term is a parameter of the county's book; what is over is listed, proposed and decided like a file (`papers.destruction`).
+Each period is a parameter of the county's book; what has ended is listed, proposed and decided like a file
+(`papers.destruction`).
 """
 
 from __future__ import annotations
@@ -34,12 +36,12 @@ TERMS = {
     RecordKind.ACCESS_LOG: "retention.access_log", RecordKind.NOTICES: "retention.notices", RecordKind.PAYMENT_LIST: "retention.payment_list", RecordKind.HOUSEHOLD: "retention.household",
 }  # fmt: skip
 BY_YEAR = (RecordKind.ACCESS_LOG, RecordKind.NOTICES)
-"""What is kept by years of the whole county."""
+"""Records kept by years for the whole county."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A file, or what is kept like one, whose term is over; `id` is the row, or the year."""
+    """A file or record whose retention has ended; `id` is the row, or the year."""
 
     kind: RecordKind
     number: str
@@ -52,13 +54,13 @@ class Due:
 
 
 def found(session: Session, today: date, number: str = "") -> list[Due]:
-    """What is over in scope, or the one with a number."""
+    """Return what has ended in scope, or the one with a number."""
     over = [*_years(session, today), *_lists(session, today, number), *_households(session, today, number)]
     return [o for o in over if not number or o.number == number]
 
 
 def place_of(session: Session, kind: str, number: str) -> str:
-    """The place of what has a number; raises `NotFound`."""
+    """Return the division of the record with a number; raises `NotFound`."""
     if kind in BY_YEAR:
         return _county(session)
     if kind == RecordKind.HOUSEHOLD:
@@ -70,11 +72,11 @@ def place_of(session: Session, kind: str, number: str) -> str:
 
 
 def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]:
-    """What it is made of, as it stays on record: how much, and a hash over all of it."""
+    """Return its contents for the permanent record: the amount, and a hash over all of it."""
     if kind == RecordKind.PAYMENT_LIST:
         row = session.get_one(PrintRun, subject)
-        whole = {"title": f"{row.title} {row.number}", "pages": row.pages, "sha256": row.sha256 or ""}
-        return [whole, *(dict(part) for part in row.parts)]
+        piece = {"title": f"{row.title} {row.number}", "pages": row.pages, "sha256": row.sha256 or ""}
+        return [piece, *(dict(part) for part in row.parts)]
     if kind == RecordKind.HOUSEHOLD:
         return household_files.pieces_of(session, subject)
     if kind == RecordKind.NOTICES:
@@ -86,7 +88,7 @@ def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]
 
 
 def destroy(uow: UnitOfWork, kind: str, number: str) -> tuple[str, list[str]]:
-    """Take away what tells of people; answers a key and which files of the papers go."""
+    """Delete personal data; return a key and which files to delete."""
     session = uow.session
     if kind == RecordKind.PAYMENT_LIST:
         row = session.scalars(select(PrintRun).where(PrintRun.number == number, _is_a_list())).one()
@@ -106,12 +108,12 @@ def destroy(uow: UnitOfWork, kind: str, number: str) -> tuple[str, list[str]]:
 
 
 def _years(session: Session, today: date) -> Iterator[Due]:
-    """Years of the log and of notices: they are the county's, whoever sees less is shown none."""
+    """Years of the log and of notices; they belong to the county, so a smaller scope sees none."""
     county = _county(session)
     if not county.startswith(session.info.get(SCOPE, "")):
         return
     for kind, first in (
-        (RecordKind.ACCESS_LOG, log_chain.first_told(session)),
+        (RecordKind.ACCESS_LOG, log_chain.first_with_content(session)),
         (RecordKind.NOTICES, session.scalar(select(func.min(Notice.at)))),
     ):
         years = _term(session, kind, today, county)
@@ -129,7 +131,9 @@ def _years(session: Session, today: date) -> Iterator[Due]:
 def _is_any(session: Session, kind: RecordKind, year: int) -> bool:
     if kind == RecordKind.NOTICES:
         return session.scalar(select(Notice.id).where(_of_year(Notice.at, year)).limit(1)) is not None
-    return session.scalar(select(AccessLog.id).where(log_chain.is_told(*_bounds(year))).limit(1)) is not None
+    return (
+        session.scalar(select(AccessLog.id).where(log_chain.has_content(*_bounds(year))).limit(1)) is not None
+    )
 
 
 def _lists(session: Session, today: date, number: str) -> Iterator[Due]:
@@ -171,7 +175,8 @@ def _is_a_list() -> ColumnElement[bool]:
 
 
 def _term(session: Session, kind: RecordKind, today: date, county: str) -> int | None:
-    """The full years that the county's book says; None where no release in force declares the term: nothing is over."""
+    """The full years in the county's book; None if no release in force declares the period: nothing has ended
+    then."""
     try:
         years = publish.shared_value(session, TERMS[kind], today, county)
     except ParameterMissing:
@@ -193,7 +198,7 @@ def _of_year(column: Any, year: int) -> ColumnElement[bool]:
 
 
 def _digests(session: Session, year: int) -> Iterable[str]:
-    query = select(AccessLog).where(log_chain.is_told(*_bounds(year))).order_by(AccessLog.id)
+    query = select(AccessLog).where(log_chain.has_content(*_bounds(year))).order_by(AccessLog.id)
     for entry in session.scalars(query.execution_options(yield_per=1000)):
         yield log_chain.digest(entry)
 

@@ -1,4 +1,4 @@
-"""Previews of a template that is being changed: with the data of a case, and with the worst that could come."""
+"""Previews of a template in a draft: with the data of a case, and with extreme data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import render
-from documents.errors import PressError
+from documents.errors import RendererError
 from processes.cases.models import Case
 from processes.errors import Invalid, NotFound
 from processes.papers.models import IssuedPaper
@@ -18,7 +18,7 @@ from processes.releases.bundle import Bundle
 
 MANY_MEMBERS = 30
 READABLE = 1100
-"""Pixels of a page that people read."""
+"""Pixels of a readable page."""
 _LONG_NAME = "古丽娜孜·阿不都热合曼"
 _LONG_TEXT = "家庭成员长期患病，劳动能力丧失，承包地收入微薄，子女就学支出较大，经入户调查、邻里访问和信息核对，情况属实。"
 _LONGEST = 300
@@ -26,7 +26,7 @@ _LONG_ADDRESS = "演示县城关镇东村民委员会第三村民小组桥头自
 
 
 def paper_of(session: Session, template: str, case_number: str = "") -> IssuedPaper:
-    """The latest paper made from a template, of one case or of any in scope; raises `NotFound`."""
+    """Return the latest paper made from a template, of one case or of any in scope; raises `NotFound`."""
     query = select(IssuedPaper).where(IssuedPaper.template == template).order_by(IssuedPaper.id.desc())
     if case_number:
         query = query.join(Case, Case.id == IssuedPaper.case_id).where(
@@ -39,12 +39,12 @@ def paper_of(session: Session, template: str, case_number: str = "") -> IssuedPa
 
 
 def data_of(paper: IssuedPaper) -> dict[str, Any]:
-    """What a template reads of a paper; papers issued before contracts knew of handwriting and decisions have none."""
+    """Return the template data of a paper; papers older than handwriting and decisions in contracts have none."""
     return {"handwriting": [], "decision": None, **paper.contract}
 
 
 def worst(contract: dict[str, Any]) -> dict[str, Any]:
-    """The same with thirty members, the longest name, address and opinions: whatever can run over does."""
+    """Return the data with thirty members and the longest name, address and opinions, to test overflow."""
     made = copy.deepcopy(contract)
     if made.get("members"):
         made["members"] = [{**made["members"][0], "name": _LONG_NAME} for _ in range(MANY_MEMBERS)]
@@ -68,19 +68,19 @@ def worst(contract: dict[str, Any]) -> dict[str, Any]:
 
 
 def picture(content: bytes) -> bytes:
-    """The first page of a made PDF as a picture to read; raises `Invalid` where it cannot be drawn."""
+    """Return the first page of a PDF as a picture; raises `Invalid` if it cannot be drawn."""
     try:
         return render.preview(render.Previewing(content, True, READABLE))
-    except PressError as fault:
+    except RendererError as fault:
         raise Invalid(reason=f"不能预览：{fault}") from fault
 
 
 def pdf(bundle: Bundle, template: str, data: dict[str, Any], now: datetime) -> bytes:
-    """A template of a content with data; raises `Invalid` with what is wrong in the template."""
-    sheet = render.Sheet(
+    """Render a template of a content with data; raises `Invalid` with the error in the template."""
+    sheet = render.RenderJob(
         bundle.templates(), template, data, "https://example.invalid/verify/PREVIEW", now.isoformat()
     )
     try:
         return render.to_screen(sheet).content
-    except PressError as fault:
+    except RendererError as fault:
         raise Invalid(reason=str(fault)) from fault

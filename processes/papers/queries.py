@@ -1,4 +1,4 @@
-"""Reading papers."""
+"""Queries of papers."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class Verified:
 
     @property
     def stands(self) -> bool:
-        """Whether it still holds."""
+        """Whether it is still valid."""
         return self.standing == PaperStanding.STANDING
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """What the office itself sees of a paper that somebody holds."""
+    """What the office sees of a paper that somebody holds."""
 
     paper: IssuedPaper
     case: Case
@@ -54,18 +54,18 @@ class Inside:
     printings: Sequence[Printing]
     successor: IssuedPaper | None
     steps: Sequence[str]
-    """Titles of the steps at which the case stands now."""
+    """Titles of the current steps of the case."""
 
 
 def of_case(session: Session, case_id: int) -> list[IssuedPaper]:
-    """Papers of a case, oldest first."""
+    """Return papers of a case, oldest first."""
     return list(
         session.scalars(select(IssuedPaper).where(IssuedPaper.case_id == case_id).order_by(IssuedPaper.id))
     )
 
 
 def in_scope(actor: Actor, code: str) -> Select[IssuedPaper]:
-    """The one question for a paper by its code: within the actor's places and, for a department, of its own cases."""
+    """Return the query for a paper by its code, in the actor's scope; for a department, of its own cases."""
     query = (
         select(IssuedPaper)
         .join(Case, Case.id == IssuedPaper.case_id)
@@ -74,19 +74,19 @@ def in_scope(actor: Actor, code: str) -> Select[IssuedPaper]:
     return query if actor.department is None else query.where(Case.department == actor.department)
 
 
-def sees_whole(actor: Actor) -> bool:
-    """Whether somebody may see papers with their full ID numbers: who may reveal one, and a department its own."""
+def sees_full_numbers(actor: Actor) -> bool:
+    """Return whether somebody may see papers with full ID numbers: who may reveal one, and a department its own."""
     return actor.may(Permission.ID_NUMBER_REVEAL) or actor.department is not None
 
 
-def demand_whole(actor: Actor) -> None:
-    """Raise `PermissionMissing` for somebody who sees papers with masked numbers only."""
-    if not sees_whole(actor):
+def demand_full_numbers(actor: Actor) -> None:
+    """Raise `PermissionMissing` for somebody who may see masked numbers only."""
+    if not sees_full_numbers(actor):
         actor.demand(Permission.ID_NUMBER_REVEAL)
 
 
 def by_code(session: Session, actor: Actor, code: str) -> IssuedPaper:
-    """A paper in scope by its code; raises `NotFound`."""
+    """Return a paper in scope by its code; raises `NotFound`."""
     found = session.scalar(in_scope(actor, code))
     if found is None or found.standing == PaperStanding.DESTROYED:
         raise NotFound()
@@ -94,7 +94,7 @@ def by_code(session: Session, actor: Actor, code: str) -> IssuedPaper:
 
 
 def not_returned(session: Session) -> list[tuple[IssuedPaper, Case, list[int]]]:
-    """Papers in scope that stand, are to be signed, and whose signed pages are not all back; oldest first."""
+    """Return valid papers in scope to be signed whose signed pages are not all returned; oldest first."""
     query = (
         select(IssuedPaper, Case)
         .join(Case, Case.id == IssuedPaper.case_id)
@@ -117,24 +117,24 @@ def not_returned(session: Session) -> list[tuple[IssuedPaper, Case, list[int]]]:
 
 
 def lost_days(session: Session) -> list[tuple[datetime, datetime]]:
-    """From when till when papers may have been issued that are not known any more: backups that were restored."""
+    """Return the periods whose issued papers may be unknown because a backup was restored."""
     return [(made, at) for made, at in session.execute(select(Restoration.made_at, Restoration.at))]
 
 
 def case_of_code(session: Session, code: str) -> Case | None:
-    """The case in scope that a paper belongs to, by the code printed on it."""
+    """Return the case in scope of a paper, by the code printed on it."""
     query = select(Case).join(IssuedPaper, IssuedPaper.case_id == Case.id).where(IssuedPaper.code == code)
     return session.scalar(query)
 
 
 def printed_code(typed: str) -> str:
-    """The code of a paper that a scanner typed (as an address) or a person read off; empty where it is none."""
+    """Return the code of a paper as scanned (an address) or typed; "" if it is none."""
     code = typed.strip().rstrip("/").split("/verify/")[-1].split("/")[0].upper()
     return code if numbering.is_verification_code(code) else ""
 
 
 def numbered(session: Session, actor: Actor, word: str, most: int) -> list[tuple[IssuedPaper, str]]:
-    """Papers in the actor's places by the whole number or code, each with the number of its case, latest first."""
+    """Return papers in scope by full number or code, each with its case number, latest first."""
     query = (
         select(IssuedPaper, Case.number)
         .join(Case, Case.id == IssuedPaper.case_id)
@@ -149,7 +149,7 @@ def numbered(session: Session, actor: Actor, word: str, most: int) -> list[tuple
 
 
 def verified(session: Session, code: str) -> Verified | None:
-    """What the verification page says of a code; asks across divisions, tells no person's data."""
+    """Return what the verification page shows for a code; in any division, without personal data."""
     paper = IssuedPaper.__table__
     row = session.execute(
         select(
@@ -166,7 +166,7 @@ def verified(session: Session, code: str) -> Verified | None:
 
 
 def _verified_list(session: Session, code: str) -> Verified | None:
-    """A payment list bears a code too."""
+    """A payment list also has a code."""
     run = PrintRun.__table__
     row = session.execute(
         select(run.c.title, run.c.number, run.c.asked_at, run.c.sha256, run.c.status).where(
@@ -181,7 +181,7 @@ def _verified_list(session: Session, code: str) -> Verified | None:
 
 
 def inside(session: Session, actor: Actor, code: str) -> Inside | None:
-    """A paper in scope with its case as it stands now; None for what is not in scope."""
+    """Return a paper in scope with the current state of its case; None if out of scope."""
     paper = session.scalar(in_scope(actor, code))
     case = None if paper is None else case_of_code(session, paper.code)
     if paper is None or case is None:
@@ -204,5 +204,5 @@ def inside(session: Session, actor: Actor, code: str) -> Inside | None:
 
 
 def release_number(session: Session, release_id: int) -> int:
-    """The number of a release, for the case page."""
+    """Return the number of a release, for the case page."""
     return session.scalars(select(Release.number).where(Release.id == release_id)).one()

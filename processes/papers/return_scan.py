@@ -1,4 +1,4 @@
-"""签字件归位: a signed and scanned sheet finds its paper by the mark in its corner."""
+"""签字件归位: files a signed and scanned page by the mark in its corner."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MARK = re.compile(r"/verify/([A-Z0-9]{4,12})(?:/(\d{1,3})-(\d{1,3}))?$")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page belongs: the paper's code and, where the mark says it, the page."""
+    """Where a page belongs: the paper's code and, if the mark contains it, the page."""
 
     code: str
     page: int | None
@@ -33,20 +33,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A page in the store of scans, and the name of the file that it came in."""
+    """A page in the store of scans, and the name of its uploaded file."""
 
     sha256: str
     source: str
 
 
 def read(content: bytes, is_pdf: bool) -> tuple[render.ScannedPage, ...]:
-    """The pages of an uploaded file; raises `AttachmentRefused` for what cannot be read."""
+    """Return the pages of an uploaded file; raises `AttachmentRefused` if it cannot be read."""
     with brought.told():
         return render.read_scan(render.Scan(content, is_pdf))
 
 
 def place_of(codes: Sequence[str]) -> Place | None:
-    """What the codes on a page say; the mark with a page number before the one without."""
+    """Parse the codes on a page; a mark with a page number is preferred."""
     found = [m for m in map(_MARK.search, codes) if m is not None]
     found.sort(key=lambda m: m.group(2) is None)
     if not found:
@@ -56,7 +56,7 @@ def place_of(codes: Sequence[str]) -> Place | None:
 
 
 def paper_of(uow: UnitOfWork, actor: Actor, code: str) -> IssuedPaper:
-    """A paper in scope by its code, locked; raises `NotFound`."""
+    """Return a paper in scope by its code, locked; raises `NotFound`."""
     found = uow.session.scalar(queries.in_scope(actor, code).with_for_update(of=IssuedPaper))
     if found is None or found.standing == PaperStanding.DESTROYED:
         raise NotFound()
@@ -65,7 +65,7 @@ def paper_of(uow: UnitOfWork, actor: Actor, code: str) -> IssuedPaper:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What filing a page did: whether the paper is whole by it, and the file that it took the place of."""
+    """Result of filing a page: whether the paper is complete now, and the file that it replaced."""
 
     whole: bool
     before: str | None = None
@@ -74,10 +74,10 @@ class Filed:
 def file_page(
     uow: UnitOfWork, actor: Actor, paper: IssuedPaper, page: int, scan: Scan, reason: str = ""
 ) -> Filed:
-    """Put a page to its paper.
+    """File a page of a paper.
 
-    Raises `RuleBroken` for a page that the paper does not have, `PageFiled` where one is filed already and nobody says
-    why another one should take its place.  The one before is kept.
+    Raises `RuleBroken` for a page that the paper does not have, `PageFiled` if one is filed already and no
+    reason for replacing it is given. The replaced page is kept.
     """
     if paper.pages is None or not 1 <= page <= paper.pages:
         raise RuleBroken(reason=f"《{paper.title}》没有第 {page} 页")
@@ -113,23 +113,23 @@ def _keep(uow: UnitOfWork, actor: Actor, paper: IssuedPaper, row: ReturnedPage, 
 
 
 def replaced(session: Session, paper_ids: Sequence[int]) -> list[ReplacedPage]:
-    """The pages of papers that others took the place of, in the order in which that happened."""
+    """Return the replaced pages of papers, in order of replacement."""
     query = select(ReplacedPage).where(ReplacedPage.paper_id.in_(paper_ids)).order_by(ReplacedPage.id)
     return list(session.scalars(query))
 
 
 def pages_of(session: Session, paper: IssuedPaper) -> list[ReturnedPage]:
-    """The signed pages of a paper that came back, in order."""
+    """Return the signed pages of a paper, in order."""
     query = select(ReturnedPage).where(ReturnedPage.paper_id == paper.id).order_by(ReturnedPage.page)
     return list(session.scalars(query))
 
 
 def missing(session: Session, paper: IssuedPaper) -> list[int]:
-    """Pages that have not come back."""
+    """Return the pages still missing."""
     there = {p.page for p in pages_of(session, paper)}
     return [n for n in range(1, (paper.pages or 0) + 1) if n not in there]
 
 
 def signed_file(pages: Sequence[ReturnedPage], folder: Path) -> bytes:
-    """The signed pages as one PDF."""
+    """Return the signed pages as one PDF."""
     return binding.joined([file_store.get(folder, p.sha256) for p in pages])

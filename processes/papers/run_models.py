@@ -1,4 +1,4 @@
-"""Long prints (打印任务): a payment list, many papers at once; made by the worker part by part."""
+"""Print runs (打印任务): payment lists and batches of papers, made by the worker in parts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from processes.storage.types import StateText
 
 
 class PrintRun(Row, Scoped, Marked, Stated):
-    """A long print: what it shows is kept at the moment of asking, so that every part tells the same."""
+    """A print run; its content is stored when requested, so that all parts are consistent."""
 
     __tablename__ = "print_run"
     stated_but = ("status", "done", "parts")
@@ -26,7 +26,7 @@ class PrintRun(Row, Scoped, Marked, Stated):
     kind: Mapped[RunKind] = mapped_column(StateText(RunKind, 20))
     title: Mapped[str] = mapped_column(String(120))
     number: Mapped[str] = mapped_column(String(60), default="")
-    """The number of the list, where it is a paper of its own."""
+    """The number of the list, if it is a paper."""
     content = sealed_data(dict[str, Any])
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     asked_by: Mapped[str] = mapped_column(String(60))

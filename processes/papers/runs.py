@@ -1,4 +1,4 @@
-"""Long prints: what a payment list or a batch shows, and making it part by part within bounded memory."""
+"""Print runs: content of a payment list or batch, and making it in parts with limited memory."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LIST_TITLE = "救助金发放清册"
 SERIES = "民救册"
 MAKE = "make_run"
 LINES_PER_PART = 250
-"""So many households are about nine pages; the press holds one part at a time."""
+"""About nine pages; the renderer holds one part at a time."""
 SHOWN = 30
 BATCH_KEPT = timedelta(days=7)
 _COLUMNS = (
@@ -58,7 +58,8 @@ def payment_list(
     number: str,
     code: str,
 ) -> dict[str, Any]:
-    """What a payment list shows: lists mask ID and account numbers, the office keeps the whole ones for the bank."""
+    """Return the content of a payment list; ID and account numbers are masked, the full ones are stored for
+    the bank."""
     return {
         "programme": programme, "title": f"{programme_title}{LIST_TITLE}", "place": place, "office": office, "month": month,
         "number": number, "code": code, "households": len(lines), "persons": sum(n.persons for n in lines),
@@ -74,7 +75,7 @@ def _sum(lines: Sequence[PayLine]) -> Decimal:
 
 
 def total(content: dict[str, Any], kind: str) -> int:
-    """Steps that a run is made in."""
+    """Return the number of parts of a run."""
     return len(_chunks(content)) if kind == RunKind.PAYMENT_LIST else len(content["sheets"])
 
 
@@ -84,7 +85,7 @@ def _chunks(content: dict[str, Any]) -> list[list[dict[str, Any]]]:
 
 
 def outlived(session: Session, now: datetime) -> list[str]:
-    """Codes of batches that were bound so long ago that nobody prints them any more."""
+    """Return codes of batches old enough to be deleted."""
     query = select(PrintRun.code).where(
         PrintRun.kind == RunKind.BATCH,
         PrintRun.status != RunStatus.WAITING,
@@ -94,16 +95,16 @@ def outlived(session: Session, now: datetime) -> list[str]:
 
 
 def latest(session: Session, account_id: int | None) -> list[PrintRun]:
-    """The person's own runs, latest first."""
+    """Return the person's own runs, latest first."""
     own = select(PrintRun).where(PrintRun.asked_by_id == account_id, PrintRun.status != RunStatus.DESTROYED)
     query = own.order_by(PrintRun.id.desc())
     return list(session.scalars(query.limit(SHOWN)))
 
 
 def in_scope(actor: Actor, code: str) -> Select[PrintRun]:
-    """The one question for a run: a batch is its asker's alone, a payment list is the office's within its places.
+    """Return the query for runs in scope: a batch belongs to its requester, a payment list to the office.
 
-    The program itself makes them all.
+    The program itself makes all of them.
     """
     query = select(PrintRun).where(
         PrintRun.code == code.upper(), PrintRun.status != RunStatus.DESTROYED,
@@ -115,12 +116,12 @@ def in_scope(actor: Actor, code: str) -> Select[PrintRun]:
 
 
 def find(session: Session, code: str) -> PrintRun | None:
-    """A run for the program itself; None: there is none, or no longer."""
+    """Return a run for the program itself; None if it does not exist any more."""
     return session.scalar(select(PrintRun).where(PrintRun.code == code.upper()))
 
 
 def by_code(session: Session, actor: Actor, code: str) -> PrintRun:
-    """A run in scope; raises `NotFound`."""
+    """Return a run in scope; raises `NotFound`."""
     found = session.scalar(in_scope(actor, code))
     if found is None:
         raise NotFound()
@@ -128,7 +129,7 @@ def by_code(session: Session, actor: Actor, code: str) -> PrintRun:
 
 
 def parts_to_make(run: PrintRun, session: Session, folder: Path, address: str) -> Iterator[dict[str, Any]]:
-    """The parts of a payment list that are not made yet, one after another, each stored when it is told."""
+    """Yield the missing parts of a payment list one after another; each is stored before the next."""
     chunks = _chunks(run.content)
     for n, chunk in enumerate(chunks[len(run.parts) :], start=len(run.parts) + 1):
         data = _part(run.content, chunk, n, len(chunks), civil_date(run.asked_at).isoformat())
@@ -164,20 +165,20 @@ def _tail(account: str) -> str:
 
 
 def bound_parts(run: PrintRun, parts: Sequence[dict[str, Any]], folder: Path) -> tuple[str, int]:
-    """The parts as one file to print: its hash and pages; one part is held at a time."""
+    """Join the parts into one file for printing; return hash and pages. One part is in memory at a time."""
     content = binding.bound(file_store.get(folder, p["sha256"]) for p in parts)
     return file_store.put(folder, content), sum(int(p["pages"]) for p in parts)
 
 
 def bound_batch(run: PrintRun, session: Session, folder: Path, now: datetime) -> tuple[str, int]:
-    """The papers of a batch behind their list as one file: its hash and pages."""
-    sheets = [batch.Sheet(**s) for s in run.content["sheets"]]
+    """Join the papers of a batch behind their list; return hash and pages."""
+    sheets = [batch.BatchPaper(**s) for s in run.content["sheets"]]
     content, pages = batch.bound(session, sheets, folder, run.asked_by, now)
     return file_store.put(folder, content), pages
 
 
 def bank_file(run: PrintRun) -> bytes:
-    """The list for the paying bank as XLSX with whole numbers; row by row, so that its memory is fixed."""
+    """Return the list for the paying bank as XLSX with full numbers; written row by row in constant memory."""
     held = io.BytesIO()
     book = xlsxwriter.Workbook(held, {"constant_memory": True})
     book.set_properties({"title": run.title, "created": run.asked_at.replace(tzinfo=None)})

@@ -1,4 +1,4 @@
-"""Series of numbers after a restoration: how far they may have come since the backup was made."""
+"""Number series after a restoration: skips numbers that may have been issued since the backup."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from processes.storage.unit_of_work import UnitOfWork
 LOOKED_BACK = timedelta(days=90)
 LONGEST_SERIAL = 9
 LEAST_A_DAY = 20
-"""So many are left out a day at least: a series may have been quiet before the backup and busy after it."""
+"""The minimum skipped for each day: a series may have been quiet before the backup and busy after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What a series leaves out."""
+    """The numbers skipped in a series."""
 
     series: str
     shown: str
-    """As its numbers begin."""
+    """The prefix of its numbers."""
     last: int
     next: int
 
 
 def move_on(uow: UnitOfWork, made_at: datetime, until: date, told: Sequence[str]) -> list[Gap]:
-    """Leave out of every series what may have been given out between a backup and the last day of work, both included.
+    """Skip in every series what may have been issued from the backup to the last day of work, both included.
 
-    A day counts as the busiest one of the series in the three months before the backup, and as `LEAST_A_DAY` at
-    least.  A number that the operator knows to be given out stands in place of the reckoning.  Raises `Invalid` for one
-    that is of no series, or below what the backup holds.
+    Each day counts as the busiest day of the series in the three months before the backup, at least
+    `LEAST_A_DAY`. A number that the operator knows to be issued replaces the estimate. Raises `Invalid` for a
+    number of no series, or below the backup's.
     """
     days = max((until - civil_date(made_at)).days, 0) + 1
     busiest = _busiest(uow.session, made_at)
@@ -51,7 +51,7 @@ def move_on(uow: UnitOfWork, made_at: datetime, until: date, told: Sequence[str]
     gaps = []
     for series, row in sorted(rows.items()):
         if _year(series) not in (None, *range(civil_date(made_at).year, until.year + 1)):
-            continue  # of a year that was over before the backup
+            continue  # of a year that had ended before the backup
         pace = max(busiest[beginning(series)], LEAST_A_DAY) * days
         before, row.last = row.last, max(row.last, known[series]) if series in known else row.last + pace
         gaps.append(Gap(series, beginning(series), before, row.last + 1))
@@ -61,7 +61,8 @@ def move_on(uow: UnitOfWork, made_at: datetime, until: date, told: Sequence[str]
 def demand_possible(
     lasts: Mapping[str, int], made_at: datetime, until: date, told: Sequence[str]
 ) -> dict[str, int]:
-    """The highest number told of each series; raises `Invalid` for one of no series, or below what the backup holds."""
+    """Return the highest given number of each series; raises `Invalid` for one of no series, or below the
+    backup's."""
     later = _of_later_years(lasts, civil_date(made_at).year, until.year)
     known = _known([*lasts, *later], told)
     for series, number in known.items():
@@ -73,7 +74,7 @@ def demand_possible(
 
 
 def beginning(series: str) -> str:
-    """How the numbers of a series begin, as `cases.numbering` and the register write them."""
+    """Return the prefix of a series' numbers, as `cases.numbering` and the register write them."""
     of_what, *parts = series.split("/")
     if of_what == "paper":
         return f"{parts[0]}{parts[1]}〔{parts[2]}〕"
@@ -86,7 +87,7 @@ def _year(series: str) -> int | None:
 
 
 def _of_later_years(series: Iterable[str], made: int, until: int) -> list[str]:
-    """The series that a new year began, for every one of the backup's year."""
+    """Series of later years, for every one of the backup's year."""
     known = set(series)
     later = [
         f"{one.rsplit('/', 1)[0]}/{year}"
@@ -97,9 +98,9 @@ def _of_later_years(series: Iterable[str], made: int, until: int) -> list[str]:
     return sorted(set(later) - known)
 
 
-def _known(series: Iterable[str], told: Sequence[str]) -> dict[str, int]:
+def _known(series: Iterable[str], numbers: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for number in told:
+    for number in numbers:
         text = number.strip()
         mine = max(
             (s for s in series if text.startswith(beginning(s))), key=lambda s: len(beginning(s)), default=""
@@ -112,7 +113,7 @@ def _known(series: Iterable[str], told: Sequence[str]) -> dict[str, int]:
 
 
 def _busiest(session: Session, made_at: datetime) -> Counter[str]:
-    """The most numbers of one day, by how they begin."""
+    """The most numbers issued on one day, by prefix."""
     since = made_at - LOOKED_BACK
     days: Counter[tuple[str, date]] = Counter()
     papers = select(IssuedPaper.number, IssuedPaper.issued_on).where(IssuedPaper.issued_at >= since)

@@ -1,4 +1,4 @@
-"""Papers of no case (lists, statements, catalogues): set by the shared templates of the latest release."""
+"""Papers of no case (lists, statements, catalogues), rendered with the shared templates of the latest release."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from documents import render
-from documents.errors import PressError
+from documents.errors import RendererError
 from processes.errors import RenderFailed
 from processes.releases import publish
 
@@ -22,12 +22,12 @@ def made(
     address: str = "",
     marked: bool = True,
 ) -> render.Made:
-    """The PDF; raises `RenderFailed`.  `marked`: whether its pages find their way back when they are scanned."""
+    """Return the PDF; raises `RenderFailed`. `marked`: whether its pages get marks for filing scans."""
     release = publish.published_programmes(session)[0]
     templates = publish.open_release(session, release.id).templates()
     try:
         return render.to_pdf(
-            render.Sheet(templates, template, dict(data), address, now.isoformat(), marked=marked)
+            render.RenderJob(templates, template, dict(data), address, now.isoformat(), marked=marked)
         )
-    except PressError as fault:
+    except RendererError as fault:
         raise RenderFailed(reason=str(fault)) from fault

@@ -1,4 +1,4 @@
-"""Electronic signatures of papers: who signs next, signing, and what a file's signatures say."""
+"""Electronic signatures of papers: next signer, signing, checking the signatures of a file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import render
-from documents.errors import PressBusy, PressError, ScanUnreadable
+from documents.errors import RendererBusy, RendererError, ScanUnreadable
 from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import Actor, in_name_of
 from processes.cases.models import WorkItem
@@ -43,19 +43,19 @@ class Next:
 
 
 def given(session: Session, paper_id: int) -> list[PaperSignature]:
-    """The signatures on a paper, in order."""
+    """Return the signatures on a paper, in order."""
     query = select(PaperSignature).where(PaperSignature.paper_id == paper_id)
     return list(session.scalars(query.order_by(PaperSignature.position)))
 
 
 def wanted_of(rule: PaperRule, items: Sequence[WorkItem]) -> list[str]:
-    """Who signs this paper: of the roles that its rule names those that had a step in the case, and the seal."""
+    """Return the signers of this paper: those roles of its rule with a step in the case, and the seal."""
     had = {i.role for i in items if i.status == WorkItemStatus.DONE}
     return [w for w in rule.signatures if w == SEAL or w in had]
 
 
 def next_of(rule: PaperRule, signed: Sequence[PaperSignature], items: Sequence[WorkItem]) -> Next | None:
-    """Whose turn it is; None when the paper is not signed electronically or is complete."""
+    """Return the next signer; None if the paper is not signed electronically or is complete."""
     all_wanted = wanted_of(rule, items)
     if len(signed) >= len(all_wanted):
         return None
@@ -72,7 +72,7 @@ def turns(
     actor: Actor,
     items: Sequence[WorkItem],
 ) -> dict[str, Next]:
-    """The papers, by code, on which it is the actor's turn by role."""
+    """Return the next signer of each paper, by code, if it is a role of the actor."""
     found = {}
     for paper in papers:
         rule = rules.get(paper.kind)
@@ -85,7 +85,7 @@ def turns(
 
 
 def demand_signer(turn: Next | None, actor: Actor, paper: IssuedPaper, items: Sequence[WorkItem]) -> Next:
-    """Whether the actor may sign now: the role whose turn it is, and whoever did that role's step in the case."""
+    """Check that the actor may sign now: the role must be next, and the person must have done that role's step."""
     if paper.standing != PaperStanding.STANDING or not paper.is_decided or paper.sha256 is None:
         raise RuleBroken(reason="文书还没有制成、尚未办结，或者已被取代、撤销，不能签名")
     if turn is None:
@@ -99,7 +99,7 @@ def demand_signer(turn: Next | None, actor: Actor, paper: IssuedPaper, items: Se
 
 
 def _may_take(turn: Next, actor: Actor, items: Sequence[WorkItem]) -> bool:
-    """The role for the seal, else whoever did that role's step, or was away while somebody did it in their name."""
+    """Whether the actor has the role for the seal, or did the role's step, themselves or through a substitute."""
     did = {a for i in _steps(turn, items) for a in (i.completed_by_id, i.completed_for_id) if a is not None}
     if turn.wanted == SEAL or not did:
         return turn.role in actor.roles
@@ -112,14 +112,14 @@ def _steps(turn: Next, items: Sequence[WorkItem]) -> list[WorkItem]:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Whose name goes onto the paper, and as what."""
+    """Name and function shown with the signature."""
 
     name: str
     role: str
 
 
 def hand_of(turn: Next, actor: Actor, office: str, items: Sequence[WorkItem]) -> Hand:
-    """The office for its seal, else the person, with the name of whom they acted for."""
+    """Return the office for its seal, else the person, with the name of the absent person they acted for."""
     if turn.wanted == SEAL:
         return Hand(office, "印章")
     acted = [i.completed_for for i in _steps(turn, items) if i.completed_by_id == actor.account_id]
@@ -129,14 +129,14 @@ def hand_of(turn: Next, actor: Actor, office: str, items: Sequence[WorkItem]) ->
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """The words on the paper beside which, or over which, a signature goes."""
+    """The text on the paper that a signature is placed beside or over."""
 
     anchors: tuple[str, ...]
     over: bool
 
 
 def spot(rule: PaperRule, turn: Next, paper: IssuedPaper) -> Spot:
-    """A letter is sealed over its date (GB/T 9704); a form has its boxes."""
+    """Return the position: a letter is sealed over its date (GB/T 9704); a form has its boxes."""
     if rule.contract in ("letter", "notice") and turn.wanted == SEAL:
         return Spot((in_chinese(paper.issued_on),), over=True)
     return Spot(("签字（盖章）：", "签字："), over=False)
@@ -145,15 +145,18 @@ def spot(rule: PaperRule, turn: Next, paper: IssuedPaper) -> Spot:
 def signed_file(
     content: bytes, turn: Next, hand: Hand, certificate: OfficeCertificate, now: datetime, spot: Spot
 ) -> bytes:
-    """The file with one signature more; takes long where a time-stamp service is asked, so in no transaction."""
+    """Return the file with one more signature.
+
+    Slow if a time-stamp service is used, so never call it in a transaction.
+    """
     job = render.Signing(
         content, _holder(certificate), hand.name, hand.role, now.astimezone(SHANGHAI).isoformat(),
         turn.position, turn.wanted == SEAL, spot.anchors, spot.over,
         render.LongTerm(certificate.time_stamps, certificate.roots),
     )  # fmt: skip
     try:
-        return render.press().sign(job)
-    except PressError as fault:
+        return render.renderer().sign(job)
+    except RendererError as fault:
         raise RenderFailed(reason=str(fault)) from fault
 
 
@@ -167,7 +170,7 @@ def _holder(certificate: OfficeCertificate) -> render.Certificate | render.Token
 def take_in(
     uow: UnitOfWork, actor: Actor, paper: IssuedPaper, turn: Next, hand: Hand, sha256: str
 ) -> PaperSignature:
-    """The signature's row; the paper's file is the signed one from now on."""
+    """Store the signature's row; the signed file becomes the paper's file."""
     row = PaperSignature(
         paper_id=paper.id, position=turn.position, role=hand.role, name=hand.name,
         account_id=actor.account_id, at=uow.now, sha256=sha256,
@@ -178,20 +181,21 @@ def take_in(
 
 
 def check(content: bytes, own: OfficeCertificate) -> tuple[render.SignatureSeen, ...] | None:
-    """What the signatures of a file say; None for a PDF that is too damaged to be read, and so no original.
+    """Return what the signatures of a file say; None for a PDF too damaged to be read, which is no original.
 
-    Raises `AttachmentRefused` for what is no PDF, `VerificationBusy` at once.
+    Raises `AttachmentRefused` if it is no PDF, `VerificationBusy` at once if too many are being checked.
     """
     if not content.lstrip().startswith(b"%PDF"):
         raise AttachmentRefused(reason="这不是 PDF 文件，或者是空文件")
     with brought.told():
         try:
             seen = render.check_signatures(render.Checking(content, own.roots, own.signers))
-        except PressBusy:
+        except RendererBusy:
             raise VerificationBusy() from None
         except ScanUnreadable:
             return None
-    # Whoever signed wrote these texts: nothing in them may turn a page or a terminal around.
+    # Texts written by an unknown signer: nothing in them may change the direction of text on a page or
+    # terminal.
     return tuple(
         replace(s, name=shown(s.name), role=shown(s.role), issuer=shown(s.issuer), subject=shown(s.subject))
         for s in seen
@@ -199,14 +203,14 @@ def check(content: bytes, own: OfficeCertificate) -> tuple[render.SignatureSeen,
 
 
 def is_latest(paper: IssuedPaper, content: bytes) -> bool:
-    """Whether a file of a paper is the one with all the signatures given so far."""
+    """Return whether a file of a paper includes all its signatures so far."""
     return hashlib.sha256(content).hexdigest() == (paper.signed_sha256 or paper.sha256)
 
 
 def known(session: Session, content: bytes) -> IssuedPaper | None:
-    """The paper whose file, unsigned or as signed at some time, has exactly these bytes."""
+    """Return the paper whose file, in any signed state, has exactly these bytes."""
     digest = hashlib.sha256(content).hexdigest()
-    # Across divisions, like the verification page: whoever holds the file knows it already.
+    # In any division, like the verification page: the caller has the file already.
     paper, signature = IssuedPaper.__table__, PaperSignature.__table__
     found = session.execute(
         select(paper.c.code)

@@ -1,4 +1,4 @@
-"""The statement of a petty fund (备用金台账) as PDF and as a spreadsheet, both with the ledger's hash."""
+"""The statement of a petty fund (备用金台账) as PDF and spreadsheet, both with the ledger's hash."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WIDTHS = (6, 12, 16, 34, 24, 14, 14, 14, 14, 10, 10)
 def pdf(
     session: Session, statement: Statement, place: str, closed_by: str, now: datetime, address: str
 ) -> bytes:
-    """The statement to print and sign, by the shared template of the latest release."""
+    """Render the statement to print and sign, by the shared template of the latest release."""
     data = {
         "title": TITLE,
         "place": place,
@@ -42,7 +42,7 @@ def pdf(
 
 
 def spreadsheet(statement: Statement, place: str, now: datetime) -> bytes:
-    """The same lines as XLSX, amounts as numbers."""
+    """Return the same lines as XLSX, amounts as numbers."""
     held = io.BytesIO()
     book = xlsxwriter.Workbook(held, {"in_memory": True})
     book.set_properties({"title": f"{place}{TITLE} {statement.month}", "created": now.replace(tzinfo=None)})
@@ -76,7 +76,7 @@ def spreadsheet(statement: Statement, place: str, now: datetime) -> bytes:
 
 
 def totals(statement: Statement) -> dict[str, Decimal]:
-    """What came in, went out and was accounted for in the month."""
+    """Return the sums received, paid and accounted for in the month."""
     return {
         name: sum((getattr(n, name) for n in statement.lines), Decimal(0))
         for name in ("incoming", "outgoing", "settled")
@@ -100,7 +100,7 @@ def _amount(value: Decimal) -> str:
 
 
 def _cell(sheet: Any, row: int, column: int, value: Any, money: Any, plain: Any) -> None:
-    """What people typed is text, whatever it begins with: never a formula."""
+    """Typed content is always text, never a formula."""
     if isinstance(value, Decimal):
         sheet.write_number(row, column, value, money)
     elif isinstance(value, int):

@@ -1,4 +1,4 @@
-"""What a template of a paper may read, with what it means: beside the text for whoever writes templates."""
+"""The fields that a template may read, with their meaning, for authors of templates."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ TITLES = {
     "failed": "不符合的规则", "earlier": "以往待遇", "objections": "异议", "deviations": "偏离测算", "unconfirmed": "未确认参数",
     "exemptions": "财产豁免", "fields": "本文书的数据", "answers": "各环节填写内容",
 }  # fmt: skip
-"""In words what every attribute of a contract is."""
+"""The meaning of every attribute of a contract."""
 _OPEN = ("fields", "answers")
-"""Their names come from the programme, not from the contract."""
+"""Fields whose names come from the programme, not from the contract."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something that a template may read: how it is written there, and what it is."""
+    """A field for templates: how it is written, and its meaning."""
 
     written: str
     title: str
     source: str = ""
-    """The expression that fills it, for a value of the paper's own; of a filter what it gives."""
+    """The expression that fills a named value of the paper; for a filter, its result."""
 
 
 def of_template(bundle: Bundle, template: str) -> list[Field]:
-    """Every field for the papers that are made from a template; a shared one is read for the first of them."""
+    """Return every field for the papers made from a template; for a shared one, of the first of them."""
     rule = next((p for p in bundle.papers.values() if p.template == template), None)
     if rule is None:
         return []
@@ -52,14 +52,14 @@ def of_template(bundle: Bundle, template: str) -> list[Field]:
 
 
 def filters() -> list[Field]:
-    """What a template may put behind a value, by name."""
+    """Return the filters for values, by name."""
     return [
         Field(f"{{{{ … | {name} }}}}", title, description) for name, (title, description) in FILTERS.items()
     ]
 
 
 def of_contract(contract: str) -> list[Field]:
-    """Every field of a contract by name: `letter`, `notice`, `opinion_form`."""
+    """Return every field of a contract by name: `letter`, `notice`, `opinion_form`."""
     return list(_of_contract(CONTRACTS[contract]))
 
 
@@ -80,7 +80,7 @@ def _of_contract(kind: type, before: str = "", above: str = "") -> Iterator[Fiel
 
 
 def _inner(hint: Any) -> tuple[type | None, bool]:
-    """The contract that an attribute holds, if one, and whether it is a list of them."""
+    """The contract in an attribute, if any, and whether it is a list of them."""
     arguments = typing.get_args(hint)
     found = next((a for a in (hint, *arguments) if dataclasses.is_dataclass(a)), None)
     return (found if isinstance(found, type) else None), typing.get_origin(hint) is list
@@ -92,7 +92,7 @@ def _own(rule: PaperRule) -> Iterator[Field]:
 
 
 def _answers(bundle: Bundle) -> Iterator[Field]:
-    """What forms ask: of the application and of every step, by its label."""
+    """Form fields of the application and of every step, by label."""
     seen: set[str] = set()
     for start in bundle.starts.values():
         yield from _of_form(bundle, "application", "申请", start.form, seen)

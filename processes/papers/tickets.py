@@ -1,6 +1,7 @@
-"""Scanned pages belong to whoever brought them: their ticket opens the picture and places it, for that account alone.
+"""Tickets for scanned pages: the account that uploaded a page may view and file it, nobody else.
 
-A hash names what a picture is, not who may see it.  The ticket is the hash with a keyed mark over it and the account.
+A hash identifies a picture but does not say who may see it. The ticket is the hash with a MAC over it and the
+account.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ _MARK = 32
 
 
 def ticket(actor: Actor, sha256: str) -> str:
-    """What whoever brought a page is given for it."""
+    """Return a ticket for the account that uploaded a page."""
     return f"{sha256}-{keyring.current().blind_index(_said(actor, sha256))[:_MARK]}"
 
 
 def opened(actor: Actor, given: str) -> str:
-    """The hash of the page that a ticket is for; raises `NotFound` for anybody but who brought it."""
+    """Return the hash of a ticket's page; raises `NotFound` for any other account."""
     sha256, _, mark = given.partition("-")
     if len(sha256) != _HASH or not (sha256.isascii() and sha256.isalnum()) or not mark.isascii():
         raise NotFound()

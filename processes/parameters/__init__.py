@@ -1,1 +1,2 @@
-"""The county's book of parameters: dated values outside the releases, entered by one person and confirmed by another."""
+"""The county's book of parameters: dated values outside the releases, entered by one person and confirmed by
+another."""

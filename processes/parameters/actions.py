@@ -1,4 +1,4 @@
-"""Changes of the book: one person proposes, another confirms; what counted before is kept as replaced."""
+"""Changes of the book: one person proposes, another confirms; replaced values are kept."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 
 def propose(uow: UnitOfWork, actor: Actor, name: str, entry: Entry) -> ParameterValue:
-    """Write down a value that waits for a second person; raises `RuleBroken` when one waits for that day already."""
+    """Propose a value for confirmation by a second person; raises `RuleBroken` if one waits for that day already."""
     book.lock(uow)
     uow.flush()
     if _at(uow, name, entry.division, entry.since, ParameterStatus.PROPOSED) is not None:
@@ -37,7 +37,7 @@ def propose(uow: UnitOfWork, actor: Actor, name: str, entry: Entry) -> Parameter
 
 
 def confirm(uow: UnitOfWork, actor: Actor, value_id: int) -> ParameterValue:
-    """Put a proposal in force; never by whoever proposed it.  What stood there before stays as replaced."""
+    """Confirm a proposal; never by whoever proposed it. The previous value is kept as replaced."""
     book.lock(uow)
     row = _waiting(uow, value_id)
     if (
@@ -54,7 +54,7 @@ def confirm(uow: UnitOfWork, actor: Actor, value_id: int) -> ParameterValue:
     old = _at(uow, row.name, row.division, row.since, ParameterStatus.IN_FORCE)
     if old is not None:
         old.status, old.ended_at, old.ended_by = ParameterStatus.REPLACED, uow.now, actor.name
-        uow.flush()  # the index allows one value in force
+        uow.flush()  # a unique index allows one value in force
         old.replaced_by_id = row.id
     row.status, row.ended_at, row.ended_by = ParameterStatus.IN_FORCE, uow.now, actor.name
     row.confirmed_by_id, row.confirmed_by = actor.account_id, actor.name
@@ -75,7 +75,7 @@ def reject(uow: UnitOfWork, actor: Actor, value_id: int, reason: str) -> Paramet
 
 
 def withdraw(uow: UnitOfWork, actor: Actor, value_id: int) -> ParameterValue:
-    """Take back one's own proposal."""
+    """Withdraw one's own proposal."""
     book.lock(uow)
     row = _waiting(uow, value_id)
     if row.proposed_by_id is None or row.proposed_by_id != actor.account_id:
@@ -86,7 +86,7 @@ def withdraw(uow: UnitOfWork, actor: Actor, value_id: int) -> ParameterValue:
 
 
 def _published_by(row: ParameterValue, actor: Actor) -> bool:
-    """Whether a proposal came with a publication in which this person had a hand."""
+    """Whether a proposal came from a publication in which this person took part."""
     return row.proposed_by_id is None and (
         actor.account_id in row.hands or actor.name in row.proposed_by.split("、")
     )

@@ -1,4 +1,4 @@
-"""What the county's book says now: one small question a transaction, the values kept in memory by its version."""
+"""The county's book: its version is read once a transaction, its values are cached by version."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from sqlalchemy.orm import Session
 
 from processes.parameters.models import ParameterBook, ParameterValue
 from processes.parameters.status import ParameterStatus
-from processes.policy.parameters import DatedValue, Standing
+from processes.policy.parameters import BookValues, DatedValue
 from processes.storage.batched_reads import Ask, fetch
 from processes.storage.unit_of_work import UnitOfWork
 
 EMPTY = ""
-"""The version of a book in which nothing was ever written."""
+"""The version of an empty book."""
 _ROW = 1
 _BOOK = Ask(ParameterBook, select(ParameterBook).where(ParameterBook.id == _ROW))
 _VERSIONS: WeakKeyDictionary[Session, str] = WeakKeyDictionary()
-"""The version that a session saw first: everything in it is computed with one state of the book."""
+"""The version that a session read first: all its computations use one state of the book."""
 
 
 class _Kept:
-    """A place for the values of one version."""
+    """Cache entry for the values of one version."""
 
-    standing: Standing | None = None
+    standing: BookValues | None = None
 
 
 @lru_cache(maxsize=8)
@@ -35,7 +35,7 @@ def _kept(version: str) -> _Kept:
 
 
 def version(session: Session) -> str:
-    """The state of the book; no two states of any book ever have the same version."""
+    """Return the state of the book; no two states of any book have the same version."""
     known = _VERSIONS.get(session)
     if known is None:
         (found,) = fetch(session, [(_BOOK, {})])
@@ -44,8 +44,8 @@ def version(session: Session) -> str:
     return known
 
 
-def standing(session: Session) -> Standing:
-    """The values in force, by name."""
+def standing(session: Session) -> BookValues:
+    """Return the values in force, by name."""
     now = version(session)
     if now == EMPTY:
         return {}
@@ -56,7 +56,7 @@ def standing(session: Session) -> Standing:
 
 
 def rows_in_force(session: Session) -> list[ParameterValue]:
-    """The rows that count, those that are not confirmed included."""
+    """Return the rows in force, including unconfirmed ones."""
     query = (
         select(ParameterValue)
         .where(ParameterValue.status == ParameterStatus.IN_FORCE)
@@ -65,8 +65,8 @@ def rows_in_force(session: Session) -> list[ParameterValue]:
     return list(session.scalars(query))
 
 
-def by_name(rows: list[ParameterValue]) -> Standing:
-    """Rows as rules read them."""
+def by_name(rows: list[ParameterValue]) -> BookValues:
+    """Convert rows to values for rules, by name."""
     found: dict[str, list[DatedValue]] = {}
     for row in rows:
         found.setdefault(row.name, []).append(row.dated)
@@ -74,14 +74,14 @@ def by_name(rows: list[ParameterValue]) -> Standing:
 
 
 def lock(uow: UnitOfWork) -> None:
-    """Nobody else changes the book until this transaction ends; raises nothing, waits."""
-    uow.insert_unless_there(ParameterBook, id=_ROW, version=EMPTY)
+    """Lock the book until this transaction ends."""
+    uow.insert_if_missing(ParameterBook, id=_ROW, version=EMPTY)
     query = select(ParameterBook).where(ParameterBook.id == _ROW).with_for_update()
     uow.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def changed(uow: UnitOfWork) -> None:
-    """The locked book says something else from now on, for this transaction and, once committed, for everybody."""
+    """Mark the locked book as changed, for this transaction and, once committed, for all."""
     uow.session.get_one(ParameterBook, _ROW).version = str(uuid4())
     uow.flush()
     _VERSIONS.pop(uow.session, None)

@@ -1,4 +1,4 @@
-"""Rows of the county's book of parameters, and what cases computed with."""
+"""Tables of the county's book of parameters, and the values that cases computed with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from processes.parameters.status import ParameterStatus, PinStatus
 from processes.policy.parameters import DatedValue, Scalar, read
-from processes.storage.base import Row, Stated, Told
+from processes.storage.base import RecordedInEvents, Row, Stated
 from processes.storage.types import StateText
 
 
@@ -20,9 +20,10 @@ def _only(status: ParameterStatus) -> dict[str, Any]:
 
 
 class ParameterValue(Row, Stated):
-    """One dated value of a parameter: proposed, in force, or what became of it; never changed, only replaced.
+    """One dated value of a parameter: proposed, in force or ended; never changed, only replaced.
 
-    A value without a proposer is what a release suggested; while nobody has confirmed it, it counts as unconfirmed.
+    A value without a proposer was suggested by a release; until somebody confirms it, it counts as
+    unconfirmed.
     """
 
     __tablename__ = "parameter_value"
@@ -43,17 +44,17 @@ class ParameterValue(Row, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
     division: Mapped[str] = mapped_column(String(12))
-    """Where it holds; empty: everywhere."""
+    """Where it applies; empty: everywhere."""
     since: Mapped[date]
     value: Mapped[str] = mapped_column(Text)
-    """Canonical text of the kind."""
+    """Canonical text of the value."""
     kind: Mapped[str] = mapped_column(String(10))
     source: Mapped[str] = mapped_column(String(200))
     status: Mapped[ParameterStatus] = mapped_column(StateText(ParameterStatus, 10))
     release: Mapped[str] = mapped_column(String(80), default="")
-    """The release whose publication brought it; empty: entered by a person."""
+    """The release that suggested it; empty: entered by a person."""
     hands: Mapped[list[Any]] = mapped_column(default=list)
-    """Accounts that had a hand in the release that brought it: none of them confirms it."""
+    """Accounts that changed the release that suggested it: none of them may confirm it."""
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     proposed_by: Mapped[str] = mapped_column(String(60))
     proposed_at: Mapped[datetime]
@@ -67,7 +68,7 @@ class ParameterValue(Row, Stated):
 
     @property
     def scalar(self) -> Scalar:
-        """The value that its text says."""
+        """The value of its text."""
         return read(self.value, self.kind)
 
     @property
@@ -77,14 +78,14 @@ class ParameterValue(Row, Stated):
 
     @property
     def dated(self) -> DatedValue:
-        """The value as rules read it."""
+        """The value for rules."""
         return DatedValue(
             self.scalar, self.since, self.division, self.source, self.is_confirmed, self.confirmed_by
         )
 
 
 class ParameterBook(Row, Stated):
-    """The state of the book: one row, locked by whoever changes it; its version is another one after every change."""
+    """The state of the book: one row, locked for changes; every change gives a new version."""
 
     __tablename__ = "parameter_book"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -93,11 +94,11 @@ class ParameterBook(Row, Stated):
     version: Mapped[str] = mapped_column(String(36))
 
 
-class CaseParameter(Row, Told):
-    """A parameter as a case read it for a day: the case keeps it until it is computed anew."""
+class CaseParameter(Row, RecordedInEvents):
+    """A parameter as read by a case for a day; the case keeps it until it is recomputed."""
 
     __tablename__ = "case_parameter"
-    told_as = "参数取值"
+    record_title = "参数取值"
     __table_args__ = (
         Index("ix_case_parameter_case", "case_id"),
         Index(
@@ -110,7 +111,7 @@ class CaseParameter(Row, Told):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     name: Mapped[str] = mapped_column(String(80))
     day: Mapped[date]
-    """The day of the event whose value was asked for."""
+    """The day whose value was read."""
     value: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(10))
     division: Mapped[str] = mapped_column(String(12))
@@ -121,19 +122,19 @@ class CaseParameter(Row, Told):
     read_at: Mapped[datetime]
     status: Mapped[PinStatus] = mapped_column(StateText(PinStatus, 12), default=PinStatus.STANDING)
     mark: Mapped[str] = mapped_column(String(24))
-    """What tells it from the others of its case."""
+    """Identifies it among the parameters of its case."""
 
-    def told_key(self) -> str:
+    def record_key(self) -> str:
         """Its mark."""
         return self.mark
 
-    def told_name(self) -> str:
-        """Which parameter."""
+    def record_name(self) -> str:
+        """The name of the parameter."""
         return f"“{self.name}”"
 
     @property
     def dated(self) -> DatedValue:
-        """The value as rules read it."""
+        """The value for rules."""
         return DatedValue(
             read(self.value, self.kind), self.since, self.division, self.source, self.is_confirmed, self.confirmed_by
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The parameters of a case: what it read once for a day stays what it reads, until it is computed anew."""
+"""Pinned parameters of a case: a value read once for a day stays until the case is recomputed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from processes.storage.unit_of_work import UnitOfWork
 
 
 class CasePolicy:
-    """The parameters at a case's place: as the case read them, else as the book has them.
+    """The parameters at a case's division: as the case read them, else from the book.
 
-    With a unit of work what is read is kept with the case; a page only looks.
+    With a unit of work, values read are stored with the case; without one, nothing is stored.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class CasePolicy:
         self._known: dict[tuple[str, date], CaseParameter] | None = None
 
     def __call__(self, name: str, on: date) -> Scalar:
-        """The value that counts for the case on a day; raises `ParameterMissing`."""
+        """Return the value that applies to the case on a day; raises `ParameterMissing`."""
         known = self._rows().get((name, on))
         if known is not None and known.status == PinStatus.STANDING:
             return known.dated.value
@@ -38,7 +38,7 @@ class CasePolicy:
         return found.value
 
     def dated(self, name: str, on: date) -> DatedValue:
-        """The value that counts with its source; confirmed, too, when the same value was confirmed since."""
+        """Return the value with its source; confirmed also if the same value was confirmed since."""
         known = self._rows().get((name, on))
         if known is None or known.status != PinStatus.STANDING:
             return self.policy.dated(name, on, self._division)
@@ -52,16 +52,16 @@ class CasePolicy:
         return now if same and now is not None and now.confirmed else kept
 
     def today(self, name: str, on: date) -> DatedValue | None:
-        """What the book says now for that day, if anything."""
+        """Return the book's current value for that day, or None."""
         parameter = self.policy.parameters.get(name)
         return None if parameter is None else parameter.in_force(on, self._division)
 
     def unpinned(self, name: str, on: date) -> Scalar:
-        """What the case would read if it were computed anew."""
+        """Return parameters as a recomputation of the case would read them."""
         return self.policy.value(name, on, self._division)
 
     def moved(self) -> list[tuple[str, date, DatedValue, DatedValue]]:
-        """Parameters that the book says otherwise now than the case read them: name, day, read, now."""
+        """Return parameters whose value in the book has changed since the case read it: name, day, read, now."""
         found = []
         for (name, on), row in sorted(self._rows().items()):
             now = self.today(name, on)
@@ -92,11 +92,11 @@ class CasePolicy:
 
 
 def release(uow: UnitOfWork, case_id: int) -> None:
-    """The case is computed anew: it reads the book again."""
+    """Unpin the values: the case reads the book again."""
     uow.flush()
     standing = select(CaseParameter).where(
         CaseParameter.case_id == case_id, CaseParameter.status == PinStatus.STANDING
     )
     for row in uow.session.scalars(standing):
         row.status = PinStatus.SUPERSEDED
-    uow.flush()  # before the case reads the book again: of a parameter and a day one value stands
+    uow.flush()  # deleted before reading again: one value is allowed for a parameter and day

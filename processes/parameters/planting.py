@@ -1,7 +1,8 @@
-"""What a publication brings into the book: the suggestions that it states for the first time, or otherwise than before.
+"""Publication to the book: adds the suggestions of a release that are new or changed.
 
-A draft that was begun on old values and changes none of them changes nothing in the book.  A value that people of the
-county confirmed is never moved by a publication: what it says otherwise waits for a second person (docs/adr/0038).
+A draft based on old values that changes none of them changes nothing in the book. A value confirmed by people
+of the county is never changed by a publication: a different suggestion waits for a second person
+(docs/adr/0038).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlalchemy import select
 from processes.parameters import book
 from processes.parameters.models import ParameterValue
 from processes.parameters.status import ParameterStatus
-from processes.policy.parameters import DatedValue, PolicyBook, Standing, kind_of, written
+from processes.policy.parameters import BookValues, DatedValue, PolicyBook, kind_of, written
 from processes.storage.unit_of_work import UnitOfWork
 
 Place: TypeAlias = tuple[str, str, date]
@@ -25,19 +26,19 @@ Place: TypeAlias = tuple[str, str, date]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of one place of the book: another suggestion (None: taken out), at once or as a proposal."""
+    """A change of one entry of the book: another suggestion (None: removed), at once or as a proposal."""
 
     place: Place
     value: DatedValue | None
     waits: bool
 
 
-def changes(standing: Standing, before: PolicyBook | None, after: PolicyBook) -> list[Change]:
-    """What publishing `after` (the release `before` it: none for the first) changes in a book."""
+def changes(standing: BookValues, before: PolicyBook | None, after: PolicyBook) -> list[Change]:
+    """Return what publishing `after` changes in a book; `before` is the previous release, None for the first."""
     return list(_changes(standing, before, after))
 
 
-def _changes(standing: Standing, before: PolicyBook | None, after: PolicyBook) -> Iterator[Change]:
+def _changes(standing: BookValues, before: PolicyBook | None, after: PolicyBook) -> Iterator[Change]:
     now = {p: v for name, values in standing.items() for p, v in _places(name, values)}
     decided = {name for name, values in standing.items() if any(v.confirmed for v in values)}
     was, wanted = _suggested(before), _suggested(after)
@@ -58,7 +59,7 @@ def _changes(standing: Standing, before: PolicyBook | None, after: PolicyBook) -
 
 
 def _is_new(value: DatedValue, was: DatedValue | None, known: bool) -> bool:
-    """Whether the content says something that it did not say before; a name that the book knows is no news at first."""
+    """Whether a value is new: it differs from the previous release's, or neither that nor the book has the name."""
     if was is not None:
         return was.value != value.value
     return not known
@@ -73,8 +74,8 @@ def _places(name: str, values: Sequence[DatedValue]) -> Iterator[tuple[Place, Da
     return (((name, v.division, v.since), v) for v in values)
 
 
-def after(standing: Standing, planned: Sequence[Change]) -> Standing:
-    """The book as it would be with these changes, for looking at a draft before it is published."""
+def after(standing: BookValues, planned: Sequence[Change]) -> BookValues:
+    """Return the book with these changes, for viewing a draft before publication."""
     found: dict[str, list[DatedValue]] = {name: list(values) for name, values in standing.items()}
     for change in planned:
         if change.waits:
@@ -93,7 +94,7 @@ def plant(
     by: str,
     hands: Sequence[int] = (),
 ) -> int:
-    """Bring a publication's suggestions into the book; answers how many places it changed."""
+    """Apply a publication's suggestions to the book; return the number of entries changed."""
     book.lock(uow)
     uow.flush()
     rows = {(r.name, r.division, r.since): r for r in book.rows_in_force(uow.session)}
@@ -134,7 +135,7 @@ def _propose(
     by: str,
     hands: Sequence[int],
 ) -> None:
-    """The newest publication's wish takes the place of an earlier publication's; a person's own stays."""
+    """The proposal of the newest publication replaces that of an earlier one; a person's own proposal stays."""
     old = waiting.get(change.place)
     if old is not None and not old.release:
         return

@@ -1,4 +1,4 @@
-"""Reading the book for people: what waits, and what became of every value."""
+"""Queries of the book: proposals, and the history of every value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from processes.parameters.status import ParameterStatus
 
 
 def history(session: Session) -> Mapping[str, list[ParameterValue]]:
-    """Every value that was ever proposed or in force, by name, latest first."""
+    """Return every value ever proposed or in force, by name, latest first."""
     found: dict[str, list[ParameterValue]] = {}
     query = select(ParameterValue).order_by(ParameterValue.since.desc(), ParameterValue.id.desc())
     for row in session.scalars(query):
@@ -21,7 +21,7 @@ def history(session: Session) -> Mapping[str, list[ParameterValue]]:
 
 
 def waiting(session: Session) -> Sequence[ParameterValue]:
-    """Proposals that await a second person, oldest first."""
+    """Return proposals that wait for a second person, oldest first."""
     query = (
         select(ParameterValue)
         .where(ParameterValue.status == ParameterStatus.PROPOSED)
@@ -31,5 +31,5 @@ def waiting(session: Session) -> Sequence[ParameterValue]:
 
 
 def waiting_count(session: Session) -> int:
-    """How many await a second person."""
+    """Return the number of proposals that wait for a second person."""
     return session.scalar(select(func.count()).where(ParameterValue.status == ParameterStatus.PROPOSED)) or 0

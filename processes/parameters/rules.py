@@ -1,4 +1,4 @@
-"""What may be entered into the book: a value of the parameter's kind, plausible, from a day, with its document."""
+"""What may be entered into the book: a plausible value of the parameter's kind, an effective day, its document."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ PLACES = 4
 AHEAD_DAYS = 3 * 366
 """A value may begin at most three years ahead."""
 PAST_DAYS = 366
-"""A first day further back than this is looked at twice."""
+"""An effective day further back than this needs confirmation."""
 COUNTY_DIGITS = 6
 FIRST_DAY = date(2000, 1, 1)
 FACTOR = 5
-"""A number more than so many times the one before it, or less than that part of it, is looked at twice."""
+"""A number that differs from the previous one by more than this factor needs confirmation."""
 LONGEST_SOURCE, LONGEST_TEXT = 200, 200
 _TRUTHS = {"是": True, "true": True, "1": True, "否": False, "false": False, "0": False}
 _COUNTED = (
@@ -29,7 +29,7 @@ _COUNTED = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A value that was read out of what somebody typed."""
+    """A parsed entry."""
 
     value: Scalar
     since: date
@@ -40,16 +40,17 @@ class Entry:
 def entry(
     parameter: Parameter, raw: dict[str, Any], before: Scalar | None, today: date, known_places: set[str]
 ) -> Entry:
-    """Read what was typed; raises `FormInvalid` with a sentence at each field.
+    """Parse an entry; raises `FormInvalid` with a sentence at each field.
 
-    `before` is the value in force there on that day; what is far from it, or far in the past, wants `confirmed`.
+    `before` is the value in force there on that day; a value far from it, or a day far in the past, needs
+    `confirmed`.
     """
     faults: dict[str, list[str]] = {}
     value: Scalar = ""
     since, source = today, ""
     division = reading.compact(raw.get("division", ""))
     if len(division) == COUNTY_DIGITS and division in known_places:
-        division = ""  # the whole county has one way to be written: values of two would hide each other
+        division = ""  # the whole county is written in one way only: values under two would hide each other
     try:
         value = read(parameter, raw.get("value"))
     except Unreadable as fault:
@@ -72,7 +73,7 @@ def entry(
 
 
 def read(parameter: Parameter, raw: Any) -> Scalar:
-    """The value of the parameter's kind; raises `Unreadable`."""
+    """Parse a value of the parameter's kind; raises `Unreadable`."""
     text = reading.text(raw)
     if not text:
         raise Unreadable(reason="请填写取值")
@@ -104,13 +105,13 @@ def _number(parameter: Parameter, raw: str) -> Decimal:
 
 
 def unusual(parameter: Parameter, value: Scalar, before: Scalar | None) -> dict[str, list[str]]:
-    """What should be looked at twice, at its field."""
+    """Return what should be checked twice, by field."""
     if not isinstance(value, Decimal) or not isinstance(before, Decimal) or not before:
         return {}
     if before / FACTOR <= value <= before * FACTOR and (value or not before):
         return {}
-    told = f"原为 {shown(before)} {parameter.unit}，相差很大；核对无误的，请勾选“已核对”后再提交"
-    return {"value": [told]}
+    warning = f"原为 {shown(before)} {parameter.unit}，相差很大；核对无误的，请勾选“已核对”后再提交"
+    return {"value": [warning]}
 
 
 def _long_ago(since: date, today: date) -> dict[str, list[str]]:
@@ -120,7 +121,7 @@ def _long_ago(since: date, today: date) -> dict[str, list[str]]:
 
 
 def differs(one: Scalar, other: Scalar) -> bool:
-    """Whether two values are different; `true` is not 1."""
+    """Return whether two values differ; `true` is not 1."""
     return kind_of(one) != kind_of(other) or one != other
 
 

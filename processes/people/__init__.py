@@ -1,1 +1,1 @@
-"""People and households of the register: who lives together, on what, owning what."""
+"""The register: people and households, their income, expenses and property."""

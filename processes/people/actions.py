@@ -1,4 +1,4 @@
-"""Changing the register: save a household whole, under the version that the person saw."""
+"""Changes of the register: a household is saved as a whole, against the version that the person saw."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from processes.storage.unit_of_work import UnitOfWork, within
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """How a household is saved: under which version and number, what was confirmed, until when differences wait.
+    """Context of saving: version and number, confirmed warnings, deadline for differences.
 
-    `due_on` is asked only when another place's person is said to be otherwise.
+    `due_on` is called only if another township's person is described differently.
     """
 
     household_id: int | None
@@ -48,10 +48,10 @@ class Saving:
 def save_household(
     uow: UnitOfWork, actor: Actor, form: HouseholdForm, saving: Saving
 ) -> tuple[Household, list[PersonDifference]]:
-    """Create or replace a household's members and lines; answers it and the differences that came of it.
+    """Create a household or replace its members and lines; return it and the resulting differences.
 
-    Raises `HouseholdNotFound` outside the scope and `StaleHousehold` when someone else saved in
-    between; in both cases nothing is stored.
+    Raises `HouseholdNotFound` outside the scope and `StaleHousehold` if someone else saved in between; in
+    both cases nothing is stored.
     """
     if not actor.covers(form.division):
         raise HouseholdNotFound()
@@ -69,14 +69,16 @@ def save_household(
     uow.flush()
     history.keep(uow, household, actor.account_id)
     found = [
-        d for p, said in elsewhere for d in differences.note(uow, actor, p, said, household, saving.due_on())
+        d
+        for p, values in elsewhere
+        for d in differences.note(uow, actor, p, values, household, saving.due_on())
     ]
     names.rename(uow, [m.person_id for m in household.members])
     return household, found
 
 
 def locked(uow: UnitOfWork, actor: Actor, household_id: int) -> Household:
-    """The household, locked; raises `HouseholdNotFound` outside the scope."""
+    """Lock a household and return it; raises `HouseholdNotFound` outside the scope."""
     return _locked(uow, actor, Household.id == household_id)
 
 
@@ -97,7 +99,7 @@ def _locked(uow: UnitOfWork, actor: Actor, which: ColumnElement[bool]) -> Househ
 
 
 def demand_version(household: Household, version: int) -> None:
-    """Raise `StaleHousehold` unless the household stands as the person saw it."""
+    """Raise `StaleHousehold` unless the household is at the version that the person saw."""
     if household.version != version:
         when = household.updated_at.astimezone(SHANGHAI)
         raise StaleHousehold(who=household.updated_by, when=f"{when:%m月%d日 %H:%M}")
@@ -106,7 +108,7 @@ def demand_version(household: Household, version: int) -> None:
 def _fill(
     uow: UnitOfWork, actor: Actor, household: Household, form: HouseholdForm
 ) -> list[tuple[Person, Mapping[str, Any]]]:
-    """Put the form into the household; answers the persons of other places with what the form says of them."""
+    """Copy the form to the household; return persons of other townships with what the form says of them."""
     own = {m.person_id for m in household.members if m.person.is_provisional}
     people: list[Person] = []
     changed: list[Person] = []
@@ -149,7 +151,7 @@ def _fill(
 def _write(
     uow: UnitOfWork, actor: Actor, person: Person, member: MemberForm, household: Household, place: str
 ) -> bool:
-    """Write a person of this place; answers whether somebody who was registered before is another now."""
+    """Write a person of this township; return whether a member is now a different person than before."""
     is_new = person.name is None
     moved = bool(person.home) and person.home != township_of(place)
     person.home = township_of(place)
@@ -169,7 +171,7 @@ def _income(line: LineForm, people: list[Person]) -> Income:
 
 
 def _person(uow: UnitOfWork, member: MemberForm, own: set[int], household: Household) -> Person:
-    """The person of the register with this number, or a new one; without a number the row's provisional person (C34)."""
+    """The person with this number, or a new one; without a number the row's provisional person (C34)."""
     if member.id_number:
         known = _registered(uow, member.id_number)
         row = next((m.person for m in household.members if m.person_id == member.row_id), None)
@@ -181,12 +183,12 @@ def _person(uow: UnitOfWork, member: MemberForm, own: set[int], household: House
 
 
 def _says_the_same(row: Person, member: MemberForm) -> bool:
-    """Whether a person's number, as it was once stored, is the same number in another writing (full-width digits)."""
+    """Whether a stored number is the same number in another form (full-width digits)."""
     return bool(row.id_number) and reading.compact(row.id_number) == member.id_number
 
 
 def _written_anew(row: Person, known: Person | None, member: MemberForm) -> Person:
-    """The row with its number in the one writing; two rows of one number are never merged in silence."""
+    """Normalise the stored number; two rows with one number are never merged silently."""
     if known is not None:
         raise RuleBroken(
             reason=f"{row.name}的证件号码在库中另有一份人员档案（写法不同），请先报县级核对，不能直接保存"
@@ -226,9 +228,9 @@ def _provisional(uow: UnitOfWork) -> Person:
 def identify(
     uow: UnitOfWork, actor: Actor, person_id: int, identity: Identity, name: str, reason: str
 ) -> PersonMerge:
-    """Note that a provisional person is a person with an ID number; both keep their histories.
+    """Record that a provisional person is a person with an ID number; both keep their histories.
 
-    Raises `NotFound` outside the scope and `RuleBroken` when it was noted before.
+    Raises `NotFound` outside the scope and `RuleBroken` if this was recorded before.
     """
     person = _in_scope(uow, actor, person_id)
     locks.hold(uow, [person_id])
@@ -243,7 +245,7 @@ def identify(
         known.home = person.home
         persons.write(uow, actor, known, persons.told(member), person.home, "查明身份")
     uow.flush()
-    locks.hold(uow, [known.id])  # whoever grants to one of the two waits, and then knows that they are one
+    locks.hold(uow, [known.id])  # grants to one of the two wait, and then know that they are one person
     merge = PersonMerge(
         provisional_id=person.id, person_id=known.id, reason=reason, at=uow.now, by=actor.name, undone_by=""
     )
@@ -253,7 +255,7 @@ def identify(
 
 
 def undo_identification(uow: UnitOfWork, actor: Actor, person_id: int) -> None:
-    """The note was wrong: from now on they are two people again; the note stays with who undid it."""
+    """Undo an identification: from now on they are two people again; the record stays with who undid it."""
     _in_scope(uow, actor, person_id)
     merge = _standing_merge(uow, person_id)
     if merge is None:
@@ -281,7 +283,7 @@ def _standing_merge(uow: UnitOfWork, person_id: int) -> PersonMerge | None:
 
 
 def _member_of(found: Identity, name: str) -> MemberForm:
-    """Somebody of whom nothing is known but document and name."""
+    """A provisional person, known only by document and name."""
     if found.birth_on is None or found.sex is None:
         raise RuleBroken(reason="请填写 18 位身份证号、居住证号或永久居留身份证号", clause="C34")
     return MemberForm(

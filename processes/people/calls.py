@@ -1,4 +1,4 @@
-"""The file that is opened when somebody calls: a place, a telephone and what was said, nobody registered yet (C41)."""
+"""Files opened for calls: a division, a telephone number and a description, nobody registered yet (C41)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from processes.people.models import Household, Membership, Transfer
 from processes.storage.unit_of_work import UnitOfWork
 
 UNNAMED = "来电人"
-"""Who calls without saying a name."""
+"""Placeholder for a caller without a name."""
 _FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What is known of somebody who calls; name and address may be empty."""
+    """What is known of a caller; name and address may be empty."""
 
     place: str
     phone: str
@@ -31,13 +31,13 @@ class Caller:
 
 
 def places(session: Session, division: str) -> list[dict[str, str]]:
-    """Where somebody who calls may be: villages, and townships while the village is not known; as choices of a form."""
+    """Return divisions for a form: villages, and townships while the village is unknown."""
     found = divisions.all_of(session, division)
     return [{"value": d.code, "label": d.full_name} for d in found if len(d.code) >= TOWNSHIP_DIGITS]
 
 
 def open_file(uow: UnitOfWork, actor: Actor, number: str, caller: Caller) -> Household:
-    """A file without members, under the caller's name and telephone."""
+    """Open a file without members, with the caller's name and telephone number."""
     household = Household(
         number=number, version=0, division=caller.place, address=caller.address, phone=caller.phone,
         phone_index=fingerprints.of_phone(caller.phone),
@@ -49,7 +49,7 @@ def open_file(uow: UnitOfWork, actor: Actor, number: str, caller: Caller) -> Hou
 
 
 def drop_file(uow: UnitOfWork, household: Household) -> None:
-    """The file was opened for somebody who has one: it goes; raises `RuleBroken` when somebody is registered in it."""
+    """Delete a file whose caller has one already; raises `RuleBroken` if somebody is registered in it."""
     moving = uow.session.scalar(select(Transfer.id).where(Transfer.household_id == household.id).limit(1))
     if household.members or moving is not None:
         raise RuleBroken(reason=f"家庭档案 {household.number} 已登记成员或正在迁移，不能并入其他档案")
@@ -58,7 +58,8 @@ def drop_file(uow: UnitOfWork, household: Household) -> None:
 
 
 def with_phone(session: Session, phone: str, but: int) -> Sequence[Household]:
-    """Households in scope with members and this telephone, the latest first: perhaps the caller's own."""
+    """Return households in scope with members and this telephone number, the latest first: perhaps the
+    caller's own."""
     query = (
         select(Household)
         .where(

@@ -1,4 +1,4 @@
-"""Differences: what another place says of a person otherwise than the place of the file (登记差异)."""
+"""Differences (登记差异): a township's data about a person that contradict the person's file in another township."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A difference as a page shows it.
+    """A difference for display.
 
-    Who settles it, and whoever watches over both places, sees both values; the other place its own entry, and that the
-    file says otherwise: a number that was typed with any name does not tell what is on file under it.
+    The township of the file, and whoever oversees both townships, see both values. The other township sees
+    its own entry and that the file differs: typing a number with any name must not reveal what is on file
+    under it.
     """
 
     row: PersonDifference
@@ -33,7 +34,7 @@ class Shown:
     name: str
     title: str
     own: str | None
-    """What the file says; None to whom it is not shown."""
+    """The file's value; None for people who may not see it."""
     told: str
     may_resolve: bool
 
@@ -41,9 +42,9 @@ class Shown:
 def note(
     uow: UnitOfWork, actor: Actor, person: Person, said: Mapping[str, Any], household: Household, due_on: date
 ) -> list[PersonDifference]:
-    """Note where a place says otherwise than the file; what agrees by now lapses.  Answers the new ones.
+    """Record where a township contradicts the file; close differences that agree now. Return the new ones.
 
-    The person's row is locked: two clerks of one place who save at the same moment make one difference.
+    The person's row is locked: two clerks who save at the same moment create one difference.
     """
     uow.lock(Person, person.id)
     own = persons.registered(person)
@@ -80,7 +81,7 @@ def note(
 
 
 def _note_agreed(uow: UnitOfWork, actor: Actor, person: Person, household: Household, due_on: date) -> None:
-    """A place whose name was declined writes the file's own now: it goes on calling the person by that."""
+    """A township whose name was declined now writes the file's name, and uses it from now on."""
     uow.add(
         PersonDifference(
             person_id=person.id, field="name", place=township_of(household.division), household_id=household.id,
@@ -91,7 +92,7 @@ def _note_agreed(uow: UnitOfWork, actor: Actor, person: Person, household: House
 
 
 def _declined(session: Session, person: Person, field: str, place: str, value: Any) -> bool:
-    """Whether this very value was declined before: it is not asked again."""
+    """Whether this value was declined before; it is not asked again."""
     query = (
         select(PersonDifference)
         .where(
@@ -106,9 +107,9 @@ def _declined(session: Session, person: Person, field: str, place: str, value: A
 
 
 def resolve(uow: UnitOfWork, actor: Actor, difference_id: int, accept: bool, reason: str) -> PersonDifference:
-    """Take the other place's value over into the file, or keep the file's own, with a reason.
+    """Accept the other township's value into the file, or keep the file's own, with a reason.
 
-    Raises `NotFound` outside the place of the file, `RuleBroken` when it was resolved before.
+    Raises `NotFound` outside the township of the file, `RuleBroken` if it was resolved before.
     """
     row: PersonDifference | None = uow.lock(PersonDifference, difference_id)
     person = None if row is None else uow.lock(Person, row.person_id)
@@ -127,7 +128,7 @@ def resolve(uow: UnitOfWork, actor: Actor, difference_id: int, accept: bool, rea
 
 
 def lapse(uow: UnitOfWork, actor: Actor, person: Person) -> None:
-    """Differences that are none any more, because the file says the same by now."""
+    """Close differences whose values have become equal."""
     own = persons.registered(person)
     query = select(PersonDifference).where(
         PersonDifference.person_id == person.id, PersonDifference.status == DifferenceStatus.OPEN
@@ -140,13 +141,14 @@ def lapse(uow: UnitOfWork, actor: Actor, person: Person) -> None:
 def close(
     uow: UnitOfWork, actor: Actor, row: PersonDifference, status: DifferenceStatus, reason: str
 ) -> None:
-    """Note what came of a difference."""
+    """Record the outcome of a difference."""
     row.status, row.reason = status, reason
     row.resolved_at, row.resolved_by = uow.now, actor.name
 
 
 def listed(session: Session, actor: Actor, only_open: bool = True) -> list[Shown]:
-    """Differences that concern an actor's places, as the place of the file or as the other, the earliest due first."""
+    """Return differences concerning an actor's divisions, as township of the file or as the other, the
+    earliest due first."""
     query = (
         select(PersonDifference, Person)
         .join(Person, Person.id == PersonDifference.person_id)
@@ -159,40 +161,44 @@ def listed(session: Session, actor: Actor, only_open: bool = True) -> list[Shown
     return _shown(session, actor, session.execute(query).all())
 
 
-def told_by(session: Session, household: Household) -> dict[int, dict[str, Any]]:
-    """By person what the household's place has said otherwise and what still waits, and its name for them also where that
-    was declined: its page goes on saying so."""
+def values_of_township(session: Session, household: Household) -> dict[int, dict[str, Any]]:
+    """Return by person the open values of the household's township.
+
+    Its own name for a person is included even if it was declined: its page continues to show that name.
+    """
     query = select(PersonDifference).where(
         PersonDifference.person_id.in_([m.person_id for m in household.members]),
         PersonDifference.place == township_of(household.division), PersonDifference.status == DifferenceStatus.OPEN,
     )  # fmt: skip
-    found: dict[int, dict[str, Any]] = {}
+    by_person: dict[int, dict[str, Any]] = {}
     for row in session.scalars(query):
-        found.setdefault(row.person_id, {})[row.field] = row.values["told"]
+        by_person.setdefault(row.person_id, {})[row.field] = row.values["told"]
     for person, name in names.called(
         session, household.division, [m.person for m in household.members]
     ).items():
-        found.setdefault(person, {})["name"] = name
-    return found
+        by_person.setdefault(person, {})["name"] = name
+    return by_person
 
 
 def members_shown(session: Session, actor: Actor, household: Household, today: date) -> list[dict[str, Any]]:
-    """Members as a list shows them; what their household's place says otherwise of those who belong elsewhere is shown as
-    it says it, until the place of the file has settled it."""
-    said = told_by(session, household)
+    """Return members for a list.
+
+    Open values of the household's township replace those of people whose file is elsewhere.
+    """
+    own_values = values_of_township(session, household)
     return [
-        m if not m["home"] or actor.covers(m["home"]) else m | shown.as_told(said.get(m["id"], {}))
+        m if not m["home"] or actor.covers(m["home"]) else m | shown.own_values(own_values.get(m["id"], {}))
         for m in shown.members(household, today)
     ]
 
 
 def waiting(session: Session, actor: Actor) -> int:
-    """How many differences of an actor's places are open, counted to `SHOWN`."""
+    """Return how many differences of an actor's divisions are open, counted up to `SHOWN`."""
     return session.scalar(select(func.count()).select_from(_open_ids(actor).limit(SHOWN).subquery())) or 0
 
 
 def overdue(session: Session, actor: Actor, today: date) -> int:
-    """How many differences of an actor's places wait longer than they may."""
+    """Return how many differences of an actor's divisions are overdue."""
     late = _open_ids(actor).where(PersonDifference.due_on < today)
     return session.scalar(select(func.count()).select_from(late.subquery())) or 0
 
@@ -209,25 +215,25 @@ def _open_ids(actor: Actor) -> Select[int]:
 
 
 def of_people(session: Session, actor: Actor, people: Sequence[int]) -> dict[int, list[Shown]]:
-    """Open differences of these persons, by person."""
+    """Return open differences of these persons, by person."""
     query = (
         select(PersonDifference, Person)
         .join(Person, Person.id == PersonDifference.person_id)
         .where(PersonDifference.person_id.in_(people), PersonDifference.status == DifferenceStatus.OPEN)
         .order_by(PersonDifference.id)
     )
-    found: dict[int, list[Shown]] = {}
+    by_person: dict[int, list[Shown]] = {}
     for one in _shown(session, actor, session.execute(query).all()):
-        found.setdefault(one.row.person_id, []).append(one)
-    return found
+        by_person.setdefault(one.row.person_id, []).append(one)
+    return by_person
 
 
 def _shown(session: Session, actor: Actor, rows: Sequence[Any]) -> list[Shown]:
     concerned = [(r, p) for r, p in rows if actor.covers(p.home) or actor.covers(r.place)]
-    told = _names_told(session, [(r, p) for r, p in concerned if not actor.covers(p.home)])
+    own_names = _own_names(session, [(r, p) for r, p in concerned if not actor.covers(p.home)])
     return [
         Shown(
-            row, person.home, person.name if actor.covers(person.home) else told.get((person.id, row.place), person.name),
+            row, person.home, person.name if actor.covers(person.home) else own_names.get((person.id, row.place), person.name),
             persons.FIELDS[row.field], _own(row, person) if actor.covers(person.home) else None,
             persons.shown(row.field, row.values["told"]), row.status == DifferenceStatus.OPEN and actor.covers(person.home),
         )
@@ -240,10 +246,10 @@ def _own(row: PersonDifference, person: Person) -> str:
     return persons.shown(row.field, persons.registered(person)[row.field] if is_open else row.values["own"])
 
 
-def _names_told(
+def _own_names(
     session: Session, rows: Sequence[tuple[PersonDifference, Person]]
 ) -> dict[tuple[int, str], str]:
-    """How the places of these differences call the persons, where they call them otherwise than the file."""
+    """Names used by the townships of these differences, if they differ from the file."""
     places: dict[str, list[Person]] = {}
     for row, person in rows:
         places.setdefault(row.place, []).append(person)

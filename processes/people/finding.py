@@ -1,4 +1,4 @@
-"""What the box in the bar makes of a document number: whether it is one, how it is shown, whose households are meant."""
+"""The search box for document numbers: whether it is one, its masked form, the households of its owner."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FULL = re.compile(r"[0-9]{17}[0-9X]|[A-Z0-9]{15}")
 
 
 def full_number(typed: str) -> str:
-    """The document number that somebody typed, as it is stored; empty where it is none."""
+    """Return the typed document number as stored; "" if it is none."""
     try:
         number = reading.compact(typed)
     except Unreadable:
@@ -28,12 +28,12 @@ def full_number(typed: str) -> str:
 
 
 def masked(number: str) -> str:
-    """A number as the access log and the page may show it."""
+    """Return a number as the access log and the page may show it."""
     return masking.id_number(number[:4], number[-4:])
 
 
 def of_person(session: Session, person_id: int | None) -> Sequence[Household]:
-    """The households in scope of which somebody is a member."""
+    """Return the households in scope that somebody is a member of."""
     memberships = select(Membership.household_id).where(Membership.person_id == person_id)
     return session.scalars(
         select(Household).where(Household.id.in_(memberships)).order_by(Household.id)

@@ -1,4 +1,4 @@
-"""Fingerprints under another key: what the register is found by without its numbers lying open (docs/adr/0028, 0054)."""
+"""Recomputes fingerprints (blind indexes) under a new key (docs/adr/0028, 0054)."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ _AT_ONCE = 500
 
 
 def of_phone(phone: str) -> str:
-    """What a household is found by when somebody calls; empty without a telephone."""
+    """Return the fingerprint of a telephone number; "" if there is none."""
     return keyring.current().blind_index(_telephone(phone)) if phone else ""
 
 
 def of_phones(phone: str) -> tuple[str, ...]:
-    """All under which it may stand while the key is being changed."""
+    """Return all fingerprints that may be stored while the key is being rotated."""
     return keyring.current().blind_indexes(_telephone(phone))
 
 
 def of_persons(uow: UnitOfWork, after: int) -> tuple[int | None, int]:
-    """Give the next persons theirs under the newest key; answers where to go on (None: at the end) and how many it was."""
+    """Recompute those of the next persons under the newest key; return where to continue (None: done) and how
+    many."""
     query = select(Person).where(Person.id > after).order_by(Person.id).limit(_AT_ONCE).with_for_update()
     people = uow.session.scalars(query).all()
     changed = 0
@@ -36,7 +37,7 @@ def of_persons(uow: UnitOfWork, after: int) -> tuple[int | None, int]:
 
 
 def of_households(uow: UnitOfWork, after: int) -> tuple[int | None, int]:
-    """The same for the telephones of households."""
+    """Recompute those of households' telephone numbers."""
     query = select(Household).where(Household.id > after).order_by(Household.id).limit(_AT_ONCE)
     households = uow.session.scalars(query.with_for_update()).all()
     changed = 0
@@ -48,5 +49,5 @@ def of_households(uow: UnitOfWork, after: int) -> tuple[int | None, int]:
 
 
 def _telephone(phone: str) -> str:
-    """Telephones have fingerprints of their own: equal figures of another kind have another one."""
+    """Telephone numbers have their own domain: the same digits of another kind give another fingerprint."""
     return f"phone {phone}"

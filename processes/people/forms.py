@@ -1,6 +1,6 @@
-"""What a household screen or a scenario hands over: plain frozen values, checked here.
+"""The household form as submitted by a screen or a scenario: immutable values, checked here.
 
-Kinds of income, expense and property are a closed list: the calculation sheets name them.
+Kinds of income, expense and property are a closed list, because calculation sheets refer to them.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ CATEGORIES_IN_LISTS = {
     "marginal": "边缘户",
     "registered": "建档立卡",
 }
-"""The same in a column of a list, where there is little room."""
+"""Short titles for columns of lists."""
 COUNTED = frozenset({"cars", "dwellings", "companies"})
-"""Kinds of property that are counted, not measured: whole numbers."""
+"""Kinds of property that are counted in whole numbers."""
 MAX_MEMBERS = 30
 MAX_LINES = 300
 OLDEST = 120
@@ -64,13 +64,13 @@ MALE, FEMALE = "男", "女"
 
 
 def disability(kind: str, grade: int) -> str:
-    """肢体二级, as cards and papers write it; empty where there is none."""
+    """Format a disability as on cards and papers: 肢体二级; "" if there is none."""
     return f"{kind}{GRADES[grade]}" if kind and 0 < grade <= MAX_GRADE else ""
 
 
 @dataclass(frozen=True, slots=True)
 class LineForm:
-    """An income, expense or property line; `member` is the position, in this form, of the person it belongs to."""
+    """An income, expense or property line; `member` is the position of its person in this form."""
 
     kind: str
     amount: Decimal
@@ -80,7 +80,7 @@ class LineForm:
 
 @dataclass(frozen=True, slots=True)
 class MemberForm:
-    """A member as typed; birth date and sex come from the number where it says them."""
+    """A member as typed; birth date and sex come from the number if it contains them."""
 
     name: str
     relation: str
@@ -93,9 +93,9 @@ class MemberForm:
     is_student: bool = False
     work_ability: str = "able"
     provisional_id: int | None = None
-    """The provisional person that this row was before (no document yet); None for a new one."""
+    """The provisional person of this row (no document before); None for a new one."""
     row_id: int | None = None
-    """The person that this row of the page was."""
+    """The person of this row of the page."""
     document: str = identity.ID_CARD
     head: str = ""
     tail: str = ""
@@ -104,7 +104,7 @@ class MemberForm:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdForm:
-    """A whole household as one page hands it over."""
+    """A whole household as submitted by a page."""
 
     division: str
     address: str
@@ -118,7 +118,7 @@ class HouseholdForm:
 
 
 def read_household(raw: dict[str, Any], today: date) -> HouseholdForm:
-    """Check a household as JSON; raises `FormInvalid` with a sentence per field (`members.0.name`)."""
+    """Check a household given as JSON; raises `FormInvalid` with a sentence per field (`members.0.name`)."""
     reader = _Reader(raw, today)
     form = reader.household()
     if reader.faults:
@@ -127,7 +127,7 @@ def read_household(raw: dict[str, Any], today: date) -> HouseholdForm:
 
 
 class _Reader:
-    """Collects every fault instead of stopping at the first."""
+    """Collects all errors instead of stopping at the first."""
 
     def __init__(self, raw: dict[str, Any], today: date) -> None:
         self.raw = raw
@@ -135,7 +135,7 @@ class _Reader:
         self.faults: dict[str, list[str]] = {}
 
     def household(self) -> HouseholdForm:
-        """The whole form; faults are collected beside it."""
+        """Read the whole form; errors are collected."""
         rows = self.rows("members", MAX_MEMBERS)
         members = self.members(rows)
         keys = [str(row["key"]) if row.get("key") else None for row in rows]
@@ -165,7 +165,7 @@ class _Reader:
                 )
 
     def rows(self, name: str, most: int) -> list[dict[str, Any]]:
-        """The rows of a list of the form; what is no row is refused."""
+        """The rows of a list in the form; anything that is no row is refused."""
         rows = self.raw.get(name) or []
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             self.fault(name, "提交的内容不完整，请刷新页面后重试")
@@ -175,31 +175,31 @@ class _Reader:
         return rows[:most]
 
     def members(self, rows: list[dict[str, Any]]) -> tuple[MemberForm, ...]:
-        """Members in order; exactly one 本人, no ID number twice."""
+        """Read members in order; exactly one 本人, no ID number twice."""
         if not rows:
             self.fault("members", "请至少登记一名家庭成员")
-        found = tuple(self.member(n, row) for n, row in enumerate(rows))
-        if rows and [m.relation for m in found].count("本人") != 1:
+        member_forms = tuple(self.member(n, row) for n, row in enumerate(rows))
+        if rows and [m.relation for m in member_forms].count("本人") != 1:
             self.fault("members", "家庭成员中应有且只有一名“本人”（户主）")
-        numbers = [m.id_number for m in found if m.id_number]
-        for n, member in enumerate(found):
+        numbers = [m.id_number for m in member_forms if m.id_number]
+        for n, member in enumerate(member_forms):
             if member.id_number and numbers.count(member.id_number) > 1:
                 self.fault(f"members.{n}.id_number", "同一身份证号登记了两次")
-        return found
+        return member_forms
 
     def member(self, n: int, row: dict[str, Any]) -> MemberForm:
-        """One member; the number gives birth date and sex where it says them."""
+        """Read one member; the number gives birth date and sex if it contains them."""
         place = f"members.{n}"
-        told = self.document(place, row)
-        birth_on, sex = self.born(place, row, told)
+        document = self.document(place, row)
+        birth_on, sex = self.born(place, row, document)
         kind = self.choice(f"{place}.disability_kind", row.get("disability_kind", ""), DISABILITY_KINDS)
         grade = self.grade(place, row.get("disability_grade", 0), kind)
-        without = told.document == identity.NONE
+        without = document.document == identity.NONE
         row_id = self.read(f"{place}.id_number", _row_or_none, row.get("person_id"), None)
         return MemberForm(
             name=self.read(f"{place}.name", reading.name, row.get("name", ""), ""),
             relation=self.choice(f"{place}.relation", row.get("relation", ""), RELATIONS),
-            id_number=told.number,
+            id_number=document.number,
             birth_on=birth_on,
             sex=sex,
             disability_kind=kind,
@@ -211,14 +211,14 @@ class _Reader:
             ),
             provisional_id=row_id if without else None,
             row_id=row_id,
-            document=told.document,
-            head=told.head,
-            tail=told.tail,
+            document=document.document,
+            head=document.head,
+            tail=document.tail,
             died_on=self.died(place, row.get("died_on"), birth_on),
         )
 
     def document(self, place: str, row: dict[str, Any]) -> identity.Identity:
-        """The document and its number; a faulty one is noted and reads as none typed."""
+        """Read document and number; an invalid one is reported and treated as missing."""
         kind = self.choice(f"{place}.document", row.get("document") or identity.ID_CARD, identity.DOCUMENTS)
         try:
             return identity.read(kind, str(row.get("id_number") or ""), self.today)
@@ -228,12 +228,12 @@ class _Reader:
             self.fault(f"{place}.id_number", invalid.reason)
         return identity.Identity(kind, "", self.today, MALE)
 
-    def born(self, place: str, row: dict[str, Any], told: identity.Identity) -> tuple[date, str]:
-        """Birth date and sex: as the number says, as the document shows, or as they appear (C34)."""
-        if told.birth_on is not None and told.sex is not None:
-            return told.birth_on, told.sex
+    def born(self, place: str, row: dict[str, Any], document: identity.Identity) -> tuple[date, str]:
+        """Birth date and sex: from the number, from the document, or as estimated (C34)."""
+        if document.birth_on is not None and document.sex is not None:
+            return document.birth_on, document.sex
         sex = self.choice(f"{place}.sex", row.get("sex", ""), (MALE, FEMALE))
-        if told.document == identity.NONE:
+        if document.document == identity.NONE:
             age = self.read(f"{place}.estimated_age", _age, row.get("estimated_age"), 0)
             return date(self.today.year - age, 1, 1), sex
         birth_on = self.read(f"{place}.birth_on", reading.day, row.get("birth_on"), self.today)
@@ -242,7 +242,7 @@ class _Reader:
         return birth_on, sex
 
     def died(self, place: str, raw: Any, birth_on: date) -> date | None:
-        """The date of death, between birth and today; None for the living."""
+        """The date of death, between birth and today; None if alive."""
         if raw is None or raw == "":
             return None
         died_on = self.read(f"{place}.died_on", reading.day, raw, None)
@@ -251,20 +251,20 @@ class _Reader:
         return died_on
 
     def grade(self, place: str, raw: Any, kind: str) -> int:
-        """The disability grade 1–4, 0 for none; kind and grade belong together."""
+        """The disability grade 1–4, 0 for none; kind and grade must both be given."""
         grade = self.read(f"{place}.disability_grade", _grade, raw or 0, 0)
         if bool(grade) != bool(kind):
             self.fault(f"{place}.disability_grade", "残疾类别和等级须同时填写")
         return grade
 
     def lines(self, name: str, kinds: dict[str, str], keys: list[str | None] | None) -> tuple[LineForm, ...]:
-        """Lines of income, expense or property; `keys` are those of the members, None where lines are nobody's."""
-        found = []
+        """Read lines of income, expense or property; `keys` are those of the members, None if lines have no owner."""
+        line_forms = []
         for n, row in enumerate(self.rows(name, MAX_LINES)):
             place = f"{name}.{n}"
             kind = self.choice(f"{place}.kind", row.get("kind", ""), kinds)
             read = _count if kind in COUNTED else _business if kind == BUSINESS else reading.money
-            found.append(
+            line_forms.append(
                 LineForm(
                     kind=kind,
                     amount=self.read(f"{place}.amount", read, row.get("amount"), Decimal(0)),
@@ -272,24 +272,28 @@ class _Reader:
                     evidence=self.text(f"{place}.evidence", row.get("evidence", ""), 120, required=False),
                 )
             )
-        return tuple(found)
+        return tuple(line_forms)
 
-    def whose(self, place: str, told: Any, keys: list[str | None]) -> int:
-        """The position of the member whose line this is.
+    def whose(self, place: str, position: Any, keys: list[str | None]) -> int:
+        """The position of the member that owns this line.
 
-        A page names the member by the key of the row, which stays when rows before it go; positions are
-        taken only where no member has a key (scenarios, files of before).
+        A page refers to a member by the row's key, which survives the removal of earlier rows; positions are
+        used only if no member has a key (scenarios, older files).
         """
         if any(keys):
-            if isinstance(told, str) and told and keys.count(told) == 1:
-                return keys.index(told)
-        elif isinstance(told, int | Decimal) and not isinstance(told, bool) and 0 <= told < len(keys):
-            return int(told)
+            if isinstance(position, str) and position and keys.count(position) == 1:
+                return keys.index(position)
+        elif (
+            isinstance(position, int | Decimal)
+            and not isinstance(position, bool)
+            and 0 <= position < len(keys)
+        ):
+            return int(position)
         self.fault(f"{place}.member", "请选择家庭成员：原来所属的成员已不在名单中")
         return 0
 
     def text(self, place: str, raw: Any, longest: int, required: bool = True) -> str:
-        """Canonical text of bounded length."""
+        """Normalised text of limited length."""
         value = self.read(place, reading.text, raw, "")
         if required and not value:
             self.fault(place, "请填写此项")
@@ -298,7 +302,7 @@ class _Reader:
         return value
 
     def read(self, place: str, how: Callable[[Any], T], raw: Any, otherwise: T) -> T:
-        """What a reader of `policy.reading` makes of an entry; its reason is noted at the field."""
+        """Apply a parser of `policy.reading`; its error is reported at the field."""
         try:
             return how(raw)
         except Unreadable as fault:
@@ -306,7 +310,7 @@ class _Reader:
             return otherwise
 
     def choice(self, place: str, raw: Any, allowed: Any) -> str:
-        """One of a closed list."""
+        """A value of a closed list."""
         value = str(raw or "")
         if value not in allowed:
             self.fault(place, "请从列表中选择")
@@ -314,14 +318,14 @@ class _Reader:
         return value
 
     def fault(self, place: str, sentence: str) -> None:
-        """Note what is wrong at a place, once."""
-        told = self.faults.setdefault(place, [])
-        if sentence not in told:
-            told.append(sentence)
+        """Report an error at a field, once."""
+        sentences = self.faults.setdefault(place, [])
+        if sentence not in sentences:
+            sentences.append(sentence)
 
 
 def _business(raw: Any) -> Decimal:
-    """Net income of a business; a loss stands as a negative amount (`allowance.income.loss` says what it counts)."""
+    """Net income of a business; a loss is a negative amount (`allowance.income.loss` says how it counts)."""
     return reading.money(raw, least=-reading.MAX_MONEY)
 
 

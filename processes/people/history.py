@@ -1,4 +1,4 @@
-"""What a household looked like on a past day (一户一档): every saved state is kept, sealed."""
+"""Past states of households (一户一档): every saved state is kept, encrypted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 
 def keep(uow: UnitOfWork, household: Household, by_id: int | None = None) -> None:
-    """Keep the state of a household as it stands, once for each version, as saved by an account."""
+    """Store the current state of a household, once for each version, with the account that saved it."""
     known = uow.session.scalar(
         select(HouseholdVersion.id).where(
             HouseholdVersion.household_id == household.id, HouseholdVersion.version == household.version
@@ -29,7 +29,7 @@ def keep(uow: UnitOfWork, household: Household, by_id: int | None = None) -> Non
 
 
 def touched(uow: UnitOfWork, actor: Actor, person_id: int, but: int | None = None) -> None:
-    """Another state of every household that a changed person lives in: a page that was opened before is stale now."""
+    """Store a new state of every household of a changed person; pages opened before become stale."""
     query = (
         select(Household)
         .join(Membership, Membership.household_id == Household.id)
@@ -49,9 +49,9 @@ def touched(uow: UnitOfWork, actor: Actor, person_id: int, but: int | None = Non
 
 
 def versions(session: Session, household: Household) -> list[HouseholdVersion]:
-    """Every kept state, latest first.
+    """Return every stored state, latest first.
 
-    A household that was last saved before states were kept has the one that it stands in: nothing changed it since.
+    A household last saved before states were stored has its current state only: nothing has changed since.
     """
     query = select(HouseholdVersion).where(HouseholdVersion.household_id == household.id)
     kept = session.scalars(query.order_by(HouseholdVersion.at.desc(), HouseholdVersion.id.desc())).all()
@@ -59,13 +59,13 @@ def versions(session: Session, household: Household) -> list[HouseholdVersion]:
 
 
 def on(states: Sequence[HouseholdVersion], day: date) -> HouseholdVersion | None:
-    """Of the states, latest first, the one at the end of a day in China; None when nothing is known of that day."""
+    """Return, of the states (latest first), the one at the end of a day in China; None if there is none yet."""
     end = datetime.combine(day + timedelta(days=1), time(0), SHANGHAI)
     return next((state for state in states if state.at < end), None)
 
 
 def savers(session: Session, household_id: int, since: datetime | None) -> dict[int, datetime]:
-    """The accounts that saved a household since, each with the first time."""
+    """Return the accounts that saved a household since an instant, each with the first time."""
     query = select(HouseholdVersion.by_id, func.min(HouseholdVersion.at)).where(
         HouseholdVersion.household_id == household_id, HouseholdVersion.by_id.is_not(None)
     )
@@ -82,19 +82,19 @@ def _as_it_stands(household: Household, by_id: int | None = None) -> HouseholdVe
 
 
 def as_kept(household: Household, by_id: int | None) -> dict[str, Any]:
-    """What is kept of a household: its form, and what that does not show: the number of its file, who saved it and when."""
+    """Return the stored data of a household: its form, number of its file, who saved it and when."""
     saved = saved_by(household.updated_at, household.updated_by, by_id)
     return {**shown.as_form(household), "number": household.number, "saved": saved}
 
 
 def saved_by(at: datetime, by: str, by_id: int | None) -> list[Any]:
-    """When a state was saved, by whom and with which account, as it is kept with what is sealed."""
+    """Return when and by whom a state was saved, from its encrypted part."""
     return [at.astimezone(UTC).isoformat(), by, *(() if by_id is None else (by_id,))]
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """What is different between two states: what it is about, before, after."""
-    found = [
+    """Return the differences between two states: subject, before, after."""
+    differences = [
         (title, str(before.get(key, "")), str(after.get(key, "")))
         for key, title in (("address", "住址"), ("phone", "联系电话"), ("category", "类别"), ("property_exemption", "财产豁免理由"))
         if before.get(key, "") != after.get(key, "")
@@ -106,19 +106,19 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, st
         new = [line(key, row, after) for row in after.get(key, [])]
         gone, came = [r for r in old if r not in new], [r for r in new if r not in old]
         if gone or came:
-            found.append((title, "；".join(gone), "；".join(came)))
-    return found
+            differences.append((title, "；".join(gone), "；".join(came)))
+    return differences
 
 
 def line(key: str, row: dict[str, Any], content: dict[str, Any]) -> str:
-    """A member or a line of income, expense or property as one reads it."""
+    """Format a member or a line of income, expense or property for reading."""
     if key == "members":
-        said = [
+        parts = [
             forms.disability(row.get("disability_kind", ""), row.get("disability_grade", 0)),
             "重病" if row.get("grave_illness") else "",
             f"{row['died_on']} 去世" if row.get("died_on") else "",
         ]
-        return f"{row['relation']}{row['name']}（{'，'.join([DOCUMENTS[NONE] if row['id_number'] == WITHOUT_NUMBER else row['id_number'], *(s for s in said if s)])}）"
+        return f"{row['relation']}{row['name']}（{'，'.join([DOCUMENTS[NONE] if row['id_number'] == WITHOUT_NUMBER else row['id_number'], *(s for s in parts if s)])}）"
     kinds = {
         "incomes": forms.INCOME_KINDS,
         "expenses": forms.EXPENSE_KINDS,
@@ -129,7 +129,7 @@ def line(key: str, row: dict[str, Any], content: dict[str, Any]) -> str:
 
 
 def _owner(member: Any, members: list[dict[str, Any]]) -> str:
-    """The name of the member whose line it is: by key; states that were kept earlier name the position."""
+    """The name of the line's owner: by key; older states use the position."""
     if isinstance(member, str):
         return next((str(m["name"]) for m in members if m.get("key") == member), "")
     return str(members[member]["name"]) if member < len(members) else ""

@@ -18,7 +18,7 @@ EARLIEST_YEAR = 1880
 
 @dataclass(frozen=True, slots=True)
 class IdNumber:
-    """A valid number and what it says: birth date, sex, division of first registration."""
+    """A valid number and its content: birth date, sex, division of first registration."""
 
     number: str
     birth_on: date
@@ -27,13 +27,13 @@ class IdNumber:
 
 
 def check_character(seventeen: str) -> str:
-    """The 18th character that belongs to 17 digits."""
+    """Return the check character for 17 digits."""
     total = sum(int(d) * w for d, w in zip(seventeen, _WEIGHTS, strict=True))
     return _CHECKS[total % 11]
 
 
 def read(text: str, today: date) -> IdNumber:
-    """The number in `text`, or `IdNumberInvalid` with the reason."""
+    """Parse the number in `text`; raises `IdNumberInvalid` with the reason."""
     number = reading.compact(text)
     if _FIRST_GENERATION.fullmatch(number):
         raise IdNumberInvalid(reason="15 位身份证号自 2013 年起已停止使用，请填写 18 位号码")
@@ -51,6 +51,6 @@ def read(text: str, today: date) -> IdNumber:
 
 
 def compose(division: str, birth_on: date, serial: int) -> str:
-    """A valid number for made-up people (odd serials are male): demo data and scenarios."""
+    """Compose a valid number for fictitious people (odd serials are male): demo data and scenarios."""
     seventeen = f"{division[:6]}{birth_on:%Y%m%d}{serial % 1000:03d}"
     return seventeen + check_character(seventeen)

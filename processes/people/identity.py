@@ -1,4 +1,4 @@
-"""Which document says who somebody is, and what it says: ID card, residence permit, foreign card, another, none."""
+"""Identity documents and their numbers: ID card, residence permit, foreign card, other, none."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DOCUMENTS = {
     NONE: "无证件",
 }
 WITHOUT_NUMBER = "无"
-"""What a clerk types for a person who has no document at hand."""
+"""Typed for a person without a document."""
 _PERMIT = re.compile(r"8[123]")
 _OLD_FOREIGN_CARD = re.compile(r"[A-Z]{3}[0-9]{12}")
 _OTHER = re.compile(r"[A-Z0-9][A-Z0-9()\-]{4,29}")
@@ -31,7 +31,7 @@ _SHOWN_OF_OTHERS = (1, 3)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A document and its number; birth date and sex are None where the number does not say them."""
+    """A document and its number; birth date and sex are None if the number does not contain them."""
 
     document: str
     number: str
@@ -40,19 +40,19 @@ class Identity:
 
     @property
     def head(self) -> str:
-        """The beginning that lists may show."""
+        """The beginning of the number that lists may show."""
         return self.number[: _SHOWN.get(self.document, _SHOWN_OF_OTHERS)[0]]
 
     @property
     def tail(self) -> str:
-        """The end that lists may show."""
+        """The end of the number that lists may show."""
         return self.number[-_SHOWN.get(self.document, _SHOWN_OF_OTHERS)[1] :] if self.number else ""
 
 
 def read(document: str, raw: str, today: date) -> Identity:
-    """The identity of a document; raises `IdNumberInvalid` or `Unreadable` with the reason.
+    """Parse the number of a document; raises `IdNumberInvalid` or `Unreadable` with the reason.
 
-    A number of 18 digits says itself which of the three documents it is on; `无` is no document.
+    A number of 18 digits determines which of the three documents it belongs to; `无` is no document.
     """
     number = reading.compact(raw)
     if document == NONE or number == WITHOUT_NUMBER:

@@ -1,4 +1,4 @@
-"""Which households a list shows, and in which order."""
+"""Filter and order of household lists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ORDERS = ("-updated", "updated", "name", "-name", "number", "-number")
 
 @dataclass(frozen=True, slots=True)
 class HouseholdFilter:
-    """Township, category and order of a list of households; empty conditions leave everything in."""
+    """Township, category and order; empty conditions do not filter."""
 
     township: str = ""
     category: str = ""
@@ -24,26 +24,27 @@ class HouseholdFilter:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything narrows the list."""
+        """Return whether anything filters the list."""
         return bool(self.township or self.category)
 
     def conditions(self, with_empty: bool = False) -> list[ColumnElement[bool]]:
-        """As conditions on a query; a call that became no application left a file without members, which is none.
+        """Return conditions for a query; files without members (calls that led to no application) are
+        excluded.
 
-        Whoever looks for the caller finds it all the same (`with_empty`).
+        `with_empty` includes them, for a search for the caller.
         """
-        # Under a name of its own, so that a query which joins the members stays another one.
+        # Aliased, so that a query that joins the members is not affected.
         member = aliased(Membership)
         of_it = select(member.id).where(member.household_id == Household.id).correlate(Household)
-        found: list[ColumnElement[bool]] = [] if with_empty else [exists(of_it)]
+        criteria: list[ColumnElement[bool]] = [] if with_empty else [exists(of_it)]
         if self.township:
-            found.append(within(Household.division, self.township))
+            criteria.append(within(Household.division, self.township))
         if self.category:
-            found.append(Household.category == self.category)
-        return found
+            criteria.append(Household.category == self.category)
+        return criteria
 
     def ordered(self) -> list[Any]:
-        """As the order of a query."""
+        """Return the order for a query."""
         column = {
             "updated": Household.updated_at, "name": Household.householder_name, "number": Household.number,
         }[self.order.removeprefix("-")]  # fmt: skip

@@ -1,7 +1,7 @@
-"""Locks on persons: whatever is granted or paid to somebody is looked at and written under them.
+"""Locks on persons: grants and payments to somebody are checked and written under them.
 
-Taken after the case's lock and before the fund's, in the order of the rows, so that no two transactions wait for
-each other.
+Acquired after the case's lock and before the fund's, in the order of the rows, so that transactions cannot
+deadlock.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from processes.storage.unit_of_work import UnitOfWork
 
 
 def hold(uow: UnitOfWork, people: Iterable[int]) -> set[int]:
-    """Lock these persons and the rows under which they were registered besides; answers all of them.
+    """Lock these persons and the rows under which they were also registered; return all of them.
 
-    Who they are besides may change until the locks are held, so it is asked again until nothing is new.
+    The other rows may change until the locks are held, so the query repeats until nothing is new.
     """
     wanted, held = same_people(uow.session, list(people)), set[int]()
     while wanted - held:
         held |= wanted
-        # Rows that refer to a person may still be written meanwhile (FOR NO KEY UPDATE).
+        # FOR NO KEY UPDATE: rows that refer to a person may still be written meanwhile.
         query = select(Person.id).where(Person.id.in_(held)).order_by(Person.id)
         uow.session.execute(query.with_for_update(key_share=True)).all()
         wanted = same_people(uow.session, list(held))

@@ -1,4 +1,4 @@
-"""Masking: what lists, notices and logs may show of a person (个人信息保护法: no more than needed)."""
+"""Masking of personal data in lists, notices and logs (个人信息保护法: no more than needed)."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ HEAD_DIGITS = 4
 TAIL_DIGITS = 4
 ID_LENGTH = 18
 _LONG = 15
-"""An ID card has 18 characters, a foreigner's card of before 15; passports have fewer."""
+"""An ID card has 18 characters, an older foreigner's card 15; passports have fewer."""
 
 
 def id_number(head: str, tail: str) -> str:
-    """`3401**********1234`: the first and last four characters of an ID number."""
+    """Mask an ID number: `3401**********1234`."""
     return f"{head}{'*' * (ID_LENGTH - HEAD_DIGITS - TAIL_DIGITS)}{tail}"
 
 
 def document(number: str) -> str:
-    """The number of any document, masked to its own length: four characters at each end of a long one, 1 and 3 of a short."""
+    """Mask the number of any document, keeping its length: 4 characters at each end of a long one, 1 and 3 of
+    a short."""
     head, tail = (HEAD_DIGITS, TAIL_DIGITS) if len(number) >= _LONG else (1, 3)
     return number[:head] + "*" * (len(number) - head - tail) + number[-tail:]
 
 
 def minor_name(name: str) -> str:
-    """A minor's name on a public paper: the family name only."""
+    """Return a minor's name for public papers: the family name only."""
     return name[:1] + "某" * max(len(name) - 1, 1)

@@ -1,4 +1,4 @@
-"""Rows of the register.  ID numbers are encrypted, found by a keyed blind index."""
+"""Tables of the register. ID numbers are encrypted and found by a keyed blind index."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from processes.storage.types import StateText
 
 
 class Person(Row, Marked):
-    """A natural person, once in the register whatever households they lived in."""
+    """A natural person, registered once for all households they lived in."""
 
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60), index=True)
     initials: Mapped[str] = mapped_column(String(60), default="", index=True)
-    """Pinyin initials of the name, set with it: 张建国 is found as `zjg`."""
+    """Pinyin initials of the name, set with it: 张建国 is found by `zjg`."""
     initials_other: Mapped[str] = mapped_column(String(60), default="", index=True)
-    """The same with the surname read like any other word; empty where there is no second reading."""
+    """The same with the surname read like any other word; empty if there is no second reading."""
     sex: Mapped[str] = mapped_column(String(4))
     birth_on: Mapped[date]
     id_number = sealed_text()
@@ -39,16 +39,16 @@ class Person(Row, Marked):
     is_student: Mapped[bool] = mapped_column(default=False)
     work_ability: Mapped[str] = mapped_column(String(10), default="able")
     document: Mapped[str] = mapped_column(String(20), default="id_card")
-    """On what the number stands: `people.identity.DOCUMENTS`."""
+    """The document of the number: `people.identity.DOCUMENTS`."""
     died_on: Mapped[date | None]
     home: Mapped[str] = mapped_column(String(12), default="", index=True)
-    """The place whose file this person belongs to: it alone writes what is registered here; empty for nobody's."""
+    """The township of this person's file, which alone writes these data; empty: none."""
     is_provisional: Mapped[bool] = mapped_column(default=False)
-    """Taken in without an ID number (流浪乞讨人员, C34) until it is known who they are."""
+    """Registered without an ID number (流浪乞讨人员, C34) until identified."""
 
     @validates("name")
     def _spell(self, _attribute: str, name: str) -> str:
-        """With the name go its initials, whoever sets it."""
+        """Keep the initials in step with the name."""
         self.initials, self.initials_other = initials(name), other_initials(name)
         return name
 
@@ -57,7 +57,7 @@ _STANDING = text("undone_at IS NULL")
 
 
 class PersonVersion(Row, Marked, Stated):
-    """What was registered of a person from a moment on, and where that came from (人员变更记录)."""
+    """The registered state of a person from an instant on, and its source (人员变更记录)."""
 
     __tablename__ = "person_version"
     __table_args__ = (Index("ix_person_version_person", "person_id", "id"),)
@@ -72,10 +72,10 @@ class PersonVersion(Row, Marked, Stated):
 
 
 class PersonDifference(Row, Marked, Stated):
-    """Another place entered something else of a person than their own file says (登记差异).
+    """A township's data about a person that contradict the person's file (登记差异).
 
-    Until the place of the file has resolved it, the file's own value counts.  `status` is `open`, `accepted`,
-    `declined` or `lapsed` (the two came to say the same by themselves).
+    Until the township of the file has resolved it, the file's value counts. `status` is `open`, `accepted`,
+    `declined` or `lapsed` (the values became equal).
     """
 
     __tablename__ = "person_difference"
@@ -94,7 +94,7 @@ class PersonDifference(Row, Marked, Stated):
     """Where the other value was entered."""
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
     values = sealed_data(dict[str, Any])
-    """`own`: as the file has it when it was entered; `told`: as the other place has it."""
+    """`own`: the file's value when it was entered; `told`: the other township's value."""
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -108,7 +108,7 @@ class PersonDifference(Row, Marked, Stated):
 
 
 class PersonMerge(Row, Marked, Stated):
-    """A provisional person found to be a registered one; undone by a note, never by deleting."""
+    """A provisional person identified as a registered one; undone by a record, never by deleting."""
 
     __tablename__ = "person_merge"
     __table_args__ = (
@@ -136,12 +136,12 @@ class Household(Row, Scoped, Marked):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     division: Mapped[str] = mapped_column(String(12))
-    """Without an index of its own, which planners would take instead of the one in the order of the list."""
+    """Without an index of its own, which planners would prefer to the one in the order of the list."""
     number: Mapped[str] = mapped_column(String(40), unique=True)
     address: Mapped[str] = mapped_column(String(200))
     phone = sealed_text()
     phone_index: Mapped[str] = mapped_column(String(64), default="", index=True)
-    """Keyed fingerprint of the telephone, set beside it: whose number somebody calls from is found by it."""
+    """Keyed fingerprint of the telephone number, set with it, to find callers."""
     category: Mapped[str] = mapped_column(String(30), default="")
     householder_name: Mapped[str] = mapped_column(String(60), index=True)
     version: Mapped[int] = mapped_column(default=1)
@@ -149,9 +149,9 @@ class Household(Row, Scoped, Marked):
     updated_by: Mapped[str] = mapped_column(String(60))
     property_exemption = sealed_text()
     confirmed = sealed_data(list[Any])
-    """What is unusual of this family and was confirmed as true, as sentences."""
+    """Warnings about this family that were confirmed, as sentences."""
     destroyed_on: Mapped[date | None]
-    """When its file was destroyed after its time; what is left is its number."""
+    """When its file was destroyed after retention; only its number is left."""
 
     members: Mapped[list[Membership]] = relationship(
         back_populates="household", order_by="Membership.position", cascade="all, delete-orphan"
@@ -162,7 +162,7 @@ class Household(Row, Scoped, Marked):
 
 
 class Transfer(Row, Marked, Stated):
-    """A household, or one person of it, moves to another township (迁移): asked by the one, accepted by the other.
+    """A household or one person moves to another township (迁移): requested by one, accepted by the other.
 
     Nothing moves before it is accepted.
     """
@@ -197,11 +197,11 @@ class Transfer(Row, Marked, Stated):
     decided_by: Mapped[str] = mapped_column(String(60), default="")
     note = sealed_text()
     went_along: Mapped[list[Any]] = mapped_column(default=list)
-    """Numbers of the cases that went along."""
+    """Numbers of the cases that moved with it."""
 
 
 class HouseholdVersion(Row, Marked):
-    """A household as it was saved once (历史状态)."""
+    """A saved state of a household (历史状态)."""
 
     __tablename__ = "household_version"
     __table_args__ = (Index("ix_household_version_at", "household_id", "at"),)
@@ -212,7 +212,7 @@ class HouseholdVersion(Row, Marked):
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    """Whose account saved it, and so never decides for the household; None for states that were kept before this was."""
+    """The account that saved it, and therefore never decides for the household; None for older states."""
     content = sealed_data(dict[str, Any])
 
 

@@ -1,6 +1,7 @@
-"""How a household's place calls its members: as it typed them, where the file of another place says otherwise.
+"""Names that a township uses for members of its households, if they differ from the file in another township.
 
-Whoever types a number with any name is not told whose it is: not by the household's title, nor by a case, list or paper.
+Typing a number with any name must not reveal whose it is, not by the household's title, a case, list or
+paper.
 """
 
 from __future__ import annotations
@@ -16,19 +17,19 @@ from processes.people.status import DifferenceStatus
 from processes.storage.unit_of_work import UnitOfWork
 
 STANDING = (DifferenceStatus.OPEN, DifferenceStatus.DECLINED)
-"""States of a difference of name in which the place goes on calling somebody as it typed."""
+"""States of a difference of name in which the township continues to use its own name."""
 
 
 def of_members(household: Household) -> dict[int, str]:
-    """The names of a household's members, by person."""
+    """Return the names of a household's members, by person."""
     people = [m.person for m in household.members]
     session = object_session(household)
-    said = {} if session is None else called(session, household.division, people)
-    return {p.id: said.get(p.id, p.name) for p in people}
+    own_names = {} if session is None else called(session, household.division, people)
+    return {p.id: own_names.get(p.id, p.name) for p in people}
 
 
 def called(session: Session, place: str, people: Sequence[Person]) -> dict[int, str]:
-    """Of people whose file lies elsewhere, those whom a place calls otherwise: what it said last of their name, by person."""
+    """Return by person the name last used by a township, for people whose file is elsewhere under another name."""
     township = township_of(place)
     elsewhere = [p.id for p in people if p.home and township_of(p.home) != township]
     if not elsewhere:
@@ -46,7 +47,7 @@ def called(session: Session, place: str, people: Sequence[Person]) -> dict[int, 
 
 
 def rename(uow: UnitOfWork, people: Iterable[int]) -> None:
-    """Call every household that one of these heads as its place calls them by now."""
+    """Update the title of every household that one of these people heads."""
     query = (
         select(Household, Person)
         .join(Membership, Membership.household_id == Household.id)

@@ -1,4 +1,4 @@
-"""What is registered of a person: read as one value, written with a history, in the place of their file only."""
+"""Registered data of a person: read as one value, written with history, only by the township of the file."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ FIELDS = {
     "name": "姓名", "birth_on": "出生日期", "sex": "性别", "document": "证件类型", "disability": "残疾",
     "grave_illness": "重病", "is_student": "在校学生", "work_ability": "劳动能力", "died_on": "去世日期",
 }  # fmt: skip
-"""What a place may say of a person; kind and grade of a disability are one."""
+"""Values of a person; kind and grade of a disability are one."""
 
 
 def told(member: MemberForm) -> dict[str, Any]:
-    """What a form says of a person."""
+    """Return what a form says of a person."""
     return {
         "name": member.name, "birth_on": member.birth_on, "sex": member.sex, "document": member.document,
         "disability": [member.disability_kind, member.disability_grade],
@@ -33,7 +33,7 @@ def told(member: MemberForm) -> dict[str, Any]:
 
 
 def registered(person: Person) -> dict[str, Any]:
-    """What the register says of a person."""
+    """Return what the register says of a person."""
     return {
         "name": person.name, "birth_on": person.birth_on, "sex": person.sex, "document": person.document,
         "disability": [person.disability_kind, person.disability_grade],
@@ -45,7 +45,7 @@ def registered(person: Person) -> dict[str, Any]:
 def write(
     uow: UnitOfWork, actor: Actor, person: Person, said: Mapping[str, Any], place: str, source: str
 ) -> bool:
-    """Bring a person up to date and keep the state; answers whether anything changed."""
+    """Update a person and store the state; return whether anything changed."""
     before = None if person.name is None else registered(person)
     _put(person, said)
     if before is None:
@@ -59,7 +59,7 @@ def write(
 
 
 def keep(uow: UnitOfWork, actor: Actor, person: Person, place: str, source: str) -> None:
-    """Keep the state of a person as it stands, with where it came from."""
+    """Store the current state of a person with its source."""
     _keep(uow, person, actor.name, place, source, registered(person) | {"home": person.home})
 
 
@@ -70,7 +70,7 @@ def _keep(uow: UnitOfWork, person: Person, by: str, place: str, source: str, con
 
 
 def _has_no_version(uow: UnitOfWork, person: Person) -> bool:
-    """Whether a person was registered before states of persons were kept."""
+    """Whether a person was registered before states of persons were stored."""
     query = select(PersonVersion.id).where(PersonVersion.person_id == person.id).limit(1)
     return uow.session.scalar(query) is None
 
@@ -84,9 +84,9 @@ def _put(person: Person, said: Mapping[str, Any]) -> None:
 
 
 def is_of(session: Session, person: Person, place: str) -> bool:
-    """Whether a place (a township) keeps the person's file: nobody else does, or its own file names them.
+    """Return whether a township keeps the person's file: it is recorded as such, or no township is.
 
-    A person whom the place of the file has taken out of all its households belongs to whoever registers them next.
+    A person removed from all households by the township of the file belongs to whoever registers them next.
     """
     township = township_of(place)
     if not person.home or township_of(person.home) == township:
@@ -102,7 +102,7 @@ def is_of(session: Session, person: Person, place: str) -> bool:
 
 
 def shown(field: str, value: Any) -> str:
-    """A value of a person as people read it."""
+    """Format a value of a person for display."""
     match field:
         case "disability":
             return disability(str(value[0]), int(value[1])) or "无"
@@ -121,7 +121,7 @@ def shown(field: str, value: Any) -> str:
 def versions(
     session: Session, person_ids: list[int]
 ) -> dict[int, list[tuple[PersonVersion, list[tuple[str, str, str]]]]]:
-    """For each person every kept state, latest first, with what it changed: title, before, after."""
+    """Return for each person every stored state, latest first, with its changes: title, before, after."""
     query = select(PersonVersion).where(PersonVersion.person_id.in_(person_ids)).order_by(PersonVersion.id)
     found: dict[int, list[tuple[PersonVersion, list[tuple[str, str, str]]]]] = {i: [] for i in person_ids}
     before: dict[int, Mapping[str, Any]] = {}
@@ -135,7 +135,7 @@ def versions(
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """What is different between two states of a person: title, before, after."""
+    """Return the differences between two states of a person: title, before, after."""
     return [
         (title, shown(field, before[field]), shown(field, after[field]))
         for field, title in FIELDS.items()

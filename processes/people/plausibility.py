@@ -1,4 +1,4 @@
-"""Families that can hardly be: what a clerk has to confirm before it is saved (no entitlement depends on these bounds)."""
+"""Implausible families, which a clerk has to confirm before saving (no entitlement depends on these limits)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from processes.policy.periods import age_on
 MARRIAGE_AGE = {True: 22, False: 20}
 """《民法典》第一千零四十七条: men, women."""
 BETWEEN_GENERATIONS = 12
-"""Years that lie at least between parent and child; adopted and step-children exist, so it is only asked about."""
+"""Minimum years between parent and child; because of adopted and step-children, only a warning."""
 VERY_OLD = 110
 _GENERATIONS = {"子女": -1, "儿媳女婿": -1, "孙子女": -2, "父母": 1, "祖父母": 2}
 
 
 def unusual(form: HouseholdForm, today: date) -> list[str]:
-    """What is unusual within the family as it was typed; the same family always gives the same sentences."""
+    """Return what is unusual in the family as typed; the same family always gives the same sentences."""
     head = next(m for m in form.members if m.relation == "本人")
     return [
         *_spouses(form.members, today),
@@ -53,8 +53,8 @@ def _generation(head: MemberForm, member: MemberForm) -> str:
         return ""
     older, younger = (member, head) if steps > 0 else (head, member)
     if older.birth_on > younger.birth_on:
-        said = "小" if steps > 0 else "大"
-        return f"{member.relation}{member.name}（{member.birth_on} 出生）年龄比户主还{said}"
+        relation = "小" if steps > 0 else "大"
+        return f"{member.relation}{member.name}（{member.birth_on} 出生）年龄比户主还{relation}"
     if age_on(older.birth_on, younger.birth_on) < BETWEEN_GENERATIONS * abs(steps):
         return f"{member.relation}{member.name}（{member.birth_on} 出生）与户主年龄相差过小"
     return ""
@@ -72,13 +72,13 @@ def _namesakes(members: Sequence[MemberForm]) -> Iterator[str]:
 
 
 def in_other_files(session: Session, form: HouseholdForm, household_id: int | None) -> list[str]:
-    """Members who are in another household's file too, wherever it lies; shows the file's number and nothing more.
+    """Return members who are also in another household's file, in any township; shows only the file's number.
 
-    They are called by the end of the number: whoever types one with any name is not told whose it is.
+    They are identified by the end of the number: typing one with any name must not reveal whose it is.
     """
     people = registered_with(session, [m.id_number for m in form.members if m.id_number])
     household, membership = Household.__table__, Membership.__table__
-    found = []
+    sentences = []
     for person, number in people:
         rows = session.execute(
             select(household.c.number)
@@ -91,13 +91,13 @@ def in_other_files(session: Session, form: HouseholdForm, household_id: int | No
             .order_by(household.c.number)
         )
         for (file,) in rows:
-            found.append(
+            sentences.append(
                 f"证件号码尾号 {number[-4:]} 的成员已在另一户档案中登记（{file}），同一人不应同时属于两户"
             )
-    return found
+    return sentences
 
 
 def leaving(household: Household, form: HouseholdForm, people: Sequence[Person]) -> list[Person]:
-    """Persons of the file who are not in it any more."""
+    """Return persons of the file who are no longer in it."""
     staying = {p.id for p in people} | {m.provisional_id for m in form.members if m.provisional_id}
     return [m.person for m in household.members if m.person_id not in staying]

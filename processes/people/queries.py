@@ -1,4 +1,4 @@
-"""Reading the register: households in scope, look-up by ID number, the facts of a household."""
+"""Queries of the register: households in scope, look-up by ID number, data for calculation sheets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A person already in the register, as a look-up may show it."""
+    """A registered person, as a look-up may show them."""
 
     person_id: int
     name: str
@@ -36,29 +36,31 @@ class Found:
 
 
 def household(session: Session, household_id: int) -> Household:
-    """A household in scope, or `HouseholdNotFound`."""
-    found = session.scalar(select(Household).where(Household.id == household_id))
-    if found is None:
+    """Return a household in scope; raises `HouseholdNotFound`."""
+    row = session.scalar(select(Household).where(Household.id == household_id))
+    if row is None:
         raise HouseholdNotFound()
-    return found
+    return row
 
 
 def household_by_number(session: Session, number: str) -> Household:
-    """A household in scope by its file number, or `HouseholdNotFound`."""
-    found = session.scalar(
+    """Return a household in scope by its file number; raises `HouseholdNotFound`."""
+    row = session.scalar(
         select(Household).where(Household.number == number, Household.destroyed_on.is_(None))
     )
-    if found is None:
+    if row is None:
         raise HouseholdNotFound()
-    return found
+    return row
 
 
 def search(
     session: Session, text: str, wanted: HouseholdFilter = EVERY_HOUSEHOLD, most: int = PAGE
 ) -> Sequence[Household]:
-    """Households, narrowed and ordered as wanted, by file number, or by a member: name, initials, end of the ID number.
+    """Search households by file number or by a member: name, initials, end of the ID number; filtered and
+    ordered.
 
-    Each is read in the order of an index and no further than `most`: of a common surname the first names come.
+    Each condition is read in index order and no further than `most`: of a common surname the first names
+    come.
     """
     word = reading.search_word(text)
     query = select(Household).where(
@@ -79,13 +81,13 @@ def search(
 
 
 def _of_members(word: str) -> list[Select[int]]:
-    """Households with a member of that name, of those initials or with that end of the number."""
+    """Households with a member of that name, those initials or that end of the number."""
     if len(word) == masking.TAIL_DIGITS and word[:-1].isdecimal():
         return [_of_member(Person.id_tail, Person.id_tail == word.upper())]
     if not word.isascii():
         return [_of_member(Person.name, _begins(Person.name, word))]
     readings = (Person.initials, Person.initials_other)
-    # A name in letters (买买提·A) is found as it is written, too.
+    # A name with Latin letters (买买提·A) is also found as written.
     return [_of_member(r, _begins(r, word.lower())) for r in readings] + [
         _of_member(Person.name, _begins(Person.name, word))
     ]
@@ -102,12 +104,12 @@ def _of_member(order: Any, condition: ColumnElement[bool]) -> Select[int]:
 
 
 def _begins(column: Any, word: str) -> ColumnElement[bool]:
-    """Whether a text begins with a word, as a range of an index."""
+    """Whether a text begins with a word, as an index range."""
     return and_(column >= word, column < word + "\U0010ffff")
 
 
 def sizes(session: Session, households: Sequence[int]) -> dict[int, int]:
-    """How many members households have, by household."""
+    """Return the number of members, by household."""
     query = (
         select(Membership.household_id, func.count())
         .where(Membership.household_id.in_(households))
@@ -117,9 +119,9 @@ def sizes(session: Session, households: Sequence[int]) -> dict[int, int]:
 
 
 def look_up(session: Session, id_number: str) -> Found | None:
-    """Who in the register has this ID number; across divisions, so that nobody is entered twice.
+    """Return who is registered under this ID number, in any division, so that nobody is entered twice.
 
-    Shows a masked number and where the file lies, nothing more.
+    Shows only a masked number and the township of the file.
     """
     person = session.scalar(
         select(Person).where(Person.id_index.in_(keyring.current().blind_indexes(id_number)))
@@ -138,7 +140,7 @@ def look_up(session: Session, id_number: str) -> Found | None:
 
 
 def registered_with(session: Session, numbers: Sequence[str]) -> list[tuple[Person, str]]:
-    """The persons of the register with these document numbers, each with the number."""
+    """Return the registered persons with these document numbers, each with the number."""
     keys = keyring.current()
     wanted = {index: number for number in numbers for index in keys.blind_indexes(number)}
     if not wanted:
@@ -148,7 +150,7 @@ def registered_with(session: Session, numbers: Sequence[str]) -> list[tuple[Pers
 
 
 def identified(session: Session, people: Sequence[int]) -> dict[int, Person]:
-    """Provisional persons among these who are known by now, by their row: who they are."""
+    """Return by row those of these provisional persons who have been identified: who they are."""
     rows = session.execute(
         select(PersonMerge.provisional_id, Person)
         .join(Person, Person.id == PersonMerge.person_id)
@@ -158,17 +160,17 @@ def identified(session: Session, people: Sequence[int]) -> dict[int, Person]:
 
 
 def same_people(session: Session, people: Sequence[int]) -> set[int]:
-    """These persons with the rows under which they were registered besides (before they were known)."""
+    """Return these persons with the rows under which they were also registered (before identification)."""
     merges = session.execute(
         select(PersonMerge.provisional_id, PersonMerge.person_id).where(PersonMerge.undone_at.is_(None))
     ).all()
-    found = set(people)
-    known = {p for provisional, p in merges if provisional in found or p in found}
-    return found | known | {provisional for provisional, p in merges if p in known}
+    ids = set(people)
+    known = {p for provisional, p in merges if provisional in ids or p in ids}
+    return ids | known | {provisional for provisional, p in merges if p in known}
 
 
 def other_files(session: Session, household: Household) -> list[Household]:
-    """Other households, in scope, under which a member is registered too."""
+    """Return other households in scope that a member is registered in too."""
     members = [m.person_id for m in household.members]
     query = (
         select(Household)
@@ -179,7 +181,7 @@ def other_files(session: Session, household: Household) -> list[Household]:
 
 
 def choices(household: Household) -> dict[str, Any]:
-    """What a form about a household may offer: its people, as options of a field (`household.people`)."""
+    """Return the options of a form field about a household: its people (`household.people`)."""
     named = names.of_members(household)
     return {
         "household": {
@@ -192,21 +194,21 @@ def choices(household: Household) -> dict[str, Any]:
 
 
 def living(household: Household, on: date) -> list[Membership]:
-    """The members who are alive on a day."""
+    """Return the members who are alive on a day."""
     return [m for m in household.members if m.person.died_on is None or m.person.died_on > on]
 
 
 def facts(
     household: Household, on: date, exemptions: Sequence[str] = (), known: Mapping[int, Person] | None = None
 ) -> dict[str, Any]:
-    """The household as calculation sheets read it; no names and no ID numbers.
+    """Return the household's data for calculation sheets; no names and no ID numbers.
 
-    Who had died by that day is no member any more, and his lines do not count.
-    `property.exempted` is always false: no text in the register lifts a rule; the county exempts from a rule in a step
-    of its own (`property.exemptions`, the kinds of property whose rule is lifted).  It is here for sheets of older releases.
-    `known` are the members who were provisional and are known by now, where somebody has asked already.
-    `members[*].income.<kind>` and `.expense.<kind>` are yearly yuan, `property.<kind>` amounts or
-    numbers, `age` full years on the day `on`.
+    Members who had died by that day are left out, with their lines. `property.exempted` is always false: no
+    text in the register lifts a rule; the county exempts from a rule in a separate step
+    (`property.exemptions`, the kinds of property whose rule is lifted). It exists for sheets of older
+    releases. `known` are the provisional members identified since, if the caller has queried them.
+    `members[*].income.<kind>` and `.expense.<kind>` are yearly yuan, `property.<kind>` amounts or counts,
+    `age` full years on the day `on`.
     """
     members = []
     session = object_session(household)
@@ -215,7 +217,7 @@ def facts(
     alive = {m.person_id for m in living(household, on)}
     for membership in living(household, on):
         person = membership.person
-        # Who is known by now is that person: their age by the ID card, and what is granted is granted to them.
+        # Somebody identified is that person: age by the ID card, and grants belong to them.
         named = known.get(person.id, person)
         income = _by_kind(household.incomes, person.id, INCOME_KINDS)
         counted = sum((v for k, v in income.items() if k != "exempt"), Decimal(0))

@@ -1,4 +1,4 @@
-"""A household as decisions take it: the facts that sheets compute with, and what papers print of its people."""
+"""A household as used in decisions: data for calculation sheets, and the people printed on papers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from processes.people.models import Household, Membership
 def record(
     session: Session, household: Household, on: date, exemptions: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Everything of a household that a decision and its papers say, as plain values; ages on the day `on`.
+    """Return everything about a household that a decision and its papers use, as plain values; ages on the
+    day `on`.
 
-    The telephone number is not part of it: no decision stands on it.
+    The telephone number is not included, as no decision uses it.
     """
     members = queries.living(household, on)
     known = queries.identified(session, [m.person_id for m in household.members])

@@ -1,4 +1,4 @@
-"""A household as screens show it: ID numbers masked, everything else as it was entered."""
+"""A household for display: ID numbers masked, everything else as entered."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from processes.policy.periods import age_on
 
 
 def members(household: Household, today: date) -> list[dict[str, Any]]:
-    """Members as a list shows them."""
-    found = []
+    """Return members for a list."""
+    rows = []
     for membership in household.members:
         p = membership.person
-        found.append(
+        rows.append(
             {
                 "id": p.id, "name": p.name, "relation": membership.relation, "sex": p.sex,
                 "age": age_on(p.birth_on, p.died_on or today), "died_on": p.died_on, "document": DOCUMENTS[p.document],
@@ -27,46 +27,47 @@ def members(household: Household, today: date) -> list[dict[str, Any]]:
                 "condition": condition(p), "ability": WORK_ABILITIES[p.work_ability],
             }
         )  # fmt: skip
-    return found
+    return rows
 
 
-def with_told(content: dict[str, Any], told: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
-    """The household as its page edits it, with what its own place says of people who belong elsewhere."""
+def with_own_values(content: dict[str, Any], told: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the household for its editing page, with the township's own data about people whose file is
+    elsewhere."""
     members = []
     for member in content["members"]:
-        said = dict(told.get(member["person_id"], {}))
-        if "disability" in said:
-            kind, grade = said.pop("disability")
-            said |= {"disability_kind": kind, "disability_grade": grade}
-        members.append(member | {k: v.isoformat() if isinstance(v, date) else v for k, v in said.items()})
+        values = dict(told.get(member["person_id"], {}))
+        if "disability" in values:
+            kind, grade = values.pop("disability")
+            values |= {"disability_kind": kind, "disability_grade": grade}
+        members.append(member | {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()})
     return content | {"members": members}
 
 
-def as_told(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What a list shows of a member where a place says otherwise than the file, as that place says it."""
-    found: dict[str, Any] = {}
+def own_values(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a member for a list, with the township's own data if they differ from the file."""
+    shown_values: dict[str, Any] = {}
     if "name" in said:
-        found["name"] = said["name"]
+        shown_values["name"] = said["name"]
     if "died_on" in said:
-        found["died_on"] = said["died_on"]
+        shown_values["died_on"] = said["died_on"]
     if "work_ability" in said:
-        found["ability"] = WORK_ABILITIES[said["work_ability"]]
+        shown_values["ability"] = WORK_ABILITIES[said["work_ability"]]
     if "disability" in said or "grave_illness" in said:
-        found["condition"] = "与档案所在地登记的不一致"
-    return found
+        shown_values["condition"] = "与档案所在地登记的不一致"
+    return shown_values
 
 
 def condition(person: Person) -> str:
-    """Disability and illness as screens and papers say them: 肢体二级、重病."""
-    said = [
+    """Format disability and illness for screens and papers: 肢体二级、重病."""
+    parts = [
         disability(person.disability_kind, person.disability_grade),
         "重病" if person.grave_illness else "",
     ]
-    return "、".join(s for s in said if s) or "健康"
+    return "、".join(s for s in parts if s) or "健康"
 
 
 def as_form(household: Household) -> dict[str, Any]:
-    """The household as its page edits it; `keep` stands for an ID number that is not shown."""
+    """Return the household for its editing page; `keep` stands for an ID number that is not shown."""
     return {
         "division": household.division,
         "address": household.address,
@@ -95,7 +96,7 @@ def as_form(household: Household) -> dict[str, Any]:
 
 
 def key_of(person_id: int) -> str:
-    """By what the lines of a form name a person who is registered."""
+    """Return the key by which lines of a form refer to a registered person."""
     return f"p{person_id}"
 
 

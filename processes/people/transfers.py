@@ -1,4 +1,4 @@
-"""Moving a household or a person to another township: the register's part of it (迁移)."""
+"""Transfer of a household or a person to another township (迁移): changes of the register."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What is asked: a household or one person of it, to which township, why, until when it waits."""
+    """A request: a household or one person of it, the township, the reason, the deadline."""
 
     household: Household
     person_id: int
@@ -31,7 +31,8 @@ class Asking:
 
 
 def ask(uow: UnitOfWork, actor: Actor, asking: Asking) -> Transfer:
-    """Ask another township to take a household or a person over; raises `RuleBroken` where that cannot be."""
+    """Request that another township takes over a household or a person; raises `RuleBroken` if that is not
+    allowed."""
     household = asking.household
     own = township_of(household.division)
     if asking.to_place == own:
@@ -52,7 +53,7 @@ def ask(uow: UnitOfWork, actor: Actor, asking: Asking) -> Transfer:
 
 
 def _standing(uow: UnitOfWork, household_id: int, person_id: int) -> Transfer | None:
-    """A transfer that waits and would move the same people."""
+    """An open transfer of the same people."""
     query = select(Transfer).where(
         Transfer.household_id == household_id, Transfer.status == TransferStatus.ASKED
     )
@@ -62,9 +63,10 @@ def _standing(uow: UnitOfWork, household_id: int, person_id: int) -> Transfer | 
 
 
 def _demand_may_leave(household: Household, person_id: int) -> Person:
-    """The member who moves alone; raises `RuleBroken` for the householder, the only one, and whose file lies elsewhere.
+    """The member who moves alone; raises `RuleBroken` for the householder, the only member, or a file
+    elsewhere.
 
-    Any place may enter the number of a person of another one; what that person has there is not its to give.
+    Any township may enter the number of another one's person, but may not transfer that person's file.
     """
     member = next((m for m in household.members if m.person_id == person_id), None)
     if member is None:
@@ -79,9 +81,9 @@ def _demand_may_leave(household: Household, person_id: int) -> Person:
 
 
 def locked(uow: UnitOfWork, actor: Actor, transfer_id: int, receiving: bool) -> Transfer:
-    """A transfer that still waits, locked, for the township that receives or the one that asked.
+    """Lock an open transfer, for the receiving township or the one that requested it.
 
-    Raises `NotFound` for anybody else, `RuleBroken` when it was decided before.
+    Raises `NotFound` for anybody else, `RuleBroken` if it was decided before.
     """
     row: Transfer | None = uow.lock(Transfer, transfer_id)
     if row is None or not actor.covers(row.to_place if receiving else row.from_place):
@@ -92,13 +94,13 @@ def locked(uow: UnitOfWork, actor: Actor, transfer_id: int, receiving: bool) -> 
 
 
 def close(uow: UnitOfWork, actor: Actor, row: Transfer, status: TransferStatus, note: str) -> None:
-    """Note what came of it."""
+    """Record the outcome."""
     row.status, row.note = status, note
     row.decided_at, row.decided_by = uow.now, actor.name
 
 
 def move_household(uow: UnitOfWork, actor: Actor, household: Household, division: str, source: str) -> None:
-    """The household and those of its members whose file lay with it belong to another place from now on."""
+    """Move the household, and those members whose file was in its township, to another division."""
     before = township_of(household.division)
     history.keep(uow, household)
     household.division = division
@@ -118,8 +120,8 @@ def move_person(
     relation: str,
     source: str,
 ) -> None:
-    """One person goes from a household into another, with their lines; the file of the person goes along."""
-    # Read again under its lock: the file may have gone to another place since it was asked.
+    """Move one person with their lines and file from one household to another."""
+    # Read again under its lock: the file may have moved since the request.
     uow.session.get(Person, person_id, with_for_update=True, populate_existing=True)
     person = _demand_may_leave(out_of, person_id)
     for household in (out_of, into):
@@ -131,7 +133,7 @@ def move_person(
             Membership(person_id=person_id, person=person, relation=relation, position=len(into.members))
         )
     uow.flush()
-    _take_over_what_was_told(uow, actor, person, into, source)
+    _adopt_own_values(uow, actor, person, into, source)
     _move_person(uow, actor, person, into.division, source)
     for household in (out_of, into):
         _saved(uow, actor, household)
@@ -139,7 +141,7 @@ def move_person(
 
 
 def _carry_lines(out_of: Household, into: Household, person_id: int) -> None:
-    """The person's lines; where the other household has entered some already, those count."""
+    """Move the person's lines; lines entered by the other household already take precedence."""
     for name in ("incomes", "expenses"):
         own = [line for line in getattr(out_of, name) if line.person_id == person_id]
         known = any(line.person_id == person_id for line in getattr(into, name))
@@ -157,22 +159,20 @@ def _carry_lines(out_of: Household, into: Household, person_id: int) -> None:
                 )
 
 
-def _take_over_what_was_told(
-    uow: UnitOfWork, actor: Actor, person: Person, into: Household, source: str
-) -> None:
-    """What the receiving place has said otherwise is what its file says from now on."""
+def _adopt_own_values(uow: UnitOfWork, actor: Actor, person: Person, into: Household, source: str) -> None:
+    """The receiving township's own data become those of the file."""
     place = township_of(into.division)
     query = select(PersonDifference).where(
         PersonDifference.person_id == person.id,
         PersonDifference.place == place,
         PersonDifference.status == DifferenceStatus.OPEN,
     )
-    told = {}
+    values = {}
     for row in uow.session.scalars(query):
-        told[row.field] = row.values["told"]
+        values[row.field] = row.values["told"]
         differences.close(uow, actor, row, DifferenceStatus.ACCEPTED, source)
-    if told:
-        persons.write(uow, actor, person, told, into.division, source)
+    if values:
+        persons.write(uow, actor, person, values, into.division, source)
 
 
 def _move_person(uow: UnitOfWork, actor: Actor, person: Person, division: str, source: str) -> None:
@@ -188,7 +188,7 @@ def _saved(uow: UnitOfWork, actor: Actor, household: Household) -> None:
 
 
 def listed(session: Session, actor: Actor, only_open: bool = True) -> Sequence[Transfer]:
-    """Transfers out of and into an actor's places, the earliest due first."""
+    """Return transfers out of and into an actor's divisions, the earliest due first."""
     query = (
         select(Transfer)
         .where(or_(within(Transfer.from_place, actor.division), within(Transfer.to_place, actor.division)))
@@ -201,7 +201,7 @@ def listed(session: Session, actor: Actor, only_open: bool = True) -> Sequence[T
 
 
 def waiting(session: Session, actor: Actor) -> int:
-    """How many transfers of an actor's places wait for an answer, counted to `SHOWN`."""
+    """Return how many transfers of an actor's divisions wait for an answer, counted up to `SHOWN`."""
     asked = select(Transfer.id).where(
         Transfer.status == TransferStatus.ASKED,
         or_(within(Transfer.from_place, actor.division), within(Transfer.to_place, actor.division)),
@@ -210,7 +210,7 @@ def waiting(session: Session, actor: Actor) -> int:
 
 
 def overdue(session: Session, actor: Actor, today: date) -> int:
-    """How many transfers of an actor's places wait longer than they may."""
+    """Return how many transfers of an actor's divisions are overdue."""
     query = select(func.count()).where(
         Transfer.status == TransferStatus.ASKED, Transfer.due_on < today,
         or_(within(Transfer.from_place, actor.division), within(Transfer.to_place, actor.division)),
@@ -219,7 +219,7 @@ def overdue(session: Session, actor: Actor, today: date) -> int:
 
 
 def of_household(session: Session, household_id: int) -> Sequence[Transfer]:
-    """Transfers of a household that wait."""
+    """Return open transfers of a household."""
     query = select(Transfer).where(
         Transfer.household_id == household_id, Transfer.status == TransferStatus.ASKED
     )

@@ -1,1 +1,1 @@
-"""How policy values, dates, months and money work; the values themselves are content (`bpmn/`)."""
+"""Rules for policy values, dates, months and money; the values themselves are content (`bpmn/`)."""

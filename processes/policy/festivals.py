@@ -1,8 +1,7 @@
 """The statutory festivals of a year (全国年节及纪念日放假办法, revision in force from 2025-01-01, article 2).
 
-Thirteen days: 元旦 1, 春节 4 (除夕 to 初三), 清明 1, 劳动节 2, 端午 1, 中秋 1, 国庆节 3.  Festivals of the lunar
-calendar follow the moon over China; their days are tabulated, because a formula errs where the new moon falls near
-midnight (2027, 2030).
+Thirteen days: 元旦 1, 春节 4 (除夕 to 初三), 清明 1, 劳动节 2, 端午 1, 中秋 1, 国庆节 3. The days of lunar
+festivals are tabulated, because a formula is wrong if the new moon is near midnight (2027, 2030).
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ STATUTORY_DAYS = 13
 
 
 def statutory(year: int) -> Mapping[str, tuple[date, ...]]:
-    """Title and days of every statutory festival of a year between `FIRST_YEAR` and `LAST_YEAR`.
+    """Return title and days of every statutory festival of a year from `FIRST_YEAR` to `LAST_YEAR`.
 
-    A day on which two festivals meet (国庆节 and 中秋 in 2031) stands in both.
+    A day shared by two festivals (国庆节 and 中秋 in 2031) is listed under both.
     """
     spring, dragon_boat, mid_autumn = (date.fromisoformat(f"{year}-{day}") for day in _LUNAR[year])
     return {
@@ -44,6 +43,6 @@ def statutory(year: int) -> Mapping[str, tuple[date, ...]]:
 
 
 def _clear_and_bright(year: int) -> int:
-    """The day in April on which 清明 falls in this century."""
+    """The day in April of 清明 in this century."""
     within = year % 100
     return (within * 2422 + 48100) // 10000 - within // 4

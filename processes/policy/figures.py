@@ -1,4 +1,4 @@
-"""Numbers as people read them in a sentence: thousands apart, fen where there are any."""
+"""Numbers formatted for sentences: thousands separated, fen only if there are any."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _LONG = 4
 
 
 def amount(value: Decimal) -> str:
-    """Yuan with two places: 1,500.00."""
+    """Format yuan with two places: 1,500.00."""
     return f"{value:,.2f}"
 
 
 def figure(value: Decimal) -> str:
-    """A number as short as it is exact: 768, 0.2, 2,764.80; more than four places end in an ellipsis."""
+    """Format a number exactly and as short as possible: 768, 0.2, 2,764.80; beyond four places with an ellipsis."""
     if value == value.to_integral_value():
         return f"{value:,.0f}"
     if abs(value) >= 1 and value == value.quantize(_FEN):

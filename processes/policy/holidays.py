@@ -1,7 +1,7 @@
-"""A year's holiday notice before anybody counts by it: is it one that the State Council could have published?
+"""Plausibility checks for a year's holiday notice, before anything is computed with it.
 
-What is wrong is told at the field.  The bounds are no policy figures; they keep slips of the hand and invented notices
-out, and each says where it comes from.
+Errors are reported by field. The limits are no policy figures; they reject typing errors and invented
+notices, and each states its source.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from processes.policy import festivals, reading
 from processes.policy.calendar import SATURDAY
 
 MOST_DAYS_OFF = 40
-"""The notices of 2008 to 2026 name 23 to 33 days, week-ends included; none came near this."""
+"""The notices of 2008 to 2026 name 23 to 33 days, weekends included."""
 MOST_WORKED = 14
 """The notices of 2008 to 2026 make 5 to 12 Saturdays and Sundays working days."""
 MOST_EXTRA = 7
-"""Week days off beyond festivals and exchanged ones: one for 2015-09-03, two for 2020, up to a week in autonomous regions."""
+"""Weekdays off beyond festivals and exchanged days: one for 2015-09-03, two for 2020, up to a week in
+autonomous regions."""
 LAST_DAYS_BEFORE = 25
-"""From this day of December on a notice may reach into the year before (元旦 2019: off 2018-12-31, worked 2018-12-29)."""
+"""From this day of December on a notice may cover the year before (元旦 2019: off 2018-12-31, worked 2018-12-29)."""
 LONGEST_SPAN = 40
 _DECEMBER = 12
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{2,16}〔(20[0-9]{2})〕[1-9][0-9]{0,3}号")
@@ -33,7 +34,7 @@ _SPAN = re.compile(r"(.+?)(?:至|—+|~|～|到)(.+)")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A year's notice as somebody typed it: days off, Saturdays and Sundays that are worked, its number."""
+    """A year's notice as typed: days off, Saturdays and Sundays worked, its document number."""
 
     year: int
     days_off: tuple[date, ...]
@@ -42,8 +43,8 @@ class Plan:
 
 
 def days(raw: str) -> tuple[date, ...]:
-    """Days typed one after the other, also as spans (`2027-02-05至2027-02-11`); raises `Unreadable`."""
-    found: list[date] = []
+    """Parse days in sequence, with ranges (`2027-02-05至2027-02-11`); raises `Unreadable`."""
+    dates: list[date] = []
     for word in re.split(r"[\s,，、;；]+", reading.text(raw, lines=True)):
         if not word:
             continue
@@ -55,44 +56,44 @@ def days(raw: str) -> tuple[date, ...]:
             raise Unreadable(reason=f"“{word[:30]}”：{fault.reason}") from None
         if not 0 <= (last - first).days < LONGEST_SPAN:
             raise Unreadable(reason=f"“{word[:30]}”起止日期不对")
-        found += [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return tuple(found)
+        dates += [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return tuple(dates)
 
 
 def document_number(raw: str) -> str:
-    """The number with the brackets that belong there (国办发明电〔2025〕7号)."""
+    """Return the document number with the proper brackets (国办发明电〔2025〕7号)."""
     return "".join(reading.text(raw).split()).translate(_BRACKETS)
 
 
 def faults(plan: Plan, today: date) -> dict[str, list[str]]:
-    """Field and sentences for everything that no real notice has; empty when it is plausible."""
+    """Return field and sentences for everything that no real notice has; empty if the notice is plausible."""
     if not festivals.FIRST_YEAR <= plan.year <= festivals.LAST_YEAR:
         return {"year": [f"年份应在 {festivals.FIRST_YEAR} 至 {festivals.LAST_YEAR} 之间"]}
     if plan.year > today.year + 1:
         return {"year": [f"{plan.year} 年的放假安排还不会公布，最多录入下一年的"]}
-    told = {
+    by_field = {
         "document_number": list(_number_faults(plan)),
         "days_off": list(_off_faults(plan)),
         "worked_weekends": list(_worked_faults(plan)),
     }
-    if not any(told.values()):
-        told["days_off"] += _balance_faults(plan)
-    return {field: sentences for field, sentences in told.items() if sentences}
+    if not any(by_field.values()):
+        by_field["days_off"] += _balance_faults(plan)
+    return {field: sentences for field, sentences in by_field.items() if sentences}
 
 
 def spans(listed: Iterable[date]) -> str:
-    """Days in words, following ones together: 1月1日至3日、4月5日 with the year where it changes."""
+    """Format days as text, consecutive days together: 1月1日至3日、4月5日, with the year where it changes."""
     runs: list[list[date]] = []
     for day in sorted(set(listed)):
         if runs and day - runs[-1][-1] == timedelta(days=1):
             runs[-1].append(day)
         else:
             runs.append([day])
-    said, year = [], 0
+    parts, year = [], 0
     for run in runs:
-        said.append(_run(run[0], run[-1], year))
+        parts.append(_run(run[0], run[-1], year))
         year = run[-1].year
-    return "、".join(said)
+    return "、".join(parts)
 
 
 def _run(first: date, last: date, year: int) -> str:
@@ -105,10 +106,10 @@ def _run(first: date, last: date, year: int) -> str:
 
 
 def _number_faults(plan: Plan) -> Iterable[str]:
-    found = _NUMBER.fullmatch(plan.document_number)
-    if found is None:
+    match = _NUMBER.fullmatch(plan.document_number)
+    if match is None:
         yield "文号应写作“国办发明电〔2025〕7号”的样式"
-    elif int(found[1]) not in (plan.year - 1, plan.year):
+    elif int(match[1]) not in (plan.year - 1, plan.year):
         yield f"{plan.year} 年的放假安排应由上一年或当年的文件规定，文号年份不对"
 
 
@@ -146,10 +147,10 @@ def _may_name(year: int, day: date) -> bool:
 
 
 def _balance_faults(plan: Plan) -> list[str]:
-    """Week days off are the statutory days, made up for when they fall on a week-end (article 6), and exchanged ones.
+    """Weekdays off must equal the statutory days, those moved from weekends (article 6), and exchanged days.
 
-    In 2025: 18 week days off − 5 worked week-ends = 13; in 2026: 19 − 6 = 13.  Where two festivals meet the day is
-    made up for as well (国庆节 and 中秋 of 2020: eight days).
+    In 2025: 18 weekdays off − 5 worked weekend days = 13; in 2026: 19 − 6 = 13. If two festivals share a day,
+    it is compensated too (国庆节 and 中秋 of 2020: eight days).
     """
     due = festivals.STATUTORY_DAYS
     off = sum(d.weekday() < SATURDAY for d in plan.days_off)

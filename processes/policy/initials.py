@@ -1,4 +1,4 @@
-"""Pinyin initials of names, by which people find them on any keyboard (张建国: zjg)."""
+"""Pinyin initials of names, by which people search on any keyboard (张建国: zjg)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pypinyin import Style, lazy_pinyin, pinyin
 
 LONGEST = 60
 MOST_READINGS = 32
-"""Combinations of readings of one name that are kept at most."""
+"""Maximum combinations of readings stored for one name."""
 _AS_SURNAME = {
     "曾": "z", "单": "s", "仇": "q", "解": "x", "查": "z", "翟": "z", "覃": "q", "区": "o", "朴": "p", "乐": "y",
     "盖": "g", "任": "r", "缪": "m", "冼": "x", "华": "h", "过": "g", "折": "s", "那": "n", "繁": "p", "秘": "b",
@@ -17,11 +17,12 @@ _AS_SURNAME = {
     "沈": "s", "石": "s", "藏": "z", "祭": "z", "訾": "z", "妫": "g", "隗": "w", "臧": "z", "晁": "c", "粘": "n",
     "万俟": "mq", "尉迟": "yc", "澹台": "tt", "长孙": "zs", "令狐": "lh", "单于": "cy", "宿": "s", "行": "x",
 }  # fmt: skip
-"""Characters with another reading as a surname; two-character surnames before the first character alone."""
+"""Characters with another reading as a surname; two-character surnames are checked first."""
 
 
 def initials(name: str) -> str:
-    """The first letter of every character's reading, the surname read as a surname; what has none is left out."""
+    """Return the first letter of every character's reading, the surname read as a surname; skip unknown
+    characters."""
     for length in (2, 1):
         surname = name[:length]
         if len(surname) == length and surname in _AS_SURNAME:
@@ -30,13 +31,16 @@ def initials(name: str) -> str:
 
 
 def other_initials(name: str) -> str:
-    """The likeliest other initials: the surname read like any other word (单建国: djg), else a character's second
-    reading (贺长顺: hcs beside hzs); empty where there is none."""
+    """Return the most likely alternative initials, or "" if there are none.
+
+    The surname read like any other word (单建国: djg), else the second reading of a character (贺长顺: hcs
+    beside hzs).
+    """
     return next(iter(_others(name)), "")
 
 
 def further_initials(name: str) -> list[str]:
-    """What is left of the readings of all characters, as words to be looked for in full."""
+    """Return the initials of all other readings, as words for full-text search."""
     return _others(name)[1:]
 
 
@@ -47,7 +51,7 @@ def _others(name: str) -> list[str]:
 
 
 def _every(name: str) -> list[str]:
-    """Every combination of the first letters of what each character may be read as, the usual ones first."""
+    """Every combination of first letters of the possible readings, the usual ones first."""
     usual = [_read(character) for character in name]
     choices = [
         dict.fromkeys([one, *(_plain(r) for r in _readings(c))]) for c, one in zip(name, usual, strict=True)

@@ -1,4 +1,4 @@
-"""Money: Decimal yuan, rounded only by a rule with a name."""
+"""Money: Decimal yuan, rounded only by a named rule."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ YUAN = Decimal(1)
 
 
 def round_up(amount: Decimal, unit: Decimal = YUAN) -> Decimal:
-    """Up to the next whole `unit` (见角进元); an exact multiple stays."""
+    """Round up to a multiple of `unit` (见角进元); an exact multiple stays."""
     return _in_units(amount, unit, ROUND_CEILING)
 
 
 def round_down(amount: Decimal, unit: Decimal = YUAN) -> Decimal:
-    """Down to the whole `unit`."""
+    """Round down to a multiple of `unit`."""
     return _in_units(amount, unit, ROUND_FLOOR)
 
 
 def round_half_up(amount: Decimal, unit: Decimal = FEN) -> Decimal:
-    """To the nearest `unit`, halves upwards (四舍五入)."""
+    """Round to the nearest `unit`, halves upwards (四舍五入)."""
     return _in_units(amount, unit, ROUND_HALF_UP)
 
 
 def to_fen(amount: Decimal) -> Decimal:
-    """An amount with exactly two places, as it is stored and printed."""
+    """Return an amount with exactly two places, as stored and printed."""
     return amount.quantize(FEN, rounding=ROUND_HALF_UP)
 
 

@@ -1,8 +1,7 @@
 """Policy parameters: every number of the county, by date, division and source.
 
-A parameter file (`policy.toml`) holds dated values; nothing is overwritten, a reform adds a date.
-The value in force is the one of the most specific division that covers the place, and among
-those the latest that has begun.
+A parameter file (`policy.toml`) holds dated values; nothing is overwritten, a reform adds a date. The value
+in force is the latest one that has begun, of the most specific division that contains the place.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ NUMBER, LIST, TRUTH, TEXT = "number", "list", "truth", "text"
 
 @dataclass(frozen=True, slots=True)
 class DatedValue:
-    """One value of a parameter: from when, for which division, by which document."""
+    """One value of a parameter: effective date, division, source document."""
 
     value: Scalar
     since: date
@@ -34,29 +33,29 @@ class DatedValue:
     confirmed_by: str = ""
 
 
-Standing: TypeAlias = Mapping[str, tuple[DatedValue, ...]]
-"""What the county's book says now: its values by the name of the parameter."""
+BookValues: TypeAlias = Mapping[str, tuple[DatedValue, ...]]
+"""Current values of the county's book, by parameter name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named policy figure with its Chinese title, unit and dated values."""
+    """A named policy parameter with its Chinese title, unit and dated values."""
 
     name: str
     title: str
     unit: str
     values: tuple[DatedValue, ...]
     minimum: Decimal | None = None
-    """The least that the county may enter, where zero or less would stop computations."""
+    """The minimum that the county may enter, if zero or less would stop computations."""
 
     def in_force(self, on: date, division: str) -> DatedValue | None:
-        """The value that holds on a day at a place, or None before the first one."""
+        """Return the value in force on a day in a division, or None before the first one."""
         begun = [v for v in self.values if v.since <= on and division.startswith(v.division)]
         return max(begun, key=lambda v: (len(v.division), v.since), default=None)
 
     @property
     def kind(self) -> str:
-        """What kind of value it takes, as its declared values show."""
+        """The kind of value it takes, judged by its declared values."""
         return kind_of(self.values[0].value) if self.values else NUMBER
 
 
@@ -67,21 +66,22 @@ class PolicyBook:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     def value(self, name: str, on: date, division: str) -> Scalar:
-        """The value in force, or `ParameterMissing` when nobody has set one."""
+        """Return the value in force; raises `ParameterMissing` if nobody has set one."""
         return self.dated(name, on, division).value
 
     def dated(self, name: str, on: date, division: str) -> DatedValue:
-        """The value in force with its date, source and whether it is confirmed."""
+        """Return the value in force with its date, source and confirmation."""
         parameter = self.parameters.get(name)
         found = parameter.in_force(on, division) if parameter else None
         if found is None:
             raise ParameterMissing(name=name, on=on.isoformat())
         return found
 
-    def under(self, standing: Standing) -> PolicyBook:
-        """What this declares, with the values of the county's book: the book outranks what a release suggests.
+    def under(self, standing: BookValues) -> PolicyBook:
+        """Return these parameters with the values of the county's book, which take precedence over a
+        release's suggestions.
 
-        A suggestion still speaks for days before everything that the book knows of the name.
+        A suggestion still holds for days before every entry of the book under that name.
         """
         return PolicyBook(
             {
@@ -100,7 +100,7 @@ def _outranked(suggested: tuple[DatedValue, ...], known: tuple[DatedValue, ...])
 
 
 def kind_of(value: Scalar) -> str:
-    """The kind of a value: number, list, truth or text."""
+    """Return the kind of a value: number, list, boolean or text."""
     if isinstance(value, bool):
         return TRUTH
     if isinstance(value, tuple):
@@ -109,7 +109,7 @@ def kind_of(value: Scalar) -> str:
 
 
 def written(value: Scalar) -> str:
-    """The canonical text of a value."""
+    """Return the canonical text of a value."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
@@ -118,7 +118,7 @@ def written(value: Scalar) -> str:
 
 
 def read(text: str, kind: str) -> Scalar:
-    """The value of a canonical text."""
+    """Parse the canonical text of a value."""
     if kind == TRUTH:
         return text == "true"
     if kind == LIST:
@@ -127,7 +127,7 @@ def read(text: str, kind: str) -> Scalar:
 
 
 def shown(value: Scalar) -> str:
-    """A value as people read it."""
+    """Format a value for display."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, tuple):
@@ -136,7 +136,7 @@ def shown(value: Scalar) -> str:
 
 
 def parse_policy(text: str) -> PolicyBook:
-    """Read a `policy.toml`; amounts are written as text so that no float ever exists."""
+    """Parse a `policy.toml`; amounts are written as text so that no float ever exists."""
     try:
         document = read_toml(text)
         return PolicyBook({p.name: p for p in map(_parameter, document.get("parameter", []))})
@@ -147,7 +147,7 @@ def parse_policy(text: str) -> PolicyBook:
 
 
 def merge(books: Iterable[PolicyBook]) -> PolicyBook:
-    """One book out of several; a later one outranks an earlier one by name."""
+    """Merge several books; a later one takes precedence by name."""
     merged: dict[str, Parameter] = {}
     for book in books:
         merged.update(book.parameters)
@@ -174,7 +174,7 @@ def _parameter(raw: Mapping[str, Any]) -> Parameter:
 
 
 def _decimal(raw: Any) -> Decimal:
-    """A number; raises a `ValueError` for one that cannot be written out."""
+    """Parse a number; raises a `ValueError` for one that cannot be written out."""
     number = Decimal(str(raw))
     if not is_plain(number):
         raise ValueError(f"数字“{str(raw)[:20]}”过大、过小或不是有限的数")
@@ -182,7 +182,7 @@ def _decimal(raw: Any) -> Decimal:
 
 
 def _scalar(raw: Any) -> Scalar:
-    """Numbers (also written as text) become Decimal; other text and truth values stay."""
+    """Convert numbers (also those written as text) to Decimal; other text and booleans are unchanged."""
     if isinstance(raw, bool):
         return raw
     if isinstance(raw, list):

@@ -1,4 +1,4 @@
-"""Months, as benefits are counted in them, and ages on a day."""
+"""Months as the unit of benefits, and ages on a day."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
-    """A calendar month; benefits are granted from one and paid for one."""
+    """A calendar month; benefits are granted from a month and paid for a month."""
 
     year: int
     number: int
 
     @classmethod
     def of(cls, day: date) -> Self:
-        """The month that a day lies in."""
+        """Return the month that contains a day."""
         return cls(day.year, day.month)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `2026-05`; raises ValueError on anything else."""
+        """Parse `2026-05`; raises ValueError for anything else."""
         year, number = text.split("-")
         month = cls(int(year), int(number))
         month.first_day()
         return month
 
     def plus(self, count: int) -> Month:
-        """The month `count` months later (earlier when negative)."""
+        """Return the month `count` months later (earlier if negative)."""
         index = self.year * 12 + self.number - 1 + count
         return Month(index // 12, index % 12 + 1)
 
@@ -41,12 +41,12 @@ class Month:
 
 
 def age_on(birth: date, day: date) -> int:
-    """Full years of age on a day (周岁): the birthday itself already counts."""
+    """Return full years of age on a day (周岁); the birthday itself counts."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
 def months_after(day: date, count: int) -> date:
-    """The same day of the month so many months later; the month's last day where it has no such day."""
+    """Return the same day of the month so many months later, or the month's last day if it has no such day."""
     month = Month.of(day).plus(count)
     last = (month.plus(1).first_day() - timedelta(days=1)).day
     return date(month.year, month.number, min(day.day, last))

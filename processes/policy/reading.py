@@ -1,8 +1,8 @@
-"""Reading what people type or paste: names, numbers, money, dates, search words.
+"""Parsing of typed or pasted input: names, numbers, money, dates, search words.
 
-Every form, import, command and search box reads through here, so that the same entry means the same everywhere and
-what is stored is canonical: NFC, ASCII digits, no invisible characters, no blanks at the ends.  What cannot be read
-raises `Unreadable` with a sentence for the field.
+Every form, import, command and search box uses these functions, so that an entry means the same everywhere
+and what is stored is canonical: NFC, ASCII digits, no invisible characters, no surrounding blanks. Each
+function raises `Unreadable` with a sentence for the field.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from processes.policy.periods import Month
 
 LONGEST_SEARCH = 60
 LARGEST_KEY = 2**63 - 1
-"""The largest number that a row of either database may have."""
+"""The largest row id in either database."""
 MAX_MONEY = Decimal("99999999.99")
 MONEY_PLACES = 2
 _MAX_DIGITS = 15
@@ -27,7 +27,7 @@ _NO_NUMBER = "应为数字，例如 12000 或 350.50"
 _WIDE = {0xFF10 + n: 0x30 + n for n in range(10)} | {
     base + n: plain + n for base, plain in ((0xFF21, 0x41), (0xFF41, 0x61)) for n in range(26)
 }
-"""Full-width digits and letters; circled, superscript and other digits are no digits."""
+"""Full-width digits and letters; circled, superscript and other digits are not accepted."""
 _NUMBER_SIGNS = _WIDE | str.maketrans({"，": ",", "．": ".", "－": "-", "−": "-"})
 _PHONE_SIGNS = _WIDE | str.maketrans({"－": "-", "＋": "+", "（": "", "）": "", "(": "", ")": ""})
 _DATE_SIGNS = _WIDE | str.maketrans(
@@ -49,14 +49,14 @@ _PHONE = re.compile(r"\+?[0-9][0-9\-]{4,18}[0-9]")
 
 
 def broken(text: str) -> str:
-    """Why a text cannot be stored at all (half a character, NUL); empty when it can."""
+    """Return why a text cannot be stored at all (lone surrogate, NUL), or "" if it can."""
     if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
         return "含有无法识别的字符，请删除后重新输入"
     return ""
 
 
 def faults_within(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
-    """Place (`members.0.name`) and sentence for every text in nested plain values that cannot be stored."""
+    """Return path (`members.0.name`) and sentence for every text in nested plain values that cannot be stored."""
     if isinstance(value, str):
         if sentence := broken(value):
             yield place, sentence
@@ -72,7 +72,7 @@ def faults_within(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
 
 
 def text(raw: Any, lines: bool = False) -> str:
-    """Text without what nobody sees; every kind of blank is a blank, line breaks stay where `lines` are wanted."""
+    """Remove invisible characters; every kind of blank becomes a space; keep line breaks if `lines`."""
     value = "" if raw is None else str(raw)
     if sentence := broken(value):
         raise Unreadable(reason=sentence)
@@ -92,7 +92,7 @@ def _visible(character: str, lines: bool) -> str:
 
 
 def name(raw: Any, longest: int = 60) -> str:
-    """A person's name: no blanks between Chinese characters, one kind of middle dot (买买提·艾力)."""
+    """Parse a person's name: no blanks between Chinese characters, one kind of middle dot (买买提·艾力)."""
     value = text(raw).translate(_WIDE).translate(_DOTS)
     value = _BETWEEN_HAN.sub("", " ".join(value.split()))
     if not value:
@@ -105,12 +105,12 @@ def name(raw: Any, longest: int = 60) -> str:
 
 
 def compact(raw: Any) -> str:
-    """A code as it stands on a document: ASCII digits, capitals, no blanks."""
+    """Normalise a code printed on a document: ASCII digits, capitals, no blanks."""
     return "".join(text(raw).translate(_WIDE).split()).upper()
 
 
 def whole(raw: Any, least: int = 0, most: int = LARGEST_KEY) -> int:
-    """A whole number within limits; nothing but plain digits."""
+    """Parse a whole number within limits; plain digits only."""
     value = _digits(raw)
     if not re.fullmatch(r"-?[0-9]{1,19}", value):
         raise Unreadable(reason="应为整数")
@@ -127,7 +127,7 @@ def _digits(raw: Any) -> str:
 
 
 def number(raw: Any, places: int = MONEY_PLACES) -> Decimal:
-    """A number as people write it: digits, one point, commas between thousands; never `1e5`."""
+    """Parse a number as people write it: digits, one point, commas between thousands; never `1e5`."""
     value = _digits(raw)
     if _SCIENTIFIC.fullmatch(value):
         raise Unreadable(reason="请写出完整的数字，例如 100000，不用科学记数法")
@@ -144,7 +144,7 @@ def number(raw: Any, places: int = MONEY_PLACES) -> Decimal:
 
 
 def money(raw: Any, most: Decimal = MAX_MONEY, least: Decimal = Decimal(0)) -> Decimal:
-    """An amount of yuan with at most two places, none below `least`; `￥` before and `元` behind are left out."""
+    """Parse yuan with at most two places, not below `least`; a leading `￥` and a trailing `元` are ignored."""
     value = raw
     if isinstance(raw, str):
         value = text(raw).removeprefix("￥").removeprefix("¥").removeprefix("人民币").removesuffix("元")
@@ -155,37 +155,37 @@ def money(raw: Any, most: Decimal = MAX_MONEY, least: Decimal = Decimal(0)) -> D
 
 
 def day(raw: Any) -> date:
-    """A date: 2026-03-02, 2026/3/2, 2026.3.2, 2026年3月2日 or 20260302, of a year that anything here may be of."""
+    """Parse a date: 2026-03-02, 2026/3/2, 2026.3.2, 2026年3月2日 or 20260302, within the supported years."""
     if isinstance(raw, date):
         return raw
     value = "".join(text(raw).translate(_DATE_SIGNS).split())
-    found = _DAY.fullmatch(value) or _DAY_RUN_TOGETHER.fullmatch(value)
+    match = _DAY.fullmatch(value) or _DAY_RUN_TOGETHER.fullmatch(value)
     try:
-        if found is not None:
-            told = date(*(int(part) for part in found.groups()))
+        if match is not None:
+            parsed = date(*(int(part) for part in match.groups()))
             if (
-                told.year not in _YEARS
-            ):  # the day before the first and after the last is none, nor an instant in UTC
+                parsed.year not in _YEARS
+            ):  # The first and the last day have no neighbour, and no instant in UTC.
                 raise ValueError
-            return told
+            return parsed
     except ValueError:
         raise Unreadable(reason="没有这一天，请核对日期") from None
     raise Unreadable(reason="日期应写作 2026-03-02 的形式")
 
 
 def month(raw: Any) -> Month:
-    """A month, 2026-03 or 2026年3月, of a year that anything here may be of; the months beside it are of one too."""
+    """Parse a month, 2026-03 or 2026年3月, within the supported years, as must be the months beside it."""
     value = "".join(text(raw).translate(_DATE_SIGNS).split()).rstrip("-")
-    found = _MONTH.fullmatch(value)
-    if found is None or int(found.group(2)) not in _MONTHS:
+    match = _MONTH.fullmatch(value)
+    if match is None or int(match.group(2)) not in _MONTHS:
         raise Unreadable(reason="月份应写作 2026-03 的形式")
-    if int(found.group(1)) not in _YEARS:
+    if int(match.group(1)) not in _YEARS:
         raise Unreadable(reason="没有这个月份，请核对年份")
-    return Month(int(found.group(1)), int(found.group(2)))
+    return Month(int(match.group(1)), int(match.group(2)))
 
 
 def account(raw: Any) -> str:
-    """A bank account: digits only; blanks and hyphens are left out (some passbooks have no check digit)."""
+    """Parse a bank account: digits only; blanks and hyphens are ignored (some passbooks have no check digit)."""
     value = compact(raw).replace("-", "").replace("－", "")
     if not _ACCOUNT.fullmatch(value):
         raise Unreadable(reason="银行账号只能是 8 至 32 位数字，不含姓名、字母")
@@ -193,7 +193,7 @@ def account(raw: Any) -> str:
 
 
 def phone(raw: Any) -> str:
-    """A telephone number: digits with an optional area code; empty stays empty."""
+    """Parse a telephone number: digits with an optional area code; empty stays empty."""
     value = "".join(text(raw).translate(_PHONE_SIGNS).split())
     if value and not _PHONE.fullmatch(value):
         raise Unreadable(reason="请填写手机号码或带区号的固定电话")
@@ -201,7 +201,7 @@ def phone(raw: Any) -> str:
 
 
 def search_word(raw: Any) -> str:
-    """What somebody looks for: as names and numbers are stored, cut at a length; what cannot be stored finds nothing."""
+    """Normalise a search word as names and numbers are stored, shortened; what cannot be stored matches nothing."""
     value = "" if raw is None else str(raw)
     if broken(value):
         value = "".join(c for c in value if not broken(c))

@@ -1,4 +1,4 @@
-"""How long a file is kept (保管期限): so many full years, counted from the year after it was closed (DA/T 归档次年)."""
+"""Retention periods of files (保管期限): full years, counted from the year after closing (DA/T 归档次年)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _YEARS = re.compile(r"(\d{1,3})年")
 
 
 def years_of(retention: str) -> int | None:
-    """The years of `30年`; None for `永久`.  Raises ValueError on anything else."""
+    """Return the years of `30年`; None for `永久`. Raises ValueError for anything else."""
     if retention == PERMANENT:
         return None
     match = _YEARS.fullmatch(retention)
@@ -21,12 +21,12 @@ def years_of(retention: str) -> int | None:
 
 
 def over_on(closed_on: date, retention: str) -> date | None:
-    """The first day on which a file may be destroyed; None when it is kept for ever."""
+    """Return the first day on which a file may be destroyed; None if it is kept permanently."""
     years = years_of(retention)
     return None if years is None else date(closed_on.year + 1 + years, 1, 1)
 
 
 def is_over(closed_on: date, retention: str, today: date) -> bool:
-    """Whether a file's time is over."""
+    """Return whether a file's retention period has ended."""
     first = over_on(closed_on, retention)
     return first is not None and today >= first

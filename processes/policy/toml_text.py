@@ -1,7 +1,8 @@
-"""The one reader of TOML: bounds first, then the parser.
+"""The only TOML reader: limits are checked before parsing.
 
-Whoever edits a draft sends such texts.  The parser takes time by the square of the parts of a key and recurses with brackets,
-and a number of thousands of digits is a fault wherever it is written later: none of them is asked for.
+Authors of drafts send such texts. The parser needs time quadratic in the parts of a key and recurses with
+brackets, and a number of thousands of digits fails wherever it is written later; such input is refused before
+parsing.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from processes.errors import TomlInvalid
 MOST_BYTES, MOST_LEVELS, MOST_PARTS, MOST_DIGITS = 200_000, 20, 8, 40
 """The largest file of a programme has 12 kB, three levels and keys of two parts."""
 MOST_PLACES = 30
-"""Before or after the point of a number; far more than any amount has."""
+"""Before or after the decimal point; far more than any amount has."""
 _LITERAL = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*(?:"{3,5}|\\?\Z)'
     r"|'''(?:[^']|'(?!''))*(?:'{3,5}|\Z)"
@@ -28,22 +29,22 @@ _LITERAL = re.compile(
     r"|#[^\n]*",
     re.DOTALL,
 )
-"""Strings and comments.  One that is not closed reaches as far as it may, so that no letter is looked at twice."""
+"""Strings and comments. An unclosed one extends as far as possible, so that no character is read twice."""
 _LONG_NUMBER = re.compile(rf"(?<![\w-])\d[\w.+-]{{{MOST_DIGITS}}}")
 _BRACKET = re.compile(r"[\[\]{}]")
 
 
 def read_toml(text: str | bytes) -> dict[str, Any]:
-    """The document, its numbers exact; raises `TomlInvalid` with the place for what no file of the office needs."""
+    """Parse a document with exact numbers; raises `TomlInvalid` with the position of what is not allowed."""
     demanded = _demanded(text)
     try:
         return tomllib.loads(demanded, parse_float=_number)
-    except (ValueError, RecursionError) as fault:  # of the parser, of numbers and of days
+    except (ValueError, RecursionError) as fault:  # raised by the parser, by numbers and by dates
         raise TomlInvalid(reason=str(fault)[:200]) from fault
 
 
 def read_toml_with_comments(text: str, most_bytes: int, most_levels: int) -> Any:
-    """The same for editing, with comments and order; `most_bytes`, `most_levels`: this parser is slow at any text."""
+    """Parse for editing, keeping comments and order; limits `most_bytes`, `most_levels`: this parser is slow."""
     demanded = _demanded(text, most_bytes, most_levels, most_levels)
     try:
         return tomlkit.parse(demanded)
@@ -54,15 +55,15 @@ def read_toml_with_comments(text: str, most_bytes: int, most_levels: int) -> Any
 def _demanded(
     text: str | bytes, most_bytes: int = MOST_BYTES, levels: int = MOST_LEVELS, parts: int = MOST_PARTS
 ) -> str:
-    """The text, if it is within bounds."""
+    """Return the text if it is within the limits."""
     size = len(text if isinstance(text, bytes) else text.encode(errors="replace"))
     if size > most_bytes:
         raise TomlInvalid(reason=f"文件超过 {most_bytes // 1000} KB")
     try:
-        told = text.decode() if isinstance(text, bytes) else text
+        decoded = text.decode() if isinstance(text, bytes) else text
     except UnicodeDecodeError as fault:
         raise TomlInvalid(reason="不是 UTF-8 文本") from fault
-    plain = _LITERAL.sub(_placeholder, told)
+    plain = _LITERAL.sub(_placeholder, decoded)
     if found := re.search(rf"(?:\.[ \t]*[\w-]+[ \t]*){{{parts}}}", plain):
         raise TomlInvalid(reason=f"第 {_line(plain, found.start())} 行的键超过 {parts} 级")
     if found := _LONG_NUMBER.search(plain):
@@ -74,12 +75,12 @@ def _demanded(
             raise TomlInvalid(
                 reason=f"第 {_line(plain, bracket.start())} 行的层次过多，括号嵌套超过 {levels} 层"
             )
-    return told
+    return decoded
 
 
-def _placeholder(found: re.Match[str]) -> str:
-    """A string may be a part of a key, a comment is nothing; the lines stay."""
-    return ("" if found[0].startswith("#") else "s") + "\n" * found[0].count("\n")
+def _placeholder(match: re.Match[str]) -> str:
+    """Replace a string by a placeholder (it may be part of a key) and drop a comment; line numbers stay."""
+    return ("" if match[0].startswith("#") else "s") + "\n" * match[0].count("\n")
 
 
 def _line(plain: str, at: int) -> int:
@@ -87,7 +88,7 @@ def _line(plain: str, at: int) -> int:
 
 
 def _number(written: str) -> Decimal:
-    """An exact number; raises a `ValueError` for what has no end or too many places."""
+    """Parse an exact number; raises a `ValueError` if it is not finite or has too many places."""
     try:
         number = Decimal(written)
     except InvalidOperation as fault:
@@ -98,7 +99,7 @@ def _number(written: str) -> Decimal:
 
 
 def is_plain(number: Decimal) -> bool:
-    """Whether a number can be written out: finite, and with few places on either side of its point."""
+    """Return whether a number can be written out: finite, with few places on either side of its point."""
     return (
         number.is_finite()
         and int(number.as_tuple().exponent) >= -MOST_PLACES

@@ -1,4 +1,4 @@
-"""Process data as JSON bytes and back: Decimal, dates and instants keep their kind."""
+"""Process data as JSON bytes and back: Decimal, dates and instants keep their type."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import orjson
 
 _NUMBER, _DATE, _INSTANT = "~n", "~d", "~t"
 _NESTED = frozenset((dict, list))
-"""What JSON nests: everything else stands as it was read."""
+"""JSON containers; everything else is returned as read."""
 
 
 def dumps(value: Any) -> bytes:
-    """Compact JSON; numbers are written as exact text so that no float ever exists."""
+    """Encode as compact JSON; numbers are written as exact text so that no float ever exists."""
     return orjson.dumps(value, default=_encode, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 def loads(raw: bytes | str) -> Any:
-    """The value that `dumps` wrote."""
+    """Decode what `dumps` wrote."""
     return _decode(orjson.loads(raw))
 
 
 def decoded(value: Any) -> Any:
-    """The values in a part of what `dumps` wrote, after plain JSON reading."""
+    """Decode part of what `dumps` wrote, after plain JSON parsing."""
     return _decode(value)
 
 
@@ -55,7 +55,8 @@ def _decode(value: Any) -> Any:
 
 
 def shown(value: Any) -> str:
-    """One computed value as people read it: 是 or 否, whole numbers whole, others to two places; only the showing rounds."""
+    """Format a computed value for display: 是 or 否, whole numbers whole, others with two places; only the
+    display rounds."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Decimal):
@@ -64,7 +65,7 @@ def shown(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Values as papers and plain JSON carry them: numbers and dates as text."""
+    """Convert values for papers and plain JSON: numbers and dates as text."""
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, date | datetime):

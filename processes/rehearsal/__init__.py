@@ -1,1 +1,1 @@
-"""Rehearsal: scenarios and simulations played against the real office with time moved, in a county of their own."""
+"""Rehearsal: scenarios and simulations played against the real office with a movable clock, in a county of their own."""

@@ -1,6 +1,6 @@
-"""An empty database with the schema of this program, made once in a process and copied for every stage after it.
+"""A template database with the current schema, made once in a process and copied for every stage.
 
-Bringing a database through all migrations takes longer than most scenarios play.
+Running all migrations takes longer than playing most scenarios.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from processes.storage.engines import open_engine
 
 @cache
 def _folder() -> tempfile.TemporaryDirectory[str]:
-    """Goes with the process."""
+    """A temporary folder, deleted with the process."""
     return tempfile.TemporaryDirectory(prefix="yimen-blank-")
 
 
@@ -29,6 +29,6 @@ def _model() -> Path:
     return file
 
 
-def lay(file: Path) -> None:
-    """Put a copy where a stage will open it."""
+def copy_to(file: Path) -> None:
+    """Copy the template database to where a stage will open it."""
     shutil.copyfile(_model(), file)

@@ -1,4 +1,4 @@
-"""Comparing what came of a scenario with what it expects, each difference in a sentence."""
+"""Compares the result of a scenario with what it expects; each difference is a sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from processes.policy import values
 
 
 def differences(expect: Mapping[str, Any], result: Any) -> list[str]:
-    """Every difference; an empty list is a pass."""
+    """Return every difference; an empty list is a pass."""
     return [
         *_outcome(expect, result),
         *_award(expect, result),
@@ -48,7 +48,7 @@ def _award(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
 
 
 def _path(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
-    """Expected steps must come in this order; others may lie between them."""
+    """Expected steps must occur in this order; others may lie between them."""
     remaining = iter(result.path)
     for step in expect.get("path", []):
         if step not in remaining:
@@ -89,7 +89,7 @@ def _values(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
 
 
 def _linked(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
-    """Each expected case must be among the linked ones, each found once; `count` says how many there are."""
+    """Every expected case must match a different linked case; `count` says how many there are."""
     left = list(result.linked)
     for wanted in expect.get("linked", []):
         found = next((c for c in left if all(_fits(v, c.get(k)) for k, v in wanted.items())), None)
@@ -133,7 +133,7 @@ def _screening(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
 
 
 def same(wanted: Any, actual: Any) -> bool:
-    """Equal as numbers where both are numbers, else as people write them."""
+    """Compare numbers as numbers, anything else as displayed."""
     if isinstance(wanted, bool) or isinstance(actual, bool):
         return wanted is actual
     try:

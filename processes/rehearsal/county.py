@@ -42,7 +42,7 @@ _DEPARTMENTS = (
     ("dept_employment", "邹人社", "employment"),
     ("dept_disabled", "章残联", "disabled"),
 )
-"""Departments that answer in this system; the rescue station and others get a letter."""
+"""Departments that use this system; the rescue station and others get a letter."""
 _TOWNSHIP_STAFF = (
     ("clerk", "窗口", Role.WINDOW_CLERK),
     ("investigator", "调查", Role.INVESTIGATOR),
@@ -59,10 +59,10 @@ def township_code(number: int) -> str:
 
 
 def division_code(name: str) -> str:
-    """The code of `demo/1/2`, `demo/1` or `demo`; a code of digits stays as it is.
+    """Return the code of `demo/1/2`, `demo/1` or `demo`; a code of digits is unchanged.
 
-    `demo/village-1` is a village of the first township, `demo/township-2/village-1` one of the second;
-    raises `ScenarioInvalid` for anything that is not in the demo county.
+    `demo/village-1` is a village of the first township, `demo/township-2/village-1` one of the second; raises
+    `ScenarioInvalid` for anything that is not in the demo county.
     """
     if name.isascii() and name.isdigit():
         return name
@@ -83,7 +83,7 @@ def division_code(name: str) -> str:
 
 
 def found(uow: UnitOfWork) -> None:
-    """Make the divisions and accounts, unless they are there."""
+    """Create the divisions and accounts that do not exist yet."""
     if uow.session.get(Division, COUNTY) is not None:
         return
     uow.add(Installation(kind=DEMO, county=COUNTY, bureau=f"{COUNTY_NAME}民政局", founded_at=uow.now))
@@ -123,5 +123,5 @@ def _account(
 
 @cache
 def _demo_hash() -> str:
-    """Hashed once: the demo accounts share one published password."""
+    """Computed once: the demo accounts share one published password."""
     return hash_password(PASSWORD)

@@ -1,7 +1,7 @@
-"""What the scenarios reach: clauses of the policy that they carry out, flows of the diagrams that they take.
+"""Coverage of scenarios: clauses of the policy that they carry out, flows of the diagrams that they take.
 
-A citation alone covers nothing: a clause counts through an element of a diagram that carries it (`clauses`), which a
-passing scenario that cites it reached, and of which that scenario asserts something.
+Citing a clause is not enough: it counts if an element of a diagram carries it (`clauses`), a passing scenario
+that cites it reached that element, and that scenario asserts something.
 """
 
 from __future__ import annotations
@@ -21,13 +21,19 @@ from processes.settings import Settings
 
 
 def cover(content: Path, settings: Settings) -> dict[str, Any]:
-    """`clauses`: how many scenarios carry out each; `uncovered_flows`: by diagram, flows that none takes; `failed`: why."""
+    """Return `clauses` (scenarios by clause), `uncovered_flows` (by diagram) and `failed` (why)."""
     played = reports.run([content], settings)
     taken: set[tuple[str, str]] = {
         (f, flow) for r in played for f, flows in r.flows.items() for flow in flows
     }
-    told = {(s.file, s.title): s for p in scenarios.collect([content]) for s in scenarios.read(p)}
-    pairs = [(told[r.file, r.scenario], r) for r in played if (r.file, r.scenario) in told]
+    scenarios_by_title = {
+        (s.file, s.title): s for p in scenarios.collect([content]) for s in scenarios.read(p)
+    }
+    pairs = [
+        (scenarios_by_title[r.file, r.scenario], r)
+        for r in played
+        if (r.file, r.scenario) in scenarios_by_title
+    ]
     return {
         "clauses": clauses(known_clauses(content), pairs, carried(content)),
         "uncovered_flows": {
@@ -44,8 +50,8 @@ def clauses(
     played: Iterable[tuple[Scenario, Result]],
     carriers: Mapping[tuple[str, str], set[str]],
 ) -> dict[str, int]:
-    """Every known clause and others that are cited, with the number of scenarios that carry it out."""
-    found, cited = Counter[str](), set[str]()
+    """Return every known or cited clause with the number of scenarios that carry it out."""
+    counts, cited = Counter[str](), set[str]()
     for scenario, result in played:
         cited.update(scenario.cites)
         if not result.passed or not _asserts(scenario):
@@ -56,37 +62,37 @@ def clauses(
             for flow in flows
             for clause in carriers.get((file, flow), ())
         }
-        found.update(reached & set(scenario.cites))
-    return {clause: found[clause] for clause in sorted({*known, *cited})}
+        counts.update(reached & set(scenario.cites))
+    return {clause: counts[clause] for clause in sorted({*known, *cited})}
 
 
 def _asserts(scenario: Scenario) -> bool:
-    """Whether it says what must come of the case; that something is refused is no work carried out."""
+    """Whether the scenario asserts a result of the case; an expected refusal alone does not count."""
     return bool(set(scenario.content["expect"]) - {"refused"})
 
 
 def known_clauses(content: Path) -> list[str]:
-    """The clauses of the county's text, in `clauses.toml`."""
+    """Return the clauses of the county's text, from `clauses.toml`."""
     return list(clause_table.known(content))
 
 
 def carried(content: Path) -> dict[tuple[str, str], set[str]]:
-    """By file and sequence flow: the clauses of the element to which the flow leads."""
-    found: dict[tuple[str, str], set[str]] = {}
+    """Return by file and sequence flow the clauses of the element that the flow leads to."""
+    clauses_by_flow: dict[tuple[str, str], set[str]] = {}
     for file, diagram in _diagrams(content):
         for flow in diagram.flows:
             node = diagram.nodes.get(flow.target)
             if node is not None and node.clauses:
-                found.setdefault((file, flow.id), set()).update(node.clauses)
-    return found
+                clauses_by_flow.setdefault((file, flow.id), set()).update(node.clauses)
+    return clauses_by_flow
 
 
 def _flows(content: Path) -> dict[str, set[str]]:
     """Every sequence flow of the diagrams that a programme's cases can run, by file."""
-    found: dict[str, set[str]] = {}
+    flows_by_file: dict[str, set[str]] = {}
     for file, diagram in _diagrams(content):
-        found.setdefault(file, set()).update(f.id for f in diagram.flows)
-    return found
+        flows_by_file.setdefault(file, set()).update(f.id for f in diagram.flows)
+    return flows_by_file
 
 
 def _diagrams(content: Path) -> Iterator[tuple[str, Diagram]]:

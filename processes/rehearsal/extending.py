@@ -1,4 +1,4 @@
-"""A new step in the process is a new step in its scenarios: put into all of them at once, comments kept."""
+"""Adds a new step of a process to all its scenarios at once; comments are kept."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _UNBROKEN = 4096
 
 
 def with_step(files: Mapping[str, bytes], after: str, task: str, data: Mapping[str, Any]) -> dict[str, str]:
-    """The scenario files in which `task` now follows wherever `after` is completed, by name; others are left out.
+    """Return the scenario files, by name, in which `task` now follows every completion of `after`.
 
-    Steps that are refused, returned or only claimed complete nothing, so nothing follows them; where the step
-    follows already it is not put in again.
+    Steps that are refused, returned or only claimed are not completed, so nothing is added after them; a step
+    that already follows is not added again. Unchanged files are left out.
     """
     changed = {}
     for name in sorted(n for n in files if n.startswith("scenarios/")):
@@ -33,7 +33,7 @@ def with_step(files: Mapping[str, bytes], after: str, task: str, data: Mapping[s
 
 
 def without_step(files: Mapping[str, bytes], task: str) -> dict[str, str]:
-    """The scenario files out of which a step was taken wherever it is completed: what `with_step` did, undone."""
+    """Return the scenario files from which completions of a step were removed; the reverse of `with_step`."""
     changed = {}
     for name in sorted(n for n in files if n.startswith("scenarios/")):
         document = _read(name, files[name])
@@ -43,7 +43,7 @@ def without_step(files: Mapping[str, bytes], task: str) -> dict[str, str]:
 
 
 def has_step(files: Mapping[str, bytes], task: str) -> bool:
-    """Whether any scenario mentions the step; looks at the text only."""
+    """Return whether any scenario mentions the step; a text search."""
     word = re.compile(rf"\btask: *{re.escape(task)}\b".encode())
     return any(word.search(files[n]) for n in files if n.startswith("scenarios/"))
 
@@ -80,7 +80,7 @@ def _yaml() -> YAML:
 
 
 def _read(name: str, raw: bytes) -> Any:
-    scenarios.plain(raw, name)  # this reader keeps comments and has no bounds of its own
+    scenarios.plain(raw, name)  # this parser keeps comments and has no limits of its own
     try:
         return _yaml().load(raw.decode())
     except (YAMLError, UnicodeDecodeError, ValueError, ArithmeticError) as fault:

@@ -1,4 +1,4 @@
-"""What went wrong in a rehearsal as supervisors read it: by names of steps, and once for every cause."""
+"""Failures of a rehearsal for supervisors: with titles of steps, grouped by cause."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NO_ITEM = "无"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One cause: what is the matter, in which scenarios, and what each of them says besides."""
+    """One cause: what is wrong, in which scenarios, and details for each of them."""
 
     cause: str
     scenarios: list[tuple[str, list[str]]]
@@ -28,31 +28,34 @@ class Failure:
 
     @property
     def sentence(self) -> str:
-        """`25 个情景都停在“镇长复核”`."""
+        """One sentence for the cause: `25 个情景都停在“镇长复核”`."""
         together = "都" if len(self.scenarios) > 1 else ""
         return f"{len(self.scenarios)} 个情景{together}{self.cause}"
 
 
 def grouped(failed: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> list[Failure]:
-    """Failed scenarios by cause, the commonest first."""
+    """Group failed scenarios by cause, the most frequent first."""
     found: dict[str, list[tuple[str, list[str]]]] = {}
     waits: dict[str, tuple[str, ...]] = {}
     for row in failed:
-        told = [str(d) for d in row["differences"]]
-        cause = next((c for d in told if (c := _stuck(d, titles))), "") or f"不符：{read(told[0], titles)}"
-        waits.setdefault(cause, next((w for d in told if (w := _waiting(d))), ()))
-        found.setdefault(cause, []).append((str(row["scenario"]), [read(d, titles) for d in told]))
+        sentences = [str(d) for d in row["differences"]]
+        cause = (
+            next((c for d in sentences if (c := _stuck(d, titles))), "")
+            or f"不符：{read(sentences[0], titles)}"
+        )
+        waits.setdefault(cause, next((w for d in sentences if (w := _waiting(d))), ()))
+        found.setdefault(cause, []).append((str(row["scenario"]), [read(d, titles) for d in sentences]))
     return sorted((Failure(c, s, waits[c]) for c, s in found.items()), key=lambda f: -len(f.scenarios))
 
 
 def read(difference: str, titles: Mapping[str, str]) -> str:
-    """A difference without codes: steps, papers, limits and outcomes by their titles, nothing as 无."""
+    """Replace codes in a difference by titles of steps, papers, limits and outcomes; nothing becomes 无."""
     plain = _NOTHING.sub("无", _CODE.sub("", difference))
     return _WORD.sub(lambda w: f"“{titles[w[0]]}”" if w[0] in titles else w[0], plain)
 
 
 def titles_of(bundle: Bundle) -> dict[str, str]:
-    """Titles of everything that a scenario names: steps, papers, limits, outcomes."""
+    """Return titles of everything that a scenario names: steps, papers, limits, outcomes."""
     steps = {name: node.name for d in _diagrams(bundle) for name, node in d.nodes.items() if node.name}
     papers = {p.id: p.title for p in bundle.papers.values()}
     limits = {name: rule.title for name, rule in bundle.clocks.items()}
@@ -65,14 +68,14 @@ def _diagrams(bundle: Bundle) -> Iterable[Diagram]:
 
 
 def _waiting(difference: str) -> tuple[str, ...]:
-    found = _STUCK.search(difference)
-    return tuple(found[2].split("、")) if found is not None and found[2] != _NO_ITEM else ()
+    match = _STUCK.search(difference)
+    return tuple(match[2].split("、")) if match is not None and match[2] != _NO_ITEM else ()
 
 
 def _stuck(difference: str, titles: Mapping[str, str]) -> str:
-    found = _STUCK.search(difference)
-    if found is None:
+    match = _STUCK.search(difference)
+    if match is None:
         return ""
-    if found[2] == _NO_ITEM:
-        return f"没有走到“{titles.get(found[1], found[1])}”"
-    return "停在" + "、".join(f"“{titles.get(t, t)}”" for t in found[2].split("、"))
+    if match[2] == _NO_ITEM:
+        return f"没有走到“{titles.get(match[1], match[1])}”"
+    return "停在" + "、".join(f"“{titles.get(t, t)}”" for t in match[2].split("、"))

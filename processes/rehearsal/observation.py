@@ -1,4 +1,4 @@
-"""Looking at what a scenario left behind: outcome, path, clocks, papers, money, linked cases."""
+"""Reads the result of a scenario: outcome, path, clocks, papers, money, linked cases."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from processes.relief.models import AwardMember
 
 
 def look(stage: Stage, number: str, division: str, result: Result) -> None:
-    """Read what came of it."""
+    """Read the outcome of a played scenario into its result."""
     with stage.database.reading("") as session:
         case = session.scalars(select(Case).where(Case.number == number)).one()
         bundle = publish.open_release(session, case.release_id)
@@ -75,11 +75,11 @@ def look(stage: Stage, number: str, division: str, result: Result) -> None:
         result.register_differences = (
             session.scalar(select(func.count()).where(PersonDifference.status == DifferenceStatus.OPEN)) or 0
         )
-        _look_around(stage, division, session, case, result)
+        _add_surroundings(stage, division, session, case, result)
 
 
 def screen(stage: Stage, household: str, result: Result) -> None:
-    """What the first look says of every member of a household under every programme."""
+    """Screen every member of a household under every programme."""
     now = stage.clock.now
     with stage.database.reading("") as session:
         found = people.household_by_number(session, household)
@@ -88,8 +88,8 @@ def screen(stage: Stage, household: str, result: Result) -> None:
                 result.screening.setdefault(finding.member, {})[screened.title] = finding.result
 
 
-def _look_around(stage: Stage, division: str, session: Session, case: Case, result: Result) -> None:
-    """The cases beside it, the flows that all of them took, the petty fund, the one-off relief."""
+def _add_surroundings(stage: Stage, division: str, session: Session, case: Case, result: Result) -> None:
+    """Add linked cases, the flows that they took, the petty fund and one-off relief."""
     for other in session.scalars(select(Case).order_by(Case.id)).all():
         bundle = publish.open_release(session, other.release_id)
         _add_flows(result.flows, flows_of(stage, bundle, other))
@@ -112,7 +112,7 @@ def _look_around(stage: Stage, division: str, session: Session, case: Case, resu
 
 
 def flows_of(stage: Stage, bundle: Bundle, case: Case) -> dict[str, set[str]]:
-    """Sequence flows that a case took, by diagram file as it lies in the content folder."""
+    """Return the sequence flows that a case took, by diagram file as named in the content folder."""
     definition = bundle.definition(case.process)
     facts = bundle.facts(stage.clock.now, case.division)
     passed = trail.trail(definition, runtime.restore(definition, case.state, facts))

@@ -1,4 +1,4 @@
-"""A programme as it would be with other parameter values, for scenarios that play a switch both ways."""
+"""Programmes with other parameter values, for scenarios that play an option both ways."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FILE = "policy.toml"
 
 
 def with_values(bundles: list[Bundle], wanted: Mapping[str, Any]) -> list[Bundle]:
-    """The programmes with these values from 2025 on everywhere; raises `ScenarioInvalid` for unknown names."""
+    """Return the programmes with these values everywhere from 2025 on; raises `ScenarioInvalid` for unknown names."""
     known = {name for bundle in bundles for name in bundle.policy.parameters}
     for name in wanted:
         if name not in known:
@@ -22,17 +22,17 @@ def with_values(bundles: list[Bundle], wanted: Mapping[str, Any]) -> list[Bundle
 
 
 def _changed(bundle: Bundle, wanted: Mapping[str, Any]) -> Bundle:
-    """What is written last under a name outranks what stands before it, and what is shared."""
+    """Appended, because a later value under a name takes precedence, also over shared ones."""
     if not wanted:
         return bundle
     written = bundle.files.get(_FILE, b"").decode()
     for name, value in wanted.items():
         parameter = bundle.policy.parameters[name]
-        told = json.dumps(value if isinstance(value, bool) else str(value))
+        literal = json.dumps(value if isinstance(value, bool) else str(value))
         written += (
             f"\n[[parameter]]\nname = {json.dumps(name)}\n"
             f"title = {json.dumps(parameter.title, ensure_ascii=False)}\nunit = "
-            f"{json.dumps(parameter.unit, ensure_ascii=False)}\nvalues = [{{ value = {told}, "
+            f"{json.dumps(parameter.unit, ensure_ascii=False)}\nvalues = [{{ value = {literal}, "
             'from = 2025-01-01, division = "", source = "情景", confirmed = false }]\n'
         )
     return Bundle({**bundle.files, _FILE: written.encode()})

@@ -1,4 +1,4 @@
-"""Playing a scenario: real commands through the real door, time moved, the result compared."""
+"""Plays a scenario: real commands through the real door, a movable clock, the result compared."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ from processes.rehearsal.stage import Stage
 _REGISTER = {"register": "变更家庭", "resolve": "处理登记差异", "identify": "查明身份"}
 """Steps that change the register."""
 CALLER = "caller"
-"""The household of somebody who called, as steps of a scenario name it."""
+"""The household of a caller, as steps of a scenario name it."""
 _RECOMPUTE = "recompute"
-"""Computing anew at a step, because the facts changed after they were computed."""
+"""Recomputation at a step, because data changed after the computation."""
 
 
 def play(stage: Stage, scenario: Scenario) -> Result:
-    """Play one scenario on a founded stage and say every difference from what it expects."""
+    """Play one scenario on a founded stage and return every difference from what it expects."""
     result = Result(scenario.title, scenario.file)
     player = Player(stage, scenario.content)
     try:
@@ -68,7 +68,7 @@ def play(stage: Stage, scenario: Scenario) -> Result:
 
 
 class Player:
-    """The people of one scenario."""
+    """Plays the people of one scenario."""
 
     def __init__(self, stage: Stage, content: Mapping[str, Any]) -> None:
         self.stage = stage
@@ -104,7 +104,7 @@ class Player:
             self._start(self.content)
 
     def _note_call(self, form: Mapping[str, Any]) -> None:
-        """Somebody calls of whom nothing is registered; the file opened for them is the household `caller`."""
+        """Take a call by somebody who is not registered; the file opened for them is the household `caller`."""
         command = NoteCall(
             str(self.content["programme"]),
             str(self.content["process"]),
@@ -116,7 +116,7 @@ class Player:
         self.register.open_for(CALLER, self.household)
 
     def _start(self, raw: Mapping[str, Any]) -> None:
-        """Start a case; what is expected at the end is expected of the case started last."""
+        """Start a case; the expected result is that of the case started last."""
         if raw is not self.content and isinstance(raw.get("household"), Mapping):
             form = household_form(raw["household"], self.division)
             clerk = self.stage.actor("window_clerk", self.division)
@@ -138,7 +138,7 @@ class Player:
         self.number = str(self.stage.office.perform(command, clerk).case)
 
     def _with_people(self, application: Mapping[str, Any]) -> dict[str, Any]:
-        """The application with members written by name (`spent_for: [李秀英]`) as the form names them."""
+        """Replace members given by name (`spent_for: [李秀英]`) by what the form uses."""
         with self.stage.database.reading("") as session:
             household = people.household_by_number(session, self.household)
             ids_of = {m.person.name: str(m.person_id) for m in household.members}
@@ -150,7 +150,7 @@ class Player:
         }
 
     def _top_up(self, amount: Decimal) -> None:
-        """Money of the county for the township's petty fund, entered by one officer, confirmed by another."""
+        """Top up the township's petty fund: entered by one officer, confirmed by another."""
         one = self.stage.actor("finance_officer", self.division)
         other = self.stage.actor("finance_officer#2", self.division)
         command = EnterFundEntry(township_of(self.division), "top_up", amount, "拨付备用金", str(uuid4()))
@@ -158,8 +158,8 @@ class Player:
         self.stage.office.perform(ConfirmFundEntry(entry), other)
 
     def take(self, n: int, step: Mapping[str, Any]) -> None:
-        """Take one step; a step that must be refused is compared with its error code."""
-        told = (
+        """Take one step; if it must be refused, compare the error code."""
+        error_code = (
             "参数"
             if "parameter" in step
             else step.get("task")
@@ -169,7 +169,7 @@ class Player:
             or step.get(_RECOMPUTE)
             or self._of_register(step)
         )
-        self.place = f"第 {n} 步（{told}）"
+        self.place = f"第 {n} 步（{error_code}）"
         for key in ("after", "wait"):
             if key in step:
                 self.stage.move(str(step[key]))
@@ -254,7 +254,7 @@ class Player:
             return session.scalars(query).first() or task
 
     def _item(self, task: str, programme: str, department: str) -> WorkItem:
-        """The open item of a step, in whichever of the scenario's cases it waits."""
+        """The open item of a step, in any case of the scenario."""
         with self.stage.database.reading("") as session:
             query = (
                 select(WorkItem)
@@ -273,7 +273,7 @@ class Player:
         return found[-1]
 
     def _enter_parameter(self, raw: Mapping[str, Any]) -> None:
-        """A value of the county's book, entered by one supervisor and confirmed by another."""
+        """Enter a value of the county's book by one supervisor and confirm it by another."""
         entry = {
             "value": str(raw["value"]), "since": str(raw["since"]), "division": str(raw.get("division", "")),
             "source": str(raw["source"]), "confirmed": bool(raw.get("confirmed", False)),

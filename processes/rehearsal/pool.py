@@ -1,7 +1,7 @@
-"""Child processes that play scenarios and compute cases: they end with the process that began them, however that ends.
+"""Child processes that play scenarios and compute cases; they end with their parent, however it ends.
 
-What a child plays was written by a supervisor, so each thing that it does has a time.  A child that does not come to its
-end is killed and another one begun: it holds up neither the desk nor what others asked of the worker.
+A scenario is written by a supervisor, so every job has a time limit. A child that exceeds it is killed and
+replaced; neither the desk nor other jobs of the worker wait for it.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from processes.errors import RehearsalCutOff, RehearsalEnded
 
 PREFIX = "yimen-rehearsal-"
 SECONDS = 180
-"""For one scenario, or one portion of cases; the longest that is shipped takes a few seconds on a machine that is busy."""
+"""For one scenario, or one set of cases; the longest that is shipped takes a few seconds on a busy machine."""
 _Job = TypeVar("_Job")
 _Answer = TypeVar("_Answer")
 
 
 class Children:
-    """Child processes beside one another; where one was ended, another is begun."""
+    """A set of child processes; one that was killed is replaced."""
 
     def __init__(self, workers: int, seconds: int) -> None:
         self.seconds = seconds
@@ -42,9 +42,9 @@ class Children:
         self._pool = self._begun()
 
     def do(self, work: Callable[..., _Answer], *told: Any) -> _Answer:
-        """Have a child do something, and raise what it raises there.
+        """Run a function in a child and return its result; exceptions are raised here.
 
-        Raises `RehearsalCutOff` where the time is over, `RehearsalEnded` where the child came to its end before.
+        Raises `RehearsalCutOff` if the time limit is exceeded, `RehearsalEnded` if the child ended before.
         """
         try:
             found: _Answer = self._ready().schedule(work, args=told, timeout=self.seconds).result()
@@ -55,7 +55,7 @@ class Children:
         return found
 
     def each(self, do: Callable[[_Job], _Answer], jobs: Iterable[_Job]) -> Iterator[_Answer]:
-        """What `do` answers to every job, in their order; as many are under way at once as there are children."""
+        """Run a function on every job in the children and return the results in order."""
         threads = ThreadPoolExecutor(self._workers)
         try:
             yield from threads.map(do, jobs)
@@ -63,14 +63,14 @@ class Children:
             threads.shutdown(wait=False, cancel_futures=True)
 
     def end(self) -> None:
-        """End them all: who waits for an answer is told."""
+        """End all children; waiting callers get an error."""
         with self._lock:
             self._is_over = True
             self._stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _ready(self) -> ProcessPool:
-        """The pool, or another one where it is broken: it is when a child dies that has nothing to do."""
+        """The pool, or a new one if it is broken, which happens if an idle child dies."""
         with self._lock:
             if self._is_over:
                 raise RehearsalEnded()
@@ -91,7 +91,7 @@ class Children:
 
 @contextmanager
 def pool(workers: int, seconds: int = SECONDS) -> Iterator[Children]:
-    """Children for a while, whose stages go with them."""
+    """Run a pool of children for the duration of a context; their stages are deleted with them."""
     made = Children(workers, seconds)
     try:
         yield made
@@ -99,15 +99,15 @@ def pool(workers: int, seconds: int = SECONDS) -> Iterator[Children]:
         made.end()
 
 
-def lasting(seconds: int) -> Children:
-    """A child that stands as long as the process does."""
+def permanent_child(seconds: int) -> Children:
+    """Return a child that lives as long as the process."""
     made = Children(1, seconds)
     atexit.register(made.end)
     return made
 
 
 def _begin(folder: str) -> None:
-    """In the child: its stages lie in a folder of its own, and those of children that were killed go."""
+    """Runs in the child: use a folder of its own for stages, and delete those of killed children."""
     for left in Path(folder).iterdir():
         if not Path(f"/proc/{left.name}").exists():
             shutil.rmtree(left, ignore_errors=True)
@@ -118,7 +118,7 @@ def _begin(folder: str) -> None:
 
 
 def _end_with_parent(folder: str) -> None:
-    """When the parent is killed, nobody is left to say that it is over."""
+    """End this child when its parent is killed."""
     parent = parent_process()
     if parent is None:
         return

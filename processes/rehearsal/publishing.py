@@ -17,7 +17,7 @@ IN_FORCE = date(2025, 1, 1)
 
 
 def publish_programme(office: Office, programme: str, note: str, knows: lint.Office) -> PublishReleaseResult:
-    """Lint, rehearse and publish a programme; raises `BundleInvalid` when something is wrong."""
+    """Lint, rehearse and publish a programme; raises `BundleInvalid` if something is wrong."""
     folder = office.settings.content / programme
     problems = lint.lint_folder(folder, knows)
     if problems:
@@ -29,8 +29,8 @@ def publish_programme(office: Office, programme: str, note: str, knows: lint.Off
     results += soundness.check(bundle, results, office.database.clock())
     failed = [r for r in results if not r.passed]
     if failed:
-        told = "；".join(f"{r.scenario}：{'、'.join(r.differences[:3])}" for r in failed[:5])
-        raise BundleInvalid(count=len(failed), reason=told)
+        summary = "；".join(f"{r.scenario}：{'、'.join(r.differences[:3])}" for r in failed[:5])
+        raise BundleInvalid(count=len(failed), reason=summary)
     passed = len(results) or 1
     return office.perform(PublishRelease(programme, passed, 0, IN_FORCE, note), system_actor())
 
@@ -38,7 +38,7 @@ def publish_programme(office: Office, programme: str, note: str, knows: lint.Off
 def publish_content(office: Office, note: str, knows: lint.Office, tell: Callable[[str], None]) -> None:
     """Publish every programme of the content folder that is new or has changed.
 
-    A programme of which supervisors published a release stays as they left it: the folder was its seed.
+    A programme of which supervisors published a release is left unchanged.
     """
     for folder in sorted(p.parent for p in office.settings.content.glob("*/programme.toml")):
         with office.database.reading("") as session:

@@ -1,7 +1,7 @@
-"""Recording a scenario: the steps so far are played on a stage, and what is open then is shown with its form.
+"""Records a scenario: plays the steps so far on a stage and returns the open steps with their forms.
 
-The recorded scenario is its own state: every step plays the whole from the beginning, so what is shown is what
-the rehearsal will do.  It runs in a child process, which has a stage, keys and a clock of its own.
+The recorded scenario is the only state: every step plays it from the beginning, so that what is shown equals
+what the rehearsal will do. It runs in a child process with a stage, keys and a clock of its own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from processes.policy import values
 from processes.policy.calendar import SHANGHAI
 from processes.rehearsal import observation, scenarios, stage
 from processes.rehearsal.player import Player
-from processes.rehearsal.pool import Children, lasting
+from processes.rehearsal.pool import Children, permanent_child
 from processes.rehearsal.results import Result
 from processes.rehearsal.stage import Stage
 from processes.releases import bundle as bundles
@@ -35,19 +35,19 @@ from processes.releases.bundle import Bundle
 from processes.settings import Settings
 
 SECONDS = 60
-"""Somebody waits before the screen, and others behind; a recorded case is played within a few seconds."""
+"""Somebody waits at the screen; a recorded case takes a few seconds."""
 AT_ONCE, TURN_SECONDS = 3, 2
-"""One is played and two wait: fewer than the desk has threads.  Whoever comes then is told to come again."""
+"""One is played and two wait, fewer than the desk's threads; further callers are refused."""
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 def look(
     settings: Settings, bundle: Bundle, others: list[Bundle], content: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Where a scenario stands after its steps: the day, the open steps with their forms, how it ended.
+    """Return the state of a scenario after its steps: the day, the open steps with their forms, how it ended.
 
-    `fault` says why the last step was refused, with `fields` where a form was; raises `ScenarioInvalid` for a
-    content that is not a scenario, `RehearsalCutOff` and `RehearsalEnded` where the playing comes to nothing.
+    `fault` says why the last step was refused, with `fields` if a form was. Raises `ScenarioInvalid` if the
+    content is not a scenario, `RehearsalCutOff` or `RehearsalEnded` if playing did not finish.
     """
     written = written_down({**content, "expect": {}})
     scenarios.parse(written.encode(), Path("录制"))
@@ -61,7 +61,7 @@ def look(
 
 
 def expected(found: Mapping[str, Any]) -> dict[str, Any]:
-    """What a recorded scenario expects: what came of it when it was recorded."""
+    """Return the expectations for a recorded scenario: its result when recorded."""
     wanted: dict[str, Any] = {"outcome": found["outcome"], "award": None}
     if found["award"]:
         wanted["award"] = {k: found["award"][k] for k in ("monthly", "from", "grade")}
@@ -75,11 +75,11 @@ def expected(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _MOST_PLACES = 40
-"""What is longer is no amount, and is told as it came: `1E+999999` has a million digits when it is written out."""
+"""Longer numbers are no amounts and are written as they are: `1E+999999` would have a million digits."""
 
 
 class _Written(yaml.SafeDumper):
-    """Writes amounts with fractions, which arrive as decimal numbers, digit by digit."""
+    """Writes decimal amounts digit by digit."""
 
 
 def _amount(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
@@ -94,25 +94,25 @@ _Written.add_representer(Decimal, _amount)
 
 
 def written_down(content: Mapping[str, Any]) -> str:
-    """A scenario as its file is written."""
+    """Return a scenario as the text of its file."""
     return str(yaml.dump(dict(content), Dumper=_Written, allow_unicode=True, sort_keys=False, width=110))
 
 
 @cache
 def _child() -> Children:
-    return lasting(SECONDS)
+    return permanent_child(SECONDS)
 
 
 def _look(settings: Settings, packed: list[bytes], written: str) -> dict[str, Any]:
     scenario = scenarios.parse(written.encode(), Path("录制"))[0]
     with stage.stage(settings, *map(bundles.unpack, packed)) as made:
         player = Player(made, scenario.content)
-        told = _play(player, scenario.content)
-        told["clock"] = made.clock.now.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-        told |= {"open": [], "outcome": None, "award": None, "relief": None, "path": [], "documents": []}
+        error = _play(player, scenario.content)
+        error["clock"] = made.clock.now.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        error |= {"open": [], "outcome": None, "award": None, "relief": None, "path": [], "documents": []}
         if player.number:
-            told |= _standing(made, player)
-    return told
+            error |= _standing(made, player)
+    return error
 
 
 def _play(player: Player, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The register in a scenario: several households, people with and without documents, changes on the way."""
+"""Registration in scenarios: several households, people with and without documents, later changes."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ MAIN = ""
 _BIRTH = date(1976, 5, 12)
 _NOT_ON_THE_FORM = ("income", "expense", "birth", "person")
 _APART = 50
-"""So many made-up numbers lie between two households of one scenario."""
+"""Distance between generated numbers of two households of one scenario."""
 
 
 def save(
     office: Office, actor: Actor, form: Mapping[str, Any], number: str | None = None, version: int = 0,
     confirm: bool = False,
 ) -> str:  # fmt: skip
-    """Save a household as a clerk would; with `confirm`, whatever is unusual about it is confirmed."""
+    """Save a household as a clerk would; with `confirm`, warnings are confirmed."""
     command = SaveHousehold(form, number, version, str(uuid4()))
     try:
         return str(office.perform(command, actor).household)
@@ -49,7 +49,7 @@ def save(
 
 
 class Register:
-    """The households of one scenario by name, as they were written there and as they stand in the office."""
+    """The households of one scenario by name, as written there and as stored in the office."""
 
     def __init__(self, stage: Stage, division: str) -> None:
         self.stage = stage
@@ -57,10 +57,10 @@ class Register:
         self.raw: dict[str, dict[str, Any]] = {}
         self.numbers: dict[str, str] = {}
         self.documents: dict[str, str] = {}
-        """By a person's name the number that was made up for them."""
+        """Generated numbers by the person's name."""
 
     def add(self, name: str, raw: Mapping[str, Any]) -> str:
-        """Register a household; answers its file number."""
+        """Register a household and return its file number."""
         self.raw[name] = copy.deepcopy(dict(raw))
         apart = _APART * len([n for n in self.raw if n != name]) if name != MAIN else 0
         for n, member in enumerate(self.raw[name]["members"]):
@@ -69,7 +69,7 @@ class Register:
         return self.numbers[name]
 
     def open_for(self, name: str, number: str) -> None:
-        """A file without members that a call opened; steps register its members."""
+        """Use a file without members that a call opened; later steps register its members."""
         self.raw[name] = {"members": []}
         self.numbers[name] = number
 
@@ -80,12 +80,12 @@ class Register:
         return self.numbers[name]
 
     def division_of(self, name: str) -> str:
-        """Where a household of the scenario is registered."""
+        """The division in which a household of the scenario is registered."""
         raw = self.raw[name]
         return division_code(str(raw["division"])) if "division" in raw else self.division
 
     def change(self, step: Mapping[str, Any]) -> None:
-        """Change a household on the way: `set` values, `remove` members by name, `add` members."""
+        """Change a household: `set` values, `remove` members by name, `add` members."""
         name = str(step.get("household", MAIN))
         number, before = self.number_of(name), copy.deepcopy(self.raw[name])
         raw = self.raw[name]
@@ -103,7 +103,7 @@ class Register:
             raise
 
     def resolve(self, step: Mapping[str, Any]) -> None:
-        """Resolve a difference of a person, as a clerk of the place of the file."""
+        """Resolve a difference of a person, as a clerk of the township that keeps the file."""
         with self.stage.database.reading("") as session:
             query = (
                 select(PersonDifference.id, Person.home)
@@ -123,7 +123,7 @@ class Register:
         self.stage.office.perform(command, self._clerk(place))
 
     def identify(self, step: Mapping[str, Any]) -> None:
-        """It is found out who somebody without a document is."""
+        """Identify somebody who was registered without a document."""
         with self.stage.database.reading("") as session:
             query = select(Person.id).where(Person.is_provisional, Person.name == str(step["person"]))
             person_id = session.scalars(query).first()
@@ -136,13 +136,13 @@ class Register:
         self.stage.office.perform(command, self._clerk(self.division))
 
     def _number(self, member: dict[str, Any], n: int) -> dict[str, Any]:
-        """Give a member the number that was written, that of the same `person` elsewhere, or one made up."""
+        """Give a member the written ID number, that of the same `person` elsewhere, or a generated one."""
         if member.get("document") == NONE:
             member["id_number"] = WITHOUT_NUMBER
         elif "person" in member:
             member["id_number"] = self.documents[str(member["person"])]
         elif not member.get("id_number"):
-            member["id_number"] = made_up(member, n)
+            member["id_number"] = generated_number(member, n)
         self.documents.setdefault(str(member["name"]), str(member["id_number"]))
         return member
 
@@ -154,7 +154,7 @@ class Register:
         return save(self.stage.office, self._clerk(division), form, number, version, confirm)
 
     def _same_people(self, number: str, form: dict[str, Any]) -> None:
-        """People without a document stay the ones that they were, by their names."""
+        """Match people without a document by name, so that they stay the same persons."""
         with self.stage.database.reading("") as session:
             known = dict(
                 session.execute(
@@ -173,16 +173,16 @@ class Register:
 
 
 def household_form(raw: Mapping[str, Any], division: str) -> dict[str, Any]:
-    """A household as the screen would hand it over; ID numbers are made up where none is given."""
+    """Return a household as the registration form submits it; missing ID numbers are generated."""
     members, incomes, expenses = [], [], []
     for n, member in enumerate(raw["members"]):
-        told = {k: v for k, v in member.items() if k not in _NOT_ON_THE_FORM}
+        values = {k: v for k, v in member.items() if k not in _NOT_ON_THE_FORM}
         number = member.get("id_number") or (
-            WITHOUT_NUMBER if member.get("document") == NONE else made_up(member, n)
+            WITHOUT_NUMBER if member.get("document") == NONE else generated_number(member, n)
         )
         if member.get("document") == OTHER and "birth" in member:
-            told["birth_on"] = str(member["birth"])
-        members.append(told | {"id_number": number, "key": f"m{n}"})
+            values["birth_on"] = str(member["birth"])
+        members.append(values | {"id_number": number, "key": f"m{n}"})
         incomes += [_line(k, v, n) for k, v in member.get("income", {}).items()]
         expenses += [_line(k, v, n) for k, v in member.get("expense", {}).items()]
     return {
@@ -202,14 +202,14 @@ def _line(kind: str, amount: Any, n: int) -> dict[str, Any]:
     return {"kind": kind, "amount": str(amount), "member": f"m{n}"}
 
 
-def made_up(member: Mapping[str, Any], n: int) -> str:
-    """A valid number for somebody of a scenario, by birth, sex and place among the members."""
+def generated_number(member: Mapping[str, Any], n: int) -> str:
+    """Generate a valid ID number from birth, sex and position among the members."""
     serial = 2 * (100 + n) + (member.get("sex", "男") == "男")
     return ids.compose(COUNTY, day(member["birth"]) if "birth" in member else _BIRTH, serial)
 
 
 def put(content: Any, place: str, value: Any) -> None:
-    """Set a value at `household.members.0.income.wages`; raises `ScenarioInvalid` where there is no such place."""
+    """Set a value at `household.members.0.income.wages`; raises `ScenarioInvalid` if there is no such path."""
     *path, last = str(place).split(".")
     try:
         for part in path:
@@ -223,5 +223,5 @@ def put(content: Any, place: str, value: Any) -> None:
 
 
 def day(value: Any) -> date:
-    """A date as YAML gives it."""
+    """Return a date as YAML gives it."""
     return value if isinstance(value, date) else date.fromisoformat(str(value))

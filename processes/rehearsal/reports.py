@@ -1,4 +1,4 @@
-"""Running scenario files, each on a stage of its own."""
+"""Runs scenario files, each on a stage of its own."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from processes.settings import Settings
 
 WORKERS = 2
 WHOLE_SECONDS = 900
-"""For all scenarios of a draft: others wait for the worker meanwhile; those that are shipped are played within a minute."""
+"""For all scenarios of a draft: others wait for the worker meanwhile; the shipped ones take less than a minute."""
 
 
 def run(
     paths: list[Path], settings: Settings, tell: Callable[[Result], None] = lambda result: None
 ) -> list[Result]:
-    """Play every scenario of the files, two at a time, in the order of the files."""
-    found: list[Scenario] = []
+    """Play every scenario of the files, two at a time; results are in the order of the files."""
+    to_play: list[Scenario] = []
     results = []
     for path in scenarios.collect(paths):
         try:
-            found += scenarios.read(path)
+            to_play += scenarios.read(path)
         except YimenError as fault:
             results.append(_unreadable(path, fault.message))
             tell(results[-1])
-    for result in _each(found, play_file, settings):
+    for result in _each(to_play, play_file, settings):
         tell(result)
         results.append(result)
     return results
@@ -43,7 +43,7 @@ def run(
 def _each(
     found: list[Scenario], play: Callable[..., Result], *told: Any, last: float = math.inf
 ) -> Iterator[Result]:
-    """Play scenarios beside one another; one that does not come to its end, or to its turn until `last`, has failed."""
+    """Play scenarios in parallel; one that does not finish, or does not start before `last`, has failed."""
 
     def played(scenario: Scenario) -> Result:
         try:
@@ -58,9 +58,9 @@ def _each(
 
 
 def play_file(scenario: Scenario, settings: Settings, url: str | None = None) -> Result:
-    """Play one scenario on a fresh stage with the programme folder that it belongs to.
+    """Play one scenario on a fresh stage with its programme folder.
 
-    What is wrong with the scenario itself is a difference too: one bad file does not stop the others.
+    Errors of the scenario file are returned as differences: one bad file does not stop the others.
     """
 
     def content() -> list[bundles.Bundle]:
@@ -80,10 +80,10 @@ def _on_stage(
         with stage.stage(settings, *bundles_here, url=url) as made:
             return _played(made, scenario)
     except YimenError as fault:
-        said = fault.message
+        message = fault.message
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as fault:
-        said = f"情景内容有误，无法演练：{type(fault).__name__}：{fault}"
-    return Result(scenario.title, scenario.file, differences=[said])
+        message = f"情景内容有误，无法演练：{type(fault).__name__}：{fault}"
+    return Result(scenario.title, scenario.file, differences=[message])
 
 
 def _played(made: stage.Stage, scenario: Scenario) -> Result:
@@ -98,9 +98,9 @@ def _played(made: stage.Stage, scenario: Scenario) -> Result:
 def rehearse(
     bundle: Bundle, others: list[Bundle], settings: Settings, tell: Callable[[int, int, list[Result]], None]
 ) -> list[Result]:
-    """Play the scenarios of a content that is only a draft.
+    """Play the scenarios of a draft.
 
-    `tell` hears after each one how many of how many are played, and the results so far.
+    `tell` is called after each one with the number played, the total, and the results so far.
     """
     found = scenarios.of_bundle(bundle.files, settings.content / bundle.id)
     packed = [bundles.pack(b) for b in (bundle, *others)]
@@ -115,18 +115,18 @@ def _play_packed(scenario: Scenario, settings: Settings, packed: list[bytes]) ->
     return _on_stage(scenario, lambda: [bundles.unpack(p) for p in packed], settings)
 
 
-def _unreadable(path: Path, said: str) -> Result:
-    return Result(path.stem, str(path), differences=[said])
+def _unreadable(path: Path, message: str) -> Result:
+    return Result(path.stem, str(path), differences=[message])
 
 
 def _with_neighbours(folder: Path) -> list[bundles.Bundle]:
-    """The programme and every other one beside it: cases may open cases of those."""
+    """The programme and all others beside it: cases may open cases of those."""
     others = sorted(p.parent for p in folder.parent.glob("*/programme.toml") if p.parent != folder)
     return [bundles.read_folder(f) for f in (folder, *others)]
 
 
 def _folder(file: Path, settings: Settings, programme: str) -> Path:
-    """The programme folder around the file, else the one of the installation's content."""
+    """The programme folder that contains the file, else the one of the installation's content."""
     around = next((p for p in file.resolve().parents if (p / "programme.toml").is_file()), None)
     if around is not None and around.name == programme:
         return around

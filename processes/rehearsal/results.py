@@ -1,4 +1,4 @@
-"""What came of a scenario."""
+"""The result of a scenario."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _INNER = (
 
 @dataclass(slots=True)
 class Result:
-    """What came of a scenario."""
+    """The result of a scenario."""
 
     scenario: str
     file: str
@@ -36,12 +36,12 @@ class Result:
     fund: dict[str, Any] = field(default_factory=dict)
     relief: dict[str, Any] | None = None
     screening: dict[str, dict[str, str]] = field(default_factory=dict)
-    """What the first look says of each member (by name), by programme title; only where it is asked for."""
+    """Screening results of each member (by name), by programme title; only if the scenario expects some."""
     papers: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     """Template and data of one paper of each kind (`programme/kind`) that the cases made or may make."""
     register_differences: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for `--json`."""
+        """Return plain values for `--json`."""
         shown: dict[str, Any] = values.plain(asdict(self))
         return {k: v for k, v in shown.items() if k not in _INNER}

@@ -1,4 +1,4 @@
-"""One paper of each kind that a scenario's case made or may make, so that publishing can set them all."""
+"""Samples of the papers of a scenario, so that publishing can render every template."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from processes.releases import publish
 
 
 def take(stage: Stage, result: Result) -> None:
-    """Ask for every paper on demand that the case allows, then keep template and data of each kind."""
+    """Make every paper on demand that the case allows, then return template and data of each kind."""
     number = result.number
     clerk = stage.actor("window_clerk", result.division)
     for paper in _on_demand(stage, number):
         try:
             stage.office.perform(MakePaper(number, paper), clerk)
         except NobodyLeft:
-            continue  # refused for good reason, whatever the template says
+            continue  # refused by a rule of the office, which says nothing about the template
         except YimenError as fault:
             result.differences.append(f"文书“{paper}”不能制作：{fault.message}")
     with stage.database.reading("") as session:
-        # The cases that it opened make papers too: a referral out of the one window.
+        # Cases opened by this one make papers too, such as a referral out of the one window.
         query = select(Case.programme, IssuedPaper).join(Case, Case.id == IssuedPaper.case_id)
         for programme, row in session.execute(query.order_by(IssuedPaper.id)):
             result.papers[f"{programme}/{row.kind}"] = (row.template, dict(row.contract))

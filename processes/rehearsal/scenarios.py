@@ -1,4 +1,4 @@
-"""Scenario files: reading, checking against the schema, spreading out variants."""
+"""Scenario files: reading, checking against the schema, expanding variants."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ MOST_DIGITS = 40
 MOST_PARTS = 5_000
 """Values and lists in a file; the largest that is shipped has eight hundred."""
 MOST_SPREAD = 50_000
-"""The same in all its variants together: each is a copy, and every copy is held by whoever reads the file."""
+"""The same for all its variants together, because all copies are in memory."""
 MOST_VARIANTS = 100
-"""Each is a copy of the whole scenario, and is played for itself."""
+"""Each is a copy of the whole scenario, and is played separately."""
 _TAG = "tag:yaml.org,2002:"
 _NUMBERS = (f"{_TAG}int", f"{_TAG}float")
 SCHEMA_FILE = Path(__file__).with_name("scenario.schema.json")
@@ -37,7 +37,7 @@ SCHEMA_FILE = Path(__file__).with_name("scenario.schema.json")
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One situation to play: its title, where it was written, and the plain content."""
+    """One scenario: its title, where it was written, and its content as plain values."""
 
     title: str
     file: str
@@ -45,12 +45,12 @@ class Scenario:
 
     @property
     def cites(self) -> tuple[str, ...]:
-        """Clauses that it shows."""
+        """The clauses that it cites."""
         return tuple(self.content.get("cites", ()))
 
 
 def collect(paths: list[Path]) -> list[Path]:
-    """Scenario files under folders, and files named themselves, in order."""
+    """Return scenario files in folders, and files named themselves, in order."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -64,18 +64,18 @@ def collect(paths: list[Path]) -> list[Path]:
 
 
 def read(path: Path) -> list[Scenario]:
-    """The scenarios of a file, variants spread out; raises `ScenarioInvalid` with the place."""
+    """Read the scenarios of a file, variants expanded; raises `ScenarioInvalid` with the position."""
     return parse(path.read_bytes(), path)
 
 
 def of_bundle(files: Mapping[str, bytes], folder: Path) -> list[Scenario]:
-    """The scenarios that a content brings with it, named as if they lay in its folder."""
+    """Return the scenarios of a bundle, named as if they were in its folder."""
     names = sorted(n for n in files if n.startswith("scenarios/") and n.endswith(".yaml"))
     return [s for name in names for s in parse(files[name], folder / name)]
 
 
 def parse(written: bytes, path: Path) -> list[Scenario]:
-    """The scenarios written in a text that is called `path`; raises `ScenarioInvalid` with the place."""
+    """Parse the scenarios in a text called `path`; raises `ScenarioInvalid` with the position."""
     raw = plain(written, path.name)
     try:
         shapes.demand(json.loads(json.dumps(raw, default=str)), SCHEMA_FILE)
@@ -94,7 +94,7 @@ def parse(written: bytes, path: Path) -> list[Scenario]:
 
 
 def plain(written: bytes, name: str) -> dict[str, Any]:
-    """What a text says, within bounds and not yet held against the schema; raises `ScenarioInvalid` with the place."""
+    """Parse a text within limits, without checking the schema; raises `ScenarioInvalid` with the position."""
     if len(written) > MOST_BYTES:
         raise ScenarioInvalid(reason=f"{name} 超过 {MOST_BYTES // 1000} KB")
     try:
@@ -107,7 +107,7 @@ def plain(written: bytes, name: str) -> dict[str, Any]:
 
 
 def _parts(value: Any) -> int:
-    """How many values and lists there are in one; its depth is bounded already."""
+    """Count the values and lists in a value; its depth is already limited."""
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return 1 + sum(map(_parts, inside))
 
@@ -129,14 +129,14 @@ def _variants(path: Path, raw: dict[str, Any]) -> Iterator[Scenario]:
 class _Loader(yaml.SafeLoader):
     """YAML with exact numbers: amounts never become floats.
 
-    No aliases, no merging and few levels: ten lines of aliases grow to gigabytes as soon as somebody looks at them.
+    No aliases, no merging, few levels: ten lines of aliases can expand to gigabytes.
     """
 
     depth = 0
     parts = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        """A node of the text; raises a `yaml.YAMLError` for what scenarios never need."""
+        """Compose a node; raises a `yaml.YAMLError` for syntax that scenarios do not need."""
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "不能使用别名（*名称）", mark)
@@ -153,7 +153,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        """A value; raises a `yaml.YAMLError` with its place for whatever the library cannot make of what is written."""
+        """Construct a value; raises a `yaml.YAMLError` with its position if the library fails."""
         if isinstance(node, yaml.ScalarNode) and node.tag in _NUMBERS and len(node.value) > MOST_DIGITS:
             raise _refused(f"数字超过 {MOST_DIGITS} 位", node)
         try:
@@ -162,15 +162,15 @@ class _Loader(yaml.SafeLoader):
             raise _refused("这个值无法识别", node) from fault
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Names with values; a name is a text or a whole number, never a day, a list or a fraction."""
+        """Construct a mapping; keys are text or whole numbers, never dates, lists or fractions."""
         made: dict[Any, Any] = super().construct_mapping(node, deep)
         if not all(isinstance(key, str | int) for key in made):
             raise _refused("名称应为文字", node)
         return made
 
 
-def _refused(said: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
-    return yaml.constructor.ConstructorError(None, None, said, node.start_mark)
+def _refused(message: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
+    return yaml.constructor.ConstructorError(None, None, message, node.start_mark)
 
 
 def _number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal:
@@ -186,5 +186,5 @@ def _of_no_use(loader: yaml.SafeLoader, node: yaml.Node) -> None:
 
 _Loader.add_constructor(f"{_TAG}float", _number)
 for _kind in ("binary", "omap", "pairs", "set"):
-    # No scenario needs them, and nothing that plays one expects them.
+    # No scenario needs them, and the player does not support them.
     _Loader.add_constructor(f"{_TAG}{_kind}", _of_no_use)

@@ -1,7 +1,7 @@
-"""What a draft would change for the cases of the register: computed anew under both contents, nothing written.
+"""Simulation of a draft: recompute registered cases under both contents, without writing anything.
 
-Each case's own answers (household, application, opinions) go through the tables and sheets of the release in
-force and of the draft, both with the parameters of one day, so that only the draft makes the difference.
+Each case's own data (household, application, opinions) goes through the tables and sheets of the release in
+force and of the draft, both with the parameters of one day, so that only the draft makes a difference.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from processes.errors import ContentFault
 from processes.parameters import planting
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
-from processes.policy.parameters import Standing
+from processes.policy.parameters import BookValues
 from processes.rehearsal.pool import pool
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
@@ -34,12 +34,12 @@ WORKERS = 2
 CHUNK = 500
 SHOWN = 300
 _Row = tuple[str, str, str, bytes]
-_Packed = tuple[bytes, Standing]
+_Packed = tuple[bytes, BookValues]
 _Result = tuple[str, str, str, Decimal | None, Decimal | None]
 
 
 def rows(session: Session, programme: str, process: str) -> list[_Row]:
-    """Number, applicant, place and state of every case of a process that was not withdrawn."""
+    """Return number, applicant, division and state of every case of a process that was not withdrawn."""
     query = (
         select(Case)
         .where(Case.programme == programme, Case.process.in_((process, "")))
@@ -55,11 +55,12 @@ def simulate(
     new: Bundle,
     on: date,
     tell: Callable[[int, int], None],
-    book: Standing | None = None,
+    book: BookValues | None = None,
 ) -> dict[str, Any]:
-    """Amounts before and after by township, and the cases that change, the greatest changes first.
+    """Return amounts before and after by township, and the cases that change, the greatest changes first.
 
-    `book` is what the county's book says now; the draft is computed with the book as its publication would leave it.
+    `book` is the county's book as it is now; the draft is computed with the book as its publication would
+    leave it.
     """
     standing = book or {}
     planned = planting.after(standing, planting.changes(standing, old.declared, new.declared))
@@ -74,7 +75,7 @@ def simulate(
 
 
 def has_amount(bundle: Bundle) -> bool:
-    """Whether the programme says which value is the money that it grants."""
+    """Return whether the programme names the value that is the amount granted."""
     return bool(bundle.programme.get("simulation"))
 
 
@@ -98,7 +99,7 @@ def _unpacked(stored: bytes) -> Bundle:
 
 
 def _amount(bundle: Bundle, data: dict[str, Any], division: str, on: date) -> Decimal | None:
-    """The money that a content grants a case on a day, or None where it comes to no amount."""
+    """The amount that a content grants a case on a day, or None."""
     definition = bundle.definition()
     facts = bundle.facts(datetime.combine(on, time(9), SHANGHAI).astimezone(UTC), division)
     for decision in _decided(definition, data, facts):
@@ -112,7 +113,7 @@ def _amount(bundle: Bundle, data: dict[str, Any], division: str, on: date) -> De
 
 
 def _decided(definition: Definition, data: dict[str, Any], facts: Facts) -> Iterator[dict[str, Any]]:
-    """Every table and sheet of the diagram, each as soon as what it reads is there."""
+    """Evaluate every table and sheet of the diagram as soon as its inputs exist."""
     diagram = definition.diagrams[definition.process]
     waiting = [n.decision for n in diagram.nodes.values() if n.decision]
     progress = True

@@ -1,4 +1,4 @@
-"""What a content has to show beyond green scenarios before it is published: every flow taken, every paper set."""
+"""What publication demands beyond passing scenarios: every flow taken, every paper rendered."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from processes.releases.bundle import COMMON, Bundle
 
 
 def check(bundle: Bundle, results: list[Result], now: datetime) -> list[Result]:
-    """What is missing, as failed results beside those of the scenarios; nothing where all is well.
+    """Return what is missing as failed results beside those of the scenarios; empty if nothing is.
 
-    A flow of a shared diagram may be taken by another programme's scenarios and is not asked for here.
+    Flows of shared diagrams are not checked here: another programme's scenarios may take them.
     """
     if not results:
         return []
@@ -53,7 +53,7 @@ def _flows(bundle: Bundle, results: list[Result], found: _Found) -> None:
 
 
 def _papers(bundle: Bundle, results: list[Result], now: datetime, found: _Found) -> None:
-    """Every paper is set once with what a scenario put into it, under strict names."""
+    """Render every paper once with data of a scenario; undefined names are errors."""
     samples = {kind: sample for r in results for kind, sample in r.papers.items()}
     for rule in bundle.papers.values():
         sample = samples.get(f"{bundle.id}/{rule.id}")

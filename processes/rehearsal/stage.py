@@ -1,4 +1,4 @@
-"""A stage: an empty office of its own with the demo county, one published programme and a clock to move."""
+"""A stage: an empty office of its own with the demo county, one published programme and a movable clock."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ from processes.storage.unit_of_work import Database, UnitOfWork
 BEFORE = datetime(2024, 1, 1, tzinfo=UTC)
 
 DRAW_NUMBERS = (("许督查", "民政", "20260302", "a0"), ("潘出纳", "财政", "31415926", "b"))
-"""Who commits to which number, with what the program adds."""
+"""Who commits to which number, with the nonce of the program."""
 
 
 class MovableClock:
-    """The wall clock of a stage."""
+    """The clock of a stage."""
 
     def __init__(self, now: datetime = BEFORE) -> None:
         self.now = now
 
     def __call__(self) -> datetime:
-        """The instant that the stage shows."""
+        """Return the instant that the clock shows."""
         return self.now
 
 
@@ -57,7 +57,7 @@ class Stage:
         self.office = Office(settings, self.database)
 
     def found(self, *bundles: Bundle) -> None:
-        """Make the county and put programmes in force, as `publish` would after green scenarios."""
+        """Create the county and put programmes in force, as `publish` would after passing scenarios."""
         if schema.position(self.database.engine) is not schema.Position.CURRENT:
             schema.upgrade(self.database.engine)
         with self.database.unit_of_work() as uow:
@@ -72,7 +72,7 @@ class Stage:
             uow.commit()
 
     def actor(self, who: str, division: str, department: str = "") -> Actor:
-        """A demo account by role (`investigator`, `investigator#2`) whose scope covers a place."""
+        """Return a demo account by role (`investigator`, `investigator#2`) whose scope contains a division."""
         role, _, number = who.partition("#")
         with self.database.reading("") as session:
             rows = session.scalars(select(Account).order_by(Account.id)).all()
@@ -93,7 +93,7 @@ class Stage:
         self.clock.now = (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
 
     def move(self, text: str) -> None:
-        """Let time pass, sweeping every midnight: `3 working days`, `7 days`, `2 hours`."""
+        """Advance the clock, sweeping every midnight: `3 working days`, `7 days`, `2 hours`."""
         for instant in self._instants(text):
             self.clock.now = instant
             while sweep(self.office):
@@ -117,7 +117,7 @@ class Stage:
         yield datetime.combine(until, clock_time, SHANGHAI).astimezone(UTC)
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Close every connection."""
         self.database.close()
 
 
@@ -128,7 +128,7 @@ def _clear(uow: UnitOfWork) -> None:
 
 
 def commit_numbers(uow: UnitOfWork) -> None:
-    """The numbers of two offices under which a stage draws: always the same, so that scenarios come out the same."""
+    """Commit the numbers of two offices for draws; always the same, so that scenarios are reproducible."""
     found = DrawRound(
         division=county.COUNTY, status=DrawStatus.READY, opened_at=uow.now, revealed_by="", numbers=[]
     )
@@ -145,12 +145,12 @@ def commit_numbers(uow: UnitOfWork) -> None:
 
 @contextmanager
 def stage(settings: Settings, *bundles: Bundle, url: str | None = None) -> Iterator[Stage]:
-    """A founded stage in a temporary folder, or on a database that may be emptied."""
+    """Provide a founded stage in a temporary folder, or on a database that may be emptied."""
     with TemporaryDirectory() as folder:
         own = replace(settings, var=Path(folder))
         keyring.use(keyring.open_keyring(own.keys))
         if url is None:
-            blank.lay(Path(folder) / "stage.sqlite")
+            blank.copy_to(Path(folder) / "stage.sqlite")
         made = Stage(own, url or f"sqlite:///{folder}/stage.sqlite")
         try:
             made.found(*bundles)

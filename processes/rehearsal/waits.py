@@ -1,6 +1,6 @@
-"""How long the steps of a scenario wait, read and bounded: every day that passes on a stage is swept like a real one.
+"""Waiting times of scenario steps, parsed and limited, because every day on a stage is swept like a real one.
 
-Ten years in all are several times what any programme needs, and a stage is through with them within a minute.
+Ten years in all are several times what any programme needs, and take less than a minute.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from typing import Any
 from processes.errors import ScenarioInvalid
 
 MOST_DAYS = 3_660
-"""So many days, working or not, may pass in one step, and in all steps of a scenario together."""
+"""Days, working or not, that may pass in one step, and in all steps of a scenario together."""
 KEYS = ("after", "wait")
-"""Where a step says how much time passes before it."""
+"""Keys of a step for the time that passes before it."""
 _MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "working day": 24 * 60}
 _MOST_DIGITS = 9
 
 
 def read(text: str) -> tuple[int, str]:
-    """Number and unit of `3 working days`, `7 days`, `2 hours`; raises `ScenarioInvalid` for what is written otherwise."""
-    number, _, told = text.partition(" ")
-    unit = told.removesuffix("s")
+    """Parse number and unit of `3 working days`, `7 days`, `2 hours`; raises `ScenarioInvalid` otherwise."""
+    number, _, unit_name = text.partition(" ")
+    unit = unit_name.removesuffix("s")
     if not (number.isascii() and number.isdigit()) or unit not in _MINUTES:
         raise ScenarioInvalid(reason=f"“{text[:40]}”应写作“3 working days”“7 days”或“2 hours”")
     if len(number) > _MOST_DIGITS or int(number) * _MINUTES[unit] > MOST_DAYS * _MINUTES["day"]:
@@ -31,12 +31,12 @@ def read(text: str) -> tuple[int, str]:
 
 
 def length(number: int, unit: str) -> timedelta:
-    """How long a wait is, a working day counted as one day."""
+    """Return the length of a wait; a working day counts as one day."""
     return timedelta(minutes=number * _MINUTES[unit])
 
 
 def demand(content: Mapping[str, Any], name: str) -> None:
-    """Raises `ScenarioInvalid` with the place where a scenario waits longer than it may; `name` is its file."""
+    """Raise `ScenarioInvalid` with the position if a scenario waits longer than allowed; `name` is its file."""
     passed = timedelta()
     steps = content.get("steps", [])
     for n, step in enumerate(steps if isinstance(steps, list) else [], start=1):

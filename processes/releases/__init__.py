@@ -1,1 +1,1 @@
-"""Releases: what a programme needs to be understood in ten years, frozen together and hashed."""
+"""Releases: everything needed to understand a programme ten years later, frozen together and hashed."""

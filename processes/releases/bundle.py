@@ -1,6 +1,6 @@
-"""A bundle: the files of one programme with what it shares (`common/`), validated and hashed.
+"""A bundle: the files of one programme and the shared files (`common/`), validated and hashed.
 
-The only reader of the content folder.  A case in progress never reads the folder, only its release.
+The only reader of the content folder. A case in progress never reads the folder, only its release.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from processes.engine import definitions
 from processes.engine.definitions import Content, Definition
 from processes.engine.facts import Facts
 from processes.errors import BundleInvalid, ReleaseMissing, TomlInvalid
-from processes.policy.parameters import PolicyBook, Standing, merge, parse_policy
+from processes.policy.parameters import BookValues, PolicyBook, merge, parse_policy
 from processes.policy.toml_text import read_toml
 from processes.releases import effects, shapes, verdicts
 from processes.releases.effects import Needed
@@ -36,7 +36,7 @@ _LEVEL = 10
 
 @dataclass(frozen=True)
 class ClockRule:
-    """A clock that diagrams may start: its title, unit and the parameters of its length."""
+    """A clock that diagrams may start: title, unit and the parameters for its length."""
 
     name: str
     title: str
@@ -49,15 +49,15 @@ class ClockRule:
 
 @dataclass(frozen=True)
 class StartRule:
-    """A process of the programme that an application can start: its title and the application's form."""
+    """A process that an application can start: title and application form."""
 
     process: str
     title: str
     form: str
     several: bool = False
-    """Whether a household may have several such cases under way at once."""
+    """Whether a household may have several such open cases."""
     before_register: bool = False
-    """Whether it is opened for somebody of whom only a call is known (热线来电): the file has no members yet."""
+    """Whether it is opened for a caller (热线来电): the file has no members yet."""
 
 
 @dataclass(frozen=True)
@@ -74,20 +74,20 @@ class PaperRule:
     """The step at which a township decides by delegation: when it is done, the paper is the township's."""
     state_of_case: bool = False
     on_demand: bool = False
-    """Made when somebody asks for it on the case page, as soon as the step `after` is done (none: at once)."""
+    """Made on request on the case page, once the step `after` is done (none: at once)."""
     after: str = ""
     register_now: bool = False
-    """Shows the household as it is registered now, not as it was computed with: what people sign before a decision."""
+    """Shows the household as registered now, not as computed with: papers signed before a decision."""
     opinions: tuple[str, ...] = ()
     approving: tuple[str, ...] = ()
-    """The steps among them that decide: whoever signs there is the approver (审批人)."""
+    """The steps among them that decide: their signer is the approver (审批人)."""
     signatures: tuple[str, ...] = ()
     """Roles that sign the paper electronically, in order; `seal` is the office's seal."""
     fields: Mapping[str, str] = field(default_factory=dict)
     decided_by: Mapping[str, str] = field(default_factory=dict)
-    """Steps, each with its role, of which one has to have decided before the paper is issued with a number."""
+    """Steps, each with its role, of which one must have decided before the paper is issued with a number."""
     verdict: str = ""
-    """What the latest of them has to say: `agree`, `refuse`; empty: either."""
+    """The required verdict of the latest of them: `agree`, `refuse`; empty: either."""
 
 
 @dataclass(frozen=True)
@@ -100,30 +100,30 @@ class Separation:
 
 @dataclass(frozen=True)
 class Screening:
-    """A first look at whether a programme fits a member: a table, after sheets that it reads."""
+    """A screening rule, whether a programme may fit a member: a table, and the sheets that it reads."""
 
     title: str
     table: str
     sheets: tuple[str, ...] = ()
     need: str = ""
-    """Field and value of the one window's registration by which it is applied for (`basic_living=yes`)."""
+    """Field and value of the one window's registration that applies for it (`basic_living=yes`)."""
     process: str = ""
-    """Which process of the programme that is; the first one if it does not say."""
+    """The process of the programme; by default the first one."""
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """Files by path (`common/…` for shared ones), and everything read from them."""
+    """The files by path (`common/…` for shared ones), and everything parsed from them."""
 
     files: Mapping[str, bytes] = field(repr=False)
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over names and contents in order: the identity of the content."""
-        whole = hashlib.sha256()
+        """SHA-256 over names and contents in order; identifies the content."""
+        sha256 = hashlib.sha256()
         for name in sorted(self.files):
-            whole.update(name.encode() + b"\0" + hashlib.sha256(self.files[name]).digest())
-        return whole.hexdigest()
+            sha256.update(name.encode() + b"\0" + hashlib.sha256(self.files[name]).digest())
+        return sha256.hexdigest()
 
     @cached_property
     def programme(self) -> dict[str, Any]:
@@ -142,22 +142,22 @@ class Bundle:
 
     @property
     def process(self) -> str:
-        """The id of the process that a new case runs unless another one is named."""
+        """Return the id of the process that a new case runs unless another one is named."""
         return str(self.programme["process"])
 
     def materials(self, process: str = "") -> dict[str, str]:
-        """What an applicant hands in for a process, by key: its own list, else the programme's."""
+        """Return what an applicant hands in for a process, by key; the programme's list if the process has none."""
         own = self.programme.get("processes", {}).get(process or self.process, {}).get("materials")
         return dict(self.programme.get("materials", {}) if own is None else own)
 
     @property
     def is_mechanism(self) -> bool:
-        """Whether it carries cases between programmes (登记分流, 转介) and grants nothing itself."""
+        """Whether it only carries cases between programmes (登记分流, 转介) and grants nothing itself."""
         return self.programme.get("kind") == "mechanism"
 
     @cached_property
     def starts(self) -> dict[str, StartRule]:
-        """What can be applied for, by process, the first one first."""
+        """What can be applied for, by process; the default comes first."""
         first = StartRule(
             self.process,
             str(self.programme.get("process_title", self.title)),
@@ -177,7 +177,7 @@ class Bundle:
         return {self.process: first, **others}
 
     def start(self, process: str = "") -> StartRule:
-        """The start of a process; raises `ReleaseMissing` when the programme has none of that name."""
+        """Return the start rule of a process; raises `ReleaseMissing` if the programme has none of that name."""
         found = self.starts.get(process or self.process)
         if found is None:
             raise ReleaseMissing(programme=f"{self.title}（{process}）")
@@ -185,18 +185,20 @@ class Bundle:
 
     @cached_property
     def policy(self) -> PolicyBook:
-        """The parameters to work with: what the content declares, under the county's book once it was opened so."""
+        """The parameters in use: those of the content, overlaid by the county's book if the bundle was opened
+        with it."""
         return self.declared
 
-    def under(self, standing: Standing) -> Bundle:
-        """The same content with the values of the county's book."""
-        found = copy.copy(self)
-        found.__dict__["policy"] = self.declared.under(standing)
-        return found
+    def under(self, standing: BookValues) -> Bundle:
+        """Return the same content with the values of the county's book."""
+        overlaid = copy.copy(self)
+        overlaid.__dict__["policy"] = self.declared.under(standing)
+        return overlaid
 
     @cached_property
     def declared(self) -> PolicyBook:
-        """Parameters with the values that the content suggests, shared ones first: the programme's own outrank them."""
+        """Parameters with the values that the content suggests; the programme's own take precedence over
+        shared ones."""
         names = [n for n in ("common/policy.toml", "policy.toml") if n in self.files]
         return merge(parse_policy(self.files[n].decode()) for n in names)
 
@@ -223,7 +225,7 @@ class Bundle:
 
     @cached_property
     def screenings(self) -> tuple[Screening, ...]:
-        """What a household can be screened for."""
+        """Screening rules of the programme."""
         return tuple(
             Screening(
                 str(s["title"]),
@@ -237,26 +239,26 @@ class Bundle:
 
     @cached_property
     def verdicts(self) -> dict[str, VerdictRule]:
-        """What each process decides, by process."""
+        """Verdict rules by process."""
         return verdicts.read(self.programme.get("decision", {}))
 
     def verdict(self, process: str) -> VerdictRule | None:
-        """What a process decides, if the programme says so."""
+        """Return the verdict rule of a process, or None."""
         return self.verdicts.get(process or self.process)
 
     @cached_property
     def separation(self) -> tuple[Separation, ...]:
-        """Pairs of steps that need different people."""
+        """Pairs of steps that must be done by different people."""
         return tuple(Separation(s["earlier"], s["later"]) for s in self.programme.get("separation", ()))
 
     @cached_property
     def effects(self) -> dict[str, Needed]:
-        """What decision each verb needs that grants, pays, advances or stops."""
+        """Decisions required by each verb that grants, pays, advances or stops."""
         return effects.read(self.programme.get("effect", ()))
 
     @cached_property
     def checks(self) -> frozenset[str]:
-        """Steps of leaders that decide nothing: they look over what others did."""
+        """Steps of leaders that decide nothing but review what others did."""
         named = {str(s) for s in self.programme.get("checks", ())}
         return frozenset(named - effects.named(self))
 
@@ -289,11 +291,11 @@ class Bundle:
         }
 
     def content_path(self, name: str) -> str:
-        """Where a file of the bundle lies in the content folder: `common/…`, else under the programme."""
+        """Return the path of a file in the content folder: `common/…`, else under the programme."""
         return name if name.startswith(f"{COMMON}/") else f"{self.id}/{name}"
 
     def form(self, form_id: str) -> dict[str, Any] | None:
-        """A form-js schema by id: the programme's own, else a shared one."""
+        """Return a form-js schema by id; the programme's own takes precedence over a shared one."""
         for name in (f"forms/{form_id}.form", f"common/forms/{form_id}.form"):
             if name in self.files:
                 schema: dict[str, Any] = json.loads(self.files[name])
@@ -301,23 +303,23 @@ class Bundle:
         return None
 
     def template(self, name: str) -> str | None:
-        """A paper template by file name: the programme's own, else a shared one."""
+        """Return a paper template by file name; the programme's own takes precedence over a shared one."""
         for path in (f"papers/{name}", f"common/papers/{name}", f"common/{name}"):
             if path in self.files:
                 return self.files[path].decode()
         return None
 
     def templates(self) -> dict[str, str]:
-        """Every template and style sheet, for the press."""
-        found: dict[str, str] = {}
+        """Every template and style sheet, for the renderer."""
+        texts: dict[str, str] = {}
         for name in sorted(self.files, key=lambda n: not n.startswith("common/")):
             if name.endswith((".html", ".css")):
-                found[name.rsplit("/", 1)[-1]] = self.files[name].decode()
-        return found
+                texts[name.rsplit("/", 1)[-1]] = self.files[name].decode()
+        return texts
 
     @cached_property
     def engine_content(self) -> Content:
-        """What the engine reads of it."""
+        """The files that the engine reads."""
         return Content(
             self.digest,
             self._of(".bpmn"),
@@ -326,22 +328,22 @@ class Bundle:
         )
 
     def definition(self, process: str | None = None) -> Definition:
-        """A process, parsed; without a name the programme's first.  Raises a content fault when it cannot be read."""
+        """Return a parsed process, by default the programme's first. Raises a content error if it cannot be read."""
         return definitions.load(self.engine_content, process or self.process)
 
     def facts(self, now: datetime, division: str) -> Facts:
-        """What the engine may know at an instant and a place: the parameters in force there, no limits of a case."""
+        """Return the engine's context at an instant and a place: the parameters in force there, no due dates."""
         return Facts(now, lambda name, on: self.policy.value(name, on, division))
 
     def diagram_xml(self, definition: Definition, process: str) -> str:
-        """The BPMN text that holds a process of a definition, for the viewer."""
+        """Return the BPMN text that contains a process of a definition, for the viewer."""
         return self.files[definition.files[process]].decode()
 
     def _of(self, suffix: str) -> dict[str, bytes]:
         return {n: raw for n, raw in self.files.items() if n.endswith(suffix)}
 
     def _toml(self, name: str) -> dict[str, Any]:
-        """A TOML file of the programme, checked against the schema of its kind."""
+        """Read a TOML file of the programme, checked against the schema of its kind."""
         try:
             document = read_toml(self.files[name])
             shapes.demand(document, shapes.of_kind(name.removesuffix(".toml")))
@@ -355,7 +357,7 @@ class Bundle:
 
 
 def read_folder(folder: Path) -> Bundle:
-    """The bundle of a programme folder, with `common/` beside it."""
+    """Read the bundle of a programme folder, including `common/` beside it."""
     files = _read(folder, "")
     shared = folder.parent / COMMON
     if shared.is_dir():
@@ -366,7 +368,7 @@ def read_folder(folder: Path) -> Bundle:
 
 
 def shared_of(content: Path) -> dict[str, bytes]:
-    """What the programmes of a content folder share, by path."""
+    """Return the shared files of a content folder, by path."""
     return _read(content / COMMON, f"{COMMON}/")
 
 
@@ -379,11 +381,11 @@ def _read(folder: Path, prefix: str) -> dict[str, bytes]:
 
 
 def pack(bundle: Bundle) -> bytes:
-    """The stored form of a bundle."""
+    """Serialise a bundle for storage."""
     return zstandard.compress(orjson.dumps({n: raw.decode() for n, raw in bundle.files.items()}), _LEVEL)
 
 
 def unpack(stored: bytes) -> Bundle:
-    """The bundle that `pack` stored."""
+    """Restore a bundle that `pack` stored."""
     files: dict[str, str] = orjson.loads(zstandard.decompress(stored))
     return Bundle({n: text.encode() for n, text in files.items()})

@@ -1,4 +1,4 @@
-"""What the editors show instead of keys: titles of forms and of what cells of tables hold."""
+"""Labels that editors show instead of keys: titles of forms and of values in table cells."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ COMMON = {
     "true": "是", "false": "否", "yes": "拟符合", "no": "不符合", "needs": "待补充", "county": "县级", "township": "乡镇",
     "": "（无）",
 }  # fmt: skip
-"""Values that mean the same in every table."""
+"""Values with the same meaning in every table."""
 _MEANING = re.compile(r"\s*(\S+)\s+([^；]+?)\s*(?:；|$)")
 _DMN = {"d": "https://www.omg.org/spec/DMN/20191111/MODEL/"}
 
 
 def form_titles(bundle: Bundle) -> dict[str, str]:
-    """By name of the form: the step or the application that it belongs to, else its heading."""
-    found: dict[str, str] = {}
+    """Return titles of forms by name: that of the step or application that uses the form, else its heading."""
+    titles: dict[str, str] = {}
     for file, raw in bundle.files.items():
         if file.endswith(".form"):
-            found[_stem(file)] = _heading(raw) or _stem(file)
+            titles[_stem(file)] = _heading(raw) or _stem(file)
     for form, title in _users(bundle):
-        found[form] = title
-    return found
+        titles[form] = title
+    return titles
 
 
 def _users(bundle: Bundle) -> Iterator[tuple[str, str]]:
@@ -41,7 +41,7 @@ def _users(bundle: Bundle) -> Iterator[tuple[str, str]]:
                         yield form, node.name or form
             yield start.form, f"{start.title}申请" if not start.before_register else start.title
     except YimenError:
-        return  # a broken diagram names nothing and stops nothing
+        return  # a broken diagram has no titles, which must not stop the editor
 
 
 def _stem(file: str) -> str:
@@ -58,24 +58,24 @@ def _heading(raw: bytes) -> str:
 
 
 def of_cells(bundle: Bundle, others: Mapping[str, str]) -> dict[str, Any]:
-    """For cells: words by title of the column, names of what is computed, titles of parameters.
+    """Return labels for cells: choices by column title, titles of computed names, titles of parameters.
 
-    `others` are titles that do not stand in this bundle: of programmes and of what they start.
+    `others` are titles from outside this bundle: of programmes and their processes.
     """
     columns: dict[str, dict[str, str]] = {}
     names: dict[str, str] = {}
     try:
         for process in bundle.starts:
-            for (_, title), said in words.of_process(bundle, process).items():
-                columns.setdefault(title, {}).update(said)
+            for (_, title), labels in words.of_process(bundle, process).items():
+                columns.setdefault(title, {}).update(labels)
             for sheet in bundle.definition(process).sheets.values():
                 names |= {f"{sheet.id}.{line.name}": line.title for line in sheet.lines if line.title}
     except YimenError:
         pass
     for file, raw in bundle.files.items():
         if file.endswith(".dmn"):
-            for title, said in _meanings(file, raw):
-                columns.setdefault(title, {}).update(said)
+            for title, labels in _meanings(file, raw):
+                columns.setdefault(title, {}).update(labels)
     return {
         "columns": columns, "names": names, "common": {**others, **COMMON},
         "parameters": {name: p.title for name, p in bundle.policy.parameters.items()},
@@ -83,12 +83,12 @@ def of_cells(bundle: Bundle, others: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _meanings(file: str, raw: bytes) -> Iterator[tuple[str, dict[str, str]]]:
-    """What the values of an output mean, as its description says: `none 不符合；household 全户纳入`."""
+    """Parse the meanings of an output's values from its description: `none 不符合；household 全户纳入`."""
     try:
         root = parse_xml(raw, file)
     except YimenError:
         return
     for output in root.iterfind(".//d:output", _DMN):
-        told = output.findtext("d:description", "", _DMN) or ""
-        if told:
-            yield output.get("label", ""), dict(_MEANING.findall(told))
+        description = output.findtext("d:description", "", _DMN) or ""
+        if description:
+            yield output.get("label", ""), dict(_MEANING.findall(description))

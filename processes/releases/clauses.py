@@ -1,4 +1,4 @@
-"""The clauses of the county's implementing opinion: where each stands in the text, and what it says."""
+"""The clauses of the county's implementing opinion: position in the text, and content."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Clause:
 
     id: str
     section: str
-    """Chapter and part, as people cite them: 一（三）."""
+    """Chapter and part, as cited: 一（三）."""
     text: str
 
     @property
     def cited(self) -> str:
-        """As it is cited on pages."""
+        """The citation shown on pages."""
         return f"县实施意见{self.section}"
 
 
@@ -38,33 +38,35 @@ class Carried:
 
 @cache
 def known(content: Path) -> Mapping[str, Clause]:
-    """The clauses by number, in the order of the text; empty where an office has no such file."""
+    """Return the clauses by number, in the order of the text; empty if an office has no such file."""
     file = content / FILE
     rows = read_toml(file.read_bytes())["clause"] if file.is_file() else []
     return {str(row["id"]): _clause(row) for row in rows}
 
 
 def cited(content: Path) -> dict[str, str]:
-    """By number: where the clause stands, as it is cited."""
+    """Return by number how a clause is cited."""
     return {number: clause.cited for number, clause in known(content).items()}
 
 
 def of(content: Path, numbers: Iterable[str]) -> list[Clause]:
-    """The clauses of these numbers, in the order of the text; unknown numbers are left out."""
+    """Return the clauses of these numbers, in the order of the text; unknown numbers are left out."""
     wanted = frozenset(numbers)
     return [clause for number, clause in known(content).items() if number in wanted]
 
 
 def carried_by(bundles: Iterable[Bundle]) -> dict[str, list[Carried]]:
-    """By number: the steps of these releases that carry the clause out, each once."""
-    found: dict[str, dict[Carried, None]] = {}
+    """Return by clause number the steps of these releases that carry it out, each once."""
+    by_number: dict[str, dict[Carried, None]] = {}
     for bundle in bundles:
         for process in bundle.starts or (bundle.process,):
             for diagram in bundle.definition(process).diagrams.values():
                 for node in diagram.nodes.values():
                     for number in node.clauses:
-                        found.setdefault(number, {})[Carried(bundle.title, node.name or diagram.name)] = None
-    return {number: list(steps) for number, steps in found.items()}
+                        by_number.setdefault(number, {})[Carried(bundle.title, node.name or diagram.name)] = (
+                            None
+                        )
+    return {number: list(steps) for number, steps in by_number.items()}
 
 
 def _clause(row: Mapping[str, str]) -> Clause:

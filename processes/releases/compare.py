@@ -1,4 +1,4 @@
-"""What a draft changes against the release that it began with, in sentences."""
+"""Differences between a draft and its base release, in sentences."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHOWN_LINES = 40
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One change: where, at what, of which kind, and how."""
+    """One change: file, element, kind, and details."""
 
     file: str
     element: str
@@ -31,26 +31,26 @@ class Difference:
 
 
 def differences(old: Bundle, new: Bundle) -> list[Difference]:
-    """Every difference, file by file."""
-    found: list[Difference] = []
+    """Return every difference, file by file."""
+    result: list[Difference] = []
     for name in sorted({*old.files, *new.files}):
         before, after = old.files.get(name), new.files.get(name)
         if before == after:
             continue
         if before is None or after is None:
-            found.append(
+            result.append(
                 Difference(name, "", ChangeKind.ADDED if before is None else ChangeKind.REMOVED, "文件")
             )
             continue
         try:
-            found += _inside(name, before, after)
+            result += _inside(name, before, after)
         except (YimenError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            found += _text(name, before, after)
-    return found
+            result += _text(name, before, after)
+    return result
 
 
 def diagrams(bundle: Bundle) -> Iterator[Diagram]:
-    """Every diagram that a start of the programme leads through; none where there is no programme yet."""
+    """Return every diagram reachable from a start of the programme; empty if there is no programme yet."""
     if not bundle.files:
         return
     for process in bundle.starts:
@@ -58,7 +58,7 @@ def diagrams(bundle: Bundle) -> Iterator[Diagram]:
 
 
 def decisions(bundle: Bundle) -> Iterator[tuple[str, str]]:
-    """Id and title of every table and sheet that can be read."""
+    """Return id and title of every table and sheet that can be read."""
     for name, raw in bundle.files.items():
         try:
             if name.endswith(".dmn"):
@@ -93,10 +93,10 @@ def _diagrams(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
         yield from _named(name, _elements(old.get(process)), _elements(new.get(process)))
 
 
-def _moved(name: str, before: bytes, after: bytes, told: set[str]) -> Iterator[Difference]:
-    """Shapes that are drawn elsewhere and not told of already."""
+def _moved(name: str, before: bytes, after: bytes, reported: set[str]) -> Iterator[Difference]:
+    """Shapes that moved in the drawing and are not reported otherwise."""
     old, new = _places(name, before), _places(name, after)
-    for element in sorted(old.keys() & new.keys() - told):
+    for element in sorted(old.keys() & new.keys() - reported):
         if old[element] != new[element]:
             yield Difference(name, element, ChangeKind.MOVED, "在图上移动了位置")
 
@@ -167,7 +167,7 @@ def _named(
 
 
 def _change(old: tuple[str, Any], new: tuple[str, Any]) -> str:
-    """What changed in a named thing: its title, its value, or the parts of it."""
+    """Describe what changed in a named thing: its title, its value, or its parts."""
     was, now = _said(old), _said(new)
     if was != now:
         return f"{was} 改为 {now}"
@@ -204,7 +204,7 @@ def _said(value: tuple[str, Any]) -> str:
 
 
 def _lines(name: str, raw: bytes) -> list[str]:
-    """The lines of a text; in a scenario how far they are indented says nothing to people."""
+    """Split a text into lines; in scenarios indentation is ignored, as it means nothing to people."""
     lines = raw.decode(errors="replace").splitlines()
     return [line.strip() for line in lines] if name.endswith(".yaml") else lines
 

@@ -1,7 +1,7 @@
-"""Whether an expression that a programme gives as the consent of a step reads the answer that the step's form asks for.
+"""Checks that a consent expression of a programme reads the answer field of the step's form.
 
-`"true"`, or an expression over anything but the answer, would be a consent that nobody gave.  The lint refuses it, and an
-effect does not count it (`decisions/standing.py`), whatever release a case has.
+`"true"`, or an expression over anything but that field, would be a consent that nobody gave. Lint refuses it,
+and an effect does not count it (`decisions/standing.py`), whatever the release of the case.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from processes.releases import forms
 from processes.releases.bundle import Bundle
 
 MOST = 256
-"""So many combinations of answers are tried; a consent reads one field, seldom two."""
+"""Combinations of values that are tried; a consent reads one field, rarely two."""
 _ONE_OF = frozenset({"radio", "select"})
 
 
 def fault(bundle: Bundle, form: str, source: str) -> str:
-    """What is wrong with a consent over a form, as the end of a sentence; empty where nothing is."""
+    """Return what is wrong with a consent expression for a form, as the end of a sentence, or "" if nothing is."""
     schema = bundle.form(form) if form else None
     if schema is None:
         return "该环节没有表单"
@@ -32,7 +32,7 @@ def fault(bundle: Bundle, form: str, source: str) -> str:
 
 
 def counts(bundle: Bundle, definition: Definition, step: str, source: str) -> bool:
-    """Whether the consent of a step counts: it reads the answer in every place of the process where the step stands."""
+    """Return whether the consent of a step counts: everywhere the step occurs, it must read the answer."""
     found = [n for d in definition.diagrams.values() for n in d.nodes.values() if n.id == step]
     return bool(found) and not any(fault(bundle, n.properties.get("form", ""), source) for n in found)
 
@@ -55,14 +55,14 @@ def _fault(source: str, written: str) -> str:
         return "读取的字段过多"
     if _is_true(parsed, dict.fromkeys(read)) or _is_true(parsed, {}):
         return "没有作答也算同意"
-    said = {_is_true(parsed, dict(zip(read, chosen, strict=True))) for chosen in product(*answers)}
-    if said == {True}:
+    results = {_is_true(parsed, dict(zip(read, chosen, strict=True))) for chosen in product(*answers)}
+    if results == {True}:
         return "无论怎样作答都算同意"
-    return "" if True in said else "无论怎样作答都不算同意"
+    return "" if True in results else "无论怎样作答都不算同意"
 
 
 def _answers(field: Mapping[str, Any] | None) -> list[Any]:
-    """What can be answered in a field; nothing where that is not written down in the form."""
+    """The possible values of a field; empty if the form does not list them."""
     if field is None:
         return []
     if field["type"] == "checkbox":

@@ -1,4 +1,4 @@
-"""The departments that cases are referred to, as the one window's table of routes names them (C16–C18)."""
+"""Departments that cases are referred to, from the routing table of the one window (C16–C18)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ CODE, TITLE = "target", "target_title"
 
 
 def titles(session: Session, today: date) -> dict[str, str]:
-    """Titles by code, in the order of the table that is in force; empty where the one window is not published."""
+    """Return titles by code, in the order of the table in force; empty if the one window is not published."""
     try:
         bundle = publish.open_release(session, publish.current_id(session, PROGRAMME, today))
     except ReleaseMissing:
         return {}
-    found: dict[str, str] = {}
+    by_code: dict[str, str] = {}
     for start in bundle.starts.values():
         for table in bundle.definition(start.process).tables.values():
             names = [column.name for column in table.outputs]
@@ -28,12 +28,12 @@ def titles(session: Session, today: date) -> dict[str, str]:
                 for row in table.rows:
                     code, title = (_constant(row.outputs[names.index(name)]) for name in (CODE, TITLE))
                     if code and title:
-                        found.setdefault(code, title)
-    return found
+                        by_code.setdefault(code, title)
+    return by_code
 
 
 def _constant(cell: expressions.Expression) -> str:
-    """What a cell says whatever the case is; empty for what depends on it."""
+    """The constant value of a cell; "" if the cell depends on the case."""
     if cell.names():
         return ""
     try:

@@ -1,4 +1,4 @@
-"""Changing a content: open a draft of the release in force, save its files, propose it, have it approved."""
+"""Drafts of content: open a draft of the release in force, save its files, propose it, have it approved."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def open_draft(
     number: int = 0,
     spare: Mapping[str, bytes] | None = None,
 ) -> Draft:
-    """A draft of the release in force; a programme has one open draft at a time.
+    """Open a draft of the release in force; a programme has at most one open draft.
 
-    With a number it is the content of that earlier release, to be put in force again; raises `RuleBroken`
-    when a draft stands open that this would write over.  `spare` are the installation's scenarios, for releases
-    from the time when contents did not bring their own.
+    With a number, the content of that earlier release is to be put in force again; raises `RuleBroken` if
+    that would overwrite an open draft. `spare` are the installation's scenarios, for old releases that did
+    not include their own.
     """
     standing = uow.session.scalar(
         select(Draft).where(
@@ -79,7 +79,7 @@ def open_draft(
 def begin_programme(
     uow: UnitOfWork, actor: Actor, files: Mapping[str, bytes], shared: Mapping[str, bytes]
 ) -> Draft:
-    """A draft of a programme that was never published: its files, with what programmes share."""
+    """Open a draft of a programme that was never published: its files and the shared ones."""
     bundle = Bundle({**shared, **files})
     draft = Draft(
         programme=bundle.id, title=bundle.title, base_id=None, content=bundles.pack(bundle), version=1,
@@ -93,12 +93,12 @@ def begin_programme(
 
 
 def base_of(session: Session, draft: Draft) -> Bundle:
-    """The release that a draft began with; nothing for a new programme."""
+    """Return the base release of a draft; None for a new programme."""
     return Bundle({}) if draft.base_id is None else publish.open_release(session, draft.base_id)
 
 
 def under_way(session: Session) -> list[Draft]:
-    """Every draft that is neither published nor given up."""
+    """Return every draft that is neither published nor discarded."""
     return list(
         session.scalars(
             select(Draft).where(Draft.status.in_((DraftStatus.OPEN, DraftStatus.PROPOSED))).order_by(Draft.id)
@@ -109,10 +109,10 @@ def under_way(session: Session) -> list[Draft]:
 def save_file(
     uow: UnitOfWork, actor: Actor, draft: Draft, version: int, name: str, text: str, seen: str = ""
 ) -> int:
-    """Keep a file of the draft; wrong content is kept too.
+    """Save a file of the draft; invalid content is saved too.
 
-    Two people may change different files of a draft at once.  Raises `StaleDraft` when somebody saved this
-    file since it was opened (`seen`: its mark then).
+    Two people may change different files of a draft at once. Raises `StaleDraft` if somebody saved this file
+    since it was opened (`seen`: its mark then).
     """
     _demand(draft, DraftStatus.OPEN)
     files = dict(bundles.unpack(draft.content).files)
@@ -141,17 +141,17 @@ def _note_change(uow: UnitOfWork, actor: Actor, draft: Draft, file: str, kept: s
 
 
 def changes(session: Session, draft_id: int) -> Mapping[str, list[DraftChange]]:
-    """Everybody who changed each file since the base, the last change of each person; by file."""
+    """Return by file everybody who changed it since the base, the last change of each person."""
     query = select(DraftChange).where(DraftChange.draft_id == draft_id).order_by(DraftChange.id)
     last = {(row.file, row.account_id): row for row in session.scalars(query)}
-    found: dict[str, list[DraftChange]] = {}
+    by_file: dict[str, list[DraftChange]] = {}
     for (file, _), row in sorted(last.items(), key=lambda pair: (pair[0][0], pair[1].id)):
-        found.setdefault(file, []).append(row)
-    return found
+        by_file.setdefault(file, []).append(row)
+    return by_file
 
 
 def hands(session: Session, draft: Draft) -> list[int]:
-    """The accounts that changed anything of a draft."""
+    """Return the accounts that changed anything in a draft."""
     query = select(DraftChange.account_id).where(
         DraftChange.draft_id == draft.id, DraftChange.account_id.is_not(None)
     )
@@ -159,13 +159,13 @@ def hands(session: Session, draft: Draft) -> list[int]:
 
 
 def _demand_own_hand(uow: UnitOfWork, actor: Actor, draft: Draft) -> None:
-    """Whoever proposes is one of those who changed: another one is kept free to approve it."""
+    """The proposer must be one who changed the draft, so that another person remains free to approve it."""
     if actor.account_id not in hands(uow.session, draft) and actor.account_id != draft.author_id:
         raise RuleBroken(reason="请由修改过本草稿的人提交审批；没有参与修改的人留作审批")
 
 
 def _demand_in_time(session: Session, draft: Draft, effective_from: date, today: date) -> None:
-    """A value of the book counts from its own first day: it may not begin before the release that brings it."""
+    """A value in the book counts from its own first day: it may not begin before the release that contains it."""
     if effective_from <= today:
         return
     base = base_of(session, draft).declared
@@ -191,23 +191,23 @@ def _demand_other_hand(uow: UnitOfWork, actor: Actor, draft: Draft) -> None:
 def _keep(uow: UnitOfWork, actor: Actor, draft: Draft, files: dict[str, bytes]) -> int:
     before = bundles.unpack(draft.content).files
     if files == before:
-        return draft.version  # saving what stands there already is no change, and bars nobody
+        return draft.version  # saving identical content is no change and excludes nobody from approving
     _note_changes(uow, actor, draft, before, files)
     draft.content = bundles.pack(Bundle(files))
     draft.version += 1
     draft.changed_at, draft.changed_by = uow.now, actor.name
-    # What was asked of the content before says nothing of this one: it is not waited for any more.
+    # A rehearsal or simulation requested before applies to the old content and is cancelled.
     draft.rehearsal, draft.simulation = _ended(draft.rehearsal), _ended(draft.simulation)
     return draft.version
 
 
 def mark(content: bytes) -> str:
-    """By what one knows that a file is still as it was opened."""
+    """Return the mark that shows whether a file changed since it was opened."""
     return hashlib.sha256(content).hexdigest()[:16]
 
 
 def add_file(uow: UnitOfWork, actor: Actor, draft: Draft, name: str, text: str, instead: bool = False) -> int:
-    """Put a new file into the draft; with `instead`, over one of the same name."""
+    """Add a file to the draft; with `instead`, replace one of the same name."""
     _demand(draft, DraftStatus.OPEN)
     files = dict(bundles.unpack(draft.content).files)
     if not _NAME.fullmatch(name):
@@ -222,7 +222,7 @@ def add_file(uow: UnitOfWork, actor: Actor, draft: Draft, name: str, text: str, 
 
 
 def replace_files(uow: UnitOfWork, actor: Actor, draft: Draft, texts: Mapping[str, str]) -> int:
-    """Write several files over at once; each must be there."""
+    """Replace the content of several files at once; each must exist."""
     _demand(draft, DraftStatus.OPEN)
     files = dict(bundles.unpack(draft.content).files)
     if not texts.keys() <= files.keys():
@@ -231,7 +231,7 @@ def replace_files(uow: UnitOfWork, actor: Actor, draft: Draft, texts: Mapping[st
 
 
 def drop_file(uow: UnitOfWork, actor: Actor, draft: Draft, name: str) -> int:
-    """Take a file out of the draft; what still names it, lint says."""
+    """Remove a file from the draft; lint reports what still refers to it."""
     _demand(draft, DraftStatus.OPEN)
     files = dict(bundles.unpack(draft.content).files)
     if not _NAME.fullmatch(name) or name not in files:
@@ -245,7 +245,7 @@ def _ended(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def ask_rehearsal(uow: UnitOfWork, draft: Draft, knows: lint.Office) -> None:
-    """The worker is to play every scenario with this content; raises when lint says that it cannot be played."""
+    """Request a rehearsal of this content by the worker; raises if lint says that it cannot be played."""
     _demand(draft, DraftStatus.OPEN, DraftStatus.PROPOSED)
     _demand_clean(bundle_of(draft), knows)
     draft.rehearsal = {
@@ -259,7 +259,7 @@ def ask_rehearsal(uow: UnitOfWork, draft: Draft, knows: lint.Office) -> None:
 
 
 def ask_simulation(uow: UnitOfWork, draft: Draft, knows: lint.Office, on: date) -> None:
-    """The worker is to compute what the draft changes for the cases of the register on a day."""
+    """Request a simulation by the worker: what the draft changes for registered cases on a day."""
     _demand(draft, DraftStatus.OPEN, DraftStatus.PROPOSED)
     if draft.base_id is None:
         raise RuleBroken(reason="这是新建的项目，还没有在办的办件，不用模拟")
@@ -281,13 +281,13 @@ def _ask_worker(uow: UnitOfWork, kind: str, draft: Draft) -> None:
 
 
 def note_simulation(draft: Draft, found: dict[str, Any]) -> None:
-    """How far the simulation is."""
+    """Store the progress of the simulation."""
     if draft.simulation.get("digest") == found["digest"]:
         draft.simulation = found
 
 
 def touches_money(old: Bundle, new: Bundle) -> bool:
-    """Whether the programme grants money and a table, a sheet or a parameter is different."""
+    """Return whether the programme grants money and a table, a sheet or a parameter differs."""
     changed = {n for n in {*old.files, *new.files} if old.files.get(n) != new.files.get(n)}
     return bool(new.programme.get("simulation")) and any(
         n.endswith((".dmn", ".sheet.toml", "policy.toml")) for n in changed
@@ -295,9 +295,9 @@ def touches_money(old: Bundle, new: Bundle) -> bool:
 
 
 def note_rehearsal(uow: UnitOfWork, draft: Draft, found: dict[str, Any]) -> None:
-    """How far the scenarios are; when all are played, the report that publishing demands."""
+    """Store the progress of the rehearsal; when finished, also the report that publishing demands."""
     if draft.rehearsal.get("digest") != found["digest"]:
-        return  # another rehearsal was asked for since
+        return  # another rehearsal has been requested since
     draft.rehearsal = found
     if found["state"] == RehearsalState.DONE:
         failed = len(found["failed"])
@@ -307,7 +307,7 @@ def note_rehearsal(uow: UnitOfWork, draft: Draft, found: dict[str, Any]) -> None
 def propose(
     uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office, note: str, effective_from: date
 ) -> None:
-    """Hand the draft to a second person; raises when lint or a scenario says no."""
+    """Propose the draft to a second person; raises if lint or a scenario fails."""
     _demand(draft, DraftStatus.OPEN)
     if not note.strip():
         raise RuleBroken(reason="请写明修改说明")
@@ -322,13 +322,13 @@ def propose(
 
 
 def take_back(draft: Draft) -> None:
-    """Back to the author, to be changed again."""
+    """Send a proposed draft back to its author for changes."""
     _demand(draft, DraftStatus.PROPOSED)
     draft.status = DraftStatus.OPEN
 
 
 def approve(uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office) -> Release:
-    """Publish a proposed draft; never by anybody who changed anything of it."""
+    """Publish a proposed draft; never by anybody who changed it."""
     _demand(draft, DraftStatus.PROPOSED)
     _demand_other_hand(uow, actor, draft)
     _demand_sound(uow.session, draft, knows)
@@ -336,7 +336,8 @@ def approve(uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office) -> 
         raise RuleBroken(reason="没有生效日期")
     today = civil_date(uow.now)
     _demand_in_time(uow.session, draft, draft.effective_from, today)
-    # What waited for its approval beyond its day holds from today: nothing was decided by it before.
+    # A value whose day has passed while waiting for approval holds from today: nothing was decided by it
+    # before.
     draft.effective_from = max(draft.effective_from, today)
     by = f"{draft.changed_by}、{actor.name}"
     involved = [*hands(uow.session, draft), *([actor.account_id] if actor.account_id else [])]
@@ -350,39 +351,39 @@ def approve(uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office) -> 
 
 
 def discard(draft: Draft) -> None:
-    """Give the draft up; it stays to be read."""
+    """Discard the draft; it remains readable."""
     _demand(draft, DraftStatus.OPEN, DraftStatus.PROPOSED)
     draft.status = DraftStatus.DISCARDED
 
 
 def locked(uow: UnitOfWork, draft_id: int) -> Draft:
-    """A draft, locked; raises `NotFound`."""
-    found = uow.session.scalar(select(Draft).where(Draft.id == draft_id).with_for_update())
-    if found is None:
+    """Lock a draft and return it; raises `NotFound`."""
+    draft = uow.session.scalar(select(Draft).where(Draft.id == draft_id).with_for_update())
+    if draft is None:
         raise NotFound()
-    return found
+    return draft
 
 
 def bundle_of(draft: Draft) -> Bundle:
-    """The draft's content."""
+    """Return the draft's content."""
     return bundles.unpack(draft.content)
 
 
 def listed(session: Session) -> list[Draft]:
-    """Drafts, latest first."""
+    """Return all drafts, latest first."""
     return list(session.scalars(select(Draft).order_by(Draft.id.desc())))
 
 
 def one(session: Session, draft_id: int) -> Draft:
-    """A draft; raises `NotFound`."""
-    found = session.get(Draft, draft_id)
-    if found is None:
+    """Return a draft; raises `NotFound`."""
+    draft = session.get(Draft, draft_id)
+    if draft is None:
         raise NotFound()
-    return found
+    return draft
 
 
 def to_approve(session: Session, account_id: int | None) -> list[Draft]:
-    """Drafts that wait for the approval of somebody who had no hand in them."""
+    """Return drafts that wait for approval and that this account did not change."""
     query = select(Draft).where(Draft.status == DraftStatus.PROPOSED).order_by(Draft.id)
     return [
         d
@@ -392,13 +393,13 @@ def to_approve(session: Session, account_id: int | None) -> list[Draft]:
 
 
 def asked(session: Session, draft_id: int) -> Draft | None:
-    """A draft whose scenarios are to be played, or whose playing was cut off."""
+    """Return the draft if its rehearsal was requested or interrupted, else None."""
     draft = session.get(Draft, draft_id)
     return draft if draft is not None and draft.rehearsal.get("state") in _WANTED else None
 
 
 def to_simulate(session: Session, draft_id: int) -> Draft | None:
-    """A draft whose simulation was asked for or cut off."""
+    """Return the draft if its simulation was requested or interrupted, else None."""
     draft = session.get(Draft, draft_id)
     return draft if draft is not None and draft.simulation.get("state") in _WANTED else None
 
@@ -410,7 +411,7 @@ def _demand_sound(session: Session, draft: Draft, knows: lint.Office) -> None:
         raise RuleBroken(reason="请先演练全部情景，并且全部通过")
     run = draft.simulation
     simulated = run.get("state") == RehearsalState.DONE and run.get("digest") == bundle.digest
-    # A programme that was never in force has no cases that could be computed.
+    # A programme that was never in force has no cases to compute.
     if draft.base_id is not None and touches_money(base_of(session, draft), bundle) and not simulated:
         raise RuleBroken(reason="本次修改影响救助金额，请先用在库办件模拟")
 

@@ -1,7 +1,7 @@
-"""What needs a decision: the verbs that grant, pay, advance or stop, and the papers that tell of a decision.
+"""Required decisions: for verbs that grant, pay, advance or stop, and for papers that announce a decision.
 
-`[[effect]]` of `programme.toml` names for a verb the steps that decide it, each with the role that takes it; a paper
-names them under `decided_by`.  Any one of them suffices, and the latest of them counts (`decisions/standing.py`).
+`[[effect]]` in `programme.toml` names for a verb the steps that decide it, each with its role; a paper names
+them under `decided_by`. Any one of them suffices, and the latest of them counts (`decisions/standing.py`).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from processes.releases.bundle import Bundle
 
 LEADERS = frozenset({Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER})
-"""Roles that decide, whatever a programme says: an effect never stands on anybody else's step."""
+"""Roles that decide, whatever a programme says: an effect never depends on another role's step."""
 AGREE, REFUSE = "agree", "refuse"
 
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """Which step has to have decided, each with its role; `verdict` is what it has to say, empty: either.
+    """Steps that may have decided, each with its role; `verdict` is the required verdict, "" for either.
 
     `agrees` are expressions over a step's form, for steps that `[decision.<process>.steps]` does not name.
     """
@@ -34,12 +34,12 @@ class Needed:
 
 
 def read(raw: Iterable[Mapping[str, Any]]) -> dict[str, Needed]:
-    """What each verb of a programme needs."""
+    """Read the decisions required by each verb of a programme."""
     return {str(e["verb"]): Needed(dict(e["requires"]), AGREE, dict(e.get("agrees", {}))) for e in raw}
 
 
 def agreeing(bundle: Bundle, process: str, needed: Needed, step: str) -> str:
-    """The expression over a deciding step's form that says whether it agrees; empty when the programme has none."""
+    """Return the expression over a deciding step's form that says whether it agrees; "" if there is none."""
     if step in needed.agrees:
         return needed.agrees[step]
     verdict = bundle.verdict(process)
@@ -50,21 +50,21 @@ def agreeing(bundle: Bundle, process: str, needed: Needed, step: str) -> str:
 
 
 def named(bundle: Bundle) -> set[str]:
-    """The steps that the programme itself says decide or give an opinion."""
+    """Steps that the programme itself marks as deciding or giving an opinion."""
     steps = {*decisions(bundle), *map(str, bundle.programme.get("decides", ()))}
     steps |= {step for paper in bundle.papers.values() for step in paper.decided_by}
     return steps | {step for verdict in bundle.verdicts.values() for step in verdict.steps}
 
 
 def decisions(bundle: Bundle) -> frozenset[str]:
-    """The steps on which money stands: what was decided there counts for that time alone."""
+    """Steps that grant money: a decision there counts for that time alone."""
     return frozenset(step for needed in bundle.effects.values() for step in needed.steps)
 
 
 def deciding_steps(bundle: Bundle, process: str) -> frozenset[str]:
-    """The steps of a process that give an opinion or decide: what a move never passes.
+    """Return the steps of a process that give an opinion or decide; a move never passes them.
 
-    Those that the programme names, and every step of a leader.
+    These are the steps that the programme names, and every step of a leader.
     """
     steps = named(bundle)
     try:

@@ -1,4 +1,4 @@
-"""What every file of a programme is called in Chinese, so that nobody has to read names of files."""
+"""Chinese titles of the files of a programme, so that nobody has to read file names."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _COMMENT = re.compile(r"^\s*(?:\{#|<!--)\s*(.+?)\s*(?:#\}|-->)", re.DOTALL)
 
 
 def by_kind(bundle: Bundle) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Title and name of the files by kind, the programme's own before shared ones."""
-    found: dict[str, list[tuple[str, str]]] = {title: [] for title in KINDS.values()}
+    """Return title and name of the files by kind, the programme's own before shared ones."""
+    files_by_kind: dict[str, list[tuple[str, str]]] = {title: [] for title in KINDS.values()}
     forms, templates = cell_words.form_titles(bundle), {p.template: p.title for p in bundle.papers.values()}
     for name in sorted(bundle.files, key=lambda n: (n.startswith("common/"), n)):
         kind = next((t for suffix, t in KINDS.items() if name.endswith(suffix)), None)
         if kind is not None:
-            found[kind].append((_title(bundle, name, forms, templates), name))
-    return [(kind, files) for kind, files in found.items() if files]
+            files_by_kind[kind].append((_title(bundle, name, forms, templates), name))
+    return [(kind, files) for kind, files in files_by_kind.items() if files]
 
 
 def title(bundle: Bundle, name: str) -> str:
-    """The title of one file."""
+    """Return the title of one file."""
     return _title(
         bundle, name, cell_words.form_titles(bundle), {p.template: p.title for p in bundle.papers.values()}
     )
@@ -67,19 +67,19 @@ def _own(text: str) -> str:
 
 
 def _part(bundle: Bundle, base: str, templates: dict[str, str]) -> str:
-    """A piece of a template is called after the paper that it stands in."""
+    """A partial template is titled after the paper that includes it."""
     for name, content in bundle.files.items():
         if name.endswith(".html") and f'"{base}"'.encode() in content:
             inside = name.rsplit("/", 1)[-1]
-            whole = templates.get(inside) or _own(content.decode(errors="replace"))
-            if whole:
-                return f"{whole}的一部分（{base.rsplit('.', 1)[0]}）"
+            paper_title = templates.get(inside) or _own(content.decode(errors="replace"))
+            if paper_title:
+                return f"{paper_title}的一部分（{base.rsplit('.', 1)[0]}）"
     return ""
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return found[1].strip() if found else ""
+    match = pattern.search(text)
+    return match[1].strip() if match else ""
 
 
 def _of_sheet(text: str) -> str:

@@ -1,7 +1,6 @@
-"""Task forms: form-js schemas of a release, checked on the server by a closed subset.
+"""Task forms: form-js schemas of a release, checked on the server for a closed subset.
 
-What the browser shows is what is checked here: the same file, the same conditions.  Lint refuses
-whatever lies outside the subset.
+Browser and server use the same file and the same conditions. Lint refuses what lies outside the subset.
 """
 
 from __future__ import annotations
@@ -30,18 +29,18 @@ LONGEST = 2_000
 _FEEL_EQUALS = re.compile(r"(?<![=!<>])=(?!=)")
 _WHEN = "when"
 _BASIS = "basis"
-"""A field's own article: what the law or the county says about just this entry, shown beneath it."""
+"""A field's own article, shown beneath it."""
 _FIRST_OF = "请从列表中选择"
 
 
 OPENED = "opened"
 COLLEAGUES = "colleagues"
-"""Where the choices of a field for a second person come from (`valuesKey`)."""
+"""Source of the choices of a field for a second person (`valuesKey`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The day of something in the case from which a date of a form follows, and what it was."""
+    """A day in the case that a date of a form follows from, and what happened on it."""
 
     on: date
     title: str
@@ -49,26 +48,26 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a rule of a field may ask: who fills it in, on which day, under which parameters."""
+    """Context for the rules of a field: who fills it in, on which day, under which parameters."""
 
     actor: str
     today: date
     parameter: Callable[[str], Scalar]
     cause: Callable[[str], Cause | None]
-    """When what a date follows from happened: `opened`, a finished step by its id, or a field `step.date`."""
+    """Returns when the cause of a date happened: `opened`, a finished step by its id, or a field `step.date`."""
 
 
 def fields_of(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The input fields of a schema, in order."""
+    """Return the input fields of a schema, in order."""
     return [c for c in schema.get("components", []) if c.get("type") in FIELD_TYPES]
 
 
 def resolved(schema: Mapping[str, Any], data: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
-    """The schema with what comes from the case written out: choices (`valuesKey: offers.options`), and fields that are
-    hidden by one condition or another as the case's data say (`when`, `hide_then`, `hide_else`); with the article
-    (`basis`) beneath each field that has one.
+    """Return the schema with values from the case filled in.
 
-    `data` is asked only when a field needs it.
+    These are choices (`valuesKey: offers.options`), conditions for hidden fields that depend on the case's
+    data (`when`, `hide_then`, `hide_else`), and the article (`basis`) beneath each field that has one. `data`
+    is called only if a field needs it.
     """
     asks = any("valuesKey" in f or _WHEN in f.get("properties", {}) for f in fields_of(schema))
     known = data() if asks else {}
@@ -76,21 +75,21 @@ def resolved(schema: Mapping[str, Any], data: Callable[[], Mapping[str, Any]]) -
 
 
 def _resolved(field: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    found = dict(field)
-    if "valuesKey" in found:
-        found["values"] = _choices(known, str(found.pop("valuesKey")))
-    asked = found.get("properties", {})
+    copy_of_field = dict(field)
+    if "valuesKey" in copy_of_field:
+        copy_of_field["values"] = _choices(known, str(copy_of_field.pop("valuesKey")))
+    asked = copy_of_field.get("properties", {})
     if _WHEN in asked:
         hide = asked["hide_then" if _holds(str(asked[_WHEN]), known) else "hide_else"]
-        found["conditional"] = {"hide": hide}
+        copy_of_field["conditional"] = {"hide": hide}
     if basis := asked.get(_BASIS):
-        said = str(found.get("description", ""))
-        found["description"] = f"{said}（{basis}）" if said else f"依据：{basis}"
-    return found
+        description = str(copy_of_field.get("description", ""))
+        copy_of_field["description"] = f"{description}（{basis}）" if description else f"依据：{basis}"
+    return copy_of_field
 
 
 def _holds(condition: str, known: Mapping[str, Any]) -> bool:
-    """Whether a condition over the case's data holds; what is not computed yet does not."""
+    """Whether a condition over the case's data holds; False if its values are not computed yet."""
     try:
         return bool(expressions.evaluate(expressions.parse(condition), known))
     except ExpressionFailed:
@@ -105,25 +104,25 @@ def _choices(data: Mapping[str, Any], path: str) -> list[dict[str, str]]:
 
 
 def second_field(schema: Mapping[str, Any]) -> str | None:
-    """The field that names the second one at the step, chosen from the accounts of the office."""
+    """Return the field that names the second person at the step, chosen from the accounts of the office."""
     return next((str(f["key"]) for f in fields_of(schema) if f.get("valuesKey") == COLLEAGUES), None)
 
 
 def label_of(field: Mapping[str, Any]) -> str:
-    """What a person calls the field."""
+    """Return the label of the field."""
     return str(field.get("label") or field.get("dateLabel") or field.get("key", ""))
 
 
 def hide_condition(field: Mapping[str, Any]) -> str | None:
-    """A field's `conditional.hide` in the small language, or None."""
+    """Return a field's `conditional.hide` in the expression language, or None."""
     source = field.get("conditional", {}).get("hide")
     return None if not source else _FEEL_EQUALS.sub("==", str(source).lstrip("= ")).strip()
 
 
 def check(schema: Mapping[str, Any], data: Mapping[str, Any], circumstances: Circumstances) -> dict[str, Any]:
-    """Typed values of a submitted form; raises `FormInvalid` with sentences per field.
+    """Return the typed values of a submitted form; raises `FormInvalid` with sentences per field.
 
-    Hidden fields are left out; unknown keys are left out.
+    Hidden fields and unknown keys are left out.
     """
     faults: dict[str, list[str]] = {}
     clean: dict[str, Any] = {}
@@ -145,14 +144,15 @@ def check(schema: Mapping[str, Any], data: Mapping[str, Any], circumstances: Cir
 
 
 def shown(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, str]:
-    """Submitted values as people read them: labels of choices, dates in Chinese."""
+    """Format submitted values for display: labels of choices, dates in Chinese."""
     return {f["key"]: _shown(f, data[f["key"]]) for f in fields_of(schema) if f["key"] in data}
 
 
 def words(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[str]:
-    """What somebody may look for in submitted values: names, and choices by their labels.
+    """Return search words for submitted values: names, and choices by their labels.
 
-    The index of words lies open; what was typed freely (illness, what neighbours say, remarks) is sealed and not in it.
+    The search index is not encrypted; free text (illness, statements of neighbours, remarks) is encrypted and
+    not indexed.
     """
     return [
         _shown(field, data[field["key"]])
@@ -176,9 +176,9 @@ def _is_hidden(field: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:
 
 
 def _value(field: Mapping[str, Any], raw: Any) -> tuple[Any, str]:
-    """The typed value and what is wrong with it (empty when nothing)."""
+    """Return the typed value and what is wrong with it ("" if nothing)."""
     rules = field.get("validate", {})
-    # Zero is a number and not nothing: 0 of 5 votes, 0.00 yuan.
+    # Zero is a value: 0 of 5 votes, 0.00 yuan.
     if raw is None or raw is False or (isinstance(raw, str | list) and not raw):
         return (raw or None, "请填写此项" if rules.get("required") else "")
     return _READERS[field["type"]](field, raw, rules)
@@ -239,7 +239,7 @@ _TEXTS: Mapping[str, Callable[[Any], str]] = {
     "textfield": reading.text, "textarea": partial(reading.text, lines=True),
     "account": reading.account, "phone": reading.phone, "name": reading.name,
 }  # fmt: skip
-"""How a text is read: by the field's own `reads` property, else by its type."""
+"""The parser of a text: by the field's own `reads` property, else by its type."""
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any], Any, Mapping[str, Any]], tuple[Any, str]]] = {
@@ -255,7 +255,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any], Any, Mapping[str, Any]], tuple[
 
 
 def _house_rule(field: Mapping[str, Any], value: Any, circumstances: Circumstances) -> str:
-    """Rules that a field's custom properties name: another person, not in the future, a least number."""
+    """Rules named by a field's custom properties: another person, not in the future, a minimum."""
     rules = field.get("properties", {})
     if value is None:
         return ""
@@ -275,7 +275,7 @@ def _house_rule(field: Mapping[str, Any], value: Any, circumstances: Circumstanc
 
 
 def _date_rule(rules: Mapping[str, Any], value: date, circumstances: Circumstances) -> str:
-    """A date lies between its cause and today."""
+    """A date must lie between its cause and today."""
     if rules.get("not_after_today") and value > circumstances.today:
         return f"日期不能晚于今天（{in_chinese(circumstances.today)}）"
     causes = [c for name in str(rules.get("not_before", "")).split() if (c := circumstances.cause(name))]
@@ -292,7 +292,7 @@ def _date_rule(rules: Mapping[str, Any], value: date, circumstances: Circumstanc
 def _order_rule(
     field: Mapping[str, Any], value: Any, earlier: Mapping[str, Any], schema: Mapping[str, Any]
 ) -> str:
-    """A date that may not lie before that of a field above it (`not_before_field`)."""
+    """A date must not be before that of an earlier field (`not_before_field`)."""
     first = field.get("properties", {}).get("not_before_field")
     given = earlier.get(str(first)) if first else None
     if not isinstance(value, date) or not isinstance(given, date) or value >= given:
@@ -302,7 +302,7 @@ def _order_rule(
 
 
 def _same_name(value: Any, other: str) -> bool:
-    """Whether two names are the same however they are typed."""
+    """Compare two names, however they are typed."""
     try:
         return reading.name(value) == reading.name(other)
     except Unreadable:

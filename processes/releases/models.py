@@ -1,4 +1,4 @@
-"""Published releases and the reports that publishing demands."""
+"""Published releases, and the reports that publishing demands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from processes.storage.types import StateText
 
 
 class Release(Row, Stated):
-    """A published content of a programme; immutable, numbered, found again by its hash."""
+    """A published content of a programme; immutable, numbered, identified by its hash."""
 
     __tablename__ = "release"
     __table_args__ = (UniqueConstraint("programme", "number"),)
@@ -32,7 +32,7 @@ class Release(Row, Stated):
 
 
 class ScenarioReport(Row, Stated):
-    """That every scenario of a content passed: `publish` demands such a row for the hash."""
+    """Records that every scenario of a content passed; `publish` demands such a row for the hash."""
 
     __tablename__ = "scenario_report"
 
@@ -47,7 +47,7 @@ _UNDER_WAY = text("status IN ('open', 'proposed')")
 
 
 class DraftChange(Row, Stated):
-    """Who changed which file of a draft; whoever stands here does not publish it, whatever became of the change."""
+    """Who changed which file of a draft; this person may not publish it, even if the change was undone."""
 
     __tablename__ = "draft_change"
     __table_args__ = (Index("ix_draft_change_draft", "draft_id", "account_id"),)
@@ -55,16 +55,17 @@ class DraftChange(Row, Stated):
     id: Mapped[int] = mapped_column(primary_key=True)
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"))
     file: Mapped[str] = mapped_column(String(120))
-    """Empty: what the draft says of itself when it is proposed (note, day of effect)."""
+    """Empty: properties of the draft stated when it is proposed (note, effective day)."""
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
     mark: Mapped[str] = mapped_column(String(16))
-    """Of the content that was kept; empty when the file was taken out."""
+    """Hash of the content saved; empty if the file was removed."""
 
 
 class Draft(Row, Stated):
-    """A content that a supervisor is changing: kept whole, versioned by every save, published by a second person."""
+    """A content that a supervisor is changing: stored whole, versioned by every save, published by a second
+    person."""
 
     __tablename__ = "draft"
     __table_args__ = (
@@ -78,7 +79,7 @@ class Draft(Row, Stated):
     programme: Mapped[str] = mapped_column(String(60), index=True)
     title: Mapped[str] = mapped_column(String(60))
     base_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
-    """The release that it began with; none for a new programme."""
+    """Its base release; none for a new programme."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
     version: Mapped[int] = mapped_column(default=1)
     status: Mapped[DraftStatus] = mapped_column(StateText(DraftStatus, 10), default=DraftStatus.OPEN)
@@ -92,6 +93,6 @@ class Draft(Row, Stated):
     approved_by: Mapped[str] = mapped_column(String(60), default="")
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     simulation: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """`state`, `digest`, `on`, `done`, `total` and, when done, what it would change for the cases of the register."""
+    """`state`, `digest`, `on`, `done`, `total` and, when done, its result for registered cases."""
     rehearsal: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """`state` (asked, running, done), `digest`, `done`, `total`, `failed`: how its scenarios come out."""
+    """`state` (asked, running, done), `digest`, `done`, `total`, `failed`: the results of its scenarios."""

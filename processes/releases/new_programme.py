@@ -1,4 +1,7 @@
-"""A new programme: a small one that works as it is (application, check, computation, decision, letters, a scenario for each branch)."""
+"""Template for a new programme: small and working.
+
+It has an application, a check, a calculation, a decision, letters, and a scenario for each branch.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from processes.releases import drafts, publish
 from processes.releases.bundle import COMMON, Bundle
 
 SEED = Path(__file__).parent / "seed"
-"""Its files, with marks where name, title and code go."""
+"""Its files, with placeholders for name, title and code."""
 LONGEST_ID, LONGEST_TITLE = 60, 30
 _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _CODE = re.compile(r"[A-Z]{2,6}")
@@ -23,9 +26,9 @@ _TITLE = re.compile(r"[\u3400-\u9fff（）()、·]+")
 
 
 def demand_names(name: str, title: str, code: str, ids: Mapping[str, str], codes: Mapping[str, str]) -> None:
-    """Raise `FormInvalid` that says at each field what is wrong with it.
+    """Check identifier, code and title; raises `FormInvalid` with an error for each field.
 
-    `ids` and `codes` are those of the programmes that there are, each with the title of the programme.
+    `ids` and `codes` are those of existing programmes, each with the title of the programme.
     """
     faults: dict[str, list[str]] = {}
     if not _ID.fullmatch(name) or len(name) > LONGEST_ID or name == COMMON:
@@ -47,21 +50,21 @@ def demand_names(name: str, title: str, code: str, ids: Mapping[str, str], codes
 
 
 def standing(content: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Titles of the programmes of a content folder, by identifier and by code; one that cannot be read keeps its identifier."""
+    """Return titles of the programmes in a content folder, by id and by code; the id if one cannot be read."""
     ids, codes = {}, {}
     for file in sorted(content.glob("*/programme.toml")):
         try:
-            told = read_toml(file.read_bytes())
+            raw = read_toml(file.read_bytes())
         except TomlInvalid:
-            told = {}
-        title = str(told.get("title", file.parent.name))
+            raw = {}
+        title = str(raw.get("title", file.parent.name))
         ids[file.parent.name] = title
-        codes[str(told.get("code", ""))] = title
+        codes[str(raw.get("code", ""))] = title
     return ids, codes
 
 
 def published(session: Session) -> tuple[dict[str, str], dict[str, str]]:
-    """The same of what was published and of drafts that are under way."""
+    """Return the same for published programmes and open drafts."""
     found = [
         (r.programme, r.title, publish.open_release(session, r.id))
         for r in publish.published_programmes(session)
@@ -71,7 +74,7 @@ def published(session: Session) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def shared(session: Session, content: Path) -> dict[str, bytes]:
-    """What programmes share, as the release published last has it; of the content folder where none was published."""
+    """Return the shared files of the latest release; those of the content folder if nothing was published."""
     newest = max(publish.published_programmes(session), key=lambda r: r.id, default=None)
     if newest is None:
         return bundles.shared_of(content)
@@ -82,17 +85,17 @@ def shared(session: Session, content: Path) -> dict[str, bytes]:
 def _code(bundle: Bundle) -> str:
     try:
         return str(bundle.programme.get("code", ""))
-    except BundleInvalid:  # a draft may be wrong while it is being changed
+    except BundleInvalid:  # a draft may be invalid while it is being changed
         return ""
 
 
 def files(name: str, title: str, code: str) -> dict[str, bytes]:
-    """The files of the programme by their path in its folder."""
+    """Return the files of the programme by their path in its folder."""
     found = {}
     for path in sorted(p for p in SEED.rglob("*") if p.is_file()):
         text = path.read_text(encoding="utf-8")
-        for mark, said in (("__ID__", name), ("__TITLE__", title), ("__CODE__", code)):
-            text = text.replace(mark, said)
+        for mark, value in (("__ID__", name), ("__TITLE__", title), ("__CODE__", code)):
+            text = text.replace(mark, value)
         where = path.relative_to(SEED).as_posix()
         found[f"{name}.bpmn" if where == "process.bpmn" else where] = text.encode()
     return found

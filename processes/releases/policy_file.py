@@ -1,4 +1,4 @@
-"""A `policy.toml` as a table to edit: rows out of the text, and the text again with its comments kept."""
+"""Editing of `policy.toml` as a table: parse rows, and write the text again with its comments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _VALUE = ("value", "from", "division", "source", "confirmed")
 
 
 def rows(text: str) -> list[dict[str, Any]]:
-    """Every parameter with its dated values, as plain JSON; raises `Invalid` for a text that is no such file."""
+    """Return every parameter with its dated values, as plain JSON; raises `Invalid` for any other text."""
     return [
         {
             "name": str(p["name"]), "title": str(p.get("title", "")), "unit": str(p.get("unit", "")),
@@ -28,9 +28,9 @@ def rows(text: str) -> list[dict[str, Any]]:
 
 
 def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
-    """The text with the parameters as they are wanted: what is unchanged stays as it was written.
+    """Return the text with the given parameters; what is unchanged keeps its formatting.
 
-    Raises `Invalid` that names the parameter whose row cannot be understood.
+    Raises `Invalid` that names the parameter whose row cannot be parsed.
     """
     document = toml_rows.document(text)
     if "parameter" not in document:
@@ -52,7 +52,7 @@ def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _demand_rows(parameter: Any) -> None:
-    """Raise `Invalid` for what is no parameter with rows of values: a page sends none such."""
+    """Raise `Invalid` for anything but parameters with rows of values; the page never sends it."""
     rows = parameter.get("values", []) if isinstance(parameter, Mapping) else None
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         name = str(parameter.get("name", ""))[:60] if isinstance(parameter, Mapping) else ""
@@ -61,9 +61,9 @@ def _demand_rows(parameter: Any) -> None:
 
 def _write(table: Any, name: str, parameter: Mapping[str, Any]) -> None:
     for key in ("name", "title", "unit"):
-        told = name if key == "name" else str(parameter.get(key, "")).strip()
-        if table.get(key) != told:
-            table[key] = told
+        text = name if key == "name" else str(parameter.get(key, "")).strip()
+        if table.get(key) != text:
+            table[key] = text
     values = [_value(name, v) for v in parameter.get("values", [])]
     if [{k: _plain(v.get(k, "")) for k in _VALUE} for v in table.get("values", [])] != [
         {k: _plain(v[k]) for k in _VALUE} for v in values
@@ -72,17 +72,17 @@ def _write(table: Any, name: str, parameter: Mapping[str, Any]) -> None:
 
 
 def _value(name: str, raw: Mapping[str, Any]) -> dict[str, Any]:
-    told = raw.get("value", "")
+    entered = raw.get("value", "")
     try:
         since = reading.day(raw.get("from", ""))
     except Unreadable:
         raise Invalid(reason=f"参数 {name} 的生效日期应写作 2026-03-02 的形式") from None
     value = (
-        [str(v) for v in told]
-        if isinstance(told, list)
-        else told
-        if isinstance(told, bool)
-        else str(told).strip()
+        [str(v) for v in entered]
+        if isinstance(entered, list)
+        else entered
+        if isinstance(entered, bool)
+        else str(entered).strip()
     )
     return {
         "value": value, "from": since, "division": str(raw.get("division", "")).strip(),
@@ -104,9 +104,9 @@ def _parameters(document: Any) -> list[Table]:
 
 
 def _plain(value: Any) -> Any:
-    told = value.unwrap() if hasattr(value, "unwrap") else value
-    if isinstance(told, date):
-        return told.isoformat()
-    if isinstance(told, list):
-        return [str(v) for v in told]
-    return told if isinstance(told, bool) else str(told)
+    plain_value = value.unwrap() if hasattr(value, "unwrap") else value
+    if isinstance(plain_value, date):
+        return plain_value.isoformat()
+    if isinstance(plain_value, list):
+        return [str(v) for v in plain_value]
+    return plain_value if isinstance(plain_value, bool) else str(plain_value)

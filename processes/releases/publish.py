@@ -1,4 +1,4 @@
-"""Publishing: lint clean and every scenario green, then frozen, numbered and never changed."""
+"""Publishing: content that passes lint and every scenario is frozen, numbered and never changed."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from processes.storage.unit_of_work import UnitOfWork
 def publish(
     uow: UnitOfWork, bundle: Bundle, by: str, effective_from: date, note: str, hands: Sequence[int] = ()
 ) -> Release:
-    """Freeze a bundle as the next release of its programme; `hands` are the accounts that had a part in it.
+    """Freeze a bundle as the next release of its programme; `hands` are the accounts that changed it.
 
-    The same content as the newest release is not published twice: that release is returned.
-    Raises `BundleInvalid` when no report says that every scenario of this content passed, and `RuleBroken` for a day before
-    that of the release before: the newest would never be in force, and nobody would know.
+    If the content equals the newest release, that release is returned. Raises `BundleInvalid` if no report
+    says that every scenario of this content passed, and `RuleBroken` for a day before that of the newest
+    release, because the new one would never be in force.
     """
     newest = uow.session.scalar(
         select(Release).where(Release.programme == bundle.id).order_by(Release.number.desc()).limit(1)
@@ -60,12 +60,12 @@ def publish(
 
 
 def report(uow: UnitOfWork, digest: str, passed: int, failed: int) -> None:
-    """Write down how the scenarios of a content came out."""
+    """Record the results of the scenarios of a content."""
     uow.add(ScenarioReport(digest=digest, at=uow.now, passed=passed, failed=failed))
 
 
 def is_green(session: Session, digest: str) -> bool:
-    """Whether the latest report on a content has passes and no failure."""
+    """Return whether the latest report on a content has passes and no failure."""
     latest = session.scalar(
         select(ScenarioReport)
         .where(ScenarioReport.digest == digest)
@@ -76,22 +76,22 @@ def is_green(session: Session, digest: str) -> bool:
 
 
 def current_id(session: Session, programme: str, on: date) -> int:
-    """The release in force on a day; raises `ReleaseMissing`."""
-    found = session.scalar(
+    """Return the id of the release in force on a day; raises `ReleaseMissing`."""
+    release_id = session.scalar(
         select(Release.id)
         .where(Release.programme == programme, Release.effective_from <= on)
         .order_by(Release.effective_from.desc(), Release.number.desc())
         .limit(1)
     )
-    if found is None:
+    if release_id is None:
         raise ReleaseMissing(programme=programme)
-    return found
+    return release_id
 
 
 def open_release(session: Session, release_id: int) -> Bundle:
-    """The bundle of a release to work with: its content, kept in memory by its hash, under the county's book.
+    """Return the bundle of a release, cached by its hash, with the values of the county's book.
 
-    This is the one place where the values of the book come over those that the release suggests.
+    Only this function overlays the values of the book on those that the release suggests.
     """
     content, version = _content(session, release_id), book.version(session)
     if version == book.EMPTY:
@@ -119,15 +119,15 @@ _digests: WeakKeyDictionary[Pool, dict[int, str]] = WeakKeyDictionary()
 def _digest(session: Session, release_id: int) -> str:
     known = _digests.setdefault(session.get_bind().engine.pool, {})
     if release_id not in known:
-        found = session.scalar(select(Release.digest).where(Release.id == release_id))
-        if found is None:
+        digest = session.scalar(select(Release.digest).where(Release.id == release_id))
+        if digest is None:
             raise ReleaseMissing(programme=str(release_id))
-        known[release_id] = found
+        known[release_id] = digest
     return known[release_id]
 
 
 class _Kept:
-    """A place for the bundle of one hash, and for the same under the newest state of the book."""
+    """Cache entry for the bundle of one hash, and for the same with the newest state of the book."""
 
     def __init__(self) -> None:
         self.bundle: Bundle | None = None
@@ -140,21 +140,21 @@ def _kept(digest: str) -> _Kept:
 
 
 def numbered(session: Session, programme: str, number: int) -> Release:
-    """A release by its number; raises `ReleaseMissing`."""
-    found = session.scalar(select(Release).where(Release.programme == programme, Release.number == number))
-    if found is None:
+    """Return a release by its number; raises `ReleaseMissing`."""
+    release = session.scalar(select(Release).where(Release.programme == programme, Release.number == number))
+    if release is None:
         raise ReleaseMissing(programme=programme)
-    return found
+    return release
 
 
 def releases_of(session: Session, programme: str) -> list[Release]:
-    """Every release of a programme, latest first."""
+    """Return every release of a programme, latest first."""
     query = select(Release).where(Release.programme == programme).order_by(Release.number.desc())
     return list(session.scalars(query))
 
 
 def shared_value(session: Session, name: str, on: date, division: str) -> Scalar:
-    """A parameter that programmes share, by the newest releases; raises `ParameterMissing`."""
+    """Return a shared parameter's value, from the newest releases; raises `ParameterMissing`."""
     for release in published_programmes(session):
         try:
             return open_release(session, release.id).policy.value(name, on, division)
@@ -164,7 +164,7 @@ def shared_value(session: Session, name: str, on: date, division: str) -> Scalar
 
 
 def published_programmes(session: Session) -> list[Release]:
-    """The newest release of every programme."""
+    """Return the newest release of every programme."""
     newest = select(Release.programme, func.max(Release.number).label("number")).group_by(Release.programme)
     part = newest.subquery()
     query = select(Release).join(

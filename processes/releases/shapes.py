@@ -1,4 +1,4 @@
-"""Files held against the JSON Schema of their kind; each schema is read, and checked itself, once in a process."""
+"""Validation of files against the JSON Schema of their kind; each schema is loaded and checked once."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from jsonschema.validators import validator_for
 
 SCHEMAS = Path(__file__).parent / "schemas"
 MOST_FAULTS = 100
-"""So many are compared: a list of a hundred thousand wrong entries is as wrong after the first ones."""
+"""Errors compared at most: a list of a hundred thousand wrong entries is as wrong after the first ones."""
 
 
 def demand(document: Any, schema: Path) -> None:
-    """Raises `ValidationError` with the fault that tells most, where the document is not as its schema says."""
+    """Validate a document; raises `ValidationError` with the most specific error."""
     fault = best_match(islice(_validator(schema).iter_errors(document), MOST_FAULTS))
     if fault is not None:
         raise fault
 
 
 def of_kind(name: str) -> Path:
-    """The schema of a kind of content file: `programme`, `documents`, `form`."""
+    """Return the schema of a kind of content file: `programme`, `documents`, `form`."""
     return SCHEMAS / f"{name}.schema.json"
 
 
 def place(fault: ValidationError) -> str:
-    """Where in the document a fault lies."""
+    """Return the position of an error in the document."""
     return "/".join(str(part) for part in fault.absolute_path) or "（最外层）"
 
 
 @cache
 def _validator(schema: Path) -> Validator:
-    """Checking a schema takes ten times as long as checking a document by it."""
-    told = json.loads(schema.read_text(encoding="utf-8"))
-    kind = validator_for(told)
-    kind.check_schema(told)
-    return kind(told)
+    """Cached: checking a schema takes ten times as long as checking a document."""
+    definition = json.loads(schema.read_text(encoding="utf-8"))
+    kind = validator_for(definition)
+    kind.check_schema(definition)
+    return kind(definition)

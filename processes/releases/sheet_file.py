@@ -1,4 +1,4 @@
-"""A `*.sheet.toml` as a table to edit: its lines out of the text, and the text again with its comments kept."""
+"""Editing of a `*.sheet.toml` as a table: parse its lines, and write the text again with its comments."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from processes.releases import toml_rows
 
 _TEXTS = ("name", "title", "formula", "unit", "article")
 _TICKS = {"shown": True, "inline": False}
-"""What holds where a line does not say it."""
+"""Defaults of keys that a line does not contain."""
 MOST_LINES = 200
 _SAID = "计算表应由 [[line]] 组成，每一行有 name"
 _GAPS = re.compile(r"\n{3,}")
 
 
 def rows(text: str) -> list[dict[str, Any]]:
-    """Every line of the sheet, as plain JSON; raises `Invalid` for a text that is no such file."""
+    """Return every line of the sheet, as plain JSON; raises `Invalid` for any other text."""
     return [_row(line) for line in toml_rows.named(toml_rows.document(text), "line", _SAID)]
 
 
 def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
-    """The text with the lines as they are wanted, in that order: what is unchanged stays as it was written."""
+    """Return the text with the given lines in that order; what is unchanged keeps its formatting."""
     if len(wanted) > MOST_LINES:
         raise Invalid(reason=f"一张计算表不能超过 {MOST_LINES} 行")
     document = toml_rows.document(text)
@@ -54,11 +54,11 @@ def _row(line: Table) -> dict[str, Any]:
 
 def _write(line: Any, row: Mapping[str, Any]) -> None:
     for key in _TEXTS:
-        told = str(row.get(key, "")).strip()
-        if told == str(line.get(key, "")).strip():
+        text = str(row.get(key, "")).strip()
+        if text == str(line.get(key, "")).strip():
             continue
-        if told:
-            line[key] = tomlkit.string(f"\n{told}\n", multiline=True) if "\n" in told else told
+        if text:
+            line[key] = tomlkit.string(f"\n{text}\n", multiline=True) if "\n" in text else text
         else:
             line.pop(key, None)
     for key, usual in _TICKS.items():

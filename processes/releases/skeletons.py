@@ -1,4 +1,4 @@
-"""What a new file of a content begins with."""
+"""Initial text of new files of a content."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TABLE = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def skeleton(name: str) -> str:
-    """The text of a new form or table; raises `Invalid` for kinds that have to be brought along."""
+    """Return the text of a new form or table; raises `Invalid` for kinds that must be uploaded."""
     stem = name.rsplit("/", 1)[-1].split(".")[0]
     if name.endswith(".form"):
         form = {"type": "default", "id": stem, "schemaVersion": 19, "title": stem, "components": []}

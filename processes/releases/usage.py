@@ -1,4 +1,4 @@
-"""Where a parameter is used: lines of sheets, tables, steps, clocks, forms, papers, and the program itself."""
+"""Uses of a parameter: lines of sheets, tables, steps, clocks, forms, papers, and the program itself."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ PROGRAM: Mapping[str, str] = {
     "register.difference.days": "登记差异的处理期限",
     "register.transfer.days": "迁移的接收期限",
 }
-"""What the program reads by itself, by the name or its beginning."""
+"""Parameters that the program itself reads, by name or prefix."""
 _CALLED = re.compile(r"param(?:_on)?\(\s*['\"]([a-z_0-9.]+)['\"]")
 
 
 def of_bundle(bundle: Bundle) -> dict[str, list[str]]:
-    """Places by the name of the parameter, each once, in the order in which they are found."""
-    found: dict[str, list[str]] = {}
+    """Return uses by parameter name, each once, in the order in which they are found."""
+    uses: dict[str, list[str]] = {}
     for name, place in _all(bundle):
-        places = found.setdefault(name, [])
+        places = uses.setdefault(name, [])
         if place not in places:
             places.append(place)
-    return found
+    return uses
 
 
 def of_program(name: str) -> str:
-    """What the program itself does with a parameter; empty: nothing."""
+    """Return what the program itself does with a parameter; "" if nothing."""
     return next((title for start, title in PROGRAM.items() if name.startswith(start)), "")
 
 
@@ -74,8 +74,8 @@ def _of_definition(definition: Definition) -> Iterator[tuple[str, str]]:
             yield from ((name, f"环节“{node.name or node.id}”") for name in _CALLED.findall(repr(node)))
         for flow in diagram.flows:
             source = diagram.nodes.get(flow.source)
-            told = flow.source if source is None else source.name or source.id
-            yield from ((name, f"“{told}”之后的分支") for name in _CALLED.findall(repr(flow)))
+            title = flow.source if source is None else source.name or source.id
+            yield from ((name, f"“{title}”之后的分支") for name in _CALLED.findall(repr(flow)))
 
 
 def _of_form(node: Any) -> Iterator[str]:

@@ -1,6 +1,7 @@
-"""What a programme says of its decision: where amount, reason and rules stand, and which steps give a verdict.
+"""Verdict rules: which values hold amount, reason and rules of a decision, and which steps give a verdict.
 
-`[decision.<process>]` of `programme.toml`.  Without it a case has no decision card and nothing is compared.
+From `[decision.<process>]` in `programme.toml`. Without it a case has no decision card and nothing is
+compared.
 """
 
 from __future__ import annotations
@@ -19,18 +20,18 @@ class Place:
 
     @classmethod
     def read(cls, text: str) -> Place | None:
-        """The place that a text names, or None for an empty one."""
+        """Parse the position that a text names, or None for an empty text."""
         sheet, _, line = text.partition(".")
         return cls(sheet, line) if line else None
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictRule:
-    """The decision of a process.
+    """The verdict rule of a process.
 
-    `grants`, `reason`, `article`, `level`, `exemptions`, `category` are expressions over the case's data; `rules` are lines that must be true for
-    a grant.  `steps` maps a step to the expression over its form that says whether it agrees; a form field `amount`
-    is the sum that the step sets.
+    `grants`, `reason`, `article`, `level`, `exemptions`, `category` are expressions over the case's data;
+    `rules` are lines that must be true for a grant. `steps` maps a step to the expression over its form that
+    says whether it agrees; a form field `amount` is the amount that the step sets.
     """
 
     grants: str
@@ -48,7 +49,7 @@ class VerdictRule:
 
 
 def read(raw: Mapping[str, Any]) -> dict[str, VerdictRule]:
-    """The decisions of a programme by process."""
+    """Read the verdict rules of a programme by process."""
     return {
         process: VerdictRule(
             grants=str(d["grants"]),

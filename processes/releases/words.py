@@ -1,4 +1,4 @@
-"""Words for what tables read: the labels of a form's choices, so that people see 火灾 and not `fire`."""
+"""Labels for the inputs of tables: a form's choices, so that people see 火灾 and not `fire`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Words: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
 
 
 def of_process(bundle: Bundle, process: str) -> Words:
-    """The words for every input of a process's tables that reads one choice of one form (`step.field`)."""
+    """Return labels for every input of a process's tables that reads one choice of one form (`step.field`)."""
     definition = bundle.definition(process)
     steps = {
         name: node.properties.get("form", "")
@@ -33,24 +33,25 @@ def of_process(bundle: Bundle, process: str) -> Words:
 
 
 def titled(bundle: Bundle, process: str, data: Mapping[str, Any]) -> Words:
-    """The words for inputs whose value came with its title: `application.target` beside `application.target_title`."""
-    found = {}
+    """Return labels for inputs whose value came with its title: `application.target` beside
+    `application.target_title`."""
+    labels = {}
     for table in bundle.definition(process).tables.values():
         for column in table.inputs:
             step, _, key = column.expression.source.partition(".") if column.expression else ("", "", "")
             given = data.get(step)
             if isinstance(given, Mapping) and (title := given.get(f"{key}_title")):
-                found[table.id, column.title] = {str(given.get(key)): str(title)}
-    return found
+                labels[table.id, column.title] = {str(given.get(key)): str(title)}
+    return labels
 
 
 def of_case(bundle: Bundle, process: str, data: Mapping[str, Any]) -> Words:
-    """The words of a process, and those that came with a case's data."""
+    """Return labels of a process, and those that came with a case's data."""
     return {**of_process(bundle, process), **titled(bundle, process, data)}
 
 
 def read(payload: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
-    """Title and value of each input of a table's event, as people read them."""
+    """Return title and value of each input of a table's event, for display."""
     return [
         (
             str(i["title"]),

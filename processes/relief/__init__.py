@@ -1,1 +1,1 @@
-"""Relief: what is granted to whom, from which month, and what may not be drawn together."""
+"""Relief: awards, one-off payments, the petty fund, and rules against drawing benefits twice."""

@@ -38,7 +38,7 @@ def grant(
     """Grant a monthly benefit to the covered members; raises on double benefit (C40)."""
     covered = sorted(set(members))
     rules.demand_amount(amount)
-    # Read under the persons' locks: two decisions at the same moment queue up here, and the second one sees the first.
+    # Read under the persons' locks: of two simultaneous decisions, the second one waits and sees the first.
     locks.hold(uow, covered)
     queries.demand_no_double_benefit(uow.session, covered, bundle, civil_date(uow.now), case.division)
     award = Award(
@@ -61,12 +61,12 @@ def grant(
     uow.flush()
     for person_id in covered:
         uow.add(AwardMember(award_id=award.id, person_id=person_id, programme=award.programme))
-    uow.flush()  # the constraint speaks here and not at the end, when nobody knows any more what was asked
+    uow.flush()  # a violated constraint raises here, and not at the end of the transaction
     return award
 
 
 def reindex(uow: UnitOfWork, after: int) -> tuple[int | None, int]:
-    """Give the next awards their account's fingerprint under the newest key; answers where to go on and how many it was."""
+    """Recompute the account fingerprints of the next awards; return where to continue and how many."""
     query = select(Award).where(Award.id > after).order_by(Award.id).limit(_AT_ONCE).with_for_update()
     awards = uow.session.scalars(query).all()
     changed = 0
@@ -78,17 +78,17 @@ def reindex(uow: UnitOfWork, after: int) -> tuple[int | None, int]:
 
 
 def _fingerprint(account: str) -> str:
-    """Accounts have fingerprints of their own: equal figures of another kind have another one."""
+    """Accounts have their own domain: the same digits of another kind give another fingerprint."""
     return keyring.current().blind_index(f"account {account}") if account else ""
 
 
 def fingerprints_of(account: str) -> tuple[str, ...]:
-    """All under which an account may stand while the key is being changed."""
+    """Return all fingerprints that may be stored while the key is being rotated."""
     return keyring.current().blind_indexes(f"account {account}")
 
 
 def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
-    """Take back an award whose decision was sent back; it stays in the register as withdrawn."""
+    """Withdraw an award whose decision was sent back; it stays in the register as withdrawn."""
     for award in uow.session.scalars(
         select(Award).where(
             Award.case_id == case.id, Award.question == question, Award.status == AwardStatus.STANDING
@@ -99,7 +99,7 @@ def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
 
 
 def stop(uow: UnitOfWork, number: str, until: Month) -> tuple[Award, Case]:
-    """End the standing award of a case after a month; what was paid stays as it was."""
+    """End the valid award of a case after a month; what was paid stays."""
     case, award = _standing_of(uow, number, "standing")
     locks.hold(uow, people_of(uow, award))
     award.status, award.until_month = AwardStatus.ENDED, str(until)
@@ -108,7 +108,7 @@ def stop(uow: UnitOfWork, number: str, until: Month) -> tuple[Award, Case]:
 
 
 def resume(uow: UnitOfWork, number: str) -> tuple[Award, Case]:
-    """Take the end of an award back; raises when its people have drawn something else since."""
+    """Undo the end of an award; raises if its people have drawn something else since."""
     case, award = _standing_of(uow, number, "ended")
     people = people_of(uow, award)
     locks.hold(uow, people)
@@ -120,7 +120,7 @@ def resume(uow: UnitOfWork, number: str) -> tuple[Award, Case]:
 
 
 def people_of(uow: UnitOfWork, award: Award) -> list[int]:
-    """The persons whom an award covers."""
+    """Return the persons covered by an award."""
     query = select(AwardMember.person_id).where(AwardMember.award_id == award.id)
     return list(uow.session.scalars(query.order_by(AwardMember.person_id)))
 

@@ -1,4 +1,4 @@
-"""Whether the money's tables agree with each other and with what the cases say: advances, reliefs, awards, events."""
+"""Checks the tables of money against each other and against the events of cases: advances, reliefs, awards."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ _KINDS = (
 
 @dataclass(slots=True)
 class _Said:
-    """What a case's events say of its money: by question what stands, and what was given back."""
+    """What a case's events say of its money: by question the valid answer, and what was given back."""
 
     paid: dict[str, CaseEvent]
     refunded: Decimal = ZERO
 
 
 def compare(session: Session) -> list[str]:
-    """What does not agree, in sentences; nothing when every row is as it was written."""
-    said = _said(session)
+    """Return sentences for differences; empty if every row is as recorded."""
+    recorded = _said(session)
     numbers = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
     destroyed = set(session.scalars(select(Case.id).where(Case.destroyed_on.is_not(None))))
     return [
         *_funds(session),
         *_advances(session, numbers),
-        *_payments(session, said, numbers, destroyed),
+        *_payments(session, recorded, numbers, destroyed),
         *award_audit.differing(session),
         *_twice(session),
     ]
 
 
 def _said(session: Session) -> dict[int, _Said]:
-    found: dict[int, _Said] = defaultdict(lambda: _Said({}))
+    by_case: dict[int, _Said] = defaultdict(lambda: _Said({}))
     query = (
         select(CaseEvent).where(CaseEvent.kind.in_(_KINDS)).order_by(CaseEvent.case_id, CaseEvent.position)
     )
     for event in session.scalars(query):
-        case, question = found[event.case_id], str(event.payload.get("question", ""))
+        case, question = by_case[event.case_id], str(event.payload.get("question", ""))
         match event.kind:
             case "advance_paid" | "relief_granted":
                 case.paid[question] = event
@@ -64,11 +64,11 @@ def _said(session: Session) -> dict[int, _Said]:
                 case.refunded += event.payload.get("amount", ZERO)
             case "refund_reversed":
                 case.refunded -= event.payload.get("amount", ZERO)
-    return found
+    return by_case
 
 
 def _forget(standing: dict[str, CaseEvent], question: str) -> None:
-    """An event of earlier times does not say to which step it belongs: nothing of the case stands then."""
+    """Older events do not say to which step they belong: all answers of the case are dropped."""
     if question in standing:
         del standing[question]
     else:
@@ -104,7 +104,7 @@ def _is_as_posted(head: str, township: str, entry: FundEntry) -> bool:
 
 
 def _advances(session: Session, numbers: dict[int, str]) -> Iterator[str]:
-    """Every advance that was not reversed is a relief that stands, with the same amount; and the other way round."""
+    """Every advance that was not reversed must be a valid relief of the same amount, and the reverse."""
     reversed_ids = set(
         session.scalars(
             select(FundEntry.reverses_id).where(
@@ -139,17 +139,17 @@ def _advances(session: Session, numbers: dict[int, str]) -> Iterator[str]:
 
 
 def _payments(
-    session: Session, said: dict[int, _Said], numbers: dict[int, str], destroyed: set[int]
+    session: Session, recorded: dict[int, _Said], numbers: dict[int, str], destroyed: set[int]
 ) -> Iterator[str]:
     standing = {r.case_id: r for r in _standing(session)}
     places = _places(session, standing)
-    for case_id in sorted({*standing, *(c for c, s in said.items() if s.paid)} - destroyed):
-        row, events = standing.get(case_id), list(said[case_id].paid.values())
+    for case_id in sorted({*standing, *(c for c, s in recorded.items() if s.paid)} - destroyed):
+        row, events = standing.get(case_id), list(recorded[case_id].paid.values())
         number = numbers.get(case_id, f"第 {case_id} 号办件（不存在）")
         event = events[-1] if events else None
         if row is None or event is None:
             yield f"{number} 的救助登记与办理记录不符"
-        elif event.payload.get("amount") != row.amount or row.refunded != said[case_id].refunded:
+        elif event.payload.get("amount") != row.amount or row.refunded != recorded[case_id].refunded:
             yield f"{number} 的救助金额与办理记录不符"
         elif event.payload.get("seal") not in (None, seals.of_payment(row)) or (
             row.division not in places[case_id]
@@ -158,19 +158,19 @@ def _payments(
 
 
 def _places(session: Session, case_ids: Collection[int]) -> dict[int, set[str]]:
-    """Where the cases are and were: what was paid stays where it was paid."""
-    found: dict[int, set[str]] = defaultdict(set)
+    """Where the cases are and were: payments stay with the township that paid them."""
+    by_case: dict[int, set[str]] = defaultdict(set)
     for row in session.execute(select(Case.id, Case.division)):
         if row.id in case_ids:
-            found[row.id].add(row.division)
+            by_case[row.id].add(row.division)
     for event in session.scalars(select(CaseEvent).where(CaseEvent.kind == "household_moved")):
         if event.case_id in case_ids:
-            found[event.case_id].add(str(event.payload.get("before", "")))
-    return found
+            by_case[event.case_id].add(str(event.payload.get("before", "")))
+    return by_case
 
 
 def _twice(session: Session) -> Iterator[str]:
-    """Who stands in two awards of a programme since before the database forbade it."""
+    """People with two valid awards of a programme, from before the constraint existed."""
     disputed = select(AwardMember.person_id, AwardMember.programme).where(AwardMember.is_disputed)
     for person_id, programme in session.execute(disputed.where(AwardMember.is_standing)).all():
         cases = session.scalars(

@@ -1,4 +1,4 @@
-"""Whether every award, standing or not, is what its case's events say: who is paid, how much, since when and until when."""
+"""Checks every award against its case's events: who is paid, how much, since when and until when."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _KINDS = ("award_granted", "award_withdrawn", "award_stopped", "household_moved"
 
 
 @dataclass(slots=True)
-class _Told:
-    """What the events of a case say of one award; events of earlier times say less."""
+class _AwardRecord:
+    """What the events of a case say of one award; older events contain less."""
 
     granted: CaseEvent
     question: str
@@ -32,31 +32,31 @@ class _Told:
     until: str | None = None
     was_ended: bool = False
     is_known: bool = True
-    """Whether the event that ended it says until when."""
+    """Whether the event that ended it contains the last month."""
 
 
 @dataclass(slots=True)
 class _History:
-    """The awards of a case in the order in which they were granted, and the places that it came from."""
+    """The awards of a case in the order in which they were granted, and its former townships."""
 
-    awards: list[_Told] = field(default_factory=list)
+    awards: list[_AwardRecord] = field(default_factory=list)
     places: set[str] = field(default_factory=set)
 
 
 def differing(session: Session) -> Iterator[str]:
-    """Awards that are not what the events say, that they do not know, or that are missing; in sentences.
+    """Return sentences for awards that differ from the events, are unknown to them, or are missing.
 
-    A case whose file was destroyed has no events that say anything: nothing of it may be paid any more.
+    A case whose file was destroyed has no events with content: nothing of it may still be paid.
     """
     cases = {c.id: c for c in session.execute(_CASES)}
-    told, left = _told(session), _households_left(session)
+    recorded, left = _told(session), _households_left(session)
     members: dict[int, list[AwardMember]] = defaultdict(list)
     for member in session.scalars(select(AwardMember)):
         members[member.award_id].append(member)
     awards: dict[int, list[Award]] = defaultdict(list)
     for award in session.scalars(select(Award).order_by(Award.id)):
         awards[award.case_id].append(award)
-    for case_id in sorted({*awards, *told}):
+    for case_id in sorted({*awards, *recorded}):
         case = cases.get(case_id)
         if case is None:
             yield f"第 {case_id} 号办件不存在，却有救助待遇"
@@ -65,7 +65,7 @@ def differing(session: Session) -> Iterator[str]:
             if not _covers(award, members[award.id]):
                 yield f"{case.number} 的享受人员与救助待遇不符"
         faults = _of_destroyed if case.destroyed_on else _of_case
-        yield from faults(case, awards[case_id], told[case_id], members, left[case.number])
+        yield from faults(case, awards[case_id], recorded[case_id], members, left[case.number])
 
 
 _CASES = select(
@@ -74,12 +74,12 @@ _CASES = select(
 
 
 def _told(session: Session) -> dict[int, _History]:
-    found: dict[int, _History] = defaultdict(_History)
+    histories: dict[int, _History] = defaultdict(_History)
     query = (
         select(CaseEvent).where(CaseEvent.kind.in_(_KINDS)).order_by(CaseEvent.case_id, CaseEvent.position)
     )
     for event in session.scalars(query):
-        history = found[event.case_id]
+        history = histories[event.case_id]
         match event.kind:
             case "household_moved":
                 history.places.add(str(event.payload.get("before", "")))
@@ -87,21 +87,21 @@ def _told(session: Session) -> dict[int, _History]:
                 _grant(history, event)
             case _:
                 _end(history, event)
-    return found
+    return histories
 
 
 def _grant(history: _History, event: CaseEvent) -> None:
-    """A new award, or the same one again after its end was taken back."""
+    """A new award, or the same one after its end was undone."""
     question = str(event.payload.get("question", ""))
     last = next((a for a in reversed(history.awards) if a.question in (question, "")), None)
     if last is not None and last.status == AwardStatus.ENDED:
         last.granted, last.status, last.until, last.is_known = event, AwardStatus.STANDING, None, True
     else:
-        history.awards.append(_Told(event, question))
+        history.awards.append(_AwardRecord(event, question))
 
 
 def _end(history: _History, event: CaseEvent) -> None:
-    """An event of earlier times does not say to which step it belongs: nothing of the case stands then."""
+    """Older events do not say to which step they belong: all awards of the case are dropped."""
     question = str(event.payload.get("question", ""))
     standing = [a for a in history.awards if a.status == AwardStatus.STANDING]
     named = [a for a in standing if a.question == question]
@@ -116,12 +116,12 @@ def _end(history: _History, event: CaseEvent) -> None:
 
 
 def _households_left(session: Session) -> dict[str, set[int]]:
-    """By number of a case: the households that it left with a person who moved alone, as its awards were granted there."""
-    found: dict[str, set[int]] = defaultdict(set)
+    """By case number: the households that it left with a person who moved alone, as awards were granted there."""
+    by_number: dict[str, set[int]] = defaultdict(set)
     for row in session.scalars(select(Transfer).where(Transfer.status == TransferStatus.ACCEPTED)):
         for number in row.went_along:
-            found[str(number)].add(row.household_id)
-    return found
+            by_number[str(number)].add(row.household_id)
+    return by_number
 
 
 def _covers(award: Award, members: Iterable[AwardMember]) -> bool:
@@ -155,31 +155,31 @@ def _of_case(
     if [a.status for a in awards] != [a.status for a in history.awards]:
         yield f"{case.number} 的救助待遇与办理记录不符"
         return
-    for award, told in zip(awards, history.awards, strict=True):
-        if told.is_known and award.until_month != told.until:
+    for award, record in zip(awards, history.awards, strict=True):
+        if record.is_known and award.until_month != record.until:
             yield f"{case.number} 的救助待遇的截止月份与办理记录不符"
-        elif not _is_as_granted(award, told.granted, [m.person_id for m in members[award.id]], left):
+        elif not _is_as_granted(award, record.granted, [m.person_id for m in members[award.id]], left):
             yield f"{case.number} 的救助待遇被改动"
-        elif not _is_of(award, case, told, history.places):
+        elif not _is_of(award, case, record, history.places):
             yield f"{case.number} 的救助待遇的地点、家庭或项目与办件不符"
 
 
 def _is_as_granted(award: Award, event: CaseEvent, people: list[int], left: set[int]) -> bool:
-    told = event.payload
-    if (told.get("monthly"), told.get("from_month")) != (award.monthly_amount, award.from_month):
+    payload = event.payload
+    if (payload.get("monthly"), payload.get("from_month")) != (award.monthly_amount, award.from_month):
         return False
-    if told.get("rest") not in (None, seals.of_the_rest(award)):
+    if payload.get("rest") not in (None, seals.of_other_values(award)):
         return False
-    seal = told.get("seal")
+    seal = payload.get("seal")
     return seal is None or any(
         seal == seals.of_award(award, people, household) for household in (award.household_id, *left)
     )
 
 
-def _is_of(award: Award, case: Any, told: _Told, places: set[str]) -> bool:
-    """What stands goes where its case goes; what was ended stays where it was paid."""
+def _is_of(award: Award, case: Any, record: _AwardRecord, places: set[str]) -> bool:
+    """A valid award moves with its case; an ended one stays with the township that paid it."""
     if award.programme != case.programme:
         return False
-    if told.status == AwardStatus.STANDING and not told.was_ended:
+    if record.status == AwardStatus.STANDING and not record.was_ended:
         return (award.division, award.household_id) == (case.division, case.household_id)
     return award.division == case.division or award.division in places

@@ -1,4 +1,4 @@
-"""When two reliefs may be for the same event, and when several pass a limit together: pure (C12, C40)."""
+"""When two reliefs may be for the same event, and when several exceed a limit together: pure (C12, C40)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What relief is asked for, or was given for: `given` yuan on `given_on`, or asked for and not decided yet."""
+    """Relief requested or given: `given` yuan on `given_on`, or requested and not decided yet."""
 
     case_number: str
     event: str
@@ -23,17 +23,18 @@ class Asked:
     amount: Decimal
     given_on: date | None = None
     is_concerned: bool = True
-    """Whether a person whom the event concerns is concerned there too; else they only share a household."""
+    """Whether a person of the event is concerned there too; else they only share a household."""
 
     @property
     def day(self) -> date:
-        """The day that counts against periods: when it was given, else when it was asked for."""
+        """The day that counts against periods: the day of payment, else that of the request."""
         return self.given_on or self.asked_on
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The county's numbers: months of the same event, days of splitting, the township's limit (yuan; None: none)."""
+    """The county's parameters: months for the same event, days for splitting, the township's limit (yuan;
+    None: none)."""
 
     same_event_months: int
     split_days: int
@@ -41,10 +42,11 @@ class Terms:
 
 
 def may_be_same(asked: Asked, other: Asked, since: date) -> bool:
-    """Whether two reliefs of the same persons may be for one event; `since` is where the months begin (exclusive).
+    """Return whether two reliefs of the same persons may be for one event; `since` is the start of the months
+    (exclusive).
 
-    Overlapping days; or the same kind within the months.  Bills are the same when their periods overlap: two bills
-    of different periods are two things, and a period that is not known may be any.
+    That is the case for overlapping days, or the same kind within the months. Bills are the same if their
+    periods overlap; bills of different periods are separate, and an unknown period may be any.
     """
     if not other.is_concerned:
         return False
@@ -57,7 +59,7 @@ def may_be_same(asked: Asked, other: Asked, since: date) -> bool:
 
 
 def together(asked: Asked, others: Iterable[Asked], terms: Terms, today: date) -> list[Asked]:
-    """The reliefs of the last days that pass the limit together with this one, which keeps it alone; else none."""
+    """Return the recent reliefs that exceed the limit together with this one, which alone does not; else none."""
     first = today - timedelta(days=terms.split_days)
     recent = [o for o in others if o.day >= first]
     if terms.limit is None or asked.amount > terms.limit:
@@ -66,12 +68,12 @@ def together(asked: Asked, others: Iterable[Asked], terms: Terms, today: date) -
 
 
 def of_year(others: Iterable[Asked], year: int) -> list[Asked]:
-    """What was given in a calendar year."""
+    """Return the amount given in a calendar year."""
     return [o for o in others if o.given_on is not None and o.given_on.year == year]
 
 
 def _apart(one: Asked, other: Asked) -> bool | None:
-    """Whether the days of the two do not meet; None when those of one are not known."""
+    """Whether the days of the two do not overlap; None if those of one are unknown."""
     if one.from_on is None or one.until_on is None or other.from_on is None or other.until_on is None:
         return None
     return one.until_on < other.from_on or other.until_on < one.from_on

@@ -1,4 +1,4 @@
-"""What cases ask relief for, compared by person: open cases included, whatever the place (C12, C40)."""
+"""Claims of cases compared by person: open cases included, in any division (C12, C40)."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ SAME_EVENT, SPLIT, LIMIT, CEILING = "same_event", "split", "limit", "ceiling"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What an application says: the kind of event and its day, or whose bills of which period."""
+    """What an application says: kind and day of the event, or whose bills of which period."""
 
     kind: str
     on: date | None
     bills: tuple[date, date] | None = None
     people: tuple[int, ...] = ()
-    """Whose bills they are; nobody named: the whole household."""
+    """Whose bills they are; empty: the whole household."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +49,21 @@ class Findings:
 
     @property
     def numbers(self) -> list[str]:
-        """The cases on which somebody has to decide."""
+        """The cases that somebody has to decide on."""
         return sorted({a.case_number for a in (*self.same, *self.together)})
 
 
 def ask(
     uow: UnitOfWork, case: Case, items: Sequence[WorkItem], event: Event, amount: Decimal, terms: Terms
 ) -> Findings:
-    """Write down what a case asks for, and compare it with what others of the household got or ask for."""
+    """Store what a case asks for, and compare it with other reliefs and claims of its people."""
     household = _household(uow, case)
     locks.hold(uow, household)
     claim = _claim(uow, case, event, amount, household)
-    found = _compare(uow, case, claim, amount, terms)
-    claim.seen = found.numbers
+    findings = _compare(uow, case, claim, amount, terms)
+    claim.seen = findings.numbers
     claim.seen_until = max((i.id for i in items if i.id is not None), default=0)
-    return found
+    return findings
 
 
 def objection(
@@ -76,28 +76,28 @@ def objection(
     reason: str,
     ceiling: Decimal | None,
 ) -> tuple[str, list[str]]:
-    """Why this amount may not be paid now, and the cases that stand against it; nothing when it may.
+    """Return why this amount may not be paid now, and the cases that cause it; None if it may.
 
-    Looked at under the locks of the persons, which whoever pays takes before the fund's: what another case was paid
-    a moment ago is seen.  A possible same event, splitting, and what passes the township's limit need a decision of
-    the county, made after a check that showed the very cases, with a reason.
+    Checked under the locks of the persons, which every payer acquires before the fund's, so that a payment
+    just made in another case is seen. A possible same event, splitting, and exceeding the township's limit
+    need a decision of the county, with a reason, made after a check that showed exactly these cases.
     """
     household = _household(uow, case)
     locks.hold(uow, household)
     claim = _claim_of(uow, case) or _claim(uow, case, event, amount, household)
-    found = _compare(uow, case, claim, amount, terms)
+    findings = _compare(uow, case, claim, amount, terms)
     decided = any(
         i.role == Role.COUNTY_LEADER and i.status == WorkItemStatus.DONE and i.id > claim.seen_until
         for i in items
     )
-    is_seen = decided and bool(reason.strip()) and set(found.numbers) <= set(claim.seen)
-    if found.same and not is_seen:
-        return SAME_EVENT, [a.case_number for a in found.same]
-    if found.together and not is_seen:
-        return SPLIT, [a.case_number for a in found.together]
+    is_seen = decided and bool(reason.strip()) and set(findings.numbers) <= set(claim.seen)
+    if findings.same and not is_seen:
+        return SAME_EVENT, [a.case_number for a in findings.same]
+    if findings.together and not is_seen:
+        return SPLIT, [a.case_number for a in findings.together]
     if terms.limit is not None and amount > terms.limit and not decided:
         return LIMIT, []
-    if ceiling is not None and found.year_total + amount > ceiling:
+    if ceiling is not None and findings.year_total + amount > ceiling:
         return CEILING, []
     return "", []
 
@@ -119,7 +119,7 @@ def _compare(uow: UnitOfWork, case: Case, claim: ReliefClaim, amount: Decimal, t
 
 
 def _others(uow: UnitOfWork, case: Case, claim: ReliefClaim) -> list[Asked]:
-    """What the same people were given, or ask for in cases that came before this one."""
+    """What the same people were given, or ask for in earlier cases."""
     concerned = {p.person_id: p.is_concerned for p in claim.people}
     mine = same_people(uow.session, list(concerned))
     own = same_people(uow.session, [p for p, yes in concerned.items() if yes])

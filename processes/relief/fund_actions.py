@@ -1,4 +1,4 @@
-"""Moving money in a township's petty fund (C11): under the fund's row lock, in entries that balance."""
+"""Movements of a township's petty fund (C11): under the fund's row lock, in balanced entries."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ ZERO = Decimal(0)
 
 
 def locked_fund(uow: UnitOfWork, township: str) -> Fund:
-    """The fund of a township, locked; made empty where there was none.  Raises `NotFound` for what is no township."""
+    """Lock the fund of a township and return it; created empty if missing. Raises `NotFound` if it is no township."""
     query = select(Fund).where(Fund.township == township).with_for_update()
-    found = uow.session.scalar(query)
-    if found is None:
+    fund = uow.session.scalar(query)
+    if fund is None:
         divisions.township(uow.session, township, "")
-        uow.insert_unless_there(
+        uow.insert_if_missing(
             Fund, township=township, division=township, cash=ZERO, advanced=ZERO, entries_count=0, head=""
         )
-        found = uow.session.scalars(query).one()
-    return found
+        fund = uow.session.scalars(query).one()
+    return fund
 
 
 def enter(
     uow: UnitOfWork, actor: Actor, township: str, kind: str, amount: Decimal, memo: str, case_number: str = ""
 ) -> FundEntry:
-    """Write down a movement that a second person has to confirm before it counts.
+    """Record a movement that counts once a second person has confirmed it.
 
-    What a household gives back names the case that it was given in, and reduces what is to be accounted for there.
+    A refund by a household names its case, and reduces what must be accounted for there.
     """
     if kind not in fund_rules.BY_HAND:
         raise RuleBroken(reason="这类记账由办件产生，不能手工录入", clause="C11")
@@ -58,7 +58,7 @@ def enter(
 
 
 def reverse(uow: UnitOfWork, actor: Actor, entry_id: int, memo: str) -> FundEntry:
-    """Write down the reversal of a posted entry; the entry itself stays as it is."""
+    """Record the reversal of a posted entry; the entry itself stays unchanged."""
     original, fund = _locked_entry(uow, actor, entry_id)
     if original.case_id is not None and original.kind != FundEntryKind.REFUND:
         raise RuleBroken(
@@ -87,7 +87,7 @@ def confirm(uow: UnitOfWork, actor: Actor, entry_id: int) -> FundEntry:
 
 
 def refuse(uow: UnitOfWork, actor: Actor, entry_id: int) -> FundEntry:
-    """Refuse an entry that waits, or take back one's own; it stays in the book as refused."""
+    """Refuse a waiting entry, or withdraw one's own; it stays in the book as refused."""
     entry, _ = _waiting(uow, actor, entry_id)
     entry.status, entry.reverses_id = FundEntryStatus.REFUSED, None
     entry.confirmed_by_id, entry.confirmed_by = actor.account_id, actor.name
@@ -95,13 +95,13 @@ def refuse(uow: UnitOfWork, actor: Actor, entry_id: int) -> FundEntry:
 
 
 def advance(uow: UnitOfWork, actor: Actor, case: Case, question: str, amount: Decimal) -> FundEntry:
-    """Pay relief before the paper, out of the fund of the case's township; raises `FundInsufficient`."""
+    """Pay relief before the paper, from the fund of the case's township; raises `FundInsufficient`."""
     fund = locked_fund(uow, township_of(case.division))
     return _of_case(uow, actor, fund, case, question, FundEntryKind.ADVANCE, fund_rules.demand_amount(amount))
 
 
 def settle(uow: UnitOfWork, actor: Actor, case: Case, question: str) -> FundEntry | None:
-    """Account for what was advanced in a case, now that its paper is complete; None when nothing was."""
+    """Account for what was advanced in a case, once its paper is complete; None if nothing was."""
     fund = locked_fund(uow, township_of(case.division))
     left = fund_queries.outstanding(uow.session, case.id)
     return _of_case(uow, actor, fund, case, question, FundEntryKind.SETTLEMENT, left) if left > 0 else None
@@ -118,7 +118,7 @@ def make_void(uow: UnitOfWork, actor: Actor, case: Case, question: str) -> None:
     if all(e.kind != FundEntryKind.ADVANCE for e in entries if e.question == question):
         entries = [
             e for e in entries if e.kind != FundEntryKind.REFUND
-        ]  # what came back stays with what was handed over
+        ]  # a refund stays with the payment it belongs to
     for entry in sorted(entries, key=lambda e: (e.kind != FundEntryKind.REFUND, e.id)):
         gone = uow.session.scalar(select(FundEntry.id).where(FundEntry.reverses_id == entry.id))
         if gone is None and entry.kind != FundEntryKind.REVERSAL:
@@ -128,7 +128,7 @@ def make_void(uow: UnitOfWork, actor: Actor, case: Case, question: str) -> None:
 
 
 def close_month(uow: UnitOfWork, actor: Actor, township: str, month: str) -> FundMonth:
-    """Close a month that is over; nothing can be booked in it or before it any more."""
+    """Close a past month; nothing can be booked in it or before it any more."""
     fund = locked_fund(uow, township)
     today = civil_date(uow.now)
     if month >= str(Month.of(today)):
@@ -169,7 +169,7 @@ def _entry(
 
 
 def _post(uow: UnitOfWork, fund: Fund, entry: FundEntry) -> None:
-    """Give an entry its number and its postings, and move the balances; all of it or nothing."""
+    """Number an entry, add its postings and update the balances, or do nothing of it."""
     entry.booked_on = civil_date(uow.now)
     fund_rules.demand_open(str(Month.of(entry.booked_on)), fund_queries.last_closed(uow.session, fund.id))
     change = _change(uow, entry)
@@ -192,7 +192,7 @@ def _change(uow: UnitOfWork, entry: FundEntry) -> Mapping[str, Decimal]:
 
 
 def _demand_within_float(uow: UnitOfWork, fund: Fund, change: Mapping[str, Decimal]) -> None:
-    """Money of the county only up to the fund's level, advances that wait for their paper included."""
+    """Limit the county's money to the fund's level, including advances that wait for their paper."""
     if change.get("county", ZERO) >= 0:
         return
     level = fund_queries.level(uow.session, civil_date(uow.now), fund.township)
@@ -201,7 +201,7 @@ def _demand_within_float(uow: UnitOfWork, fund: Fund, change: Mapping[str, Decim
 
 
 def _refunded_case(uow: UnitOfWork, township: str, number: str) -> Case:
-    """The case of the township out of which money comes back, locked before the fund is."""
+    """The township's case that a refund belongs to, locked before the fund."""
     case = uow.session.scalar(
         select(Case).where(Case.number == number, within(Case.division, township)).with_for_update()
     )
@@ -219,7 +219,7 @@ def _demand_outstanding(uow: UnitOfWork, case: Case, amount: Decimal) -> None:
 
 
 def _tell_case(uow: UnitOfWork, actor: Actor, entry: FundEntry) -> None:
-    """What came back is noted in its case and at its relief, and so is that such a note was wrong."""
+    """Record a refund, or its reversal, in the case and at its relief."""
     if entry.case_id is None:
         return
     is_back = entry.kind == FundEntryKind.REFUND

@@ -1,4 +1,4 @@
-"""Rows of the petty funds (备用金): accounts, entries with their postings, closed months."""
+"""Tables of the petty funds (备用金): accounts, entries with their postings, closed months."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ class Fund(Row, Scoped):
     advanced: Mapped[Decimal] = mapped_column(default=Decimal(0))
     entries_count: Mapped[int] = mapped_column(default=0)
     head: Mapped[str] = mapped_column(String(64), default="")
-    """The seal of the last posted entry (`fund_seals`)."""
+    """The hash of the last posted entry (`relief.seals`)."""
 
 
 class FundEntry(Row, Scoped, Marked, Stated):
-    """A movement of money; never edited: a mistake is reversed by an entry of its own.
+    """A movement of money; never edited: an error is corrected by a reversal entry.
 
-    A posted one is sealed with the one before it; until then the state of its row tells whether it was altered.
+    A posted entry includes the hash of the one before it; before that, the recorded state of its row shows whether
+    it was altered.
     """
 
     __tablename__ = "fund_entry"
@@ -65,13 +66,13 @@ class FundEntry(Row, Scoped, Marked, Stated):
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     confirmed_by: Mapped[str] = mapped_column(String(60), default="")
     digest: Mapped[str] = mapped_column(String(64), default="")
-    """Given when the entry is posted: over what it says and over the entry before it."""
+    """Set when the entry is posted: the hash over its content and the entry before it."""
 
     postings: Mapped[list[FundPosting]] = relationship(order_by="FundPosting.id")
 
 
 class FundPosting(Row):
-    """One side of an entry: an account and a signed amount; the postings of an entry add up to zero."""
+    """One side of an entry: an account and a signed amount; the postings of an entry sum to zero."""
 
     __tablename__ = "fund_posting"
     __table_args__ = (Index("ix_fund_posting_entry", "entry_id"),)
@@ -83,7 +84,7 @@ class FundPosting(Row):
 
 
 class FundMonth(Row, Stated):
-    """A closed month of a fund: its balances and the statement that was printed; unchangeable."""
+    """A closed month of a fund: its balances and the printed statement; unchangeable."""
 
     __tablename__ = "fund_month"
     __table_args__ = (UniqueConstraint("fund_id", "month", name="uq_fund_month_month"),)
@@ -104,9 +105,9 @@ _STANDING = text("status = 'standing'")
 
 
 class ReliefPayment(Row, Scoped):
-    """A one-off relief that a household received (临时救助金): emergency or expenditure.
+    """A one-off relief received by a household (临时救助金): emergency or expenditure.
 
-    The database forbids a second standing one of the same case.
+    The database forbids a second valid one of the same case.
     """
 
     __tablename__ = "relief_payment"
@@ -127,15 +128,15 @@ class ReliefPayment(Row, Scoped):
     amount: Mapped[Decimal]
     granted_on: Mapped[date]
     source: Mapped[str] = mapped_column(String(10))
-    """`fund`: out of the township's petty fund; `bank`: by the county through the bank."""
+    """`fund`: from the township's petty fund; `bank`: by the county through the bank."""
     question: Mapped[str] = mapped_column(String(160))
     status: Mapped[PaymentStatus] = mapped_column(
         StateText(PaymentStatus, 10), default=PaymentStatus.STANDING
     )
     refunded: Mapped[Decimal] = mapped_column(default=Decimal(0))
-    """What the household gave back of it; what is left counts."""
+    """What the household gave back; the rest counts."""
 
     @property
     def kept(self) -> Decimal:
-        """What the household has of it (yuan)."""
+        """The amount that the household kept (yuan)."""
         return self.amount - self.refunded

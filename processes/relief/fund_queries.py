@@ -1,4 +1,4 @@
-"""Reading petty funds: balances, the ledger of a month, what a case still owes, whether all adds up."""
+"""Queries of petty funds: balances, the ledger of a month, open advances, checks of the books."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the ledger: what came in, what went out, what cash was left."""
+    """A line of the ledger: receipts, payments, remaining cash."""
 
     serial: int
     booked_on: date
@@ -40,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A month of a fund (备用金台账): its opening, lines and closing, and the hash over all of it."""
+    """A month of a fund (备用金台账): opening, lines, closing, and the hash over all of it."""
 
     township: str
     month: str
@@ -54,26 +54,26 @@ class Statement:
 
 
 def funds(session: Session) -> list[Fund]:
-    """Every fund in scope, by township."""
+    """Return every fund in scope, by township."""
     return list(session.scalars(select(Fund).order_by(Fund.township)))
 
 
 def fund_of(session: Session, township: str) -> Fund:
-    """The fund of a township in scope; raises `NotFound`."""
-    found = session.scalar(select(Fund).where(Fund.township == township))
-    if found is None:
+    """Return the fund of a township in scope; raises `NotFound`."""
+    fund = session.scalar(select(Fund).where(Fund.township == township))
+    if fund is None:
         raise NotFound()
-    return found
+    return fund
 
 
 def fund_or_none(session: Session, township: str) -> Fund | None:
-    """The fund of a township in scope, if anything was ever booked."""
+    """Return the fund of a township in scope, or None if nothing was ever booked."""
     return session.scalar(select(Fund).where(Fund.township == township))
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What a fund should hold (定额), and below what it asks for a top-up."""
+    """The amount that a fund should hold (定额), and the amount below which it needs a top-up."""
 
     whole: Decimal
     share: Decimal
@@ -85,7 +85,7 @@ class Level:
 
 
 def level(session: Session, on: date, division: str) -> Level | None:
-    """The level in force, by the shared parameters of the releases; None where none is set."""
+    """Return the level in force, from the shared parameters of the releases; None if none is set."""
     for release in publish.published_programmes(session):
         policy = publish.open_release(session, release.id).policy
         try:
@@ -101,13 +101,13 @@ def level(session: Session, on: date, division: str) -> Level | None:
 
 
 def waiting(session: Session, fund_id: int) -> list[FundEntry]:
-    """Entries that wait for a second person, oldest first."""
+    """Return entries that wait for a second person, oldest first."""
     query = select(FundEntry).where(FundEntry.fund_id == fund_id, FundEntry.status == FundEntryStatus.WAITING)
     return list(session.scalars(query.order_by(FundEntry.id)))
 
 
 def entries(session: Session, fund_id: int, month: str) -> list[FundEntry]:
-    """Posted entries of a month, in the order of the ledger."""
+    """Return posted entries of a month, in ledger order."""
     first, following = _limits(month)
     query = (
         select(FundEntry)
@@ -122,7 +122,7 @@ def entries(session: Session, fund_id: int, month: str) -> list[FundEntry]:
 
 
 def reversed_ids(session: Session, fund_id: int) -> set[int]:
-    """Entries that have been reversed or are about to be."""
+    """Return ids of entries that have been reversed or are about to be."""
     query = select(FundEntry.reverses_id).where(
         FundEntry.fund_id == fund_id, FundEntry.reverses_id.is_not(None)
     )
@@ -130,7 +130,7 @@ def reversed_ids(session: Session, fund_id: int) -> set[int]:
 
 
 def outstanding(session: Session, case_id: int) -> Decimal:
-    """What was advanced in a case and is not accounted for yet."""
+    """Return what was advanced in a case and is not accounted for yet."""
     query = (
         select(FundPosting.amount)
         .join(FundEntry, FundEntry.id == FundPosting.entry_id)
@@ -140,7 +140,7 @@ def outstanding(session: Session, case_id: int) -> Decimal:
 
 
 def statement(session: Session, fund: Fund, month: str) -> Statement:
-    """The ledger of a month with the hash over what it says."""
+    """Return the ledger of a month with the hash over its content."""
     first, _ = _limits(month)
     balances = _balances(session, fund.id, first)
     cash, advanced = balances["cash"], balances["advanced"]
@@ -157,7 +157,7 @@ def statement(session: Session, fund: Fund, month: str) -> Statement:
                 entry.confirmed_by,
             )
         )  # fmt: skip
-    said = [
+    content = [
         fund.township, month, str(opening), str(cash), str(advanced),
         [[n.serial, n.booked_on, n.kind, n.memo, n.case_number, str(n.incoming), str(n.outgoing),
           str(n.settled), str(n.cash), n.entered_by, n.confirmed_by] for n in lines],
@@ -165,26 +165,26 @@ def statement(session: Session, fund: Fund, month: str) -> Statement:
     return Statement(
         township=fund.township, month=month, opening_cash=opening, lines=tuple(lines), closing_cash=cash,
         closing_advanced=advanced, last_serial=lines[-1].serial if lines else 0,
-        digest=hashlib.sha256(values.dumps(said)).hexdigest(),
+        digest=hashlib.sha256(values.dumps(content)).hexdigest(),
         is_closed=month <= last_closed(session, fund.id),
     )  # fmt: skip
 
 
 def last_closed(session: Session, fund_id: int) -> str:
-    """The latest closed month, or nothing."""
+    """Return the latest closed month, or None."""
     return session.scalar(select(func.max(FundMonth.month)).where(FundMonth.fund_id == fund_id)) or ""
 
 
 def closed_month(session: Session, fund_id: int, month: str) -> FundMonth | None:
-    """The record of a closed month."""
+    """Return the record of a closed month."""
     return session.scalar(select(FundMonth).where(FundMonth.fund_id == fund_id, FundMonth.month == month))
 
 
 def audit(session: Session) -> list[str]:
-    """What is wrong with the books, in sentences; nothing when every account balances.
+    """Return sentences for errors in the books; empty if every account balances.
 
-    Each entry adds up to zero, so do the accounts of each fund, the balances kept in the fund's row are
-    those of the postings, nothing is negative, numbers have no gap, closed months say what they said.
+    Each entry and the accounts of each fund sum to zero, the fund's row equals its postings, nothing is
+    negative, numbers have no gap, closed months are unchanged.
     """
     faults = []
     for entry in session.scalars(select(FundEntry).options(selectinload(FundEntry.postings))):
@@ -211,7 +211,7 @@ def audit(session: Session) -> list[str]:
 
 
 def of_household(session: Session, household_id: int) -> list[ReliefPayment]:
-    """One-off relief of a household, latest first."""
+    """Return one-off relief of a household, latest first."""
     query = select(ReliefPayment).where(
         ReliefPayment.household_id == household_id, ReliefPayment.status == PaymentStatus.STANDING
     )
@@ -219,7 +219,7 @@ def of_household(session: Session, household_id: int) -> list[ReliefPayment]:
 
 
 def payment_of_case(session: Session, case_id: int) -> ReliefPayment | None:
-    """The relief paid in a case."""
+    """Return the relief paid in a case."""
     query = select(ReliefPayment).where(
         ReliefPayment.case_id == case_id, ReliefPayment.status == PaymentStatus.STANDING
     )
@@ -243,12 +243,12 @@ def _balances(session: Session, fund_id: int, before: date | None) -> dict[str, 
     )
     if before is not None:
         query = query.where(FundEntry.booked_on < before)
-    found = dict.fromkeys(fund_rules.ACCOUNTS, ZERO)
+    balances = dict.fromkeys(fund_rules.ACCOUNTS, ZERO)
     for account, amount in session.execute(query):
-        found[account] += amount
-    return found
+        balances[account] += amount
+    return balances
 
 
 def _limits(month: str) -> tuple[date, date]:
-    whole = Month.parse(month)
-    return whole.first_day(), whole.plus(1).first_day()
+    period = Month.parse(month)
+    return period.first_day(), period.plus(1).first_day()

@@ -1,8 +1,8 @@
-"""The arithmetic of a petty fund: pure.
+"""Accounting rules of a petty fund: pure.
 
-Four accounts per township.  `county` is where the money comes from and goes back to, `cash` is what
-the township holds, `advanced` is what was handed over before the paper (先行救助), `spent` is relief
-whose paper is complete.  Every entry moves money between two of them, so all four always add up to zero.
+Four accounts per township: `county` is the source and destination of the money, `cash` is what the township
+holds, `advanced` is what was paid before the paper (先行救助), `spent` is relief whose paper is complete.
+Every entry moves money between two of them, so all four always sum to zero.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ MOVES: Mapping[FundEntryKind, tuple[str, str]] = {
 """Kind of entry → the account that gives, the account that receives."""
 
 BY_HAND = (FundEntryKind.TOP_UP, FundEntryKind.RETURN, FundEntryKind.REFUND)
-"""Kinds that finance officers enter; the others come from cases."""
+"""Kinds entered by finance officers; the others come from cases."""
 
 
 def postings(kind: FundEntryKind, amount: Decimal) -> dict[str, Decimal]:
-    """Account → signed amount of an entry; the sum is zero."""
+    """Return account → signed amount of an entry; the sum is zero."""
     giver, receiver = MOVES[kind]
     return {giver: -amount, receiver: amount}
 
 
 def demand_amount(amount: Decimal) -> Decimal:
-    """The amount to the cent; raises unless it is positive and exact."""
+    """Return the amount with two places; raises unless it is positive and exact."""
     if not amount.is_finite() or amount <= 0 or amount != amount.quantize(_CENT):
         raise RuleBroken(reason="金额应大于零，最多两位小数", clause="C11")
     return amount.quantize(_CENT)
 
 
 def demand_covered(cash: Decimal, advanced: Decimal, change: Mapping[str, Decimal]) -> None:
-    """Raise unless neither cash nor advances go below zero: nobody hands over money that is not there."""
+    """Raise if cash or advances would become negative."""
     if cash + change.get("cash", Decimal(0)) < 0:
         raise FundInsufficient(available=f"{cash:.2f}", needed=f"{-change['cash']:.2f}", clause="C11")
     if advanced + change.get("advanced", Decimal(0)) < 0:
@@ -51,7 +51,7 @@ def demand_covered(cash: Decimal, advanced: Decimal, change: Mapping[str, Decima
 
 
 def demand_within_level(held: Decimal, added: Decimal, level: Decimal) -> None:
-    """Raise when the county would put in more than the fund's level leaves room for."""
+    """Raise if the county's money would exceed the fund's level."""
     room = max(level - held, Decimal(0))
     if added > room:
         raise RuleBroken(
@@ -61,6 +61,6 @@ def demand_within_level(held: Decimal, added: Decimal, level: Decimal) -> None:
 
 
 def demand_open(month: str, last_closed: str) -> None:
-    """Raise when an entry would fall into a closed month."""
+    """Raise if an entry would fall into a closed month."""
     if last_closed and month <= last_closed:
         raise FundMonthClosed(month=month, clause="C11")

@@ -1,4 +1,4 @@
-"""Awards and who is covered by them."""
+"""Awards and the people they cover."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from processes.storage.types import StateText
 
 
 class Award(Row, Scoped, Marked):
-    """A granted benefit (救助待遇): so much a month, from a month on."""
+    """A granted benefit (救助待遇): a monthly amount, from a month on."""
 
     __tablename__ = "award"
     __table_args__ = (Index("ix_award_household", "household_id"), Index("ix_award_case", "case_id"))
@@ -35,9 +35,9 @@ class Award(Row, Scoped, Marked):
     question: Mapped[str] = mapped_column(String(160))
     granted_at: Mapped[datetime]
     account = sealed_text_or_none()
-    """Where it is paid to (收款账号)."""
+    """The bank account (收款账号)."""
     account_index: Mapped[str] = mapped_column(String(64), default="", index=True)
-    """Keyed fingerprint of the account, set beside it: awards that are paid to one account are found by it."""
+    """Keyed fingerprint of the account, set with it, to find awards paid to one account."""
 
 
 _HELD_ONCE = text("is_standing AND NOT is_disputed")
@@ -46,8 +46,8 @@ _HELD_ONCE = text("is_standing AND NOT is_disputed")
 class AwardMember(Row):
     """A person covered by an award.
 
-    The database itself forbids that a person stands in two awards of one programme (C40): `programme` and
-    `is_standing` repeat what the award says, because a constraint reads one table only.
+    The database forbids that a person has two valid awards of one programme (C40): `programme` and
+    `is_standing` repeat columns of the award, because a constraint reads one table only.
     """
 
     __tablename__ = "award_member"
@@ -64,4 +64,4 @@ class AwardMember(Row):
     programme: Mapped[str] = mapped_column(String(60))
     is_standing: Mapped[bool] = mapped_column(default=True)
     is_disputed: Mapped[bool] = mapped_column(default=False)
-    """Granted twice before the constraint was there: paid on until somebody decides, named by every audit."""
+    """Granted twice before the constraint existed: paid until somebody decides, reported by every audit."""

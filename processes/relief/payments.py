@@ -1,4 +1,4 @@
-"""One-off relief (临时救助金): recording it as given, given back, or taken back (C09)."""
+"""One-off relief (临时救助金): recording payment, refund and withdrawal (C09)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def grant(
     amount: Decimal,
     source: str,
 ) -> ReliefPayment:
-    """Record a relief as given; raises `RuleBroken` when the case has been paid."""
+    """Record a relief as paid; raises `RuleBroken` if the case has been paid."""
     if standing_of(uow, case.id) is not None:
         raise RuleBroken(reason=f"办件 {case.number} 的救助金已经发放，不能再次发放", clause="C40")
     row = ReliefPayment(
@@ -39,7 +39,7 @@ def grant(
 
 
 def standing_of(uow: UnitOfWork, case_id: int) -> ReliefPayment | None:
-    """The relief that was paid in a case and stands."""
+    """Return the valid relief paid in a case."""
     return uow.session.scalar(
         select(ReliefPayment).where(
             ReliefPayment.case_id == case_id, ReliefPayment.status == PaymentStatus.STANDING
@@ -48,7 +48,7 @@ def standing_of(uow: UnitOfWork, case_id: int) -> ReliefPayment | None:
 
 
 def give_back(uow: UnitOfWork, case_id: int, amount: Decimal) -> None:
-    """Note what a household gave back of its relief; a negative amount takes such a note back."""
+    """Record a household's refund of its relief; a negative amount cancels one."""
     row = standing_of(uow, case_id)
     if row is None or not 0 <= row.refunded + amount <= row.amount:
         raise RuleBroken(reason="退回金额超过该办件发放的救助金", clause="C11")
@@ -56,7 +56,7 @@ def give_back(uow: UnitOfWork, case_id: int, amount: Decimal) -> None:
 
 
 def withdraw(uow: UnitOfWork, case: Case, question: str) -> None:
-    """Take back a relief whose decision was sent back; it stays as withdrawn."""
+    """Withdraw a relief whose decision was sent back; it stays as withdrawn."""
     query = select(ReliefPayment).where(ReliefPayment.case_id == case.id, ReliefPayment.question == question)
     for row in uow.session.scalars(query):
         row.status, row.refunded = PaymentStatus.WITHDRAWN, Decimal(0)

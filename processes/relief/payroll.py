@@ -1,4 +1,4 @@
-"""Who is paid in a month (发放清册, C32): standing awards that have begun and have not ended."""
+"""The payment list of a month (发放清册, C32): valid awards that have begun and have not ended."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PayLine:
 
 @dataclass(frozen=True, slots=True)
 class PaySum:
-    """What a township is paid in a month under a programme."""
+    """A township's payments of a month under a programme."""
 
     programme: str
     programme_title: str
@@ -42,21 +42,21 @@ class PaySum:
     households: int
     amount: Decimal
     without_account: int
-    """Households that no bank can pay yet."""
+    """Households without a bank account."""
 
 
 def _paid_in(month: str) -> ColumnElement[bool]:
     return and_(
         Award.status.in_(
             (AwardStatus.STANDING, AwardStatus.ENDED)
-        ),  # what was stopped was due up to its last month
+        ),  # a stopped award was due up to its last month
         Award.from_month <= month,
         or_(Award.until_month.is_(None), Award.until_month >= month),
     )
 
 
 def lines(session: Session, programme: str, month: str, place: str) -> list[PayLine]:
-    """Every payment of a month within a place, by village and householder."""
+    """Return every payment of a month in a division, by village and householder."""
     covered = (
         select(AwardMember.award_id, func.count().label("persons")).group_by(AwardMember.award_id).subquery()
     )
@@ -81,22 +81,22 @@ def lines(session: Session, programme: str, month: str, place: str) -> list[PayL
 
 
 def of_household(session: Session, household_id: int, month: str) -> list[Award]:
-    """What a household is paid in a month."""
+    """Return the payments to a household in a month."""
     query = select(Award).where(Award.household_id == household_id, _paid_in(month))
     return list(session.scalars(query.order_by(Award.id)))
 
 
 def sums(session: Session, month: str, digits: int) -> list[PaySum]:
-    """Households and amount of a month by programme and township, in scope.
+    """Return households and amount of a month by programme and township, in scope.
 
-    Amounts are added here and not by the database, which has no decimal numbers everywhere.
+    Amounts are added here because not every database has decimal numbers.
     """
     query = select(
         Award.programme, Award.programme_title, Award.division, Award.monthly_amount, Award.account.is_(None)
     ).where(_paid_in(month))  # fmt: skip
-    found: dict[tuple[str, str, str], tuple[int, Decimal, int]] = {}
+    by_key: dict[tuple[str, str, str], tuple[int, Decimal, int]] = {}
     for programme, title, division, amount, is_without in session.execute(query):
         key = (programme, title, division[:digits])
-        count, total, without = found.get(key, (0, Decimal(0), 0))
-        found[key] = (count + 1, total + amount, without + is_without)
-    return [PaySum(*key, *value) for key, value in sorted(found.items())]
+        count, total, without = by_key.get(key, (0, Decimal(0), 0))
+        by_key[key] = (count + 1, total + amount, without + is_without)
+    return [PaySum(*key, *value) for key, value in sorted(by_key.items())]

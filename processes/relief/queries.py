@@ -1,4 +1,4 @@
-"""Reading awards."""
+"""Queries of awards."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from processes.releases import publish
 from processes.releases.bundle import Bundle
 from processes.relief import rules
 from processes.relief.models import Award, AwardMember
-from processes.relief.rules import Standing
+from processes.relief.rules import Benefit
 from processes.relief.status import AwardStatus
 from processes.storage.unit_of_work import within
 
 
 def standing_benefits(
     session: Session, people: Iterable[int], same: Collection[int] | None = None
-) -> list[Standing]:
-    """What these people draw now, whatever the place: a double benefit knows no township.
+) -> list[Benefit]:
+    """Return the benefits that these people draw now, in any division, as double benefits cross townships.
 
-    Asks for the tables, not the scoped rows, and shows no more than programme and case number.  `same` are all rows of these
-    people, where somebody has asked already (`people.queries.same_people`).
+    Reads tables without scope, and shows only programme and case number. `same` are all rows of these people,
+    if the caller has queried them (`people.queries.same_people`).
     """
     award, member = Award.__table__, AwardMember.__table__
     person, case = Person.__table__, Case.__table__
@@ -53,35 +53,36 @@ def standing_benefits(
             award.c.status == AwardStatus.STANDING,
         )
     )
-    return [Standing(*row) for row in rows]
+    return [Benefit(*row) for row in rows]
 
 
 def demand_no_double_benefit(
     session: Session, people: Iterable[int], bundle: Bundle, on: date, place: str
 ) -> None:
-    """Raise when one of these people draws the programme, one that it excludes, or one that excludes it (C40).
+    """Raise if one of these people draws the programme, one that it excludes, or one that excludes it (C40).
 
-    Wherever an award is granted, asked for, or stands again.  Whoever is refused is told what somebody draws, by the name
-    that `place` knows, and the case only where it is of the same township.
+    Used wherever an award is granted, requested, or becomes valid again. The message names the person as
+    `place` knows them, and the case only if it is of the same township.
     """
     standing = standing_benefits(session, people)
     if not standing:
         return
     code = str(bundle.programme["code"])
     excluding = {s.programme_code for s in standing if code in _excluded_by(session, s.programme, on)}
-    told = told_in(session, place, standing)
-    rules.demand_no_double_benefit(told, bundle.id, {*bundle.programme.get("excludes", ()), *excluding})
+    visible = shown_to(session, place, standing)
+    rules.demand_no_double_benefit(visible, bundle.id, {*bundle.programme.get("excludes", ()), *excluding})
 
 
-def called(session: Session, place: str, standing: Sequence[Standing]) -> list[Standing]:
-    """The same benefits, each person by the name that a place knows: whoever typed a number is not told whose it is."""
+def called(session: Session, place: str, standing: Sequence[Benefit]) -> list[Benefit]:
+    """Return the same benefits with the names used by a division: typing a number must not reveal whose it is."""
     drawing = session.scalars(select(Person).where(Person.id.in_({s.person_id for s in standing}))).all()
     known = names.called(session, place, drawing)
     return [replace(s, name=known.get(s.person_id, s.name)) for s in standing]
 
 
-def told_in(session: Session, place: str, standing: Sequence[Standing]) -> list[Standing]:
-    """As a place is told of them before there is a case: by the name it knows, the case only where it is of its township."""
+def shown_to(session: Session, place: str, standing: Sequence[Benefit]) -> list[Benefit]:
+    """Return the benefits for a division without a case: names as it knows them, case numbers only of its
+    township."""
     here = within(Case.division, township_of(place))
     numbers = [s.case_number for s in standing]
     own = set(session.scalars(select(Case.number).where(Case.number.in_(numbers), here)))
@@ -92,21 +93,22 @@ def told_in(session: Session, place: str, standing: Sequence[Standing]) -> list[
 
 
 def of_household(session: Session, household_id: int) -> list[Award]:
-    """Awards of a household, latest first."""
+    """Return awards of a household, latest first."""
     query = select(Award).where(Award.household_id == household_id).order_by(Award.id.desc())
     return list(session.scalars(query))
 
 
 def of_case(session: Session, case_id: int) -> Award | None:
-    """The standing award of a case, if one was granted."""
+    """Return the valid award of a case, or None."""
     query = select(Award).where(Award.case_id == case_id, Award.status == AwardStatus.STANDING)
     return session.scalars(query.order_by(Award.id.desc())).first()
 
 
 def colliding(session: Session, person_id: int, on: date) -> list[str]:
-    """What a person draws or asks for in more than one place though it excludes itself, in words; nothing if none.
+    """Return in words what a person draws or requests in more than one division although excluded; "" if
+    nothing.
 
-    Two awards of which one excludes the other, or an award and another case of its programme that is under way.
+    Two awards of which one excludes the other, or an award and another open case of its programme.
     """
     own = {s.case_number: s for s in standing_benefits(session, [person_id])}
     drawn = list(own.values())
@@ -133,7 +135,7 @@ def colliding(session: Session, person_id: int, on: date) -> list[str]:
     return [found[number] for number in sorted(found)]
 
 
-def _excludes(session: Session, one: Standing, other: Standing, on: date) -> bool:
+def _excludes(session: Session, one: Benefit, other: Benefit, on: date) -> bool:
     if one.programme == other.programme:
         return True
     return other.programme_code in _excluded_by(
@@ -142,7 +144,7 @@ def _excludes(session: Session, one: Standing, other: Standing, on: date) -> boo
 
 
 def _excluded_by(session: Session, programme: str, on: date) -> Collection[str]:
-    """The codes that a programme excludes by its release in force; nothing for one that is not here."""
+    """The codes that a programme excludes by its release in force; none if it is not published here."""
     try:
         release_id = publish.current_id(session, programme, on)
     except ReleaseMissing:

@@ -1,4 +1,4 @@
-"""What may be granted: pure predicates over awards."""
+"""What may be granted: pure checks of awards."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from processes.errors import DoubleBenefit, DuplicateCase, RuleBroken
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Benefit:
     """A benefit that a person draws now."""
 
     person_id: int
@@ -21,20 +21,20 @@ class Standing:
     case_number: str
 
 
-def demand_no_double_benefit(standing: Iterable[Standing], programme: str, excludes: Iterable[str]) -> None:
-    """Raise when a member already draws this programme or one that excludes it (C40)."""
+def demand_no_double_benefit(standing: Iterable[Benefit], programme: str, excludes: Iterable[str]) -> None:
+    """Raise if a member already draws this programme or one that excludes it (C40)."""
     barred = set(excludes)
     for benefit in standing:
         if benefit.programme == programme:
-            told = f"（{benefit.case_number}）" if benefit.case_number else ""
-            reason = f"成员{benefit.name}已享受{benefit.programme_title}{told}"
+            case_note = f"（{benefit.case_number}）" if benefit.case_number else ""
+            reason = f"成员{benefit.name}已享受{benefit.programme_title}{case_note}"
             raise DuplicateCase(reason=reason, clause="C40")
         if benefit.programme_code in barred:
             raise DoubleBenefit(name=benefit.name, benefit=benefit.programme_title, clause="C40")
 
 
 def demand_amount(amount: Decimal) -> None:
-    """Raise unless the monthly amount is positive: nobody is granted nothing."""
+    """Raise unless the monthly amount is positive."""
     if amount <= 0:
         raise RuleBroken(
             reason="测算的月保障金不大于零，不能确认同意。请退回核实，或作出不予确认的决定", clause="C40"

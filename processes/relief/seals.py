@@ -1,6 +1,8 @@
-"""Seals over rows of money: an entry of the fund seals the one before it, an award or a relief is sealed by its case's event.
+"""Hashes over rows of money: a fund entry includes the one before it; an award or relief is hashed in its
+case's event.
 
-Whoever alters such a row would have to write the fund's book or the case's chain anew, and those are sealed daily.
+To alter such a row unnoticed one would have to rewrite the fund's book or the case's chain, and those are
+sealed daily.
 """
 
 from __future__ import annotations
@@ -17,26 +19,26 @@ _TAIL = 4
 
 
 def of_entry(previous: str, township: str, entry: FundEntry) -> str:
-    """The seal of a posted entry, over its postings and over the entry before it."""
+    """Return the hash of a posted entry, over its postings and the entry before it."""
     at = entry.entered_at.astimezone(UTC).isoformat()
     more = _hash(
         at,
         entry.entered_by_id,
         entry.confirmed_by_id,
         entry.case_id,
-        of_entry_of_before(previous, township, entry),
+        of_entry_v1(previous, township, entry),
     )
     return WHOLE + more[: -len(WHOLE)]
 
 
 def is_of_entry(previous: str, township: str, entry: FundEntry) -> bool:
-    """Whether a posted entry has the seal that it would be given; those of before say less."""
-    of = of_entry if entry.digest.startswith(WHOLE) else of_entry_of_before
+    """Return whether a posted entry has the expected hash; older entries cover less."""
+    of = of_entry if entry.digest.startswith(WHOLE) else of_entry_v1
     return entry.digest == of(previous, township, entry)
 
 
-def of_entry_of_before(previous: str, township: str, entry: FundEntry) -> str:
-    """The seal as it was at first: without the accounts, the instant and the case by their keys."""
+def of_entry_v1(previous: str, township: str, entry: FundEntry) -> str:
+    """Return the first version of the hash: without the accounts, the instant and the case by their keys."""
     return _hash(
         previous, township, entry.serial, entry.kind, entry.booked_on.isoformat(), f"{entry.amount:.2f}", entry.memo,
         entry.case_number, entry.reverses_id or 0, entry.question, entry.entered_by, entry.confirmed_by,
@@ -45,7 +47,7 @@ def of_entry_of_before(previous: str, township: str, entry: FundEntry) -> str:
 
 
 def of_payment(row: ReliefPayment) -> str:
-    """The seal of a one-off relief as it was given."""
+    """Return the hash of a one-off relief as paid."""
     on = "" if row.event_on is None else row.event_on.isoformat()
     return _hash(
         row.case_id, row.household_id, row.event, on, f"{row.amount:.2f}", row.granted_on.isoformat(), row.source,
@@ -54,7 +56,7 @@ def of_payment(row: ReliefPayment) -> str:
 
 
 def of_award(award: Award, people: Iterable[int], household_id: int | None = None) -> str:
-    """The seal of an award as it was granted; of the account only its last figures, which tell nobody the rest.
+    """Return the hash of an award as granted; of the account only its last digits, to reveal nothing else.
 
     An award that moved with its person was granted in another household.
     """
@@ -64,8 +66,8 @@ def of_award(award: Award, people: Iterable[int], household_id: int | None = Non
     )  # fmt: skip
 
 
-def of_the_rest(award: Award) -> str:
-    """The seal of what `of_award` leaves out and what never changes either."""
+def of_other_values(award: Award) -> str:
+    """Return the hash of the other unchangeable values of an award."""
     return _hash(award.programme_title, award.programme_code, award.granted_at.astimezone(UTC).isoformat())
 
 

@@ -1,1 +1,1 @@
-"""The store: base of all rows, column types, the transaction, the outbox, migrations."""
+"""Storage: base of all tables, column types, transactions, outbox, files, keys."""

@@ -1,4 +1,4 @@
-"""Base of all rows: naming of constraints, and the mixin that puts a row under data scope."""
+"""Base of all tables: naming of constraints, and mixins for data scope and recorded states."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from processes.storage.batchable import require_batchable
 from processes.storage.types import ProcessData, UtcDateTime, Yuan
 
 WHOLE: Final = "2."
-"""How states of rows begin that say what earlier ones did not (`stated_since`, `told_since`)."""
+"""Prefix of row states that contain what earlier ones lacked (`stated_since`, `recorded_since`)."""
 WHOLE_WITH_PARTS: Final = "3."
-"""How states begin that also say of the parts what those with `WHOLE` did not (`tells_more_of_parts`)."""
+"""How states begin that also say of the parts what those with `WHOLE` did not (`records_more_of_parts`)."""
 
 
 class Row(DeclarativeBase):
-    """Base of every table; constraint names by convention so that migrations can name them."""
+    """Base of every table; constraints are named by convention so that migrations can refer to them."""
 
     metadata = MetaData(
         naming_convention={
@@ -39,7 +39,7 @@ class Row(DeclarativeBase):
     }
 
     def __init__(self, **said: Any) -> None:
-        """A new row; what is sealed is set last, because it is bound to what names the row."""
+        """Create a row; encrypted values are set last, because they are bound to its identity."""
         kind = type(self)
         last = sealing.sealed_of(kind)
         if issubclass(kind, Marked):
@@ -54,7 +54,7 @@ event.listen(Row, "mapper_configured", require_batchable, propagate=True)
 
 
 class Marked:
-    """A row with a random mark, which its sealed columns are bound to."""
+    """A row with a random mark, to which its encrypted columns are bound."""
 
     seal_mark: Mapped[str] = mapped_column(String(24))
 
@@ -62,68 +62,72 @@ class Marked:
 class Referred:
     """A row that may have been referred to a department (转办).
 
-    Its officers see these rows only; `storage.unit_of_work` adds the criterion as it does for a place.
+    The department's officers see only these rows; `storage.unit_of_work` adds the condition, as for
+    divisions.
     """
 
     department: Mapped[str] = mapped_column(String(40), default="")
 
 
 class Scoped:
-    """A row that belongs to a place: every query sees only the actor's part (C37).
+    """A row that belongs to a division: every query sees only the actor's part (C37).
 
-    `storage.unit_of_work` adds the criterion to every ORM query of a session bound to a scope.
+    `storage.unit_of_work` adds the condition to every ORM query of a session with a scope.
     """
 
     division: Mapped[str] = mapped_column(String(12), index=True)
 
 
 class Stated:
-    """A row whose state stands in the access log after each change (`access.row_states`), but for these attributes.
+    """A row whose state is recorded in the access log after each change (`access.row_states`), except these
+    attributes.
 
-    Such rows are changed and deleted one by one through the session: a statement over many would not be noted.
+    Such rows are changed and deleted one by one through the session: bulk statements would not be recorded.
     """
 
     stated_but: ClassVar[tuple[str, ...]] = ()
     stated_since: ClassVar[tuple[str, ...]] = ()
-    """Attributes that later states say and earlier ones do not (their states begin with `WHOLE`): what was noted before stays true."""
+    """Attributes that earlier states lack (later ones begin with `WHOLE`): earlier records stay valid."""
 
 
-class Told:
-    """A row of a case whose state stands in the case's events after each change (`cases.told_rows`), but for these attributes.
+class RecordedInEvents:
+    """A row of a case whose state is recorded in the case's events after each change (`cases.recorded_rows`),
+    except these attributes.
 
-    For what steps write: it is told with the events that are written anyway.  What changes it holds the case's lock.
+    For rows written by steps: the state is part of an event that is written anyway. Writers hold the case's
+    lock.
     """
 
-    told_but: ClassVar[tuple[str, ...]] = ()
-    told_later: ClassVar[tuple[str, ...]] = ()
-    """Attributes that are told where they say something: what was told before there were such stays true."""
-    told_since: ClassVar[tuple[str, ...]] = ()
-    """Attributes that later states say and earlier ones do not (their states begin with `WHOLE`): what was told before stays true."""
-    tells_more_of_parts: ClassVar[bool] = False
-    """Whether later states say more of the parts than earlier ones did: `told_parts_of_before` says what those said."""
-    told_as: ClassVar[str] = ""
-    """What such a row is to people."""
-    told_in: ClassVar[str] = "case_id"
-    """The attribute that says of which case it is."""
+    unrecorded: ClassVar[tuple[str, ...]] = ()
+    recorded_if_set: ClassVar[tuple[str, ...]] = ()
+    """Attributes included only if they have a value: records older than them stay valid."""
+    recorded_since: ClassVar[tuple[str, ...]] = ()
+    """Attributes that earlier states lack (later ones begin with `WHOLE`): earlier records stay valid."""
+    records_more_of_parts: ClassVar[bool] = False
+    """Whether later states cover more of the parts than earlier ones: `record_parts_before` returns what those cover."""
+    record_title: ClassVar[str] = ""
+    """The Chinese name of such a row."""
+    record_case: ClassVar[str] = "case_id"
+    """The attribute with the id of its case."""
 
-    def told_key(self) -> str:
-        """What names the row among those of its case before the database has given it a number."""
+    def record_key(self) -> str:
+        """Return what identifies the row within its case before the database has assigned an id."""
         return str(getattr(self, sealing.MARK))
 
-    def told_name(self) -> str:
-        """Which one it is, to people."""
+    def record_name(self) -> str:
+        """Return its title."""
         return ""
 
-    def told_parts(self) -> list[Any]:
-        """What belongs to it and lies in rows of its own."""
+    def record_parts(self) -> list[Any]:
+        """Return the rows that belong to it."""
         return []
 
-    def told_parts_of_before(self) -> list[Any]:
+    def record_parts_before(self) -> list[Any]:
         """The same as states said it that do not begin with `WHOLE_WITH_PARTS`."""
-        return self.told_parts()
+        return self.record_parts()
 
 
-class PartOfTold:
-    """A row that is told with the row that it belongs to: the attribute with whose number, of which kind."""
+class PartOfRecorded:
+    """A row recorded as part of another: the attribute with the other row's id, and its class."""
 
     told_with: ClassVar[tuple[str, str]]

@@ -1,7 +1,8 @@
-"""Which mappings `batched_flush` can write truthfully; every other one is refused when the models are configured.
+"""Which mappings `batched_flush` can write correctly; any other one is refused when the models are
+configured.
 
-The batched flush writes rows itself and knows only a part of what SQLAlchemy's own flush does.  What it does not know
-would be lost without a word (a listener never called, NULL in a column with `onupdate`), so it must not be there.
+The batched flush supports only part of what SQLAlchemy's own flush does. Unsupported features would fail
+silently (a listener never called, NULL in a column with `onupdate`), so they are not allowed.
 """
 
 from __future__ import annotations
@@ -21,38 +22,40 @@ _early: list[tuple[type[Any], str]] = []
 
 
 class UnwritableMapping(TypeError):
-    """A mapped class, or a listener on one, asks for what the batched flush does not do."""
+    """A mapped class, or a listener on one, needs something that the batched flush does not do."""
 
 
 def require_batchable(mapper: Mapper[Any], _kind: type[Any] | None = None) -> None:
     """Raise `UnwritableMapping` for a class that needs more of a flush than its columns written.
 
-    Listens to `mapper_configured` of every row (`storage.base`), so no model comes past it.
+    Listens to `mapper_configured` of every row (`storage.base`), so that no model is missed.
     """
-    found = [*_of_mapper(mapper), *(_of_columns(mapper.local_table) if _has_table(mapper) else ())]
-    if found:
+    obstacles = [*_of_mapper(mapper), *(_of_columns(mapper.local_table) if _has_table(mapper) else ())]
+    if obstacles:
         raise UnwritableMapping(
-            f"{mapper.class_.__name__} cannot be written by storage.batched_flush: {'; '.join(found)} (docs/adr/0063)"
+            f"{mapper.class_.__name__} cannot be written by storage.batched_flush: {'; '.join(obstacles)} (docs/adr/0063)"
         )
 
 
 def listen_to_early_flushes(kind: type[Any], moment: str, act: Callable[[Any, Any, Any], None]) -> None:
-    """Listen to rows of a kind and those below it that are flushed before the end of their transaction.
+    """Listen to rows of a class and its subclasses that are flushed before the end of their transaction.
 
-    For a module that looks itself, at the end (`UnitOfWork.at_every_end`), for what is still to be written then: rows of
-    the batched flush do not call this listener, and nothing is missed.
+    For a module that processes the remaining rows itself at the end (`UnitOfWork.at_every_end`): rows of the
+    batched flush do not call this listener.
     """
     event.listen(kind, moment, act, propagate=True)
     _early.append((kind, moment))
     _expected.cache_clear()
 
 
-def require_unheard(state: InstanceState[Any], *, is_change: bool) -> None:
-    """Raise `UnwritableMapping` where somebody listens to the insert or update of this row and would not be told."""
+def require_no_listeners(state: InstanceState[Any], *, is_change: bool) -> None:
+    """Raise `UnwritableMapping` if a listener on insert or update of this row would not be called."""
     kind: Any = state.class_
-    told = state.mapper.dispatch
+    dispatch = state.mapper.dispatch
     before, after = (
-        (told.before_update, told.after_update) if is_change else (told.before_insert, told.after_insert)
+        (dispatch.before_update, dispatch.after_update)
+        if is_change
+        else (dispatch.before_insert, dispatch.after_insert)
     )
     if before or (after and len(after) > _expected(kind, "after_update" if is_change else "after_insert")):
         raise UnwritableMapping(
@@ -62,12 +65,12 @@ def require_unheard(state: InstanceState[Any], *, is_change: bool) -> None:
 
 @cache
 def _expected(kind: Any, moment: str) -> int:
-    """How many listeners a kind has that need not be told of what is written at the end."""
+    """Number of listeners on a class that need not be called for rows written at the end."""
     return sum(issubclass(kind, above) for above, when in _early if when == moment)
 
 
-def require_quiet(session: Session) -> None:
-    """Raise `UnwritableMapping` where somebody listens to the flush or the commit of this session."""
+def require_no_session_listeners(session: Session) -> None:
+    """Raise `UnwritableMapping` if there is a listener on the flush or the commit of this session."""
     heard = [name for name in _SESSION_EVENTS if getattr(session.dispatch, name)]
     if heard:
         raise UnwritableMapping(f"a listener waits for {', '.join(heard)} of a batched flush (docs/adr/0063)")
@@ -103,5 +106,6 @@ def _of_columns(table: Any) -> Iterator[str]:
 def _is_plain(default: Any) -> bool:
     if default.is_scalar:
         return True
-    # SQLAlchemy wraps a function without arguments; one that reads the statement's context it takes as it is.
+    # SQLAlchemy wraps functions without arguments; one that takes the statement's context is stored
+    # unwrapped.
     return bool(default.is_callable) and hasattr(default.arg, "__wrapped__")

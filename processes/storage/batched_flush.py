@@ -1,9 +1,9 @@
-"""What a transaction changed, written in one trip at its end: for the few commands that ask for it.
+"""Writes all changes of a transaction in one round trip at its end, for the few commands that request it.
 
-SQLAlchemy's own flush sends a statement and waits, for each row.  At the end of a transaction nothing is left that
-would need the keys it waits for, so new and changed rows go together (`round_trip`), with the `COMMIT` behind them.  Rows
-that are tied to each other by relationships, SQL expressions as values, and deletions are left to the mapper's flush.
-Which mappings can be written so, `batchable` checks (docs/adr/0063).
+SQLAlchemy's own flush sends a statement for each row and waits for it. At the end of a transaction nothing
+needs the returned keys, so new and changed rows are sent together (`round_trip`), followed by `COMMIT`. Rows
+linked by changed relationships, SQL expressions as values, and deletions are left to SQLAlchemy's flush.
+`batchable` checks which mappings can be written this way (docs/adr/0063).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.operators import ColumnOperators
 
 from processes.storage.base import Row
-from processes.storage.batchable import require_quiet, require_unheard
+from processes.storage.batchable import require_no_listeners, require_no_session_listeners
 from processes.storage.round_trip import Statement, trip
 
 _OLD = "old_"
@@ -45,13 +45,13 @@ Write = tuple[Statement, Mapping[str, Any]]
 
 
 def store(session: Session, along: Sequence[Write] = ()) -> bool:
-    """Write every pending row and what goes along with them; answers whether that was the end of the transaction.
+    """Write every pending row and additional statements; return whether the transaction has been committed.
 
-    If it was not, all that is left to do is to commit; the rows in the session do not know that they were written.
-    Raises `StaleDataError` when a row that was changed is there no longer, as the mapper does, and `UnwritableMapping`
-    where somebody listens to what is written here.
+    If not, the caller only has to commit; the rows in the session are not updated with what was written.
+    Raises `StaleDataError` if a changed row no longer exists, as SQLAlchemy does, and `UnwritableMapping` if
+    a listener would be skipped.
     """
-    require_quiet(session)
+    require_no_session_listeners(session)
     fresh, changed = list(session.new), list(session.dirty)
     if session.deleted or any(_needs_mapper(inspect(row)) for row in (*fresh, *changed)):
         session.flush()
@@ -61,7 +61,7 @@ def store(session: Session, along: Sequence[Write] = ()) -> bool:
 
 
 def _send(connection: Connection, rows: Sequence[Write], along: Sequence[Write]) -> bool:
-    ends = _looks_itself(connection.dialect)
+    ends = _checks_own_row(connection.dialect)
     try:
         with trip(connection) as send:
             written = [send(statement, values) for statement, values in rows]
@@ -78,19 +78,19 @@ def _send(connection: Connection, rows: Sequence[Write], along: Sequence[Write])
     return ends
 
 
-def _looks_itself(dialect: Dialect) -> bool:
-    """Whether an update looks itself for its row, so that the end of the transaction can be sent behind it unseen."""
+def _checks_own_row(dialect: Dialect) -> bool:
+    """Whether an update itself fails if its row is missing, so that COMMIT can be sent with it."""
     return dialect.name == "postgresql"
 
 
 def _needs_mapper(state: InstanceState[Any]) -> bool:
-    """Whether the row is tied to others, or a value of it is an expression that the database computes."""
-    said = state.dict if state.key is None else [n for n in state.committed_state if n in state.dict]
-    return _is_tied(state) or any(isinstance(state.dict[name], ColumnOperators) for name in said)
+    """Whether the row is linked to others, or one of its values is an SQL expression."""
+    changed = state.dict if state.key is None else [n for n in state.committed_state if n in state.dict]
+    return _is_tied(state) or any(isinstance(state.dict[name], ColumnOperators) for name in changed)
 
 
 def _is_tied(state: InstanceState[Any]) -> bool:
-    """Whether the row hangs on others by a relationship that was set or changed."""
+    """Whether the row is linked to others by a relationship that was set or changed."""
     names = state.mapper.relationships.keys()
     if not names:
         return False
@@ -100,34 +100,36 @@ def _is_tied(state: InstanceState[Any]) -> bool:
 
 
 def _writes(fresh: Iterable[Row], changed: Iterable[Row]) -> list[Write]:
-    """Tables after those that they refer to; in one table changes before new rows, which may take what they leave.
+    """Tables after those that they refer to; in one table updates before inserts, which may reuse unique
+    values.
 
-    Changes of one table go by key, as in the mapper's flush: two transactions take their row locks in the same order.
+    Updates of one table go by key, as in SQLAlchemy's flush: transactions acquire row locks in the same
+    order.
     """
     places = _places()
-    found: list[tuple[tuple[int, bool, Any], Statement, dict[str, Any]]] = []
+    writes: list[tuple[tuple[int, bool, Any], Statement, dict[str, Any]]] = []
     for row in changed:
         state = inspect(row)
         table = _table(state)
         values = _net_change(state)
         if values:
-            require_unheard(state, is_change=True)
+            require_no_listeners(state, is_change=True)
             statement = _statement(table, tuple(values), is_change=True)
             assert state.key is not None
-            found.append(((places[table], False, state.key[1]), statement, values | _old_key(state)))
+            writes.append(((places[table], False, state.key[1]), statement, values | _old_key(state)))
     for row in fresh:
         state = inspect(row)
         table = _table(state)
         values = _all_values(state)
-        require_unheard(state, is_change=False)
+        require_no_listeners(state, is_change=False)
         statement = _statement(table, tuple(values), is_change=False)
-        found.append(((places[table], True, ()), statement, values))
-    found.sort(key=lambda write: write[0])
-    return [(statement, values) for _, statement, values in found]
+        writes.append(((places[table], True, ()), statement, values))
+    writes.sort(key=lambda write: write[0])
+    return [(statement, values) for _, statement, values in writes]
 
 
 def _net_change(state: InstanceState[Any]) -> dict[str, Any]:
-    """What is to be stored, by column: attributes whose value is another one than before."""
+    """Values to store, by column: attributes that differ from the loaded value."""
     columns = _columns(state.mapper)
     values = {}
     for name, old in state.committed_state.items():
@@ -141,7 +143,7 @@ def _net_change(state: InstanceState[Any]) -> dict[str, Any]:
 
 
 def _all_values(state: InstanceState[Any]) -> dict[str, Any]:
-    """What is to be stored of a new row, by column; what was not said gets the column's default."""
+    """Values to store for a new row, by column; missing ones get the column's default."""
     values = {}
     for name, column in _columns(state.mapper).items():
         if name in state.dict:
@@ -155,7 +157,7 @@ def _all_values(state: InstanceState[Any]) -> dict[str, Any]:
 
 
 def _old_key(state: InstanceState[Any]) -> dict[str, Any]:
-    """The parameters that name the row as it is stored."""
+    """The parameters that identify the stored row."""
     assert state.key is not None
     return {f"{_OLD}{c.key}": v for c, v in zip(state.mapper.primary_key, state.key[1], strict=True)}
 
@@ -166,7 +168,7 @@ def _table(state: InstanceState[Any]) -> Table:
 
 @cache
 def _columns(mapper: Mapper[Any]) -> dict[str, Column[Any]]:
-    """The columns of a kind of row by the attributes that hold them."""
+    """The columns of a class by attribute."""
     return {a.key: a.columns[0] for a in mapper.column_attrs if isinstance(a.columns[0], Column)}
 
 
@@ -177,7 +179,7 @@ def _places() -> dict[Table, int]:
 
 @cache
 def _statement(table: Table, columns: tuple[str, ...], *, is_change: bool) -> Statement:
-    """`INSERT` or `UPDATE` of these columns; how many there are is bounded by the ways that the program has."""
+    """The `INSERT` or `UPDATE` of these columns; the number of variants is limited by the program."""
     values = {name: bindparam(name, type_=table.c[name].type) for name in columns}
     if not is_change:
         return Statement(lambda _: insert(table).values(values))
@@ -185,10 +187,10 @@ def _statement(table: Table, columns: tuple[str, ...], *, is_change: bool) -> St
     changing = update(table).where(and_(*keys)).values(values)
 
     def made(dialect: Dialect) -> ClauseElement:
-        if not _looks_itself(dialect):
+        if not _checks_own_row(dialect):
             return changing
-        # Fails when there is no such row, and with it everything that was sent behind it, the COMMIT included.
-        found = changing.returning(literal(1)).cte("found")
-        return select(literal(1) / func.count()).select_from(found)
+        # Fails if there is no such row, and with it everything sent after it, including COMMIT.
+        changed_rows = changing.returning(literal(1)).cte("found")
+        return select(literal(1) / func.count()).select_from(changed_rows)
 
     return Statement(made)

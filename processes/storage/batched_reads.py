@@ -1,6 +1,7 @@
-"""Rows that are read together: several queries in one trip (`round_trip`), their rows in the session as if it had read them.
+"""Runs several queries in one round trip (`round_trip`); their rows enter the session as if it had loaded
+them.
 
-An `Ask` is made once, at the head of a module, and asked with its parameters by name.
+An `Ask` is created once, at the top of a module, and executed with named parameters.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Asked = tuple["Ask[Any]", Mapping[str, Any]]
 
 
 class Ask(Generic[R]):
-    """A query that selects one kind of row, whole, and nothing else."""
+    """A query that selects complete rows of one class."""
 
     def __init__(self, kind: type[R], query: Select[R]) -> None:
         self.kind = kind
@@ -31,7 +32,7 @@ class Ask(Generic[R]):
         self._readers: dict[str, list[tuple[int, Processor]]] = {}
 
     def rows(self, session: Session, cursor: Any, dialect: Dialect) -> list[R]:
-        """What a cursor brought, as rows of the session; a row that the session has already stays as it is there."""
+        """Return the rows of a cursor as rows of the session; a row already in the session is unchanged."""
         readers = self._readers.get(dialect.name)
         if readers is None:
             readers = self._readers[dialect.name] = self._readers_for(cursor, dialect)
@@ -46,30 +47,31 @@ class Ask(Generic[R]):
             values[at] = read(values[at])
         row: R = self._mapper.class_manager.new_instance()
         row.__dict__.update(zip(self._names, values, strict=True))
-        # What SQLAlchemy's own loader does with a row that it has read; `Session.add` would look for what hangs on it.
+        # What SQLAlchemy's own loader does with a row; `Session.add` would also search related rows.
         state = inspect(row)
         state.key, state.session_id = key, session.hash_key
         session.identity_map.add(state)
         return row
 
     def _readers_for(self, cursor: Any, dialect: Dialect) -> list[tuple[int, Processor]]:
-        """What turns the driver's values into the row's, by place; most need nothing."""
-        found: list[tuple[int, Processor]] = []
-        for at, (column, told) in enumerate(zip(self._columns, cursor.description, strict=True)):
-            read = column.type.dialect_impl(dialect).result_processor(dialect, told[1])
+        """Converters from the driver's values to the row's, by position; most columns need none."""
+        readers: list[tuple[int, Processor]] = []
+        for at, (column, described) in enumerate(zip(self._columns, cursor.description, strict=True)):
+            read = column.type.dialect_impl(dialect).result_processor(dialect, described[1])
             if read is not None:
-                found.append((at, read))
-        return found
+                readers.append((at, read))
+        return readers
 
 
 SCOPE = "division_prefix"
-"""In the information of a session: the place that its queries are narrowed to."""
+"""Key in a session's `info`: the division that its queries are limited to."""
 
 
 def fetch(session: Session, asked: Sequence[Asked]) -> list[list[Any]]:
-    """The rows of several queries, in one trip; each query sees what the one before it waited for.
+    """Return the rows of several queries, in one round trip; a query runs after the previous one got its
+    locks.
 
-    Data scope is not added here: a session that has one refuses rows that belong to a place.
+    Data scope is not added here: a session with a scope refuses rows that belong to a division.
     """
     if SCOPE in session.info and any(issubclass(ask.kind, Scoped | Referred) for ask, _ in asked):
         raise TypeError("rows under data scope are read by queries of the session")

@@ -1,6 +1,7 @@
-"""The office's certificate: in a PKCS#12 file, in a device (PKCS#11), or one that this program makes for itself.
+"""The office's certificate: from a PKCS#12 file, a device (PKCS#11), or self-signed by this program.
 
-A self-made certificate shows that nothing changed; it is no legal 电子签章, and every page that shows it says so.
+A self-signed certificate proves that nothing changed; it is no legal 电子签章, and every page that shows it
+says so.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ _FILE, _PASSWORD = "office.p12", "office.password"
 
 @dataclass(frozen=True, slots=True)
 class OfficeCertificate:
-    """The certificate itself (DER), where its key is, where time stamps come from, and the roots that are known.
+    """The certificate (DER), the location of its key, the time-stamp service, and the known roots.
 
-    `signers` are this certificate and the office's earlier ones: whoever else a root vouches for is not the office.
+    `signers` are this certificate and the office's earlier ones: other certificates of a known root are not
+    the office's.
     """
 
     der: bytes
@@ -58,10 +60,11 @@ class KeyDevice:
 
 
 def open_certificate(folder: Path, office: str, now: datetime) -> OfficeCertificate:
-    """The certificate named by `YIMEN_CERTIFICATE`, else the self-made one in the folder, made now if missing.
+    """Return the certificate named by `YIMEN_CERTIFICATE`, else the self-signed one in the folder, created if
+    missing.
 
     With `YIMEN_PKCS11` the key is in a device and `YIMEN_CERTIFICATE` is the certificate alone (PEM or DER).
-    Raises `CertificateUnusable` for a file that cannot be read or whose password is wrong.
+    Raises `CertificateUnusable` if a file cannot be read or the password is wrong.
     """
     library = os.environ.get("YIMEN_PKCS11")
     if library:
@@ -75,9 +78,10 @@ def open_certificate(folder: Path, office: str, now: datetime) -> OfficeCertific
 
 
 def _with_roots(der: bytes, key: KeyFile | KeyDevice) -> OfficeCertificate:
-    """With `YIMEN_ROOTS`: a PEM file of roots, of the office's own certificate and of the time-stamp service's.
+    """Add `YIMEN_ROOTS`: a PEM file of roots, for the office's certificate and the time-stamp service.
 
-    An office that changed its certificate names those of before in `YIMEN_FORMER_CERTIFICATES`: papers outlive them.
+    An office that changed its certificate names earlier ones in `YIMEN_FORMER_CERTIFICATES`, because papers
+    remain.
     """
     roots = (der, *_listed("YIMEN_ROOTS", "根证书文件"))
     signers = (der, *_listed("YIMEN_FORMER_CERTIFICATES", "以前的证书文件"))
@@ -87,13 +91,13 @@ def _with_roots(der: bytes, key: KeyFile | KeyDevice) -> OfficeCertificate:
 
 
 def _listed(setting: str, what: str) -> tuple[bytes, ...]:
-    """The certificates (DER) of a PEM file that a setting names; none where it names none."""
+    """The certificates (DER) of a PEM file named by a setting; none if it is not set."""
     given = os.environ.get(setting)
     try:
-        found = x509.load_pem_x509_certificates(Path(given).read_bytes()) if given else []
+        certificates = x509.load_pem_x509_certificates(Path(given).read_bytes()) if given else []
     except (OSError, ValueError) as fault:
         raise CertificateUnusable(reason=f"{what}（{setting}）不能读取") from fault
-    return tuple(c.public_bytes(Encoding.DER) for c in found)
+    return tuple(c.public_bytes(Encoding.DER) for c in certificates)
 
 
 def _der(path: Path) -> bytes:
@@ -148,7 +152,7 @@ def _make(folder: Path, office: str, now: datetime) -> None:
     try:
         handle = os.open(folder / _PASSWORD, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        _await(folder / _FILE)  # another process is making it
+        _await(folder / _FILE)  # another process is creating it
         return
     with os.fdopen(handle, "wb") as file:
         file.write(password.encode())

@@ -1,4 +1,4 @@
-"""Connections to the two databases, and what it means when one fails."""
+"""Connections to the two databases, and the meaning of their errors."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from processes.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnreachable, Unavailable
-from processes.storage.round_trip import named_by_sqlalchemy
+from processes.storage.round_trip import as_sqlalchemy_errors
 
 BUSY_TIMEOUT_MS = 10_000
-"""How long a lock is waited for, on both databases."""
+"""How long to wait for a lock, on both databases."""
 CONNECT_TIMEOUT_S = 5
 SILENCE_TIMEOUT_MS = 30_000
-"""After so long without an answer of the network a connection is given up."""
+"""A connection without a response of the network is closed after this."""
 PREPARED_AFTER = 5
-"""How often the driver has a statement of a command parsed anew before it keeps it prepared."""
+"""Executions of a command's statement before the driver prepares it."""
 FORGOTTEN_MS = 300_000
-"""After so long the server ends a transaction whose program says nothing any more."""
+"""The server ends an idle transaction after this."""
 REST_SECONDS = 5
 _RESTING = "resting_since"
 _IDLE = 0
-"""Libpq's word for a connection on which no transaction has begun."""
+"""Libpq's status of a connection without a transaction."""
 _DAMAGED = ("malformed", "not a database")
 _STORE_FAILS = ("unable to open", "disk", "readonly")
-"""In SQLite's messages: the fault lies with where the file is kept."""
+"""SQLite's error messages for problems of the disk."""
 
 
 def open_engine(url: str) -> Engine:
-    """An engine with the pragmas and hooks of this program; `execution_options(write=True)` for what writes."""
+    """Create an engine with the pragmas and hooks of this program; `execution_options(write=True)` for writes."""
     if not url.startswith("sqlite"):
         engine = create_engine(
             url,
             pool_size=8,
             max_overflow=8,
-            pool_use_lifo=True,  # the connection used last has its statements prepared and its memory warm
+            pool_use_lifo=True,  # the most recently used connection has prepared statements and a warm cache
             hide_parameters=True,
             isolation_level="AUTOCOMMIT",
-            connect_args=_patience(),
+            connect_args=_timeouts(),
         )
         event.listen(engine, "engine_connect", _choose_planning)
         event.listen(engine, "before_cursor_execute", _begin_postgresql)
         event.listen(engine, "checkin", _note_rest)
-        event.listen(engine, "checkout", _ping_after_rest)
+        event.listen(engine, "checkout", _ping_after_idle)
         return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -59,15 +59,15 @@ def open_engine(url: str) -> Engine:
 
 
 def is_absent(engine: Engine) -> bool:
-    """Whether the file of a SQLite database is not there, which connecting would make."""
+    """Return whether the file of a SQLite database is missing, which connecting would create."""
     name = engine.url.database
     return (
         engine.dialect.name == "sqlite" and bool(name) and name != ":memory:" and not Path(str(name)).exists()
     )
 
 
-def _patience() -> dict[str, Any]:
-    """How long PostgreSQL is waited for: a server that is gone, or a lock that nobody gives up, holds no desk for ever."""
+def _timeouts() -> dict[str, Any]:
+    """Timeouts for PostgreSQL: a server that is down, or a lock that is not released, must not block a desk."""
     return {
         "connect_timeout": CONNECT_TIMEOUT_S,
         "keepalives_idle": 30,
@@ -79,9 +79,9 @@ def _patience() -> dict[str, Any]:
 
 
 def _choose_planning(connection: Connection) -> None:
-    """Prepare what commands send, which asks for rows by their keys; plan what pages ask with the values at hand.
+    """Use prepared plans for commands, which read by key; plan queries of pages with their actual values.
 
-    A plan without values takes a county for as narrow as a village and a common word for a rare one.
+    A generic plan assumes the same size for a county and a village, and the same frequency for every word.
     """
     driver: Any = connection.connection.dbapi_connection
     driver.prepare_threshold = PREPARED_AFTER if connection.get_execution_options().get("write") else None
@@ -95,7 +95,7 @@ def _begin_postgresql(connection: Connection, cursor: Any, *_told: Any) -> None:
     the driver has forgotten every statement that it had prepared.
     """
     if connection.get_execution_options().get("write") and cursor.connection.info.transaction_status == _IDLE:
-        with named_by_sqlalchemy(connection):
+        with as_sqlalchemy_errors(connection):
             cursor.connection.execute("BEGIN")
 
 
@@ -103,7 +103,7 @@ def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:
     record.info[_RESTING] = monotonic()
 
 
-def _ping_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+def _ping_after_idle(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
     """Ask a connection that rested whether it still lives; one in constant use needs no question."""
     if monotonic() - record.info.get(_RESTING, monotonic()) < REST_SECONDS:
         return
@@ -119,7 +119,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=FULL",  # what was committed survives a power cut
+        "synchronous=FULL",  # commits survive a power failure
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "cache_size=-65536",
@@ -134,8 +134,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def failures_named() -> Iterator[None]:
-    """Raise `DatabaseBusy`, `DatabaseUnreachable` or `DatabaseDamaged` for what lies outside the program; defects stay what they are."""
+def translate_errors() -> Iterator[None]:
+    """Raise `DatabaseBusy`, `DatabaseUnreachable` or `DatabaseDamaged` for external causes; other errors pass
+    unchanged."""
     try:
         yield
     except (DBAPIError, PoolExhausted) as fault:
@@ -155,7 +156,7 @@ def _outside(fault: DBAPIError | PoolExhausted) -> Unavailable | None:
     text = str(fault.orig).lower()
     if any(word in text for word in ("locked", "busy", "timeout", "deadlock")):
         return DatabaseBusy()
-    # PostgreSQL calls an error operational when it lies in its surroundings; SQLite also when a statement is wrong.
+    # PostgreSQL reports an operational error only for external causes; SQLite also for a wrong statement.
     if hasattr(fault.orig, "sqlstate") or any(word in text for word in _STORE_FAILS):
         return DatabaseUnreachable()
     return None

@@ -1,6 +1,6 @@
-"""Names of files that people bring: shown on pages, in papers and on terminals, so nothing in them may steer.
+"""Names of uploaded files, free of control characters for pages, papers and terminals.
 
-Direction marks make `附件\u202efdp.exe` read as another kind of file; control characters steer a terminal.
+Direction marks make `附件[U+202E]fdp.exe` look like another kind of file; control characters affect a terminal.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ _STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def shown(text: str) -> str:
-    """A text from a file with what is not to be seen taken out."""
+    """Return a text from a file without invisible characters."""
     return "".join(c for c in text if unicodedata.category(c) not in _STEERING)
 
 
 def file_name(brought: str, otherwise: str = "附件") -> str:
-    """The name under which a file is kept: no folders, nothing unseen, at most 160 characters with its ending."""
+    """Return the name for storing a file: no folders or invisible characters, at most 160 characters."""
     plain = shown(brought).replace("/", "_").replace("\\", "_")
     return " ".join(plain.split())[-LONGEST:].strip() or otherwise

@@ -1,4 +1,4 @@
-"""The vault: papers and attachments as files, sealed with the office's key and found by their hash."""
+"""The file store: papers, scans and attachments as files, encrypted with the office's key and named by their hash."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def put(folder: Path, content: bytes) -> str:
-    """Store bytes and return their SHA-256; the same bytes are stored once, whole or not at all.
+    """Store bytes and return their SHA-256; equal bytes are stored once, atomically.
 
-    Raises `FileUnwritable` when the disk does not take them.
+    Raises `FileUnwritable` if the disk does not accept them.
     """
     digest = hashlib.sha256(content).hexdigest()
     target = _place(folder, digest)
@@ -41,7 +41,7 @@ def put(folder: Path, content: bytes) -> str:
 
 
 def get(folder: Path, digest: str) -> bytes:
-    """The bytes of a hash; raises `FileLost` and `FileDamaged`."""
+    """Return the bytes of a hash; raises `FileLost` and `FileDamaged`."""
     try:
         content = keyring.current().unseal(_place(folder, digest).read_bytes())
     except FileNotFoundError:
@@ -54,23 +54,23 @@ def get(folder: Path, digest: str) -> bytes:
 
 
 def holds(folder: Path, digest: str) -> bool:
-    """Whether something was stored under a hash and still lies there, whole or not."""
+    """Return whether a file exists under a hash, intact or not."""
     return _place(folder, digest).exists()
 
 
 def remove(folder: Path, digest: str) -> None:
-    """Take bytes away; what is not there is gone already."""
+    """Delete a file; no error if it does not exist."""
     _place(folder, digest).unlink(missing_ok=True)
 
 
 def reseal(folder: Path) -> Iterator[bool]:
-    """Each file of a folder put under the newest key, whole or not at all; yields whether it had to be."""
+    """Re-encrypt each file of a folder under the newest key, atomically; yield whether it was necessary."""
     for path in sorted(folder.glob("*/*.sealed")):
         keys = keyring.current()
         try:
             sealed = path.read_bytes()
         except FileNotFoundError:
-            continue  # taken away meanwhile
+            continue  # deleted meanwhile
         if keys.is_newest(sealed):
             yield False
             continue
@@ -83,7 +83,7 @@ def reseal(folder: Path) -> Iterator[bool]:
 
 
 def _written(folder: Path, sealed: bytes) -> Path:
-    """A draft that lies safely on the disk, to be put in its place at once."""
+    """A temporary file flushed to disk, to be renamed at once."""
     handle, draft = tempfile.mkstemp(dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -98,5 +98,5 @@ def _written(folder: Path, sealed: bytes) -> Path:
 
 def _place(folder: Path, digest: str) -> Path:
     if not _DIGEST.fullmatch(digest):
-        raise NotFound()  # whatever a request brought: nothing but a hash names a file
+        raise NotFound()  # whatever a request contains: only a hash may name a file
     return folder / digest[:2] / f"{digest}.sealed"

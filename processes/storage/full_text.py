@@ -1,7 +1,7 @@
-"""Finding cases by words in their text, on both databases, in Chinese.
+"""Full-text search for cases, on both databases, in Chinese.
 
-Text is kept as pairs of characters (张建国: 张建 建国), which every database can index as words: SQLite by FTS5,
-PostgreSQL by a `tsvector`.  A search for several pairs finds texts that have all of them.
+Text is stored as pairs of characters (张建国: 张建 建国), which every database can index as words: SQLite by
+FTS5, PostgreSQL by a `tsvector`. A search for several pairs finds texts that contain all of them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ POSTGRESQL = (
 
 
 def create(connection: Connection) -> None:
-    """Make the index; for the migration."""
+    """Create the index; for the migration."""
     for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
         connection.execute(text(statement))
 
@@ -45,7 +45,7 @@ _ADDING = Statement(_adding)
 
 
 def pairs(words: str) -> list[str]:
-    """The pairs of characters of Chinese runs, and words of letters and digits as they are."""
+    """Return pairs of characters of Chinese text, and words of letters and digits unchanged."""
     found: list[str] = []
     for run in _RUNS.findall(words.lower()):
         if run[0].isascii():
@@ -56,27 +56,27 @@ def pairs(words: str) -> list[str]:
 
 
 def add(uow: UnitOfWork, case_id: int, words: Iterable[object]) -> None:
-    """Add what was said in a case."""
+    """Add text of a case."""
     body = _body(words)
     if body:
-        uow.write_along(_ADDING, {"case_id": case_id, "body": body})
+        uow.add_statement(_ADDING, {"case_id": case_id, "body": body})
 
 
 def add_at_once(connection: Connection, case_id: int, words: Iterable[object]) -> None:
-    """Add what was said in a case; for the migration."""
+    """Add text of a case immediately; for the migration."""
     body = _body(words)
     if body:
         connection.execute(_adding(connection.dialect), {"case_id": case_id, "body": body})
 
 
 def _body(words: Iterable[object]) -> str:
-    """Nothing that is too short to be looked for is kept (是, 否)."""
+    """Text too short to be searched for is left out (是, 否)."""
     long_enough = [w for w in map(str, words) if len(w) >= SHORTEST]
     return " ".join(pairs(" ".join(long_enough)[:_LONGEST]))
 
 
 def matching(session: Session, word: str) -> Sequence[int]:
-    """Ids of the cases whose text has a word, the latest first, at most `MOST`; scope is for the caller to ask."""
+    """Return ids of cases whose text contains a word, the latest first, at most `MOST`; the caller adds the scope."""
     wanted = pairs(word)
     if len(word.strip()) < SHORTEST or not wanted:
         return []
@@ -85,8 +85,8 @@ def matching(session: Session, word: str) -> Sequence[int]:
         query = " AND ".join(f'"{w}"' for w in wanted)
     else:
         statement = (
-            # Looked up first and put in order then: asked at once, PostgreSQL walks the cases backwards and
-            # reads every text on the way.
+            # A subquery, sorted afterwards: in one query, PostgreSQL scans the cases backwards and reads
+            # every text.
             "WITH found AS MATERIALIZED (SELECT case_id FROM case_text WHERE body @@ to_tsquery('simple', :wanted) "
             "LIMIT :read) SELECT DISTINCT case_id FROM found ORDER BY case_id DESC LIMIT :most"
         )
@@ -98,10 +98,10 @@ def matching(session: Session, word: str) -> Sequence[int]:
 
 
 def remove(session: Session, case_id: int) -> None:
-    """Take the text of a case away."""
+    """Remove the text of a case."""
     session.execute(text("DELETE FROM case_text WHERE case_id = :case_id"), {"case_id": case_id})
 
 
 def clear(session: Session) -> None:
-    """Take everything away; for an office that is founded anew."""
+    """Remove everything; for an office that is founded anew."""
     session.execute(text("DELETE FROM case_text"))

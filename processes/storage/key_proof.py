@@ -1,4 +1,4 @@
-"""Whether keys are those that stored data lies under: one value of every kind of sealed column, one file of every vault."""
+"""Checks keys against stored data: one value of every kind of encrypted column, one file of every file store."""
 
 from __future__ import annotations
 
@@ -15,34 +15,35 @@ from processes.storage import keyring, resealing, sealing
 from processes.storage.base import Row
 
 Sample = tuple[bytes, bytes | None]
-"""What lies sealed, and what it is bound to."""
+"""Encrypted bytes, and the context they are bound to."""
 _LOOKED_AT = 20
 
 
-def samples(session: Session, vaults: Iterable[Path]) -> Iterator[Sample]:
-    """The newest sealed row of each table, each of its values, then the smallest of some files of each vault.
+def samples(session: Session, file_stores: Iterable[Path]) -> Iterator[Sample]:
+    """Yield the newest encrypted row of each table, each of its values, then the smallest of some files of
+    each store.
 
-    One row of a table at most is read, so this takes the same in an office of any size once something is sealed.
-    Tables and columns that an older schema lacks, or does not seal yet, are left out.
+    At most one row of a table is read, so the duration does not depend on the size of the office. Tables and
+    columns that an older schema lacks, or does not encrypt yet, are left out.
     """
     known = inspect(session.connection())
     tables = set(known.get_table_names())
     for name in resealing.sealed_columns():
         if name in tables:
             yield from _of_table(session, Row.metadata.tables[name], known.get_columns(name))
-    for vault in vaults:
-        files = list(islice(vault.glob("*/*.sealed"), _LOOKED_AT))
+    for store in file_stores:
+        files = list(islice(store.glob("*/*.sealed"), _LOOKED_AT))
         if files:
             yield min(files, key=lambda f: f.stat().st_size).read_bytes(), None
 
 
 def opens_any(keys: keyring.Keyring, sealed: Iterable[Sample]) -> bool:
-    """Whether keys open one of several values; one that was altered says nothing of the others."""
+    """Return whether keys open any of several values; a single altered value proves nothing."""
     return any(_opens(keys, *sample) for sample in sealed)
 
 
 def indexed(session: Session, name: str, column: str, index: str) -> tuple[str, str] | None:
-    """A sealed text of a table and the fingerprint that it is found by; None: there is none, or nothing that opens."""
+    """Return a decrypted text of a table and its fingerprint; None if there is none, or none opens."""
     known = inspect(session.connection())
     table = Row.metadata.tables[name]
     if name not in known.get_table_names():
@@ -61,7 +62,7 @@ def indexed(session: Session, name: str, column: str, index: str) -> tuple[str, 
     try:
         return keyring.current().unseal(bytes(row[0]), belongs).decode(), str(row[1])
     except InvalidTag:
-        return None  # one that was altered: its place says so when it is read
+        return None  # an altered value: reported where it is read
 
 
 def _of_table(session: Session, table: Table, there: list[ReflectedColumn]) -> Iterator[Sample]:

@@ -1,7 +1,7 @@
-"""Keys: files with mode 0600 under `var/keys`, made at first run, or taken from the environment.
+"""Keys: files with mode 0600 under `var/keys`, created at first run, or taken from the environment.
 
-A key that is changed stays beside the new one until nothing lies under it any more (docs/adr/0028): a file, like its
-variable, holds the newest key first.
+A rotated key stays beside the new one until no data depend on it (docs/adr/0028): a file, like its variable,
+holds the newest key first.
 """
 
 from __future__ import annotations
@@ -40,12 +40,13 @@ class Keyring:
     stamp: int = 0
 
     def seal(self, content: bytes, bound: bytes | None = None) -> bytes:
-        """AES-256-GCM under the newest key with a fresh nonce in front, bound to what it belongs to."""
+        """Encrypt with AES-256-GCM under the newest key, the random nonce in front, bound to its context."""
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + _cipher(self.encryption[0]).encrypt(nonce, content, bound)
 
     def unseal(self, sealed: bytes, bound: bytes | None = None) -> bytes:
-        """What `seal` sealed under any of the keys; raises InvalidTag when it was altered or belongs elsewhere."""
+        """Decrypt what `seal` encrypted under any of the keys; raises InvalidTag if altered or bound to
+        another context."""
         for key in self.encryption[:-1]:
             try:
                 return _opened(key, sealed, bound)
@@ -54,7 +55,7 @@ class Keyring:
         return _opened(self.encryption[-1], sealed, bound)
 
     def is_newest(self, sealed: bytes, bound: bytes | None = None) -> bool:
-        """Whether something lies under the newest key."""
+        """Return whether data are encrypted under the newest key."""
         try:
             _opened(self.encryption[0], sealed, bound)
         except InvalidTag:
@@ -62,57 +63,57 @@ class Keyring:
         return True
 
     def encrypt(self, plain: str) -> bytes:
-        """Text, sealed, bound to nothing: for what is no row."""
+        """Encrypt text without a context, for values outside rows."""
         return self.seal(plain.encode())
 
     def decrypt(self, sealed: bytes) -> str:
-        """The text that `encrypt` sealed."""
+        """Decrypt what `encrypt` encrypted."""
         return self.unseal(sealed).decode()
 
     def blind_index(self, plain: str) -> str:
-        """A keyed fingerprint for equality look-up without revealing the value, under the newest key."""
+        """Return a keyed fingerprint under the newest key, for equality look-up without revealing the value."""
         return self.blind_indexes(plain)[0]
 
     def blind_indexes(self, plain: str) -> tuple[str, ...]:
-        """The fingerprints under which a row may still be found while the key is being changed."""
+        """Return all fingerprints that may be stored while the key is being rotated."""
         return tuple(hmac.new(key, plain.encode(), hashlib.sha256).hexdigest() for key in self.index)
 
 
 def open_keyring(folder: Path, may_make: bool = True) -> Keyring:
-    """The keys in a folder, made now if missing; the environment outranks the files.
+    """Return the keys of a folder, created if missing; the environment takes precedence.
 
-    Raises `KeysMissing` where they are missing and must not be made, `KeyUnreadable` where one is no key.  A session key
-    that is missing and must not be made is none: nothing that is kept lies under it.
+    Raises `KeysMissing` if they are missing and must not be created, `KeyUnreadable` for an invalid key. A
+    session key that is missing and must not be created is left empty: no stored data depend on it.
     """
-    stamp = _stamp(folder)  # before the reading: what changes meanwhile is read again
+    stamp = _stamp(folder)  # taken before reading: a change meanwhile causes another read
     encryption, index, session = (_keys(folder, kind, may_make) for kind in KINDS)
     return Keyring(encryption, index, session, folder, stamp)
 
 
 def holds(folder: Path, kind: str) -> bool:
-    """Whether there is a key of a kind."""
+    """Return whether there is a key of a kind."""
     return is_from_environment(kind) or (folder / f"{kind}.key").exists()
 
 
 def make_session_key(folder: Path) -> Keyring:
-    """The keys in use again, with a session key made where it is missing: whoever is signed in has to sign in anew."""
+    """Return the keys in use, with a session key created if missing: everybody has to sign in again."""
     _keys(folder, SESSION)
     use(open_keyring(folder, may_make=False))
     return current()
 
 
 def is_from_environment(kind: str) -> bool:
-    """Whether the operator gives the keys of a kind in a variable, and so changes them there."""
+    """Return whether the operator sets the keys of a kind in a variable, and so must rotate them there."""
     return bool(_given(kind))
 
 
 def add_key(folder: Path, kind: str) -> None:
-    """Put a new key in front; every process that uses the folder takes it up at its next use of the keys."""
+    """Add a new key in front; every process that uses the folder loads it at its next use of the keys."""
     _write(folder, kind, [secrets.token_bytes(_KEY_BYTES), *_keys(folder, kind)])
 
 
 def retire_keys(folder: Path, kind: str, mark: str) -> Path:
-    """Keep the newest key alone; the older ones go into a file beside it, which old backups need."""
+    """Keep only the newest key; older ones are moved to a file beside it, which old backups need."""
     newest, *older = _keys(folder, kind)
     retired = folder / f"{kind}.retired-{mark}.key"
     before = [bytes.fromhex(word) for word in retired.read_text().split()] if retired.exists() else []
@@ -129,7 +130,7 @@ def _opened(key: bytes, sealed: bytes, bound: bytes | None) -> bytes:
 
 @lru_cache(maxsize=16)
 def _cipher(key: bytes) -> AESGCM:
-    """Made once for each key: that takes longer than sealing a line."""
+    """Cached for each key: creating it takes longer than encrypting a line."""
     return AESGCM(key)
 
 
@@ -138,7 +139,7 @@ def _given(kind: str) -> str:
 
 
 def _keys(folder: Path, kind: str, may_make: bool = True) -> tuple[bytes, ...]:
-    """Of the environment (hexadecimal, several with commas between), of the file, or a new one."""
+    """Keys from the environment (hexadecimal, comma-separated), from the file, or a new one."""
     if given := _given(kind):
         return _parsed(given.split(","), f"YIMEN_KEY_{kind.upper()}")
     path = folder / f"{kind}.key"
@@ -185,15 +186,15 @@ _current: Keyring | None = None
 
 
 def use(keyring: Keyring) -> None:
-    """Make these the keys of the process; column types read them."""
+    """Set the keys of the process; column types use them."""
     global _current
     _current = keyring
 
 
 def current() -> Keyring:
-    """The keys of the process, read again when their folder has changed; a program that forgot `use` fails loudly.
+    """Return the keys of the process, read again if their folder changed; raises if `use` was not called.
 
-    When the folder is taken away from under a running process, it goes on with the keys that it has.
+    If the folder is removed while the process runs, the loaded keys stay in use.
     """
     global _current
     if _current is None:

@@ -1,7 +1,7 @@
-"""The outbox: work that is still to be done, as rows of the transaction that wants it, each done under a lease.
+"""The outbox: jobs as rows of the transaction that requests them, each processed under a lease.
 
-A worker takes a row for a while (`claim`): another one leaves it alone until the lease is over, and whoever was killed
-in the middle is followed by the next one then.  So a row is done at least once, by one worker at a time, and its doing
+A worker claims a row for a time (`claim`): others skip it until the lease ends, and if the worker is killed
+another one claims it then. A row is thus processed at least once, by one worker at a time, and processing
 must be idempotent by `key` (docs/adr/0041).
 """
 
@@ -21,23 +21,23 @@ from processes.storage.unit_of_work import UnitOfWork
 
 MAX_BACK_OFF = timedelta(hours=1)
 LEASE = timedelta(minutes=3)
-"""Longer than anything takes that is done between two signs of life: the press has a minute for a sheet."""
+"""Longer than anything between two renewals: the renderer has a minute for a job."""
 _OPEN: Any = {"postgresql_where": text("done_at IS NULL"), "sqlite_where": text("done_at IS NULL")}
 
 
 class Urgency(IntEnum):
-    """Who waits for a job; of what is due, the smaller goes first."""
+    """Priority of a job; of what is due, the smaller value goes first."""
 
     SOMEBODY_WAITS = 0
-    """A person looks at the page until it is there."""
+    """A person waits for it on a page."""
     BY_A_PERSON = 1
-    """It follows from what a person did."""
+    """Follows from an action of a person."""
     BY_ITSELF = 2
-    """Timers and long work: nobody looks."""
+    """Timers and long work, which nobody waits for."""
 
 
 class OutboxRow(Row, Marked):
-    """An effect that is still to happen, or has happened."""
+    """A job that is waiting or done."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_open", "kind", "urgency", "due_at", "id", **_OPEN),)
@@ -46,7 +46,7 @@ class OutboxRow(Row, Marked):
     kind: Mapped[str] = mapped_column(String(40))
     key: Mapped[str] = mapped_column(String(120), unique=True)
     subject: Mapped[str] = mapped_column(String(60), default="")
-    """What goes together: rows of a kind and a subject are taken by one worker at once."""
+    """Rows of a kind with the same subject are claimed together by one worker."""
     payload: Mapped[dict[str, Any]]
     urgency: Mapped[int] = mapped_column(SmallInteger, default=Urgency.BY_A_PERSON)
     created_at: Mapped[datetime]
@@ -62,7 +62,7 @@ def put(
     uow: UnitOfWork, kind: str, key: str, payload: dict[str, Any], *,
     subject: str = "", urgency: Urgency = Urgency.BY_A_PERSON,
 ) -> None:  # fmt: skip
-    """Ask for an effect after this transaction; the same key twice is one effect."""
+    """Request a job after this transaction; the same key twice is one job."""
     known = uow.session.scalar(select(OutboxRow.id).where(OutboxRow.key == key))
     if known is None:
         uow.add(
@@ -76,7 +76,7 @@ def put(
 def ask_again(
     uow: UnitOfWork, kind: str, key: str, payload: dict[str, Any], urgency: Urgency = Urgency.BY_A_PERSON
 ) -> None:
-    """Ask for an effect whether or not it happened before: the row of its key waits again, from now on."""
+    """Request a job again, whether or not it is done: the row of its key waits again, from now on."""
     row = uow.session.scalar(select(OutboxRow).where(OutboxRow.key == key).with_for_update())
     if row is None:
         put(uow, kind, key, payload, urgency=urgency)
@@ -86,10 +86,10 @@ def ask_again(
 
 
 def claim(uow: UnitOfWork, kind: str, holder: str) -> OutboxRow | None:
-    """Take the next row of a kind for a while; None when none is free.
+    """Claim the next row of a kind; None if none is free.
 
-    Two workers never get the same one: on PostgreSQL the second skips what the first has locked, on SQLite there is
-    one that writes at a time.
+    Two workers never get the same one: on PostgreSQL the second skips locked rows, on SQLite there is only
+    one writer.
     """
     query = _in_turn(_free(kind, uow.now, holder)).limit(1).with_for_update(skip_locked=True)
     row = uow.session.scalars(query).first()
@@ -99,10 +99,10 @@ def claim(uow: UnitOfWork, kind: str, holder: str) -> OutboxRow | None:
 
 
 def claim_subject(uow: UnitOfWork, kind: str, holder: str, most: int) -> list[OutboxRow]:
-    """Take the rows of the next subject of a kind together, at most so many; empty when none is free.
+    """Claim the rows of the next subject of a kind together, up to a number; empty if none is free.
 
-    A row that another worker is taking is waited for and not skipped: what is left of its subject is that one's, too,
-    and nobody gets two letters where one was meant.
+    A row being claimed by another worker is waited for and not skipped: the rest of its subject is that
+    worker's too, so that nobody gets two messages instead of one.
     """
     free = _free(kind, uow.now, holder)
     next_one = _in_turn(free).with_only_columns(OutboxRow.subject).limit(1)
@@ -117,12 +117,12 @@ def claim_subject(uow: UnitOfWork, kind: str, holder: str, most: int) -> list[Ou
 
 
 def is_waiting(session: Session, kind: str, now: datetime, holder: str) -> bool:
-    """Whether a row of a kind could be taken; asked before `claim`, because a look needs no lock."""
+    """Return whether a row of a kind can be claimed; called before `claim`, because it needs no lock."""
     return session.execute(select(OutboxRow.id).where(_free(kind, now, holder)).limit(1)).first() is not None
 
 
 def held(uow: UnitOfWork, keys: Sequence[str], holder: str) -> list[OutboxRow]:
-    """The rows of these keys that are still to be done and that this worker holds, locked."""
+    """Return unfinished rows of these keys that this worker has claimed, locked."""
     query = select(OutboxRow).where(
         OutboxRow.key.in_(keys), OutboxRow.done_at.is_(None), OutboxRow.leased_by == holder
     )
@@ -130,7 +130,7 @@ def held(uow: UnitOfWork, keys: Sequence[str], holder: str) -> list[OutboxRow]:
 
 
 def renew(uow: UnitOfWork, key: str, holder: str) -> bool:
-    """Keep a row for another while; answers whether it was still this worker's."""
+    """Extend the lease of a row; return whether it still was this worker's."""
     rows = held(uow, [key], holder)
     for row in rows:
         _lease(uow, row, holder)
@@ -138,12 +138,12 @@ def renew(uow: UnitOfWork, key: str, holder: str) -> bool:
 
 
 def finish(uow: UnitOfWork, row: OutboxRow) -> None:
-    """It has happened."""
+    """Mark the job as done."""
     row.done_at, row.leased_until, row.leased_by, row.error = uow.now, None, "", None
 
 
 def put_off(row: OutboxRow, until: datetime, error: str = "") -> None:
-    """It waits, and is nobody's until then; with an error it was tried and failed."""
+    """Release the job until an instant; with an error, the attempt is counted as failed."""
     row.due_at, row.leased_until, row.leased_by = until, None, ""
     if error:
         row.attempts += 1
@@ -151,12 +151,12 @@ def put_off(row: OutboxRow, until: datetime, error: str = "") -> None:
 
 
 def back_off(attempts: int) -> timedelta:
-    """How long to wait after so many failures: 2, 4, 8 … seconds, at most an hour."""
+    """Return how long to wait after a number of failures: 2, 4, 8 … seconds, at most an hour."""
     return min(timedelta(seconds=2 ** min(attempts, 12)), MAX_BACK_OFF)
 
 
 def _free(kind: str, now: datetime, holder: str) -> ColumnElement[bool]:
-    """Due and in nobody's hands: never taken, or its lease is over, or it was left behind by the asking worker itself."""
+    """Due and not claimed: never claimed, or the lease has ended, or left behind by this worker itself."""
     unheld = or_(
         OutboxRow.leased_until.is_(None), OutboxRow.leased_until <= now, OutboxRow.leased_by == holder
     )

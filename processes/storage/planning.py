@@ -1,4 +1,4 @@
-"""What a statement says to a planner beside what it asks."""
+"""Planner hints in statements."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 
 def unindexed(session: Session, column: SQLCoreOperations[str]) -> SQLCoreOperations[str]:
-    """A column by whose index SQLite is not to begin.
+    """Prevent SQLite from starting with the index of a column.
 
-    PostgreSQL weighs by its own figures of the column, which an expression would hide: it took every open case of the
-    county for a hundred and read them all.
+    Not on PostgreSQL, where an expression would hide the column's statistics: it estimated a hundred open
+    cases in the county and read them all.
     """
     if session.get_bind().dialect.name != "sqlite":
         return column

@@ -1,4 +1,4 @@
-"""Putting a file in its place so that a power cut leaves the old one or the new one, and never a name without a file."""
+"""Atomic, durable replacement of files: after a power failure either the old or the new one exists."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 def settled(draft: Path, place: Path) -> None:
-    """Give a draft, whose bytes lie on the disk, its name, and wait until the folder that holds the name does too."""
+    """Rename a temporary file, already flushed to disk, and flush the folder."""
     draft.replace(place)
     settle(place.parent)
 
 
 def settle(folder: Path) -> None:
-    """Wait until what a folder names lies on the disk."""
+    """Flush a folder to disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""From an old key to the newest: the rows, part by part, while the office works on."""
+"""Re-encrypts rows from an old key to the newest, in batches, while the office works."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AT_ONCE = 500
 
 
 def sealed_columns() -> dict[str, list[Column[Any]]]:
-    """By table: the columns that lie under the encryption key."""
+    """Return encrypted columns by table."""
     found = {
         table.name: [c for c in table.columns if c.info.get(sealing.MARK)]
         for table in Kind.metadata.sorted_tables
@@ -25,14 +25,15 @@ def sealed_columns() -> dict[str, list[Column[Any]]]:
 
 
 def identities() -> dict[str, tuple[str, ...]]:
-    """By table: the columns that name a row for its seals."""
+    """Return by table the columns that identify a row for its encryption."""
     return {m.local_table.name: sealing.identity_of(m.class_) for m in Kind.registry.mappers}  # type: ignore[attr-defined]
 
 
 def reseal_rows(session: Session, name: str, after: int | str) -> tuple[int | str | None, int]:
-    """Put the next rows of a table under the newest key; answers where to go on (None: at its end) and how many it was.
+    """Re-encrypt the next rows of a table; return where to continue (None: finished) and how many were
+    changed.
 
-    A row that somebody changes meanwhile is under the newest key already and is left alone.
+    A row changed by somebody meanwhile is under the newest key already and is left alone.
     """
     table, columns = Kind.metadata.tables[name], sealed_columns()[name]
     rows = part_of(session, table, after)
@@ -41,7 +42,7 @@ def reseal_rows(session: Session, name: str, after: int | str) -> tuple[int | st
 
 
 def part_of(session: Session, table: Table, after: int | str) -> list[Row[Any]]:
-    """The next rows of a table with their `key`, what names them and what is sealed of them, as it lies."""
+    """Return the next rows of a table with `key`, identity and encrypted values, not decrypted."""
     (key,) = table.primary_key.columns
     wanted = {c.name: c for c in sealed_columns()[table.name]}
     wanted |= {n: table.c[n] for n in identities()[table.name]}
@@ -50,7 +51,7 @@ def part_of(session: Session, table: Table, after: int | str) -> list[Row[Any]]:
 
 
 def broken(session: Session) -> Iterator[str]:
-    """Sealed values that do not open in their row, a sentence each: altered, or exchanged with another row's."""
+    """Yield a sentence for each encrypted value that does not open in its row: altered, or copied from another."""
     keys = keyring.current()
     for name, columns in sealed_columns().items():
         table = Kind.metadata.tables[name]
@@ -73,7 +74,7 @@ def _opens(keys: keyring.Keyring, sealed: object, belongs: bytes) -> bool:
 
 
 def bound(table: Table, column: Column[Any], row: Row[Any]) -> bytes:
-    """What a sealed value of a row is bound to."""
+    """Return the context that an encrypted value of a row is bound to."""
     named = [getattr(row, name) for name in identities()[table.name]]
     return sealing.bound_to(table.name, column.name, named)
 

@@ -1,7 +1,7 @@
-"""Statements that travel together: several of them in one trip to the database and back.
+"""Sends several statements in one round trip to the database.
 
-PostgreSQL takes them through libpq's pipeline: the server works on the first while the last is still being sent, and
-nobody waits in between.  SQLite, which is no journey away, takes them one after the other.
+On PostgreSQL through libpq's pipeline: the server starts with the first while the last is being sent, and
+nothing waits in between. SQLite is in-process and executes them one by one.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ Processor = Callable[[Any], Any]
 
 
 class Statement:
-    """A statement with named parameters, made once and compiled once for each kind of database."""
+    """A statement with named parameters, compiled once for each kind of database."""
 
     def __init__(self, made: Callable[[Dialect], ClauseElement]) -> None:
         self.made = made
-        """The statement in SQLAlchemy's terms, which may differ between databases."""
+        """The statement as an SQLAlchemy expression, which may differ between databases."""
         self._compiled: dict[str, _Compiled] = {}
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> None:
-        """Have SQLAlchemy carry it out, in a trip of its own."""
+        """Execute it through SQLAlchemy, in a separate round trip."""
         connection.execute(cast("Executable", self.made(connection.dialect)), dict(values))
 
     def on(self, dialect: Dialect) -> _Compiled:
-        """The statement as this kind of database takes it."""
-        found = self._compiled.get(dialect.name)
-        if found is None:
-            found = self._compiled[dialect.name] = _Compiled(self.made(dialect), dialect)
-        return found
+        """Return the statement compiled for this kind of database."""
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self.made(dialect), dialect)
+        return compiled
 
 
 class _Compiled:
-    """Text, and how values become what the driver wants."""
+    """Text, and conversion of values for the driver."""
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
@@ -53,7 +53,7 @@ class _Compiled:
         self._binders = {n: p for n, b in compiled.binds.items() if (p := _binder(b.type, dialect))}
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
-        """The values as the driver wants them: by name, or in order."""
+        """Return the values for the driver: by name, or in order."""
         given = {**self._fixed, **values}
         for name, bind in self._binders.items():
             given[name] = bind(given[name])
@@ -66,33 +66,33 @@ def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
 
 @contextmanager
 def trip(connection: Connection) -> Iterator[Send]:
-    """Give a function that sends a statement and answers its cursor, to be read when the trip has ended.
+    """Provide a function that sends a statement and returns its cursor, to be read after the block.
 
-    Raises what SQLAlchemy raises for its own statements (`IntegrityError`, `OperationalError` …): whatever was sent
-    after the one that failed has not been carried out.
+    Raises SQLAlchemy's exceptions (`IntegrityError`, `OperationalError` …): statements sent after a failed
+    one were not executed.
     """
     driver = connection.connection.dbapi_connection
-    # SQLite's connection has no such method: there is nothing to wait for.
+    # SQLite's connection has no pipeline: nothing to wait for.
     pipeline: Callable[[], AbstractContextManager[Any]] = getattr(driver, "pipeline", nullcontext)
-    with named_by_sqlalchemy(connection), pipeline():
+    with as_sqlalchemy_errors(connection), pipeline():
         yield partial(_send, connection, driver)
 
 
 def _send(connection: Connection, driver: Any, statement: Statement, values: Mapping[str, Any]) -> Any:
     compiled, cursor = statement.on(connection.dialect), driver.cursor()
     parameters = compiled.parameters(values)
-    # Whoever listens to statements hears these too: the one that begins a transaction, first of all.
-    for told in connection.dispatch.before_cursor_execute:
-        told(connection, cursor, compiled.text, parameters, None, False)
-    # SQLAlchemy's own log does not show these; values are not logged, they are people's data.
+    # Listeners on statements are called for these too, first of all the one that begins a transaction.
+    for listener in connection.dispatch.before_cursor_execute:
+        listener(connection, cursor, compiled.text, parameters, None, False)
+    # SQLAlchemy's own log does not include these; values are not logged, as they are personal data.
     _log.debug("%s", compiled.text)
     cursor.execute(compiled.text, parameters)
     return cursor
 
 
 @contextmanager
-def named_by_sqlalchemy(connection: Connection) -> Iterator[None]:
-    """Raise a driver's error as SQLAlchemy's; a connection that is lost is given up, as SQLAlchemy would."""
+def as_sqlalchemy_errors(connection: Connection) -> Iterator[None]:
+    """Raise a driver's error as SQLAlchemy's; a lost connection is invalidated, as SQLAlchemy would."""
     dialect = connection.dialect
     drivers_error = dialect.loaded_dbapi.Error
     try:

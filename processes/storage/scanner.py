@@ -1,6 +1,6 @@
-"""The virus scanner: ClamAV's `clamd`, asked over its socket about what somebody uploads (docs/adr/0055).
+"""The virus scanner: checks uploads with ClamAV's `clamd` over its socket (docs/adr/0055).
 
-Its protocol for a stream is sixty lines, so that no library is needed.  What cannot be looked at is not let in.
+The protocol needs sixty lines, so no library is used. What cannot be checked is refused.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from processes.errors import FileUnscanned, SettingInvalid
 
 SETTING = "YIMEN_CLAMD"
 SECONDS = 30
-"""For one file altogether: of the largest that is taken, a scanner needs a few."""
+"""For one file in total: a scanner needs a few for the largest accepted."""
 _PART = 256 * 1024
 _LONGEST_ANSWER = 4_096
 _SENTENCE = re.compile(rb"stream: (?:OK|([^\0]*) FOUND)\0")
@@ -25,15 +25,15 @@ _TCP = re.compile(r"tcp[ :/]+(\[?[0-9A-Za-z.:-]+\]?)[ :]([0-9]{1,5})")
 
 
 def demand_valid(address: str) -> None:
-    """Raise `SettingInvalid` for an address that names no scanner; none is one."""
+    """Raise `SettingInvalid` for an address of no scanner; an empty one is allowed."""
     if address and not address.startswith("unix:/") and not _TCP.fullmatch(address):
         raise SettingInvalid(name=SETTING, reason="应为 unix:/路径 或 tcp 主机:端口")
 
 
 def found_in(address: str, content: bytes, seconds: float = SECONDS) -> str:
-    """What the scanner calls the thing that it found; empty when it found nothing.
+    """Return the name of the malware found; "" if none.
 
-    Raises `FileUnscanned` when it does not answer in time, cannot be reached or does not take the file.
+    Raises `FileUnscanned` if the scanner does not answer in time, cannot be reached or refuses the file.
     """
     until = time.monotonic() + seconds
     try:
@@ -44,10 +44,10 @@ def found_in(address: str, content: bytes, seconds: float = SECONDS) -> str:
             answer = _answer(line, until)
     except OSError as fault:
         raise FileUnscanned(reason="病毒扫描服务没有应答") from fault
-    said = _SENTENCE.fullmatch(answer)
-    if said is None:
+    match = _SENTENCE.fullmatch(answer)
+    if match is None:
         raise FileUnscanned(reason="病毒扫描服务不能检查这个文件（可能过大）")
-    return "" if said[1] is None else said[1].decode("utf-8", "replace").strip() or _NAMELESS
+    return "" if match[1] is None else match[1].decode("utf-8", "replace").strip() or _NAMELESS
 
 
 def _connected(address: str, until: float) -> socket.socket:
@@ -75,19 +75,19 @@ def _stream(content: bytes) -> Iterator[bytes]:
 
 
 def _answer(line: socket.socket, until: float) -> bytes:
-    """Everything that it says, to the end of its sentence; a line that is lost before has said nothing."""
-    told = b""
-    while b"\0" not in told and len(told) < _LONGEST_ANSWER:
+    """The complete response; a connection lost before its end gives no result."""
+    received = b""
+    while b"\0" not in received and len(received) < _LONGEST_ANSWER:
         line.settimeout(_left(until))
         part = line.recv(_LONGEST_ANSWER)
         if not part:
             break
-        told += part
-    return told
+        received += part
+    return received
 
 
 def _left(until: float) -> float:
-    """Seconds that are left; raises `TimeoutError` when there are none."""
+    """Remaining seconds; raises `TimeoutError` if there are none."""
     left = until - time.monotonic()
     if left <= 0:
         raise TimeoutError

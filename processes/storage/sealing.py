@@ -1,8 +1,9 @@
-"""Columns that lie sealed at rest, each value bound to its table, its column and its row (docs/adr/0054).
+"""Encrypted columns, each value bound to its table, column and row (docs/adr/0054).
 
-A row has the sealed bytes; the value is sealed when it is set and opened when it is read, so that lists of rows open
-nothing that they do not show, and whatever carries rows (the mapper, `asking`, `storing`) carries bytes.  What names the
-row is part of what is sealed: a value that was taken from another row, column or table does not open there.
+The row holds the encrypted bytes; a value is encrypted when set and decrypted when read, so that lists
+decrypt only what they show, and everything that transports rows (the mapper, batched reads and writes)
+handles bytes. The row's identity is authenticated: a value copied from another row, column or table does not
+open.
 """
 
 from __future__ import annotations
@@ -23,24 +24,24 @@ from processes.storage import keyring
 
 T = TypeVar("T")
 MARK = "seal_mark"
-"""The column with a row's random mark, where nothing else names a row before the database has given it a number."""
+"""The column with a row's random mark, if nothing else identifies a row before the database has assigned an id."""
 _BETWEEN = "\x1f"
 _STORED = "_sealed"
 
 
 def new_mark() -> str:
-    """What tells one row from every other."""
+    """Return a random identifier of a row."""
     return secrets.token_hex(12)
 
 
 def bound_to(table: str, column: str, identity: Sequence[Any]) -> bytes:
-    """What a sealed value is bound to."""
+    """Return the context that an encrypted value is bound to."""
     return _BETWEEN.join([table, column, *map(str, identity)]).encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Codec(Generic[T]):
-    """How a value becomes bytes and comes back."""
+    """Conversion of a value to bytes and back."""
 
     dump: Callable[[T], bytes]
     load: Callable[[bytes], T]
@@ -52,14 +53,14 @@ _BYTES: Codec[Any] = Codec(bytes, bytes)
 
 
 class Sealed(Generic[T]):
-    """A sealed column of a row; what is empty is stored as nothing."""
+    """An encrypted column of a row; an empty value is stored as NULL."""
 
     def __init__(self, codec: Codec[T], empty: Callable[[], T], *, deferred: bool = False) -> None:
         self.codec, self.empty, self._deferred = codec, empty, deferred
         self.name = self._stored = self._kept = ""
 
     def __set_name__(self, kind: type, name: str) -> None:
-        """Beside the value goes the column that is mapped."""
+        """Add the mapped column beside the property."""
         self.name, self._stored, self._kept = name, f"{name}{_STORED}", f"_opened_{name}"
         column = mapped_column(name, LargeBinary, nullable=True, deferred=self._deferred, info={MARK: True})
         setattr(kind, self._stored, column)
@@ -71,7 +72,7 @@ class Sealed(Generic[T]):
     def __get__(self, row: object, kind: type) -> T: ...
 
     def __get__(self, row: object | None, kind: type) -> InstrumentedAttribute[bytes | None] | T:
-        """The value, opened; raises `SealBroken`.  Of a kind of row: the column, of which only `IS NULL` can be asked."""
+        """Return the decrypted value; raises `SealBroken`. On the class: the column, for `IS NULL` only."""
         if row is None:
             return getattr(kind, self._stored)  # type: ignore[no-any-return]
         sealed: bytes | None = getattr(row, self._stored)
@@ -85,7 +86,7 @@ class Sealed(Generic[T]):
         return value
 
     def __set__(self, row: object, value: T) -> None:
-        """Seal a value; one that is stored already stays as it lies."""
+        """Encrypt a value; one equal to the stored value leaves the bytes unchanged."""
         row.__dict__.pop(self._kept, None)
         content = b"" if value is None or value == self.empty() else self.codec.dump(value)
         if not content:
@@ -102,7 +103,7 @@ class Sealed(Generic[T]):
     def _opened(self, row: object, sealed: bytes) -> bytes:
         try:
             return keyring.current().unseal(bytes(sealed), self._bound(row))
-        except (InvalidTag, TypeError):  # altered, from elsewhere, or no sealed value at all
+        except (InvalidTag, TypeError):  # altered, from another row, or not encrypted at all
             place = f"{type(row).__tablename__}.{self.name}"  # type: ignore[attr-defined]
             raise SealBroken(place=place, row=getattr(row, "id", None) or "?") from None
 
@@ -115,7 +116,7 @@ class Sealed(Generic[T]):
 
 
 def sealed_text() -> Sealed[str]:
-    """Text; empty where there is none."""
+    """Text; empty if there is none."""
     return Sealed(_TEXT, str)
 
 
@@ -135,7 +136,7 @@ def sealed_data_or_none() -> Sealed[dict[str, Any] | None]:
 
 
 def sealed_bytes() -> Sealed[bytes]:
-    """Bytes; none where there are none."""
+    """Bytes; empty if there are none."""
     return Sealed(_BYTES, bytes)
 
 
@@ -146,14 +147,14 @@ def sealed_bytes_or_none(*, deferred: bool = False) -> Sealed[bytes | None]:
 
 @cache
 def sealed_of(kind: type) -> tuple[str, ...]:
-    """The attributes of a kind of row that are sealed."""
+    """Return the encrypted attributes of a class."""
     return tuple(
         name for part in kind.__mro__ for name, kept in vars(part).items() if isinstance(kept, Sealed)
     )
 
 
 def identity_of(kind: Any) -> tuple[str, ...]:
-    """The attributes that name a row for its seals; they never change."""
+    """Return the attributes that identify a row for its encryption; they never change."""
     return getattr(kind, "sealed_by", (MARK,))
 
 

@@ -29,7 +29,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC; SQLite keeps no zone, so it is taken off there."""
+        """Convert to UTC; for SQLite, which stores no zone, without zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -38,24 +38,24 @@ class UtcDateTime(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware UTC."""
+        """Return an aware instant in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Yuan(TypeDecorator[Decimal]):
-    """An amount in yuan with two places; SQLite keeps it as exact text."""
+    """An amount in yuan with two places; SQLite stores it as exact text."""
 
     impl = Numeric(14, 2)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """NUMERIC(14, 2), or text on SQLite, which would make it a float."""
+        """Return NUMERIC(14, 2), or text on SQLite, which would make it a float."""
         return dialect.type_descriptor(String(20) if dialect.name == "sqlite" else Numeric(14, 2))
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        """Two places exactly; anything but Decimal is refused."""
+        """Return two places exactly; anything but Decimal is refused."""
         if value is None:
             return None
         if not isinstance(value, Decimal):
@@ -64,7 +64,7 @@ class Yuan(TypeDecorator[Decimal]):
         return str(amount) if dialect.name == "sqlite" else amount
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        """The amount as Decimal."""
+        """Return the amount as Decimal."""
         return None if value is None else Decimal(value)
 
 
@@ -75,11 +75,11 @@ class ProcessData(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """JSON text."""
+        """Encode as JSON text."""
         return None if value is None else values.dumps(value).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """The values again."""
+        """Decode the values."""
         return None if value is None else values.loads(value)
 
 
@@ -96,6 +96,7 @@ class StateText(TypeDecorator[S], Generic[S]):
         super().__init__(length)
         self.states = states
         self.length = length
+        self.values = tuple(str(member) for member in states)
         self._members: dict[Any, S] = {str(member): member for member in states}
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:

@@ -1,4 +1,4 @@
-"""Verbs that grant."""
+"""Verbs for awards."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def grant(
     members: list[Decimal],
     account: str = "",
 ) -> dict[str, Any]:
-    """Grant a monthly benefit; answers amount and first month."""
+    """Grant a monthly benefit; returns amount and first month."""
     award = actions.grant(
         context.uow,
         context.case,
@@ -53,25 +53,25 @@ def grant(
     events.append(
         context.uow, context.case, context.actor, "award_granted", "给予救助待遇",
         monthly=award.monthly_amount, from_month=award.from_month, question=award.question,
-        seal=seals.of_award(award, (int(m) for m in members)), rest=seals.of_the_rest(award),
+        seal=seals.of_award(award, (int(m) for m in members)), rest=seals.of_other_values(award),
     )  # fmt: skip
     return {"question": context.question, "monthly": award.monthly_amount, "from_month": award.from_month}
 
 
 @verb("award.list", "列出享受的救助", "列出本户成员正在享受的救助待遇（任何地方的），供核查时选择。")
 def list_awards(context: Context) -> dict[str, Any]:
-    """What the household's people draw now, as options of a form field: one for each award."""
+    """Return the household's current benefits as options of a form field: one for each award."""
     people = context.uow.session.scalars(
         select(Membership.person_id).where(Membership.household_id == context.case.household_id)
     )
-    found: dict[str, str] = {}
+    options: dict[str, str] = {}
     drawn = queries.standing_benefits(context.uow.session, people)
     for standing in queries.called(context.uow.session, context.case.division, drawn):
-        named = found.get(standing.case_number, f"{standing.programme_title}（{standing.case_number}）：")
-        found[standing.case_number] = f"{named}{'' if named.endswith('：') else '、'}{standing.name}"
+        named = options.get(standing.case_number, f"{standing.programme_title}（{standing.case_number}）：")
+        options[standing.case_number] = f"{named}{'' if named.endswith('：') else '、'}{standing.name}"
     return {
-        "options": [{"value": number, "label": label} for number, label in sorted(found.items())],
-        "count": Decimal(len(found)),
+        "options": [{"value": number, "label": label} for number, label in sorted(options.items())],
+        "count": Decimal(len(options)),
     }
 
 
@@ -81,7 +81,7 @@ def _undo_stop(context: Context, result: Mapping[str, Any]) -> None:
     events.append(
         context.uow, case, context.actor, "award_granted", "恢复救助待遇",
         monthly=award.monthly_amount, from_month=award.from_month, question=award.question,
-        seal=seals.of_award(award, people), rest=seals.of_the_rest(award),
+        seal=seals.of_award(award, people), rest=seals.of_other_values(award),
     )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def _undo_stop(context: Context, result: Mapping[str, Any]) -> None:
     needs_decision=True,
 )  # fmt: skip
 def stop(context: Context, award: str, reason: str) -> dict[str, Any]:
-    """End an award that the household's people draw, whichever case granted it; answers the last month."""
+    """End an award of the household's people, granted by any case; returns the last month."""
     if award not in {o["value"] for o in list_awards(context)["options"]}:
         raise VerbParametersInvalid(verb="award.stop", reason="不是本户成员正在享受的救助待遇")
     row, case = actions.stop(context.uow, award, Month.of(context.clocks.today))

@@ -20,10 +20,10 @@ from processes.verbs.registry import Context, verb
 
 
 def _undo_open(context: Context, result: Mapping[str, Any]) -> None:
-    """Cases that were opened are withdrawn, as long as nobody has worked on them."""
+    """Withdraw opened cases, unless somebody has worked on them."""
     for opened in result["opened"]:
         if opened.get("linked"):
-            continue  # it was there before
+            continue  # it existed before
         case = actions.locked_case(context.uow, context.actor, str(opened["number"]))
         items = actions.items_of(context.uow, case)
         if case.status != CaseStatus.OPEN or any(i.status == WorkItemStatus.DONE for i in items):
@@ -40,9 +40,9 @@ def _undo_open(context: Context, result: Mapping[str, Any]) -> None:
 def open_cases(
     context: Context, routes: list[Any], applications: dict[str, Any], link: bool = False
 ) -> dict[str, Any]:
-    """Open every routed case; answers number, title and limit of each, in the table's order.
+    """Open every routed case; returns number, title and limit of each, in the table's order.
 
-    With `link`, what the household applies for or draws already is joined to this case instead of being opened.
+    With `link`, an existing case or benefit of the household is joined to this case instead.
     """
     opened = []
     for route in _distinct(routes):
@@ -72,7 +72,7 @@ def open_cases(
     "从给出的救助项目中列出已经发布的，供表单选择；家庭已在申请或享受的，注明办件。",
 )  # fmt: skip
 def offers(context: Context, programmes: list[Any]) -> dict[str, Any]:
-    """The programmes in force among these, as options of a form field."""
+    """Return those of these programmes that are in force, as options of a form field."""
     options = []
     for name in map(str, programmes):
         try:
@@ -110,7 +110,7 @@ def _already(context: Context, programme: str) -> Case | None:
 
 
 def _joined(context: Context, known: Case, route: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of the receipt for a case that was there before."""
+    """A line of the receipt for a case that existed before."""
     events.append(
         context.uow, context.case, context.actor, "case_joined", known.programme_title, number=known.number
     )
@@ -122,21 +122,22 @@ def _joined(context: Context, known: Case, route: Mapping[str, Any]) -> dict[str
 
 def _distinct(routes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """One case for each target, whatever number of needs led to it."""
-    found: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+    by_target: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     for route in routes:
         key = (str(route["programme"]), str(route.get("process", "")), str(route.get("target") or ""))
-        earlier = found.get(key)
+        earlier = by_target.get(key)
         if earlier is None:
-            found[key] = route
+            by_target[key] = route
         elif route.get("need") not in str(earlier.get("need", "")).split("、"):
-            found[key] = {**earlier, "need": f"{earlier['need']}、{route['need']}"}
-    return list(found.values())
+            by_target[key] = {**earlier, "need": f"{earlier['need']}、{route['need']}"}
+    return list(by_target.values())
 
 
 def _told(context: Context, case: Case, route: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of the receipt: what was opened, for what, which limit runs first, and how it is answered.
+    """A line of the receipt: what was opened, for what, which limit runs first, and how the reply comes.
 
-    The limit that runs first is that of accepting the application; it is told by its title, never as the day of the answer.
+    The limit that runs first is that of accepting the application; it is shown by its title, never as the day
+    of the reply.
     """
     context.uow.flush()
     bundle = publish.open_release(context.uow.session, case.release_id)
@@ -144,11 +145,11 @@ def _told(context: Context, case: Case, route: Mapping[str, Any]) -> dict[str, A
         select(Clock).where(Clock.case_id == case.id, Clock.stopped_on.is_(None)).order_by(Clock.due_on)
     ).all()
     dated = [c for c in running if c.due_on != NO_DUE_DATE]
-    whole = next((c for c in dated if bundle.clocks[c.name].keeps_running), None)
-    first = whole or (dated[0] if dated else None)
+    overall = next((c for c in dated if bundle.clocks[c.name].keeps_running), None)
+    first = overall or (dated[0] if dated else None)
     return {
         "number": case.number, "title": case.programme_title, "to": str(route.get("target_title") or ""),
         "need": str(route.get("need") or ""), "due_on": first.due_on if first else None,
-        "due_title": first.title if first and not whole else "", "limit": str(route.get("limit") or ""),
+        "due_title": first.title if first and not overall else "", "limit": str(route.get("limit") or ""),
         "article": str(route.get("article") or ""),
     }  # fmt: skip

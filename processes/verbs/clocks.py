@@ -1,4 +1,4 @@
-"""Verbs on statutory limits."""
+"""Verbs for statutory limits."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from processes.verbs.registry import Context, verb
 
 
 def _undo_start(context: Context, result: Mapping[str, Any]) -> None:
-    """A stage's limit ends with the stage; the whole procedure goes on."""
+    """Stop the limit of a stage together with it; the limit of the whole procedure continues."""
     rule = context.bundle.clocks.get(str(result["clock"]))
     if rule is not None and not rule.keeps_running:
         context.clocks.stop(rule.name)
 
 
 def _undo_stop(context: Context, result: Mapping[str, Any]) -> None:
-    """A step that is done again gets its limit again, from today."""
+    """A step that is repeated gets its limit again, from today."""
     for name in result["stopped"]:
         context.clocks.start(name)
 
 
 def _undo_suspend(context: Context, result: Mapping[str, Any]) -> None:
-    """Only what was suspended then: a clock that was suspended for another reason stays so."""
+    """Resume only what was suspended then, not clocks suspended for another reason."""
     for name in result["suspended"]:
         context.clocks.resume(str(name))
 
 
 def _undo_resume(context: Context, result: Mapping[str, Any]) -> None:
-    """Only what was resumed then: a clock that a notice never suspended goes on counting."""
+    """Suspend again only what was resumed then, not clocks that were running."""
     for name in result["resumed"]:
         context.clocks.suspend(str(name), "退回后重新办理")
 
@@ -44,7 +44,7 @@ def _undo_resume(context: Context, result: Mapping[str, Any]) -> None:
     undo=_undo_start,
 )  # fmt: skip
 def start(context: Context, clock: str, since: Any = None, days: Decimal | None = None) -> dict[str, Any]:
-    """Start a clock; answers its name, start and due date."""
+    """Start a clock; returns its name, start and due date."""
     if clock not in context.bundle.clocks:
         raise VerbParametersInvalid(verb="clock.start", reason=f"没有名为“{clock}”的时限")
     begun = day_of(since)
@@ -60,7 +60,7 @@ def start(context: Context, clock: str, since: Any = None, days: Decimal | None 
 
 @verb("clock.stop", "时限结束", "结束一项时限；clock 为 all 时结束全部。", undo=_undo_stop)
 def stop(context: Context, clock: str) -> dict[str, Any]:
-    """Stop clocks; answers which."""
+    """Stop clocks; returns which."""
     return {"clock": clock, "stopped": [c.name for c in context.clocks.stop(clock)]}
 
 
@@ -71,7 +71,7 @@ def stop(context: Context, clock: str) -> dict[str, Any]:
     undo=_undo_suspend,
 )
 def suspend(context: Context, clock: str, reason: str, since: Any = None) -> dict[str, Any]:
-    """Suspend clocks; answers which."""
+    """Suspend clocks; returns which."""
     rows = context.clocks.suspend(clock, reason, day_of(since))
     for row in rows:
         events.append(context.uow, context.case, context.actor, "clock_suspended", row.title, reason=reason)
@@ -80,7 +80,7 @@ def suspend(context: Context, clock: str, reason: str, since: Any = None) -> dic
 
 @verb("clock.resume", "恢复计时", "恢复被中止的时限；until 可指定不计入的最后一日。", undo=_undo_resume)
 def resume(context: Context, clock: str, until: Any = None) -> dict[str, Any]:
-    """Resume clocks; answers which."""
+    """Resume clocks; returns which."""
     rows = context.clocks.resume(clock, day_of(until))
     for row in rows:
         events.append(context.uow, context.case, context.actor, "clock_resumed", row.title, due_on=row.due_on)
@@ -88,7 +88,7 @@ def resume(context: Context, clock: str, until: Any = None) -> dict[str, Any]:
 
 
 def day_of(value: Any) -> date | None:
-    """A day as forms and expressions give it, or None where there is none."""
+    """Return the day given by a form or expression, or None."""
     if value is None or value == "":
         return None
     if isinstance(value, str):

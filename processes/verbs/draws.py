@@ -19,7 +19,7 @@ COUNTY_VISIT = "county_visit"
     "近亲属备案和有异议的必查，其余按参数比例抽取；签号由每日封存、两个部门事先承诺的抽签数和办件编号得出，公开后可复核。",
 )
 def county_visit(context: Context, objection: bool) -> dict[str, Any]:
-    """Whether the county visits this household, and why."""
+    """Return whether the county visits this household, and why."""
     case = context.case
     rate = context.bundle.policy.value("draw.county_visit", context.clocks.today, case.division)
     if not isinstance(rate, Decimal):

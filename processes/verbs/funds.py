@@ -1,4 +1,4 @@
-"""Verbs on the petty fund: relief before the paper, and its settlement (C10, C11)."""
+"""Verbs for the petty fund: relief before the paper, and its settlement (C10, C11)."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def advance(
     context: Context, amount: Decimal, event: str, event_on: Any = None, released: bool = False,
     reason: str = "", ceiling: Decimal | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Pay out of the fund of the case's township; answers whether it was paid, else why not."""
+    """Pay from the fund of the case's township; returns whether it was paid, else why not."""
     why, others = objection(context, event_of(event, event_on), amount, reason, ceiling)
     if why:
         return refused(context, why, others)
-    overdue = [] if released else clocks.barring(
+    overdue = [] if released else clocks.blocking_advances(
         context.uow.session, township_of(context.case.division), context.clocks.today, context.case.id
     )  # fmt: skip
     if overdue:
@@ -61,7 +61,7 @@ def _undo_settle(context: Context, result: Mapping[str, Any]) -> None:
 
 @verb("fund.settle", "备用金核销", "补办手续完成后，核销本办件先行支付的金额。", undo=_undo_settle)
 def settle(context: Context) -> dict[str, Any]:
-    """Account for what was advanced; answers whether there was anything."""
+    """Account for what was advanced; returns whether there was anything."""
     entry = fund_actions.settle(context.uow, context.actor, context.case, context.question)
     if entry is None:
         return {"settled": False}

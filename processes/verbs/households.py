@@ -13,7 +13,7 @@ from processes.verbs.registry import Context, verb
 
 
 def _undo_facts(context: Context, result: Mapping[str, Any]) -> None:
-    """The case went back before its computation: whatever decides next takes the facts anew."""
+    """The case went back before its computation: a new snapshot will be taken."""
     snapshots.supersede(context.uow, context.case)
 
 
@@ -23,10 +23,10 @@ def _undo_facts(context: Context, result: Mapping[str, Any]) -> None:
     undo=_undo_facts,
 )  # fmt: skip
 def facts(context: Context) -> dict[str, Any]:
-    """The household as it is registered now, kept for the decision; ages on the day of acceptance.
+    """Return the household as registered now, and store it as the case's snapshot; ages on the day of
+    acceptance.
 
-    Raises `HouseholdEmpty` before anybody is registered, `NobodyLeft` when nobody of it is alive: no sheet could
-    say what a household of nobody is owed.
+    Raises `HouseholdEmpty` before anybody is registered, `NobodyLeft` if no member is alive.
     """
     household = snapshots.locked_household(context.uow.session, context.case)
     if not household.members:
@@ -49,10 +49,10 @@ def _undo_exemption(context: Context, result: Mapping[str, Any]) -> None:
     undo=_undo_exemption,
 )  # fmt: skip
 def exempt(context: Context, failed: list[Any], form: dict[str, Any], seen: Any = None) -> dict[str, Any]:
-    """Keep the county's exemptions; answers which rules are lifted, in words, and on what property that was decided."""
+    """Store the county's exemptions; returns which rules are lifted, in words, and for which property."""
     rows = exemptions.note(
         context.uow, context.actor, context.case, context.items, context.question, failed, form
     )
-    told = exemptions.told(rows)
-    events.append(context.uow, context.case, context.actor, "exempted", told or "不予豁免")
-    return {"question": context.question, "granted": [r.rule for r in rows], "text": told, "seen": seen}
+    sentences = exemptions.told(rows)
+    events.append(context.uow, context.case, context.actor, "exempted", sentences or "不予豁免")
+    return {"question": context.question, "granted": [r.rule for r in rows], "text": sentences, "seen": seen}

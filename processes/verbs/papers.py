@@ -19,7 +19,7 @@ def _undo_issue(context: Context, result: Mapping[str, Any]) -> None:
 
 @verb("paper.issue", "出具文书", "按模板出具文书并编号；once 为真时同一办件只能出具一次。", undo=_undo_issue)
 def issue_paper(context: Context, paper: str, once: bool = False) -> dict[str, Any]:
-    """Issue a paper with the facts of this moment; answers its number and verification code."""
+    """Issue a paper with the data of this moment; returns its number and verification code."""
     if once:
         earlier = issue.standing(context.uow, context.case, paper)
         if earlier is not None:

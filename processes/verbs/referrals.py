@@ -1,4 +1,4 @@
-"""Verbs on referrals: is there a desk, urging, matching with offers (C25, C33, C39)."""
+"""Verbs for referrals: whether a department uses this system, urging, matching with offers (C25, C33, C39)."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from processes.verbs.registry import Context, verb
     "承办部门在本系统有账号的由部门在线办理（answers 为真），没有的由窗口送达书面转办单并录入回执。",
 )  # fmt: skip
 def desk(context: Context, department: str) -> dict[str, Any]:
-    """Whether the department works in this system."""
-    found = accounts.of_department(context.uow.session, department, context.case.division)
-    return {"department": department, "answers": bool(found)}
+    """Return whether the department works in this system."""
+    officers = accounts.of_department(context.uow.session, department, context.case.division)
+    return {"department": department, "answers": bool(officers)}
 
 
 @verb("referral.urge", "催办", "记录一次催办；催办内容显示在承办部门的待办和办件进展中。")
 def urge(context: Context, department_title: str) -> dict[str, Any]:
-    """Note that a silent department was urged."""
+    """Record that a department without an answer was urged."""
     events.append(context.uow, context.case, context.actor, "urged", department_title)
     return {"urged_on": context.clocks.today}
 
 
 @verb("offer.list", "列出帮扶资源", "列出可用于本户的社会力量帮扶资源，供窗口对接时选择。")
 def list_offers(context: Context) -> dict[str, Any]:
-    """Open offers that reach the household's place, as options of a form field."""
+    """Return open offers for the household's division, as options of a form field."""
     found = offers.reaching(context.uow.session, context.case.division, context.clocks.today)
     return {
         "options": [
@@ -48,7 +48,7 @@ def _undo_take(context: Context, result: Mapping[str, Any]) -> None:
 
 @verb("offer.take", "对接帮扶资源", "把本户与一项帮扶资源对接。", undo=_undo_take)
 def take_offer(context: Context, offer: str) -> dict[str, Any]:
-    """Match the household with an offer; answers who helps with what."""
+    """Match the household with an offer; returns who helps with what."""
     row = offers.take(context.uow, context.case.division, offer)
     events.append(context.uow, context.case, context.actor, "offer_taken", row.organisation)
     return {

@@ -1,4 +1,4 @@
-"""The register of verbs, and the context they work in."""
+"""The registry of verbs, and their execution context."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 @dataclass(slots=True)
 class Context:
-    """What a verb may touch: the transaction, the case, its release and clocks, who acts."""
+    """What a verb may use: the transaction, the case, its release and clocks, the actor."""
 
     uow: UnitOfWork
     case: Case
@@ -37,7 +37,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A registered operation; `undo` makes it void when the case is sent back before it."""
+    """A registered operation; `undo` reverses it if the case is sent back before it."""
 
     name: str
     title: str
@@ -45,9 +45,9 @@ class Verb:
     run: Callable[..., dict[str, Any]]
     undo: Callable[[Context, Mapping[str, Any]], None] | None
     decides: bool = False
-    """Whether it grants or pays: only on facts of the household that still hold."""
+    """Whether it grants or pays: only on a snapshot that is still valid."""
     needs_decision: bool = False
-    """Whether it grants, pays or stops: only on a decision that stands, of a step that the programme names."""
+    """Whether it grants, pays or stops: only on a valid decision, at a step that the programme names."""
 
     @property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -76,7 +76,7 @@ def verb(
 
 
 def find(name: str) -> Verb:
-    """The verb of a name; raises `UnknownVerb`."""
+    """Return the verb of a name; raises `UnknownVerb`."""
     found = _VERBS.get(name)
     if found is None:
         raise UnknownVerb(verb=name)
@@ -84,15 +84,15 @@ def find(name: str) -> Verb:
 
 
 def all_verbs() -> Mapping[str, Verb]:
-    """Every registered verb by name."""
+    """Return every registered verb by name."""
     return dict(_VERBS)
 
 
 def call(context: Context, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer a question; raises `UnknownVerb`, `VerbParametersInvalid` or what the verb raises.
+    """Execute a verb for a question; raises `UnknownVerb`, `VerbParametersInvalid` or what the verb raises.
 
-    Whatever diagram asks: nothing is granted or paid on facts that have changed since (`FactsChanged`), or without
-    the decision that the programme names (`DecisionMissing`).
+    Whatever the diagram: nothing is granted or paid on data that have changed since (`FactsChanged`), or
+    without the decision that the programme requires (`DecisionMissing`).
     """
     chosen = find(name)
     try:
@@ -112,7 +112,7 @@ def call(context: Context, name: str, params: Mapping[str, Any]) -> dict[str, An
 
 
 def facts_in(context: Context) -> dict[str, Any] | None:
-    """The facts in the data of a case that took them before snapshots were kept, and the day on which ages counted."""
+    """Return the household data in a case older than snapshots, and the day for ages."""
     nodes = (
         n for d in context.bundle.definition(context.case.process).diagrams.values() for n in d.nodes.values()
     )
@@ -125,7 +125,7 @@ def facts_in(context: Context) -> dict[str, Any] | None:
 
 
 def undo(context: Context, name: str, result: Mapping[str, Any]) -> None:
-    """Make a verb's effect void, if it has one that can be."""
+    """Undo a verb's effect, if it can be undone."""
     chosen = find(name)
     if chosen.undo is not None:
         chosen.undo(context, result)
@@ -134,12 +134,12 @@ def undo(context: Context, name: str, result: Mapping[str, Any]) -> None:
 
 
 def deciding() -> frozenset[str]:
-    """The operations that grant or pay."""
+    """Return the operations that grant or pay."""
     return frozenset(name for name, verb in _VERBS.items() if verb.decides)
 
 
 def office_for_lint() -> lint.Office:
-    """What diagrams may name: roles, verbs and the parameters that each takes."""
+    """Return what diagrams may name: roles, verbs and the parameters of each."""
     verbs = {
         name: {p.name: p.default is p.empty for p in verb.parameters.values()}
         for name, verb in all_verbs().items()

@@ -1,4 +1,5 @@
-"""Verbs on one-off relief: looking for earlier ones of the same people, and paying it through the bank (C09, C12, C40)."""
+"""Verbs for one-off relief: searching earlier ones of the same people, and payment through the bank (C09,
+C12, C40)."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ _WHY = {
 
 
 def undo_payment(context: Context, result: Mapping[str, Any]) -> None:
-    """Take a payment back: the fund's entry is reversed, the relief stays as withdrawn."""
+    """Undo a payment: the fund's entry is reversed, the relief stays as withdrawn."""
     if not result.get("paid"):
         return
     fund_actions.make_void(context.uow, context.actor, context.case, str(result["question"]))
@@ -42,21 +43,21 @@ def check(
     context: Context, event: str, event_on: Any, amount: Decimal, same_event_months: Decimal,
     split_days: Decimal, limit: Decimal, bills_from: Any = None, bills_until: Any = None, people: Any = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """What the register says of reliefs of the same people; proposes nothing and decides nothing (C40)."""
-    told = _event(event, event_on, bills_from, bills_until, people)
+    """Return what the register says of reliefs of the same people; suggests and decides nothing (C40)."""
+    claim_event = _event(event, event_on, bills_from, bills_until, people)
     terms = Terms(int(same_event_months), int(split_days), limit)
-    found = claims.ask(context.uow, context.case, context.items, told, amount, terms)
-    if found.numbers:
-        kind = "split_flagged" if found.together and not found.same else "same_event_flagged"
+    findings = claims.ask(context.uow, context.case, context.items, claim_event, amount, terms)
+    if findings.numbers:
+        kind = "split_flagged" if findings.together and not findings.same else "same_event_flagged"
         events.append(
             context.uow, context.case, context.actor, kind, "疑似拆分申请" if kind == "split_flagged" else "可能为同一事件",
-            cases=found.numbers,
+            cases=findings.numbers,
         )  # fmt: skip
-    given = [a.given_on for a in found.same if a.given_on is not None]
+    given = [a.given_on for a in findings.same if a.given_on is not None]
     return {
-        "same_event": bool(found.same), "same_event_on": max(given) if given else None,
-        "split": bool(found.together), "cases": found.numbers,
-        "year_total": found.year_total, "year_count": Decimal(found.year_count),
+        "same_event": bool(findings.same), "same_event_on": max(given) if given else None,
+        "split": bool(findings.together), "cases": findings.numbers,
+        "year_total": findings.year_total, "year_count": Decimal(findings.year_count),
     }  # fmt: skip
 
 
@@ -71,8 +72,8 @@ def pay(
     people: Any = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Record a one-off relief that is paid through the bank."""
-    told = _event(event, event_on, bills_from, bills_until, people)
-    why, cases = objection(context, told, amount, reason, ceiling)
+    claim_event = _event(event, event_on, bills_from, bills_until, people)
+    why, cases = objection(context, claim_event, amount, reason, ceiling)
     if why and not answers:
         raise RuleBroken(reason=_WHY[why].format(cases="、".join(cases)), clause="C12")
     if why:
@@ -94,21 +95,21 @@ def pay(
 def objection(
     context: Context, told: claims.Event, amount: Decimal, reason: str, ceiling: Decimal | None
 ) -> tuple[str, list[str]]:
-    """Why an amount may not be paid at this moment (see `claims.objection`)."""
+    """Return why an amount may not be paid now (see `claims.objection`)."""
     return claims.objection(
         context.uow, context.case, context.items, told, amount, _terms(context), str(reason or ""), ceiling
     )
 
 
 def refused(context: Context, why: str, cases: list[str]) -> dict[str, Any]:
-    """The answer that nothing was paid and that the case has to be looked at again."""
-    said = _WHY[why].format(cases="、".join(cases))
-    events.append(context.uow, context.case, context.actor, "payment_stopped", said, why=why, cases=cases)
+    """Return the result for a payment that was refused: the case must be checked again."""
+    sentence = _WHY[why].format(cases="、".join(cases))
+    events.append(context.uow, context.case, context.actor, "payment_stopped", sentence, why=why, cases=cases)
     return {"paid": False, "reason": why, "cases": cases, "recheck": True}
 
 
 def event_of(event: str, event_on: Any) -> claims.Event:
-    """An event and its day as a diagram gives them."""
+    """Return an event and its day from the values of a diagram."""
     return _event(event, event_on, None, None, None)
 
 
@@ -121,7 +122,7 @@ def _event(event: str, event_on: Any, bills_from: Any, bills_until: Any, people:
 
 
 def _terms(context: Context) -> Terms:
-    """The county's numbers of today; a programme without a township's limit has none."""
+    """The county's current parameters; a programme without a township's limit has none."""
 
     def value(name: str) -> Decimal | None:
         try:

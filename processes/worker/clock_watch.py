@@ -1,7 +1,7 @@
-"""Whether this machine's clock can be trusted to fire what is due (docs/adr/0043).
+"""Checks that this machine's clock can be trusted before timers are fired (docs/adr/0043).
 
-A clock that is wrong for half a minute fires the timers of the days between, and nothing takes that back.  So the wall
-clock is compared with one that nobody can set, from round to round, and with the database server's.
+A clock that is wrong for half a minute fires the timers of the days in between, which cannot be undone. So
+the system clock is compared in every round with a monotonic one, and with the database server's.
 """
 
 from __future__ import annotations
@@ -16,40 +16,40 @@ from processes.office import Office
 from processes.policy.calendar import SHANGHAI
 
 JUMP = timedelta(minutes=10)
-"""More than a clock is put right by when the machine finds its time server."""
+"""More than a clock is corrected when the machine finds its time server."""
 APART = timedelta(hours=1)
-"""More than two machines of an office differ by."""
+"""More than two machines of an office differ."""
 
 
-def steady() -> float:
-    """Seconds since the machine started, a sleeping machine's sleep included; nobody sets it."""
+def seconds_since_start() -> float:
+    """Return seconds since the machine started, including sleep; nobody can set this clock."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class ClockWatch:
-    """The clock as it was seen last while it was right."""
+    """The clock as last seen while it was right."""
 
-    def __init__(self, office: Office, seconds: Callable[[], float] = steady) -> None:
+    def __init__(self, office: Office, seconds: Callable[[], float] = seconds_since_start) -> None:
         self._office = office
         self._seconds = seconds
-        # A worker that begins believes its clock: however long nobody worked, and when an operator says so by a restart.
+        # A new worker trusts its clock, however long none ran; a restart is the operator's confirmation.
         self._right, self._at = office.database.clock(), seconds()
 
     def fault(self) -> str | None:
-        """What is wrong with the clock, in words; None: it goes as it should, and is compared with this moment next."""
+        """Return what is wrong with the clock, in words; None if it is right, and then remember this moment."""
         now, at = self._office.database.clock(), self._seconds()
         expected = self._right + timedelta(seconds=at - self._at)
         if abs(now - expected) > JUMP:
             way = "快" if now > expected else "慢"
             return f"本机时钟突然变{way}：现在显示 {_said(now)}，按实际经过的时间应为 {_said(expected)}"
-        server = self._servers()
+        server = self._server_time()
         if server is not None and abs(now - server) > APART:
             return f"本机时钟显示 {_said(now)}，数据库服务器显示 {_said(server)}，相差过大"
         self._right, self._at = now, at
         return None
 
-    def _servers(self) -> datetime | None:
-        """What the database server's clock shows; SQLite has none of its own."""
+    def _server_time(self) -> datetime | None:
+        """The time of the database server; SQLite has no server."""
         if self._office.database.is_sqlite:
             return None
         with self._office.database.reading("") as session:

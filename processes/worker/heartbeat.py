@@ -1,4 +1,4 @@
-"""Whether the worker is there: it leaves a sign in the data folder in every round and before every paper."""
+"""Heartbeat of the worker: it touches a file in the data folder in every round and before every paper."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from processes.settings import Settings
 from processes.storage.unit_of_work import current_instant
 
 SILENT_AFTER = timedelta(minutes=3)
-"""Longer than anything takes that is done between two signs; what takes longer is done beside them."""
+"""Longer than anything between two heartbeats; what takes longer runs in other threads."""
 
 
 def beat(settings: Settings) -> None:
-    """Leave a sign."""
+    """Record a heartbeat."""
     _file(settings).touch()
 
 
 def last(settings: Settings) -> datetime | None:
-    """When the worker left its last sign; None: there never was one."""
+    """Return the instant of the last heartbeat; None if there never was one."""
     try:
         return datetime.fromtimestamp(_file(settings).stat().st_mtime, UTC)
     except FileNotFoundError:
@@ -26,23 +26,23 @@ def last(settings: Settings) -> datetime | None:
 
 
 def is_silent(settings: Settings) -> bool:
-    """Whether the worker does not run, so that no paper is made and no limit fires."""
+    """Return whether the worker does not run, so that no paper is made and no timer fires."""
     beaten = last(settings)
     return beaten is None or current_instant() - beaten > SILENT_AFTER
 
 
 def hold(settings: Settings, reason: str) -> None:
-    """Say that the worker is there and fires nothing, and why."""
+    """Record that the worker runs but fires no timers, and why."""
     _held(settings).write_text(reason, encoding="utf-8")
 
 
 def release(settings: Settings) -> None:
-    """It fires again."""
+    """Record that it fires timers again."""
     _held(settings).unlink(missing_ok=True)
 
 
 def held(settings: Settings) -> str | None:
-    """Why the worker fires nothing; None: it does."""
+    """Return why the worker fires no timers; None if it does."""
     try:
         return _held(settings).read_text(encoding="utf-8")
     except FileNotFoundError:

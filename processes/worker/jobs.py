@@ -1,7 +1,7 @@
-"""What is done behind the desk, each job a function that answers how much it did; `worker` says when.
+"""Background jobs, each a function that returns how much it did; `worker` decides when they run.
 
-All work is found from rows of the outbox, each taken under a lease (`compound/leasing.py`): a second worker leaves it
-alone, and after one that was killed in the middle the next one takes it up when the lease is over (docs/adr/0041).
+Work is found in outbox rows, each claimed under a lease (`compound/leasing.py`): a second worker skips it,
+and if a worker is killed, another one claims it when the lease ends (docs/adr/0041).
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ PAPERS_AT_ONCE = 20
 RUNS_AT_ONCE = DRAFTS_AT_ONCE = BATCHES_AT_ONCE = 20
 TELL_EVERY = 3
 RENEW_EVERY = 50
-"""Cases of a migration between two signs of life."""
+"""Cases of a migration between two heartbeats."""
 
 
 def make_papers(office: Office, limit: int = PAPERS_AT_ONCE) -> int:
-    """Make the papers that wait; answers how many were made."""
+    """Render waiting papers; return how many."""
     return sum(make_paper(office, job.payload["code"]) for job in leasing.jobs(office, issue.RENDER, limit))
 
 
 def make_paper(office: Office, code: str) -> bool:
-    """Make one paper; a failure becomes an incident and is tried again."""
-    heartbeat.beat(office.settings)  # the press may take its whole time for each
+    """Render one paper; a failure is recorded as an incident and retried."""
+    heartbeat.beat(office.settings)  # the renderer may need its full time limit for each
     with office.database.reading("") as session:
         row = session.scalars(select(IssuedPaper).where(IssuedPaper.code == code)).one()
         bundle = publish.open_release(session, row.release_id)
@@ -74,7 +74,7 @@ def make_paper(office: Office, code: str) -> bool:
 
 
 def _is_whole(folder: Path, digest: str) -> bool:
-    """Whether the file of a paper is there as it was; a damaged one is taken out of the way of the new one."""
+    """Whether the file of a paper is intact; a damaged one is moved away for the new one."""
     try:
         file_store.get(folder, digest)
     except FileLost:
@@ -86,21 +86,21 @@ def _is_whole(folder: Path, digest: str) -> bool:
 
 
 def remove_files(office: Office) -> int:
-    """Take away the files of what was destroyed, unless other rows have the same bytes; answers how many rows."""
+    """Delete files of destroyed records, unless other rows use the same bytes; return the number of rows."""
     done = 0
     for job in leasing.jobs(office, destruction.REMOVE, PAPERS_AT_ONCE):
         named = [(folder, sha256) for folder, hashes in job.payload["files"].items() for sha256 in hashes]
         with office.database.reading("") as session:
             unused = [(f, sha256) for f, sha256 in named if not destruction.still_used(session, f, sha256)]
         for folder, sha256 in unused:
-            file_store.remove(office.settings.vaults[folder], sha256)
+            file_store.remove(office.settings.file_stores[folder], sha256)
         leasing.finish(office, job.key)
         done += 1
     return done
 
 
 def anchor_chains(office: Office) -> bool:
-    """Seal the events of the days that are over, and write the seal into the file that leaves the house."""
+    """Seal the events of past days, and append the seal to the file that is copied off-site."""
     with office.database.reading("") as session:
         due = anchors.is_due(session, office.database.clock())
     if due:
@@ -111,9 +111,9 @@ def anchor_chains(office: Office) -> bool:
 
 
 def make_runs(office: Office) -> int:
-    """Make the long prints that wait, part by part; answers how many were made.
+    """Make waiting print runs, part by part; return how many.
 
-    A part that is made is kept: after a worker that was killed the next one goes on behind it.
+    Finished parts are kept, so that another worker can continue.
     """
     with office.database.reading("") as session:
         outlived = runs.outlived(session, office.database.clock())
@@ -123,13 +123,13 @@ def make_runs(office: Office) -> int:
 
 
 def _make_run(office: Office, job: leasing.Job) -> bool:
-    """Make one long print; a failure is told to whoever asked for it."""
+    """Make one print run; its requester is notified of a failure."""
     settings, code = office.settings, str(job.payload["code"])
     try:
         with office.database.reading("") as session:
             run = runs.find(session, code)
             if run is None or run.status != RunStatus.WAITING:
-                leasing.finish(office, job.key)  # dropped, or made by another worker after all
+                leasing.finish(office, job.key)  # cancelled, or made by another worker after all
                 return False
             if run.kind == RunKind.BATCH:
                 made = runs.bound_batch(run, session, settings.papers, office.database.clock())
@@ -142,7 +142,7 @@ def _make_run(office: Office, job: leasing.Job) -> bool:
                         return False
                 made = runs.bound_parts(run, parts, settings.papers)
     except DATABASE_FAILED:
-        raise  # the next round goes on behind the last part
+        raise  # the next round continues after the last part
     except Exception as fault:
         _, message = defects.said(fault, paper="print_run")
         office.perform(FinishRun(code, error=message), system_actor())
@@ -154,7 +154,7 @@ def _make_run(office: Office, job: leasing.Job) -> bool:
 
 
 def rehearse_drafts(office: Office) -> int:
-    """Play the scenarios of drafts whose supervisors asked for it; answers how many drafts were played."""
+    """Play the scenarios of drafts with a requested rehearsal; return the number of drafts."""
     return sum(_rehearse(office, job) for job in leasing.jobs(office, drafts.REHEARSE, DRAFTS_AT_ONCE))
 
 
@@ -167,16 +167,16 @@ def _rehearse(office: Office, job: leasing.Job) -> bool:
             programmes = publish.published_programmes(session)
             beside = [publish.open_release(session, r.id) for r in programmes if r.programme != bundle.id]
     if draft is None:
-        leasing.finish(office, job.key)  # changed since, or given up
+        leasing.finish(office, job.key)  # changed since, or discarded
         return False
-    found: dict[str, Any] = {"digest": bundle.digest, "done": 0, "total": 0, "failed": []}
+    progress_so_far: dict[str, Any] = {"digest": bundle.digest, "done": 0, "total": 0, "failed": []}
 
     def tell(done: int, total: int, results: list[Result]) -> None:
         failed = [{"scenario": r.scenario, "differences": r.differences} for r in results if not r.passed]
-        found.update(state=RehearsalState.RUNNING, done=done, total=total, failed=failed)
+        progress_so_far.update(state=RehearsalState.RUNNING, done=done, total=total, failed=failed)
         if done % TELL_EVERY == 0:
             leasing.renew(office, job.key)
-            office.perform(NoteRehearsal(draft_id, dict(found)), system_actor())
+            office.perform(NoteRehearsal(draft_id, dict(progress_so_far)), system_actor())
 
     try:
         results = reports.rehearse(bundle, beside, office.settings, tell)
@@ -185,21 +185,30 @@ def _rehearse(office: Office, job: leasing.Job) -> bool:
             results += missing
             tell(len(results), len(results), results)
         played = [{"scenario": r.scenario, "passed": r.passed, "flows": r.flows} for r in results]
-        said = {**found, "state": RehearsalState.DONE, "flows": _flows(results), "played": played}
+        progress = {
+            **progress_so_far,
+            "state": RehearsalState.DONE,
+            "flows": _flows(results),
+            "played": played,
+        }
     except ScenarioInvalid as fault:
         wrong = {"scenario": "情景文件", "differences": [fault.message]}
-        said = {**found, "state": RehearsalState.DONE, "total": 1, "failed": [wrong]}
+        progress = {**progress_so_far, "state": RehearsalState.DONE, "total": 1, "failed": [wrong]}
     except DATABASE_FAILED:
         raise  # the next round plays it again
     except Exception as fault:
-        said = {**found, "state": RehearsalState.FAILED, "incident": defects.note(fault, draft=draft_id)}
-    office.perform(NoteRehearsal(draft_id, said), system_actor())
+        progress = {
+            **progress_so_far,
+            "state": RehearsalState.FAILED,
+            "incident": defects.note(fault, draft=draft_id),
+        }
+    office.perform(NoteRehearsal(draft_id, progress), system_actor())
     leasing.finish(office, job.key)
     return True
 
 
 def simulate_drafts(office: Office) -> int:
-    """Compute the cases of the register under drafts whose supervisors asked for it; answers how many drafts."""
+    """Recompute registered cases under drafts with a requested simulation; return the number of drafts."""
     return sum(_simulate(office, job) for job in leasing.jobs(office, drafts.SIMULATE, DRAFTS_AT_ONCE))
 
 
@@ -223,18 +232,18 @@ def _simulate(office: Office, job: leasing.Job) -> bool:
 
     try:
         made = simulation.simulate(found, old, new, date.fromisoformat(asked["on"]), tell, standing)
-        said = {**asked, "state": RehearsalState.DONE, "done": len(found), "total": len(found), **made}
+        progress = {**asked, "state": RehearsalState.DONE, "done": len(found), "total": len(found), **made}
     except DATABASE_FAILED:
         raise
     except Exception as fault:
-        said = {**asked, "state": RehearsalState.FAILED, "incident": defects.note(fault, draft=draft_id)}
-    office.perform(NoteSimulation(draft_id, said), system_actor())
+        progress = {**asked, "state": RehearsalState.FAILED, "incident": defects.note(fault, draft=draft_id)}
+    office.perform(NoteSimulation(draft_id, progress), system_actor())
     leasing.finish(office, job.key)
     return True
 
 
 def migrate_cases(office: Office) -> int:
-    """Look at the cases of migration plans, migrate them, take them back; answers how many were worked on."""
+    """Check, migrate or restore the cases of migration batches; return how many were processed."""
     worked = 0
     for job in leasing.jobs(office, MIGRATE, BATCHES_AT_ONCE):
         with office.database.reading("") as session:
@@ -248,13 +257,13 @@ def migrate_cases(office: Office) -> int:
                     if worked % RENEW_EVERY == 0 and not leasing.renew(office, job.key):
                         break
             except Unavailable:
-                return worked  # the next round goes on
+                return worked  # the next round continues
         leasing.finish(office, job.key)
     return worked
 
 
 def _migrate_step(office: Office, command: JudgeNext | MigrateNext) -> bool:
-    """One transaction of a batch; a case that cannot go is noted, and the others go on."""
+    """One transaction of a batch; a case that cannot be migrated is recorded, and the others continue."""
     with office.database.reading("") as session:
         batch = migration_queries.one(session, command.batch_id)
         wanted = (
@@ -277,14 +286,14 @@ def _migrate_step(office: Office, command: JudgeNext | MigrateNext) -> bool:
         raise
     except YimenError as fault:
         if row is None:
-            return False  # the plan was given up meanwhile
+            return False  # the batch was cancelled meanwhile
         office.perform(NoteMigration(command.batch_id, row.id, fault.message), system_actor())
         return True
     return answer.more if isinstance(answer, JudgeNextResult) else bool(answer.row)
 
 
 def _flows(results: list[Result]) -> dict[str, list[str]]:
-    """Sequence flows that some scenario took, by file."""
+    """Sequence flows taken by any scenario, by file."""
     taken: dict[str, set[str]] = {}
     for result in results:
         for file, flows in result.flows.items():

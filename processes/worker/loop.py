@@ -1,7 +1,7 @@
-"""The worker's rounds: every second the papers to be made, every half minute what has fallen due; long work beside.
+"""The worker's loop: every second waiting papers, every half minute timers; long work in separate processes.
 
-It outlives what fails.  What is only unavailable (the database restarts, a mail server is away) is tried again in the
-next round.  A defect in one task is written down and that task rests a while; the others go on.
+It survives failures. What is unavailable (the database restarts, a mail server is down) is retried in the
+next round. An unexpected error in one task is logged and that task pauses; the others continue.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ Task = Callable[[Office], object]
 SWEEP_EVERY = 30
 CLOCK_EVERY = 5
 REST_AFTER_DEFECT = 60
-"""Rounds (seconds)."""
+"""Seconds that a task pauses after an unexpected error."""
 log = structlog.get_logger()
 
 
 def beat(office: Office) -> None:
-    """Say that the worker is there."""
+    """Record a heartbeat."""
     heartbeat.beat(office.settings)
 
 
 def fire_due(office: Office) -> None:
-    """Timers and warnings, with a sign of life between them."""
+    """Fire timers and warnings, with heartbeats in between."""
     sweep(office, lambda: beat(office))
 
 
 def serve_supervisors(office: Office) -> None:
-    """What supervisors asked for: scenarios, simulations, migrations."""
+    """Do what supervisors requested: rehearsals, simulations, migrations."""
     jobs.rehearse_drafts(office)
     jobs.simulate_drafts(office)
     jobs.migrate_cases(office)
@@ -51,19 +51,21 @@ IN_TURN: tuple[tuple[Task, int], ...] = (
     (jobs.make_papers, 1),
     (jobs.remove_files, 1),
 )
-"""Tasks and every how many rounds they are due."""
+"""Tasks, and every how many rounds they run."""
 BY_THE_CLOCK: tuple[Task, ...] = (fire_due, jobs.anchor_chains)
-"""What a wrong clock would do once and for all."""
+"""Tasks that a wrong clock would make irreversible errors in."""
 BESIDE: tuple[Task, ...] = (
     serve_supervisors, jobs.make_runs, send_mail, send_short_messages, soundness.look_daily,
 )  # fmt: skip
-"""What may take long, each in a thread of its own beside the papers, which people at the window wait for."""
+"""Long tasks, each in a thread of its own, so that people at the window do not wait for papers."""
 
 
 class Worker:
-    """The tasks of an office, and which of them rest."""
+    """The tasks of an office, and which of them pause."""
 
-    def __init__(self, office: Office, seconds: Callable[[], float] = clock_watch.steady) -> None:
+    def __init__(
+        self, office: Office, seconds: Callable[[], float] = clock_watch.seconds_since_start
+    ) -> None:
         self.office = office
         self._clock = clock_watch.ClockWatch(office, seconds)
         self._held: str | None = None
@@ -72,7 +74,7 @@ class Worker:
         self._threads: dict[Task, threading.Thread] = {}
 
     def go_round(self) -> None:
-        """Do once what is due now; nothing that fails comes out of here."""
+        """Run once what is due now; never raises."""
         self._do(beat)
         if self._round % CLOCK_EVERY == 0 or self._held:
             self._do(self._look_at_clock)
@@ -87,7 +89,7 @@ class Worker:
         self._round += 1
 
     def _look_at_clock(self, office: Office) -> None:
-        """Hold what goes by the clock while that is wrong, and say so on 督办; go on by itself when it is right again."""
+        """Stop timers while the clock is wrong, shown on 督办; resume when it is right again."""
         fault = self._clock.fault()
         if fault and not self._held:
             log.error("clock_wrong", fault=fault)

@@ -1,7 +1,7 @@
-"""Whether the store is whole and has room: what no command that runs well would ever notice.
+"""Daily checks of database integrity and disk space, which normal commands would not notice.
 
-Once a day the worker has the database look at itself: SQLite reads its whole file, PostgreSQL tells how many pages had
-a wrong checksum. What was found stands in the data folder, as the worker's own signs do, until a later look finds nothing.
+SQLite reads its whole file, PostgreSQL reports pages with wrong checksums. The result is a file in the data
+folder, like the worker's heartbeat, until a later check finds nothing.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from processes.storage.unit_of_work import current_instant
 
 LOOK_EVERY = timedelta(hours=24)
 LITTLE = 1_000_000_000
-"""Bytes: below that an administrator has to make room within days."""
+"""Bytes: below that an administrator must free space within days."""
 NONE = 32_000_000
-"""Bytes: below that papers and steps are about to be refused."""
+"""Bytes: below that papers and steps are about to fail."""
 _CHECKSUMS = (
     "SELECT coalesce(sum(checksum_failures), 0) FROM pg_stat_database WHERE datname = current_database()"
 )
@@ -32,18 +32,18 @@ log = structlog.get_logger()
 
 
 def look_daily(office: Office) -> None:
-    """Have the database look at itself when the last look is a day old, and write down what it found."""
-    said = _file(office.settings)
-    if said.exists() and current_instant() - _changed(said) < LOOK_EVERY:
+    """Check the database if the last check is a day old, and record the result."""
+    result_file = _file(office.settings)
+    if result_file.exists() and current_instant() - _changed(result_file) < LOOK_EVERY:
         return
     fault = look(office)
     if fault:
         log.error("database_damaged", fault=fault)
-    said.write_text(fault, encoding="utf-8")
+    result_file.write_text(fault, encoding="utf-8")
 
 
 def look(office: Office) -> str:
-    """What the database finds wrong with what it keeps, in a sentence; empty when nothing is."""
+    """Return what is wrong with the database, in a sentence; "" if nothing is."""
     engine = office.database.engine
     if engine.dialect.name == "sqlite":
         fault = _file_is_wrong(Path(engine.url.database or ""))
@@ -55,7 +55,7 @@ def look(office: Office) -> str:
 
 
 def damage(settings: Settings) -> str:
-    """What the last look found; empty: nothing, or there was none yet."""
+    """Return the result of the last check; "" if it found nothing, or there was none."""
     try:
         return _file(settings).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -63,24 +63,24 @@ def damage(settings: Settings) -> str:
 
 
 def free(settings: Settings) -> int:
-    """Bytes that the disk of the data folder still takes."""
+    """Return the free bytes on the disk of the data folder."""
     return shutil.disk_usage(settings.var).free
 
 
 def room(settings: Settings) -> str:
-    """`enough`, `little` or `none` on the disk of the data folder."""
+    """Return `enough`, `little` or `none` for the disk of the data folder."""
     bytes_ = free(settings)
     return "none" if bytes_ < NONE else "little" if bytes_ < LITTLE else "enough"
 
 
 def _file_is_wrong(file: Path) -> str:
-    """Looked at beside whatever works on the file, by a connection that only reads."""
+    """Checked over a read-only connection, while others use the file."""
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as there:
-            said = there.execute("PRAGMA quick_check(1)").fetchone()[0]
+            check_result = there.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.DatabaseError:
-        said = "damaged"
-    return "" if said == "ok" else "数据库文件有损坏的页面"
+        check_result = "damaged"
+    return "" if check_result == "ok" else "数据库文件有损坏的页面"
 
 
 def _changed(file: Path) -> datetime:

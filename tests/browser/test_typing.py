@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from processes.access.models import Unsaved
+from processes.access.models import FormDraft
 from processes.cases.models import WorkItem
 from processes.office.steps.claim import ClaimTask
 from processes.rehearsal.county import PASSWORD
@@ -148,7 +148,7 @@ def test_looking_at_a_form__is_no_draft__and_back_brings_what_was_typed(desk: De
     page.goto(form)
     page.wait_for_selector("#form[data-ready]")
     page.wait_for_timeout(REST)
-    kept = select(func.count()).select_from(Unsaved)
+    kept = select(func.count()).select_from(FormDraft)
     with desk.stage.database.reading("") as session:
         assert session.scalar(kept) == 0
     page.locator(".fjs-textarea").first.fill("写到一半的理由")

@@ -41,7 +41,7 @@ def made_up(column: Any, n: int) -> Any:
     if named == "ProcessData":
         return [str(n)]
     if isinstance(column.type, StateText):
-        return list(column.type.states)[n % len(column.type.states)]
+        return column.type.values[n % len(column.type.values)]
     samples = {int: n, str: f"甲{n}", bool: True, date: date(2026, 3, 2), bytes: b"x"}
     return samples[kind]  # type: ignore[index]
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from processes.access.models import Account
-from processes.cases.colleague_models import Involvement
+from processes.cases.colleague_models import Participant
 from processes.cases.models import WorkItem
 from processes.office.cases.comments import AddComment
 from processes.office.steps.claim import ClaimTask
@@ -103,7 +103,7 @@ def _case(stage: Stage, made: Foreign, number: str) -> None:
             "code": paper.code, "paper": paper.kind, "paper_id": paper.id,
             "person_id": session.scalars(select(Membership.person_id)).all()[-1],
             "involvement_id": session.scalars(
-                select(Involvement.id).where(Involvement.kind == "cosign")
+                select(Participant.id).where(Participant.kind == "cosign")
             ).one(),
             "release_id": paper.release_id,
         }  # fmt: skip

@@ -57,7 +57,7 @@ class Rows:
             if isinstance(column.type, kind):
                 return value
         if isinstance(column.type, StateText):
-            return next(iter(column.type.states))
+            return column.type.values[0]
         return self.count if isinstance(column.type, Integer) else f"{self.count}"
 
 

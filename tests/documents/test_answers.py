@@ -1,4 +1,4 @@
-"""A child of the press that was taken over runs nothing in the office."""
+"""A renderer child process that was taken over cannot run code in the office."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every paper that the scenarios issue is really made: none of them lacks a value or breaks its template."""
+"""Every paper that the scenarios issue can be rendered: no value is missing, no template is broken."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Pages as pictures against kept ones: what moved, vanished or changed its face is seen, not only what is read.
+"""Pages compared with stored pictures: anything that moved, disappeared or changed its font is detected.
 
-`YIMEN_KEEP_GOLDEN=1 python -m pytest tests/documents/test_golden.py` keeps the pictures anew after a change that is
-meant; they are looked at before they are committed.
+`YIMEN_KEEP_GOLDEN=1 python -m pytest tests/documents/test_golden.py` stores the pictures again after an
+intended change; look at them before committing.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ TOLERATED_SPOT = 90
 
 def _pictures(bundle: Bundle, template: str, data: dict[str, Any]) -> list[Image.Image]:
     fixed = {**data, "header": {**data["header"], "code": "GOLDEN0000"}}
-    sheet = render.Sheet(bundle.templates(), template, fixed, "https://example.invalid/verify/GOLDEN0000", AT)
+    sheet = render.RenderJob(
+        bundle.templates(), template, fixed, "https://example.invalid/verify/GOLDEN0000", AT
+    )
     document = pypdfium2.PdfDocument(render.to_pdf(sheet).content)
     return [page.render(scale=DOTS_PER_INCH / 72).to_pil().convert("L") for page in document]
 
@@ -97,7 +99,7 @@ def test_the_form_of_a_family_of_six__fits_one_page(
     member = {**data["members"][0], "condition": "肢体2级、重病", "work_ability": "部分劳动能力"}
     six = {**data, "members": [member] * 6}
     assert len(_pictures(allowance, template, six)) == 1
-    sheet = render.Sheet(allowance.templates(), template, six, "https://example.invalid/verify/X", AT)
+    sheet = render.RenderJob(allowance.templates(), template, six, "https://example.invalid/verify/X", AT)
     assert len(render.to_pdf(sheet).content) <= 120_000
     made = render.to_pdf(families.of(sheet, 6))
     assert made.pages == 1
@@ -112,7 +114,7 @@ def test_the_acceptance_notice_says_what_the_notice_does_to_the_days(
     template, data = contracts["acceptance_notice"]
     assert data["fields"]["notice_suspends"] is False
     told = {**data, "fields": {**data["fields"], "notice_suspends": suspends}}
-    sheet = render.Sheet(
+    sheet = render.RenderJob(
         allowance.templates(), template, told, "https://example.invalid/verify/GOLDEN0000", AT
     )
     page = pypdfium2.PdfDocument(render.to_pdf(sheet).content)[0].get_textpage().get_text_bounded()

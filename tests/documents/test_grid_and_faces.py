@@ -1,4 +1,4 @@
-"""Lines of tables drawn at once, and faces subset in one pass: the paper is the one that WeasyPrint makes by itself."""
+"""Table lines drawn at once, and fonts subset in one pass, give the same paper as plain WeasyPrint."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import weasyprint
 from PIL import Image
 
 from documents import page, render
-from documents.sheets import Sheet
-from documents.subset import Faces
+from documents.sheets import RenderJob
+from documents.subset import SubsetFonts
 from tests.conftest import CONTENT
 
 STYLE = (CONTENT / "common" / "paper.css").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ DOTS_PER_POINT = 4
 
 
 def made(style: str, text: str = TABLE) -> bytes:
-    sheet = Sheet(
+    sheet = RenderJob(
         {"t.html": text, "paper.css": style}, "t.html", {}, "https://example.invalid/x", "2026-03-02T00:00:00+00:00",
         marked=False,
     )  # fmt: skip
@@ -76,12 +76,12 @@ def test_the_grid_is_no_content_for_reading_aloud() -> None:
 
 def test_a_face_subset_once_draws_what_one_subset_twice_does(monkeypatch: pytest.MonkeyPatch) -> None:
     once = made(STYLE)
-    monkeypatch.setattr(page, "Faces", dict)
+    monkeypatch.setattr(page, "SubsetFonts", dict)
     assert _picture(once).tobytes() == _picture(made(STYLE)).tobytes()
 
 
 def test_only_faces_of_cff_outlines_are_subset_here() -> None:
-    faces = Faces()
+    faces = SubsetFonts()
 
     class Face:
         def __init__(self, tables: list[str]) -> None:
@@ -94,22 +94,22 @@ def test_only_faces_of_cff_outlines_are_subset_here() -> None:
 
 
 def test_weasyprint_still_asks_a_face_for_its_subset() -> None:
-    """What `Faces` relies on: a method of that name and meaning, and faces put into the document's own collection."""
+    """What `SubsetFonts` relies on: a method of that name and meaning, and faces put into the document's own collection."""
     document = weasyprint.HTML(string="<p style='font-family: FandolSong'>张</p>").render()
-    document.fonts = Faces()
+    document.fonts = SubsetFonts()
     assert b"CIDFontType0" in (document.write_pdf(uncompressed_pdf=True) or b"")
     assert all("subset" in vars(face) for face in document.fonts.values() if "CFF " in face.tables)
     assert any("CFF " in face.tables for face in document.fonts.values())
 
 
 def test_a_child_process_makes_the_same_page() -> None:
-    press = render.Press()
-    sheet = Sheet(
+    renderer = render.Renderer()
+    sheet = RenderJob(
         {"t.html": TABLE, "paper.css": STYLE},
         "t.html",
         {},
         "https://example.invalid/x",
         "2026-03-02T00:00:00+00:00",
     )
-    assert press.make(sheet).content == page.pdf_of(sheet).content
-    press.close()
+    assert renderer.make(sheet).content == page.pdf_of(sheet).content
+    renderer.close()

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from documents import render
-from documents.errors import GlyphMissing, PressError, RenderingFailed, TemplateBroken, ValueMissing
+from documents.errors import GlyphMissing, RendererError, RenderingFailed, TemplateBroken, ValueMissing
 from processes.cases.models import Case
 from processes.office.cases.start import StartCase
 from processes.office.papers.make import PrintState
@@ -26,8 +26,8 @@ from tests.builders import cases
 AT = "2026-03-02T00:00:00+00:00"
 
 
-def sheet(template: str, **data: object) -> render.Sheet:
-    return render.Sheet({"t.html": template}, "t.html", dict(data), "http://x/verify/A", AT)
+def sheet(template: str, **data: object) -> render.RenderJob:
+    return render.RenderJob({"t.html": template}, "t.html", dict(data), "http://x/verify/A", AT)
 
 
 def text_of(stage: Stage, number: str, kind: str, tmp_path: Path) -> str:
@@ -115,7 +115,7 @@ def test_thirty_members__every_one_is_printed__and_a_header_repeats_on_a_further
         contract = session.scalars(select(IssuedPaper)).one().contract
     twice = contract | {"members": contract["members"] * 2}
     made = render.to_pdf(
-        render.Sheet(allowance.templates(), "approval_form.html", twice, "http://x/verify/A", AT)
+        render.RenderJob(allowance.templates(), "approval_form.html", twice, "http://x/verify/A", AT)
     )
     assert read(made.content, tmp_path / "twice.pdf").count("成员姓名") == 2
 
@@ -132,7 +132,7 @@ def test_the_same_sheet_gives_the_same_bytes() -> None:
         ("{{ missing }}", ValueMissing),
         ("{{ name.missing }}", ValueMissing),
         ("{% if %}", TemplateBroken),
-        ("{{ ''.__class__.__mro__ }}", PressError),
+        ("{{ ''.__class__.__mro__ }}", RendererError),
         ("{{ name | attr('x') }}", TemplateBroken),
         ("{% include '/etc/passwd' %}", TemplateBroken),
     ],
@@ -152,23 +152,23 @@ def test_a_template_reaches_no_file() -> None:
 
 
 def test_a_child_that_takes_too_long_is_ended_and_the_next_sheet_is_made() -> None:
-    press = render.Press(seconds=0.001)
+    renderer = render.Renderer(seconds=0.001)
     with pytest.raises(RenderingFailed, match="秒"):
-        press.make(sheet("<p>字</p>"))
-    press.seconds = 60
-    assert press.make(sheet("<p>字</p>")).pages == 1
-    press.close()
+        renderer.make(sheet("<p>字</p>"))
+    renderer.seconds = 60
+    assert renderer.make(sheet("<p>字</p>")).pages == 1
+    renderer.close()
 
 
 def test_a_child_that_takes_too_much_memory_is_an_error() -> None:
-    press = render.Press(memory=700_000_000)
+    renderer = render.Renderer(memory=700_000_000)
     with pytest.raises(RenderingFailed):
-        press.make(
+        renderer.make(
             sheet(
                 "{% for a in range(99999) %}{% for b in range(999) %}<p>字字字字</p>{% endfor %}{% endfor %}"
             )
         )
-    press.close()
+    renderer.close()
 
 
 @pytest.mark.parametrize("name", ["张玥喆", "李堃嬛", "王䶮", "赵𬱟", "欧阳𠅤𡈼"])

@@ -107,7 +107,7 @@ def test_a_worker_that_was_killed_is_gone_on_with(drawing: Stage, monkeypatch: p
     made = render.to_pdf
     told = []
 
-    def dies(sheet: render.Sheet) -> render.Made:
+    def dies(sheet: render.RenderJob) -> render.Made:
         if len(told) == 1:
             raise KeyboardInterrupt
         told.append(sheet)

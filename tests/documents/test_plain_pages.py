@@ -1,4 +1,5 @@
-"""Pages of what papers are made of are set with fewer rules, and look as with all of WeasyPrint's."""
+"""Pages with only the elements of papers are laid out with fewer rules and look the same as with all of
+WeasyPrint's."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ HEADER = {
 
 
 def _pdf(bundle: Bundle, template: str, data: dict[str, Any]) -> bytes:
-    sheet = render.Sheet(
+    sheet = render.RenderJob(
         bundle.templates(), template, data, "https://example.invalid/verify/X", "2026-03-08T00:00:00+00:00"
     )
     return render.to_pdf(sheet).content
@@ -164,7 +164,9 @@ def test_the_remedy_names_who_hears_it(allowance: Bundle) -> None:
 def test_a_middle_dot_never_begins_a_line(width: int) -> None:
     name = "古丽娜孜·阿不都热合曼·买买提"
     page = f'<html><body><p style="width:{width}em">申请人：{{{{ name }}}}</p></body></html>'
-    sheet = render.Sheet({"x.html": page}, "x.html", {"name": name}, "", "2026-03-08T00:00:00+00:00", False)
+    sheet = render.RenderJob(
+        {"x.html": page}, "x.html", {"name": name}, "", "2026-03-08T00:00:00+00:00", False
+    )
     lines = _lines(render.to_pdf(sheet).content)[0]
     assert len(lines) > 1
     assert not [line for line in lines if line.startswith("·")]

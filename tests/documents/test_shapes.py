@@ -1,4 +1,4 @@
-"""Lines that live from being placed until they are drawn: every page is the one that WeasyPrint makes by itself, to the byte."""
+"""Lines that keep their layout until they are drawn give the same pages as plain WeasyPrint, to the byte."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from weasyprint.text import line_break
 
 from documents import page, shapes
-from documents.sheets import Sheet
+from documents.sheets import RenderJob
 from tests.conftest import CONTENT
 
 STYLE = (CONTENT / "common" / "paper.css").read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ PAGES = {
 
 def _made(body: str) -> bytes:
     text = f"<html lang='zh-CN'><head><title>页</title></head>{body}</html>"
-    sheet = Sheet(
+    sheet = RenderJob(
         {"t.html": text, "paper.css": STYLE},
         "t.html",
         {},

@@ -1,8 +1,8 @@
-"""Who calls whom: read from the sources, so that a test can say what a route reaches in the end.
+"""The call graph, from the sources, so that a test can say what a route reaches.
 
-Followed are names of the same file, names that are imported, names of an imported room (`queries.cases`), functions that
-are handed on by name, and, through the door, the handler of every command that is built (`PrintBatch`).  Methods of
-objects are followed where their class is named.
+It follows names of the same file, imported names, names of an imported module (`queries.cases`), functions
+passed by name, and, through the door, the handler of every command that is built (`PrintBatch`). Methods are
+followed if their class is named.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The house holds itself up: routes, names, sizes, clocks, floats, errors."""
+"""Rules of the code base: routes, names, sizes, clocks, floats, errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every command stands with its handler, says who may give it, and gives the result that it names."""
+"""Every command is defined with its handler, declares its permission, and returns the result that it names."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ def test_what_anybody_signed_in_may_do__is_said_one_by_one() -> None:
         "TouchSession", "EndSession", "ChangePassword", "VerifyPassword", "VerifyCode", "AskPasskey", "VerifyPasskey",
         "BeginTotp", "ConfirmTotp", "BeginPasskey", "ConfirmPasskey", "RemoveFactor", "MakeRecoveryCodes",
         # one's own notices, settings, drafts and absences
-        "ReadNotices", "SetReach", "KeepUnsaved", "OpenUnsaved", "DropUnsaved", "EndAbsence",
+        "ReadNotices", "SetNotificationPreferences", "SaveFormDraft", "OpenFormDraft", "DiscardFormDraft", "EndAbsence",
         # what one was asked for by name
-        "AnswerInvolvement",
+        "RespondToRequest",
         # the log of what one reads
         "NoteRead", "NoteListExport",
         # by what the row is: a payment list or papers; the worker or who prints

@@ -1,4 +1,4 @@
-"""Whatever starts the press, plays scenarios, checks content, makes files or looks through many rows has a budget."""
+"""Every route that renders, plays scenarios, checks content, makes files or reads many rows has a budget."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from web.budgets import Budget
 COSTLY = frozenset(
     [
         # the press, and what binds and packs its files
-        "documents.render.to_pdf", "documents.render.to_screen", "documents.render.press", "documents.render.count_pages", "documents.render.preview",
+        "documents.render.to_pdf", "documents.render.to_screen", "documents.render.renderer", "documents.render.count_pages", "documents.render.preview",
         "documents.render.read_scan", "documents.render.check_signatures", 
         "documents.binding.joined", "zipfile.ZipFile", "xlsxwriter.Workbook",
         # papers that are asked for

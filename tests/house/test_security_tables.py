@@ -1,4 +1,4 @@
-"""What the tables of security say is held by tests is held by tests that exist; no requirement is forgotten."""
+"""Every test named in the security tables exists, and no requirement is missing."""
 
 from __future__ import annotations
 

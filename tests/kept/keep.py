@@ -1,8 +1,8 @@
-"""Keeps the present release with cases in the middle of it: `python -m tests.kept.keep NAME`.
+"""Stores the current release with unfinished cases: `python -m tests.kept.keep NAME`.
 
-Run it when a release has been published that offices use; what it writes is never written again.  The test
-beside it opens every kept office with the program as it is now, brings the database up to date, and lets the
-cases finish under the release that they began with.
+Run it when a release used by offices has been published; what it writes is never written again. The test
+beside it opens every stored office with the current program, upgrades the database, and lets the cases finish
+under their own release.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Cases of every release that was ever kept go on with the program as it is now, and finish as they should."""
+"""Cases of every stored release continue under the current program and finish as expected."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Offices of the first schemas, a case in the middle and papers in the vault: upgraded on both databases, they go on.
+"""Offices of the first schemas, with an unfinished case and papers in the file store, are upgraded on both
+databases.
 
-Each was made by the program of its own schema, out of a checkout of that version: four steps of its within_standard.yaml
-played on SQLite, then the papers made.  For PostgreSQL the rows are put into tables that its migrations made.
+Each was made by the program of its own schema, from a checkout of that version: four steps of its
+within_standard.yaml played on SQLite, then the papers made. For PostgreSQL the rows are copied to tables made
+by its migrations.
 """
 
 from __future__ import annotations

@@ -166,7 +166,7 @@ def test_the_reason_is_told(programme: str, process: str, here: str, to: str, re
     definition = bundle.definition(process or None)
     node = definition.diagrams[definition.process].nodes[here]
     deciding = effects.deciding_steps(bundle, process)
-    standing = moves.Standing(
+    standing = moves.Position(
         f"{definition.process}/{here}#1", "", *moves._targets(definition, node, (), deciding)
     )
     with pytest.raises(MoveRefused) as refused:

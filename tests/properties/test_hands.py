@@ -26,9 +26,9 @@ from processes.access.accounts import actor_of
 from processes.access.models import Absence, Account
 from processes.access.scope import Actor
 from processes.cases import actions, events, participants
-from processes.cases.colleague_models import Involvement
+from processes.cases.colleague_models import Participant
 from processes.cases.models import Case, Clock, WorkItem
-from processes.cases.status import CosignVerdict
+from processes.cases.status import CosignMode, CosignVerdict
 from processes.engine import returns, runtime
 from processes.errors import YimenError
 from processes.office.cases.start import StartCase
@@ -39,7 +39,7 @@ from processes.office.run import Run
 from processes.office.steps.claim import ClaimTask, ReleaseTask
 from processes.office.steps.complete import CompleteTask
 from processes.office.steps.consult import AskColleague, CopyTask
-from processes.office.steps.countersign import AnswerInvolvement, CosignTask, RemoveCosigner
+from processes.office.steps.countersign import CosignTask, RemoveCosigner, RespondToRequest
 from processes.office.steps.delegate import DelegateTask, HandBackTask, RecallTask
 from processes.office.steps.draft import SaveDraft
 from processes.office.steps.send_back import ReturnTask
@@ -133,7 +133,7 @@ class Hands(RuleBasedStateMachine):
         self.complete(RIGHT, which, text)
 
     @rule(who=WHO, which=WHICH, text=TEXT, signers=st.lists(ANYBODY, min_size=1, max_size=3, unique=True),
-          mode=st.sampled_from(sorted(participants.MODES)))  # fmt: skip
+          mode=st.sampled_from(sorted(CosignMode)))  # fmt: skip
     def complete_when_they_agree(
         self, who: str, which: int, text: str, signers: list[str], mode: str
     ) -> None:
@@ -189,7 +189,7 @@ class Hands(RuleBasedStateMachine):
             self.do(command, who)
 
     @rule(who=WHO, which=WHICH, signers=st.lists(ANYBODY, min_size=1, max_size=3, unique=True),
-          mode=st.sampled_from(sorted(participants.MODES)))  # fmt: skip
+          mode=st.sampled_from(sorted(CosignMode)))  # fmt: skip
     def cosign(self, who: str, which: int, signers: list[str], mode: str) -> None:
         if item := self.pick(which):
             self.do(CosignTask(item.id, item.version, self.ids(signers), mode, 2, "请表态"), who)
@@ -197,17 +197,17 @@ class Hands(RuleBasedStateMachine):
     @rule(which=WHICH, agree=st.booleans(), as_other=ANYBODY, honest=st.booleans())
     def speak(self, which: int, agree: bool, as_other: str, honest: bool) -> None:
         with self.stage.database.reading("") as session:
-            query = select(Involvement).join(Case, Case.id == Involvement.case_id)
+            query = select(Participant).join(Case, Case.id == Participant.case_id)
             asked = session.scalars(
-                query.where(Case.number == self.number, Involvement.status == "waiting").order_by(
-                    Involvement.id
+                query.where(Case.number == self.number, Participant.status == "waiting").order_by(
+                    Participant.id
                 )
             ).all()
         if asked:
             row = asked[which % len(asked)]
             who = (self.name_of(row.account_id) if honest else None) or as_other
             verdict = CosignVerdict.AGREE if agree else CosignVerdict.OBJECT
-            self.do(AnswerInvolvement(row.id, "意见", verdict), who)
+            self.do(RespondToRequest(row.id, "意见", verdict), who)
 
     @rule(which=WHICH, who=WHO)
     def remove_signer(self, which: int, who: str) -> None:
@@ -394,7 +394,7 @@ class Hands(RuleBasedStateMachine):
         with self.stage.database.reading("") as session:
             case = session.scalars(select(Case).where(Case.number == self.number)).one()
             items = session.scalars(select(WorkItem).where(WorkItem.case_id == case.id)).all()
-            asked = session.scalars(select(Involvement).where(Involvement.case_id == case.id)).all()
+            asked = session.scalars(select(Participant).where(Participant.case_id == case.id)).all()
             return [
                 case.version, case.head, case.status,
                 [(i.id, i.version, i.status, i.claimed_by_id, i.draft_version, i.cosigning) for i in items],

@@ -13,7 +13,7 @@ from processes.cases.models import Case
 from processes.cases.move_models import CaseMove
 from processes.cases.status import MoveStatus
 from processes.engine import returns, runtime
-from processes.engine.moves import Standing
+from processes.engine.moves import Position
 from processes.errors import ExpressionFailed, MoveRefused, StaleCase
 from processes.office.cases import move
 from processes.office.cases.move import DecideMove, MoveCase
@@ -23,7 +23,7 @@ from processes.rehearsal.stage import Stage
 from tests.builders import cases
 
 
-def _places(stage: Stage, number: str) -> tuple[list[Standing], int]:
+def _places(stage: Stage, number: str) -> tuple[list[Position], int]:
     actor = stage.actor("supervisor", cases.VILLAGE)
     with stage.database.unit_of_work() as uow:
         case = actions.locked_case(uow, actor, number)

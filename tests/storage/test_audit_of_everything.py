@@ -214,7 +214,7 @@ def test_what_an_account_came_from_and_holds_until__is_compared(
     assert broken(any_stage) == ["accounts"]
 
 
-def test_a_state_that_was_noted_before_says_less__and_is_held_to_what_it_says(stage: Stage) -> None:
+def test_a_state_that_was_noted_before_covers_less__and_is_held_to_what_it_says(stage: Stage) -> None:
     """Forty figures without a beginning: what was compared of an account at first."""
     clerk = Account.username == "t1_clerk"
     with stage.database.unit_of_work() as uow:

@@ -93,7 +93,9 @@ def test_what_stands_has_no_end__and_what_was_altered_would_be_paid(whole_stage:
         assert payroll.lines(session, PROGRAMME, "2026-05", "340199") == []
 
 
-def test_an_event_of_before_says_less__and_what_it_says_is_held_against_the_award(whole_stage: Stage) -> None:
+def test_an_event_of_before_covers_less__and_what_it_says_is_held_against_the_award(
+    whole_stage: Stage,
+) -> None:
     """Of an award that ended before events said until when, the month alone is not compared."""
     number = stopped(whole_stage)
     with whole_stage.database.unit_of_work() as uow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import command
 from sqlalchemy import inspect, select
 
-from processes.cases import told_rows
+from processes.cases import recorded_rows
 from processes.cases.models import Case, Clock, Suspension
 from processes.cases.status import SuspensionCause
 from processes.compound import row_backlog
@@ -73,15 +73,15 @@ def test_a_limit_told_without_causes_stays_true__and_is_told_anew(any_stage: Sta
     with any_stage.database.unit_of_work() as uow:
         case = uow.session.scalars(select(Case).where(Case.number == number)).one()
         for clock in uow.session.scalars(select(Clock).where(Clock.case_id == case.id)):
-            older = WHOLE + told_rows._hash(clock, clock.told_parts_of_before())
-            assert told_rows.digest(clock).startswith(WHOLE_WITH_PARTS)
-            assert told_rows.fault(clock, older) == ""
-            assert told_rows._says_less(clock, older)
+            older = WHOLE + recorded_rows._hash(clock, clock.record_parts_before())
+            assert recorded_rows.digest(clock).startswith(WHOLE_WITH_PARTS)
+            assert recorded_rows.fault(clock, older) == ""
+            assert recorded_rows._covers_less(clock, older)
             for suspension in clock.suspensions:
                 suspension.cause = SuspensionCause.STEP
                 suspension.reason = "改"
-            assert not clock.suspensions or told_rows.fault(clock, older) == "被改动"
+            assert not clock.suspensions or recorded_rows.fault(clock, older) == "被改动"
         uow.session.rollback()
     assert row_backlog.note_every_row(any_stage.office) >= 0
     with any_stage.database.snapshot("") as session:
-        assert list(told_rows.differing(session)) == []
+        assert list(recorded_rows.differing(session)) == []

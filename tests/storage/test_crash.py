@@ -75,7 +75,7 @@ def test_kill_9_of_the_press__the_paper_is_made_by_the_next_try(stage: Stage) ->
     cases.a_case(stage, at="compare_economy")
     assert jobs.make_papers(stage.office) == 1
     number = cases.a_case(stage, at="compare_economy", division="340199102201")
-    child = render.press()._child
+    child = render.renderer()._child
     assert child is not None
     assert child.pid is not None
     os.kill(child.pid, signal.SIGKILL)

@@ -16,8 +16,8 @@ from processes.access.accounts import actor_of
 from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor, StandIn
-from processes.cases import duties, told_rows, work_audit
-from processes.cases.colleague_models import Involvement
+from processes.cases import duties, recorded_rows, work_audit
+from processes.cases.colleague_models import Participant
 from processes.cases.models import Case, WorkItem
 from processes.compound import row_backlog
 from processes.errors import AccountInvalid, DutySeparation, OwnProposal, RuleBroken
@@ -29,7 +29,7 @@ from processes.office.command import Command
 from processes.office.county.parameters import ConfirmParameter, ProposeParameter
 from processes.office.steps.claim import ClaimTask, ReleaseTask
 from processes.office.steps.complete import CompleteTask
-from processes.office.steps.countersign import AnswerInvolvement, CosignTask
+from processes.office.steps.countersign import CosignTask, RespondToRequest
 from processes.office.steps.delegate import DelegateTask, HandBackTask, RecallTask
 from processes.office.steps.draft import SaveDraft
 from processes.office.steps.send_back import ReturnTask
@@ -245,10 +245,10 @@ def test_a_substitute_who_asked_does_not_answer(stage: Stage) -> None:
     item = cases.item_at(stage, number, "township_opinion")
     stage.office.perform(CosignTask(item.id, item.version, (second.account_id or 0,), "all"), leader)
     with stage.database.reading("") as session:
-        asked = session.scalars(select(Involvement.id).where(Involvement.kind == "cosign")).one()
+        asked = session.scalars(select(Participant.id).where(Participant.kind == "cosign")).one()
     away = StandIn(second.account_id or 0, second.name, second.roles, second.division)
     with pytest.raises(RuleBroken) as fault:
-        stage.office.perform(AnswerInvolvement(asked, "同意", "agree"), replace(leader, stands_in=(away,)))
+        stage.office.perform(RespondToRequest(asked, "同意", "agree"), replace(leader, stands_in=(away,)))
     assert "须由他人表态" in fault.value.message
 
 
@@ -275,7 +275,7 @@ def test_who_took_the_call_does_not_decide_what_came_of_it(whole_stage: Stage) -
 def _untrue(stage: Stage) -> list[str]:
     """Steps and other rows of cases that are not what the events say of them."""
     with stage.database.unit_of_work() as uow:
-        return [*told_rows.differing(uow.session), *work_audit.differing(uow.session)]
+        return [*recorded_rows.differing(uow.session), *work_audit.differing(uow.session)]
 
 
 def _step(

@@ -16,7 +16,7 @@ from processes.access import account_states, log_chain, row_states
 from processes.access.factor_models import SecondFactor
 from processes.access.models import Account
 from processes.access.scope import system_actor
-from processes.cases import anchors, told_rows
+from processes.cases import anchors, recorded_rows
 from processes.cli.audit import UNREADABLE, chains
 from processes.errors import SealBroken
 from processes.office.accounts.sign_in import SignIn
@@ -220,7 +220,7 @@ def test_a_column_of_what_the_log_tells_of__is_found(stage: Stage) -> None:
 def test_a_column_of_what_a_case_tells_of__is_found(stage: Stage) -> None:
     made = _loose(with_told(stage))
     ways: tuple[Way, ...] = (
-        lambda s, _: told_rows.differing(s), lambda s, _: copies.differing(s), lambda s, _: resealing.broken(s),
+        lambda s, _: recorded_rows.differing(s), lambda s, _: copies.differing(s), lambda s, _: resealing.broken(s),
         _chains, lambda s, _: destroyed.differing(s),
     )  # fmt: skip
     unfound = {one for kind in TOLD.values() for one in _unfound(made, kind.__table__, ways)}

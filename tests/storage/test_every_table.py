@@ -14,7 +14,7 @@ from sqlalchemy import PrimaryKeyConstraint, String, UniqueConstraint, select, t
 from processes.access import row_states
 from processes.access.models import AccessLog
 from processes.access.scope import system_actor
-from processes.cases import told_rows
+from processes.cases import recorded_rows
 from processes.cases.models import CaseEvent
 from processes.cli import audit
 from processes.compound import row_backlog
@@ -28,7 +28,7 @@ from tests.builders import cases
 from tests.builders.filled import ONE_ROW, with_stated, with_told
 
 STATED = {kind.__tablename__: kind for kind in row_states.kinds()}
-TOLD = {kind.__tablename__: kind for kind in (*told_rows.kinds(), *told_rows.parts())}
+TOLD = {kind.__tablename__: kind for kind in (*recorded_rows.kinds(), *recorded_rows.parts())}
 ROWS: dict[str, Any] = {**STATED, **TOLD}
 COMPARED_ELSEWHERE = {
     "access_log": "chains and the daily seal (test_audit_of_everything)",
@@ -83,7 +83,7 @@ def _key(table: str) -> str:
 
 def _altered(table: str) -> str:
     kind = ROWS[table]
-    but = (*getattr(kind, "stated_but", ()), *getattr(kind, "told_but", ()))
+    but = (*getattr(kind, "stated_but", ()), *getattr(kind, "unrecorded", ()))
     fixed = (_key(table), sealing.MARK, "mark", "status", "verdict", *but)
     free = [c.name for c in kind.__table__.columns if isinstance(c.type, String) and c.name not in fixed]
     if not free:  # of days and amounts alone
@@ -160,7 +160,7 @@ def test_an_office_from_before__is_noted_once(any_stage: Stage) -> None:
     with any_stage.database.unit_of_work() as uow:
         uow.session.execute(text("DELETE FROM access_log WHERE action = 'row_state'"))
         for event in uow.session.scalars(select(CaseEvent)):
-            event.payload = {k: v for k, v in event.payload.items() if k != told_rows.SAID}
+            event.payload = {k: v for k, v in event.payload.items() if k != recorded_rows.SAID}
         uow.session.commit()
     assert _faults(any_stage)
     assert _told_faults(any_stage)
@@ -221,7 +221,7 @@ def test_a_row_of_a_case_that_is_changed_past_the_program__is_found(
         raw.commit()
     faults = _told_faults(told)
     owner = _IN_WHOSE_NAME.get(table)
-    title = ROWS[owner or table].told_as
+    title = ROWS[owner or table].record_title
     assert [f for f in faults if title in f and f.endswith("被改动" if owner else said)], faults
 
 
@@ -242,7 +242,7 @@ def test_what_a_paper_says_rewritten_by_whoever_has_the_keys__is_found(stage: St
             forge(paper)
             uow.session.flush()
             session = uow.session
-            assert any("文书" in f and f.endswith("被改动") for f in told_rows.differing(session)), what
+            assert any("文书" in f and f.endswith("被改动") for f in recorded_rows.differing(session)), what
             session.rollback()
 
 
@@ -261,4 +261,4 @@ def test_a_limit_that_moves_with_its_suspension__is_told_as_it_is_then(any_stage
 
 def _told_faults(stage: Stage) -> list[str]:
     with stage.database.snapshot("") as session:
-        return list(told_rows.differing(session))
+        return list(recorded_rows.differing(session))

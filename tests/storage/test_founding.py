@@ -56,7 +56,7 @@ def empty(request: pytest.FixtureRequest, settings_here: Settings, tmp_path: Pat
         return Office(settings, Database(url, MovableClock(current_instant())))
 
     if request.param == "sqlite":
-        blank.lay(tmp_path / "office.sqlite")
+        blank.copy_to(tmp_path / "office.sqlite")
         yield made(f"sqlite:///{tmp_path}/office.sqlite")
         return
     with fresh_postgresql(blank_postgresql()) as url:

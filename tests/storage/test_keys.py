@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from processes.compound import rekeying
 from processes.errors import RuleBroken
-from processes.office.personal.form_drafts import KeepUnsaved
+from processes.office.personal.form_drafts import SaveFormDraft
 from processes.papers.models import IssuedPaper
 from processes.people import queries
 from processes.people.models import Person
@@ -53,7 +53,7 @@ def _filled(stage: Stage) -> str:
     number = cases.a_case(stage, at="post_notice")
     jobs.make_papers(stage.office)
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    stage.office.perform(KeepUnsaved("x", "/households/new", "甲", {"address": "东村"}), clerk)
+    stage.office.perform(SaveFormDraft("x", "/households/new", "甲", {"address": "东村"}), clerk)
     assert number
     with stage.database.reading("") as session:
         person = session.scalars(select(Person).order_by(Person.id)).first()

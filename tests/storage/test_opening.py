@@ -21,7 +21,7 @@ from processes.cases.models import Incident
 from processes.errors import FileUnwritable
 from processes.office.cases.attachments import AddAttachment
 from processes.office.cases.incidents import RetryIncident
-from processes.office.personal.form_drafts import KeepUnsaved
+from processes.office.personal.form_drafts import SaveFormDraft
 from processes.people.models import Household
 from processes.people.models import Person as Person_
 from processes.rehearsal.stage import Stage
@@ -89,7 +89,7 @@ def _an_old_file(stage: Stage) -> None:
 def _put(stage: Stage, name: str, column: str) -> None:
     """Nothing is sealed but one column of one kind of row."""
     clerk = stage.actor("window_clerk", cases.VILLAGE)
-    stage.office.perform(KeepUnsaved("x", "/households/new", "甲", {"address": "东村"}), clerk)
+    stage.office.perform(SaveFormDraft("x", "/households/new", "甲", {"address": "东村"}), clerk)
     with stage.database.unit_of_work() as uow:
         account = uow.session.scalars(select(Account).where(Account.id == clerk.account_id)).one()
         account.mobile = "13800000000"

@@ -31,7 +31,7 @@ from processes.office.papers.archive import (
 )
 from processes.office.people.transfers import AskTransfer, DecideTransfer, WithdrawTransfer
 from processes.office.steps.complete import CompleteTask
-from processes.papers.archive_models import Destruction, OldFile, OldSheet
+from processes.papers.archive_models import Destruction, OldFile, OldFileDocument
 from processes.people.models import Household, Membership, Transfer
 from processes.rehearsal.stage import Stage
 from processes.relief import audit, fund_actions, fund_queries
@@ -236,7 +236,7 @@ def test_an_old_file_taken_in_proposed_and_destroyed_by_two_at_once__once(any_st
     dropping = DropOldSheet("2009-DB-017", 1, "误扫")
     assert refused(together(*[lambda: stage.office.perform(dropping, clerk)] * 2)) == [NotFound]
     with stage.database.reading("") as session:
-        assert session.scalars(select(OldSheet.position)).all() == [2]
+        assert session.scalars(select(OldFileDocument.position)).all() == [2]
     proposing = ProposeDestruction("old_file", "2009-DB-017", "期满")
     assert refused(together(*[lambda: stage.office.perform(proposing, clerk)] * 2)) == [RuleBroken]
     with stage.database.reading("") as session:

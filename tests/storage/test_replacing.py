@@ -1,4 +1,5 @@
-"""What a row names as stored is still there after a power cut: the bytes reach the disk before the name, and both before the row."""
+"""A stored file named by a row survives a power failure: bytes are flushed before the name, and both before
+the row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows read and written together, in one trip each: what the mapper would have read and written, all of it or nothing."""
+"""Rows read and written in one round trip are the same as through SQLAlchemy's mapper, completely or not at all."""
 
 from __future__ import annotations
 

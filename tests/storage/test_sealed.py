@@ -1,4 +1,4 @@
-"""What tells of people lies sealed in the database, each value in its own row (docs/adr/0054)."""
+"""Personal data are encrypted in the database, each value bound to its row (docs/adr/0054)."""
 
 from __future__ import annotations
 

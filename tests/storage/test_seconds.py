@@ -1,4 +1,5 @@
-"""Who goes along on a visit is an account of the office: chosen, told, able to object, and an investigator ever after."""
+"""The second person on a visit is an account of the office: chosen, notified, able to object, and an
+investigator from then on."""
 
 from __future__ import annotations
 
@@ -14,12 +15,12 @@ from processes.access.models import Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor
 from processes.cases import seconds, work_audit
-from processes.cases.colleague_models import Involvement
+from processes.cases.colleague_models import Participant
 from processes.cases.models import CaseEvent, Notice, WorkItem
 from processes.errors import DutySeparation, FormInvalid, NotAllowed, SecondObjects
 from processes.office.steps.claim import ClaimTask
 from processes.office.steps.complete import CompleteTask
-from processes.office.steps.countersign import AnswerInvolvement
+from processes.office.steps.countersign import RespondToRequest
 from processes.office.steps.send_back import ReturnTask
 from processes.office.steps.transfer import TransferTask
 from processes.rehearsal.stage import Stage
@@ -55,15 +56,15 @@ def _visit(stage: Stage, number: str, second: str, by: str = "investigator") -> 
         return session.get_one(WorkItem, item.id)
 
 
-def _asked(stage: Stage, item: WorkItem) -> Involvement:
+def _asked(stage: Stage, item: WorkItem) -> Participant:
     with stage.database.reading("") as session:
-        query = select(Involvement).where(Involvement.item_id == item.id, Involvement.kind == "second")
+        query = select(Participant).where(Participant.item_id == item.id, Participant.kind == "second")
         return session.scalars(query).one()
 
 
 def _say(stage: Stage, item: WorkItem, verdict: str, said: str = "", by: str = "t1_investigator2") -> None:
     actor = actor_of(_account(stage, by))
-    stage.office.perform(AnswerInvolvement(_asked(stage, item).id, said, verdict), actor)
+    stage.office.perform(RespondToRequest(_asked(stage, item).id, said, verdict), actor)
 
 
 def test_who_may_be_named__are_colleagues_of_the_place__no_leaders_nor_ones_own_other_account(

@@ -1,4 +1,4 @@
-"""What adds up over several queries reads one state of the office, while people work."""
+"""Results that combine several queries read one state of the database, while people work."""
 
 from __future__ import annotations
 

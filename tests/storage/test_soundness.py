@@ -1,4 +1,4 @@
-"""A damaged database and a full disk are noticed by what runs by itself, and said."""
+"""A damaged database and a full disk are detected and reported automatically."""
 
 from __future__ import annotations
 

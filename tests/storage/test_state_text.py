@@ -65,7 +65,7 @@ def test_the_database_allows_what_the_enumerations_name(any_stage: Stage) -> Non
         looked_at = inspect(session.connection())
         for table, column in columns:
             for listed in _lists(column, looked_at.get_check_constraints(table)):
-                assert listed == set(map(str, columns[table, column].states)), (table, column)
+                assert listed == set(columns[table, column].values), (table, column)
                 compared.add(f"{table}.{column}")
     assert compared == {f"{t}.{c}" for t, c in columns if _is_listed(t, c)} >= {"holiday_version.status"}
 

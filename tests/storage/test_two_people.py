@@ -1,4 +1,5 @@
-"""What needs two people is held by the database, by person: every pair of accounts in every table, written and altered."""
+"""Rules for two people are enforced by the database, by person: every pair of accounts in every table,
+written and altered."""
 
 from __future__ import annotations
 

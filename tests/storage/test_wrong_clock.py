@@ -1,4 +1,5 @@
-"""A clock that is wrong fires nothing and says so; a quiet night, holidays and a clock put right go on by themselves."""
+"""A wrong clock stops timers and is reported; after a quiet night, holidays and corrections they resume by
+themselves."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ class Steady:
 
 
 @pytest.fixture
-def steady(monkeypatch: pytest.MonkeyPatch) -> Steady:
+def seconds_since_start(monkeypatch: pytest.MonkeyPatch) -> Steady:
     """No task but the timers, and those in every round."""
     monkeypatch.setattr(loop, "BESIDE", ())
     monkeypatch.setattr(loop, "CLOCK_EVERY", 1)
@@ -53,18 +54,20 @@ def _fired(stage: Stage, due: datetime) -> bool:
         return session.scalars(select(Case.due_at)).one() != due
 
 
-def _goes_on(stage: Stage, steady: Steady, by: timedelta) -> None:
+def _goes_on(stage: Stage, seconds_since_start: Steady, by: timedelta) -> None:
     stage.clock.now += by
-    steady.now += by.total_seconds()
+    seconds_since_start.now += by.total_seconds()
 
 
-def test_a_day_ahead_for_half_a_minute__fires_nothing_and_is_said(stage: Stage, steady: Steady) -> None:
+def test_a_day_ahead_for_half_a_minute__fires_nothing_and_is_said(
+    stage: Stage, seconds_since_start: Steady
+) -> None:
     due = _waiting_notice(stage)
-    work = Worker(stage.office, steady)
+    work = Worker(stage.office, seconds_since_start)
     work.go_round()
     right = stage.clock.now
     stage.clock.now = due + timedelta(minutes=1)  # seven days on, in a second
-    steady.now += 1
+    seconds_since_start.now += 1
     work.go_round()
     assert not _fired(stage, due)
     page = Person(stage, "supervisor").get("/oversight").text
@@ -72,38 +75,40 @@ def test_a_day_ahead_for_half_a_minute__fires_nothing_and_is_said(stage: Stage, 
     assert "应为 2026-03-02" in page
     assert Person(stage, "supervisor").get("/healthz").json["worker"] == "held"
     stage.clock.now = right + timedelta(seconds=2)
-    steady.now += 1
+    seconds_since_start.now += 1
     work.go_round()
     assert "到期事项暂停处理" not in Person(stage, "supervisor").get("/oversight").text
-    _goes_on(stage, steady, due - stage.clock.now + timedelta(minutes=1))
+    _goes_on(stage, seconds_since_start, due - stage.clock.now + timedelta(minutes=1))
     work.go_round()
     assert _fired(stage, due), "when it is time"
 
 
-def test_a_clock_that_goes_back__is_said_too(stage: Stage, steady: Steady) -> None:
+def test_a_clock_that_goes_back__is_said_too(stage: Stage, seconds_since_start: Steady) -> None:
     _waiting_notice(stage)
-    work = Worker(stage.office, steady)
+    work = Worker(stage.office, seconds_since_start)
     stage.clock.now -= timedelta(hours=3)
     work.go_round()
     assert "突然变慢" in (heartbeat.held(stage.office.settings) or "")
 
 
-def test_a_quiet_night_and_holidays__are_no_fault(stage: Stage, steady: Steady) -> None:
+def test_a_quiet_night_and_holidays__are_no_fault(stage: Stage, seconds_since_start: Steady) -> None:
     due = _waiting_notice(stage)
-    work = Worker(stage.office, steady)
+    work = Worker(stage.office, seconds_since_start)
     for _ in range(3):  # nobody works, the worker runs, the machine sleeps now and then
-        _goes_on(stage, steady, timedelta(days=2))
+        _goes_on(stage, seconds_since_start, timedelta(days=2))
         work.go_round()
         assert heartbeat.held(stage.office.settings) is None
     assert not _fired(stage, due)
-    _goes_on(stage, steady, timedelta(days=2))
+    _goes_on(stage, seconds_since_start, timedelta(days=2))
     work.go_round()
     assert _fired(stage, due)
 
 
-def test_a_worker_that_was_off_over_the_holidays__believes_its_clock(stage: Stage, steady: Steady) -> None:
+def test_a_worker_that_was_off_over_the_holidays__believes_its_clock(
+    stage: Stage, seconds_since_start: Steady
+) -> None:
     due = _waiting_notice(stage)
-    Worker(stage.office, steady).go_round()
+    Worker(stage.office, seconds_since_start).go_round()
     stage.clock.now += timedelta(days=10)
     again = Worker(stage.office, Steady())
     again.go_round()
@@ -111,14 +116,14 @@ def test_a_worker_that_was_off_over_the_holidays__believes_its_clock(stage: Stag
     assert _fired(stage, due)
 
 
-def test_a_restart_says_that_the_new_time_is_right(stage: Stage, steady: Steady) -> None:
+def test_a_restart_says_that_the_new_time_is_right(stage: Stage, seconds_since_start: Steady) -> None:
     due = _waiting_notice(stage)
-    work = Worker(stage.office, steady)
+    work = Worker(stage.office, seconds_since_start)
     stage.clock.now += timedelta(days=10)
     work.go_round()
     assert heartbeat.held(stage.office.settings)
     assert not _fired(stage, due)
-    Worker(stage.office, steady).go_round()
+    Worker(stage.office, seconds_since_start).go_round()
     assert heartbeat.held(stage.office.settings) is None
     assert _fired(stage, due)
 

@@ -103,7 +103,7 @@ def test_relief_of_expenditure_is_written_in_numbers(relief: Bundle) -> None:
     )
 
 
-def explained(bundle: Bundle, people: dict[str, Any], sheet: str) -> dict[str, explanation.Told]:
+def explained(bundle: Bundle, people: dict[str, Any], sheet: str) -> dict[str, explanation.ExplainedLine]:
     words = explanation.Words(
         {1: "张建国", 2: "李秀英", 3: "张小明"}, {"wages": "工资性收入", "deposits": "存款"},
         parameters=lambda name: bundle.policy.parameters[name].title,

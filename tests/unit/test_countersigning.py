@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from processes.cases.colleague_models import Involvement
+from processes.cases.colleague_models import Participant
 from processes.cases.participants import verdict
-from processes.cases.status import CosignMode, CosignVerdict, InvolvementStatus
+from processes.cases.status import CosignMode, CosignVerdict, ParticipantStatus
 
 OPEN = ""
 ALL, ANY, ORDER, QUORUM = CosignMode
 AGREE, OBJECT = CosignVerdict
-WAITING, LATER, DONE, _ = InvolvementStatus
+WAITING, LATER, DONE, _ = ParticipantStatus
 
 
-def signers(mode: str, quorum: int, said: str) -> list[Involvement]:
+def signers(mode: str, quorum: int, said: str) -> list[Participant]:
     """One for each letter: `+` agreed, `-` objects, `?` is asked, `.` comes later."""
     words = {"+": (DONE, AGREE), "-": (DONE, OBJECT), "?": (WAITING, ""), ".": (LATER, "")}
     return [
-        Involvement(mode=mode, quorum=quorum, status=words[s][0], verdict=words[s][1], name=f"签{n}")
+        Participant(mode=mode, quorum=quorum, status=words[s][0], verdict=words[s][1], name=f"签{n}")
         for n, s in enumerate(said)
     ]
 

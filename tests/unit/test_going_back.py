@@ -278,7 +278,7 @@ def test_retell__everything_that_happened_on_the_way(rough: Definition) -> None:
     happened: list[p.Fact] = []
     for ref in [*TO_OPINION, OPINION]:
         happened += given(state, rough, ref).facts
-    again, said = returns.retell(rough, state.journal, facts(24 * 365))
+    again, said = returns.replay_with_facts(rough, state.journal, facts(24 * 365))
     assert [(f.kind, f.ref) for f in said if f.ref] == [
         ("left", "rough/begun#1"),
         *((f.kind, f.ref) for f in happened if f.ref),
@@ -290,7 +290,7 @@ def test_retell__everything_that_happened_on_the_way(rough: Definition) -> None:
 def test_retell__the_reasons_that_were_given(rough: Definition, one: p.Input) -> None:
     state = walked(rough, *TO_OPINION)
     happened = runtime.advance(rough, state, one, facts(30)).facts
-    again, said = returns.retell(rough, state.journal, facts(24 * 365))
+    again, said = returns.replay_with_facts(rough, state.journal, facts(24 * 365))
     assert said[-len(happened) :] == list(happened)
     assert (again.ended_at, states.dump(again)) == (state.ended_at, states.dump(state))
 

@@ -1,4 +1,4 @@
-"""What excludes the two subsidies and 特困 at a first look, where no shipped programme can make it in a scenario."""
+"""Screening results for the two subsidies and 特困 that no shipped programme can produce in a scenario."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one account may have read within an hour: it stops itself and nobody else, and goes on when the hour is over."""
+"""Hourly budgets of an account: they stop that account and nobody else, and end when the hour is over."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from documents import render
-from documents.errors import PressBusy
+from documents.errors import RendererBusy
 from processes.errors import BudgetSpent, Invalid
 from processes.papers import preview
 from processes.rehearsal.stage import Stage
@@ -142,10 +142,10 @@ def test_no_paper_waits_for_a_scan__and_the_files_of_the_desk_leave_threads_free
             thread.start()
         while render._uploads._value:
             pass
-        with pytest.raises(PressBusy):
+        with pytest.raises(RendererBusy):
             render.count_pages(render.Counting(b"", False))
-        assert render.press()._lock.acquire(blocking=False)
-        render.press()._lock.release()
+        assert render.renderer()._lock.acquire(blocking=False)
+        render.renderer()._lock.release()
     for thread in waiting:
         thread.join()
     assert render._uploads._value == render.UPLOADS_AT_ONCE
@@ -159,7 +159,7 @@ def _read() -> None:
 def test_no_paper_waits_for_a_preview_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """A template that counts to 10^12 is stopped; meanwhile papers are made and signed, and a fourth preview is refused."""
     loops = "{% for a in range(9999) %}{% for b in range(9999) %}{% for d in range(9999) %}{% endfor %}{% endfor %}{% endfor %}"
-    plain = render.Sheet({"t.html": "<p>字</p>"}, "t.html", {}, "", "2026-03-02T09:00:00")
+    plain = render.RenderJob({"t.html": "<p>字</p>"}, "t.html", {}, "", "2026-03-02T09:00:00")
     render.to_pdf(plain)
     render.to_screen(plain)
     monkeypatch.setattr(render._screen, "seconds", 8)
@@ -184,7 +184,7 @@ def test_no_paper_waits_for_a_preview_that_never_ends(monkeypatch: pytest.Monkey
     assert "超过 8 秒" in told[0]
     for _ in range(render.SCREENS_AT_ONCE):
         assert render._screens.acquire(blocking=False)
-    with pytest.raises(PressBusy, match="预览"):
+    with pytest.raises(RendererBusy, match="预览"):
         render.to_screen(plain)
     render._screens.release(render.SCREENS_AT_ONCE)
     assert render.to_screen(plain).content

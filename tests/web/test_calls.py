@@ -1,4 +1,4 @@
-"""The hotline's desk: a call is noted before anybody is registered, and finds its household later (C41)."""
+"""The hotline: a call is recorded before anybody is registered, and attached to its household later (C41)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from processes.office.cases.calls import AttachCall, NoteCall, NoteCallResult
 from processes.office.cases.control import EndCase
 from processes.office.cases.start import StartCase
 from processes.office.people.transfers import AskTransfer
-from processes.office.personal.form_drafts import DropUnsaved, KeepUnsaved
+from processes.office.personal.form_drafts import DiscardFormDraft, SaveFormDraft
 from processes.papers.archive_models import OldFile
 from processes.people.models import Household
 from processes.rehearsal.registering import household_form, save
@@ -227,12 +227,12 @@ def test_an_old_file_goes_along__and_nothing_typed_is_lost(whole_stage: Stage) -
         uow.commit()
     clerk = whole_stage.actor("window_clerk", cases.VILLAGE)
     place = f"/households/{call.household}"
-    typed = KeepUnsaved("sheet-1", place, "家庭", {"members": []})
+    typed = SaveFormDraft("sheet-1", place, "家庭", {"members": []})
     whole_stage.office.perform(typed, clerk)
     with pytest.raises(RuleBroken, match="rule_broken") as fault:
         whole_stage.office.perform(AttachCall(call.case, known), clerk)
     assert "还没有提交" in fault.value.message
-    whole_stage.office.perform(DropUnsaved("sheet-1"), clerk)
+    whole_stage.office.perform(DiscardFormDraft("sheet-1"), clerk)
     whole_stage.office.perform(AttachCall(call.case, known), clerk)
     (household,) = rows(whole_stage, Household)
     assert rows(whole_stage, OldFile)[0].household_id == household.id

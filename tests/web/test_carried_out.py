@@ -1,4 +1,4 @@
-"""What waited for signatures is the doing of whoever submitted it, and never stands in nobody's hands."""
+"""A held submission is executed for the person who submitted it, and never remains without an assignee."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sqlalchemy import select
 from processes.access.models import Absence, Account
 from processes.access.permissions import Role
 from processes.access.scope import Actor
-from processes.cases.colleague_models import Involvement
+from processes.cases.colleague_models import Participant
 from processes.cases.models import Case, CaseEvent, Notice
 from processes.office.cases.calls import NoteCall
 from processes.office.steps.complete import CompleteTask
-from processes.office.steps.countersign import AnswerInvolvement
+from processes.office.steps.countersign import RespondToRequest
 from processes.people.models import Household
 from processes.rehearsal import scenarios
 from processes.rehearsal.player import Player
@@ -39,8 +39,8 @@ ALONE = {"members": [{"name": "周大海", "relation": "本人", "birth": "1951-
 
 def _signed(stage: Stage, signer: Actor) -> None:
     with stage.database.reading("") as session:
-        row = session.scalars(select(Involvement).where(Involvement.kind == "cosign")).one()
-    stage.office.perform(AnswerInvolvement(row.id, "", "agree"), signer)
+        row = session.scalars(select(Participant).where(Participant.kind == "cosign")).one()
+    stage.office.perform(RespondToRequest(row.id, "", "agree"), signer)
 
 
 def test_cases_that_are_opened_out_of_it_are_the_submitters(whole_stage: Stage) -> None:
@@ -119,7 +119,7 @@ def _held_by_two(stage: Stage, mode: str = "all") -> tuple[str, Person]:
     return number, leader
 
 
-def _agrees(stage: Stage, who: str, row: Involvement) -> int:
+def _agrees(stage: Stage, who: str, row: Participant) -> int:
     return int(Person(stage, who).post(f"/involvements/{row.id}", {"verdict": "agree"}).status_code)
 
 

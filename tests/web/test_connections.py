@@ -1,4 +1,4 @@
-"""Connections under strangers: so many for an address, so long for a request, and no larger than the desk takes."""
+"""Limits of connections: number for each address, time and size of a request."""
 
 from __future__ import annotations
 

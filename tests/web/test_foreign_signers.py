@@ -68,7 +68,7 @@ def _holder(name: str, by: Holder | None = None, *, issues: bool = False) -> Hol
 
 def _signed(by: Holder) -> bytes:
     """A file that says 韩局长 signed it."""
-    return render.press().sign(
+    return render.renderer().sign(
         render.Signing(
             files.a_pdf(), render.Certificate(by.packed(), PASSWORD), "韩局长", "县民政局分管局长",
             current_instant().isoformat(), 1, False, ("签字：",),

@@ -1,4 +1,4 @@
-"""From hand to hand at the desk: each action with its record, its notice and its limits."""
+"""Assignment and participants at the desk: each action with its event, its notice and its limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from processes.access.models import Account
-from processes.cases.colleague_models import Involvement
+from processes.cases.colleague_models import Participant
 from processes.cases.models import WorkItem
 from processes.office.steps.countersign import CosignTask
 from processes.office.steps.send_back import ReturnTask
@@ -48,10 +48,10 @@ def _complete(stage: Stage, who: Person, number: str, data: dict[str, Any], **mo
     return who.send(f"/cases/{number}/tasks/{item.id}/complete", body)
 
 
-def _asked(stage: Stage) -> list[Involvement]:
+def _asked(stage: Stage) -> list[Participant]:
     with stage.database.reading("") as session:
         return list(
-            session.scalars(select(Involvement).where(Involvement.kind != "second").order_by(Involvement.id))
+            session.scalars(select(Participant).where(Participant.kind != "second").order_by(Participant.id))
         )
 
 

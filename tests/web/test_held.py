@@ -1,4 +1,4 @@
-"""A step that was submitted and waits for signatures: when the last one signs, everything is asked again."""
+"""A held submission that waits for countersignatures: when the last person signs, every check is repeated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from processes.access.models import Absence, Account
 from processes.access.permissions import Role
-from processes.cases.colleague_models import Involvement
+from processes.cases.colleague_models import Participant
 from processes.cases.models import CaseEvent, WorkItem
 from processes.office.people.transfers import AskTransfer, DecideTransfer
 from processes.people.models import Household
@@ -37,9 +37,9 @@ def _submitted(stage: Stage, number: str, task: str, leader: Person, signer: str
     return item
 
 
-def _involved(stage: Stage, kind: str) -> Involvement:
+def _involved(stage: Stage, kind: str) -> Participant:
     with stage.database.reading("") as session:
-        query = select(Involvement).where(Involvement.kind == kind).order_by(Involvement.id.desc())
+        query = select(Participant).where(Participant.kind == kind).order_by(Participant.id.desc())
         return session.scalars(query).first() or pytest.fail(kind)
 
 

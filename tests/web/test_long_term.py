@@ -60,7 +60,7 @@ def test_a_key_that_never_leaves_its_device_signs(
         "YIMEN_CERTIFICATE": device.certificate,
     }.items():  # fmt: skip
         monkeypatch.setenv(name, str(value))
-    render.press().close()  # the child is told of the device when it starts
+    render.renderer().close()  # the child is told of the device when it starts
     signed = _sign(stage, "approval_form", "township_leader", "county_clerk")
     first, second = _seen(stage, signed)
     assert first.whole
@@ -73,7 +73,7 @@ def test_a_key_that_never_leaves_its_device_signs(
     )
     assert refused.status_code >= 400
     assert "签名设备不能打开" in refused.text
-    render.press().close()
+    render.renderer().close()
 
 
 def test_signatures_are_stamped_and_keep_what_proves_them(

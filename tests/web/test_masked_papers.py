@@ -1,4 +1,4 @@
-"""Who may not reveal ID numbers sees papers with masked ones, through every door to them."""
+"""People who may not reveal ID numbers see papers with masked ones, on every route."""
 
 from __future__ import annotations
 

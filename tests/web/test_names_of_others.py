@@ -111,8 +111,8 @@ def test_who_draws_elsewhere__is_told_neither_by_name_nor_by_case(stage: Stage) 
         drawn = relief.standing_benefits(session, [person.id for person in everywhere(stage, Person)])
         assert [s.name for s in relief.called(session, TWO, drawn)] == ["不知名"]
         assert [s.name for s in relief.called(session, cases.VILLAGE, drawn)] == ["密名甲"]
-        assert [s.case_number for s in relief.told_in(session, TWO, drawn)] == [""]
-        assert [s.case_number for s in relief.told_in(session, cases.VILLAGE, drawn)] == [case]
+        assert [s.case_number for s in relief.shown_to(session, TWO, drawn)] == [""]
+        assert [s.case_number for s in relief.shown_to(session, cases.VILLAGE, drawn)] == [case]
     said = "".join((*dead.value.sentences, *leaving.value.sentences, twice.value.message))
     assert "密名甲" not in said
     assert case not in said

@@ -16,7 +16,7 @@ from processes.cases import events
 from processes.cases.models import Attachment, Case, CaseEvent, WorkItem
 from processes.errors import FileLost
 from processes.office.cases.attachments import AddAttachment
-from processes.papers.archive_models import Destruction, SetAsideSheet
+from processes.papers.archive_models import Destruction, ExcludedDocument
 from processes.papers.models import IssuedPaper
 from processes.people.models import Household
 from processes.rehearsal.stage import Stage
@@ -95,7 +95,7 @@ def test_a_piece_added_by_mistake_is_taken_out(stage: Stage, household: str) -> 
     assert "属于另一户" in page
     jobs.remove_files(stage.office)
     with stage.database.reading("") as session:
-        aside = session.scalars(select(SetAsideSheet)).one()
+        aside = session.scalars(select(ExcludedDocument)).one()
     assert aside.aside_by == stage.actor("window_clerk", cases.VILLAGE).name
     shown = f"/archive/old/2009-DB-017/aside/{aside.id}"
     assert clerk.get(shown).data == _photo()

@@ -1,4 +1,4 @@
-"""A paper, a print or a file is reached by one question only: in one's places, and for a department of its own cases."""
+"""Papers, print runs and files are read by one query only: within scope, and for a department of its own cases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from documents import render
-from documents.errors import PressBusy
+from documents.errors import RendererBusy
 from processes.errors import NotFound
 from processes.office.cases.start import StartCase
 from processes.office.funds.entries import ConfirmFundEntry, EnterFundEntry
@@ -147,7 +147,7 @@ def test_strangers_who_come_together_are_told_to_come_again(stage: Stage) -> Non
         answer = nobody.post("/verify", {"file": (io.BytesIO(files.a_pdf()), "a.pdf")})
         assert answer.status_code == 503
         assert "核验的人较多" in answer.text
-        with pytest.raises(PressBusy):
+        with pytest.raises(RendererBusy):
             render.check_signatures(render.Checking(files.a_pdf(), ()))
         assert render.count_pages(render.Counting(files.a_pdf(), True)) >= 1
     finally:

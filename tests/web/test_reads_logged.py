@@ -1,4 +1,4 @@
-"""What is read, looked up and refused is written down, once a while, and look-ups are limited."""
+"""Reads, look-ups and refusals are logged, once in a while, and look-ups are limited."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The desk under real connections: idle browsers, proxies; the press that does not start once, the killed rehearsal."""
+"""The desk under real connections: idle browsers, proxies, a renderer that fails to start once, a killed
+rehearsal."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ import pytest
 
 from documents import render
 from documents.errors import RenderingFailed
-from documents.sheets import Sheet
+from documents.sheets import RenderJob
 from processes.errors import SettingInvalid
 from processes.rehearsal.stage import Stage
 from tests.builders.workers import free_port, url_of
@@ -125,8 +126,8 @@ def test_visitors_behind_a_named_proxy_are_told_apart__and_nobody_else_can_prete
         _answered(stage, ("nginx",), "127.0.0.1")
 
 
-def _sheet() -> Sheet:
-    return Sheet(
+def _sheet() -> RenderJob:
+    return RenderJob(
         templates={"t.html": "<p>字</p>"},
         template="t.html",
         data={},
@@ -136,7 +137,7 @@ def _sheet() -> Sheet:
 
 
 def test_a_press_that_fails_to_start_once__makes_the_next_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
-    press = render.Press()
+    renderer = render.Renderer()
     start = SpawnProcess.start
 
     def refused(_child: SpawnProcess) -> None:
@@ -145,36 +146,36 @@ def test_a_press_that_fails_to_start_once__makes_the_next_sheet(monkeypatch: pyt
 
     monkeypatch.setattr(SpawnProcess, "start", refused)
     with pytest.raises(RenderingFailed):
-        press.make(_sheet())
-    assert press.make(_sheet()).pages == 1
-    press.close()
+        renderer.make(_sheet())
+    assert renderer.make(_sheet()).pages == 1
+    renderer.close()
 
 
 def test_the_time_of_a_job__does_not_begin_before_its_child_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loading the libraries takes longer than this press gives a sheet."""
-    press = render.Press(seconds=60, needs=("documents.page", "tests.web.slow_to_load"))
-    press.seconds = 1.5
+    renderer = render.Renderer(seconds=60, needs=("documents.page", "tests.web.slow_to_load"))
+    renderer.seconds = 1.5
     begun = time.monotonic()
-    assert press.make(_sheet()).pages == 1
+    assert renderer.make(_sheet()).pages == 1
     assert time.monotonic() - begun > 2
-    press.close()
+    renderer.close()
 
 
 def test_the_time_of_a_job__is_the_processors__and_not_that_of_a_machine_that_does_much_else() -> None:
-    press = render.Press()
-    assert press.make(_sheet()).pages == 1
-    child = press._child
+    renderer = render.Renderer()
+    assert renderer.make(_sheet()).pages == 1
+    child = renderer._child
     assert child is not None and child.pid is not None
-    press.seconds = 1
+    renderer.seconds = 1
     os.kill(child.pid, signal.SIGSTOP)  # as if others had the processor
     threading.Timer(2, os.kill, (child.pid, signal.SIGCONT)).start()
-    assert press.make(_sheet()).pages == 1
-    assert press._child is child
+    assert renderer.make(_sheet()).pages == 1
+    assert renderer._child is child
     # One that comes to nothing at all is given up all the same.
     os.kill(child.pid, signal.SIGSTOP)
     with pytest.raises(RenderingFailed, match="1 秒"):
-        press.make(_sheet())
-    press.close()
+        renderer.make(_sheet())
+    renderer.close()
 
 
 _REHEARSE = """

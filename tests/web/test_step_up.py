@@ -1,4 +1,5 @@
-"""再次验证身份: what signs, approves, reveals or takes data out asks for a fresh proof, at the door and on every route."""
+"""再次验证身份: signing, approving, revealing and exporting need a recent proof of identity, at the door and
+on every route."""
 
 from __future__ import annotations
 

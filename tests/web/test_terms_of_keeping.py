@@ -1,4 +1,4 @@
-"""What is kept beside files goes when its term is over, by two people, and the audit still holds afterwards."""
+"""Records beside files are destroyed after retention, by two people, and the audit still passes afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is typed into a form that belongs to no step yet: kept, sealed, offered to its author alone, gone when handed in."""
+"""Form drafts: stored encrypted, offered to their author only, deleted when the form is submitted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import select, text
 
-from processes.access.models import AccessLog, Unsaved
+from processes.access.models import AccessLog, FormDraft
 from processes.compound.sweeping import sweep
 from processes.people import queries, shown
 from processes.rehearsal.stage import Stage
@@ -28,7 +28,7 @@ def _keep(who: Person, place: str, data: dict[str, Any], token: str, seen: int =
 
 def _kept(stage: Stage) -> int:
     with stage.database.reading("") as session:
-        return len(session.scalars(select(Unsaved)).all())
+        return len(session.scalars(select(FormDraft)).all())
 
 
 def test_a_half_typed_household__is_offered_again_and_goes_when_it_is_saved(stage: Stage) -> None:

@@ -1,1 +1,1 @@
-"""Desks: one module a place of work; independent of each other."""
+"""Desks: one module for each area of work; independent of each other."""

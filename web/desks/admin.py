@@ -1,4 +1,4 @@
-"""The access log, locked accounts."""
+"""The access log, and accounts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def about(actor: Actor) -> Any:
 @require(Permission.AUDIT_READ, reads="audit_read")
 @budgets.spends(budgets.SEARCHES)
 def audit_log(actor: Actor) -> Any:
-    """Sensitive reads and sign-ins, latest first."""
+    """Show sensitive reads and sign-ins, latest first."""
     action, word = request.args.get("action", ""), forms.search_word()
     before = forms.row("before")
     with auth.office().database.reading("") as session:
@@ -67,26 +67,26 @@ _LIST = (("时间", 18), ("人员", 14), ("操作", 24), ("对象", 40), ("地�
 @require(Permission.AUDIT_READ)
 @budgets.spends(budgets.EXPORTS)
 def export_log(actor: Actor) -> Any:
-    """The log as it is narrowed, as a spreadsheet; that it was taken stands in it."""
+    """Export the filtered log as a spreadsheet; the export is itself logged."""
     action, word = request.args.get("action", "")[:60], forms.search_word()
     kept = {n: v for n, v in (("action", action), ("q", word)) if v}
     list_export.note(actor, "访问日志", kept)
     with auth.office().database.reading("") as session:
         rows, _ = audit.page(session, action, word, size=lists.MOST_ROWS)
-        told = [
+        lines = [
             (
                 list_export.minute(log.at), name or "系统", audit.TITLES.get(log.action, log.action),
                 log.target, log.address,
             )
             for log, name in rows
         ]  # fmt: skip
-    return list_export.answer(actor, "访问日志", _LIST, told)
+    return list_export.answer(actor, "访问日志", _LIST, lines)
 
 
 @desk.get("/accounts")
 @require(Permission.ACCOUNT_UNLOCK)
 def accounts_page(actor: Actor) -> Any:
-    """Accounts, those that are locked, those that await confirmation; the form that adds one."""
+    """Show accounts, locked ones, unconfirmed ones, and the form that adds one."""
     return _accounts(actor)
 
 
@@ -115,7 +115,7 @@ def _accounts(
 @desk.get("/accounts/<string:username>")
 @require(Permission.ACCOUNT_WRITE)
 def account_page(actor: Actor, username: str) -> Any:
-    """An account: what it is, a change that waits, and the forms that change or close it."""
+    """Show an account, a waiting change, and the forms that change or close it."""
     return _account(actor, username)
 
 
@@ -139,11 +139,11 @@ def _account(actor: Actor, username: str, fault: str | None = None) -> str:
 @desk.post("/accounts/<string:username>/change")
 @require(Permission.ACCOUNT_WRITE)
 def change_account(actor: Actor, username: str) -> Any:
-    """Ask that an account gets other roles or another place."""
-    told = request.form
+    """Request other roles or another division for an account."""
+    form = request.form
     command = ChangeAccount(
-        username, tuple(told.getlist("role")), told.get("division", ""),
-        told.get("department", "").strip(), told.get("reason", ""),
+        username, tuple(form.getlist("role")), form.get("division", ""),
+        form.get("department", "").strip(), form.get("reason", ""),
     )  # fmt: skip
     return _done_or_shown(actor, username, command)
 
@@ -151,7 +151,7 @@ def change_account(actor: Actor, username: str) -> Any:
 @desk.post("/accounts/<string:username>/decide")
 @require(Permission.ACCOUNT_WRITE)
 def decide_account_change(actor: Actor, username: str) -> Any:
-    """Confirm, refuse or take back a change."""
+    """Confirm, refuse or withdraw a change."""
     accept = request.form.get("accept") == "yes"
     return _done_or_shown(
         actor, username, DecideAccountChange(forms.whole(request.form.get("change", "")), accept)
@@ -161,26 +161,26 @@ def decide_account_change(actor: Actor, username: str) -> Any:
 @desk.post("/accounts/<string:username>/reset-factors")
 @require(Permission.ACCOUNT_WRITE)
 def reset_factors(actor: Actor, username: str) -> Any:
-    """Ask that somebody's second factors are taken away."""
+    """Request removal of somebody's second factors."""
     return _done_or_shown(actor, username, AskFactorReset(username, request.form.get("reason", "")))
 
 
 @desk.post("/accounts/<string:username>/untie")
 @require(Permission.ACCOUNT_WRITE)
 def untie_person(actor: Actor, username: str) -> Any:
-    """Ask that an account is of the same person as others no longer."""
+    """Request that an account is no longer linked to the same person."""
     return _done_or_shown(actor, username, UntiePerson(username, request.form.get("reason", "")))
 
 
 @desk.post("/accounts/<string:username>/close")
 @require(Permission.ACCOUNT_WRITE)
 def close_account(actor: Actor, username: str) -> Any:
-    """Let somebody go."""
+    """Close an account."""
     return _done_or_shown(actor, username, CloseAccount(username, request.form.get("reason", "")))
 
 
 def _done_or_shown(actor: Actor, username: str, command: Command[Any]) -> Any:
-    """Carry out a command of an account's page; a refusal is shown on it, with what was typed."""
+    """Execute a command of an account's page; an error is shown on it, with the input."""
     try:
         auth.office().perform(command, actor)
     except NotFound:
@@ -202,7 +202,7 @@ def _waiting(session: Session) -> dict[str, datetime]:
 @desk.post("/accounts/add")
 @require(Permission.ACCOUNT_WRITE)
 def add_account(actor: Actor) -> Any:
-    """Add an account; its one-time password is shown once, on the page that answers."""
+    """Add an account; its one-time password is shown once, on the resulting page."""
     field = request.form.get
     command = AddAccount(
         *(field(n, "").strip() for n in ("username", "name", "role", "division", "department"))
@@ -217,9 +217,9 @@ def add_account(actor: Actor) -> Any:
 @desk.post("/accounts/person")
 @require(Permission.ACCOUNT_WRITE)
 def declare_person(actor: Actor) -> Any:
-    """Ask that two accounts are held to be one natural person."""
-    told = request.form
-    command = DeclarePerson(told.get("username", ""), told.get("same_as", ""), told.get("reason", ""))
+    """Request that two accounts are declared one natural person."""
+    form = request.form
+    command = DeclarePerson(form.get("username", ""), form.get("same_as", ""), form.get("reason", ""))
     try:
         auth.office().perform(command, actor)
     except YimenError as refused:
@@ -230,7 +230,7 @@ def declare_person(actor: Actor) -> Any:
 @desk.post("/accounts/reissue")
 @require(Permission.ACCOUNT_WRITE)
 def reissue_password(actor: Actor) -> Any:
-    """Give an account another one-time password; it is shown once, on the page that answers."""
+    """Give an account another one-time password, shown once, on the resulting page."""
     try:
         command = ReissuePassword(request.form.get("username", ""))
         added, fault, status = auth.office().perform(command, actor), None, 200
@@ -258,6 +258,6 @@ def end_sessions(actor: Actor) -> Any:
 @desk.post("/accounts/unlock")
 @require(Permission.ACCOUNT_UNLOCK)
 def unlock(actor: Actor) -> Any:
-    """Lift a lock-out."""
+    """Remove a sign-in delay."""
     auth.office().perform(UnlockAccount(request.form.get("username", "")), actor)
     return redirect(url_for("admin.accounts_page"))

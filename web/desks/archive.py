@@ -1,4 +1,4 @@
-"""档案: files taken out as folders, old paper files taken in as scans, and what goes when its time is over."""
+"""档案: export of files, registration of old paper files, and destruction after retention."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from processes.office.papers.archive import (
 from processes.office.papers.export import ExportFile
 from processes.office.papers.read import NotePaperRead
 from processes.papers import archive, catalogue, destruction, old_files
-from processes.papers.archive_models import OldSheet, SetAsideSheet
+from processes.papers.archive_models import ExcludedDocument, OldFileDocument
 from processes.people import queries as people
 from processes.policy import reading, retention
 from processes.policy.calendar import civil_date
@@ -38,7 +38,7 @@ desk = Blueprint("archive", __name__)
 @require(Permission.ARCHIVE_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def overview(actor: Actor) -> Any:
-    """Files whose time is over, proposals, what was destroyed, and the old files."""
+    """Show files whose retention has ended, proposals, destroyed files, and old files."""
     today = civil_date(auth.office().database.clock())
     with auth.office().database.reading(actor.division, actor.department) as session:
         return render_template(
@@ -51,15 +51,15 @@ def overview(actor: Actor) -> Any:
 @desk.post("/archive/old")
 @require(Permission.ARCHIVE_WRITE)
 def take_in(actor: Actor) -> Any:
-    """The cover of an old file."""
-    told = request.form
+    """Register an old file."""
+    form = request.form
     try:
-        closed_on = reading.day(told.get("closed_on", ""))
+        closed_on = reading.day(form.get("closed_on", ""))
     except Unreadable:
         raise Invalid(reason="请填写办结日期") from None
     command = TakeInOldFile(
-        told.get("number", ""), told.get("household", ""), told.get("title", ""), closed_on,
-        told.get("retention", ""), told.get("note", ""),
+        form.get("number", ""), form.get("household", ""), form.get("title", ""), closed_on,
+        form.get("retention", ""), form.get("note", ""),
     )  # fmt: skip
     made = auth.office().perform(command, actor)
     return redirect(url_for("archive.old_file", number=made.number))
@@ -68,7 +68,7 @@ def take_in(actor: Actor) -> Any:
 @desk.get("/archive/old/<string:number>")
 @require(Permission.ARCHIVE_READ, reads="list_read")
 def old_file(actor: Actor, number: str) -> Any:
-    """An old file with its scans; more can be added."""
+    """Show an old file with its scans and the form to add one."""
     with auth.office().database.reading(actor.division, actor.department) as session:
         file = old_files.by_number(session, number)
         household = people.household(session, file.household_id)
@@ -83,9 +83,9 @@ def old_file(actor: Actor, number: str) -> Any:
 @require(Permission.ARCHIVE_WRITE)
 @budgets.spends(budgets.UPLOADS)
 def add_sheet(actor: Actor, number: str) -> Any:
-    """One scanned piece more."""
+    """Add a scanned document."""
     with auth.office().database.reading(actor.division, actor.department) as session:
-        old_files.by_number(session, number)  # before its file is parsed
+        old_files.by_number(session, number)  # checked before the file is parsed
     upload = uploads.one(actor)
     if upload is None:
         raise AttachmentRefused(reason="请选择扫描件或者照片")
@@ -97,7 +97,7 @@ def add_sheet(actor: Actor, number: str) -> Any:
 @desk.post("/archive/old/<string:number>/drop")
 @require(Permission.ARCHIVE_WRITE)
 def drop_sheet(actor: Actor, number: str) -> Any:
-    """Set aside a piece that was added by mistake."""
+    """Exclude a document that was added by mistake."""
     position = forms.whole(request.form.get("position"))
     auth.office().perform(DropOldSheet(number, position, request.form.get("reason", "")), actor)
     return redirect(url_for("archive.old_file", number=number))
@@ -107,7 +107,7 @@ def drop_sheet(actor: Actor, number: str) -> Any:
 @require(Permission.FILE_EXPORT)
 @budgets.spends(budgets.PAPERS)
 def sheet(actor: Actor, number: str, position: int) -> Any:
-    """A scanned piece; reading it is logged like reading a paper."""
+    """Show a scanned document; logged like reading a paper."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         file = old_files.by_number(session, number)
@@ -119,7 +119,7 @@ def sheet(actor: Actor, number: str, position: int) -> Any:
 @require(Permission.FILE_EXPORT)
 @budgets.spends(budgets.PAPERS)
 def sheet_aside(actor: Actor, number: str, sheet_id: int) -> Any:
-    """A piece that was set aside; reading it is logged as of the others."""
+    """Show an excluded document; logged like the others."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         file = old_files.by_number(session, number)
@@ -127,8 +127,8 @@ def sheet_aside(actor: Actor, number: str, sheet_id: int) -> Any:
     return _scanned(actor, found, f"{number}/移出{sheet_id}")
 
 
-def _scanned(actor: Actor, piece: OldSheet | SetAsideSheet | None, read_as: str) -> Any:
-    """A piece as a file, once its reading is written down."""
+def _scanned(actor: Actor, piece: OldFileDocument | ExcludedDocument | None, read_as: str) -> Any:
+    """A document as a file, after the read has been logged."""
     if piece is None:
         raise NotFound()
     office = auth.office()
@@ -141,9 +141,9 @@ def _scanned(actor: Actor, piece: OldSheet | SetAsideSheet | None, read_as: str)
 @require(Permission.ARCHIVE_WRITE)
 @budgets.spends(budgets.SEARCHES)
 def propose(actor: Actor) -> Any:
-    """Propose to destroy a file whose time is over."""
-    told = request.form
-    command = ProposeDestruction(told.get("kind", ""), told.get("number", ""), told.get("reason", ""))
+    """Propose to destroy a file whose retention has ended."""
+    form = request.form
+    command = ProposeDestruction(form.get("kind", ""), form.get("number", ""), form.get("reason", ""))
     auth.office().perform(command, actor)
     return redirect(url_for("archive.overview"))
 
@@ -152,8 +152,8 @@ def propose(actor: Actor) -> Any:
 @require(Permission.ARCHIVE_DESTROY)
 def decide(actor: Actor) -> Any:
     """Destroy a proposed file, or keep it."""
-    told = request.form
-    command = DecideDestruction(forms.whole(told.get("id")), told.get("decision") == "destroy")
+    form = request.form
+    command = DecideDestruction(forms.whole(form.get("id")), form.get("decision") == "destroy")
     auth.office().perform(command, actor)
     return redirect(url_for("archive.overview"))
 
@@ -162,7 +162,7 @@ def decide(actor: Actor) -> Any:
 @require(Permission.FILE_EXPORT)
 @budgets.spends(budgets.EXPORTS)
 def export_case(actor: Actor, number: str) -> Any:
-    """The files of a case as one ZIP."""
+    """Export the files of a case as one ZIP."""
     office = auth.office()
     office.perform(ExportFile(case_number=number), actor)
     with office.database.snapshot(actor.division, actor.department) as session:
@@ -174,7 +174,7 @@ def export_case(actor: Actor, number: str) -> Any:
 @require(Permission.FILE_EXPORT)
 @budgets.spends(budgets.EXPORTS)
 def export_household(actor: Actor, number: str) -> Any:
-    """一户一档: the files of every case of a household in scope, and its old files, as one ZIP."""
+    """一户一档: export the files of a household's cases in scope, and its old files, as one ZIP."""
     office = auth.office()
     office.perform(ExportFile(household=number), actor)
     with office.database.snapshot(actor.division, actor.department) as session:
@@ -209,5 +209,5 @@ def _zip(session: Any, parts: list[catalogue.Part], title: str) -> Any:
     size = content.seek(0, io.SEEK_END)
     content.seek(0)
     answer = send_file(content, mimetype="application/zip", download_name=f"{title}.zip")
-    answer.content_length = size  # the browser shows how far it is
+    answer.content_length = size  # for the browser's progress display
     return answer

@@ -1,4 +1,4 @@
-"""Who works on a step: delegate, take over, take back, urge; ask others to countersign, answer or know of it; remarks."""
+"""Assignment and participants of steps: delegate, take over, take back, urge, countersign, ask, copy, remarks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from processes.access.scope import Actor
 from processes.office.cases.comments import AddComment
 from processes.office.command import Command
 from processes.office.steps.consult import AskColleague, CopyTask
-from processes.office.steps.countersign import AnswerInvolvement, CosignTask, RemoveCosigner
+from processes.office.steps.countersign import CosignTask, RemoveCosigner, RespondToRequest
 from processes.office.steps.delegate import DelegateTask, HandBackTask, RecallTask
 from processes.office.steps.take_back import TakeBackTask
 from processes.office.steps.take_over import TakeOverTask
@@ -43,7 +43,7 @@ def _back_to_case(number: str, command: Command[Any], actor: Actor) -> Any:
 @desk.post(f"{_TASK}/delegate")
 @require(Permission.TASK_TRANSFER)
 def delegate(actor: Actor, number: str, item_id: int) -> Any:
-    """Have a colleague prepare the step."""
+    """Delegate the step to a colleague for preparation."""
     to = forms.whole(_field("to"))
     return _back_to_case(number, DelegateTask(item_id, _version(), to, _field("reason")), actor)
 
@@ -51,7 +51,7 @@ def delegate(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/hand-back")
 @require(Permission.TASK_WORK)
 def hand_back(actor: Actor, number: str, item_id: int) -> Any:
-    """Give a delegated step back."""
+    """Hand a delegated step back."""
     auth.office().perform(HandBackTask(item_id, _version(), _field("note")), actor)
     return redirect(url_for("worklist.queue"))
 
@@ -59,7 +59,7 @@ def hand_back(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/recall")
 @require(Permission.TASK_WORK)
 def recall(actor: Actor, number: str, item_id: int) -> Any:
-    """Take a delegated step back."""
+    """Recall a delegated step."""
     auth.office().perform(RecallTask(item_id, _version()), actor)
     return redirect(url_for("tasks.one", number=number, item_id=item_id))
 
@@ -75,7 +75,7 @@ def take_over(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/take-back")
 @require(Permission.TASK_WORK)
 def take_back(actor: Actor, number: str, item_id: int) -> Any:
-    """Take back what one has just finished."""
+    """Take back the step that the person has just finished."""
     return _back_to_case(number, TakeBackTask(item_id, _version(), _field("token")[:64]), actor)
 
 
@@ -89,7 +89,7 @@ def urge(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/cosign")
 @require(Permission.TASK_WORK)
 def cosign(actor: Actor, number: str, item_id: int) -> Any:
-    """Ask people to sign with one."""
+    """Request countersignatures."""
     command = CosignTask(
         item_id,
         _version(),
@@ -105,7 +105,7 @@ def cosign(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/remove-signer")
 @require(Permission.TASK_WORK)
 def remove_signer(actor: Actor, number: str, item_id: int) -> Any:
-    """Take a signer out who has not spoken."""
+    """Remove a signer who has not answered."""
     command = RemoveCosigner(item_id, _version(), forms.whole(_field("involvement")))
     return _back_to_case(number, command, actor)
 
@@ -113,7 +113,7 @@ def remove_signer(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/ask")
 @require(Permission.TASK_WORK)
 def ask(actor: Actor, number: str, item_id: int) -> Any:
-    """Ask somebody without giving the step away."""
+    """Ask somebody a question about the step."""
     command = AskColleague(item_id, _version(), forms.whole(_field("to")), _field("question"))
     auth.office().perform(command, actor)
     return redirect(url_for("tasks.one", number=number, item_id=item_id))
@@ -122,7 +122,7 @@ def ask(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post(f"{_TASK}/copy")
 @require(Permission.TASK_WORK)
 def copy(actor: Actor, number: str, item_id: int) -> Any:
-    """Let people know of the step."""
+    """Send copies of the step to people."""
     auth.office().perform(CopyTask(item_id, _version(), _people(), _field("note")), actor)
     return redirect(url_for("tasks.one", number=number, item_id=item_id))
 
@@ -130,8 +130,8 @@ def copy(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post("/involvements/<int:involvement_id>")
 @require(Permission.CASE_READ)
 def answer(actor: Actor, involvement_id: int) -> Any:
-    """Say what one was asked for."""
-    command = AnswerInvolvement(involvement_id, _field("said"), _field("verdict"))
+    """Respond to a request."""
+    command = RespondToRequest(involvement_id, _field("said"), _field("verdict"))
     auth.office().perform(command, actor)
     return redirect(url_for("worklist.queue", queue="asked"))
 
@@ -139,6 +139,6 @@ def answer(actor: Actor, involvement_id: int) -> Any:
 @desk.post("/cases/<string:number>/comments")
 @require(Permission.TASK_WORK)
 def comment(actor: Actor, number: str) -> Any:
-    """Leave a remark."""
+    """Add a remark."""
     auth.office().perform(AddComment(number, _field("text")), actor)
     return redirect(url_for("cases.one", number=number, _anchor="comments"))

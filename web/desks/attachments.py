@@ -1,4 +1,4 @@
-"""Attachments of a case, filed one by one as the page sends them, and their small pictures."""
+"""Attachments of a case, uploaded one by one, and their thumbnails."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ desk = Blueprint("attachments", __name__)
 @require(Permission.TASK_WORK)
 @budgets.spends(budgets.UPLOADS)
 def add(actor: Actor, number: str) -> Any:
-    """File what a page sends, and say so."""
+    """File an upload and confirm it."""
     return jsonify(names=attaching.file_all(actor, number))
 
 
 @desk.get("/cases/<string:number>/attachments/<int:attachment_id>/preview")
 @require(Permission.CASE_READ, reads="attachment_read")
 def preview(actor: Actor, number: str, attachment_id: int) -> Any:
-    """The small picture that the press made of the first page."""
+    """Show the thumbnail of the first page."""
     with auth.office().database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
         picture = queries.preview(session, case.id, attachment_id)

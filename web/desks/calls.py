@@ -1,4 +1,4 @@
-"""The hotline's desk: noting a call in one short form, and the calls that wait to be called back (C41)."""
+"""The hotline: recording a call in one short form, and calls to be returned (C41)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ desk = Blueprint("calls", __name__)
 @desk.get("/calls")
 @require(Permission.CASE_START, reads="list_read")
 def listed(actor: Actor) -> Any:
-    """The form for a call, and the calls under way with the step and limit of each."""
+    """Show the form for a call, and open calls with step and limit."""
     today = civil_date(auth.office().database.clock())
     with auth.office().database.reading(actor.division, actor.department) as session:
         bundle, start = _start(session, today)
@@ -51,7 +51,7 @@ def listed(actor: Actor) -> Any:
 @desk.post("/calls")
 @require(Permission.CASE_START)
 def note(actor: Actor) -> Any:
-    """Note a call; answers where the calls stand."""
+    """Record a call; return to the list."""
     body = bodies.body()
     today = civil_date(auth.office().database.clock())
     with auth.office().database.reading(actor.division, actor.department) as session:
@@ -65,14 +65,14 @@ def note(actor: Actor) -> Any:
 @desk.post("/cases/<string:number>/caller")
 @require(Permission.CASE_START)
 def attach(actor: Actor, number: str) -> Any:
-    """The caller has a household's file: the call goes there."""
+    """Attach the call to the existing file of the caller's household."""
     known = reading.compact(request.form.get("household", ""))
     auth.office().perform(AttachCall(number, known), actor)
     return redirect(url_for("households.one", number=known))
 
 
 def _start(session: Session, today: date) -> tuple[Bundle, StartRule]:
-    """The process in force that a call starts; raises `ReleaseMissing`."""
+    """The process in force for calls; raises `ReleaseMissing`."""
     for release in publish.published_programmes(session):
         bundle = publish.open_release(session, publish.current_id(session, release.programme, today))
         for start in bundle.starts.values():

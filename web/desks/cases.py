@@ -60,7 +60,7 @@ from web.require import require
 desk = Blueprint("cases", __name__)
 LATEST = 50
 EARLIER = 200
-"""So many events are on the page, and so many come at a press."""
+"""Number of events on the page, and of those loaded by a click."""
 
 
 _LIST = (
@@ -78,7 +78,7 @@ _LIST = (
 @require(Permission.CASE_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def search(actor: Actor) -> Any:
-    """Cases in scope, latest first, narrowed by programme, state, township and days."""
+    """Show cases in scope, latest first, filtered by programme, state, township and days."""
     word, wanted = forms.search_word(), _filter()
     with auth.office().database.reading(actor.division, actor.department) as session:
         page = queries.cases(session, word, forms.page_number(), wanted)
@@ -95,13 +95,13 @@ def search(actor: Actor) -> Any:
 @require(Permission.CASE_READ)
 @budgets.spends(budgets.EXPORTS)
 def export_list(actor: Actor) -> Any:
-    """The list as it is narrowed, as a spreadsheet; that it was taken is written down first."""
+    """Export the filtered list as a spreadsheet; the export is logged first."""
     office, word, wanted = auth.office(), forms.search_word(), _filter()
     list_export.note(actor, "办件", _kept(word))
     with office.database.reading(actor.division, actor.department) as session:
         rows = queries.cases(session, word, 1, wanted, lists.MOST_ROWS).rows
         places = divisions.names(session, sorted({r.division for r in rows}))
-        told = [
+        lines = [
             (
                 r.number, r.programme_title, r.applicant,
                 r.outcome_title or r.status.title,
@@ -109,14 +109,14 @@ def export_list(actor: Actor) -> Any:
             )
             for r in rows
         ]  # fmt: skip
-    return list_export.answer(actor, "办件", _LIST, told)
+    return list_export.answer(actor, "办件", _LIST, lines)
 
 
 def _filter() -> queries.CaseFilter:
-    told = request.args
-    state = told.get("state", "")
+    args = request.args
+    state = args.get("state", "")
     return queries.CaseFilter(
-        told.get("programme", "")[:60], state if state in CaseStatus.titles() else "", told.get("township", "")[:9],
+        args.get("programme", "")[:60], state if state in CaseStatus.titles() else "", args.get("township", "")[:9],
         _day("since"), _day("until"),
     )  # fmt: skip
 
@@ -129,7 +129,7 @@ def _day(name: str) -> date | None:
 
 
 def _kept(word: str) -> dict[str, str]:
-    """What the address says of the list, without the page."""
+    """The parameters of the list without the page number."""
     names = ("programme", "state", "township", "since", "until")
     return {n: v for n, v in {"q": word, **{n: request.args.get(n, "") for n in names}}.items() if v}
 
@@ -137,7 +137,7 @@ def _kept(word: str) -> dict[str, str]:
 def _finished(
     session: Session, actor: Actor, items: Sequence[WorkItem], today: date
 ) -> dict[str, Any] | None:
-    """Coming from a step that was just finished: its title, and which one is next in one's own queue."""
+    """After finishing a step: its title, and the next one in the person's queue."""
     finished = auth.take_finished()
     done = next((i for i in items if i.id == finished and i.status != WorkItemStatus.OPEN), None)
     if done is None:
@@ -150,7 +150,7 @@ def _finished(
 @desk.get("/cases/<string:number>")
 @require(Permission.CASE_READ, reads="case_read")
 def one(actor: Actor, number: str) -> Any:
-    """Everything of a case on one page."""
+    """Show everything of a case on one page."""
     office = auth.office()
     now = office.database.clock()
     today = civil_date(now)
@@ -160,7 +160,7 @@ def one(actor: Actor, number: str) -> Any:
         household = people.household(session, case.household_id)
         items = queries.items(session, case.id)
         may_see_household = actor.may(Permission.HOUSEHOLD_READ)
-        told = events.before(session, case.id, None, LATEST)
+        latest_events = events.before(session, case.id, None, LATEST)
         data = answers.known(office, case, bundle)
         known = choice_words.of_case(bundle, case.process, data)
         by_kind = events.of_kinds(session, case.id, "case_opened", "decided")
@@ -191,8 +191,8 @@ def one(actor: Actor, number: str) -> Any:
             card=decision_view.card_of(session, computed) if computed and not case.department else None,
             open_items=[i for i in items if i.status == WorkItemStatus.OPEN],
             workable={i.id for i in items if i.status == WorkItemStatus.OPEN and rules.may_work(i, actor)},
-            timeline=_timeline(told, known),
-            earlier=_earlier(told),
+            timeline=_timeline(latest_events, known),
+            earlier=_earlier(latest_events),
             sentences=_sentences(computed) if computed else {},
             lines=[
                 (e.payload, choice_words.read(e.payload, known)) for e in events.computed(by_kind["decided"])
@@ -208,33 +208,33 @@ def one(actor: Actor, number: str) -> Any:
 @desk.get("/cases/<string:number>/timeline")
 @require(Permission.CASE_READ, reads="case_read")
 def earlier(actor: Actor, number: str) -> Any:
-    """What happened in a case before a position, put under what the page shows; without scripts a page of its own."""
+    """Show events before a position, appended to the page; a full page if scripts are disabled."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
         bundle = publish.open_release(session, case.release_id)
-        told = events.before(session, case.id, forms.row("before"), EARLIER)
+        earlier_events = events.before(session, case.id, forms.row("before"), EARLIER)
         known = choice_words.of_case(bundle, case.process, answers.known(office, case, bundle))
         is_part = bool(request.headers.get("HX-Request"))
         return render_template(
             "cases/_timeline.html" if is_part else "cases/timeline.html",
-            case=case, timeline=_timeline(told, known), earlier=_earlier(told),
+            case=case, timeline=_timeline(earlier_events, known), earlier=_earlier(earlier_events),
         )  # fmt: skip
 
 
-def _timeline(told: Sequence[CaseEvent], known: choice_words.Words) -> list[tuple[str, str, str, str]]:
-    return [(timeline.when(e), timeline.who(e), timeline.sentence(e, known), e.kind) for e in told]
+def _timeline(case_events: Sequence[CaseEvent], known: choice_words.Words) -> list[tuple[str, str, str, str]]:
+    return [(timeline.when(e), timeline.who(e), timeline.sentence(e, known), e.kind) for e in case_events]
 
 
-def _earlier(told: Sequence[CaseEvent]) -> int:
-    """Where those begin that are not shown; 0: there are none.  Positions are counted from 1."""
-    return told[-1].position if told and told[-1].position > 1 else 0
+def _earlier(shown_events: Sequence[CaseEvent]) -> int:
+    """The position before which events are not shown; 0: there are none. Positions count from 1."""
+    return shown_events[-1].position if shown_events and shown_events[-1].position > 1 else 0
 
 
 def _files(
     session: Session, actor: Actor, case: Case, bundle: Bundle, items: list[WorkItem], data: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Papers with whose turn it is at each, what can be made, materials and attachments."""
+    """Papers with the next signer of each, papers that can be made, materials and attachments."""
     issued = papers.of_case(session, case.id)
     return {
         "papers": issued,
@@ -257,7 +257,7 @@ def _by_paper(pages: Sequence[ReplacedPage]) -> dict[int, list[ReplacedPage]]:
 
 
 def _takeable(items: list[Any], actor: Actor) -> Any:
-    """The step that the actor finished last and could still take back."""
+    """The step that the actor finished last and may still take back."""
     own = [i for i in items if i.status == WorkItemStatus.DONE and i.completed_by_id == actor.account_id]
     latest = max(own, key=lambda i: i.completed_at, default=None)
     try:
@@ -269,18 +269,18 @@ def _takeable(items: list[Any], actor: Actor) -> Any:
 
 
 def _places(office: Any, actor: Actor, case: Any, bundle: Any) -> list[Any]:
-    """For a supervisor: where the case stands and what it may be moved to."""
+    """For supervisors: positions of the case and the possible moves."""
     if case.status != CaseStatus.OPEN or not actor.may(Permission.CASE_CONTROL):
         return []
     facts = bundle.facts(office.database.clock(), case.division)
     definition = bundle.definition(case.process)
     state = runtime.restore(definition, case.state, facts)
-    return lawful.standings(definition, state, effects.deciding_steps(bundle, case.process))
+    return lawful.positions(definition, state, effects.deciding_steps(bundle, case.process))
 
 
-def _sentences(told: Computation) -> dict[str, Any]:
-    """By sheet and line: how it was computed, in words and numbers."""
-    return {sheet: {t.name: t for t in told.lines(sheet)} for sheet in told.sheets()}
+def _sentences(computation: Computation) -> dict[str, Any]:
+    """By sheet and line: the explanation of the computation."""
+    return {sheet: {t.name: t for t in computation.lines(sheet)} for sheet in computation.sheets()}
 
 
 def _clocks(session: Any, case: Any, bundle: Any, today: Any) -> list[dict[str, Any]]:
@@ -317,7 +317,7 @@ def _clocks(session: Any, case: Any, bundle: Any, today: Any) -> list[dict[str, 
 @desk.get("/cases/<string:number>/diagram")
 @require(Permission.CASE_READ, reads="case_read")
 def diagram(actor: Actor, number: str) -> Any:
-    """The diagram of the case's release, where the case stands and what it passed."""
+    """Show the diagram of the case's release, with its position and path."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
@@ -336,7 +336,7 @@ def diagram(actor: Actor, number: str) -> Any:
 @desk.get("/cases/<string:number>/changes")
 @require(Permission.CASE_READ, reads="case_read")
 def changes(actor: Actor, number: str) -> Any:
-    """What every step entered, beside what it had before; and what changed in the register meanwhile."""
+    """Show what every step entered, compared with before; and changes of the register meanwhile."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
@@ -371,7 +371,7 @@ def extend(actor: Actor, number: str) -> Any:
 @desk.post("/cases/<string:number>/control/<string:act>")
 @require(Permission.CASE_CONTROL)
 def control(actor: Actor, number: str, act: str) -> Any:
-    """Let a case rest, go on, or end it."""
+    """Suspend, resume or end a case."""
     kinds: dict[str, type[CaseCommand[Any]]] = {
         "suspend": SuspendCase, "resume": ResumeCase, "end": EndCase,
     }  # fmt: skip
@@ -384,14 +384,14 @@ def control(actor: Actor, number: str, act: str) -> Any:
 @desk.post("/cases/<string:number>/move")
 @require(Permission.CASE_CONTROL)
 def move(actor: Actor, number: str) -> Any:
-    """Take the case back to a step, or ask for a move forward."""
-    told = request.form
+    """Move the case back, or request a move forward."""
+    form = request.form
     command = MoveCase(
         number,
-        told.get("reason", ""),
-        told.get("ref", ""),
-        told.get("to", ""),
-        forms.whole(told.get("version")),
+        form.get("reason", ""),
+        form.get("ref", ""),
+        form.get("to", ""),
+        forms.whole(form.get("version")),
     )
     auth.office().perform(command, actor)
     return redirect(url_for("cases.one", number=number))
@@ -409,7 +409,7 @@ def attach(actor: Actor, number: str) -> Any:
 @desk.get("/cases/<string:number>/attachments/<int:attachment_id>")
 @require(Permission.CASE_READ, reads="attachment_read")
 def attachment(actor: Actor, number: str, attachment_id: int) -> Any:
-    """An attachment's bytes."""
+    """Return the file of an attachment."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
@@ -424,7 +424,7 @@ def attachment(actor: Actor, number: str, attachment_id: int) -> Any:
 @require(Permission.TASK_WORK)
 @budgets.spends(budgets.MADE)
 def make_paper(actor: Actor, number: str) -> Any:
-    """Make a paper that is asked for, and open it."""
+    """Make a paper on demand, and open it."""
     made = auth.office().perform(MakePaper(number, request.form.get("paper", "")), actor)
     return redirect(url_for("papers.pdf", code=made.code))
 
@@ -433,6 +433,6 @@ def make_paper(actor: Actor, number: str) -> Any:
 @require(Permission.TASK_WORK)
 @budgets.spends(budgets.MADE)
 def print_state(actor: Actor, number: str) -> Any:
-    """Make a form of the case as it stands, marked 未办结 while it is undecided."""
+    """Make a form of the case as it is, marked 未办结 while undecided."""
     made = auth.office().perform(PrintState(number, request.form.get("paper", "")), actor)
     return redirect(url_for("papers.pdf", code=made.code))

@@ -1,4 +1,4 @@
-"""How offices are reached and who hears appeals: the page on which it is entered."""
+"""Contact details of offices and appeal authorities, as printed on papers."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ desk = Blueprint("contacts", __name__)
 @desk.get("/contacts")
 @require(Permission.CONTACT_WRITE)
 def page(actor: Actor) -> Any:
-    """The county and its townships, each with what its papers print."""
+    """Show the county and its townships, each with its contact details."""
     return _page(actor, request.args.get("saved", ""))
 
 
 @desk.post("/contacts")
 @require(Permission.CONTACT_WRITE)
 def record(actor: Actor) -> Any:
-    """Keep what was entered for one office."""
+    """Store the contact details of an office."""
     names = ("division", "phone", "address", "review_body", "court")
     command = RecordContact(*(request.form.get(n, "").strip() for n in names))
     try:

@@ -1,4 +1,4 @@
-"""Where places say different things of one person (登记差异): both see it, the place of the file resolves it."""
+"""Differences about a person between townships (登记差异): both see them, the township of the file resolves them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ desk = Blueprint("differences", __name__)
 @desk.get("/differences")
 @require(Permission.HOUSEHOLD_READ, reads="list_read")
 def listed(actor: Actor) -> Any:
-    """What waits, the earliest due first; `?all=1`: what was resolved too."""
+    """Show open differences, the earliest due first; `?all=1`: resolved ones too."""
     everything = request.args.get("all") == "1"
     with auth.office().database.reading(actor.division, actor.department) as session:
         found = differing.rows(session, differences.listed(session, actor, not everything))
@@ -31,7 +31,7 @@ def listed(actor: Actor) -> Any:
 @desk.post("/differences/<int:difference_id>/resolve")
 @require(Permission.HOUSEHOLD_WRITE)
 def resolve(actor: Actor, difference_id: int) -> Any:
-    """Take the other value over, or keep the file's own."""
+    """Accept the other value, or keep the file's own."""
     form = request.form
     command = ResolveDifference(difference_id, bool(form.get("accept")), form.get("reason", ""))
     auth.office().perform(command, actor)

@@ -1,4 +1,4 @@
-"""Looking at a draft: what its scenarios cover, what it changes, how its papers would be printed."""
+"""Views of a draft: coverage by scenarios, changes, previews of papers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ desk = Blueprint("draft_views", __name__)
 @require(Permission.STUDIO, reads="studio_read")
 @budgets.spends(budgets.CHECKS)
 def coverage(actor: Actor, draft_id: int) -> Any:
-    """The draft's diagrams with the flows that the last rehearsal took, all scenarios or one."""
+    """Show the draft's diagrams with the flows taken in the last rehearsal, by all scenarios or one."""
     with auth.office().database.reading("") as session:
         draft = drafts.one(session, draft_id)
         bundle = drafts.bundle_of(draft)
@@ -51,7 +51,7 @@ def coverage(actor: Actor, draft_id: int) -> Any:
 @require(Permission.STUDIO, reads="studio_read")
 @budgets.spends(budgets.CHECKS)
 def changes(actor: Actor, draft_id: int) -> Any:
-    """What the draft changes, drawn on its diagrams and on those of the release in force."""
+    """Show changes of the draft, on its diagrams and on those of the release in force."""
     with auth.office().database.reading("") as session:
         draft = drafts.one(session, draft_id)
         bundle = drafts.bundle_of(draft)
@@ -73,7 +73,7 @@ def changes(actor: Actor, draft_id: int) -> Any:
 @require(Permission.STUDIO, reads="studio_read")
 @budgets.spends(budgets.RENDERINGS)
 def preview(actor: Actor, draft_id: int, name: str) -> Any:
-    """A paper's template as it would be printed: with a case's data, or with the worst that could come."""
+    """Preview a template with a case's data, or with extreme data."""
     template, content = _printed(actor, draft_id, name)
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=f"{template}.pdf")
 
@@ -82,13 +82,13 @@ def preview(actor: Actor, draft_id: int, name: str) -> Any:
 @require(Permission.STUDIO, reads="studio_read")
 @budgets.spends(budgets.RENDERINGS)
 def picture(actor: Actor, draft_id: int, name: str) -> Any:
-    """The first page of the same as a picture, to stand beside the text."""
+    """Show the first page of the preview as a picture beside the text."""
     _, content = _printed(actor, draft_id, name)
     return send_file(io.BytesIO(previews.picture(content)), mimetype="image/jpeg")
 
 
 def _printed(actor: Actor, draft_id: int, name: str) -> tuple[str, bytes]:
-    """The template's own name, and the PDF; that the paper's data were read is written down."""
+    """The template's name, and the PDF; reading the paper's data is logged."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         bundle = drafts.bundle_of(drafts.one(session, draft_id))

@@ -1,4 +1,4 @@
-"""Draws: two offices commit to a number each, a round is made known, its sheet is printed."""
+"""Draws: two offices each commit to a number, a round is revealed, its record is printed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ desk = Blueprint("draws", __name__)
 @desk.get("/draws")
 @require(Permission.DRAW_READ)
 def overview(actor: Actor) -> Any:
-    """Every round: who committed, what was drawn, whether it is known."""
+    """Show every round: who committed, the lots, whether it is revealed."""
     with auth.office().database.reading(actor.division[: draws.COUNTY_DIGITS]) as session:
         rounds = draws.rounds(session)
         counts = {r.id: len(draws.lots(session, r.id)) for r in rounds}
@@ -32,7 +32,7 @@ def overview(actor: Actor) -> Any:
 @desk.get("/draws/<int:round_id>")
 @require(Permission.DRAW_READ)
 def sheet(actor: Actor, round_id: int) -> Any:
-    """The sheet of a round; with it everybody can compute every lot again."""
+    """Show the record of a round, with which everybody can recompute every lot."""
     with auth.office().database.reading(actor.division[: draws.COUNTY_DIGITS]) as session:
         found = draws.one(session, round_id)
         return render_template("draws/draw.html", round=found, lots=draws.lots(session, round_id))
@@ -42,7 +42,7 @@ def sheet(actor: Actor, round_id: int) -> Any:
 @require(Permission.DRAW_READ)
 @budgets.spends(budgets.MADE)
 def printed(actor: Actor, round_id: int) -> Any:
-    """The same sheet to be printed, signed and kept."""
+    """Print the record."""
     office = auth.office()
     county = actor.division[: draws.COUNTY_DIGITS]
     address = office.settings.public_address + url_for("draws.sheet", round_id=round_id)
@@ -66,6 +66,6 @@ def commit(actor: Actor) -> Any:
 @desk.post("/draws/<int:round_id>/reveal")
 @require(Permission.DRAW_WRITE)
 def reveal(actor: Actor, round_id: int) -> Any:
-    """Make the numbers of a round known."""
+    """Reveal the numbers of a round."""
     auth.office().perform(RevealDrawRound(round_id), actor)
     return redirect(url_for("draws.sheet", round_id=round_id))

@@ -1,4 +1,4 @@
-"""A computation explained line by line, and done again under its own release."""
+"""Explanation of a computation line by line, and its recomputation under the case's own release."""
 
 from __future__ import annotations
 
@@ -23,14 +23,16 @@ desk = Blueprint("explain", __name__)
 @desk.get("/cases/<string:number>/explain")
 @require(Permission.HOUSEHOLD_READ, reads="case_read")
 def page(actor: Actor, number: str) -> Any:
-    """Every line of every sheet as a sentence, the parameters used, and whether it comes out the same today."""
+    """Show every line of every sheet as a sentence, the parameters used, and whether recomputation gives the same."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
         if case.department:
             raise NotFound()
         bundle = publish.open_release(session, case.release_id)
-        told = decision_view.computation(office, session, case, bundle, answers.known(office, case, bundle))
+        computation = decision_view.computation(
+            office, session, case, bundle, answers.known(office, case, bundle)
+        )
         facts = decision_view.facts(office, session, case, bundle)
         pinned = CasePolicy(session, case.id, case.division, bundle.policy)
         definition = bundle.definition(case.process)
@@ -38,9 +40,9 @@ def page(actor: Actor, number: str) -> Any:
             "explain/page.html",
             case=case,
             release=papers.release_number(session, case.release_id),
-            card=decision_view.card_of(session, told),
-            sheets=[(definition.sheets[s].title, told.lines(s)) for s in told.sheets()],
-            parameters={p.name: p for p in told.parameters()},
+            card=decision_view.card_of(session, computation),
+            sheets=[(definition.sheets[s].title, computation.lines(s)) for s in computation.sheets()],
+            parameters={p.name: p for p in computation.parameters()},
             rerun=rerun.rerun(case, bundle, facts, events.of_case(session, case.id)),
             today=rerun.under_the_book(case, bundle, facts, pinned),
         )

@@ -1,7 +1,7 @@
-"""外出调查: the day's forms carried along on a phone or tablet without a network, and brought back.
+"""外出调查: the day's forms on a phone or tablet without a network.
 
-The page itself holds no data: what is carried is fetched once, sealed on the device with the person's own PIN, and
-expires.  Bringing it back is saving drafts, attachments and signatures as at the desk.
+The page itself contains no data: forms are downloaded once, encrypted on the device with the person's PIN,
+and expire. Uploading them saves drafts, attachments and signatures as at the desk.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ _WORKER = Path(__file__).parent.parent / "static" / "sw.js"
 @desk.get("/field")
 @require(Permission.TASK_WORK)
 def page(actor: Actor) -> Any:
-    """The page that works without a network."""
+    """Show the page that works without a network."""
     return render_template("field/page.html")
 
 
 @desk.get("/sw.js")
 @public
 def worker() -> Response:
-    """The script that keeps the page and its parts on the device; it keeps no data."""
+    """Return the service worker, which stores the page on the device, but no data."""
     return Response(_WORKER.read_text(encoding="utf-8"), mimetype="text/javascript")
 
 
 @desk.get("/field/carry")
 @require(Permission.TASK_WORK)
 def carry(actor: Actor) -> Any:
-    """What one takes along: one's own open steps that have a form."""
+    """Return the person's own open steps that have a form."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         mine = queues.worklist(session, actor, queues.Wanted("mine")).rows
@@ -63,7 +63,7 @@ def carry(actor: Actor) -> Any:
 @desk.get("/field/items/<int:item_id>")
 @require(Permission.TASK_WORK)
 def now(actor: Actor, item_id: int) -> Any:
-    """A step as it stands now, to compare what was brought back with it."""
+    """Return the current state of a step, to compare with the offline copy."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         item = session.get(WorkItem, item_id)

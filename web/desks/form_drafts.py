@@ -1,4 +1,4 @@
-"""What is typed into a form that belongs to no step yet: kept while it is typed, offered again, thrown away."""
+"""Form drafts: saved while typing, offered again, discarded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, redirect, request
 
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.office.personal.form_drafts import DropUnsaved, KeepUnsaved
+from processes.office.personal.form_drafts import DiscardFormDraft, SaveFormDraft
 from web import auth, budgets, forms
 from web.require import require
 
@@ -19,9 +19,9 @@ desk = Blueprint("form_drafts", __name__)
 @require(Permission.SESSION)
 @budgets.spends(budgets.TYPED)
 def keep(actor: Actor) -> Any:
-    """Keep what the window holds."""
+    """Save the draft of the window."""
     body = forms.body()
-    command = KeepUnsaved(
+    command = SaveFormDraft(
         str(body.get("sheet", "")),
         str(body.get("place", "")),
         str(body.get("label", "")),
@@ -36,6 +36,6 @@ def keep(actor: Actor) -> Any:
 @desk.post("/unsaved/drop")
 @require(Permission.SESSION)
 def drop(actor: Actor) -> Any:
-    """Throw away what was left unfinished, and begin the page anew."""
-    auth.office().perform(DropUnsaved(request.form.get("sheet", "")), actor)
+    """Discard a draft, and reload the page without it."""
+    auth.office().perform(DiscardFormDraft(request.form.get("sheet", "")), actor)
     return redirect(auth.inside(request.form.get("back", "")))

@@ -1,4 +1,4 @@
-"""The finance officers' desk: petty funds, their ledgers, confirmation by a second person, statements."""
+"""Petty funds for finance officers: balances, ledgers, confirmation by a second person, statements."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 @desk.get("/funds")
 @require(Permission.FUND_READ)
 def overview(actor: Actor) -> Any:
-    """Every township's fund: what it holds, what is advanced, what waits for a second person."""
+    """Show every township's fund: balance, advances, entries that wait for a second person."""
     with auth.office().database.snapshot(actor.division, actor.department) as session:
         held = {f.township: f for f in fund_queries.funds(session)}
         rows = [
@@ -51,7 +51,7 @@ def overview(actor: Actor) -> Any:
 @desk.get("/funds/<string:township>")
 @require(Permission.FUND_READ, reads="payments_read")
 def ledger(actor: Actor, township: str) -> Any:
-    """The ledger of a month, with what may be done to it."""
+    """Show the ledger of a month, with possible actions."""
     today = civil_date(auth.office().database.clock())
     month = _month(request.args.get("month", str(Month.of(today))))
     with auth.office().database.snapshot(actor.division, actor.department) as session:
@@ -79,7 +79,7 @@ def ledger(actor: Actor, township: str) -> Any:
 @desk.post("/funds/<string:township>/entries")
 @require(Permission.FUND_WRITE)
 def enter(actor: Actor, township: str) -> Any:
-    """Write down a movement that a second person has to confirm."""
+    """Record a movement that a second person has to confirm."""
     amount = reading.money(request.form.get("amount", ""))
     command = EnterFundEntry(
         township, request.form.get("kind", ""), amount, request.form.get("memo", ""),
@@ -117,7 +117,7 @@ def close(actor: Actor, township: str) -> Any:
 @require(Permission.FUND_READ, reads="payments_read")
 @budgets.spends(budgets.MADE)
 def statement(actor: Actor, township: str, month: str, kind: str) -> Any:
-    """The statement of a month as PDF or XLSX."""
+    """Return the statement of a month as PDF or XLSX."""
     office, month = auth.office(), _month(month)
     now = office.database.clock()
     with office.database.snapshot(actor.division, actor.department) as session:

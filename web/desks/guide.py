@@ -1,4 +1,4 @@
-"""The supervisors' guide and everybody's help, as they lie in the documentation, with their pictures."""
+"""Help pages from the documentation, with pictures: the supervisors' guide and the guide for everybody."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ FOLDER = Path(__file__).parents[2] / "docs"
 @desk.get("/guide/")
 @require(Permission.STUDIO)
 def page(actor: Actor) -> Any:
-    """The guide."""
+    """Show the supervisors' guide."""
     return render_template("guide/page.html", title="流程管理员手册", guide=_read("supervisor.zh.md"))
 
 
 @desk.get("/help")
 @require(Permission.SESSION)
 def everybody(actor: Actor) -> Any:
-    """What each desk does and how, with the keys; for every role."""
+    """Show the guide for all roles: every desk, with the keyboard shortcuts."""
     return render_template("guide/page.html", title="使用帮助", guide=_read("desk.zh.md"))
 
 
 def _read(name: str) -> Markup:
     written = (FOLDER / name).read_text(encoding="utf-8")
-    # Our own text, and raw HTML in it is not passed on.
+    # The text is our own; raw HTML in it is not rendered.
     return Markup(MarkdownIt("js-default").render(written))  # noqa: S704
 
 
 @desk.get("/policy")
 @require(Permission.SESSION)
 def policy(actor: Actor) -> Any:
-    """The county's implementing opinion by clauses, each with the steps in force that carry it out."""
+    """Show the county's implementing opinion by clauses, each with the steps in force that carry it out."""
     office = auth.office()
     with office.database.reading("") as session:
         today = civil_date(office.database.clock())
@@ -56,5 +56,5 @@ def policy(actor: Actor) -> Any:
 @desk.get("/guide/images/<string:name>")
 @require(Permission.STUDIO)
 def picture(actor: Actor, name: str) -> Any:
-    """A picture of the guide."""
+    """Return a picture of the guide."""
     return send_from_directory(FOLDER / "images", name)

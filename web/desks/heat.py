@@ -1,4 +1,4 @@
-"""Where time goes: a diagram coloured by days or lateness, each figure opening its cases."""
+"""Durations of steps: a diagram coloured by days or lateness, each figure opening its cases."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LOOK_BACK = {30: "近 30 天", 90: "近 90 天", 365: "近一年", 3650: "全部
 @require(Permission.OVERDUE_READ)
 @budgets.spends(budgets.SEARCHES)
 def page(actor: Actor, programme: str) -> Any:
-    """The page; figures and diagram come with `figures`."""
+    """Show the page; figures and diagram are loaded by `figures`."""
     office = auth.office()
     days = _days()
     since = civil_date(office.database.clock()) - timedelta(days=days)
@@ -50,7 +50,7 @@ def page(actor: Actor, programme: str) -> Any:
 @require(Permission.OVERDUE_READ)
 @budgets.spends(budgets.SEARCHES)
 def figures(actor: Actor, programme: str) -> Any:
-    """The diagrams in force and the figures of every step."""
+    """Return the diagrams in force and the figures of every step."""
     office = auth.office()
     since = _today() - timedelta(days=_days())
     with office.database.reading(actor.division, actor.department) as session:
@@ -71,7 +71,7 @@ def figures(actor: Actor, programme: str) -> Any:
 @require(Permission.OVERDUE_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def behind(actor: Actor, programme: str) -> Any:
-    """The cases behind one figure."""
+    """Show the cases behind one figure."""
     kind, task = request.args.get("kind", "done"), request.args.get("task", "")
     if kind not in HeatKind.titles():
         raise NotFound()
@@ -88,7 +88,7 @@ def behind(actor: Actor, programme: str) -> Any:
 
 
 def _called(definition: Definition, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A called process as one step of the diagram that calls it: its days together; it opens its slowest step."""
+    """A called process as one step of the calling diagram: the sum of its days; it opens its slowest step."""
     found = []
     for diagram in definition.diagrams.values():
         for node in diagram.nodes.values():
@@ -96,13 +96,13 @@ def _called(definition: Definition, steps: list[dict[str, Any]]) -> list[dict[st
             parts = [s for s in steps if inside is not None and s["task"] in inside.nodes]
             if not parts:
                 continue
-            whole = sum(s["done"] + s["open"] for s in parts)
+            total = sum(s["done"] + s["open"] for s in parts)
             late = sum(s["late"] for s in parts)
             found.append(
                 {
                     "task": node.id, "opens": max(parts, key=lambda s: s["days"] or 0)["task"], "title": node.name,
                     "done": max(s["done"] for s in parts), "open": sum(s["open"] for s in parts), "late": late,
-                    "days": round(sum(s["days"] or 0 for s in parts), 1), "share": round(late / whole, 3) if whole else 0,
+                    "days": round(sum(s["days"] or 0 for s in parts), 1), "share": round(late / total, 3) if total else 0,
                 }
             )  # fmt: skip
     return found
@@ -117,7 +117,7 @@ def _asked(session: Any, programme: str) -> tuple[Bundle, str]:
 
 
 def _processes(bundle: Bundle, process: str) -> list[str]:
-    """Cases of the programme's first process may carry no name of it."""
+    """Cases of the programme's first process may have no process name."""
     return [process, ""] if process == bundle.process else [process]
 
 

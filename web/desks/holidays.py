@@ -1,4 +1,4 @@
-"""Holiday notices of the years: propose, look at what would move, confirm, reject, undo."""
+"""Yearly holiday notices: propose, review the effect, confirm, reject, undo."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ from web.require import require
 desk = Blueprint("holidays", __name__)
 _FIELDS = ("year", "document_number", "days_off", "worked_weekends")
 SHOWN = 300
-"""How many limits that would move are listed; their number is always said."""
+"""Number of affected limits listed; the total is always shown."""
 
 
 @desk.get("/holidays")
 @require(Permission.CALENDAR_READ)
 def overview(actor: Actor) -> Any:
-    """Every version of every year; for those who decide, what each decision would move."""
+    """Show every version of every year; for deciding people, with the effect of each decision."""
     return _page(actor)
 
 
 @desk.post("/holidays")
 @require(Permission.CALENDAR_WRITE)
 def propose(actor: Actor) -> Any:
-    """Propose a version; what is wrong is told at its field, and what was typed stays."""
+    """Propose a version; errors are shown at their field, with the input."""
     try:
         auth.office().perform(_proposal(), actor)
     except FormInvalid as refused:
@@ -59,7 +59,7 @@ def propose(actor: Actor) -> Any:
 @desk.post("/holidays/<int:version_id>/confirm")
 @require(Permission.CALENDAR_WRITE)
 def confirm(actor: Actor, version_id: int) -> Any:
-    """Let a version stand."""
+    """Confirm a version."""
     return _decide(actor, ConfirmHolidays(version_id))
 
 
@@ -73,14 +73,14 @@ def reject(actor: Actor, version_id: int) -> Any:
 @desk.post("/holidays/<int:version_id>/undo")
 @require(Permission.CALENDAR_WRITE)
 def ask_undo(actor: Actor, version_id: int) -> Any:
-    """Ask that the standing version be undone."""
+    """Request that the version in force be undone."""
     return _decide(actor, AskUndoHolidays(version_id, request.form.get("reason", "")))
 
 
 @desk.post("/holidays/<int:version_id>/undo/decide")
 @require(Permission.CALENDAR_WRITE)
 def decide_undo(actor: Actor, version_id: int) -> Any:
-    """Undo the standing version, or leave it."""
+    """Undo the version in force, or keep it."""
     return _decide(actor, DecideUndoHolidays(version_id, request.form.get("accept") == "yes"))
 
 
@@ -90,7 +90,7 @@ def _decide(actor: Actor, command: Command[Any]) -> Any:
 
 
 def _proposal() -> ProposeHolidays:
-    """What was typed; raises `FormInvalid` with everything that cannot be read."""
+    """Parse the input; raises `FormInvalid` with all errors."""
     faults: dict[str, list[str]] = {}
     read: dict[str, Any] = {"year": 0, "days_off": (), "worked_weekends": ()}
     for field, reader in (
@@ -130,7 +130,7 @@ def _undo_asked(row: HolidayVersion) -> bool:
 
 
 def _effect(session: Session, rows: Sequence[HolidayVersion], row: HolidayVersion) -> list[Moved]:
-    """Which running limits the decision that waits on this version would count otherwise."""
+    """Running limits that the waiting decision would change."""
     today = civil_date(auth.office().database.clock())
     then = next((r for r in rows if r.id == row.replaced_id), None) if _undo_asked(row) else row
     return holidays.would_move(session, today, row.year, then)

@@ -1,4 +1,4 @@
-"""首页: where the day begins for each role: what is due, late, come back; the load of the office, each figure open."""
+"""首页: the start page for each role: what is due, late or returned; the workload of the office."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FIRST = 8
 @desk.get("/")
 @require(Permission.SESSION, reads="list_read")
 def page(actor: Actor) -> Any:
-    """The figures of one's own day; the load of the office follows."""
+    """Show the figures of the person's own day; the workload is loaded later."""
     if not actor.may(Permission.TASK_WORK):
         if actor.may(Permission.OVERDUE_READ):
             return redirect(url_for("oversight.late"))
@@ -47,9 +47,9 @@ def page(actor: Actor) -> Any:
             contacts.of_office(session, actor.division).missing if actor.may(Permission.CONTACT_WRITE) else []
         )
         unread = [n for n in notices.latest(session, actor) if n.read_at is None]
-        told = notices.lines(unread)[:6]
+        notice_lines = notices.lines(unread)[:6]
     return render_template(
-        "home/page.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=told, today=today, form_drafts=[(draft, form_draft_page.title(draft.place)) for draft in left],
+        "home/page.html", own=own, due=due, most=MOST_COUNTED, asked=asked, waiting=waiting, first=first, told=notice_lines, today=today, form_drafts=[(draft, form_draft_page.title(draft.place)) for draft in left],
         oversees=oversees, late=late, proposed=proposed, unsaid=unsaid,
         sees_load=actor.may(Permission.CASE_READ), is_county=len(actor.division) < TOWNSHIP_DIGITS,
     )  # fmt: skip
@@ -59,7 +59,7 @@ def page(actor: Actor) -> Any:
 @require(Permission.CASE_READ)
 @budgets.spends(budgets.SEARCHES)
 def figures(actor: Actor) -> Any:
-    """Load and lateness by township (county) and by step, for the plots."""
+    """Return load and lateness by township (county) and by step, for the charts."""
     office = auth.office()
     today = civil_date(office.database.clock())
     with office.database.reading(actor.division, actor.department) as session:
@@ -84,9 +84,9 @@ def _figure(found: load.Load, title: str, key: str) -> dict[str, Any]:
 @require(Permission.CASE_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def behind(actor: Actor) -> Any:
-    """The steps behind a figure."""
-    told = request.args
-    wanted = told.get("state", "")
+    """Show the steps behind a figure."""
+    args = request.args
+    wanted = args.get("state", "")
     state = LoadState(wanted) if wanted in LoadState.titles() else LoadState.OPEN
     office = auth.office()
     today = civil_date(office.database.clock())
@@ -94,13 +94,13 @@ def behind(actor: Actor) -> Any:
         found = load.items(
             session,
             state,
-            told.get("township", "")[:9],
-            told.get("task", "")[:60],
+            args.get("township", "")[:9],
+            args.get("task", "")[:60],
             today,
             forms.page_number(),
         )
-        place = divisions.name(session, told["township"]) if told.get("township") else ""
-    kept = {n: told[n] for n in ("township", "task") if told.get(n)}
+        place = divisions.name(session, args["township"]) if args.get("township") else ""
+    kept = {n: args[n] for n in ("township", "task") if args.get(n)}
     return render_template(
         "home/load_cases.html", page=found, state=state, states=LoadState.titles(), place=place, kept=kept
     )

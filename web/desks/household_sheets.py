@@ -1,4 +1,4 @@
-"""Families from a spreadsheet: the sheet to fill in, the check of a filled one, and what may then be registered."""
+"""Registration of families by spreadsheet: template, check of a filled one, and registration."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ desk = Blueprint("household_sheets", __name__)
 @desk.get("/households/sheet")
 @require(Permission.HOUSEHOLD_WRITE)
 def upload_form(actor: Actor) -> Any:
-    """Where a filled sheet is brought."""
+    """Show the upload form."""
     return render_template("household_sheets/page.html", read=None)
 
 
@@ -35,7 +35,7 @@ def upload_form(actor: Actor) -> Any:
 @require(Permission.HOUSEHOLD_WRITE)
 @budgets.spends(budgets.EXPORTS)
 def blank(actor: Actor) -> Any:
-    """The empty sheet, with the villages of whoever asks."""
+    """Return the template, with the villages of the user."""
     office = auth.office()
     with office.database.reading(actor.division) as session:
         names = [name for name, code in _places(session, actor).items() if code]
@@ -48,7 +48,7 @@ def blank(actor: Actor) -> Any:
 @require(Permission.HOUSEHOLD_WRITE)
 @budgets.spends(budgets.UPLOADS)
 def check(actor: Actor) -> Any:
-    """What a filled sheet says, family by family; nothing is registered and nobody looked up."""
+    """Show the content of a filled spreadsheet, family by family; nothing is saved or looked up."""
     upload = uploads.one(actor)
     if upload is None:
         raise AttachmentRefused(reason="请选择填好的表格")
@@ -70,7 +70,7 @@ def _ages(session: Session, actor: Actor, today: date) -> tuple[int, int] | None
 
 
 def _places(session: Session, actor: Actor) -> dict[str, str]:
-    """Villages in scope by name, by township and name, and by code; a name that several have leads to none."""
+    """Villages in scope by name, by township and name, and by code; an ambiguous name maps to ""."""
     villages = divisions.villages(session, actor.division)
     towns = {t.code: t.name for t in divisions.townships(session, actor.division[:6])}
     found: dict[str, str] = {}

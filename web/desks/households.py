@@ -1,4 +1,4 @@
-"""The register: households, members, income and property in one page; look-up by ID number."""
+"""The register: a household with members, income and property on one page; look-up by ID number."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _LIST = (
 @require(Permission.HOUSEHOLD_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def register(actor: Actor) -> Any:
-    """Households in scope, by name, file number or ID tail; narrowed by township and category."""
+    """Show households in scope, by name, file number or end of the ID number; filtered by township and category."""
     search, wanted = forms.search_word(), _filter()
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = _rows(session, search, wanted)
@@ -76,34 +76,34 @@ def register(actor: Actor) -> Any:
 @require(Permission.HOUSEHOLD_READ)
 @budgets.spends(budgets.EXPORTS)
 def export_list(actor: Actor) -> Any:
-    """The list as it is narrowed, as a spreadsheet; that it was taken is written down first."""
+    """Export the filtered list as a spreadsheet; the export is logged first."""
     search, wanted = forms.search_word(), _filter()
     list_export.note(actor, "家庭", _kept(search))
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = _rows(session, search, wanted, lists.MOST_ROWS)
-    told = (
+    lines = (
         (
             r["number"], r["name"], str(r["members"]), r["place"], r["address"], r["category"],
             list_export.minute(r["updated_at"]),
         )
         for r in rows
     )  # fmt: skip
-    return list_export.answer(actor, "家庭", _LIST, told)
+    return list_export.answer(actor, "家庭", _LIST, lines)
 
 
 def _filter() -> listing.HouseholdFilter:
-    told = request.args
-    order, category = told.get("order", ""), told.get("category", "")
+    args = request.args
+    order, category = args.get("order", ""), args.get("category", "")
     return listing.HouseholdFilter(
-        told.get("township", "")[:9], category if category in kinds.CATEGORIES else "",
+        args.get("township", "")[:9], category if category in kinds.CATEGORIES else "",
         order if order in listing.ORDERS else "-updated",
     )  # fmt: skip
 
 
 def _kept(word: str) -> dict[str, str]:
-    """What the address says of the list."""
-    told = {name: request.args.get(name, "")[:60] for name in ("township", "category", "order")}
-    return {n: v for n, v in {"q": word, **told}.items() if v}
+    """The parameters of the list."""
+    args = {name: request.args.get(name, "")[:60] for name in ("township", "category", "order")}
+    return {n: v for n, v in {"q": word, **args}.items() if v}
 
 
 def _rows(
@@ -125,14 +125,14 @@ def _rows(
 @desk.get("/households/new")
 @require(Permission.HOUSEHOLD_WRITE)
 def new(actor: Actor) -> Any:
-    """An empty household page."""
+    """Show an empty household page."""
     return _page(actor, None)
 
 
 @desk.get("/households/<string:number>")
 @require(Permission.HOUSEHOLD_READ, reads="household_read")
 def one(actor: Actor, number: str) -> Any:
-    """A household with its members, lines, cases and awards."""
+    """Show a household with its members, lines, cases and awards."""
     return _page(actor, number)
 
 
@@ -144,7 +144,9 @@ def _page(actor: Actor, number: str | None) -> Any:
         draft = form_draft_page.of_page(actor, version) if actor.may(Permission.HOUSEHOLD_WRITE) else None
         content = None
         if household is not None:
-            content = shown.with_told(shown.as_form(household), differences.told_by(session, household))
+            content = shown.with_own_values(
+                shown.as_form(household), differences.values_of_township(session, household)
+            )
         if draft is not None and draft.data is not None:
             content = draft.data
         members = [] if household is None else _members(session, actor, household, today)
@@ -183,7 +185,7 @@ def _page(actor: Actor, number: str | None) -> Any:
 
 
 def _caller(session: Session, actor: Actor, household: Household | None) -> dict[str, Any] | None:
-    """What a file that was opened for a call shows until its members are registered."""
+    """The call that a file was opened for, shown until its members are registered."""
     if household is None or household.members or not actor.may(Permission.CASE_START):
         return None
     return {
@@ -193,9 +195,9 @@ def _caller(session: Session, actor: Actor, household: Household | None) -> dict
 
 
 def _members(session: Any, actor: Actor, household: Any, today: date) -> list[dict[str, Any]]:
-    """The members, with the township that keeps the file of those who belong elsewhere.
+    """The members, with the township of the file for those registered elsewhere.
 
-    What this place says otherwise of them is shown as it says it, until the place of the file has settled it.
+    This township's own data about them are shown until the township of the file has resolved the difference.
     """
     found = differences.members_shown(session, actor, household, today)
     own = township_of(household.division)
@@ -211,7 +213,7 @@ def _differing(session: Any, actor: Actor, people: list[int]) -> list[dict[str, 
 @desk.get("/households/<string:number>/history")
 @require(Permission.HOUSEHOLD_READ, reads="history_read")
 def past(actor: Actor, number: str) -> Any:
-    """The household on a past day, and what was changed when."""
+    """Show the household on a past day, and its history of changes."""
     office = auth.office()
     today = civil_date(office.database.clock())
     try:
@@ -225,24 +227,26 @@ def past(actor: Actor, number: str) -> Any:
         elsewhere = {
             m.person_id for m in household.members if m.person.home and not actor.covers(m.person.home)
         }
-        said = {i: s for i, s in differences.told_by(session, household).items() if i in elsewhere}
-        earlier = [(v, shown.with_told(v.content, said)) for v in kept]
-        told = [
+        own_values = {
+            i: s for i, s in differences.values_of_township(session, household).items() if i in elsewhere
+        }
+        earlier = [(v, shown.with_own_values(v.content, own_values)) for v in kept]
+        changed = [
             (v, history.changes(before, content))
             for (v, content), (_, before) in zip(earlier, [*earlier[1:], (None, {})], strict=True)
         ]
         awards = payroll.of_household(session, household.id, str(Month.of(day)))
         own = [c for c in cases.of_household(session, household.id) if civil_date(c.opened_at) <= day]
         return render_template(
-            "households/history.html", household=household, day=day, state=state, told=told,
-            content=None if state is None else shown.with_told(state.content, said), awards=awards,
+            "households/history.html", household=household, day=day, state=state, told=changed,
+            content=None if state is None else shown.with_own_values(state.content, own_values), awards=awards,
             cases=own, line=history.line, today=today, closed_then=lambda c: c.closed_at and civil_date(c.closed_at) <= day,
             categories=kinds.CATEGORIES, persons=_person_changes(session, actor, household),
         )  # fmt: skip
 
 
 def _person_changes(session: Any, actor: Actor, household: Any) -> list[tuple[Any, list[Any]]]:
-    """For each member whose file lies here the states of the person, latest first, with where each came from."""
+    """For each member whose file is here: states, latest first, with their source."""
     own = [m for m in household.members if not m.person.home or actor.covers(m.person.home)]
     found = persons.versions(session, [m.person_id for m in own])
     return [(m.person, found[m.person_id]) for m in own]
@@ -251,7 +255,7 @@ def _person_changes(session: Any, actor: Actor, household: Any) -> list[tuple[An
 @desk.post("/households/save")
 @require(Permission.HOUSEHOLD_WRITE)
 def save(actor: Actor) -> Any:
-    """Save a household whole."""
+    """Save a household as a whole."""
     body = forms.body()
     command = SaveHousehold(
         forms.part(body, "form"),
@@ -268,25 +272,25 @@ def save(actor: Actor) -> Any:
 @desk.post("/people/look-up")
 @require(Permission.HOUSEHOLD_WRITE)
 def look_up(actor: Actor) -> Any:
-    """Check an ID number and say what it tells and whether the person is in the register."""
+    """Check an ID number; return its content and whether the person is registered."""
     today = civil_date(auth.office().database.clock())
     body = forms.body()
     document = str(body.get("document") or identity.ID_CARD)
-    told = identity.read(document, str(body.get("id_number", "")), today)
-    command = LookUpPerson(told.number, str(body.get("name", ""))[:60], request.remote_addr or "")
+    document_read = identity.read(document, str(body.get("id_number", "")), today)
+    command = LookUpPerson(document_read.number, str(body.get("name", ""))[:60], request.remote_addr or "")
     found = auth.office().perform(command, actor)
     return jsonify(
-        document=told.document,
-        birth_on="" if told.birth_on is None else told.birth_on.isoformat(),
-        sex=told.sex or "",
-        age="" if told.birth_on is None else age_on(told.birth_on, today),
+        document=document_read.document,
+        birth_on="" if document_read.birth_on is None else document_read.birth_on.isoformat(),
+        sex=document_read.sex or "",
+        age="" if document_read.birth_on is None else age_on(document_read.birth_on, today),
         name=found.name or "",
         warnings=_warnings(actor, found),
     )
 
 
 def _warnings(actor: Actor, found: LookUpPersonResult) -> list[str]:
-    """What to say of somebody who is in the register already."""
+    """Warnings about somebody who is registered already."""
     if found.person_id is None:
         return []
     with auth.office().database.reading(actor.division, actor.department) as session:
@@ -304,12 +308,12 @@ def _warnings(actor: Actor, found: LookUpPersonResult) -> list[str]:
 @desk.post("/people/<int:person_id>/reveal")
 @require(Permission.ID_NUMBER_REVEAL)
 def reveal(actor: Actor, person_id: int) -> Any:
-    """A full ID number; the reading is logged."""
+    """Return a full ID number; the read is logged."""
     return jsonify(auth.office().perform(RevealIdNumber(person_id, request.remote_addr or ""), actor))
 
 
 def _starts(session: Any, today: Any) -> list[dict[str, Any]]:
-    """What can be applied for at the window, the one entrance first; mechanisms are not applied for."""
+    """What can be applied for at the window, the one window first; mechanisms are excluded."""
     found = []
     for release in publish.published_programmes(session):
         bundle = publish.open_release(session, publish.current_id(session, release.programme, today))
@@ -326,7 +330,7 @@ def _starts(session: Any, today: Any) -> list[dict[str, Any]]:
 @desk.post("/people/<int:person_id>/identify")
 @require(Permission.HOUSEHOLD_WRITE)
 def identify(actor: Actor, person_id: int) -> Any:
-    """Note who a person without an ID number is."""
+    """Identify a person without an ID number."""
     form = request.form
     auth.office().perform(
         IdentifyPerson(person_id, form.get("id_number", ""), form.get("name", ""), form.get("reason", "")),
@@ -338,6 +342,6 @@ def identify(actor: Actor, person_id: int) -> Any:
 @desk.post("/people/<int:person_id>/identify/undo")
 @require(Permission.HOUSEHOLD_WRITE)
 def undo_identification(actor: Actor, person_id: int) -> Any:
-    """Take the note back."""
+    """Undo an identification."""
     auth.office().perform(UndoIdentification(person_id), actor)
     return redirect(url_for("households.one", number=request.form.get("household", "")))

@@ -1,4 +1,5 @@
-"""双因素认证 and 再次验证身份: the second factor after the password, one's own factors, proving again in place."""
+"""双因素认证 and 再次验证身份: the second factor after the password, management of factors, renewed proof of
+identity."""
 
 from __future__ import annotations
 
@@ -35,12 +36,12 @@ from web.require import require
 
 desk = Blueprint("identity", __name__)
 _SOON = timedelta(minutes=1)
-"""A proof that ends so soon is asked for anew before a form is filled in and sent."""
+"""A proof that expires within this time is renewed before a form is filled in."""
 _LONGEST = 200
 
 
 def _where() -> tuple[str, str]:
-    """Where an attempt comes from, for its counters."""
+    """The source of an attempt, for its counters."""
     address, _, browser = auth.origin()
     return address, browser
 
@@ -48,7 +49,7 @@ def _where() -> tuple[str, str]:
 @desk.get("/sign-in/factor")
 @require(Permission.SESSION)
 def factor_form(actor: Actor) -> Any:
-    """The page of the second factor, after the password."""
+    """Show the page of the second factor, after the password."""
     return _factor(actor)
 
 
@@ -56,7 +57,7 @@ def factor_form(actor: Actor) -> Any:
 @limiter.limit("30 per minute")
 @require(Permission.SESSION)
 def show_factor(actor: Actor) -> Any:
-    """Show it: a code of the app, or a recovery code."""
+    """Check a code of the app, or a recovery code."""
     try:
         found = auth.office().perform(VerifyCode(_code(), *_where()), actor)
     except YimenError as fault:
@@ -73,7 +74,7 @@ def _factor(actor: Actor, fault: str | None = None) -> Any:
 
 
 def _ways(actor: Actor) -> dict[str, bool]:
-    """By what the person can prove who they are."""
+    """The methods by which the person can prove their identity."""
     with auth.office().database.reading("") as session:
         kinds = {f.kind for f in factors.of_account(session, actor.account_id)}
     is_elsewhere = actor.at_desk is not None and actor.at_desk.way == sessions.PROVIDER
@@ -94,7 +95,7 @@ def _site() -> passkeys.Site | None:
 @desk.get("/identity/state")
 @require(Permission.SESSION)
 def state(actor: Actor) -> Any:
-    """Whether the person would be asked now, and by what they can answer."""
+    """Return whether proof of identity is required now, and the possible methods."""
     here, settings = actor.at_desk, auth.office().settings
     due = here is None or here.awaits == factors.FACTOR or not verifying.is_fresh(settings, here, _SOON)
     return jsonify(due=due, csrf=generate_csrf(), name=actor.name, **_ways(actor))
@@ -104,11 +105,11 @@ def state(actor: Actor) -> Any:
 @limiter.limit("30 per minute")
 @require(Permission.SESSION)
 def verify(actor: Actor) -> Any:
-    """Prove who one is, from the page that lies open."""
+    """Prove identity on the open page."""
     body = forms.body()
-    told = str(body.get("code", ""))[:_LONGEST]
+    code = str(body.get("code", ""))[:_LONGEST]
     password = str(body.get("password", ""))[:_LONGEST]
-    command = VerifyCode(told, *_where()) if told else VerifyPassword(password, *_where())
+    command = VerifyCode(code, *_where()) if code else VerifyPassword(password, *_where())
     return _proven(actor, command)
 
 
@@ -116,7 +117,7 @@ def verify(actor: Actor) -> Any:
 @limiter.limit("30 per minute")
 @require(Permission.SESSION)
 def passkey_options(actor: Actor) -> Any:
-    """What the browser is to have signed."""
+    """Return the passkey challenge for the browser."""
     return jsonify(auth.office().perform(AskPasskey(), actor))
 
 
@@ -124,7 +125,7 @@ def passkey_options(actor: Actor) -> Any:
 @limiter.limit("30 per minute")
 @require(Permission.SESSION)
 def passkey(actor: Actor) -> Any:
-    """Prove who one is by a passkey."""
+    """Prove identity with a passkey."""
     return _proven(actor, VerifyPasskey(str(forms.body().get("answer", "")), *_where()))
 
 
@@ -136,12 +137,12 @@ def _proven(actor: Actor, command: Command[Proven]) -> Any:
 @desk.get("/factors")
 @require(Permission.SESSION)
 def factors_page(actor: Actor) -> Any:
-    """One's own second factors."""
+    """Show the person's second factors."""
     return _page(actor)
 
 
 def _page(actor: Actor, **more: Any) -> str:
-    """`more` is what was just made and is shown once, or why it was not."""
+    """`more` is what was just created and is shown once, or an error."""
     with auth.office().database.reading("") as session:
         own = factors.of_account(session, actor.account_id)
         left = recovery.left(session, actor.account_id or 0)
@@ -154,7 +155,7 @@ def _page(actor: Actor, **more: Any) -> str:
 
 
 def _shown(actor: Actor, command: Command[Any], **kept: Any) -> Any:
-    """Carry out a command of the page; what it made is shown on it, and so is a refusal, with what was there."""
+    """Execute a command of the page; show what it created, or the error, with the page."""
     try:
         made = auth.office().perform(command, actor)
     except YimenError as fault:
@@ -170,7 +171,7 @@ def _shown(actor: Actor, command: Command[Any], **kept: Any) -> Any:
 @limiter.limit("20 per minute")
 @require(Permission.SESSION)
 def begin_totp(actor: Actor) -> Any:
-    """Ask for the secret of an app; it is shown on the page that answers."""
+    """Request the secret of an app; it is shown on the resulting page."""
     return _shown(actor, BeginTotp(_password(), *_where()))
 
 
@@ -178,7 +179,7 @@ def begin_totp(actor: Actor) -> Any:
 @limiter.limit("20 per minute")
 @require(Permission.SESSION)
 def confirm_totp(actor: Actor) -> Any:
-    """The app's first code."""
+    """Confirm the app with its first code."""
     return _shown(actor, ConfirmTotp(_code(), request.form.get("label", ""), *_where()), is_waiting=True)
 
 
@@ -186,7 +187,7 @@ def confirm_totp(actor: Actor) -> Any:
 @limiter.limit("20 per minute")
 @require(Permission.SESSION)
 def begin_passkey(actor: Actor) -> Any:
-    """What the browser makes a passkey with."""
+    """Return the options for creating a passkey."""
     password = str(forms.body().get("password", ""))[:_LONGEST]
     return jsonify(auth.office().perform(BeginPasskey(password, *_where()), actor))
 
@@ -195,7 +196,7 @@ def begin_passkey(actor: Actor) -> Any:
 @limiter.limit("20 per minute")
 @require(Permission.SESSION)
 def confirm_passkey(actor: Actor) -> Any:
-    """Take in the passkey that the browser made; recovery codes that come with the first one are in the answer."""
+    """Store the new passkey; recovery codes created with the first one are in the response."""
     body = forms.body()
     command = ConfirmPasskey(str(body.get("answer", "")), str(body.get("label", "")))
     made = auth.office().perform(command, actor)
@@ -207,7 +208,7 @@ def confirm_passkey(actor: Actor) -> Any:
 @limiter.limit("20 per minute")
 @require(Permission.SESSION)
 def remove(actor: Actor) -> Any:
-    """Give one of one's own factors up."""
+    """Remove one of the person's factors."""
     factor = forms.whole(request.form.get("factor"))
     return _shown(actor, RemoveFactor(_password(), *_where(), factor=factor))
 
@@ -216,7 +217,7 @@ def remove(actor: Actor) -> Any:
 @limiter.limit("20 per minute")
 @require(Permission.SESSION)
 def make_codes(actor: Actor) -> Any:
-    """Ten new recovery codes, shown once."""
+    """Create ten new recovery codes, shown once."""
     return _shown(actor, MakeRecoveryCodes(_password(), *_where()))
 
 

@@ -1,4 +1,4 @@
-"""Taking an application for a registered household."""
+"""Applications of registered households."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ desk = Blueprint("intake", __name__)
 @desk.get("/households/<string:number>/apply/<string:programme>/<string:process>")
 @require(Permission.CASE_START, reads="household_read")
 def form(actor: Actor, number: str, programme: str, process: str = "") -> Any:
-    """The application form of a programme."""
+    """Show the application form of a programme."""
     today = civil_date(auth.office().database.clock())
     with auth.office().database.reading(actor.division, actor.department) as session:
         household = queries.household_by_number(session, number)

@@ -1,4 +1,4 @@
-"""Moves of cases (移动办理位置): what waits for a second person, and all that were made."""
+"""Moves of cases (移动办理位置): requests that wait for a second person, and all moves made."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ desk = Blueprint("moving", __name__)
 @desk.get("/oversight/moves")
 @require(Permission.OVERDUE_READ, reads="list_read")
 def listed(actor: Actor) -> Any:
-    """Every move in scope, what waits first."""
+    """Show every move in scope, waiting ones first."""
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = sorted(moves.latest(session), key=lambda s: s.status != MoveStatus.ASKED)
         return render_template("moving/page.html", rows=rows, former=moves.former(session))
@@ -29,8 +29,8 @@ def listed(actor: Actor) -> Any:
 @desk.post("/moves/<int:move_id>/decide")
 @require(Permission.MOVE_CONFIRM)
 def decide(actor: Actor, move_id: int) -> Any:
-    """Carry a forward move out, or refuse it."""
-    told = request.form
-    command = DecideMove(move_id, told.get("accept") == "1", told.get("reason", ""))
+    """Execute a forward move, or refuse it."""
+    form = request.form
+    command = DecideMove(move_id, form.get("accept") == "1", form.get("reason", ""))
     done = auth.office().perform(command, actor)
     return redirect(url_for("cases.one", number=done.case))

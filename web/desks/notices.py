@@ -11,7 +11,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.cases import notices
 from processes.office.personal.notices import ReadNotices
-from processes.office.personal.notification_preferences import SetReach
+from processes.office.personal.notification_preferences import SetNotificationPreferences
 from web import auth
 from web.require import require
 
@@ -45,7 +45,7 @@ def preferences(actor: Actor) -> Any:
 def set_preferences(actor: Actor) -> Any:
     """Say where one is reached."""
     told = request.form
-    command = SetReach(
+    command = SetNotificationPreferences(
         told.get("email", ""),
         told.get("mobile", ""),
         told.get("quiet_from", ""),

@@ -1,4 +1,4 @@
-"""Oversight: what is late, what failed, the load of each township."""
+"""Oversight: late limits, incidents, the load of each township."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LIST = (
 @require(Permission.OVERDUE_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def late(actor: Actor) -> Any:
-    """Red and overdue limits, incidents, load by township."""
+    """Show red and overdue limits, incidents, load by township."""
     now = auth.office().database.clock()
     today, wanted = civil_date(now), _filter()
     with auth.office().database.reading(actor.division, actor.department) as session:
@@ -72,20 +72,20 @@ def late(actor: Actor) -> Any:
 @require(Permission.OVERDUE_READ)
 @budgets.spends(budgets.EXPORTS)
 def export_list(actor: Actor) -> Any:
-    """What is late as the page is narrowed, as a spreadsheet; that it was taken is written down first."""
+    """Export the filtered list as a spreadsheet; the export is logged first."""
     today, wanted = civil_date(auth.office().database.clock()), _filter()
     list_export.note(actor, "督办", _kept())
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = overdue.late(session, today, wanted, lists.MOST_ROWS)
         places = divisions.names(session, sorted({r.case.division for r in rows}))
-        told = [
+        lines = [
             (
                 r.clock.due_on.isoformat(), str(r.days(today) or ""), r.clock.title, r.case.number,
                 r.case.applicant, r.steps, r.holders, places[r.case.division],
             )
             for r in rows
         ]  # fmt: skip
-    return list_export.answer(actor, "督办", _LIST, told)
+    return list_export.answer(actor, "督办", _LIST, lines)
 
 
 @desk.post("/oversight/urge")
@@ -101,23 +101,23 @@ def _shade(row: overdue.Late, today: date) -> str:
 
 
 def _filter() -> overdue.LateFilter:
-    told = request.args
-    days, order = told.get("days", ""), told.get("order", "")
+    args = request.args
+    days, order = args.get("days", ""), args.get("order", "")
     return overdue.LateFilter(
-        forms.search_word(), told.get("holder", "").strip()[:60],
+        forms.search_word(), args.get("holder", "").strip()[:60],
         int(days) if days.isascii() and days.isdecimal() and len(days) <= _LONGEST_DAYS else 0,
-        told.get("township", "")[:9], order if order in overdue.ORDERS else "due",
+        args.get("township", "")[:9], order if order in overdue.ORDERS else "due",
     )  # fmt: skip
 
 
 def _kept() -> dict[str, Any]:
-    """What the address says of the list."""
+    """The parameters of the list."""
     names = ("q", "holder", "days", "township", "order")
     return {name: value[:60] for name in names if (value := request.args.get(name, ""))}
 
 
 def _deviations(session: Any, now: datetime) -> Counter[tuple[str, str]]:
-    """Verdicts of the last year that differ from what was computed, by township and step."""
+    """Verdicts of the last year that differ from the computation, by township and step."""
     found: Counter[tuple[str, str]] = Counter()
     for division, title, number in deviations.counted(session, now - YEAR):
         found[township_of(division), title] += number
@@ -128,6 +128,6 @@ def _deviations(session: Any, now: datetime) -> Counter[tuple[str, str]]:
 @require(Permission.INCIDENT_RETRY)
 @budgets.spends(budgets.PRINTS)
 def retry(actor: Actor, incident_id: int) -> Any:
-    """Try again what failed."""
+    """Retry an incident."""
     auth.office().perform(RetryIncident(incident_id), actor)
     return redirect(url_for("oversight.late"))

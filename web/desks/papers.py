@@ -1,4 +1,4 @@
-"""Printing papers: the stored bytes, each printing noted."""
+"""Papers: stored PDF files, printing, signing, withdrawal."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ desk = Blueprint("papers", __name__)
 @require(Permission.PAPER_READ, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def waiting(actor: Actor) -> Any:
-    """Papers that were never printed, all or one kind of them."""
+    """Show papers that were never printed, all or of one kind."""
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = batch.waiting(session)
     kind = request.args.get("kind", "")
@@ -42,7 +42,7 @@ def waiting(actor: Actor) -> Any:
 @require(Permission.PAPER_READ)
 @budgets.spends(budgets.PRINTS)
 def print_batch(actor: Actor) -> Any:
-    """Ask for the chosen papers as one PDF with a list in front."""
+    """Request a PDF of the chosen papers with a list in front."""
     auth.office().perform(PrintBatch(tuple(request.form.getlist("code"))), actor)
     return redirect(url_for("printing.overview"))
 
@@ -51,7 +51,7 @@ def print_batch(actor: Actor) -> Any:
 @require(Permission.PAPER_SIGN)
 @budgets.spends(budgets.SIGNATURES)
 def sign(actor: Actor, code: str) -> Any:
-    """Sign or seal a paper when it is one's turn."""
+    """Sign or seal a paper as the next signer."""
     done = signing.sign(auth.office(), actor, code, forms.whole(request.form.get("signed")))
     return redirect(url_for("cases.one", number=done.case))
 
@@ -60,13 +60,13 @@ def sign(actor: Actor, code: str) -> Any:
 @require(Permission.PAPER_READ)
 @budgets.spends(budgets.PAPERS)
 def original(actor: Actor, code: str) -> Any:
-    """The stored bytes to be compared with a sheet in the hand: a reading, not a printing."""
+    """Show the stored file for comparison with a printed one; logged as a read, not a printing."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         paper = queries.by_code(session, actor, code)
     if paper.sha256 is None:
         raise PaperNotReady()
-    if not queries.sees_whole(actor):
+    if not queries.sees_full_numbers(actor):
         return _masked(office, actor, code)
     office.perform(NotePaperRead(paper.code), actor)
     content = _content(office, actor, paper.code, paper.signed_sha256 or paper.sha256)
@@ -77,9 +77,9 @@ def original(actor: Actor, code: str) -> Any:
 @require(Permission.PAPER_WITHDRAW)
 @budgets.spends(budgets.MADE)
 def withdraw(actor: Actor, code: str) -> Any:
-    """Say that a paper holds no longer, and have it made anew where that is wanted."""
-    told = request.form
-    command = WithdrawPaper(code, told.get("reason", ""), told.get("again") == "1")
+    """Withdraw a paper, and have it made again if requested."""
+    form = request.form
+    command = WithdrawPaper(code, form.get("reason", ""), form.get("again") == "1")
     done = auth.office().perform(command, actor)
     return redirect(url_for("cases.one", number=done.case))
 
@@ -88,9 +88,9 @@ def withdraw(actor: Actor, code: str) -> Any:
 @require(Permission.PAPER_READ)
 @budgets.spends(budgets.PAPERS)
 def pdf(actor: Actor, code: str) -> Any:
-    """A paper's PDF; while it is being made, a page that looks again by itself."""
+    """Return a paper's PDF; while it is being made, a page that reloads itself."""
     office = auth.office()
-    if not queries.sees_whole(actor):
+    if not queries.sees_full_numbers(actor):
         return _masked(office, actor, code)
     try:
         printed = office.perform(RecordPrinting(code), actor)
@@ -102,7 +102,7 @@ def pdf(actor: Actor, code: str) -> Any:
 
 
 def _masked(office: Office, actor: Actor, code: str) -> Any:
-    """The page with masked numbers, for somebody who may not see them: a reading, never a printing."""
+    """The page with masked numbers, for people without access to full ones; a read, never a printing."""
     with office.database.reading(actor.division, actor.department) as session:
         paper = queries.by_code(session, actor, code)
         bundle = publish.open_release(session, paper.release_id)
@@ -114,9 +114,9 @@ def _masked(office: Office, actor: Actor, code: str) -> Any:
 
 
 def _content(office: Office, actor: Actor, code: str, sha256: str) -> bytes:
-    """The stored bytes; raises `PaperRemade` where they are lost and the paper is made again from what it says.
+    """The stored bytes; raises `PaperRemade` if they are lost and the paper is made again from its contract.
 
-    A file with signatures cannot be made again: it comes back from a backup, which its error says.
+    A signed file cannot be made again and must be restored from a backup, as its error says.
     """
     try:
         return file_store.get(office.settings.papers, sha256)

@@ -1,4 +1,4 @@
-"""政策参数: the county's book on screen, where each parameter is used, and changes by two people."""
+"""政策参数: the county's book, uses of each parameter, and changes by two people."""
 
 from __future__ import annotations
 
@@ -45,21 +45,21 @@ class Entry:
 
     parameter: Parameter
     now: list[tuple[str, DatedValue]]
-    """Place and value in force today: everywhere first, then places with a value of their own."""
+    """Division and value in force today: everywhere first, then divisions with a value of their own."""
     coming: list[tuple[str, DatedValue]]
     history: list[ParameterValue]
     used: list[tuple[str, list[str]]]
-    """Programme and the places in it."""
+    """Programme and the uses in it."""
 
     @property
     def rows(self) -> list[tuple[str, DatedValue, bool]]:
-        """Place, value, whether it is still to come."""
+        """Division, value, whether it is in the future."""
         return [(p, v, False) for p, v in self.now] + [(p, v, True) for p, v in self.coming]
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A proposal on the page: what it changes, and how much reads it."""
+    """A proposal: what it changes, and how many uses it has."""
 
     row: ParameterValue
     title: str
@@ -73,14 +73,14 @@ class Waiting:
 @desk.get("/parameters")
 @require(Permission.PARAMETER_READ)
 def page(actor: Actor) -> Any:
-    """Every parameter: value in force, source, who confirmed it, history, where it is used; what waits."""
+    """Show every parameter: value in force, source, confirmation, history, uses; and proposals."""
     return _page(actor)
 
 
 @desk.post("/parameters")
 @require(Permission.PARAMETER_PROPOSE)
 def propose(actor: Actor) -> Any:
-    """Propose a value; what is wrong stands at its field and nothing typed is lost."""
+    """Propose a value; errors are shown at their field, with the input."""
     typed = {
         k: request.form.get(k, "") for k in ("name", "value", "since", "division", "source", "confirmed")
     }
@@ -97,7 +97,7 @@ def propose(actor: Actor) -> Any:
 @desk.post("/parameters/adopt")
 @require(Permission.PARAMETER_PROPOSE)
 def adopt(actor: Actor) -> Any:
-    """Propose to confirm a suggested value as it is."""
+    """Propose to confirm a suggested value unchanged."""
     return _done(actor, AdoptParameter(_value(), request.form.get("source", "")))
 
 
@@ -118,7 +118,7 @@ def reject(actor: Actor) -> Any:
 @desk.post("/parameters/withdraw")
 @require(Permission.PARAMETER_PROPOSE)
 def withdraw(actor: Actor) -> Any:
-    """Take back one's own proposal."""
+    """Withdraw one's own proposal."""
     return _done(actor, WithdrawParameter(_value()))
 
 
@@ -127,7 +127,7 @@ def _value() -> int:
 
 
 def _done(actor: Actor, command: Command[Any]) -> Any:
-    """Carry out what is done with a value, and show what waits then."""
+    """Execute a command for a value, and show what waits then."""
     auth.office().perform(command, actor)
     return redirect(url_for("parameters.page", _anchor="waiting"))
 
@@ -185,7 +185,7 @@ def _used(bundle: Bundle, name: str) -> list[str]:
 
 
 _USAGE: dict[str, dict[str, list[str]]] = {}
-"""Where a content uses its parameters, by its hash: the newest releases only."""
+"""Cache of uses by content hash: the newest releases only."""
 _MOST_KEPT = 64
 
 

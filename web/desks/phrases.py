@@ -1,4 +1,4 @@
-"""常用意见: offered where an opinion is written, kept and dropped there."""
+"""常用意见: saved opinions, offered, added and deleted wherever an opinion is written."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ desk = Blueprint("phrases", __name__)
 @desk.get("/phrases")
 @require(Permission.TASK_WORK)
 def offered(actor: Actor) -> Any:
-    """One's own opinions and those of the office."""
+    """Return the person's own opinions and those of the office."""
     return jsonify(phrases=_told(actor))
 
 
 @desk.post("/phrases")
 @require(Permission.TASK_WORK)
 def keep(actor: Actor) -> Any:
-    """Keep an opinion."""
+    """Save an opinion."""
     body = forms.body()
     command = KeepPhrase(str(body.get("text", "")), bool(body.get("shared")))
     auth.office().perform(command, actor)
@@ -36,7 +36,7 @@ def keep(actor: Actor) -> Any:
 @desk.post("/phrases/<int:phrase_id>/drop")
 @require(Permission.TASK_WORK)
 def drop(actor: Actor, phrase_id: int) -> Any:
-    """Take an opinion away."""
+    """Delete an opinion."""
     auth.office().perform(DropPhrase(phrase_id), actor)
     return jsonify(phrases=_told(actor))
 

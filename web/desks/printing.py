@@ -1,4 +1,4 @@
-"""Long prints and payment lists (打印任务、发放清册): asked for here, made by the worker, fetched when ready."""
+"""Print runs and payment lists (打印任务、发放清册): requested here, made by the worker, downloaded when ready."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 @desk.get("/prints")
 @require(Permission.SESSION)
 def overview(actor: Actor) -> Any:
-    """The person's own long prints, with how far they are; looks again by itself while one is being made."""
+    """Show the person's print runs with their progress; reloads itself while one is being made."""
     with auth.office().database.reading(actor.division, actor.department) as session:
         found = runs.latest(session, actor.account_id)
     template = "printing/_prints.html" if request.headers.get("HX-Request") else "printing/prints.html"
@@ -45,7 +45,7 @@ def overview(actor: Actor) -> Any:
 @require(Permission.SESSION)
 @budgets.spends(budgets.PRINTS)
 def retry(actor: Actor, code: str) -> Any:
-    """Try a print that failed once more."""
+    """Retry a failed print run."""
     auth.office().perform(RetryRun(code), actor)
     return redirect(url_for("printing.overview"))
 
@@ -54,7 +54,7 @@ def retry(actor: Actor, code: str) -> Any:
 @require(Permission.SESSION)
 @budgets.spends(budgets.PAPERS)
 def take(actor: Actor, code: str, kind: str) -> Any:
-    """A finished print, or a payment list for the bank."""
+    """Return a finished print run, or a payment list for the bank."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         run = runs.by_code(session, actor, code)
@@ -73,7 +73,7 @@ def take(actor: Actor, code: str, kind: str) -> Any:
 @require(Permission.SESSION)
 @budgets.spends(budgets.PAPERS)
 def part(actor: Actor, code: str, number: int) -> Any:
-    """One part of a payment list, as it is kept."""
+    """Return one part of a payment list, as stored."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         run = runs.by_code(session, actor, code)
@@ -89,7 +89,7 @@ def part(actor: Actor, code: str, number: int) -> Any:
 @require(Permission.PAYMENT_LIST, reads="payments_read")
 @budgets.spends(budgets.SEARCHES)
 def payments(actor: Actor) -> Any:
-    """What is paid in a month, by programme and township, each with its list to make."""
+    """Show payments of a month, by programme and township, each with its list to request."""
     today = civil_date(auth.office().database.clock())
     try:
         month = reading.month(request.args.get("month") or str(Month.of(today)))
@@ -109,8 +109,8 @@ def payments(actor: Actor) -> Any:
 @require(Permission.PAYMENT_LIST)
 @budgets.spends(budgets.PRINTS)
 def make(actor: Actor) -> Any:
-    """Ask for a payment list."""
-    told = request.form
-    command = MakePaymentList(told.get("programme", ""), told.get("month", ""), told.get("place", ""))
+    """Request a payment list."""
+    form = request.form
+    command = MakePaymentList(form.get("programme", ""), form.get("month", ""), form.get("place", ""))
     auth.office().perform(command, actor)
     return redirect(url_for("printing.overview"))

@@ -1,4 +1,4 @@
-"""Signing in at the provider (统一身份认证): to it, back from it, and once more in a window of its own."""
+"""Sign-in at the provider (统一身份认证): redirect, callback, and renewed sign-in in a separate window."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from web.require import public
 
 desk = Blueprint("provider", __name__)
 _ASKED = "provider"
-"""Where the signed cookie keeps what the provider was asked."""
+"""Key in the signed cookie for the request to the provider."""
 
 
 def _provider() -> Provider:
@@ -30,7 +30,7 @@ def _provider() -> Provider:
 
 
 def _back() -> str:
-    """Where the provider sends people back to: fixed by the setting, never by what a browser says of the host."""
+    """The callback address: fixed by the setting, never derived from the request's host."""
     return auth.office().settings.public_address.rstrip("/") + url_for("provider.back")
 
 
@@ -38,7 +38,7 @@ def _back() -> str:
 @public
 @limiter.limit("60 per minute")
 def go() -> Any:
-    """Lead somebody to the provider; `again` is for whoever is signed in and proves it once more."""
+    """Redirect to the provider; `again` is for signed-in people who prove their identity again."""
     again = bool(request.args.get("again")) and auth.actor_or_none() is not None
     try:
         address, asked = oidc.begin(_provider(), _back(), again)
@@ -55,7 +55,7 @@ def go() -> Any:
 @public
 @limiter.limit("60 per minute")
 def back() -> Any:
-    """Back from the provider."""
+    """Handle the provider's callback."""
     kept = session.pop(_ASKED, None)
     try:
         if not isinstance(kept, dict) or not _is_young(kept):
@@ -82,7 +82,7 @@ def _signed_in(who: oidc.Vouched, there: str) -> Any:
 
 
 def _proven(who: oidc.Vouched) -> Any:
-    """The window tells that it may be closed; the page that opened it looks by itself."""
+    """Says that the window may be closed; the page that opened it checks the result itself."""
     if auth.actor_or_none() is None:
         raise ProviderRefused(reason="登录已失效，请重新登录")
     auth.office().perform(ProveVouched(auth.session_id(), who.username), system_actor())

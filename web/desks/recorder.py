@@ -1,4 +1,4 @@
-"""Recording a scenario by stepping through a draft with its real forms; a new step put into all of them."""
+"""Recorder of scenarios: steps through a draft with its real forms; adds a new step to all scenarios."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FACTS = (
 @require(Permission.STUDIO, reads="studio_read")
 @budgets.spends(budgets.CHECKS)
 def page(actor: Actor, draft_id: int) -> Any:
-    """The recorder: a household and an application to begin with, then step by step."""
+    """Show the recorder: a household and an application to begin with, then step by step."""
     office = auth.office()
     with office.database.reading("") as session:
         draft = drafts.one(session, draft_id)
@@ -67,7 +67,7 @@ def page(actor: Actor, draft_id: int) -> Any:
 @require(Permission.STUDIO)
 @budgets.spends(budgets.RENDERINGS)
 def look(actor: Actor, draft_id: int) -> Any:
-    """Play the steps so far and say what is open then."""
+    """Play the steps so far and return the open ones."""
     return jsonify(_played(draft_id, forms.body()))
 
 
@@ -75,7 +75,7 @@ def look(actor: Actor, draft_id: int) -> Any:
 @require(Permission.STUDIO)
 @budgets.spends(budgets.RENDERINGS)
 def save(actor: Actor, draft_id: int) -> Any:
-    """Keep what was recorded as a scenario of the draft, expecting what came of it."""
+    """Save the recording as a scenario of the draft, with its result as the expectation."""
     body = forms.body()
     content = _content(body)
     found = _played(draft_id, body)
@@ -90,7 +90,7 @@ def save(actor: Actor, draft_id: int) -> Any:
 @desk.get("/studio/<int:draft_id>/new-step")
 @require(Permission.STUDIO, reads="studio_read")
 def new_step(actor: Actor, draft_id: int) -> Any:
-    """A step that the draft adds is put into its scenarios: after which one, and with what answers."""
+    """Show the form that adds a new step to the scenarios: after which step, with which values."""
     with auth.office().database.reading("") as session:
         draft = drafts.one(session, draft_id)
         bundle = drafts.bundle_of(draft)
@@ -112,7 +112,7 @@ def new_step(actor: Actor, draft_id: int) -> Any:
 @desk.post("/studio/<int:draft_id>/new-step")
 @require(Permission.STUDIO)
 def put_step(actor: Actor, draft_id: int) -> Any:
-    """Put the step into every scenario that completes the one before it."""
+    """Add the step to every scenario that completes the one before it."""
     with auth.office().database.reading("") as session:
         files = drafts.bundle_of(drafts.one(session, draft_id)).files
     data = forms.body().get("data")
@@ -131,7 +131,7 @@ def put_step(actor: Actor, draft_id: int) -> Any:
 @desk.post("/studio/<int:draft_id>/new-step/undo")
 @require(Permission.STUDIO)
 def take_step_out(actor: Actor, draft_id: int) -> Any:
-    """Take a step that was put in out of every scenario again."""
+    """Remove an added step from every scenario."""
     with auth.office().database.reading("") as session:
         files = drafts.bundle_of(drafts.one(session, draft_id)).files
     changed = extending.without_step(files, request.form.get("task", ""))
@@ -142,7 +142,7 @@ def take_step_out(actor: Actor, draft_id: int) -> Any:
 
 
 def _steps(bundle: Bundle) -> dict[str, tuple[str, str]]:
-    """The steps that people work on, by id: title and form."""
+    """The steps of people, by id: title and form."""
     found: dict[str, tuple[str, str]] = {}
     for start in bundle.starts.values() if bundle.files else ():
         for diagram in bundle.definition(start.process).diagrams.values():
@@ -153,7 +153,7 @@ def _steps(bundle: Bundle) -> dict[str, tuple[str, str]]:
 
 
 def _before(bundle: Bundle, task: str) -> str:
-    """The step of people that a process has before a step; empty where nobody works before it."""
+    """The step of people before a step; "" if there is none."""
     found = (behind.step_before(bundle.definition(start.process), task) for start in bundle.starts.values())
     return next(filter(None, found), "")
 
@@ -175,7 +175,7 @@ def _content(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _patterns(bundle: Bundle, folder: Any) -> list[dict[str, Any]]:
-    """Households and applications of the scenarios that there are, to begin with; a broken file offers none."""
+    """Households and applications of existing scenarios, as a start; a broken file offers none."""
     found = []
     for name in sorted(n for n in bundle.files if n.startswith("scenarios/")):
         try:

@@ -1,4 +1,4 @@
-"""Releases of a programme: what each one changed, who runs under it, putting one back, taking cases along."""
+"""Releases of a programme: changes, cases under each, restoring one, migrating cases."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ desk = Blueprint("releases", __name__)
 @desk.get("/releases/<string:programme>")
 @require(Permission.STUDIO)
 def all_of(actor: Actor, programme: str) -> Any:
-    """Every release with the unfinished cases that run under it."""
+    """Show every release with its unfinished cases."""
     office = auth.office()
     with office.database.reading("") as session:
         releases = publish.releases_of(session, programme)
@@ -49,7 +49,7 @@ def all_of(actor: Actor, programme: str) -> Any:
 @desk.post("/releases/<string:programme>/restore")
 @require(Permission.STUDIO)
 def restore(actor: Actor, programme: str) -> Any:
-    """A draft with the content of an earlier release, to be published again."""
+    """Create a draft from an earlier release, to be published again."""
     number = forms.whole(request.form.get("number"))
     opened = auth.office().perform(OpenDraft(programme, number), actor)
     return redirect(url_for("studio.one", draft_id=opened.draft))
@@ -59,7 +59,7 @@ def restore(actor: Actor, programme: str) -> Any:
 @require(Permission.STUDIO)
 @budgets.spends(budgets.REHEARSALS)
 def plan(actor: Actor, programme: str) -> Any:
-    """Look at what would become of the unfinished cases of a release under another one."""
+    """Check what a migration to another release would do to unfinished cases."""
     command = PlanMigration(
         programme, forms.whole(request.form.get("from")), forms.whole(request.form.get("to"))
     )
@@ -70,7 +70,7 @@ def plan(actor: Actor, programme: str) -> Any:
 @desk.get("/migrations/<int:batch_id>")
 @require(Permission.STUDIO)
 def batch(actor: Actor, batch_id: int) -> Any:
-    """A batch: verdict and reasons per case, choices, progress, what became of each."""
+    """Show a batch: result and reasons for each case, choices, progress, outcome."""
     kind = request.args.get("kind", "")
     with auth.office().database.reading("") as session:
         found = migration_queries.one(session, batch_id)
@@ -88,7 +88,7 @@ def batch(actor: Actor, batch_id: int) -> Any:
 @require(Permission.STUDIO)
 @budgets.spends(budgets.REHEARSALS)
 def act(actor: Actor, batch_id: int, act: str) -> Any:
-    """Choose, carry out, take back, give up."""
+    """Choose, execute, undo or cancel."""
     reason = request.form.get("reason", "")
     chosen = tuple(forms.whole(n) for n in request.form.getlist("row"))
     commands: dict[str, Command[Any]] = {

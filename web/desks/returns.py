@@ -1,4 +1,4 @@
-"""签字件归档: signed sheets are scanned or photographed; each page finds its paper by itself."""
+"""签字件归档: scans or photographs of signed pages; each page is filed by its mark."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ desk = Blueprint("returns", __name__)
 @desk.get("/scan/returns")
 @require(Permission.SCAN_FILE, reads="list_read")
 def page(actor: Actor) -> Any:
-    """Drop files; below, papers whose signed pages have not all come back."""
+    """Show the upload area, and papers with missing signed pages."""
     with auth.office().database.reading(actor.division, actor.department) as session:
         return render_template("returns/page.html", waiting=queries.not_returned(session))
 
@@ -33,7 +33,7 @@ def page(actor: Actor) -> Any:
 @require(Permission.SCAN_FILE)
 @budgets.spends(budgets.UPLOADS)
 def file_scan(actor: Actor) -> Any:
-    """Read one uploaded file and file its pages."""
+    """Read an uploaded file and file its pages."""
     upload = uploads.one(actor)
     if upload is None:
         raise AttachmentRefused(reason="请选择扫描件或者照片")
@@ -61,8 +61,8 @@ def place(actor: Actor) -> Any:
 @require(Permission.PAPER_READ)
 @budgets.spends(budgets.PAPERS)
 def signed(actor: Actor, code: str) -> Any:
-    """The signed pages of a paper as one file: pictures, in which no number can be masked."""
-    queries.demand_whole(actor)
+    """Return the signed pages of a paper as one file; as pictures, numbers in them cannot be masked."""
+    queries.demand_full_numbers(actor)
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         paper = queries.by_code(session, actor, code)
@@ -79,8 +79,8 @@ def signed(actor: Actor, code: str) -> Any:
 @require(Permission.PAPER_READ)
 @budgets.spends(budgets.PAPERS)
 def replaced(actor: Actor, code: str, page_id: int) -> Any:
-    """A signed page that another one took the place of: it stays to be looked at."""
-    queries.demand_whole(actor)
+    """Show a signed page that was replaced."""
+    queries.demand_full_numbers(actor)
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         paper = queries.by_code(session, actor, code)
@@ -94,7 +94,7 @@ def replaced(actor: Actor, code: str, page_id: int) -> Any:
 @desk.get("/scan/pictures/<string:scan>.jpg")
 @require(Permission.SCAN_FILE)
 def picture(actor: Actor, scan: str) -> Any:
-    """A page that one has just scanned, to be looked at before it is placed by hand; names nobody by its address."""
+    """Show a page that the person has just scanned, before filing it by hand; the address identifies nobody."""
     sha256 = tickets.opened(actor, scan)
     office = auth.office()
     if not file_store.holds(office.settings.scans, sha256):

@@ -1,4 +1,4 @@
-"""The window's scanner: a slip's QR or code leads to the step that waits for it (C33)."""
+"""The window's scanner: a printed QR or other code leads to the waiting step (C33)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ desk = Blueprint("scan", __name__)
 @desk.get("/scan")
 @require(Permission.TASK_WORK)
 def scan(actor: Actor) -> Any:
-    """From the code printed on a paper (a scanner types the whole address) to its case's open step."""
+    """Redirect from a printed code (scanners type the whole address) to the open step of its case."""
     code = request.args.get("code", "").strip().rstrip("/")
     code = code.split("/verify/")[-1].split("/")[0].upper()[:20]
     with auth.office().database.reading(actor.division, actor.department) as session:

@@ -1,4 +1,4 @@
-"""One box in the bar for a person, a case, a paper: what is found stands grouped, within one's places."""
+"""The search box for people, cases and papers; results are grouped and within scope."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHOWN = 10
 
 @dataclass
 class Results:
-    """What was found of each kind, each with the title of its place."""
+    """Results of each kind, with the names of their divisions."""
 
     households: list[Any] = field(default_factory=list)
     cases: list[Any] = field(default_factory=list)
@@ -35,14 +35,14 @@ class Results:
 
     @property
     def count(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return len(self.households) + len(self.cases) + len(self.papers)
 
 
 @desk.post("/search")
 @require(Permission.SESSION)
 def search(actor: Actor) -> Any:
-    """Look for a word; a number of somebody's document never stands in an address, and looking for it is logged."""
+    """Search for a word; an ID number never appears in an address, and searching for one is logged."""
     typed = request.form.get("q", "")
     if papers.printed_code(typed) and actor.may(Permission.TASK_WORK):
         return redirect(url_for("scan.scan", code=typed.strip()))
@@ -56,7 +56,7 @@ def search(actor: Actor) -> Any:
 @require(Permission.SESSION, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def results(actor: Actor) -> Any:
-    """What a word finds."""
+    """Return the results for a word."""
     word = forms.search_word()
     found = Results()
     with auth.office().database.reading(actor.division, actor.department) as session:
@@ -70,7 +70,7 @@ def results(actor: Actor) -> Any:
 
 
 def _by_number(actor: Actor, number: str) -> Any:
-    """The households of whoever has a document number; that somebody looked is written down first."""
+    """The households of the owner of a document number; the search is logged first."""
     asked = auth.office().perform(SearchNumber(number, request.remote_addr or ""), actor)
     found = Results()
     with auth.office().database.reading(actor.division, actor.department) as session:
@@ -83,6 +83,6 @@ def _by_number(actor: Actor, number: str) -> Any:
 
 
 def _page(session: Session, actor: Actor, word: str, found: Results) -> Any:
-    told = {row.division for row in (*found.households, *found.cases)}
-    found.places = divisions.names(session, sorted(told))
+    divisions_found = {row.division for row in (*found.households, *found.cases)}
+    found.places = divisions.names(session, sorted(divisions_found))
     return render_template("search/page.html", word=word, found=found, shown=SHOWN, named=names.of_members)

@@ -21,7 +21,7 @@ from processes.papers import available_fonts
 from processes.worker import heartbeat, soundness
 from web import auth, forms
 from web.errors import status_of
-from web.limits import limiter, whence
+from web.limits import counting_key, limiter
 from web.require import public, require
 
 desk = Blueprint("sign_in", __name__)
@@ -38,17 +38,18 @@ def form() -> Any:
 
 
 def _whose() -> str:
-    """A whole office comes from one address in the morning: guesses are counted by account, too.
+    """Count attempts by account too, because a whole office may share one address.
 
-    A browser that the account has signed in with counts for itself: nobody at the same address keeps it out.
+    A browser that the account has signed in with is counted separately, so that others at the address cannot
+    delay it.
     """
-    told = request.get_json(silent=True) if request.is_json else request.form
-    username = told.get("username", "") if isinstance(told, Mapping) else ""
+    values = request.get_json(silent=True) if request.is_json else request.form
+    username = values.get("username", "") if isinstance(values, Mapping) else ""
     name = str(username)[:60].strip()
     _, _, browser = auth.origin()
     with auth.office().database.reading("") as session:
         own = sign_in_attempts.known_browser(session, name, browser) if browser else ""
-    return f"browser {own} {name}" if own else f"{whence()} {name}"
+    return f"browser {own} {name}" if own else f"{counting_key()} {name}"
 
 
 @desk.post("/sign-in")
@@ -75,7 +76,7 @@ def submit() -> Any:
 
 
 def _tries_left(fault: YimenError, username: str) -> int | None:
-    """How many tries are left after a wrong one; None where nothing was tried."""
+    """The attempts left after a failed one; None if there was none."""
     if not isinstance(fault, SignInRefused):
         return None
     address, _, browser = auth.origin()
@@ -86,7 +87,7 @@ def _tries_left(fault: YimenError, username: str) -> int | None:
 @desk.get("/sign-in/state")
 @public
 def state() -> Any:
-    """Who is signed in, and the token under which a page that lies open may go on."""
+    """Return who is signed in, and the CSRF token for an open page."""
     actor = auth.actor_or_none()
     return jsonify(account=None if actor is None else actor.account_id, csrf=generate_csrf())
 
@@ -96,7 +97,7 @@ def state() -> Any:
 @limiter.limit("600 per minute")
 @limiter.limit("20 per minute", key_func=_whose)
 def again() -> Any:
-    """Sign in from a page that lies open; its work goes on under a fresh token."""
+    """Sign in on an open page; its work continues with a new token."""
     body = forms.body()
     username, password = str(body.get("username", ""))[:60].strip(), str(body.get("password", ""))
     command = SignIn(username, password, *auth.origin())
@@ -108,12 +109,12 @@ def again() -> Any:
 @desk.get("/password")
 @require(Permission.SESSION)
 def password_form(actor: Actor) -> Any:
-    """The page on which people change their own password."""
+    """Show the page on which people change their own password."""
     return _password_page(actor)
 
 
 def _password_page(actor: Actor, fault: str | None = None) -> str:
-    """The page asks for the second factor before it is sent, where there is one: the form is filled in only once."""
+    """The page asks for the second factor before submission, if there is one: the form is filled in only once."""
     with auth.office().database.reading("") as session:
         has_factor = bool(factors.of_account(session, actor.account_id))
     return render_template("sign_in/password.html", fault=fault, has_factor=has_factor)
@@ -123,7 +124,7 @@ def _password_page(actor: Actor, fault: str | None = None) -> str:
 @limiter.limit("10 per minute")
 @require(Permission.SESSION)
 def change_password(actor: Actor) -> Any:
-    """Change one's own password; this session goes on, every other one ends."""
+    """Change the person's own password; this session continues, all others end."""
     new = request.form.get("new", "")
     try:
         if new != request.form.get("again", ""):
@@ -139,7 +140,7 @@ def change_password(actor: Actor) -> Any:
 @desk.get("/sessions")
 @require(Permission.SESSION)
 def sessions_page(actor: Actor) -> Any:
-    """Where one is signed in."""
+    """Show the person's sessions."""
     with auth.office().database.reading("") as rows:
         found = sessions.of_account(rows, actor.account_id)
     return render_template("sign_in/sessions.html", rows=found, here=auth.session_id())
@@ -148,7 +149,7 @@ def sessions_page(actor: Actor) -> Any:
 @desk.post("/sessions/end")
 @require(Permission.SESSION)
 def end_session(actor: Actor) -> Any:
-    """End one of one's own sessions, or all but this one."""
+    """End one of the person's sessions, or all but this one."""
     which = request.form.get("session", "")
     command = (
         EndSession(auth.session_id(), others=True) if which == "others" else EndSession(forms.whole(which))
@@ -170,7 +171,8 @@ def leave() -> Any:
 @desk.get("/healthz")
 @public
 def health() -> Any:
-    """Whether the desk and its store answer, are whole and have room, whether the worker is there, and which faces papers are set in.
+    """Report whether desk and database respond and have space, whether the worker runs, and the fonts for
+    papers.
 
     503 while nothing can be stored.
     """
@@ -182,5 +184,5 @@ def health() -> Any:
         worker = "held"
     disk = soundness.room(office.settings)
     status = "no_room" if disk == "none" else "damaged" if soundness.damage(office.settings) else "ok"
-    said = jsonify(status=status, worker=worker, disk=disk, fonts=list(available_fonts.installed()))
-    return said, HTTPStatus.SERVICE_UNAVAILABLE if status == "no_room" else HTTPStatus.OK
+    response = jsonify(status=status, worker=worker, disk=disk, fonts=list(available_fonts.installed()))
+    return response, HTTPStatus.SERVICE_UNAVAILABLE if status == "no_room" else HTTPStatus.OK

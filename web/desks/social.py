@@ -1,4 +1,4 @@
-"""What organisations offer to households in need: the list, adding to it, taking off it (C25)."""
+"""Offers of help by organisations: list, add, close (C25)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SOCIAL = "social"
 @desk.get("/offers")
 @require(Permission.OFFER_WRITE, reads="list_read")
 def listed(actor: Actor) -> Any:
-    """Needs on one side, offers on the other."""
+    """Show needs on one side, offers on the other."""
     with auth.office().database.reading(actor.division, actor.department) as session:
         return render_template(
             "social/offers.html",
@@ -36,7 +36,7 @@ def listed(actor: Actor) -> Any:
 @desk.post("/offers")
 @require(Permission.OFFER_WRITE)
 def add(actor: Actor) -> Any:
-    """Put an offer on the list."""
+    """Add an offer."""
     until = request.form.get("until", "").strip()
     try:
         day = reading.day(until) if until else None
@@ -55,6 +55,6 @@ def add(actor: Actor) -> Any:
 @desk.post("/offers/<int:offer_id>/close")
 @require(Permission.OFFER_WRITE)
 def close(actor: Actor, offer_id: int) -> Any:
-    """Take an offer off the list."""
+    """Close an offer."""
     auth.office().perform(CloseOffer(offer_id), actor)
     return redirect(url_for("social.listed"))

@@ -57,10 +57,10 @@ class RowFile(Protocol):
     """A kind of file that is edited as a table (`policy_file`, `sheet_file`)."""
 
     def rows(self, text: str) -> list[dict[str, Any]]:
-        """Rows out of the text."""
+        """Parse rows from the text."""
 
     def written(self, text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
-        """The text with these rows, its comments kept."""
+        """Return the text with these rows, keeping its comments."""
 
 
 REFUSED = ("expression_refused", "not_executable")
@@ -69,7 +69,7 @@ REFUSED = ("expression_refused", "not_executable")
 @desk.get("/studio")
 @require(Permission.STUDIO)
 def home(actor: Actor) -> Any:
-    """Programmes with their releases, and drafts."""
+    """Show programmes with their releases, and drafts."""
     return _home()
 
 
@@ -88,7 +88,7 @@ def _home(faults: Mapping[str, Sequence[str]] | None = None, fault: str = "") ->
 @desk.post("/studio/new")
 @require(Permission.STUDIO)
 def begin(actor: Actor) -> Any:
-    """Begin a new programme; what is wrong is told at its field, and what was typed stays."""
+    """Begin a new programme; errors are shown at their field, with the input."""
     command = BeginProgramme(*(request.form.get(field, "") for field in ("name", "title", "code")))
     try:
         begun = auth.office().perform(command, actor)
@@ -100,7 +100,7 @@ def begin(actor: Actor) -> Any:
 @desk.post("/studio/open/<string:programme>")
 @require(Permission.STUDIO)
 def open_draft(actor: Actor, programme: str) -> Any:
-    """Begin to change a programme."""
+    """Open a draft of a programme."""
     opened = auth.office().perform(OpenDraft(programme), actor)
     return redirect(url_for("studio.one", draft_id=opened.draft))
 
@@ -109,7 +109,7 @@ def open_draft(actor: Actor, programme: str) -> Any:
 @require(Permission.STUDIO, reads="studio_read")
 @budgets.spends(budgets.CHECKS)
 def one(actor: Actor, draft_id: int) -> Any:
-    """A draft: its files, what is wrong, how the scenarios come out, what it changes."""
+    """Show a draft: its files, problems, results of scenarios, changes."""
     with auth.office().database.reading("") as session:
         draft = drafts.one(session, draft_id)
         bundle = drafts.bundle_of(draft)
@@ -140,7 +140,7 @@ def one(actor: Actor, draft_id: int) -> Any:
 @desk.get("/studio/<int:draft_id>/file/<path:name>")
 @require(Permission.STUDIO, reads="studio_read")
 def edit(actor: Actor, draft_id: int, name: str) -> Any:
-    """The editor of a file: a diagram by drawing, anything else as text."""
+    """Show the editor of a file: a diagram editor, or a text editor."""
     with auth.office().database.reading("") as session:
         draft = drafts.one(session, draft_id)
         bundle = drafts.bundle_of(draft)
@@ -164,7 +164,7 @@ def edit(actor: Actor, draft_id: int, name: str) -> Any:
 @require(Permission.STUDIO)
 @budgets.spends(budgets.CHECKS)
 def save(actor: Actor, draft_id: int, name: str) -> Any:
-    """Keep a file, and say what is wrong with it now."""
+    """Save a file, and return its problems."""
     body = forms.body()
     text = str(body.get("text", ""))
     command = SaveDraftFile(draft_id, forms.whole(body.get("version")), name, text, str(body.get("seen", "")))
@@ -176,7 +176,7 @@ def save(actor: Actor, draft_id: int, name: str) -> Any:
 @require(Permission.STUDIO)
 @budgets.spends(budgets.CHECKS)
 def check(actor: Actor, draft_id: int, name: str) -> Any:
-    """What is wrong with a file as it is drawn; keeps nothing."""
+    """Return the problems of a file in the editor; saves nothing."""
     return jsonify(problems=_problems(draft_id, name, str(forms.body().get("text", ""))))
 
 
@@ -184,7 +184,7 @@ def check(actor: Actor, draft_id: int, name: str) -> Any:
 @require(Permission.STUDIO)
 @budgets.spends(budgets.CHECKS)
 def policy_rows(actor: Actor) -> Any:
-    """A parameter file as rows; with rows, the file again with those, its comments kept.  Keeps nothing."""
+    """Return a parameter file as rows; given rows, the file with those, keeping its comments. Saves nothing."""
     return _rows_of(policy_file)
 
 
@@ -192,12 +192,12 @@ def policy_rows(actor: Actor) -> Any:
 @require(Permission.STUDIO)
 @budgets.spends(budgets.CHECKS)
 def sheet_rows(actor: Actor) -> Any:
-    """A calculation sheet as lines; with lines, the file again with those, its comments kept.  Keeps nothing."""
+    """Return a calculation sheet as lines; given lines, the file with those, keeping its comments. Saves nothing."""
     return _rows_of(sheet_file)
 
 
 def _rows_of(kind: RowFile) -> Any:
-    """The file of the request as rows; where it brings rows, the file with those."""
+    """The file of the request as rows; given rows, the file with those."""
     body = forms.body()
     text, wanted = str(body.get("text", "")), body.get("rows")
     if isinstance(wanted, list) and all(isinstance(row, dict) for row in wanted):
@@ -209,7 +209,7 @@ def _rows_of(kind: RowFile) -> Any:
 @require(Permission.STUDIO)
 @budgets.spends(budgets.CHECKS)
 def add(actor: Actor, draft_id: int) -> Any:
-    """A new file, empty or brought along."""
+    """Add a new file, empty or uploaded."""
     name = request.form.get("name", "").strip()
     upload = uploads.one(actor)
     try:
@@ -224,7 +224,7 @@ def add(actor: Actor, draft_id: int) -> Any:
 @desk.post("/studio/<int:draft_id>/drop/<path:name>")
 @require(Permission.STUDIO)
 def drop(actor: Actor, draft_id: int, name: str) -> Any:
-    """Take a file out."""
+    """Remove a file."""
     auth.office().perform(DropDraftFile(draft_id, name), actor)
     return redirect(url_for("studio.one", draft_id=draft_id))
 
@@ -233,7 +233,7 @@ def drop(actor: Actor, draft_id: int, name: str) -> Any:
 @require(Permission.STUDIO)
 @budgets.spends(budgets.REHEARSALS)
 def act(actor: Actor, draft_id: int, act: str) -> Any:
-    """Rehearse, propose, take back, approve, discard."""
+    """Rehearse, propose, take back, approve or discard a draft."""
     commands: dict[str, Command[Any]] = {
         "rehearse": AskRehearsal(draft_id),
         "take-back": TakeBackDraft(draft_id),
@@ -253,7 +253,7 @@ def act(actor: Actor, draft_id: int, act: str) -> Any:
 
 
 def _added(base: Bundle, bundle: Bundle) -> list[tuple[str, str]]:
-    """Steps of people that the draft adds: id and title; a diagram that cannot be read adds none yet."""
+    """Steps of people that the draft adds: id and title; a diagram that cannot be read adds none."""
     known = {name for d in compare.diagrams(base) for name in d.nodes}
     try:
         drawn = list(compare.diagrams(bundle))
@@ -281,7 +281,7 @@ def _problems(draft_id: int, name: str, text: str | None = None) -> list[dict[st
 
 
 def _demand_harmless(draft_id: int, name: str, text: str) -> None:
-    """Refuse a file that brings expressions which may never be evaluated, and name them."""
+    """Refuse a file with expressions that may never be evaluated, and name them."""
     with auth.office().database.reading("") as session:
         bundle = drafts.bundle_of(drafts.one(session, draft_id))
     beside = Bundle({**bundle.files, name: text.encode()})
@@ -300,7 +300,7 @@ def _scenario_problems(name: str, written: bytes) -> list[dict[str, str]]:
 
 
 def _elsewhere(session: Session) -> dict[str, str]:
-    """Titles of every programme in force and of what it starts, by their keys."""
+    """Titles of every programme in force and of its processes, by their keys."""
     found = {}
     for release in publish.published_programmes(session):
         found[release.programme] = release.title
@@ -310,7 +310,7 @@ def _elsewhere(session: Session) -> dict[str, str]:
 
 
 def _offered(bundle: Bundle, elsewhere: Mapping[str, str]) -> dict[str, Any]:
-    """What the properties panel lets one pick from; a broken file offers nothing and stops nothing."""
+    """Choices for the properties panel; a broken file offers none and stops nothing."""
     return {
         "forms": sorted(
             (list(pair) for pair in cell_words.form_titles(bundle).items()), key=lambda pair: pair[1]
@@ -337,7 +337,7 @@ def _cells(bundle: Bundle, elsewhere: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _length(bundle: Bundle, clock: ClockRule) -> str:
-    """How long a clock is and when it warns, as the panel says it."""
+    """The length and warnings of a clock, for the panel."""
     parameter = bundle.policy.parameters.get(clock.budget)
     latest = "" if parameter is None or not parameter.values else f"{parameter.values[-1].value} {clock.unit}"
     title = clock.budget if parameter is None else parameter.title

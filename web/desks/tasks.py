@@ -1,4 +1,4 @@
-"""A task: its form, the draft, and what can be done with it."""
+"""A step: its form, the draft, and possible actions."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PNG = "data:image/png;base64,"
 @desk.get("/cases/<string:number>/tasks/<int:item_id>")
 @require(Permission.TASK_WORK, reads="case_read")
 def one(actor: Actor, number: str, item_id: int) -> Any:
-    """The form of a step with its draft, and the case beside it."""
+    """Show the form of a step with its draft, and the case beside it."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         case = queries.case_by_number(session, number)
@@ -95,9 +95,9 @@ def one(actor: Actor, number: str, item_id: int) -> Any:
 
 
 def _demand_apart(office: Any, case: Any, bundle: Any, item: Any, items: list[Any], actor: Actor) -> None:
-    """Whoever is excluded from a step is told so instead of being shown its form."""
+    """Excluded people get a message instead of the form."""
     away = rules.demand_worker(item, actor)
-    # The whole county: another account of the same person may belong to another place.
+    # The whole county: another account of the same person may belong to another division.
     with office.database.reading("") as session:
         duties.demand_apart(
             session, case, bundle, item, items, actor.account_id, None if away is None else away.account_id
@@ -105,7 +105,7 @@ def _demand_apart(office: Any, case: Any, bundle: Any, item: Any, items: list[An
 
 
 def _standing_in(item: Any, actor: Actor) -> str:
-    """In whose name the actor would work on the step, if in somebody else's."""
+    """The absent person for whom the actor would work on the step, if any."""
     away = rules.demand_worker(item, actor)
     return "" if away is None else away.name
 
@@ -122,13 +122,13 @@ def _basis(office: Any, bundle: Any, case: Any, item: Any) -> list[clauses.Claus
 
 
 def _handwriting(bundle: Any, case: Any, item: Any) -> str:
-    """Whose handwriting the step asks for, or nothing."""
+    """Whose handwriting the step needs, or ""."""
     node = bundle.definition(case.process).node_at(item.ref)
     return "" if node is None else node.properties.get("handwriting", "")
 
 
 def _answers(bundle: Any, items: list[Any], offers: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What earlier steps answered, as people read it, latest first."""
+    """What earlier steps entered, formatted, latest first."""
     found = []
     for item in reversed(items):
         schema = bundle.form(item.form) if item.form else None
@@ -163,7 +163,7 @@ def _earlier(office: Any, case: Any, bundle: Any, items: list[Any]) -> list[dict
 @desk.post("/cases/<string:number>/tasks/<int:item_id>/handwriting")
 @require(Permission.TASK_WORK)
 def write_by_hand(actor: Actor, number: str, item_id: int) -> Any:
-    """Keep a signature written on the screen."""
+    """Store a signature written on the screen."""
     body = forms.body()
     try:
         picture = b64decode(str(body.get("picture", "")).removeprefix(PNG), validate=True)
@@ -193,7 +193,7 @@ def complete(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post("/cases/<string:number>/tasks/<int:item_id>/draft")
 @require(Permission.TASK_WORK)
 def draft(actor: Actor, number: str, item_id: int) -> Any:
-    """Keep what was typed."""
+    """Save the draft."""
     body = forms.body()
     command = SaveDraft(
         item_id,
@@ -208,7 +208,7 @@ def draft(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post("/cases/<string:number>/tasks/<int:item_id>/claim")
 @require(Permission.TASK_WORK)
 def claim(actor: Actor, number: str, item_id: int) -> Any:
-    """Take the step and open its form."""
+    """Claim the step and open its form."""
     auth.office().perform(ClaimTask(item_id, _version()), actor)
     return redirect(url_for("tasks.one", number=number, item_id=item_id))
 
@@ -216,7 +216,7 @@ def claim(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post("/cases/<string:number>/tasks/<int:item_id>/release")
 @require(Permission.TASK_WORK)
 def release(actor: Actor, number: str, item_id: int) -> Any:
-    """Put the step back into the office's queue."""
+    """Release the step to the office's queue."""
     auth.office().perform(ReleaseTask(item_id, _version()), actor)
     return redirect(url_for("worklist.queue"))
 
@@ -224,7 +224,7 @@ def release(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post("/cases/<string:number>/tasks/<int:item_id>/transfer")
 @require(Permission.TASK_TRANSFER)
 def transfer(actor: Actor, number: str, item_id: int) -> Any:
-    """Hand the step to a colleague."""
+    """Transfer the step to a colleague."""
     to = forms.whole(_field("to"))
     auth.office().perform(TransferTask(item_id, _version(), to, _field("reason")), actor)
     return redirect(url_for("worklist.queue"))
@@ -244,7 +244,7 @@ def send_back(actor: Actor, number: str, item_id: int) -> Any:
 @desk.post("/cases/<string:number>/tasks/<int:item_id>/recompute")
 @require(Permission.TASK_WORK)
 def recompute(actor: Actor, number: str, item_id: int) -> Any:
-    """Take the facts of the household anew and compute again."""
+    """Take a new snapshot of the household and recompute."""
     auth.office().perform(Recompute(item_id, _version(), _field("token")[:64]), actor)
     return redirect(url_for("cases.one", number=number))
 

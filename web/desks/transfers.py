@@ -1,4 +1,4 @@
-"""Moving to another township (迁移): asked where the file lies, taken over or sent back where it goes."""
+"""Transfers to another township (迁移): requested by the township of the file, accepted or declined by the other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ desk = Blueprint("transfers", __name__)
 @desk.get("/transfers")
 @require(Permission.HOUSEHOLD_READ, reads="list_read")
 def listed(actor: Actor) -> Any:
-    """What waits, the earliest due first; `?all=1`: what was decided too."""
+    """Show open transfers, the earliest due first; `?all=1`: decided ones too."""
     everything = request.args.get("all") == "1"
     with auth.office().database.reading(actor.division, actor.department) as session:
         found = transfers.listed(session, actor, not everything)
@@ -46,7 +46,7 @@ def listed(actor: Actor) -> Any:
 @desk.post("/households/<string:number>/transfer")
 @require(Permission.HOUSEHOLD_WRITE)
 def ask(actor: Actor, number: str) -> Any:
-    """Ask another township to take over the household, or one person of it."""
+    """Request that another township takes over the household, or one person of it."""
     form = request.form
     person = forms.whole(form.get("person") or 0)
     token = form.get("token", "")[:64]
@@ -58,7 +58,7 @@ def ask(actor: Actor, number: str) -> Any:
 @desk.post("/transfers/<int:transfer_id>/withdraw")
 @require(Permission.HOUSEHOLD_WRITE)
 def withdraw(actor: Actor, transfer_id: int) -> Any:
-    """Take the question back."""
+    """Withdraw the request."""
     auth.office().perform(WithdrawTransfer(transfer_id, request.form.get("reason", "")), actor)
     return redirect(url_for("transfers.listed"))
 
@@ -66,7 +66,7 @@ def withdraw(actor: Actor, transfer_id: int) -> Any:
 @desk.post("/transfers/<int:transfer_id>/decide")
 @require(Permission.HOUSEHOLD_WRITE)
 def decide(actor: Actor, transfer_id: int) -> Any:
-    """Take over or send back."""
+    """Accept or decline."""
     form = request.form
     command = DecideTransfer(
         transfer_id, bool(form.get("accept")), form.get("reason", ""), form.get("division", ""),

@@ -1,4 +1,4 @@
-"""The verification page: what anyone who holds a paper may know, and no person's data."""
+"""The verification page: what anyone who holds a paper may know, without personal data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ desk = Blueprint("verify", __name__)
 @public
 @limiter.limit("60 per minute")
 def one(code: str, page: str = "") -> Any:
-    """Number, kind, date, hash and whether the paper stands; for the office also the original and the case."""
+    """Show number, kind, date, hash and validity; for the office also the original and the case."""
     office, code, actor = auth.office(), code[:20], auth.actor_or_none()
     with office.database.reading("") as session:
         found = queries.verified(session, code)
@@ -42,7 +42,7 @@ def one(code: str, page: str = "") -> Any:
 @desk.get("/verify")
 @public
 def upload() -> Any:
-    """Where a file is handed in to be checked byte for byte."""
+    """Show the upload form for checking a file byte for byte."""
     return render_template("verify/file.html", checked=None)
 
 
@@ -50,7 +50,7 @@ def upload() -> Any:
 @public
 @limiter.limit("20 per minute")
 def check() -> Any:
-    """Whether a file is one of ours, unchanged, and who signed it; keeps nothing."""
+    """Return whether a file is one of ours, unchanged, and who signed it; stores nothing."""
     given = uploads.one(None)
     if given is None:
         raise AttachmentRefused(reason="请选择要核验的 PDF 文件")

@@ -1,4 +1,4 @@
-"""The queues (待办): filtered, searched, ordered, with columns that people choose; many steps at once."""
+"""The queues (待办): filtered, searched, ordered, with selectable columns; actions on many steps."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _KEPT = ("queue", "q", "programme", "task", "colour", "township", "order", "colu
 @require(Permission.SESSION, reads="list_read")
 @budgets.spends(budgets.SEARCHES)
 def queue(actor: Actor) -> Any:
-    """A page of a queue; the table alone for live updates."""
+    """Show a page of a queue; for live updates the table only."""
     if not actor.may(Permission.TASK_WORK):
         return redirect(url_for("home.page"))
     titles = {k: t for k, t in words.QUEUES.items() if k != "standing_in" or actor.stands_in}
@@ -81,7 +81,7 @@ def queue(actor: Actor) -> Any:
 @require(Permission.TASK_WORK)
 @budgets.spends(budgets.EXPORTS)
 def export_list(actor: Actor) -> Any:
-    """The queue as it is narrowed, as a spreadsheet; that it was taken is written down first."""
+    """Export the filtered queue as a spreadsheet; the export is logged first."""
     office = auth.office()
     with office.database.reading(actor.division, actor.department) as session:
         wanted = _wanted(session, actor)
@@ -89,29 +89,29 @@ def export_list(actor: Actor) -> Any:
     list_export.note(actor, words.QUEUES[wanted.queue], _kept())
     with office.database.reading(actor.division, actor.department) as session:
         rows = queues.worklist(session, actor, replace(wanted, order=order), size=lists.MOST_ROWS).rows
-        told = [
+        lines = [
             (
                 "" if i.due_on == NO_DUE_DATE else i.due_on.isoformat(), i.title, i.applicant, i.case_number,
                 words.CATEGORIES.get(i.category, i.category), list_export.minute(i.offered_at), i.claimed_by or "",
             )
             for i in rows
         ]  # fmt: skip
-    return list_export.answer(actor, words.QUEUES[wanted.queue], _LIST, told)
+    return list_export.answer(actor, words.QUEUES[wanted.queue], _LIST, lines)
 
 
 def _wanted(session: Any, actor: Actor) -> queues.Wanted:
-    told = request.args
-    name = told.get("queue", "mine")
+    args = request.args
+    name = args.get("queue", "mine")
     today = civil_date(auth.office().database.clock())
-    order = told.get("order", "due")
+    order = args.get("order", "due")
     points = {}
     if order == "priority":
         release = publish.published_programmes(session)[0]
         policy = publish.open_release(session, release.id).policy
         points = priority.points_of(lambda parameter: policy.value(parameter, today, actor.division))
     return queues.Wanted(
-        name if name in queues.QUEUES else "mine", forms.search_word(), told.get("programme", "")[:60],
-        told.get("task", "")[:60], told.get("colour", "")[:10], told.get("township", "")[:9],
+        name if name in queues.QUEUES else "mine", forms.search_word(), args.get("programme", "")[:60],
+        args.get("task", "")[:60], args.get("colour", "")[:10], args.get("township", "")[:9],
         order if order in queues.ORDERS else "due", today, points,
     )  # fmt: skip
 
@@ -122,12 +122,12 @@ def _columns() -> tuple[str, ...]:
 
 
 def _kept() -> dict[str, str]:
-    """What the address says of the queue, without the page."""
+    """The parameters of the queue without the page number."""
     return {name: request.args[name] for name in _KEPT if request.args.get(name)}
 
 
 def _about(session: Any, actor: Actor) -> dict[str, Any]:
-    """What only the whole page needs: the choices of the filter, kept filters, colleagues."""
+    """Data for the full page only: filter choices, saved filters, colleagues."""
     roles = sorted(actor.roles)
     people = [a for role in roles for a in accounts.colleagues(session, role, actor.division)]
     return {
@@ -139,7 +139,7 @@ def _about(session: Any, actor: Actor) -> dict[str, Any]:
 @desk.post("/worklist/batch")
 @require(Permission.TASK_WORK)
 def batch(actor: Actor) -> Any:
-    """One thing to many steps; a result for each."""
+    """Perform one action on many steps; show a result for each."""
     body = forms.body()
     chosen = body.get("items")
     items = [
@@ -147,28 +147,28 @@ def batch(actor: Actor) -> Any:
         for i in (chosen if isinstance(chosen, list) else [])
         if isinstance(i, dict)
     ]
-    told = batches.perform(
+    result = batches.perform(
         auth.office(), actor, str(body.get("kind", "")), items, forms.whole(body.get("to", 0)),
         str(body.get("reason", ""))[:300],
     )  # fmt: skip
-    return jsonify(told)
+    return jsonify(result)
 
 
 @desk.post("/worklist/batch/<int:batch_id>/undo")
 @require(Permission.TASK_WORK)
 def undo(actor: Actor, batch_id: int) -> Any:
-    """Undo what one has just done to many steps."""
+    """Undo the person's last action on many steps."""
     return jsonify(auth.office().perform(UndoBatch(batch_id), actor))
 
 
 @desk.post("/worklist/filters")
 @require(Permission.TASK_WORK)
 def keep(actor: Actor) -> Any:
-    """Keep the filter as it stands in the address."""
-    told = request.form
-    wanted: dict[str, Any] = {name: told[name] for name in _KEPT if told.get(name)}
+    """Save the filter in the address."""
+    form = request.form
+    wanted: dict[str, Any] = {name: form[name] for name in _KEPT if form.get(name)}
     command = SaveFilter(
-        told.get("name", ""), wanted, told.get("filter_colour", ""), told.get("shared") == "1"
+        form.get("name", ""), wanted, form.get("filter_colour", ""), form.get("shared") == "1"
     )
     auth.office().perform(command, actor)
     return redirect(url_for("worklist.queue", **wanted))
@@ -177,6 +177,6 @@ def keep(actor: Actor) -> Any:
 @desk.post("/worklist/filters/<int:filter_id>/drop")
 @require(Permission.TASK_WORK)
 def drop(actor: Actor, filter_id: int) -> Any:
-    """Forget one's own filter."""
+    """Delete a saved filter of the person."""
     auth.office().perform(DropFilter(filter_id), actor)
     return redirect(url_for("worklist.queue"))

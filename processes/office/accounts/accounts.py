@@ -151,12 +151,13 @@ class ReissuePassword(Weighty[ReissuePasswordResult]):
 def reissue(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ReissuePassword
 ) -> ReissuePasswordResult:
-    """Issue a new one-time password.  After founding, a second administrator confirms it, as for a new account.
+    """Issue a new one-time password. After founding, a second administrator confirms it, as for a new
+    account.
 
-    Who can sign in goes on with the password that they have until it is confirmed (`account_changes`); with a refusal
-    nothing happened.  Somebody who had left comes back in this way, always with a second administrator.
+    Until then the existing password stays valid (`account_changes`); a refusal changes nothing. A closed
+    account is reopened in this way, always with a second administrator.
 
-    Nobody reissues their own: who knows their password changes it, who does not is helped by somebody else.
+    Nobody reissues their own: people who know their password change it, others need somebody else.
     """
     query = select(Account).where(Account.username == command.username).with_for_update()
     account = uow.session.scalar(query)
@@ -167,7 +168,7 @@ def reissue(
     if actor.account_id == account.id:
         raise RuleBroken(reason="不能为自己重新发放密码，请用“修改密码”")
     others = [a for a in founding.administrators(uow.session) if a.id != account.id]
-    # Whoever runs the machine helps the only administrator: nobody is there who could confirm it.
+    # The command line helps the only administrator: nobody else could confirm it.
     comes_back = not (account.is_active or account.awaits_confirmation)
     at_once = not comes_back and (is_founding(uow) or (actor.account_id is None and not others))
     if account.is_active and not at_once:
@@ -215,7 +216,7 @@ class ChangePassword(Command[ChangePasswordResult]):
     """The hash of the new one, put in by the door."""
 
     def refusal(self) -> YimenError:
-        """The old one was wrong."""
+        """The old password was wrong."""
         return wrong_password()
 
 
@@ -223,10 +224,10 @@ class ChangePassword(Command[ChangePasswordResult]):
 def change_password(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ChangePassword
 ) -> ChangePasswordResult | None:
-    """Change one's own password; raises `PasswordRefused`.  Every session ends; the result has a new one.
+    """Change one's own password; raises `PasswordRefused`. Every session ends; the result has a new one.
 
-    Whoever has a second factor has shown it lately, as for every weighty act: raises `VerificationDue`.  Empty when the
-    old one is wrong, so that the failure is counted.
+    A second factor must have been presented recently, as for all sensitive actions: raises `VerificationDue`.
+    None if the old password is wrong, so that the failure is counted.
     """
     query = select(Account).where(Account.id == actor.account_id).with_for_update()
     account = uow.session.scalar(query)
@@ -260,9 +261,9 @@ def change_password(
 
 
 def _proven(actor: Actor, awaits: str) -> sessions.Proven:
-    """The proof with which the session after a password change begins: the old password never counts as a second factor.
+    """The proof of the session after a password change: the old password never counts as a second factor.
 
-    That was shown in the session before, and no later than it says there.
+    The second factor was presented in the previous session, at the recorded instant.
     """
     here = actor.at_desk
     if awaits != factors.FACTOR or here is None:

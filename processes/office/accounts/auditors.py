@@ -1,4 +1,4 @@
-"""The auditors, who are told of what the log finds."""
+"""The auditors, who are notified of findings in the log."""
 
 from __future__ import annotations
 

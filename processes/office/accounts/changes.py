@@ -54,7 +54,8 @@ class ChangeAccount(Command[ChangeAccountResult]):
 
 @handles(ChangeAccount)
 def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: ChangeAccount) -> ChangeAccountResult:
-    """Ask for a change; the other administrators and the auditors are told.  Raises `AccountInvalid`, `RuleBroken`."""
+    """Request a change; the other administrators and the auditors are notified. Raises `AccountInvalid`,
+    `RuleBroken`."""
     reason = reason_of(command.reason)
     account = uow.session.scalar(select(Account).where(Account.username == command.username))
     if account is None or actor.account_id is None:
@@ -164,9 +165,9 @@ class DecideAccountChange(Command[DecideAccountChangeResult]):
 def decide(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: DecideAccountChange
 ) -> DecideAccountChangeResult:
-    """Confirm or refuse a change; whoever asked for it may only withdraw it.
+    """Confirm or refuse a change; its requester may only withdraw it.
 
-    A confirmed one ends the account's sessions, and gives back the steps that its new work does not include.
+    A confirmed change ends the account's sessions, and unassigns the steps that its new roles do not include.
     """
     username = uow.session.scalar(
         select(Account.username)

@@ -30,10 +30,10 @@ class TakeProviderAnswer(Command[None]):
 
 @handles(TakeProviderAnswer)
 def take_answer(settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeProviderAnswer) -> None:
-    """Take the answer to one request; raises `ProviderRefused` for a second one.
+    """Use up the answer to one request; raises `ProviderRefused` for a second one.
 
-    The request itself is kept by the browser, which can bring it again; that a code is worth nothing the second time is
-    not left to the provider.
+    The browser keeps the request and could send it again; that a code is valid only once is not left to the
+    provider alone.
     """
     token = f"provider {hashlib.sha256(command.state.encode()).hexdigest()[:_MARK]}"
     if uow.session.get(CommandToken, token) is not None:

@@ -13,9 +13,9 @@ from processes.access.rules import is_reachable
 from processes.access.scope import Actor
 from processes.access.status import ChangeVerdict
 from processes.cases import assignment, notices
-from processes.cases.colleague_models import Involvement
+from processes.cases.colleague_models import Participant
 from processes.cases.models import Case, WorkItem
-from processes.cases.status import InvolvementStatus, WorkItemStatus
+from processes.cases.status import ParticipantStatus, WorkItemStatus
 from processes.errors import NotFound, RuleBroken
 from processes.office.answers import reason_of
 from processes.office.command import Weighty, handles
@@ -44,7 +44,7 @@ class CloseAccount(Weighty[CloseAccountResult]):
 
 @handles(CloseAccount)
 def close(settings: Settings, uow: UnitOfWork, actor: Actor, command: CloseAccount) -> CloseAccountResult:
-    """Close an account at once; the other administrators and the auditors are told.
+    """Close an account at once; the other administrators and the auditors are notified.
 
     Raises `RuleBroken` for one's own account and for the last administrator.
     """
@@ -77,7 +77,7 @@ def demand_administrator_besides(uow: UnitOfWork, account: Account) -> None:
 
 
 def give_back(uow: UnitOfWork, actor: Actor, account: Account, cases: list[int], reason: str) -> int:
-    """Return the open steps of locked cases that the account may no longer do to their queues; gives their number."""
+    """Unassign the open steps of locked cases that the account may no longer do; return their number."""
     query = (
         select(WorkItem)
         .where(
@@ -104,7 +104,8 @@ def give_back(uow: UnitOfWork, actor: Actor, account: Account, cases: list[int],
 
 
 def lock_cases_in_hand(uow: UnitOfWork, username: str) -> list[int]:
-    """Lock every case in which an account has an open step, before the account is locked: so does whoever finishes one."""
+    """Lock every case in which an account has an open step, before the account: the same order as when a step
+    is finished."""
     mine = select(WorkItem.case_id).join(Account, Account.id == WorkItem.claimed_by_id)
     ids = mine.where(Account.username == username, WorkItem.status == WorkItemStatus.OPEN).distinct()
     locked = select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update()
@@ -114,9 +115,11 @@ def lock_cases_in_hand(uow: UnitOfWork, username: str) -> list[int]:
 def tell_overseers(uow: UnitOfWork, actor: Actor, account: Account, text: str) -> None:
     """Tell the other administrators and the auditors."""
     watching = {Role.ADMINISTRATOR, Role.AUDITOR}
-    found = uow.session.scalars(select(Account).where(Account.is_active.is_(True)))
-    told = [a.id for a in found if watching & set(a.roles) and a.id not in (actor.account_id, account.id)]
-    notices.tell(uow, told, "account", text)
+    accounts = uow.session.scalars(select(Account).where(Account.is_active.is_(True)))
+    recipients = [
+        a.id for a in accounts if watching & set(a.roles) and a.id not in (actor.account_id, account.id)
+    ]
+    notices.tell(uow, recipients, "account", text)
 
 
 def _goes_on(account: Account, item: WorkItem) -> bool:
@@ -126,7 +129,7 @@ def _goes_on(account: Account, item: WorkItem) -> bool:
 
 
 def locked_with_administrators(uow: UnitOfWork, username: str) -> Account:
-    """The account, locked together with all administrators: two of them never close each other at once.
+    """Lock the account together with all administrators, so that two of them cannot close each other at once.
 
     Rows that refer to an account may be written meanwhile.
     """
@@ -149,9 +152,9 @@ def _withdraw_changes(uow: UnitOfWork, actor: Actor, account: Account) -> None:
 
 def _tell_askers(uow: UnitOfWork, account: Account) -> None:
     """Tell those who wait for an answer of the closed account to ask somebody else."""
-    waiting = select(Involvement).where(
-        Involvement.account_id == account.id,
-        Involvement.status.in_((InvolvementStatus.WAITING, InvolvementStatus.LATER)),
+    waiting = select(Participant).where(
+        Participant.account_id == account.id,
+        Participant.status.in_((ParticipantStatus.WAITING, ParticipantStatus.LATER)),
     )
     for row in uow.session.scalars(waiting).all():
         case = uow.session.get_one(Case, row.case_id)

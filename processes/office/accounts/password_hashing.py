@@ -1,7 +1,7 @@
-"""Work on a command's password before its transaction: asking the directory, computing hashes.
+"""Password work of a command before its transaction: asking the directory, computing hashes.
 
-Both take long, and on SQLite a transaction holds the one writer: whoever signs in would hold up everybody who works.
-What was found is put into the command; the transaction compares the stored hash once more, which may be another by then.
+Both are slow, and on SQLite a transaction blocks all other writers. The result is put into the command; the
+transaction compares the stored hash once more, because it may have changed.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _ONCE_A = timedelta(minutes=1)
 
 
 def is_delay_noted(database: Database, command: Command[Any]) -> bool:
-    """Whether an attempt from this address during a delay was logged within the last minute.
+    """Whether an attempt from this address during a delay was logged within the last minute, under any name.
 
-    Whatever name they try: strangers fill no log, and hold no writer, with that.
+    So strangers can neither fill the log nor block the writer.
     """
     noted = select(AccessLog.id).where(
-        AccessLog.action == "attempt_delayed", AccessLog.address == _whence(command),
+        AccessLog.action == "attempt_delayed", AccessLog.address == _address_of(command),
         AccessLog.at > database.clock() - _ONCE_A,
     )  # fmt: skip
     with database.reading("") as session:
@@ -49,17 +49,18 @@ def note_delay(uow: UnitOfWork, command: Command[Any], actor: Actor) -> None:
     """Log an attempt that was made during a delay."""
     name = command.username if isinstance(command, SignIn) else actor.username
     whose = uow.session.scalar(select(Account.id).where(Account.username == name))
-    audit.note_of(uow, whose, "attempt_delayed", "", _whence(command))
+    audit.note_of(uow, whose, "attempt_delayed", "", _address_of(command))
 
 
-def _whence(command: Command[Any]) -> str:
+def _address_of(command: Command[Any]) -> str:
     return str(getattr(command, "address", ""))[:60]
 
 
 def prepared(settings: Settings, database: Database, command: Command[Any], actor: Actor) -> Command[Any]:
-    """The command with the results of its password check; raises `SignInDelayed`, `PasswordsBusy`, `PasswordRefused`.
+    """Return the command with the results of its password check.
 
-    Whoever has to wait for the next attempt costs no hash, and the directory is not asked.
+    Raises `SignInDelayed`, `PasswordsBusy`, `PasswordRefused`. A delayed attempt computes no hash and does
+    not ask the directory.
     """
     if isinstance(command, _GIVES_ONE):
         actor.demand(Permission.SYSTEM_WORK if isinstance(command, FoundOffice) else Permission.ACCOUNT_WRITE)
@@ -110,7 +111,7 @@ def _change(settings: Settings, database: Database, command: ChangePassword, act
 
 
 def _own(database: Database, command: _Proof, actor: Actor) -> Account | None:
-    """The actor's account, unless its next attempt has to wait."""
+    """The actor's account, unless its next attempt is delayed."""
     with database.reading("") as session:
         account = None if actor.account_id is None else session.get(Account, actor.account_id)
         if account is not None:
@@ -127,14 +128,15 @@ def _demand_over(
 
 
 def _asked_alike(at: Directory, command: SignIn, is_own: bool) -> SignIn:
-    """Whose password it is shows neither by time nor by answer: the directory is asked at every sign-in.
+    """Neither time nor response reveals whose password counts: the directory is asked at every sign-in.
 
-    For an account whose own password counts it is asked about nobody.  While it is away each attempt that fails
-    is counted and told so, whoever it is; the own password of an administrator goes on opening.
+    For an account with a local password, a name that does not exist is sent. While the directory is down
+    every failed attempt is counted and reported so, for any name; an administrator's local password still
+    works.
     """
     try:
         if is_own:
-            directory.pretend(at, command.username, command.password)
+            directory.check_nobody(at, command.username, command.password)
             return command
         return replace(command, vouched=directory.knows(at, command.username, command.password))
     except DirectoryAway:

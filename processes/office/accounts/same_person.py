@@ -44,11 +44,11 @@ class DeclarePerson(Weighty[DeclarePersonResult]):
 
 @handles(DeclarePerson)
 def declare(settings: Settings, uow: UnitOfWork, actor: Actor, command: DeclarePerson) -> DeclarePersonResult:
-    """Ask that two accounts are one natural person: what needs two people is not done with both from then on.
+    """Request that two accounts are declared one natural person, who then cannot act as two people.
 
-    While the office is being founded one administrator suffices.  Both accounts, the other administrators and the
-    auditors are told.  Whoever ties everybody together leaves nobody who may decide: nobody is told to have more than
-    `MOST_OF_ONE` accounts.
+    During founding one administrator suffices. Both accounts, the other administrators and the auditors are
+    notified. An account may be declared with at most `MOST_OF_ONE` others, because linking everybody would
+    leave nobody who may decide.
     """
     one, other = _named(uow, command.username), _named(uow, command.same_as)
     _demand_joinable(uow, one, other)
@@ -57,9 +57,9 @@ def declare(settings: Settings, uow: UnitOfWork, actor: Actor, command: DeclareP
         _tie(uow, actor, one, other)
         return DeclarePersonResult(change=None)
     change = waiting_changes.ask_for(uow, actor, one, reason, same_as_id=other.id)
-    said = f"{actor.name}提出将{_said(one, other)}登记为同一人，待另一名管理员确认"
-    leaving.tell_overseers(uow, actor, one, said)
-    notices.tell(uow, [one.id, other.id], "account", f"{said}，不是同一人的，请立即告知审计人员")
+    message = f"{actor.name}提出将{_said(one, other)}登记为同一人，待另一名管理员确认"
+    leaving.tell_overseers(uow, actor, one, message)
+    notices.tell(uow, [one.id, other.id], "account", f"{message}，不是同一人的，请立即告知审计人员")
     return DeclarePersonResult(change=change.id)
 
 
@@ -82,18 +82,18 @@ class UntiePerson(Weighty[UntiePersonResult]):
 
 @handles(UntiePerson)
 def ask_untie(settings: Settings, uow: UnitOfWork, actor: Actor, command: UntiePerson) -> UntiePersonResult:
-    """Ask that an account is of the person of others no longer; raises `RuleBroken` where it is alone."""
+    """Request to undo such a declaration; raises `RuleBroken` if the account is linked to no other."""
     reason = reason_of(command.reason)
     account = _named(uow, command.username)
     group = _group(uow, account)
     if len(group) == 1:
         raise RuleBroken(reason=f"账号 {account.username} 没有与其他账号登记为同一人")
     change = waiting_changes.ask_for(uow, actor, account, reason, unties=True)
-    said = (
+    message = (
         f"{actor.name}提出取消账号 {account.username} 与其他账号的同一人登记（{reason}），待另一名管理员确认"
     )
-    leaving.tell_overseers(uow, actor, account, said)
-    notices.tell(uow, [a.id for a in group], "account", said)
+    leaving.tell_overseers(uow, actor, account, message)
+    notices.tell(uow, [a.id for a in group], "account", message)
     return UntiePersonResult(change=change.id)
 
 
@@ -106,7 +106,8 @@ def tie(uow: UnitOfWork, actor: Actor, change: AccountChange) -> None:
 
 
 def untie(uow: UnitOfWork, actor: Actor, change: AccountChange) -> None:
-    """The account is a person by itself; for whatever was begun before, it and the others stay one (`access.persons`)."""
+    """Make the account a separate person; for what was begun before, it stays one person with the others
+    (`access.persons`)."""
     account = uow.session.get_one(Account, change.account_id)
     group = _group(uow, account)
     change.together = sorted(a.id for a in group)
@@ -120,18 +121,18 @@ def untie(uow: UnitOfWork, actor: Actor, change: AccountChange) -> None:
     uow.flush()
     account_states.note(uow, actor, *group)
     audit.note(uow, actor, "person_untied", account.username)
-    said = (
+    message = (
         f"{actor.name}确认取消账号 {account.username} 与其他账号的同一人登记；此前已开始的事项仍按同一人回避"
     )
-    leaving.tell_overseers(uow, actor, account, said)
-    notices.tell(uow, [a.id for a in group], "account", said)
+    leaving.tell_overseers(uow, actor, account, message)
+    notices.tell(uow, [a.id for a in group], "account", message)
 
 
 def _named(uow: UnitOfWork, username: str) -> Account:
-    found = uow.session.scalar(select(Account).where(Account.username == username))
-    if found is None:
+    account = uow.session.scalar(select(Account).where(Account.username == username))
+    if account is None:
         raise AccountInvalid(reason="请选择另一个已有的账号")
-    return found
+    return account
 
 
 def _group(uow: UnitOfWork, *accounts: Account) -> Sequence[Account]:
@@ -160,9 +161,9 @@ def _tie(uow: UnitOfWork, actor: Actor, one: Account, other: Account) -> None:
         account.person_id = person
     account_states.note(uow, actor, *joined)
     audit.note(uow, actor, "person_declared", f"{one.username} {other.username}")
-    said = f"{actor.name}将{_said(one, other)}登记为同一人"
-    leaving.tell_overseers(uow, actor, one, said)
-    notices.tell(uow, [one.id, other.id], "account", f"{said}，不是同一人的，请立即告知审计人员")
+    message = f"{actor.name}将{_said(one, other)}登记为同一人"
+    leaving.tell_overseers(uow, actor, one, message)
+    notices.tell(uow, [one.id, other.id], "account", f"{message}，不是同一人的，请立即告知审计人员")
 
 
 def _said(one: Account, other: Account) -> str:

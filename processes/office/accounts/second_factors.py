@@ -154,7 +154,7 @@ class ConfirmPasskey(Command[FactorAdded]):
 def confirm_passkey(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ConfirmPasskey
 ) -> FactorAdded:
-    """Take in the passkey that the browser made; raises `Invalid` when it is none."""
+    """Store the passkey that the browser created; raises `Invalid` if it is not valid."""
     account, here = _own(uow, actor)
     challenge = verifying.take_challenge(uow, here, verifying.NEW)
     made = passkeys.made(verifying.site_of(settings), challenge, command.answer) if challenge else None
@@ -220,7 +220,7 @@ class MakeRecoveryCodesResult:
 
 @dataclass(frozen=True, slots=True)
 class MakeRecoveryCodes(WithPassword[MakeRecoveryCodesResult], Weighty[MakeRecoveryCodesResult]):
-    """Ten new recovery codes instead of those of before; the password is given again."""
+    """Ten new recovery codes instead of the earlier ones; the password is given again."""
 
 
 @handles(MakeRecoveryCodes)
@@ -264,7 +264,8 @@ def reset(settings: Settings, uow: UnitOfWork, actor: Actor, command: ResetFacto
 
 
 def take_away(uow: UnitOfWork, actor: Actor, account: Account) -> int:
-    """Remove every second factor, the recovery codes and the sessions of a locked account; gives the number of factors."""
+    """Remove every second factor, the recovery codes and the sessions of a locked account; return the number
+    of factors."""
     had = len(factors.of_account(uow.session, account.id))
     factors.drop_all(uow, account.id)
     account.session_epoch += 1
@@ -281,7 +282,7 @@ def _own(uow: UnitOfWork, actor: Actor) -> tuple[Account, AtDesk]:
 
 
 def _knows_password(uow: UnitOfWork, actor: Actor, account: Account, command: WithPassword[Any]) -> bool:
-    """Whether the password is right; whoever signed in at the provider has proven it there."""
+    """Whether the password is right; people who signed in at the provider have proved it there."""
     if actor.at_desk is not None and actor.at_desk.way == sessions.PROVIDER:
         return True
     counted = verifying.begin_counting(uow, account, command)
@@ -301,10 +302,10 @@ def _untried(uow: UnitOfWork, account: Account) -> SecondFactor:
         SecondFactor.account_id == account.id, SecondFactor.confirmed_at.is_(None),
         SecondFactor.added_at > sessions.wall() - factors.UNTRIED,
     )  # fmt: skip
-    found = uow.session.scalar(query)
-    if found is None:
+    factor = uow.session.scalar(query)
+    if factor is None:
         raise RuleBroken(reason="登记已经过时，请重新开始")
-    return found
+    return factor
 
 
 def _label(typed: str, default: str) -> str:

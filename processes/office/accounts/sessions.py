@@ -66,7 +66,7 @@ def end(settings: Settings, uow: UnitOfWork, actor: Actor, command: EndSession) 
     ended = uow.session.scalars(select(SignedIn).where(*own, which).with_for_update()).all()
     if not ended and not command.others:
         raise NotFound()
-    for row in ended:  # one by one, so that each is noted
+    for row in ended:  # one by one, so that each is recorded
         row.ended_at = sessions.wall()
     audit.note(uow, actor, "sessions_ended" if command.others else "session_ended", actor.username)
     return EndSessionResult(ended=len(ended))
@@ -83,7 +83,7 @@ class EndSessionsOf(Command[None]):
 
 @handles(EndSessionsOf)
 def end_all(settings: Settings, uow: UnitOfWork, actor: Actor, command: EndSessionsOf) -> None:
-    """End every session of somebody's account: a device was lost, or somebody else knows the password."""
+    """End every session of an account, for a lost device or a known password."""
     account = uow.session.scalar(
         select(Account).where(Account.username == command.username).with_for_update()
     )

@@ -1,7 +1,8 @@
-"""Verification of identity: the second factor after the password, and again before weighty commands (再次验证身份).
+"""Verification of identity: the second factor after the password, and again before sensitive commands
+(再次验证身份).
 
-Whoever has a second factor proves themselves by it or by a recovery code; the password counts for those who have
-none.  Wrong ones are counted and delayed like wrong passwords, in the same rows.
+People with a second factor use it or a recovery code; people without one use the password. Failures are
+counted and delayed like wrong passwords, in the same rows.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ PROOF, NEW = "proof", "new"
 
 
 def demand(settings: Settings, actor: Actor) -> None:
-    """Raise `VerificationDue` unless a person at the desk has lately proven who they are."""
+    """Raise `VerificationDue` unless a person at the desk has recently proved their identity."""
     here = actor.at_desk
     if here is not None and not is_fresh(settings, here):
         raise VerificationDue()
@@ -52,7 +53,7 @@ def is_fresh(settings: Settings, here: AtDesk, for_further: timedelta = timedelt
     return sessions.wall() + for_further - here.verified_at < valid
 
 
-def demand_whole(actor: Actor) -> None:
+def demand_complete_session(actor: Actor) -> None:
     """Raise `FactorDue` or `EnrolmentDue` while a session lacks its second factor."""
     awaits = "" if actor.at_desk is None else actor.at_desk.awaits
     if awaits == factors.FACTOR:
@@ -72,7 +73,7 @@ class Proven:
 
 @dataclass(frozen=True, slots=True)
 class VerifyPassword(WithPassword[Proven]):
-    """Prove again who one is, by the password; for accounts without a second factor."""
+    """Prove one's identity again, by the password; for accounts without a second factor."""
 
     allowed_without = frozenset(Missing)
 
@@ -96,7 +97,7 @@ def verify_password(
 
 @dataclass(frozen=True, slots=True)
 class VerifyCode(Command[Proven]):
-    """Prove who one is by a code of one's app, or by a recovery code."""
+    """Prove one's identity by a code of one's app, or by a recovery code."""
 
     permission = Permission.SESSION
     allowed_without = frozenset(Missing)
@@ -153,7 +154,7 @@ def ask_passkey(settings: Settings, uow: UnitOfWork, actor: Actor, command: AskP
 
 @dataclass(frozen=True, slots=True)
 class VerifyPasskey(Command[Proven]):
-    """Prove who one is by a passkey: the browser's answer, as it stands."""
+    """Prove one's identity by a passkey: the browser's response, unparsed."""
 
     permission = Permission.SESSION
     allowed_without = frozenset(Missing)
@@ -184,12 +185,12 @@ def verify_passkey(
 
 
 def knows_password(account: Account, command: WithPassword[Any]) -> bool:
-    """Whether the password of a command is the account's: the directory's word counts where it was asked."""
+    """Return whether the password of a command is the account's, by the directory if it was asked."""
     return accounts.still_fits(account, command.fits) if command.vouched is None else bool(command.vouched)
 
 
 def begin_counting(uow: UnitOfWork, account: Account, command: Any) -> Counted:
-    """The counters of an attempt to prove something; raises `SignInDelayed` while it has to wait."""
+    """Return the counters of an attempt; raises `SignInDelayed` while it is delayed."""
     return sign_in_attempts.begin(uow, account.username, account, command.address, command.browser)
 
 
@@ -222,7 +223,7 @@ def keep_challenge(uow: UnitOfWork, here: AtDesk, challenge: str) -> None:
 
 
 def take_challenge(uow: UnitOfWork, here: AtDesk, use: str) -> str:
-    """Use up the challenge that was given out for a purpose; empty: there is none, or it has expired."""
+    """Use up the challenge issued for a purpose; "" if there is none, or it has expired."""
     row = uow.lock(SignedIn, here.session)
     kept, since = row.challenge, row.challenge_at
     row.challenge, row.challenge_at = "", None
@@ -245,7 +246,8 @@ def _asked(uow: UnitOfWork, actor: Actor) -> tuple[Account, AtDesk]:
 
 
 def _count_on(uow: UnitOfWork, factor: SecondFactor, count: int) -> bool:
-    """Note a passkey's count; keys that do not count stay at zero.  Of two answers with one count one passes."""
+    """Store a passkey's counter; keys without a counter stay at zero. Of two responses with one count only
+    one succeeds."""
     grows = SecondFactor.sign_count < count if count else SecondFactor.sign_count == 0
     done = uow.session.execute(
         update(SecondFactor)

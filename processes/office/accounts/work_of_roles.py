@@ -34,5 +34,5 @@ def demand_work(uow: UnitOfWork, role: str, division: str, department: str) -> N
         raise AccountInvalid(reason="部门经办须注明部门，其他岗位不填部门")
     known = departments.titles(uow.session, civil_date(uow.now))
     if department and known and department not in known:
-        said = "、".join(f"{title}（{code}）" for code, title in known.items())
-        raise AccountInvalid(reason=f"没有部门“{department[:40]}”，应为：{said}")
+        known_departments = "、".join(f"{title}（{code}）" for code, title in known.items())
+        raise AccountInvalid(reason=f"没有部门“{department[:40]}”，应为：{known_departments}")

@@ -54,13 +54,13 @@ class AddAttachment(Command[AddAttachmentResult]):
 def add_attachment(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: AddAttachment
 ) -> AddAttachmentResult:
-    """File a document with a case; what it is is told from its bytes, not its name.
+    """File a document with a case; its type is detected from its bytes, not its name.
 
-    Raises `AttachmentRefused` for what nobody could open later: a password, a part missing; `Invalid` for a material
-    that the programme does not ask for.
+    Raises `AttachmentRefused` for a file that could not be opened later (password, incomplete); `Invalid` for
+    a material that the programme does not list.
     """
     kind = media_type(command.content)
-    # Before anything is locked: parsing takes its time, and nobody else is to wait for it.
+    # Before anything is locked: parsing is slow, and others must not wait for it.
     preview = old_files.preview_of(command.content, MEDIA_TYPES[kind] == ".pdf")
     case = actions.locked_case(uow, actor, command.case_number)
     materials = publish.open_release(uow.session, case.release_id).materials(case.process)
@@ -78,23 +78,24 @@ def add_attachment(
         preview=preview,
     )
     uow.add(row)
-    said = {"material": materials[command.material]} if command.material else {}
-    events.append(uow, case, actor, "attached", row.name, sha256=row.sha256, size=row.size, **said)
+    extra = {"material": materials[command.material]} if command.material else {}
+    events.append(uow, case, actor, "attached", row.name, sha256=row.sha256, size=row.size, **extra)
     return AddAttachmentResult(name=row.name, sha256=row.sha256)
 
 
 def media_type(content: bytes) -> str:
-    """What a file is by its bytes; raises `AttachmentRefused` for anything but PDF and pictures, or too large."""
+    """Return the media type of a file by its bytes; raises `AttachmentRefused` for anything but PDF and
+    pictures, or if too large."""
     if len(content) > MAX_ATTACHMENT:
         raise AttachmentRefused(
             reason=f"文件为 {len(content) / 1_000_000:.1f} MB，超过 {MAX_ATTACHMENT // 1_000_000} MB 的上限，请压缩或分开扫描"
         )
     try:
-        found = str(puremagic.from_string(content, mime=True))
+        detected = str(puremagic.from_string(content, mime=True))
     except (puremagic.PureError, ValueError):
-        found = ""
-    if found not in MEDIA_TYPES:
+        detected = ""
+    if detected not in MEDIA_TYPES:
         raise AttachmentRefused(
             reason="只接受 PDF 文件和照片（JPG、PNG、TIFF、WebP）；判断依据是文件内容，不是文件名"
         )
-    return found
+    return detected

@@ -1,4 +1,4 @@
-"""The hotline: noting a call of somebody who may be registered nowhere, and finding out whose call it was (C41)."""
+"""The hotline: recording a call by a person who may not be registered, and attaching it to a household (C41)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class NoteCallResult:
 
 @dataclass(frozen=True, slots=True)
 class NoteCall(Command[NoteCallResult]):
-    """Note a call: who, from which number, where, what was said; the caller need not be registered."""
+    """Record a call: name, number, place and content; the caller need not be registered."""
 
     permission = Permission.CASE_START
 
@@ -45,13 +45,13 @@ class NoteCall(Command[NoteCallResult]):
     process: str
     form: Mapping[str, Any]
     token: str = ""
-    unsaved: str = ""
+    form_draft: str = ""
     """The token under which the page kept what was typed: it goes when this is handed in."""
 
 
 @handles(NoteCall)
 def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteCall) -> NoteCallResult:
-    """Open a file for the caller and the case that calls back, in one transaction."""
+    """Open a file for the caller and the case for calling back, in one transaction."""
     places = calls.places(uow.session, actor.division)
     caller = _read(command.form, {place["value"] for place in places})
     number = numbering.household_number(uow, township_of(caller.place))
@@ -59,31 +59,31 @@ def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteCall) -
     offered = {"call": {"places": places}}
     opening = Opening(command.programme, command.process, command.form, before_register=True, choices=offered)
     case = open_case(uow, actor, household, opening)
-    form_drafts.drop(uow, actor, command.unsaved)
+    form_drafts.drop(uow, actor, command.form_draft)
     return NoteCallResult(case=case.number, household=number)
 
 
 def _read(form: Mapping[str, Any], places: set[str]) -> calls.Caller:
-    """What opens the file; the rest of the form is checked by its schema.  Raises `FormInvalid`."""
+    """Read what the file needs; the rest of the form is checked by its schema. Raises `FormInvalid`."""
     faults: dict[str, list[str]] = {}
     place = str(form.get("place") or "")
     if place not in places:
         faults["place"] = ["请从列表中选择所在乡镇、村（居）"]
-    told = {}
+    values = {}
     for key, read in (
         ("caller_phone", reading.phone),
         ("caller_name", reading.name),
         ("address", reading.text),
     ):
         try:
-            told[key] = read(form[key]) if str(form.get(key) or "").strip() else ""
+            values[key] = read(form[key]) if str(form.get(key) or "").strip() else ""
         except Unreadable as fault:
             faults[key] = [fault.reason]
-    if not faults and not told["caller_phone"]:
+    if not faults and not values["caller_phone"]:
         faults["caller_phone"] = ["请填写此项"]
     if faults:
         raise FormInvalid(faults)
-    return calls.Caller(place, told["caller_phone"], told["caller_name"], told["address"])
+    return calls.Caller(place, values["caller_phone"], values["caller_name"], values["address"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class AttachCallResult:
 
 @dataclass(frozen=True, slots=True)
 class AttachCall(Command[AttachCallResult]):
-    """The caller has a household's file already: the call's case goes there, the file opened for it goes."""
+    """Attach a call to the existing file of the caller's household; the file opened for the call is deleted."""
 
     permission = Permission.CASE_START
 
@@ -105,7 +105,7 @@ class AttachCall(Command[AttachCallResult]):
 
 @handles(AttachCall)
 def attach(settings: Settings, uow: UnitOfWork, actor: Actor, command: AttachCall) -> AttachCallResult:
-    """Take a call's case to the household that the caller turned out to belong to."""
+    """Attach a call's case to the caller's household."""
     case = actions.locked_case(uow, actor, command.case)
     known = uow.session.scalar(
         select(Household)
@@ -141,17 +141,17 @@ def attach(settings: Settings, uow: UnitOfWork, actor: Actor, command: AttachCal
 
 
 def waiting(uow: UnitOfWork, household_id: int) -> list[Case]:
-    """The cases of a file that are not closed, locked as whoever works on them locks: case, then household."""
+    """Lock the open cases of a file, in the usual order: case, then household."""
     query = select(Case).where(Case.household_id == household_id, Case.status != CaseStatus.CLOSED)
     return list(uow.session.scalars(query.order_by(Case.id).with_for_update()))
 
 
 def settle(uow: UnitOfWork, household: Household, cases: Sequence[Case]) -> None:
-    """Name cases, and their steps, after the householder who is known by now."""
+    """Rename cases, and their steps, to the householder once known."""
     head = next(m.person for m in household.members if m.relation == "本人")
-    said = [*names.of_members(household).values(), household.address]
+    texts = [*names.of_members(household).values(), household.address]
     for case in cases:
-        full_text.add(uow, case.id, said)
+        full_text.add(uow, case.id, texts)
         case.applicant, case.division = household.householder_name, household.division
         case.category = household.category
         case.initials, case.initials_other = initials(case.applicant), other_initials(case.applicant)

@@ -31,7 +31,7 @@ class AddCommentResult:
 
 @dataclass(frozen=True, slots=True)
 class AddComment(Command[AddCommentResult]):
-    """Leave a remark on a case; people named with @ are told."""
+    """Add a remark on a case; people named with @ are notified."""
 
     permission = (Permission.CASE_READ, Permission.TASK_WORK)
 
@@ -41,7 +41,7 @@ class AddComment(Command[AddCommentResult]):
 
 @handles(AddComment)
 def add_comment(settings: Settings, uow: UnitOfWork, actor: Actor, command: AddComment) -> AddCommentResult:
-    """A remark on a case; whoever is named with @ and may see the case is told."""
+    """Add a remark; people named with @ who may see the case are notified."""
     case = actions.locked_case(uow, actor, command.case_number)
     text = reason_of(command.text)
     uow.add(Comment(case_id=case.id, by_id=actor.account_id, by=actor.name, at=uow.now, text=text))

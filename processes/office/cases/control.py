@@ -1,4 +1,4 @@
-"""Commands of the supervisor on a whole case: let it rest, let it go on, end it.  Each needs a reason."""
+"""Supervisors' commands on a whole case: suspend, resume, end. Each needs a reason."""
 
 from __future__ import annotations
 
@@ -94,10 +94,10 @@ class EndCase(CaseCommand[EndCaseResult], Weighty[EndCaseResult]):
 
 @handles(EndCase)
 def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: EndCase) -> EndCaseResult:
-    """End it before its end: an application that was withdrawn.
+    """End a case early, because the application was withdrawn.
 
-    Raises when it was decided, whatever became of the decision (what was decided wrongly is sent back by who works on it
-    and decided again), when an award stands, and when money was handed over whose paper is missing (C10).
+    Raises if it was ever decided (wrong decisions are sent back and decided again), if an award is valid, or
+    if money was paid whose paper is missing (C10).
     """
     case, run, reason = taken(uow, actor, command, CaseStatus.OPEN, CaseStatus.SUSPENDED)
     owed = fund_queries.outstanding(uow.session, case.id)
@@ -115,7 +115,7 @@ def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: EndCase
 
 
 def decided_at(bundle: Bundle, items: Iterable[WorkItem]) -> str:
-    """The step at which a leader decided of a case, what was sent back included; empty where nobody did."""
+    """Return the step at which a leader decided, including steps sent back; "" if nobody did."""
     papers = {step for paper in bundle.papers.values() for step in paper.decided_by}
     steps = effects.decisions(bundle) or papers
     made = (i for i in items if i.completed_at is not None and i.role in effects.LEADERS and i.task in steps)
@@ -125,7 +125,7 @@ def decided_at(bundle: Bundle, items: Iterable[WorkItem]) -> str:
 def taken(
     uow: UnitOfWork, actor: Actor, command: CaseCommand[Any], *states: CaseStatus
 ) -> tuple[Case, Run, str]:
-    """The case of a command, locked and in one of the states, with its reason; for supervisors."""
+    """Lock the case of a command and check its state and reason; for supervisors."""
     actor.demand(Permission.CASE_CONTROL)
     case = actions.locked_case(uow, actor, command.case_number)
     if case.status not in states:

@@ -1,4 +1,4 @@
-"""Commands of draws: commit to a number, make a round known."""
+"""Commands of draws: commit to a number, reveal a round."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CommitDrawNumberResult:
 
 @dataclass(frozen=True, slots=True)
 class CommitDrawNumber(Command[CommitDrawNumberResult]):
-    """Commit to a number under which cases are drawn; nobody sees it until the round is revealed."""
+    """Commit to a number for draws; nobody sees it until the round is revealed."""
 
     permission = Permission.DRAW_WRITE
 
@@ -34,7 +34,7 @@ class CommitDrawNumber(Command[CommitDrawNumberResult]):
 def commit(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: CommitDrawNumber
 ) -> CommitDrawNumberResult:
-    """Keep a number sealed; answers its round and its hash."""
+    """Store a number encrypted; return its round and its hash."""
     row = draws.enter(uow, actor, command.number)
     return CommitDrawNumberResult(round=row.round_id, commitment=row.commitment)
 
@@ -48,7 +48,7 @@ class RevealDrawRoundResult:
 
 @dataclass(frozen=True, slots=True)
 class RevealDrawRound(Command[RevealDrawRoundResult]):
-    """Make the numbers of a round known; it draws no more."""
+    """Reveal the numbers of a round and close it."""
 
     permission = Permission.DRAW_WRITE
 
@@ -59,5 +59,5 @@ class RevealDrawRound(Command[RevealDrawRoundResult]):
 def reveal(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: RevealDrawRound
 ) -> RevealDrawRoundResult:
-    """Make the numbers of a round known."""
+    """Reveal the numbers of a round."""
     return RevealDrawRoundResult(round=draws.reveal(uow, actor, command.round_id).id)

@@ -1,4 +1,4 @@
-"""Commands and answers about what failed: noted when a timer fails, tried again when somebody says so."""
+"""Incidents: recorded when a timer fails, retried on request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_DOUBLINGS = 4
 
 
 def note_timer(uow: UnitOfWork, case_id: int, code: str, message: str) -> None:
-    """Write down why a case's timer failed, and put its next try off: 5, 10, 20 … minutes, so that the sweep goes on."""
+    """Record why a case's timer failed, and postpone its retry: 5, 10, 20 … minutes, so that the sweep continues."""
     case = locked_by_id(uow, case_id)
     if case is None:
         return
@@ -40,7 +40,7 @@ class RetryIncidentResult:
 
 @dataclass(frozen=True, slots=True)
 class RetryIncident(Command[RetryIncidentResult]):
-    """Try again what failed."""
+    """Retry what failed."""
 
     permission = Permission.INCIDENT_RETRY
 
@@ -49,7 +49,7 @@ class RetryIncident(Command[RetryIncidentResult]):
 
 @handles(RetryIncident)
 def retry(settings: Settings, uow: UnitOfWork, actor: Actor, command: RetryIncident) -> RetryIncidentResult:
-    """Try again now: the case, or the paper, becomes due at once."""
+    """Make the case, or the paper, due at once."""
     incident = uow.session.get(Incident, command.incident_id)
     case = None if incident is None else locked_by_id(uow, incident.case_id)
     if incident is None or case is None or not actor.covers(case.division):

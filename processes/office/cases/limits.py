@@ -64,7 +64,7 @@ class WarnClockResult:
 
 @dataclass(frozen=True, slots=True)
 class WarnClock(Command[WarnClockResult]):
-    """Note that a clock has turned yellow, red or overdue."""
+    """Record that a clock has turned yellow, red or overdue."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -73,7 +73,7 @@ class WarnClock(Command[WarnClockResult]):
 
 @handles(WarnClock)
 def warn_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: WarnClock) -> WarnClockResult:
-    """Note that a clock has turned yellow, red or overdue."""
+    """Record that a clock has turned yellow, red or overdue."""
     case_id = uow.session.scalar(select(Clock.case_id).where(Clock.id == command.clock_id))
     case = None if case_id is None else locked_by_id(uow, case_id)
     if case is None:
@@ -94,9 +94,9 @@ def warn_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: WarnC
 
 
 def _tell_of_limit(uow: UnitOfWork, case: Case, items: list[WorkItem], clock: Clock, colour: str) -> None:
-    """Whoever works under a limit that is close is told; when it is over the supervisor too."""
-    said = "已超期" if colour == ClockColour.OVERDUE else f"将于 {clock.due_on:%m月%d日} 到期"
-    text = f"{case.applicant}的“{clock.title}”{said}"
+    """Notify the assignees of a limit that is close; the supervisor too when it is over."""
+    state = "已超期" if colour == ClockColour.OVERDUE else f"将于 {clock.due_on:%m月%d日} 到期"
+    text = f"{case.applicant}的“{clock.title}”{state}"
     under = [i for i in items if i.status == WorkItemStatus.OPEN and i.clock == clock.name]
     notices.tell(uow, [i.claimed_by_id for i in under], "due", text, case)
     if colour == ClockColour.OVERDUE:

@@ -1,7 +1,7 @@
-"""Commands of moving a case (移动办理位置): back at once, forward only when a second person has confirmed it.
+"""Moves of cases (移动办理位置): back at once, forward only when a second person has confirmed it.
 
-No move goes past a step that gives an opinion or decides, and what was decided after the step that is entered does
-not stand any more.  docs/adr/0022.
+No move passes a step that gives an opinion or decides, and decisions after the step entered become void.
+docs/adr/0022.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from processes.cases.move_models import CaseMove
 from processes.cases.status import CaseStatus, MoveStatus, WorkItemStatus
 from processes.engine import progress as p
 from processes.engine import returns
-from processes.engine.moves import Standing, standings, target
+from processes.engine.moves import Position, positions, target
 from processes.errors import MoveRefused, NotFound, OwnProposal, RuleBroken, StaleCase
 from processes.office.answers import reason_of
 from processes.office.cases import control
@@ -34,9 +34,9 @@ from processes.storage.unit_of_work import UnitOfWork
 from processes.verbs import registry
 
 
-def places(run: Run) -> list[Standing]:
-    """Where the case stands and what it may be moved to."""
-    return standings(run.definition, run.state(), effects.deciding_steps(run.bundle, run.case.process))
+def places(run: Run) -> list[Position]:
+    """Return the positions of the case and the possible moves."""
+    return positions(run.definition, run.state(), effects.deciding_steps(run.bundle, run.case.process))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class MoveCaseResult:
 class MoveCase(CaseCommand[MoveCaseResult]):
     """Leave the step `ref` and enter the step with id `to`; `version` is the case's as the person saw it.
 
-    Back to a step that was done before: at once.  Forward: asked for, until a second person has confirmed it.
+    Back to a step done before: at once. Forward: once a second person has confirmed it.
     """
 
     permission = Permission.CASE_CONTROL
@@ -63,7 +63,7 @@ class MoveCase(CaseCommand[MoveCaseResult]):
 
 @handles(MoveCase)
 def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: MoveCase) -> MoveCaseResult:
-    """Move the case back, or ask for a move forward; raises `MoveRefused`, or `StaleCase` when it has gone on."""
+    """Move the case back, or request a move forward; raises `MoveRefused`, or `StaleCase` if it has changed."""
     case, run, reason = control.taken(uow, actor, command, CaseStatus.OPEN)
     if case.version != command.version:
         raise StaleCase(number=case.number)
@@ -77,7 +77,7 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: MoveCase) ->
         raise RuleBroken(reason=f"{waiting.asked_by}已提出移动到“{waiting.to_title}”，请先确认或者不同意")
     if waiting is not None:
         waiting.status = MoveStatus.EXPIRED
-        uow.flush()  # before the next one is asked for: a case never has two
+        uow.flush()  # before the next request is added: a case has at most one
     row = CaseMove(
         case_id=case.id, case_version=case.version, ref=command.ref, to=chosen.id, to_title=chosen.name,
         title=next(s.title for s in where if s.ref == command.ref), is_back=chosen.is_back, reason=reason,
@@ -105,7 +105,8 @@ class DecideMoveResult:
 
 @dataclass(frozen=True, slots=True)
 class DecideMove(Command[DecideMoveResult]):
-    """Carry out a forward move that somebody else asked for, or refuse it with a reason; who asked may take it back so."""
+    """Execute a forward move requested by another person, or refuse it with a reason; its requester may
+    withdraw it."""
 
     permission = Permission.MOVE_CONFIRM
 
@@ -114,13 +115,13 @@ class DecideMove(Command[DecideMoveResult]):
     reason: str = ""
 
     def needs_verification(self) -> bool:
-        """To carry it out."""
+        """Only executing it."""
         return self.accept
 
 
 @handles(DecideMove)
 def decide(settings: Settings, uow: UnitOfWork, actor: Actor, command: DecideMove) -> DecideMoveResult:
-    """Carry out a move as the second person, or refuse it; raises `StaleCase` when the case has gone on meanwhile."""
+    """Execute a move as the second person, or refuse it; raises `StaleCase` if the case has changed since."""
     number = uow.session.scalar(
         select(Case.number).join(CaseMove, CaseMove.case_id == Case.id).where(CaseMove.id == command.move_id)
     )
@@ -152,22 +153,22 @@ def decide(settings: Settings, uow: UnitOfWork, actor: Actor, command: DecideMov
 
 
 def _origin(ref: str, to: str) -> str:
-    """The step entered, named as references are, without the visit."""
+    """The step entered, as a reference without the number of the visit."""
     return f"{ref.split('#')[0].rpartition('/')[0]}/{to}"
 
 
 def _given_after(run: Run, origin: str) -> list[tuple[str, str, Any]]:
-    """What the office answered at or after a step: reference, operation, result; latest first."""
-    found = []
+    """Answers of the office at or after a step: reference, operation, result; latest first."""
+    answers = []
     for entry in reversed(run.state().journal):
         node = run.definition.node_at(entry.ref) if entry.kind == "answer" else None
         if node is not None and node.operation and returns.comes_after(run.definition, origin, entry.ref):
-            found.append((entry.ref, node.operation, entry.data))
-    return found
+            answers.append((entry.ref, node.operation, entry.data))
+    return answers
 
 
 def _demand_nothing_given(run: Run, ref: str, to: str) -> None:
-    """Raise when something was granted, paid or stopped after the step: only a return makes that void."""
+    """Raise if something was granted, paid or stopped after the step: only a return undoes that."""
     for _, operation, result in _given_after(run, _origin(ref, to)):
         given = isinstance(result, Mapping) and result.get("paid", True)
         if given and registry.find(operation).needs_decision:
@@ -177,7 +178,7 @@ def _demand_nothing_given(run: Run, ref: str, to: str) -> None:
 
 
 def _move(run: Run, row: CaseMove) -> None:
-    """Enter the step; what was done there or after it, and its papers, are kept on file as superseded."""
+    """Enter the step; later steps and their papers are kept on file as superseded."""
     origin = _origin(row.ref, row.to)
     issued = [ref for ref, operation, _ in _given_after(run, origin) if operation == "paper.issue"]
     run.advance(p.Move(row.ref, row.to, row.reason))

@@ -38,7 +38,7 @@ class StartCase(Command[StartCaseResult]):
     form: Mapping[str, Any]
     token: str = ""
     process: str = ""
-    unsaved: str = ""
+    form_draft: str = ""
     """The token under which the page kept what was typed: it goes when this is handed in."""
 
 
@@ -47,5 +47,5 @@ def start_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: Start
     """Open a case for a registered household (C28: none without the register)."""
     household = people.locked_by_number(uow, actor, command.household)
     case = open_case(uow, actor, household, Opening(command.programme, command.process, command.form))
-    form_drafts.drop(uow, actor, command.unsaved)
+    form_drafts.drop(uow, actor, command.form_draft)
     return StartCaseResult(case=case.number, opened=opened_from(uow, case))

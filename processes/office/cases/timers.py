@@ -40,7 +40,7 @@ class FireDue(Command[FireDueResult]):
 
 @handles(FireDue)
 def fire_due(settings: Settings, uow: UnitOfWork, actor: Actor, command: FireDue) -> FireDueResult:
-    """Fire a case's timers; `due_at` is read again under the lock, and what is no longer due is left."""
+    """Fire a case's timers; `due_at` is read again under the lock, and timers no longer due are skipped."""
     case = locked_by_id(uow, command.case_id)
     if case is None or case.status != CaseStatus.OPEN or case.due_at is None or case.due_at > uow.now:
         return FireDueResult(fired=False)

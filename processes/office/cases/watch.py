@@ -32,7 +32,7 @@ class WatchCase(Command[WatchCaseResult]):
 
 @handles(WatchCase)
 def watch_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: WatchCase) -> WatchCaseResult:
-    """Follow a case, or stop following it: for who works on cases; whoever only reads them changes nothing."""
+    """Follow a case, or stop following it; only for people who work on cases."""
     case = actions.locked_case(uow, actor, command.case_number)
     row = uow.session.get(Watch, (case.id, actor.account_id))
     if command.on and row is None and actor.account_id is not None:

@@ -1,4 +1,4 @@
-"""How offices are reached and who hears appeals, as papers print it."""
+"""Contact details of offices and appeal authorities, as printed on papers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RecordContactResult:
 
 @dataclass(frozen=True, slots=True)
 class RecordContact(Command[RecordContactResult]):
-    """Say how the office of a county or township is reached, and who hears appeals against its decisions."""
+    """Set the contact details of a county or township, and the appeal authorities for its decisions."""
 
     permission = Permission.CONTACT_WRITE
 
@@ -39,19 +39,19 @@ class RecordContact(Command[RecordContactResult]):
 
 @handles(RecordContact)
 def record(settings: Settings, uow: UnitOfWork, actor: Actor, command: RecordContact) -> RecordContactResult:
-    """Keep the contact of a county or township of the actor's scope; raises `ContactInvalid` and `NotFound`."""
+    """Store the contact of a county or township in the actor's scope; raises `ContactInvalid` and `NotFound`."""
     place = command.division
     if len(place) not in (COUNTY_DIGITS, TOWNSHIP_DIGITS) or not place.startswith(actor.division):
         raise NotFound()
     if uow.session.get(Division, place) is None:
         raise NotFound()
-    told = _read(command)
+    values = _read(command)
     row = uow.session.get(OfficeContact, place, with_for_update=True)
     if row is None:
         row = OfficeContact(division=place)
         uow.add(row)
-    row.phone, row.address = told["phone"], told["address"]
-    row.review_body, row.court = told["review_body"], told["court"]
+    row.phone, row.address = values["phone"], values["address"]
+    row.review_body, row.court = values["review_body"], values["court"]
     row.changed_by, row.changed_at = actor.name, uow.now
     audit.note(uow, actor, "contact_recorded", place)
     return RecordContactResult(division=place)
@@ -59,13 +59,13 @@ def record(settings: Settings, uow: UnitOfWork, actor: Actor, command: RecordCon
 
 def _read(command: RecordContact) -> dict[str, str]:
     try:
-        told = {"phone": reading.phone(command.phone)}
-        told |= {name: reading.text(getattr(command, name)) for name in _LONGEST}
+        values = {"phone": reading.phone(command.phone)}
+        values |= {name: reading.text(getattr(command, name)) for name in _LONGEST}
     except Unreadable as fault:
         raise ContactInvalid(reason=fault.reason) from fault
     for name, (title, longest) in _LONGEST.items():
-        if len(told[name]) > longest:
+        if len(values[name]) > longest:
             raise ContactInvalid(reason=f"{title}不超过 {longest} 字")
-    if told["court"] and not told["court"].endswith("法院"):
+    if values["court"] and not values["court"].endswith("法院"):
         raise ContactInvalid(reason="人民法院请填写全称，例如“××县人民法院”")
-    return told
+    return values

@@ -1,4 +1,4 @@
-"""Commands on holiday notices: propose, confirm, reject, undo; limits are counted anew in the same transaction."""
+"""Holiday notices: propose, confirm, reject, undo; limits are recomputed in the same transaction."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ProposeHolidaysResult:
 
 @dataclass(frozen=True, slots=True)
 class ProposeHolidays(Command[ProposeHolidaysResult]):
-    """Propose a version of a year's notice; it outranks what the program knows once somebody else confirms it."""
+    """Propose a version of a year's notice; confirmed by another person it overrides the package's."""
 
     permission = Permission.CALENDAR_WRITE
 
@@ -52,7 +52,7 @@ class ProposeHolidays(Command[ProposeHolidaysResult]):
 def propose(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ProposeHolidays
 ) -> ProposeHolidaysResult:
-    """Keep a version that waits for a second person; raises `FormInvalid` for what no notice says."""
+    """Store a version that waits for a second person; raises `FormInvalid` for an implausible notice."""
     number = plausibility.document_number(command.document_number)
     plan = plausibility.Plan(command.year, command.days_off, command.worked_weekends, number)
     if faults := plausibility.faults(plan, civil_date(uow.now)):
@@ -81,7 +81,7 @@ class ConfirmHolidaysResult:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmHolidays(Weighty[ConfirmHolidaysResult]):
-    """Let a proposed version stand; every running limit is counted anew."""
+    """Confirm a proposed version; every running limit is recomputed."""
 
     permission = Permission.CALENDAR_WRITE
 
@@ -92,7 +92,7 @@ class ConfirmHolidays(Weighty[ConfirmHolidaysResult]):
 def confirm(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ConfirmHolidays
 ) -> ConfirmHolidaysResult:
-    """Let a version stand as the second person; answers how many running limits were counted anew."""
+    """Confirm a version as the second person; return how many running limits were recomputed."""
     row, rows = holidays.locked(uow, command.version_id)
     _demand(row, HolidayStatus.PROPOSED)
     if persons.is_one_of(uow.session, actor.account_id, (row.proposed_by_id,), row.proposed_at):
@@ -102,9 +102,9 @@ def confirm(
     if former is not None:
         former.status = HolidayStatus.SUPERSEDED
         row.replaced_id = former.id
-        # An undoing that somebody asked for was of the version that stood then.
+        # An open request to undo concerned the previous version.
         former.undo_asked_by_id, former.undo_asked_at = None, None
-        uow.flush()  # before the other one stands: a year never has two
+        uow.flush()  # before the other one is in force: a year has at most one
     row.status = HolidayStatus.STANDING
     row.confirmed_by_id, row.confirmed_by, row.confirmed_at = actor.account_id, actor.name, uow.now
     uow.flush()
@@ -122,7 +122,7 @@ class RejectHolidaysResult:
 
 @dataclass(frozen=True, slots=True)
 class RejectHolidays(Command[RejectHolidaysResult]):
-    """Refuse a proposed version, or take one's own back."""
+    """Refuse a proposed version, or withdraw one's own."""
 
     permission = Permission.CALENDAR_WRITE
 
@@ -134,7 +134,7 @@ class RejectHolidays(Command[RejectHolidaysResult]):
 def reject(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: RejectHolidays
 ) -> RejectHolidaysResult:
-    """Refuse a version with a reason; whoever proposed it may take it back so."""
+    """Refuse a version with a reason; its proposer may withdraw it this way."""
     reason = reason_of(command.reason)
     row, _ = holidays.locked(uow, command.version_id)
     _demand(row, HolidayStatus.PROPOSED)
@@ -153,7 +153,7 @@ class AskUndoHolidaysResult:
 
 @dataclass(frozen=True, slots=True)
 class AskUndoHolidays(Command[AskUndoHolidaysResult]):
-    """Ask that the standing version be undone, so that the one before stands again."""
+    """Request to undo the version in force, so that the previous one applies again."""
 
     permission = Permission.CALENDAR_WRITE
 
@@ -165,7 +165,7 @@ class AskUndoHolidays(Command[AskUndoHolidaysResult]):
 def ask_undo(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: AskUndoHolidays
 ) -> AskUndoHolidaysResult:
-    """Ask that the standing version be undone."""
+    """Request to undo the version in force."""
     reason = reason_of(command.reason)
     row, _ = holidays.locked(uow, command.version_id)
     _demand(row, HolidayStatus.STANDING)
@@ -188,7 +188,7 @@ class DecideUndoHolidaysResult:
 
 @dataclass(frozen=True, slots=True)
 class DecideUndoHolidays(Command[DecideUndoHolidaysResult]):
-    """Undo the standing version as somebody else asked, or leave it."""
+    """Undo the version in force as requested by another person, or keep it."""
 
     permission = Permission.CALENDAR_WRITE
 
@@ -196,7 +196,7 @@ class DecideUndoHolidays(Command[DecideUndoHolidaysResult]):
     accept: bool
 
     def needs_verification(self) -> bool:
-        """To undo it."""
+        """Only undoing it."""
         return self.accept
 
 
@@ -204,7 +204,7 @@ class DecideUndoHolidays(Command[DecideUndoHolidaysResult]):
 def decide_undo(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: DecideUndoHolidays
 ) -> DecideUndoHolidaysResult:
-    """Undo as the second person, so that the former version stands again; or leave it, which anybody may."""
+    """Undo as the second person, so that the previous version applies again; or keep it, which anybody may."""
     row, rows = holidays.locked(uow, command.version_id)
     _demand(row, HolidayStatus.STANDING)
     if row.undo_asked_at is None:
@@ -218,7 +218,7 @@ def decide_undo(
     before = clocks.calendar_of(uow.session)
     row.status = HolidayStatus.WITHDRAWN
     row.undone_by_id, row.undone_by, row.undone_at = actor.account_id, actor.name, uow.now
-    uow.flush()  # before the former one stands: a year never has two
+    uow.flush()  # before the previous one is in force: a year has at most one
     former = next((r for r in rows if r.id == row.replaced_id), None)
     if former is not None:
         former.status = HolidayStatus.STANDING
@@ -234,9 +234,9 @@ def _demand(row: HolidayVersion, status: HolidayStatus) -> None:
 
 
 def _count_anew(uow: UnitOfWork, actor: Actor, before: WorkCalendar, after: WorkCalendar) -> int:
-    """Count every running limit anew that the change moves, under the locks of their cases; answers how many.
+    """Recompute every running limit that the change affects, under the locks of their cases; return how many.
 
-    Cases are locked before the readers of the notices are waited for, as whoever works on a case does.
+    Cases are locked before waiting for readers of the notices, the usual order.
     """
     today = civil_date(uow.now)
     _lock_cases(uow, holidays.by_case(holidays.moved(uow.session, today, before, after)))
@@ -255,7 +255,7 @@ def _lock_cases(uow: UnitOfWork, found: Any) -> list[Case]:
 
 
 def _count_case(uow: UnitOfWork, actor: Actor, case: Case) -> None:
-    """A case's clocks, the limits of its open steps and its next timer, by the calendar as it is now."""
+    """Recompute a case's clocks, the limits of its open steps and its next timer, with the current calendar."""
     run = Run(uow, actor, case, actions.items_of(uow, case))
     due = {k.id: k.due_on for k in run.clocks.running()}
     run.clocks.dues()
@@ -272,7 +272,7 @@ def _count_case(uow: UnitOfWork, actor: Actor, case: Case) -> None:
 
 
 def _lower_warning(clock: Clock, of_case: clocks.CaseClocks) -> None:
-    """A limit that ends later warns again when its time comes."""
+    """A limit that ends later will warn again."""
     colour = clocks.colour(of_case.today, clock.due_on, clock.yellow_on, clock.red_on)
     warning = "" if colour is ClockColour.GREEN else colour
     clock.warned = min(clock.warned, warning, key=_WARNINGS.index)
@@ -281,10 +281,10 @@ def _lower_warning(clock: Clock, of_case: clocks.CaseClocks) -> None:
 def _note(uow: UnitOfWork, actor: Actor, action: audit.Action, row: HolidayVersion) -> None:
     """Write down which days, whatever happened to them."""
     worked = plausibility.spans(row.worked_weekends) or "无"
-    said = (
+    message = (
         f"{row.year} 年第 {row.version} 版 {row.document_number}：放假{plausibility.spans(row.days_off)}",
         f"{row.year} 年第 {row.version} 版 {row.document_number}：上班{worked}",
     )
-    for text in said:
+    for text in message:
         for at in range(0, len(text), _LOGGED):
             audit.note(uow, actor, action, text[at : at + _LOGGED])

@@ -39,7 +39,7 @@ class Proposed:
 class ProposeParameter(Command[Proposed]):
     """Enter a value of a parameter; it waits for a second person.
 
-    `entry` is what was typed: `value`, `since`, `division`, `source`, and `confirmed` for what is unusual.
+    `entry` is the input: `value`, `since`, `division`, `source`, and `confirmed` for unusual values.
     """
 
     permission = Permission.PARAMETER_PROPOSE
@@ -51,14 +51,14 @@ class ProposeParameter(Command[Proposed]):
 
 @handles(ProposeParameter)
 def propose(settings: Settings, uow: UnitOfWork, actor: Actor, command: ProposeParameter) -> Proposed:
-    """Enter a value; answers the row that waits."""
+    """Enter a value; return the waiting row."""
     _demand_county(actor, Permission.PARAMETER_PROPOSE)
     return _propose(uow, actor, _declared(uow, command.name), dict(command.entry))
 
 
 @dataclass(frozen=True, slots=True)
 class AdoptParameter(Command[Proposed]):
-    """Propose to confirm a suggested value as it is, under the document that says so."""
+    """Propose to confirm a suggested value unchanged, with its source document."""
 
     permission = Permission.PARAMETER_PROPOSE
 
@@ -69,7 +69,7 @@ class AdoptParameter(Command[Proposed]):
 
 @handles(AdoptParameter)
 def adopt(settings: Settings, uow: UnitOfWork, actor: Actor, command: AdoptParameter) -> Proposed:
-    """Propose to confirm a suggested value as it is; answers the row that waits."""
+    """Propose to confirm a suggested value unchanged; return the waiting row."""
     _demand_county(actor, Permission.PARAMETER_PROPOSE)
     row = uow.session.get(ParameterValue, command.value_id)
     if row is None:
@@ -158,7 +158,7 @@ class WithdrawParameterResult:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawParameter(Command[WithdrawParameterResult]):
-    """Take back one's own proposal."""
+    """Withdraw one's own proposal."""
 
     permission = Permission.PARAMETER_PROPOSE
 
@@ -169,13 +169,13 @@ class WithdrawParameter(Command[WithdrawParameterResult]):
 def withdraw(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: WithdrawParameter
 ) -> WithdrawParameterResult:
-    """Take back one's own proposal."""
+    """Withdraw one's own proposal."""
     _demand_county(actor, Permission.PARAMETER_PROPOSE)
     return WithdrawParameterResult(value=actions.withdraw(uow, actor, command.value_id).id)
 
 
 def _demand_county(actor: Actor, permission: Permission) -> None:
-    """The book is the county's: nobody whose places are a township's changes it."""
+    """The book is the county's: people of a township may not change it."""
     actor.demand(permission)
     if len(actor.division) > COUNTY_DIGITS:
         raise NotFound()
@@ -184,20 +184,20 @@ def _demand_county(actor: Actor, permission: Permission) -> None:
 def _declared(uow: UnitOfWork, name: str) -> Parameter:
     """The parameter as the newest releases declare it, with the values of the book; raises `NotFound`."""
     for release in publish.published_programmes(uow.session):
-        found = publish.open_release(uow.session, release.id).policy.parameters.get(name)
-        if found is not None:
-            return found
+        parameter = publish.open_release(uow.session, release.id).policy.parameters.get(name)
+        if parameter is not None:
+            return parameter
     raise NotFound()
 
 
 def _before(parameter: Parameter, raw: dict[str, Any]) -> Scalar | None:
-    """What counts there on that day without the entry."""
+    """The value in force there on that day without the entry."""
     try:
         since, division = reading.day(raw.get("since") or ""), reading.compact(raw.get("division", ""))
     except Unreadable:
         return None
-    found = parameter.in_force(since, division)
-    return None if found is None else found.value
+    value = parameter.in_force(since, division)
+    return None if value is None else value.value
 
 
 def _title(uow: UnitOfWork, row: ParameterValue) -> str:

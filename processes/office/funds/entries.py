@@ -1,4 +1,4 @@
-"""Entries of petty funds: a movement, its reversal, the second person's confirmation, the end of a month."""
+"""Entries of petty funds: movement, reversal, confirmation by a second person, closing of a month."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EnterFundEntryResult:
 
 @dataclass(frozen=True, slots=True)
 class EnterFundEntry(Command[EnterFundEntryResult]):
-    """Write down a movement of a township's petty fund; it waits for a second person."""
+    """Record a movement of a township's petty fund; it waits for a second person."""
 
     permission = Permission.FUND_WRITE
 
@@ -41,7 +41,7 @@ class EnterFundEntry(Command[EnterFundEntryResult]):
 
 @handles(EnterFundEntry)
 def enter(settings: Settings, uow: UnitOfWork, actor: Actor, command: EnterFundEntry) -> EnterFundEntryResult:
-    """Write down a movement; answers the entry that waits."""
+    """Record a movement; return the waiting entry."""
     _demand_township(actor, command.township)
     entry = fund_actions.enter(
         uow, actor, command.township, command.kind, command.amount, command.memo, command.case_number
@@ -58,7 +58,8 @@ class ReverseFundEntryResult:
 
 @dataclass(frozen=True, slots=True)
 class ReverseFundEntry(Command[ReverseFundEntryResult]):
-    """Write down the reversal of a posted entry; it waits for a second person.  `township`: of whose ledger it was asked, if said."""
+    """Record the reversal of a posted entry; it waits for a second person. `township`: the ledger of the
+    request, if given."""
 
     permission = Permission.FUND_WRITE
 
@@ -72,7 +73,7 @@ class ReverseFundEntry(Command[ReverseFundEntryResult]):
 def reverse(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ReverseFundEntry
 ) -> ReverseFundEntryResult:
-    """Write down a reversal; answers the entry that waits."""
+    """Record a reversal; return the waiting entry."""
     _demand_in_ledger(uow, command.entry_id, command.township)
     return ReverseFundEntryResult(entry=fund_actions.reverse(uow, actor, command.entry_id, command.memo).id)
 
@@ -86,7 +87,7 @@ class ConfirmFundEntryResult:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmFundEntry(Weighty[ConfirmFundEntryResult]):
-    """Confirm somebody else's entry; from now on it counts.  `township`: of whose ledger it was asked, if said."""
+    """Confirm somebody else's entry; from now on it counts. `township`: the ledger of the request, if given."""
 
     permission = Permission.FUND_WRITE
 
@@ -98,14 +99,14 @@ class ConfirmFundEntry(Weighty[ConfirmFundEntryResult]):
 def confirm(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ConfirmFundEntry
 ) -> ConfirmFundEntryResult:
-    """Confirm another person's entry; answers its number in the ledger."""
+    """Confirm another person's entry; return its number in the ledger."""
     _demand_in_ledger(uow, command.entry_id, command.township)
     return ConfirmFundEntryResult(serial=fund_actions.confirm(uow, actor, command.entry_id).serial)
 
 
 @dataclass(frozen=True, slots=True)
 class RefuseFundEntry(Command[None]):
-    """Refuse an entry that waits, or take back one's own.  `township`: of whose ledger it was asked, if said."""
+    """Refuse a waiting entry, or withdraw one's own. `township`: the ledger of the request, if given."""
 
     permission = Permission.FUND_WRITE
 
@@ -141,7 +142,7 @@ class CloseFundMonth(Command[CloseFundMonthResult]):
 def close_month(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: CloseFundMonth
 ) -> CloseFundMonthResult:
-    """Close a month; answers the statement's hash."""
+    """Close a month; return the statement's hash."""
     _demand_township(actor, command.township)
     return CloseFundMonthResult(
         digest=fund_actions.close_month(uow, actor, command.township, command.month).digest
@@ -149,7 +150,7 @@ def close_month(
 
 
 def _demand_in_ledger(uow: UnitOfWork, entry_id: int, township: str) -> None:
-    """An entry is acted on in the ledger that it stands in, and not under the address of another one."""
+    """An entry must belong to the ledger in the address."""
     stands_in = uow.session.scalar(select(FundEntry.division).where(FundEntry.id == entry_id))
     if township and stands_in != township:
         raise NotFound()

@@ -1,4 +1,4 @@
-"""Commands of the archive: old paper files come in, files whose time is over go, by two people."""
+"""The archive: old paper files are registered, files after retention are destroyed, by two people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from processes.office.answers import reason_of
 from processes.office.cases.attachments import media_type
 from processes.office.command import Command, Weighty, handles
 from processes.papers import destruction, old_files, outlived
-from processes.papers.archive_models import Destruction, OldFile, OldSheet
+from processes.papers.archive_models import Destruction, OldFile, OldFileDocument
 from processes.papers.status import DestructionStatus, RecordKind
 from processes.people.models import Household
 from processes.policy import retention
@@ -37,7 +37,7 @@ class TakeInOldFileResult:
 
 @dataclass(frozen=True, slots=True)
 class TakeInOldFile(Command[TakeInOldFileResult]):
-    """Take in an old paper file of a household: its cover; the scans follow."""
+    """Register an old paper file of a household; scans are added later."""
 
     permission = Permission.ARCHIVE_WRITE
 
@@ -53,7 +53,7 @@ class TakeInOldFile(Command[TakeInOldFileResult]):
 def take_in_old_file(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeInOldFile
 ) -> TakeInOldFileResult:
-    """The cover of an old file; its number must be new."""
+    """Register an old file; its number must be new."""
     number, title = command.number.strip()[:_LONGEST], command.title.strip()
     if not number or not title:
         raise Invalid(reason="请填写档号和题名")
@@ -93,7 +93,7 @@ class AddOldSheetResult:
 
 @dataclass(frozen=True, slots=True)
 class AddOldSheet(Command[AddOldSheetResult]):
-    """A scanned piece of an old file, behind those that are there."""
+    """Add a scanned document to an old file."""
 
     permission = Permission.ARCHIVE_WRITE
 
@@ -107,7 +107,7 @@ class AddOldSheet(Command[AddOldSheetResult]):
 def add_old_sheet(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: AddOldSheet
 ) -> AddOldSheetResult:
-    """A scan behind the others; its kind is told by its bytes."""
+    """Append a scan; its type is detected from its bytes."""
     file = _old_file(uow, actor, command.number)
     kind = media_type(command.content)
     title = file_name(command.name.rsplit(".", 1)[0], "材料")
@@ -124,7 +124,7 @@ class DropOldSheetResult:
 
 @dataclass(frozen=True, slots=True)
 class DropOldSheet(Command[DropOldSheetResult]):
-    """Set a piece aside that was added by mistake, and say why; it stays to be seen."""
+    """Exclude a document added by mistake, with a reason; it stays visible."""
 
     permission = Permission.ARCHIVE_WRITE
 
@@ -137,10 +137,12 @@ class DropOldSheet(Command[DropOldSheetResult]):
 def drop_old_sheet(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: DropOldSheet
 ) -> DropOldSheetResult:
-    """A piece that does not belong there is set aside, with a reason; the others keep their order."""
+    """Exclude a document with a reason; the others keep their order."""
     reason = reason_of(command.reason)
     file = _old_file(uow, actor, command.number)
-    query = select(OldSheet).where(OldSheet.old_file_id == file.id, OldSheet.position == command.position)
+    query = select(OldFileDocument).where(
+        OldFileDocument.old_file_id == file.id, OldFileDocument.position == command.position
+    )
     row = uow.session.scalar(query)
     if row is None:
         raise NotFound()
@@ -157,7 +159,7 @@ class ProposeDestructionResult:
 
 @dataclass(frozen=True, slots=True)
 class ProposeDestruction(Command[ProposeDestructionResult]):
-    """Propose to destroy a file whose time is over; somebody else decides."""
+    """Propose to destroy a file whose retention has ended; somebody else decides."""
 
     permission = Permission.ARCHIVE_WRITE
 
@@ -170,7 +172,7 @@ class ProposeDestruction(Command[ProposeDestructionResult]):
 def propose(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ProposeDestruction
 ) -> ProposeDestructionResult:
-    """Write down what would be destroyed and why; nothing is touched yet."""
+    """Record what would be destroyed and why; nothing is deleted yet."""
     reason = reason_of(command.reason)
     today = civil_date(uow.now)
     found = next(
@@ -181,7 +183,7 @@ def propose(
         None,
     )  # fmt: skip
     if not actor.covers(destruction.place_of(uow.session, command.kind, command.number)):
-        raise NotFound()  # a transaction that writes sees every place
+        raise NotFound()  # a writing transaction is not scoped
     if found is None:
         raise RuleBroken(reason="保管期限未满，或者已经提出销毁")
     row = Destruction(
@@ -204,7 +206,7 @@ class DecideDestructionResult:
 
 @dataclass(frozen=True, slots=True)
 class DecideDestruction(Weighty[DecideDestructionResult]):
-    """Destroy a proposed file, or keep it: either way the second person's word is final."""
+    """Destroy a proposed file, or keep it; the second person's decision is final."""
 
     permission = Permission.ARCHIVE_DESTROY
 
@@ -250,7 +252,7 @@ def _old_file(uow: UnitOfWork, actor: Actor, number: str) -> OldFile:
     query = select(OldFile).where(
         OldFile.number == number, OldFile.destroyed_on.is_(None), within(OldFile.division, actor.division)
     )
-    found = uow.session.scalar(query.with_for_update())
-    if found is None:
+    old_file = uow.session.scalar(query.with_for_update())
+    if old_file is None:
         raise NotFound()
-    return found
+    return old_file

@@ -16,7 +16,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class NoteListExport(Weighty[None]):
-    """Write down that somebody took a list of cases or of steps out of the office, and by which conditions."""
+    """Log that somebody exported a list of cases or steps, with its filter."""
 
     permission = Permission.SESSION
 
@@ -25,7 +25,7 @@ class NoteListExport(Weighty[None]):
 
 @handles(NoteListExport)
 def note_list(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteListExport) -> None:
-    """Into the log of reads before the list is made: with names, a list is more than a look at a page."""
+    """Log the export before the list is made: a list of names is more than viewing a page."""
     if not any(actor.may(p) for p in (Permission.CASE_READ, Permission.TASK_WORK, Permission.AUDIT_READ)):
         actor.demand(Permission.CASE_READ)
     audit.note(uow, actor, "list_exported", command.target[:120])
@@ -33,7 +33,7 @@ def note_list(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteLi
 
 @dataclass(frozen=True, slots=True)
 class ExportFile(Weighty[None]):
-    """Note that the files of a case, or of every case of a household, leave the system."""
+    """Log that the files of a case, or of every case of a household, are exported."""
 
     permission = Permission.FILE_EXPORT
 
@@ -43,11 +43,11 @@ class ExportFile(Weighty[None]):
 
 @handles(ExportFile)
 def export_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: ExportFile) -> None:
-    """Note the export in the log of reads and in the case's own record.
+    """Record the export in the log of reads and in the case's events.
 
-    In a whole file, pictures of signed pages and documents included, no number can be masked.
+    Numbers in pictures of signed pages and documents cannot be masked.
     """
-    queries.demand_whole(actor)
+    queries.demand_full_numbers(actor)
     if command.case_number:
         case = actions.locked_case(uow, actor, command.case_number)
         events.append(uow, case, actor, "exported", case.programme_title)

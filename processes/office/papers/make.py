@@ -36,9 +36,9 @@ class PrintState(Command[PrintStateResult]):
 
 @handles(PrintState)
 def print_state(settings: Settings, uow: UnitOfWork, actor: Actor, command: PrintState) -> PrintStateResult:
-    """Make a form of the case as it stands; while undecided it says so and has no number.
+    """Make a form of the case as it is; while undecided it says so and has no number.
 
-    By who works on tasks: whoever only reads cases leaves no paper and no event in them.
+    Only for people who work on steps, because it adds a paper and an event to the case.
     """
     case = actions.locked_case(uow, actor, command.case_number)
     run = Run(uow, actor, case, actions.items_of(uow, case))
@@ -63,7 +63,7 @@ class MakePaperResult:
 
 @dataclass(frozen=True, slots=True)
 class MakePaper(Command[MakePaperResult]):
-    """Make a paper that people ask for when they need it; one of the kind made before holds no longer."""
+    """Make a paper on demand; an earlier one of the kind becomes invalid."""
 
     permission = (Permission.TASK_WORK, Permission.PAPER_READ)
 
@@ -73,9 +73,9 @@ class MakePaper(Command[MakePaperResult]):
 
 @handles(MakePaper)
 def make_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: MakePaper) -> MakePaperResult:
-    """Make a paper on demand, of what is known now; the one made before is superseded.
+    """Make a paper on demand with current data; an earlier one is superseded.
 
-    By who works on tasks and reads the case's papers: whoever may not open it makes none.
+    Only for people who work on steps and may read the case's papers.
     """
     case = actions.locked_case(uow, actor, command.case_number)
     run = Run(uow, actor, case, actions.items_of(uow, case))

@@ -1,4 +1,4 @@
-"""Commands on long prints: batches of papers and payment lists, which the worker makes part by part."""
+"""Print runs: batches of papers and payment lists, which the worker makes part by part."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PrintBatchResult:
 
 @dataclass(frozen=True, slots=True)
 class PrintBatch(Command[PrintBatchResult]):
-    """Print several papers at once as one file: each printing is noted, the worker binds them."""
+    """Print several papers as one file: each printing is recorded, the worker joins them."""
 
     permission = Permission.PAPER_READ
 
@@ -49,7 +49,7 @@ class PrintBatch(Command[PrintBatchResult]):
 
 @handles(PrintBatch)
 def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: PrintBatch) -> PrintBatchResult:
-    """Note the printing of every paper and ask for one file of them, in the order asked for."""
+    """Record the printing of every paper and request one file of them, in the given order."""
     if not 1 <= len(command.codes) <= batch.MOST:
         raise RuleBroken(reason=f"一次打印 1 至 {batch.MOST} 份文书")
     sheets = []
@@ -58,7 +58,7 @@ def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: Prin
         paper = queries.by_code(uow.session, actor, code)
         case = uow.session.get_one(Case, paper.case_id)
         sheets.append(
-            batch.Sheet(
+            batch.BatchPaper(
                 printed.sha256, paper.title, paper.number, case.number, case.applicant, paper.pages or 0
             )
         )
@@ -76,7 +76,7 @@ class MakePaymentListResult:
 
 @dataclass(frozen=True, slots=True)
 class MakePaymentList(Command[MakePaymentListResult]):
-    """Make the list of who is paid in a month (发放清册) under a programme, in a place."""
+    """Make the payment list of a month (发放清册) under a programme, in a division."""
 
     permission = Permission.PAYMENT_LIST
 
@@ -89,7 +89,7 @@ class MakePaymentList(Command[MakePaymentListResult]):
 def make_payment_list(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: MakePaymentList
 ) -> MakePaymentListResult:
-    """Keep who is paid in a month as it is known now, under a number of its own, and ask for the list."""
+    """Store the payments of a month as known now, under a new number, and request the list."""
     try:
         month = str(reading.month(command.month))
     except Unreadable as fault:
@@ -150,7 +150,7 @@ def _ask_worker(uow: UnitOfWork, code: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NotePart(Command[None]):
-    """The worker has made a part of a long print."""
+    """The worker has finished a part of a print run."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -172,7 +172,7 @@ def note_part(settings: Settings, uow: UnitOfWork, actor: Actor, command: NotePa
 
 @dataclass(frozen=True, slots=True)
 class FinishRun(Command[None]):
-    """The worker has made a long print; or, with an error, could not."""
+    """The worker has finished a print run, or has failed with an error."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -184,7 +184,7 @@ class FinishRun(Command[None]):
 
 @handles(FinishRun)
 def finish_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: FinishRun) -> None:
-    """The file can be taken out, or the run waits for somebody to try again."""
+    """Make the file available, or record the failure for a retry."""
     row = _locked(uow, actor, command.code)
     if command.error:
         row.status, row.error = RunStatus.FAILED, command.error
@@ -202,7 +202,7 @@ class RetryRunResult:
 
 @dataclass(frozen=True, slots=True)
 class RetryRun(Command[RetryRunResult]):
-    """Try a long print that failed once more, from where it stopped."""
+    """Retry a failed print run from where it stopped."""
 
     permission = Permission.SESSION
 
@@ -211,7 +211,7 @@ class RetryRun(Command[RetryRunResult]):
 
 @handles(RetryRun)
 def retry_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: RetryRun) -> RetryRunResult:
-    """Wait for the worker again."""
+    """Queue it for the worker again."""
     row = _locked(uow, actor, command.code)
     actor.demand(_needed(row))
     if row.status == RunStatus.FAILED:
@@ -222,7 +222,7 @@ def retry_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: RetryR
 
 @dataclass(frozen=True, slots=True)
 class DropRun(Command[None]):
-    """Take a batch of papers away that was bound for printing days ago; the papers themselves stay."""
+    """Delete a batch of papers made for printing days ago; the papers themselves stay."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -231,7 +231,7 @@ class DropRun(Command[None]):
 
 @handles(DropRun)
 def drop_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: DropRun) -> None:
-    """A bound copy of papers is no paper: it goes, so that nothing of a destroyed case is left in it."""
+    """Delete a printed batch: it is no paper, and must not keep copies of a case that is destroyed."""
     row = _locked(uow, actor, command.code)
     if row.kind != RunKind.BATCH:
         raise RuleBroken(reason="清册是正式文书，不随打印任务清除")
@@ -242,7 +242,7 @@ def drop_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: DropRun
 
 @dataclass(frozen=True, slots=True)
 class TakeRun(Command[None]):
-    """Note that a finished long print, or its whole list for the bank, was taken out."""
+    """Log that a finished print run, or its list for the bank, was downloaded."""
 
     permission = Permission.SESSION
 
@@ -250,13 +250,13 @@ class TakeRun(Command[None]):
     for_bank: bool = False
 
     def needs_verification(self) -> bool:
-        """The file for the bank holds whole numbers."""
+        """Only the file for the bank, which contains full numbers."""
         return self.for_bank
 
 
 @handles(TakeRun)
 def take_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeRun) -> None:
-    """Into the log of reads: a payment list names people, its file for the bank with whole numbers."""
+    """Log the download: a payment list contains names, its file for the bank full numbers."""
     row = _locked(uow, actor, command.code)
     actor.demand(_needed(row))
     if command.for_bank:
@@ -265,14 +265,15 @@ def take_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeRun
 
 
 def _demand_as_listed(uow: UnitOfWork, row: PrintRun) -> None:
-    """Raise `RuleBroken` when somebody of a list would be paid otherwise now, or not at all: the bank pays what holds today.
+    """Raise `RuleBroken` if the payments of a list have changed since, because the bank pays what is valid
+    today.
 
-    Decisions are taken back, awards stopped and accounts corrected after a list was made.
+    Decisions are undone, awards stopped and accounts corrected after a list was made.
     """
     listed = row.content["lines"]
     programme = row.content.get("programme") or uow.session.scalar(
         select(Case.programme).where(Case.number == listed[0]["case_number"])
-    )  # lists of before did not keep it
+    )  # older lists did not store it
     now = Counter(
         (n.case_number, n.householder, n.id_number, n.amount, n.account)
         for n in payroll.lines(uow.session, programme or "", row.content["month"], row.division)

@@ -1,4 +1,4 @@
-"""View or print a paper: noted before the bytes go out."""
+"""Viewing or printing a paper: logged before the file is sent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RecordPrintingResult:
 
 @dataclass(frozen=True, slots=True)
 class RecordPrinting(Command[RecordPrintingResult]):
-    """A paper was opened for printing: who, when, which copy."""
+    """Record that a paper was opened for printing: who, when, which copy."""
 
     permission = Permission.PAPER_READ
 
@@ -39,8 +39,8 @@ class RecordPrinting(Command[RecordPrintingResult]):
 def record_printing(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: RecordPrinting
 ) -> RecordPrintingResult:
-    """Note who opened which paper when, and as which copy; answers where its bytes lie."""
-    queries.demand_whole(actor)
+    """Record who opened which paper, and the number of the copy; return the location of its file."""
+    queries.demand_full_numbers(actor)
     row = uow.session.scalar(queries.in_scope(actor, command.code))
     if row is None or row.standing == PaperStanding.DESTROYED:
         raise NotFound()
@@ -55,7 +55,7 @@ def record_printing(
 
 @dataclass(frozen=True, slots=True)
 class NotePaperRead(Command[None]):
-    """Write down that somebody read a paper or a scanned sheet, which show full ID numbers, without printing it."""
+    """Log that somebody read a paper or a scanned page, which show full ID numbers, without printing it."""
 
     permission = Permission.PAPER_READ
 

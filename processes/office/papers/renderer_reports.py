@@ -23,7 +23,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class FinishPaper(Command[None]):
-    """The press has made a paper: hash, size and number of pages of the stored bytes."""
+    """The renderer has made a paper: hash, size and number of pages of the stored file."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -35,14 +35,15 @@ class FinishPaper(Command[None]):
 
 @handles(FinishPaper)
 def finish_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: FinishPaper) -> None:
-    """The press has stored a paper: it can be printed now.
+    """Record the file of a paper, which can be printed now.
 
-    The case is locked first, as whoever issues papers does: its events tell the hash of the file.
+    The case is locked first, as when a paper is issued: its events contain the hash of the file.
     """
     case = _case_of(uow, command.code)
     row, job = _paper_and_job(uow, command.code)
     if row.sha256 not in (None, command.sha256):
-        # A later version of the press made the lost file again: the same paper in other bytes, which the case tells.
+        # Made again by a later version of the renderer: the same paper with another hash, recorded in the
+        # case.
         events.append(
             uow,
             case,
@@ -63,7 +64,7 @@ def finish_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: Fin
 
 @dataclass(frozen=True, slots=True)
 class FailPaper(Command[None]):
-    """The press could not make a paper; it is tried again later."""
+    """The renderer failed to make a paper; it is retried later."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -74,9 +75,9 @@ class FailPaper(Command[None]):
 
 @handles(FailPaper)
 def fail_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: FailPaper) -> None:
-    """The press could not make a paper: an incident of the case, tried again later.
+    """Record an incident for a paper that could not be made; it is retried later.
 
-    A worker that comes too late, after another one has made the paper, changes nothing.
+    Ignored if another worker has made the paper meanwhile.
     """
     case = _case_of(uow, command.code)
     row, job = _paper_and_job(uow, command.code)

@@ -47,19 +47,21 @@ class FileScan(Command[FileScanResult]):
 
 @handles(FileScan)
 def file_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: FileScan) -> FileScanResult:
-    """File every page of a scan; a page whose place is not known is kept and waits for a person."""
+    """File every page of a scan; a page without a recognised mark is stored for filing by hand."""
     filed = []
     for number, page in enumerate(command.pages, start=1):
         sha256 = file_store.put(settings.scans, page.picture)
-        said: dict[str, Any] = {"number": number, "scan": tickets.ticket(actor, sha256)}
+        filed_page: dict[str, Any] = {"number": number, "scan": tickets.ticket(actor, sha256)}
         place = return_scan.place_of(page.codes)
         try:
-            said |= _file(uow, actor, place, return_scan.Scan(sha256, file_name(command.name, "扫描件")))
+            filed_page |= _file(
+                uow, actor, place, return_scan.Scan(sha256, file_name(command.name, "扫描件"))
+            )
         except (NotFound, RuleBroken) as fault:
-            said["fault"] = fault.message
+            filed_page["fault"] = fault.message
             if isinstance(fault, PageFiled) and place is not None:
-                said |= {"code": place.code, "page": fault.params["page"], "filed": True}
-        filed.append(said)
+                filed_page |= {"code": place.code, "page": fault.params["page"], "filed": True}
+        filed.append(filed_page)
     return FileScanResult(pages=filed)
 
 
@@ -73,9 +75,9 @@ class PlaceScanResult:
 
 @dataclass(frozen=True, slots=True)
 class PlaceScan(Command[PlaceScanResult]):
-    """Say by hand which page of which paper a scanned picture is; `scan` is the ticket of whoever brought it.
+    """File a scanned page by hand; `scan` is the ticket of the account that uploaded it.
 
-    With a reason it takes the place of the page that was filed before.
+    With a reason it replaces the page that was filed before.
     """
 
     permission = Permission.SCAN_FILE
@@ -89,7 +91,7 @@ class PlaceScan(Command[PlaceScanResult]):
 
 @handles(PlaceScan)
 def place_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: PlaceScan) -> PlaceScanResult:
-    """File a page where a person says that it belongs."""
+    """File a page at a position given by a person."""
     sha256 = tickets.opened(actor, command.scan)
     if not file_store.holds(settings.scans, sha256):
         raise NotFound()

@@ -1,4 +1,4 @@
-"""Take in a signature or seal on a paper."""
+"""Record a signature or seal on a paper."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class SignPaperResult:
 
 @dataclass(frozen=True, slots=True)
 class SignPaper(Weighty[SignPaperResult]):
-    """Take in a paper with one's signature, or the office's seal, on it when it is one's turn.
+    """Record a paper with one's signature, or the office's seal, as the next signer.
 
-    `signed` is how many signatures there were before, `sha256` the signed file that the press has put into the vault.
+    `signed` is the number of signatures before, `sha256` the signed file in the file store.
     """
 
     permission = Permission.PAPER_SIGN
@@ -42,7 +42,7 @@ class SignPaper(Weighty[SignPaperResult]):
 
 @handles(SignPaper)
 def sign_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: SignPaper) -> SignPaperResult:
-    """Take a signature or seal in when it is one's turn and nobody else signed meanwhile."""
+    """Record a signature or seal, if the actor is the next signer and nobody else signed meanwhile."""
     paper = return_scan.paper_of(uow, actor, command.code)
     case = locked_by_id(uow, paper.case_id)
     if case is None or paper.sha256 is None:

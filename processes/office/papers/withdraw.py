@@ -30,7 +30,7 @@ class WithdrawPaperResult:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawPaper(Weighty[WithdrawPaperResult]):
-    """Say that a paper holds no longer; with `again` it is issued anew from what is known now."""
+    """Withdraw a paper; with `again` it is issued again with current data."""
 
     permission = Permission.PAPER_WITHDRAW
 
@@ -43,7 +43,7 @@ class WithdrawPaper(Weighty[WithdrawPaperResult]):
 def withdraw_paper(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: WithdrawPaper
 ) -> WithdrawPaperResult:
-    """Withdraw a paper, with a reason, and issue it anew where that is asked for."""
+    """Withdraw a paper, with a reason, and issue it again if requested."""
     reason = reason_of(command.reason)
     paper = return_scan.paper_of(uow, actor, command.code)
     if paper.standing != PaperStanding.STANDING or not paper.is_decided:

@@ -1,4 +1,4 @@
-"""What a clerk has to confirm before a household is saved."""
+"""Warnings that a clerk must confirm before a household is saved."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from processes.storage.unit_of_work import UnitOfWork
 def demand_confirmed(
     uow: UnitOfWork, form: HouseholdForm, household: Household | None, confirmed: Sequence[str]
 ) -> list[str]:
-    """The sentences of this family that were confirmed, now or before; raises `HouseholdDoubtful` for the others."""
+    """Return the confirmed warnings about this family, now or before; raises `HouseholdDoubtful` for others."""
     _hold(uow, form)
     found = [
         *plausibility.unusual(form, civil_date(uow.now)),
@@ -34,7 +34,7 @@ def demand_confirmed(
 
 
 def _hold(uow: UnitOfWork, form: HouseholdForm) -> None:
-    """Lock the persons of the form: of two households that take in the same person at once, the second sees the first."""
+    """Lock the persons of the form: if two households add the same person at once, the second one sees the first."""
     known = [
         p.id for p, _ in registered_with(uow.session, [m.id_number for m in form.members if m.id_number])
     ]
@@ -42,7 +42,7 @@ def _hold(uow: UnitOfWork, form: HouseholdForm) -> None:
 
 
 def _leaving_with_award(uow: UnitOfWork, form: HouseholdForm, household: Household | None) -> list[str]:
-    """Members who are taken out of the file, or are dead by now, and draw something: the benefit has to be reviewed."""
+    """Members removed from the file, or deceased, who draw a benefit: it must be reviewed."""
     if household is None:
         return []
     known = registered_with(uow.session, [m.id_number for m in form.members if m.id_number])
@@ -56,5 +56,5 @@ def _leaving_with_award(uow: UnitOfWork, form: HouseholdForm, household: Househo
     standing = [s for s in relief.standing_benefits(uow.session, list(gone)) if s.person_id in gone]
     return [
         f"{gone[s.person_id]}，其{s.programme_title}{f'（{s.case_number}）' if s.case_number else ''}仍在发放，应及时复核待遇"
-        for s in relief.told_in(uow.session, household.division, standing)
+        for s in relief.shown_to(uow.session, household.division, standing)
     ]

@@ -48,13 +48,13 @@ class SaveHousehold(Command[SaveHouseholdResult]):
     household: str | None = None
     version: int = 0
     token: str = ""
-    unsaved: str = ""
+    form_draft: str = ""
     """The token under which the page kept what was typed: it goes when this is saved."""
     confirmed: tuple[str, ...] = ()
     """What is unusual of the family and is confirmed as true: the sentences that were shown."""
 
     def numbers_typed(self, today: date) -> tuple[str, ...]:
-        """Those of its members."""
+        """Document numbers of its members."""
         return look_up.numbers_of_members(self.form, today)
 
 
@@ -62,7 +62,7 @@ class SaveHousehold(Command[SaveHouseholdResult]):
 def save_household(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: SaveHousehold
 ) -> SaveHouseholdResult:
-    """Register a household or save its changes, whole, under the version that was seen."""
+    """Register a household or save its changes as a whole, with the version that was seen."""
     form = read_household(_with_known_numbers(uow, actor, command), civil_date(uow.now))
     if uow.session.get(Division, form.division) is None:
         raise FormInvalid({"division": ["请从列表中选择所在村（居）"]})
@@ -92,12 +92,12 @@ def save_household(
         calls.settle(uow, saved, called)
     register_limits.tell_of_differences(uow, found)
     audit.note(uow, actor, "household_saved", saved.number)
-    form_drafts.drop(uow, actor, command.unsaved)
+    form_drafts.drop(uow, actor, command.form_draft)
     return SaveHouseholdResult(household=saved.number, version=saved.version, differences=len(found))
 
 
 def _with_known_numbers(uow: UnitOfWork, actor: Actor, command: SaveHousehold) -> dict[str, Any]:
-    """The form with the full ID numbers of members whose number the page showed masked."""
+    """Fill in the full ID numbers of members whose number the page showed masked."""
     form = dict(command.form)
     if command.household is None:
         return form

@@ -43,7 +43,7 @@ class IdentifyPersonResult:
 
 @dataclass(frozen=True, slots=True)
 class IdentifyPerson(Command[IdentifyPersonResult]):
-    """It is known now who a person without an ID number is (C34)."""
+    """Identify a person without an ID number (C34)."""
 
     permission = Permission.HOUSEHOLD_WRITE
 
@@ -53,7 +53,7 @@ class IdentifyPerson(Command[IdentifyPersonResult]):
     reason: str
 
     def numbers_typed(self, today: date) -> tuple[str, ...]:
-        """The one that the person is said to have."""
+        """The document number given for the person."""
         return look_up.number_typed(identity.ID_CARD, self.id_number, today)
 
 
@@ -61,7 +61,7 @@ class IdentifyPerson(Command[IdentifyPersonResult]):
 def identify_person(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: IdentifyPerson
 ) -> IdentifyPersonResult:
-    """Note who a provisional person is; both histories stay (C34)."""
+    """Record who a provisional person is; both histories stay (C34)."""
     found = identity.read(identity.ID_CARD, command.id_number, civil_date(uow.now))
     name = reading.name(command.name)
     merge = people.identify(uow, actor, command.person_id, found, name, reason_of(command.reason))
@@ -70,7 +70,7 @@ def identify_person(
 
 
 def _verify_double_benefit(uow: UnitOfWork, actor: Actor, merge: PersonMerge) -> str:
-    """Open a case for the county when the two that are one draw what excludes itself; answers its number."""
+    """Open a case for the county if the two draw benefits that exclude each other; return its number."""
     today = civil_date(uow.now)
     found = relief.colliding(uow.session, merge.person_id, today)
     if not found:
@@ -83,19 +83,19 @@ def _verify_double_benefit(uow: UnitOfWork, actor: Actor, merge: PersonMerge) ->
     ).first()
     if household is None:
         raise NotFound()
-    said = f"临时登记的人查明身份后，同一人{'，又'.join(found)}。请核查，不得重复享受。"
+    reason = f"临时登记的人查明身份后，同一人{'，又'.join(found)}。请核查，不得重复享受。"
     try:
-        opening = Opening(DOUBLE_BENEFIT, "", {"found": said[:LONGEST_FOUND]})
+        opening = Opening(DOUBLE_BENEFIT, "", {"found": reason[:LONGEST_FOUND]})
         return open_case(uow, actor, household, opening).number
     except ReleaseMissing:
         raise RuleBroken(
-            reason=f"{said}本县还没有发布“重复享受核查”流程，请先由流程管理员发布，再登记身份", clause="C34"
+            reason=f"{reason}本县还没有发布“重复享受核查”流程，请先由流程管理员发布，再登记身份", clause="C34"
         ) from None
 
 
 @dataclass(frozen=True, slots=True)
 class UndoIdentification(Command[None]):
-    """The identification was wrong."""
+    """Undo an identification."""
 
     permission = Permission.HOUSEHOLD_WRITE
 
@@ -106,6 +106,6 @@ class UndoIdentification(Command[None]):
 def undo_identification(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: UndoIdentification
 ) -> None:
-    """Take an identification back."""
+    """Undo an identification."""
     people.undo_identification(uow, actor, command.person_id)
     audit.note(uow, actor, "identification_undone", f"person/{command.person_id}")

@@ -42,7 +42,7 @@ class LookUpPersonResult:
 
 @dataclass(frozen=True, slots=True)
 class LookUpPerson(Command[LookUpPersonResult]):
-    """Ask whether the register has somebody with an ID number; the asking is logged and limited."""
+    """Search the register for an ID number; logged and limited."""
 
     permission = Permission.HOUSEHOLD_WRITE
 
@@ -54,18 +54,18 @@ class LookUpPerson(Command[LookUpPersonResult]):
 
 @handles(LookUpPerson)
 def look_up(settings: Settings, uow: UnitOfWork, actor: Actor, command: LookUpPerson) -> LookUpPersonResult:
-    """Who in the register has an ID number, across townships, so that nobody is entered twice.
+    """Search the register for an ID number, in all townships, so that nobody is entered twice.
 
-    Answers `person_id` (None: nobody), `name`, `masked`, `household`, `division`, `is_ours`.  Of a person of another
-    township nothing is told but that there is one, unless the name that was typed is theirs.  Raises
-    `LookUpsExhausted`; the auditors are told of an account that has used up its day.
+    Returns `person_id` (None: nobody), `name`, `masked`, `household`, `division`, `is_ours`. For a person of
+    another township only the existence is shown, unless the typed name is theirs. Raises `LookUpsExhausted`;
+    the auditors are notified when an account reaches its daily limit.
     """
-    found = _looked_up(uow, actor, command.id_number, command.address)
-    if found is None:
+    person = _looked_up(uow, actor, command.id_number, command.address)
+    if person is None:
         return LookUpPersonResult(person_id=None)
-    is_ours = not found.division or actor.covers(found.division)
-    is_named = is_ours or found.name == command.name.strip()
-    return LookUpPersonResult(person_id=found.person_id, is_ours=is_ours, division=found.division if is_ours else "", name=found.name if is_named else "", masked=found.masked if is_ours else "", household=found.household_number if is_ours else "")  # fmt: skip
+    is_ours = not person.division or actor.covers(person.division)
+    is_named = is_ours or person.name == command.name.strip()
+    return LookUpPersonResult(person_id=person.person_id, is_ours=is_ours, division=person.division if is_ours else "", name=person.name if is_named else "", masked=person.masked if is_ours else "", household=person.household_number if is_ours else "")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class SearchNumberResult:
 
 @dataclass(frozen=True, slots=True)
 class SearchNumber(Command[SearchNumberResult]):
-    """Search one's own places for whoever has an ID number; logged and limited together with `LookUpPerson`."""
+    """Search one's own divisions for an ID number; logged and limited together with `LookUpPerson`."""
 
     permission = Permission.HOUSEHOLD_READ
 
@@ -89,17 +89,17 @@ class SearchNumber(Command[SearchNumberResult]):
 def search_number(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: SearchNumber
 ) -> SearchNumberResult:
-    """Who has an ID number, for a search within the actor's places; answers `person_id` (None: nobody)."""
-    found = _looked_up(uow, actor, command.id_number, command.address)
-    return SearchNumberResult(person_id=None if found is None else found.person_id)
+    """Search for an ID number within the actor's divisions; returns `person_id` (None: nobody)."""
+    person = _looked_up(uow, actor, command.id_number, command.address)
+    return SearchNumberResult(person_id=None if person is None else person.person_id)
 
 
 def numbers_of_members(form: Mapping[str, Any], today: date) -> tuple[str, ...]:
-    """The numbers of documents in a household's form, newly typed and not shown masked."""
+    """Return the document numbers newly typed in a household's form, not those shown masked."""
     rows = form.get("members")
     members = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     if len(members) > MAX_MEMBERS:
-        return ()  # refused as it is read, before the register is asked about anybody
+        return ()  # refused by its parser, before the register is searched
     found = (
         number_typed(str(r.get("document") or identity.ID_CARD), str(r.get("id_number") or ""), today)
         for r in members
@@ -108,9 +108,9 @@ def numbers_of_members(form: Mapping[str, Any], today: date) -> tuple[str, ...]:
 
 
 def count(uow: UnitOfWork, actor: Actor, numbers: Sequence[str]) -> None:
-    """Count numbers that are saved as look-ups: whether one is on file shows in the answer, refused or not.
+    """Count saved numbers as look-ups, because the response reveals whether one is on file.
 
-    One that this account has looked up within the day tells nothing new.
+    A number that this account has looked up within the day is not counted again.
     """
     asked = {number: _target(queries.look_up(uow.session, number), number) for number in numbers}
     query = select(AccessLog.target).where(
@@ -124,7 +124,7 @@ def count(uow: UnitOfWork, actor: Actor, numbers: Sequence[str]) -> None:
 
 
 def number_typed(document: str, raw: str, today: date) -> tuple[str, ...]:
-    """A number of a document as it was typed, normalised; nothing for one that is masked or is none."""
+    """Return a typed document number, normalised; "" if masked or not valid."""
     if "*" in raw:
         return ()
     try:
@@ -135,19 +135,20 @@ def number_typed(document: str, raw: str, today: date) -> tuple[str, ...]:
 
 
 def _looked_up(uow: UnitOfWork, actor: Actor, id_number: str, address: str) -> queries.Found | None:
-    """Who has a number, counted and written down without it, whichever door it is asked at."""
-    found = queries.look_up(uow.session, id_number)
-    _count(uow, actor, [_target(found, id_number)], address)
-    return found
+    """The owner of a number; counted and logged without the number itself."""
+    person = queries.look_up(uow.session, id_number)
+    _count(uow, actor, [_target(person, id_number)], address)
+    return person
 
 
-def _target(found: queries.Found | None, number: str) -> str:
-    """What the log says of a look-up: who was found, or by a keyed fingerprint that nobody was."""
-    return f"person/{found.person_id}" if found else f"person/- {keyring.current().blind_index(number)[:8]}"
+def _target(person: queries.Found | None, number: str) -> str:
+    """The target in the log: the person found, or a keyed fingerprint."""
+    return f"person/{person.person_id}" if person else f"person/- {keyring.current().blind_index(number)[:8]}"
 
 
 def _count(uow: UnitOfWork, actor: Actor, targets: Sequence[str], address: str) -> None:
-    """Write look-ups down; the auditors are told of an account that has used up its day.  Raises `LookUpsExhausted`."""
+    """Log look-ups; the auditors are notified of an account that reaches its daily limit. Raises
+    `LookUpsExhausted`."""
     today = _demand_some_left(uow, actor)
     for target in targets:
         audit.note(uow, actor, "look_up", target, address)

@@ -1,4 +1,4 @@
-"""Until when a difference of the register waits, and who is told of it."""
+"""Deadlines of differences of the register, and who is notified of them."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ def limit(uow: UnitOfWork, parameter: str, division: str) -> date:
     return clocks.calendar_of(uow.session).add_working_days(today, int(Decimal(str(days))))
 
 
-def tell_of_differences(uow: UnitOfWork, found: Sequence[PersonDifference]) -> None:
-    """Tell the clerks of the places whose files are concerned; the line names nobody."""
-    for person_id in dict.fromkeys(d.person_id for d in found):
-        due_on = min(d.due_on for d in found if d.person_id == person_id)
+def tell_of_differences(uow: UnitOfWork, differences: Sequence[PersonDifference]) -> None:
+    """Notify the clerks of the townships of the files; the notice contains no names."""
+    for person_id in dict.fromkeys(d.person_id for d in differences):
+        due_on = min(d.due_on for d in differences if d.person_id == person_id)
         home = uow.session.get_one(Person, person_id).home
         text = f"另一乡镇登记的人员信息与本地档案不一致，请于 {due_on} 前在“登记差异”中处理"
         notices.tell(uow, clerks(uow, home), KIND, text)
 
 
 def tell_of_resolution(uow: UnitOfWork, row: PersonDifference) -> None:
-    """Tell whoever entered the other value what came of it."""
-    said = "已采纳" if row.status == DifferenceStatus.ACCEPTED else "未采纳"
+    """Notify the person who entered the other value of the outcome."""
+    outcome = "已采纳" if row.status == DifferenceStatus.ACCEPTED else "未采纳"
     notices.tell(
-        uow, [row.by_id], KIND, f"您登记的人员信息与档案所在地不一致的一项，档案所在地{said}：{row.reason}"
+        uow, [row.by_id], KIND, f"您登记的人员信息与档案所在地不一致的一项，档案所在地{outcome}：{row.reason}"
     )
 
 
 def clerks(uow: UnitOfWork, place: str) -> list[int]:
-    """The window clerks of a place."""
+    """Return the window clerks of a division."""
     accounts = uow.session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.id))
     return [a.id for a in accounts if Role.WINDOW_CLERK in a.roles and place.startswith(a.division)]

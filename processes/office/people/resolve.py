@@ -24,7 +24,7 @@ class ResolveDifferenceResult:
 
 @dataclass(frozen=True, slots=True)
 class ResolveDifference(Command[ResolveDifferenceResult]):
-    """The place of a person's file takes over what another place says, or keeps its own value."""
+    """In the township of a person's file: accept another township's value, or keep its own."""
 
     permission = Permission.HOUSEHOLD_WRITE
 
@@ -37,7 +37,7 @@ class ResolveDifference(Command[ResolveDifferenceResult]):
 def resolve_difference(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ResolveDifference
 ) -> ResolveDifferenceResult:
-    """Resolve what another place says of a person of this place's file."""
+    """Resolve a difference about a person of this township's file."""
     reason = reason_of(command.reason)
     row = differences.resolve(uow, actor, command.difference, command.accept, reason)
     register_limits.tell_of_resolution(uow, row)

@@ -27,7 +27,7 @@ class RevealIdNumberResult:
 
 @dataclass(frozen=True, slots=True)
 class RevealIdNumber(Weighty[RevealIdNumberResult]):
-    """Read a full ID number; the reading is logged."""
+    """Read a full ID number; the read is logged."""
 
     permission = Permission.ID_NUMBER_REVEAL
 
@@ -39,7 +39,7 @@ class RevealIdNumber(Weighty[RevealIdNumberResult]):
 def reveal_id_number(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: RevealIdNumber
 ) -> RevealIdNumberResult:
-    """A member's full ID number, within the actor's scope; the reading is logged."""
+    """Return a member's full ID number, within the actor's scope; the read is logged."""
     person = uow.session.scalar(
         select(Person)
         .join(Membership, Membership.person_id == Person.id)

@@ -1,4 +1,4 @@
-"""Commands on moving a household or a person to another township, with their cases and awards (迁移)."""
+"""Transfers of a household or a person to another township, with their cases and awards (迁移)."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class WithdrawTransferResult:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawTransfer(Command[WithdrawTransferResult]):
-    """Take the question back."""
+    """Withdraw the request."""
 
     permission = Permission.HOUSEHOLD_WRITE
 
@@ -96,7 +96,7 @@ class WithdrawTransfer(Command[WithdrawTransferResult]):
 def withdraw(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: WithdrawTransfer
 ) -> WithdrawTransferResult:
-    """Take the question back."""
+    """Withdraw the request."""
     row = transfers.locked(uow, actor, command.transfer, receiving=False)
     transfers.close(uow, actor, row, TransferStatus.WITHDRAWN, reason_of(command.reason))
     return WithdrawTransferResult(status=row.status)
@@ -112,7 +112,8 @@ class DecideTransferResult:
 
 @dataclass(frozen=True, slots=True)
 class DecideTransfer(Command[DecideTransferResult]):
-    """Take over or send back: a household goes to a village (`division`), a person into a household, as a `relation`."""
+    """Accept or decline: a household is moved to a village (`division`), a person to a household, with a
+    `relation`."""
 
     permission = Permission.HOUSEHOLD_WRITE
 
@@ -128,7 +129,7 @@ class DecideTransfer(Command[DecideTransferResult]):
 def decide(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: DecideTransfer
 ) -> DecideTransferResult:
-    """Accept, which moves everything in this transaction, or send it back with a reason."""
+    """Accept, which moves everything in this transaction, or decline with a reason."""
     row = transfers.locked(uow, actor, command.transfer, receiving=True)
     note = reason_of(command.reason)
     if not command.accept:
@@ -145,19 +146,19 @@ def decide(
         else:
             row.went_along = _take_household(uow, actor, household, cases, command.division, source)
         transfers.close(uow, actor, row, TransferStatus.ACCEPTED, note)
-    said = "已接收" if command.accept else "已退回"
+    outcome = "已接收" if command.accept else "已退回"
     notices.tell(
-        uow, [row.asked_by_id], KIND, f"您提出的迁移（{row.household_number}），迁入地{said}：{note}"
+        uow, [row.asked_by_id], KIND, f"您提出的迁移（{row.household_number}），迁入地{outcome}：{note}"
     )
     audit.note(uow, actor, "transfer_decided", row.household_number)
     return DecideTransferResult(status=row.status, cases=row.went_along)
 
 
 def _hold(uow: UnitOfWork, row: Transfer, into: int) -> tuple[list[Case], dict[int, Household]]:
-    """The cases that go along, then the households, locked: in the order of whoever finishes a step of a case.
+    """Lock the cases that move, then the households, in the usual order.
 
-    A case that was opened while the households were waited for is not locked any more (that would be the other
-    order): the transfer is to be decided again.
+    A case opened while waiting for the households is not locked any more (the order would be wrong): the
+    transfer must be decided again.
     """
     going = _going_along(row)
     cases = list(
@@ -172,7 +173,8 @@ def _hold(uow: UnitOfWork, row: Transfer, into: int) -> tuple[list[Case], dict[i
 
 
 def _going_along(row: Transfer) -> Any:
-    """Numbers of the rows of cases that go along: of a household what is open or granted, of a person what they draw."""
+    """Row ids of the cases that move: of a household the open or granted ones, of a person those of their
+    benefits."""
     if row.person_id:
         alone = _drawn_alone(row.person_id, row.household_id).with_only_columns(Award.case_id)
         return select(Case.id).where(Case.id.in_(alone.order_by(None)))
@@ -210,7 +212,7 @@ def _take_person(
     command: DecideTransfer,
     source: str,
 ) -> list[str]:
-    """The person goes into a household of this place; what they alone draw goes along."""
+    """Move the person to a household of this township, with the benefits that they alone draw."""
     out_of, into = households[row.household_id], households[into_id]
     if not actor.covers(into.division):
         raise HouseholdNotFound()
@@ -229,7 +231,7 @@ def _take_person(
 
 
 def _drawn_alone(person_id: int, household_id: int) -> Any:
-    """Standing awards of the household that is left which cover this person and nobody else."""
+    """Valid awards of the old household that cover only this person."""
     alone = select(AwardMember.award_id).group_by(AwardMember.award_id).having(func.count() == 1)
     return (
         select(Award)
@@ -243,20 +245,20 @@ def _drawn_alone(person_id: int, household_id: int) -> Any:
 
 
 def _demand_settled(uow: UnitOfWork, case: Case) -> None:
-    """What a township has advanced out of its fund is accounted for there, before the case leaves."""
+    """Advances from a township's fund must be accounted for there before the case moves."""
     if fund_queries.outstanding(uow.session, case.id):
         raise RuleBroken(reason=f"办件 {case.number} 有备用金垫付尚未核销，请迁出地先补办手续、核销后再迁移")
 
 
 def _move_case(uow: UnitOfWork, actor: Actor, case: Case, division: str, source: str) -> None:
-    """The case with its steps and papers; who had claimed a step and does not reach that place lets it go."""
+    """Move the case with its steps and papers; steps claimed by people without access there are released."""
     before, case.division = case.division, division
     case.version += 1
     for item in actions.items_of(uow, case):
         item.division, item.township = division, township_of(division)
         if item.status != WorkItemStatus.OPEN:
             continue
-        # What was submitted for the former place is for the new one to submit.
+        # What was submitted for the former township must be submitted again by the new one.
         if participants.drop_held(uow, item):
             item.returned_reason = "办件已迁移，原提交的内容留作草稿，请核对后重新提交"
         holder = None if item.claimed_by_id is None else uow.session.get(Account, item.claimed_by_id)

@@ -1,4 +1,4 @@
-"""Absences: who acts for whom, confirmed by the office, and the list of named substitutes."""
+"""Absences: requests for a substitute, confirmation by the office, and the list of named substitutes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class BeginAbsence(Command[None]):
-    """Say who acts for one while one is away (代办)."""
+    """Request a substitute for one's absence (代办)."""
 
     permission = Permission.TASK_WORK
 
@@ -33,7 +33,7 @@ class BeginAbsence(Command[None]):
 
 @handles(BeginAbsence)
 def begin_absence(settings: Settings, uow: UnitOfWork, actor: Actor, command: BeginAbsence) -> None:
-    """Say who acts for one; that person is told."""
+    """Request a substitute; that person is notified."""
     row = absences.begin(
         uow, actor, command.substitute_id, command.from_on, command.until_on, command.programmes,
         command.place, command.reason.strip()[:300], civil_date(uow.now),
@@ -46,7 +46,7 @@ def begin_absence(settings: Settings, uow: UnitOfWork, actor: Actor, command: Be
 
 @dataclass(frozen=True, slots=True)
 class ConfirmAbsence(Command[None]):
-    """As the office: let somebody act for an absent person, or not."""
+    """As the office: confirm or decline an absence."""
 
     permission = Permission.ABSENCE_CONFIRM
 
@@ -54,16 +54,16 @@ class ConfirmAbsence(Command[None]):
     accept: bool
 
     def needs_verification(self) -> bool:
-        """To confirm it: from then on somebody acts for another one."""
+        """Only confirming it, because somebody gets another one's rights."""
         return self.accept
 
 
 @handles(ConfirmAbsence)
 def confirm_absence(settings: Settings, uow: UnitOfWork, actor: Actor, command: ConfirmAbsence) -> None:
-    """The office lets somebody act for another one, or does not; both are told."""
+    """Confirm or decline an absence; both people are notified."""
     row = absences.confirm(uow, actor, command.absence_id, command.accept)
-    said = "已确认" if command.accept else "没有同意"
-    notices.tell(uow, [row.account_id, row.substitute_id], "absence", f"{actor.name}{said}外出代办")
+    outcome = "已确认" if command.accept else "没有同意"
+    notices.tell(uow, [row.account_id, row.substitute_id], "absence", f"{actor.name}{outcome}外出代办")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def end_absence(settings: Settings, uow: UnitOfWork, actor: Actor, command: EndA
 
 @dataclass(frozen=True, slots=True)
 class NameSubstitute(Weighty[None]):
-    """As the office: let somebody of another rank be chosen as the substitute of a person."""
+    """As the office: name a substitute of another rank for a person."""
 
     permission = Permission.ABSENCE_CONFIRM
 
@@ -94,7 +94,7 @@ class NameSubstitute(Weighty[None]):
 
 @handles(NameSubstitute)
 def name_substitute(settings: Settings, uow: UnitOfWork, actor: Actor, command: NameSubstitute) -> None:
-    """Put somebody on the list of those who may act for a person; both are told."""
+    """Add a person to the list of substitutes of another; both are notified."""
     pair = [accounts.by_id(uow.session, i) for i in (command.account_id, command.substitute_id)]
     if not all(actor.covers(a.division) and a.is_active for a in pair):
         raise NotFound()
@@ -108,7 +108,7 @@ def name_substitute(settings: Settings, uow: UnitOfWork, actor: Actor, command: 
 
 @dataclass(frozen=True, slots=True)
 class EndNamedSubstitute(Command[None]):
-    """As the office: take somebody off the list of substitutes."""
+    """As the office: remove a person from the list of substitutes."""
 
     permission = Permission.ABSENCE_CONFIRM
 
@@ -119,7 +119,7 @@ class EndNamedSubstitute(Command[None]):
 def end_named_substitute(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: EndNamedSubstitute
 ) -> None:
-    """Take somebody off the list."""
+    """Remove a person from the list of substitutes."""
     row = absences.end_named(uow, actor, command.named_id)
     pair = [accounts.by_id(uow.session, i) for i in (row.account_id, row.substitute_id)]
     if not actor.covers(pair[0].division):

@@ -1,4 +1,4 @@
-"""Filters of the queue that people keep."""
+"""Saved filters of the queue."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SaveFilterResult:
 
 @dataclass(frozen=True, slots=True)
 class SaveFilter(Command[SaveFilterResult]):
-    """Keep a filter of the queue under a name; the same name again replaces it."""
+    """Save a filter of the queue under a name; the same name again replaces it."""
 
     permission = Permission.TASK_WORK
 
@@ -41,7 +41,7 @@ class SaveFilter(Command[SaveFilterResult]):
 
 @handles(SaveFilter)
 def save_filter(settings: Settings, uow: UnitOfWork, actor: Actor, command: SaveFilter) -> SaveFilterResult:
-    """Keep a filter for oneself or for one's office."""
+    """Save a filter for oneself or for one's office."""
     name = command.name.strip()[:30]
     if not name:
         raise Invalid(reason="请填写筛选名称")
@@ -63,7 +63,7 @@ def save_filter(settings: Settings, uow: UnitOfWork, actor: Actor, command: Save
 
 @dataclass(frozen=True, slots=True)
 class DropFilter(Command[None]):
-    """Forget one's own filter."""
+    """Delete one's own filter."""
 
     permission = Permission.TASK_WORK
 
@@ -72,7 +72,7 @@ class DropFilter(Command[None]):
 
 @handles(DropFilter)
 def drop_filter(settings: Settings, uow: UnitOfWork, actor: Actor, command: DropFilter) -> None:
-    """Forget one's own filter."""
+    """Delete one's own filter."""
     row = uow.session.get(SavedFilter, command.filter_id)
     if row is None or row.account_id != actor.account_id:
         raise NotFound()

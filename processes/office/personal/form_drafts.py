@@ -1,4 +1,4 @@
-"""Keeping what is typed before it is handed in."""
+"""Form drafts: save, open, discard."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _PAGES = re.compile(r"/calls|/households/[^/?#]+(/apply/[^/?#]+(/[^/?#]+)?)?")
 
 
 @dataclass(frozen=True, slots=True)
-class KeepUnsavedResult:
-    """The result of `KeepUnsaved`."""
+class SaveFormDraftResult:
+    """The result of `SaveFormDraft`."""
 
     version: int
 
 
 @dataclass(frozen=True, slots=True)
-class KeepUnsaved(Command[KeepUnsavedResult]):
-    """Keep what a window holds: `sheet` is the window's own mark, `place` its page, `seen` the version it loaded.
+class SaveFormDraft(Command[SaveFormDraftResult]):
+    """Save a form draft: `sheet` is the window's identifier, `place` its page, `seen` the version it loaded.
 
-    `base` is the version of the record that the form shows, `label` what the person recognises it by.
+    `base` is the version of the record in the form, `label` a description for the person.
     """
 
     permission = Permission.SESSION
@@ -49,9 +49,9 @@ class KeepUnsaved(Command[KeepUnsavedResult]):
     overwrite: bool = False
 
 
-@handles(KeepUnsaved)
-def keep(settings: Settings, uow: UnitOfWork, actor: Actor, command: KeepUnsaved) -> KeepUnsavedResult:
-    """Keep it under the window's mark; answers its version."""
+@handles(SaveFormDraft)
+def keep(settings: Settings, uow: UnitOfWork, actor: Actor, command: SaveFormDraft) -> SaveFormDraftResult:
+    """Save the draft of the window; return its version."""
     if not 0 < len(command.sheet) <= LONGEST_SHEET or not _is_page(command.place):
         raise Invalid(reason="提交的内容不完整")
     body = {"label": command.label[:LONGEST_LABEL], "base": command.base, "data": dict(command.data)}
@@ -60,7 +60,7 @@ def keep(settings: Settings, uow: UnitOfWork, actor: Actor, command: KeepUnsaved
     version = form_drafts.keep(
         uow, actor, command.sheet, command.place, body, command.seen, command.overwrite
     )
-    return KeepUnsavedResult(version=version)
+    return SaveFormDraftResult(version=version)
 
 
 def _is_page(place: str) -> bool:
@@ -68,8 +68,8 @@ def _is_page(place: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenUnsavedResult:
-    """The result of `OpenUnsaved`."""
+class OpenFormDraftResult:
+    """The result of `OpenFormDraft`."""
 
     label: str
     base: int
@@ -79,24 +79,24 @@ class OpenUnsavedResult:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenUnsaved(Command[OpenUnsavedResult]):
-    """Continue a form draft; the reading is logged, for it may hold full ID numbers."""
+class OpenFormDraft(Command[OpenFormDraftResult]):
+    """Continue a form draft; logged, because it may contain full ID numbers."""
 
     permission = Permission.SESSION
 
     sheet: str
 
 
-@handles(OpenUnsaved)
-def go_on(settings: Settings, uow: UnitOfWork, actor: Actor, command: OpenUnsaved) -> OpenUnsavedResult:
-    """What was typed, for the page to show again."""
+@handles(OpenFormDraft)
+def go_on(settings: Settings, uow: UnitOfWork, actor: Actor, command: OpenFormDraft) -> OpenFormDraftResult:
+    """Return the draft for the page."""
     row = form_drafts.opened(uow, actor, command.sheet)
     audit.note(uow, actor, "unsaved_opened", row.place)
-    return OpenUnsavedResult(**row.body, version=row.version, place=row.place)
+    return OpenFormDraftResult(**row.body, version=row.version, place=row.place)
 
 
 @dataclass(frozen=True, slots=True)
-class DropUnsaved(Command[None]):
+class DiscardFormDraft(Command[None]):
     """Discard a form draft."""
 
     permission = Permission.SESSION
@@ -104,20 +104,20 @@ class DropUnsaved(Command[None]):
     sheet: str
 
 
-@handles(DropUnsaved)
-def drop(settings: Settings, uow: UnitOfWork, actor: Actor, command: DropUnsaved) -> None:
+@handles(DiscardFormDraft)
+def drop(settings: Settings, uow: UnitOfWork, actor: Actor, command: DiscardFormDraft) -> None:
     """Discard a form draft."""
     form_drafts.drop(uow, actor, command.sheet)
 
 
 @dataclass(frozen=True, slots=True)
-class SweepUnsaved(Command[None]):
+class SweepFormDrafts(Command[None]):
     """Discard form drafts that nobody continued for a week."""
 
     permission = Permission.SYSTEM_WORK
 
 
-@handles(SweepUnsaved)
-def sweep(settings: Settings, uow: UnitOfWork, actor: Actor, command: SweepUnsaved) -> None:
+@handles(SweepFormDrafts)
+def sweep(settings: Settings, uow: UnitOfWork, actor: Actor, command: SweepFormDrafts) -> None:
     """Discard form drafts that nobody continued for a week."""
     form_drafts.sweep(uow)

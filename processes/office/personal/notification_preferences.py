@@ -1,4 +1,4 @@
-"""Where a person is reached, and when not."""
+"""Notification preferences: channels and quiet hours."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _MOBILE = re.compile(r"1\d{10}")
 
 
 @dataclass(frozen=True, slots=True)
-class SetReach(Command[None]):
-    """Where one is reached and when not: mail, mobile, quiet hours, one mail a day."""
+class SetNotificationPreferences(Command[None]):
+    """Set one's channels: mail, mobile, quiet hours, one mail a day."""
 
     permission = Permission.SESSION
 
@@ -31,9 +31,11 @@ class SetReach(Command[None]):
     digest: bool = False
 
 
-@handles(SetReach)
-def set_reach(settings: Settings, uow: UnitOfWork, actor: Actor, command: SetReach) -> None:
-    """Where one is reached, and when not."""
+@handles(SetNotificationPreferences)
+def set_preferences(
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: SetNotificationPreferences
+) -> None:
+    """Store the actor's notification preferences."""
     account = accounts.by_id(uow.session, actor.account_id)
     email, mobile = command.email.strip(), command.mobile.strip()
     if email and not _MAIL.fullmatch(email):

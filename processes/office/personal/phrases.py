@@ -1,4 +1,4 @@
-"""Keeping opinions that are written often."""
+"""Saved opinions of a person or office."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class KeepPhrase(Command[None]):
-    """Keep an opinion for oneself, or for everybody of the office."""
+    """Save an opinion for oneself, or for everybody of the office."""
 
     permission = Permission.TASK_WORK
 
@@ -24,13 +24,13 @@ class KeepPhrase(Command[None]):
 
 @handles(KeepPhrase)
 def keep(settings: Settings, uow: UnitOfWork, actor: Actor, command: KeepPhrase) -> None:
-    """Keep it for its author or for the office."""
+    """Save it for its author or for the office."""
     phrases.keep(uow, actor, command.text, command.is_shared)
 
 
 @dataclass(frozen=True, slots=True)
 class DropPhrase(Command[None]):
-    """Take away an opinion that one kept."""
+    """Delete a saved opinion."""
 
     permission = Permission.TASK_WORK
 
@@ -39,5 +39,5 @@ class DropPhrase(Command[None]):
 
 @handles(DropPhrase)
 def drop(settings: Settings, uow: UnitOfWork, actor: Actor, command: DropPhrase) -> None:
-    """Take it away again."""
+    """Delete a saved opinion."""
     phrases.drop(uow, actor, command.phrase_id)

@@ -1,4 +1,4 @@
-"""What was done to many steps at once: kept, and undone."""
+"""Records actions on many steps, and undoes them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NoteBatchResult:
 
 @dataclass(frozen=True, slots=True)
 class NoteBatch(Command[NoteBatchResult]):
-    """What was done to many steps at once, with a result for each."""
+    """Record an action on many steps, with a result for each."""
 
     permission = Permission.TASK_WORK
 
@@ -43,7 +43,7 @@ class NoteBatch(Command[NoteBatchResult]):
 
 @handles(NoteBatch)
 def note_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteBatch) -> NoteBatchResult:
-    """Keep what was done, so that it can be undone."""
+    """Store the action, so that it can be undone."""
     row = BatchAction(
         account_id=actor.account_id, kind=command.kind, at=uow.now, results=[dict(r) for r in command.results]
     )
@@ -65,7 +65,7 @@ class UndoBatchResult:
 
 @dataclass(frozen=True, slots=True)
 class UndoBatch(Command[UndoBatchResult]):
-    """Undo what one has just done to many steps at once."""
+    """Undo one's last action on many steps."""
 
     permission = Permission.TASK_WORK
 
@@ -74,7 +74,7 @@ class UndoBatch(Command[UndoBatchResult]):
 
 @handles(UndoBatch)
 def undo_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: UndoBatch) -> UndoBatchResult:
-    """Put the steps back to whoever had them, unless somebody has gone on with them since."""
+    """Return the steps to their previous assignees, unless somebody has continued with them."""
     row = uow.session.get(BatchAction, command.batch_id, with_for_update=True)
     if row is None or row.account_id != actor.account_id or not row.kind.is_undoable:
         raise NotFound()

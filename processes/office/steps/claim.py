@@ -30,7 +30,7 @@ class ClaimTask(ItemCommand[ClaimTaskResult]):
 
 @handles(ClaimTask)
 def claim_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: ClaimTask) -> ClaimTaskResult:
-    """Take an item out of the office's queue; of two people one wins and the other is told who."""
+    """Take an item from the office's queue; if two people try, one gets it and the other is told who."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     away = rules.demand_worker(item, actor)
     rules.demand_open(item, command.version)
@@ -48,7 +48,7 @@ class ReleaseTaskResult:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseTask(ItemCommand[ReleaseTaskResult]):
-    """Put a claimed work item back (放回)."""
+    """Release a claimed work item (放回)."""
 
     permission = Permission.TASK_WORK
 
@@ -57,7 +57,7 @@ class ReleaseTask(ItemCommand[ReleaseTaskResult]):
 def release_task(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ReleaseTask
 ) -> ReleaseTaskResult:
-    """Put one's own item back into the office's queue."""
+    """Return one's own item to the office's queue."""
     case, _, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     actions.release(uow, actor, case, item)

@@ -9,7 +9,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 def colleague(uow: UnitOfWork, account_id: int) -> Account:
     """An account that is in use; raises `NotFound`."""
-    found = uow.session.get(Account, account_id)
-    if found is None or not found.is_active:
+    account = uow.session.get(Account, account_id)
+    if account is None or not account.is_active:
         raise NotFound()
-    return found
+    return account

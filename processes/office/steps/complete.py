@@ -30,7 +30,7 @@ class CompleteTaskResult:
 class CompleteTask(ItemCommand[CompleteTaskResult]):
     """Finish a step with its form (办结本环节).
 
-    With signers it is finished once they have agreed (后加签).
+    With signers, it is finished once they have agreed (后加签).
     """
 
     permission = Permission.TASK_WORK

@@ -24,7 +24,7 @@ class AskColleagueResult:
 
 @dataclass(frozen=True, slots=True)
 class AskColleague(ItemCommand[AskColleagueResult]):
-    """Ask somebody something without giving the step away (沟通)."""
+    """Ask somebody a question; the step stays with its assignee (沟通)."""
 
     permission = Permission.TASK_WORK
 

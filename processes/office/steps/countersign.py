@@ -1,4 +1,4 @@
-"""Countersigning at a step (会签): asked for before it is finished, or after, with what was submitted held."""
+"""Countersigning at a step (会签): before it is finished, or after, while the submission is held."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
 from processes.cases import actions, duties, events, notices, participants, rules, seconds
-from processes.cases.colleague_models import Involvement
+from processes.cases.colleague_models import Participant
 from processes.cases.models import Case, WorkItem
 from processes.cases.status import (
     Cosigning,
     CosignMode,
     CosignVerdict,
-    InvolvementKind,
-    InvolvementStatus,
+    ParticipantKind,
+    ParticipantStatus,
     WorkItemStatus,
 )
 from processes.errors import Invalid, RuleBroken
@@ -42,7 +42,7 @@ class CosignTaskResult:
 
 @dataclass(frozen=True, slots=True)
 class CosignTask(ItemCommand[CosignTaskResult]):
-    """Ask people to sign with one before the step is finished (会签、前加签); again: more of them."""
+    """Request countersignatures before the step is finished (会签、前加签); again: more signers."""
 
     permission = Permission.TASK_WORK
 
@@ -54,7 +54,7 @@ class CosignTask(ItemCommand[CosignTaskResult]):
 
 @handles(CosignTask)
 def cosign(settings: Settings, uow: UnitOfWork, actor: Actor, command: CosignTask) -> CosignTaskResult:
-    """Ask for signatures before the step is finished, or add signers to those who are asked (加签)."""
+    """Request countersignatures before the step is finished, or add signers (加签)."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     rules.demand_worker(item, actor)
@@ -76,7 +76,7 @@ def cosign(settings: Settings, uow: UnitOfWork, actor: Actor, command: CosignTas
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who is to sign with one: in what mode, and with a quorum how many of them."""
+    """The requested signers, the mode, and with a quorum the number needed."""
 
     signers: tuple[int, ...]
     mode: str
@@ -84,7 +84,7 @@ class Asked:
 
 
 def hold(run: Run, item: WorkItem, away: StandIn | None, data: Mapping[str, Any], asked: Asked) -> None:
-    """Keep what was submitted until the signers have agreed (后加签)."""
+    """Hold the submission until the signers have agreed (后加签)."""
     signers = _people(run.uow, asked.signers)
     for account in signers:
         duties.demand(
@@ -122,7 +122,7 @@ class RemoveCosigner(ItemCommand[RemoveCosignerResult]):
     permission = Permission.TASK_WORK
     carries_out_held_step = True
 
-    involvement_id: int = 0
+    participant_id: int = 0
     undone: str = ""
     """Set by the door: why what was submitted cannot be carried out, found at the first try."""
 
@@ -136,9 +136,9 @@ def remove(
     rules.demand_open(item, command.version)
     rules.demand_worker(item, actor)
     asked = {
-        s.id for s in participants.of_item(uow.session, item.id) if s.status == InvolvementStatus.WAITING
+        s.id for s in participants.of_item(uow.session, item.id) if s.status == ParticipantStatus.WAITING
     }
-    left = participants.remove(uow, actor, case, item, command.involvement_id)
+    left = participants.remove(uow, actor, case, item, command.participant_id)
     actions.changed(uow, actor, item)
     run = Run(uow, actor, case, items)
     _tell(run, item, [s for s in left if s.id not in asked])
@@ -146,11 +146,11 @@ def remove(
     return RemoveCosignerResult(case=case.number)
 
 
-def settle(run: Run, item: WorkItem, signers: list[Involvement], undone: str) -> None:
-    """Evaluate the countersignatures: the step may be completed, is completed, or stays with whoever asked.
+def settle(run: Run, item: WorkItem, signers: list[Participant], undone: str) -> None:
+    """Evaluate the countersignatures: the step may be completed, is completed, or stays with the requester.
 
-    Raises `HeldUndone` when all have agreed and what was submitted cannot be carried out: the door has it left open
-    then, in a transaction of its own, with that reason as `undone`.
+    Raises `HeldUndone` if all have agreed and the submission cannot be executed: the door then leaves it
+    open, in a separate transaction, with that reason as `undone`.
     """
     verdict = participants.verdict(signers)
     if not item.cosigning or not verdict:
@@ -182,73 +182,73 @@ def settle(run: Run, item: WorkItem, signers: list[Involvement], undone: str) ->
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerInvolvementResult:
-    """The result of `AnswerInvolvement`."""
+class RespondToRequestResult:
+    """The result of `RespondToRequest`."""
 
     case: str
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerInvolvement(Command[AnswerInvolvementResult]):
+class RespondToRequest(Command[RespondToRequestResult]):
     """Respond to a request: answer a question, acknowledge a copy, or agree or object to a countersignature."""
 
     permission = Permission.SESSION
     carries_out_held_step = True
 
-    involvement_id: int
+    participant_id: int
     said: str = ""
     verdict: str = ""
     undone: str = ""
     """Set by the door, as for `RemoveCosigner`."""
 
 
-@handles(AnswerInvolvement)
+@handles(RespondToRequest)
 def answer(
-    settings: Settings, uow: UnitOfWork, actor: Actor, command: AnswerInvolvement
-) -> AnswerInvolvementResult:
+    settings: Settings, uow: UnitOfWork, actor: Actor, command: RespondToRequest
+) -> RespondToRequestResult:
     """Agree or object, answer a question, or acknowledge a copy."""
-    row = participants.by_id(uow.session, command.involvement_id)
+    row = participants.by_id(uow.session, command.participant_id)
     case, items, item = actions.locked_case_of(uow, actor, row.item_id)
-    said = command.said.strip()[:300]
-    if row.kind == InvolvementKind.SECOND:
-        return _answer_second(uow, actor, case, item, row, said, command.verdict)
-    if row.kind == InvolvementKind.COSIGN:
+    remark = command.said.strip()[:300]
+    if row.kind == ParticipantKind.SECOND:
+        return _answer_second(uow, actor, case, item, row, remark, command.verdict)
+    if row.kind == ParticipantKind.COSIGN:
         if command.verdict not in (CosignVerdict.AGREE, CosignVerdict.OBJECT):
             raise Invalid(reason="请选择同意或者不同意")
         if command.verdict == CosignVerdict.OBJECT:
-            said = reason_of(said)
+            remark = reason_of(remark)
         if item.status != WorkItemStatus.OPEN:
             raise RuleBroken(reason="本环节已经撤回或者办结，不再需要会签")
         _demand_apart(actor, row, Run(uow, actor, case, items), item)
         verifying.demand(settings, actor)
-    elif row.kind == InvolvementKind.ASK:
-        said = reason_of(said)
-    signers = participants.answer(uow, actor, case, item, row, said, command.verdict)
-    if row.kind == InvolvementKind.ASK:
-        text = f"{row.answered_by}答复“{item.title}”：{said}"
+    elif row.kind == ParticipantKind.ASK:
+        remark = reason_of(remark)
+    signers = participants.answer(uow, actor, case, item, row, remark, command.verdict)
+    if row.kind == ParticipantKind.ASK:
+        text = f"{row.answered_by}答复“{item.title}”：{remark}"
         notices.tell(uow, [row.asked_by_id], "answered", text, case)
-    if row.kind == InvolvementKind.COSIGN:
+    if row.kind == ParticipantKind.COSIGN:
         for waiting in signers:
-            if waiting.status == InvolvementStatus.WAITING and waiting.mode == CosignMode.ORDER:
+            if waiting.status == ParticipantStatus.WAITING and waiting.mode == CosignMode.ORDER:
                 _tell(Run(uow, actor, case, items), item, [waiting])
         settle(Run(uow, actor, case, items), item, signers, command.undone)
-    return AnswerInvolvementResult(case.number)
+    return RespondToRequestResult(case.number)
 
 
 def _answer_second(
-    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Involvement, said: str, verdict: str
-) -> AnswerInvolvementResult:
+    uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Participant, said: str, verdict: str
+) -> RespondToRequestResult:
     if verdict not in (CosignVerdict.AGREE, CosignVerdict.OBJECT):
         raise Invalid(reason="请选择确认参加或者提出异议")
     said = reason_of(said) if verdict == CosignVerdict.OBJECT else said
     seconds.answer(uow, actor, case, item, row, said, verdict)
-    return AnswerInvolvementResult(case.number)
+    return RespondToRequestResult(case.number)
 
 
-def _demand_apart(actor: Actor, row: Involvement, run: Run, item: WorkItem) -> None:
-    """Whoever did a step that excludes this one does not sign with it either, nor does anybody in their name.
+def _demand_apart(actor: Actor, row: Participant, run: Run, item: WorkItem) -> None:
+    """People excluded from the step may not sign either, nor may their substitutes.
 
-    Nor does whoever asked for the signature, also not as the substitute of the one who was asked.
+    The same holds for the requester, also as a substitute of the signer.
     """
     if persons.is_one_of(run.uow.session, actor.account_id, (row.asked_by_id,), run.case.opened_at):
         raise RuleBroken(reason="会签由您提出，须由他人表态，您不能代为会签")
@@ -281,8 +281,8 @@ def _demand_mode(mode: str) -> None:
         raise Invalid(reason="请选择会签方式")
 
 
-def _tell(run: Run, item: WorkItem, asked: Iterable[Involvement]) -> None:
-    now = [row.account_id for row in asked if row.status == InvolvementStatus.WAITING]
+def _tell(run: Run, item: WorkItem, asked: Iterable[Participant]) -> None:
+    now = [row.account_id for row in asked if row.status == ParticipantStatus.WAITING]
     notices.tell(
         run.uow, now, "cosign", f"{run.actor.name}请您会签{run.case.applicant}的“{item.title}”", run.case
     )

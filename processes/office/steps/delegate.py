@@ -25,7 +25,7 @@ class DelegateTaskResult:
 
 @dataclass(frozen=True, slots=True)
 class DelegateTask(ItemCommand[DelegateTaskResult]):
-    """Have a colleague prepare a step; it comes back (委派)."""
+    """Delegate a step to a colleague for preparation; it comes back (委派)."""
 
     permission = Permission.TASK_TRANSFER
 
@@ -35,7 +35,7 @@ class DelegateTask(ItemCommand[DelegateTaskResult]):
 
 @handles(DelegateTask)
 def delegate(settings: Settings, uow: UnitOfWork, actor: Actor, command: DelegateTask) -> DelegateTaskResult:
-    """Have somebody prepare a step; whoever did what excludes it may not even prepare it."""
+    """Delegate a step; people excluded from it may not prepare it either."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     to = colleague(uow, command.to_account_id)
@@ -88,14 +88,14 @@ class RecallTaskResult:
 
 @dataclass(frozen=True, slots=True)
 class RecallTask(ItemCommand[RecallTaskResult]):
-    """Take a delegated step back before it is handed back (收回委派)."""
+    """Recall a delegated step before it is handed back (收回委派)."""
 
     permission = Permission.TASK_WORK
 
 
 @handles(RecallTask)
 def recall(settings: Settings, uow: UnitOfWork, actor: Actor, command: RecallTask) -> RecallTaskResult:
-    """Take a delegated step back before it is returned."""
+    """Recall a delegated step."""
     case, _, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     had = item.claimed_by_id

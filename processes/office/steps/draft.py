@@ -1,4 +1,4 @@
-"""Keep what is typed into a step's form."""
+"""Save the draft of a step's form."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SaveDraftResult:
 
 @dataclass(frozen=True, slots=True)
 class SaveDraft(ItemCommand[SaveDraftResult]):
-    """Keep what was typed; `draft_version` is the draft that the window loaded."""
+    """Save a draft; `draft_version` is the version that the window loaded."""
 
     permission = Permission.TASK_WORK
     batched_flush = True
@@ -36,7 +36,7 @@ class SaveDraft(ItemCommand[SaveDraftResult]):
 
 @handles(SaveDraft)
 def save_draft(settings: Settings, uow: UnitOfWork, actor: Actor, command: SaveDraft) -> SaveDraftResult:
-    """Keep what was typed; answers the draft's new version."""
+    """Save a draft; return its new version."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     away = rules.demand_worker(item, actor)

@@ -1,4 +1,4 @@
-"""Completing a step and sending a case back: what follows for the other steps."""
+"""Completing a step and sending a case back: effects on other steps."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_CARRIED = 50
 
 
 def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away: StandIn | None) -> None:
-    """Complete the step, by the actor or in the name of an absent person, and advance the case."""
+    """Complete the step, for the actor or for an absent person, and advance the case."""
     straight = item.straight_to
     second = named(run, item, data, actor, away)
     actions.finish(run.uow, actor, item, data, away)
@@ -46,11 +46,12 @@ def finish(run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away
 def submitted(
     run: Run, item: WorkItem, actor: Actor, told: Mapping[str, Any]
 ) -> tuple[StandIn | None, dict[str, Any]]:
-    """In whose name the actor submits a step, and its checked form; raises whatever keeps the step from being done.
+    """Return for whom the actor submits a step, and its checked form; raises whatever prevents the
+    submission.
 
-    Asked when it is submitted, and again when what waited for signatures is carried out.
+    Called on submission, and again when a held submission is executed.
     """
-    # Asked before the role: whoever did what excludes the step is told so, whatever roles they have.
+    # Checked before the role: an excluded person gets that message, whatever their roles.
     run.demand_apart(item, actor, None)
     away = rules.demand_worker(item, actor)
     rules.demand_decider(item)
@@ -67,7 +68,7 @@ def submitted(
 def named(
     run: Run, item: WorkItem, data: Mapping[str, Any], actor: Actor, away: StandIn | None
 ) -> Account | None:
-    """Who did a step together with the actor, as its form names them; the rules of duty hold for them as well."""
+    """Return the second person named in the form; rules of duty apply to them too."""
     schema = run.bundle.form(item.form) or {}
     if forms.second_field(schema) is None:
         return None
@@ -81,13 +82,13 @@ def named(
 
 
 def choices(run: Run, item: WorkItem, actor: Actor, away: StandIn | None) -> list[seconds.Choice]:
-    """Who may be named as the second one when the actor hands a step in."""
+    """Return the eligible second persons when the actor submits a step."""
     for_whom = None if away is None else away.account_id
     return seconds.choices_in(run.uow, item.division, item.role, actor.account_id, for_whom)
 
 
 def send_back(run: Run, state: State, to: str, reason: str) -> None:
-    """Back to an earlier step, whose entries come back as its draft to whoever did it."""
+    """Send back to an earlier step; its entries become its draft, for the person who did it."""
     run.advance(p.Return(to, reason), state)
     kept = frozenset(e.ref for e in state.journal if e.kind == "complete")
     actions.supersede(run.items, kept)
@@ -102,8 +103,8 @@ def send_back(run: Run, state: State, to: str, reason: str) -> None:
                     notices.tell(run.uow, [item.claimed_by_id], "returned", text, run.case)
 
 
-def come_straight_back(items: list[WorkItem], to: str, sender: WorkItem) -> None:
-    """Note that after the step everything in between stands as it was, up to the step that sent the case back."""
+def mark_straight_return(items: list[WorkItem], to: str, sender: WorkItem) -> None:
+    """Record that after the step everything in between stays valid, up to the step that sent the case back."""
     through = sorted(
         {i.task for i in items if i.status == WorkItemStatus.SUPERSEDED and i.submission is not None}
     )
@@ -113,11 +114,11 @@ def come_straight_back(items: list[WorkItem], to: str, sender: WorkItem) -> None
 
 
 def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
-    """Finish the steps in between with what was submitted there before, in the names of those who did it.
+    """Finish the steps in between with their earlier submissions, in the names of those who did them.
 
-    Stops at the step that sent the case back, at a step that is new on the way, and at one whose form does not take
-    the earlier entries any more, or whose doer is excluded by what was done since.  A decision is never taken over: money
-    stands on what somebody decided on this.  An opinion stands while nothing differs from what it was given on.
+    Stops at the step that sent the case back, at a new step, at one whose form does not accept the earlier
+    entries any more, and at one whose person is excluded by now. A decision is never reused, because it
+    grants money; an opinion is reused while its basis is unchanged.
     """
     through = set(straight["through"]) - {straight["task"]}
     carried_over: set[str] = set()
@@ -157,11 +158,11 @@ def _carry_on(run: Run, straight: Mapping[str, Any]) -> None:
 
 
 def _may_stand(run: Run, item: WorkItem, before: WorkItem) -> bool:
-    """Whether a step needs nobody to do it anew: its doer is not excluded since, and it was given on what holds now."""
+    """Whether a step need not be repeated: its person is not excluded, and its basis is unchanged."""
     if item.task in effects.decisions(run.bundle):
         return False
     gives_opinion = item.task in effects.deciding_steps(run.bundle, run.case.process)
-    if gives_opinion and not _is_as_it_was(run):
+    if gives_opinion and not _is_unchanged(run):
         return False
     try:
         duties.demand(
@@ -173,8 +174,8 @@ def _may_stand(run: Run, item: WorkItem, before: WorkItem) -> bool:
     return True
 
 
-def _is_as_it_was(run: Run) -> bool:
-    """Whether every step that was done anew says what it said before, and the facts were taken alike."""
+def _is_unchanged(run: Run) -> bool:
+    """Whether every repeated step has the same entries as before, and the snapshots are equal."""
     run.uow.flush()
     before = {
         i.ref: i.submission
@@ -182,7 +183,7 @@ def _is_as_it_was(run: Run) -> bool:
         if i.status == WorkItemStatus.SUPERSEDED and i.submission is not None
     }
     done = [i for i in run.items if i.status == WorkItemStatus.DONE and i.ref in before]
-    return all(i.submission == before[i.ref] for i in done) and snapshots.is_taken_alike(
+    return all(i.submission == before[i.ref] for i in done) and snapshots.is_unchanged(
         run.uow.session, run.case
     )
 
@@ -193,7 +194,7 @@ def _earlier(run: Run, item: WorkItem) -> tuple[WorkItem, WorkItem] | None:
         if i.ref == item.ref and i.status == WorkItemStatus.SUPERSEDED and i.submission is not None
     ]  # fmt: skip
     if not done or item.draft not in (None, done[-1].submission):
-        return None  # what was typed since is for a person to submit
+        return None  # what was typed since must be submitted by a person
     try:
         by = Actor(done[-1].completed_by_id, done[-1].completed_by or "", frozenset(), item.division)
         checked(

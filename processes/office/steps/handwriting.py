@@ -1,4 +1,4 @@
-"""手写签名: the householder signs on the screen at the home visit; it stands on the form of that visit."""
+"""手写签名: the householder signs on the screen at the home visit; printed on the form of that visit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from processes.storage.unit_of_work import UnitOfWork
 
 LARGEST = 200_000
 LONGEST_SIDE = 2_000
-"""Pixels: the pad of the page is 600 wide, and a picture of few bytes may unfold to gigabytes on the press of papers."""
+"""Pixels: the pad of the page is 600 wide; a small file may decompress to gigabytes in the renderer of papers."""
 _SIGNATURE, _HEAD, _END = b"\x89PNG\r\n\x1a\n", b"\x00\x00\x00\rIHDR", b"IEND\xaeB`\x82"
 WRITTEN_AT_MOST = 10
 """How often somebody may sign at one step: every signature is kept, and what is kept has a bound."""
@@ -36,7 +36,7 @@ class WriteByHandResult:
 
 @dataclass(frozen=True, slots=True)
 class WriteByHand(ItemCommand[WriteByHandResult]):
-    """Keep a signature that somebody wrote on the screen at a step: a small PNG."""
+    """Store a signature written on the screen at a step: a small PNG."""
 
     permission = Permission.TASK_WORK
 
@@ -47,7 +47,7 @@ class WriteByHand(ItemCommand[WriteByHandResult]):
 def write_by_hand(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: WriteByHand
 ) -> WriteByHandResult:
-    """Keep the picture with the step; only where the diagram asks for somebody's handwriting."""
+    """Store the picture with the step; only if the diagram asks for somebody's handwriting."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     away = rules.demand_worker(item, actor)
@@ -78,7 +78,8 @@ def write_by_hand(
 
 
 def _demand_small(picture: bytes) -> None:
-    """Raise `AttachmentRefused` for a PNG that is not whole or has too many pixels, by its head alone: nothing is unfolded."""
+    """Raise `AttachmentRefused` for an incomplete or too large PNG, from its header alone, without
+    decompressing it."""
     head = picture[: len(_SIGNATURE) + len(_HEAD) + 8]
     if not (head.startswith(_SIGNATURE + _HEAD) and picture.endswith(_END)):
         raise AttachmentRefused(reason="签名图片不完整，请重写一次")
@@ -88,7 +89,7 @@ def _demand_small(picture: bytes) -> None:
 
 
 def _kept(row: Handwriting) -> list[dict[str, str]]:
-    """The signatures that were written at the step before, the earliest first, each with when and by whom it was taken."""
+    """The earlier signatures at the step, oldest first, each with when and by whom it was taken."""
     if not row.picture:
         return []
     last = {"png": row.picture["png"], "at": row.at.isoformat(), "by": row.by}

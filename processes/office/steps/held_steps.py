@@ -1,7 +1,7 @@
-"""Steps that were submitted and wait for countersignatures (后加签): carried out, or left open with their draft.
+"""Held submissions that wait for countersignatures (后加签): executed, or left open with their draft.
 
-It is done by whoever submitted it, and only if they could submit it now: accounts, roles, places, absences, objections
-and the facts may be others than when it was submitted.
+A held step is executed for the person who submitted it, and only if they could submit it now: accounts,
+roles, divisions, absences, objections and data may have changed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from processes.access.models import Account
 from processes.access.permissions import Permission
 from processes.access.scope import Actor, StandIn
 from processes.cases import actions, assignment, duties, events, notices, participants, rules
-from processes.cases.colleague_models import Involvement
+from processes.cases.colleague_models import Participant
 from processes.cases.models import WorkItem
 from processes.cases.status import CosignVerdict
 from processes.errors import DutySeparation, HeldUndone, RuleBroken, Unavailable, YimenError
@@ -23,22 +23,22 @@ from processes.office.steps import finishing
 from processes.policy.calendar import civil_date
 
 
-def carry_out(run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequence[Involvement]) -> None:
-    """Finish the step in the name of whoever submitted it; raises `HeldUndone` with the reason why it cannot be."""
+def carry_out(run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequence[Participant]) -> None:
+    """Finish the step for the person who submitted it; raises `HeldUndone` with the reason if that is impossible."""
     try:
         by, away, data = _submitted_today(run, item, held)
         _demand_signers_apart(run, item, held, signers)
-        # What follows is the submitter's doing: cases that are opened, money and papers that are given out.
+        # The submitter is the actor of what follows: cases opened, money paid, papers issued.
         finishing.finish(Run(run.uow, by, run.case, run.items, run.bundle), item, data, by, away)
     except Unavailable:
-        raise  # it can be tried again as it stands
+        raise  # can be retried unchanged
     except YimenError as fault:
-        told = fault.params["reason"] if type(fault) is RuleBroken else fault.message
-        raise HeldUndone(reason=told) from fault
+        reason = fault.params["reason"] if type(fault) is RuleBroken else fault.message
+        raise HeldUndone(reason=reason) from fault
 
 
 def leave_open(run: Run, item: WorkItem, held: Mapping[str, Any], reason: str) -> None:
-    """All have signed, and what was submitted is not carried out: it stays as the draft, with whoever can go on."""
+    """All have signed, but the submission is not executed: it becomes the draft of whoever can continue."""
     participants.drop_held(run.uow, item)
     item.returned_reason = f"会签已通过，但不能按原提交办结：{reason}"
     events.append(run.uow, run.case, run.actor, "held_dropped", item.title, ref=item.ref, said=reason)
@@ -54,7 +54,7 @@ def leave_open(run: Run, item: WorkItem, held: Mapping[str, Any], reason: str) -
 def _submitted_today(
     run: Run, item: WorkItem, held: Mapping[str, Any]
 ) -> tuple[Actor, StandIn | None, dict[str, Any]]:
-    """Who submitted what is held, in whose name, and the form, as if they submitted it now.  Raises what that would."""
+    """The submitter, for whom they act, and the form, as if submitted now. Raises whatever prevents that."""
     by = _today(run, held)
     if by is None:
         raise RuleBroken(reason=f"{held['by']}的账号已停用，其提交的内容不能办结")
@@ -62,7 +62,7 @@ def _submitted_today(
         raise RuleBroken(reason=f"{held['by']}不再能办理本环节，其提交的内容不能办结")
     try:
         away, data = finishing.submitted(run, item, by, held["data"])
-    except DutySeparation as fault:  # read by others than the one it speaks of
+    except DutySeparation as fault:  # the message is read by people other than the one it addresses
         raise DutySeparation(**{**fault.params, "who": held["by"]}) from fault
     if (None if away is None else away.account_id) != held["for_id"]:
         raise RuleBroken(reason=f"{held['by']}已不再代{held['for'] or '他人'}办理，其提交的内容不能办结")
@@ -70,9 +70,9 @@ def _submitted_today(
 
 
 def _demand_signers_apart(
-    run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequence[Involvement]
+    run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequence[Participant]
 ) -> None:
-    """Who agreed may still sign: no account of the submitter's, and kept from the step by nothing that was done since."""
+    """Those who agreed must still be eligible: not the submitter's person, and not excluded by later steps."""
     agreed = [s for s in signers if s.verdict == CosignVerdict.AGREE]
     for signer in agreed:
         submitters = (held["by_id"], held["for_id"])
@@ -82,7 +82,7 @@ def _demand_signers_apart(
 
 
 def _today(run: Run, held: Mapping[str, Any]) -> Actor | None:
-    """Whoever submitted it with what they may today; None when their account is closed."""
+    """The submitter with today's rights; None if their account is closed."""
     account = run.uow.session.get(Account, held["by_id"])
     if account is None or not account.is_active:
         return None

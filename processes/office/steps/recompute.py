@@ -1,4 +1,4 @@
-"""A case and the facts it was computed with: no step goes on to a decision on facts that have changed."""
+"""A case and its snapshot: no step leads to a decision on data that have changed."""
 
 from __future__ import annotations
 
@@ -26,52 +26,52 @@ FACTS_MAY_CHANGE = "facts_may_change"
 
 
 def demand_current(run: Run, done: WorkItem) -> None:
-    """Raise `FactsChanged` when after this step the case goes on to grant or pay on facts that hold no longer.
+    """Raise `FactsChanged` if after this step the case may grant or pay on data that are no longer valid.
 
-    A case that will take the facts anew on its way (a new investigation after an objection) goes on.
+    A case that will take a new snapshot on its way (an investigation after an objection) may continue.
     """
-    if _brings_facts(run, done.ref):
+    if _takes_snapshot(run, done.ref):
         return
     if not any(i.status == WorkItemStatus.OPEN and _leads_to_a_decision(run, i.ref) for i in run.items):
-        return  # asks the database only where something may be granted next
-    found = snapshots.standing(run.uow.session, run.case)
-    if found is not None and found.acted_at is None:
+        return  # query the database only if something may be granted next
+    snapshot = snapshots.standing(run.uow.session, run.case)
+    if snapshot is not None and snapshot.acted_at is None:
         snapshots.demand_unchanged(run.uow, run.case)
 
 
 def _leads_to_a_decision(run: Run, ref: str) -> bool:
-    return not _brings_facts(run, ref) and ahead.leads_to(
+    return not _takes_snapshot(run, ref) and ahead.leads_to(
         run.definition, ref, registry.deciding(), {snapshots.GATHER}
     )
 
 
-def _brings_facts(run: Run, ref: str) -> bool:
+def _takes_snapshot(run: Run, ref: str) -> bool:
     node = run.definition.node_at(ref)
     return node is not None and node.properties.get(FACTS_MAY_CHANGE) == "true"
 
 
 def demand_reason(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
-    """Raise `FormInvalid` when a verdict differs from what was computed and says no reason for it."""
+    """Raise `FormInvalid` if a verdict differs from the computation without a reason."""
     rule = run.bundle.verdict(run.case.process)
     if rule is None or item.task not in rule.steps:
         return
-    told = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
-    found = deviations.compare(told, rule, item.task, data)
-    if found is not None:
-        deviations.demand_reason(found, data)
+    computation = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
+    deviation = deviations.compare(computation, rule, item.task, data)
+    if deviation is not None:
+        deviations.demand_reason(deviation, data)
 
 
 def note_deviation(run: Run, item: WorkItem, data: Mapping[str, Any]) -> None:
-    """Keep a verdict that differs from what was computed, with its reason; raises like `demand_reason`."""
+    """Store a deviating verdict with its reason; raises like `demand_reason`."""
     rule = run.bundle.verdict(run.case.process)
     if rule is None or item.task not in rule.steps:
         return
-    told = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
-    found = card.note_deviation(run.uow, told, item, data)
-    if found is not None:
+    computation = card.computation(run.uow.session, run.case, run.bundle, run.known(), run.facts())
+    deviation = card.note_deviation(run.uow, computation, item, data)
+    if deviation is not None:
         events.append(
-            run.uow, run.case, run.actor, "deviated", item.title, ref=item.ref, computed=found.computed,
-            decided=found.decided, reason=deviations.demand_reason(found, data),
+            run.uow, run.case, run.actor, "deviated", item.title, ref=item.ref, computed=deviation.computed,
+            decided=deviation.decided, reason=deviations.demand_reason(deviation, data),
         )  # fmt: skip
 
 
@@ -85,7 +85,7 @@ class RecomputeResult:
 
 @dataclass(frozen=True, slots=True)
 class Recompute(ItemCommand[RecomputeResult]):
-    """Take the facts of the household anew and compute again (重新测算); the case goes back to the step after that."""
+    """Take a new snapshot of the household and recompute (重新测算); the case goes back to the step after that."""
 
     permission = Permission.TASK_WORK
 
@@ -94,10 +94,10 @@ class Recompute(ItemCommand[RecomputeResult]):
 
 @handles(Recompute)
 def recompute(settings: Settings, uow: UnitOfWork, actor: Actor, command: Recompute) -> RecomputeResult:
-    """Take the facts of the household anew and compute again; the case goes back to the first step after that.
+    """Take a new snapshot of the household and recompute; the case goes back to the first step after that.
 
-    What was typed at the steps in between comes back as their drafts.  Raises `RuleBroken` when nothing was computed
-    yet or when something was granted or paid on it.
+    Entries of the steps in between become their drafts. Raises `RuleBroken` if nothing was computed yet, or
+    something was granted or paid on it.
     """
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
@@ -107,12 +107,12 @@ def recompute(settings: Settings, uow: UnitOfWork, actor: Actor, command: Recomp
     run.demand_apart(item, actor, away)
     state = run.state()
     taken = returns.answered(run.definition, state, snapshots.GATHER)
-    found = snapshots.standing(uow.session, case)
-    if taken is None or (found is not None and found.acted_at is not None):
+    snapshot = snapshots.standing(uow.session, case)
+    if taken is None or (snapshot is not None and snapshot.acted_at is not None):
         raise RuleBroken(
             reason="本办件还没有测算，或者已据测算结果给付，不能重新测算；给付之后的变化按变更办理"
         )
-    changed = snapshots.changes(uow.session, case, found)
+    changed = snapshots.changes(uow.session, case, snapshot)
     reason = "；".join(d.title for d in changed) or "核对后重新测算"
     run.advance(p.Recompute(taken.ref, reason), state)
     _after(run, item, reason)
@@ -120,7 +120,7 @@ def recompute(settings: Settings, uow: UnitOfWork, actor: Actor, command: Recomp
 
 
 def _after(run: Run, item: WorkItem, reason: str) -> None:
-    """Finished steps that followed from the old computation are superseded; whoever gave them gives them again."""
+    """Steps that followed from the old computation are superseded and must be done again."""
     kept = frozenset(e.ref for e in run.state().journal if e.kind == "complete")
     actions.supersede(run.items, kept)
     text = f"{run.case.applicant}的家庭情况有变化，已重新测算，请重新办理"

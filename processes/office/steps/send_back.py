@@ -37,7 +37,7 @@ class ReturnTask(ItemCommand[ReturnTaskResult]):
 
 @handles(ReturnTask)
 def return_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: ReturnTask) -> ReturnTaskResult:
-    """Send the case back to an earlier step; what was entered there comes back as its draft."""
+    """Send the case back to an earlier step; its entries become its draft."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     away = rules.demand_worker(item, actor)
@@ -48,5 +48,5 @@ def return_task(settings: Settings, uow: UnitOfWork, actor: Actor, command: Retu
     rules.demand_decider(item)
     finishing.send_back(run, state, command.to, reason)
     if command.straight:
-        finishing.come_straight_back(items, command.to, item)
+        finishing.mark_straight_return(items, command.to, item)
     return ReturnTaskResult(case=case.number)

@@ -36,7 +36,7 @@ class TakeBackTask(ItemCommand[TakeBackTaskResult]):
 
 @handles(TakeBackTask)
 def take_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeBackTask) -> TakeBackTaskResult:
-    """Take back what one finished last, while nobody has gone on with it."""
+    """Take back the step that one finished last, while nobody has continued."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     demand_takeable(item, items, actor)
     run = Run(uow, actor, case, items)
@@ -49,7 +49,7 @@ def take_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeBa
 
 
 def demand_takeable(item: WorkItem, items: list[WorkItem], actor: Actor) -> None:
-    """Raise unless the actor finished this last of all and nobody has touched what came of it."""
+    """Raise unless the actor finished this step last of all and nobody has touched what followed."""
     if (
         item.status != WorkItemStatus.DONE
         or item.completed_by_id != actor.account_id

@@ -23,7 +23,7 @@ class TakeOverTaskResult:
 
 @dataclass(frozen=True, slots=True)
 class TakeOverTask(ItemCommand[TakeOverTaskResult]):
-    """Take a step from a colleague who cannot go on with it (接管)."""
+    """Take over a step from a colleague who cannot continue with it (接管)."""
 
     permission = Permission.TASK_TRANSFER
 
@@ -32,7 +32,7 @@ class TakeOverTask(ItemCommand[TakeOverTaskResult]):
 
 @handles(TakeOverTask)
 def take_over(settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeOverTask) -> TakeOverTaskResult:
-    """Take a step from a colleague; the one who had it is told."""
+    """Take over a step; its previous assignee is notified."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     mine = actor.account_id

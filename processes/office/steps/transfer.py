@@ -26,7 +26,7 @@ class TransferTaskResult:
 
 @dataclass(frozen=True, slots=True)
 class TransferTask(ItemCommand[TransferTaskResult]):
-    """Hand a work item to a colleague, who finishes it (转办)."""
+    """Transfer a work item to a colleague, who finishes it (转办)."""
 
     permission = Permission.TASK_TRANSFER
 
@@ -38,7 +38,7 @@ class TransferTask(ItemCommand[TransferTaskResult]):
 def transfer_task(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: TransferTask
 ) -> TransferTaskResult:
-    """Hand an item to a colleague, who finishes it."""
+    """Transfer an item to a colleague, who finishes it."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     rules.demand_open(item, command.version)
     to = uow.session.get(Account, command.to_account_id)

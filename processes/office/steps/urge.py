@@ -36,7 +36,8 @@ class UrgeTask(Command[UrgeTaskResult]):
 
 @handles(UrgeTask)
 def urge(settings: Settings, uow: UnitOfWork, actor: Actor, command: UrgeTask) -> UrgeTaskResult:
-    """Urge a step: whoever has it is told, or everybody who could take it; after some times their leader too."""
+    """Urge a step: its assignee is notified, or everybody who could claim it; after several times their
+    leader too."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     if item.status != WorkItemStatus.OPEN:
         raise RuleBroken(reason="本环节已经办结")

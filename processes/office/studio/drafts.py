@@ -1,4 +1,4 @@
-"""Commands of the studio: supervisors change the content, a second one publishes it."""
+"""The studio: supervisors change the content, a second one publishes it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class OpenDraftResult:
 
 @dataclass(frozen=True, slots=True)
 class OpenDraft(Command[OpenDraftResult]):
-    """Begin to change the content in force of a programme, or the content of an earlier release."""
+    """Open a draft of a programme's content in force, or of an earlier release."""
 
     permission = Permission.STUDIO
 
@@ -66,7 +66,7 @@ class BeginProgrammeResult:
 
 @dataclass(frozen=True, slots=True)
 class BeginProgramme(Command[BeginProgrammeResult]):
-    """Begin a programme that there is not yet: a draft that works, to be changed."""
+    """Begin a new programme: a working draft, to be changed."""
 
     permission = Permission.STUDIO
 
@@ -90,7 +90,7 @@ def begin_programme(
 
 
 def _scenarios(settings: Settings, programme: str) -> dict[str, bytes]:
-    """The scenarios of a folder of the content; a name that somebody sends is compared with those that are there."""
+    """The scenarios of a content folder; a name from a request is compared with existing ones."""
     folder = next((one for one in settings.content.iterdir() if one.name == programme), None)
     if folder is None:
         return {}
@@ -99,7 +99,7 @@ def _scenarios(settings: Settings, programme: str) -> dict[str, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class DraftCommand(Command[R]):
-    """Something done to a draft."""
+    """A command on a draft."""
 
     draft_id: int
 
@@ -113,7 +113,7 @@ class SaveDraftFileResult:
 
 @dataclass(frozen=True, slots=True)
 class SaveDraftFile(DraftCommand[SaveDraftFileResult]):
-    """Keep a file of the draft, under the version that the person saw."""
+    """Save a file of the draft, with the version that the person saw."""
 
     permission = Permission.STUDIO
 
@@ -127,7 +127,7 @@ class SaveDraftFile(DraftCommand[SaveDraftFileResult]):
 def save_file(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: SaveDraftFile
 ) -> SaveDraftFileResult:
-    """Keep a file; answers the draft's new version."""
+    """Save a file; return the draft's new version."""
     draft = drafts.locked(uow, command.draft_id)
     version = drafts.save_file(uow, actor, draft, command.version, command.name, command.text, command.seen)
     _log(uow, actor, "draft_saved", draft, command.name)
@@ -143,7 +143,7 @@ class AddDraftFileResult:
 
 @dataclass(frozen=True, slots=True)
 class AddDraftFile(DraftCommand[AddDraftFileResult]):
-    """Put a new file into a draft; `instead` writes over one of the same name."""
+    """Add a new file to a draft; `instead` replaces one of the same name."""
 
     permission = Permission.STUDIO
 
@@ -154,7 +154,7 @@ class AddDraftFile(DraftCommand[AddDraftFileResult]):
 
 @handles(AddDraftFile)
 def add_file(settings: Settings, uow: UnitOfWork, actor: Actor, command: AddDraftFile) -> AddDraftFileResult:
-    """Put a file into the draft; answers the draft's new version."""
+    """Add a file to the draft; return the draft's new version."""
     draft = drafts.locked(uow, command.draft_id)
     version = drafts.add_file(uow, actor, draft, command.name, command.text, command.instead)
     _log(uow, actor, "draft_saved", draft, command.name)
@@ -170,7 +170,7 @@ class ReplaceDraftFilesResult:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceDraftFiles(DraftCommand[ReplaceDraftFilesResult]):
-    """Write several files of a draft over at once."""
+    """Replace several files of a draft at once."""
 
     permission = Permission.STUDIO
 
@@ -181,7 +181,7 @@ class ReplaceDraftFiles(DraftCommand[ReplaceDraftFilesResult]):
 def replace_files(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: ReplaceDraftFiles
 ) -> ReplaceDraftFilesResult:
-    """Write several files of the draft over."""
+    """Replace several files of the draft."""
     draft = drafts.locked(uow, command.draft_id)
     version = drafts.replace_files(uow, actor, draft, command.files)
     for name in sorted(command.files):
@@ -198,7 +198,7 @@ class DropDraftFileResult:
 
 @dataclass(frozen=True, slots=True)
 class DropDraftFile(DraftCommand[DropDraftFileResult]):
-    """Take a file out of a draft."""
+    """Remove a file from a draft."""
 
     permission = Permission.STUDIO
 
@@ -209,7 +209,7 @@ class DropDraftFile(DraftCommand[DropDraftFileResult]):
 def drop_file(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: DropDraftFile
 ) -> DropDraftFileResult:
-    """Take a file out of the draft."""
+    """Remove a file from the draft."""
     draft = drafts.locked(uow, command.draft_id)
     version = drafts.drop_file(uow, actor, draft, command.name)
     _log(uow, actor, "draft_saved", draft, command.name)
@@ -218,7 +218,7 @@ def drop_file(
 
 @dataclass(frozen=True, slots=True)
 class AskRehearsal(DraftCommand[None]):
-    """Have every scenario played with the draft."""
+    """Request a rehearsal of the draft."""
 
     permission = Permission.STUDIO
 
@@ -246,7 +246,7 @@ def note_rehearsal(settings: Settings, uow: UnitOfWork, actor: Actor, command: N
 
 @dataclass(frozen=True, slots=True)
 class AskSimulation(DraftCommand[None]):
-    """Compute what the draft changes for the cases of the register, as of a day."""
+    """Request a simulation: what the draft changes for registered cases, as of a day."""
 
     permission = Permission.STUDIO
 
@@ -255,7 +255,7 @@ class AskSimulation(DraftCommand[None]):
 
 @handles(AskSimulation)
 def ask_simulation(settings: Settings, uow: UnitOfWork, actor: Actor, command: AskSimulation) -> None:
-    """Ask the worker to compute the cases of the register anew."""
+    """Ask the worker to recompute the registered cases."""
     drafts.ask_simulation(uow, drafts.locked(uow, command.draft_id), registry.office_for_lint(), command.on)
 
 
@@ -294,15 +294,15 @@ def propose(settings: Settings, uow: UnitOfWork, actor: Actor, command: ProposeD
 
 
 def _tell_who_may_approve(uow: UnitOfWork, actor: Actor, draft: Draft, effective_from: str) -> None:
-    """A line to every supervisor who had no hand in the draft: only they can publish it."""
+    """Notify every supervisor who did not change the draft: only they can publish it."""
     involved = drafts.hands(uow.session, draft)
     active = uow.session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.id))
-    told = [a.id for a in active if may(frozenset(a.roles), Permission.STUDIO) and a.id not in involved]
+    recipients = [a.id for a in active if may(frozenset(a.roles), Permission.STUDIO) and a.id not in involved]
     title = drafts.bundle_of(draft).title
     text = (
         f"《{title}》的流程修改待审批发布：{actor.name}提交，自 {effective_from} 起施行，请到流程工作室审批"
     )
-    notices.tell(uow, told, "draft_proposed", text)
+    notices.tell(uow, recipients, "draft_proposed", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,13 +335,13 @@ class ApproveDraft(DraftCommand[ApproveDraftResult]):
     permission = Permission.STUDIO
 
     def needs_verification(self) -> bool:
-        """It publishes."""
+        """Because it publishes."""
         return True
 
 
 @handles(ApproveDraft)
 def approve(settings: Settings, uow: UnitOfWork, actor: Actor, command: ApproveDraft) -> ApproveDraftResult:
-    """Publish; answers the release's number."""
+    """Publish; return the release's number."""
     draft = drafts.locked(uow, command.draft_id)
     release = drafts.approve(uow, actor, draft, registry.office_for_lint())
     _log(uow, actor, "draft_published", draft, f"第 {release.number} 版")
@@ -364,5 +364,5 @@ def discard(settings: Settings, uow: UnitOfWork, actor: Actor, command: DiscardD
 
 
 def _log(uow: UnitOfWork, actor: Actor, action: audit.Action, draft: Draft, what: str = "") -> None:
-    """Who did what to which draft, for the auditor."""
+    """Log who did what to which draft, for the auditor."""
     audit.note(uow, actor, action, f"{draft.programme}/{draft.id} {what}".rstrip()[:_LOGGED])

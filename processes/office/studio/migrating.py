@@ -1,4 +1,4 @@
-"""Commands of a migration: plan it, choose, carry it out case by case, take it back (ADR 0020)."""
+"""Migration of cases: plan it, choose, execute case by case, undo (ADR 0020)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class PlanMigrationResult:
 
 @dataclass(frozen=True, slots=True)
 class PlanMigration(Command[PlanMigrationResult]):
-    """Look at every unfinished case of a release: can it go on under another one?  Changes no case."""
+    """Check for every unfinished case of a release whether it can continue under another one. Changes no case."""
 
     permission = Permission.STUDIO
 
@@ -55,7 +55,7 @@ class PlanMigration(Command[PlanMigrationResult]):
 
 @handles(PlanMigration)
 def plan(settings: Settings, uow: UnitOfWork, actor: Actor, command: PlanMigration) -> PlanMigrationResult:
-    """Begin to look at the unfinished cases of a release; the worker does the looking."""
+    """Begin to check the unfinished cases of a release; the worker does it."""
     if migration_queries.standing(uow.session, command.programme) is not None:
         raise RuleBroken(reason="该项目有一批迁移还没有结束")
     here = publish.numbered(uow.session, command.programme, command.from_number)
@@ -80,7 +80,7 @@ def _ask_worker(uow: UnitOfWork, batch: MigrationBatch) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MigrationCommand(Command[R]):
-    """Something done to a migration batch."""
+    """A command on a migration batch."""
 
     batch_id: int
 
@@ -94,14 +94,14 @@ class JudgeNextResult:
 
 @dataclass(frozen=True, slots=True)
 class JudgeNext(MigrationCommand[JudgeNextResult]):
-    """The worker judges the next cases of a plan."""
+    """The worker checks the next cases of a plan."""
 
     permission = Permission.SYSTEM_WORK
 
 
 @handles(JudgeNext)
 def judge_next(settings: Settings, uow: UnitOfWork, actor: Actor, command: JudgeNext) -> JudgeNextResult:
-    """Judge some cases more; answers whether there may be others."""
+    """Check more cases; return whether there may be others."""
     batch = _batch(uow, command, MigrationStatus.PLANNING)
     query = migration_queries.unfinished(batch.from_id).where(Case.id > batch.cursor)
     found = uow.session.scalars(query.order_by(Case.id).limit(AT_ONCE)).all()
@@ -122,7 +122,7 @@ def judge_next(settings: Settings, uow: UnitOfWork, actor: Actor, command: Judge
 
 @dataclass(frozen=True, slots=True)
 class ChooseMigration(MigrationCommand[None]):
-    """Say of cases that need a choice whether they migrate."""
+    """Choose whether cases with differences migrate."""
 
     permission = Permission.STUDIO
 
@@ -132,7 +132,7 @@ class ChooseMigration(MigrationCommand[None]):
 
 @handles(ChooseMigration)
 def choose(settings: Settings, uow: UnitOfWork, actor: Actor, command: ChooseMigration) -> None:
-    """Say of cases that need a choice whether they migrate; no row named means all of them."""
+    """Choose whether cases with differences migrate; no row named means all of them."""
     batch = _batch(uow, command, MigrationStatus.PLANNED)
     query = select(MigrationRow).where(
         MigrationRow.batch_id == batch.id, MigrationRow.kind == str(Kind.CHOICE)
@@ -147,14 +147,14 @@ def choose(settings: Settings, uow: UnitOfWork, actor: Actor, command: ChooseMig
 
 @dataclass(frozen=True, slots=True)
 class RunMigration(MigrationCommand[None]):
-    """Carry the plan out."""
+    """Execute the plan."""
 
     permission = Permission.STUDIO
 
     reason: str
 
     def needs_verification(self) -> bool:
-        """It changes every case of the plan."""
+        """Because it changes every case of the plan."""
         return True
 
 
@@ -178,7 +178,7 @@ def run(settings: Settings, uow: UnitOfWork, actor: Actor, command: RunMigration
 
 @dataclass(frozen=True, slots=True)
 class UndoMigration(MigrationCommand[None]):
-    """Take the migrated cases back to where they were."""
+    """Undo the migration of all migrated cases."""
 
     permission = Permission.STUDIO
 
@@ -187,7 +187,7 @@ class UndoMigration(MigrationCommand[None]):
 
 @handles(UndoMigration)
 def undo(settings: Settings, uow: UnitOfWork, actor: Actor, command: UndoMigration) -> None:
-    """Let the worker take the migrated cases back; not by whoever had them migrated."""
+    """Let the worker undo the migration; not by the person who had it executed."""
     batch = _batch(uow, command, MigrationStatus.DONE)
     if persons.is_one_of(uow.session, actor.account_id, (batch.run_by_id,), batch.at):
         raise OwnProposal(what=f"{batch.title}的迁移")
@@ -227,9 +227,9 @@ class MigrateNext(MigrationCommand[MigrateNextResult]):
 def migrate_next(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: MigrateNext
 ) -> MigrateNextResult:
-    """Migrate one case or take one back; answers which row it was, or that the batch is through.
+    """Migrate one case or undo one; return its row, or that the batch is finished.
 
-    One that cannot is raised, and the worker notes it: the others go on.
+    Failures are raised and recorded by the worker, and the others continue.
     """
     batch = _batch(uow, command, MigrationStatus.RUNNING, MigrationStatus.UNDOING)
     wanted = (
@@ -250,7 +250,7 @@ def migrate_next(
 
 @dataclass(frozen=True, slots=True)
 class NoteMigration(MigrationCommand[None]):
-    """Record why a case could not be migrated or taken back."""
+    """Record why a case could not be migrated, or its migration not undone."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -260,7 +260,7 @@ class NoteMigration(MigrationCommand[None]):
 
 @handles(NoteMigration)
 def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteMigration) -> None:
-    """Record why a case was left where it was."""
+    """Record why a case was left unchanged."""
     batch = _batch(uow, command, MigrationStatus.RUNNING, MigrationStatus.UNDOING)
     row = uow.session.get_one(MigrationRow, command.row_id)
     row.status, row.said = (
@@ -293,11 +293,11 @@ def _forward(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: Migratio
 
 
 def _back(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: MigrationRow, case: Case) -> None:
-    """Put the case back as it was, unless somebody has gone on with it."""
+    """Restore the previous state of the case, unless somebody has continued with it."""
     if case.release_id != batch.to_id or case.version != row.version_after or row.state_before is None:
         raise MigrationRefused(reason="迁移后已有人继续办理")
     case.release_id, case.state, case.due_at = batch.from_id, row.state_before, row.due_before
-    # The rules of the release that it goes back from bound it meanwhile; taking back makes nothing easier.
+    # Rules of the release that it leaves applied meanwhile; undoing must not weaken them.
     case.former_releases = [
         r for r in dict.fromkeys([*case.former_releases, batch.to_id]) if r != batch.from_id
     ]
@@ -314,7 +314,7 @@ def _back(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: MigrationRo
 
 def _restore(item: WorkItem, kept: dict[str, Any] | None, actor: Actor, uow: UnitOfWork) -> None:
     if kept is None:
-        item.status = WorkItemStatus.WITHDRAWN  # the migration had offered it
+        item.status = WorkItemStatus.WITHDRAWN  # offered by the migration
     elif all(getattr(item, k) == kept[k] for k in _KEPT):
         return
     else:
@@ -325,7 +325,7 @@ def _restore(item: WorkItem, kept: dict[str, Any] | None, actor: Actor, uow: Uni
 
 
 def _says_more(verdict: Verdict, row: MigrationRow) -> bool:
-    """Whether there are reasons now that the person who chose has not seen."""
+    """Whether there are reasons now that were not shown to the person who chose."""
     return bool(set(verdict.reasons) - set(row.reasons))
 
 

@@ -1,4 +1,4 @@
-"""Publish a programme folder as it stands."""
+"""Publish a programme folder unchanged."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class PublishRelease(Command[PublishReleaseResult]):
     note: str = ""
 
     def needs_verification(self) -> bool:
-        """It publishes."""
+        """Because it publishes."""
         return True
 
 
@@ -45,7 +45,7 @@ class PublishRelease(Command[PublishReleaseResult]):
 def publish_release(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: PublishRelease
 ) -> PublishReleaseResult:
-    """Publish a programme folder as it stands, with the report of its scenarios."""
+    """Publish a programme folder unchanged, with the report of its scenarios."""
     bundle = bundles.read_folder(settings.content / command.programme)
     publish.report(uow, bundle.digest, command.passed, command.failed)
     uow.flush()

@@ -1,4 +1,4 @@
-"""Founding a real office: its divisions, its first administrator, and nothing of the demonstration county."""
+"""Founding a real office: its divisions and its first administrator, without demo data."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FoundOfficeResult:
 
 @dataclass(frozen=True, slots=True)
 class FoundOffice(Command[FoundOfficeResult]):
-    """Make a real office in an empty database: its divisions and its first administrator."""
+    """Found a real office in an empty database: its divisions and its first administrator."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -49,10 +49,10 @@ class FoundOffice(Command[FoundOfficeResult]):
 
 @handles(FoundOffice)
 def found(settings: Settings, uow: UnitOfWork, actor: Actor, command: FoundOffice) -> FoundOfficeResult:
-    """Make the office; its first administrator gets a one-time password, which is in the result only.
+    """Found the office; its first administrator gets a one-time password, which is only in the result.
 
-    Raises `OfficeFounded` where the database holds an office already.  A second founding at the same
-    moment fails on the one row that an installation may have.
+    Raises `OfficeFounded` if the database already contains an office. A second founding at the same moment
+    violates a unique row.
     """
     known = founding.installation(uow.session)
     if known is not None:
@@ -79,7 +79,7 @@ class AddDivisionsResult:
 
 @dataclass(frozen=True, slots=True)
 class AddDivisions(Command[AddDivisionsResult]):
-    """Add places and take over changed names; no place is ever taken away."""
+    """Add divisions and update changed names; no division is ever removed."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -90,7 +90,7 @@ class AddDivisions(Command[AddDivisionsResult]):
 def add_divisions(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: AddDivisions
 ) -> AddDivisionsResult:
-    """Add places of this county and take over changed names; raises `DivisionsInvalid` for another county."""
+    """Add divisions of this county and update changed names; raises `DivisionsInvalid` for another county."""
     here = founding.installation(uow.session)
     county = next(code for code, _ in command.divisions if len(code) == COUNTY)
     if here is None or here.county != county:
@@ -109,7 +109,7 @@ class CloseDemoAccountsResult:
 
 @dataclass(frozen=True, slots=True)
 class CloseDemoAccounts(Command[CloseDemoAccountsResult]):
-    """Close the accounts with a published password that stand in a real office."""
+    """Close accounts with a published password in a real office."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -132,7 +132,7 @@ def close_demo_accounts(
 
 
 def _put(uow: UnitOfWork, divisions: tuple[tuple[str, str], ...]) -> int:
-    """Add the places that are missing and rename those that changed; answers how many were added."""
+    """Add missing divisions and rename changed ones; return how many were added."""
     names = dict(divisions)
     known = {d.code: d for d in uow.session.scalars(select(Division))}
     added = 0

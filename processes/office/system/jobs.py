@@ -37,7 +37,7 @@ class ClaimJob(Command[ClaimJobResult]):
 
 @handles(ClaimJob)
 def claim_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: ClaimJob) -> ClaimJobResult:
-    """Claim what is due, under a lease; no rows where none is free."""
+    """Claim due jobs, under a lease; no rows if none is free."""
     if command.together:
         rows = outbox.claim_subject(uow, command.kind, command.holder, TOGETHER)
     else:
@@ -69,7 +69,7 @@ class RenewJob(Command[RenewJobResult]):
 
 @handles(RenewJob)
 def renew_job(settings: Settings, uow: UnitOfWork, actor: Actor, command: RenewJob) -> RenewJobResult:
-    """Renew the lease; says whether it was still held."""
+    """Renew the lease; return whether it was still held."""
     return RenewJobResult(held=outbox.renew(uow, command.key, command.holder))
 
 

@@ -1,4 +1,4 @@
-"""Parts of changing a key: each one transaction, so that an office of any size works on meanwhile (ADR 0028)."""
+"""Key rotation in parts: each is one transaction, so that an office of any size can work meanwhile (ADR 0028)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from processes.access import audit, row_states
 from processes.access.permissions import Permission
 from processes.access.scope import Actor
-from processes.cases import preparers, told_rows
+from processes.cases import preparers, recorded_rows
 from processes.office.command import Command, handles
 from processes.people import fingerprints
 from processes.relief import actions as relief
@@ -16,7 +16,7 @@ from processes.settings import Settings
 from processes.storage import resealing
 from processes.storage.unit_of_work import UnitOfWork
 
-OF_CASES, OF_MORE = "told_rows", "told_rows.whole"
+OF_CASES, OF_MORE = "told_rows", "recorded_rows.whole"
 """In the log: that the rows of cases are told by their events from then on, and with all that is told of them today."""
 FINGERPRINTED: Mapping[str, Callable[[UnitOfWork, int], tuple[int | None, int]]] = {
     "person": fingerprints.of_persons,
@@ -28,7 +28,7 @@ FINGERPRINTED: Mapping[str, Callable[[UnitOfWork, int], tuple[int | None, int]]]
 
 @dataclass(frozen=True, slots=True)
 class PartResult:
-    """A part of a table was gone through: behind which key the next one begins (None: it was the last)."""
+    """A part of a table was processed: the key after which the next one begins (None: it was the last)."""
 
     after: int | str | None
     changed: int
@@ -36,7 +36,7 @@ class PartResult:
 
 @dataclass(frozen=True, slots=True)
 class ResealRows(Command[PartResult]):
-    """Put the next rows of a table, behind the key `after`, under the newest encryption key."""
+    """Re-encrypt the next rows of a table, after the key `after`, under the newest encryption key."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -53,7 +53,7 @@ def reseal_rows(settings: Settings, uow: UnitOfWork, actor: Actor, command: Rese
 
 @dataclass(frozen=True, slots=True)
 class ReindexRows(Command[PartResult]):
-    """Give the next rows of a table, behind the id `after`, their fingerprints under the newest index key."""
+    """Recompute the fingerprints of the next rows of a table, after the id `after`, under the newest index key."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -63,21 +63,21 @@ class ReindexRows(Command[PartResult]):
 
 @handles(ReindexRows)
 def reindex_rows(settings: Settings, uow: UnitOfWork, actor: Actor, command: ReindexRows) -> PartResult:
-    """The next part of a table that is found by fingerprints."""
+    """The next part of a table with fingerprints."""
     after, changed = FINGERPRINTED[command.table](uow, int(command.after))
     return PartResult(after=after, changed=changed)
 
 
 @dataclass(frozen=True, slots=True)
 class NoteSessionKey(Command[None]):
-    """Write down that the office had lost its session key and made another one, so that everybody signs in anew."""
+    """Log that the office had lost its session key and created another one, so that everybody must sign in again."""
 
     permission = Permission.SYSTEM_WORK
 
 
 @handles(NoteSessionKey)
 def note_session_key(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteSessionKey) -> None:
-    """Into the log of accesses: whoever asks why everybody was signed out finds it there."""
+    """Add it to the access log, to explain why everybody was signed out."""
     audit.note(uow, actor, "session_key_made", "密钥文件不在")
 
 
@@ -92,21 +92,21 @@ class NoteRowStatesResult:
 
 @dataclass(frozen=True, slots=True)
 class NoteRowStates(Command[NoteRowStatesResult]):
-    """Note what rows are in an office that is older than this record, once for each kind of row; cases in parts."""
+    """Record the state of rows in an office older than this record, once for each kind of row; cases in parts."""
 
     permission = Permission.SYSTEM_WORK
 
     after: int = 0
     """The last case of the part before."""
     drafts: int | None = None
-    """Instead: fill in who prepared drafts of before that was noted, behind the step of this number."""
+    """Instead: fill in who prepared older drafts, after the step of this number."""
 
 
 @handles(NoteRowStates)
 def note_row_states(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteRowStates
 ) -> NoteRowStatesResult:
-    """After an upgrade from before states were noted; what has begun to be noted is left alone."""
+    """For upgrades from versions without recorded states; kinds already recorded are left alone."""
     if command.drafts is not None:
         filled, last = preparers.begin(uow, command.drafts)
         return NoteRowStatesResult(noted=filled, after=None, drafts=last)
@@ -114,7 +114,7 @@ def note_row_states(
     if row_states.has_begun(uow.session, OF_MORE):
         return NoteRowStatesResult(noted=noted, after=None)
     has_begun = row_states.has_begun(uow.session, OF_CASES)
-    of_cases, after = told_rows.begin(uow, command.after, has_begun)
+    of_cases, after = recorded_rows.begin(uow, command.after, has_begun)
     for what in () if after is not None else (OF_MORE,) if has_begun else (OF_CASES, OF_MORE):
         row_states.note_begun(uow, what)
     return NoteRowStatesResult(noted=noted + of_cases, after=after)

@@ -21,7 +21,7 @@ _AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class NoteRead(Command[None]):
-    """Write down that somebody opened something, or was refused it."""
+    """Log that somebody opened something, or was refused it."""
 
     permission = Permission.SESSION
 
@@ -45,7 +45,7 @@ def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteRead) -
 
 @dataclass(frozen=True, slots=True)
 class NoteInfected(Command[None]):
-    """Write down that the virus scanner found something in what somebody uploaded, and tell the auditors."""
+    """Log that the virus scanner reported an upload, and notify the auditors."""
 
     permission = Permission.SYSTEM_WORK
 
@@ -58,7 +58,7 @@ class NoteInfected(Command[None]):
 
 @handles(NoteInfected)
 def note_infected(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteInfected) -> None:
-    """Into the log, and to the auditors: where it was uploaded and what it is called, not what the file is named."""
+    """Log it and notify the auditors: the place of the upload and the malware's name, not the file's name."""
     target = f"{command.place} {command.found}"[:_LOGGED]
     audit.note_of(uow, command.account_id, "upload_infected", target, command.address)
     account = None if command.account_id is None else uow.session.get(Account, command.account_id)

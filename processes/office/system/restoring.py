@@ -1,4 +1,4 @@
-"""After a restoration: series of numbers move on beyond what may have been issued, lost files are made again."""
+"""After a restoration: number series skip what may have been issued, lost files are made again."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ class NoteRestorationResult:
 
 @dataclass(frozen=True, slots=True)
 class NoteRestoration(Command[NoteRestorationResult]):
-    """The database was restored from a backup: move every series of numbers on beyond what may have been given out.
+    """The database was restored from a backup: skip in every series what may have been issued.
 
-    `until` is the last day on which the office worked after the backup; `numbers` are known to have been given out.
+    `until` is the last day on which the office worked after the backup; `numbers` are known to have been
+    issued.
     """
 
     permission = Permission.SYSTEM_WORK
@@ -50,7 +51,7 @@ class NoteRestoration(Command[NoteRestorationResult]):
 def note(
     settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteRestoration
 ) -> NoteRestorationResult:
-    """Move every series on, once for a restoration; answers what each leaves out."""
+    """Advance every series, once for a restoration; return what each skips."""
     digest = hashlib.sha256(command.digest.encode()).hexdigest()
     known = uow.session.scalar(select(Restoration).where(Restoration.digest == digest))
     if known is None:
@@ -75,7 +76,7 @@ class RemakePaperResult:
 
 @dataclass(frozen=True, slots=True)
 class RemakePaper(Command[RemakePaperResult]):
-    """The file of a paper is lost or damaged: have it made again from what the paper says."""
+    """Make the lost or damaged file of a paper again from its contract."""
 
     permission = Permission.SESSION
 

@@ -1,4 +1,4 @@
-"""Sweeping the tokens of commands that cannot be repeated any more."""
+"""Deletes tokens of commands that cannot be repeated any more."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ class SweepTokens(Command[SweepTokensResult]):
 
 @handles(SweepTokens)
 def sweep(settings: Settings, uow: UnitOfWork, actor: Actor, command: SweepTokens) -> SweepTokensResult:
-    """Delete a batch of them; gives their number."""
+    """Delete a batch of them; return their number."""
     return SweepTokensResult(swept=command_tokens.sweep(uow))

@@ -1,4 +1,4 @@
-"""Lint: what is wrong with a programme folder, where, in plain Chinese, before anyone runs it."""
+"""Lint: reports what is wrong with a programme folder, and where, in plain Chinese."""
 
 from processes.releases.lint.problems import Office, Problem
 from processes.releases.lint.run import lint_bundle, lint_folder, lint_paths

@@ -19,11 +19,11 @@ from processes.releases.lint.problems import Problem
 
 MAX_COMBINATIONS = 20_000
 MAX_LOOKS = 100_000
-"""Combinations, each held against every row."""
+"""Combinations of values, each compared with every row."""
 
 
 def check_table(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
-    """Problems of one DMN file."""
+    """Return problems of one DMN file."""
     try:
         table = tables.parse_table(parse_xml(raw, name), name)
     except YimenError as fault:
@@ -39,7 +39,7 @@ def check_table(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
 
 
 def _holes(name: str, table: tables.Table) -> Iterator[Problem]:
-    """Try a value of every region of every input; each combination must hit one row."""
+    """Test a value of every region of every input; each combination must match one row."""
     if table.hit_policy == "COLLECT" or not table.inputs:
         return
     samples = [tables.sample_values(table, n) for n in range(len(table.inputs))]
@@ -47,19 +47,19 @@ def _holes(name: str, table: tables.Table) -> Iterator[Problem]:
     if combinations > MAX_COMBINATIONS or combinations * len(table.rows) > MAX_LOOKS:
         yield Problem(name, table.id, "table_too_large", "输入组合过多，无法检查空缺和重叠，请拆成几张表")
         return
-    told: set[str] = set()
+    reported: set[str] = set()
     for values in itertools.product(*samples):
         try:
             hits = tables.matching_rows(table, list(values), {}, {})
         except ExpressionFailed:
-            return  # the limits of a row are computed; only the run can tell
+            return  # the limits of a row are computed and known only in a case
         shown = "，".join(f"{c.title}={_word(v)}" for c, v in zip(table.inputs, values, strict=True))
-        if not hits and "table_gap" not in told:
-            told.add("table_gap")
+        if not hits and "table_gap" not in reported:
+            reported.add("table_gap")
             yield Problem(name, table.id, "table_gap", f"决策表“{table.title}”有空缺：{shown} 时没有对应的行")
         rows = "、".join(str(h + 1) for h in hits)
-        if len(hits) > 1 and table.hit_policy == "UNIQUE" and rows not in told:
-            told.add(rows)
+        if len(hits) > 1 and table.hit_policy == "UNIQUE" and rows not in reported:
+            reported.add(rows)
             yield Problem(
                 name, table.rows[hits[1]].id, "table_overlap",
                 f"决策表“{table.title}”第 {rows} 行重叠：{shown} 时同时符合",
@@ -75,7 +75,7 @@ def _word(value: object) -> str:
 
 
 def check_sheet(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
-    """Problems of one calculation sheet."""
+    """Return problems of one calculation sheet."""
     try:
         sheet = sheets.parse_sheet(raw, name)
     except YimenError as fault:
@@ -93,7 +93,7 @@ def check_sheet(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
 
 
 def shape_of(name: str, raw: bytes, kind: str) -> Iterator[Problem]:
-    """What a TOML file that can be read says beside or beyond the schema of its kind: a misspelt key does nothing."""
+    """Return problems of a TOML file against the schema of its kind; a misspelt key would have no effect."""
     try:
         shapes.demand(read_toml(raw), shapes.of_kind(kind))
     except ValidationError as fault:

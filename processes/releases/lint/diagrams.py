@@ -22,7 +22,7 @@ _UNSUPPORTED = ("complexGateway", "transaction", "adHocSubProcess", "sendTask", 
 
 
 def check(name: str, raw: bytes, bundle: Bundle, office: Office) -> Iterator[Problem]:
-    """Problems of one BPMN file."""
+    """Return problems of one BPMN file."""
     try:
         diagrams = read_diagrams(parse_xml(raw, name))
     except DiagramInvalid as fault:
@@ -40,7 +40,7 @@ def check(name: str, raw: bytes, bundle: Bundle, office: Office) -> Iterator[Pro
 
 
 def executable(bundle: Bundle) -> Iterator[Problem]:
-    """Whether the engine takes each of the programme's processes."""
+    """Return problems of processes that the engine does not accept."""
     for process in bundle.starts:
         try:
             bundle.definition(process)
@@ -146,7 +146,7 @@ def _operation(name: str, node: Node, bundle: Bundle, office: Office) -> Iterato
 
 
 def _named(name: str, node: Node, parameter: str, source: str, bundle: Bundle) -> Iterator[Problem]:
-    """A paper or clock that is named outright must exist."""
+    """A paper or clock named by a constant must exist."""
     try:
         tree = expressions.parse(source).tree
     except ExpressionRefused:

@@ -1,7 +1,6 @@
-"""Rules over duties: a rule or a check names steps of people.
+"""Rules for separation of duties: a rule or a check names steps of people.
 
-A leader's step of which nobody says anything counts as deciding: a supervisor who draws one makes duties stricter,
-never laxer.
+A leader's step that is not declared counts as deciding: adding one makes duties stricter, never weaker.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ FILE = "programme.toml"
 
 
 def check(bundle: Bundle, used: Collection[str]) -> Iterator[Problem]:
-    """Rules that separate nobody, and deciding steps that are called checks."""
+    """Return separation rules without effect, and deciding steps declared as checks."""
     nodes = {
         n.id: n
         for name in sorted(used)

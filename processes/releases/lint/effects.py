@@ -1,4 +1,5 @@
-"""Rules over what needs a decision: granting verbs and decided papers name their deciding steps, and cannot come before them."""
+"""Rules for required decisions: granting verbs and papers on decisions name their deciding steps, and come
+after them."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ PROGRAMME, PAPERS = "programme.toml", "documents.toml"
 
 
 def check(bundle: Bundle, office: Office, used: Collection[str]) -> Iterator[Problem]:
-    """Effects without a decision, decisions that do not exist, and ways to an effect that pass none."""
+    """Return effects without a decision, decisions that do not exist, and paths to an effect without one."""
     diagrams = [d for name in sorted(used) for d in index.of_file(name, bundle.files[name]).diagrams]
     nodes: dict[str, list[Node]] = {}
     for node in (n for d in diagrams for n in d.nodes.values()):
@@ -103,7 +104,7 @@ def _leaders(verb: str, needed: Needed) -> Iterator[Problem]:
 
 
 def _ways(bundle: Bundle, diagram: Diagram) -> Iterator[Problem]:
-    """Steps of the diagram that do something decided and can be reached without passing the decision."""
+    """Steps of the diagram with an effect that can be reached without passing the decision."""
     for node in diagram.nodes.values():
         steps, title = _deciding(bundle, node)
         if steps and steps & diagram.nodes.keys() and node.id in _before(diagram, steps):
@@ -124,7 +125,7 @@ def _deciding(bundle: Bundle, node: Node) -> tuple[set[str], str]:
 
 
 def _before(diagram: Diagram, steps: Collection[str]) -> set[str]:
-    """What can be reached from the start without finishing any of the steps."""
+    """What can be reached from the start without completing any of the steps."""
     waiting = [n.id for n in diagram.nodes.values() if n.kind == "startEvent"]
     seen: set[str] = set()
     while waiting:

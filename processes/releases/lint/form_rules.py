@@ -1,4 +1,4 @@
-"""Rules on forms: only what the server checks too, and every date within bounds that follow from the case."""
+"""Rules for forms: only what the server checks too, and every date limited by dates of the case."""
 
 from __future__ import annotations
 
@@ -56,17 +56,17 @@ HOUSE_RULES = frozenset(
 )
 _LOWER_BOUNDS = ("not_before", "not_before_field", "within_months_parameter")
 _SAME_AS_ABSENT: tuple[object, ...] = (False, None, "", {}, [])
-"""A rule of the editor that is switched off asks for nothing."""
+"""Disabled rules of the editor, which have no effect."""
 
 
 _MARKUP = re.compile(r"<\s*[A-Za-z/!?]")
-"""The form library puts it into the page as it is."""
+"""The form library inserts it into the page unescaped."""
 _NO_TEXT = frozenset({"id", "key", "conditional", "properties"})
-"""What no page shows; conditions are read as such, and by the server too."""
+"""Keys that no page shows; conditions are parsed as such, by the server too."""
 
 
 def check(name: str, raw: bytes, bundle: Bundle) -> Iterator[Problem]:
-    """Problems of one form file."""
+    """Return problems of one form file."""
     try:
         schema = json.loads(raw)
         shapes.demand(schema, shapes.of_kind("form"))
@@ -127,7 +127,7 @@ def _component(name: str, component: Mapping[str, Any], bundle: Bundle) -> Itera
 
 
 def _texts(part: Any) -> Iterator[str]:
-    """Every text within a component, however deep."""
+    """Every text in a component, at any depth."""
     if isinstance(part, str):
         yield part
     elif isinstance(part, Mapping):
@@ -138,12 +138,12 @@ def _texts(part: Any) -> Iterator[str]:
 
 
 def _is_computed(text: str) -> bool:
-    """Whether the form library would work it out: what comes of it may be markup that nobody sees in the file."""
+    """Whether the form library would evaluate the text: the result may be markup that is not visible in the file."""
     return "{{" in text or text.lstrip().startswith("=")
 
 
 def _second(name: str, components: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
-    """A second person is an account of the office that is chosen, and there is one of them at a step."""
+    """A second person is chosen from the accounts of the office; a step has at most one."""
     asked = [c for c in components if c.get("properties", {}).get("another_person")]
     chosen = [c for c in components if c.get("valuesKey") == forms.COLLEAGUES]
     for component in asked:
@@ -171,7 +171,7 @@ def _asked(component: Mapping[str, Any]) -> Iterator[str | None]:
 
 
 def _date(name: str, key: str, title: str, component: Mapping[str, Any], bundle: Bundle) -> Iterator[Problem]:
-    """A date before its own cause shortens a statutory period, so a date without bounds is a finding."""
+    """A date before its own cause shortens a statutory period, so a date without limits is a problem."""
     if component.get("subtype") != "date":
         yield Problem(name, key, "form_rule_not_checked", f"字段“{title}”只能为日期，不能含时间")
     rules = component.get("properties", {})

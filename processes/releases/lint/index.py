@@ -1,7 +1,7 @@
-"""What the files of a bundle define and call, read from their parsed trees.
+"""Index of what the files of a bundle define and call, from their parsed trees.
 
-Models come from many tools: prefixes, quotes, the order of attributes and the encoding differ, so nothing here looks
-at the text of a file.  A file that cannot be read defines nothing; it is told of by the rules on its own kind.
+Models come from many tools: prefixes, quotes, the order of attributes and the encoding differ, so the text of
+a file is never searched. A file that cannot be parsed defines nothing; the rules for its kind report it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _DMN = "{*}decision"
 
 @dataclass(frozen=True, slots=True)
 class FileIndex:
-    """One file: its processes, what it calls, its steps, its decisions."""
+    """Index of one file: its processes, what it calls, its steps, its decisions."""
 
     diagrams: tuple[Diagram, ...] = ()
     processes: frozenset[str] = frozenset()
@@ -32,7 +32,7 @@ class FileIndex:
 
 
 def of_file(name: str, raw: bytes) -> FileIndex:
-    """The index of a file; empty for one that cannot be read or is of another kind."""
+    """Index a file; empty if it cannot be parsed or is of another kind."""
     if name.endswith((".bpmn", ".dmn", ".sheet.toml")):
         return _read(name, raw)
     return FileIndex()
@@ -68,13 +68,13 @@ def _sheet(raw: bytes) -> frozenset[str]:
 
 
 def files(bundle: Bundle) -> Iterator[tuple[str, FileIndex]]:
-    """Every file of a bundle with its index."""
+    """Index every file of a bundle."""
     for name, raw in bundle.files.items():
         yield name, of_file(name, raw)
 
 
 def used_diagrams(bundle: Bundle) -> set[str]:
-    """The programme's own diagrams, and the shared ones that they call, directly or through others."""
+    """Return the programme's own diagrams, and the shared ones that they call, directly or indirectly."""
     known = {name: index for name, index in files(bundle) if name.endswith(".bpmn")}
     holder = {process: name for name, index in known.items() for process in index.processes}
     used: set[str] = set()
@@ -88,15 +88,15 @@ def used_diagrams(bundle: Bundle) -> set[str]:
 
 
 def has_process(bundle: Bundle, process: str) -> bool:
-    """Whether some diagram holds this process."""
+    """Return whether any diagram contains this process."""
     return any(process in index.processes for _, index in files(bundle))
 
 
 def has_step(bundle: Bundle, step: str) -> bool:
-    """Whether some diagram has an element of this id."""
+    """Return whether any diagram contains an element of this id."""
     return any(step in index.steps for _, index in files(bundle))
 
 
 def has_decision(bundle: Bundle, decision: str) -> bool:
-    """Whether a table or a sheet has this id."""
+    """Return whether a table or a sheet has this id."""
     return any(decision in index.decisions for _, index in files(bundle))

@@ -1,4 +1,4 @@
-"""A problem, and what lint has to know of the office to find it."""
+"""A problem, and what lint has to know of the office."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: file, element, the rule's id, a sentence on what to do."""
+    """One problem: file, element, the rule's id, a sentence on what to do."""
 
     file: str
     element: str
@@ -18,10 +18,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the office offers: roles, and service operations with the parameters that each takes.
+    """What the office offers: roles, and service operations with their parameters.
 
-    `verbs` maps an operation to its parameters, each with whether it must be given; `effects` are the operations that
-    need a decision which stands.
+    `verbs` maps an operation to its parameters, each with whether it is required; `effects` are the
+    operations that need a valid decision.
     """
 
     roles: frozenset[str]

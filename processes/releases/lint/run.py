@@ -1,4 +1,4 @@
-"""Running every rule over programme folders or single files."""
+"""Runs all rules over programme folders or single files."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _XML = (".bpmn", ".dmn")
 
 
 def lint_paths(paths: list[Path], office: Office) -> list[Problem]:
-    """Problems of programme folders, of folders that hold some, and of single content files."""
-    found: list[Problem] = []
+    """Return problems of programme folders, of folders that contain some, and of single content files."""
+    problems: list[Problem] = []
     for path in paths:
         for folder, only in _targets(path):
-            found += [
+            problems += [
                 p for p in lint_folder(folder, office, found_in=path) if only is None or Path(p.file) == only
             ]
-    return found
+    return problems
 
 
 def lint_folder(folder: Path, office: Office, found_in: Path | None = None) -> list[Problem]:
-    """Problems of one programme folder with what it shares."""
+    """Return problems of one programme folder with its shared files."""
     try:
         bundle = bundles.read_folder(folder)
         problems = list(_check(bundle, office))
@@ -40,7 +40,7 @@ def lint_folder(folder: Path, office: Office, found_in: Path | None = None) -> l
 
 
 def _neighbours(folder: Path, bundle: Bundle) -> Iterator[Problem]:
-    """The folder's name is the programme's id, and no other programme beside it has its code."""
+    """The folder's name must be the programme's id, and no other programme may have its code."""
     if bundle.id != folder.name:
         yield Problem(
             "programme.toml",
@@ -54,7 +54,7 @@ def _neighbours(folder: Path, bundle: Bundle) -> Iterator[Problem]:
         try:
             code = read_toml(other.read_bytes()).get("code")
         except (OSError, TomlInvalid):
-            continue  # its own lint tells of it
+            continue  # reported by its own lint
         if code == bundle.programme.get("code"):
             yield Problem(
                 "programme.toml", bundle.id, "code_twice", f"项目代码“{code}”与 {other.parent.name} 相同"
@@ -62,7 +62,7 @@ def _neighbours(folder: Path, bundle: Bundle) -> Iterator[Problem]:
 
 
 def lint_bundle(bundle: Bundle, office: Office, only: str = "") -> list[Problem]:
-    """Problems of a bundle in memory, or of one of its files alone (what an editor asks while drawing)."""
+    """Return problems of a bundle in memory, or of one of its files (for an editor)."""
     try:
         if only:
             return list(_file(only, bundle.files[only], bundle, office))
@@ -94,7 +94,7 @@ def _check(bundle: Bundle, office: Office) -> Iterator[Problem]:
     used = index.used_diagrams(bundle)
     for name, raw in sorted(bundle.files.items()):
         if name.endswith(".bpmn") and name not in used:
-            continue  # a shared piece that this programme does not call
+            continue  # a shared file that this programme does not use
         yield from _file(name, raw, bundle, office)
     yield from _screenings(bundle)
     yield from duties.check(bundle, used)
@@ -161,7 +161,7 @@ def _programme(bundle: Bundle) -> Iterator[Problem]:
 
 
 def _outcomes(bundle: Bundle, used: set[str]) -> Iterator[Problem]:
-    """Where a case ends it has an outcome with a title."""
+    """Every end of a case needs an outcome with a title."""
     for name in sorted(used):
         found = index.of_file(name, bundle.files[name])
         for diagram in found.diagrams:
@@ -176,7 +176,7 @@ def _outcomes(bundle: Bundle, used: set[str]) -> Iterator[Problem]:
 
 
 def _endings(diagram: Diagram) -> Iterator[Node]:
-    """End events of the case itself; what a boundary event starts beside it ends without an outcome."""
+    """End events of the case itself; a branch started by a boundary event ends without an outcome."""
     seen: set[str] = set()
     waiting = [n.id for n in diagram.nodes.values() if n.kind == "startEvent"]
     while waiting:

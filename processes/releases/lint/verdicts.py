@@ -1,4 +1,4 @@
-"""Rules over what a programme says of its decisions (`[decision.<process>]`)."""
+"""Rules for verdicts (`[decision.<process>]`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FILE = "programme.toml"
 
 
 def check(bundle: Bundle) -> Iterator[Problem]:
-    """Lines that are in no sheet, steps that are in no diagram, expressions outside the language."""
+    """Return lines that are in no sheet, steps that are in no diagram, invalid expressions."""
     for process, rule in bundle.verdicts.items():
         if process not in bundle.starts:
             yield Problem(FILE, process, "unknown_process", f"没有名为“{process}”的流程，不能说明它的决定")
@@ -25,7 +25,7 @@ def check(bundle: Bundle) -> Iterator[Problem]:
         try:
             definition = bundle.definition(process)
         except YimenError:
-            continue  # said of the diagram or table itself
+            continue  # reported for the diagram or table itself
         yield from _places(bundle, definition, process, rule)
 
 

@@ -1,4 +1,4 @@
-"""Rules on expressions: the small language, known parameters, no policy number."""
+"""Rules for expressions: allowed language, known parameters, no policy numbers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from processes.errors import ExpressionRefused
 from processes.policy.parameters import PolicyBook
 from processes.releases.lint.problems import Problem
 
-# Nothing and one are not figures of policy: they stand for none and for a single step.
+# 0 and 1 are not policy figures: they mean none and a single step.
 PLAIN_NUMBERS = frozenset({Decimal(0), Decimal(1)})
 
 
 def check(file: str, element: str, source: str, policy: PolicyBook) -> Iterator[Problem]:
-    """Problems of one expression."""
+    """Return problems of one expression."""
     try:
         parsed = expressions.parse(source)
     except ExpressionRefused as fault:
