@@ -119,3 +119,30 @@ class UnsavedRows:
         "5: “the press”",
         "9: “goes on where it stood”",
     ]
+
+
+def _places(page: str) -> Iterator[tuple[str, str]]:
+    """Every module or folder that a page names, with the name defined in it or nothing: `cases/models.py: Case`."""
+    for path, name in re.findall(r"`([\w/]+(?:\.py|/))(?:: ([\w.]+))?`", page):
+        yield path, name.split(".")[0]
+
+
+def _is_there(path: str, name: str) -> bool:
+    at = next((at for at in (ROOT / "processes" / path, ROOT / path) if at.exists()), None)
+    return at is not None and (not name or name in {n for _, n in _defined(ast.parse(at.read_text("utf-8")))})
+
+
+def test_places_that_the_glossary_names_exist() -> None:
+    places = list(_places((ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")))
+    assert len(places) > 60
+    assert [p for p in places if not _is_there(*p)] == []
+
+
+def test_a_place_that_is_gone__is_found() -> None:
+    assert list(_places("`cases/models.py: Case`, `worker.py`")) == [
+        ("cases/models.py", "Case"),
+        ("worker.py", ""),
+    ]
+    assert _is_there("cases/models.py", "Case")
+    assert not _is_there("worker.py", "")
+    assert not _is_there("cases/models.py", "Cases")
