@@ -25,7 +25,6 @@ def test_a_long_word__makes_no_page_wider_than_the_telephone(desk: Desk) -> None
     page.set_viewport_size({"width": 390, "height": 844})
     for address in ("/notices", "/", "/worklist?queue=office", "/cases"):
         page.goto(address)
-        page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
         wide = page.evaluate(
             "[...document.querySelectorAll('main .table[data-rows]')].map((t) => t.scrollWidth - t.clientWidth)"
@@ -48,7 +47,6 @@ def test_numbers_say_what_they_are__and_the_bar_shows_where_one_is(desk: Desk) -
     page.set_viewport_size({"width": 390, "height": 844})
     for address in ("/sessions", "/parameters", "/studio", "/funds"):
         page.goto(address)
-        page.wait_for_load_state("networkidle")
         for here in page.locator(".navbar-nav .active:visible").all():
             expect(here, address).to_be_in_viewport(ratio=1)
         for table in page.locator("main .table").all():
